@@ -27,7 +27,7 @@ class Field:
     name
         How mappings, receipts and ``--map`` call it.
     kind
-        Its type; see ``services.sync.validate``.
+        Its type; see ``services.sync.kinds``.
     label
         How the window calls it.
     columns

@@ -3,7 +3,7 @@
 In a book without orders, as a sales team's, a deal that was won is a purchase: on the day of its close, of its amount.
 The policy can say otherwise (``won_deals_count``).
 
-An order of charges alone, as postage, is none (`services.sync.validate.charges`); its amount still counts as revenue.
+An order of charges alone, as postage, is none (`services.sync.kinds.charges`); its amount still counts as revenue.
 An order that was cancelled in full is none. Many shops' files have cancellations that name no order: one takes back the
 customer's newest order of exactly its amount that no other has taken back, of the 90 days before.
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from services.deals import closed_on
 from services.leaving_marks import SAID_LEAVING, teach
 from services.scoring.series import Series, SeriesReader, decode_days, decode_numbers, fetch, kind_series, nothing
-from services.sync.validate.charges import charges_among
+from services.sync.kinds.charges import charges_among
 
 #: What these series are called among the kinds of event that a book has.
 DEALS, MIX, DISCOUNTS, VISITS, USE, RENEWALS = "deals", "order mix", "discounts", "visits", "feature use", "renewals"

@@ -1,7 +1,7 @@
 """Sync: files of other programs become rows of the book, and any of it can be taken back.
 
-In this order: read (any file → a table of text) · recognise · map · validate · stage · match customers · compare ·
-apply · undo. A dry run and an import are the same up to the last step.
+In this order: read (any file → a table of text) · formats (what its columns mean) · kinds (dates, numbers, ids, words) ·
+stage · match customers · compare · apply · undo. A check, a dry run and an import are the same up to the last step.
 """
 
 from __future__ import annotations

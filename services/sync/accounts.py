@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 from services.entities import ENTITIES
 from services.sync.apply.evidence import alike
 from services.sync.apply.write import default_name
-from services.sync.map.headers import known_headers, normal
-from services.sync.map.plan import Plan
-from services.sync.recognise import Recognition, contacts_of
+from services.sync.formats.headers import known_headers, normal
+from services.sync.formats.plan import Plan
+from services.sync.formats.recognise import Recognition, contacts_of
 
 _LOOKED_AT: Final = 200
 _BY_ID: Final = (

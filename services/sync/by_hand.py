@@ -17,13 +17,13 @@ from models.values.errors import UserError
 from services.churn_status import SPEAKING
 from services.entities import ENTITIES, Field
 from services.permission.ledger import note
-from services.sync.map.headers import normal
-from services.sync.map.mapped import MappedColumn
-from services.sync.validate.columns import make_converter
-from services.sync.validate.date_evidence import DateTally
-from services.sync.validate.form import Form
-from services.sync.validate.memo import Fault
-from services.sync.validate.phones import phone_key
+from services.sync.formats.headers import normal
+from services.sync.formats.mapped import MappedColumn
+from services.sync.kinds.columns import make_converter
+from services.sync.kinds.date_evidence import DateTally
+from services.sync.kinds.form import Form
+from services.sync.kinds.memo import Fault
+from services.sync.kinds.phones import phone_key
 
 if TYPE_CHECKING:
     from services.workspace import Workspace

@@ -11,8 +11,8 @@ from models.values.changes import Changes
 from models.values.errors import UserError
 from services.permission.ledger import note, stored_key
 from services.sync.by_hand import FIELDS, dated, value_of
-from services.sync.validate.memo import Unfit
-from services.sync.validate.words import to_email
+from services.sync.kinds.memo import Unfit
+from services.sync.kinds.words import to_email
 
 if TYPE_CHECKING:
     from services.workspace import Workspace

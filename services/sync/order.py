@@ -14,9 +14,10 @@ from services.entities import ENTITIES, Entity
 from services.gc_pause import gc_paused
 from services.sync.apply.analysis import Analysis, CancelCall, Watch
 from services.sync.fixed_cells import table_of
-from services.sync.map.plan import MeaningOpen, header_signature, what_was_said
+from services.sync.formats.plan import MeaningOpen, header_signature, what_was_said
+from services.sync.formats.ranking import Undecided
+from services.sync.formats.recognise import contacts_of, recognise
 from services.sync.read import of_each_member
-from services.sync.recognise import Undecided, contacts_of, recognise
 from services.sync.remember import recall
 from services.sync.run import comparing, plan_for, told
 from services.sync.watch.look import look_into

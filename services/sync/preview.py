@@ -20,15 +20,16 @@ from services.sync.apply.analysis import CancelCall, ProgressCall, Watch
 from services.sync.apply.target import targets_of
 from services.sync.check_files import Facts, check_path, forget_check, read_facts, sweep_checks
 from services.sync.fixed_cells import table_of
-from services.sync.map.headers import fields_for
-from services.sync.map.plan import Plan, settle
-from services.sync.map.proposal import SURE
+from services.sync.formats.headers import fields_for
+from services.sync.formats.plan import Plan, settle
+from services.sync.formats.proposal import SURE
+from services.sync.formats.ranking import Undecided, rank_entities
+from services.sync.formats.reshape import own_columns
+from services.sync.kinds.in_words import list_meaning
 from services.sync.preview_rows import Page, rows_of_page, rows_of_sample
 from services.sync.read import ANOTHER, Table, read_table, stamp_of
-from services.sync.recognise import Undecided, own_columns, rank_entities
 from services.sync.run import Run, comparing, plan_for, told
 from services.sync.stage.layout import layout_of
-from services.sync.validate.in_words import list_meaning
 
 if TYPE_CHECKING:
     from services.workspace import Workspace

@@ -11,7 +11,7 @@ from typing import Any
 from models.values.imports import PreviewCell, PreviewRow, Verdict
 from models.values.words import figure
 from services.sync.apply.target import CHANGED, IGNORED, REJECTED, UNCHANGED, Target
-from services.sync.map.plan import Plan
+from services.sync.formats.plan import Plan
 from services.sync.read import Table
 from services.sync.stage.layout import PIECE
 

@@ -19,7 +19,7 @@ from services.sync.apply.analysis import Analysis
 from services.sync.apply.pieces import late_reasons
 from services.sync.apply.target import CHANGED, IGNORED, REJECTED
 from services.sync.fixed_cells import fixed_cells
-from services.sync.map.plan import Plan
+from services.sync.formats.plan import Plan
 from services.sync.read import Table
 from services.sync.stage import faults
 

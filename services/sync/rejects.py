@@ -16,11 +16,11 @@ from models.store import runs
 from models.values.errors import EnvironmentFault
 from services.sync.apply.target import REJECTED
 from services.sync.driver import driver
+from services.sync.formats.headers import REJECT_COLUMNS
+from services.sync.formats.plan import Plan, source_from_name
+from services.sync.formats.reshape import own_columns
 from services.sync.guard import guarded
-from services.sync.map.headers import REJECT_COLUMNS
-from services.sync.map.plan import Plan, source_from_name
 from services.sync.read import is_ragged, write_rows
-from services.sync.recognise import own_columns
 
 _ENDING = ".part"
 

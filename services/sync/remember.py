@@ -17,8 +17,8 @@ from sqlalchemy import Connection, select
 
 from models.tables import mappings
 from models.values.imports import ImportOptions, ImportRequest
-from services.sync.map.headers import normal
-from services.sync.map.plan import Plan, Remembered
+from services.sync.formats.headers import normal
+from services.sync.formats.plan import Plan, Remembered
 
 _SAID = ("date_order", "currency", "timezone", "kind")
 _ORDERS = {"dmy": "dates with the day before the month", "mdy": "dates with the month before the day"}

@@ -32,7 +32,7 @@ from services.sync.check_files import Facts, forget_check, head_of, read_facts, 
 from services.sync.digest import sha256_of
 from services.sync.driver import driver
 from services.sync.fixed_cells import table_of
-from services.sync.map.plan import MeaningOpen, Plan, header_signature, make_plan
+from services.sync.formats.plan import MeaningOpen, Plan, header_signature, make_plan
 from services.sync.receipt import make_receipt
 from services.sync.rejects import (
     gather_late_rejects,

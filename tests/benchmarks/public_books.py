@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from services.scoring.events import BookEvents, Series, day_number
-from services.sync.validate.charges import charges_among
+from services.sync.kinds.charges import charges_among
 from tests.services.scoring.cdnow import read_purchases
 from tests.services.scoring.made_up import made_up_book
 

@@ -30,9 +30,9 @@ from services.sync import (
     run_import,
     undo_import,
 )
+from services.sync.kinds.memo import Unfit
+from services.sync.kinds.words import to_email
 from services.sync.people import merge_customers
-from services.sync.validate.memo import Unfit
-from services.sync.validate.words import to_email
 from services.workspace import FixedClock
 from tests.services.sync.book import Book, open_book, write_csv
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.values import words as sentences
 from models.values.money import CODES, SIGNS, exponent
-from services.sync.validate.numbers import plain_number, to_minor
+from services.sync.kinds.numbers import plain_number, to_minor
 from views import words
 from views.settings import typed
 from views.settings.fields import SETTINGS

@@ -40,13 +40,13 @@ from services.sync.apply.sources import system_of
 from services.sync.apply.target import Target, targets_of
 from services.sync.apply.totals import about_repeated_orders, settle_totals
 from services.sync.check_files import Facts
-from services.sync.map.plan import MeaningOpen, Plan, settle
+from services.sync.formats.plan import MeaningOpen, Plan, settle
+from services.sync.kinds.memo import Unsettled
 from services.sync.stage.contracts import key_by_customer
 from services.sync.stage.layout import layout_of
 from services.sync.stage.parts import at_work, follow_main, join_main, put_aside, take_up
 from services.sync.stage.rows import Stager
 from services.sync.stage.staging import close_staging, open_staging
-from services.sync.validate.memo import Unsettled
 
 ProgressCall = Callable[[Progress], None]
 CancelCall = Callable[[], bool]

@@ -1,11 +1,11 @@
-"""Orders of nothing but charges (see `services.sync.validate.charges`) are revenue, and no purchases."""
+"""Orders of nothing but charges (see `services.sync.kinds.charges`) are revenue, and no purchases."""
 
 from __future__ import annotations
 
 import sqlite3
 from typing import Final
 
-from services.sync.validate.charges import charges_among
+from services.sync.kinds.charges import charges_among
 
 #: From so many orders on, a file most of whose orders would be charges alone is that of somebody who sells them.
 _ORDERS_THAT_TELL: Final = 20

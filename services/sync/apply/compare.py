@@ -12,7 +12,7 @@ from typing import Any
 
 from services.entities import Field
 from services.sync.apply.target import CHANGED, IGNORED, REJECTED, UNCHANGED, Target, given_later, stays_withdrawn
-from services.sync.map.plan import Plan
+from services.sync.formats.plan import Plan
 from services.sync.stage import faults
 from services.sync.stage.layout import Layout
 from services.sync.stage.rows import Stager

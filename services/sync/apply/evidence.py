@@ -13,9 +13,9 @@ from typing import Final
 
 from services.sync.apply.target import Target
 from services.sync.apply.write import default_name
-from services.sync.map.headers import normal
-from services.sync.map.plan import Plan, source_from_name
-from services.sync.recognise import known_sources
+from services.sync.formats.headers import normal
+from services.sync.formats.plan import Plan, source_from_name
+from services.sync.formats.systems import known_sources
 
 # Fields by which files of one system refer to the same rows.
 _FAMILIES: Final[Mapping[str, str]] = {

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from services.sync.apply.joined import any_joined, find_joined, speak_as_one
 from services.sync.apply.shared_contacts import part_other_names
-from services.sync.map.plan import Plan
+from services.sync.formats.plan import Plan
+from services.sync.kinds.words import name_key
 from services.sync.stage.layout import layout_of
-from services.sync.validate.words import name_key
 
 _SAME_SOURCE_ID = """
     EXISTS (SELECT 1 FROM main.identities o

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from models import tables
 from models.values.words import count as counted
-from services.sync.validate.words import loose_key
+from services.sync.kinds.words import loose_key
 
 # A book without a list of products knows none of a shop's thousands: that goes without saying. A few are named.
 _FEW = 20

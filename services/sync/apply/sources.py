@@ -28,8 +28,8 @@ from services.sync.apply.evidence import (
     systems_of,
 )
 from services.sync.apply.target import Target
-from services.sync.map.plan import Plan, source_from_name
-from services.sync.recognise import known_sources
+from services.sync.formats.plan import Plan, source_from_name
+from services.sync.formats.systems import known_sources
 
 #: The name of a book's first system of which nothing is known but its files.
 FIRST: Final = "files"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from models import tables
 from services.permission.ledger import stored_key
-from services.sync.map.plan import Plan
+from services.sync.formats.plan import Plan
 from services.sync.stage.layout import Layout
 
 CHANGED, UNCHANGED, IGNORED, REJECTED = 1, 2, 3, 4

@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
-from services.sync.map.headers import normal
-from services.sync.map.plan import Plan
+from services.sync.formats.headers import normal
+from services.sync.formats.plan import Plan
 
 # How many orders may speak against what the others show.
 _SLIPS: Final = 0.02

@@ -18,7 +18,7 @@ from services.sync.apply.indexes import BULK_ROWS, build_indexes, drop_indexes
 from services.sync.apply.joined import words_to_keep
 from services.sync.apply.products import LINKED, link_products
 from services.sync.apply.target import CHANGED, IGNORED, Target
-from services.sync.map.plan import Plan
+from services.sync.formats.plan import Plan
 
 _IMAGES_AT_ONCE = 1_000
 _AS_JSON = json.JSONEncoder(ensure_ascii=False).encode

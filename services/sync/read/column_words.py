@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from functools import cache
 
 from services.entities import ENTITIES
-from services.sync.map.headers import known_headers, normal
-from services.sync.map.synonyms import folded, synonyms
+from services.sync.formats.headers import known_headers, normal
+from services.sync.formats.synonyms import folded, synonyms
 
 
 def are_known(cells: Iterable[str]) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.entities import Entity, Field
-from services.sync.validate.memo import Fault
+from services.sync.kinds.memo import Fault
 
 BLANK = "blank row"
 NO_CUSTOMER = "without a customer"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import UniqueConstraint
 
 from models import tables
-from services.sync.map.plan import Plan
+from services.sync.formats.plan import Plan
 
 # Of a row of the file that is laid out as several, the first bears its number, each further one this much more.
 PIECE = 1 << 40

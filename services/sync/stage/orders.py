@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from models.values.money import exponent
-from services.sync.map.plan import Plan
-from services.sync.validate.memo import Fault, Memo, Unfit
-from services.sync.validate.numbers import to_minor
-from services.sync.validate.order_kinds import UNDONE
+from services.sync.formats.plan import Plan
+from services.sync.kinds.memo import Fault, Memo, Unfit
+from services.sync.kinds.numbers import to_minor
+from services.sync.kinds.order_kinds import UNDONE
 
 EMPTY = Fault("is empty")
 _DEBIT = ("return", "cancellation")

@@ -9,14 +9,14 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from services.sync.map.mapped import MappedColumn
-from services.sync.map.plan import Plan
+from services.sync.formats.mapped import MappedColumn
+from services.sync.formats.plan import Plan
+from services.sync.kinds import words
+from services.sync.kinds.ids import Ids
+from services.sync.kinds.memo import LIMIT, Fault, Unfit
+from services.sync.kinds.nothing import is_nothing
+from services.sync.kinds.phones import phone_key
 from services.sync.stage.faults import CellFault, LeftOut
-from services.sync.validate import words
-from services.sync.validate.ids import Ids
-from services.sync.validate.memo import LIMIT, Fault, Unfit
-from services.sync.validate.nothing import is_nothing
-from services.sync.validate.phones import phone_key
 
 PEOPLE = (
     "external_id",

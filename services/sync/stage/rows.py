@@ -12,12 +12,16 @@ from operator import lt
 from typing import Any
 
 from models.values.words import count as counted
-from services.sync.map.headers import REJECT_COLUMNS
-from services.sync.map.mapped import MappedColumn
-from services.sync.map.plan import Plan
+from services.sync.formats.headers import REJECT_COLUMNS
+from services.sync.formats.mapped import MappedColumn
+from services.sync.formats.plan import Plan
+from services.sync.formats.reshape import ShapedBatch, own_columns
+from services.sync.kinds import words
+from services.sync.kinds.columns import Amounts, Converter, Stages, Told, make_converter
+from services.sync.kinds.consents import stricter
+from services.sync.kinds.memo import Fault
 from services.sync.read import Batch, ragged
 from services.sync.read.structure import is_footer, trailer
-from services.sync.recognise import ShapedBatch, own_columns
 from services.sync.stage import faults
 from services.sync.stage.contracts import settle_contracts
 from services.sync.stage.faults import CellFault, LeftOut
@@ -27,10 +31,6 @@ from services.sync.stage.orders import OrderColumns
 from services.sync.stage.people import Items, People
 from services.sync.stage.scales import Scales
 from services.sync.stage.texts import contradictions_words, settle_contradictions
-from services.sync.validate import words
-from services.sync.validate.columns import Amounts, Converter, Stages, Told, make_converter
-from services.sync.validate.consents import stricter
-from services.sync.validate.memo import Fault
 
 _BETWEEN = "\x1f"
 _ITEM = ("sku", "product")

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from services.sync.map.plan import Plan
-from services.sync.map.questions import kind_of_survey
-from services.sync.validate.memo import Unfit, Unsettled
-from services.sync.validate.words import to_survey_kind
+from services.sync.formats.plan import Plan
+from services.sync.formats.questions import kind_of_survey
+from services.sync.kinds.memo import Unfit, Unsettled
+from services.sync.kinds.words import to_survey_kind
 
 _SCALES = (5, 7, 10, 100)
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from models.values import words
 from models.values.write_back import What, WriteBack, WriteFile
 from services.entities import ENTITIES
-from services.sync.validate.words import to_stage
+from services.sync.kinds.words import to_stage
 from services.sync.write_back.cells import cell
 from services.sync.write_back.changed import ChangedRow, changed_rows, sources_of, written
 from services.sync.write_back.targets import Kind, Target

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from models.values.imports import FixedCell, Preview
 from tests.services.sync.book import FIXTURES, Book, open_book, write_csv
+from tests.services.sync.formats.fixtures import Case, imported
 from tests.services.sync.laws.hold import same_but_for_the_import
-from tests.services.sync.recognise.fixtures import Case, imported
 
 CASES = imported()
 KEYS = {"new": "inserted", "changed": "updated", "unchanged": "unchanged", "rejected": "rejected", "ignored": "ignored"}

@@ -14,7 +14,7 @@ from models.values.errors import UserError
 from services.jobs import ImportOutcome, import_files
 from services.sync import each_file, order_of_import, together, undo_import
 from services.sync.apply import evidence
-from services.sync.map.plan import Plan
+from services.sync.formats.plan import Plan
 from tests.services.sync.book import Book, counts, open_book, write_csv
 
 PEOPLE = ["customer_id", "name", "email", "city"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.entities import ENTITIES
-from services.sync.map.propose import Seen, fields_of, propose
+from services.sync.formats.propose import Seen, fields_of, propose
 from tests.services.sync.book import Book, write_csv
 
 _ORDER = ["order_id", "customer_id", "order_date"]

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.lexicon import sentiment_of
-from services.sync.map.headers import normal
-from services.sync.map.plan import source_from_name
-from services.sync.validate import words
-from services.sync.validate.memo import LIMIT, Fault, Memo, Unfit
-from services.sync.validate.moments import Moments, parse_moment
-from services.sync.validate.numbers import currency_in, plain_number, to_decimal_text, to_minor
-from services.sync.validate.phones import phone_key
+from services.sync.formats.headers import normal
+from services.sync.formats.plan import source_from_name
+from services.sync.kinds import words
+from services.sync.kinds.memo import LIMIT, Fault, Memo, Unfit
+from services.sync.kinds.moments import Moments, parse_moment
+from services.sync.kinds.numbers import currency_in, plain_number, to_decimal_text, to_minor
+from services.sync.kinds.phones import phone_key
 from tests.services.sync.book import Book, counts, write_csv
 
 

@@ -1,0 +1,158 @@
+"""What the cells under a header that is only a noun are: "Account" may be ids, names, phones or addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from services.entities import Entity, Field
+from services.sync.formats.headers import normal, same_words, words_of
+from services.sync.kinds.consents import knows_consent
+from services.sync.kinds.memo import Unfit
+from services.sync.kinds.vocabulary import phrase, vocabulary
+from services.sync.kinds.words import to_direction, to_mail_kind, to_survey_kind
+from services.sync.read import celltypes
+
+_SHARE = 0.8
+# A rating or a score counts to 100 at most: what lies higher are serial numbers.
+_TOP_SCORE = 100
+_ID = re.compile(r"(?=\S*\d)#?[A-Za-z0-9][\w#/:\-]{0,63}|[A-Za-z]{1,5}_[A-Za-z0-9]{3,}|[0-9a-f]{8}-[0-9a-f-]{27}")
+_PHONE = re.compile(r"(?:\+|00)?[\d(][\d\s().\-/]{6,20}(?:\s*(?:x|ext\.?)\s*\d+)?")
+_NAME = re.compile(r"[^\W\d_][^\d_@]*\s[^\d@]+")
+_SEPARATE = re.compile(r"[+\s().]|\d-\d")
+# A time of day alone is not a moment: "08:27".
+_TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
+_ROW_NUMBERS = ("nr", "no", "number", "num", "lfdnr", "pos", "row", "n")
+_ADDRESSES = {"email": "email", "phone": "telephone"}
+#: Kinds of which the words are known: cells that are none of them speak against a field, cells that are speak for it.
+WORDS: Mapping[str, Callable[[str], str]] = {
+    "mail_kind": to_mail_kind,
+    "survey_kind": to_survey_kind,
+    "direction": to_direction,
+}
+_PARTS = frozenset({"first_name", "last_name"})
+_NAMES = frozenset({"name", "customer_name", "company", *_PARTS})
+_PEOPLE = frozenset({"self", "required"})
+
+
+def look(cells: Sequence[str]) -> str:
+    """What most cells are: "id", "phone", "email", "name", or "" for anything else."""
+    counts: dict[str, int] = {}
+    for cell in cells:
+        one = _look_of(cell)
+        counts[one] = counts.get(one, 0) + 1
+    found = max(counts, key=lambda one: counts[one], default="")
+    return found if counts and counts[found] >= _SHARE * len(cells) else ""
+
+
+def _look_of(cell: str) -> str:
+    kind = celltypes.cell_type(cell)
+    if kind == celltypes.EMAIL:
+        return "email"
+    if kind == celltypes.DATE and not cell.isdecimal():
+        return ""
+    if _PHONE.fullmatch(cell) and _SEPARATE.search(cell) and sum(map(str.isdigit, cell)) > 6:
+        return "phone"
+    if _ID.fullmatch(cell):
+        return "id"
+    return "name" if _NAME.fullmatch(cell) else ""
+
+
+def contradicts(entity: Entity, field: Field, header: str, cells: Sequence[str], looks: str) -> bool:
+    """Whether cells cannot be what a header alone would make of them."""
+    if (field.name in _NAMES and entity.customer in _PEOPLE) or field.kind == "long_text":
+        # Pseudonymous exports number their people: "Lee0" under "last_name" is a name, under "account" an id.
+        other = ("phone", "email") if field.name in _PARTS else ("id", "phone", "email")
+        return looks in other or _are_programs(cells)
+    if field.kind == "id" and normal(header) in _ROW_NUMBERS and _counts_rows(cells):
+        return True
+    if field.kind in ("date", "moment") and cells and all(map(_TIME.fullmatch, cells)):
+        return True
+    if field.name == "sku" and "type" in same_words(header):
+        return True
+    if field.kind == "id" and field.role in ("customer", "key"):
+        return "id" not in same_words(header) and (looks in ("phone", "email", "name") or _are_programs(cells))
+    if field.kind == "money":
+        return "%" in header or "percent" in same_words(header)
+    if field.name == "channel":
+        return "id" in same_words(header) and bool(cells) and all(map(str.isdecimal, cells))
+    if field.kind == "consent" and "status" in same_words(header):
+        # A "marketing contact status" says for whom is paid, and nothing of consent.
+        return bool(cells) and not any(map(knows_consent, set(cells)))
+    if field.name == "notice_days":
+        return not {"month", "week"}.isdisjoint(same_words(header))
+    if field.kind == "phone":
+        return looks in ("email", "name")
+    if field.name == "score":
+        return bool(cells) and all(cell.isdecimal() and int(cell[:9]) > _TOP_SCORE for cell in cells)
+    return False
+
+
+def _counts_rows(cells: Sequence[str]) -> bool:
+    """Whether cells only count the rows of their file: so does that of the next file, of other rows."""
+    if len(cells) < 2 or cells[0] not in ("0", "1"):
+        return False
+    return list(cells) == [str(int(cells[0]) + place) for place in range(len(cells))]
+
+
+def _are_programs(cells: Sequence[str]) -> bool:
+    programs = vocabulary("programs")["words"]
+    return bool(cells) and all(phrase(cell) in programs for cell in cells)
+
+
+def named_by_cells(entity: Entity, header: str, looks: str) -> Iterator[str]:
+    """The fields that a header stands for that only names whose or what the rows are, by what its cells are."""
+    words = same_words(header)
+    own = entity.row_words if entity.customer != "self" else frozenset()
+    whose = vocabulary("whose")["nouns"]
+    if looks == "id" and words - {"id"} and words <= own | {"id"}:
+        yield from (field.name for field in entity.fields if field.role == "key")
+    if words - {"id"} and words <= whose | {"id"}:
+        of_self = entity.customer == "self" or (entity.by_account and looks != "id")
+        yield from {
+            "id": ["customer_id"],
+            "phone": ["phone" if of_self else "customer_phone"],
+            "email": ["email" if of_self else "customer_email"],
+            "name": ["name" if entity.customer == "self" else "customer_name"],
+        }.get(looks, [])
+
+
+def named_by_role(entity: Entity, header: str, looks: str) -> Iterator[str]:
+    """The address or number of whoever a header names, unless it names people of one's own: "opened_for_email"."""
+    words = same_words(header)
+    if _ADDRESSES.get(looks) in words and words.isdisjoint(vocabulary("whose")["own"]):
+        yield looks if entity.customer == "self" or entity.by_account else f"customer_{looks}"
+
+
+def tells_of_mails(cells: Sequence[str]) -> bool:
+    """Whether all words of a column, whatever it is called, say what happened to mails, and not one and the same."""
+    words = set(cells)
+    return all(is_word(to_mail_kind, word) for word in words) and len({to_mail_kind(word) for word in words}) > 1
+
+
+def speaks_otherwise(field: Field, cells: Sequence[str]) -> bool:
+    """Whether none of a column's cells is a word that its field knows."""
+    convert = WORDS.get(field.kind)
+    return convert is not None and bool(cells) and not any(is_word(convert, cell) for cell in set(cells))
+
+
+def is_terse(field: Field, cells: Sequence[str]) -> bool:
+    """Whether a column of texts has single words only: the line on which somebody called, and not what they said."""
+    return field.kind == "long_text" and bool(cells) and not any(" " in cell for cell in cells)
+
+
+def second_choice(field: Field | None, header: str) -> bool:
+    """Whether a header names a number that counts only without a better one: a barcode, a warehouse's surrogate key."""
+    if field is None or field.kind != "id":
+        return False
+    words = words_of(header)
+    return words[-1:] == ("sk",) or (field.name == "sku" and not vocabulary("barcodes")["words"].isdisjoint(words))
+
+
+def is_word(convert: Callable[[str], object], cell: str) -> bool:
+    """Whether a cell is a word that is known."""
+    try:
+        convert(cell)
+    except Unfit:
+        return False
+    return True

@@ -1,0 +1,298 @@
+"""The plan of an import: everything that is decided about a file before its rows are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from models.values.errors import UserError
+from models.values.imports import ImportOptions
+from models.values.meanings import Doubt, Meaning
+from services.entities import Entity
+from services.sync.formats.headers import REJECT_COLUMNS, fingerprint, normal
+from services.sync.formats.mapped import Basis, MappedColumn, basis_of, read_columns
+from services.sync.formats.ranking import Undecided
+from services.sync.formats.recognise import Recognition, recognise, recognise_also
+from services.sync.formats.reshape import is_used, own_columns
+from services.sync.kinds.words import is_age
+from services.sync.read import Table
+from services.sync.read.dialect import BLANKS
+
+
+class MeaningOpen(Undecided):
+    """What a column means cannot be told from its cells, and nobody has said it."""
+
+    @classmethod
+    def of(cls, doubt: Doubt) -> MeaningOpen:
+        """The doubt as an error, which says how a command is told the answer."""
+        values = [reading.value for reading in doubt.readings]
+        said = " or ".join(f"--read '{doubt.column}={value}'" for value in values)
+        if doubt.kind == "date_order":
+            said = " or ".join(f"--date-order {value}" for value in values)
+        if doubt.kind == "source":
+            said = " or ".join(f"--source '{value}'" for value in values)
+        return cls(doubt.question, f"Say which with {said}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a file comes from: what was dropped with it, and the systems whose files have the same columns."""
+
+    beside: tuple[tuple[str, str], ...] = ()
+    by_headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A file, what it is about, and what each of its columns becomes.
+
+    ``said`` are the fields that a person named, ``settled`` is whether all rows decided and not the first ones alone.
+    """
+
+    table: Table
+    recognition: Recognition
+    columns: tuple[MappedColumn, ...]
+    extra: tuple[tuple[int, str], ...]
+    source: str
+    source_said: bool
+    zone: tzinfo
+    currency: str
+    currency_assumed: bool
+    zone_assumed: bool
+    words: str
+    basis: Basis
+    meanings: tuple[Meaning, ...]
+    warnings: tuple[str, ...] = field(default=())
+    also: tuple[Plan, ...] = field(default=())
+    said: frozenset[str] = frozenset()
+    settled: bool = False
+    origin: Origin = Origin()
+    currency_whose: str = ""  # whose currency amounts are taken in, where nothing says which they are in
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """What must be said before the file can be imported."""
+        own = tuple(doubt for meaning in self.meanings for doubt in meaning.doubts)
+        asked = {doubt.column for doubt in own}
+        return own + tuple(doubt for one in self.also for doubt in one.doubts if doubt.column not in asked)
+
+    @property
+    def entity(self) -> Entity:
+        """What the file is about."""
+        return self.recognition.entity
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """Column to field, as the receipt has it."""
+        return {column.header: column.field.name for column in self.columns}
+
+    def column(self, name: str) -> MappedColumn | None:
+        """The column that becomes a field, or None."""
+        return next((column for column in self.columns if column.field.name == name), None)
+
+    def has(self, *names: str) -> bool:
+        """Whether the file has any of these fields."""
+        return any(self.column(name) is not None for name in names)
+
+    @property
+    def only_updates(self) -> bool:
+        """Whether its rows say so little of customers that nobody new is made of them."""
+        if self.recognition.system is not None:
+            return False
+        if self.entity.known_by:
+            return self.has(self.entity.known_by) and not any(self.has(*group) for group in self.entity.needs)
+        named = ("contract_id", "customer_name", "customer_email", "customer_phone")
+        return self.entity.name == "contracts" and not self.has(*named)
+
+    @property
+    def column_warnings(self) -> tuple[str, ...]:
+        """What a person should know about how columns were read, and about damage in them."""
+        stripped = [column.header for column in self.columns if column.form.strip_zero]
+        said = [f"{meaning.column}: {flag}" for meaning in self.meanings for flag in meaning.flags]
+        if stripped:
+            said.insert(0, f"Ids in {', '.join(stripped)} are written like 17850.0 and were read as 17850.")
+        return tuple(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What an earlier file with the same headers was taken to be, and all systems that have such files."""
+
+    source: str
+    mapping: Mapping[str, str]
+    entity: str
+    sources: tuple[str, ...] = ()
+
+
+def make_plan(
+    table: Table,
+    options: ImportOptions,
+    *,
+    local_zone: tzinfo,
+    book_currency: str,
+    remembered: Remembered | None,
+) -> Plan:
+    """Decide everything about a file.
+
+    Parameters
+    ----------
+    table : Table
+    options : ImportOptions
+        What a person said; it comes before any evidence.
+    local_zone : tzinfo
+        The zone of times that name none, where nobody said which.
+    book_currency : str
+        The currency of amounts where neither the file nor a person says which.
+    remembered : Remembered, optional
+        What an earlier file with the same headers was taken to be.
+    survey : bool
+        Whether all rows are counted even where the first ones decide.
+
+    Returns
+    -------
+    Plan
+        Its `doubts` are open; until they are answered, the likeliest reading holds.
+
+    Raises
+    ------
+    UserError
+        The file is not recognised, or something must be said first.
+    """
+    entity_name, overrides = what_was_said(options, remembered)
+    recognition = recognise(table, entity_name, overrides, options.kind)
+    if recognition.system is not None and recognition.system.date_order:
+        options = replace(options, date_order=options.date_order or recognition.system.date_order)
+    _check_meanings(recognition.table, options)
+    zone = _zone(options.timezone, local_zone)
+    plan = replace(
+        _plan_of(recognition, options, zone, book_currency),
+        source=options.source or (recognition.system.name if recognition.system is not None else ""),
+        source_said=bool(options.source),
+        origin=Origin(by_headers=remembered.sources if remembered is not None else ()),
+        said=frozenset(overrides.values()),
+    )
+    plan = replace(plan, extra=_extra(plan, overrides))
+    also = (_plan_of(one, options, zone, plan.currency) for one in recognise_also(recognition))
+    return replace(plan, warnings=_warnings(plan), also=tuple(replace(one, source=plan.source) for one in also))
+
+
+def settle(plan: Plan) -> Plan:
+    """Decide the columns of a plan again, from all rows of the file."""
+    meant = read_columns(plan.table, plan.basis, survey=True)
+    return replace(
+        plan,
+        columns=meant.columns,
+        currency=meant.currency,
+        currency_assumed=meant.currency_assumed,
+        meanings=meant.meanings,
+        also=tuple(settle(one) for one in plan.also),
+        settled=True,
+    )
+
+
+def _plan_of(recognition: Recognition, options: ImportOptions, zone: tzinfo, currency: str) -> Plan:
+    """The plan of one entity that a file's rows bring, without what holds for the file as a whole.
+
+    Parameters
+    ----------
+    recognition, options : see `make_plan`
+    zone : tzinfo
+    currency : str
+        What its amounts are in where neither the file nor a person says so.
+    """
+    table = recognition.table
+    basis = basis_of(recognition, options, zone, currency)
+    meant = read_columns(table, basis, survey=False)
+    return Plan(
+        table=table,
+        recognition=recognition,
+        columns=meant.columns,
+        extra=(),
+        source="",
+        source_said=False,
+        zone=zone,
+        currency=meant.currency,
+        currency_assumed=meant.currency_assumed,
+        zone_assumed=options.timezone is None and any(found.kind == "moment" for _, found in basis.fields.values()),
+        words=_words(recognition, options),
+        basis=basis,
+        meanings=meant.meanings,
+    )
+
+
+def header_signature(table: Table) -> str:
+    """What files with the same headers are remembered by."""
+    return fingerprint(own_columns(table))
+
+
+def what_was_said(options: ImportOptions, remembered: Remembered | None) -> tuple[str | None, dict[str, str]]:
+    """What the file is about and column to field: as a person said now, else as an earlier file was taken."""
+    if remembered is None:
+        return options.entity, dict(options.mapping)
+    return options.entity or remembered.entity, {**remembered.mapping, **dict(options.mapping)}
+
+
+def _extra(plan: Plan, overrides: Mapping[str, str]) -> tuple[tuple[int, str], ...]:
+    """Place and header of the columns that become no field and that nobody said to leave out."""
+    mapped = {column.place for column in plan.columns}
+    return tuple(
+        (place, header)
+        for place, header in enumerate(plan.table.columns)
+        if place not in mapped
+        and header not in REJECT_COLUMNS
+        and overrides.get(header) != ""
+        and not is_used(plan.table, place)
+    )
+
+
+def _check_meanings(table: Table, options: ImportOptions) -> None:
+    known = {normal(header) for header in table.columns}
+    for header, _ in options.meanings:
+        if normal(header) not in known:
+            columns = ", ".join(table.columns[:12])
+            raise UserError(f"{table.path.name} has no column “{header}”. Its columns are {columns}.")
+
+
+def _zone(named: str | None, local: tzinfo) -> tzinfo:
+    if named is None:
+        return local
+    try:
+        return UTC if named.upper() in ("UTC", "GMT", "Z") else ZoneInfo(named)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UserError(f"“{named}” is not a time zone. Write one such as Europe/Berlin or UTC.") from None
+
+
+def _words(recognition: Recognition, options: ImportOptions) -> str:
+    """What the file was recognised as: the known export, else the named system and what its rows are."""
+    if recognition.system is None and options.source:
+        return f"{options.source} {recognition.entity.label.lower()}"
+    return recognition.words
+
+
+def source_from_name(name: str) -> str:
+    """A file's name without endings, numbers and dates: next month's export has the same, such as "orders_export"."""
+    stem = re.sub(r"(?:\.(?:csv|tsv|txt|tab|psv|gz|dat))+$", "", name, flags=re.IGNORECASE)
+    stem = re.sub(r"(?:\.\d+)?\.rejects$", "", stem)
+    short = re.sub(r"(?:[\s_.\-]*(?:\(?\d+\)?|copy|final|new|latest))+$", "", stem, flags=re.IGNORECASE)
+    return (short or stem).strip() or "file"
+
+
+def _warnings(plan: Plan) -> tuple[str, ...]:
+    said = list(plan.table.warnings)
+    if plan.recognition.system is not None and plan.recognition.system.remark:
+        said.append(plan.recognition.system.remark)
+    said += [*plan.recognition.notes, *plan.recognition.unsure]
+    if plan.extra and not plan.entity.extras:
+        names = ", ".join(header for _, header in plan.extra)
+        said.append(f"Not imported, because {plan.entity.label.lower()} have no field for it: {names}.")
+    births = plan.column("birth_year")
+    if births is not None and any(is_age(row[births.place]) for row in plan.table.sample if births.place < len(row)):
+        said.append(
+            f"Ages in “{births.header}” are kept as years of birth, counted from {births.form.year}, the file’s year."
+        )
+    if plan.table.dialect.delimiter == BLANKS:
+        said.append("The columns are separated by blanks.")
+    return tuple(said)

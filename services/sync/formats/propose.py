@@ -1,0 +1,347 @@
+"""What the columns of a file from no known system mean: by their name, a synonym, or what stands in them.
+
+Each proposal says how sure it is. A name counts more than a synonym, a synonym of this program's language more than one
+of another, and a column whose cells do not fit loses to one whose cells do. What stands in a column decides only where
+a file would lack something needed without it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from models.values.money import CODES
+from services.entities import Entity, Field
+from services.sync.formats.headers import (
+    REJECT_COLUMNS,
+    known_headers,
+    known_words,
+    lacking,
+    normal,
+    own_words,
+    same_words,
+    without_prefix,
+    words_of,
+)
+from services.sync.formats.looks import (
+    contradicts,
+    is_terse,
+    look,
+    named_by_cells,
+    named_by_role,
+    second_choice,
+    speaks_otherwise,
+    tells_of_mails,
+)
+from services.sync.formats.proposal import Proposal
+from services.sync.formats.questions import asks_for_score, asks_for_words
+from services.sync.formats.settle import settle
+from services.sync.formats.synonyms import folded, synonyms, without_unit
+from services.sync.kinds.nothing import is_nothing
+from services.sync.kinds.vocabulary import vocabulary
+from services.sync.read import celltypes
+
+_ASKED = 1000  # behind all that has a name of its own
+#: How sure a header is that names a field in other words of this program's language.
+BY_SYNONYM: Final = 0.95
+_BY_NAME, _BY_LANGUAGE, _BY_WORDS = 1.0, 0.9, 0.85
+_BY_PART, _BY_QUESTION, _BY_CONTENT = 0.75, 0.75, 0.6
+_FROM_VALUES = "From its values"
+_UNFIT = 0.5
+_SHARE = 0.8
+_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
+    "email": (celltypes.EMAIL,),
+    "date": (celltypes.DATE, celltypes.NUMBER),
+    "moment": (celltypes.DATE, celltypes.NUMBER),
+    "money": (celltypes.NUMBER,),
+    "decimal": (celltypes.NUMBER,),
+    "integer": (celltypes.NUMBER,),
+    "number": (celltypes.NUMBER,),
+}
+# What can be told from cells alone: an address, a day, an amount with its cents.
+_TELLING: Final[Mapping[str, str]] = {
+    "email": celltypes.EMAIL,
+    "date": celltypes.DATE,
+    "moment": celltypes.DATE,
+    "money": celltypes.NUMBER,
+}
+# Words that only say of what type cells are, by what stands in them: such as a header may have too much, or lack.
+_TYPE_WORDS: Final = {
+    celltypes.DATE: (frozenset({"id", "timestamp", "time"}), frozenset({"date"})),
+    celltypes.NUMBER: (frozenset({"value"}), frozenset({"amount"})),
+    celltypes.OTHER: (frozenset({"id", "name", "type", "description", "value", "text"}), frozenset[str]()),
+}
+_SORTS: Final[Mapping[str, tuple[str, ...]]] = {
+    celltypes.DATE: ("date", "moment"),
+    celltypes.NUMBER: ("money",),
+    celltypes.OTHER: (
+        *("email", "phone", "currency", "stage", "consent", "opt_out", "order_kind", "mail_kind", "gender"),
+        *(
+            "activity_kind",
+            "ticket_status",
+            "contract_status",
+            "one_of",
+            "survey_kind",
+            "direction",
+            "boolean",
+            "long_text",
+        ),
+    ),
+}
+#: A column without a header, as reading calls it.
+UNNAMED: Final = re.compile(r"column \d+")
+# Codes of places have four or five digits; numbers to call begin with 0 or + and are longer than any code.
+_POSTCODE, _DIALLED, _DIGIT = re.compile(r"\d{4,5}"), re.compile(r"[+0][\d\s().\-/]{7,18}\d"), re.compile(r"\d")
+_LOOSE = ("city", "region", "country", "channel", "tier", "category", "brand", "priority", "owner", "agent")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Headers with what stands below them in a file's first rows: looked at once, however many entities it is held to.
+
+    Attributes
+    ----------
+    columns
+        The headers.
+    plain
+        The headers without a prefix that all of them share.
+    cells, kinds, looks
+        By place: the filled cells, the type that most of them fit, and what they are (`looks.look`).
+    """
+
+    columns: tuple[str, ...]
+    plain: tuple[str, ...]
+    cells: tuple[tuple[str, ...], ...]
+    kinds: tuple[str, ...]
+    looks: tuple[str, ...]
+
+    @classmethod
+    def of(cls, columns: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> Seen:
+        """Look at the first rows of a file."""
+        cells = tuple(
+            tuple(
+                text
+                for row in sample
+                if place < len(row) and (text := row[place].strip()) and not is_nothing(text, typed=True)
+            )
+            for place in range(len(columns))
+        )
+        kinds = tuple(celltypes.column_type(column, _SHARE) for column in cells)
+        return cls(tuple(columns), without_prefix(columns), cells, kinds, tuple(map(look, cells)))
+
+
+def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str, Proposal]:
+    """Map columns to fields of an entity; each field is given once, to the column that stands for it best.
+
+    Parameters
+    ----------
+    entity : Entity
+    seen : Seen
+        The headers, and the file's first rows.
+    by_content : bool
+        Whether what the entity needs and no header names may be told from what stands in the columns.
+
+    Returns
+    -------
+    dict of str to Proposal
+        By column, in the file's order.
+    """
+    claims = []
+    columns = seen.columns
+    for place, (column, cells, kind) in enumerate(zip(columns, seen.cells, seen.kinds, strict=True)):
+        if column in REJECT_COLUMNS:
+            continue
+        looks = seen.looks[place]
+        for rank, one in _claims(entity, seen.plain[place], kind, looks):
+            field = entity.field(one.field)
+            if field is not None and (
+                _repeats(field, column, cells) or contradicts(entity, field, column, cells, looks)
+            ):
+                continue
+            fits = field is None or _fits(field, kind)
+            if not fits and one.confidence < _BY_NAME:
+                continue
+            unfit = Proposal(one.field, one.confidence - _UNFIT, f"{one.why}, though little in it fits")
+            # Of two columns that may say what happened, the one with words that are known says it.
+            other = (
+                field is not None
+                and fits
+                and (speaks_otherwise(field, cells) or second_choice(field, column) or is_terse(field, cells))
+            )
+            claims.append((not fits, rank + _ASKED * other, place, one if fits else unfit))
+        if entity.name == "email_events" and tells_of_mails(cells):
+            claims.append((False, _ASKED - 1, place, Proposal("kind", _BY_CONTENT, _FROM_VALUES)))
+        if entity.name == "surveys":
+            claims += [(False, _ASKED, place, one) for one in _asked(column, cells)]
+    found: dict[str, Proposal] = {}
+    taken: set[str] = set()
+    for _, _, place, proposal in sorted(claims, key=lambda claim: claim[:3]):
+        if proposal.field not in taken and columns[place] not in found:
+            found[columns[place]] = proposal
+            taken.add(proposal.field)
+    claimed = [(columns[place], one.field) for _, _, place, one in claims]
+    mapping = settle(entity, found, claimed, dict(zip(columns, seen.cells, strict=True)))
+    if by_content:
+        mapping |= _by_content(entity, seen, mapping)
+    return {column: mapping[column] for column in columns if column in mapping}
+
+
+def _asked(column: str, cells: Sequence[str]) -> Iterable[Proposal]:
+    """What a survey's question stands for: forms export it as the header of its answers."""
+    if asks_for_score(column, cells):
+        yield Proposal("score", _BY_QUESTION, "By its question and the numbers that answer it")
+    elif asks_for_words(column, cells):
+        yield Proposal("comment", _BY_QUESTION, "By its question and the words that answer it")
+
+
+def _repeats(field: Field, column: str, cells: Sequence[str]) -> bool:
+    """Whether a header would stand for a field only if no text came twice below it."""
+    return normal(column) in set(map(normal, field.once)) and len(set(cells)) < len(cells)
+
+
+def fields_of(proposals: Mapping[str, Proposal]) -> dict[str, str]:
+    """Column to field."""
+    return {column: proposal.field for column, proposal in proposals.items()}
+
+
+def _claims(entity: Entity, column: str, kind: str, looks: str) -> Iterable[tuple[int, Proposal]]:
+    """The fields that a header may stand for, each with a rank over all headers; the lowest is the likeliest."""
+    known, others = known_headers(entity), synonyms(entity)
+    seen: set[str] = set()
+    for shift, header in ((0, column), (200, without_unit(column))):
+        for name, rank in known.get(normal(header), ()):
+            if name not in seen:
+                seen.add(name)
+                sure, why = (_BY_NAME, "By its name") if rank < 2 else (BY_SYNONYM, "By its header")
+                yield rank + shift, Proposal(name, sure, why)
+        for name, rank, language in others.get(folded(header), ()):
+            if name not in seen:
+                seen.add(name)
+                yield 100 + rank + shift, Proposal(name, _BY_LANGUAGE, f"By its {language} header")
+    for name in named_by_cells(entity, column, looks):
+        if name not in seen:
+            seen.add(name)
+            yield 300, Proposal(name, _BY_WORDS, "By its header and what stands in it")
+    for shift, words, sure, why in (
+        (400, same_words(column), _BY_WORDS, "By the words of its header"),
+        (600, own_words(entity, column), _BY_PART, "By part of its header"),
+    ):
+        for name, rank in known_words(entity).get(words, ()):
+            if name not in seen:
+                seen.add(name)
+                yield rank + shift, Proposal(name, sure, why)
+    for name in _within(entity, column):
+        if name not in seen:
+            seen.add(name)
+            yield 700, Proposal(name, _BY_WORDS, "By its own part of the header")
+    for name in (*_loosely(entity, column, kind), *named_by_role(entity, column, looks)):
+        if name not in seen:
+            seen.add(name)
+            yield 800, Proposal(name, _BY_PART, "By part of its header")
+
+
+def _within(entity: Entity, column: str) -> Iterable[str]:
+    """Fields that a record within a record names: "source.author.email" is that of the author, "source.body" a text."""
+    parts = column.split(".")
+    if len(parts) > 1 and " " not in column:
+        known = known_headers(entity)
+        if len(parts) > 2:
+            yield from (name for name, _ in known.get(normal(" ".join(parts[-2:])), ()))
+        fields = (entity.field(name) for name, _ in known.get(normal(parts[-1]), ()))
+        yield from (field.name for field in fields if field is not None and field.kind == "long_text")
+
+
+def _loosely(entity: Entity, column: str, kind: str) -> Iterable[str]:
+    """Fields that a header names but for a word that only says of what type its cells are: "gndr_cd", "Effective"."""
+    words = same_words(column)
+    for sort, (surplus, missing) in _TYPE_WORDS.items():
+        if sort == celltypes.DATE and kind != sort and not words & missing:
+            continue
+        for near in (words - {"id"} & surplus, words - surplus, words | missing):
+            for name, _ in known_words(entity).get(near, ()) if near and near != words else ():
+                field = entity.field(name)
+                if field is not None and (field.kind in _SORTS[sort] or (sort == "other" and name in _LOOSE)):
+                    yield name
+
+
+def _by_content(entity: Entity, seen: Seen, mapping: Mapping[str, Proposal]) -> dict[str, Proposal]:
+    """Columns for what the entity needs and no header names, where exactly one column can be it."""
+    found: dict[str, Proposal] = {}
+    for group in lacking(entity, [proposal.field for proposal in mapping.values()]):
+        # A day may be any day: only a header says that a contract began on it.
+        for field in (one for one in group if one.role != "part"):
+            free = [
+                column
+                for column, cells in zip(seen.columns, seen.cells, strict=True)
+                if column not in mapping
+                and column not in found
+                and column not in REJECT_COLUMNS
+                and _speaks_for(field, column, cells)
+            ]
+            if len(free) == 1:
+                found[free[0]] = Proposal(field.name, _BY_CONTENT, _FROM_VALUES)
+                break
+    if all(map(UNNAMED.fullmatch, seen.columns)) and not entity.vague:
+        found |= _nameless(entity, seen, {**mapping, **found})
+    return found
+
+
+def _nameless(entity: Entity, seen: Seen, mapping: Mapping[str, Proposal]) -> dict[str, Proposal]:
+    """What ids and currencies are in a file that names no column: the first ids are those of its rows if none is twice.
+
+    Further ids say whose the rows are where only one column has any.
+    """
+    free = [place for place, column in enumerate(seen.columns) if column not in mapping]
+    rows = max(map(len, seen.cells), default=0)
+    keys = [one.name for one in entity.fields if one.role == "key"]
+    people = _people(seen, free) if entity.customer == "self" else {}
+    free = [place for place in free if place not in people]
+    ids = [place for place in free if seen.looks[place] == "id" and len(seen.cells[place]) == rows > 1]
+    found = {seen.columns[place]: Proposal(name, _BY_CONTENT, _FROM_VALUES) for place, name in people.items()}
+    if keys and ids and len(set(seen.cells[ids[0]])) == rows:
+        found[seen.columns[ids.pop(0)]] = Proposal(keys[0], _BY_CONTENT, _FROM_VALUES)
+    if len(ids) == 1 and entity.field("customer_id") is not None and "customer_id" not in keys:
+        found[seen.columns[ids[0]]] = Proposal("customer_id", _BY_CONTENT, _FROM_VALUES)
+    codes = [place for place in free if seen.cells[place] and set(seen.cells[place]) <= CODES]
+    if len(codes) == 1 and entity.field("currency") is not None:
+        found[seen.columns[codes[0]]] = Proposal("currency", _BY_CONTENT, _FROM_VALUES)
+    return found
+
+
+def _people(seen: Seen, free: Sequence[int]) -> dict[int, str]:
+    """What a list of people without headers says of them: names, numbers to call, the city by its code."""
+    found: dict[int, str] = {}
+    for place in free:
+        cells, named = seen.cells[place], found.values()
+        after = seen.cells[place - 1] if place else ()
+        if "name" not in named and seen.looks[place] == "name":
+            found[place] = "name"
+        elif "phone" not in named and _all_match(cells, _DIALLED):
+            found[place] = "phone"
+        elif "city" not in named and _all_match(after, _POSTCODE) and not any(map(_DIGIT.search, cells)):
+            found[place] = "city"
+    return found
+
+
+def _all_match(cells: Sequence[str], form: re.Pattern[str]) -> bool:
+    return len(cells) > 1 and all(map(form.fullmatch, cells))
+
+
+def _speaks_for(field: Field, column: str, cells: Sequence[str]) -> bool:
+    telling = _TELLING.get(field.kind)
+    if telling is None or len(cells) < 2 or celltypes.column_type(cells, 0.9) != telling:
+        return False
+    if field.kind != "money":
+        return True
+    if not vocabulary("no_amounts")["words"].isdisjoint(words_of(column)):
+        return False
+    cents = sum(1 for cell in cells if not cell.isdigit() and cell.strip("-+()").strip()[-3:-2] in (".", ","))
+    signs = sum(1 for cell in cells if any(sign in cell for sign in "€$£¥"))
+    return max(cents, signs) * 2 > len(cells)
+
+
+def _fits(field: Field, kind: str) -> bool:
+    wanted = _TYPES.get(field.kind)
+    return wanted is None or kind in (celltypes.EMPTY, celltypes.OTHER, *wanted)

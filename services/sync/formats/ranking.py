@@ -1,0 +1,274 @@
+"""Which entity the rows of a file are of, by how well its headers name the fields of each; or what must be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from models.values.errors import UserError
+from services.entities import ENTITIES, Entity, Field
+from services.sync.formats.headers import lacking, normal
+from services.sync.formats.looks import WORDS, is_word
+from services.sync.formats.propose import UNNAMED, Seen, fields_of, propose
+from services.sync.formats.reshape import own_columns
+from services.sync.formats.shapes import listed_otherwise, mail_flags, named_after, told
+from services.sync.read import Table
+
+# So many more columns must name something else.
+_MORE = 2
+# What a file's name counts beside its headers.
+_NAMED_AFTER = 0.5
+# Where another entity reaches this part of the best one's score, headers alone do not decide.
+_ABOUT_EQUAL = 0.85
+# What lists of employees, suppliers and the like would be taken for.
+_TAKEN_FOR = ("customers", "products", "orders", "returns", "opportunities", "tickets", "contracts")
+# What a list of customers counts of which fewer than this part are of somebody else.
+_AGAIN, _DISTINCT = 0.5, 0.75
+# Headers of what somebody noted down, beside what was said.
+_REMARKS = (
+    "notes",
+    "note",
+    "remark",
+    "remarks",
+    "comments",
+    "bemerkung",
+    "notiz",
+    "notizen",
+    "remarque",
+    "observaciones",
+)
+_WHO = ("customer_id", "customer_email", "customer_name", "customer_last_name", "customer_phone")
+
+
+class Undecided(UserError):
+    """Something of a file must be said by a person first.
+
+    Attributes
+    ----------
+    question
+        What is open, for a window that asks it; the error's own words say too how a command is told.
+    entity
+        What the file looks most like; '' where nothing speaks for anything.
+    """
+
+    def __init__(self, question: str, advice: str, entity: str = "") -> None:
+        super().__init__(question, advice)
+        self.question, self.entity = question, entity
+
+    def __str__(self) -> str:
+        return " ".join(self.args)
+
+
+def rank_entities(columns: Sequence[str]) -> list[tuple[float, Entity]]:
+    """Entities by how well headers name their fields, best first; those that lack something needed are left out."""
+    return _ranked(Seen.of(columns), {}, None)
+
+
+def _ranked(
+    seen: Seen, chosen: Mapping[str, str], table: Table | None, *, by_content: bool = False
+) -> list[tuple[float, Entity]]:
+    ranked = []
+    for entity in ENTITIES.values():
+        if entity.by_account:
+            continue
+        mapping = merged_with(fields_of(propose(entity, seen, by_content=by_content)), chosen)
+        of_all = told(entity, table) if table is not None else {}
+        fields = [name for name in mapping.values() if name]
+        if any(entity.field(name) is None for name in fields) or lacking(entity, [*fields, *of_all]):
+            continue
+        if _only_by_key(entity, fields) and not _one_row_each(entity, seen, mapping):
+            continue
+        telling_names = {
+            name for column, name in mapping.items() if name in entity.telling and normal(column) not in entity.vague
+        }
+        if entity.vague and not telling_names:
+            continue
+        nobody = entity.customer == "required" and not {*_WHO} & set(fields)
+        if by_content and nobody and all(map(UNNAMED.fullmatch, seen.columns)):
+            continue
+        if entity.name == "conversations" and _only_remarks(mapping):
+            continue
+        telling = len(telling_names) / len(entity.telling)
+        named = sum(_named_outright(entity, column, name) for column, name in mapping.items() if name)
+        # What only the file's name and a key tell counts less than a column.
+        if lacking(entity, fields):
+            telling *= _ABOUT_EQUAL / 2
+        score = telling + (len(fields) + named) / max(1, len(seen.columns))
+        if entity.customer == "self" and _come_again(seen, mapping, entity.known_by):
+            score *= _AGAIN
+        ranked.append((score + (_NAMED_AFTER if table is not None and named_after(entity, table) else 0), entity))
+    return sorted(ranked, key=lambda item: -item[0])
+
+
+def _only_remarks(mapping: Mapping[str, str]) -> bool:
+    """Whether what was said is only what somebody noted about a call: a list of calls, and of no conversations."""
+    columns = {field: column for column, field in mapping.items()}
+    noted = normal(columns.get("text", "")) in _REMARKS
+    return noted and "duration" in columns and not {"direction", "channel"} & set(columns)
+
+
+def _only_by_key(entity: Entity, fields: Sequence[str]) -> bool:
+    return bool(entity.known_by) and not any(set(group) & set(fields) for group in entity.needs)
+
+
+def _one_row_each(entity: Entity, seen: Seen, mapping: Mapping[str, str]) -> bool:
+    """Whether most columns say something of rows that a key names, each once: no list of what these rows did."""
+    most = 2 * len([name for name in mapping.values() if name]) > len(seen.columns)
+    return most and _one_each(seen, mapping, entity.known_by)
+
+
+def _one_each(seen: Seen, mapping: Mapping[str, str], key: str) -> bool:
+    """Whether no cell of a key's column stands twice."""
+    known = [cells for column, cells in zip(seen.columns, seen.cells, strict=True) if mapping.get(column) == key]
+    return all(len(set(cells)) == len(cells) for cells in known)
+
+
+def _come_again(seen: Seen, mapping: Mapping[str, str], key: str) -> bool:
+    """Whether many a key stands in several rows: they say what somebody did, and are not a list of who there is."""
+    known = [cells for column, cells in zip(seen.columns, seen.cells, strict=True) if mapping.get(column) == key]
+    return any(len(set(cells)) < _DISTINCT * len(cells) for cells in known)
+
+
+def _named_outright(entity: Entity, column: str, field: str) -> float:
+    """1 where a header names the entity's own field in its own words, such as "Review ID"; less for a synonym."""
+    if normal(column) == normal(field):
+        return 1.0 if field in entity.telling else 0.5
+    return 0.0
+
+
+def what_they_are(table: Table, seen: Seen, chosen: Mapping[str, str]) -> Entity:
+    """What the rows are about; lists of something else than customers are left out.
+
+    Raises
+    ------
+    Undecided
+        It cannot be told, or they are such a list.
+    """
+    mails = ENTITIES["email_events"]
+    if mail_flags(seen) and {"happened_at", *_WHO} & set(_named(seen, mails, chosen)) > {"happened_at"}:
+        return mails
+    best: Entity | None = None
+    undecided: Undecided | None = None
+    try:
+        best = _best_entity(table, seen, chosen)
+    except Undecided as problem:
+        undecided = problem
+    names = _named(seen, best, chosen) if best is not None and best.customer != "self" else ()
+    nobody = best is not None and best.customer == "required" and not {*_WHO} & set(names)
+    if best is None or nobody or best.name in _TAKEN_FOR:
+        words = listed_otherwise(table, sure=not {"customer_id", "order_id", "price"}.isdisjoint(names))
+        if words is not None:
+            label = (best or ENTITIES["customers"]).label.lower()
+            raise Undecided(
+                f"The rows of {table.path.name} look like {words}, not {label}, so they are left out.",
+                f"To import them as {label} anyway, say --as {(best or ENTITIES['customers']).name}.",
+                best.name if best is not None else "",
+            )
+    if best is None:
+        raise undecided or AssertionError
+    return best
+
+
+def _best_entity(table: Table, seen: Seen, chosen: Mapping[str, str]) -> Entity:
+    ranked = _ranked(seen, chosen, table) or _ranked(seen, chosen, table, by_content=True)
+    if not ranked:
+        _ask_for_what_lacks(table, seen, chosen, 0)
+        raise Undecided(
+            f"{table.path.name} is not recognised: its columns ({some_of(table.columns)}) do not say what it lists.",
+            f"Say it with --as {'|'.join(ENTITIES)}, and name columns with --map 'Column=field'.",
+        )
+    even = [entity for score, entity in ranked if score >= _ABOUT_EQUAL * ranked[0][0]]
+    even = [entity for entity in even if not _only_by_key(entity, _named(seen, entity, chosen))] or even
+    even = _of_subscribers(seen, even, chosen) or _by_their_words(seen, even, chosen)
+    even += [one for _, one in ranked if one.name == even[0].asked_beside and one not in even]
+    if len(even) > 1:
+        names = " or ".join(entity.label.lower() for entity in even)
+        choices = " or ".join(f"--as {entity.name}" for entity in even)
+        raise Undecided(f"{table.path.name} could be {names}.", f"Say which with {choices}.")
+    _ask_where_more_is_named(table, seen, even[0], chosen)
+    return even[0]
+
+
+def _of_subscribers(seen: Seen, even: list[Entity], chosen: Mapping[str, str]) -> list[Entity]:
+    """Customers, where rows with a contract each say more of whom it is with than a contract has a place for."""
+    customers, contracts = ENTITIES["customers"], ENTITIES["contracts"]
+    if len(even) != 2 or customers not in even or contracts not in even:
+        return []
+    mapping = merged_with(fields_of(propose(customers, seen)), chosen)
+    number = "contract_id" in _named(seen, contracts, chosen)
+    once = _one_each(seen, mapping, "customer_id")
+    return [customers] if once and not number and len(seen.columns) - len(mapping) >= _MORE else []
+
+
+def _by_their_words(seen: Seen, even: list[Entity], chosen: Mapping[str, str]) -> list[Entity]:
+    """Of entities that are about equally likely those for which the cells speak: "opened" is of emails, "call" is not.
+
+    Those without a column of known words are kept unless the words of exactly one other are there.
+    """
+    if len(even) == 1:
+        return even
+    known = {entity.name: _knows_its_words(seen, entity, chosen) for entity in even}
+    sure = [entity for entity in even if known[entity.name]]
+    return sure if len(sure) == 1 else [entity for entity in even if known[entity.name] is not False] or even
+
+
+def _knows_its_words(seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> bool | None:
+    """Whether most cells of an entity's columns of known words are such words; None where it has no such column."""
+    kinds = {one.name: one.kind for one in entity.fields}
+    mapping = merged_with(fields_of(propose(entity, seen)), chosen)
+    known = [
+        is_word(WORDS[kinds[name]], cell)
+        for column, cells in zip(seen.columns, seen.cells, strict=True)
+        if (name := mapping.get(column, "")) and kinds.get(name) in WORDS
+        for cell in cells
+    ]
+    return sum(known) * 2 > len(known) if known else None
+
+
+def _ask_where_more_is_named(table: Table, seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> None:
+    """A list of sales without customers is none of products, though it names products and prices.
+
+    Raises
+    ------
+    Undecided
+        Most columns name something that only lacks what it needs.
+    """
+    own = len(_named(seen, entity, chosen)) + len(told(entity, table))
+    if own * 2 < len(own_columns(table)):
+        _ask_for_what_lacks(table, seen, chosen, own)
+
+
+def _ask_for_what_lacks(table: Table, seen: Seen, chosen: Mapping[str, str], own: int) -> None:
+    """Ask for the column that the likeliest entity needs, where it names enough more than `own` others."""
+    likely = [(len(names), other, names) for other in ENTITIES.values() if (names := _named(seen, other, chosen))]
+    for count, other, names in sorted(likely, key=lambda one: -one[0]):
+        missing = lacking(other, names)
+        if missing and count >= own + _MORE:
+            label = other.label.lower()
+            raise Undecided(
+                f"{table.path.name} looks like {label}, but no column is {named_fields(missing[0])}.",
+                f"Name it with --map 'Column={missing[0][0].name}', or say with --as what the rows are.",
+                other.name,
+            )
+
+
+def _named(seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> list[str]:
+    mapping = merged_with(fields_of(propose(entity, seen)), chosen)
+    return [name for name in mapping.values() if name and entity.field(name) is not None]
+
+
+def merged_with(mapping: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:
+    """Columns to fields as they were found; what a person said comes first."""
+    taken = {field for field in chosen.values() if field}
+    kept = {column: field for column, field in mapping.items() if column not in chosen and field not in taken}
+    return {**kept, **chosen}
+
+
+def named_fields(fields: Sequence[Field]) -> str:
+    """Fields as the boxes of a window name them."""
+    return " or ".join(f"“{one.label}”" for one in fields)
+
+
+def some_of(columns: Sequence[str]) -> str:
+    """The first columns of a file, for a sentence."""
+    shown = ", ".join(column.replace("\n", " ")[:40] for column in columns[:12])
+    return shown + (f" and {len(columns) - 12} more" if len(columns) > 12 else "")

@@ -1,0 +1,168 @@
+"""What columns mean beside the others of their file: firms beside people, amounts beside their discounts.
+
+Apart from `propose`, which looks at each column by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from services.entities import ENTITIES, Entity
+from services.sync.formats.headers import own_words, same_words, words_of
+from services.sync.formats.looks import look, second_choice
+from services.sync.formats.proposal import Proposal
+from services.sync.kinds.memo import Unfit
+from services.sync.kinds.numbers import plain_number
+from services.sync.kinds.vocabulary import vocabulary
+
+# What only a line of an order has: where none of these is, a row is an order.
+_OF_A_LINE: Final = frozenset({"line_id", "product", "unit_price"})
+_BILLED: Final = frozenset({"name", "billing", "customer"})
+
+Cells = Mapping[str, Sequence[str]]
+
+
+def settle(
+    entity: Entity, found: Mapping[str, Proposal], claimed: Sequence[tuple[str, str]], cells: Cells
+) -> dict[str, Proposal]:
+    """Look again at what each column was taken for by itself.
+
+    Parameters
+    ----------
+    entity : Entity
+    found : mapping of str to Proposal
+        By column.
+    claimed : sequence of (str, str)
+        Columns with all fields that they may stand for.
+    cells : mapping of str to sequence of str
+        The filled cells of each column.
+    """
+    mapping = dict(found)
+    _name_the_company(entity, mapping)
+    _name_the_customers_company(entity, mapping, cells)
+    _settle_code(entity, mapping, claimed, cells)
+    _leave_out_ledgers(entity, mapping, cells)
+    if entity.name == "orders":
+        _leave_out_subtotals(mapping, cells)
+        _take_what_was_paid(mapping, [column for column, field in claimed if field == "amount"], cells)
+    return mapping
+
+
+def _places(mapping: Mapping[str, Proposal]) -> dict[str, str]:
+    return {one.field: column for column, one in mapping.items()}
+
+
+def _name_the_company(entity: Entity, mapping: dict[str, Proposal]) -> None:
+    """Beside a person's first name, "Account" is the company and "Name" the last name."""
+    places = _places(mapping)
+    if not {"name", "first_name"} <= set(places) or entity.field("last_name") is None:
+        return
+    column = places["name"]
+    if same_words(column) <= vocabulary("whose")["firms"] and entity.field("company") is not None:
+        if "company" not in places:
+            mapping[column] = replace(mapping[column], field="company")
+    elif "last_name" not in places:
+        mapping[column] = replace(mapping[column], field="last_name")
+
+
+def _name_the_customers_company(entity: Entity, mapping: dict[str, Proposal], cells: Cells) -> None:
+    """The company for which a person orders or asks is not the name of that person."""
+    places = _places(mapping)
+    person = places.get("customer_last_name") or places.get("customer_name")
+    if entity.field("customer_company") is None or "customer_company" in places or person is None:
+        return
+    named = places.get("customer_name", "")
+    if "customer_last_name" in places and _is_firm(named):
+        mapping[named] = replace(mapping[named], field="customer_company")
+        return
+    firms = (column for column in cells if column not in mapping and _is_firm(column))
+    for column in firms:
+        if look(cells[column]) not in ("id", "phone", "email") and not _is_firm(person):
+            why = "From its header, next to a person’s name"
+            mapping[column] = Proposal("customer_company", mapping[person].confidence, why)
+            return
+
+
+def _is_firm(header: str) -> bool:
+    """Whether a header names a company, and no account: "Organization", "Company name", "billing_company"."""
+    words = same_words(header) - _BILLED
+    return bool(words) and words <= vocabulary("whose")["firms"] - {"account", "customer"}
+
+
+def _settle_code(
+    entity: Entity, mapping: dict[str, Proposal], claimed: Sequence[tuple[str, str]], cells: Cells
+) -> None:
+    """A barcode beside a product's own number is not its code, nor is a bare number that never recurs.
+
+    Such a number is that of the row itself, unless another column is.
+    """
+    places = _places(mapping)
+    column = places.get("sku")
+    if column is None:
+        return
+    key = next((field.name for field in entity.fields if field.role == "key"), "")
+    spare = "product_id" in places and second_choice(entity.field("sku"), column)
+    once = len(set(cells[column])) == len(cells[column]) > 1
+    of_product = same_words(column) & ENTITIES["products"].row_words
+    bare = entity.customer != "none" and own_words(entity, column) == {"id"} and not of_product
+    of_row = bare and same_words(column) != {"id"} and key in places
+    if spare or of_row or (bare and once and not {*_OF_A_LINE, "quantity"} & set(places)):
+        found = mapping.pop(column)
+        if once and not spare and key not in places and (column, key) in claimed:
+            mapping[column] = replace(found, field=key)
+
+
+def _leave_out_ledgers(entity: Entity, mapping: dict[str, Proposal], cells: Cells) -> None:
+    """An account that is one and the same for all customers is one of the books: "200", the sales."""
+    places = _places(mapping)
+    column = places.get("customer_id")
+    if column is None or entity.customer == "self" or "account" not in words_of(column):
+        return
+    people = [cells[places[name]] for name in ("customer_email", "customer_name") if name in places]
+    ids = cells[column]
+    if len(ids) > 1 and len(set(ids)) == 1 and any(len(set(one)) > 1 for one in people):
+        del mapping[column]
+
+
+def _is_an_order(mapping: Mapping[str, Proposal], cells: Cells) -> bool:
+    """Whether each row is an order as a whole: it has an id that never recurs, and nothing of a line."""
+    places = _places(mapping)
+    orders = cells.get(places.get("order_id", ""), ())
+    return len(set(orders)) == len(orders) > 1 and not {*_OF_A_LINE, "sku"} & set(places)
+
+
+def _leave_out_subtotals(mapping: dict[str, Proposal], cells: Cells) -> None:
+    """A subtotal beside the total of an order is not a line of it."""
+    places = _places(mapping)
+    if {"amount", "line_total"} <= set(places) and _is_an_order(mapping, cells):
+        del mapping[places["line_total"]]
+
+
+def _take_what_was_paid(mapping: dict[str, Proposal], amounts: Sequence[str], cells: Cells) -> None:
+    """Where another column is the amount less its discount, that is what was paid."""
+    places = _places(mapping)
+    if not {"amount", "discount"} <= set(places) or not _is_an_order(mapping, cells):
+        return
+    whole, off = (cells[places[field]] for field in ("amount", "discount"))
+    for column in amounts:
+        if column not in mapping and any(_is_less(whole, off, cells[column], comma) for comma in (False, True)):
+            before = mapping.pop(places["amount"])
+            mapping[column] = replace(before, why="By its header: the amount after the discount")
+            return
+
+
+def _is_less(whole: Sequence[str], off: Sequence[str], left: Sequence[str], comma: bool) -> bool:
+    """Whether amounts are others less their discounts, some of which may be empty and one of which is not zero."""
+    try:
+        amounts, discounts, rest = (
+            [abs(Decimal(plain_number(cell, comma))) for cell in one] for one in (whole, off, left)
+        )
+    except Unfit:
+        return False
+    if len(amounts) != len(rest):
+        return False
+    given = [discount for discount in discounts if discount]
+    return bool(given) and given == [one - other for one, other in zip(amounts, rest, strict=True) if one != other]

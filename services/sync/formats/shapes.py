@@ -1,0 +1,225 @@
+"""What headers and a file's name say of all its rows, where no column says it; declared in `resources/shapes.toml`.
+
+Three things are told so: of what kind all rows are (visits, sessions, calls), that one row stands for several (a mail
+with what happened to it, a sale that came back), and that the rows are a list of something else than customers.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from services.entities import ENTITIES, Entity
+from services.sync.formats.headers import same_words, words_of
+from services.sync.formats.looks import is_word
+from services.sync.formats.propose import Seen, fields_of, propose
+from services.sync.formats.reshape import fixed_header, reshape
+from services.sync.formats.systems import Rule, System
+from services.sync.formats.times import is_time_of_day
+from services.sync.formats.wide import happened
+from services.sync.kinds.words import to_boolean, to_mail_kind
+from services.sync.read import Table
+
+FILE: Final = Path(__file__).resolve().parents[3] / "resources" / "shapes.toml"
+_SURE = 2
+_MOMENT: Final = "Date and time"
+_CLOCK: Final = frozenset({"time", "hora", "heure", "uhrzeit"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    ids: tuple[frozenset[str], ...]
+    strong: tuple[frozenset[str], ...]
+    marks: tuple[frozenset[str], ...]
+    names: tuple[tuple[str, ...], ...]
+
+    def weight(self, headers: Sequence[frozenset[str]], name: Sequence[str]) -> tuple[int, int]:
+        """How much speaks for it alone (a key in front, the file's name, telling headers), and with its marks."""
+        alone = 2 * (bool(headers) and headers[0] in self.ids)
+        alone += 2 * any(tuple(name[-len(one) :]) == one for one in self.names)
+        alone += 2 * sum(any(one <= header for header in headers) for one in self.strong)
+        return alone, alone + sum(any(one <= header for header in headers) for one in self.marks)
+
+
+def told(entity: Entity, table: Table) -> dict[str, str]:
+    """What all rows of a file are, by field: {"kind": "store_visit"}; nothing where the headers do not say it."""
+    found: dict[str, str] = {}
+    for field, values in _said()["told"].get(entity.name, {}).items():
+        ranked = sorted(((_weight(evidence, table)[1], value) for value, evidence in values.items()), reverse=True)
+        if ranked and ranked[0][0] >= _SURE and (len(ranked) == 1 or ranked[0][0] > ranked[1][0]):
+            found[field] = ranked[0][1]
+    return found
+
+
+def listed_otherwise(table: Table, *, sure: bool) -> str | None:
+    """Which list of something else than customers a file is, in words; None for all others.
+
+    Parameters
+    ----------
+    table : Table
+    sure : bool
+        Whether its columns name what such lists lack, as whose each row is: then more must speak for one.
+    """
+    weights = {words: _weight(evidence, table) for words, evidence in _said()["lists"].items()}
+    likely = max(weights, key=lambda words: weights[words][1] if weights[words][0] else 0)
+    alone, together = weights[likely]
+    return likely if alone and together >= _SURE + sure else None
+
+
+def named_after(entity: Entity, table: Table) -> bool:
+    """Whether a file's name says that its rows are of an entity."""
+    name = _name(table)
+    kinds = (one for values in _said()["told"].get(entity.name, {}).values() for one in values.values())
+    names = (*_said()["names"].get(entity.name, ()), *(one for kind in kinds for one in kind.names))
+    found = any(tuple(name[-len(one) :]) == one for one in names)
+    if not found or entity.customer != "self":
+        return found
+    # "factures_clients" are the invoices of customers.
+    others = (one for other, listed in _said()["names"].items() if other != entity.name for one in listed)
+    return not any(len(one) == 1 and one[0] in name for one in others)
+
+
+def mail_flags(seen: Seen) -> dict[str, str]:
+    """Columns that say of each mail whether something happened to it, with what; {} where fewer than two do."""
+    found: dict[str, str] = {}
+    for column, cells in zip(seen.columns, seen.cells, strict=True):
+        kind = _said()["mail_flags"].get(" ".join(words_of(column)))
+        if kind and kind not in found.values() and all(happened(cell) is not None for cell in cells):
+            found[column] = kind
+    if len(found) < _SURE:
+        return {}
+    kinds = fields_of(propose(ENTITIES["email_events"], seen))
+    worded = next((column for column, field in kinds.items() if field == "kind" and column not in found), None)
+    said = worded is not None and any(is_word(to_mail_kind, cell) for cell in seen.cells[seen.columns.index(worded)])
+    return {} if said else found
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A table as the rows of an entity lie in it, what the columns mean that were added, and all of it in words."""
+
+    table: Table
+    mapping: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+
+def lay_out(table: Table, seen: Seen, entity: Entity, kind: str | None, chosen: Mapping[str, str]) -> Laid:
+    """Lay rows out as an entity has them: several for one, with what is told of all.
+
+    Parameters
+    ----------
+    table : Table
+    seen : Seen
+    entity : Entity
+    kind : str, optional
+        Of what kind a person said that all rows are.
+    chosen : mapping of str to str
+        What a person said columns mean.
+    """
+    columns = {field: column for column, field in {**fields_of(propose(entity, seen)), **chosen}.items()}
+    said = told(entity, table)
+    if entity.name == "activities" and "kind" not in columns:
+        said.setdefault("kind", kind_of_name(table))
+    rules: tuple[Rule, ...] = ()
+    mapping: dict[str, str] = {}
+    notes: list[str] = []
+    if entity.name == "email_events" and (flags := mail_flags(seen)):
+        column = "Event (of the row)"
+        message = "" if "message" in columns else "Message (of the row)"
+        says = {"flags": flags, "into": column, "key": columns.get("event_id"), "at": columns.get("happened_at")}
+        rules = (Rule("events", {**says, "message": message}),)
+        mapping = {column: "kind"} | ({message: "message"} if message else {})
+        notes.append(f"Each row is a mail and what happened to it: {', '.join(flags)} are kept as events of their own.")
+    elif entity.name == "orders" and (flag := _returned_flag(seen)):
+        column = columns.get("kind") or "Kind (of the row)"
+        into = {"kind": column, "of": "Returned order"}
+        rules = (Rule("given_back", {"flag": flag, "order": columns.get("order_id"), **into}),)
+        notes.append(f"Rows with yes in “{flag}” are kept as a purchase and its return.")
+        mapping = {column: "kind"} | ({"Returned order": "of_order_id"} if "order_id" in columns else {})
+    if (parts := _day_and_time(entity, seen, columns)) and parts["day"] not in chosen:
+        rules = (Rule("day_and_time", {**parts, "into": _MOMENT}), *rules)
+        mapping[_MOMENT] = parts["field"]
+    missing = {field: text for field, text in said.items() if field not in columns and field not in mapping.values()}
+    missing |= {"kind": kind} if kind and entity.field("kind") else {}
+    if not rules and not missing:
+        return Laid(table, {})
+    notes += [f"No column says the {field}: all rows are kept as “{text}”." for field, text in missing.items()]
+    system = System("", "", entity.name, (), {}, fixed=missing, rules=rules)
+    return Laid(reshape(table, system), mapping | {fixed_header(field): field for field in missing}, tuple(notes))
+
+
+def _day_and_time(entity: Entity, seen: Seen, columns: Mapping[str, str]) -> dict[str, str]:
+    """The columns of a day and of the time on it, and of what field; {} where no time stands in a column of its own."""
+    cells = dict(zip(seen.columns, seen.cells, strict=True))
+    clocks = [
+        column
+        for column, texts in cells.items()
+        if column not in columns.values() and texts and all(map(is_time_of_day, texts)) and same_words(column) & _CLOCK
+    ]
+    zones = [column for column in cells if same_words(column) == {"time", "zone"}]
+    for field in (one.name for one in entity.fields if one.kind == "moment" and columns.get(one.name) in cells):
+        day = columns[field]
+        own = same_words(day) | entity.row_words | _CLOCK
+        clock = next((column for column in clocks if same_words(column) <= own), None)
+        if clock and not any(":" in text for text in cells[day]):
+            return {"field": field, "day": day, "time": clock, "zone": next(iter(zones), "")}
+    return {}
+
+
+def kind_of_name(table: Table) -> str:
+    """What activities are called where nothing but the file's name tells it: "workshop_attendances.csv" workshop_…"""
+    return "_".join([*_name(table)[:-1], *(word.removesuffix("s") for word in _name(table)[-1:])]) or "activity"
+
+
+def _returned_flag(seen: Seen) -> str | None:
+    flags = _said()["returned_flags"]
+    for column, cells in zip(seen.columns, seen.cells, strict=True):
+        if " ".join(words_of(column)) in flags and cells and all(is_word(to_boolean, cell) for cell in cells):
+            return column
+    return None
+
+
+def _weight(evidence: _Evidence, table: Table) -> tuple[int, int]:
+    return evidence.weight(_headers(table), _name(table))
+
+
+def _headers(table: Table) -> list[frozenset[str]]:
+    return [frozenset(words_of(column)) for column in table.columns]
+
+
+def _name(table: Table) -> list[str]:
+    stem, noise = table.path.name.split(".")[0], _said()["noise"]
+    return [word for word in words_of(stem) if word not in noise and not word.isdecimal()]
+
+
+@cache
+def _said() -> Mapping[str, Any]:
+    said = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return {
+        "told": {
+            entity: {field: {value: _evidence(one) for value, one in values.items()} for field, values in one.items()}
+            for entity, one in said["told"].items()
+        },
+        "lists": {words: _evidence(one) for words, one in said["lists"].items()},
+        "mail_flags": {
+            " ".join(words_of(one)): kind for kind, text in said["mail_flags"].items() for one in _each(text)
+        },
+        "returned_flags": {" ".join(words_of(one)) for one in _each(said["returned_flags"]["flags"])},
+        "names": {entity: [tuple(words_of(one)) for one in _each(text)] for entity, text in said["names"].items()},
+        "noise": {word for one in _each(said["noise"]["words"]) for word in words_of(one)},
+    }
+
+
+def _evidence(said: Mapping[str, str]) -> _Evidence:
+    sets = {
+        key: tuple(frozenset(words_of(one)) for one in _each(said.get(key, ""))) for key in ("ids", "strong", "marks")
+    }
+    return _Evidence(**sets, names=tuple(tuple(words_of(one)) for one in _each(said.get("names", ""))))
+
+
+def _each(text: str) -> Iterator[str]:
+    return (one.strip() for line in text.strip().splitlines() for one in line.split(",") if one.strip())

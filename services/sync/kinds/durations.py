@@ -1,0 +1,169 @@
+"""Durations as files write them: 01:30:00, 1 day 2:03:04, "2 days 3 hrs", PT1H30M, 90 in a column of minutes.
+
+Whether 1:30 is an hour and a half or a minute and a half is decided for the column: by its header, or by longer ones
+beside it (who writes 4:05 and 1:02:03 leaves the hours out of the first). Months and years have no fixed length.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+
+from services.sync.kinds.memo import Memo, Unfit
+from services.sync.kinds.nothing import is_nothing
+
+_UNITS: dict[str, Decimal] = {}
+for _names, _size in (
+    ("ms msec msecs millisecond milliseconds millisekunden millisecondes milisegundos", "0.001"),
+    ("s sec secs second seconds sek sekunde sekunden seconde secondes seg segs segundo segundos", "1"),
+    ("m min mins minute minutes minuten minuto minutos", "60"),
+    ("h hr hrs hour hours std stunde stunden heure heures hora horas", "3600"),
+    ("d day days tag tage tagen j jour jours dia dias", "86400"),
+    ("w wk wks week weeks woche wochen semaine semaines semana semanas", "604800"),
+):
+    _UNITS.update(dict.fromkeys(_names.split(), Decimal(_size)))
+_CLOCK = re.compile(
+    r"(?:(\d+)\s*(?:days?|d|tage?|jours?|j|d[ií]as?)?[,.\s]\s*)?(\d+):([0-5]\d):([0-5]\d(?:[.,]\d+)?)", re.IGNORECASE
+)
+_TWO = re.compile(r"(\d+):([0-5]\d)")
+_ISO = re.compile(r"P(?:([\d.,]+)W)?(?:([\d.,]+)D)?(?:T(?:([\d.,]+)H)?(?:([\d.,]+)M)?(?:([\d.,]+)S)?)?", re.IGNORECASE)
+_ISO_SECONDS = (604_800, 86_400, 3_600, 60, 1)
+_PIECE = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]+)\.?(?:\s*(?:,|and|und|et|y|&)?\s*)", re.IGNORECASE)
+_BARE = re.compile(r"\d+(?:[.,]\d+)?")
+_HEADER_CLOCK = re.compile(r"(?<![:\w])(hh?:?mm|mm?:ss)(?![:\w])", re.IGNORECASE)
+# Words of headers that seldom name a unit: "day of the call", "second call".
+_NO_UNITS = frozenset(("m", "d", "j", "w", "s", "h", "tag", "day", "second"))
+_LONGEST = 10**11
+
+
+def to_seconds(text: str, unit: float = 1, clock: str = "") -> int:
+    """A duration in whole seconds, half a second rounded up.
+
+    Parameters
+    ----------
+    text : str
+    unit : float
+        How many seconds a bare number counts.
+    clock : str
+        Whether 1:30 is `hm`, hours and minutes, or `ms`, minutes and seconds; '' if it could be both.
+
+    Raises
+    ------
+    Unfit
+        It is not a duration, is negative, or could be two.
+    """
+    body = text.strip()
+    seconds = _seconds(body, Decimal(str(unit)), clock)
+    if seconds >= _LONGEST:
+        raise Unfit("is too long for a duration")
+    return int(seconds + Decimal("0.5"))
+
+
+def _seconds(body: str, unit: Decimal, clock: str) -> Decimal:
+    if _BARE.fullmatch(body):
+        return _decimal(body) * unit
+    if found := _CLOCK.fullmatch(body):
+        days, hours, minutes = int(found[1] or 0), int(found[2]), int(found[3])
+        if found[1] and hours > 23:
+            raise Unfit("is not a duration")
+        return Decimal(days * 86_400 + hours * 3_600 + minutes * 60) + _decimal(found[4])
+    if found := _TWO.fullmatch(body):
+        if clock not in ("hm", "ms"):
+            raise Unfit("could be hours and minutes or minutes and seconds")
+        larger = 3_600 if clock == "hm" else 60
+        return Decimal(int(found[1]) * larger + int(found[2]) * larger // 60)
+    found = _ISO.fullmatch(body)
+    if found and any(found.groups()):
+        parts = zip(found.groups(), _ISO_SECONDS, strict=True)
+        return sum((_decimal(part) * size for part, size in parts if part), Decimal())
+    return _worded(body)
+
+
+def _worded(body: str) -> Decimal:
+    """A duration in words: numbers with units, each unit once, the largest first."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFD", body) if not unicodedata.combining(sign))
+    place, total, last = 0, Decimal(), Decimal("Infinity")
+    while place < len(plain):
+        found = _PIECE.match(plain, place)
+        size = _UNITS.get(found[2].lower()) if found else None
+        if found is None or size is None or size >= last:
+            raise Unfit("is not a duration")
+        total += _decimal(found[1]) * size
+        place, last = found.end(), size
+    if not place:
+        raise Unfit("is not a duration")
+    return total
+
+
+def _decimal(text: str) -> Decimal:
+    parts = text.replace(",", ".")
+    if parts.count(".") > 1:
+        raise Unfit("is not a duration")
+    return Decimal(parts)
+
+
+@cache
+def header_unit(header: str) -> float | None:
+    """Seconds that a bare number counts, as its header says: "Response time (in hrs)" 3600; None if it does not."""
+    words = re.split(r"[^a-zäöüéèíá]+", header.casefold())
+    found = {_UNITS[word] for word in words if word in _UNITS and word not in _NO_UNITS}
+    return float(found.pop()) if len(found) == 1 else None
+
+
+def header_clock(header: str) -> str:
+    """`hm` or `ms` where a header says how two numbers with a colon are meant: "Length (mm:ss)"; '' if it does not."""
+    found = _HEADER_CLOCK.search(header)
+    if found is None:
+        return ""
+    return "hm" if found[1].lower().startswith("h") else "ms"
+
+
+@dataclass
+class DurationTally:
+    """Counts of cells by how they are written: `two` (1:30), `three` (1:02:03), `bare`, `worded`, `none`."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    example: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._memo = Memo(_look)
+
+    def take(self, cells: Iterable[str]) -> None:
+        """Add cells to the evidence."""
+        for text, count in Counter(cells).items():
+            kind = self._memo[text]
+            if not kind:
+                continue
+            self.kinds[kind] += count
+            if kind not in self.example or text < self.example[kind]:
+                self.example[kind] = text
+
+    @property
+    def filled(self) -> int:
+        """How many cells have something in them."""
+        return sum(self.kinds.values())
+
+    @property
+    def clock(self) -> str:
+        """`ms` where longer durations have hours before; '' where nothing shows what 1:30 would be."""
+        return "ms" if self.kinds["three"] else ""
+
+
+def _look(text: str) -> str:
+    body = text.strip()
+    if is_nothing(body, typed=True):
+        return ""
+    if _BARE.fullmatch(body):
+        return "bare"
+    if _TWO.fullmatch(body):
+        return "two"
+    try:
+        to_seconds(body)
+    except Unfit:
+        return "none"
+    return "three" if _CLOCK.fullmatch(body) else "worded"
