@@ -1,6 +1,6 @@
 """Sync: files of other programs become rows of the book, and any of it can be taken back.
 
-In this order: read (any file → a table of text) · formats (what its columns mean) · kinds (dates, numbers, ids, words) ·
+In this order: read (any file → a table of text) · formats (what its columns mean) · kinds (dates, numbers, words) ·
 stage · match customers · compare · apply · undo. A check, a dry run and an import are the same up to the last step.
 """
 
