@@ -16,7 +16,7 @@ from app.crash import write_report
 from app.paths import default_book, log_folder, sample_book
 from app.uncaught import uncaught_reported
 from models.values.errors import BellwetherError
-from services.books import Shelf
+from services.book.files import Shelf
 from services.settings import LoadedPreferences, Preferences, default_path, load_preferences
 from services.workspace import Workspace
 

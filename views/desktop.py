@@ -21,7 +21,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from services import outreach
-from services.books import Shelf
+from services.book.files import Shelf
 from services.settings import Preferences
 from services.workspace import Workspace
 from views.background import Background, Failed

@@ -32,9 +32,9 @@ from app.cli.frame import (
 from app.cli.outreach import sent_document, sent_words
 from app.cli.watching import import_from_folders
 from models.values.words import chance, count, full_day
+from services.book.sources import asked_end, silence_held
+from services.book.unscored import NOT_SCORED
 from services.pipeline import after_change, do_round
-from services.sources import asked_end, silence_held
-from services.unscored import NOT_SCORED
 from services.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def opened_as_of(store: Path | None, day: date | None) -> Iterator[Workspace]:
             yield workspace
             return
         from services.alerting import evaluate
-        from services.as_of import copy_as_of
+        from services.book.as_of import copy_as_of
         from services.scoring import score_due
 
         with copy_as_of(workspace, day) as past:

@@ -195,7 +195,7 @@ def contact(
     json: JsonOption = False,
 ) -> int:
     """Add a contact to a customer, or change one: `is_primary=yes`, `email_consent=given`."""
-    from services.contacts import contact_named
+    from models.queries.contacts import contact_named
     from services.insight import customer_named
     from services.sync import add_contact, edit_contact
 

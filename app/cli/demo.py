@@ -15,7 +15,7 @@ from app.cli.frame import DONE, JsonOption, StoreOption, answer, never_cancelled
 from app.paths import sample_book
 from models.values.errors import UserError
 from services.audit import remember_head
-from services.jobs import ImportOutcome, build_sample
+from services.pipeline.jobs import ImportOutcome, build_sample
 from services.workspace import Workspace
 
 

@@ -33,10 +33,10 @@ from models.values.errors import UserError
 from models.values.imports import ImportOptions, ImportRequest, Receipt
 from models.values.reading import ReadingChoice
 from models.values.words import count
-from services.books import SAMPLE_BOOK, SAMPLE_TAKES_NONE
-from services.jobs import ImportOutcome, import_files
+from services.book.files import SAMPLE_BOOK, SAMPLE_TAKES_NONE
+from services.book.sources import asked_end
 from services.pipeline import after_change
-from services.sources import asked_end
+from services.pipeline.jobs import ImportOutcome, import_files
 from services.workspace import Workspace
 
 

@@ -17,8 +17,8 @@ from app.cli.frame import DONE, IN_PART, NOTHING_DONE, JsonOption, StoreOption, 
 from app.keyrings import LazyKeyring
 from app.paths import log_folder
 from services.audit import history, remember_head, undo_last, verify_book
+from services.book.sources import orders_ahead
 from services.pipeline import after_change
-from services.sources import orders_ahead
 
 PARTS = ("pyside6-essentials", "sqlalchemy", "pandas", "scikit-learn", "numpy", "scipy", "pyqtgraph")
 

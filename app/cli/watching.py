@@ -24,7 +24,7 @@ from app.cli.frame import (
 )
 from models.values.errors import UserError
 from models.values.words import count
-from services.folder_import import FolderImport, import_watched
+from services.pipeline.folder_import import FolderImport, import_watched
 from services.settings import (
     Preferences,
     WatchedFolder,

@@ -15,7 +15,7 @@ from services.alerting.action import Action, is_open, on_cards, worked
 from services.alerting.life import open_values
 from services.alerting.merge import Card
 from services.alerting.triage import resting
-from services.sources import UNANSWERED
+from services.book.sources import UNANSWERED
 from services.workspace import Workspace
 
 CallOutcome = Literal["reached", "voicemail", "no_answer"]

@@ -12,13 +12,13 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from models.journal import clear_automatic_drafts
+from models.queries.conversion import FOLLOWS
+from models.queries.purchases import PURCHASES
 from models.store import UnitOfWork
 from models.tables import UNTOUCHED_DRAFT
 from services.alerting.driver import tuples
 from services.alerting.evaluate_rule import Fired
 from services.alerting.merge import Card, Plan, Signal, Silence
-from services.conversion import FOLLOWS
-from services.purchases import PURCHASES
 
 CLOSED: Final = ("resolved", "not_useful")
 _OPEN: Final = "a.state NOT IN ('resolved', 'not_useful')"

@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from models.queries.kept_values import keep_value, kept_value
 from models.store import UnitOfWork
 from models.values.alerts import CRITICAL_ALERTS
 from services.alerting.evaluate_rule import Fired
 from services.alerting.merge import Card, Rulebook, Silence, is_silent
 from services.alerting.rules import SEVERITIES, Rule
-from services.kept_values import keep_value, kept_value
 
 #: Groups of rules that speak of what a customer does not do, or of what a model foresees.
 _GROUPS: Final = frozenset({"silence", "leaving"})

@@ -12,21 +12,21 @@ from datetime import date
 from math import sqrt
 from typing import Any, Final
 
+from models.queries.churn_status import left_on, renews_on
+from models.queries.deals import DEAL_NAME, STAGE_NAME, closed_on
+from models.queries.open_tickets import is_open, is_unhappy
+from models.queries.products import product_called
+from models.queries.purchases import PURCHASES
 from models.store import UnitOfWork
 from models.values.words import capital
 from services.alerting import voices
 from services.alerting.driver import driver_of, tuples
 from services.alerting.measures import STAGE_AS_OF
 from services.alerting.product_ratings import COLUMNS, fallen
-from services.churn_status import left_on, renews_on
-from services.deals import DEAL_NAME, STAGE_NAME, closed_on
-from services.matters import teach
-from services.open_tickets import is_open, is_unhappy
+from services.book.sources import FROM_FILES, UNANSWERED, source_ages
+from services.distress.matters import teach
 from services.permission import may_email, unsubscribed_on
-from services.products import product_called
-from services.purchases import PURCHASES
 from services.settings import Policy
-from services.sources import FROM_FILES, UNANSWERED, source_ages
 
 _FACTS: Final = """
 CREATE TEMP TABLE run_facts AS

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from models.queries.kept_values import kept_value
 from models.store import UnitOfWork
 from models.values.rule_records import RULE_RECORDS, SPENT_LESS, PastRecord, records_of
 from services.alerting.evaluate_rule import Fired
@@ -18,7 +19,6 @@ from services.alerting.late_deals import LateDeals, judges_age, read_late
 from services.alerting.merge import Card
 from services.alerting.rules import SEVERITIES, Rule
 from services.alerting.sla import DueTimes
-from services.kept_values import kept_value
 
 
 class Gate:

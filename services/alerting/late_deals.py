@@ -13,13 +13,13 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from models.queries.kept_values import keep_value, kept_value
 from models.store import UnitOfWork
 from models.values.words import count
 from services.alerting.driver import tuples
 from services.alerting.facts import USUAL_DAYS
 from services.alerting.measures import STAGE_AS_OF
 from services.alerting.rules import Rule
-from services.kept_values import keep_value, kept_value
 
 #: Key of the book's value that holds the counts of the last run over all.
 LATE_DEALS: Final = "late_deals"

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from services.book.kept_records import CONTACTS, last_contact
 from services.entities import ENTITIES
-from services.kept_records import CONTACTS, last_contact
 
 SUBJECTS: Final = frozenset({"customer", "deal", "book", "product"})
 #: What is measured of the book itself: the table of a run that holds it, under the alias that its measures read.

@@ -18,6 +18,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from models.queries.kept_values import kept_value
+from models.queries.purchases import PURCHASES
 from models.values.alerts import NO_VERDICT, RIGHT
 from models.values.rule_records import RULE_RECORDS, PastRecord, correct_words, records_of
 from models.values.scores import LOOKED_BACK
@@ -25,8 +27,6 @@ from models.values.words import count, percent, stored
 from services.alerting.late_deals import judges_age, read_late
 from services.alerting.rulebook import stored_rules, with_policy
 from services.alerting.rules import Parameter, Rule
-from services.kept_values import kept_value
-from services.purchases import PURCHASES
 from services.workspace import Workspace
 
 #: In the reason of a rule that promises a share.

@@ -18,15 +18,15 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from models.queries.open_tickets import is_open, is_unhappy
+from models.queries.purchases import PURCHASES
 from models.values.errors import UserError
 from models.values.outreach import GOALS
 from models.values.words import money, percent
 from services.alerting.driver import tuples
 from services.alerting.measures import STAGE_AS_OF
 from services.alerting.rules import RULE_FILES
-from services.complaints import IN_MIND, window
-from services.open_tickets import is_open, is_unhappy
-from services.purchases import PURCHASES
+from services.distress.complaints import IN_MIND, window
 from services.settings import Policy
 
 PLAYBOOK_FILE: Final = RULE_FILES / "playbook.toml"

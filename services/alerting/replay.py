@@ -17,6 +17,8 @@ from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
+from models.queries.kept_values import keep_value
+from models.queries.purchases import PURCHASES
 from models.values.changes import Changes
 from models.values.errors import Cancelled
 from models.values.imports import Progress
@@ -26,9 +28,7 @@ from models.values.words import count
 from services.alerting.rulebook import in_force, replay_mark
 from services.alerting.rules import Condition, Rule, Test
 from services.alerting.run import run_rules
-from services.as_of import copy_as_of
-from services.kept_values import keep_value
-from services.purchases import PURCHASES
+from services.book.as_of import copy_as_of
 from services.scoring import score_due
 from services.workspace import FixedClock, Workspace
 

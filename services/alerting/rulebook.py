@@ -16,13 +16,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from models.queries.kept_values import kept_value
 from models.store import UnitOfWork
 from models.tables import rules as rules_table
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.rule_records import RULE_RECORDS
 from services.alerting.rules import Rule, rule_from_json, rule_to_json, shipped_rules
-from services.kept_values import kept_value
 from services.settings import Policy, RuleParameter
 from services.workspace import Workspace
 

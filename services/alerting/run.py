@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from models.gc_pause import gc_paused
+from models.queries.deals import list_price
+from models.queries.kept_values import keep_value, kept_value
 from models.store import UnitOfWork
 from models.values.changes import Changes
 from models.values.journal import Actor
@@ -40,11 +43,8 @@ from services.alerting.rules import Rule
 from services.alerting.sla import DueTimes
 from services.alerting.spending import COLUMNS as spending_columns
 from services.alerting.spending import falls
-from services.deals import list_price
-from services.gc_pause import gc_paused
-from services.kept_values import keep_value, kept_value
+from services.book.sources import silence_held
 from services.settings import Policy, SegmentFigure, minor_rates, reporting_currency
-from services.sources import silence_held
 from services.workspace import Workspace
 
 _REFERENCES: Final = "alert_references"

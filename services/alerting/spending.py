@@ -17,9 +17,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from models.queries.purchases import PURCHASES
 from models.values import words
 from services.alerting.driver import tuples
-from services.purchases import PURCHASES
 
 COLUMNS: Final = "chance REAL, days TEXT"
 _RECENT, _FEWEST_BEFORE = 3, 6

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from models.queries.purchases import PURCHASES
 from models.values.errors import UserError
 from models.values.imports import Progress
 from models.values.words import count
 from services.alerting.rulebook import install, stored_rules
-from services.as_of import copy_as_of
-from services.purchases import PURCHASES
+from services.book.as_of import copy_as_of
 from services.workspace import FixedClock, Workspace
 
 SHORTEST_WEEKS = 1

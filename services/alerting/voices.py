@@ -1,15 +1,16 @@
 """Query module: what customers said lately: signs of distress, tickets that press, mentions, and repeated trouble.
 
-Of texts that say that their customer leaves (`services.leaving_marks`) the sentence is found while the statement runs.
+Of texts that say that their customer leaves (`services.distress.leaving_marks`) the sentence is found while the
+statement runs.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from services.matters import STRONG, signs
-from services.open_tickets import is_open, is_unhappy
-from services.products import product_called
+from models.queries.open_tickets import is_open, is_unhappy
+from models.queries.products import product_called
+from services.distress.matters import STRONG, signs
 
 #: The signs of distress of each customer; ``rated`` says the worst bad rating, of equal ones the newest;
 #: ``rated_since`` whether one came after their last order, or its ticket is open.

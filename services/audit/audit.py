@@ -23,13 +23,13 @@ from models.journal import (
     verify,
     without_what_stays,
 )
+from models.queries.kept_values import keep_value, kept_value
 from models.schema_version import SCHEMA_VERSION
 from models.tables import imports
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.journal import Actor, JournalEntry, Verification
 from models.values.words import count as counted
-from services.kept_values import keep_value, kept_value
 from services.settings import changed_fields, load_policy
 from services.workspace import Workspace
 

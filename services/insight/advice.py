@@ -13,15 +13,15 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from models.values import words
-from services.complaints import read_complaints
+from services.book.kept_records import COMPLAINTS, CONTACTS, last_contact
+from services.distress.complaints import read_complaints
+from services.distress.matters import Matter, read_open, read_waiting
 from services.insight.alert_context import near_words, pleased_words, won_words
 from services.insight.approach import Footing
 from services.insight.open_work import deal_words, read_deals
 from services.insight.reach import LOOK_UP, Reach, read_reach
 from services.insight.reader import Reader
 from services.insight.timeline_formatting import deal_name
-from services.kept_records import COMPLAINTS, CONTACTS, last_contact
-from services.matters import Matter, read_open, read_waiting
 from services.settings import Policy
 
 #: Entries of the playbook that sell, praise or ask how things are: none is right while a matter waits.

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
+from models.queries.deals import closed_on
+from models.queries.products import deal_called, product_called
 from models.values import words
-from services.deals import closed_on
+from services.distress.matters import SURVEY_RATING, Matter
 from services.insight.reader import Reader
 from services.insight.timeline_formatting import deal_name
-from services.matters import SURVEY_RATING, Matter
-from services.products import deal_called, product_called
 
 _DAYS: Final = 14
 _NAMED: Final = 3

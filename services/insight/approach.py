@@ -11,15 +11,15 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from models.queries.churn_status import SPEAKING
+from models.queries.products import product_called
 from models.values import words
 from models.values.reaching import Approach, FirstStep, TalkingPoint
-from services.churn_status import SPEAKING
+from services.distress.matters import Matter
 from services.insight.open_work import deal_words, read_deals
 from services.insight.reach import Reach
 from services.insight.reader import Reader
 from services.insight.timeline_formatting import deal_name
-from services.matters import Matter
-from services.products import product_called
 
 _POINTS: Final = 4
 _RENEWAL_DAYS: Final = 120

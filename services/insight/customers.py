@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from models.queries.open_tickets import AS_OF, is_open
 from models.values import words
 from models.values.customers import (
     CustomerFilter,
@@ -26,7 +27,6 @@ from services.insight.matching import Conditions, conditions_of
 from services.insight.overridden import marks_of
 from services.insight.reader import Reader, marks
 from services.insight.value_check import read_value_check
-from services.open_tickets import AS_OF, is_open
 
 PAGE = 200
 RENEWAL_DAYS = 60

@@ -20,6 +20,7 @@ from models.values.alerts import (
     Severity,
 )
 from models.values.rule_records import RULE_RECORDS, correct_words, records_of
+from services.book.known import since_and_first_order
 from services.insight import story
 from services.insight.advice import read_advice
 from services.insight.approach import read_approach, read_business
@@ -33,7 +34,6 @@ from services.insight.reach import read_phone
 from services.insight.reader import Reader
 from services.insight.rhythm import read_rhythm
 from services.insight.timeline_formatting import rule_title, rules_of_cards
-from services.known import since_and_first_order
 from services.outcomes import contact_of_alert
 
 _RECORD_DAYS = 365

@@ -18,11 +18,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from models.queries.churn_status import renews_on
 from models.values import words
 from models.values.alerts import Severity
 from models.values.errors import EnvironmentFault, UserError
 from models.values.overrides import FIGURES
-from services.churn_status import renews_on
 from services.insight.queue_marks import AT_RISK, CHURN
 from services.insight.queue_rows import OPEN_CARDS
 from services.insight.reader import Reader

@@ -9,15 +9,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from models.queries.purchases import PURCHASES, cancelled_order
 from models.values import words
 from models.values.alerts import ALIKE_WORDS, AlertRow, Driver, ScoreFigures
 from models.values.scores import OWN_GAPS
+from services.distress.matters import read_matters
 from services.insight.overridden import marks_of, week_line
 from services.insight.reader import Reader
 from services.insight.risk_history import read_risk_history
 from services.insight.risk_record import record_words
-from services.matters import read_matters
-from services.purchases import PURCHASES, cancelled_order
 
 #: Figures that are shown as they are stored.
 _AS_STORED: Final = (

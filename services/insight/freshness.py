@@ -6,9 +6,9 @@ from datetime import date
 
 from models.values import words
 from models.values.alerts import Freshness
+from services.book.sources import ages_and_end
+from services.book.unscored import NOT_SCORED
 from services.insight.reader import Reader
-from services.sources import ages_and_end
-from services.unscored import NOT_SCORED
 
 
 def read_freshness(reader: Reader) -> Freshness:

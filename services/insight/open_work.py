@@ -6,9 +6,9 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import date
 
+from models.queries.deals import ALERTED, DEAL_NAME, STAGE_NAME, list_price
 from models.values import words
 from models.values.alerts import WorkItem
-from services.deals import ALERTED, DEAL_NAME, STAGE_NAME, list_price
 from services.insight.reader import Reader
 from services.insight.timeline_formatting import deal_name
 

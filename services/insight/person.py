@@ -6,18 +6,18 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import timedelta
 
+from models.queries.purchases import PURCHASES
 from models.values import words
 from models.values.alerts import ScoreFigures
 from models.values.outbox import OWN_SOURCE
 from models.values.reaching import HeaderFact, Person, SpendYear
+from services.book.sources import UNANSWERED
 from services.insight.approach import Business
 from services.insight.mails import ONE_MAIL, furthest, mail_through
 from services.insight.open_work import deal_words
 from services.insight.reach import Phone
 from services.insight.reader import Reader
 from services.insight.timeline_formatting import deal_name
-from services.purchases import PURCHASES
-from services.sources import UNANSWERED
 
 _QUOTED = 44
 _CONTACT = "SELECT name, role FROM contacts WHERE customer_id = ? AND name <> '' ORDER BY is_primary DESC, id LIMIT 1"

@@ -7,11 +7,14 @@ import sqlite3
 from datetime import date, timedelta
 from typing import Literal
 
+from models.queries.churn_status import SPEAKING
+from models.queries.open_tickets import AS_OF, is_open, is_unhappy
+from models.queries.products import deal_called
+from models.queries.purchases import PURCHASES
 from models.values import words
 from models.values.alerts import ScoreFigures
 from models.values.customers import CustomerProfile, IdentityField, Milestone
 from models.values.outbox import OWN_SOURCE
-from services.churn_status import SPEAKING
 from services.insight.anomalies import anomaly_headline, is_bad, read_anomalies
 from services.insight.declared import declared_fields
 from services.insight.detail import metadata_line, read_ids
@@ -23,10 +26,7 @@ from services.insight.queue_rows import read_open_card
 from services.insight.reader import Reader
 from services.insight.said_of import consent_words, contact_fields, contract_fields, full_day, source_words
 from services.insight.timeline_formatting import deal_name
-from services.open_tickets import AS_OF, is_open, is_unhappy
 from services.permission.ledger import history
-from services.products import deal_called
-from services.purchases import PURCHASES
 
 #: What the form edits, in its order.
 FORM_FIELDS = (

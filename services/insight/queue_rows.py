@@ -19,6 +19,7 @@ from models.values.alerts import (
     QueueTab,
     Severity,
 )
+from services.book.sources import silence_held
 from services.insight.overridden import marks_of
 from services.insight.queue_marks import (
     AT_RISK,
@@ -33,7 +34,6 @@ from services.insight.queue_marks import (
     read_line,
 )
 from services.insight.reader import Reader
-from services.sources import silence_held
 
 #: Rows that a page holds; a queue of more has been left alone for weeks. Groups and counts are of all.
 MOST_ROWS = 1_000

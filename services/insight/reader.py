@@ -17,9 +17,9 @@ from typing import Any, cast
 from models.values import words
 from models.values.alerts import Lacks
 from models.values.money import exponent
+from services.book.unscored import is_unscored
 from services.settings import Policy, reporting_currency
 from services.settings.local_zone import this_computers_zone
-from services.unscored import is_unscored
 from services.workspace import Clock, FixedClock, Workspace
 
 

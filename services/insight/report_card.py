@@ -15,11 +15,11 @@ from models.values.drift import DriftReport
 from models.values.forecast import RevenueForecast
 from models.values.migration import MigrationReport
 from models.values.report_card import CostLine, Costs, Misses, MissLine, Reliance, ReportCard, SourceLine, Verdict
+from services.book.sources import SOURCES, source_ages
 from services.insight import report_formatting, report_verdict
 from services.insight.anomalies import read_emerging
 from services.insight.reader import Reader, marks
 from services.insight.value_check import read_value_check
-from services.sources import SOURCES, source_ages
 
 Report = TypeVar("Report")
 #: Who left unseen, or was flagged and stayed.

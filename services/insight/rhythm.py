@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from statistics import quantiles
 
+from models.queries.purchases import PURCHASES
 from models.values import words
 from models.values.alerts import Rhythm, RhythmPoint
 from models.values.scores import missed_orders
 from services.insight.reader import Reader
-from services.purchases import PURCHASES
 
 WINDOW_DAYS = 365
 _MOST_MISSING = 12

@@ -10,9 +10,9 @@ import json
 import sqlite3
 from typing import Any, Final
 
+from models.queries.churn_status import starts_on
 from models.values.past_cases import FEWEST, cases_words, kind_and_step
 from models.values.words import day_of
-from services.churn_status import starts_on
 from services.insight.reader import Reader
 
 _RECORD: Final = """SELECT json_extract(parameters, :path) FROM model_fits WHERE as_of <= :as_of

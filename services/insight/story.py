@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+from models.queries.open_tickets import AS_OF, is_open, is_unhappy
 from models.values import words
 from models.values.alerts import AlertRow, ScoreFigures
 from models.values.anomalies import ORDER_VALUE, ORDERS, channel_title
 from models.values.scores import missed_orders
 from services.insight.anomalies import anomaly_words, is_bad, read_anomalies, shared_issue_words
 from services.insight.reader import Reader
-from services.open_tickets import AS_OF, is_open, is_unhappy
 
 _SENTENCES = 2
 _RECENT_DAYS = 90

@@ -9,11 +9,11 @@ from typing import Literal
 from models.values import words
 from models.values.alerts import QueueFilter, Severity, Tile
 from models.values.scores import CAME_ONCE
+from services.book.unscored import NOT_SCORED
 from services.insight.queue_marks import read_line, start_of_today
 from services.insight.reader import Reader
 from services.insight.value_check import read_value_check
 from services.outcomes import returned
-from services.unscored import NOT_SCORED
 
 CHANGE_DAYS = 30
 RESOLVED_DAYS = 30

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from models.queries.purchases import PURCHASES
 from models.values import words
 from models.values.alerts import TimelineRow
 from models.values.outbox import OWN_SOURCE
@@ -17,7 +18,6 @@ from services.insight import declared
 from services.insight.mails import became, furthest, mail_through, names_by_address, unread_streaks
 from services.insight.measurements import details_of, in_words, measured
 from services.insight.reader import Reader, marks
-from services.purchases import PURCHASES
 
 Tone = Literal["neutral", "bad", "good"]
 Said = tuple[str, str, Tone]

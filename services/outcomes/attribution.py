@@ -6,9 +6,9 @@ import sqlite3
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 
+from models.queries.conversion import FOLLOWS, PURCHASE, SAME_DAY
 from models.values import words
 from models.values.outbox import ContactOutcome
-from services.conversion import FOLLOWS, PURCHASE, SAME_DAY
 from services.settings import Policy, minor_rates, reporting_currency
 
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from models.queries.contacts import contact_named, contacts_of
 from models.values import words
 from models.values.alerts import AlertRow, Permission, WorkItem
 from models.values.errors import UserError
 from models.values.outreach import GOALS, TONES, WRITABLE, Composition, Edit, Message
-from services.contacts import contact_named, contacts_of
 from services.insight import (
     Reader,
     read_alert_row,

@@ -9,12 +9,12 @@ from datetime import timedelta
 from functools import cache
 from typing import Final
 
+from models.queries.churn_status import SPEAKING
 from models.values.outreach import GOALS
-from services.churn_status import SPEAKING
-from services.complaints import has_in_mind, read_unsettled
+from services.distress.complaints import has_in_mind, read_unsettled
+from services.distress.matters import read_matters
 from services.insight import Reader
 from services.insight.advice import ANSWER_FIRST
-from services.matters import read_matters
 from services.outreach.facts import Found, names_of
 
 RENEWAL_DAYS: Final = 60

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from models.queries.contacts import contacts_of
 from models.values import words
 from models.values.customers import Contact
 from models.values.outreach import UNDER_WAY
 from services import permission
-from services.contacts import contacts_of
 from services.permission.ledger import address_key, day_at, standing, stored_key
 from services.permission.lookalike import about_domain
 from services.permission.quiet import first_moment

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from models.queries.kept_values import keep_value, kept_value
 from models.store import UnitOfWork
 from models.values import words
 from models.values.anomalies import EMAILS, NO_ACTIVITY, ORDER_VALUE, Anomaly, about, channel_events
-from services.kept_values import keep_value, kept_value
 from services.scoring import emerging
 from services.scoring.amounts import Latest, OrderValues, book_spread, joined, latest_of, order_values
 from services.scoring.anomaly_detection import (

@@ -13,8 +13,8 @@ from typing import Final
 from sqlalchemy import Connection
 
 from models.values.outbox import OWN_SOURCE
+from services.book.sources import SOURCES
 from services.scoring.series import fetch
-from services.sources import SOURCES
 
 #: So few rows, or so small a share of a kind's, may come late or be taken back.
 _FEW, _SHARE = 3, 0.01

@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from models.queries.churn_status import departures, relations
+from models.queries.deals import closed_on
+from models.queries.purchases import WON_DEALS, cancelled_order, no_contacts
 from models.values.outbox import OWN_SOURCE
-from services.churn_status import departures, relations
-from services.deals import closed_on
-from services.matters import SURVEY_RATING
-from services.purchases import WON_DEALS, cancelled_order, no_contacts
+from services.book.sources import FROM_FILES, SOURCES
+from services.distress.matters import SURVEY_RATING
 from services.scoring.freshness import old_sources
 from services.scoring.habit_series import habits_known, read_habits
 from services.scoring.series import (
@@ -33,7 +34,6 @@ from services.scoring.series import (
     nothing,
 )
 from services.scoring.traits import OWN, fields_of, traits_of
-from services.sources import FROM_FILES, SOURCES
 
 __all__ = [
     "EPOCH",

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.queries.open_tickets import UNHAPPY
 from models.values.scores import OWN_GAPS
-from services.open_tickets import UNHAPPY
 from services.scoring.events import BookEvents, Series
 from services.scoring.habits import HABIT_FIGURES, habit_figures
 from services.scoring.ledger import Ledger, PurchaseDays, Rows, pace_of, trend_window

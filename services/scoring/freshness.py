@@ -1,7 +1,7 @@
 """How far the sources of a book reach: which end long before its other data, and by how many days.
 
 What a score makes of a customer's silence in a channel is only as good as the channel's file is new. Ages are told
-against the book's own newest day; against the clock they are the business of `services.sources`.
+against the book's own newest day; against the clock they are the business of `services.book.sources`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Final, cast
 
 from sqlalchemy import Connection
 
+from services.book.sources import SOURCES, source_ages
 from services.settings import Policy
-from services.sources import SOURCES, source_ages
 
 #: A source is taken for old from so many days before the book's newest day on, and from so many times its usual
 #: interval: where a review comes every other month, a month without one is none of a missing file.

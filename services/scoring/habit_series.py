@@ -15,8 +15,8 @@ from typing import Final, cast
 import numpy as np
 from sqlalchemy import Connection
 
-from services.deals import closed_on
-from services.leaving_marks import SAID_LEAVING, teach
+from models.queries.deals import closed_on
+from services.distress.leaving_marks import SAID_LEAVING, teach
 from services.scoring.series import Series, SeriesReader, decode_days, decode_numbers, fetch, kind_series, nothing
 from services.sync.kinds.charges import charges_among
 

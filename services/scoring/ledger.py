@@ -2,7 +2,7 @@
 
 Several orders on one day are one purchase day. A return whose order is known reduces that order from the return's own
 date on; another reduces spend on its own date; a purchase day whose orders were all cancelled is none from the
-cancellation's date on. Which order a cancellation takes back that names none is said in `services.purchases`.
+cancellation's date on. Which order a cancellation takes back that names none is said in `models.queries.purchases`.
 """
 
 from __future__ import annotations

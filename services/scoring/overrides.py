@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, update
 
+from models.queries.churn_status import left_on
 from models.tables import customer_risk_scores, score_overrides
 from models.values import words
 from models.values.changes import Changes
@@ -32,7 +33,6 @@ from models.values.overrides import (
     stored_value,
     value_words,
 )
-from services.churn_status import left_on
 from services.settings import reporting_currency
 
 if TYPE_CHECKING:

@@ -23,6 +23,7 @@ from typing import Any, cast
 import numpy as np
 from sqlalchemy import Connection
 
+from models.gc_pause import gc_paused
 from models.journal import fact_entries_since, head
 from models.schema_version import FACT_TABLES
 from models.store import UnitOfWork
@@ -30,9 +31,8 @@ from models.values.changes import Changes
 from models.values.errors import EnvironmentFault, UserError
 from models.values.journal import Actor
 from models.values.scores import CustomerScore, ScoreRun
-from services.gc_pause import gc_paused
-from services.known import known_customers
-from services.leaving_marks import mark_texts
+from services.book.known import known_customers
+from services.distress.leaving_marks import mark_texts
 from services.scoring import anomalies, history, overrides, refit, rows, segments, writing
 from services.scoring.basis import rows_through
 from services.scoring.confidence import book_words

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from models.queries.purchases import is_customer
 from models.values.errors import StoreDamaged
-from services.purchases import is_customer
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.int64]

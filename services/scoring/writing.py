@@ -15,12 +15,12 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex
 
 from models.journal import fact_entries_since
+from models.queries.kept_values import keep_value, kept_value
+from models.queries.purchases import is_customer
 from models.store import UnitOfWork
 from models.tables import customer_risk_scores
 from models.values.facts import SCORED_TABLES
 from models.values.journal import Actor
-from services.kept_values import keep_value, kept_value
-from services.purchases import is_customer
 from services.scoring.lifetime_value import LifetimeValue
 from services.scoring.rows import records
 from services.scoring.scorecard import Figures

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy import text as sql
 
+from models.queries.churn_status import SPEAKING
 from models.store import UnitOfWork
 from models.tables import contracts, customers, identities
 from models.values.changes import Changes
 from models.values.errors import UserError
-from services.churn_status import SPEAKING
 from services.entities import ENTITIES, Field
 from services.permission.ledger import note
 from services.sync.formats.headers import normal

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.gc_pause import gc_paused
 from models.store import remove_staging, staging_path
 from models.values.errors import BellwetherError, UserError
 from models.values.imports import ImportRequest
 from services.entities import ENTITIES, Entity
-from services.gc_pause import gc_paused
 from services.sync.apply.analysis import Analysis, CancelCall, Watch
 from services.sync.fixed_cells import table_of
 from services.sync.formats.plan import MeaningOpen, header_signature, what_was_said

@@ -6,7 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Final
 
 from models.values.quality import DataAge, DataQuality, FieldFill
-from services.sources import source_ages
+from services.book.sources import source_ages
 from services.sync.people import count_pairs, identifier_quality
 
 if TYPE_CHECKING:

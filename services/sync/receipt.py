@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from models.queries.purchases import is_customer
 from models.values import words
 from models.values.facts import WRITTEN
 from models.values.imports import Receipt
 from models.values.words import figure
-from services.leaving_words import says_leaving
-from services.purchases import is_customer
-from services.sources import orders_ahead
+from services.book.sources import orders_ahead
+from services.distress.leaving_words import says_leaving
 from services.sync.apply.analysis import Analysis
 from services.sync.apply.pieces import late_reasons
 from services.sync.apply.target import CHANGED, IGNORED, REJECTED

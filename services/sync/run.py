@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.gc_pause import gc_paused
 from models.store import UnitOfWork, connect, remove_staging, staging_path, sweep_staging
 from models.store.connect import sentences
 from models.tables import imports
@@ -23,7 +24,6 @@ from models.values.changes import EVERYONE_FROM, Changes
 from models.values.errors import Cancelled, UserError
 from models.values.imports import ImportRequest, Receipt
 from models.values.journal import Actor
-from services.gc_pause import gc_paused
 from services.permission.ledger import note_import
 from services.sync.accounts import are_contacts
 from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch

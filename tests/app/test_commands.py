@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.cli import run_command
-from services.books import SAMPLE_BOOK, SAMPLE_TAKES_NONE
+from services.book.files import SAMPLE_BOOK, SAMPLE_TAKES_NONE
 
 ORDERS = """Order ID,Customer ID,Email,Ordered at,Amount,Currency
 {rows}

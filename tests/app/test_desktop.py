@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import desktop as app_desktop
-from services.books import begin_book
+from services.book.files import begin_book
 from services.settings import Preferences, save_preferences
 from views.actions import Command
 from views.shell.book_chooser import BookChooser

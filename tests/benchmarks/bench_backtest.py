@@ -20,7 +20,7 @@ from pathlib import Path
 
 from models.values.errors import Cancelled
 from models.values.imports import Progress
-from services.jobs import ReportsJob
+from services.pipeline.jobs import ReportsJob
 from services.scoring import last_backtest, score_due
 from services.workspace import Recipe, open_workspace
 from tests.benchmarks.bench_scoring import unscored_copy

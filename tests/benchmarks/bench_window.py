@@ -31,7 +31,7 @@ from PySide6.QtWidgets import QWidget
 
 from models.values.errors import BellwetherError
 from models.values.imports import ImportOptions, ImportRequest
-from services.jobs import ImportJob
+from services.pipeline.jobs import ImportJob
 from services.settings import Preferences
 from services.workspace import Recipe, open_workspace
 from tests.benchmarks.big_book import BigBook, big_book

@@ -17,7 +17,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from services.leaving_words import SCALE, WEIGHTS, features, own_words, says_leaving
+from services.distress.leaving_words import SCALE, WEIGHTS, features, own_words, says_leaving
 
 FOLDER: Final = Path(__file__).parents[1] / "fixtures" / "leaving"
 #: Sentences with alternatives in brackets, of which so many are drawn each.
@@ -103,7 +103,7 @@ class Fit:
         self.weights[telling] = np.round(weights[telling] * SCALE) / SCALE
 
     def scores(self, texts: list[Text]) -> np.ndarray:
-        """The score of each text, as `services.leaving_words.score` gives it."""
+        """The score of each text, as `services.distress.leaving_words.score` gives it."""
         counts = self._counter.transform([own_words(one.text) for one in texts]).astype(float)
         return np.asarray(_shortened(counts, texts) @ self.weights)
 

@@ -15,7 +15,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from models.values.imports import ImportOptions, ImportRequest
-from services.jobs import import_files
+from services.pipeline.jobs import import_files
 from services.settings import Preferences, WatchedFolder
 from services.workspace import Workspace
 from tests.journeys.hands import Hands

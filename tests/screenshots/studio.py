@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from models.values.alerts import Severity
 from services import alerting, insight
-from services.jobs import ReportsJob, SampleBookJob
+from services.pipeline.jobs import ReportsJob, SampleBookJob
 from services.sample import write_exports
 from services.settings import Preferences
 from services.workspace import Recipe, open_workspace

@@ -14,8 +14,8 @@ import pytest
 
 from models.values.imports import Receipt
 from services.audit import undo_last, verify_book
-from services.jobs import SAMPLE_OPTIONS, requests_for
 from services.pipeline import after_change
+from services.pipeline.jobs import SAMPLE_OPTIONS, requests_for
 from services.sample import write_exports
 from services.sync import edit_customer, run_import, undo_import
 from services.workspace import Recipe, Workspace, open_workspace

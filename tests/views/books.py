@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from services.jobs import SampleBookJob
+from services.pipeline.jobs import SampleBookJob
 from services.workspace import Recipe, Workspace, open_workspace
 from tests.conftest import SHARED
 

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from services.books import Shelf
+from services.book.files import Shelf
 from services.settings import Preferences
 from services.workspace import Workspace
 from tests.views.books import opened, sample_copy
@@ -29,7 +29,7 @@ CHILDRENS_MODULES = (
     "views.child",
     "views.data.jobs",
     "services.alerting.run",
-    "services.folder_import",
+    "services.pipeline.folder_import",
     "services.scoring.model_selection.in_use",
     "services.scoring.report.renewal",
     "services.scoring.run",

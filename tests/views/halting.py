@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from models.values.imports import FileProgress, Progress
-from services.jobs import FileDone
+from services.pipeline.jobs import FileDone
 from views.child import CancelCall, ChildJob, ProgressCall
 
 AT_MOST_SECONDS = 600.0

@@ -8,10 +8,10 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
+from models.queries.contacts import contacts_of
 from models.values.changes import Changes
 from models.values.customers import CONSENT_WORDS, Contact, CustomerProfile
 from models.values.words import capital
-from services.contacts import contacts_of
 from services.workspace import Workspace
 from views.customers.form_fields import changed, faults_of
 from views.shell.book import Book

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from services.jobs import ImportResult
+from services.pipeline.jobs import ImportResult
 from views.data.jobs import Checked
 from views.data.phrases import Sums, about, import_words, is_understood, nothing_words, sums_of
 from views.data.plan_pane import SumsBlock

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models.values.errors import BellwetherError, Cancelled
 from models.values.imports import FileProgress, ImportRequest, Preview, Progress
-from services.jobs import CancelCall, ProgressCall
+from services.pipeline.jobs import CancelCall, ProgressCall
 from services.workspace import Recipe, open_workspace
 
 

@@ -8,7 +8,7 @@ from functools import reduce
 
 from models.values.changes import Changes
 from models.values.imports import ImportRecord, ImportRequest
-from services.jobs import CANCELLED_BEFORE, ImportResult
+from services.pipeline.jobs import CANCELLED_BEFORE, ImportResult
 from views.background import Failed
 from views.words import counted
 

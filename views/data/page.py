@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.imports import ImportRecord, ImportRequest
-from services.jobs import CANCELLED_BEFORE, ImportOutcome, ImportResult
+from services.pipeline.jobs import CANCELLED_BEFORE, ImportOutcome, ImportResult
 from views.background import Failed, WasCancelled
 from views.data.batch import Batch
 from views.data.batch_view import BatchView, left_out, ready, sums_of_batch

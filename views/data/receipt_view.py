@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from models.values.alerts import AlertRow
 from models.values.imports import Receipt
-from services.jobs import ImportResult
+from services.pipeline.jobs import ImportResult
 from views.data.phrases import Sums, entity_rows, sums_of
 from views.data.rooms import QueueEffect
 from views.data.sums import Equation, StackBar

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from models.values.imports import FileProgress, ImportOptions, ImportRequest, Milestone, Progress
-from services.jobs import FileDone, ImportJob, ImportResult, UndoImportsJob, requests_for
+from services.pipeline.jobs import FileDone, ImportJob, ImportResult, UndoImportsJob, requests_for
 from views.background import ChildRun, Done, Failed, Outcome, WasCancelled
 from views.child import ChildJob
 from views.data.jobs import CheckJob

@@ -33,6 +33,6 @@ class BookOfScores:
 
     def checking(self) -> ChildJob:
         """The work of a check: everything that is worked out of the book as a whole, anew."""
-        from services.jobs import ReportsJob
+        from services.pipeline.jobs import ReportsJob
 
         return ReportsJob(self._book.workspace.recipe, everything=True)

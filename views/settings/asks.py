@@ -19,7 +19,7 @@ from services.workspace import Workspace
 
 if TYPE_CHECKING:
     from services.alerting import RuleRecord
-    from services.jobs import TrialJob
+    from services.pipeline.jobs import TrialJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def set_rule_figures(workspace: Workspace, code: str, figures: Mapping[str, floa
 
 def trial_of(workspace: Workspace, code: str, figures: Mapping[str, float | str], weeks: int) -> TrialJob:
     """The work of trying a rule with figures that are not saved."""
-    from services.jobs import TrialJob
+    from services.pipeline.jobs import TrialJob
 
     return TrialJob(workspace.recipe, code, tuple(figures.items()), weeks)
 

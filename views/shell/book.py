@@ -130,7 +130,7 @@ class Book(QObject):
             self._start_renewal()
 
     def _start_renewal(self) -> None:
-        from services.jobs import RenewJob
+        from services.pipeline.jobs import RenewJob
 
         due, self._due = self._due, None
         if due is None:

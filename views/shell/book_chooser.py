@@ -11,7 +11,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from models.values.errors import BellwetherError
-from services.books import SUFFIX, Shelf, begin_book
+from services.book.files import SUFFIX, Shelf, begin_book
 from views.file_dialog import choose_file, choose_place
 from views.shell.books import KINDS
 from views.theme import Theme, fonts

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from services.books import SAMPLE_BOOK, SAMPLE_TAKES_NONE, SUFFIX, Shelf, begin_book, check_book, copy_book
+from services.book.files import SAMPLE_BOOK, SAMPLE_TAKES_NONE, SUFFIX, Shelf, begin_book, check_book, copy_book
 from services.settings import with_recent_book
 from views.actions import Command
 from views.background import Failed

@@ -24,8 +24,8 @@ from views.shell.remembered import Remembered
 from views.words import counted
 
 if TYPE_CHECKING:
-    from services.folder_import import FolderImport
-    from services.jobs import ImportResult
+    from services.pipeline.folder_import import FolderImport
+    from services.pipeline.jobs import ImportResult
     from services.sync.watch import FolderState
 
 EVERY_MS = 2_000
@@ -197,7 +197,7 @@ class FolderWatch(QObject):
     # -- importing ----------------------------------------------------------------------------------------------
 
     def _import(self, whole: tuple[FileMark, ...], fresh: tuple[FileMark, ...]) -> None:
-        from services.folder_import import FolderImportJob
+        from services.pipeline.folder_import import FolderImportJob
 
         if self._run is not None or self._background.working or self._rest.isActive():
             return
@@ -210,7 +210,7 @@ class FolderWatch(QObject):
 
     def _make_way(self, job: object) -> None:
         """An import that the person begins goes first; what was not finished here is taken up after it."""
-        from services.jobs import ImportJob, SampleBookJob, UndoImportsJob
+        from services.pipeline.jobs import ImportJob, SampleBookJob, UndoImportsJob
 
         if isinstance(job, ImportJob | UndoImportsJob | SampleBookJob):
             self._taught = True
@@ -218,7 +218,7 @@ class FolderWatch(QObject):
                 self._run.cancel()
 
     def _hear(self, progress: object) -> None:
-        from services.jobs import FileDone
+        from services.pipeline.jobs import FileDone
 
         if isinstance(progress, FileDone):
             self._results.append(progress.result)

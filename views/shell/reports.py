@@ -72,7 +72,7 @@ class Reports(QObject):
         if self._background.working or self._background.closed:
             self.timer.start(LATER_MS)
             return
-        from services.jobs import ReportsJob
+        from services.pipeline.jobs import ReportsJob
 
         self._left = due
         job = ReportsJob(self._book.workspace.recipe)
@@ -81,7 +81,7 @@ class Reports(QObject):
 
     def _make_way(self, job: ChildJob) -> None:
         """A person asks for the same, or brings new facts: two at once would both be slow, and this one out of date."""
-        from services.jobs import ImportJob, ReportsJob, SampleBookJob, UndoImportsJob
+        from services.pipeline.jobs import ImportJob, ReportsJob, SampleBookJob, UndoImportsJob
 
         if self.run is not None and isinstance(job, ReportsJob | ImportJob | SampleBookJob | UndoImportsJob):
             self.run.cancel()

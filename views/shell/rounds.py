@@ -55,7 +55,7 @@ class Rounds(QObject):
             self._wait()
 
     def _run(self) -> None:
-        from services.jobs import RoundJob
+        from services.pipeline.jobs import RoundJob
 
         if self._running or self._background.closed:
             return

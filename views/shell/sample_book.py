@@ -27,7 +27,7 @@ class SampleBook(QObject):
 
     def open(self) -> None:
         """Begin."""
-        from services.jobs import SampleBookJob
+        from services.pipeline.jobs import SampleBookJob
 
         self._page.show_progress(Progress("Writing the sample exports", 0, None))
         self._kept = Changes()
@@ -42,7 +42,7 @@ class SampleBook(QObject):
             self.run.cancel()
 
     def _told(self, progress: object) -> None:
-        from services.jobs import FileDone
+        from services.pipeline.jobs import FileDone
 
         if isinstance(progress, FileDone):
             self._kept = self._kept.merged(progress.result.changes)

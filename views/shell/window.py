@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from models.values.alerts import Freshness
 from models.values.changes import Changes
-from services.books import Shelf
+from services.book.files import Shelf
 from views.actions import Actions, Command
 from views.background import Background, Failed
 from views.shell import questions

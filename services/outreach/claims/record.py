@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Final
 
 from models.values.words import day_of, major
+from services.book.sources import UNANSWERED
 from services.insight import Reader
 from services.outreach.claims.text import fold, lower
-from services.sources import UNANSWERED
 
 #: A call that nobody answered is no conversation.
 _SPOKEN: Final = f"FROM conversations WHERE customer_id = :id AND channel <> '{UNANSWERED}'"

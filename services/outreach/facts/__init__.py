@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from models.values.outreach import Fact
-from services.complaints import read_unsettled
+from services.distress.complaints import read_unsettled
 from services.insight import Reader, reading
 from services.outreach.facts.business import read_business
 from services.outreach.facts.choose import chosen

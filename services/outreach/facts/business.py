@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
+from models.queries.deals import ALERTED, list_price
 from models.values import words
 from models.values.outreach import Fact, FactValue
-from services.deals import ALERTED, list_price
 from services.entities import ENTITIES, Told
 from services.insight import Reader, reference
 from services.insight.declared import COLUMN, rows_of, said

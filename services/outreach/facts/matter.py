@@ -11,9 +11,9 @@ from typing import Final
 
 from models.values import words
 from models.values.outreach import Fact
+from services.distress.leaving_words import says_leaving
+from services.distress.matters import Matter, read_waiting
 from services.insight import Reader
-from services.leaving_words import says_leaving
-from services.matters import Matter, read_waiting
 from services.outreach.facts.departing import read_departing
 from services.outreach.facts.found import Found, long_day, of_kind, on, opening, products, saying, with_article
 

@@ -7,13 +7,13 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, Final
 
+from models.queries.churn_status import left_on, renews_on, starts_on
 from models.values import words
 from models.values.outreach import Fact, FactValue
-from services.churn_status import left_on, renews_on, starts_on
+from services.book.known import customer_since
 from services.insight import Reader
 from services.insight.measurements import read_measurements
 from services.insight.said_of import source_words
-from services.known import customer_since
 from services.outreach.facts.found import Found, in_month, long_day, long_since, number, of_kind, on, saying, seen_from
 
 _SIZE: Final = ("size", "sizes")

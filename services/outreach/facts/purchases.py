@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from models.queries.purchases import is_cancelled
 from models.values import words
 from models.values.outreach import Fact, FactValue
 from services.insight import Reader, reference
@@ -26,7 +27,6 @@ from services.outreach.facts.found import (
     seen_from,
     with_article,
 )
-from services.purchases import is_cancelled
 
 #: A category is their main one from this share of their orders on.
 _MOSTLY: Final = 0.5

@@ -17,12 +17,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from models.queries.products import product_called
 from models.values.outreach import Fact
 from services.insight import Reader, reference
 from services.outreach.facts.found import Found, of_kind, products, saying
 from services.outreach.facts.person import preferred_categories
 from services.outreach.facts.purchases import in_a_sentence, is_product, read_categories
-from services.products import product_called
 
 #: Bounds of the sample: newest orders of theirs, products out of these, lines of each, and orders of each other buyer.
 _ORDERS: Final = 60

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from models.queries.open_tickets import is_open, is_unhappy
 from models.values import words
 from models.values.outreach import Fact, FactValue
-from services.complaints import Complaint, no_praise_until, read_complaints
+from services.distress.complaints import Complaint, no_praise_until, read_complaints
+from services.distress.lexicon import sentiment_of
 from services.insight import Reader, reference
-from services.lexicon import sentiment_of
-from services.open_tickets import is_open, is_unhappy
 from services.outreach.facts.found import (
     Found,
     long_day,

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
+from models.queries.contacts import contacts_of
 from models.values import words
 from models.values.outreach import Masking
-from services.contacts import contacts_of
 from services.outreach.facts import Names, names_of
 from services.outreach.model.known import Book, Hit, folded
 from services.outreach.model.ordinary import is_ordinary, meant_as_word

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from services.lexicon import lexicons
+from services.distress.lexicon import lexicons
 
 _FILE: Final = Path(__file__).resolve().parents[3] / "resources" / "vocabulary" / "names_that_are_words.txt"
 #: What follows a word that is meant as such: "Gold tier", "Customer since", "Will you", "May I".

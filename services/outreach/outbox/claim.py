@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from models.private import private
+from models.queries.conversion import PURCHASE
 from models.store import UnitOfWork
 from models.tables import messages, sendings
 from models.values import words
@@ -25,7 +26,6 @@ from models.values.changes import Changes
 from models.values.errors import EnvironmentFault
 from models.values.journal import Actor
 from models.values.outreach import Message
-from services.conversion import PURCHASE
 from services.outreach.messages import message_of
 from services.outreach.outbox.approval import back_to_review
 from services.outreach.outbox.standing import changed_since

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
+from models.queries.churn_status import renews_on, starts_on
+from models.queries.open_tickets import is_open, is_unhappy
 from models.values import words
-from services.churn_status import renews_on, starts_on
-from services.open_tickets import is_open, is_unhappy
 from services.outreach.facts import Filling, Found, Names
 from services.outreach.facts.found import with_article
 

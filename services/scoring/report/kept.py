@@ -15,7 +15,7 @@ from models.values.backtest import BacktestReport
 from models.values.drift import DriftReport
 from models.values.forecast import RevenueForecast
 from models.values.journal import Actor
-from services.sources import FROM_FILES, SOURCES
+from services.book.sources import FROM_FILES, SOURCES
 
 if TYPE_CHECKING:
     from models.values.changes import Changes

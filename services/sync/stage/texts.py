@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any, Final
 
 from models.values.words import count as counted
-from services.lexicon import sentiment_of
+from services.distress.lexicon import sentiment_of
 
 #: From so strong a sentiment of the words on, any opposite one of the file is wrong: "hate the sizing" is not positive.
 #: How strong the file's own is plays no part: a system's mark, faint or not, is a guess, and the words are not.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from models.values import words
 from models.values.watching import SourceRhythm
-from services.sources import stale_figures
+from services.book.sources import stale_figures
 
 if TYPE_CHECKING:
     from services.workspace import Workspace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.churn_status import left_on
+from models.queries.churn_status import left_on
 from services.insight.customers import read_customers
 from services.insight.documents import read_customer_document
 from services.insight.export import table_of

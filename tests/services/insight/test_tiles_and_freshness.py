@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from services import insight
+from services.book.sources import source_ages
 from services.insight.freshness import read_freshness
 from services.insight.tile_figures import filter_of_tile, read_outcome_tiles, read_today_tiles
 from services.settings import Policy
-from services.sources import source_ages
 from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
 
 

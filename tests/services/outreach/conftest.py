@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from models.queries.churn_status import renews_on
 from models.store import connect
-from services.churn_status import renews_on
 from services.workspace import Workspace
 from tests.views.books import opened, sample_copy
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from models.queries.contacts import contacts_of
 from models.values.errors import UserError
 from services.audit import undo_last
-from services.contacts import contacts_of
 from services.insight import reading
 from services.insight.reach import read_reach
 from services.outreach import compose, draft_by_template, readdress, review, save

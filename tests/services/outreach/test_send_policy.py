@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.tables import email_events, orders
+from services.book.sources import source_ages
 from services.permission.answer import GateAnswer, may_send
 from services.permission.quiet import first_moment
 from services.scoring.events import last_day_covered
 from services.settings import BusinessHours, OwnerZone, Policy, QuietHours
-from services.sources import source_ages
 from services.sync import edit_customer
 from tests.services.outreach.outbox.post import NOW, Post
 

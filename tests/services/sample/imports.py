@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from services.jobs import SAMPLE_OPTIONS, ImportOutcome, import_files, requests_for
+from services.pipeline.jobs import SAMPLE_OPTIONS, ImportOutcome, import_files, requests_for
 from services.sample import SampleTruth
 from services.workspace import Workspace
 

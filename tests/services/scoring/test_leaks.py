@@ -9,6 +9,7 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
+from services.book.sources import SOURCES
 from services.scoring.events import BookEvents, Series
 from services.scoring.features import Features, features_at
 from services.scoring.habit_series import HABITS, LEAVING
@@ -18,7 +19,6 @@ from services.scoring.model_selection import frame_at
 from services.scoring.parameters import fit_parameters
 from services.scoring.scorecard import scorecard
 from services.settings import Policy
-from services.sources import SOURCES
 from tests.services.scoring.made_up import NEVER, made_up_book, read_through
 from tests.services.scoring.test_features import books, days, rows
 

@@ -14,8 +14,8 @@ from models.journal import entries
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.overrides import Override
-from services.as_of import copy_as_of
 from services.audit import undo_last
+from services.book.as_of import copy_as_of
 from services.pipeline import after_change, do_round
 from services.scoring import (
     end_override,

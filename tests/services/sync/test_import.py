@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.sources import orders_ahead
+from services.book.sources import orders_ahead
 from tests.services.sync.book import FIXTURES, Book, counts, write_csv
 
 EVERY_FIXTURE = sorted(path.name for path in FIXTURES.iterdir() if path.is_file())

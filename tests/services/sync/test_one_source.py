@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from models.values.errors import UserError
-from services.jobs import ImportOutcome, import_files
+from services.pipeline.jobs import ImportOutcome, import_files
 from services.sync import each_file, order_of_import, together, undo_import
 from services.sync.apply import evidence
 from services.sync.formats.plan import Plan

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.lexicon import sentiment_of
+from services.distress.lexicon import sentiment_of
 from services.sync.formats.headers import normal
 from services.sync.formats.plan import source_from_name
 from services.sync.kinds import words

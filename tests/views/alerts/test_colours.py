@@ -10,7 +10,7 @@ import pytest
 from models.values.alerts import QueueFilter, Severity
 from services import insight
 from services.alerting import evaluate
-from services.jobs import import_files
+from services.pipeline.jobs import import_files
 from services.scoring import score_due
 from services.sync import each_file, order_of_import, together
 from services.workspace import Workspace

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from models.queries.contacts import contacts_of
 from models.store import connect
-from services.contacts import contacts_of
 from services.sync import add_contact
 from services.workspace import Workspace
 from tests.views.composer.made import Desk, open_desk, somebody

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from services.contacts import contacts_of
+from models.queries.contacts import contacts_of
 from services.insight import reading
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow

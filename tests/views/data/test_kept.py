@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from models.values.changes import Changes
 from models.values.errors import EnvironmentFault
-from services.jobs import CANCELLED_BEFORE, ImportResult
+from services.pipeline.jobs import CANCELLED_BEFORE, ImportResult
 from tests.views.data import made
 from views.background import Failed
 from views.data.kept import STOPPED_BEFORE, UNTOLD, Kept, stopped_words, what_was_kept

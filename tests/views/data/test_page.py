@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from models.values.imports import Progress
 from services.audit import verify_book
-from services.jobs import CANCELLED_BEFORE, ImportJob
+from services.pipeline.jobs import CANCELLED_BEFORE, ImportJob
 from services.sync import imports_history
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow

@@ -17,7 +17,7 @@ from models.values.meanings import Reading as MeaningReading
 from models.values.people import PairCounts, QualityRow
 from models.values.quality import DataAge, DataQuality, FieldFill
 from models.values.reading import Conclusion, ReadingChoice, ReadingOption
-from services.jobs import ImportResult
+from services.pipeline.jobs import ImportResult
 from tests.views.data.made import card, doubt, preview, receipt, record, request, row
 from views.data.batch_view import BatchView
 from views.data.check_delegate import REASON_LINE, ROW_HEIGHT

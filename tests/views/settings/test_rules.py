@@ -15,7 +15,7 @@ from models.values.errors import UserError
 from models.values.imports import Progress
 from services import alerting
 from services.alerting import Trial, TrialWeek
-from services.jobs import TrialJob
+from services.pipeline.jobs import TrialJob
 from services.settings import Policy
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from models.values.changes import Changes
-from services.books import Shelf, begin_book
+from services.book.files import Shelf, begin_book
 from services.settings import Preferences, load_preferences
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow

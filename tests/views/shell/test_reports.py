@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from models.values.changes import Changes
 from models.values.errors import EnvironmentFault
-from services import jobs
+from services.pipeline import jobs
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.insights import made

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from models.values.changes import Changes
 from services import alerting, insight, scoring
-from services.jobs import RoundJob
+from services.pipeline.jobs import RoundJob
 from services.workspace import Workspace
 from tests.views.books import MOMENT, opened
 from tests.views.conftest import OpenWindow

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from models.values.changes import Changes
 from models.values.errors import UserError
-from services.books import Shelf
+from services.book.files import Shelf
 from services.settings import load_preferences
 from services.workspace import Workspace
 from tests.views.books import opened

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from services.matters import Matter
+from services.distress.matters import Matter
 from services.outreach.facts.departing import Departing, read_departing
 
 TODAY = date(2026, 11, 20)

@@ -14,7 +14,7 @@ from models.values.backtest import MBG, RULE, BacktestReport
 from models.values.errors import Cancelled, UserError
 from models.values.imports import Progress
 from models.values.journal import Actor
-from services.jobs import ReportsJob
+from services.pipeline.jobs import ReportsJob
 from services.scoring import (
     backtest,
     backtest_due,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from services.folder_import import FolderImport, import_watched
-from services.jobs import import_files
+from services.pipeline.folder_import import FolderImport, import_watched
+from services.pipeline.jobs import import_files
 from services.sync import each_file, order_of_import, together
 from tests.services.sync.book import Book, open_book
 

@@ -1,0 +1,1 @@
+"""What customers write and rate: whether they are unhappy, say that they leave, or wait for an answer."""

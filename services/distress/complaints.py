@@ -1,0 +1,143 @@
+"""The complaints of a year: one meaning of them, for what is advised, what a draft is for, and what it may quote.
+
+A complaint is a rating of 2 of 5 or worse (an NPS of 2 or less, on the scale of the signs of distress), an unhappy
+ticket that they did not rate better, or a strongly negative message. It is still in mind where they neither ordered,
+gave a good rating nor spoke kindly since; a bad rating of 30 days also where they ordered within 14 days of it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from models.queries.open_tickets import is_unhappy
+from models.queries.products import product_called
+from models.values import words
+from services.distress.matters import STANDS_UNTIL, STRONG, SURVEY_RATING
+
+_DAYS: Final = 365
+_SETTLED_DAYS: Final = 180
+_SHOWN: Final = 60
+#: From this sentiment (-1 … 1) on a message is a kind one.
+_KIND: Final = 0.25
+#: Every complaint and good rating after ``:since``; ``last_on`` is the day of the rating where that came later.
+_ROWS: Final = f"""
+SELECT customer_id, opened_on AS day,
+       CASE WHEN satisfaction <= 2 AND resolved_on BETWEEN opened_on AND :as_of THEN resolved_on ELSE opened_on END
+           AS last_on,
+       {is_unhappy(":as_of")} AS bad,
+       coalesce(satisfaction >= 4, 0) AS good,
+       satisfaction AS given, 5 AS scale, 'ticket' AS kind, coalesce(nullif(subject, ''), kind) AS what
+FROM tickets WHERE customer_id IS NOT NULL AND opened_on > :since AND opened_on <= :as_of {{scope}}
+UNION ALL
+SELECT customer_id, reviewed_on, reviewed_on, coalesce(rating <= 2, 0), coalesce(rating >= 4, 0), rating, 5, 'review',
+       {product_called("reviews")}
+FROM reviews WHERE customer_id IS NOT NULL AND reviewed_on > :since AND reviewed_on <= :as_of {{scope}}
+UNION ALL
+SELECT customer_id, answered_on, answered_on, {SURVEY_RATING} <= 2,
+       score >= scale * iif(kind = 'nps', 0.9, 0.8), score, scale, 'survey', NULL
+FROM surveys WHERE customer_id IS NOT NULL AND answered_on > :since AND answered_on <= :as_of
+     AND kind IN ('csat', 'nps') AND scale > 0 AND score IS NOT NULL {{scope}}
+UNION ALL
+SELECT customer_id, happened_on, happened_on, 1, 0, NULL, NULL, 'conversation', channel
+FROM conversations WHERE customer_id IS NOT NULL AND happened_on > :since AND happened_on <= :as_of
+     AND coalesce(direction, '') <> 'to_customer' AND sentiment <= {STRONG} {{scope}}
+UNION ALL
+SELECT customer_id, happened_on, happened_on, 0, 1, NULL, NULL, 'conversation', channel
+FROM conversations WHERE customer_id IS NOT NULL AND happened_on > :since AND happened_on <= :as_of
+     AND coalesce(direction, '') <> 'to_customer' AND sentiment >= {_KIND} {{scope}}"""
+#: What they rated well or said kindly.
+_GOOD: Final = f"SELECT last_on, kind, what FROM ({_ROWS.format(scope='AND customer_id = :customer')}) WHERE good"
+_LATEST: Final = (
+    f"SELECT * FROM ({_ROWS.format(scope='AND customer_id = :customer')}) WHERE bad ORDER BY day DESC, given"
+)
+#: The day up to which praise is not proposed: until half a year after a complaint, or something rated worse than well.
+_NO_PRAISE: Final = f"""
+SELECT coalesce(max(CASE WHEN bad THEN date(last_on, '+180 days') WHEN given IS NOT NULL AND NOT good THEN last_on END),
+                '')
+FROM ({_ROWS.format(scope="AND customer_id = :customer")})"""
+#: Customers with a complaint that is still in mind.
+IN_MIND: Final = f"""
+SELECT r.customer_id FROM ({_ROWS}) r LEFT JOIN customer_risk_scores s ON s.customer_id = r.customer_id
+GROUP BY r.customer_id
+HAVING max(CASE WHEN bad THEN last_on END) > coalesce(max(CASE WHEN good THEN last_on END), '')
+       AND max(CASE WHEN bad AND given IS NOT NULL AND last_on > date(:as_of, '-30 days')
+                    THEN {STANDS_UNTIL.format("last_on")} WHEN bad THEN date(last_on, '+1 day') END)
+           > coalesce(max(s.last_order_on), '')"""
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What they complained of; ``last_on`` is the day on which they rated it, where that came later."""
+
+    day: date
+    last_on: date
+    kind: str
+    what: str
+    rated: str
+
+    def told(self, today: date) -> str:
+        """Say it after "Last complaint": “Late delivery”, 14 Jun, rated 2 of 5."""
+        named = {
+            "ticket": f"“{self.what}”" if self.what else "a ticket",
+            "review": f"review of {self.what}" if self.what else "a review",
+            "survey": "our survey",
+        }.get(self.kind, self.what or "a message")
+        return f"{named}, {words.day(self.day, today)}" + (f", rated {self.rated}" if self.rated else "")
+
+
+def read_complaints(driver: sqlite3.Connection, customer_id: int, as_of: date) -> tuple[Complaint, ...]:
+    """Return the complaints of a customer within a year, the newest first."""
+    cursor = driver.cursor()
+    cursor.row_factory = sqlite3.Row
+    return tuple(
+        Complaint(
+            date.fromisoformat(row["day"]),
+            date.fromisoformat(row["last_on"]),
+            row["kind"],
+            words.shortened(row["what"] or "", _SHOWN),
+            f"{row['given']:g} of {row['scale']:g}" if row["given"] is not None else "",
+        )
+        for row in cursor.execute(_LATEST, {"customer": customer_id, **window(as_of)})
+    )
+
+
+def read_unsettled(driver: sqlite3.Connection, customer_id: int, as_of: date) -> Complaint | None:
+    """Return the newest complaint of half a year that was not made good, None without one.
+
+    The half-year before their last order counts as well: a silence may have begun with it. It was made good where they
+    later spoke kindly, answered a survey well, or rated the same product well.
+    """
+    asked = {"customer": customer_id, **window(as_of)}
+    ordered = driver.execute("SELECT last_order_on FROM customer_risk_scores WHERE customer_id = ?", (customer_id,))
+    last = words.day_of((ordered.fetchone() or (None,))[0]) or as_of
+    half_year = timedelta(days=_SETTLED_DAYS)
+    good = [(words.day_of(on) or as_of, kind, what) for on, kind, what in driver.execute(_GOOD, asked)]
+    for one in read_complaints(driver, customer_id, as_of):
+        made_good = any(
+            on > one.last_on and (kind in ("conversation", "survey") or (kind, what) == ("review", one.what))
+            for on, kind, what in good
+        )
+        lately = one.last_on > as_of - half_year or last - half_year < one.last_on <= last
+        if lately and not made_good:
+            return one
+    return None
+
+
+def no_praise_until(driver: sqlite3.Connection, customer_id: int, as_of: date) -> str:
+    """Return the day up to which their praise is not proposed to be quoted, '' where nothing speaks against it."""
+    asked = {"customer": customer_id, **window(as_of)}
+    return str(driver.execute(_NO_PRAISE, asked).fetchone()[0])
+
+
+def has_in_mind(driver: sqlite3.Connection, customer_id: int, as_of: date) -> bool:
+    """Whether a customer has a complaint that is still in mind."""
+    query = IN_MIND.format(scope="AND customer_id = :customer")
+    return driver.execute(query, {"customer": customer_id, **window(as_of)}).fetchone() is not None
+
+
+def window(as_of: date) -> dict[str, str]:
+    """Return the parameters of the year that ends on a day."""
+    return {"as_of": as_of.isoformat(), "since": (as_of - timedelta(days=_DAYS)).isoformat()}

@@ -1,0 +1,77 @@
+"""The mark next to each text that a customer wrote: whether it says that they leave (1 or 0; null: not read yet).
+
+It is worked out, not brought: reading a text costs more than importing it, so scoring reads those that are new, once,
+and the store forgets the mark where words change. Whoever asks before gets the same answer, from the text itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Final
+
+from models.queries.kept_values import keep_value, kept_value
+from models.values.facts import WRITTEN
+from models.values.journal import Actor
+from services.distress.departure import leaving_words
+from services.distress.leaving_words import edition, says_leaving
+
+if TYPE_CHECKING:
+    from models.store import UnitOfWork
+    from services.workspace import Workspace
+
+_KEPT: Final = "leaving words"
+#: So many texts are read while the store is locked: a fraction of a second.
+_AT_ONCE: Final = 2_000
+
+#: SQL of the rows with words of leaving, by customer and day, for ``:day`` and before; ``{only}``: of whom.
+SAID_LEAVING: Final = " UNION ALL ".join(
+    f"SELECT customer_id, {day} AS day FROM {table} WHERE leaving IS NOT 0 AND {day} <= :day"
+    f" AND customer_id IS NOT NULL{{only}} AND (leaving = 1 OR wrote_leaving(NULL, {', '.join(words)}) IS NOT NULL)"
+    + (" AND coalesce(direction, '') <> 'to_customer'" if table == "conversations" else "")
+    for table, (words, day) in WRITTEN.items()
+)
+
+
+def teach(driver: sqlite3.Connection) -> None:
+    """Let a connection's statements ask for the sentence of leaving: ``wrote_leaving(mark, text, …)``."""
+    driver.create_function("wrote_leaving", -1, _sentence, deterministic=True)
+
+
+def _sentence(mark: int | None, *texts: str | None) -> str | None:
+    return None if mark == 0 else next(filter(None, map(leaving_words, texts)), None)
+
+
+def mark_texts(workspace: Workspace) -> bool:
+    """Read the texts that are not read yet, all where the word list is another; return whether it is another."""
+    with workspace.store.read() as connection:
+        before = kept_value(connection, _KEPT)
+    if before != edition():
+        with _work(workspace) as work:
+            for table in WRITTEN:
+                work.sql(f"UPDATE {table} SET leaving = NULL WHERE leaving IS NOT NULL")
+            keep_value(work, _KEPT, edition())
+            work.commit()
+    for table, (words, _) in WRITTEN.items():
+        # The index holds few rows besides those that are not read.
+        where = f"INDEXED BY ix_{table}_leaving WHERE leaving IS NOT 0 AND leaving IS NULL LIMIT {_AT_ONCE}"
+        while _read_some(workspace, table, f"SELECT id, {', '.join(words)} FROM {table} {where}"):
+            pass
+    return before not in (None, edition())
+
+
+def _read_some(workspace: Workspace, table: str, unread: str) -> bool:
+    """Mark some of the texts; return whether there may be more."""
+    with workspace.store.read() as connection:
+        if connection.exec_driver_sql(unread).first() is None:
+            return False
+    with _work(workspace) as work:
+        rows = work.driver.execute(unread).fetchall()
+        marks = [(any(map(says_leaving, texts)), row_id) for row_id, *texts in rows]
+        work.driver.executemany(f"UPDATE {table} SET leaving = ? WHERE id = ?", marks)
+        work.commit()
+    return len(rows) == _AT_ONCE
+
+
+def _work(workspace: Workspace) -> AbstractContextManager[UnitOfWork]:
+    return workspace.store.unit_of_work(Actor("model", "words"), "read-texts", "book", at=workspace.at)

@@ -1,0 +1,190 @@
+"""Whether a text says that its customer leaves or may leave: a weighted word list in four languages.
+
+People say it in too many ways for a list of phrases made by hand ("Come and get the propane tank."), so the list is
+learnt: `tests/fixtures/leaving` holds some thousands of short texts, each marked by the person who wrote it, and
+``python -m tests.benchmarks.fit_leaving`` fits a logistic regression of their words and pairs of words. What it learnt
+is `resources/lexicon/leaving.tsv`, which can be read, and is all that the program needs. `docs/distress.md` has the
+figures on texts by other writers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from hashlib import sha256
+from itertools import combinations, pairwise
+from math import sqrt
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from services.distress.lexicon import LEXICON_FILES, plain
+
+WEIGHTS: Final = LEXICON_FILES / "leaving.tsv"
+MEANINGS: Final = LEXICON_FILES / "leaving_meanings.txt"
+#: How many characters of a sentence are quoted.
+QUOTED: Final = 90
+#: A text is read so far: who leaves says so before.
+_READ: Final = 4_000
+#: Weights are written as whole thousandths.
+SCALE: Final = 1_000
+#: One sentence among others is enough where it alone is so far above the bar.
+_PLAINLY: Final = 2.5
+#: Texts that many customers get or send alike are weighed once.
+_REMEMBERED: Final = 10_000
+_BEGINNING: Final = 5
+#: Beginnings are no shorter; words from this length on are known by their consonants too.
+_SHORTEST, _SPELT_FROM = 3, 6
+_VOWELS: Final = frozenset("aeiouy")
+_TOKEN: Final = re.compile(r"[^\W_]+|[!?]")
+SENTENCE: Final = re.compile(r"[^.!?;\n]+(?:[.!?](?=\w)[^.!?;\n]+)*[.!?;\n]*")
+_QUOTED_LINE: Final = re.compile(r"(?m)^[ \t]*>.*$")
+_QUOTED_SPAN: Final = re.compile(r"“[^”]{12,}”|„[^“”]{12,}[“”]|«[^»]{12,}»|\"[^\"\n]{12,}\"")
+_FORWARDED: Final = re.compile(
+    r"(?im)^\W*(?:-+ *)?(?:(?:begin )?forwarded message|original message|weitergeleitete nachricht"
+    r"|ursprüngliche nachricht|message (?:transféré|d'origine)|mensaje (?:reenviado|original))\b"
+    r"|^(?:on|am|le|el) .{4,80}(?:wrote|schrieb.{0,40}|a écrit|escribió) ?: *$"
+)
+
+
+class Meanings(NamedTuple):
+    """What words mean: whole ones, by their beginning, and by their spelling."""
+
+    whole: Mapping[str, str]
+    begun: Mapping[str, str]
+    spelt: Mapping[str, str]
+
+
+class Learnt(NamedTuple):
+    """What was learnt: a text leaves where its score is above the bar."""
+
+    weights: Mapping[str, int]
+    bar: float
+
+
+@cache
+def learnt(path: Path = WEIGHTS) -> Learnt:
+    """The weights, read once; their first line holds the bar."""
+    head, *lines = path.read_text(encoding="utf-8").splitlines()
+    weights = {}
+    for line in lines:
+        feature, weight = line.split("\t")
+        weights[feature] = int(weight)
+    return Learnt(weights, float(head.split("\t")[1]))
+
+
+@cache
+def edition() -> str:
+    """What tells this word list from another."""
+    return sha256(WEIGHTS.read_bytes() + MEANINGS.read_bytes()).hexdigest()[:16]
+
+
+@cache
+def meanings(path: Path = MEANINGS) -> Meanings:
+    """What words mean, read once."""
+    whole: dict[str, str] = {}
+    begun: dict[str, str] = {}
+    spelt: dict[str, str] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        meaning, _, words = line.partition(": ")
+        for word in [] if line.startswith("#") else words.split():
+            stem = word.rstrip("*")
+            (begun if stem != word else whole).setdefault(stem, meaning)
+            if len(stem) >= _SPELT_FROM:
+                spelt.setdefault(_spelling(stem), meaning)
+    return Meanings(whole, begun, spelt)
+
+
+@lru_cache(_REMEMBERED)
+def _meaning(word: str) -> str | None:
+    """What a word means: by itself, by its beginning, or misspelt; None for most words."""
+    known = meanings()
+    found = known.whole.get(word)
+    if found is None:
+        beginnings = (word[:length] for length in range(len(word), _SHORTEST - 1, -1))
+        found = next((known.begun[one] for one in beginnings if one in known.begun), None)
+    if found is None and len(word) >= _SPELT_FROM:
+        found = known.spelt.get(_spelling(word))
+    return found
+
+
+def _spelling(word: str) -> str:
+    """The first letter of a word and the consonants near it, which most misspellings leave as they are."""
+    return word[0] + "".join(sorted(set(word[1:_SPELT_FROM]) - _VOWELS))
+
+
+def features(text: str) -> set[str]:
+    """What the sentences of a text are made of; nothing that reaches from one into the next."""
+    return set().union(*map(_features, sentences(text)))
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text; those of signs alone are none."""
+    return [one for one in SENTENCE.findall(text) if one.strip()]
+
+
+def _features(sentence: str) -> set[str]:
+    """The words of a sentence, their beginnings, pairs of neighbours and of words with one between, and meanings."""
+    words = _TOKEN.findall(plain(sentence))
+    stems = [word[:_BEGINNING] for word in words]
+    found = set(words)
+    found.update(["_" + stem for stem in stems if len(stem) == _BEGINNING])
+    found.update([f"{one} {two}" for one, two in pairwise(words)])
+    found.update([f"~{one} {two}" for one, two in pairwise(stems)])
+    found.update([f".{one} {two}" for one, two in zip(stems, stems[2:], strict=False)])
+    return found | _meant(words)
+
+
+def _meant(words: list[str]) -> set[str]:
+    """The meanings of words: each, neighbours, those with one between, three in a row, and any two."""
+    said = [meaning for meaning in map(_meaning, words) if meaning is not None]
+    found = {"@" + one for one in said}
+    found.update([f"@{one} {two}" for one, two in pairwise(said)])
+    found.update([f"@{one} . {two}" for one, two in zip(said, said[2:], strict=False)])
+    found.update([f"@{one} {two} {three}" for one, two, three in zip(said, said[1:], said[2:], strict=False)])
+    found.update([f"@{{{one} {two}" for one, two in combinations(sorted(set(said)), 2)])
+    return found
+
+
+def score(found: set[str], weights: Mapping[str, int]) -> float:
+    """The sum of a text's weights over the root of how many features it has, so that long texts score as short ones."""
+    return sum(filter(None, map(weights.get, found))) / SCALE / sqrt(len(found) or 1)
+
+
+@lru_cache(_REMEMBERED)
+def says_leaving(text: str | None) -> str | None:
+    """Return the sentence in which a customer says that they leave or may leave, None without one.
+
+    Parameters
+    ----------
+    text
+        What a customer wrote, or what was noted of them, in English, German, French or Spanish.
+
+    Returns
+    -------
+    str or None
+        The sentence that says it most clearly, as they wrote it, cut to `QUOTED` characters.
+    """
+    if not text:
+        return None
+    weights, bar = learnt()
+    said = sentences(own_words(text[:_READ]))
+    if not said:
+        return None
+    found = list(map(_features, said))
+    scores = [score(one, weights) for one in found]
+    whole = scores[0] if len(said) == 1 else score(set().union(*found), weights)
+    if whole <= bar and max(scores) <= _PLAINLY * bar:
+        return None
+    clearest = said[scores.index(max(scores))]
+    words = " ".join(clearest.split()).rstrip(";")
+    return words if len(words) <= QUOTED else f"{words[: QUOTED - 1].rstrip()}…"
+
+
+def own_words(text: str) -> str:
+    """A text without what its writer quotes or forwards."""
+    forwarded = _FORWARDED.search(text)
+    if forwarded is not None:
+        text = text[: forwarded.start()]
+    text = _QUOTED_LINE.sub("", text)
+    return _QUOTED_SPAN.sub(lambda match: match[0] if match[0] == text.strip() else " ", text)

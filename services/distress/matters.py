@@ -1,0 +1,294 @@
+"""What a customer wrote or rated that is to be answered: one meaning of it, for the rules, the advice and the drafts.
+
+A sign of distress is an urgent, unhappy ticket that is open, words of leaving, or a bad rating. Words and ratings are
+those of 30 days; a ticket stays a sign while it is open. A ticket that was solved to their content (rated 4 or better)
+is none. A bad rating is over once they rated well, or ordered again 14 days later or more while its ticket is not open
+any more: a standing order that runs on does not tell that they are content. Besides, an unhappy ticket that is open
+and a strongly negative mention are matters too; they raise alerts of their own.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Final, Literal
+
+from models.queries.open_tickets import is_open, is_unhappy, rating
+from models.queries.products import product_called
+from models.values import words
+from services.distress import leaving_marks
+from services.distress.departure import Departure, read_departure
+from services.distress.lexicon import urgency
+
+Kind = Literal["leaving", "urgent", "rated", "open", "said"]
+
+#: Below this sentiment (-1 … 1) a mention is an alert of its own.
+STRONG: Final = -0.6
+#: SQL of what was given in a survey, on the scale of 1 to 5 that ratings have.
+SURVEY_RATING: Final = "((kind = 'nps') + (5.0 - (kind = 'nps')) * score / scale)"
+#: SQL of the day from which on an order says that they got over a bad rating of a day.
+STANDS_UNTIL: Final = "date({}, '+14 days')"
+_SIGNS: Final = f"""
+SELECT * FROM (SELECT *, CASE WHEN rating <= 2 AND rated_on >= coalesce(glad_on, '')
+                                   AND (is_open OR {STANDS_UNTIL.format("rated_on")} > coalesce(ordered_on, ''))
+                              THEN rating END AS bad
+FROM (SELECT h.*, f.last_order_on AS ordered_on,
+             max(CASE WHEN rating > 3 THEN rated_on END) OVER (PARTITION BY h.customer_id) AS glad_on
+FROM (
+    SELECT customer_id, opened_on AS day,
+           {is_unhappy(":as_of")} AND {is_open(":as_of")} AND urgency(priority) >= 2 AS urgent,
+           CASE WHEN opened_on > :day_30 AND coalesce({rating(":as_of")}, 0) < 4
+                THEN wrote_leaving(leaving, text, subject) END AS said,
+           CASE WHEN coalesce(resolved_on, opened_on) > :day_30 THEN {rating(":as_of")} END AS rating,
+           coalesce(resolved_on, opened_on) AS rated_on, 5 AS scale, satisfaction AS given,
+           coalesce(nullif(subject, ''), kind) AS what, {is_open(":as_of")} AS is_open,
+           resolved_on IS NOT NULL AS dated, 'tickets' AS origin, id
+    FROM tickets WHERE customer_id IS NOT NULL AND opened_on > :day_180 AND opened_on <= :as_of {{scope}}
+    UNION ALL
+    SELECT customer_id, reviewed_on, 0, wrote_leaving(leaving, text, title), rating, reviewed_on, 5, rating,
+           {product_called("reviews")}, 0, 1, 'reviews', id
+    FROM reviews WHERE customer_id IS NOT NULL AND reviewed_on > :day_30 AND reviewed_on <= :as_of {{scope}}
+    UNION ALL
+    SELECT customer_id, answered_on, 0, wrote_leaving(leaving, comment),
+           CASE WHEN kind IN ('csat', 'nps') AND scale > 0
+                THEN {SURVEY_RATING} END,
+           answered_on, scale, score, 'survey', 0, 1, 'surveys', id
+    FROM surveys WHERE customer_id IS NOT NULL AND answered_on > :day_30 AND answered_on <= :as_of {{scope}}
+    UNION ALL
+    SELECT customer_id, happened_on, 0, wrote_leaving(leaving, text), NULL, happened_on, NULL, NULL, channel, 0, 1,
+           'conversations', id
+    FROM conversations WHERE customer_id IS NOT NULL AND happened_on > :day_30 AND happened_on <= :as_of
+         AND coalesce(direction, '') <> 'to_customer' {{scope}}) h
+LEFT JOIN <facts> f ON f.customer_id = h.customer_id)) WHERE urgent OR said IS NOT NULL OR bad IS NOT NULL"""
+
+_OPEN: Final = f"""
+SELECT id, opened_on, coalesce(nullif(subject, ''), kind), {is_unhappy(":as_of")} AS unhappy
+FROM tickets WHERE customer_id = :customer AND opened_on <= :as_of AND {is_open(":as_of")}
+ORDER BY opened_on DESC, id DESC"""
+_SAID: Final = """
+SELECT id, happened_on, channel FROM conversations
+WHERE customer_id = :customer AND happened_on > :day_14 AND happened_on <= :as_of
+      AND coalesce(direction, '') <> 'to_customer' AND sentiment <= :strong
+ORDER BY happened_on DESC, id DESC LIMIT 1"""
+#: Where words of leaving stand, and those of a bad review.
+_TEXT: Final = {
+    "tickets": "SELECT coalesce(subject || char(10), '') || coalesce(text, '') FROM tickets WHERE id = ?",
+    "reviews": "SELECT coalesce(title || '. ', '') || coalesce(text, '') FROM reviews WHERE id = ?",
+    "surveys": "SELECT comment FROM surveys WHERE id = ?",
+    "conversations": "SELECT text FROM conversations WHERE id = ?",
+}
+_ORDER: Final[tuple[Kind, ...]] = ("leaving", "urgent", "rated", "open", "said")
+#: What the alerts of a rule are about, where that is not the order above.
+_FIRST: Final[dict[str, tuple[Kind, ...]]] = {
+    "bad_review": ("rated",),
+    "unhappy_tickets": ("open", "urgent"),
+    "urgent_ticket": ("urgent", "open"),
+    "unhappy_mention": ("leaving", "said"),
+}
+_SHOWN: Final = 60
+_QUOTED: Final = 90
+#: How words are known that were not written by the customer, by what a channel's name holds.
+_SPOKEN: Final = {
+    "phone": "Said on the phone",
+    "call": "Said on the phone",
+    "meeting": "Said in a meeting",
+    "visit": "Said in a meeting",
+    "note": "Noted",
+}
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What is to be answered: the row it stands in, its day, and what it is about.
+
+    Attributes
+    ----------
+    what
+        The subject of a ticket, the product of a review, the channel of a conversation; '' where it is not known.
+    rated
+        As they rated it, "1 of 5"; '' of what is no rating.
+    is_open
+        It is a ticket, and this very ticket is open.
+    dated
+        The day of a rating is known; of a ticket without a day of resolution ``day`` is that on which it came.
+    text
+        What was written or said, of words of leaving and of a bad review.
+    """
+
+    kind: Kind
+    origin: Literal["tickets", "reviews", "surveys", "conversations"]
+    row_id: int
+    day: date
+    what: str = ""
+    rated: str = ""
+    is_open: bool = False
+    dated: bool = True
+    text: str = ""
+
+    @cached_property
+    def departure(self) -> Departure | None:
+        """What is said of leaving, None of what are no words of leaving."""
+        return read_departure(self.text, self.day) if self.kind == "leaving" else None
+
+    @cached_property
+    def named(self) -> str:
+        """What it is called in a sentence: their ticket “Zip is stuck”, their review of the Harbor rain jacket."""
+        if self.origin == "tickets":
+            return f"their ticket “{self.what}”" if self.what else "their ticket"
+        if self.origin == "reviews":
+            return f"their review of {self.what}" if self.what else "their review"
+        return "our survey" if self.origin == "surveys" else "a conversation"
+
+    def listed(self, today: date) -> str:
+        """What it is called in a list of what else waits: open ticket “Zip is stuck”, 16 Nov."""
+        if self.origin == "surveys":
+            named = f"rating of {self.rated} in our survey" if self.rated else "answer to our survey"
+        else:
+            named = self.named.removeprefix("their ").removeprefix("a ")
+        return f"{'open ' if self.is_open else ''}{named}, {words.day(self.day, today)}"
+
+    def told(self, today: date) -> str:
+        """Say what happened, in a sentence to the account manager."""
+        day = words.day(self.day, today)
+        still = " That ticket is still open." if self.is_open else ""
+        if self.departure is not None:
+            where = "" if self.origin == "conversations" else f" in {self.named}"
+            return f"On {day} they said{where} {self.departure.told(today)}.{still}"
+        if self.kind == "rated":
+            if self.origin == "tickets":
+                named = self.named.replace("their", "the", 1)
+                said = f"{self.rated} on {day}" if self.dated else f"of {day} {self.rated}"
+                return f"They rated {named} {said}.{still}"
+            wrote = words.shortened(self.text, _QUOTED)
+            return f"They gave {self.rated} on {day} in {self.named}{f': “{wrote}”' if wrote else ''}."
+        if self.kind == "said":
+            return f"They complained about you on {day}{f' ({self.what})' if self.what else ''}."
+        urgent = "urgent ticket" if self.kind == "urgent" else "ticket"
+        return f"{words.capital(self.named.replace('ticket', urgent, 1))} of {day} is still open."
+
+
+def signs(facts: str) -> str:
+    """SQL of every sign of distress with its day; ``bad`` is a bad rating that is not over.
+
+    Parameters
+    ----------
+    facts
+        The table that knows of each ``customer_id`` the ``last_order_on`` by the day that is asked for.
+    """
+    return _SIGNS.replace("<facts>", facts)
+
+
+def teach(driver: sqlite3.Connection) -> None:
+    """Let the statements of a connection ask the lexicon, and say what was rated."""
+    leaving_marks.teach(driver)
+    driver.create_function("urgency", 1, urgency, deterministic=True)
+    driver.create_function("rated", 7, _rated, deterministic=True)
+    driver.create_function("quoted", 5, _quoted, deterministic=True)
+
+
+def _rated(
+    given: float | None, scale: float | None, on: str | None, dated: int, what: str | None, origin: str, as_of: str
+) -> str:
+    """Return ``Rated 1 of 5 on 12 Nov: Late delivery``, of a survey ``Gave 2 of 10 in the survey of 12 Nov``.
+
+    Of a ticket whose day of rating is not known: ``Rated 1 of 5: Late delivery, ticket of 12 Nov``.
+    """
+    if given is None or on is None:
+        return ""
+    day, marks = words.day(date.fromisoformat(on), date.fromisoformat(as_of)), f"{given:g} of {scale or 5:g}"
+    if origin == "surveys":
+        return f"Gave {marks} in the survey of {day}"
+    named = _flat(what)
+    if not dated:
+        return f"Rated {marks}: {f'{named}, ' if named else ''}ticket of {day}"
+    return f"Rated {marks} on {day}: {named}" if named else f"Rated {marks} on {day}"
+
+
+def _quoted(said: str | None, origin: str, channel: str | None, on: str, as_of: str) -> str | None:
+    """Return ``Wrote: “We leave.”``, or of a call, a meeting or a note when it was said and how it is known."""
+    if said is None:
+        return None
+    how = "Wrote"
+    if origin == "conversations":
+        named = (channel or "").casefold()
+        spoken = next((told for mark, told in _SPOKEN.items() if mark in named), None)
+        how = f"{spoken}, {words.day(date.fromisoformat(on), date.fromisoformat(as_of))}" if spoken else how
+    return f"{how}: “{said}”"
+
+
+def read_matters(driver: sqlite3.Connection, customer_id: int, as_of: date, rule: str = "") -> tuple[Matter, ...]:
+    """Return what a customer wrote or rated that is to be answered, what an alert of the rule is about first.
+
+    Of each kind the newest, of the ratings the worst.
+    """
+    teach(driver)
+    asked = _asked(customer_id, as_of)
+    cursor = driver.cursor()
+    cursor.row_factory = sqlite3.Row
+    query = signs("customer_risk_scores").format(scope="AND customer_id = :customer")
+    rows = sorted(cursor.execute(query, asked), key=lambda row: (row["day"], row["id"]), reverse=True)
+    found: dict[Kind, Matter] = {}
+    for row in rows:
+        kind: Kind = "leaving" if row["said"] is not None else "urgent" if row["urgent"] else "rated"
+        if kind != "rated" and kind not in found:
+            text = driver.execute(_TEXT[row["origin"]], (row["id"],)).fetchone()[0] if kind == "leaving" else ""
+            found[kind] = _of_sign(kind, row, text)
+    rated = [row for row in rows if row["bad"] is not None]
+    if rated:
+        worst = min(rated, key=lambda row: row["bad"])
+        text = driver.execute(_TEXT["reviews"], (worst["id"],)).fetchone()[0] if worst["origin"] == "reviews" else ""
+        found["rated"] = _of_sign("rated", worst, text)
+    unhappy = next((row for row in driver.execute(_OPEN, asked) if row[3]), None)
+    if unhappy is not None:
+        found["open"] = _of_ticket(unhappy)
+    said = driver.execute(_SAID, asked).fetchone()
+    if said is not None:
+        found["said"] = Matter("said", "conversations", said[0], date.fromisoformat(said[1]), _flat(said[2]))
+    order = (*_FIRST.get(rule, ()), *_ORDER)
+    return tuple(found[kind] for kind in dict.fromkeys(order) if kind in found)
+
+
+def read_waiting(driver: sqlite3.Connection, customer_id: int, as_of: date, rule: str = "") -> tuple[Matter, ...]:
+    """Return all that an answer has to speak of: the matters, each row once, and every further ticket that is open.
+
+    The first is what it is about; behind it the open tickets come first. Without a matter, nothing: an open ticket of a
+    customer who is content needs no apology.
+    """
+    matters = read_matters(driver, customer_id, as_of, rule)
+    if not matters:
+        return ()
+    others = sorted((*matters[1:], *read_open(driver, customer_id, as_of)), key=lambda one: not one.is_open)
+    found: dict[tuple[str, int], Matter] = {}
+    for one in (matters[0], *others):
+        found.setdefault((one.origin, one.row_id), one)
+    return tuple(found.values())
+
+
+def read_open(driver: sqlite3.Connection, customer_id: int, as_of: date) -> tuple[Matter, ...]:
+    """Return the tickets that are open, also those of a customer who is content, the newest first."""
+    return tuple(_of_ticket(row) for row in driver.execute(_OPEN, _asked(customer_id, as_of)))
+
+
+def _asked(customer_id: int, as_of: date) -> dict[str, object]:
+    return {
+        "customer": customer_id, "as_of": as_of.isoformat(), "strong": STRONG,
+        **{f"day_{back}": (as_of - timedelta(days=back)).isoformat() for back in (14, 30, 180)},
+    }  # fmt: skip
+
+
+def _of_ticket(row: tuple[int, str, str | None, int | None]) -> Matter:
+    return Matter("open", "tickets", row[0], date.fromisoformat(row[1]), _flat(row[2]), is_open=True)
+
+
+def _of_sign(kind: Kind, row: sqlite3.Row, text: str = "") -> Matter:
+    day = date.fromisoformat(row["rated_on"] if kind == "rated" else row["day"])
+    rated = f"{row['given']:g} of {row['scale']:g}" if kind == "rated" else ""
+    return Matter(
+        kind, row["origin"], row["id"], day, _flat(row["what"]), rated, bool(row["is_open"]), bool(row["dated"]), text
+    )
+
+
+def _flat(text: str | None) -> str:
+    return words.shortened(text or "", _SHOWN)

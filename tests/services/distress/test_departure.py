@@ -1,0 +1,111 @@
+"""What a customer who speaks of leaving says that they do, and until when, in four languages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from services.distress.departure import leaving_words, read_departure
+
+#: A Wednesday.
+DAY = date(2026, 11, 18)
+DECIDE = "that they may leave and will decide by 22 Nov"
+TODAY = date(2026, 11, 20)
+WEEK, MONTH = date(2026, 11, 22), date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please close our account at the end of the month. We are moving to a competitor.",
+        "We are moving to a competitor.",
+        "We are leaving you. If you have questions, call Ida.",
+        "Wir kündigen den Vertrag.",
+        "Wir wechseln zur Konkurrenz.",
+        "Bitte schließen Sie unser Konto.",
+        "Merci de clôturer notre compte.",
+        "Nous passons chez un autre fournisseur.",
+        "Por favor, cierren nuestra cuenta.",
+        "Nos cambiamos a otro proveedor.",
+        "We are not angry, but please close our account.",
+        "We have signed with another supplier.",
+        "Last week we moved all our orders to a competitor.",
+        "Wir haben uns für einen anderen Lieferanten entschieden.",
+        "Nous avons décidé de mettre fin à notre abonnement.",
+        "Quiero darme de baja.",
+    ],
+)
+def test_plain_words_say_that_they_are_leaving(text: str) -> None:
+    assert read_departure(text, DAY).told(TODAY).startswith("that they are leaving")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We are talking to another supplier.",
+        "If this happens again we close our account.",
+        "We are not closing our account.",
+        "Wenn das so bleibt, kündigen wir den Vertrag.",
+        "Wir kündigen den Vertrag nicht.",
+        "Wir wollen unser Konto nicht schließen.",
+        "Nous ne fermons pas notre compte.",
+        "No vamos a cerrar nuestra cuenta.",
+        "We have had enough.",
+    ],
+)
+def test_who_compares_threatens_or_denies_it_may_leave(text: str) -> None:
+    assert read_departure(text, DAY).told(TODAY) == "that they may leave"
+
+
+@pytest.mark.parametrize(
+    ("text", "until", "told"),
+    [
+        ("We are talking to another supplier. We will decide this week.", WEEK, DECIDE),
+        ("Wir sprechen mit einem anderen Anbieter und entscheiden diese Woche.", WEEK, DECIDE),
+        ("Nous discutons avec un autre fournisseur. Nous décidons cette semaine.", WEEK, DECIDE),
+        ("Hablamos con otro proveedor y decidimos esta semana.", WEEK, DECIDE),
+        ("Please close our account at the end of the month.", MONTH, "that they are leaving by 30 Nov"),
+        ("Bitte schließen Sie unser Konto zum Monatsende.", MONTH, "that they are leaving by 30 Nov"),
+        ("Please close our account. We count our stock this week.", None, "that they are leaving"),
+    ],
+)
+def test_the_term_that_they_named_is_told(text: str, until: date | None, told: str) -> None:
+    found = read_departure(text, DAY)
+    assert (found.until, found.told(TODAY)) == (until, told)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("The rates are fine.", None),
+        ("We are leaving you.", "We are leaving you."),
+        (
+            "After the last two late deliveries we are talking to another supplier. We will decide this week.",
+            "After the last two late deliveries we are talking to another supplier. We will decide this week.",
+        ),
+        (
+            "We will decide this week. After the last two late deliveries we are talking to another supplier.",
+            "We will decide this week. After the last two late deliveries we are talking to another supplier.",
+        ),
+        (
+            "We are leaving you. The shirts were nice. We decide this week when.",
+            "We are leaving you. … We decide this week when.",
+        ),
+    ],
+)
+def test_the_term_is_quoted_with_the_words_of_leaving(text: str, shown: str | None) -> None:
+    assert leaving_words(text) == shown
+
+
+def test_a_long_sentence_that_names_the_term_itself_is_quoted_once() -> None:
+    text = (
+        "If nothing is put right by the end of the week, we will take our business to some other supplier, as we said."
+    )
+    said = leaving_words(text)
+    assert said is not None and said.count("If nothing") == 1
+
+
+def test_who_has_decided_does_not_decide_any_more() -> None:
+    assert read_departure("Nous avons décidé de mettre fin à notre contrat.", DAY).by(TODAY) == ""
+    assert read_departure("Nous décidons cette semaine.", DAY).by(TODAY) == "before they decide"

@@ -1,0 +1,104 @@
+"""The mark beside each text: read once, forgotten where the words change, and the same answer with it or without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from models.journal import content_hash
+from models.values.facts import WRITTEN
+from services.distress import leaving_marks
+from services.scoring import score_due
+from services.scoring.events import read_events
+from services.scoring.habit_series import LEAVING
+from tests.services.scoring.books import Book
+
+DAY = date(2026, 11, 20)
+LEAVES, STAYS = "We are cancelling our contract.", "Thank you, all is well."
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Book]:
+    made = Book(tmp_path / "book.db")
+    made.add_customers(4)
+    made.add_orders([(who, f"2026-{month:02}-01", 5_000) for who in (1, 2, 3, 4) for month in range(1, 12)])
+    made.add(
+        "tickets",
+        [
+            {"customer_id": 1, "opened_on": "2026-11-03", "subject": "Hello", "text": LEAVES},
+            {"customer_id": 2, "opened_on": "2026-11-04", "subject": "Hello", "text": STAYS},
+        ],
+    )
+    made.add("surveys", [{"customer_id": 2, "answered_on": "2026-11-05", "kind": "nps", "score": 1, "comment": LEAVES}])
+    said = {"happened_on": "2026-11-06", "text": LEAVES}
+    made.add(
+        "conversations",
+        [{"customer_id": 3, "direction": "to_customer", **said}, {"customer_id": 4, "direction": None, **said}],
+    )
+    yield made
+    made.workspace.close()
+
+
+def marks(book: Book) -> dict[str, list[int | None]]:
+    with book.workspace.store.read() as connection:
+        found = {
+            table: list(connection.exec_driver_sql(f"SELECT leaving FROM {table} ORDER BY id").scalars())
+            for table in WRITTEN
+        }
+    return {table: each for table, each in found.items() if each}
+
+
+def writers(book: Book, through: date = DAY) -> list[int]:
+    with book.workspace.store.read() as connection:
+        events = read_events(connection, through, currency="USD")
+    assert (LEAVING in events.known_sources) == bool(events.leaving.row.size)
+    return events.customer_ids[events.leaving.row].tolist()
+
+
+READ = {"tickets": [1, 0], "surveys": [1], "conversations": [1, 1]}
+
+
+def test_scoring_reads_each_text_once_and_says_the_same_before_and_after(book: Book) -> None:
+    with book.workspace.store.read() as connection:
+        before = content_hash(connection)
+    assert writers(book) == [1, 2, 4]
+    score_due(book.workspace)
+    assert marks(book) == READ
+    assert writers(book) == [1, 2, 4]
+    assert writers(book, date(2026, 11, 4)) == [1]
+    with book.workspace.store.read() as connection:
+        assert content_hash(connection) == before
+
+
+def test_the_reason_names_the_day_on_which_they_wrote(book: Book) -> None:
+    score_due(book.workspace)
+    assert "Spoke of leaving on 3 Nov" in book.scores()[1]["drivers"]
+    assert "may leave" not in book.scores()[3]["drivers"]
+
+
+def test_a_text_that_changes_is_read_anew(book: Book) -> None:
+    score_due(book.workspace)
+    with book.workspace.store.unit_of_work(leaving_marks.Actor("person", "Ada"), "edit", "t", at="2026-11-23") as work:
+        work.sql(f"UPDATE tickets SET text = '{STAYS}', status = 'solved'")
+        work.sql("UPDATE surveys SET score = 2")
+        work.digest("edited")
+        work.commit()
+    assert marks(book) == {**READ, "tickets": [None, 0]}  # the other text is as it was
+    assert writers(book) == [2, 4]
+    score_due(book.workspace)
+    assert marks(book) == {**READ, "tickets": [0, 0]}
+
+
+def test_another_word_list_reads_all_texts_anew_and_scores_everybody(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    score_due(book.workspace)
+    monkeypatch.setattr(leaving_marks, "edition", lambda: "another")
+    monkeypatch.setattr(leaving_marks, "says_leaving", lambda text: text if text == STAYS else None)
+    monkeypatch.setattr(leaving_marks, "_AT_ONCE", 1)
+    assert score_due(book.workspace).scored == 4
+    assert marks(book) == {"tickets": [0, 1], "surveys": [0], "conversations": [0, 0]}
+    assert score_due(book.workspace).scored == 0

@@ -1,0 +1,101 @@
+"""Words of leaving, on texts that the weights were learnt without, by writers who knew nothing of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from services.distress.leaving_words import features, says_leaving
+
+TEXTS = Path(__file__).parents[1] / "fixtures" / "leaving"
+
+
+@pytest.mark.parametrize(
+    ("name", "precision", "recall"), [("unseen.tsv", 0.88, 0.58), ("unseen_everyday.tsv", 0.83, 0.57)]
+)
+def test_texts_never_learnt_from_are_told_as_well_as_documented(name: str, precision: float, recall: float) -> None:
+    lines = (line.split("\t") for line in (TEXTS / name).read_text(encoding="utf-8").splitlines())
+    told = [(mark == "1", says_leaving(text) is not None) for _, mark, text in lines]
+    right = told.count((True, True))
+    assert right >= precision * (right + told.count((False, True)))
+    assert right >= recall * (right + told.count((True, False)))
+
+
+def test_no_text_that_is_measured_on_was_learnt_from() -> None:
+    def texts(*names: str) -> set[str]:
+        return {line.split("\t")[2] for name in names for line in (TEXTS / name).read_text("utf-8").splitlines()}
+
+    learnt = texts("everyday.tsv", "neighbours.tsv", "plain.tsv")
+    assert len(learnt) > 9_000
+    held_out = texts("held_out.tsv", "held_out_hard.tsv", "held_out_short.tsv")
+    assert learnt.isdisjoint(held_out | texts("unseen.tsv", "unseen_everyday.tsv"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We are cancelling our contract.",
+        "We will leave.",
+        "Please close our account.",
+        "We will not renew.",
+        "Wir kündigen zum Jahresende.",
+        "Wir wechseln den Anbieter.",
+        "Nous résilions notre contrat.",
+        "Nous ne renouvellerons pas.",
+        "Nos vamos con otro proveedor.",
+        "No vamos a renovar el contrato.",
+    ],
+)
+def test_the_plainest_words_need_nothing_around_them(text: str) -> None:
+    assert says_leaving(text) == text
+
+
+def test_a_text_is_read_by_its_words_their_beginnings_and_pairs() -> None:
+    assert features("Wir kündigen!") == {*("wir", "kundigen", "!", "_kundi"), *("wir kundigen", "kundigen !")} | {
+        *("~wir kundi", "~kundi !", ".wir !", "@CANCEL"),
+    }
+
+
+def test_what_a_word_means_is_the_same_in_each_language_and_misspelt() -> None:
+    said = ("We cancel the contract", "Wir kündigen den Vertrag", "cancelr contarct")
+    assert all({"@CANCEL", "@CONTRACT", "@CANCEL CONTRACT"} <= features(text) for text in said)
+    assert "@FINAL" not in features("Schlüssel")
+
+
+def test_the_sentence_is_quoted_as_it_was_written() -> None:
+    text = "Hallo,\ndas Paket ist wieder zu spät. Ich KÜNDIGE hiermit!  Grüße"
+    assert says_leaving(text) == "Ich KÜNDIGE hiermit!"
+    assert len(says_leaving("We are leaving because " + "of this " * 40) or "") <= 90
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks!\n> We are cancelling our contract.",
+        "See below.\n-----Original Message-----\nWe are leaving you.",
+        "Hallo\nAm 3. März 2026 schrieb Newsletter:\nWir kündigen!",
+        "Your mail says “cancel your subscription today”, is it real?",
+        "",
+    ],
+)
+def test_what_is_quoted_or_forwarded_is_not_theirs(text: str) -> None:
+    assert says_leaving(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "leaves"),
+    [
+        ("If anything is unclear, ring Tom.", False),
+        ("If the price goes up again we will look for someone else.", True),
+        ("Wenn Sie in der Nähe sind, schauen Sie vorbei.", False),
+        ("Sagen Sie uns, falls der Schlüssel nicht ankommt.", False),
+        ("Wenn das so bleibt, kündigen wir den Vertrag.", True),
+        ("Si le temps le permet, nous passons lundi.", False),
+        ("Si les prix augmentent encore, nous changerons de fournisseur.", True),
+        ("Si el tiempo acompaña, recogemos el lunes.", False),
+        ("Si vuelven a subir los precios, nos vamos con otro proveedor.", True),
+    ],
+)
+def test_a_condition_is_a_threat_only_with_words_of_leaving(text: str, *, leaves: bool) -> None:
+    assert (says_leaving(text) is not None) is leaves
