@@ -210,10 +210,13 @@ def _attached(connection: Connection, staging: Path | None) -> Iterator[None]:
         # would double the time of the insert. ``verify`` checks them all.
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
         yield
-    finally:
-        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
-        connection.exec_driver_sql("PRAGMA temp_store = MEMORY")
-        connection.exec_driver_sql("DETACH stage")
+    except BaseException:
+        # What was being read holds the file until the error is forgotten, so it cannot be detached.
+        connection.invalidate()
+        raise
+    connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+    connection.exec_driver_sql("PRAGMA temp_store = MEMORY")
+    connection.exec_driver_sql("DETACH stage")
 
 
 def open_store(path: str | Path, *, create: bool = True, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Store:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models.store import connect, open_store
+from models.store import UnitOfWork, connect, open_store
 from models.store.migrate import backup_path, migrate
 from models.store.schema import schema_ddl
 from models.tables import SCHEMA_VERSION, customers
@@ -41,6 +41,32 @@ def test_a_store_that_is_opened_twice_keeps_its_rows(store_path: Path) -> None:
     store = open_store(store_path)
     with store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM customers").scalar() == 1
+    store.close()
+
+
+def test_a_fault_beside_a_staging_file_is_told_as_it_is_and_the_next_work_goes_on(
+    store_path: Path, tmp_path: Path
+) -> None:
+    store, staging = open_store(store_path), tmp_path / "staging"
+    with sqlite3.connect(staging) as made:
+        made.execute("CREATE TABLE rows AS SELECT 1 AS one UNION ALL SELECT 2")
+    made.close()
+
+    def stopped_while_it_reads(work: UnitOfWork) -> None:
+        rows = work.connection.exec_driver_sql("SELECT one FROM stage.rows")
+        assert rows.fetchone() == (1,)
+        raise FileNotFoundError("words.tsv")
+
+    with (
+        pytest.raises(FileNotFoundError, match=r"words\.tsv"),
+        store.unit_of_work(ANN, "import", "import", at=AT, staging=staging) as work,
+    ):
+        stopped_while_it_reads(work)
+    with store.unit_of_work(ANN, "add", "customer:1", at=AT, staging=staging) as work:
+        assert work.connection.exec_driver_sql("SELECT count(*) FROM stage.rows").scalar() == 2
+        assert work.connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 0
+        work.insert(customers, {"source": "manual", "external_id": "1", "name": "Linden Supply"})
+        work.commit()
     store.close()
 
 

@@ -33,7 +33,7 @@ services.pipeline.jobs.after_change = scoring
 """
 COMMAND = f"{STOPS}\nfrom app.cli import run_command\nrun_command(sys.argv[1:])"
 CHILD = f"""{STOPS}
-from tests.services.test_unscored import import_job
+from tests.services.book.test_unscored import import_job
 import_job(sys.argv[1], sys.argv[2])(lambda _progress: None, lambda: False)
 """
 pytestmark = pytest.mark.usefixtures("moment")

@@ -8,7 +8,7 @@ import pytest
 
 from services.distress.leaving_words import features, says_leaving
 
-TEXTS = Path(__file__).parents[1] / "fixtures" / "leaving"
+TEXTS = Path(__file__).parents[2] / "fixtures" / "leaving"
 
 
 @pytest.mark.parametrize(
