@@ -28,6 +28,7 @@ from services.settings import Preferences
 from tests.views.books import opened
 from views import desktop, pictures
 from views.desktop import Desktop
+from views.lists.timeline import ROW_HEIGHT, TimelineList
 from views.pictures import settle
 from views.shell.pages import PAGES
 from views.shell.whole import Whole
@@ -56,12 +57,15 @@ def main() -> None:
     desk.window.activateWindow()
     settle(desk)
     found: dict[str, Any] = {"screen": _screen(desk), "window": _box(desk.window.frameGeometry())}
-    found |= {"pages": {}, "pictures": {}}
+    found |= {"pages": {}, "pictures": {}, "timelines": {}}
     for name, show in _places(desk) if chosen.walk else ():
         show()
         settle(desk)
         found["pages"][name] = sorted(set(_problems(desk.window)))
         found["pictures"][name] = _picture(desk)
+        for timeline in desk.window.findChildren(TimelineList):
+            if timeline.isVisible():
+                found["timelines"][name] = timeline.visibleRegion().boundingRect().height() // ROW_HEIGHT
     desk.window.close()
     desk.background.close()
     workspace.close()

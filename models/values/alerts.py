@@ -211,6 +211,7 @@ class TimelineRow:
     reference: str  # "order #5128"
     key: str  # unique and sortable with ``at``: the keyset
     details: tuple[tuple[str, str], ...] = ()  # what else the row's file said of it, by name
+    times: int = 1  # how many of the kind it stands for
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,8 @@ class Context:
         Titles of the rules whose signals joined each alert.
     contacts
         Names of the customer's contacts by their address.
+    mostly
+        What visits of a kind and month were about most often.
     """
 
     customer_id: int
@@ -78,6 +80,7 @@ class Context:
     mail_through: date | None
     signals: dict[int, tuple[str, ...]]
     contacts: dict[str, str]
+    mostly: dict[tuple[str, str], str]
 
 
 def context_of(reader: Reader, customer_id: int, entries: list[tuple[str, sqlite3.Row]]) -> Context:
@@ -85,6 +88,7 @@ def context_of(reader: Reader, customer_id: int, entries: list[tuple[str, sqlite
     kinds = {kind for kind, _ in entries}
     orders = [row["id"] for kind, row in entries if kind in ("order", "return")]
     cards = [row["id"] for kind, row in entries if kind == "alert"]
+    folded = any(kind == "activity" and row["times"] > 1 for kind, row in entries)
     return Context(
         customer_id=customer_id,
         items=_items(reader, orders) if orders else {},
@@ -92,7 +96,17 @@ def context_of(reader: Reader, customer_id: int, entries: list[tuple[str, sqlite
         mail_through=mail_through(reader) if "email" in kinds else None,
         signals=rules_of_cards(reader, cards) if cards else {},
         contacts=names_by_address(reader, customer_id) if "email" in kinds else {},
+        mostly=_mostly(reader, customer_id) if folded else {},
     )
+
+
+def _mostly(reader: Reader, customer_id: int) -> dict[tuple[str, str], str]:
+    rows = reader.driver.execute(
+        """SELECT kind, substr(happened_on, 1, 7), subject FROM activities WHERE customer_id = ? AND subject <> ''
+            GROUP BY 1, 2, 3 ORDER BY COUNT(*), subject DESC""",
+        (customer_id,),
+    )
+    return {(kind, month): subject for kind, month, subject in rows}
 
 
 def _items(reader: Reader, orders: list[int]) -> dict[int, str]:
@@ -111,6 +125,7 @@ def _items(reader: Reader, orders: list[int]) -> dict[int, str]:
 def describe(reader: Reader, context: Context, kind: str, row: sqlite3.Row) -> TimelineRow:
     """Return a row of the timeline in words."""
     bold, rest, tone = _SAYS[kind](reader, context, row) if kind in _SAYS else _declared(reader, kind, row)
+    times = row["times"] if kind == "activity" else 1
     return TimelineRow(
         kind=kind,
         at=row["at"],
@@ -120,9 +135,10 @@ def describe(reader: Reader, context: Context, kind: str, row: sqlite3.Row) -> T
         bold=bold,
         rest=rest,
         tone=tone,
-        reference=reference(kind, row["id"], row["external_id"]),
+        reference="" if times > 1 else reference(kind, row["id"], row["external_id"]),
         key=row["key"],
-        details=_details(kind, row),
+        details=() if times > 1 else _details(kind, row),
+        times=times,
     )
 
 
@@ -280,6 +296,11 @@ def deal_name(deal: sqlite3.Row) -> str:
 
 def _activity(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
     known = _ACTIVITIES.get(row["kind"], words.capital(row["kind"].replace("_", " ")))
+    if row["times"] > 1:
+        first, last = (date.fromisoformat(row[name]) for name in ("since", "day"))
+        days = f", {first.day}–{words.day(last, reader.today)}" if first != last else ""
+        mostly = context.mostly.get((row["kind"], row["day"][:7]))
+        return words.count(row["times"], known.lower()) + days, f"mostly {mostly}" if mostly else "", "neutral"
     parts = [words.shortened(row["subject"], 70)] if row["subject"] else []
     if row["duration_s"]:
         parts.append(f"{round(row['duration_s'] / 60)} min" if row["duration_s"] >= 90 else f"{row['duration_s']} s")

@@ -1,7 +1,8 @@
 """One timeline of everything about a customer: newest first, in pages by keyset, with counts of every kind.
 
 Each kind is one query whose rows have a sortable moment (``at``) and a unique ``key``; a page takes the newest of all.
-What a kind counts is what its filter lists, as the count runs over the same query.
+What a kind counts is what its filter lists, as the count runs over the same query. Visits are many and say little one
+by one: among everything those of a month are one row, and each has its own where only activities are wanted.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ _CLOSED = f"""({closed_on("o")} <= :today
 #: Whether rows of their own say what became of a deal.
 _LATER = f"""({_CLOSED} OR EXISTS (
                SELECT 1 FROM stage_changes h WHERE h.opportunity_id = o.id AND h.from_stage IS NOT NULL))"""
+#: Visits of a month that are one row among everything.
+_FOLDED = ("login", "web_session", "session", "web_visit", "website_visit", "page_view", "app_open")
 #: Kind → query of one customer's rows; its parameters are the customer's id, today, and the day the book knows.
 SOURCES: dict[str, str] = {
     "order": f"""
@@ -90,7 +93,7 @@ SOURCES: dict[str, str] = {
           FROM opportunities o WHERE customer_id = :customer AND {_CLOSED}""",
     "activity": f"""
         SELECT {_at("happened_on", "happened_at")} AS at, printf('activity:%012d', id) AS key, id, external_id,
-               happened_on AS day, kind, subject, duration_s, attributes
+               happened_on AS day, happened_on AS since, 1 AS times, kind, subject, duration_s, attributes
           FROM activities WHERE customer_id = :customer""",
     "alert": """
         SELECT opened_at AS at, printf('alert:%012d:0', id) AS key, id, id AS external_id, opened_at AS day, reason,
@@ -143,11 +146,22 @@ SOURCES: dict[str, str] = {
         SELECT ends_on AS at, printf('left:%012d', id) AS key, id, external_id, ends_on AS day, starts_on
           FROM contracts WHERE customer_id = :customer AND status = 'ended' AND ends_on <= :today""",
 }
+#: Activities where all kinds are wanted.
+_FOLDED_ACTIVITY = f"""
+    SELECT MAX({_at("happened_on", "happened_at")}) AS at, printf('activity:%012d', MAX(id)) AS key, MAX(id) AS id,
+           MAX(external_id) AS external_id, MAX(happened_on) AS day, MIN(happened_on) AS since, COUNT(*) AS times,
+           kind, MAX(subject) AS subject, MAX(duration_s) AS duration_s, MAX(attributes) AS attributes
+      FROM activities WHERE customer_id = :customer
+     GROUP BY kind, iif(kind IN {_FOLDED}, substr(happened_on, 1, 7), id)"""
 
 
 def all_sources() -> dict[str, str]:
     """The queries of all kinds, with those that entities declare."""
     return SOURCES | {kind: told.sql for kind, told in declared.timelines().items()}
+
+
+def _everything() -> dict[str, str]:
+    return all_sources() | {"activity": _FOLDED_ACTIVITY}
 
 
 def read_timeline(
@@ -167,18 +181,17 @@ def read_timeline(
     before
         The page before's ``next_key``.
     """
-    sources = all_sources()
-    wanted = [kind for kind in sources if not kinds or kind in kinds]
+    wanted = {kind: body for kind, body in all_sources().items() if kind in kinds} if kinds else _everything()
     start = before or ("~", "~")
     lanes = [
         [
             (row["at"], row["key"], kind, row)
             for row in reader.rows(
-                f"SELECT * FROM ({sources[kind]}) WHERE (at, key) < (:at, :key) ORDER BY at DESC, key DESC LIMIT :most",
+                f"SELECT * FROM ({body}) WHERE (at, key) < (:at, :key) ORDER BY at DESC, key DESC LIMIT :most",
                 {**_of(reader, customer_id), "at": start[0], "key": start[1], "most": limit + 1},
             )
         ]
-        for kind in wanted
+        for kind, body in wanted.items()
     ]
     newest = heapq.nlargest(limit + 1, (entry for lane in lanes for entry in lane), key=lambda entry: entry[:2])
     page = newest[:limit]
@@ -191,10 +204,12 @@ def read_timeline(
 
 
 def read_counts(reader: Reader, customer_id: int) -> dict[str, int]:
-    """Return how many rows each kind has for a customer, ``all`` for their sum."""
-    counts = " UNION ALL ".join(f"SELECT '{kind}', COUNT(*) FROM ({body})" for kind, body in all_sources().items())
+    """Return how many rows each kind has for a customer, and ``all`` how many there are among everything."""
+    bodies = {**all_sources(), "visits": _FOLDED_ACTIVITY}
+    counts = " UNION ALL ".join(f"SELECT '{kind}', COUNT(*) FROM ({body})" for kind, body in bodies.items())
     found: dict[str, int] = dict(reader.driver.execute(counts, _of(reader, customer_id)).fetchall())
-    return {"all": sum(found.values()), **found}
+    folded = found.pop("visits")
+    return {"all": sum(found.values()) - found["activity"] + folded, **found}
 
 
 def _of(reader: Reader, customer_id: int) -> dict[str, str | int]:

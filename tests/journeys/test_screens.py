@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,15 @@ def test_no_words_are_cut_and_every_action_is_on_screen(walks: dict[Any, Any]) -
         for fault in here
     ]
     assert faults == []
+
+
+@pytest.mark.parametrize(("size", "rows"), [(WIDE, 8), (SMALL, 6)])
+def test_the_timeline_has_room_for_the_last_weeks(
+    walks: dict[Any, Any], tell: Callable[[str], None], size: tuple[int, int], rows: int
+) -> None:
+    found = walks[size, 100, ""]["timelines"]
+    tell(f"rows of the timeline at {size[0]} × {size[1]}: {found}")
+    assert found["alerts"] >= rows and found["customers"] >= rows
 
 
 def test_the_window_opens_within_the_screen(walks: dict[Any, Any]) -> None:

@@ -28,6 +28,8 @@ from views.widgets.tabs import CountTabs, Tab
 
 #: Kinds that have a tab even when they are few; the others come under "More" when they exist.
 _ALWAYS = frozenset({"order", "ticket", "email", "review", "deal"})
+#: Lower than this the pictures take less room.
+_LOW = 700
 
 
 class Story(QWidget):
@@ -75,7 +77,7 @@ class DetailPane(QWidget):
         self.figures = FigureStrip(theme)
         self.notes = ScoreNotes(theme)
         self.course = ScoreCourse(theme)
-        self._why_open = False
+        self._why_open = self._low = False
         self.figures.unfold.clicked.connect(self._turn_why)
         self.drivers = DriverBars(theme)
         self.rhythm = RhythmChart(theme)
@@ -83,6 +85,7 @@ class DetailPane(QWidget):
         self.tabs.chosen.connect(self.kind_chosen)
         self.list = TimelineList(theme)
         self.list.setModel(timeline)
+        self.list.each_wanted.connect(self._show_kind)
         self._charts = self._build_charts()
         self._story_box = column(self.story, margins=(20, 8, 20, 12))
         upper = column(self._header_box, self._story_box, self.figures, self.notes, self.course, self._charts)
@@ -121,13 +124,11 @@ class DetailPane(QWidget):
         self.figures.setVisible(detail.alert.customer_id is not None)
         self._charts.setVisible(detail.alert.customer_id is not None)
         self.figures.show_figures(figures_of(detail.figures, warning, critical, detail.spend))
-        self.notes.show_figures(detail.figures)
         self.course.show_figures(detail.figures)
         self.figures.offer_why(detail.figures is not None and detail.alert.customer_id is not None)
         self._fold_why()
-        mark = detail.figures.mark_of("churn_risk") if detail.figures is not None else None
         self.drivers.show_drivers(detail.drivers, detail.figures.typical_risk if detail.figures is not None else None)
-        self._chart_hint.setText(self.drivers.hint(mark))
+        self._say_hint()
         self.rhythm.show_rhythm(detail.rhythm, detail.alert.currency)
         self._missing_hint()
         if other:
@@ -141,6 +142,10 @@ class DetailPane(QWidget):
                 tabs.append(Tab(key, words, counts.get(key, 0)))
         self.tabs.show_tabs(tabs, kind)
 
+    def _show_kind(self, kind: str) -> None:
+        self.tabs.choose(kind)
+        self.kind_chosen.emit(kind)
+
     def show_place(self, place: int, of: int) -> None:
         """Say where in the queue the card is."""
         self.place.setText(f"{place} of {of}" if place else "")
@@ -153,16 +158,30 @@ class DetailPane(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fold(self.width() < TWO_BY_TWO)
+        self._set_low(self.height() < _LOW)
         inset = 20 if self.width() >= 620 else 16 if self.width() >= 520 else 12
         if inset != self.figures.inset:
             self.figures.inset = inset
             self._header_box.setContentsMargins(inset, 10, inset - 6, 0)
-            self._story_box.setContentsMargins(inset, 8, inset, 12)
-            for box in self._chart_boxes:
-                box.setContentsMargins(inset, 10, inset, 4)
+            self._set_margins()
             self.list.set_inset(inset)
             self.notes.set_inset(inset)
             self.course.set_inset(inset)
+
+    def _set_low(self, low: bool) -> None:
+        """In a low window the pictures give way, so that the timeline keeps room for the last weeks."""
+        if low != self._low:
+            self._low = low
+            self.drivers.set_low(low)
+            self.rhythm.set_low(low)
+            self._set_margins()
+            self._say_hint()
+
+    def _set_margins(self) -> None:
+        inset, less = self.figures.inset, 4 if self._low else 0
+        self._story_box.setContentsMargins(inset, 8 - less, inset, 12 - less)
+        for box in self._chart_boxes:
+            box.setContentsMargins(inset, 10 - less, inset, 4)
 
     def _build_header(self) -> None:
         theme = self._theme
@@ -224,8 +243,9 @@ class DetailPane(QWidget):
         self._fold_why()
 
     def _fold_why(self) -> None:
-        shown = self._why_open and self._detail is not None and self._detail.figures is not None
-        self.course.setVisible(shown)
+        figures = self._detail.figures if self._detail is not None else None
+        self.notes.show_figures(figures, week=self._why_open)
+        self.course.setVisible(self._why_open and figures is not None)
         self.figures.unfold.setText("Hide" if self._why_open else "Why?")
         self.figures.offer_why(not self.figures.unfold.isHidden())
 
@@ -234,6 +254,10 @@ class DetailPane(QWidget):
         button = IconButton(self._theme, icon, action.toolTip())
         button.clicked.connect(action.trigger)
         return button
+
+    def _say_hint(self) -> None:
+        figures = self._detail.figures if self._detail is not None else None
+        self._chart_hint.setText(self.drivers.hint(figures.mark_of("churn_risk") if figures is not None else None))
 
     def _missing_hint(self) -> None:
         self._chart_hint.setVisible(bool(self.drivers.drivers))

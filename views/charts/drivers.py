@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from views.charts.plot import Plot
 
 ROW_HEIGHT = 22
-MOST_ROWS = 5
+MOST_ROWS, FEWER_ROWS = 5, 3
 _BAR = 12 / ROW_HEIGHT
 #: Pixels for "−48" beside a bar.
 _FIGURE = 34.0
@@ -40,9 +40,16 @@ class DriverBars(Chart):
     def __init__(self, theme: Theme, *, alone: bool = False) -> None:
         super().__init__(theme, "Why at risk", ROW_HEIGHT * (MOST_ROWS + 1))
         self._alone = alone
+        self._most = MOST_ROWS
         self._drivers: tuple[Driver, ...] = ()
         self._typical: float | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def set_low(self, low: bool) -> None:
+        """Draw fewer reasons, in less height; the table has them all."""
+        self._most = FEWER_ROWS if low else MOST_ROWS
+        self.setFixedHeight(ROW_HEIGHT * (self._most + 1))
+        self.follow()
 
     @property
     def drivers(self) -> tuple[Driver, ...]:
@@ -58,7 +65,7 @@ class DriverBars(Chart):
             Of a risk that a person set: the bars are the model's.
         """
         total = len(self._drivers)
-        cut = f"{MOST_ROWS} of {total}" if total > MOST_ROWS else ""
+        cut = f"{self._most} of {total}" if total > self._most else ""
         # At 1366 pixels there is no room for more.
         how = f"of the model’s {mark.model}" if mark is not None else "not causal" if cut else "directional, not causal"
         return DOT.join(filter(None, (cut, how)))
@@ -79,7 +86,7 @@ class DriverBars(Chart):
         self._drivers = tuple(ordered)
         self._typical = typical
         if self._alone:
-            rows = min(len(ordered), MOST_ROWS) + any(d.points is not None for d in ordered)
+            rows = min(len(ordered), self._most) + any(d.points is not None for d in ordered)
             self.setFixedHeight(ROW_HEIGHT * max(rows, 1))
         self.follow()
 
@@ -95,7 +102,7 @@ class DriverBars(Chart):
 
     @property
     def _shown(self) -> tuple[Driver, ...]:
-        return self._drivers[:MOST_ROWS]
+        return self._drivers[: self._most]
 
     def points(self) -> Sequence[Point]:
         made = []

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 #: More stems than this are no picture any more: then weeks are drawn as a line.
 MOST_STEMS = 60
 _RIGHT, _TOP, _BOTTOM = 14.0, 20.0, 20.0
-_HIGH = 136
+_HIGH, _LOW = 136, 92
 
 
 class RhythmChart(Chart):
-    """The chart; 136 px high."""
+    """The chart; 136 px high, less in a low window."""
 
     reach = 12.0
     zooms = True
@@ -43,6 +43,11 @@ class RhythmChart(Chart):
         self._missing: tuple[Point, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click here leaves the keys to the queue
 
+    def set_low(self, low: bool) -> None:
+        """Take less height."""
+        self.setFixedHeight(_LOW if low else _HIGH)
+        self.follow()
+
     def show_rhythm(self, rhythm: Rhythm | None, currency: str) -> None:
         """Draw another customer's year; None says that there are no orders."""
         self._rhythm, self._currency = rhythm, currency
@@ -51,7 +56,7 @@ class RhythmChart(Chart):
         self.follow()
 
     def sizeHint(self) -> QSize:
-        return QSize(320, _HIGH)
+        return QSize(320, self.height())
 
     def sentence(self) -> str:
         return self._rhythm.sentence if self._rhythm else "No orders in this year."

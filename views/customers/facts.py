@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from models.values.customers import IdentityField
 from views.theme import Theme, fonts
+from views.widgets.buttons import link
 from views.widgets.labels import ElidedLabel
 from views.widgets.painting import RIGHT, Run, fill, line, rounded, runs
+from views.words import whole
 
 _LINE = 19
 _HEAD = 21
@@ -25,12 +27,20 @@ SQUARE_WORDS = {
 }
 
 
+#: So many values of the identity are shown before somebody asks for the rest.
+FIRST = 6
+
+
 class IdentityGrid(QWidget):
-    """Label, value, source, one line each; rows are kept and filled anew."""
+    """Label, value, source, one line each; rows are kept and filled anew. Beyond the first ones they are folded."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self._fields: tuple[IdentityField, ...] = ()
+        self.unfold = link("")
+        self.unfold.setCheckable(True)
+        self.unfold.toggled.connect(lambda _on: self._fill())
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
@@ -40,6 +50,15 @@ class IdentityGrid(QWidget):
 
     def show_fields(self, fields: Sequence[IdentityField]) -> None:
         """Show these values."""
+        self._fields = tuple(fields)
+        self._fill()
+        self.setAccessibleName("; ".join(f"{one.label} {one.value}, from {one.origin}" for one in fields))
+
+    def _fill(self) -> None:
+        opened, more = self.unfold.isChecked(), len(self._fields) - FIRST
+        self.unfold.setVisible(more > 1)
+        self.unfold.setText("Show less" if opened else f"{whole(more)} more")
+        fields = self._fields if opened or more < 2 else self._fields[:FIRST]
         while len(self._rows) < len(fields):
             self._add_row()
         for place, parts in enumerate(self._rows):
@@ -53,7 +72,6 @@ class IdentityGrid(QWidget):
         wide = max((fonts.width(one.label, fonts.SMALL) for one in fields), default=0)
         for label, *_ in self._rows:
             label.setFixedWidth(max(60, ceil(wide) + 1))
-        self.setAccessibleName("; ".join(f"{one.label} {one.value}, from {one.origin}" for one in fields))
 
     def _add_row(self) -> None:
         at = len(self._rows)
@@ -73,16 +91,23 @@ class LinesBlock(QWidget):
         self._theme, self._title, self._most = theme, title, most
         self._summary = ""
         self._lines: tuple[str, ...] = ()
+        self._all: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
     def show_lines(self, summary: str, lines: Sequence[str]) -> None:
         """Show a summary and the newest lines; the rest is in the tooltip and in the timeline."""
-        self._summary, self._lines = summary, tuple(lines[: self._most])
+        self._summary, self._all, self._lines = summary, tuple(lines), tuple(lines[: self._most])
         self.setFixedHeight(_HEAD + _LINE * len(self._lines) + 2)
         self.setAccessibleName(". ".join((f"{self._title}: {summary}", *lines)))
         self.setToolTip("\n".join(lines))
         self.update()
+
+    def set_most(self, most: int) -> None:
+        """Show so many lines."""
+        if most != self._most:
+            self._most = most
+            self.show_lines(self._summary, self._all)
 
     def sizeHint(self) -> QSize:
         return QSize(200, self.height())

@@ -38,8 +38,10 @@ from views.widgets.states import StatePane
 from views.widgets.tabs import CountTabs, Tab
 from views.words import counted, whole
 
-TIMELINE_AT_LEAST = 232
+TIMELINE_AT_LEAST = 192
 _HEAD_LEFT, _HEAD_RIGHT = 20, 16
+#: Lower than this the facts take less room, so that the timeline keeps some for the last weeks.
+_LOW = 700
 
 
 class ProfilePane(QWidget):
@@ -117,6 +119,8 @@ class ProfilePane(QWidget):
         self._write.clicked.connect(self.draft_wanted)
         self._line = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_2")
         self._figures = FigureStrip(theme, SHARES, HEIGHT)
+        self._figures.unfold.clicked.connect(self._turn_why)
+        self._why_open = False
         self.notes = ScoreNotes(theme)
         self.course = ScoreCourse(theme)
         self._trends = TrendsOnRest(desk, self._book.trends, self.course)
@@ -145,6 +149,7 @@ class ProfilePane(QWidget):
         self._model = TimelineModel(desk, self._fetch, self)
         self._model.arrived.connect(self._timeline_came)
         self._list = TimelineList(theme)
+        self._list.each_wanted.connect(self._show_kind)
         self._list.setModel(self._model)
         self._list.setMinimumHeight(TIMELINE_AT_LEAST)
 
@@ -154,9 +159,9 @@ class ProfilePane(QWidget):
         line = row(self._badge_below, self._line)
         line.setSpacing(8)
         head = column(name_row, 2, line, margins=(_HEAD_LEFT, 9, _HEAD_RIGHT, 10))
-        journey_head = row(_heading("Journey"), -1, self._journey_line, margins=(20, 10, 20, 4))
+        journey_head = row(_heading("Journey"), -1, self._journey_line, margins=(20, 8, 20, 2))
         left = QWidget()
-        left_head = row(_heading("Identity"), 8, self.contacts, -1, self._joined)
+        left_head = row(_heading("Identity"), 8, self.contacts, -1, self._joined, 8, self._identity.unfold)
         left.setLayout(column(left_head, 6, self._identity, -1, margins=(20, 10, 16, 10)))
         right = QWidget()
         blocks = column(self._deals, 4, self._tickets, 4, self._reviews, -1, margins=(16, 8, 16, 10))
@@ -167,7 +172,7 @@ class ProfilePane(QWidget):
         for part in (left, right):
             part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             part.setMinimumWidth(180)
-        emails = row(self._emails, 14, self._squares, 8, self._emails_line, margins=(20, 10, 20, 10))
+        emails = row(self._emails, 14, self._squares, 8, self._emails_line, margins=(20, 6, 20, 6))
         emails.setStretch(4, 1)
         box = column(
             head, self._figures, self.notes, self.course, self._why, journey_head,
@@ -189,7 +194,6 @@ class ProfilePane(QWidget):
         self._place_badge()
         self._line.setText(profile.metadata_line)
         self._figures.show_figures(profile_figures(profile.figures, self.marks))
-        self.notes.show_figures(profile.figures)
         self.course.show_figures(profile.figures)
         self._show_why(profile)
         self._journey.show_milestones(profile.milestones)
@@ -211,14 +215,30 @@ class ProfilePane(QWidget):
 
     def _show_why(self, profile: CustomerProfile) -> None:
         figures = profile.figures
-        self._why.setVisible(bool(profile.drivers))
+        self._figures.offer_why(figures is not None)
+        self._fold_why()
         self.drivers.show_drivers(profile.drivers, figures.typical_risk if figures is not None else None)
         mark = figures.mark_of("churn_risk") if figures is not None else None
         self._why_hint.setText(self.drivers.hint(mark))
 
+    def _turn_why(self) -> None:
+        self._why_open = not self._why_open
+        self._fold_why()
+
+    def _fold_why(self) -> None:
+        """Reasons, confidence, value and trends are folded behind the figure that they explain."""
+        profile, shown = self._profile, self._why_open
+        figures = profile.figures if profile is not None else None
+        self.notes.show_figures(figures, week=shown)
+        self.course.setVisible(shown and figures is not None)
+        self._why.setVisible(shown and profile is not None and bool(profile.drivers))
+        self._figures.unfold.setText("Hide" if shown else "Why?")
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_badge()
+        for block in (self._deals, self._tickets):
+            block.set_most(1 if self.height() < _LOW else 2)
 
     def _place_badge(self) -> None:
         """The badge stands beside the name, or under it where the name would be cut."""
@@ -257,6 +277,10 @@ class ProfilePane(QWidget):
             self._kinds.show_tabs(tabs_of(self._model.about))
 
     def _kind_chosen(self, _kind: str) -> None:
+        self._ask_timeline()
+
+    def _show_kind(self, kind: str) -> None:
+        self._kinds.choose(kind)
         self._ask_timeline()
 
     def _copy_menu(self) -> None:

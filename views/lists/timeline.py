@@ -1,11 +1,11 @@
-"""The timeline of everything: rows of 32 px with time, icon, words and the id in the source at the right."""
+"""The timeline of everything: rows of 32 px with time, icon and words; the id in the source comes under the mouse."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSize
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from models.values.alerts import TimelineRow
@@ -64,6 +64,7 @@ def _icon(kind: str) -> str:
 
 _TONES = {"bad": "critical_text", "good": "good_text", "neutral": "ink"}
 ROW_HEIGHT = 32
+EACH = "Show each"
 #: Room for a day with its year, "13 Jul 2025".
 WHEN_WIDTH = 78
 
@@ -107,30 +108,53 @@ class TimelineDelegate(RowDelegate):
         painter.drawPixmap(at, theme.pixmap(_icon(row.kind), "ink_3", 14, dpr))
         x += 26
         right = rect.right() - self.inset
-        reference = fonts.width(row.reference, fonts.SMALL)
-        line(
-            painter,
-            QRectF(right - reference - 1, y, reference + 2, high),
-            row.reference,
-            theme.color("ink_3"),
-            fonts.SMALL,
-            align=RIGHT,
-        )
-        room = QRectF(x, y, right - reference - 12 - x, high)
+        focused = option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_Selected
+        near = focused or option.state & QStyle.StateFlag.State_MouseOver
+        beside, ink = (EACH, "primary_text") if row.times > 1 else (row.reference if near else "", "ink_3")
+        wide = fonts.width(beside, fonts.SMALL)
+        beside_room = QRectF(right - wide - 1, y, wide + 2, high)
+        line(painter, beside_room, beside, theme.color(ink), fonts.SMALL, align=RIGHT)
+        room = QRectF(x, y, right - (wide + 12 if beside else 0) - x, high)
         parts = [Run(row.bold, "ink", fonts.MEDIUM), Run(joined(row), _TONES[row.tone])]
         runs(painter, theme, room, parts, fonts.LIST)
-        focused = option.state & QStyle.StateFlag.State_HasFocus
-        if focused and option.state & QStyle.StateFlag.State_Selected:
+        if focused:
             focus_ring(painter, theme, rect.adjusted(2, 1, -2, -1))
 
 
 class TimelineList(PaintedList):
-    """The list itself; selection only shows where the keyboard is."""
+    """The list itself; selection only shows where the keyboard is.
+
+    `each_wanted` tells the kind whose events stand together in the row that was opened.
+    """
+
+    each_wanted = Signal(str)
 
     def __init__(self, theme: Theme, *, inset: int = 20) -> None:
         super().__init__(theme, "Timeline")
         self._delegate = TimelineDelegate(theme, self, inset=inset)
         self.setItemDelegate(self._delegate)
+        self.opened.connect(self._open)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        at = event.position().toPoint()
+        if event.button() == Qt.MouseButton.LeftButton and self._on_each(at):
+            self._open(self.indexAt(at))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        over = self._on_each(event.position().toPoint())
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+        super().mouseMoveEvent(event)
+
+    def _on_each(self, at: QPoint) -> bool:
+        row = self.indexAt(at).data(ROW_ROLE)
+        wide = fonts.width(EACH, fonts.SMALL) + self._delegate.inset + 4
+        return isinstance(row, TimelineRow) and row.times > 1 and at.x() >= self.viewport().width() - wide
+
+    def _open(self, index: Index) -> None:
+        row = index.data(ROW_ROLE)
+        if isinstance(row, TimelineRow) and row.times > 1:
+            self.each_wanted.emit(row.kind)
 
     def sizeHint(self) -> QSize:
         """A small wish: the list takes what is left, and scrolls by itself."""

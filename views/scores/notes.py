@@ -38,13 +38,13 @@ class ScoreNotes(QWidget):
         """What is said, line by line."""
         return (*(mark.line for mark in self._marks), *([self._week] if self._week else []))
 
-    def show_figures(self, figures: ScoreFigures | None) -> None:
-        """Show what there is to say about these figures."""
+    def show_figures(self, figures: ScoreFigures | None, *, week: bool = True) -> None:
+        """Show what there is to say about these figures; ``week``: also what moved in a week."""
         marks = figures.overridden if figures is not None else ()
-        week = figures.week_line if figures is not None else ""
-        if (marks, week) != (self._marks, self._week):
-            self._marks, self._week = marks, week
-            self._fill(marks, week)
+        moved = figures.week_line if figures is not None and week else ""
+        if (marks, moved) != (self._marks, self._week):
+            self._marks, self._week = marks, moved
+            self._fill(marks, moved)
         self.setVisible(bool(self.lines))
 
     def set_inset(self, inset: int) -> None:

@@ -218,6 +218,32 @@ def test_kinds_and_details_of_rows_are_in_their_words(book: SmallBook, reader: F
     assert dict(page.rows[4].details) == {"pages_viewed": "5", "device": "mobile"}
 
 
+def test_visits_of_a_month_are_one_row_among_everything_and_each_its_own_among_activities(
+    book: SmallBook, reader: Fresh
+) -> None:
+    number = book.customer()
+    for day, subject in ((3, "Shoes"), (9, "Shirts"), (18, "Shoes")):
+        book.event("activities", number, kind="web_session", subject=subject, happened_on=f"2026-10-{day:02d}")
+    book.event("activities", number, kind="web_session", subject="Belts", happened_on="2026-09-30", external_id="S1")
+    book.event("activities", number, kind="login", happened_on="2026-10-05")
+    book.event("activities", number, kind="login", happened_on="2026-10-05")
+    book.event("activities", number, kind="call", subject="Sizes", happened_on="2026-10-04")
+    book.event("activities", number, kind="call", subject="Sizes", happened_on="2026-10-03")
+    book.order(number, "2026-10-12", 9_900, external_id="5128")
+    page = reader(read_timeline, number)
+    assert [(row.when_words, row.bold, row.rest, row.times) for row in page.rows] == [
+        ("18 Oct", "3 web sessions, 3–18 Oct", "mostly Shoes", 3),
+        ("12 Oct", "$99.00", "", 1),
+        ("5 Oct", "2 portal logins", "", 2),
+        ("4 Oct", "Call", "Sizes", 1),
+        ("3 Oct", "Call", "Sizes", 1),
+        ("30 Sep", "Web session", "Belts", 1),
+    ]
+    assert [row.reference for row in page.rows[:2]] == ["", "order #5128"]
+    assert page.counts["all"] == 6 and page.counts["activity"] == 8
+    assert [row.times for row in reader(read_timeline, number, ["activity"]).rows] == [1] * 8
+
+
 def test_a_deal_that_was_lost_for_nothing_is_told_without_an_amount(book: SmallBook, reader: Fresh) -> None:
     number = book.customer()
     book.event("opportunities", number, kind="Upsell", stage="Lost", closes_on=days_ago(4), amount_minor=0)
@@ -367,11 +393,13 @@ def test_pages_join_to_all_of_it_and_counts_agree(
             break
     assert len({row.key for row in rows}) == len(rows)
     assert [(row.at, row.key) for row in rows] == sorted(((row.at, row.key) for row in rows), reverse=True)
-    listed = kinds or set(SOURCES)
-    assert len(rows) == sum(counts[kind] for kind in listed)
-    for kind in listed:
-        assert sum(row.kind == kind for row in rows) == counts[kind] == sum(one == kind for one, _ in events)
-    assert counts["all"] == len(events)
+    visits = [back for kind, back in events if kind == "activity"]
+    folded = len(visits) - len({days_ago(back)[:7] for back in visits})
+    assert counts["all"] == len(events) - folded
+    assert len(rows) == (sum(counts[kind] for kind in kinds) if kinds else counts["all"])
+    for kind in kinds or set(SOURCES):
+        assert sum(row.times for row in rows if row.kind == kind) == counts[kind]
+        assert counts[kind] == sum(one == kind for one, _ in events)
 
 
 def test_other_customers_events_stay_theirs(book: SmallBook, reader: Fresh) -> None:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from models.values.alerts import ScoreFigures
@@ -120,6 +121,9 @@ def test_where_each_channel_is_heading_is_said_when_the_eye_rests(
     page = desk.window.page("customers")
     pane = page.profile  # type: ignore[attr-defined]
     course: ScoreCourse = pane.course
+    (why,) = [one for one in pane.findChildren(QPushButton) if one.text() == "Why?" and one.isVisible()]
+    assert not course.isVisible()  # folded behind the figure that it explains
+    why.click()
     assert course.trend.isVisible() and course.trend.text()
     told = insight.customer_trends(sample, pane.profile.id)
     qtbot.waitUntil(lambda: course.trend.text() == told.line)
