@@ -18,9 +18,9 @@ from models.values.errors import UserError
 from services.entities import ENTITIES, Field
 from services.permission.ledger import note
 from services.sync.formats.headers import normal
-from services.sync.formats.mapped import MappedColumn
+from services.sync.kinds.column import Column
 from services.sync.kinds.columns import make_converter
-from services.sync.kinds.date_evidence import DateTally
+from services.sync.kinds.dates import Dates
 from services.sync.kinds.form import Form
 from services.sync.kinds.memo import Fault
 from services.sync.kinds.phones import phone_key
@@ -198,7 +198,7 @@ def value_of(workspace: Workspace, field: Field, text: str) -> Any:
         return word
     order = _date_order(field, text)
     currency = workspace.read_currency() if field.kind == "money" else ""
-    converter = make_converter(MappedColumn(0, field.label, field, Form(order=order)), UTC, currency)
+    converter = make_converter(Column(0, field.label, field, form=Form(order=order)), UTC, currency)
     value = converter.convert([text])[0][0]
     if isinstance(value, Fault):
         raise UserError(f"{field.label} {value.why}.")
@@ -208,7 +208,7 @@ def value_of(workspace: Workspace, field: Field, text: str) -> Any:
 def _date_order(field: Field, text: str) -> str:
     if field.kind != "date":
         return "one"
-    evidence = DateTally()
+    evidence = Dates()
     evidence.take([text])
     if evidence.order is None:
         raise UserError(f"{field.label}: {text.strip()} could be day/month or month/day. Write it as year-month-day.")

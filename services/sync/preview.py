@@ -25,7 +25,7 @@ from services.sync.formats.plan import Plan, settle
 from services.sync.formats.proposal import SURE
 from services.sync.formats.ranking import Undecided, rank_entities
 from services.sync.formats.reshape import own_columns
-from services.sync.kinds.in_words import list_meaning
+from services.sync.kinds.lists import list_meaning
 from services.sync.preview_rows import Page, rows_of_page, rows_of_sample
 from services.sync.read import ANOTHER, Table, read_table, stamp_of
 from services.sync.run import Run, comparing, plan_for, told

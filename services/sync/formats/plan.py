@@ -13,10 +13,11 @@ from models.values.imports import ImportOptions
 from models.values.meanings import Doubt, Meaning
 from services.entities import Entity
 from services.sync.formats.headers import REJECT_COLUMNS, fingerprint, normal
-from services.sync.formats.mapped import Basis, MappedColumn, basis_of, read_columns
+from services.sync.formats.mapped import Basis, basis_of, read_columns
 from services.sync.formats.ranking import Undecided
 from services.sync.formats.recognise import Recognition, recognise, recognise_also
 from services.sync.formats.reshape import is_used, own_columns
+from services.sync.kinds.column import Column
 from services.sync.kinds.words import is_age
 from services.sync.read import Table
 from services.sync.read.dialect import BLANKS
@@ -54,7 +55,7 @@ class Plan:
 
     table: Table
     recognition: Recognition
-    columns: tuple[MappedColumn, ...]
+    columns: tuple[Column, ...]
     extra: tuple[tuple[int, str], ...]
     source: str
     source_said: bool
@@ -89,7 +90,7 @@ class Plan:
         """Column to field, as the receipt has it."""
         return {column.header: column.field.name for column in self.columns}
 
-    def column(self, name: str) -> MappedColumn | None:
+    def column(self, name: str) -> Column | None:
         """The column that becomes a field, or None."""
         return next((column for column in self.columns if column.field.name == name), None)
 
@@ -216,7 +217,7 @@ def _plan_of(recognition: Recognition, options: ImportOptions, zone: tzinfo, cur
         zone=zone,
         currency=meant.currency,
         currency_assumed=meant.currency_assumed,
-        zone_assumed=options.timezone is None and any(found.kind == "moment" for _, found in basis.fields.values()),
+        zone_assumed=options.timezone is None and any(one.kind == "moment" for one in basis.columns),
         words=_words(recognition, options),
         basis=basis,
         meanings=meant.meanings,

@@ -15,7 +15,7 @@ from typing import Final
 
 from services.sync.formats.questions import REMARK, kind_asked
 from services.sync.formats.sheet import Expand, Says, Sheet
-from services.sync.kinds.date_evidence import DateTally
+from services.sync.kinds.dates import Dates
 from services.sync.kinds.memo import Unfit
 from services.sync.kinds.moments import parse_moment
 from services.sync.kinds.words import to_boolean
@@ -240,7 +240,7 @@ def stages(sheet: Sheet, says: Says) -> Expand | None:
     if not entered or deal is None:
         return None
     to, before, at, change = (sheet.add(says[name]) for name in ("to", "before", "at", "change"))
-    evidence = DateTally()
+    evidence = Dates()
     for place, _ in entered:
         evidence.take(sheet.cells(place))
     order = evidence.order or "one"

@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from models.values.money import exponent
-from services.sync.formats.mapped import MappedColumn
 from services.sync.kinds import words
+from services.sync.kinds.column import Column
 from services.sync.kinds.consents import knows_consent, to_consent, to_opt_out
 from services.sync.kinds.currencies import agree, currency_of
 from services.sync.kinds.durations import to_seconds
@@ -203,7 +203,7 @@ class Amounts:
         return self._memos[currency]
 
 
-def make_converter(column: MappedColumn, zone: tzinfo, currency: str) -> Converter:
+def make_converter(column: Column, zone: tzinfo, currency: str) -> Converter:
     """The converter of a mapped column."""
     kind, form = column.field.kind, column.form
     if kind == "id":
@@ -252,7 +252,7 @@ def make_converter(column: MappedColumn, zone: tzinfo, currency: str) -> Convert
     return OneColumn(_plain_converter(column), typed=kind in _TYPED)
 
 
-def _plain_converter(column: MappedColumn) -> Callable[[str], Any]:
+def _plain_converter(column: Column) -> Callable[[str], Any]:
     form = column.form
     number: dict[str, Callable[[str], Any]] = {
         "decimal": lambda text: to_decimal_text(_number(text, form)),

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 
+from models.values.meanings import Doubt, Reading
+from services.sync.kinds.column import LIKELY, PROVEN, Circumstances, Column, Described, Evidence
 from services.sync.kinds.memo import Memo, Unfit
 from services.sync.kinds.nothing import is_nothing
 
@@ -39,6 +41,10 @@ _HEADER_CLOCK = re.compile(r"(?<![:\w])(hh?:?mm|mm?:ss)(?![:\w])", re.IGNORECASE
 # Words of headers that seldom name a unit: "day of the call", "second call".
 _NO_UNITS = frozenset(("m", "d", "j", "w", "s", "h", "tag", "day", "second"))
 _LONGEST = 10**11
+_CLOCK_WORDS = {"hm": "hours and minutes", "ms": "minutes and seconds"}
+# How many seconds a bare number counts where nothing says it.
+_BARE_SECONDS = {"duration": 1.0, "hours": 3600.0}
+_SAID_UNITS = {"milliseconds": 0.001, "seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86_400.0}
 
 
 def to_seconds(text: str, unit: float = 1, clock: str = "") -> int:
@@ -124,7 +130,7 @@ def header_clock(header: str) -> str:
 
 
 @dataclass
-class DurationTally:
+class Durations(Evidence):
     """Counts of cells by how they are written: `two` (1:30), `three` (1:02:03), `bare`, `worded`, `none`."""
 
     kinds: Counter[str] = field(default_factory=Counter)
@@ -133,7 +139,7 @@ class DurationTally:
     def __post_init__(self) -> None:
         self._memo = Memo(_look)
 
-    def take(self, cells: Iterable[str]) -> None:
+    def take(self, cells: Sequence[str]) -> None:
         """Add cells to the evidence."""
         for text, count in Counter(cells).items():
             kind = self._memo[text]
@@ -152,6 +158,64 @@ class DurationTally:
     def clock(self) -> str:
         """`ms` where longer durations have hours before; '' where nothing shows what 1:30 would be."""
         return "ms" if self.kinds["three"] else ""
+
+    def decide(self, one: Column, about: Circumstances) -> None:
+        """Take the unit and the clock that the header names or the cells show."""
+        unit, clock = header_unit(one.header), header_clock(one.header) or self.clock
+        if unit is not None:
+            one.because.append("bare numbers count as its header says")
+        if self.kinds["two"] and not clock:
+            one.doubts.append(self._ask_clock(one.header, about.file))
+            clock = one.doubts[0].readings[0].value
+        one.form = replace(one.form, unit=unit or _BARE_SECONDS[one.kind], clock=clock)
+
+    def is_open(self, one: Column) -> bool:
+        """Whether 1:30 can still be two."""
+        return bool(one.doubts)
+
+    def choices(self, kind: str) -> tuple[str, ...]:
+        """Clocks and units."""
+        return (*_CLOCK_WORDS, *_SAID_UNITS)
+
+    def obey(self, one: Column, word: str) -> bool | None:
+        """Take a clock or the unit of bare numbers."""
+        if word in _CLOCK_WORDS:
+            one.form = replace(one.form, clock=word)
+            one.doubts.clear()
+        elif word in _SAID_UNITS:
+            one.form = replace(one.form, unit=_SAID_UNITS[word])
+        else:
+            return None
+        return True
+
+    def describe(self, one: Column) -> Described:
+        """How many are read by which clock, and what bare numbers count."""
+        kinds, form = self.kinds, one.form
+        evidence = []
+        if kinds["two"] and form.clock:
+            evidence.append(f"{kinds['two']:,} are read as {_CLOCK_WORDS[form.clock]}")
+        if kinds["two"] and kinds["three"]:
+            evidence.append(f"{kinds['three']:,} longer ones have hours before")
+        if kinds["bare"]:
+            evidence.append(f"{kinds['bare']:,} bare numbers count {form.unit:g} seconds each")
+        other = {"hm": "ms", "ms": "hm"}.get(form.clock, "")
+        fits = self.filled - kinds["none"]
+        readings = [Reading(other, _CLOCK_WORDS[other], fits)] if kinds["two"] and other else []
+        sure = LIKELY if kinds["none"] or kinds["bare"] else PROVEN
+        return Described("durations", evidence, kinds["none"], sure, readings)
+
+    def _ask_clock(self, header: str, file: str) -> Doubt:
+        """The question whether 1:30 is an hour and a half or a minute and a half."""
+        example, fits = self.example["two"], self.filled - self.kinds["none"]
+        readings = []
+        for clock, words in _CLOCK_WORDS.items():
+            minutes, seconds = divmod(to_seconds(example, clock=clock), 60)
+            readings.append(Reading(clock, f"{words.capitalize()}: {example} is {minutes:,} min {seconds} s", fits))
+        question = (
+            f"In {file} {self.kinds['two']:,} of {self.filled:,} durations of “{header}” (such as {example}) could be "
+            "hours and minutes or minutes and seconds."
+        )
+        return Doubt("duration", header, question, tuple(readings))
 
 
 def _look(text: str) -> str:

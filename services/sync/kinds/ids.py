@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from models.values.meanings import Reading
+from services.sync.kinds.column import LIKELY, PROVEN, Circumstances, Column, Described, Evidence
 from services.sync.kinds.form import PLAIN, Form
 from services.sync.kinds.memo import Fault, Memo, Unfit, Unsettled
 
@@ -65,7 +67,7 @@ def salesforce_checksum(first: str) -> str:
 
 
 @dataclass
-class IdTally:
+class IdEvidence(Evidence):
     """Counts of ids by what they look like."""
 
     filled: int = 0
@@ -121,6 +123,51 @@ class IdTally:
             salesforce=shaped and self._lettered > 0,
             sure=self.filled > 0 and (not shaped or self._lettered > 0),
         )
+
+    def decide(self, one: Column, about: Circumstances) -> None:
+        """Take what spreadsheets did to them as their cells show it."""
+        one.form = replace(self.form, settled=one.form.settled)
+
+    def choices(self, kind: str) -> tuple[str, ...]:
+        """Only that nothing is undone."""
+        return ("as_written",)
+
+    def obey(self, one: Column, word: str) -> bool | None:
+        """Take them as they are written."""
+        if word != "as_written":
+            return None
+        one.form = PLAIN
+        return True
+
+    def describe(self, one: Column) -> Described:
+        """What was seen of systems and spreadsheets, and what is damaged."""
+        form = one.form
+        evidence, flags = [], []
+        if form.salesforce:
+            evidence.append(f"{self.filled:,} are Salesforce ids")
+            if self.short_salesforce:
+                evidence.append(f"{self.short_salesforce:,} of 15 characters are completed to 18")
+        if form.strip_zero:
+            evidence.append(f"{self.with_zero:,} are written like {self.example['with_zero']}: the .0 is left off")
+        if self.leading_zero:
+            evidence.append(f"{self.leading_zero:,} begin with zeros, which are kept")
+        if self.guarded:
+            evidence.append(f"{self.guarded:,} have an apostrophe before them, which is left off")
+        unfit = self.scientific
+        if self.scientific:
+            flags.append(
+                f"{self.scientific:,} were damaged by a spreadsheet, such as {self.example['scientific']}: "
+                "export them again as text."
+            )
+        if form.rounded:
+            unfit += self.long
+            flags.append(
+                f"{self.long:,} were rounded by a spreadsheet, such as {self.example['long']}: "
+                "export them again as text."
+            )
+        readings = [Reading("as_written", "text as it is written", self.filled)] if form != PLAIN else []
+        words = "Salesforce ids" if form.salesforce else "ids, kept as text"
+        return Described(words, evidence, unfit, LIKELY if flags else PROVEN, readings, flags)
 
 
 def _look(text: str) -> tuple[str, ...]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from models.values.meanings import Meaning
+from services.sync.kinds.column import LIKELY
 from services.sync.kinds.memo import Memo
 
 # Marks in the order in which they are believed: the rarer in plain text come first.
@@ -124,3 +126,16 @@ def _marks_in(text: str) -> tuple[tuple[str, bool], ...] | None:
             parts = split_list(body, mark)
             found.append((mark, any(len(part.split()) > _MOST_WORDS for part in parts)))
     return tuple(found)
+
+
+def list_meaning(header: str, cells: Sequence[str]) -> Meaning | None:
+    """What a column means that no field takes, where its cells hold several texts each; None where they hold one."""
+    tally = ListTally()
+    tally.take(cells)
+    mark = tally.mark
+    several = tally.marks[mark] if mark else 0
+    if several * 2 < tally.filled or not several:
+        return None
+    parted = "as JSON" if mark == JSON else f"parted by “{mark.strip()}”"
+    evidence = (f"{several:,} of the first {tally.filled:,} hold several, such as {tally.example[mark]}",)
+    return Meaning(header, "list", f"lists, {parted}", LIKELY, evidence, filled=tally.filled)

@@ -9,9 +9,9 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from services.sync.formats.mapped import MappedColumn
 from services.sync.formats.plan import Plan
 from services.sync.kinds import words
+from services.sync.kinds.column import Column
 from services.sync.kinds.ids import Ids
 from services.sync.kinds.memo import LIMIT, Fault, Unfit
 from services.sync.kinds.nothing import is_nothing
@@ -169,7 +169,7 @@ class People:
         return _person(found)
 
 
-def _person_field(column: MappedColumn) -> str:
+def _person_field(column: Column) -> str:
     name = column.field.name
     return {"customer_id": "external_id", "contact_id": "external_id", "of_order_id": "order_ref"}.get(
         name, name.removeprefix("customer_")

@@ -13,10 +13,10 @@ from typing import Any
 
 from models.values.words import count as counted
 from services.sync.formats.headers import REJECT_COLUMNS
-from services.sync.formats.mapped import MappedColumn
 from services.sync.formats.plan import Plan
 from services.sync.formats.reshape import ShapedBatch, own_columns
 from services.sync.kinds import words
+from services.sync.kinds.column import Column
 from services.sync.kinds.columns import Amounts, Converter, Stages, Told, make_converter
 from services.sync.kinds.consents import stricter
 from services.sync.kinds.memo import Fault
@@ -173,7 +173,7 @@ class Stager:
         return values
 
     def _note_faults(
-        self, column: MappedColumn, converter: Converter, found: list[Any], rejects: dict[int, CellFault]
+        self, column: Column, converter: Converter, found: list[Any], rejects: dict[int, CellFault]
     ) -> None:
         if converter.faulty:
             for place, value in enumerate(found):

@@ -8,9 +8,9 @@ from typing import Any
 
 from models.values.meanings import Meaning
 from services.entities import Field
-from services.sync.formats.mapped import MappedColumn
+from services.sync.kinds.column import Circumstances, Column
 from services.sync.kinds.columns import make_converter
-from services.sync.kinds.decisions import Circumstances, Column, Decided, decide, meaning_of
+from services.sync.kinds.decisions import decide
 from services.sync.kinds.memo import Fault, Unsettled
 
 
@@ -24,20 +24,22 @@ def decided(
     first: int | None = None,
     survey: bool = False,
     zone: tzinfo = UTC,
-) -> Decided:
+) -> Column:
     """Decide a column; `first` says how many of its cells are among the file's first rows."""
     rows = [[cell] for cell in cells]
     about = Circumstances(delimiter, zone, "", "book.csv")
-    found = decide([Column(0, header, kind, said)], rows[:first], lambda: [rows], about, survey=survey)
+    found = decide(
+        [Column(0, header, Field(header, kind, header), said)], rows[:first], lambda: [rows], about, survey=survey
+    )
     return found[0]
 
 
 def meaning(cells: Sequence[str], kind: str, **how: Any) -> Meaning:
     """What a column means, from all its cells."""
-    return meaning_of(decided(cells, kind, survey=True, **how))
+    return decided(cells, kind, survey=True, **how).meaning()
 
 
-def converted(cells: Sequence[str], kind: str, *, currency: str = "USD", **how: Any) -> tuple[Decided, list[Any]]:
+def converted(cells: Sequence[str], kind: str, *, currency: str = "USD", **how: Any) -> tuple[Column, list[Any]]:
     """Decide and convert a column as an import does: by its first rows, and by all where a later cell objects."""
     zone = how.get("zone", UTC)
     one = decided(cells, kind, **how)
@@ -48,9 +50,8 @@ def converted(cells: Sequence[str], kind: str, *, currency: str = "USD", **how: 
         return one, _values(one, cells, kind, zone, currency)
 
 
-def _values(one: Decided, cells: Sequence[str], kind: str, zone: tzinfo, currency: str) -> list[Any]:
-    mapped = MappedColumn(0, one.column.header, Field(one.column.header, kind, one.column.header), one.form)
-    return list(make_converter(mapped, zone, currency).convert(cells)[-1 if kind == "moment" else 0])
+def _values(one: Column, cells: Sequence[str], kind: str, zone: tzinfo, currency: str) -> list[Any]:
+    return list(make_converter(one, zone, currency).convert(cells)[-1 if kind == "moment" else 0])
 
 
 def faults(values: Sequence[Any]) -> list[str]:

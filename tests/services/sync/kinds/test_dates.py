@@ -238,7 +238,7 @@ def test_what_is_said_of_a_column_comes_before_its_cells() -> None:
     found = meaning(["03/04/2026"], "date", said="mdy")
     assert not found.doubts and found.confidence == 1.0 and found.evidence[0] == "said by a person"
     one, values = converted(["44197", "44198"], "date", said="excel1904")
-    assert values == ["2025-01-02", "2025-01-03"] and one.said
+    assert values == ["2025-01-02", "2025-01-03"] and one.obeyed
 
 
 def test_a_count_is_offered_only_where_bare_numbers_stand_and_what_cannot_be_read_fits_nothing() -> None:

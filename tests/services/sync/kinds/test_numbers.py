@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.values.money import exponent
+from services.sync.kinds.amounts import Numbers
 from services.sync.kinds.currencies import CODES, currency_of, header_currency
 from services.sync.kinds.memo import Fault, Unfit
-from services.sync.kinds.number_evidence import NumberTally
 from services.sync.kinds.numbers import plain_number, take_apart, to_minor
 from tests.services.sync.kinds.columns import converted, decided, faults, meaning
 
@@ -81,9 +81,15 @@ def test_law_no_amount_becomes_another_one_by_the_other_sign(
         wrong = plain_number(body, sign == ".")
     except Unfit:
         return
-    tally = NumberTally()
+    tally = Numbers()
     tally.take([body])
     assert Decimal(wrong) == Decimal(right) or tally.open_cells == 1
+
+
+def _currency(cells: list[str], header: str) -> str:
+    numbers = Numbers()
+    numbers.take(cells)
+    return numbers.currency_of(header)
 
 
 @pytest.mark.parametrize(
@@ -309,11 +315,11 @@ def test_any_text_is_a_number_or_does_not_fit(cells: list[str]) -> None:
 )
 def test_currencies_in_headers(header: str, currency: str) -> None:
     assert header_currency(header) == currency
-    assert decided(["5"], "money", header=header).currency == currency
+    assert _currency(["5"], header) == currency
 
 
 def test_what_cells_name_comes_before_their_header() -> None:
-    assert decided(["£5"], "money", header="Total (EUR)").currency == "GBP"
+    assert _currency(["£5"], "Total (EUR)") == "GBP"
 
 
 @pytest.mark.parametrize("first", [300, None])

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.sync.kinds.date_evidence import DateTally
-from services.sync.kinds.ids import IdTally
-from services.sync.kinds.number_evidence import NumberTally
+from services.sync.kinds.amounts import Numbers
+from services.sync.kinds.dates import Dates
+from services.sync.kinds.ids import IdEvidence
 
 _SECONDS = st.integers(-2_300_000_000, 4_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 _ISO = st.tuples(_SECONDS, st.sampled_from(["%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"])).map(
@@ -35,11 +35,11 @@ def _facts(tally: Any) -> dict[str, Any]:
     return {**known, "_memo": None}
 
 
-@pytest.mark.parametrize("make", [DateTally, IdTally, NumberTally])
+@pytest.mark.parametrize("make", [Dates, IdEvidence, Numbers])
 @given(data=st.data())
 @settings(max_examples=100, deadline=None)
 def test_law_a_column_taken_in_batches_of_any_size_is_the_same(make: Callable[[], Any], data: st.DataObject) -> None:
-    kinds = {DateTally: _DATES, IdTally: _IDS, NumberTally: _NUMBERS}
+    kinds = {Dates: _DATES, IdEvidence: _IDS, Numbers: _NUMBERS}
     cells = data.draw(st.lists(kinds[make], max_size=12))  # type: ignore[index]
     at = data.draw(st.integers(0, 12))
     whole, parts, single = make(), make(), make()
@@ -54,7 +54,7 @@ def test_law_a_column_taken_in_batches_of_any_size_is_the_same(make: Callable[[]
 @given(text=_ISO)
 @settings(max_examples=100, deadline=None)
 def test_law_a_date_of_the_usual_form_is_seen_as_the_careful_way_sees_it(text: str) -> None:
-    quick, careful = DateTally(), DateTally()
+    quick, careful = Dates(), Dates()
     quick.take([text])
     careful.take([text, "03/04/2026"])
     careful.kinds[("dmy", "mdy")] -= 1
@@ -65,7 +65,7 @@ def test_law_a_date_of_the_usual_form_is_seen_as_the_careful_way_sees_it(text: s
 @settings(max_examples=150, deadline=None)
 def test_law_a_number_of_the_usual_form_is_seen_as_the_careful_way_sees_it(text: str) -> None:
     """Blanks around it close the quick way and change nothing else."""
-    quick, careful = NumberTally(), NumberTally()
+    quick, careful = Numbers(), Numbers()
     quick.take([text])
     careful.take([f" {text} "])
     for name in ("readings", "currencies", "percent", "long_whole", "above_one"):

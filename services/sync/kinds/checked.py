@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from services.sync.kinds import words
+from services.sync.kinds.column import LIKELY, PROVEN, Column, Described, Evidence
 from services.sync.kinds.memo import Memo, Unfit
 from services.sync.kinds.nothing import is_nothing
 from services.sync.kinds.phones import phone_key
 
+_FOUND_WORDS = {
+    "one": "are addresses",
+    "several": "hold several addresses, of which the first is taken",
+    "international": "name their country",
+    "national": "name no country",
+    "yes": "mean yes",
+    "no": "mean no",
+}
+
 
 @dataclass
-class FitTally:
+class Checked(Evidence):
     """Counts of cells by what they turned out to be.
 
     Attributes
@@ -31,7 +41,7 @@ class FitTally:
         look = _LOOKS[self.kind]
         self._memo = Memo(lambda text: "" if is_nothing(text, typed=True) else look(text))
 
-    def take(self, cells: Iterable[str]) -> None:
+    def take(self, cells: Sequence[str]) -> None:
         """Add cells to the evidence."""
         self.found.update(map(self._memo.__getitem__, cells))
         self.found.pop("", None)
@@ -40,6 +50,12 @@ class FitTally:
     def filled(self) -> int:
         """How many cells have something in them."""
         return sum(self.found.values())
+
+    def describe(self, one: Column) -> Described:
+        """How many fit, and what they are."""
+        evidence = [f"{self.found[name]:,} {text}" for name, text in _FOUND_WORDS.items() if self.found[name]]
+        unfit = self.found["unfit"]
+        return Described(super().describe(one).words, evidence, unfit, LIKELY if unfit else PROVEN)
 
 
 def _email(text: str) -> str:
@@ -68,4 +84,4 @@ _LOOKS: dict[str, Callable[[str], str]] = {
     "boolean": _boolean,
     "flag_deleted": _boolean,
 }
-FIT_KINDS = tuple(_LOOKS)
+CHECKED = tuple(_LOOKS)

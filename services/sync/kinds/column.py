@@ -1,0 +1,177 @@
+"""One column of a file on its way: what it becomes, what its cells say, how they are read, and what must be asked.
+
+Recognising gives it its field; its cells are observed and decide its form, each kind of value by a class of its own
+(`Evidence`); staging converts its cells by that form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field as own
+from datetime import tzinfo
+from typing import Final
+
+from models.values.meanings import Doubt, Meaning, MeaningKind, Reading
+from services.entities import Field
+from services.sync.kinds.form import PLAIN, Form
+
+PROVEN: Final = 1.0
+LIKELY: Final = 0.9
+SILENT: Final = 0.8
+_OPEN: Final = 0.5
+_SHOWN_AS: Final[dict[str, MeaningKind]] = {
+    "date": "date",
+    "moment": "moment",
+    "instant": "moment",
+    "money": "money",
+    "decimal": "number",
+    "integer": "number",
+    "number": "number",
+    "percent": "percent",
+    "id": "id",
+    "email": "email",
+    "phone": "phone",
+    "boolean": "boolean",
+    "flag_deleted": "boolean",
+    "duration": "duration",
+    "hours": "duration",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known of the file besides its cells.
+
+    Attributes
+    ----------
+    delimiter
+        What parts its cells.
+    zone
+        The zone of times that name none.
+    currency
+        What its amounts are in; '' where nobody said it and no cell does.
+    file
+        Its name, for questions.
+    book
+        The currency of the book.
+    beside
+        Whether a column of the file says the currency of each row.
+    year
+        The year of the file, in which ages count.
+    """
+
+    delimiter: str
+    zone: tzinfo
+    currency: str = ""
+    file: str = "the file"
+    book: str = ""
+    beside: bool = False
+    year: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """How a column is read in a few words, why, how many cells do not fit, other ways, and damage."""
+
+    words: str
+    evidence: Sequence[str] = ()
+    unfit: int = 0
+    sure: float = SILENT
+    readings: Sequence[Reading] = ()
+    flags: Sequence[str] = ()
+
+
+class Evidence:
+    """What the cells of a column say of how they are read; this one of text, of which nothing is to be decided."""
+
+    @property
+    def filled(self) -> int:
+        """How many cells have something in them."""
+        return 0
+
+    def take(self, cells: Sequence[str]) -> None:
+        """Add cells to the evidence."""
+
+    def decide(self, one: Column, about: Circumstances) -> None:
+        """Decide how the column is read by what its own cells and its header say."""
+
+    @staticmethod
+    def agree(columns: Sequence[Column], about: Circumstances) -> None:
+        """Settle by their neighbours what columns of this kind leave open."""
+
+    def is_open(self, one: Column) -> bool:
+        """Whether the first rows leave open how the column is read, or only circumstances speak."""
+        return False
+
+    def choices(self, kind: str) -> tuple[str, ...]:
+        """What a person may say of how such a column is read."""
+        return ()
+
+    def obey(self, one: Column, word: str) -> bool | None:
+        """Read the column as a person said: whether that settles it, or None where it cannot be read so."""
+        return None
+
+    def describe(self, one: Column) -> Described:
+        """Say how the column is read, and why."""
+        return Described(_SHOWN_AS.get(one.kind, "text"))
+
+
+@dataclass
+class Column:
+    """A column of a file that becomes a field.
+
+    Attributes
+    ----------
+    place, header
+        Its place in the file, from 0, and its header.
+    field
+        What it becomes.
+    said
+        What a person said of how it is read.
+    form
+        How its cells are read.
+    because, doubts
+        What else than its cells speaks for that, and what must be asked.
+    obeyed
+        Whether a person settled it.
+    evidence
+        What its cells say, while that is decided.
+    """
+
+    place: int
+    header: str
+    field: Field
+    said: str = ""
+    form: Form = PLAIN
+    because: list[str] = own(default_factory=list)
+    doubts: list[Doubt] = own(default_factory=list)
+    obeyed: bool = False
+    evidence: Evidence = own(default_factory=Evidence)
+
+    @property
+    def kind(self) -> str:
+        """The kind of value that its cells are."""
+        return self.field.kind
+
+    def meaning(self) -> Meaning:
+        """What it was found to mean, in words."""
+        known = _SHOWN_AS.get(self.kind, "text")
+        if type(self.evidence) is Evidence:
+            return Meaning(self.header, known, known, SILENT)
+        if not self.evidence.filled:
+            return Meaning(self.header, "empty", "nothing in it", PROVEN)
+        found = self.evidence.describe(self)
+        confidence = LIKELY if self.because and found.sure < PROVEN else found.sure
+        if self.doubts:
+            confidence = _OPEN
+        elif self.obeyed:
+            confidence = PROVEN
+        why = ("said by a person", *found.evidence) if self.obeyed else (*found.evidence, *self.because)
+        return Meaning(
+            *(self.header, known, found.words, confidence, why, tuple(self.doubts)),
+            flags=tuple(found.flags),
+            readings=tuple(found.readings),
+            filled=self.evidence.filled,
+            unfit=found.unfit,
+        )
