@@ -11,29 +11,13 @@ from typing import Final
 
 from services.sync.formats.headers import normal
 from services.sync.formats.plan import Plan
+from services.sync.kinds.vocabulary import vocabulary
 
 # How many orders may speak against what the others show.
 _SLIPS: Final = 0.02
 # So many orders of several rows, worth so many different amounts, show that one amount stands in all rows of an order.
 _FEWEST: Final = 3
-_OF_ORDERS: Final = frozenset(
-    map(
-        normal,
-        (
-            *(
-                "order total",
-                "order amount",
-                "order value",
-                "grand total",
-                "total paid",
-                "amount paid",
-                "invoice total",
-            ),
-            *("Bestellwert", "Auftragswert", "Rechnungsbetrag", "Gesamtsumme", "Montant total", "Total de la commande"),
-            *("Importe total", "Valor del pedido", "Total del pedido"),
-        ),
-    )
-)
+_OF_ORDERS: Final = frozenset(map(normal, vocabulary("order_totals")["words"]))
 
 
 def settle_totals(db: sqlite3.Connection, plan: Plan) -> list[str]:

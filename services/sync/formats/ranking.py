@@ -11,6 +11,7 @@ from services.sync.formats.looks import WORDS, is_word
 from services.sync.formats.propose import UNNAMED, Seen, fields_of, propose
 from services.sync.formats.reshape import own_columns
 from services.sync.formats.shapes import listed_otherwise, mail_flags, named_after, told
+from services.sync.kinds.vocabulary import vocabulary
 from services.sync.read import Table
 
 # So many more columns must name something else.
@@ -24,18 +25,7 @@ _TAKEN_FOR = ("customers", "products", "orders", "returns", "opportunities", "ti
 # What a list of customers counts of which fewer than this part are of somebody else.
 _AGAIN, _DISTINCT = 0.5, 0.75
 # Headers of what somebody noted down, beside what was said.
-_REMARKS = (
-    "notes",
-    "note",
-    "remark",
-    "remarks",
-    "comments",
-    "bemerkung",
-    "notiz",
-    "notizen",
-    "remarque",
-    "observaciones",
-)
+_REMARKS = frozenset(map(normal, vocabulary("remarks")["words"]))
 _WHO = ("customer_id", "customer_email", "customer_name", "customer_last_name", "customer_phone")
 
 

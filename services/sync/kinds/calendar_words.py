@@ -4,29 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 
-_MONTHS: tuple[tuple[str, ...], ...] = (
-    ("january", "januar", "jaenner", "janner", "janvier", "enero"),
-    ("february", "februar", "feber", "fevrier", "febrero"),
-    ("march", "marz", "maerz", "mrz", "mars", "marzo"),
-    ("april", "avril", "abril"),
-    ("may", "mai", "mayo"),
-    ("june", "juni", "juin", "junio"),
-    ("july", "juli", "juillet", "julio"),
-    ("august", "aout", "agosto"),
-    ("september", "septembre", "septiembre", "setiembre"),
-    ("october", "oktober", "octobre", "octubre"),
-    ("november", "novembre", "noviembre"),
-    ("december", "dezember", "decembre", "diciembre"),
-)
-_WEEKDAY_NAMES = """
-monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun
-montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so
-lundi mardi mercredi jeudi vendredi samedi dimanche lun mar mer jeu ven sam dim
-lunes martes miercoles jueves viernes sabado domingo mie jue vie sab dom
-"""
-_WEEKDAYS = frozenset(_WEEKDAY_NAMES.split())
+from services.sync.kinds.vocabulary import listed
+
+_LISTED = listed("calendar")
+_MONTHS: list[list[str]] = _LISTED["months"]
+_WEEKDAYS = frozenset(_LISTED["weekdays"].split())
 # Short forms that are no beginning of a month's name.
-_SHORT = {"jun": 6, "jul": 7, "juil": 7, "mrz": 3, "jan": 1, "jän": 1}
+_SHORT: dict[str, int] = _LISTED["short"]
 _SHORTEST = 3
 
 

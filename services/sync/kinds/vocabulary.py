@@ -1,4 +1,4 @@
-"""Words of other systems, read from `resources/vocabulary/values.toml`: for each thing they say, all that say it."""
+"""Words of other systems, read from `resources/vocabulary`: for each thing they say, all that say it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import tomllib
 import unicodedata
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-FILE: Final = Path(__file__).resolve().parents[3] / "resources" / "vocabulary" / "values.toml"
+FOLDER: Final = Path(__file__).resolve().parents[3] / "resources" / "vocabulary"
 
 
 def phrase(text: str) -> str:
@@ -18,20 +18,21 @@ def phrase(text: str) -> str:
 
 
 @cache
-def _tables() -> dict[str, dict[str, str]]:
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+def listed(name: str) -> dict[str, Any]:
+    """One file of word lists, such as "zones"."""
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def vocabulary(table: str) -> dict[str, frozenset[str]]:
     """What words of one table say, each with the phrases that say it."""
     return {
-        name: frozenset(phrase(one) for line in listed.strip().splitlines() for one in line.split(","))
-        for name, listed in _tables()[table].items()
+        name: frozenset(phrase(one) for line in words.strip().splitlines() for one in line.split(","))
+        for name, words in listed("values")[table].items()
     }
 
 
 @cache
 def meanings(table: str) -> dict[str, str]:
     """Phrase to what it says."""
-    return {one: name for name, listed in vocabulary(table).items() for one in listed}
+    return {one: name for name, words in vocabulary(table).items() for one in words}

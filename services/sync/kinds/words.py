@@ -20,30 +20,6 @@ _RATING = re.compile(
     r"|\s*(?:stars?|of 5|out of 5|sterne?n?|von 5|étoiles?|sur 5|estrellas?|de 5))?(?:\s*[-–:(]\s*[^\d].*)?",
     re.IGNORECASE,
 )
-_STAGES = {
-    "identified": "Identified",
-    "prospecting": "Identified",
-    "prospect": "Identified",
-    "new": "Identified",
-    "lead": "Identified",
-    "qualified": "Qualified",
-    "qualification": "Qualified",
-    "engaging": "Qualified",
-    "needs analysis": "Qualified",
-    "value proposition": "Qualified",
-    "id. decision makers": "Qualified",
-    "perception analysis": "Qualified",
-    "proposal": "Proposal",
-    "proposal/price quote": "Proposal",
-    "negotiation": "Negotiation",
-    "negotiation/review": "Negotiation",
-    "won": "Won",
-    "closed won": "Won",
-    "closedwon": "Won",
-    "lost": "Lost",
-    "closed lost": "Lost",
-    "closedlost": "Lost",
-}
 # Tried in this order on stages that are not known by name; a hint is the beginning of a word.
 _STAGE_HINTS: Final = tuple(
     (re.compile(rf"(?<![a-z])(?:{hints})"), stage)
@@ -67,77 +43,13 @@ _STAGE_HINTS: Final = tuple(
         ),
     )
 )
-_MAIL_KINDS = {
-    "sent": "sent",
-    "send": "sent",
-    "processed": "sent",
-    "delivered": "delivered",
-    "delivery": "delivered",
-    "received": "delivered",
-    "opened": "opened",
-    "open": "opened",
-    "clicked": "clicked",
-    "click": "clicked",
-    "replied": "replied",
-    "reply": "replied",
-    "converted": "converted",
-    "conversion": "converted",
-    "bounced": "bounced",
-    "bounce": "bounced",
-    "hard bounce": "bounced",
-    "soft bounce": "bounced",
-    "unsubscribed": "unsubscribed",
-    "unsubscribe": "unsubscribed",
-    "unsub": "unsubscribed",
-    "optout": "unsubscribed",
-    "opt out": "unsubscribed",
-    "opted out": "unsubscribed",
-    "complaint": "unsubscribed",
-    "complained": "unsubscribed",
-    "spam": "unsubscribed",
-    "marked email as spam": "unsubscribed",
-    "spam report": "unsubscribed",
-    "spamreport": "unsubscribed",
-    "marked as spam": "unsubscribed",
-    # As warehouses shorten them.
-    **dict.fromkeys(("snt", "snd"), "sent"),
-    **dict.fromkeys(("dlv", "dlvd", "dlvrd", "del"), "delivered"),
-    **dict.fromkeys(("opn", "opnd"), "opened"),
-    **dict.fromkeys(("clk", "clkd", "clck"), "clicked"),
-    **dict.fromkeys(("rpl", "rply"), "replied"),
-    **dict.fromkeys(("cnv", "conv"), "converted"),
-    **dict.fromkeys(("bnc", "bnce", "hb", "sb", "hbnc", "sbnc"), "bounced"),
-    **dict.fromkeys(("uns", "unsb", "opo"), "unsubscribed"),
-}
 _DENIED: Final = re.compile(r"\b(?:no|non|not|never|nicht|kein\w*|pas|sin)\b")
 _WAITS: Final = re.compile(r"(?<![a-z])(?:pend|a?wait|hold|wart|attente|espera)")
 _SOLVED: Final = re.compile(
     r"(?<![a-z])(?:auto ?)?(?:clos|solv|resolv|done\b|complet|finish|geschlossen|gelost|erledig"
     r"|resolu|resuel|ferm|cerrad|solucion)"
 )
-_DIRECTIONS = {
-    **dict.fromkeys(
-        ("from customer", "in", "inbound", "incoming", "received", "customer", "user", "client", "visitor", "contact"),
-        "from_customer",
-    ),
-    **dict.fromkeys(("requester", "end user", "eingehend", "entrant", "entrante"), "from_customer"),
-    **dict.fromkeys(
-        ("to customer", "out", "outbound", "outgoing", "sent", "agent", "admin", "operator", "team", "bot", "support"),
-        "to_customer",
-    ),
-    **dict.fromkeys(("staff", "ausgehend", "sortant", "saliente"), "to_customer"),
-}
 _SENTIMENTS = {"negative": -1.0, "neg": -1.0, "neutral": 0.0, "mixed": 0.0, "positive": 1.0, "pos": 1.0}
-_SURVEYS = {
-    "nps": "nps",
-    "net promoter score": "nps",
-    "csat": "csat",
-    "satisfaction": "csat",
-    "customer satisfaction": "csat",
-    "ces": "ces",
-    "effort": "ces",
-    "customer effort score": "ces",
-}
 
 
 def to_email(text: str) -> str:
@@ -202,20 +114,20 @@ def to_boolean(text: str) -> int:
 def to_stage(text: str) -> str:
     """The stage of this program that another system's stage stands for; what is not known at all is Identified."""
     word = phrase(text)
-    known = _STAGES.get(word)
+    known = meanings("stage").get(word)
     return known or next((stage for hints, stage in _STAGE_HINTS if hints.search(word)), "Identified")
 
 
 def knows_stage(text: str) -> bool:
     """Whether a stage is known by name or by a telling part of it."""
     word = phrase(text)
-    return word in _STAGES or any(hints.search(word) for hints, _ in _STAGE_HINTS)
+    return word in meanings("stage") or any(hints.search(word) for hints, _ in _STAGE_HINTS)
 
 
 def to_mail_kind(text: str) -> str:
     """What happened to a mail."""
     word = text.strip().lower().replace("_", " ").removeprefix("email ").removesuffix(" email").strip()
-    found = _MAIL_KINDS.get(word)
+    found = meanings("mail_kind").get(word)
     if found is None:
         raise Unfit("is not a known event of a mail")
     return found
@@ -250,7 +162,7 @@ def to_contract_status(text: str) -> str:
 
 def to_survey_kind(text: str) -> str:
     """NPS, CSAT or CES."""
-    found = _SURVEYS.get(text.strip().lower())
+    found = meanings("survey_kind").get(text.strip().lower())
     if found is None:
         raise Unfit("is not a survey of the kinds NPS, CSAT or CES")
     return found
@@ -258,7 +170,7 @@ def to_survey_kind(text: str) -> str:
 
 def to_direction(text: str) -> str:
     """Whether something was said by the customer or to them."""
-    found = _DIRECTIONS.get(text.strip().lower().replace("_", " ").replace("-", " "))
+    found = meanings("direction").get(text.strip().lower().replace("_", " ").replace("-", " "))
     if found is None:
         raise Unfit("does not say whether it is from the customer or to them")
     return found

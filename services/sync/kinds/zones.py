@@ -13,6 +13,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.sync.kinds.memo import Unfit
+from services.sync.kinds.vocabulary import listed
 
 _OFFSET = re.compile(r"(?:(?:UTC|GMT)\s?)?([+\-−])(\d{1,2}):?(\d{2})?", re.IGNORECASE)
 _PLACE = re.compile(r"[A-Z][A-Za-z]+(?:/[A-Za-z_+\-0-9]+){1,2}")
@@ -20,82 +21,13 @@ _IN_HEADER = re.compile(
     r"[(\[]\s*([A-Za-z]{1,5}|(?:UTC|GMT)?\s?[+\-−]\d{1,2}:?\d{0,2}|[A-Z][A-Za-z]+/\S+)\s*[)\]]\s*\*?\s*$"
 )
 _UTC_WORD = re.compile(r"(?:^|[\s_])(?:UTC|GMT)\s*$", re.IGNORECASE)
-# Hours from UTC, and a place whose clocks bear the name.
-_NAMES: dict[str, tuple[float, str]] = {
-    "EST": (-5, "America/New_York"),
-    "EDT": (-4, "America/New_York"),
-    "CST": (-6, "America/Chicago"),
-    "CDT": (-5, "America/Chicago"),
-    "MST": (-7, "America/Denver"),
-    "MDT": (-6, "America/Denver"),
-    "PST": (-8, "America/Los_Angeles"),
-    "PDT": (-7, "America/Los_Angeles"),
-    "AKST": (-9, "America/Anchorage"),
-    "AKDT": (-8, "America/Anchorage"),
-    "HST": (-10, "Pacific/Honolulu"),
-    "NST": (-3.5, "America/St_Johns"),
-    "NDT": (-2.5, "America/St_Johns"),
-    "BRT": (-3, "America/Sao_Paulo"),
-    "ART": (-3, "America/Argentina/Buenos_Aires"),
-    "WET": (0, "Europe/Lisbon"),
-    "WEST": (1, "Europe/Lisbon"),
-    "CET": (1, "Europe/Paris"),
-    "CEST": (2, "Europe/Paris"),
-    "MEZ": (1, "Europe/Berlin"),
-    "MESZ": (2, "Europe/Berlin"),
-    "EET": (2, "Europe/Helsinki"),
-    "EEST": (3, "Europe/Helsinki"),
-    "MSK": (3, "Europe/Moscow"),
-    "TRT": (3, "Europe/Istanbul"),
-    "SAST": (2, "Africa/Johannesburg"),
-    "EAT": (3, "Africa/Nairobi"),
-    "WAT": (1, "Africa/Lagos"),
-    "PKT": (5, "Asia/Karachi"),
-    "NPT": (5.75, "Asia/Kathmandu"),
-    "SGT": (8, "Asia/Singapore"),
-    "HKT": (8, "Asia/Hong_Kong"),
-    "JST": (9, "Asia/Tokyo"),
-    "KST": (9, "Asia/Seoul"),
-    "AWST": (8, "Australia/Perth"),
-    "ACST": (9.5, "Australia/Adelaide"),
-    "ACDT": (10.5, "Australia/Adelaide"),
-    "AEST": (10, "Australia/Sydney"),
-    "AEDT": (11, "Australia/Sydney"),
-    "NZST": (12, "Pacific/Auckland"),
-    "NZDT": (13, "Pacific/Auckland"),
-}
-# Names that several regions bear: the places, and what each is called.
+_LISTED = listed("zones")
+# Hours from UTC, and a place whose clocks bear the name; names that several regions bear; zones in words.
+_NAMES: dict[str, tuple[float, str]] = {name: (hours, place) for name, (hours, place) in _LISTED["names"].items()}
 _SEVERAL: dict[str, tuple[tuple[str, str], ...]] = {
-    "IST": (("Asia/Kolkata", "India"), ("Asia/Jerusalem", "Israel"), ("Europe/Dublin", "Ireland")),
-    "BST": (("Europe/London", "Britain"), ("Asia/Dhaka", "Bangladesh")),
-    "AST": (("America/Halifax", "the Atlantic coast"), ("Asia/Riyadh", "Arabia")),
-    "ADT": (("America/Halifax", "the Atlantic coast"), ("Asia/Riyadh", "Arabia")),
-    "GST": (("Asia/Dubai", "the Gulf"), ("Atlantic/South_Georgia", "South Georgia")),
-    "ECT": (("America/Guayaquil", "Ecuador"), ("America/Martinique", "the Caribbean")),
-    "SST": (("Pacific/Pago_Pago", "Samoa"), ("Asia/Singapore", "Singapore")),
+    name: tuple((zone, words) for zone, words in places) for name, places in _LISTED["several"].items()
 }
-# As programs of shops name zones in words: "Pacific Time (US & Canada)".
-_IN_WORDS = {
-    "pacific time (us & canada)": "America/Los_Angeles",
-    "mountain time (us & canada)": "America/Denver",
-    "arizona": "America/Phoenix",
-    "central time (us & canada)": "America/Chicago",
-    "eastern time (us & canada)": "America/New_York",
-    "atlantic time (canada)": "America/Halifax",
-    "newfoundland": "America/St_Johns",
-    "alaska": "America/Anchorage",
-    "hawaii": "Pacific/Honolulu",
-    "london": "Europe/London",
-    "dublin": "Europe/Dublin",
-    "paris": "Europe/Paris",
-    "madrid": "Europe/Madrid",
-    "berlin": "Europe/Berlin",
-    "tokyo": "Asia/Tokyo",
-    "sydney": "Australia/Sydney",
-    "melbourne": "Australia/Melbourne",
-    "brisbane": "Australia/Brisbane",
-    "perth": "Australia/Perth",
-}
+_IN_WORDS: dict[str, str] = _LISTED["in_words"]
 _FURTHEST = timedelta(hours=14)
 
 

@@ -103,7 +103,9 @@ def test_one_file_writes_its_dates_in_one_order(tmp_path: Path, other: str) -> N
     rows = [["A1", "Acme Ltd", "25/01/2015", "04/03/2026"], ["A2", "Blox Inc", "28/02/2016", ""]]
     path = write_csv(tmp_path / "accounts.csv", ["Account ID", "Account", other, "Lost On"], rows)
     plan = make_plan(read_table(path), ImportOptions(), local_zone=UTC, book_currency="USD", remembered=None)
-    assert [column.form.order for one in plan.also for column in one.columns if column.field.name == "left_on"] == ["dmy"]
+    assert [column.form.order for one in plan.also for column in one.columns if column.field.name == "left_on"] == [
+        "dmy"
+    ]
     assert not plan.doubts
 
 
