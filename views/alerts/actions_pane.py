@@ -40,7 +40,9 @@ class ActionsPane(QWidget):
         self._sections = column(margins=(0, 0, 0, 8))
         content = FlowingContent()
         content.setLayout(self._sections)
-        self.setLayout(column(self._top, rule(soft=True), scrolling(content)))
+        box = column(self._top, rule(soft=True), scrolling(content))
+        box.setStretch(2, 1)
+        self.setLayout(box)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     @property
@@ -127,7 +129,8 @@ class ActionsPane(QWidget):
         box.addSpacing(6)
         box.addWidget(self.reopen)
         self._top.setLayout(box)
-        self._top.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        # Never lower than its words need in its width: at most as high as they are in another one would cut them.
+        self._top.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
     def _grid(self) -> QGridLayout:
         """What can be done besides, in two rows."""

@@ -591,6 +591,25 @@ def test_no_primary_button_leads_to_a_wall(qtbot: QtBot, desk: Desktop) -> None:
         assert not pane.draft.is_primary, "what is not known to be allowed is not offered first"
 
 
+@pytest.mark.parametrize("size", [(1366, 768), (1100, 660)])
+def test_no_word_of_a_suggestion_is_cut(qtbot: QtBot, desk: Desktop, size: tuple[int, int]) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    desk.window.resize(*size)
+    pane, several_lines = page.actions_pane, 0
+    for row in insight.queue(workspace, beyond_budget=True).rows:
+        detail = insight.alert_detail(workspace, row.id)
+        assert detail is not None
+        pane.show_detail(detail)
+        if pane.why_button.isVisible():
+            pane.why_button.click()
+        for words in (pane.title, pane.why):
+            if words.isVisible():
+                qtbot.waitUntil(lambda words=words: words.height() >= words.heightForWidth(words.width()))  # type: ignore[misc]
+                several_lines += words.height() > 60
+        pane.why_button.click()
+    assert several_lines
+
+
 def test_the_morning_goes_through_the_queue_one_customer_at_a_time(qtbot: QtBot, desk: Desktop) -> None:
     page, workspace = alerts(desk), desk.book.workspace
     cards = [card for card in page.queue.model.cards() if card.group in ("hour", "today")]
