@@ -148,6 +148,29 @@ def test_distress_is_exempt(book: Book) -> None:
     assert book.card(customer)["severity"] == 4
 
 
+def test_a_deal_alert_stays_critical_while_the_complaint_is_open(book: Book) -> None:
+    """Leaving is not what a deal with a complaint is about: neither a record of leaving nor an order makes it less."""
+    for customer in book.crowd(5):
+        book.deal(customer, "Negotiation", 5, 1_000)
+    unhappy = book.customer("Unhappy", churn_risk=0.01)
+    book.deal(unhappy, "Negotiation", 5, 1_290_000)
+    ticket = book.ticket(unhappy, 61)
+    book.keep_records(unhappy_tickets=record(6, 40, 12), repeated_trouble=record(6, 40, 12))
+    book.evaluate()
+    card = book.card(unhappy)
+    assert (card["rule"], card["severity"], card["due_at"]) == ("deal_at_risk", 4, "2026-11-19T13:00:00Z")
+    assert card["reason"] == "Deal of $12,900 open, and an unhappy ticket open for 61 days"
+    book.move(days=1)
+    book.order(unhappy)
+    book.evaluate()
+    card = book.card(unhappy)
+    assert (card["rule"], card["severity"], card["state"]) == ("deal_at_risk", 4, "open")
+    with book.writing() as work:
+        work.sql("UPDATE tickets SET status = 'solved', resolved_on = ? WHERE id = ?", (book.day(0), ticket))
+    book.evaluate()
+    assert (book.card(unhappy)["state"], book.card(unhappy)["outcome"]) == ("resolved", "came_back")
+
+
 @pytest.mark.parametrize(
     ("records", "speaks"),
     [
