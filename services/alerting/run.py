@@ -43,6 +43,7 @@ from services.alerting.rules import Rule
 from services.alerting.sla import DueTimes
 from services.alerting.spending import COLUMNS as spending_columns
 from services.alerting.spending import falls
+from services.alerting.terms import keep_terms
 from services.book.sources import silence_held
 from services.settings import Policy, SegmentFigure, minor_rates, reporting_currency
 from services.workspace import Workspace
@@ -239,6 +240,7 @@ def _apply(
         due=due.of,
         recommendations=[adviser.advise(lead, ones) for lead, _, ones in plan.opened],
     )
+    keep_terms(work, plan, due, run.as_of)
     resting = {**queries.due_cards(work.connection, stored(run.now)), **cards}
     woken = wake(work, resting, plan.woken, due, run.now)
     revalued = queries.refresh_values(work)

@@ -152,3 +152,14 @@ class DueTimes:
             due = due_after(self._now, limit, self.calendar(owner)).strftime("%Y-%m-%dT%H:%M:%SZ")
             self._due[severity, owner] = due
         return due
+
+    def within(self, day: date, owner: str | None) -> str | None:
+        """When the last working hours up to the end of a day are over, or else today; None for a day that is over."""
+        calendar = self.calendar(owner)
+        today = self._now.astimezone(calendar.zone).date()
+        if day < today:
+            return None
+        days = (day - timedelta(days=back) for back in range((day - today).days + 1))
+        spans = (span for one in days if (span := calendar.hours_of(one)) is not None and span[1] > self._now)
+        end_of_today = datetime.combine(today, time(23, 59), calendar.zone).astimezone(UTC)
+        return next((ends for _, ends in spans), end_of_today).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -78,6 +78,28 @@ def test_the_term_that_they_named_stands_in_the_headline(book: Book) -> None:
     assert book.card(customer)["reason"] == f"Wrote: “{text}”"
 
 
+@pytest.mark.parametrize(
+    ("hours", "text", "due"),
+    [
+        (0, "We will decide this week.", "2026-11-19T13:00:00Z"),  # a Thursday morning: four working hours
+        (30, "We will decide this week.", "2026-11-20T17:00:00Z"),  # a Friday afternoon: not on Monday
+        (34, "We will decide this week.", "2026-11-20T23:59:00Z"),  # after closing time
+        (58, "We will decide this week.", "2026-11-21T23:59:00Z"),
+        (30, "Please close our account at the end of the month.", "2026-11-23T11:00:00Z"),
+        (30, "Please close our account.", "2026-11-23T11:00:00Z"),
+    ],
+)
+def test_the_due_time_agrees_with_the_term_that_they_named(book: Book, hours: int, text: str, due: str) -> None:
+    customer = best(book)
+    book.move(hours=hours)
+    said = f"We are talking to another supplier. {text}"
+    book.add(conversations, customer_id=customer, channel="Chat", text=said, happened_on="2026-11-19", leaving=1)
+    book.evaluate()
+    assert (book.card(customer)["rule"], book.card(customer)["due_at"]) == ("distress", due)
+    book.evaluate()
+    assert book.card(customer)["due_at"] == due
+
+
 def test_what_was_said_to_them_or_is_over_is_no_distress(book: Book) -> None:
     customer, day = best(book), book.day(4)
     said = {"customer_id": customer, "channel": "Chat", "happened_on": day}
