@@ -315,7 +315,8 @@ class ScoreFigures:
             return f"they said that {self.said_leaving}, which the model does not count"
         if self.average_risk is None:
             return ""
-        return f"your customers’ average is {percent(self.average_risk)}; the model cannot tell customers apart yet"
+        average = percent(self.average_risk)
+        return f"the average of your active customers is {average}; the model cannot tell customers apart yet"
 
     def clv_range(self, *, short: bool = False) -> str:
         """The range of the lifetime value, and the median where the range does not hold it; '' without a range."""
@@ -326,9 +327,8 @@ class ScoreFigures:
         if mean is None or median is None or low <= mean <= high or "average" in said:
             return said
         # Few customers bring much: the mean lies above what four in five bring.
-        return (
-            f"{said}, {f'median {money(median, self.currency)}' if median else 'an average: over half bring nothing'}"
-        )
+        middle = f"median {money(median, self.currency)}" if median else "the average outcome; over half bring nothing"
+        return f"{said}, {middle}"
 
     def value_at_risk_range(self, *, short: bool = False) -> str:
         """The range of the value at risk; '' without one."""

@@ -70,15 +70,15 @@ def money_range(
     """Return the 80 % range of an amount, ``80 % range $292–$1,248``, to stand beside that amount.
 
     Ends that read alike are no range, and "$0–$0" beside an average of $120 looks like a fault: then it is
-    ``most likely nothing``, and where the amount beside it (`mean_minor`) reads otherwise, ``an average; most likely
-    nothing``.
+    ``most likely nothing``, and where the amount beside it (`mean_minor`) reads otherwise, ``the average
+    outcome; most likely nothing``.
     """
     say = money_short if short else money
     low, high = say(low_minor, currency), say(high_minor, currency)
     if low != high:
         return f"80{THIN}% range {low}{DASH}{high}"
     likely = f"most likely {'nothing' if low == say(0, currency) else low}"
-    return f"an average; {likely}" if mean_minor is not None and say(mean_minor, currency) != low else likely
+    return f"the average outcome; {likely}" if mean_minor is not None and say(mean_minor, currency) != low else likely
 
 
 def _signed(value: Decimal, currency: str, digits: str) -> str:

@@ -175,7 +175,7 @@ def churn_figure(f: ScoreFigures, warning: float, critical: float) -> Figure:
         big, said, why = DASH, f"said {f.said_leaving}", f"model: {chance(f.churn_risk)}"
         if not f.said_leaving:
             big = chance(f.churn_risk)
-            said, why = f"customers’ average: {percent(f.average_risk)}", "cannot tell them apart"
+            said, why = f"active customers’ average: {percent(f.average_risk)}", "cannot tell them apart"
         first, second = (Run(said, "warning_text"),), (Run(why, "ink_3"),)
         return Figure(label, big, first=first, second=second, more=f.risk_note)
     confidence = Run(f"confidence {f.confidence}", "warning_text" if f.confidence == "low" else "ink_3")

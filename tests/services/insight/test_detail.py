@@ -474,12 +474,12 @@ def test_a_low_risk_beside_a_long_silence_says_that_the_model_tells_nobody_apart
     alike = json.dumps(["Fewer than 4 purchase days are known.", ALIKE_WORDS])
     book.score(who, churn_risk=0.21, confidence="low", confidence_why=alike, **silent)
     book.score(other, churn_risk=0.25, confidence="low", **silent)
-    note = f"your customers’ average is 23{THIN}%; the model cannot tell customers apart yet"
+    note = f"the average of your active customers is 23{THIN}%; the model cannot tell customers apart yet"
     detail = reader(read_detail, book.card(who, reason="No order for 130 days; the usual gap is 25"))
     assert detail.story.endswith(f"Churn risk 21{THIN}%: {note}.")
     assert figure_lines(detail.figures)[0] == f"Churn risk, 90 days: 21{THIN}%; {note}"
     shown = churn_figure(detail.figures, 0.4, 0.5).spoken
-    assert f"customers’ average: 23{THIN}%" in shown and note in shown
+    assert f"active customers’ average: 23{THIN}%" in shown and note in shown
     assert note in profile_figures(detail.figures, Marks())[0].spoken
     known = reader(read_detail, book.card(other, reason="No order for 130 days; the usual gap is 25"))
     assert "average" not in known.story + figure_lines(known.figures)[0]

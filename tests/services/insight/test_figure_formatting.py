@@ -41,11 +41,10 @@ def test_each_score_is_a_line_with_horizon_range_and_change() -> None:
 
 def test_a_value_outside_its_range_is_said_with_the_median() -> None:
     rare = replace(figures(), clv_low_minor=0, clv_high_minor=90_000, clv_median_minor=0)
-    told = f"Lifetime value, 12 months: $2,040 (80{THIN}% range $0{DASH}$900, an average: over half bring nothing)"
+    average = "the average outcome; over half bring nothing"
+    told = f"Lifetime value, 12 months: $2,040 (80{THIN}% range $0{DASH}$900, {average})"
     assert told in figure_lines(rare)
-    assert told.replace("an average: over half bring nothing", "median $400") in figure_lines(
-        replace(rare, clv_median_minor=40_000)
-    )
+    assert told.replace(average, "median $400") in figure_lines(replace(rare, clv_median_minor=40_000))
 
 
 def test_a_range_beyond_the_whole_says_that_the_whole_is_an_average() -> None:
@@ -61,8 +60,11 @@ def test_equal_ends_of_a_range_are_said_as_what_is_most_likely() -> None:
         clv_low_minor=0, clv_high_minor=30, clv_median_minor=0,
     )  # fmt: skip
     lines = figure_lines(never)
-    assert "At risk, 90 days: $120 of $7,280 over 12 months if they stay (an average; most likely nothing)" in lines
-    assert "Lifetime value, 12 months: $2,040 (an average; most likely nothing)" in lines
+    assert (
+        "At risk, 90 days: $120 of $7,280 over 12 months if they stay (the average outcome; most likely nothing)"
+        in lines
+    )
+    assert "Lifetime value, 12 months: $2,040 (the average outcome; most likely nothing)" in lines
     assert not any(f"$0{DASH}$0" in line for line in lines)
 
 
@@ -70,7 +72,7 @@ def test_a_range_is_worded_in_one_place() -> None:
     assert money_range(360_000, 710_000, "USD", short=True) == f"80{THIN}% range $3.6k{DASH}$7.1k"
     assert money_range(0, 49, "USD", mean_minor=0) == "most likely nothing"
     assert money_range(50_000, 50_049, "USD", mean_minor=50_010) == "most likely $500"
-    assert money_range(50_000, 50_049, "USD", mean_minor=90_000) == "an average; most likely $500"
+    assert money_range(50_000, 50_049, "USD", mean_minor=90_000) == "the average outcome; most likely $500"
 
 
 def test_what_a_person_set_and_what_moved_stand_below() -> None:

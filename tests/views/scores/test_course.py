@@ -47,10 +47,13 @@ def test_value_comes_with_its_range_and_horizon() -> None:
     assert value_words(figures(clv_minor=None)) == ""
     rare = {"clv_low_minor": 0, "clv_high_minor": 90_000}
     nothing = value_words(figures(**rare, clv_median_minor=0))
-    assert nothing == "Lifetime value, 12 months: $2,040, 80\u202f% range $0–$900, an average: over half bring nothing"
+    assert (
+        nothing
+        == "Lifetime value, 12 months: $2,040, 80\u202f% range $0–$900, the average outcome; over half bring nothing"
+    )
     assert value_words(figures(**rare, clv_median_minor=40_000)).endswith(", median $400")
     never = value_words(figures(clv_low_minor=0, clv_high_minor=0, clv_median_minor=0))
-    assert never == "Lifetime value, 12 months: $2,040, an average; most likely nothing"
+    assert never == "Lifetime value, 12 months: $2,040, the average outcome; most likely nothing"
 
 
 def test_the_line_has_a_sentence_and_a_table(qtbot: QtBot, theme: Theme) -> None:
