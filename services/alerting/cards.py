@@ -120,10 +120,11 @@ def ordered_since(connection: Connection, as_of: str, watch_days: int, *, scoped
         "   AND o.kind = 'purchase' AND o.ordered_on > g.raised_as_of AND o.ordered_on <= :as_of"
         "   AND o.ordered_on <= date(g.raised_as_of, :watch) AND o.amount_minor > 0) AS ordered_on"
         f" FROM alerts a JOIN alert_signals g ON g.alert_id = a.id WHERE {_OPEN} AND a.customer_id IS NOT NULL"
-        f" AND g.cleared_at IS NULL AND ordered_on IS NOT NULL{where}",
+        f" AND g.cleared_at IS NULL{where}",
         {"as_of": as_of, "watch": f"+{watch_days} days"},
     )
-    return {row[0]: row[1] for row in rows}
+    # Asked for in SQL as well, SQLite would look for the order twice.
+    return {row[0]: row[1] for row in rows if row[1] is not None}
 
 
 def came_back_after_email(connection: Connection, as_of: str, watch_days: int, *, scoped: bool) -> frozenset[int]:

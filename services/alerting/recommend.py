@@ -96,6 +96,7 @@ class Record:
     left_ordered: int
 
 
+@lru_cache(maxsize=4)
 def read_playbook(path: Path = PLAYBOOK_FILE) -> tuple[Entry, ...]:
     """The playbook's entries in their order.
 

@@ -37,7 +37,7 @@ STEP: Final = "Replaying the rules"
 MOST_CUSTOMERS: Final = 5_000
 _FEWEST_DAYS, _MOST_DAYS, _APART, _LEAST_APART = 4, 8, 45, 14
 #: A fit takes as long as all else; the first one holds, unless the book grows by a fifth.
-_NO_REFIT_DAYS: Final = 365
+NO_REFIT_DAYS: Final = 365
 _PAST_DAYS, _WINDOW_DAYS, _WINDOW_GAPS = 180, 90, 2.0
 _ACTOR = Actor("model", "Report card")
 
@@ -188,7 +188,7 @@ def _replayed(
     if days:
         tell(Progress(STEP, 0, len(days)))
         with copy_as_of(workspace, days[0], later_too=True, most=MOST_CUSTOMERS) as copy:
-            past = replace(copy, policy=replace(copy.policy, refit_days=_NO_REFIT_DAYS))
+            past = replace(copy, policy=replace(copy.policy, refit_days=NO_REFIT_DAYS))
             events = _Events(past, last)
             for number, day in enumerate(days):
                 if stop():

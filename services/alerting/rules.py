@@ -13,6 +13,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -208,8 +209,9 @@ def rule_to_json(rule: Rule) -> str:
     return json.dumps(rule.definition, sort_keys=True, ensure_ascii=False)
 
 
+@lru_cache(maxsize=256)
 def rule_from_json(text: str) -> Rule:
-    """A rule from the store's text."""
+    """A rule from the store's text; read once, as a trial asks for the same ones each week."""
     definition = json.loads(text)
     return parse_rule(definition, f"the stored rule “{definition.get('code', '?')}”")
 

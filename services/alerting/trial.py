@@ -1,24 +1,36 @@
 """Try a rule against the past: how many alerts it would have raised week by week, and how they would have ended.
 
-The trial runs on a copy of the book that lives as long as the trial, with the same scoring and the same rules' engine,
-as of each week's day; only the rule in question is switched on. Nobody works on the alerts of the copy, so "ordered
-again" is what would have happened by itself: for a rule about leaving these are its false alarms.
+The trial runs on a copy of the book, with the same scoring and the same rules' engine, as of each week's day; only the
+rule in question is switched on. Nobody works on the alerts of the copy, so "ordered again" is what would have happened
+by itself: for a rule about leaving these are its false alarms.
+
+Scoring the past takes nearly all of the time and does not depend on the rule. So the copy keeps each week's scores,
+and whoever tries again with other figures gives the same folder: as long as the book is the same, only the rule runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import Connection
 
 from models.queries.purchases import PURCHASES
 from models.values.errors import UserError
 from models.values.imports import Progress
 from models.values.words import count
+from services.alerting.replay import NO_REFIT_DAYS
 from services.alerting.rulebook import install, stored_rules
-from services.book.as_of import copy_as_of
+from services.book.as_of import opened_copy, write_copy
 from services.workspace import FixedClock, Workspace
 
+#: What scoring writes and rules read of one day.
+_SCORED = ("customer_risk_scores", "book")
 SHORTEST_WEEKS = 1
 LONGEST_WEEKS = 104
 
@@ -68,6 +80,7 @@ def try_rule(
     *,
     weeks: int = 26,
     progress: Callable[[Progress], None] | None = None,
+    kept: Path | None = None,
 ) -> Trial:
     """Try a rule, with the figures that the policy sets for it, over the last weeks of the book.
 
@@ -80,7 +93,9 @@ def try_rule(
     weeks
         How many weeks back, from 1 to 104.
     progress
-        Told each week.
+        Told each week that is scored.
+    kept
+        A folder in which the scored past stays for the next trial; None: it lives as long as this one.
 
     Raises
     ------
@@ -90,14 +105,15 @@ def try_rule(
     if not SHORTEST_WEEKS <= weeks <= LONGEST_WEEKS:
         raise UserError(f"A trial looks back {SHORTEST_WEEKS} to {LONGEST_WEEKS} weeks, not {weeks}.")
     title, last = _ruling(workspace, code)
-    days = [last - timedelta(weeks=back) for back in range(weeks - 1, -1, -1)]
-    with copy_as_of(workspace, days[0], later_too=True) as past:
+    days = _days(last, weeks)
+    with ExitStack() as stack:
+        folder = kept or Path(stack.enter_context(TemporaryDirectory(prefix="bellwether-trial-")))
+        copy = _copy_in(workspace, folder, days)
+        if not _whole(copy):
+            _score_past(workspace, copy, days, progress or (lambda _step: None))
+        past = stack.enter_context(opened_copy(workspace, copy, days[0]))
         _only(past, code)
-        found = []
-        for number, day in enumerate(days):
-            if progress is not None:
-                progress(Progress("Trying the rule", number, len(days)))
-            found.append(_week(past, day))
+        found = [_week(past, day) for day in days]
         judged, ordered = _ends(past, last, workspace.policy.watch_days)
     return Trial(
         rule=code,
@@ -114,17 +130,91 @@ def _ruling(workspace: Workspace, code: str) -> tuple[str, date]:
     """Return the rule's title and the day as of which the book was scored last."""
     with workspace.store.read() as connection:
         known = {rule.code: rule for rule, _ in stored_rules(connection)}
-        newest = connection.exec_driver_sql("SELECT max(as_of) FROM customer_risk_scores").scalar()
+        newest = _scored_through(connection)
     if code not in known:
         raise UserError(f"There is no rule “{code}”; the rules are: {', '.join(sorted(known))}.")
     if newest is None:
         raise UserError("The book has no scores yet, so no rule can be tried. Import orders first.")
-    return known[code].title, date.fromisoformat(newest)
+    return known[code].title, newest
+
+
+def _scored_through(connection: Connection) -> date | None:
+    newest = connection.exec_driver_sql("SELECT max(as_of) FROM customer_risk_scores").scalar()
+    return date.fromisoformat(newest) if newest is not None else None
+
+
+def is_kept(workspace: Workspace, kept: Path, *, weeks: int = 26) -> bool:
+    """Whether the folder has the past of this very book, so that a trial takes a moment."""
+    with workspace.store.read() as connection:
+        last = _scored_through(connection)
+    return last is not None and _whole(_copy_in(workspace, kept, _days(last, weeks)))
+
+
+def _days(last: date, weeks: int) -> list[date]:
+    return [last - timedelta(weeks=back) for back in range(weeks - 1, -1, -1)]
+
+
+def _copy_in(workspace: Workspace, folder: Path, days: Sequence[date]) -> Path:
+    """Where the copy of this book lies, whether it is there or not; figures of rules do not change its scores."""
+    with workspace.store.read() as connection:
+        head = connection.exec_driver_sql("SELECT max(id) FROM journal").scalar()
+    mark = repr((head, days, replace(workspace.policy, rule_parameters=())))
+    return folder / f"{hashlib.sha256(mark.encode()).hexdigest()[:24]}.bellwether"
+
+
+def _whole(copy: Path) -> bool:
+    """Whether a copy has all of its weeks: one that was cancelled before has no mark beside it."""
+    return copy.with_suffix(".whole").exists()
+
+
+def _score_past(workspace: Workspace, copy: Path, days: Sequence[date], tell: Callable[[Progress], None]) -> None:
+    """Write the copy with every week's scores, by the fit of the first week; what lies in its folder goes."""
+    from services.scoring import score_due
+
+    for left in copy.parent.iterdir():
+        left.unlink()
+    write_copy(workspace, copy, days[0], later_too=True)
+    with opened_copy(workspace, copy, days[0]) as opened:
+        past = replace(opened, policy=replace(opened.policy, refit_days=NO_REFIT_DAYS))
+        for number, day in enumerate(days):
+            tell(Progress("Trying the rule", number, len(days)))
+            score_due(_then(past, day), force_all=True)
+            _keep_scores(past, day)
+    copy.with_suffix(".whole").touch()
+
+
+def _keep_scores(past: Workspace, day: date) -> None:
+    """Keep what scoring wrote as of a day; the history knows its days by itself."""
+    with past.store.unit_of_work(past.me, "keep", "scores", at=past.at) as work:
+        for table in _SCORED:
+            work.sql(f"CREATE TABLE IF NOT EXISTS past_{table} AS SELECT '' AS past_day, * FROM {table} WHERE 0")
+            work.sql(f"CREATE INDEX IF NOT EXISTS past_{table}_day ON past_{table} (past_day)")
+            work.sql(f"INSERT INTO past_{table} SELECT ?, * FROM {table}", (day.isoformat(),))
+        work.digest(day.isoformat())
+        work.commit()
+
+
+def _take_scores(past: Workspace, day: date) -> None:
+    """Make the scores of a day those that rules see."""
+    with past.store.unit_of_work(past.me, "take", "scores", at=past.at) as work:
+        work.sql("DELETE FROM customer_risk_scores")
+        for table in _SCORED:
+            columns = ", ".join(row.name for row in work.sql(f"PRAGMA table_info({table})"))
+            kept = f"SELECT {columns} FROM past_{table} WHERE past_day = ?"
+            work.sql(f"INSERT OR REPLACE INTO {table} ({columns}) {kept}", (day.isoformat(),))
+        work.digest(day.isoformat())
+        work.commit()
+
+
+def _then(past: Workspace, day: date) -> Workspace:
+    return replace(past, clock=FixedClock(datetime.combine(day, past.clock.now().timetz())))
 
 
 def _only(past: Workspace, code: str) -> None:
-    """Switch every other rule of the copy off."""
+    """Switch every other rule of the copy off, and forget what an earlier trial raised."""
     with past.store.unit_of_work(past.me, "try-rule", f"rule:{code}", at=past.at) as work:
+        for table in ("alert_signals", "alerts", "book"):
+            work.sql(f"DELETE FROM {table}")
         install(work)
         work.sql("UPDATE rules SET enabled = (code = ?)", (code,))
         work.digest(code)
@@ -133,12 +223,9 @@ def _only(past: Workspace, code: str) -> None:
 
 def _week(past: Workspace, day: date) -> TrialWeek:
     from services.alerting.run import run_rules
-    from services.scoring import score_due
 
-    moment = past.clock.now()
-    then = replace(past, clock=FixedClock(datetime.combine(day, moment.timetz())))
-    score_due(then, force_all=True)
-    return TrialWeek(day.isoformat(), len(run_rules(then, gated=False).opened))
+    _take_scores(past, day)
+    return TrialWeek(day.isoformat(), len(run_rules(_then(past, day), gated=False).opened))
 
 
 def _ends(past: Workspace, last: date, watch_days: int) -> tuple[int, int]:

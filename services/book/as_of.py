@@ -62,15 +62,30 @@ def copy_as_of(
         raise UserError(f"{day} lies in the future. Choose a day up to today.")
     with tempfile.TemporaryDirectory(prefix="bellwether-as-of-") as folder:
         copy = Path(folder) / workspace.store.path.name
-        _copy(workspace.store, copy, None if later_too else day, most)
-        moment = datetime.combine(day, time(23, 59, 59)).astimezone()
-        recipe = replace(workspace.recipe, store=str(copy), moment=moment.isoformat())
-        past = replace(open_workspace(recipe), policy=workspace.policy, clock=FixedClock(moment))
-        try:
-            _forget_derived(past)
+        write_copy(workspace, copy, day, later_too=later_too, most=most)
+        with opened_copy(workspace, copy, day) as past:
             yield past
-        finally:
-            past.close()
+
+
+def write_copy(
+    workspace: Workspace, target: Path, day: date, *, later_too: bool = False, most: int | None = None
+) -> None:
+    """Write the copy of `copy_as_of` to a file, for whoever looks several times."""
+    _copy(workspace.store, target, None if later_too else day, most)
+    with opened_copy(workspace, target, day) as past:
+        _forget_derived(past)
+
+
+@contextmanager
+def opened_copy(workspace: Workspace, copy: Path, day: date) -> Iterator[Workspace]:
+    """Yield a workspace on a copy that was written before, with the policy of the book's own workspace."""
+    moment = datetime.combine(day, time(23, 59, 59)).astimezone()
+    recipe = replace(workspace.recipe, store=str(copy), moment=moment.isoformat())
+    past = replace(open_workspace(recipe), policy=workspace.policy, clock=FixedClock(moment))
+    try:
+        yield past
+    finally:
+        past.close()
 
 
 def _copy(source: Store, target: Path, day: date | None, most: int | None) -> None:

@@ -270,12 +270,21 @@ class ReportsJob:
 
 @dataclass(frozen=True, slots=True)
 class TrialJob:
-    """Try a rule on the book's past, with figures that are not saved."""
+    """Try a rule on the book's past, with figures that are not saved; ``kept`` is where that past stays, '' nowhere."""
 
     recipe: Recipe
     code: str
     figures: tuple[tuple[str, float | str], ...]
     weeks: int
+    kept: str = ""
+
+    def again(self) -> Trial | None:
+        """Return what the trial found where the past is kept, which takes a moment; else None, and nothing is done."""
+        from services.alerting import is_kept
+
+        with opened(self.recipe) as workspace:
+            ready = is_kept(workspace.with_policy(workspace.read_policy()), Path(self.kept), weeks=self.weeks)
+        return self(lambda _step: None, lambda: False) if ready else None
 
     def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> Trial:
         """Return what the trial found; the book is only read."""
@@ -288,7 +297,8 @@ class TrialJob:
 
         with opened(self.recipe) as workspace:
             policy = with_figures(workspace, workspace.read_policy(), self.code, dict(self.figures))
-            return try_rule(workspace.with_policy(policy), self.code, weeks=self.weeks, progress=tell)
+            tried, kept = workspace.with_policy(policy), Path(self.kept) if self.kept else None
+            return try_rule(tried, self.code, weeks=self.weeks, progress=tell, kept=kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from shutil import rmtree
+from tempfile import mkdtemp
 from threading import Event
 from typing import TYPE_CHECKING, Literal
+from weakref import finalize
 
 from models.values.changes import Changes
 from models.values.customers import Suppression
@@ -18,7 +21,7 @@ from services.settings import MailAccount, ModelProfile, Policy, SignInClient
 from services.workspace import Workspace
 
 if TYPE_CHECKING:
-    from services.alerting import RuleRecord
+    from services.alerting import RuleRecord, Trial
     from services.pipeline.jobs import TrialJob
 
 
@@ -81,11 +84,28 @@ def set_rule_figures(workspace: Workspace, code: str, figures: Mapping[str, floa
     return workspace.change_policy(rule_parameters=with_figures(workspace, policy, code, figures).rule_parameters)
 
 
-def trial_of(workspace: Workspace, code: str, figures: Mapping[str, float | str], weeks: int) -> TrialJob:
-    """The work of trying a rule with figures that are not saved."""
+class TrialPlace:
+    """A folder for the scored past between trials; it goes with the page, or with the program."""
+
+    def __init__(self) -> None:
+        self._folder = ""
+
+    def folder(self) -> str:
+        """Where it is; made at the first trial."""
+        if not self._folder:
+            self._folder = mkdtemp(prefix="bellwether-trial-")
+            finalize(self, rmtree, self._folder, ignore_errors=True)
+        return self._folder
+
+
+def trial_of(
+    workspace: Workspace, code: str, figures: Mapping[str, float | str], weeks: int, place: TrialPlace
+) -> tuple[TrialJob, Trial | None]:
+    """The work of trying a rule with figures that are not saved, and what it found if the past is scored already."""
     from services.pipeline.jobs import TrialJob
 
-    return TrialJob(workspace.recipe, code, tuple(figures.items()), weeks)
+    job = TrialJob(workspace.recipe, code, tuple(figures.items()), weeks, place.folder())
+    return job, job.again()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,11 @@ from views.widgets.labels import clear, column, in_tab_order, label, row, rule, 
 from views.words import counted
 
 if TYPE_CHECKING:
-    from services.alerting import RuleRecord
+    from services.alerting import RuleRecord, Trial
+    from services.pipeline.jobs import TrialJob
 
 Figures = dict[str, float | str]
-#: How far back a trial looks; each week is scored and evaluated anew.
+#: How far back a trial looks.
 WEEKS = 26
 _SHOWS = frozenset({"rules", "policies", "alerts"})
 
@@ -167,6 +168,7 @@ class RulesBox(OwnBox):
         self.lines: list[RuleLine] = []
         self._found: tuple[RuleRecord, ...] = ()
         self._run: ChildRun | None = None
+        self._past = asks.TrialPlace()
         self._list = column()
         note = label(
             "What raises an alert, and how often that was correct. A rule that is switched off raises nothing new; its "
@@ -245,16 +247,26 @@ class RulesBox(OwnBox):
         self._context.book.act(work, said, saved, self._tell)
 
     def _try(self, line: RuleLine, figures: Figures) -> None:
-        """Try the figures in a child process; one trial at a time."""
+        """Try the figures; one trial at a time."""
         self._stop()
         form = line.form
         if form is None:
             return
-        self._run = self._context.book.run(asks.trial_of(self._context.book.workspace, line.found.code, figures, WEEKS))
-        self._run.progress.connect(partial(self._told, form))
-        self._run.ended.connect(partial(self._tried, form))
         form.words.setText("")
         form.show_run(True)
+        workspace = self._context.book.workspace
+        ask = partial(asks.trial_of, workspace, line.found.code, figures, WEEKS, self._past)
+        self._desk.read("trial", ask, partial(self._begin, form), partial(self._tried, form))
+
+    def _begin(self, form: RuleForm, asked: tuple[TrialJob, Trial | None]) -> None:
+        """Show what was found; where the past is not scored yet, a child process does that first."""
+        job, found = asked
+        if found is not None:
+            self._tried(form, Done(found))
+            return
+        self._run = self._context.book.run(job)
+        self._run.progress.connect(partial(self._told, form))
+        self._run.ended.connect(partial(self._tried, form))
 
     def _told(self, form: RuleForm, progress: object) -> None:
         if isinstance(progress, Progress):
@@ -270,6 +282,10 @@ class RulesBox(OwnBox):
             self._tell(outcome)
 
     def _stop(self) -> None:
+        self._desk.drop("trial")
+        for line in self.lines:
+            if line.form is not None and self._run is None:
+                line.form.show_run(False)
         if self._run is not None:
             self._run.cancel()
 

@@ -110,7 +110,7 @@ class Run(QObject):
 
 
 def test_a_trial_uses_what_stands_in_the_form_and_saves_nothing(
-    box: tuple[Desktop, RulesBox], monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, box: tuple[Desktop, RulesBox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk, rules = box
     jobs: list[TrialJob] = []
@@ -119,6 +119,7 @@ def test_a_trial_uses_what_stands_in_the_form_and_saves_nothing(
     form = form_of(rules)
     risk_of(form).setValue(0.5)
     form.try_button.click()
+    until(qtbot, lambda: bool(jobs))
     assert dict(jobs[0].figures)["risk"] == 0.5 and jobs[0].code == RULE
     assert form.stop_button.isVisible() and not form.try_button.isVisible()
     run.progress.emit(Progress("Trying the rule", 3, 26))
@@ -129,6 +130,7 @@ def test_a_trial_uses_what_stands_in_the_form_and_saves_nothing(
     assert form.try_button.isVisible()
     assert desk.book.workspace.read_policy().rule_parameters == ()
     form.try_button.click()
+    until(qtbot, lambda: len(jobs) == 2)
     rules.leave()
     assert run.cancelled
 
@@ -142,6 +144,37 @@ def test_only_figures_that_a_rule_has_and_within_their_bounds_are_taken(sample: 
         alerting.with_figures(sample, policy, RULE, {"risk": 2.0})
     with pytest.raises(UserError, match="no rule"):
         alerting.with_figures(sample, policy, "nothing", {})
+
+
+def test_the_next_trial_of_the_same_book_only_evaluates_the_rule(
+    qtbot: QtBot, box: tuple[Desktop, RulesBox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, rules = box
+    monkeypatch.setattr("views.settings.rules_box.WEEKS", 3)
+    begun: list[TrialJob] = []
+    run = desk.book.run
+    monkeypatch.setattr(desk.book, "run", lambda job: begun.append(job) or run(job))  # type: ignore[func-returns-value]
+    form = form_of(rules)
+    chance = form.fields["improbable"]
+    assert isinstance(chance, QDoubleSpinBox)
+    chance.setValue(0.001)
+    form.try_button.click()
+    until(qtbot, lambda: bool(form.words.text()))
+    few = form.words.text()
+    chance.setValue(0.5)
+    form.try_button.click()
+    until(qtbot, lambda: bool(form.words.text()))
+    assert form.words.text() != few and len(begun) == 1
+    chance.setValue(0.001)
+    form.try_button.click()
+    until(qtbot, lambda: bool(form.words.text()))
+    assert form.words.text() == few and len(begun) == 1
+    desk.book.act(lambda workspace: alerting.switch_rule(workspace, "bad_review", enabled=False))
+    until(qtbot, lambda: desk.background.idle)
+    form_of(rules).try_button.click()
+    until(qtbot, lambda: len(begun) == 2)
+    rules.leave()
+    until(qtbot, lambda: desk.background.idle)
 
 
 def test_a_trial_job_reads_the_book_only(sample: Workspace) -> None:
