@@ -91,7 +91,9 @@ def main() -> int:
     with model_server() as server:
         profile = ModelProfile("Bench", server.url, "loopback-1", kind="local")
         workspace = replace(workspace, preferences=replace(workspace.preferences, profiles=(profile,)))
-        people = iter(range(1, chosen.customers, 97))
+        with workspace.store.read() as found:
+            given = found.exec_driver_sql("SELECT id FROM customers WHERE email_consent = 'given' AND id % 97 = 1")
+            people = given.scalars().all()
         requests = [
             ModelRequest(one, goal, "warm", tuple(fact.key for fact in read_facts(workspace, one, goal)), "Bench")
             for one, goal in zip(people, list(GOALS) * 8, strict=False)

@@ -1,8 +1,7 @@
-"""One request to a language model, streamed: with time-outs, back-off and cancel of our own.
+"""One request to a language model, streamed: with time limits, back-off and cancel of our own.
 
 The client library is imported here and nowhere else: it costs nearly a second, in a worker, at the first draft. Its
-own retries are off (they cannot be cancelled), and it is built inside the error handling: with certificates that
-cannot be read, building it fails.
+own retries are off: they cannot be cancelled.
 """
 
 from __future__ import annotations
@@ -16,13 +15,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
 from models.values.errors import UserError
-from services.outreach.model.events import as_characters, read_pieces
-from services.outreach.model.faults import Trouble, told
+from services.outreach.model.events import Piece, as_characters, read_pieces
+from services.outreach.model.faults import Trouble, met, told
 from services.settings import ModelProfile
+
+if TYPE_CHECKING:
+    from services.outreach.model.wire import Connections
 
 CONNECT_S: Final = 5.0
 #: Pauses before the second and the third try, where the endpoint names none.
@@ -160,21 +163,25 @@ def _once(
     cancelled: Callable[[], bool],
     began: float,
 ) -> Answer:
-    with _answering(profile, key, body, cancelled) as response:
-        return _read(profile, response.iter_bytes(), on_words, began)
+    from services.outreach.model.wire import streamed
+
+    work = partial(_pieces, profile, key, body)
+    pieces = streamed(work, cancelled, (Trouble, UserError, _Busy), CONNECT_S)
+    with contextlib.closing(pieces):
+        return _read(profile, pieces, on_words, began)
 
 
-@contextlib.contextmanager
-def _answering(profile: ModelProfile, key: str | None, body: bytes, cancelled: Callable[[], bool]) -> Iterator[Any]:
-    """Yield the endpoint's answer once its head has come."""
+def _pieces(profile: ModelProfile, key: str | None, body: bytes, connections: Connections) -> Iterator[Piece]:
+    """Ask the endpoint and yield what it writes, by the client library."""
     import httpx2
     import openai
 
-    from services.outreach.model.wire import Transport
-
     base, query = address_of(profile)
-    transport = Transport(cancelled=cancelled, context=_certificates(base), proxy=_proxy(base))
-    with httpx2.Client(transport=transport, trust_env=False) as carrier:
+    transport = httpx2.HTTPTransport(
+        verify=_certificates(base), proxy=_proxy(base), limits=httpx2.Limits(max_keepalive_connections=0)
+    )
+    hooks: Any = {"request": [connections.on_request], "response": [connections.on_response]}
+    with httpx2.Client(transport=transport, trust_env=False, event_hooks=hooks) as carrier:
         client = openai.OpenAI(
             api_key=key or "none",
             base_url=base,
@@ -184,25 +191,25 @@ def _answering(profile: ModelProfile, key: str | None, body: bytes, cancelled: C
             http_client=carrier,
         )
         try:
-            # The bare response, not the library's stream: see ``events``.
-            response: Any = client.post(
+            answer = client.post(
                 "/chat/completions",
-                cast_to=httpx2.Response,
+                cast_to=object,
                 content=body,
                 options={"headers": _headers(profile, key)},
                 stream=True,
-                stream_cls=openai.Stream[Any],
+                stream_cls=openai.Stream[object],
             )
+            yield from read_pieces(answer, answer.response)
         except openai.APIStatusError as error:
             raise _refused(error.status_code, error.code or "", error.response.headers) from None
         except httpx2.InvalidURL:
             raise UserError(_NO_ADDRESS.format(profile.name)) from None
-        except openai.OpenAIError as error:
+        except (openai.APIConnectionError, httpx2.HTTPError, UnicodeError) as error:
+            raise met(error) from error
+        except openai.APIError as error:
+            raise Trouble("broken", "in its answer") from error
+        except (openai.OpenAIError, ValueError, RecursionError) as error:
             raise Trouble("garbage") from error
-        try:
-            yield response
-        finally:
-            response.close()
 
 
 def _headers(profile: ModelProfile, key: str | None) -> dict[str, Any]:
@@ -216,28 +223,31 @@ def _headers(profile: ModelProfile, key: str | None) -> dict[str, Any]:
     return headers
 
 
-def _read(profile: ModelProfile, chunks: Iterator[bytes], on_words: Callable[[str], None], began: float) -> Answer:
+def _read(
+    profile: ModelProfile, pieces: Iterator[Piece | None], on_words: Callable[[str], None], began: float
+) -> Answer:
     text = ""
     ended = ""
     tokens: tuple[int | None, int | None] = (None, None)
     heard = time.monotonic()
-    pieces = read_pieces(chunks)
     while True:
         try:
-            piece = next(pieces, None)
+            piece = next(pieces, _END)
         except Trouble as trouble:
             if trouble.kind == "half" and ended:
                 break  # every word had come: only what the endpoint counts is lost
             raise
-        if piece is None:
+        if piece is _END:
             break
         now = time.monotonic()
-        if piece.words or piece.thinking:
+        if piece is not None and (piece.words or piece.thinking):
             heard = now
         elif now - heard > profile.timeout_s:
             raise Trouble("silent")
         if now - began > LONGEST_ANSWER_S:
             raise Trouble("endless")
+        if piece is None:
+            continue
         ended = ended or piece.ended
         if piece.tokens_in is not None or piece.tokens_out is not None:
             tokens = (piece.tokens_in, piece.tokens_out)
@@ -256,6 +266,7 @@ def _read(profile: ModelProfile, chunks: Iterator[bytes], on_words: Callable[[st
     return Answer(text, *tokens, time.monotonic() - began)
 
 
+_END: Final = Piece(ended="over")
 _BY_STATUS: Final = {
     401: "key", 403: "forbidden", 404: "no_model", 407: "proxy", 413: "too_large", 405: "not_a_model",
 }  # fmt: skip

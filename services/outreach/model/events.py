@@ -1,8 +1,4 @@
-"""What a model server streams: the words of its answer out of server-sent events, or out of one JSON document.
-
-Read here and not by the client library, because that one passes over in silence what must be told: a stream that ends
-in the middle, an answer that is no stream, a page of HTML.
-"""
+"""What a model server answers: the words out of the events that it streams, or out of one JSON document."""
 
 from __future__ import annotations
 
@@ -10,12 +6,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from services.outreach.model.faults import Trouble
 
-#: No line of an answer is longer, and no answer in one document.
-_MOST_BYTES: Final = 4_000_000
+if TYPE_CHECKING:
+    import httpx2
+
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -42,34 +39,26 @@ class Piece:
     tokens_out: int | None = None
 
 
-def read_pieces(chunks: Iterable[bytes]) -> Iterator[Piece]:
-    """Yield the pieces of an answer as its bytes come.
+def read_pieces(events: Iterable[object], response: httpx2.Response) -> Iterator[Piece]:
+    """Yield the pieces of an answer: its events as they come, or the one document of a server that does not stream.
 
     Raises
     ------
     Trouble
         It is no answer of a language model, or it reports an error of its own.
     """
-    seen = False
-    other: list[bytes] = []
-    size = 0
-    for line in _lines(chunks):
-        field, _, value = line.partition(b":")
-        if field == b"data" and not other:
-            seen = True
-            if value.strip() == b"[DONE]":
-                yield Piece(ended="done")
-                return
-            yield _piece(_document(value))
-        elif not seen and line.strip() and field not in (b"", b"event", b"id", b"retry"):
-            other.append(line)
-            size += len(line)
-            if size > _MOST_BYTES:
-                raise Trouble("garbage")
-        else:
-            yield Piece()  # a comment keeps the connection alive and says nothing: whoever reads may lose patience
-    if other:
-        yield from _whole(b"\n".join(other))
+    kind = response.headers.get("content-type", "").lower()
+    if "html" in kind:
+        raise Trouble("not_a_model")
+    if "json" not in kind:
+        piece = None
+        for piece in map(_piece, events):
+            yield piece
+        if piece is None and kind and "event-stream" not in kind:
+            raise Trouble("garbage")
+        return
+    yield _piece(json.loads(b"".join(response.iter_raw())))
+    yield Piece(ended="done")
 
 
 def as_characters(text: str) -> str:
@@ -81,38 +70,9 @@ def as_characters(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    rest = b""
-    for chunk in chunks:
-        # Only these two end a line; a separator inside a JSON text is text.
-        *whole, rest = (rest + chunk).replace(b"\r\n", b"\n").split(b"\n") if b"\n" in chunk else [rest + chunk]
-        if len(rest) > _MOST_BYTES:
-            raise Trouble("garbage")
-        yield from whole or (b"",)
-    if rest:
-        yield rest
-
-
-def _whole(document: bytes) -> Iterator[Piece]:
-    """Read an answer that came as one document, from a server that does not stream."""
-    start = document.lstrip()[:1]
-    if start != b"{":
-        raise Trouble("not_a_model" if start == b"<" else "garbage")
-    yield _piece(_document(document))
-    yield Piece(ended="done")
-
-
-def _document(text: bytes) -> dict[str, Any]:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise Trouble("garbage") from error
+def _piece(document: object) -> Piece:
     if not isinstance(document, dict):
         raise Trouble("garbage")
-    return document
-
-
-def _piece(document: dict[str, Any]) -> Piece:
     if document.get("error"):
         raise Trouble("broken", "in its answer")
     usage = document.get("usage")

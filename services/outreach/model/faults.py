@@ -5,7 +5,9 @@ What the endpoint itself writes into an error is never repeated: it may hold the
 
 from __future__ import annotations
 
-from typing import Final
+import socket
+import ssl
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from models.values.errors import EnvironmentFault, UserError
@@ -124,6 +126,10 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
 }  # fmt: skip
 
 
+#: What TLS says of an answer that is none of TLS.
+_NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"})
+
+
 class Trouble(Exception):
     """What went wrong, before it is known to which model it happened.
 
@@ -160,6 +166,40 @@ class ModelFault(EnvironmentFault):
     def __reduce__(self) -> tuple[type[ModelFault], tuple[str, str, str]]:
         """Survive the way from a child process."""
         return ModelFault, (str(self), self.short, self.kind)
+
+
+def met(error: Exception) -> Trouble:
+    """Return the trouble behind an error of the client library."""
+    import httpx2
+
+    chain: list[BaseException] = [error]
+    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None and cause not in chain:
+        chain.append(cause)
+
+    def first(*kinds: type[BaseException]) -> Any:
+        return next((one for one in chain if isinstance(one, kinds)), None)
+
+    if (own := first(Trouble)) is not None:
+        return own  # type: ignore[no-any-return]
+    if (tls := first(ssl.SSLCertVerificationError)) is not None:
+        return Trouble("tls", f"the certificate does not hold ({tls.verify_message or 'unknown issuer'})")
+    if (tls := first(ssl.SSLError)) is not None:
+        return Trouble("no_tls" if tls.reason in _NO_TLS else "tls", "the handshake failed")
+    if first(httpx2.ProxyError):
+        return Trouble("proxy")
+    if first(httpx2.ConnectTimeout):
+        return Trouble("slow_to_connect")
+    if first(httpx2.TimeoutException):
+        return Trouble("silent")
+    if first(UnicodeDecodeError):
+        return Trouble("garbage")
+    if first(socket.gaierror, UnicodeError):  # a name that can be none
+        return Trouble("name")
+    if first(httpx2.ConnectError):
+        return Trouble("refused" if first(ConnectionError) else "unreachable")
+    protocol = first(httpx2.ProtocolError)
+    broken_off = protocol is None or "disconnected" in str(protocol) or "closed connection" in str(protocol)
+    return Trouble("half" if broken_off else "not_a_model")
 
 
 def told(trouble: Trouble, profile: ModelProfile, *, connect_s: float) -> ModelFault:

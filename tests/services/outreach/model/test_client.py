@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import itertools
 import json
 import pickle
@@ -10,7 +11,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,7 @@ import trustme
 from models.values.errors import Cancelled, EnvironmentFault, UserError
 from services.outreach.model import client
 from services.outreach.model.client import Answer, address_of, ask
-from services.outreach.model.events import Piece
-from services.outreach.model.faults import KEPT, ModelFault, Trouble, fallback_words
+from services.outreach.model.faults import KEPT, ModelFault, fallback_words
 from services.settings import ModelProfile
 from tests.servers.model_server import (
     EMAIL,
@@ -251,8 +251,14 @@ def test_a_server_that_does_not_stream_is_understood(server: ModelServer) -> Non
 def test_events_cut_anywhere_and_without_usage_are_understood(server: ModelServer) -> None:
     whole = event("Sub") + event("ject: \u2028 é") + b": ping\r\n" + event(ended="stop") + b"data: [DONE]\n\n"
     assert b"\\u2028" in whole
-    pieces = list(client.read_pieces(whole[at : at + 1] for at in range(len(whole))))
-    assert "".join(piece.words for piece in pieces) == "Subject: \u2028 é"
+
+    def play(channel: Channel) -> None:
+        channel.head()
+        for at in range(len(whole)):
+            channel.send(whole[at : at + 1])
+
+    server.answer(play)
+    assert asked(local(server))[0].text == "Subject: \u2028 é"
     server.answer(raw(whole.replace(b"\n", b"\r\n")))
     answer, _ = asked(local(server))
     assert answer.tokens_in is None
@@ -445,26 +451,42 @@ def test_a_wait_that_cannot_be_is_none(server: ModelServer, said: str, monkeypat
     assert asked(local(server))[0].text == EMAIL
 
 
-def test_comments_and_a_line_without_end_give_the_reader_a_turn() -> None:
-    pings = client.read_pieces(itertools.repeat(b": ping\n\n"))
-    assert list(itertools.islice(pings, 5)) == [Piece()] * 5
-    drops = client.read_pieces(itertools.repeat(b"x"))
-    assert list(itertools.islice(drops, 5)) == [Piece()] * 5
+@pytest.mark.parametrize("kind", ["text/event-stream", "application/json", "text/plain"])
+def test_what_is_no_answer_and_does_not_end_is_cut_off(server: ModelServer, kind: str) -> None:
+    def play(channel: Channel) -> None:
+        channel.head(200, kind)
+        with contextlib.suppress(OSError):
+            while not channel._closing.is_set():
+                channel.send(b"x" * 1_000_000)
+
+    server.answer(play)
+    with pytest.raises(ModelFault, match="did not stop writing"):
+        asked(local(server))
 
 
-@pytest.mark.parametrize("chunk", [b"x" * 1_000_000, b"x" * 999_999 + b"\n"])
-def test_what_is_no_answer_and_does_not_end_is_cut_off(chunk: bytes) -> None:
-    read = 0
+def test_an_answer_that_comes_packed_is_not_unpacked(server: ModelServer) -> None:
+    def play(channel: Channel) -> None:
+        channel.head(Content_Encoding="gzip")
+        channel.send(gzip.compress(event("Subject: packed") + event(ended="stop")))
 
-    def chunks() -> Iterator[bytes]:
-        nonlocal read
-        while True:
-            read += 1
-            yield chunk
+    server.answer(play)
+    with pytest.raises(ModelFault):
+        asked(local(server))
 
-    with pytest.raises(Trouble):
-        list(client.read_pieces(chunks()))
-    assert read <= 6
+
+def test_a_line_without_end_hears_a_cancel(server: ModelServer) -> None:
+    begun = threading.Event()
+
+    def play(channel: Channel) -> None:
+        channel.head()
+        with contextlib.suppress(OSError):
+            while not channel._closing.wait(0.02):
+                channel.send(b"x")
+                begun.set()
+
+    server.answer(play)
+    with pytest.raises(Cancelled):
+        asked(local(server, timeout_s=600), cancelled=begun.is_set)
 
 
 def test_a_model_that_thinks_without_end_is_stopped(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -262,7 +262,11 @@ def test_a_trial_says_what_works(workspace: Workspace, profile: ModelProfile, se
 
 @pytest.mark.parametrize(
     ("reply", "said"),
-    [(status(401), "does not accept the key"), (status(404), "knows no model"), (raw(b"nonsense"), "understood")],
+    [
+        (status(401), "does not accept the key"),
+        (status(404), "knows no model"),
+        (raw(b"nonsense", kind="text/plain"), "understood"),
+    ],
 )
 def test_a_trial_says_which_step_failed(
     workspace: Workspace, profile: ModelProfile, server: ModelServer, reply: object, said: str
