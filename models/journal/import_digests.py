@@ -47,11 +47,15 @@ Block = tuple[str, int, int]
 
 @dataclass(slots=True)
 class DigestCheck:
-    """Sentences about blocks that differ, and the blocks whose rows are as their import left them."""
+    """Sentences about blocks that differ, and the blocks whose rows are as their import left them.
+
+    ``older`` counts imports whose digests were taken before the book was brought up to date: they say nothing now.
+    """
 
     problems: list[str] = field(default_factory=list)
     good: set[Block] = field(default_factory=set)
     rows: int = 0
+    older: int = 0
 
     def covers(self, table: str, row_id: int, import_id: int | None) -> bool:
         """Return whether a row is in a block that was compared and found as it was."""
@@ -146,25 +150,34 @@ def check_digests(connection: Connection, texts: Mapping[int, list[str]]) -> Dig
     """
     check = DigestCheck()
     undone = {row[0] for row in connection.exec_driver_sql("SELECT id FROM imports WHERE undone_by IS NOT NULL")}
-    taken = _read(texts, undone)
+    taken, older = _read(texts, undone)
+    check.older = len(older - {number for some in taken.values() for number in some})
     for table in _TABLES:
         if taken[table.name]:
             _check_table(connection, table, taken[table.name], check)
     return check
 
 
-def _read(texts: Mapping[int, list[str]], undone: set[int]) -> dict[str, dict[int, _Taken]]:
-    """By table and import the first digests of this schema: who takes others later cannot hide an edit."""
+def _read(texts: Mapping[int, list[str]], undone: set[int]) -> tuple[dict[str, dict[int, _Taken]], set[int]]:
+    """By table and import the first digests of this schema: who takes others later cannot hide an edit.
+
+    At the second place the imports with digests of an earlier schema.
+    """
     taken: dict[str, dict[int, _Taken]] = defaultdict(dict)
+    older: set[int] = set()
     for entry, some in sorted(texts.items()):
         for text in some:
             if not text.startswith('{"rows_of":'):
                 continue
             document = json.loads(text)
-            if document["schema"] == SCHEMA_VERSION and document["import"] not in undone:
+            if document["import"] in undone:
+                continue
+            if document["schema"] != SCHEMA_VERSION:
+                older.add(document["import"])
+            else:
                 blocks = {int(number): digest for number, digest in document["blocks"].items()}
                 taken[document["rows_of"]].setdefault(document["import"], _Taken(entry, blocks))
-    return taken
+    return taken, older
 
 
 def _check_table(connection: Connection, table: Table, taken: Mapping[int, _Taken], check: DigestCheck) -> None:

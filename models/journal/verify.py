@@ -17,6 +17,7 @@ from models.journal.rows import check_import_changes, check_rows, shortened
 from models.schema_version import LATER_TABLES
 from models.tables import CONTENT_TABLES, journal, journal_payloads
 from models.values.journal import Actor, Verification
+from models.values.words import count
 
 #: Columns that say when or by which import a row was written, surrogate keys, or what is worked out: not content.
 _NOT_CONTENT = {"id", "import_id", "leaving"}
@@ -37,7 +38,7 @@ def verify(connection: Connection, remembered_head: tuple[int, str] | None = Non
     """
     problems = _pages(connection)
     payloads = _read_payloads(connection)
-    count, last, found = _walk(connection, payloads.digests)
+    entries, last, found = _walk(connection, payloads.digests)
     problems += [*payloads.problems, *found]
     if remembered_head is not None and not stands(connection, remembered_head):
         problems.append(
@@ -49,7 +50,7 @@ def verify(connection: Connection, remembered_head: tuple[int, str] | None = Non
     problems += [*check_import_changes(connection, payloads.texts), *rows.problems, *shortened(digests.problems)]
     return Verification(
         ok=not problems,
-        entries=count,
+        entries=entries,
         head=last,
         content_hash=content_hash(connection),
         problems=tuple(problems),
@@ -57,7 +58,18 @@ def verify(connection: Connection, remembered_head: tuple[int, str] | None = Non
             f"Rows compared with the digests of their imports: {digests.rows:,}. Rows compared with what the journal "
             f"last wrote into them: {rows.checked:,}. Rows without either: {rows.unknown:,}"
             + (", where an edit outside Bellwether shows only in the content hash." if rows.unknown else "."),
+            *_outdated(digests.older),
         ),
+    )
+
+
+def _outdated(imports: int) -> tuple[str, ...]:
+    """Say that digests no longer count, so that a comparison of fewer rows is no surprise."""
+    if not imports:
+        return ()
+    return (
+        f"The digests of {count(imports, 'import')} were taken before this book was brought up to date for a newer "
+        "Bellwether. The rows may have changed with that, so they are not compared. New imports have digests again.",
     )
 
 

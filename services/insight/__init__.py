@@ -48,6 +48,7 @@ from services.insight.figure_formatting import figure_lines, sure_words
 from services.insight.freshness import read_freshness
 from services.insight.naming import read_customer_named
 from services.insight.open_work import read_open_work
+from services.insight.queue_marks import read_to_do
 from services.insight.queue_rows import read_card, read_queue, read_waiting, waiting_words
 from services.insight.reader import Reader, reading
 from services.insight.tile_figures import filter_of_tile, read_outcome_tiles, read_today_tiles
@@ -93,6 +94,7 @@ __all__ = [
     "timeline",
     "timeline_page",
     "timelines",
+    "to_do",
     "today_tiles",
     "totals_words",
     "trend_words",
@@ -118,6 +120,12 @@ def queue(
     """
     with reading(workspace) as reader:
         return read_queue(reader, tab, wanted, beyond_budget=beyond_budget)
+
+
+def to_do(workspace: Workspace) -> int:
+    """Return how many alerts are to do today: what the first tab of the queue shows."""
+    with reading(workspace) as reader:
+        return read_to_do(reader)
 
 
 def today_tiles(workspace: Workspace) -> tuple[Tile, Tile]:

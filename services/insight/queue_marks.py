@@ -162,7 +162,7 @@ def read_counts(reader: Reader, todo: int | None = None) -> dict[str, int]:
         ).fetchall()
     )
     return {
-        "todo": len(_within(reader, "todo", QueueFilter())) if todo is None else todo,
+        "todo": read_to_do(reader) if todo is None else todo,
         "waiting": resting.get("waiting", 0),
         "snoozed": resting.get("snoozed", 0),
         "done": reader.value(f"SELECT COUNT(*) {_CLOSED_SINCE}", (start_of_today(reader),)),
@@ -206,17 +206,26 @@ def _within(reader: Reader, tab: QueueTab, wanted: QueueFilter) -> list[int]:
         since = start_of_today(reader, wanted.done_days)
         found = reader.driver.execute(f"SELECT id {_CLOSED_SINCE} ORDER BY closed_at DESC, id DESC", (since,))
     elif tab == "todo":
-        of_owners, owners = _of_owners(wanted)
-        found = reader.driver.execute(
-            f"""SELECT a.id FROM alerts a WHERE {_TODO} AND (severity = ? OR {SAID_LEAVING}) {of_owners}
-                UNION
-                SELECT id FROM (SELECT a.id FROM alerts a WHERE {_TODO} {of_owners}
-                                ORDER BY severity DESC, {_WAITS} DESC, expected_value_minor DESC, a.id LIMIT ?)""",
-            (int(Severity.CRITICAL), *owners, *owners, _left_today(reader, wanted)),
-        )
+        found = reader.driver.execute(*_within_limit(reader, wanted))
     else:
         found = reader.driver.execute("SELECT id FROM alerts WHERE state = ?", TAB_STATES[tab])
     return [row[0] for row in found]
+
+
+def read_to_do(reader: Reader) -> int:
+    """Return how many alerts are to do within today's limit."""
+    query, parameters = _within_limit(reader, QueueFilter())
+    return int(reader.value(f"SELECT COUNT(*) FROM ({query})", parameters))
+
+
+def _within_limit(reader: Reader, wanted: QueueFilter) -> tuple[str, tuple[Any, ...]]:
+    """Return the query, and its parameters, of the alerts to do that today's limit holds."""
+    of_owners, owners = _of_owners(wanted)
+    query = f"""SELECT a.id FROM alerts a WHERE {_TODO} AND (severity = ? OR {SAID_LEAVING}) {of_owners}
+                UNION
+                SELECT id FROM (SELECT a.id FROM alerts a WHERE {_TODO} {of_owners}
+                                ORDER BY severity DESC, {_WAITS} DESC, expected_value_minor DESC, a.id LIMIT ?)"""
+    return query, (int(Severity.CRITICAL), *owners, *owners, _left_today(reader, wanted))
 
 
 def _of_owners(wanted: QueueFilter) -> tuple[str, list[str]]:

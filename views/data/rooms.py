@@ -81,7 +81,7 @@ class BookOfImports:
 
     def to_do(self) -> int:
         """How many cards wait in the queue."""
-        return insight.queue(self._book.workspace, "todo").counts.get("todo", 0)
+        return insight.to_do(self._book.workspace)
 
     def effect(self, opened: Collection[int], closed: Collection[int], before: int) -> QueueEffect:
         """The cards with these ids that are in the queue now, or were closed."""

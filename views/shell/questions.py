@@ -29,9 +29,8 @@ class Standing:
 
 def freshness(workspace: Workspace, with_owners: bool = False) -> Standing:
     """How far the data reach, how many alerts are to do, and where asked for, who owns customers."""
-    to_do = insight.queue(workspace).counts["todo"]
     owners = insight.filter_choices(workspace).owners if with_owners else ()
-    return Standing(insight.freshness(workspace), to_do, owners)
+    return Standing(insight.freshness(workspace), insight.to_do(workspace), owners)
 
 
 def alert_of(book: Book, customer_id: int) -> int | None:

@@ -125,6 +125,15 @@ def test_rows_with_digests_are_counted_apart_from_those_without(digested: Book, 
     assert f"digests of their imports: {rows}." in note and "Rows without either: 2," in note
 
 
+def test_digests_from_before_a_migration_are_said_to_be_compared_no_more(
+    digested: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.journal.import_digests.SCHEMA_VERSION", 10_000)
+    found = verify_book(digested.workspace)
+    assert found.ok and "digests of their imports: 0." in found.notes[0]
+    assert found.notes[1].startswith("The digests of 1 import were taken before this book was brought up to date")
+
+
 def test_digests_hold_through_edits_imports_undos_and_deletions_of_the_program(digested: Book, tmp_path: Path) -> None:
     workspace = digested.workspace
     one = digested.one("SELECT id FROM customers WHERE external_id = '1'")
