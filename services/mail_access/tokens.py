@@ -55,7 +55,17 @@ def sign_in(
     cancelled: Callable[[], bool] = lambda: False,
     patience_s: float = PATIENCE_S,
 ) -> str:
-    """Sign in with the browser; see ``services.mail_access.sign_in``."""
+    """Sign in with the browser and keep what lasts of it in the keyring; return who signed in, '' if nobody says.
+
+    ``open_link`` is given the address that the browser must go to, in the thread that called.
+
+    Raises
+    ------
+    Cancelled
+        ``cancelled`` said so.
+    EnvironmentFault, UserError
+        Refused, not reachable, not come back in ten minutes: one sentence that says what to do.
+    """
     way = _way(workspace, account, client)
     with returning() as listener:
         redirect = f"http://{way.redirect_host}:{listener.port}"
@@ -76,7 +86,7 @@ def sign_in(
 
 
 def sign_out(workspace: Workspace, account: MailAccount, client: SignInClient | None) -> str:
-    """Forget a sign-in; see ``services.mail_access.sign_out``."""
+    """Forget a sign-in, ask a provider who offers it to end the permission, and say what came of it."""
     kept, way = _kept(workspace, account), _resolved(workspace, account, client)
     _forget(workspace, account)
     if kept is None:
@@ -100,7 +110,15 @@ def signed_in(workspace: Workspace, account: MailAccount) -> str | None:
 def access_token(
     workspace: Workspace, account: MailAccount, *, fresh: bool = False, cancelled: Callable[[], bool] = lambda: False
 ) -> str:
-    """Return an access token for a mail server; see ``services.mail_access.access_token``."""
+    """Return an access token for a mail server, refreshed where it ends soon, or at once where ``fresh`` is asked.
+
+    Raises
+    ------
+    SignInFault
+        Nobody is signed in, the grant has ended, or the provider cannot be reached.
+    Cancelled
+        ``cancelled`` said so.
+    """
     while not _lock.acquire(timeout=_LOOKS_EVERY_S):
         if cancelled():
             raise Cancelled("The sign-in was given up.")

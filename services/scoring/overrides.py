@@ -69,7 +69,18 @@ Laid = dict[str, Override]
 def set_override(
     workspace: Workspace, customer_id: int, figure: str, value: Value, *, reason: str, until: date
 ) -> Changes:
-    """Keep what `services.scoring.set_override` promises; one that was set before is over."""
+    """Let a person's figure of a customer count instead of the computed one, through the day `until`.
+
+    Parameters
+    ----------
+    figure, value
+        One of `models.values.overrides.FIGURES`; a share of 1, a score of 100, a segment, or minor units.
+
+    Raises
+    ------
+    UserError
+        For a value outside its bounds, a day that is past or too far away, a missing reason, or an unknown customer.
+    """
     kept = checked_value(figure, value)
     why = _checked_reason(reason)
     today = workspace.clock.today()
@@ -101,7 +112,13 @@ def set_override(
 
 
 def end_override(workspace: Workspace, customer_id: int, figure: str | None = None) -> Changes:
-    """Keep what `services.scoring.end_override` promises."""
+    """Let the computed figure of a customer count again: of one figure, or of all that are set (None).
+
+    Raises
+    ------
+    UserError
+        Nothing of it is set, or there is no such customer or figure.
+    """
     if figure is not None and figure not in FIGURES:
         raise UserError(f"“{figure}” cannot be overridden; choose one of: {', '.join(FIGURES.values())}.")
     today = workspace.clock.today()

@@ -83,7 +83,16 @@ def _with_history(book: BookEvents) -> int:
 def score_due(
     workspace: Workspace, changed: Changes | None = None, force_all: bool = False, *, as_of: date | None = None
 ) -> ScoreRun:
-    """Score whoever is due and write it, in one unit of work; see the module's order.
+    """Score what is due and write it: everyone on a new day, fit or policy, else those in `changed`.
+
+    Parameters
+    ----------
+    changed
+        What an import, an edit or an undo reported; None: nothing in particular.
+    force_all
+        Score everyone, whatever changed.
+    as_of
+        The day to score as of; None: the last day that the book's events cover.
 
     Raises
     ------

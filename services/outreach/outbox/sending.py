@@ -83,7 +83,12 @@ def send_due(
     abandoned: Callable[[], bool] = lambda: False,
     timeouts: Timeouts | None = None,
 ) -> tuple[SendRun, Changes]:
-    """Hand over what is approved and due; see ``services.outreach.send_due``."""
+    """Send what is approved and due over SMTP; each email at most once, whatever happens.
+
+    Two at once never send the same email. A fault of the connection or the account ends the round: what is left waits.
+    ``now`` does not wait out the time in which an email can be stopped; ``only`` names just these. ``cancelled`` begins
+    no further email; ``abandoned`` cuts the line too: what was being handed over is in doubt only if its end was sent.
+    """
 
     def ends() -> bool:
         return cancelled() or abandoned()

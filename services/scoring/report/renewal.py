@@ -61,7 +61,25 @@ def backtest(
     progress: ProgressCall | None = None,
     cancelled: CancelCall | None = None,
 ) -> BacktestReport:
-    """Check the scores against the book's past; see `services.scoring.backtest`."""
+    """Score the book's past from earlier days, with what was known then, and hold that against what came.
+
+    With the policy's horizon and the cutoffs that the book gives, the report is kept; others are only returned, and so
+    are all of a book that cannot be written to.
+
+    Parameters
+    ----------
+    horizon_days
+        Days in which a customer may come back; None: the policy's.
+    cutoffs
+        Days to score from; None: about one a month, as many as have closed (six at most), and a year ago.
+
+    Raises
+    ------
+    UserError
+        If the book has no events, or a cutoff's days are not over yet.
+    Cancelled
+        If `cancelled` says so between two steps.
+    """
     book, horizon = read_book(workspace), horizon_days or workspace.policy.churn_horizon_days
     label, in_use = _in_use(workspace, book, horizon)
     report = backtest_of(
@@ -119,7 +137,10 @@ def renew_reports(
     progress: ProgressCall | None = None,
     cancelled: CancelCall | None = None,
 ) -> Changes:
-    """Make the reports that are due, or all; see `services.scoring.renew_reports`."""
+    """Make the reports over the book that are due, or all: backtest, revenue forecast, watch between refits.
+
+    Each is kept as soon as it is made; a cancel loses only the one at hand (`Cancelled`).
+    """
     tell, stop = progress or (lambda _progress: None), cancelled or _never
     due = frozenset((kept.BACKTEST, kept.DRIFT, kept.FORECAST)) if everything else kept.reports_due(workspace)
     changes = Changes()
