@@ -121,13 +121,13 @@ class Spec:
 
 
 SPECS: dict[Command, Spec] = {
-    Command.NEW_BOOK: Spec("New book…", ("Ctrl+Shift+N",), "plus", "File", "Begin an empty book"),
+    Command.NEW_BOOK: Spec("New book…", ("Ctrl+Shift+N",), "plus", "File", "Start an empty book"),
     Command.OPEN_BOOK: Spec("Open book…", ("Ctrl+Shift+O",), "book", "File", "Open another book in this window"),
-    Command.RECENT_BOOKS: Spec("Recent books…", ("Ctrl+Alt+O",), "clock", "File", "Open one of the last books"),
+    Command.RECENT_BOOKS: Spec("Recent books…", ("Ctrl+Alt+O",), "clock", "File", "Open a recent book"),
     Command.COPY_BOOK: Spec("Save a copy…", ("Ctrl+Alt+S",), "copy", "File", "Save a copy of this book as a file"),
     Command.SAMPLE_BOOK: Spec("Open the sample book", (), "book", "File", "A made-up retailer, in a book of its own"),
     Command.EXPORT_LIST: Spec(
-        "Export this list…", ("Ctrl+Alt+E",), "file", "File", "Write the list on screen as a CSV or Excel file"
+        "Export this list…", ("Ctrl+Alt+E",), "file", "File", "Save the list on screen as a CSV or Excel file"
     ),
     Command.CLOSE_BOOK: Spec("Close book", ("Ctrl+W",), "close", "File", "Close this book and choose another one"),
     Command.RESTART: Spec("Restart Bellwether", (), "retry", "File"),
@@ -135,22 +135,22 @@ SPECS: dict[Command, Spec] = {
     Command.SHOW_ALERTS: Spec("Alerts", ("Ctrl+1",), "alerts", "Go to"),
     Command.SHOW_CUSTOMERS: Spec("Customers", ("Ctrl+2",), "customers", "Go to"),
     Command.SHOW_OUTBOX: Spec("Outbox", ("Ctrl+3",), "send", "Go to"),
-    Command.SHOW_INSIGHTS: Spec("Insights", ("Ctrl+4",), "insights", "Go to", "How far the scores can be trusted"),
+    Command.SHOW_INSIGHTS: Spec("Insights", ("Ctrl+4",), "insights", "Go to", "How accurate the scores are"),
     Command.SHOW_DATA: Spec("Data", ("Ctrl+5",), "data", "Go to"),
     Command.SHOW_SETTINGS: Spec("Settings", ("Ctrl+,",), "settings", "Go to"),
     Command.SEARCH: Spec("Find or run", ("Ctrl+K",), "search", "Go to", "Find a customer or run a command"),
     Command.NEXT_PANE: Spec("Next pane", ("F6",), "", "Go to"),
-    Command.PREVIOUS_PANE: Spec("Pane before", ("Shift+F6",), "", "Go to"),
+    Command.PREVIOUS_PANE: Spec("Previous pane", ("Shift+F6",), "", "Go to"),
     Command.UNDO: Spec("Undo", ("Ctrl+Z",), "return", "Everywhere", "Undo your last action"),
-    Command.REDO: Spec("Redo", ("Ctrl+Shift+Z",), "retry", "Everywhere", "Do again what you undid last"),
+    Command.REDO: Spec("Redo", ("Ctrl+Shift+Z",), "retry", "Everywhere", "Redo what you last undid"),
     Command.RELOAD: Spec("Refresh", ("F5",), "retry", "Everywhere"),
-    Command.GUIDE: Spec("Help", ("F1",), "book", "Everywhere", "How to begin, and what the figures mean"),
-    Command.HELP: Spec("Keys", ("?",), "keyboard", "Everywhere", "Show all keys"),
+    Command.GUIDE: Spec("Help", ("F1",), "book", "Everywhere", "How to start, and what the figures mean"),
+    Command.HELP: Spec("Keyboard shortcuts", ("?",), "keyboard", "Everywhere", "Show all keyboard shortcuts"),
     Command.ABOUT: Spec("About Bellwether", (), "", "Everywhere"),
     Command.NEXT: Spec("Next in the list", ("J",), "chevron-down", "In the queue"),
     Command.PREVIOUS: Spec("Previous in the list", ("K",), "chevron-up", "In the queue"),
     Command.OPEN: Spec("Open the customer", ("Return",), "open", "In the queue", bound=False),
-    Command.TICK: Spec("Tick", ("X",), "task", "In the queue", "Tick this alert, to act on several"),
+    Command.TICK: Spec("Tick", ("X",), "task", "In the queue", "Tick this alert to act on several at once"),
     Command.FILTER: Spec("Filter", ("/",), "filter", "In the queue"),
     Command.MORNING: Spec(
         "Start my morning", ("Shift+S",), "ready", "In the queue", "Go through today’s alerts one customer at a time"
@@ -167,26 +167,26 @@ SPECS: dict[Command, Spec] = {
     Command.RECORD_CONSENT: Spec("Record consent…", (), "check", "With an alert", "Note that they agreed to emails"),
     Command.TASK: Spec("Task", ("T",), "task", "With an alert", "Add a task"),
     Command.SNOOZE: Spec("Snooze", ("S",), "clock", "With an alert", "Show it again later"),
-    Command.RESOLVE: Spec("Resolve", ("R",), "check", "With an alert", "Close it with its outcome"),
+    Command.RESOLVE: Spec("Resolve", ("R",), "check", "With an alert", "Close it and record the outcome"),
     Command.NOT_USEFUL: Spec("Not useful", ("N",), "thumb-down", "With an alert", "Close it and say why"),
     Command.NOTE: Spec("Note", ("Shift+N",), "note", "With an alert", "Write a note"),
     Command.DRAWER: Spec("Actions", (".",), "panel-right", "With an alert", "Show or hide the actions"),
-    Command.WAIT: Spec("Wait for them", ("W",), "clock", "With an alert", "Stops the time limit"),
+    Command.WAIT: Spec("Wait on customer", ("W",), "clock", "With an alert", "Pauses the due time"),
     Command.ASSIGN: Spec("Assign to…", (), "person", "With an alert"),
     Command.ESCALATE: Spec("Escalate", (), "escalate", "With an alert"),
     Command.SUPPRESS: Spec("Suppress this customer", (), "mute", "With an alert"),
-    Command.REOPEN: Spec("Reopen", ("O",), "return", "With an alert", "Put it back into the queue"),
+    Command.REOPEN: Spec("Reopen", ("O",), "return", "With an alert", "Put it back in the queue"),
     Command.ADD_CUSTOMER: Spec("Add a customer", ("Ctrl+N",), "plus", "With customers"),
     Command.EDIT_CUSTOMER: Spec("Edit", ("F2",), "edit", "With customers", "Edit this customer"),
     Command.DELETE_CUSTOMER: Spec(
-        "Delete customer", ("Del",), "bin", "With customers", "Delete this customer and all that refers to them"
+        "Delete customer", ("Del",), "bin", "With customers", "Delete this customer and everything linked to them"
     ),
     Command.CONTACTS: Spec(
         "Contacts…", ("P",), "person", "With customers", "Add or change the contacts of this customer"
     ),
     Command.SAVE_FILTER: Spec("Save this filter", (), "plus", "With customers"),
     Command.OVERRIDE: Spec(
-        "Override a score…", ("V",), "edit", "With customers", "Set a score by hand, with a reason and a last day"
+        "Override a score…", ("V",), "edit", "With customers", "Replace the model’s score, with a reason and end date"
     ),
     Command.SHOW_DUPLICATES: Spec(
         "Possible duplicates",
@@ -195,45 +195,43 @@ SPECS: dict[Command, Spec] = {
         "Go to",
         "Customers who may be the same: merge them or keep them apart",
     ),
-    Command.SHOW_FOLDERS: Spec("Watched folders", (), "data", "With data", "Folders whose files come in by themselves"),
-    Command.WRITE_BACK: Spec(
-        "Write back", (), "file", "With data", "Write what you changed as files for other systems"
-    ),
-    Command.MERGE_PAIR: Spec("Merge", ("M",), "link", "With duplicates", "Make one customer of the two"),
-    Command.KEEP_APART: Spec("Keep apart", ("A",), "close", "With duplicates", "They are two customers"),
+    Command.SHOW_FOLDERS: Spec("Watched folders", (), "data", "With data", "Folders with automatic imports"),
+    Command.WRITE_BACK: Spec("Write back", (), "file", "With data", "Save your changes as files for other systems"),
+    Command.MERGE_PAIR: Spec("Merge", ("M",), "link", "With duplicates", "Combine the two into one customer"),
+    Command.KEEP_APART: Spec("Keep apart", ("A",), "close", "With duplicates", "They are different customers"),
     Command.DECIDE_LATER: Spec("Later", ("L",), "clock", "With duplicates", "Decide later"),
-    Command.KEEP_OTHER: Spec("Keep the other one", ("S",), "retry", "With duplicates", "Whose number and fields stay"),
+    Command.KEEP_OTHER: Spec("Keep the other one", ("S",), "retry", "With duplicates", "Swap the two sides"),
     Command.CHOOSE_FILES: Spec("Choose files", ("Ctrl+O",), "file", "With data"),
     Command.DRAFT: Spec("Draft email", ("E",), "email", "With an email", "Write an email to this customer"),
-    Command.WRITE: Spec("Write again", ("Ctrl+G",), "retry", "With an email", "Write the draft with the chosen writer"),
+    Command.WRITE: Spec("Write again", ("Ctrl+G",), "retry", "With an email", "New draft with the chosen writer"),
     Command.RECIPIENT: Spec("Change recipient…", ("Ctrl+T",), "person", "With an email", "Choose who gets this email"),
     Command.SHORTER: Spec("Shorter", (), "minus", "With an email", "Write it shorter, as a new draft"),
     Command.WARMER: Spec("Warmer", (), "thumb-up", "With an email", "Write it warmer, as a new draft"),
-    Command.REWRITE: Spec("Rewrite…", ("Ctrl+R",), "edit", "With an email", "Say how it is to be rewritten"),
+    Command.REWRITE: Spec("Rewrite…", ("Ctrl+R",), "edit", "With an email", "Say how to rewrite it"),
     Command.VARIANT: Spec("Another version", (), "copy", "With an email", "Write it another way, as a new draft"),
     Command.REMOVE_STATEMENT: Spec("Remove the statement", ("1", "Alt+1"), "close", "With an email"),
     Command.SOURCE_STATEMENT: Spec("Add a source…", ("2", "Alt+2"), "link", "With an email"),
     Command.CONFIRM_STATEMENT: Spec("Confirm with a reason…", ("3", "Alt+3"), "edit", "With an email"),
     Command.APPROVE: Spec("Approve and queue", ("Ctrl+Return", "Ctrl+Enter"), "send", "With an email"),
-    Command.SAVE_DRAFT: Spec("Save draft", ("Ctrl+S",), "check", "With an email", "Keep it in the outbox, to review"),
-    Command.MAIL_PROGRAM: Spec("Open in mail app", (), "open", "With an email", "Approve it and send it by hand"),
-    Command.RECALL: Spec("Recall to edit", ("B",), "return", "With an email", "Take the approved email back to review"),
-    Command.DISCARD: Spec("Discard", (), "bin", "With an email", "Put this email away"),
+    Command.SAVE_DRAFT: Spec("Save draft", ("Ctrl+S",), "check", "With an email", "Keep it in the outbox for review"),
+    Command.MAIL_PROGRAM: Spec("Open in mail app", (), "open", "With an email", "Approve it and send it yourself"),
+    Command.RECALL: Spec("Recall to edit", ("B",), "return", "With an email", "Move the approved email back to review"),
+    Command.DISCARD: Spec("Discard", (), "bin", "With an email", "Discard this email"),
     Command.OPEN_EMAIL: Spec("Open in the composer", ("Return",), "edit", "In the outbox", bound=False),
     Command.SEND_NOW: Spec(
-        "Send now", ("Ctrl+Return", "Ctrl+Enter"), "send", "In the outbox", "Do not wait any longer"
+        "Send now", ("Ctrl+Return", "Ctrl+Enter"), "send", "In the outbox", "Send it without waiting"
     ),
     Command.SEND_AT: Spec("Change the time…", ("S",), "clock", "In the outbox", "Send it at another time"),
-    Command.TRY_AGAIN: Spec("Try again", ("A",), "retry", "In the outbox", "Send it once more"),
+    Command.TRY_AGAIN: Spec("Try again", ("A",), "retry", "In the outbox", "Try to send it again"),
     Command.ARRIVED: Spec("It arrived", ("Y",), "check", "In the outbox", "Counts as sent"),
-    Command.NOT_ARRIVED: Spec("It did not arrive", ("N",), "undo", "In the outbox", "Back to review"),
-    Command.SAVE_EML: Spec("Save as .eml…", ("Ctrl+Shift+S",), "file", "In the outbox", "A file for your mail program"),
+    Command.NOT_ARRIVED: Spec("It did not arrive", ("N",), "undo", "In the outbox", "Moves back to review"),
+    Command.SAVE_EML: Spec("Save as .eml…", ("Ctrl+Shift+S",), "file", "In the outbox", "A file for your mail app"),
     Command.MARK_SENT: Spec("Mark as sent", ("Shift+M",), "ready", "In the outbox", "You sent it yourself"),
     Command.CHECK_SCORES: Spec(
-        "Check again", ("C",), "retry", "With insights", "Back-test the scores on the book as it is now"
+        "Back-test again", ("C",), "retry", "With insights", "Back-test the scores on the book’s current data"
     ),
     Command.EXPORT_SCORES: Spec(
-        "Export…", ("Ctrl+Shift+E",), "file", "With insights", "Write the figures of the last check as a file"
+        "Export…", ("Ctrl+Shift+E",), "file", "With insights", "Save the figures of the last back-test as a file"
     ),
 }
 

@@ -37,9 +37,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 P = ParamSpec("P")
 
 StoreOption = Annotated[Path | None, typer.Option("--store", metavar="PATH", help="The book; default: your own.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else there.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output, nothing else.")]
 #: The customer whom a command is about, for `services.insight.customer_named`.
-Who = Annotated[str, typer.Argument(metavar="CUSTOMER", help="Number, id in its system, or exact name.")]
+Who = Annotated[str, typer.Argument(metavar="CUSTOMER", help="Number, ID in its system, or exact name.")]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As of this day, YYYY-MM-DD.")]
 
 
@@ -51,7 +51,7 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
         try:
             code = command(*args, **kwargs) or DONE
         except (Cancelled, KeyboardInterrupt):
-            say("Interrupted; the book is as it was before.")
+            say("Interrupted; the book is unchanged.")
             code = INTERRUPTED
         except BellwetherError as error:
             say(str(error))
@@ -120,7 +120,7 @@ def day_of(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day; write YYYY-MM-DD.") from None
+        raise typer.BadParameter(f"{text!r} is not a date; write YYYY-MM-DD.") from None
 
 
 def say(words: str) -> None:
@@ -180,6 +180,6 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: frozens
 def question_of(end: date) -> str:
     """What to say of a book whose data end long ago: it has to be chosen as of which day to score."""
     return (
-        f"Your data end on {full_day(end)}. Inactivity alerts start once you choose a date:"
+        f"Your data ends on {full_day(end)}. Inactivity alerts start once you choose a date:"
         " `bellwether score --as-of data-end` or `bellwether score --as-of today`."
     )

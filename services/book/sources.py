@@ -145,7 +145,7 @@ def silence_held(driver: sqlite3.Connection, as_of: date, today: date, policy: P
     """Say why alerts of silence are held back; '' where purchases come as usual, so that a silence means something."""
     end = asked_end(driver, today, policy)
     if end is not None:
-        return f"your data end on {full_day(end)}"
+        return f"your data ends on {full_day(end)}"
     ages = source_ages(driver, as_of, policy)
     orders = next((one for one in ages if one.words == "orders"), None)
     return f"your orders end on {full_day(orders.last_day)}" if orders is not None and orders.stale else ""

@@ -30,7 +30,7 @@ def read_freshness(reader: Reader) -> Freshness:
         parts += [f"scored {words.ago(scored, reader.now)}"] if scored is not None else []
     stale = sorted((age for age in ages if age.stale), key=lambda age: -age.age_days)
     warnings = [NOT_SCORED.lower()] if reader.unscored else []
-    warnings += [f"data end on {words.full_day(asked)}"] if asked is not None else []
+    warnings += [f"data ends on {words.full_day(asked)}"] if asked is not None else []
     warnings += [f"{age.words} {words.count(age.age_days, 'day')} old" for age in stale[:2]]
     warnings += [f"{len(stale) - 2} more"] if len(stale) > 2 else []
     empty = through is None and reader.value("SELECT 1 FROM customers LIMIT 1") is None

@@ -162,7 +162,7 @@ def test_one_of_several_files_that_fails_is_done_in_part(ask: Any, orders: Path,
     code, documents, told = ask("import", str(orders), str(empty))
     failed, question = told.splitlines()
     assert code == 3 and documents[1]["error"] and failed.startswith("empty.csv is empty.")
-    assert question.startswith("Your data end on ") and "score --as-of data-end" in question
+    assert question.startswith("Your data ends on ") and "score --as-of data-end" in question
     assert ask("import", str(empty))[0] == 1
 
 
@@ -275,7 +275,7 @@ def test_the_order_of_import_is_said_where_it_is_another_than_was_named(
     orders, customers = tmp_path / "orders.csv", tmp_path / "customers.csv"
     orders.write_text("order_id,customer_id,date,total\nO1,C1,2026-05-01,5.00\n")
     customers.write_text("customer_id,name\nC1,Ann Lee\n")
-    said = "In this order, so that what others refer to comes first: customers.csv, orders.csv"
+    said = "In this order, so that files others refer to come first: customers.csv, orders.csv"
     run_command(["import", str(orders), str(customers), "--store", str(store_path), "--no-score"])
     printed = capsys.readouterr().out
     assert printed.splitlines()[0] == said

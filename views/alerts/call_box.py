@@ -26,7 +26,7 @@ class TalkingPoints(QWidget):
         self._box = column()
         self._box.setSpacing(3)
         self.setLayout(self._box)
-        self.setAccessibleName("What to speak of")
+        self.setAccessibleName("Talking points")
 
     def show_points(self, points: Sequence[TalkingPoint]) -> None:
         """Show other points."""
@@ -57,5 +57,5 @@ class CallOutcomes(QWidget):
         for place, button in enumerate(self.buttons.values()):
             grid.addWidget(button, 0, place)
         asks = label("How did the call go?", fonts.SMALL, fonts.REGULAR, "ink_2")
-        hint = label("one key records it", fonts.SMALL, fonts.REGULAR, "ink_3")
+        hint = label("press a key to record it", fonts.SMALL, fonts.REGULAR, "ink_3")
         self.setLayout(column(row(asks, -1, hint), grid))

@@ -86,7 +86,7 @@ def card_menu(parent: QWidget, actions: Actions, more: Sequence[Command], detail
     if detail is not None and detail.ids:
         menu.addSeparator()
         inner = id_menu(detail.ids, menu)
-        inner.setTitle("Copy an id")
+        inner.setTitle("Copy an ID")
         menu.addMenu(inner)
     return menu
 

@@ -277,7 +277,7 @@ def id_menu(ids: Sequence[tuple[str, str]], parent: QWidget) -> QMenu:
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     for source, identity in ids:
-        action = menu.addAction(f"Copy {source} id: {identity}")
+        action = menu.addAction(f"Copy {source} ID: {identity}")
         action.triggered.connect(partial(_copy, identity))
     return menu
 

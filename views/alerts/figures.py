@@ -268,7 +268,7 @@ def spend_figure(spend: SpendYear, currency: str) -> Figure:
         sign = "▲" if spend.change > 0 else "▼"
         shown = (Run(f"{sign} {size}{THIN}%", ink), Run(" on the year before", "ink_3"))
         return Figure(
-            label, money(spend.minor, currency), first=shown if size else (Run("as the year before", "ink_3"),)
+            label, money(spend.minor, currency), first=shown if size else (Run("same as the year before", "ink_3"),)
         )
     return Figure(label, money(spend.minor, currency), first=(year,))
 

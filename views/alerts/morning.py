@@ -50,7 +50,7 @@ class Morning(QWidget):
         self.next = CommandButton.of(theme, actions[Command.NEXT], "chevron-down", text="Next")
         self.done = CommandButton.of(theme, actions[Command.RESOLVE], "check", text="Done")
         self.leave = CommandButton(theme, "Leave", "close", "Esc")
-        self.leave.setToolTip("Back to the whole queue; what you did is kept (Esc)")
+        self.leave.setToolTip("Back to the whole queue; your work is saved (Esc)")
         self.leave.clicked.connect(self.end)
         buttons = (self.previous, self.next, self.done, self.leave)
         for button in buttons:
@@ -143,7 +143,7 @@ class Morning(QWidget):
         begun = sum(card.id in in_work for card in self._cards)
         open_ones = len(self._cards) - len(handled) - begun
         parts = [f"{len(handled)} handled"]
-        parts += [f"{begun} in work"] if begun else []
+        parts += [f"{begun} in progress"] if begun else []
         parts += [f"{open_ones} still open"] if open_ones else []
         minor = sum(card.value_at_risk_minor or 0 for card in handled if card.kind == "risk")
         money = f" Handled alerts: {money_short(minor, handled[0].currency)} revenue at risk." if minor else ""

@@ -53,7 +53,7 @@ class AlertsPage(Page):
         self._has_room = True
         self._kind = ""
         self.day = DayBar(theme, actions)
-        self.tiles = TileStrip(theme, 2, "Figures of today", self.day)
+        self.tiles = TileStrip(theme, 2, "Today’s figures", self.day)
         self.queue = QueuePane(theme, actions, context.remembered.value.me)
         self.morning = Morning(theme, actions, self.queue)
         self.timeline = TimelineModel(self._desk, questions.timeline, self)
@@ -166,7 +166,7 @@ class AlertsPage(Page):
         # A quiet read that overtakes one that somebody waits for answers in its place, and so is not quiet.
         self._quiet_read = quiet and (self._quiet_read or not self._desk.waiting("queue"))
         if not self._quiet_read:
-            queue.pane.loading("Reading the queue")
+            queue.pane.loading("Loading the queue")
         self._desk.read("queue", ask, self._take_queue, queue.show_error)
 
     def _take_queue(self, page: QueuePage) -> None:
@@ -232,7 +232,7 @@ class AlertsPage(Page):
     def _read_detail(self, card: AlertRow) -> None:
         workspace = self.context.book.workspace
         self._seen.stop()
-        self.detail_state.loading(f"Reading {card.customer}")
+        self.detail_state.loading(f"Loading {card.customer}")
         failed = partial(self._detail_failed, partial(self._read_detail, card))
         order = [shown.id for shown in self.queue.model.cards()]
         self._desk.read("detail", partial(questions.detail, workspace, card.id, order), self._show_detail, failed)
@@ -256,7 +256,7 @@ class AlertsPage(Page):
 
     def _detail_failed(self, retry: Callable[[], None], failed: Failed) -> None:
         self._forget_detail()
-        self.detail_state.show_error(failed, retry, "This customer could not be read")
+        self.detail_state.show_error(failed, retry, "This customer could not be loaded")
 
     def _detail_state_changed(self, _index: int) -> None:
         """While another card's detail is waited for, the actions of the one before it are gone with its detail."""

@@ -25,8 +25,8 @@ OUTCOMES = (
     Choice("I know this already", "no verdict on the rule", "known"),
 )
 WHY_NOT = (
-    Choice("It is normal for them", "", "normal for this customer"),
-    Choice("The data are wrong", "", "wrong data"),
+    Choice("This is normal for them", "", "normal for this customer"),
+    Choice("The data is wrong", "", "wrong data"),
     Choice("Not worth my time", "", "not worth the time"),
     Choice("Another reason…", "", PICK),
 )
@@ -117,14 +117,14 @@ def task_panel(
     def sent(panel: FormPanel) -> None:
         text = words.text().strip()
         if not text:
-            panel.object_to("Write what is to be done.")
+            panel.object_to("Enter what needs doing.")
             words.setFocus()
             return
         panel.dismiss()
         send(text, _python_date(field.date()))
 
     panel = FormPanel(theme, window, "Add a task", "Add task", sent)
-    panel.add("What is to be done", words)
+    panel.add("What needs doing", words)
     panel.add("Due on", field)
     words.selectAll()
     return panel.done()
@@ -152,7 +152,7 @@ def meeting_panel(
 
     def sent(panel: FormPanel) -> None:
         if not words.text().strip():
-            panel.object_to("Write what the meeting is about.")
+            panel.object_to("Enter what the meeting is about.")
             words.setFocus()
             return
         panel.dismiss()
@@ -199,12 +199,12 @@ def assign_panel(theme: Theme, window: QWidget, owners: Sequence[str], send: Cal
     def sent(panel: FormPanel) -> None:
         name = field.currentText().strip()
         if not name:
-            panel.object_to("Name the person who takes it over.")
+            panel.object_to("Enter who is taking over.")
             return
         panel.dismiss()
         send(name)
 
-    panel = FormPanel(theme, window, "Assign to", "Assign", sent, "The due time stays as it is.")
+    panel = FormPanel(theme, window, "Assign to", "Assign", sent, "The due time stays the same.")
     panel.add("Name", field)
     return panel.done()
 
@@ -219,13 +219,13 @@ def suppress_panel(
 
     def sent(panel: FormPanel) -> None:
         if not why.text().strip():
-            panel.object_to("Say in a word why; it is shown next to the date.")
+            panel.object_to("Give a short reason; it is shown next to the date.")
             why.setFocus()
             return
         panel.dismiss()
         send(_python_date(until.date()), why.text().strip())
 
-    panel = FormPanel(theme, window, f"No email to {customer}", "Suppress", sent, "Alerts are raised all the same.")
+    panel = FormPanel(theme, window, f"Suppress emails to {customer}", "Suppress", sent, "Alerts are still raised.")
     panel.add("Why", why)
     panel.add("Until", until)
     return panel.done()

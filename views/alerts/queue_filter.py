@@ -191,5 +191,5 @@ def chips_of(wanted: QueueFilter) -> list[tuple[str, object, str]]:
     if wanted.need_today:
         found.append(("need_today", True, "Due today"))
     if wanted.done_days != 1:
-        found.append(("done_days", wanted.done_days, f"Done in {wanted.done_days} days"))
+        found.append(("done_days", wanted.done_days, f"Done in the last {wanted.done_days} days"))
     return found

@@ -131,13 +131,13 @@ class QueuePane(QWidget):
     def show_news(self, count: int) -> None:
         """Offer what came in meanwhile; the list does not move by itself."""
         self.news.setText(f"{count} new")
-        self.news.setToolTip("Show the new alerts in their places")
+        self.news.setToolTip("Show the new alerts in the queue")
         self.news.show()
         self._news_box.setVisible(count > 0)
 
     def show_error(self, failed: Failed) -> None:
-        """The queue could not be read."""
-        self.pane.show_error(failed, self.asked.emit, "The queue could not be read")
+        """The queue could not be loaded."""
+        self.pane.show_error(failed, self.asked.emit, "The queue could not be loaded")
 
     def fit(self, narrow: bool) -> None:
         """Columns for a list of 340 px."""
@@ -157,9 +157,7 @@ class QueuePane(QWidget):
         self.owner.setMenu(QMenu(self.owner))
         self._fill_owner_menu()
         order = label("Due, then value", fonts.SMALL, fonts.REGULAR, "ink_2")
-        order.setToolTip(
-            "The order of the queue: by when they are due, customers in distress first, then the highest value"
-        )
+        order.setToolTip("Sorted by due time, with customers in distress first, then by highest value")
         self.filter_button = IconButton(self._theme, "filter", actions[Command.FILTER].toolTip())
         self.filter_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._filter_menu = QMenu(self.filter_button)
@@ -187,7 +185,7 @@ class QueuePane(QWidget):
         self._criticals_waiting.setVisible(bool(waiting))
         self._within_limit.setVisible(beyond > 0)
         if self.filter.is_search:
-            words = f"{beyond:,} beyond today’s limit, listed too"
+            words = f"{beyond:,} beyond today’s limit, also listed"
         elif self.beyond_budget:
             words = f"{counted(beyond, 'alert')} beyond today’s limit shown"
         else:

@@ -101,7 +101,7 @@ class Triage(QObject):
             self._do(partial(_room, "add_note", alert_id=card.id, text=text), [card], leaves=False)
 
         objection = "The note is empty. Write something, or cancel."
-        panel = panels.note_panel(self._theme, self._window, "Note", "Keep note", objection, send)
+        panel = panels.note_panel(self._theme, self._window, "Note", "Save note", objection, send)
         self._open(panel, anchor)
 
     def complete(self, card: AlertRow, task_id: int) -> None:
@@ -131,7 +131,7 @@ class Triage(QObject):
 
         def chosen(reason: object) -> None:
             if reason == PICK:
-                objection = "Say in a word why; the rule is judged by it."
+                objection = "Give a short reason; the rule is judged by it."
                 panel = panels.note_panel(
                     self._theme, self._window, "Why was it not useful?", "Close alert", objection, chosen
                 )
@@ -139,7 +139,7 @@ class Triage(QObject):
                 return
             self._do(partial(_room, "not_useful", alert_ids=_ids(cards), reason=str(reason)), cards, leaves=True)
 
-        foot = "The rule’s record counts it."
+        foot = "It counts towards the rule’s track record."
         self._choose("Not useful, because", panels.WHY_NOT, chosen, anchor, foot)
 
     def reopen(self, cards: Sequence[AlertRow]) -> None:
@@ -188,7 +188,7 @@ class Triage(QObject):
 
     def _open_file(self, path: Path) -> None:
         if not self.open_link(QUrl.fromLocalFile(str(path))):
-            self._book.told.emit(f"No calendar opened the meeting. Its file is {path}")
+            self._book.told.emit(f"No calendar app opened the meeting. The file is {path}")
 
     @property
     def _window(self) -> QWidget:

@@ -21,16 +21,16 @@ from views.widgets.tabs import CountTabs, Tab
 from views.words import DOT
 
 TABS: Final[tuple[tuple[PairState, str], ...]] = (
-    ("pending", "To decide"),
+    ("pending", "To review"),
     ("later", "Later"),
     ("apart", "Kept apart"),
     ("merged", "Merged"),
 )
 EMPTY: Final = {
     "pending": ("No duplicates", "No two customers look alike. New ones are compared after every import."),
-    "later": ("Nothing put off", "Pairs that you decide later are kept here."),
-    "apart": ("Nothing kept apart", "Pairs that you keep apart are listed here, and never asked about again."),
-    "merged": ("Nothing merged", "Records that you merge are listed here with what they said."),
+    "later": ("Nothing left for later", "Pairs you leave for later are kept here."),
+    "apart": ("Nothing kept apart", "Pairs you keep apart are listed here, and you are not asked about them again."),
+    "merged": ("Nothing merged", "Records you merge are listed here with their original details."),
 }
 REFRESH_ROWS: Final = 1_000
 
@@ -48,7 +48,7 @@ class PairDelegate(CardDelegate):
         for place, (name, where) in enumerate(((row.first_name, row.first_place), (row.second_name, row.second_place))):
             x = left + place * half
             line(painter, QRectF(x, rect.y() + 7, half - 10, 20), name, ink, fonts.BODY, fonts.SEMIBOLD)
-            line(painter, QRectF(x, rect.y() + 28, half - 10, 18), where or "no place", quiet, fonts.SMALL)
+            line(painter, QRectF(x, rect.y() + 28, half - 10, 18), where or "no address", quiet, fonts.SMALL)
         words, colour = standing(row)
         wide = fonts.width(words, fonts.SMALL, fonts.MEDIUM) + 2
         said = QRectF(right - wide, rect.y() + 47, wide, 18)
@@ -134,7 +134,7 @@ class PairsPane(QWidget):
         self._read()
 
     def _read(self, first_rows: int = PAGE_ROWS) -> None:
-        self.state.loading("Reading the list")
+        self.state.loading("Loading the list")
         self.model.ask(Question(self.tab, first_rows))
 
     def _arrived(self, first: bool) -> None:
@@ -160,10 +160,10 @@ class PairsPane(QWidget):
         heading, words = EMPTY[self.tab]
         action = None
         if self.tab == "pending" and counts.later:
-            action = ("Show those put off", lambda: self.show_tab("later"))
+            action = ("Show pairs left for later", lambda: self.show_tab("later"))
         elif self.tab != "pending":
-            action = ("Show what is to decide", lambda: self.show_tab("pending"))
+            action = ("Show pairs to review", lambda: self.show_tab("pending"))
         self.state.show_empty(heading, words, action)
 
     def _not_read(self, failed: Failed) -> None:
-        self.state.show_error(failed, self._read, "The list could not be read")
+        self.state.show_error(failed, self._read, "The list could not be loaded")

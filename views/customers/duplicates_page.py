@@ -136,7 +136,7 @@ class DuplicatesPage(Page):
 
     def _read(self, pair: PairRow, keep: int | None) -> None:
         self._asked = pair
-        self.state.loading("Reading both records")
+        self.state.loading("Loading both records")
         ask = partial(self._rooms.detail, pair, keep)
         self._desk.read("pair", ask, partial(self._have, pair), partial(self._not_read, pair))
 
@@ -149,7 +149,7 @@ class DuplicatesPage(Page):
     def _not_read(self, pair: PairRow, failed: Failed) -> None:
         self.pair.forget()
         self._enable(None)
-        self.state.show_error(failed, partial(self._read, pair, None), "These two could not be read")
+        self.state.show_error(failed, partial(self._read, pair, None), "These two could not be loaded")
 
     def _show_nothing(self) -> None:
         self._asked = None

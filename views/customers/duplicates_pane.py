@@ -21,9 +21,9 @@ from views.words import DOT
 DEEDS: Final = (Command.MERGE_PAIR, Command.KEEP_APART, Command.DECIDE_LATER, Command.KEEP_OTHER)
 _COLUMNS: Final = (
     TableColumn("", 148),
-    TableColumn("Stays"),
-    TableColumn("Goes over"),
-    TableColumn("The customer will have", keeps=1),
+    TableColumn("Kept"),
+    TableColumn("Merged in"),
+    TableColumn("Merged customer", keeps=1),
 )
 _STAYS, _GOES = 1, 2
 
@@ -75,8 +75,8 @@ class PairPane(QWidget):
         merged = detail.state == "merged"
         self._verdict.setText("One customer" if merged else pair.verdict)
         self._why.setText(pair.decided_words if merged else DOT.join(detail.likeness.reasons))
-        self.table.lines.set_title(_STAYS, "The customer" if merged else "Stays")
-        self.table.lines.set_title(_GOES, "The record that was merged" if merged else "Goes over")
+        self.table.lines.set_title(_STAYS, "The customer" if merged else "Kept")
+        self.table.lines.set_title(_GOES, "Merged record" if merged else "Merged in")
         self.table.show_lines(list(_lines(detail)))
         clear(self._notes)
         for icon, words, ink in said(detail):
@@ -93,7 +93,7 @@ def _lines(detail: PairDetail) -> Iterator[TableLine]:
     kept, other = detail.kept, detail.other
     yield _plain("Known as", kept.origin, other.origin, "" if merged else f"{kept.origin}{DOT}{other.origin}")
     history = (", ".join(kept.history) or "nothing yet", ", ".join(other.history) or "nothing yet")
-    yield _plain("History", history[0], "" if merged else history[1], "" if merged else "all of both")
+    yield _plain("History", history[0], "" if merged else history[1], "" if merged else "everything from both")
 
 
 def _field(field: PairField, *, merged: bool) -> TableLine:
@@ -127,8 +127,8 @@ def said(detail: PairDetail) -> Iterator[tuple[str, str, str]]:
         yield "warning", detail.refused, "warning_text"
     for note in detail.notes:
         yield "info", note, "ink_2"
-    moved = ", ".join(detail.moves) or "nothing but its identities"
-    yield "return", f"Merging moves {moved} to {detail.kept.name}. An undo brings both back.", "ink_2"
+    moved = ", ".join(detail.moves) or "only its IDs"
+    yield "return", f"Merging moves {moved} to {detail.kept.name}. Undo restores both.", "ink_2"
 
 
 def pair_skeleton(width: float, tall: float) -> list[QRectF]:

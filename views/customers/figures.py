@@ -15,7 +15,7 @@ HEIGHT = 84
 def profile_figures(f: ScoreFigures | None, marks: Marks) -> tuple[Figure, ...]:
     """The figures of a profile, one line under each; a low confidence takes the place of the change."""
     if f is None:
-        return (Figure("Not scored yet", DASH, first=(Run("scores come with orders or activity", "ink_3"),)),)
+        return (Figure("Not scored yet", DASH, first=(Run("scores need orders or activity", "ink_3"),)),)
     churn = churn_figure(f, marks.churn_warning, marks.churn_critical)
     if f.confidence == "low" and f.churn_risk is not None and not churn.by_hand and not f.risk_note:
         churn = Figure(churn.label, churn.big, ink=churn.ink, first=churn.second)

@@ -85,7 +85,7 @@ class FilterMenu(QMenu):
             action.setChecked(value in getattr(self._chosen, name))
             action.triggered.connect(self._toggler(name, value))
         if len(rows) > MOST:
-            rest = menu.addAction(f"and {whole(len(rows) - MOST)} more: type a name above the list")
+            rest = menu.addAction(f"and {whole(len(rows) - MOST)} more: type a name to find them")
             rest.setEnabled(False)
 
     def _toggler(self, name: str, value: str) -> Callable[[], None]:

@@ -40,7 +40,7 @@ class CustomerForm(QWidget):
         self._save.setToolTip("Save (Ctrl ↵)")
         self._save.clicked.connect(self.save)
         self._cancel = push("Cancel")
-        self._cancel.setToolTip("Leave without saving (Esc)")
+        self._cancel.setToolTip("Close without saving (Esc)")
         self._cancel.clicked.connect(self.left)
         self._lay_out()
         theme.changed.connect(self.update)
@@ -181,7 +181,7 @@ class CustomerForm(QWidget):
             entry.textEdited.connect(lambda _text: self._corrected(field))
             if field.kind == "day":
                 pick = entry.addAction(self._theme.icon("calendar"), QLineEdit.ActionPosition.TrailingPosition)
-                pick.setToolTip(f"Choose the day: {field.label}")
+                pick.setToolTip(f"Choose a date: {field.label}")
                 pick.triggered.connect(lambda: self._pick(field, entry))
         entry.setFont(fonts.font(fonts.LIST))
         entry.setAccessibleName(field.label)

@@ -37,7 +37,7 @@ FIELDS = (
     FormField("tier", "Tier", "choice"),
     FormField("owner", "Owner", "choice", "No owner"),
     FormField("email_consent", "Email consent", "consent"),
-    FormField("email_consent_since", "Consent since", "day", "Today, unless you enter a day"),
+    FormField("email_consent_since", "Consent since", "day", "Today, unless you enter a date"),
     FormField("email_consent_how", "Consent source", hint=CONSENT_SOURCES),
     FormField("signed_up_on", "Customer since", "day", "2026-03-31"),
     FormField("renews_on", "Renews", "day", "2026-12-31"),
@@ -50,12 +50,12 @@ def fault_of(field: FormField, text: str) -> str:
     if not text:
         return f"A customer needs a {field.label.lower()}." if field.required else ""
     if field.kind == "email" and not _EMAIL.fullmatch(text):
-        return "This is not an email address; write it like name@example.com."
+        return "Not a valid email address. Write it like name@example.com."
     if field.kind == "day":
         try:
             date.fromisoformat(text)
         except ValueError:
-            return "This is not a day; write it like 2026-12-31."
+            return "Not a valid date. Write it like 2026-12-31."
     return ""
 
 

@@ -194,7 +194,7 @@ class ListPane(QWidget):
         chosen, (key, descending) = self._filter, self.table.order
         if not self._seen_once:
             self._state.show_skeleton()
-        self._state.loading("Reading the customers")
+        self._state.loading("Loading the customers")
         self._desk.drop("count")
         self._model.ask(Question(chosen, key, descending, first_rows))
 
@@ -206,8 +206,8 @@ class ListPane(QWidget):
         if rows:
             self._state.show_content()
         elif restricts(self._filter):
-            words = "Take a filter away to see more."
-            self._state.show_empty("No customer matches", words, ("Clear filters", self.clear))
+            words = "Remove a filter to see more."
+            self._state.show_empty("No customers match", words, ("Clear filters", self.clear))
         else:
             words = "Import an export on the Data page, or add a customer by hand."
             self._state.show_empty("No customers yet", words, ("Add a customer", self.add_wanted.emit))
@@ -301,7 +301,7 @@ class ListPane(QWidget):
         if tab is not None and tab.saved:
             menu = QMenu(self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.addAction(f"Forget “{tab.name}”", lambda: self.forget_wanted.emit(key))
+            menu.addAction(f"Delete “{tab.name}”", lambda: self.forget_wanted.emit(key))
             menu.popup(at)
 
     def _sort_wanted(self, key: str, descending: bool) -> None:

@@ -328,7 +328,7 @@ class CustomersPage(Page):
             self._keep_filter(text, chosen)
 
         panel = FormPanel(self.context.theme, self.window(), "Save this filter", "Save", send,
-                          "It becomes a tab on this computer; right-click the tab to forget it.")  # fmt: skip
+                          "It becomes a tab on this computer; right-click the tab to delete it.")  # fmt: skip
         panel.add("Name", name)
         panel.done().open_under(self.list.save_button)
 

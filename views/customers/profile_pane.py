@@ -87,7 +87,7 @@ class ProfilePane(QWidget):
     def show_customer(self, customer_id: int) -> None:
         """Read a customer and show them; the timeline's filter is kept."""
         self._wanted = customer_id
-        self.state.loading("Reading the customer")
+        self.state.loading("Loading the customer")
         self._desk.read("profile", lambda: self._book.profile(customer_id), self._have, self._failed)
 
     def reload(self) -> None:

@@ -56,15 +56,15 @@ class RiskLine(Chart):
 
     def sentence(self) -> str:
         if len(self._history) < 2:
-            return "The risk has no history yet."
+            return "No churn risk history yet."
         (first, before), (_last, now) = self._history[0], self._history[-1]
         highest = max(risk for _day, risk in self._history)
         said = f"Risk {chance(before)} on {self._day(first)}, {chance(now)} now"
-        said = f"{said}, at most {chance(highest)} between." if highest > max(before, now) + 0.01 else f"{said}."
+        said = f"{said}, highest {chance(highest)} in between." if highest > max(before, now) + 0.01 else f"{said}."
         worked_out = [day for day in self._later if day is not None]
         if not worked_out:
             return said
-        return f"{said} What lies before {self._day(worked_out[-1])} was worked out on that day."
+        return f"{said} Earlier values were calculated on {self._day(worked_out[-1])}."
 
     def sizeHint(self) -> QSize:
         return QSize(_WIDE, _HIGH)
@@ -75,7 +75,7 @@ class RiskLine(Chart):
         first = date.fromisoformat(self._history[0][0])
         made = []
         for (day, risk), later in zip(self._history, self._later, strict=True):
-            worked_out = f", worked out on {self._day(later)}" if later is not None else ""
+            worked_out = f", calculated on {self._day(later)}" if later is not None else ""
             x = (date.fromisoformat(day) - first).days
             made.append(Point(x, min(max(risk, 0.0), 1.0), f"{self._day(day)}: {chance(risk)}{worked_out}"))
         return made
@@ -83,7 +83,7 @@ class RiskLine(Chart):
     def table(self) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
         told = zip(self._history, self._later, strict=True)
         rows = [(day, chance(risk), later or day) for (day, risk), later in told][::-1]
-        return ("Day", "Churn risk", "Worked out on"), rows
+        return ("Day", "Churn risk", "Calculated on"), rows
 
     def whole(self) -> Frame:
         area = QRectF(_NUMBERS, 6, self.width() - 2 * _NUMBERS - 4, self.height() - 12)
@@ -146,8 +146,8 @@ class ScoreCourse(QWidget):
         self._sign = Pictogram(theme, "", "ink_2", 14, (20, 18))
         self.sure = _Line(theme)
         self.past = link("Track record")
-        self.past.setToolTip("How far the risk can be trusted, on the page Insights")
-        self.past.setAccessibleName("How the risk did in the past: opens Insights")
+        self.past.setToolTip("How accurate churn risk has been, on the Insights page")
+        self.past.setAccessibleName("How accurate churn risk has been: opens Insights")
         self.past.clicked.connect(self.past_wanted)
         self.value = _Line(theme)
         self.trend = TrendLine(theme)
@@ -206,7 +206,7 @@ class ScoreCourse(QWidget):
 def orders_words(figures: ScoreFigures) -> str:
     """Where the customer's orders are heading, as the scores have it."""
     way = {"falling": "Orders are going down", "rising": "Orders are going up", "steady": "Orders as usual"}
-    return way.get(figures.trend or "", "No trend of orders can be told yet")
+    return way.get(figures.trend or "", "Not enough orders for a trend yet")
 
 
 def value_words(figures: ScoreFigures) -> str:

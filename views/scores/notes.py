@@ -58,7 +58,7 @@ class ScoreNotes(QWidget):
         for mark in marks:
             back = link("Remove")
             back.setAccessibleName(f"Remove the override of the {mark.title}: {mark.short}")
-            back.setToolTip("Let the model's figure count again")
+            back.setToolTip("Use the model’s score again")
             back.clicked.connect(partial(self._back, mark.figure))
             self._add("edit", mark.line, back)
         if week:

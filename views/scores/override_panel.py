@@ -23,6 +23,7 @@ from models.values.overrides import (
     value_words,
 )
 from models.values.scores import SEGMENTS
+from models.values.words import capital
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
 from views.widgets.choice_box import ChoiceBox
@@ -66,7 +67,7 @@ class OverridePanel(FormPanel):
         send: Callable[[Setting], None],
         back: Callable[[str], None],
     ) -> None:
-        super().__init__(theme, window, f"Override a score of {customer}", "Set it", self._ask, _FOOT)
+        super().__init__(theme, window, f"Override a score of {customer}", "Apply", self._ask, _FOOT)
         self._figures, self._currency, self._tell, self._tell_back = figures, currency, send, back
         self.score = ChoiceBox(theme, "Score")
         for figure, title in FIGURES.items():
@@ -75,7 +76,7 @@ class OverridePanel(FormPanel):
             self.score.addItem(title[:1].upper() + title[1:], figure)
         self.value = QLineEdit()
         self.value.setMaxLength(20)
-        self.segment = ChoiceBox(theme, "Counts as")
+        self.segment = ChoiceBox(theme, "New value")
         for name in reversed(SEGMENTS):
             self.segment.addItem(name, name)
         self._kinds = QStackedWidget()
@@ -108,7 +109,7 @@ class OverridePanel(FormPanel):
         beside = QWidget()
         beside.setLayout(row(self._kinds, 8, self._unit))
         self.add("Score", self.score)
-        self.add("Counts as", beside)
+        self.add("New value", beside)
         beside.setFocusProxy(self.value)
         self._box.insertWidget(self._box.count() - 1, self.model)
         self._box.insertSpacing(self._box.count() - 2, 3)
@@ -122,7 +123,7 @@ class OverridePanel(FormPanel):
         mark = figures.mark_of(figure) if figures is not None else None
         self._kinds.setCurrentWidget(self.segment if figure == "segment" else self.value)
         self._unit.setText({"churn_risk": "%", "segment": "", "clv": self._currency}.get(figure, "of 100"))
-        self.value.setAccessibleName(f"{self.score.currentText()} counts as")
+        self.value.setAccessibleName(f"{self.score.currentText()}: new value")
         self.value.setText(_field_text(figure, mark.value, self._currency) if mark is not None else "")
         self.segment.setCurrentIndex(max(0, self.segment.findData(_segment(figures, mark))))
         self.model.setText(self._said(figure, mark))
@@ -133,7 +134,7 @@ class OverridePanel(FormPanel):
 
     def _said(self, figure: str, mark: OverrideMark | None) -> str:
         if mark is not None:
-            return f"It is {mark.short}; the model says {mark.model}."
+            return f"{capital(mark.short)}; the model says {mark.model}."
         if self._figures is None:
             return "Not scored yet."
         now = {
@@ -155,7 +156,7 @@ class OverridePanel(FormPanel):
             return
         why = " ".join(self.reason.text().split())
         if not why:
-            self.object_to("Say in a word why: the reason is shown next to the figure.")
+            self.object_to("Give a short reason: it is shown next to the score.")
             self.reason.setFocus()
             return
         day = self.until.date()

@@ -138,7 +138,7 @@ class Books(QObject):
     def open(self, path: Path) -> None:
         """Open a book in place of this one, if it can be opened."""
         if path == self.path:
-            self._book.told.emit(f"{self.name} is open already")
+            self._book.told.emit(f"{self.name} is already open")
         elif path in (self._shelf.own, self._shelf.sample) and not path.exists():
             self.go(Going(str(path)))
         else:

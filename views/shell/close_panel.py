@@ -24,20 +24,19 @@ class Question:
     """What is asked, what is true whatever is answered, and what the button that closes says."""
 
     words: str
-    truth: str = "Files that are done stay in your book, the one at work is taken back."
+    truth: str = "Files already imported stay in your book; the one in progress is undone."
     leave: str = "Close and stop it"
 
 
 _OVER_MAIL = Question(
-    "An email is being handed over. Close when the server has answered?",
-    "It is finished first, so that it is known whether it was taken. What else waits stays in the outbox.",
-    "Close when it is done",
+    "An email is being sent. Close once the server has replied?",
+    "Bellwether finishes this email first, so that you know whether it was accepted. The others stay in the outbox.",
+    "Close when it is sent",
 )
 
 
 _WAITING = (
-    "Waiting for the mail server’s answer … Close the window again to leave at once: then delivery may not "
-    "be confirmed."
+    "Waiting for the mail server’s reply … Close the window again to quit now; delivery may then stay unconfirmed."
 )
 
 
@@ -46,7 +45,7 @@ class ClosePanel(Overlay):
 
     def __init__(self, theme: Theme, window: QWidget, question: Question, close: Callable[[], object]) -> None:
         super().__init__(theme, window, question.words, 360)
-        self.stay = push("Go on working")
+        self.stay = push("Keep working")
         self.stay.clicked.connect(self.dismiss)
         self.leave = push(question.leave, primary=True)
         self.leave.clicked.connect(close)

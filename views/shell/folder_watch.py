@@ -178,10 +178,8 @@ class FolderWatch(QObject):
     def _ask(self, news: Sequence[WaitingFile]) -> None:
         paths = [Path(one.mark.path) for one in news]
         one = len(news) == 1
-        who = (
-            f"{news[0].mark.name} has landed and waits" if one else f"{counted(len(news), 'file')} have landed and wait"
-        )
-        self.asked.emit(f"{who} for you", paths)
+        who = f"{news[0].mark.name} has" if one else f"{counted(len(news), 'file')} have"
+        self.asked.emit(f"{who} arrived and {'needs' if one else 'need'} your attention", paths)
 
     def _folders_changed(self) -> None:
         if self.folders != self._folders:

@@ -16,7 +16,7 @@ class KeyHelp(Overlay):
     """Commands with their keys in three columns; any of ?, Esc or a click outside closes it."""
 
     def __init__(self, theme: Theme, window: QWidget) -> None:
-        super().__init__(theme, window, "Keys", min(720, window.width() - 32))
+        super().__init__(theme, window, "Keyboard shortcuts", min(720, window.width() - 32))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         count = 3 if window.width() >= 900 else 2
         columns = [column() for _ in range(count)]
@@ -36,8 +36,8 @@ class KeyHelp(Overlay):
         for number, made in enumerate(columns):
             grid.addSpacing(32 if number else 0)
             grid.addLayout(made, 1)
-        title = label("Keys", fonts.HEADING, fonts.SEMIBOLD)
-        foot = label("Letters act while no text field has the focus.", fonts.SMALL, fonts.REGULAR, "ink_3")
+        title = label("Keyboard shortcuts", fonts.HEADING, fonts.SEMIBOLD)
+        foot = label("Letter keys work when you are not typing in a text field.", fonts.SMALL, fonts.REGULAR, "ink_3")
         self.setLayout(column(title, grid, 10, foot, margins=(20, 14, 20, 14)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

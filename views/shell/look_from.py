@@ -33,7 +33,7 @@ class LookFrom:
             Choice(f"Score as of {day}", "last day of data", "data-end"),
             Choice("Score as of today", "", "today"),
         )
-        self.panel = ChoicePanel(self._theme, self._window, f"Your data end on {day}", choices, self._chosen, _FOOT)
+        self.panel = ChoicePanel(self._theme, self._window, f"Your data ends on {day}", choices, self._chosen, _FOOT)
         self.panel.setFixedWidth(420)
         self.panel.open_under(anchor)
 

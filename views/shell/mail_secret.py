@@ -21,7 +21,7 @@ from views.widgets.overlay import FormPanel, Overlay
 
 #: While somebody types, or another question is open.
 LATER_MS = 5_000
-_FOOT = "This computer has no keyring, so Bellwether asks once at each start and keeps the answer in memory only."
+_FOOT = "This computer has no keyring, so Bellwether asks each time it starts and keeps the password in memory only."
 
 
 class MailSecret(QObject):

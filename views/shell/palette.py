@@ -189,7 +189,7 @@ class Palette(QLineEdit):
     def _nothing(self, text: str) -> str:
         if self._fault:
             return self._fault
-        return "Looking …" if self._desk.waiting("search") else f"Nothing matches “{text}”"
+        return "Searching …" if self._desk.waiting("search") else f"Nothing matches “{text}”"
 
     def _place(self) -> None:
         corner = self.mapTo(self._window, QPoint(self.width(), self.height() + 4))

@@ -32,7 +32,7 @@ class PaletteList(QFrame):
         kind_of(self, "raised")
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("What was found")
+        self.setAccessibleName("Search results")
         self.hide()
 
     @property

@@ -32,7 +32,7 @@ class SampleBook(QObject):
         self._page.show_progress(Progress("Writing the sample exports", 0, None))
         self._kept = Changes()
         self.run = self._book.run(SampleBookJob(self._book.workspace.recipe))
-        self.run.closing_question = "The sample book is being imported. Close and stop it?"
+        self.run.closing_question = "The sample book is being imported. Close and stop the import?"
         self.run.progress.connect(self._told)
         self.run.ended.connect(self._ended)
 

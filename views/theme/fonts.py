@@ -29,7 +29,7 @@ def load_fonts() -> None:
     for name in _FILES:
         path = resource("fonts", name)
         if QFontDatabase.addApplicationFont(str(path)) < 0:
-            raise FileNotFoundError(f"The font {path} is missing; install the program again")
+            raise FileNotFoundError(f"The font {path} is missing; reinstall Bellwether")
 
 
 @lru_cache(maxsize=64)

@@ -19,11 +19,11 @@ class Chip(QAbstractButton):
         super().__init__()
         self._theme = theme
         self.setText(text)
-        self.setAccessibleName(f"Filter {text}; Delete takes it away")
+        self.setAccessibleName(f"Filter {text}; press Delete to remove it")
         self.setFixedHeight(28)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setToolTip("Click to change, × or Delete to take away")
+        self.setToolTip("Click to change, × or Delete to remove")
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:

@@ -336,12 +336,12 @@ def consent_panel(
 
     def sent(panel: FormPanel) -> None:
         if not how.text().strip():
-            panel.object_to("Write how they agreed: consent needs its evidence.")
+            panel.object_to("Enter how they agreed: consent needs evidence.")
             return
         panel.dismiss()
         send(how.text().strip(), since.date().toString(Qt.DateFormat.ISODate))
 
-    foot = f"It is kept with {name}, with your name. Only a consent later than a withdrawal lifts it."
+    foot = f"Saved for {name} under your name. Consent lifts a withdrawal only if it is later."
     panel = FormPanel(theme, window, "Record consent", "Record consent", sent, foot)
     panel.add("How did they agree?", how)
     panel.add("Since when?", since)

@@ -191,7 +191,7 @@ class StatePane(QStackedWidget):
         def copy() -> None:
             QGuiApplication.clipboard().setText(details)
 
-        heading = effect or "This could not be read"
+        heading = effect or "This could not be loaded"
         self._error.say(heading, failed.words, ("Try again", retry), ("Copy details", copy))
         self.setCurrentWidget(self._error)
 
@@ -205,5 +205,5 @@ class StatePane(QStackedWidget):
 
     def _show_wait(self) -> None:
         cancel = ("Cancel", self.cancelled.emit) if self._cancellable else None
-        self._wait.say(f"{self._waiting_for} …", "This takes longer than usual.", cancel)
+        self._wait.say(f"{self._waiting_for} …", "This is taking longer than usual.", cancel)
         self.setCurrentWidget(self._wait)

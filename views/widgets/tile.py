@@ -27,7 +27,7 @@ class Tile(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName("A figure that is being counted")
+        self.setAccessibleName("Figure loading")
         self.set_low(False)
         theme.changed.connect(self.update)
 

@@ -45,7 +45,7 @@ def rules_of(document: Any) -> set[str]:
 @pytest.mark.usefixtures("moment")
 def test_a_book_that_ends_long_ago_asks_first_and_the_answer_is_kept_and_undone(ask: Any, tmp_path: Path) -> None:
     code, _, said = ask("import", str(orders_file(tmp_path, date(2011, 12, 9))))
-    assert code == 0 and "Your data end on 9 Dec 2011" in said and "score --as-of data-end" in said
+    assert code == 0 and "Your data ends on 9 Dec 2011" in said and "score --as-of data-end" in said
     _, before, said = ask("alerts", "--all")
     assert before["data_end_asked"] == before["as_of"] == "2011-12-09"
     assert not rules_of(before) & SILENT and "Inactivity alerts start once you choose a date" in said

@@ -53,7 +53,7 @@ def test_what_is_at_risk_is_told_with_both_horizons(book: SmallBook) -> None:
     policy = Policy(churn_horizon_days=30, clv_horizon_months=6)
     tile = Fresh(book.workspace.with_policy(policy))(read_today_tiles)[1]
     assert tile.title == "at risk in 30 days, of 6 months’ value"
-    assert "brings over 6 months if they buy within 30 days, less their expected lifetime value" in tile.tooltip
+    assert "spends over 6 months if they buy within 30 days, less their expected lifetime value" in tile.tooltip
 
 
 def test_resolved_in_time_is_compared_with_the_days_before(book: SmallBook, reader: Fresh) -> None:
@@ -136,6 +136,6 @@ def test_an_old_book_is_not_stale_for_ending_long_ago(book: SmallBook, reader: F
         book.order(number, days_ago(back))
     fresh = reader(read_freshness)
     assert (
-        fresh.warning == "data end on 5 Jul 1999"
+        fresh.warning == "data ends on 5 Jul 1999"
         and fresh.words == f"Data through {days_ago(10_000)[8:].lstrip('0')} Jul 1999"
     )

@@ -459,7 +459,7 @@ def test_a_card_that_cannot_be_read_offers_nothing_of_the_one_before_it(
         patched.setattr("views.alerts.questions.detail", damaged)
         page.queue.view.step(1)
         qtbot.waitUntil(lambda: page.detail_state.state == "error")
-    assert page.detail_state.notice.heading.text() == "This customer could not be read"
+    assert page.detail_state.notice.heading.text() == "This customer could not be loaded"
     assert page.actions_pane.detail is None and page.detail.detail is None
     assert not page.actions_pane.draft.isVisible() and not page.actions_pane.heading.isVisible()
     page.actions_pane.draft.click()

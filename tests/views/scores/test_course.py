@@ -33,7 +33,7 @@ def figures(**changes: object) -> ScoreFigures:
         value_at_risk_minor=524_000, value_at_risk_low_minor=360_000, value_at_risk_high_minor=710_000,
         clv_if_stays_minor=728_000, clv_minor=204_000, clv_low_minor=98_000, clv_high_minor=410_000,
         clv_horizon_months=12, currency="USD", confidence="medium",
-        confidence_why=("Fewer than 4 purchase days are known.",), last_order_on="2026-09-07",
+        confidence_why=("Fewer than 4 purchase days on record.",), last_order_on="2026-09-07",
         last_order_words="7 Sep · $386", days_since_last_order=72, usual_gap_days=21.0, segment="Cooling VIP",
         segment_before=None, trend="falling", model="mbg_nbd/1",
         history=tuple((day(26 - week), 0.2 + 0.02 * week) for week in range(27)),
@@ -64,9 +64,9 @@ def test_the_line_has_a_sentence_and_a_table(qtbot: QtBot, theme: Theme) -> None
     assert made.accessibleDescription() == "Risk 20\u202f% on 20 May, 72\u202f% now."
     last = figures().history[-1][0]
     made.show_history(figures().history, (last, *(None for _ in figures().history[1:])))
-    assert made.accessibleDescription().endswith("72\u202f% now. What lies before 18 Nov was worked out on that day.")
+    assert made.accessibleDescription().endswith("72\u202f% now. Earlier values were calculated on 18 Nov.")
     qtbot.keyClick(made, Qt.Key.Key_Home)
-    assert made.said == "20 May: 20\u202f%, worked out on 18 Nov"
+    assert made.said == "20 May: 20\u202f%, calculated on 18 Nov"
     qtbot.keyClick(made, Qt.Key.Key_Left)
     qtbot.keyClick(made, Qt.Key.Key_End)
     assert made.said == "18 Nov: 72\u202f%"
@@ -75,7 +75,7 @@ def test_the_line_has_a_sentence_and_a_table(qtbot: QtBot, theme: Theme) -> None
     assert table is not None and table.isVisible()
     qtbot.keyClick(table, Qt.Key.Key_Escape)
     made.show_history(())
-    assert made.sentence() == "The risk has no history yet."
+    assert made.sentence() == "No churn risk history yet."
     made.grab()
 
 
@@ -138,7 +138,13 @@ def test_where_each_channel_is_heading_is_said_when_the_eye_rests(
 
 @pytest.mark.parametrize(
     ("trend", "said"),
-    [("falling", "going down"), ("rising", "going up"), ("steady", "as usual"), ("unknown", "No trend"), (None, "No")],
+    [
+        ("falling", "going down"),
+        ("rising", "going up"),
+        ("steady", "as usual"),
+        ("unknown", "Not enough orders"),
+        (None, "No"),
+    ],
 )
 def test_until_then_the_line_says_how_orders_go(qtbot: QtBot, theme: Theme, trend: str | None, said: str) -> None:
     made = ScoreCourse(theme)

@@ -57,7 +57,7 @@ def test_a_risk_is_set_by_keyboard_with_a_reason_and_a_last_day(qtbot: QtBot, th
     qtbot.keyClicks(panel.value, "12.5")
     qtbot.keyClick(panel.value, Qt.Key.Key_Return)
     assert panel.isVisible() and panel.reason.hasFocus()
-    assert "why" in panel.fault.text()
+    assert "reason" in panel.fault.text()
     qtbot.keyClicks(panel.reason, "they renewed by phone")
     qtbot.keyClick(panel.reason, Qt.Key.Key_Return)
     assert desk.set == [Setting("churn_risk", 0.125, "they renewed by phone", date(2027, 2, 19))]
@@ -114,7 +114,7 @@ def test_what_is_set_already_is_shown_and_can_be_taken_back(qtbot: QtBot, theme:
     desk = Desk(theme, host, (MARK,))
     panel = desk.panel
     assert (panel.value.text(), panel.reason.text()) == ("20", "they renewed by phone")
-    assert panel.model.text() == "It is set by you until 3 Jan; the model says 72\N{NARROW NO-BREAK SPACE}%."
+    assert panel.model.text() == "Set by you until 3 Jan; the model says 72\N{NARROW NO-BREAK SPACE}%."
     qtbot.mouseClick(panel.back_button, Qt.MouseButton.LeftButton)
     assert desk.back == ["churn_risk"]
     assert not panel.isVisible()
@@ -143,7 +143,7 @@ def test_notes_say_what_a_person_set_and_what_moved_and_offer_the_way_back(
     notes = ScoreNotes(theme)
     notes.setParent(host)
     notes.resize(500, 60)
-    week = "Since 12 Nov: risk 31 % → 44 %: no order for 7 more days (+9)"
+    week = "Risk 31 % → 44 % since 12 Nov: no order for 7 more days (+9)"
     notes.show_figures(replace(figures(), overridden=(MARK,), week_line=week))
     assert notes.isVisible()
     assert notes.lines == (

@@ -60,7 +60,7 @@ def test_in_a_narrow_bar_it_is_a_number_and_the_words_are_its_name(chip: OutboxC
 def test_an_account_that_does_not_work_is_named_with_its_reason_and_leads_to_its_settings(
     chip: OutboxChip, open_window: OpenWindow, empty: Workspace
 ) -> None:
-    broken = replace(SCHEDULED, words="Mail account does not work · 3 emails wait", fault="It takes no password.")
+    broken = replace(SCHEDULED, words="Mail account not working · 3 emails wait", fault="It takes no password.")
     chip.show_standing(broken, broken.fault)
     assert chip.toolTip().splitlines() == ["It takes no password.", "Open Settings › Mail server"]
     assert chip.leads_to_account

@@ -66,7 +66,7 @@ def test_it_opens_with_pages_and_what_can_be_done_here(desk: Desktop) -> None:
     assert palette.results.isVisible()
     assert palette.results.headings == ["Pages", "Commands"]
     assert titles(palette)[:6] == ["Alerts", "Customers", "Outbox", "Insights", "Data", "Settings"]
-    assert {"Snooze", "Resolve", "Undo", "Keys"} <= set(titles(palette))
+    assert {"Snooze", "Resolve", "Undo", "Keyboard shortcuts"} <= set(titles(palette))
     assert "Edit" not in titles(palette) and "Reopen" not in titles(palette)
 
 

@@ -162,7 +162,7 @@ def test_another_programs_fault_stops_nothing_here(
     beside.workspace.keyring.set(beside.workspace.preferences.mail.secret, "wrong")
     beside.move(minutes=11)
     run, _ = outreach.send_due(beside.workspace, now=True)
-    assert "does not take the user or the password" in run.fault and not server.accepted
+    assert "does not accept the user or password" in run.fault and not server.accepted
     beside.close()
     at(desk, minutes=11)
     desk.book.heard(Changes(everyone=True))
@@ -184,13 +184,13 @@ def test_send_now_is_tried_at_once_whatever_was_wrong_and_says_what_is_wrong_aga
         send_scheduler.begin()
     done(qtbot, desk)
     qtbot.waitUntil(lambda: chip.leads_to_account)
-    assert "does not take the user or the password" in chip.toolTip() and len(told) == 1
+    assert "does not accept the user or password" in chip.toolTip() and len(told) == 1
     for _ in range(2):
         at(desk, seconds=5)
         with qtbot.waitSignal(send_scheduler.ended):
             desk.book.act(partial(outreach.reschedule, message_ids=(message.id,), at=None))
         done(qtbot, desk)
-    assert len([words for words in told if "does not take the user" in words]) == 3
+    assert len([words for words in told if "does not accept the user" in words]) == 3
     post.workspace.keyring.set(secret, "right")  # elsewhere: nobody tells the window
     at(desk, seconds=5)
     desk.book.act(partial(outreach.reschedule, message_ids=(message.id,), at=None))
@@ -212,7 +212,7 @@ def test_a_test_that_works_sends_what_waited_for_the_account(
     box = page_at(desk, "settings/mail", SettingsPage).boxes["mail"]
     assert isinstance(box, MailBox)
     box.test()
-    qtbot.waitUntil(lambda: "does not take" in box.verdict.words)
+    qtbot.waitUntil(lambda: "does not accept" in box.verdict.words)
     assert not server.accepted
     post.workspace.keyring.set(secret, "right")
     box.test()
@@ -237,7 +237,7 @@ def test_one_round_at_a_time_and_a_round_without_news_rests(open_window: OpenWin
     send_scheduler = desk.window.send_scheduler
     send_scheduler._begun = True
     send_scheduler._due = datetime.fromisoformat(post.workspace.at)
-    send_scheduler._delivered(Delivery(SendRun(held=((1, "Another Bellwether is sending just now."),)), Changes()))
+    send_scheduler._delivered(Delivery(SendRun(held=((1, "Another Bellwether window is sending now."),)), Changes()))
     send_scheduler._wait()
     assert send_scheduler.timer.interval() == LATER_MS
     send_scheduler._running = True

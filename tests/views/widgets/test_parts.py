@@ -113,8 +113,8 @@ class TestToast:
         self, qtbot: QtBot, theme: Theme, host: QWidget
     ) -> None:
         toast, done = Toast(theme, host), []
-        toast.tell("day.csv has landed and waits for you", lambda: done.append(1), offer="Check")
-        assert toast.accessibleName() == "day.csv has landed and waits for you. Check"
+        toast.tell("day.csv has arrived and needs your attention", lambda: done.append(1), offer="Check")
+        assert toast.accessibleName() == "day.csv has arrived and needs your attention. Check"
         assert not toast.take_back() and toast.isVisible() and done == []
         qtbot.mouseClick(toast.findChild(QPushButton), Qt.MouseButton.LeftButton)
         assert done == [1] and not toast.isVisible()
@@ -188,7 +188,7 @@ class TestToast:
         low = toast.height()
         host.resize(wide, 600)
         toast.tell(
-            "localhost does not take the user or the password of anna: correct them in Settings. "
+            "localhost does not accept the user or password of anna: correct them in Settings. "
             "Nothing is lost, the emails wait.",
             undo,
         )
@@ -390,18 +390,18 @@ class TestPanels:
 
         def send(panel: FormPanel) -> None:
             if not field.text():
-                panel.object_to("Write what is to be done.")
+                panel.object_to("Enter what needs doing.")
             else:
                 panel.dismiss()
 
         panel = FormPanel(theme, host, "Add a task", "Add task", send)
         panel.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-        panel.add("What is to be done", field)
+        panel.add("What needs doing", field)
         panel.done().open_at(QPoint(600, 40))
         assert field.hasFocus()
         qtbot.keyClick(field, Qt.Key.Key_Return)
         assert panel.isVisible()
-        assert panel.fault.text() == "Write what is to be done."
+        assert panel.fault.text() == "Enter what needs doing."
         qtbot.keyClicks(field, "Call them")
         qtbot.keyClick(field, Qt.Key.Key_Return)
         assert not panel.isVisible()
