@@ -59,7 +59,7 @@ def left_out(checked: Sequence[Checked]) -> tuple[ImportResult, ...]:
         if one.preview is None:
             left.append(ImportResult(one.request.shown, None, one.error))
         elif question:
-            left.append(ImportResult(one.request.shown, None, f"Left out, one thing is to be decided: {question}"))
+            left.append(ImportResult(one.request.shown, None, f"Left out until you decide: {question}"))
     return tuple(left)
 
 
@@ -113,7 +113,7 @@ class BatchView(QWidget):
         self.go.setText(import_words(sums, len(able)))
         self.go.setAccessibleName(self.go.text())
         self.go.setEnabled(bool(sums.importable))
-        self._about.setText(nothing_words(sums, len(able)) or f"{about(seconds)} · each file can be undone any time")
+        self._about.setText(nothing_words(sums, len(able)) or f"{about(seconds)} · you can undo each file at any time")
         clear(self._notes)
         for one in open_ones:
             assert one.preview is not None
@@ -121,9 +121,9 @@ class BatchView(QWidget):
             self._notes.addWidget(icon_line(self._theme, "warning", words, "warning_text"))
         for one in broken:
             self._notes.addWidget(icon_line(self._theme, "severity-critical", one.error, "critical_text"))
-        words = "Files that others refer to come first. What is in an earlier one of these still counts as new here."
+        words = "Files that others refer to come first. Records from an earlier file still count as new here."
         self._notes.addWidget(icon_line(self._theme, "info", words))
-        state = f"{counted(len(able), 'file')} ready" if able else "No file can be imported yet"
+        state = f"{counted(len(able), 'file')} ready" if able else "No files ready to import"
         tone = "good" if not open_ones and not broken else "warning"
         self.bar.show_state(state, tone, about_files(checked), 0)
 
@@ -152,7 +152,7 @@ def _line(number: int, one: Checked) -> TableLine:
     sums = sums_of(one.preview.receipt.rows)
     words = TableCell(one.preview.recognised_words, "ink_2", small=True)
     if one.preview.question:
-        words = TableCell("one thing to decide", "warning_text", small=True, icon="warning", tip=one.preview.question)
+        words = TableCell("needs a decision", "warning_text", small=True, icon="warning", tip=one.preview.question)
     if not is_understood(one.preview):
         # Nothing is counted yet: a nought would say that the file is empty.
         return TableLine((name, words, *(TableCell("") for _ in range(6))), number)

@@ -22,7 +22,7 @@ ROW_ROLE = Qt.ItemDataRole.UserRole
 CELL_ROLE = Qt.ItemDataRole.UserRole + 1
 MARK_ROLE = Qt.ItemDataRole.UserRole + 2
 #: Columns before those of the file.
-LEADING = ("Row", "Will be")
+LEADING = ("Row", "Result")
 
 
 #: Rows that are read at once, and how many of such pages are kept: a file of any size takes the same memory.

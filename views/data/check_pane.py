@@ -43,7 +43,7 @@ class CheckPane(QWidget):
         self._preview: Preview | None = None
         self._every_column = False
         self._reason = ""
-        self.tabs = CountTabs(theme, "Rows by what they will be", height=40)
+        self.tabs = CountTabs(theme, "Rows by result", height=40)
         self.tabs.chosen.connect(lambda key: self.show_tab(key))
         self._columns = link("")
         self._columns.clicked.connect(self._toggle_columns)
@@ -184,7 +184,7 @@ class CheckPane(QWidget):
         people = self._preview is not None and self._preview.entity == "customers"
         become = "kept as extra detail" if people else "not imported"
         extra = f"{whole(left)} other column{'s' if left != 1 else ''} {become}"
-        self._kept.setText("" if self._undecided else extra if left else "Every column has its place")
+        self._kept.setText("" if self._undecided else extra if left else "Every column is mapped")
 
     def _say_rows(self) -> None:
         first = self.model.row_at(max(0, self.table.rowAt(1)))
@@ -193,7 +193,7 @@ class CheckPane(QWidget):
         if first is None or last is None:
             key = self.tabs.current
             nothing = key == ALL or self.model.rowCount()
-            self._shown.setText("" if nothing else f"No row is {MARKS[_verdict(key)].word}")
+            self._shown.setText("" if nothing else f"No rows are {MARKS[_verdict(key)].word}")
             return
         for_reason = f"{DOT}{self._reason}" if self._reason else ""
         of = "" if self._undecided else f" of {whole(self.sums.read)}"

@@ -77,7 +77,7 @@ class CheckView(QWidget):
         self.plan.show_preview(preview, request.options)
         recognised = preview.recognised_words
         if preview.question:
-            self.bar.show_state("One thing to decide", "warning", f"{recognised}{DOT}{about_file(preview)}", 0)
+            self.bar.show_state("One decision needed", "warning", f"{recognised}{DOT}{about_file(preview)}", 0)
         else:
             self.bar.show_state(f"Recognised: {recognised}", "good", about_file(preview), 0)
         self._return_focus()

@@ -34,8 +34,8 @@ def becomes_words(one: ColumnProposal) -> str:
 def fits_words(meaning: Meaning) -> str:
     """How many of a column's cells can be read so."""
     if not meaning.unfit:
-        return f"All {whole(meaning.filled)} filled cells can be read so" if meaning.filled else ""
-    return f"{whole(meaning.unfit)} of {whole(meaning.filled)} filled cells cannot be read so"
+        return f"All {whole(meaning.filled)} filled cells can be read this way" if meaning.filled else ""
+    return f"{whole(meaning.unfit)} of {whole(meaning.filled)} filled cells cannot be read this way"
 
 
 def wants_a_look(one: ColumnProposal) -> bool:
@@ -57,7 +57,7 @@ class ColumnPanel(Overlay):
         if one.field:
             box.addWidget(label(one.why, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True))
         if one.samples:
-            words = f"Such as {DOT.join(one.samples[:3])}"
+            words = f"For example {DOT.join(one.samples[:3])}"
             box.addWidget(label(words, fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True))
         self.ways: list[QPushButton] = []
         if one.meaning is not None:
@@ -73,7 +73,7 @@ class ColumnPanel(Overlay):
         return self.ways[0] if self.ways else self._close
 
     def _add_meaning(self, theme: Theme, box: QBoxLayout, meaning: Meaning) -> None:
-        lines = column(10, label("Its cells are read as", fonts.SMALL, fonts.SEMIBOLD, "ink_2"), 2)
+        lines = column(10, label("Cells are read as", fonts.SMALL, fonts.SEMIBOLD, "ink_2"), 2)
         words = capital(meaning.words)
         sure = "" if meaning.confidence >= 1 else f", {percent(meaning.confidence)} sure"
         lines.addWidget(label(f"{words}{sure}", fonts.LIST, fonts.MEDIUM, wrap=True))

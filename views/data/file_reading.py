@@ -42,7 +42,7 @@ _DELIMITERS = (
     ("tab", "\t"),
     ("vertical bar", "|"),
     ("blank", " "),
-    ("runs of blanks", "blanks"),
+    ("runs of spaces", "blanks"),
     ("fixed width", "fixed"),
 )
 _QUOTES = (("quotation marks", '"'), ("apostrophes", "'"), ("no quotes", ""))
@@ -54,7 +54,7 @@ def offers_for(one: Conclusion, choice: ReadingChoice) -> list[Offer]:
     """What may be chosen for a part of the reading: what holds now first, then likely ones, then all usual ones."""
     found: list[Offer] = [(one.words, choice)]
     if _said(one.part, choice):
-        found.append(("by evidence", _unsaid(one.part, choice)))
+        found.append(("detect automatically", _unsaid(one.part, choice)))
     found += [(option.words, also(choice, option.choice)) for option in one.options]
     found += [offer for offer in _usual(one.part, choice) if offer[0] != one.words]
     kept: list[Offer] = []
@@ -102,9 +102,9 @@ def parts_of(reading: Reading) -> tuple[Conclusion, ...]:
     sheets = tuple(one for one in reading.others if one.choice.table is None)
     if further:
         number = reading.choice.table or 1
-        shown.append(Conclusion("tables", f"table {number}", "several stand below each other", 0.8, further))
+        shown.append(Conclusion("tables", f"table {number}", "the file has several, one below the other", 0.8, further))
     if sheets and all(one.part != "sheet" for one in shown):
-        shown.insert(0, Conclusion("sheet", "this one", "the file holds several", 0.8, sheets))
+        shown.insert(0, Conclusion("sheet", "this one", "the file has several", 0.8, sheets))
     return tuple(shown)
 
 

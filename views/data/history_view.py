@@ -41,7 +41,7 @@ class DropCard(QWidget):
         self.setFixedHeight(116)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         title = label("Drop exports here", fonts.HEADING, fonts.SEMIBOLD)
-        words = "CSV, text, Excel, ZIP and gzip; several at once. You see what would happen before it is written."
+        words = "CSV, text, Excel, ZIP and gzip; several at once. You see what would change before anything is saved."
         text = label(words, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
         texts = column(-1, title, 4, text, -1)
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -80,7 +80,7 @@ class HistoryView(QWidget):
         self.choose = CommandButton(theme, "Choose files", "file", "Ctrl O", primary=True)
         self.choose.clicked.connect(self.files_wanted)
         self.drop = DropCard(theme, self.choose)
-        self.tabs = CountTabs(theme, "What this page shows", height=40, inset=20)
+        self.tabs = CountTabs(theme, "View", height=40, inset=20)
         self.tabs.chosen.connect(self.choose_section)
         self.table = WordTable(theme, "Imports", _COLUMNS)
         self.table.opened.connect(self._open)
@@ -130,8 +130,8 @@ class HistoryView(QWidget):
         if records:
             self.state.show_content()
         else:
-            words = "What you import is listed here, with its receipt and its undo."
-            self.state.show_empty("No import yet", words)
+            words = "Your imports are listed here, each with a receipt and Undo."
+            self.state.show_empty("No imports yet", words)
 
     def _open(self, key: object) -> None:
         if isinstance(key, int):

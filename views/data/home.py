@@ -42,7 +42,7 @@ class Home(QObject):
 
     def read(self) -> None:
         """Read the history anew, and the quality too where it is shown."""
-        self.view.state.loading("Reading the history")
+        self.view.state.loading("Loading the imports")
         self._desk.read("history", self._rooms.history, self.take, self._no_history)
         if self.view.section == QUALITY:
             self.read_quality()
@@ -55,10 +55,10 @@ class Home(QObject):
 
     def read_quality(self) -> None:
         """Judge the data anew."""
-        self.quality.state.loading("Looking through the data")
-        retry, effect = self.read_quality, "Data quality could not be judged"
+        self.quality.state.loading("Checking the data")
+        retry, effect = self.read_quality, "Data quality could not be checked"
         failed = partial(self.quality.state.show_error, retry=retry, effect=effect)
         self._desk.read(QUALITY, self._rooms.quality, self.quality.show_quality, failed)
 
     def _no_history(self, failed: Failed) -> None:
-        self.view.state.show_error(failed, self.read, "The history could not be read")
+        self.view.state.show_error(failed, self.read, "The imports could not be loaded")

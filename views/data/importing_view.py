@@ -19,10 +19,10 @@ _SPAN = 1_000
 #: Share of the whole that scoring and alerts take after the last file.
 AFTER_SHARE = 0.2
 SAY_LEFT_AFTER_S = 2.0
-FILE_NOTE = "You can go on working. Nothing is in your book until it is done, and it can be undone afterwards."
-FILES_NOTE = "You can go on working. Each file is in your book as soon as it is done, and can be undone afterwards."
-SCORING_NOTE = "You can go on working. What was imported is in your book; stopped scores follow at the next start."
-OTHER_NOTE = "You can go on working."
+FILE_NOTE = "You can keep working. Your book does not change until the import is done. You can undo it."
+FILES_NOTE = "You can keep working. Each file is in your book as soon as it is done, and you can undo it."
+SCORING_NOTE = "You can keep working. The imported data is in your book; stopped scoring resumes at the next start."
+OTHER_NOTE = "You can keep working."
 
 
 def whole_share(progress: FileProgress) -> float | None:

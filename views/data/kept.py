@@ -12,7 +12,7 @@ from services.pipeline.jobs import CANCELLED_BEFORE, ImportResult
 from views.background import Failed
 from views.words import counted
 
-STOPPED_BEFORE = "Not imported: the work stopped before it."
+STOPPED_BEFORE = "Not imported: the import stopped before this file."
 #: What a file changed whose result did not arrive any more: everything may have to be read and scored again.
 UNTOLD = Changes(everyone=True, tables=frozenset({"customers", "imports"}))
 
@@ -70,8 +70,8 @@ def stopped_words(kept: Kept, failed: Failed | None) -> str:
     verb = "is" if kept.count == 1 else "are"
     some = f"{counted(kept.count, 'file')} {verb} imported"
     if kept.through and failed is None:
-        return f"{some}; scoring was stopped and follows at the next start."
+        return f"{some}; scoring was stopped and resumes at the next start."
     if kept.through:
-        return f"{some}, but not scored: scores follow at the next start."
+        return f"{some}, but not scored: scoring resumes at the next start."
     part = f"{kept.count} of {files} files {verb} imported and {'stays' if kept.count == 1 else 'stay'}"
-    return f"{part}, the rest was cancelled." if failed is None else f"{part}. {failed.words}"
+    return f"{part}; the rest was cancelled." if failed is None else f"{part}. {failed.words}"

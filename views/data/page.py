@@ -140,7 +140,7 @@ class DataPage(Page):
             left = self._checking.batch
             self.go_home()
             if left.decided:
-                self.undo_offered.emit("The check was left", partial(self._take_up, left))
+                self.undo_offered.emit("Check closed", partial(self._take_up, left))
 
     def go_home(self) -> None:
         """Show the history; what was checked and not imported is forgotten."""
@@ -189,7 +189,7 @@ class DataPage(Page):
 
     def take_files(self, paths: Sequence[Path]) -> None:
         if self._work.busy:
-            self.context.book.told.emit("An import is going on. Drop the files again when it is done.")
+            self.context.book.told.emit("An import is running. Drop the files again when it is done.")
         elif paths:
             self.context.remembered.set(last_folder=str(Path(paths[0]).parent))
             self._check(self._work.requests(paths))
@@ -279,7 +279,7 @@ class DataPage(Page):
             self._work.cancel()
 
     def _tell_cancelled(self) -> None:
-        self.context.book.told.emit("Cancelled. Your book is as it was before.")
+        self.context.book.told.emit("Cancelled. Your book is unchanged.")
         self._show(self._where)
 
     def _import_stopped(
@@ -312,7 +312,7 @@ class DataPage(Page):
             self._tell_cancelled()
         else:
             self._show(self.waiting)
-            self._show_fault(failed, partial(self._import, files), "The import stopped, nothing of it was kept")
+            self._show_fault(failed, partial(self._import, files), "The import stopped; nothing was kept")
 
     def _imported(self, files: Sequence[Checked], outcome: ImportOutcome) -> None:
         if outcome.stopped:

@@ -30,10 +30,10 @@ _ENTITIES = {
     "stage_changes": "Stage changes",
     "activities": "Activities",
     "surveys": "Surveys",
-    "identities": "Ids of customers",
+    "identities": "Customer IDs",
 }
 #: One of them, where that is not the word without its s.
-_ONE = {"activities": "activity", "identities": "id of a customer"}
+_ONE = {"activities": "activity", "identities": "customer ID"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +127,9 @@ def customer_lines(matched: int, created: int, doubtful: int | None = 0) -> list
     if doubtful:
         looks = "looks" if doubtful == 1 else "look"
         like = f"{whole(doubtful)} of them {looks} like another customer"
-        lines.append(("customers", f"{like}; none is joined until you say so, in the review after the import."))
+        lines.append(("customers", f"{like}; none are merged until you review them after the import."))
     elif doubtful is None:
-        lines.append(("customers", "Who of them looks like somebody is looked at after the import."))
+        lines.append(("customers", "Possible duplicates are checked after the import."))
     return lines
 
 
@@ -144,9 +144,9 @@ def nothing_words(sums: Sums, files: int = 1) -> str:
     if sums.new or sums.changed:
         return ""
     if sums.unchanged:
-        these, again = ("this file is", "it") if files == 1 else ("these files is", "them")
-        return f"Everything in {these} in your book already. Importing {again} again changes nothing."
-    return "No row can be imported. See the reasons, fix the file or the mapping, and check again."
+        these, again = ("this file", "it") if files == 1 else ("these files", "them")
+        return f"Everything in {these} is already in your book. Importing {again} again changes nothing."
+    return "No rows can be imported. See the reasons, fix the file or the mapping, and check again."
 
 
 def about(seconds: float) -> str:
@@ -166,14 +166,14 @@ def undo_lines(
     """What an undo would do, and what it would keep and why: (icon, words)."""
     lines = []
     if takes_out:
-        lines.append(("minus", f"Takes out {listed(takes_out)}"))
+        lines.append(("minus", f"Removes {listed(takes_out)}"))
     if puts_back:
         alone = sum(count for _what, count in puts_back) == 1
-        lines.append(("return", f"Puts back {listed(puts_back)} as {'it was' if alone else 'they were'}"))
+        lines.append(("return", f"Restores {listed(puts_back)} as {'it was' if alone else 'they were'}"))
     lines += [("lock", sentence) for sentence in keeps[:KEPT_NAMED]]
     if len(keeps) > KEPT_NAMED:
         more = len(keeps) - KEPT_NAMED
-        lines.append(("lock", f"{whole(more)} more {'stays' if more == 1 else 'stay'} for such reasons"))
+        lines.append(("lock", f"{whole(more)} more {'stays' if more == 1 else 'stay'} for similar reasons"))
     return lines
 
 
@@ -193,9 +193,9 @@ def _nouns(entity: str) -> tuple[str, str]:
 
 def undone_words(count: int, kept: Sequence[str]) -> str:
     """What an undo has done, with the first of what it kept."""
-    words = "The import is undone" if count == 1 else f"{counted(count, 'import')} are undone"
+    words = "Import undone" if count == 1 else f"{counted(count, 'import')} undone"
     if not kept:
-        return f"{words}; scores and alerts followed."
+        return f"{words}; scores and alerts were recalculated."
     more = f" ({len(kept) - 1} more were kept)" if len(kept) > 1 else ""
     return f"{words}. {kept[0]}{more}"
 

@@ -82,7 +82,7 @@ class SumsBlock(QWidget):
 def decide_words(preview: Preview) -> str:
     """What is to be done before the import, '' where nothing is."""
     if preview.question_kind == "mapping":
-        return "Say what the file is about, below, and what its columns become, in the boxes under their names."
+        return "Choose what the file contains below, and what each column is in the box under its name."
     return "Choose an answer above, then import." if preview.question else ""
 
 
@@ -123,7 +123,7 @@ class PlanPane(QWidget):
         foot.setStretch(0, 1)
         top = section(title, 10, self._bar, 8, self._sums, 10, self.question, 8, self.go, 4, foot)
         self._rejected_head = label("", fonts.SMALL, fonts.SEMIBOLD)
-        kept = "Kept in a file with the reason next to each row, ready to be fixed and imported again."
+        kept = "Saved to a file with the reason next to each row, ready to fix and import again."
         rejected = section(
             self._rejected_head, 4, self._rejected, 4, label(kept, fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
         )
@@ -159,7 +159,7 @@ class PlanPane(QWidget):
         self.go.setText(import_words(sums) if understood else "Import")
         self.go.setAccessibleName(self.go.text())
         self.go.setEnabled(bool(sums.importable) and not preview.question)
-        undone = f"{about(receipt.seconds)} · can be undone any time"
+        undone = f"{about(receipt.seconds)} · you can undo it at any time"
         self._about.setText(decide_words(preview) or nothing or undone)
         self._optional["rejected"].setVisible(bool(sums.rejected))
         self._rejected_head.setText(f"{whole(sums.rejected)} rejected, by reason")

@@ -24,10 +24,10 @@ _FIELDS = (
     TableColumn("Field", 200),
     TableColumn("Filled", 84, right=True),
     TableColumn("Missing", 92, right=True),
-    TableColumn("Without it", keeps=1),
+    TableColumn("If missing", keeps=1),
 )
 _AGES = (TableColumn("Kind of data"), TableColumn("Last day", 140), TableColumn("Age", 140, keeps=1))
-_CONTRADICTIONS = (TableColumn("What contradicts itself"), TableColumn("First of them", 220, keeps=1))
+_CONTRADICTIONS = (TableColumn("Contradiction"), TableColumn("Example", 220, keeps=1))
 
 
 class QualityView(QWidget):
@@ -63,13 +63,13 @@ class QualityView(QWidget):
     def show_quality(self, quality: DataQuality) -> None:
         """Show what is known about the data."""
         if not quality.fields:
-            words = "Once something is imported, it says here what is missing, old or contradicts itself."
-            self.state.show_empty("Nothing to judge yet", words)
+            words = "Once you import data, this page shows what is missing, out of date or contradictory."
+            self.state.show_empty("No data yet", words)
             return
         thin = [one for one in quality.fields if is_thin(one)]
-        self._fields_band.say("How complete it is", f"{counted(len(thin), 'field')} to look at" if thin else "")
+        self._fields_band.say("Completeness", f"{counted(len(thin), 'field')} to look at" if thin else "")
         self.fields.show_lines(field_lines(quality.fields))
-        self._pairs_band.say("One customer twice?", "")
+        self._pairs_band.say("Possible duplicates", "")
         self._pairs.setText(pair_words(quality.pairs))
         self.review.setVisible(any((quality.pairs.pending, quality.pairs.later, quality.pairs.merged)))
         found = quality.contradictions
@@ -77,7 +77,7 @@ class QualityView(QWidget):
         self.contradictions.show_lines([contradiction_line(one) for one in found])
         self.contradictions.setVisible(bool(found))
         stale = sum(1 for one in quality.ages if one.stale)
-        self._ages_band.say("How old it is", f"{counted(stale, 'kind')} older than usual" if stale else "")
+        self._ages_band.say("Age of the data", f"{counted(stale, 'kind')} older than usual" if stale else "")
         self.ages.show_lines([age_line(one) for one in quality.ages])
         self.state.show_content()
 
@@ -94,13 +94,14 @@ def is_thin(one: FieldFill) -> bool:
 def pair_words(pairs: PairCounts) -> str:
     """How many pairs of customers wait for a decision."""
     if pairs.pending or pairs.later:
-        later = f", {whole(pairs.later)} more put off" if pairs.later else ""
+        later = f", {whole(pairs.later)} more left for later" if pairs.later else ""
         verb = "looks" if pairs.pending == 1 else "look"
-        return f"{counted(pairs.pending, 'pair')} {verb} like one customer{later}. None is joined until you say so."
+        found = f"{counted(pairs.pending, 'pair')} {verb} like the same customer{later}"
+        return f"{found}. None are merged until you decide."
     merged = (
         f" {counted(pairs.merged, 'record')} {'is' if pairs.merged == 1 else 'are'} merged." if pairs.merged else ""
     )
-    return f"No two customers look like one.{merged}"
+    return f"None found.{merged}"
 
 
 def field_lines(fields: Sequence[FieldFill]) -> list[TableLine]:
@@ -142,9 +143,5 @@ def age_line(one: DataAge) -> TableLine:
     """How old one kind of data is."""
     day = f"{one.last_on.day} {one.last_on:%b %Y}"
     old = "today" if one.age_days == 0 else f"{counted(one.age_days, 'day')} old"
-    age = (
-        TableCell(old, "warning_text", icon="warning", tip="Older than is usual for it")
-        if one.stale
-        else TableCell(old)
-    )
+    age = TableCell(old, "warning_text", icon="warning", tip="Older than usual") if one.stale else TableCell(old)
     return TableLine((TableCell(capital(one.kind)), TableCell(day, "ink_2"), age), None)

@@ -51,7 +51,7 @@ def _fits(fits: int, filled: int) -> str:
     if not fits:
         return ""
     if fits >= filled:
-        return f"fits all {counted(fits, 'cell')}" if fits > 1 else "fits its only cell"
+        return f"fits all {counted(fits, 'cell')}" if fits > 1 else "fits the only cell"
     return f"fits {whole(fits)} of {counted(filled, 'cell')}"
 
 
@@ -127,7 +127,7 @@ class QuestionBox(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._head = label("First decide", fonts.SMALL, fonts.SEMIBOLD, "warning_text")
+        self._head = label("Decide first", fonts.SMALL, fonts.SEMIBOLD, "warning_text")
         self._words = label("", fonts.LIST, fonts.MEDIUM, "ink", wrap=True)
         self._answers = QVBoxLayout()
         self._answers.setSpacing(6)
@@ -147,7 +147,7 @@ class QuestionBox(QWidget):
         clear(self._answers)
         count = open_questions(preview)
         self.setVisible(bool(count))
-        self._head.setText("First decide" if count < 2 else f"First decide, 1 of {whole(count)}")
+        self._head.setText("Decide first" if count < 2 else f"Decide first, 1 of {whole(count)}")
         self._words.setText(asked(preview.question))
         for answer in answers_to(preview, options):
             button = AnswerButton(self._theme, answer.words, answer.counted)

@@ -14,7 +14,7 @@ from views.widgets.choice_box import ChoiceBox
 from views.widgets.labels import label
 
 BY_EVIDENCE = "as the file shows"
-UNSAID = "say what it is about"
+UNSAID = "choose what it contains"
 ORDERS = (
     ("dmy", "Day first: 31.12.2026"),
     ("mdy", "Month first: 12/31/2026"),
@@ -33,14 +33,14 @@ class ReadingOptions(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._options = ImportOptions()
-        self._entity = ChoiceBox(theme, "What the file is about")
-        self._kind = ChoiceBox(theme, "Kind of all rows", editable=True)
-        self._kind.setToolTip("No column says what the rows are. Choose their kind, or write one.")
+        self._entity = ChoiceBox(theme, "What the file contains")
+        self._kind = ChoiceBox(theme, "Kind of every row", editable=True)
+        self._kind.setToolTip("No column says what the rows are. Choose a kind, or type one.")
         self._order = ChoiceBox(theme, "Order of day and month")
         self._currency = ChoiceBox(theme, "Currency", editable=True)
         self._zone = ChoiceBox(theme, "Time zone", editable=True)
-        self._source = ChoiceBox(theme, "Source by which its ids are known", editable=True)
-        self._source.setToolTip("Files of one source share their ids: the same id is the same customer or order.")
+        self._source = ChoiceBox(theme, "Source of the IDs", editable=True)
+        self._source.setToolTip("Files from one source share IDs: the same ID means the same customer or order.")
         self._zone_filled = False
         self._fill(self._order, [("", BY_EVIDENCE), *ORDERS], "")
         self._fill(self._currency, [("", BY_EVIDENCE), *((one, one) for one in CURRENCIES)], "")

@@ -82,7 +82,7 @@ class ReceiptSide(QWidget):
         self.undo.clicked.connect(self.undo_wanted)
         self._refused = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
         head = row(label("Undo this import", fonts.SMALL, fonts.SEMIBOLD), -1,
-                   label("any time", fonts.SMALL, fonts.REGULAR, "ink_3"))  # fmt: skip
+                   label("at any time", fonts.SMALL, fonts.REGULAR, "ink_3"))  # fmt: skip
         self._undo_section = section(head, 4, self._undo_lines, 8, self.undo, self._refused)
         return self._undo_section
 
@@ -136,7 +136,8 @@ class ReceiptSide(QWidget):
         pairs = content.effect.pairs if content.effect is not None else 0
         if pairs:
             verb = "looks" if pairs == 1 else "look"
-            lines.append(("customers", f"{counted(pairs, 'pair')} {verb} like one customer; none is joined by itself"))
+            alike = f"{counted(pairs, 'pair')} {verb} like the same customer"
+            lines.append(("customers", f"{alike}; none are merged automatically"))
         for icon, words in lines:
             self._customers.addWidget(icon_line(self._theme, icon, words))
         self.review.setVisible(bool(pairs))
@@ -154,7 +155,7 @@ class ReceiptSide(QWidget):
         self.go.setVisible(not undone)
         refused = preview.refused if preview is not None else ""
         if undone:
-            refused = "What it brought is taken out, what it changed is as it was."
+            refused = "The rows it added were removed, and the rows it changed were restored."
             self._done.setText("This import was undone")
             self._mark.show_icon("return", "ink_2")
         self._refused.setText(refused)
@@ -167,7 +168,7 @@ class ReceiptSide(QWidget):
         """Show the imports before this one."""
         earlier = [one for one in records if one.id not in present]
         self._all.setText(f"All {whole(len(records))}")
-        self._earlier_head.setText("Earlier imports" if earlier else "No earlier import")
+        self._earlier_head.setText("Earlier imports" if earlier else "No earlier imports")
         clear(self._earlier)
         for record in earlier[:EARLIER]:
             words = DOT.join((record.when_words, counted(record.rows.get("read", 0), "row")))
@@ -214,5 +215,5 @@ def done_words(sums: Sums, files: int, failed: int) -> str:
     if failed:
         return f"Done in part: {failed} of {files} files were not imported"
     if not sums.new and not sums.changed:
-        return "Done: nothing in your book had to change"
+        return "Done: nothing in your book needed to change"
     return f"Done: {counted(sums.importable, 'row')} {'is' if sums.importable == 1 else 'are'} in your book"

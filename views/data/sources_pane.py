@@ -39,10 +39,10 @@ class SourcesPane(QWidget):
         """Show these sources, the stale ones first as they come."""
         stale = sum(one.stale for one in sources)
         verb = "has" if stale == 1 else "have"
-        self._words.setText(f"{counted(stale, 'source')} {verb} fallen silent" if stale else "")
+        self._words.setText(f"{counted(stale, 'source')} {verb} stopped sending files" if stale else "")
         self.table.show_lines([_line(one) for one in sources])
         self.table.setVisible(bool(sources))
-        self._none.setText("Nothing was imported yet.")
+        self._none.setText("Nothing imported yet.")
         self._none.setVisible(not sources)
 
     def show_fault(self, words: str) -> None:
@@ -53,7 +53,7 @@ class SourcesPane(QWidget):
 
 def _line(one: SourceRhythm) -> TableLine:
     last = date.fromisoformat(one.last_on)
-    tip = f"The last one came on {last.day} {last:%B %Y}"
+    tip = f"The last one arrived on {last.day} {last:%B %Y}"
     late = TableCell("late", "warning_text", icon="warning", wash="warning_wash", tip=f"Export it again: {one.rhythm}")
     return TableLine(
         (

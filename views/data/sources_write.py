@@ -26,7 +26,7 @@ SHOWN_ROWS = 1_000
 _TARGETS = (("salesforce", "Salesforce Data Loader"), ("hubspot", "HubSpot import"), ("csv", "Plain CSV"))
 _PARTS: dict[What, str] = {
     "fields": "Changed fields",
-    "stages": "Stages of deals",
+    "stages": "Deal stages",
     "tasks": "Tasks",
     "scores": "Scores",
 }
@@ -80,7 +80,7 @@ class WriteBackPane(QWidget):
         self.show_folder("")
 
     def _side(self) -> QWidget:
-        words = "What was changed here since a system's last file, as files that it takes in. Nothing is sent."
+        words = "Your changes since the last file for a system, as files that you import there. Nothing is sent."
         self._files = column()
         self._left_out = column()
         self._steps = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
@@ -92,7 +92,7 @@ class WriteBackPane(QWidget):
         )  # fmt: skip
         chosen = section(
             label("For", fonts.SMALL, fonts.SEMIBOLD), 4, self.system, 10,
-            label("With", fonts.SMALL, fonts.SEMIBOLD), 2, *self.parts.values(),
+            label("Include", fonts.SMALL, fonts.SEMIBOLD), 2, *self.parts.values(),
         )  # fmt: skip
         files = section(label("Files", fonts.SMALL, fonts.SEMIBOLD), 4, self._files, 8, self._steps)
         inner = QWidget()
@@ -128,18 +128,18 @@ class WriteBackPane(QWidget):
             self._show_file(self.tabs.current)
             self.state.show_content()
         else:
-            words = f"Nothing was changed here that a file for {plan.words} would carry."
+            words = f"You have no changes that a file for {plan.words} can carry."
             self.state.show_empty("Nothing to write back", words)
 
     def show_fault(self, failed: Failed) -> None:
         """It could not be read."""
         self.plan = None
         self.go.setEnabled(False)
-        self.state.show_error(failed, self.asked.emit, "What was changed could not be read")
+        self.state.show_error(failed, self.asked.emit, "Your changes could not be loaded")
 
     def show_folder(self, folder: str) -> None:
         """Say where the files will stand."""
-        self._place.setText(f"In {folder}" if folder else "You are asked for a folder.")
+        self._place.setText(f"In {folder}" if folder else "You choose a folder when you write them.")
 
     def _say(self, plan: WriteBack) -> None:
         clear(self._files)
@@ -163,7 +163,7 @@ class WriteBackPane(QWidget):
         if place >= 0:
             self._tables.setCurrentIndex(place)
             left = len(files[place].rows) - SHOWN_ROWS
-            self._more.setText(f"and {whole(left)} more in the file" if left > 0 else "As the rows will stand")
+            self._more.setText(f"and {whole(left)} more in the file" if left > 0 else "The rows as written")
 
 
 def _title(file: WriteFile) -> str:

@@ -34,8 +34,8 @@ _WAITING = (
     TableColumn("", 100, right=True),
 )
 _INVITATION = (
-    "No folder is watched. A file that lands in a watched folder comes in by itself once it is whole, as files with "
-    "the same columns came in before; any other waits here for you. Nothing is moved or deleted there."
+    "No folders are watched. Once a file in a watched folder is complete, Bellwether imports it the way it imported "
+    "earlier files with the same columns. Any other file waits here for you. Nothing is moved or deleted there."
 )
 
 
@@ -130,13 +130,13 @@ def _verb(count: int) -> str:
 
 def _folder_line(folder: str, state: FolderState | None, *, importing: bool) -> TableLine:
     files = whole(state.files) if state is not None and state.looked else ""
-    stop = TableCell("Stop watching", small=True, link="stop", tip="Its files, and what was imported, stay")
+    stop = TableCell("Stop watching", small=True, link="stop", tip="The files and the imported data stay")
     return TableLine((TableCell(folder, tip=folder), _now(state, importing=importing), TableCell(files), stop), folder)
 
 
 def _now(state: FolderState | None, *, importing: bool) -> TableCell:
     if state is None or not state.looked:
-        return TableCell("Not looked into yet", "ink_3", small=True)
+        return TableCell("Not checked yet", "ink_3", small=True)
     if state.fault:
         words = capital(state.fault.removeprefix(state.folder).lstrip())
         return TableCell(words, "warning_text", small=True, icon="warning", tip=state.fault)
@@ -147,7 +147,7 @@ def _now(state: FolderState | None, *, importing: bool) -> TableCell:
         doing = "being imported" if importing else "next"
         words = f"{counted(state.whole, 'file')} {'is' if state.whole == 1 else 'are'} {doing}"
         return TableCell(words, "ink_2", small=True, icon="clock")
-    left = f"; {whole(state.left_alone)} of other kinds left alone" if state.left_alone else ""
+    left = f"; {whole(state.left_alone)} of other types ignored" if state.left_alone else ""
     if state.waiting:
         count = len(state.waiting)
         return TableCell(f"{counted(count, 'file')} {_verb(count)} for you{left}", small=True, icon="warning")
@@ -160,7 +160,7 @@ def _waiting_line(one: WaitingFile) -> TableLine:
             TableCell(one.mark.name, tip=one.mark.path),
             TableCell(one.why, "ink_2", small=True, tip=one.why),
             TableCell("Check…", small=True, link="check", tip="Open it on the Data page"),
-            TableCell("Leave out", small=True, link="leave", tip="Do not ask about this file any more"),
+            TableCell("Leave out", small=True, link="leave", tip="Do not ask about this file again"),
         ),
         one.mark,
     )

@@ -125,13 +125,13 @@ class Keeping(QObject):
     def _stop(self, path: str) -> None:
         remembered, folder = self._context.remembered, self._folder(path)
         remembered.set(watched=without_watched(remembered.value, folder).watched)
-        words = f"{Path(path).name or path} is not watched any more"
+        words = f"{Path(path).name or path} is no longer watched"
         self._page.undo_offered.emit(words, partial(self._watch, folder))
 
     def _leave_out(self, mark: FileMark) -> None:
         def done(_none: None) -> None:
             self._context.watch.look(again=True)
-            self._page.undo_offered.emit(f"{mark.name} is left out", partial(self._take_back, mark))
+            self._page.undo_offered.emit(f"{mark.name} left out", partial(self._take_back, mark))
 
         self._desk.write(partial(self._rooms.leave_out, mark), done, self._context.book.failed.emit)
 
@@ -146,7 +146,7 @@ class Keeping(QObject):
     def _read_plan(self) -> None:
         writing = self.writing
         writing.go.setEnabled(False)
-        writing.state.loading("Looking for what was changed")
+        writing.state.loading("Looking for changes")
         ask = partial(self._rooms.plan, writing.target, writing.whats)
         self._desk.read("plan", ask, writing.show_plan, writing.show_fault)
 

@@ -39,7 +39,7 @@ READING = FileReading(
             0.9,
             (ReadingOption("semicolon, 9 columns", ReadingChoice(delimiter=";"), "--delimiter ';'"),),
         ),
-        Conclusion("quote", "quotation marks", "they stand where cells begin and end", 0.9),
+        Conclusion("quote", "quotation marks", "they appear at the start and end of cells", 0.9),
         Conclusion("header", "row 1 names the columns", "what stands below it is of another kind", 0.9),
     ),
     ReadingChoice(),

@@ -44,9 +44,9 @@ def test_an_earlier_import_of_a_file_of_the_same_name_is_not_taken_for_this_one(
 
 
 def test_what_is_said_is_true() -> None:
-    assert stopped_words(kept(ONE), None) == "1 of 3 files is imported and stays, the rest was cancelled."
+    assert stopped_words(kept(ONE), None) == "1 of 3 files is imported and stays; the rest was cancelled."
     assert stopped_words(kept(ONE, TWO), FAULT) == "2 of 3 files are imported and stay. The disk is full."
     through = kept(ONE, TWO, THREE)
     assert through.through
-    assert stopped_words(through, None) == ("3 files are imported; scoring was stopped and follows at the next start.")
-    assert stopped_words(through, FAULT) == "3 files are imported, but not scored: scores follow at the next start."
+    assert stopped_words(through, None) == ("3 files are imported; scoring was stopped and resumes at the next start.")
+    assert stopped_words(through, FAULT) == "3 files are imported, but not scored: scoring resumes at the next start."

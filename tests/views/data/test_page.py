@@ -156,7 +156,7 @@ def test_a_check_that_was_left_by_esc_is_taken_up_again_with_what_was_fixed(
     assert model.setData(model.index(2, column), "2026-11-16T11:33:18Z")
     until(qtbot, lambda: page.check.plan.go.isEnabled() and page.check.rows.sums.rejected == 0)
     qtbot.keyClick(page.check.rows.table, Qt.Key.Key_Escape)
-    assert page.state is page.home and desk.window.toast.words == "The check was left"
+    assert page.state is page.home and desk.window.toast.words == "Check closed"
     desk.window.toast.take_back()
     assert page.state is page.check and page.check.rows.sums.new == 3
     page.check.plan.go.click()
@@ -278,7 +278,7 @@ def test_a_second_drop_waits_for_the_first(
     page.take_files([orders])
     with qtbot.waitSignal(desk.book.told) as told:
         page.take_files([orders])
-    assert "going on" in told.args[0]
+    assert "is running" in told.args[0]
     until(qtbot, lambda: page.state is page.check)
 
 
@@ -328,7 +328,7 @@ def test_a_cancel_says_which_files_are_imported_and_scores_them(
     page.batch.go.click()
     when(qtbot, page, after_a_file, page.importing.cancel.click)
     until(qtbot, lambda: page.state is page.receipt)
-    assert told == ["1 of 2 files is imported and stays, the rest was cancelled."]
+    assert told == ["1 of 2 files is imported and stays; the rest was cancelled."]
     assert [one.error for one in page.receipt.content.files] == ["", CANCELLED_BEFORE]
     until(qtbot, lambda: desk.book._renewal is None)
     with empty.store.read() as connection:
@@ -344,7 +344,7 @@ def test_an_import_that_is_cancelled_before_it_has_begun_is_not_begun(
     assert not page._work.busy
     with qtbot.waitSignal(desk.book.told) as told:
         page.importing.cancel.click()
-    assert told.args == ["Cancelled. Your book is as it was before."]
+    assert told.args == ["Cancelled. Your book is unchanged."]
     assert page.state is page.check
     until(qtbot, lambda: desk.background.idle)
     assert not page._work.busy
@@ -371,7 +371,7 @@ def test_once_scoring_has_begun_a_cancel_stops_only_the_scores(
     until(qtbot, lambda: page.state is page.receipt)
     assert buttons[0] == "Stop scoring"
     assert "in your book" in page.importing.note.text()
-    assert told == ["1 file is imported; scoring was stopped and follows at the next start."]
+    assert told == ["1 file is imported; scoring was stopped and resumes at the next start."]
     assert page.receipt.content.sums.new == 2
     assert desk.book._renewal is None
 
@@ -406,7 +406,7 @@ def test_a_file_with_an_open_question_is_named_in_the_receipt(
     until(qtbot, lambda: page.state is page.receipt)
     names = {Path(one.file).name: one.error for one in page.receipt.content.files}
     assert names["orders_new.csv"] == ""
-    assert names["unclear.csv"].startswith("Left out, one thing is to be decided: ")
+    assert names["unclear.csv"].startswith("Left out until you decide: ")
     assert " --" not in names["unclear.csv"]
 
 

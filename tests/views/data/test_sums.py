@@ -77,11 +77,11 @@ def test_an_import_that_would_change_nothing_says_so() -> None:
 
 def test_counts_are_listed_in_one_phrase() -> None:
     assert listed((("order_lines", 3), ("orders", 2), ("customers", 1))) == "3 order lines, 2 orders and 1 customer"
-    assert listed((("activities", 1), ("identities", 1))) == "1 activity and 1 id of a customer"
+    assert listed((("activities", 1), ("identities", 1))) == "1 activity and 1 customer ID"
     assert listed((("email_events", 2), ("opportunities", 1))) == "2 email events and 1 deal"
     assert listed(()) == "nothing"
-    assert undo_lines((("orders", 2),), ()) == [("minus", "Takes out 2 orders")]
-    assert undo_lines((), (("orders", 1),)) == [("return", "Puts back 1 order as it was")]
+    assert undo_lines((("orders", 2),), ()) == [("minus", "Removes 2 orders")]
+    assert undo_lines((), (("orders", 1),)) == [("return", "Restores 1 order as it was")]
     assert undo_lines((), (("orders", 1), ("customers", 1)), ["x"] * 7)[0][1].endswith("as they were")
     assert reason_lines({"b": 1, "a": 1, "c": 5}) == [("c", 5), ("a", 1), ("b", 1)]
 

@@ -142,7 +142,7 @@ def test_how_a_file_is_read_is_shown_and_overruled(qtbot: QtBot, view: CheckView
 def test_what_is_said_can_be_left_to_the_evidence_again() -> None:
     said = ReadingChoice(encoding="cp1252", delimiter=";")
     offers = dict(offers_for(Conclusion("encoding", "Windows-1252", "you said so", 1.0), said))
-    assert offers["by evidence"] == ReadingChoice(delimiter=";")
+    assert offers["detect automatically"] == ReadingChoice(delimiter=";")
     assert offers["UTF-8"] == ReadingChoice(encoding="utf-8", delimiter=";")
 
 
@@ -507,9 +507,9 @@ def test_an_undo_that_is_refused_cannot_be_pressed(qtbot: QtBot, theme: Theme) -
 
 QUALITY = DataQuality(
     fields=(
-        FieldFill("Customers", "Email", 60, 100, "no email can be written without it"),
+        FieldFill("Customers", "Email", 60, 100, "no emails to them"),
         FieldFill("Customers", "Phone", 10, 100),
-        FieldFill("Orders", "Customer", 999, 1_000, "an order of nobody counts for nobody"),
+        FieldFill("Orders", "Customer", 999, 1_000, "orders without a customer are not counted"),
     ),
     ages=(DataAge("orders", date(2026, 11, 16), 5, False), DataAge("email events", date(2026, 11, 3), 18, True)),
     pairs=PairCounts(pending=38, later=2),
@@ -527,7 +527,7 @@ def test_quality_says_what_is_missing_and_what_for(qtbot: QtBot, theme: Theme) -
         if line is not None
     ]
     assert texts[0][0] == "Customers, 100"
-    assert texts[1] == ["   Email", "60\u202f%", "40", "No email can be written without it"]
+    assert texts[1] == ["   Email", "60\u202f%", "40", "No emails to them"]
     assert texts[4][1:3] == ["over 99\u202f%", "1"]
     assert [is_thin(one) for one in QUALITY.fields] == [True, False, False]
     with qtbot.waitSignal(view.duplicates_wanted):
@@ -540,9 +540,9 @@ def test_quality_says_what_is_missing_and_what_for(qtbot: QtBot, theme: Theme) -
 
 def test_pairs_are_counted_in_words() -> None:
     assert pair_words(QUALITY.pairs) == (
-        "38 pairs look like one customer, 2 more put off. None is joined until you say so."
+        "38 pairs look like the same customer, 2 more left for later. None are merged until you decide."
     )
-    assert pair_words(PairCounts(merged=1)) == "No two customers look like one. 1 record is merged."
+    assert pair_words(PairCounts(merged=1)) == "None found. 1 record is merged."
 
 
 def test_sections_stand_behind_tabs_and_are_chosen_by_keyboard(qtbot: QtBot, theme: Theme) -> None:
@@ -563,7 +563,7 @@ def test_an_undo_names_what_it_keeps_before_it_is_done(qtbot: QtBot, theme: Them
     keeps = tuple(f"Order W{n} is kept, because returns refer to it." for n in range(7))
     lines = undo_lines((("orders", 2),), (("customers", 1),), keeps)
     assert lines[2] == ("lock", "Order W0 is kept, because returns refer to it.")
-    assert lines[-1] == ("lock", "3 more stay for such reasons") and len(lines) == 7
+    assert lines[-1] == ("lock", "3 more stay for similar reasons") and len(lines) == 7
 
 
 def test_a_receipt_names_the_cells_that_were_fixed() -> None:

@@ -100,7 +100,7 @@ def test_an_unknown_file_waits_with_a_notice_that_opens_its_check(
     desk.window.watch.begin()
     toast = desk.window.toast
     qtbot.waitUntil(toast.isVisible)
-    assert toast.words == "puzzle.csv has landed and waits for you"
+    assert toast.words == "puzzle.csv has arrived and needs your attention"
     assert not toast.take_back(), "Ctrl+Z checks no file"
     qtbot.mouseClick(toast._button, Qt.MouseButton.LeftButton)
     page = page_of(desk)
@@ -122,7 +122,7 @@ def test_a_file_that_is_left_out_is_gone_until_that_is_undone(
     QAbstractItemModelTester(pane.waiting.lines, QAbstractItemModelTester.FailureReportingMode.Fatal)
     pane.waiting.linked.emit("leave", desk.window.watch.states[0].waiting[0].mark)
     qtbot.waitUntil(lambda: not pane.waiting.isVisible())
-    assert desk.window.toast.words == "puzzle.csv is left out"
+    assert desk.window.toast.words == "puzzle.csv left out"
     assert desk.window.toast.take_back()
     qtbot.waitUntil(lambda: pane.waiting.isVisible() and len(texts(pane.waiting)) == 1)
     qtbot.waitUntil(lambda: desk.background.idle)
@@ -169,7 +169,7 @@ def test_a_folder_that_is_gone_says_so_in_its_row_and_is_back_when_it_is(
     folder.rmdir()
     desk = open_window(sample, watching(sample, folder))
     pane = page_at(desk, "data/folders", DataPage).keeping.folders
-    assert texts(pane.folders)[0][1] == "Not looked into yet"
+    assert texts(pane.folders)[0][1] == "Not checked yet"
     desk.window.watch.begin()
     qtbot.waitUntil(lambda: texts(pane.folders)[0][1].startswith("Is not there. Connect its drive"))
     folder.mkdir()
@@ -257,4 +257,4 @@ def test_a_fault_of_the_sources_is_over_once_they_are_read(qtbot: QtBot, theme: 
     pane.show_fault("The book is locked by another program.")
     assert "locked" in pane._none.text() and not pane._none.isHidden()
     pane.show_sources(())
-    assert pane._none.text() == "Nothing was imported yet."
+    assert pane._none.text() == "Nothing imported yet."
