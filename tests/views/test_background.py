@@ -274,7 +274,7 @@ class Unreadable:
     """A value that cannot be read where it arrives."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (int, ("no number",))
+        return (int, ("not a number",))
 
 
 @dataclass(frozen=True)

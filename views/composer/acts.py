@@ -274,12 +274,10 @@ class Acts(QObject):
         """Keep it for later: it waits in the outbox to be reviewed."""
         session = self._session
         if session is not None:
-            session.keep_for_review(
-                partial(self._book.told.emit, "Draft saved. It waits in the outbox for your review.")
-            )
+            session.keep_for_review(partial(self._book.told.emit, "Draft saved. It is in the outbox for your review."))
 
     def open_in_program(self) -> None:
-        """Approve it, and hand it to the mail program; the person says afterwards that it was sent."""
+        """Approve it, and hand it to the mail app; the person says afterwards that it was sent."""
         self._approve("Approved", self._to_program)
 
     def _to_program(self, session: Session, _changes: Changes) -> None:
@@ -294,11 +292,11 @@ class Acts(QObject):
         if session is not page.session:
             return
         if not QDesktopServices.openUrl(QUrl(address, QUrl.ParsingMode.StrictMode)):
-            self._book.told.emit("No mail app answered on this computer. Save the email as a file from the outbox.")
+            self._book.told.emit("No mail app opened on this computer. Save the email as a file from the outbox.")
         session.read_again(page.show_all)
 
     def sent_by_hand(self) -> None:
-        """The person says that it went out by their mail program."""
+        """The person says that it went out by their mail app."""
         session = self._session
         if session is not None:
             done, failed = partial(self._approved, session), partial(self._tell, session)

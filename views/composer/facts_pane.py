@@ -16,8 +16,8 @@ from views.theme import Theme, fonts
 from views.widgets.buttons import LINK_PAD, CommandButton, link
 from views.widgets.labels import FlowingContent, Pictogram, clear, column, kind_of, label, row, rule, scrolling
 
-KEPT = "Your draft stays, and can be restored after that."
-NOTHING_TICKED = "Nothing is ticked: the draft can only greet and ask."
+KEPT = "You can restore your current draft afterwards."
+NOTHING_TICKED = "No facts ticked: the draft can only greet and ask."
 
 
 class FactsPane(QWidget):
@@ -133,7 +133,7 @@ class FactsPane(QWidget):
             self._boxes[fact.key] = box
             self._rows.addWidget(box)
         if not facts:
-            self._rows.addWidget(label("Nothing is known yet that a draft could use.", fonts.SMALL, ink="ink_2"))
+            self._rows.addWidget(label("No facts yet that a draft could use.", fonts.SMALL, ink="ink_2"))
         self._count()
 
     def boxes(self) -> dict[str, CheckOption]:

@@ -223,7 +223,7 @@ class _Legend(QWidget):
         self._theme = theme
         self._looks: Collection[str] = ()
         self.setFixedSize(0, 22)
-        self.setAccessibleName("Underlined with a number: sourced. Waved: no source. Dotted: your words.")
+        self.setAccessibleName("Underlined with a number: sourced. Wavy: no source. Dotted: your words.")
         theme.changed.connect(self.update)
 
     def show_looks(self, looks: Collection[str]) -> None:

@@ -130,7 +130,7 @@ class ComposerPage(Page):
         self.leave()
         if origin in _ORIGINS:
             self._origin = origin
-        self.state.loading("Reading what is known of this customer")
+        self.state.loading("Loading this customer’s facts")
         self.headline_changed.emit()
         ask = partial(rooms.composition, self.context.book.workspace, question)
         failed = partial(self._not_opened, partial(self._open, question, origin))

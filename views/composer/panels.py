@@ -19,7 +19,7 @@ def rewrite_panel(theme: Theme, window: QWidget, send: Callable[[str], None]) ->
     """Say in words how the text is to be changed."""
     field = text_field("For example: mention the call on Tuesday, and leave out the review")
     foot = "It is written as a new draft; this one can be restored."
-    return _form(theme, window, "Rewrite", "Rewrite", "How shall it be changed?", field, send, foot,
+    return _form(theme, window, "Rewrite", "Rewrite", "How should it change?", field, send, foot,
                  "Say how, or use Shorter or Warmer.")  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def source_panel(theme: Theme, window: QWidget, labels: Sequence[str], send: Cal
     completer.setFilterMode(Qt.MatchFlag.MatchContains)
     field.setCompleter(completer)
     foot = "It is recorded with your name and shown in the margin."
-    return _form(theme, window, "Add a source", "Add source", "What does it rest on?", field, send, foot,
+    return _form(theme, window, "Add a source", "Add source", "What supports it?", field, send, foot,
                  "Name the record, page or note that supports it.")  # fmt: skip
 
 
@@ -58,9 +58,9 @@ def moment_panel(theme: Theme, window: QWidget, now: datetime, send: Callable[[s
         # A local time without a zone takes the offset of its own day: the clocks may change until then.
         send(stored(field.dateTime().toPython().astimezone()))  # type: ignore[attr-defined]
 
-    foot = "Quiet hours still hold: it goes out when they end."
+    foot = "Quiet hours still apply: it goes out when they end."
     panel = FormPanel(theme, window, "Pick a time", "Choose", sent, foot)
-    panel.add("When shall it go out?", field)
+    panel.add("When should it go out?", field)
     return panel.done()
 
 

@@ -206,9 +206,9 @@ class Stored:
         return outreach.recall(workspace, [self._id])
 
     def link(self, workspace: Workspace) -> str:
-        """The link that opens the approved email in the mail program."""
+        """The link that opens the approved email in the mail app."""
         return outreach.mail_link(workspace, self._id)
 
     def handed_over(self, workspace: Workspace) -> Changes:
-        """A person says that it went out by their mail program."""
+        """A person says that it went out by their mail app."""
         return outreach.handed_over(workspace, self._id, "mail_program")

@@ -63,7 +63,7 @@ class Sheet(QWidget):
         self, title: str, hint: str, before: str, after: str, restore: Callable[[], None] | None
     ) -> None:
         """Show what is not in both: struck through what went, underlined what came."""
-        self._head(title, hint if before != after else "both are the same")
+        self._head(title, hint if before != after else "both are identical")
         self._copied = ""
         self.text.setFont(fonts.font(fonts.BODY))
         self._redraw = lambda: self.text.setHtml(difference(before, after, self._theme.tokens))
@@ -131,8 +131,8 @@ def said_difference(before: str, after: str) -> str:
     for kind, text in steps(before, after):
         counts[kind] += len(text.split())
     if not counts["gone"] and not counts["come"]:
-        return "Both are the same."
-    return f"{counts['gone']} words were taken out, {counts['come']} were added."
+        return "Both are identical."
+    return f"{counts['gone']} words removed, {counts['come']} added."
 
 
 def _html(text: str) -> str:

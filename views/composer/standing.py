@@ -12,7 +12,7 @@ from views.composer.timing import local_words
 class Standing:
     """Verdict and summary of the right column, the sentence above the text, and whether it can be taken back.
 
-    ``by_hand``: it is in the person's mail program, and they say when it was sent.
+    ``by_hand``: it is in the person's mail app, and they say when it was sent.
     """
 
     verdict: str
@@ -36,13 +36,13 @@ def closed_words(message: Message) -> Standing:
     read_only = "Approved: recall it to edit."
     match message.state:
         case "approved" if message.via:
-            notice = "It was given to your mail app. When you have sent it there, say so here."
-            return Standing("In your mail app", f"{by}It no longer goes out by itself.", notice, good=True,
+            notice = "It is open in your mail app. Once you have sent it there, mark it as sent in the outbox."
+            return Standing("In your mail app", f"{by}Bellwether no longer sends it.", notice, good=True,
                             recall=True, by_hand=True)  # fmt: skip
         case "approved" | "queued":
             return Standing("Approved", f"{by}{due}".strip(), read_only, good=True, recall=True)
         case "sending":
-            return Standing("Being sent", by.strip(), "It is being handed over and can no longer be changed.",
+            return Standing("Sending", by.strip(), "It is being sent and can no longer be changed.",
                             good=True, recall=False)  # fmt: skip
         case "sent":
             when = f"Sent {local_words(message.sent_at)}. " if message.sent_at else "Sent. "
@@ -54,8 +54,8 @@ def closed_words(message: Message) -> Standing:
                             recall=True)  # fmt: skip
         case "in_doubt":
             words = "The connection dropped before the server replied. Say in the outbox whether it arrived."
-            notice = "It may have been delivered, and so cannot be changed."
+            notice = "It may have been delivered, so it cannot be changed."
             return Standing("Delivery not confirmed", words, notice, good=False, recall=False)
         case _:
-            return Standing("Discarded", "Undo (Ctrl Z) brings it back.", "This email was put away.", good=False,
+            return Standing("Discarded", "Undo (Ctrl Z) brings it back.", "This email was discarded.", good=False,
                             recall=False)  # fmt: skip

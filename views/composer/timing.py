@@ -102,13 +102,13 @@ def moments_of(
 def goes_out(composition: Composition, at: str, leaves: Leaving, *, account: bool, zone: tzinfo | None = None) -> str:
     """What approving does, in a sentence or two."""
     if not account:
-        return "It waits in the outbox until a mail account is set up, or open it in your mail app."
+        return "It waits in the outbox until you set up a mail account. Or open it in your mail app."
     when = when_words(composition, at, leaves, zone)
     if leaves.held:
-        return f"Goes out {when}, after quiet hours and free days. You can stop it until then in the outbox."
+        return f"Goes out {when}, after quiet hours and days off. Until then you can stop it in the outbox."
     if at == NOW and not composition.recall_minutes:
-        return "Goes out at once and cannot be stopped then."
-    return f"Goes out {when}. You can stop it until then in the outbox."
+        return "Goes out at once and cannot be stopped."
+    return f"Goes out {when}. Until then you can stop it in the outbox."
 
 
 def when_words(composition: Composition, at: str, leaves: Leaving, zone: tzinfo | None = None) -> str:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 MakeJob = Callable[[], "ChildJob"]
 _SPAN: Final = 1_000
 _NARROW: Final = 900
-CHECKED: Final = "Checked the scores against the book’s past"
-STOPPED: Final = "Stopped; the last check stays as it was"
+CHECKED: Final = "Back-test finished"
+STOPPED: Final = "Stopped; the last back-test is unchanged"
 
 
 class CheckBar(QWidget):
@@ -45,7 +45,7 @@ class CheckBar(QWidget):
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(120)
-        self.progress.setAccessibleName("Progress of the check")
+        self.progress.setAccessibleName("Back-test progress")
         self.cancel = push("Cancel")
         self.cancel.clicked.connect(self.stop)
         self.check = CommandButton.of(theme, actions[Command.CHECK_SCORES], "retry")
@@ -58,7 +58,7 @@ class CheckBar(QWidget):
     def allow(self, allowed: bool, *, first: bool) -> None:
         """Whether there is anything to check, and whether nothing was checked so far."""
         self._allowed, self._first = allowed, first
-        words = "Check now" if first else "Check again"
+        words = "Run back-test" if first else "Check again"
         self.check.setText(words)
         self.check.setAccessibleName(words)
         self._actions[Command.CHECK_SCORES].setText(words)
@@ -75,7 +75,7 @@ class CheckBar(QWidget):
         self.run = self._book.run(self._job())
         self.run.progress.connect(self._told)
         self.run.ended.connect(self._ended)
-        self._told(Progress("Reading the book", 0, None))
+        self._told(Progress("Loading the book", 0, None))
         self._show_run(True)
         self.cancel.setFocus()
 

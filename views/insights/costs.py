@@ -14,11 +14,11 @@ from views.theme import Theme, fonts
 from views.widgets.labels import column, label
 from views.words import money
 
-TITLE: Final = "Was winning them worth it?"
+TITLE: Final = "Did customers earn back their cost?"
 _COLUMNS: Final = (
     TableColumn("Furthest from earning it back"),
     TableColumn("Cost", 76, right=True),
-    TableColumn("Brought", 84, right=True),
+    TableColumn("Earned so far", 84, right=True),
     TableColumn("Expected", 92, right=True, keeps=1),
 )
 

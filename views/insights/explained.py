@@ -39,7 +39,7 @@ def show_sources(sources: Sequence[SourceLine], parent: QWidget) -> None:
     """Each kind of data with whom it covers and what it is used for."""
     heads = ("Source", "Through", "State", "Customers with it", "Used for")
     rows = [(one.name, one.through, one.state, whole(one.customers), one.used_for) for one in sources]
-    sentence = "How far each kind of data reaches, whether that is usual for it, and what stands on it."
+    sentence = "How recent each kind of data is, whether that is usual, and what depends on it."
     _open("Data you can rely on", sentence, heads, rows, parent)
 
 

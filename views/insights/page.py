@@ -63,7 +63,7 @@ class InsightsPage(Page):
         self.state.show_skeleton()
         top = row(self.tabs, self.bar)
         top.setStretch(0, 1)
-        self.tiles = TileStrip(theme, 2, "What came of the alerts")
+        self.tiles = TileStrip(theme, 2, "Alert outcomes")
         self.tiles.asked.connect(lambda key: self.wants_page.emit(f"alerts/{key}"))
         self.setLayout(column(top, rule(), self.tiles, self.state))
         self.scores.customer_wanted.connect(self.wants_customer)
@@ -120,7 +120,7 @@ class InsightsPage(Page):
 
     def _read(self) -> None:
         self._fresh = True
-        self.state.loading("Reading the last check")
+        self.state.loading("Loading the last back-test")
         self._desk.read("card", self._rooms.card, self._have, self._failed)
         self._read_tiles()
 
@@ -147,7 +147,7 @@ class InsightsPage(Page):
 
     def _failed(self, failed: Failed) -> None:
         self._fresh = False
-        self.state.show_error(failed, self._read, "The last check could not be read")
+        self.state.show_error(failed, self._read, "The last back-test could not be loaded")
 
     def _enable(self) -> None:
         """Switch off what cannot be done now, in palette, key and button alike."""

@@ -115,7 +115,7 @@ class ScoresTab(QWidget):
         self.months_panel.say_aside("bars actual · dots forecast")
         self.costs_panel = CostPanel(theme)
         self.costs_panel.customer_wanted.connect(self.customer_wanted)
-        self.segments = _table(theme, "Segments before and now", _SEGMENTS)
+        self.segments = _table(theme, "Segments then and now", _SEGMENTS)
         self.segments.opened.connect(lambda _key: self.show_moves())
         self._moves = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
         self.moves_link = link("All moves")

@@ -64,7 +64,7 @@ def _best(figure: str | None, *, best: bool) -> TableCell:
     if figure is None:
         return TableCell(DASH, "ink_3", tip="Could not be calculated.")
     if best:
-        return TableCell(f"✓ {figure}", "good_text", strong=True, tip="No other way did better.")
+        return TableCell(f"✓ {figure}", "good_text", strong=True, tip="No other model did better.")
     return TableCell(figure)
 
 

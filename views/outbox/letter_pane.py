@@ -74,7 +74,7 @@ class Deeds(QWidget):
         self._explained: Mapping[Command, str] = {}
         self._made: list[CommandButton] = []
         self.verdict = Verdict(theme)
-        self.account = link("Look at the mail account")
+        self.account = link("Check the mail account")
         self.account.setToolTip("Opens Settings › Mail server, where it can be tested")
         self.account.hide()
         self._buttons = QVBoxLayout()
@@ -121,7 +121,7 @@ class Deeds(QWidget):
             button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             line.addWidget(button)
         if len(self._shown) > IN_LINE:
-            more = IconButton(self._theme, "more", "More to do with this email", framed=True)
+            more = IconButton(self._theme, "more", "More actions for this email", framed=True)
             menu = QMenu(more)
             menu.setToolTipsVisible(True)
             for command in self._shown[IN_LINE:]:
@@ -288,7 +288,7 @@ class LetterPane(QWidget):
             self.wants_customer.emit(self._letter.message.customer_id)
 
 
-_NOT_YET = ("No address yet", "your mail program", "No subject yet")
+_NOT_YET = ("No address yet", "your mail app", "No subject yet")
 _FAULTY = frozenset({"failed", "approved", "queued", "draft", "in_review"})
 
 

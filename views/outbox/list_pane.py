@@ -153,7 +153,7 @@ class ListPane(QWidget):
 
     def _read(self, first_rows: int = PAGE_ROWS) -> None:
         self._pause.stop()
-        self.state.loading("Reading the outbox")
+        self.state.loading("Loading the outbox")
         self.model.ask(replace(self.question, first_rows=first_rows))
 
     def _arrived(self, first: bool) -> None:
@@ -193,9 +193,7 @@ class ListPane(QWidget):
     def _show_empty(self) -> None:
         text = self.field.text().strip()
         if text:
-            self.state.show_empty(
-                "No email matches", f"Nothing here holds “{text}”.", ("Clear the filter", self._clear)
-            )
+            self.state.show_empty("No emails match", f"No email contains “{text}”.", ("Clear the filter", self._clear))
             return
         heading, words, action, where = EMPTY[self.tab]
         known = {key for key, _words in TABS}
@@ -215,7 +213,7 @@ class ListPane(QWidget):
         self.view.setFocus()
 
     def _not_read(self, failed: Failed) -> None:
-        self.state.show_error(failed, self._read, "The outbox could not be read")
+        self.state.show_error(failed, self._read, "The outbox could not be loaded")
 
     def _leave_field(self) -> None:
         if not self.field.text().strip():

@@ -78,13 +78,13 @@ class Mailing(QObject):
 
     def _ask_whether_it_left(self, message: Message, anchor: QWidget) -> None:
         """Ask once: a click that was meant for another button must not count an email as sent."""
-        yes = Choice("Yes, it has left", "counts as sent", rooms.handed_over(message.id, message.via or "mail_program"))
-        self._ask("Was it sent by your mail program?", [yes, Choice("Not yet", "", None)], anchor)
+        yes = Choice("Yes, it was sent", "counts as sent", rooms.handed_over(message.id, message.via or "mail_program"))
+        self._ask("Did your mail app send it?", [yes, Choice("Not yet", "", None)], anchor)
 
     def _ask_for_one_way(self, message: Message, anchor: QWidget) -> None:
-        """Ask once: an email that left by the mail program as well would arrive twice."""
-        yes = Choice("It has not left there: send it from here", "", rooms.reschedule(message.id, None))
-        self._ask("It was given to your mail program", [yes, Choice("Leave it as it is", "", None)], anchor)
+        """Ask once: an email that left by the mail app as well would arrive twice."""
+        yes = Choice("My mail app did not send it: send it from here", "", rooms.reschedule(message.id, None))
+        self._ask("It was opened in your mail app", [yes, Choice("Leave it as it is", "", None)], anchor)
 
     def _ask(self, title: str, choices: Sequence[Choice], anchor: QWidget) -> None:
         def chosen(work: Work | None) -> None:
@@ -105,7 +105,7 @@ class Mailing(QObject):
             elif value is None or isinstance(value, datetime):
                 at(value)
 
-        foot = "Quiet hours and the frequency cap still hold then."
+        foot = "Quiet hours and the frequency cap still apply."
         offered = times.choices(self._book.workspace.policy, now)
         ChoicePanel(self._theme, self._page.window(), "Send it", offered, chosen, foot).open_under(anchor)
 
@@ -113,9 +113,9 @@ class Mailing(QObject):
         def have(link: str) -> None:
             self._book.heard(_EMAILS, own=True)
             if self.open_link(QUrl(link)):
-                self._book.told.emit(f"It is open in your mail program. {_then(message)}")
+                self._book.told.emit(f"It is open in your mail app. {_then(message)}")
             else:
-                self._book.told.emit("No mail program answered. Save it as .eml, or add a mail account in Settings")
+                self._book.told.emit("No mail app opened. Save it as .eml, or add a mail account in Settings")
 
         self._desk.write(lambda: self._mailroom.link(message.id), have, self._book.failed.emit)
 
@@ -136,7 +136,7 @@ class Mailing(QObject):
 
 
 def _then(message: Message) -> str:
-    """What is to be done after an email was given to the mail program; one that was queued no longer goes out."""
+    """What is to be done after an email was given to the mail app; one that was queued no longer goes out."""
     if message.state == "queued":
-        return "It is no longer sent from here: mark it as sent when it has left, or recall it"
-    return "Mark it as sent when it has left"
+        return "Bellwether no longer sends it: mark it as sent once you have sent it, or recall it"
+    return "Mark it as sent once you have sent it"

@@ -174,7 +174,7 @@ class OutboxPage(Page):
 
     def _read_letter(self, message_id: int) -> None:
         self._asked = message_id
-        self.letter_state.loading("Reading the email")
+        self.letter_state.loading("Loading the email")
         retry = partial(self._read_letter, message_id)
         ask = partial(self._mailroom.letter, message_id)
         self._desk.read("letter", ask, self._show_letter, partial(self._letter_failed, retry))
@@ -194,7 +194,7 @@ class OutboxPage(Page):
 
     def _letter_failed(self, retry: Callable[[], None], failed: Failed) -> None:
         self._enable(None)
-        self.letter_state.show_error(failed, retry, "This email could not be read")
+        self.letter_state.show_error(failed, retry, "This email could not be loaded")
 
     def _show_nothing(self) -> None:
         self._asked = None

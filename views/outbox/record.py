@@ -108,9 +108,9 @@ def history(message: Message, attempts: Sequence[Attempt], now: datetime) -> lis
     if message.due_at and message.state in ("approved", "queued"):
         lines.append((moment_words(message.due_at, now), "Scheduled"))
     if message.sent_at and message.state == "sent" and message.via != "smtp":
-        lines.append((moment_words(message.sent_at, now), "Sent by your mail program"))
+        lines.append((moment_words(message.sent_at, now), "Sent from your mail app"))
     if message.state == "discarded":
-        lines.append((moment_words(message.changed_at, now), "Put away"))
+        lines.append((moment_words(message.changed_at, now), "Discarded"))
     return lines
 
 
@@ -123,7 +123,7 @@ def moment_words(text: str, now: datetime) -> str:
 
 def _writer(message: Message) -> str:
     kind, _, name = message.writer.partition(":")
-    return {"template": "by template", "model": f"by language model {name}"}.get(kind, "written by hand")
+    return {"template": "from a template", "model": f"by language model {name}"}.get(kind, "written by hand")
 
 
 def _by(message: Message) -> str:

@@ -46,7 +46,7 @@ class Letter:
     account_fault
         Why it waits although it is due: the mail account does not work. '' where it does.
     held
-        Why it may not be given to the mail program at this moment, '' where it may.
+        Why it may not be given to the mail app at this moment, '' where it may.
     not_now
         What keeps a queued email from going out at this moment, None where nothing does.
     """
@@ -75,7 +75,7 @@ class Mailroom(Protocol):
         """Read one email with its mail and checks."""
 
     def link(self, message_id: int) -> str:
-        """Give an approved email to the mail program: the link that opens it there. It is a write."""
+        """Give an approved email to the mail app: the link that opens it there. It is a write."""
 
     def write(self, message_id: int, folder: Path) -> Path:
         """Write an approved email as a file. It is a write in the book too."""
@@ -186,5 +186,5 @@ def discard(message_id: int) -> Work:
 
 
 def handed_over(message_id: int, via: str) -> Work:
-    """It was sent by the person's own mail program."""
+    """It was sent by the person's own mail app."""
     return partial(outreach.handed_over, message_id=message_id, via=via)

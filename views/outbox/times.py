@@ -56,7 +56,7 @@ def time_panel(theme: Theme, window: QWidget, now: datetime, send: Callable[[dat
         day, at = field.date(), field.time()
         chosen = datetime(day.year(), day.month(), day.day(), at.hour(), at.minute()).astimezone(now.tzinfo)
         if chosen <= now:
-            panel.object_to("That moment is over. Choose a later one.")
+            panel.object_to("That time is past. Choose a later one.")
             return
         panel.dismiss()
         send(chosen)

@@ -41,7 +41,7 @@ class HandOverWatch(QObject):
         followed = (message.id, message.state)
         if followed != self._followed:
             if message.state == "sending" and self._followed == (message.id, "queued"):
-                self._book.told.emit(f"Is being sent to {message.customer}")
+                self._book.told.emit(f"Sending to {message.customer}")
             self._followed, self._pause = followed, FIRST_MS
         wait = self._wait(letter, now)
         if wait is None:

@@ -31,28 +31,28 @@ TABS: Final = (
 LOOKS: Final[Mapping[MessageState, Look]] = {
     "draft": Look("edit", "Draft", "ink_2", "Nothing is sent before you approve it in the composer."),
     "in_review": Look("edit", "To review", "primary_text", "Nothing is sent before you approve it in the composer."),
-    "approved": Look("clock", "Waiting", "primary_text", "You can take it back until it is handed over."),
-    "queued": Look("clock", "Waiting", "primary_text", "You can take it back until it is handed over."),
-    "sending": Look("send", "Being handed over", "primary_text", "It cannot be stopped any more."),
+    "approved": Look("clock", "Waiting", "primary_text", "You can recall it until it is sent."),
+    "queued": Look("clock", "Waiting", "primary_text", "You can recall it until it is sent."),
+    "sending": Look("send", "Sending", "primary_text", "It can no longer be stopped."),
     "sent": Look("check", "Sent", "good_text", "Sent emails can’t be recalled."),
     "failed": Look("warning", "Not sent", "critical_text", "Nothing was delivered, and nothing is lost."),
     "in_doubt": Look("warning", "Not confirmed", "warning_text",
                      "The connection dropped before the server replied. Check your Sent folder, then tell Bellwether. "
                      "It won’t resend by itself."),
-    "discarded": Look("bin", "Discarded", "ink_3", "It was put away and goes to nobody."),
+    "discarded": Look("bin", "Discarded", "ink_3", "It was discarded and is not sent."),
 }  # fmt: skip
 #: What is said where a tab has no emails: heading, words, and the one action (words, page or tab that it leads to).
 EMPTY: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "review": ("Nothing to review", "Drafts wait here until somebody has read and approved them.",
                "Go to the alerts", "alerts"),
-    "waiting": ("Nothing waits to go out", "Approved emails wait here for their moment, and for the network.",
-                "Show what is to be reviewed", "review"),
+    "waiting": ("Nothing is scheduled", "Approved emails wait here until it is time to send them and you are online.",
+                "Show emails to review", "review"),
     "doubt": ("No unconfirmed deliveries", "Emails appear here when the connection dropped before the server replied.",
-              "Show what was sent", "sent"),
-    "failed": ("Nothing has failed", "An email that a server refused comes here, with the server’s words.",
-               "Show what was sent", "sent"),
-    "sent": ("Nothing was sent yet", "Every email that left is kept here, as it went out.",
-             "Show what is to be reviewed", "review"),
+              "Show sent emails", "sent"),
+    "failed": ("Nothing has failed", "Emails that a server refused appear here, with the server’s reason.",
+               "Show sent emails", "sent"),
+    "sent": ("Nothing sent yet", "Every sent email is kept here, exactly as it went out.",
+             "Show emails to review", "review"),
 }  # fmt: skip
 _TAKEN_OUT = (Command.MAIL_PROGRAM, Command.SAVE_EML)
 #: The composer opens for what can still be changed; all else is read where it stands, or recalled first.
@@ -71,9 +71,9 @@ _DEEDS: Final[Mapping[MessageState, tuple[Command, ...]]] = {
 ALL_DEEDS: Final = tuple(dict.fromkeys(command for commands in _DEEDS.values() for command in commands))
 #: Under a button that leads to something which is not seen at once.
 EXPLAINED: Final[Mapping[Command, str]] = {
-    Command.ARRIVED: "It counts as sent: the customer is not written to again before the cap allows it.",
-    Command.NOT_ARRIVED: "It goes back to review, with the text as it was. You approve it again.",
-    Command.MARK_SENT: "Once you have sent it with your mail program: it counts as sent then.",
+    Command.ARRIVED: "It counts as sent, so the frequency cap applies to the next one.",
+    Command.NOT_ARRIVED: "It goes back to review with its text unchanged. You approve it again.",
+    Command.MARK_SENT: "Press this once you have sent it from your mail app. It then counts as sent.",
 }
 
 
@@ -81,7 +81,7 @@ def cautions(message: Message) -> Mapping[Command, str]:
     """Return what a button does that its words do not say: an email leaves by one way only."""
     if message.state != "queued":
         return {}
-    return dict.fromkeys(_TAKEN_OUT, "It is no longer sent from here then")
+    return dict.fromkeys(_TAKEN_OUT, "Bellwether then no longer sends it")
 
 
 def sends_words(letter: Letter | None) -> str:
@@ -125,7 +125,7 @@ def deeds(message: Message, *, has_account: bool) -> tuple[Command, ...]:
 def why_of(message: Message) -> str:
     """What the state means for this email."""
     if message.state == "approved" and message.via:
-        return "It was given to your mail program and does not go out by itself. Say here when you have sent it."
+        return "It was opened in your mail app, so Bellwether does not send it. Mark it as sent once you have sent it."
     if message.state == "approved":
-        return "No mail account sends it. Open it in your mail program, or add an account in Settings."
+        return "No mail account is set up. Open it in your mail app, or add an account in Settings."
     return LOOKS[message.state].why

@@ -57,7 +57,7 @@ def _typed(policy: Policy, setting: Setting, text: str, currency: str) -> Any:
     before = _value(policy, setting)
     if text == shown(setting, before, currency):
         return before
-    raise FieldError(setting.path, "the book’s currency is still being read; wait a moment")
+    raise FieldError(setting.path, "the book’s currency is still loading; wait a moment")
 
 
 def changes(before: Policy, after: Policy) -> dict[str, Any]:

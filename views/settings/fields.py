@@ -74,7 +74,7 @@ _SCORES = (
             Setting("engagement_threshold", "Engagement is low below", "number", "of 100"),
             Setting(
                 "engagement_threshold_by_segment",
-                "Other for a segment",
+                "Different for a segment",
                 "by_segment",
                 says="Leave empty to use the same as for everyone.",
             ),
@@ -105,11 +105,11 @@ _SCORES = (
                 "look_from",
                 "Score as of",
                 "choice",
-                says="If your data end long ago, inactivity alerts start once you choose a date.",
+                says="If your data ends well in the past, inactivity alerts start once you choose a date.",
                 choices=(("", "Not chosen"), ("data-end", "Last day of data"), ("today", "Today")),
             ),
-            Setting("discount_rate", "Discounted by, a year", "percent", "%"),
-            Setting("margin", "Share of revenue that counts", "percent", "%"),
+            Setting("discount_rate", "Yearly discount rate", "percent", "%"),
+            Setting("margin", "Margin", "percent", "%"),
         ),
     ),
     Group(
@@ -154,13 +154,13 @@ _QUEUE = (
     Group(
         "hours",
         "Business hours",
-        "When that clock runs.",
+        "Time to answer counts within these hours.",
         (
             Setting("business_hours.weekdays", "Working days", "weekdays"),
             Setting("business_hours.opens", "Opens", "time"),
             Setting("business_hours.closes", "Closes", "time"),
             Setting("business_hours.time_zone", "Time zone", "zone"),
-            Setting("business_hours.holidays", "Holidays", "days", says="One day a line, such as 2026-12-25."),
+            Setting("business_hours.holidays", "Holidays", "days", says="One date per line, such as 2026-12-25."),
         ),
     ),
     Group(
@@ -181,14 +181,14 @@ _QUEUE = (
                 "service_manager",
                 "Service manager",
                 "line",
-                says="Alerts about tickets and distress name them. Leave empty to name nobody.",
+                says="Named in alerts about tickets and distress. Leave empty to name nobody.",
             ),
             Setting(
                 "watch_days",
                 "An order counts as “came back” within",
                 "whole",
                 "days",
-                says="Counted from the day on which the alert was raised or worked.",
+                says="Counted from the day the alert was raised or worked on.",
             ),
         ),
     ),
@@ -197,13 +197,13 @@ _MONEY = (
     Group(
         "money",
         "Money",
-        "The currency in which the book adds up.",
+        "The currency of all totals.",
         (
             Setting(
                 "reporting_currency",
                 "Reporting currency",
                 "currency",
-                says="Three letters such as USD. Leave empty for the currency of most of the first orders.",
+                says="Three letters such as USD. Leave empty for the currency that most of your first orders use.",
             ),
             Setting(
                 "won_deals_count",
@@ -215,7 +215,7 @@ _MONEY = (
                 "exchange_rates",
                 "Exchange rates",
                 "rates",
-                says="One currency a line with what one unit of it is worth, such as EUR 1.0845. Orders in a currency"
+                says="One currency per line, with the value of one unit, such as EUR 1.0845. Orders in a currency"
                 " without a rate count as purchases without a value.",
             ),
         ),
@@ -225,10 +225,10 @@ _MONEY = (
         "Incentives",
         "How much an alert may suggest to offer, and how much an email may promise.",
         (
-            Setting("incentive_share", "At most, of the yearly value", "percent", "%"),
+            Setting("incentive_share", "At most, of yearly value", "percent", "%"),
             Setting(
                 "incentive_share_by_segment",
-                "Other for a segment",
+                "Different for a segment",
                 "percent_by_segment",
                 says="Leave empty to use the same as for everyone.",
             ),
@@ -240,7 +240,7 @@ _EMAILS = (
     Group(
         "emails",
         "Emails",
-        "Checked when an email is drafted, approved and sent, for the command line too.",
+        "Checked when an email is drafted, approved and sent, also from the command line.",
         (
             Setting(
                 "consent_on_record",
@@ -260,50 +260,50 @@ _EMAILS = (
                 "An approved email can be stopped for",
                 "whole",
                 "minutes",
-                says="It goes out when they have passed. 0: at once.",
+                says="After that it goes out. Enter 0 to send at once.",
             ),
             Setting(
                 "tone_by_segment",
                 "Tone by segment",
                 "tone_by_segment",
-                says="Companies under contract are written to formally whatever stands here.",
+                says="Companies under contract always get a formal tone.",
             ),
-            Setting("sender_line", "Company and postal address", "line", says="Stands under every email."),
+            Setting("sender_line", "Company and postal address", "line", says="Added below every email."),
             Setting("unsubscribe_line", "How to unsubscribe", "line", says="The last line of every email."),
         ),
     ),
     Group(
         "quiet",
         "Quiet hours",
-        "Emails due in quiet hours wait until they end. Times are those of the customer's owner.",
+        "Emails due in quiet hours wait until they end. Times are in the time zone of the customer's owner.",
         (
-            Setting("quiet_hours.enabled", "Quiet hours", "tick", says="No email goes out in quiet hours"),
-            Setting("quiet_hours.begins", "Begin", "time"),
+            Setting("quiet_hours.enabled", "Quiet hours", "tick", says="Send no emails in quiet hours"),
+            Setting("quiet_hours.begins", "Start", "time"),
             Setting("quiet_hours.ends", "End", "time"),
-            Setting("quiet_hours.free_days", "Free days", "tick", says="Also on non-working days"),
+            Setting("quiet_hours.free_days", "Days off", "tick", says="Also on non-working days"),
         ),
     ),
     Group(
         AUTO_DRAFTS,
         "Automatic drafts",
-        "New alerts may be drafted by template, ready for a person to review. It never approves and never sends.",
+        "Bellwether can draft emails for new alerts from templates, for you to review. It never approves or sends.",
         (
             Setting("auto_drafts.enabled", "Automatic drafts", "tick", says="Draft for the new alerts named below"),
             Setting(
                 "auto_drafts.approved_by",
                 "Approved by",
                 "name",
-                says="The name of the person who answers for it; it is journalled.",
+                says="The name of the person responsible; it is recorded in the journal.",
             ),
-            Setting("auto_drafts.rules", "For alerts of", "ticks", says="None ticked: nothing is drafted."),
+            Setting("auto_drafts.rules", "For alerts of", "ticks", says="Tick none to draft nothing."),
             Setting(
                 "auto_drafts.segments",
                 "For customers who are",
                 "ticks",
-                says="None ticked: of every segment.",
+                says="Tick none for every segment.",
                 choices=tuple((name, name) for name in reversed(SEGMENTS)),
             ),
-            Setting("auto_drafts.per_day", "At most a day", "whole", "drafts"),
+            Setting("auto_drafts.per_day", "Daily limit", "whole", "drafts"),
         ),
     ),
 )

@@ -15,7 +15,7 @@ from views.widgets.choice_box import ChoiceBox
 from views.widgets.labels import ElidedLabel, column, label, row
 from views.words import THIN
 
-THEMES = (("system", "As the system is"), ("light", "Light"), ("dark", "Dark"))
+THEMES = (("system", "Match the system"), ("light", "Light"), ("dark", "Dark"))
 _TITLE_WIDE = 250
 
 
@@ -45,13 +45,13 @@ class LookBox(QWidget):
         self.text_size.activated.connect(lambda _at: self.changed.emit("text_size", self.text_size.currentData()))
         self.restart = link("Restart to apply")
         self.restart.clicked.connect(self.restart_wanted)
-        self.motion = QCheckBox("Drawers and messages appear without moving")
+        self.motion = QCheckBox("Panels and messages appear without animation")
         self.motion.setFont(fonts.font(fonts.LIST))
         self.motion.toggled.connect(lambda on: self.changed.emit("reduced_motion", on))
         self.me = QLineEdit()
         self.me.setFont(fonts.font(fonts.LIST))
         self.me.setFixedWidth(260)
-        self.me.setPlaceholderText("Your name as your exports have it")
+        self.me.setPlaceholderText("Your name as it appears in your exports")
         self.me.setAccessibleName("Your name as owner")
         self.me.editingFinished.connect(lambda: self.changed.emit("me", self.me.text().strip()))
         lines = column()

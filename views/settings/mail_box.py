@@ -41,7 +41,7 @@ from views.shell.page import Context
 from views.widgets.buttons import push
 from views.widgets.labels import column, row, rule
 
-_UNNEEDED = "Empty: the provider gave none."
+_UNNEEDED = "Leave empty if the provider gave none."
 
 
 class MailBox(OwnBox):
@@ -188,7 +188,7 @@ class MailBox(OwnBox):
         self._show()
         # Not into a field: there Ctrl+Z would be the field's own, and what is offered would not come back.
         self.test_button.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.undo_offered.emit("What you filled in was discarded", before)
+        self.undo_offered.emit("Your changes were discarded", before)
 
     def _bring_back(self, texts: dict[str, str], typed: str) -> None:
         self._texts = texts
@@ -206,7 +206,7 @@ class MailBox(OwnBox):
         account, self._faults = account_of(self._texts)
         if account is None or not account.host:
             self._check()
-            self.verdict.fails("Name the server first.") if account is not None else self.verdict.hide()
+            self.verdict.fails("Enter the server first.") if account is not None else self.verdict.hide()
             return
         self.verdict.wait(f"{'Sending over' if to_oneself else 'Connecting to'} {account.host} …")
         self._given_up = Event()

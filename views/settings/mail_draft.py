@@ -28,7 +28,7 @@ def mail_group(sign_ins: Mapping[str, str]) -> Group:
     return Group(
         "mail",
         "Mail server",
-        "Approved emails go out over it. Kept on this computer when you press Save; secrets only in its keyring.",
+        "Sends your approved emails. Stored on this computer when you press Save; passwords only in its keyring.",
         (
             Setting("from_address", "Your address as the sender", "name", hint="dana@example.com"),
             Setting("from_name", "Your name as the sender", "name", hint="Dana Whitfield"),
@@ -36,7 +36,7 @@ def mail_group(sign_ins: Mapping[str, str]) -> Group:
                 "host",
                 "Server",
                 "name",
-                says="Empty: no email is sent from here; you hand each one to your mail program.",
+                says="Leave empty to send each email from your mail app instead.",
                 hint="smtp.example.com",
             ),
             Setting(
@@ -47,14 +47,14 @@ def mail_group(sign_ins: Mapping[str, str]) -> Group:
             ),
             Setting("port", "Port", "whole"),
             Setting("sign_in", "Sign in with", "choice", choices=(("", "Password"), *ways)),
-            Setting("user", "User", "name", says="Mostly your address; empty where the server asks for no password."),
+            Setting("user", "User", "name", says="Usually your address. Leave empty if the server needs no password."),
             Setting("client_id", "Client ID", "line", says="From your IT: the number of Bellwether at the provider."),
-            Setting("tenant", "Tenant", "name", says="Empty: any organisation.", hint="example.com"),
+            Setting("tenant", "Tenant", "name", says="Leave empty for any organisation.", hint="example.com"),
             Setting("authorize_url", "Sign-in address", "line", hint="https://login.example.com/authorize"),
             Setting("token_url", "Token address", "line", hint="https://login.example.com/token"),
             Setting("scope", "Scope", "line", hint="smtp offline_access"),
             Setting(
-                "signature", "Signature", "text", says="Stands under each of your emails, above the unsubscribe line."
+                "signature", "Signature", "text", says="Added below each of your emails, above the unsubscribe line."
             ),
         ),
     )
@@ -88,13 +88,13 @@ def account_of(texts: Mapping[str, str]) -> tuple[MailAccount | None, dict[str, 
     if " " in plain["host"] or "/" in plain["host"] or "@" in plain["host"]:
         faults["host"] = "Only the server's name, such as smtp.example.com."
     elif plain["host"] and plain["security"] == "none" and not _is_this_computer(plain["host"]):
-        faults["security"] = "Without encryption only a server on this computer is reached, such as localhost."
+        faults["security"] = "Without encryption, only a server on this computer works, such as localhost."
     if not plain["port"].isdecimal():
         faults["port"] = "A whole number such as 587."
     if plain["host"] and not _is_address(plain["from_address"]):
-        faults["from_address"] = "An address such as dana@example.com; customers answer to it."
+        faults["from_address"] = "An address such as dana@example.com; customers reply to it."
     elif plain["from_address"] and not _is_address(plain["from_address"]):
-        faults["from_address"] = "This is not an email address."
+        faults["from_address"] = "Not a valid email address."
     if plain["sign_in"] and not plain["user"]:
         faults["user"] = "Enter the address that you sign in with."
     if faults:

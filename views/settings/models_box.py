@@ -54,13 +54,13 @@ class ProfileLine(QWidget):
         elif kept.where == "keyring":
             self.state.setText("Its key is stored in the keyring.")
         elif kept.where == "run":
-            self.state.setText("Its key is kept for this run only, never on disk.")
+            self.state.setText("Its key is kept until you close Bellwether, never on disk.")
         elif kept.where == "locked":
-            self.state.setText("The keyring is locked; its key shows when it is unlocked.")
+            self.state.setText("The keyring is locked. Unlock it to see whether a key is stored.")
         elif self.profile.kind == "local":
-            self.state.setText("No key is kept; most servers on this computer need none.")
+            self.state.setText("No key stored; most servers on this computer need none.")
         else:
-            self.state.setText("No key is kept; Edit takes one.")
+            self.state.setText("No key stored. Press Edit to add one.")
 
 
 class ModelsBox(OwnBox):
@@ -77,7 +77,7 @@ class ModelsBox(OwnBox):
         self.writer.setFixedWidth(300)
         self._locked = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
         self._none = label(
-            "None is set up: drafts are written by template, which works offline.", fonts.LIST, ink="ink_2", wrap=True
+            "None set up. Drafts are written from a template, which works offline.", fonts.LIST, ink="ink_2", wrap=True
         )
         self.add_button = push("Add a language model")
         self.form = ProfileForm(context, self._desk)
@@ -92,7 +92,7 @@ class ModelsBox(OwnBox):
     def _list_page(self) -> QWidget:
         heading = label("Language models", fonts.HEADING, fonts.SEMIBOLD)
         note = label(
-            "Only the facts that you tick leave this computer, with names and addresses masked. Models are kept on"
+            "Only the facts that you tick leave this computer, with names and addresses masked. Models are stored on"
             " this computer, their keys only in its keyring.",
             fonts.LIST,
             fonts.REGULAR,
@@ -102,7 +102,9 @@ class ModelsBox(OwnBox):
         title: QLabel = label("Drafts are written by", fonts.LIST)
         title.setFixedWidth(_TITLE_WIDE)
         title.setBuddy(self.writer)
-        says = label("Applied at once. The composer can always choose another.", fonts.SMALL, ink="ink_3", wrap=True)
+        says = label(
+            "Applies at once. You can always choose another in the composer.", fonts.SMALL, ink="ink_3", wrap=True
+        )
         choice = row(title, 16, column(row(self.writer, -1), 2, self._locked, says))
         choice.setAlignment(title, Qt.AlignmentFlag.AlignTop)
         title.setFixedHeight(32)
@@ -264,7 +266,7 @@ class ModelsBox(OwnBox):
         filled, before = self.form.filled, self.form.before
         self._back()
         if filled is not None:
-            self.undo_offered.emit("What you filled in was not saved", partial(self._bring_back, before, *filled))
+            self.undo_offered.emit("Your changes were not saved", partial(self._bring_back, before, *filled))
 
     def _bring_back(self, before: ModelProfile | None, texts: dict[str, str], typed: str) -> None:
         self._edit(before)

@@ -291,7 +291,9 @@ class SettingsPage(Page):
             self.discard()
             return
         self.save_button.setEnabled(False)
-        words = "Settings saved" if fields.keys() <= ABOUT_EMAILS else "Settings saved; scores and alerts follow"
+        words = (
+            "Settings saved" if fields.keys() <= ABOUT_EMAILS else "Settings saved; scores and alerts are recalculated"
+        )
         saved = partial(self._saved, after)
         self.context.book.act(lambda book: book.change_policy(**fields), words, saved, self._refused)
 
@@ -367,10 +369,10 @@ class SettingsPage(Page):
         changed = [path for path, text in self._texts.items() if text != before[path]]
         self._bar.setVisible(bool(changed))
         only_emails = all(path.partition(".")[0] in ABOUT_EMAILS for path in changed)
-        follows = "It can be undone." if only_emails else "Scores and alerts are worked out again; it can be undone."
+        follows = "You can undo it." if only_emails else "Scores and alerts are recalculated. You can undo it."
         words = f"{counted(len(changed), 'change')}. {follows}"
         if self._faults:
-            words = f"{counted(len(self._faults), 'setting')} cannot be saved yet. See what is written beside it."
+            words = f"{counted(len(self._faults), 'setting')} cannot be saved yet. See the note next to it."
         self._state.setText(words)
         self.save_button.setEnabled(bool(changed) and not self._faults)
 

@@ -17,13 +17,17 @@ PROFILE = Group(
     "Any endpoint that speaks the OpenAI protocol.",
     (
         Setting("kind", "Kind", "choice", choices=KINDS),
-        Setting("name", "Name", "name", says="What you choose it by.", hint="Our model"),
-        Setting("base_url", "Address", "line", says="Up to and with the version, without “chat/completions”."),
-        Setting("model", "Model", "name", says="As the endpoint calls it; the deployment of an Azure-style one."),
+        Setting("name", "Name", "name", says="The name you choose it by.", hint="Our model"),
+        Setting("base_url", "Address", "line", says="Up to and including the version, without “chat/completions”."),
+        Setting(
+            "model", "Model", "name", says="The model's name at the endpoint; for an Azure-style one, the deployment."
+        ),
         Setting("api_version", "API version", "name"),
-        Setting("timeout_s", "Give up after", "number", "seconds without a word"),
-        Setting("price_in", "Price of a million tokens in", "number", says="Empty: the cost of a draft is not shown."),
-        Setting("price_out", "Price of a million tokens out", "number"),
+        Setting("timeout_s", "Give up after", "number", "seconds without a reply"),
+        Setting(
+            "price_in", "Price per million input tokens", "number", says="Leave empty to hide the cost of a draft."
+        ),
+        Setting("price_out", "Price per million output tokens", "number"),
         Setting("currency", "Currency of the prices", "currency"),
     ),
 )
@@ -70,7 +74,7 @@ def profile_of(texts: Mapping[str, str], taken: Collection[str]) -> tuple[ModelP
     plain = {name: " ".join(text.split()) for name, text in texts.items()}
     faults: dict[str, str] = {}
     if plain["name"] in taken:
-        faults["name"] = "Another language model has this name."
+        faults["name"] = "Another language model already has this name."
     scheme, host = _parts(plain["base_url"])
     if scheme == "http" and plain["kind"] != "local":
         here = _is_here(host)

@@ -243,7 +243,7 @@ class RulesBox(OwnBox):
                 line.form.settle()
             self.arrive()
 
-        said = f"Saved the rule “{line.found.title}”; scores and alerts follow"
+        said = f"Saved the rule “{line.found.title}”; scores and alerts are recalculated"
         self._context.book.act(work, said, saved, self._tell)
 
     def _try(self, line: RuleLine, figures: Figures) -> None:

@@ -71,13 +71,13 @@ class SecretField(QWidget):
 
 def _words(kept: Kept, unneeded: str) -> str:
     if kept.where == "keyring":
-        return "Stored in the keyring of this computer."
+        return "Stored in this computer's keyring."
     if kept.where == "run":
         why = "this computer's keyring is locked" if kept.lasting else "this computer has no keyring"
-        return f"Kept for this run only: {why}. It is never written to disk."
+        return f"Kept until you close Bellwether, because {why}. It is never written to disk."
     if kept.where == "locked":
-        return "The keyring of this computer is locked: what is stored in it shows when it is unlocked."
+        return "This computer's keyring is locked. Unlock it to see what is stored."
     if not kept.lasting:
-        none = unneeded or "None is kept."
-        return f"{none} This computer has no keyring: what you type is kept for this run only, never on disk."
-    return unneeded or "None is stored."
+        none = unneeded or "None stored."
+        return f"{none} This computer has no keyring: what you type is kept until you close Bellwether, never on disk."
+    return unneeded or "None stored."

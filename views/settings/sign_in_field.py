@@ -83,6 +83,6 @@ def _words(found: SignedIn) -> str:
         return "Not signed in."
     who = f"Signed in as {found.who}" if found.who else "Signed in"
     if found.kept == "keyring":
-        return f"{who}. Kept in the keyring of this computer."
+        return f"{who}. Stored in this computer's keyring."
     why = "this computer's keyring is locked" if found.lasting else "this computer has no keyring"
     return f"{who}, until you close Bellwether: {why}."

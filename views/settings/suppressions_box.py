@@ -61,7 +61,7 @@ class SuppressionsBox(OwnBox):
         for part in (self.search, self.add_button):
             part.installEventFilter(self)
         note = label(
-            "These addresses get no email, whoever has them: somebody withdrew consent or unsubscribed. Undo, merges"
+            "These addresses get no email, whoever uses them: someone withdrew consent or unsubscribed. Undo, merges"
             " and imports leave them here; only a later consent lifts one.",
             fonts.LIST, fonts.REGULAR, "ink_2", wrap=True,
         )  # fmt: skip
@@ -113,10 +113,10 @@ class SuppressionsBox(OwnBox):
                 return
             self._record(panel, address.text().strip(), "withdrawn", "", how.text())
 
-        foot = "From now on, no email goes to it. Undo does not lift this; a later consent does."
+        foot = "No email goes to this address from now on. Only later consent lifts this; undo does not."
         panel = FormPanel(self._context.theme, self.window(), "Suppress an address", "Suppress", send, foot)
         panel.add("Email address", address)
-        panel.add("How did they say so?", how)
+        panel.add("How did they ask for it?", how)
         panel.done().open_under(self.add_button)
 
     def _lift(self, line: SuppressionLine, _checked: bool = False) -> None:
@@ -124,12 +124,12 @@ class SuppressionsBox(OwnBox):
 
         def send(panel: FormPanel) -> None:
             if not how.text().strip():
-                panel.object_to("Enter how they agreed: consent needs its evidence.")
+                panel.object_to("Enter how they agreed: consent needs evidence.")
                 return
             day = since.date().toString(Qt.DateFormat.ISODate)
             self._record(panel, line.found.address, "given", day, how.text())
 
-        foot = "It counts for everybody who has this address, if it is later than the withdrawal."
+        foot = "Consent later than the withdrawal counts for everyone with this address."
         panel = FormPanel(self._context.theme, self.window(), "Record consent", "Record consent", send, foot)
         panel.add("How did they agree?", how)
         panel.add("Since when?", since)

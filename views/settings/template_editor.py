@@ -87,7 +87,7 @@ class TemplateEditor(QWidget):
     def _lay_out(self) -> None:
         choices = row(_titled("Goal", self.goal), 12, _titled("Tone", self.tone), -1)
         note = label(
-            "No greeting and no signature: both are added. A field is filled from the facts that are ticked.",
+            "Leave out greeting and signature: both are added. Fields are filled from the ticked facts.",
             fonts.SMALL,
             fonts.REGULAR,
             "ink_3",
@@ -183,7 +183,7 @@ class TemplateEditor(QWidget):
         self.begin(before)
         # Not in the text: there Ctrl+Z would be the text's own.
         self.enabled.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.undo_offered.emit("What you typed was discarded", partial(self._bring_back, before, typed))
+        self.undo_offered.emit("Your changes were discarded", partial(self._bring_back, before, typed))
 
     def _bring_back(self, before: TemplateChoice, typed: TemplateChoice) -> None:
         if self.isVisible() and self._before.code != before.code:

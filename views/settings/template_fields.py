@@ -61,7 +61,7 @@ class FieldChips(QWidget):
         self.chips: dict[str, AddChip] = {}
         self.more = MenuButton(theme, "More fields")
         self.only_if = MenuButton(theme, "Only if…")
-        self.only_if.setToolTip("Write the selected words only where something is known")
+        self.only_if.setToolTip("Include the selected words only if a field has a value")
         self._flow = FlowLayout(gap=6)
         self.setLayout(self._flow)
         self._flow.addWidget(self.more)

@@ -30,7 +30,7 @@ class PreviewPane(QWidget):
         self._at = -1
         self._template: TemplateChoice | None = None
         self.shown: TemplatePreview | None = None
-        self.previous_button = IconButton(context.theme, "chevron-left", "Customer before", framed=True)
+        self.previous_button = IconButton(context.theme, "chevron-left", "Previous customer", framed=True)
         self.next_button = IconButton(context.theme, "chevron-right", "Next customer", framed=True)
         self._customer = ElidedLabel(context.theme, "", fonts.LIST, fonts.SEMIBOLD)
         self.subject = label("", fonts.BODY, fonts.SEMIBOLD, wrap=True)
@@ -52,7 +52,7 @@ class PreviewPane(QWidget):
         mail.setLayout(column(self.subject, 10, self.text, self.fault, margins=(16, 14, 16, 16)))
         kind_of(mail, "raised")
         note = label(
-            "With the facts that would be ticked. Signature and unsubscribe line follow when it is sent.",
+            "Uses the facts that would be ticked. The signature and unsubscribe line are added on sending.",
             fonts.SMALL,
             fonts.REGULAR,
             "ink_3",
@@ -111,5 +111,5 @@ class PreviewPane(QWidget):
         else:
             self.fault.hide()
         said = " · ".join(found.lacking)
-        self.lacking.setText(f"{said}: for them it cannot be used." if said else "Every customer can get it.")
+        self.lacking.setText(f"{said}: not available for them." if said else "Works for every customer.")
         self.lacking.setVisible(not found.fault or bool(said))

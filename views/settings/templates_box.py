@@ -74,8 +74,8 @@ class TemplatesBox(OwnBox):
         self.add_button.installEventFilter(self)
         self._list = column()
         note = label(
-            "What a draft is written from without a language model. Changes are in the book for everybody who opens it,"
-            " and can be undone.",
+            "Drafts without a language model are written from these. Changes are saved in the book for everyone who"
+            " opens it, and can be undone.",
             fonts.LIST,
             fonts.REGULAR,
             "ink_2",
@@ -138,7 +138,7 @@ class TemplatesBox(OwnBox):
         again = next((line for line in self.lines if had and line.template.code == had.template.code), None)
         if had is not None and again is not None:
             (again.used if at is had.used else again.edit_button).setFocus(Qt.FocusReason.OtherFocusReason)
-        self.add_button.setText("Go on with your template" if NEW.code in self.unsaved else "Add a template")
+        self.add_button.setText("Continue with your template" if NEW.code in self.unsaved else "Add a template")
 
     def _switch(self, template: TemplateChoice, on: bool) -> None:
         words = f"“{template.name}” is {'used' if on else 'not used'} for drafts"

@@ -101,7 +101,7 @@ def _day(setting: Setting, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise FieldError(setting.path, f"“{text}” is not a day; write one such as 2026-12-25") from None
+        raise FieldError(setting.path, f"“{text}” is not a date; write one such as 2026-12-25") from None
 
 
 def _days(setting: Setting, text: str) -> tuple[date, ...]:

@@ -102,7 +102,7 @@ def test_an_email_that_comes_back_while_it_is_shown_says_why(
     ((number,),) = run(sample, "SELECT id FROM messages")
     desk.desktop.window.show_message(number)
     desk.wait(lambda: desk.page.mail.told.startswith("Approved"))
-    why = "They have ordered since you approved it (20 Nov): look at the text again."
+    why = "They have ordered since you approved it (20 Nov): check the text again."
     run(sample, f"UPDATE messages SET state = 'in_review', fault = '{why}' WHERE id = {number}")
     desk.desktop.book.heard(Changes(customers=frozenset({customer}), tables=frozenset({"messages"})))
     desk.wait(lambda: desk.page.mail.told == why)

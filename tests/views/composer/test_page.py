@@ -478,7 +478,7 @@ def test_the_mail_program_is_given_the_approved_email_and_it_counts_as_sent_when
 
     monkeypatch.setattr("views.composer.acts.QDesktopServices.openUrl", take)
     desk.page.verdict.program.click()
-    desk.wait(lambda: bool(opened_links) and "given to your mail app" in desk.page.mail.told)
+    desk.wait(lambda: bool(opened_links) and "open in your mail app" in desk.page.mail.told)
     desk.calm()
     ((number, state, _body),) = messages(sample)
     assert state == "approved" and opened_links[0].startswith("mailto:")
@@ -652,7 +652,7 @@ def test_without_a_mail_account_an_email_is_written_and_approved_all_the_same(
     desk.read_own()
     page = desk.page
     assert page.verdict.moment(0).words == "Now" and "clock" in page.verdict.moment(0).hint
-    assert page.verdict.opens.text().startswith("It waits in the outbox until a mail account is set up")
+    assert page.verdict.opens.text().startswith("It waits in the outbox until you set up a mail account")
     page.acts.approve()
     desk.wait(lambda: desk.desktop.window.current_key == "alerts")
     desk.calm()
@@ -692,7 +692,7 @@ def test_on_a_free_day_everything_says_when_it_really_goes_out(
     assert state == "queued" and kept.due_at is not None
     monday = local_words(kept.due_at)
     assert monday.startswith("Mon 23 Nov") and hint == f"goes out {monday}"
-    assert opens.startswith(f"Goes out {monday}, after quiet hours and free days.")
+    assert opens.startswith(f"Goes out {monday}, after quiet hours and days off.")
     assert desk.desktop.window.toast.words == f"Queued for {kept.customer}. Goes out {monday}"
     desk.close()
     closed.close()

@@ -96,7 +96,7 @@ def test_a_difference_holds_both_texts(before: str, after: str) -> None:
     found = steps(before, after)
     assert "".join(text for kind, text in found if kind != "come") == before
     assert "".join(text for kind, text in found if kind != "gone") == after
-    assert (said_difference(before, before)) == "Both are the same."
+    assert (said_difference(before, before)) == "Both are identical."
 
 
 def test_marks_change_neither_text_nor_undo(editor: BodyEditor) -> None:

@@ -34,4 +34,4 @@ class MadeCheck:
         workspace = open_workspace(self.recipe)
         made.keep(workspace, "backtest", made.report(made.some_customers(workspace), why="It was checked anew"))
         workspace.close()
-        return Changes(tables=frozenset({"score_reports"}), words="Checked the scores")
+        return Changes(tables=frozenset({"score_reports"}), words="Back-tested the scores")

@@ -22,7 +22,7 @@ def test_the_answer_comes_with_customers_who_are_furthest_from_it(
     made.keep(sample, "forecast", replace(made.forecast(), acquisition=made.costs(known)))
     desk = open_window(sample)
     panel = insights(qtbot, desk).scores.costs_panel
-    assert panel.isVisible() and panel.bold.text() == "Yes: 1.8 for each 1 spent."
+    assert panel.isVisible() and panel.bold.text() == "Yes: 1.8 times what was spent."
     assert panel.aside == "40 of 52 customers with a known cost"
     row = panel.table.lines.line_at(0)
     assert row is not None and [cell.text for cell in row.cells[1:]] == ["$900", "$210", "$80"]

@@ -72,7 +72,7 @@ def test_the_verdict_comes_first_in_words(qtbot: QtBot, open_window: OpenWindow,
     band = page.scores.band
     assert page.state.state == "content"
     assert band.bold.text() == "Yes, off by 1 point on average."
-    assert band.rest.text().startswith("It puts the customer who leaves ahead of the one who stays 87")
+    assert band.rest.text().startswith("The model ranks a customer who leaves above one who stays 87")
     assert band.used.text() == "In use: The additive model."
     assert "a season was ahead" in band.why.text()
     assert band.when.text().startswith("Said on five days, 22 Apr to 20 Aug") and "12 min ago" in band.when.text()
@@ -157,7 +157,7 @@ def test_enter_on_a_figure_tells_what_it_means(qtbot: QtBot, open_window: OpenWi
     for part, words in (
         (scores.rungs, "Log loss: lower"),
         (scores.value, "39 weeks"),
-        (scores.sources, "reaches"),
+        (scores.sources, "How recent"),
     ):
         part.setFocus()
         QTest.keyClick(part, Qt.Key.Key_Down)
@@ -215,7 +215,7 @@ def test_a_book_without_a_check_says_what_is_missing_and_still_shows_its_sources
     assert page.scores.band.bold.text() == "Not back-tested yet."
     assert shown(page) == ["Data you can rely on"]
     assert not desk.window.actions_registry[Command.EXPORT_SCORES].isEnabled()
-    assert page.bar.check.isVisible() and page.bar.check.text() == "Check now"
+    assert page.bar.check.isVisible() and page.bar.check.text() == "Run back-test"
 
 
 def test_an_empty_book_leads_to_data(qtbot: QtBot, open_window: OpenWindow, empty: Workspace) -> None:

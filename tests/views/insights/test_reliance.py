@@ -19,7 +19,7 @@ def said(tab: ScoresTab) -> list[str]:
 def test_orders_of_days_to_come_are_said_only_where_there_are_some(qtbot: QtBot, theme: Theme) -> None:
     tab = ScoresTab(theme)
     qtbot.addWidget(tab)
-    left_out = "12 orders are dated after 19 Nov; they count from their day on."
+    left_out = "12 orders are dated after 19 Nov and count from then."
     tab.show_reliance(Reliance((ORDERS,), 400, 0, 0, "", left_out))
     assert left_out in said(tab) and tab.sources.lines.rowCount() == 1
     tab.show_reliance(Reliance((ORDERS,), 400, 93, 93, ""))

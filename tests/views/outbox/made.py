@@ -18,9 +18,9 @@ STATES: tuple[MessageState, ...] = ("in_review", "queued", "in_doubt", "failed",
 TAB_OF = {"draft": "review", "in_review": "review", "queued": "waiting", "approved": "waiting", "sending": "waiting",
           "in_doubt": "doubt", "failed": "failed", "sent": "sent"}  # fmt: skip
 _WORDS = {
-    "in_review": "Waits for your review",
+    "in_review": "Awaiting your review",
     "queued": "Goes out in 8 min",
-    "approved": "Ready for your mail program",
+    "approved": "Ready for your mail app",
     "in_doubt": "Was it delivered?",
     "failed": "Refused",
     "sent": "Sent",
@@ -65,7 +65,7 @@ def row_of(made: Message) -> OutboxRow:
     return OutboxRow(
         id=made.id, customer_id=made.customer_id, customer=made.customer, subject=made.subject, state=made.state,
         state_words=_WORDS.get(made.state, made.state), when=made.changed_at, when_words=made.changed_at[11:16],
-        writer_words="by template", fault=made.fault or "", alert_id=None, approved_by=made.approved_by or "",
+        writer_words="from a template", fault=made.fault or "", alert_id=None, approved_by=made.approved_by or "",
     )  # fmt: skip
 
 

@@ -147,7 +147,7 @@ def test_what_the_server_has_already_is_shown_as_being_sent_and_offers_no_recall
     assert desk.window.actions_registry[Command.RECALL].isEnabled()
     press(Qt.Key.Key_Return, CTRL)
     state(qtbot, page, "sending")
-    assert page.letter.deeds.verdict.words.text() == "It cannot be stopped any more."
+    assert page.letter.deeds.verdict.words.text() == "It can no longer be stopped."
     assert not page.letter.deeds.buttons and not desk.window.actions_registry[Command.RECALL].isEnabled()
     qtbot.waitUntil(lambda: len(server.accepted) == 1, timeout=LONG_MS)
     server.release()  # the line breaks before the answer
@@ -168,6 +168,6 @@ def test_an_email_that_came_back_says_why_where_it_is_shown_and_in_the_chip(
     state(qtbot, page, "in_review")
     rest(qtbot, desk)
     why = page.letter.deeds.verdict.words.text()
-    assert why.startswith("Their order of 19 Nov came in after you approved it: look at the text again")
-    assert page.letter.deeds.verdict.title.text() == "Came back for review"
-    assert desk.window.top_bar.chip.words == "1 email to look at again" and not server.accepted
+    assert why.startswith("Their order of 19 Nov came in after you approved it: check the text again")
+    assert page.letter.deeds.verdict.title.text() == "Back for review"
+    assert desk.window.top_bar.chip.words == "1 email to check again" and not server.accepted

@@ -15,7 +15,7 @@ from views.outbox.rooms import Question, export_of
 
 def email(number: int) -> OutboxRow:
     when = f"2026-11-{number:02}T09:00:00Z"
-    words = ("Waits for your review", when, "1 Nov", "Template: Check in", "")
+    words = ("Awaiting your review", when, "1 Nov", "Template: Check in", "")
     return OutboxRow(number, number, f"Customer {number}", f"Subject {number}", "in_review", *words, None, "")
 
 
@@ -35,7 +35,7 @@ def test_every_email_of_the_tab_is_written_in_its_order(
     with target.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["subject"] for row in rows] == ["Subject 2", "Subject 1", "Subject 3"]
-    assert rows[0]["state_words"] == "Waits for your review" and asked == [("review", "sub")] * 2
+    assert rows[0]["state_words"] == "Awaiting your review" and asked == [("review", "sub")] * 2
 
 
 def test_an_empty_tab_gives_a_file_with_its_headings(empty: Workspace, tmp_path: Path) -> None:

@@ -216,7 +216,7 @@ def test_in_quiet_hours_the_button_says_when_it_goes_out_and_sends_it_anyway(
 def test_what_may_not_go_out_says_why_at_the_button(
     qtbot: QtBot, desk: Desktop, room: MadeMailroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, why = room.letter, "Consent was withdrawn: they are not emailed until they give it again."
+    read, why = room.letter, "Consent was withdrawn: do not email them until they give it again."
     monkeypatch.setattr(room, "letter", lambda number: replace(read(number), not_now=NotNow(why, quiet=False)))
     page = shown(qtbot, desk, "waiting")
     button = page.letter.deeds.buttons[0]
@@ -309,12 +309,12 @@ def test_what_takes_an_email_out_of_the_queue_says_so_before(
     page = shown(qtbot, desk, "waiting")
     tips = {button.text(): button.toolTip() for button in page.letter.deeds.buttons}
     for words in ("Save as .eml…", "Open in mail app"):
-        assert "no longer sent from here" in tips[words]
+        assert "no longer sends it" in tips[words]
     assert not any("no longer" in tip for words, tip in tips.items() if words in ("Send now", "Recall to edit"))
     page.mailing.ask_folder = lambda _title: str(tmp_path)
     with qtbot.waitSignal(desk.book.told) as told:
         desk.window.actions_registry[Command.SAVE_EML].trigger()
-    assert "It is no longer sent from here: mark it as sent when it has left, or recall it" in told.args[0]
+    assert "Bellwether no longer sends it: mark it as sent once you have sent it, or recall it" in told.args[0]
     settle(qtbot, desk)
 
 
@@ -358,8 +358,8 @@ def test_a_look_at_what_is_being_handed_over_shows_it_and_offers_nothing(
     page.watch.look.emit()
     page = settle(qtbot, desk)
     assert offered(page) == [] and not desk.window.actions_registry[Command.RECALL].isEnabled()
-    assert page.letter.deeds.verdict.words.text() == "It cannot be stopped any more."
-    assert page.watch.timer.isActive() and told == ["Is being sent to Beacon Tools 13"]
+    assert page.letter.deeds.verdict.words.text() == "It can no longer be stopped."
+    assert page.watch.timer.isActive() and told == ["Sending to Beacon Tools 13"]
     room.put(13, "sent")
     page.watch.look.emit()
     page = settle(qtbot, desk)
@@ -445,7 +445,7 @@ def test_an_email_is_saved_for_a_mail_program(qtbot: QtBot, desk: Desktop, room:
     settle(qtbot, desk)
 
 
-@pytest.mark.parametrize(("opens", "words"), [(True, "It is open"), (False, "No mail program answered")])
+@pytest.mark.parametrize(("opens", "words"), [(True, "It is open"), (False, "No mail app opened")])
 def test_an_email_is_opened_in_the_mail_program(
     qtbot: QtBot, desk: Desktop, room: MadeMailroom, opens: bool, words: str
 ) -> None:

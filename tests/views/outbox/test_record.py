@@ -31,7 +31,7 @@ def test_an_automatic_draft_and_a_mail_programs_hand_over_say_so() -> None:
     drafted = replace(message(3, "in_review"), origin="flow")
     assert history(drafted, (), NOW)[0][1] == "Drafted automatically for review"
     sent = replace(message(3, "sent"), via="eml")
-    assert history(sent, (), NOW)[-1][1] == "Sent by your mail program"
+    assert history(sent, (), NOW)[-1][1] == "Sent from your mail app"
 
 
 def test_the_headline_names_goal_writer_and_who_approved() -> None:

@@ -108,7 +108,7 @@ def test_nothing_that_is_typed_raises(setting: object, text: str) -> None:
         ("business_hours.opens", "noon", "not a time"),
         ("business_hours.closes", "08:00", "later"),
         ("business_hours.weekdays", "", "working day"),
-        ("business_hours.holidays", "25.12.2026", "not a day"),
+        ("business_hours.holidays", "25.12.2026", "not a date"),
         ("business_hours.time_zone", "Atlantis", "not a time zone"),
         ("reporting_currency", "dollars", "not a currency"),
         ("exchange_rates", "EUR 1.08\neuro 1.1", "line 2"),

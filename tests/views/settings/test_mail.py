@@ -79,12 +79,12 @@ def test_the_password_goes_to_the_keyring_and_nowhere_else(
     path = tmp_path / "preferences.json"
     desk = open_window(replace(empty, keyring=SystemKeyring(vault)), path=path)
     box = mail_box(desk)
-    until(qtbot, lambda: box.password.words == "None is stored.")
+    until(qtbot, lambda: box.password.words == "None stored.")
     assert not box.save_button.isEnabled()
     fill(qtbot, box, host="mail.example.com", user="ada", from_name="Ada Lind", from_address="ada@example.com")
     qtbot.keyClicks(box.password.line, SECRET)
     box.save()
-    until(qtbot, lambda: "Stored in the keyring" in box.password.words)
+    until(qtbot, lambda: "Stored in this computer's keyring" in box.password.words)
     assert vault.secrets == {("bellwether", "mail:ada@mail.example.com"): SECRET}
     assert box.password.typed == "" and not box.dirty
     assert desk.remembered.value.mail == ACCOUNT and desk.book.workspace.preferences.mail == ACCOUNT
@@ -113,12 +113,12 @@ def test_another_user_takes_the_former_password_out_of_the_keyring(
     keyring = SystemKeyring(vault)
     keyring.set(ACCOUNT.secret, SECRET)
     box = mail_box(open_window(replace(empty, keyring=keyring), Preferences(mail=ACCOUNT)))
-    until(qtbot, lambda: "Stored in the keyring" in box.password.words)
+    until(qtbot, lambda: "Stored in this computer's keyring" in box.password.words)
     assert box.password.line.text() == "", "the one that is kept is never shown"
     fill(qtbot, box, user="dana")
     box.save()
     until(qtbot, lambda: vault.secrets == {})
-    until(qtbot, lambda: box.password.words == "None is stored.")
+    until(qtbot, lambda: box.password.words == "None stored.")
 
 
 def test_another_password_lets_emails_that_wait_be_tried_again(
@@ -128,7 +128,7 @@ def test_another_password_lets_emails_that_wait_be_tried_again(
     box = mail_box(open_window(replace(empty, keyring=SystemKeyring(vault)), Preferences(mail=ACCOUNT)))
     qtbot.keyClicks(box.password.line, SECRET)
     box.save()
-    until(qtbot, lambda: "Stored in the keyring" in box.password.words)
+    until(qtbot, lambda: "Stored in this computer's keyring" in box.password.words)
     assert read_trouble(empty) is None
 
 
@@ -150,11 +150,11 @@ def test_a_slow_look_into_the_keyring_says_nothing_about_what_was_saved_meanwhil
     until(qtbot, asked.is_set)
     qtbot.keyClicks(box.password.line, SECRET)
     box.save()
-    until(qtbot, lambda: "Stored in the keyring" in box.password.words)
+    until(qtbot, lambda: "Stored in this computer's keyring" in box.password.words)
     answered.set()
     box._desk.read("after", lambda: None, lambda _none: asked.clear())
     until(qtbot, lambda: not asked.is_set())
-    assert "Stored in the keyring" in box.password.words
+    assert "Stored in this computer's keyring" in box.password.words
 
 
 def test_a_password_is_cleared_on_request(
@@ -169,7 +169,7 @@ def test_a_password_is_cleared_on_request(
     until(qtbot, lambda: "Unlock the keyring" in box.verdict.words and "is locked" in box.password.words)
     vault.locked = False
     box.password.clear_button.click()
-    until(qtbot, lambda: box.password.words == "None is stored.")
+    until(qtbot, lambda: box.password.words == "None stored.")
     assert vault.secrets == {}
 
 
@@ -182,7 +182,7 @@ def test_without_a_keyring_it_is_said_that_a_password_is_for_this_run_only(
     box = mail_box(open_window(workspace, Preferences(mail=ACCOUNT)))
     qtbot.keyClicks(box.password.line, SECRET)
     box.save()
-    until(qtbot, lambda: box.password.words.startswith("Kept for this run only"))
+    until(qtbot, lambda: box.password.words.startswith("Kept until you close Bellwether"))
     assert why in box.password.words and "never written to disk" in box.password.words
     assert workspace.keyring.get(ACCOUNT.secret) == SECRET
 
@@ -205,7 +205,7 @@ def test_a_test_says_what_failed_and_what_is_typed_later_takes_it_back(
 ) -> None:
     box = mail_box(open_window(empty))
     box.test()
-    assert box.verdict.words == "Name the server first."
+    assert box.verdict.words == "Enter the server first."
     fill(qtbot, box, host="127.0.0.1", port=str(closed_port()), from_address="ada@example.com")
     choose(box, "none")
     box.test_button.click()
@@ -245,7 +245,7 @@ def test_a_test_signs_in_without_sending_anything_and_names_a_wrong_password(
         until(qtbot, lambda: not box.verdict.waiting)
         assert box.verdict.words.startswith("Works: localhost answered")
         box.save()
-        until(qtbot, lambda: box.password.words.startswith("Kept for this run only"))
+        until(qtbot, lambda: box.password.words.startswith("Kept until you close Bellwether"))
         box.test_button.click()
         until(qtbot, lambda: not box.verdict.waiting)
         assert box.verdict.words.startswith("Works: "), "the one that is kept is used where none is typed"

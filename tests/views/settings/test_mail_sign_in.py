@@ -131,11 +131,11 @@ def test_a_person_signs_in_with_the_browser_and_out_again(
     assert box.sign_in.waiting and box.sign_in.cancel_button.isVisible()
     until(qtbot, lambda: not box.sign_in.waiting)
     browser.close()
-    assert box.sign_in.words == f"Signed in as {USER}. Kept in the keyring of this computer."
+    assert box.sign_in.words == f"Signed in as {USER}. Stored in this computer's keyring."
     assert len(vault.secrets) >= 1 and len(links) == 1
     box.sign_in.out_button.click()
     until(qtbot, lambda: box.sign_in.words == "Not signed in.")
-    assert vault.secrets == {} and "ended the permission" in box.verdict.words
+    assert vault.secrets == {} and "withdrawn the permission" in box.verdict.words
 
 
 def test_a_sign_in_is_cancelled_and_the_link_can_be_copied(

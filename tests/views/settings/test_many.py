@@ -13,7 +13,7 @@ from views.theme import Theme
 
 @pytest.fixture
 def figures(qtbot: QtBot) -> BySegment:
-    made = BySegment("Other for a segment", "%")
+    made = BySegment("Different for a segment", "%")
     qtbot.addWidget(made)
     return made
 

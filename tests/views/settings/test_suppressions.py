@@ -80,7 +80,7 @@ def test_an_address_is_found_and_lifted_by_a_later_consent(
     panel = panel_of(desk)
     (how, since) = panel.findChildren(QLineEdit)[0], panel.findChildren(QDateEdit)[0]
     panel._sent()
-    assert panel.fault.text() == "Enter how they agreed: consent needs its evidence."
+    assert panel.fault.text() == "Enter how they agreed: consent needs evidence."
     how.setText("at the fair")
     since.setDate(QDate(2026, 1, 2))
     panel._sent()
