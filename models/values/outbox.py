@@ -50,7 +50,7 @@ class OutboxStanding:
     failed: int
     next_due: str | None
     offline: bool
-    words: str  # "Online · 3 emails scheduled", "Offline · 3 emails wait", "1 email to hand over"
+    words: str  # "Online · 3 emails scheduled", "Offline · 3 emails wait", "1 email to send yourself"
     unfinished: bool = False  # an email is being handed over, or was when a program ended
     fault: str = ""  # why what is scheduled waits: the sentence of the account's or the network's fault
     again: int = 0  # approved emails that came back for review by themselves: an order came in meanwhile

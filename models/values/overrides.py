@@ -130,14 +130,14 @@ def checked_value(figure: str, value: Value) -> Value:
         raise UserError(f"Write {FIGURES[figure]} as a number.")
     if figure == "churn_risk":
         if not 0 <= value <= 1:
-            raise UserError(f"Churn risk lies between 0 and 100{words.THIN}%.")
+            raise UserError(f"Churn risk must be between 0 and 100{words.THIN}%.")
         return round(float(value), 4)
     if figure == "clv":
         if not 0 <= value <= _MOST_MINOR:
-            raise UserError("Lifetime value cannot be negative, nor so large; write an amount such as 5000.")
+            raise UserError("Lifetime value cannot be negative or this large; write an amount such as 5000.")
         return round(value)
     if not 0 <= value <= 100:
-        raise UserError(f"{words.capital(FIGURES[figure])} lies between 0 and 100.")
+        raise UserError(f"{words.capital(FIGURES[figure])} must be between 0 and 100.")
     return round(float(value), 1)
 
 

@@ -101,7 +101,11 @@ def read_advice(
 def _solved(policy: Policy) -> str:
     """Who solves the ticket of a customer in distress: the service manager, where the policy names one."""
     named = policy.service_manager
-    return f": hand their ticket to {named}, and say by when" if named else ": say who solves their ticket, and by when"
+    return (
+        f": hand their ticket to {named}, and say by when"
+        if named
+        else ": say who will solve their ticket, and by when"
+    )
 
 
 def _complaint(reader: Reader, customer_id: int) -> str:

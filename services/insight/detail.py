@@ -214,7 +214,7 @@ def _due(reader: Reader, row: sqlite3.Row) -> str:
     if due is None:
         return ""
     if row["clock_stopped_at"]:
-        return "time limit stopped while waiting"
+        return "due time paused while waiting"
     local = reader.local_day(due)
     at = words.clock(due, reader.zone)
     if local != reader.today:

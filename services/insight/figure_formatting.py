@@ -46,13 +46,13 @@ def _lines(f: ScoreFigures) -> Iterator[str]:
     if f.value_at_risk_minor is not None:
         stays = f" of {f.stays_words} over {months} if they stay" if f.stays_words else ""
         if f.said_leaving and f.value_at_risk_minor == f.clv_if_stays_minor:
-            stays = f", all that they would bring over {months} if they stay"
+            stays = f", everything they would spend over {months} if they stay"
         between = f" ({f.value_at_risk_range()})" if f.value_at_risk_range() else ""
         yield f"At risk, {horizon}: {_money(f.value_at_risk_minor, f)}{stays}{between}"
     if f.clv_minor is not None:
         between = f" ({f.clv_range()})" if f.clv_range() else ""
         if f.said_leaving:
-            between = f" by the model, with a churn risk of {words.chance(f.churn_risk or 0.0)}"
+            between = f" by the model, at a churn risk of {words.chance(f.churn_risk or 0.0)}"
         yield f"Lifetime value, {months}: {_money(f.clv_minor, f)}{between}"
     if f.engagement is not None:
         limit = f"; your threshold is {words.whole(f.engagement_threshold)}"

@@ -28,5 +28,5 @@ def read_customer_named(reader: Reader, text: str) -> int:
             return int(found[0][0])
         if found:
             several = ", ".join(f"{row[0]} ({row[1]})" for row in found[:_SHOWN])
-            raise UserError(f"“{wanted}” is more than one customer: {several}. Name the number.")
+            raise UserError(f"“{wanted}” matches more than one customer: {several}. Give the number.")
     raise UserError(f"There is no customer “{wanted}”. `bellwether customers --query` finds them.")

@@ -37,7 +37,7 @@ def _mark(reader: Reader, figure: str, one: dict[str, Any], currency: str) -> Ov
 def week_line(reader: Reader, text: str | None, what: str = "risk", model_day: str | None = None) -> str:
     """Say what moved the churn risk (``what`` it is called) in a week, the strongest part first; '' where nothing did.
 
-    "Since 14 Nov: risk 31 % → 44 %: no order for 7 more days (+9), 1 unhappy ticket (+4)". Both are by the model that
+    "Risk 31 % → 44 % since 14 Nov: no order for 7 more days (+9), 1 unhappy ticket (+4)". Both are by the model that
     was fitted on `model_day` (ISO), which is said: a week ago another one may have told another figure.
     """
     parts: list[dict[str, Any]] = json.loads(text) if text else []
@@ -46,11 +46,11 @@ def week_line(reader: Reader, text: str | None, what: str = "risk", model_day: s
     risk, *moved = parts
     since = words.day_of(risk["since"])
     before, now = words.chance(risk["before"]), words.chance(risk["now"])
-    went = f"{what} {before} → {now}" if before != now else f"{what} still {now}"
+    went = f"{what} {before} → {now}" if before != now else f"{what} unchanged at {now}"
     said = [_part(one) for one in moved if one["points"] is None or abs(one["points"]) >= _LEAST_POINTS]
     model = words.day_of(model_day)
     by = f", by the model of {reader.day(model)}" if model is not None else ""
-    head = f"Since {reader.day(since)}{by}: {went}" if since is not None else words.capital(went)
+    head = words.capital(went) + (f" since {reader.day(since)}{by}" if since is not None else "")
     return f"{head}: {', '.join(said[:_MOST_PARTS])}" if said else head
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from services.permission.answer import GateAnswer
 
 #: What comes before an email to somebody of whom nothing is on record; the field is called so where it is noted.
-ASK: Final = "Ask whether they want emails, and note it under “Email consent”."
+ASK: Final = "Ask whether they want emails, and record the answer under “Email consent”."
 LOOK_UP: Final = "Look up a number."
 #: A book whose first customers have no number, and none of their people either, keeps none.
 _ANY_PHONE: Final = (

@@ -54,8 +54,8 @@ _WITH: Final = "SELECT COUNT(*) FROM customers c WHERE EXISTS (SELECT 1 FROM {ta
 _LOW: Final = """SELECT COUNT(*), SUM(order_count < ?), confidence_why FROM customer_risk_scores
                   WHERE confidence = 'low' GROUP BY confidence_why"""
 _NOT_YET = "Run a back-test to see how accurate the churn scores are, or Bellwether will run one when idle."
-_NOTHING_CLOSED = "No period so far in which some customers left and others stayed."
-_NOBODY_SCORED = "Once orders or activity are imported, it says here how far the scores can be trusted."
+_NOTHING_CLOSED = "There is no period yet in which some customers left and others stayed."
+_NOBODY_SCORED = "Once you import orders or activity, this page shows how accurate the scores are."
 
 
 def read_report(reader: Reader, kind: str, read: Callable[[dict[str, Any]], Report]) -> tuple[Report, str] | None:
@@ -100,7 +100,7 @@ def _checked(reader: Reader, report: BacktestReport, made_at: str) -> ReportCard
         used=used.way if used is not None else "",
         why=_why(report),
         said=report_formatting.said_words(report, reader.today),
-        checked=f"checked {words.ago(made, reader.now)}" if made is not None else "",
+        checked=f"back-tested {words.ago(made, reader.now)}" if made is not None else "",
         judged=report_formatting.judged_words(report),
         old=_old(reader, report),
         rungs=report_formatting.rung_lines(report),
@@ -158,8 +158,8 @@ def _left_out(reader: Reader) -> str:
     later = reader.value("SELECT COUNT(*) FROM orders WHERE ordered_on > ?", (reader.as_of.isoformat(),))
     if not later:
         return ""
-    are, they = ("is", "it counts from its") if later == 1 else ("are", "they count from their")
-    return f"{words.count(later, 'order')} {are} dated after {reader.day(reader.as_of)}; {they} day on."
+    are, they = ("is", "counts from") if later == 1 else ("are", "count from")
+    return f"{words.count(later, 'order')} {are} dated after {reader.day(reader.as_of)} and {they} then."
 
 
 def _why(report: BacktestReport) -> str:
@@ -172,7 +172,7 @@ def _old(reader: Reader, report: BacktestReport) -> str:
     if checked is None or known is None or (known - checked).days < OLD_AFTER_DAYS:
         return ""
     age = words.span((known - checked).days)
-    return f"The check knows the book to {words.day(checked, reader.today)}, {age} before the scores."
+    return f"The back-test used data to {words.day(checked, reader.today)}, {age} before the scores."
 
 
 def read_misses(reader: Reader, report: BacktestReport, kind: MissKind) -> Misses:
@@ -228,7 +228,7 @@ def _unchecked(reader: Reader) -> ReportCard:
 def _untold(reader: Reader, report: BacktestReport) -> Verdict:
     """What a check says that could judge nothing."""
     missing = _what_is_missing(reader, report.horizon_days)
-    return missing or Verdict("open", "Nothing could be judged yet.", _NOTHING_CLOSED)
+    return missing or Verdict("open", "Nothing to compare yet.", _NOTHING_CLOSED)
 
 
 def _what_is_missing(reader: Reader, horizon: int) -> Verdict | None:
@@ -243,14 +243,14 @@ def _what_is_missing(reader: Reader, horizon: int) -> Verdict | None:
     needs = horizon + LEAST_HISTORY_DAYS
     if known < FEWEST_CUSTOMERS:
         have = f"{words.count(known, 'customer')} with a history" if known else "none with a history"
-        said = f"A check needs {FEWEST_CUSTOMERS} customers who have bought or been active; this book has {have}."
+        said = f"A back-test needs {FEWEST_CUSTOMERS} customers who have bought or been active; this book has {have}."
         return Verdict("open", "Too few customers to tell.", said)
     days = (reader.present - first).days if first is not None else 0
     if days < needs:
         then = (first or reader.present) + timedelta(days=needs)
         said = (
-            f"A check needs {needs} days: {LEAST_HISTORY_DAYS} to learn from, and {horizon} to compare with. "
-            f"The book has {words.count(days, 'day')}; a check is possible from {words.day(then, reader.today)}."
+            f"A back-test needs {needs} days: {LEAST_HISTORY_DAYS} to learn from, and {horizon} to compare with. "
+            f"The book has {words.count(days, 'day')}; a back-test is possible from {words.day(then, reader.today)}."
         )
         return Verdict("open", "Too little history to tell yet.", said)
     return None

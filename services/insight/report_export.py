@@ -16,7 +16,7 @@ from services.insight.report_card import MissKind, read_misses, read_report
 
 COLUMNS = ("part", "of", "day", "figure", "value")
 MISS_COLUMNS = ("customer_id", "name", "tier", "risk", "spent_12m_before", "currency")
-_NO_CHECK = "There is no check of the scores yet; run one on the page Insights, then export it."
+_NO_CHECK = "No back-test yet. Run one on the Insights page, then export it."
 
 
 def write_figures(reader: Reader, path: Path) -> int:
@@ -86,7 +86,7 @@ def _figures(reader: Reader, report: BacktestReport, made_at: str) -> Iterator[t
     for number, group in enumerate(report.calibration, 1):
         for name, value in asdict(group).items():
             yield "calibration", number, "", name, value
-    for part, misses in (("left unseen", report.missed), ("flagged and stayed", report.alarmed)):
+    for part, misses in (("missed churn", report.missed), ("false alarm", report.alarmed)):
         for miss in misses:
             yield from _miss(reader, part, miss)
     if report.clv is not None:

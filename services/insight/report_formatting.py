@@ -33,7 +33,7 @@ _PLAIN: Final = {
     LOGISTIC: "The purchase rhythm and a few signals, weighted by back-tests.",
     ADDITIVE: "Each signal adds or removes points. A worsening signal never lowers the risk.",
     DEPTH_3: "Combinations of signals. For comparison only: it gives no exact reasons.",
-    RULE: "Baseline: every customer who matches counts as leaving, everyone else as staying.",
+    RULE: "Baseline: every customer who matches is predicted to leave, everyone else to stay.",
 }
 
 
@@ -45,7 +45,7 @@ def plain_words(name: str, label: str = "orders") -> str:
 
 def _plain_and_term(rung: RungReport, label: str) -> str:
     plain = plain_words(rung.name, label)
-    return f"{plain} In the trade: {rung.label}." if plain and rung.way != rung.label else plain
+    return f"{plain} Technical name: {rung.label}." if plain and rung.way != rung.label else plain
 
 
 def rung_lines(report: BacktestReport) -> tuple[RungLine, ...]:
@@ -86,7 +86,7 @@ def compared_words(report: BacktestReport) -> str:
     common, _ = report.compared()
     checks = len({one.cutoff for rung in report.rungs for one in rung.cutoffs})
     if not common:
-        return "no check could judge all of them" if checks else ""
+        return "no back-test covers all of them" if checks else ""
     if len(common) == checks:
         return f"over {words.count(checks, 'check')}"
     return f"over the {words.spelled(len(common))} of {words.count(checks, 'check')} that could judge all"
@@ -97,16 +97,16 @@ def _shown(value: float) -> float:
 
 
 def said_words(report: BacktestReport, today: date) -> str:
-    """Return when a forecast was made and when it was checked: "said on 22 Aug · checked on 20 Nov"."""
+    """Return when a forecast was made and when it was checked: "predicted on 22 Aug · checked on 20 Nov"."""
     days = _cutoffs(report)
     if not days:
         return ""
     horizon = timedelta(days=report.horizon_days)
     first, last = days[0], days[-1]
     if len(days) == 1:
-        return f"said on {words.day(first, today)} · checked on {words.day(last + horizon, today)}"
+        return f"predicted on {words.day(first, today)} · checked on {words.day(last + horizon, today)}"
     return (
-        f"said on {words.spelled(len(days))} days, {words.day(first, today)} to {words.day(last, today)}"
+        f"predicted on {words.spelled(len(days))} days, {words.day(first, today)} to {words.day(last, today)}"
         f" · each checked {words.count(report.horizon_days, 'day')} later"
     )
 
@@ -173,10 +173,10 @@ def value_facts(clv: ClvMeasures, currency: str) -> tuple[Fact, ...]:
         side, share = side_of(clv.bias)
         figure = f"{share} too {side}" if side else share
         meaning = "The forecast for all customers together, compared with what they spent."
-        found.append(Fact("The total", figure, meaning, abs(clv.bias) <= VALUE_OFF))
+        found.append(Fact("Total", figure, meaning, abs(clv.bias) <= VALUE_OFF))
     if clv.coverage80 is not None:
         meaning = (
-            f"How often spend lay in the range, which should hold for 80{words.THIN}%. Who spent nothing counts in "
+            f"How often actual spend fell within the range; it should be 80{words.THIN}%. Who spent nothing counts in "
             "part: a range that begins at nothing would hold them too easily."
         )
         if clv.inside80 is not None:
@@ -184,13 +184,13 @@ def value_facts(clv: ClvMeasures, currency: str) -> tuple[Fact, ...]:
         held = RANGE_LOW <= clv.coverage80 <= RANGE_HIGH
         found.append(Fact(f"Within the 80{words.THIN}% range", words.percent(clv.coverage80), meaning, held))
     if clv.top10_capture is not None:
-        meaning = "The share of all spend that the tenth of customers with the highest value brought."
+        meaning = "The share of all spend that came from the top tenth of customers by forecast value."
         found.append(Fact(f"Revenue from the top 10{words.THIN}%", words.percent(clv.top10_capture), meaning))
     if clv.spearman is not None:
-        meaning = "Order by value against order by spend: 1 is the same order, 0 is chance."
+        meaning = "How well ranking by forecast matches ranking by spend: 1 is identical, 0 is chance."
         found.append(Fact("Rank correlation", f"{clv.spearman:.2f}", meaning))
     if clv.mae is not None:
-        meaning = "The mean distance between the forecast for a customer and what they spent."
+        meaning = "The average difference between a customer’s forecast and what they spent."
         found.append(Fact("Average error per customer", words.money(round(clv.mae), currency), meaning))
     return tuple(found)
 
@@ -204,11 +204,11 @@ def cost_verdict(one: AcquisitionValue, currency: str) -> Verdict:
     brought = f"they have brought {amount(one.earned)} and {amount(one.expected)} more is expected"
     told = f"It cost {amount(one.cost)}; {brought}."
     back = f"{one.paid_back:,} of {words.count(one.customers, 'customer')} have earned it back"
-    never = f"; {one.never:,} will hardly ever" if one.never else ""
+    never = f"; {one.never:,} are unlikely to" if one.never else ""
     if one.ratio is None:
-        return Verdict("open", "Nothing was paid for them.", f"{back}{never}.")
+        return Verdict("open", "They cost nothing to acquire.", f"{back}{never}.")
     worth = one.ratio >= 1
-    bold = f"{'Yes' if worth else 'Not yet'}: {one.ratio:.1f} for each 1 spent."
+    bold = f"{'Yes' if worth else 'Not yet'}: {one.ratio:.1f} times what was spent."
     return Verdict("good" if worth else "bad", bold, f"{told} {back}{never}.")
 
 

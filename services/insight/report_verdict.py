@@ -18,7 +18,7 @@ _RIGHT_OF, _ROUGHLY_OF = 0.25, 0.5
 _FEW_LEAVE: Final = 0.1
 #: By so many nats a customer one way tells clearly better than another.
 _CLEARLY: Final = 0.01
-_CANNOT_TELL: Final = "A check of so few customers cannot tell it closer."
+_CANNOT_TELL: Final = "With so few customers, a back-test cannot be more precise."
 #: A curve of so many groups has a riskiest one worth naming.
 _GROUPS: Final = 5
 #: Groups of a check's calibration error, and the mean distance from nought of a normal law in its spreads.
@@ -91,7 +91,7 @@ def verdict(report: BacktestReport) -> Verdict:
         return Verdict(
             "bad",
             "No better than the average.",
-            f"Giving every customer the share that left before was more accurate in back-tests. {ranks}".strip(),
+            f"Giving every customer the average churn rate was more accurate in back-tests. {ranks}".strip(),
         )
     if report.beats_rule is False:
         said = f"The risk is off by {_points(off)} on average, but {_rule_tells(report)}."
@@ -129,7 +129,7 @@ def _rule_tells(report: BacktestReport) -> str:
         and (rule.log_loss or 0.0) < (used.log_loss or 0.0) - _CLEARLY
         and (rule.auc or 0.0) > (used.auc or 0.0)
     )
-    return f"“{rule_words(report)}” tells who leaves {'clearly better' if better else 'as well'}"
+    return f"“{rule_words(report)}” predicts who leaves {'clearly better' if better else 'just as well'}"
 
 
 def _compared(report: BacktestReport) -> dict[str, Measures | None]:
@@ -153,7 +153,8 @@ def _top(report: BacktestReport, share: float) -> str:
     who = "tenth" if len(report.calibration) == 10 else "group"
     came = words.percent(top.left / top.customers) if top.customers else words.percent(0.0)
     return (
-        f"Of the riskiest {who} {words.percent(top.said)} were to leave and {came} did; of all, {words.percent(share)}."
+        f"Of the riskiest {who} {words.percent(top.said)} were predicted to leave and {came} did; "
+        f"of all customers, {words.percent(share)}."
     )
 
 
@@ -186,8 +187,8 @@ def _too_few(report: BacktestReport, judged: int, left: int) -> str:
     who, count = ("left", left) if left < stayed else ("stayed", stayed)
     few = "nobody" if not count else f"only {words.spelled(count)}"
     return (
-        f"Of {words.count(judged, 'forecast')} that could be checked, {few} {who}. "
-        f"It takes at least {words.spelled(FEWEST_EACH)} to see more than chance."
+        f"Of {words.count(judged, 'forecast')} that can be checked, {few} {who}. "
+        f"It takes at least {words.spelled(FEWEST_EACH)} to tell skill from chance."
     )
 
 
@@ -202,7 +203,7 @@ def _ranks(report: BacktestReport) -> str:
     used, rule = told.get(report.used), told.get(RULE)
     if used is None or used.auc is None:
         return ""
-    said = f"It puts the customer who leaves ahead of the one who stays {words.percent(used.auc)} of the time"
+    said = f"The model ranks a customer who leaves above one who stays {words.percent(used.auc)} of the time"
     if rule is None or rule.auc is None or report.used == RULE:
         return f"{said}."
     return f"{said}; “{rule_words(report)}” does so {words.percent(rule.auc)}."

@@ -129,7 +129,7 @@ def _ticket(reader: Reader, alert: AlertRow) -> list[str]:
     if row["open"]:
         opened = words.day_of(row["opened_on"])
         days = (reader.present - opened).days if opened is not None else 0
-        return [f"The ticket “{subject}” is open for {words.count(days, 'day')}"]
+        return [f"The ticket “{subject}” has been open for {words.count(days, 'day')}"]
     return [f"The ticket “{subject}” was unhappy"]
 
 

@@ -49,7 +49,7 @@ def filter_of_tile(key: str) -> tuple[str, QueueFilter] | None:
 def _need_today(reader: Reader) -> Tile:
     title = "need action today"
     if reader.unscored:
-        said = "The latest import is not scored yet."
+        said = "The latest import has not been scored yet."
         return Tile("today", words.DASH, title, NOT_SCORED.lower(), "neutral", said)
     cards = read_line(reader, "todo", QueueFilter()).shown
     if not cards and reader.lacks:
@@ -117,10 +117,10 @@ def _at_risk(reader: Reader) -> Tile:
         line=line,
         tone=tone,
         tooltip=(
-            f"What each active customer brings over {months} if they buy within {days}, less their expected lifetime "
-            f"value, added up over {words.count(scored - once, 'active customer')}; {win_back:,} win-back and {lost:,} "
-            f"lost are not in it. The range joins the customers' own 80{words.THIN}% ranges with "
-            f"{words.percent(common)} for what all estimates have in common. {apart}"
+            f"What each active customer spends over {months} if they buy within {days}, less their expected lifetime "
+            f"value, summed over {words.count(scored - once, 'active customer')}; {win_back:,} win-back and {lost:,} "
+            f"lost are not included. The range combines the customers' own 80{words.THIN}% ranges with "
+            f"{words.percent(common)} for the error that all estimates share. {apart}"
             f"{check.sentence(reader.today) if check is not None else ''}".rstrip()
         ),
     )
@@ -198,6 +198,6 @@ def _came_back(reader: Reader) -> Tile:
         title=title,
         line=" · ".join([f"{found.contacted_back:,} of {found.contacted:,}", *others]),
         tone="neutral",
-        tooltip="Closed alerts of customers at risk, with an email and without one. "
-        "A count, not an effect: nobody was held back at random.",
+        tooltip="Closed alerts of customers at risk, with and without an email. "
+        "A count, not proof of an effect: there was no control group.",
     )

@@ -354,13 +354,13 @@ def _override(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
     last = reader.day(until) if until is not None else ""
     if row["verb"] == "expired":
         return (
-            f"{title}: the model’s counts again",
+            f"{title}: back to the model’s score",
             f"{value}, set by {_who(reader, row['made_by'])}, ended {last}",
             "neutral",
         )
     if row["verb"] == "ended":
         by = f" by {_who(reader, row['actor'])}" if row["actor"] else ""
-        return f"{title}: the model’s counts again", f"{value} taken back{by}", "neutral"
+        return f"{title}: back to the model’s score", f"{value} override removed{by}", "neutral"
     before = _set_value(reader, figure, row["before"]) if row["before"] is not None else None
     if before is None:
         what = f"{title} set to {value}"

@@ -122,7 +122,7 @@ def outweighed_words(code: str, number: int) -> tuple[str, str]:
         now = number // _WIDE
         return "Products bought", f"{now:,} different in 6 months" if now else "None in 6 months"
     way = "down" if number < 0 else "up"
-    return "Spending", f"{way.capitalize()} {abs(number)}\u202f% in 6 months; their orders in all count more"
+    return "Spending", f"{way.capitalize()} {abs(number)}\u202f% in 6 months; their orders overall count more"
 
 
 def _given(mean: Floats, count: Floats, score: Floats) -> Whole:
@@ -148,13 +148,13 @@ def _satisfaction(number: int) -> tuple[str, str]:
         return "Satisfaction", ratings_words(number, "rating")
     if number == _UNKNOWN:
         return "Satisfaction", "Not rated in a year"
-    return "Mood of tickets", f"{_MOODS[number]}; not rated in a year"
+    return "Ticket sentiment", f"{_MOODS[number]}; not rated in a year"
 
 
 def _reviews(number: int) -> tuple[str, str]:
     if number >= 0:
         return "Reviews", ratings_words(number, "review")
-    return ("Reviews", "None in a year") if number == _UNKNOWN else ("Mood of reviews", f"{_MOODS[number]}; no stars")
+    return ("Reviews", "None in a year") if number == _UNKNOWN else ("Review sentiment", f"{_MOODS[number]}; no stars")
 
 
 def _email(number: int) -> tuple[str, str]:
@@ -250,7 +250,7 @@ _FIGURES: dict[str, Callable[[Features], Told]] = {
     "visits": lambda seen: (_visits_number(seen), partial(_visits, seen.day)),
     "fields": lambda seen: (
         np.zeros(seen.rhythm_count.shape, np.int64),
-        lambda _: ("Customer fields", "What the imported fields say of them, such as the kind of contract"),
+        lambda _: ("Customer fields", "What the imported fields say about them, such as the type of contract"),
     ),
     "leaving": lambda seen: (whole(np.nan_to_num(seen.leaving_days, nan=_UNKNOWN)), partial(_words, seen.day)),
     "use": lambda seen: (_numbers(seen.features_used, seen.features_kept, seen.features_before), _use),

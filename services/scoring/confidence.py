@@ -176,15 +176,15 @@ def _known(ledger: Ledger, seen: Features, parameters: Parameters, under: Flags,
     rung = np.where(seen.by_activity, activity.rung, orders.rung)
     identifiable = np.where(seen.by_activity, activity.btyd.dropout_identifiable, orders.btyd.dropout_identifiable)
     young = known_at(ledger, "contract") < horizon_days if under.any() else under
-    yield Check(LOW, free & (count == 0), "Neither an order nor other activity is known yet.")
+    yield Check(LOW, free & (count == 0), "No orders or other activity yet.")
     for whose, day in ((~seen.by_activity, "purchase day"), (seen.by_activity, "day of activity")):
         several = day.replace("day", "days", 1)
         once = "one-time buyers" if day == "purchase day" else "those who came once"
-        yield Check(LOW, free & whose & (count == 1), f"Only one {day} is known: {once} cannot be told apart.")
-        yield Check(MEDIUM, some & whose & (count < _FEW_DAYS), f"Fewer than {_FEW_DAYS} {several} are known.")
+        yield Check(LOW, free & whose & (count == 1), f"Only one {day} on record: {once} cannot be told apart.")
+        yield Check(MEDIUM, some & whose & (count < _FEW_DAYS), f"Fewer than {_FEW_DAYS} {several} on record.")
     averaged = np.where(seen.by_activity, activity.chosen is not None, orders.chosen is not None) & (rung == 0)
-    yield Check(LOW, some & averaged, "In back-tests no model was more accurate than the share of customers who left.")
-    yield Check(LOW, some & (rung == 0) & ~averaged, "The book has too few customers with a history to fit a model.")
+    yield Check(LOW, some & averaged, "In back-tests no model was more accurate than the average churn rate.")
+    yield Check(LOW, some & (rung == 0) & ~averaged, "The book has too few customers with a history to train a model.")
     yield Check(MEDIUM, some & (seen.age < horizon_days), f"Known for less than {horizon_days} days.")
     yield Check(MEDIUM, under & young, f"Under contract for less than {horizon_days} days.")
     yield Check(
@@ -215,7 +215,7 @@ def _old(book: BookEvents, day: int) -> Mapping[str, int]:
 def _as_new_as_the_day(book: BookEvents, whose: Flags, horizon_days: int) -> Iterator[Check]:
     days = (book.old_sources or {}).get(EVERYTHING)
     if days is not None:
-        words = f"The book's newest data are {days:,} days older than the day of these scores."
+        words = f"The book's newest data is {days:,} days older than these scores."
         yield Check(LOW if days >= horizon_days else MEDIUM, whose, words)
 
 
@@ -329,9 +329,9 @@ def _covered(side: _Side, frame: Frame) -> Iterator[Check]:
         if share >= _USED:
             words = _GROUP_WORDS.get(group, group.replace("_", " "))
             sentence = (
-                f"Nothing is known of this customer's {words}, on which {percent(share)} of the churn risk rests."
+                f"There is no record of this customer's {words}, on which {percent(share)} of the churn risk depends."
             )
             yield Check(MEDIUM, low & nothing, sentence)
             said |= nothing
-    part = f"More than {percent(0.33)} of what the churn risk rests on is not known of this customer."
+    part = f"More than {percent(0.33)} of what the churn risk depends on is missing for this customer."
     yield Check(MEDIUM, low & ~said, part)

@@ -139,7 +139,7 @@ def _not_over(since: int, usual: int, active: int, own: int) -> str:
 
 def _not_long(since: int, usual: int, active: int, own: int) -> str:
     noun, _ = _noun(active)
-    than = f"not twice the usual {usual:,}" if since < 2 * usual and own else "others are silent for longer"
+    than = f"not twice the usual {usual:,}" if since < 2 * usual and own else "others have longer gaps"
     return up_to_points("gap", f"Gap since last {noun}", f"No {noun} for {plural(since, 'day')}; {than}")
 
 

@@ -91,7 +91,7 @@ def set_override(
         before = in_force(work.connection, workspace.at, today, (customer_id,)).get(customer_id, {}).get(figure)
         if before is not None:
             if (before.value, before.reason, before.expires_on) == (kept, why, until.isoformat()):
-                return Changes(words=f"The {FIGURES[figure]} of {name} is set like that already")
+                return Changes(words=f"The {FIGURES[figure]} of {name} is already set to that")
             work.update(score_overrides, before.id, {"ended_at": workspace.at})
         work.insert(
             score_overrides,
@@ -132,7 +132,7 @@ def end_override(workspace: Workspace, customer_id: int, figure: str | None = No
         for one in ending:
             work.update(score_overrides, one.id, {"ended_at": workspace.at})
         _refresh(work, workspace, customer_id)
-        work.say(f"Took back the {' and the '.join(FIGURES[one.figure] for one in ending)} set for {name}")
+        work.say(f"Removed the override of {' and '.join(FIGURES[one.figure] for one in ending)} for {name}")
         return work.commit()
 
 
@@ -314,9 +314,9 @@ def _name_of(connection: Connection, customer_id: int) -> str:
 def _checked_reason(reason: str) -> str:
     why = " ".join(reason.split())
     if not why:
-        raise UserError("Say in a word why: the reason is shown next to the figure.")
+        raise UserError("Say in a word why: it is shown next to the score.")
     if len(why) > MOST_REASON:
-        raise UserError(f"Say why in {MOST_REASON} characters at most: the reason is shown next to the figure.")
+        raise UserError(f"Give a reason in {MOST_REASON} characters at most: it is shown next to the score.")
     return why
 
 
@@ -334,7 +334,7 @@ def _check_customer(connection: Connection, customer_id: int, figure: str, name:
 
 def _check_until(until: date, today: date) -> None:
     if until < today:
-        raise UserError(f"{words.full_day(until)} is past. Choose a last day from today on.")
+        raise UserError(f"{words.full_day(until)} is in the past. Choose a last day from today on.")
     latest = today + timedelta(days=LONGEST_DAYS)
     if until > latest:
         raise UserError(f"An override ends within a year; choose a last day up to {words.full_day(latest)}.")

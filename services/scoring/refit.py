@@ -114,7 +114,7 @@ def store_fit(workspace: Workspace, parameters: Parameters, *, data_from: int | 
     text = json.dumps(parameters.as_json())
     with workspace.store.unit_of_work(Actor("model", _MODEL), "refit", f"book:{as_of}", at=workspace.at) as work:
         window = f"{day_text(data_from)} to {as_of}" if data_from is not None else f"none to {as_of}"
-        said = f"Fitted the scores' parameters on {parameters.customers:,} customers, data from {window}: {why}"
+        said = f"Trained the model on {parameters.customers:,} customers, data from {window}: {why}"
         chosen = parameters.orders.chosen
         work.say(said if chosen is None else f"{said}. {chosen.why}")
         work.digest(text)

@@ -106,7 +106,7 @@ def score_due(
             if run is not None:
                 return run
     raise EnvironmentFault(
-        "The book was changed again and again while it was scored. Nothing is lost; score it when the imports are done."
+        "The book kept changing while it was scored. Nothing is lost; score it again when the imports are done."
     )
 
 
@@ -319,7 +319,7 @@ def score_as_of(workspace: Workspace, day: date, *, keep: bool = True) -> tuple[
     """
     today = workspace.clock.today()
     if day > today:
-        raise UserError(f"{day.isoformat()} is still to come. Name a day up to {today.isoformat()}.")
+        raise UserError(f"{day.isoformat()} is in the future. Choose a day up to {today.isoformat()}.")
     watch = Stopwatch()
     policy = workspace.policy
     with workspace.store.read() as connection, watch.step("read"):

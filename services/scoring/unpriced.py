@@ -37,7 +37,7 @@ def about_purchases(book: BookEvents) -> Iterator[str]:
     )
     without = unpriced(book)
     if without:
-        yield f"{count(without, 'customer')} bought in such a currency only: no value, and in no total."
+        yield f"{count(without, 'customer')} bought only in such a currency: they have no value and are in no total."
 
 
 def left_out(book: BookEvents) -> str:

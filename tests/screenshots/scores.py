@@ -70,7 +70,7 @@ class Standing:
 
     def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> Changes:
         """Tell one step, and wait."""
-        progress(Progress("Checking scores against the past", 3, 8))
+        progress(Progress("Back-testing the scores", 3, 8))
         while not cancelled():
             threading.Event().wait(0.02)
         raise Cancelled

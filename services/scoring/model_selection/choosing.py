@@ -94,7 +94,7 @@ def choose(tests: Sequence[Judgement], least: Mapping[str, int], rungs: Sequence
     customers = max((one.left.size for one in tests), default=0)
     if not tests or not rungs:
         used = rungs[0] if rungs else PRIOR
-        why = f"{capital(WAYS[used])} is used: no back-test period is over yet to compare it with another model."
+        why = f"{capital(WAYS[used])} is used: no back-test period has ended yet to compare it with another model."
         return Choice(used, why, None)
     used, words = PRIOR, ""
     for higher in rungs:

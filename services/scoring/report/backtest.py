@@ -40,7 +40,7 @@ Flags = NDArray[np.bool_]
 ProgressCall = Callable[[Progress], None]
 CancelCall = Callable[[], bool]
 
-STEP = "Checking scores against the past"
+STEP = "Back-testing the scores"
 #: Test cutoffs, about a month apart, the newest closing on the last day of data; so many of a book of so many customers
 #: tell no less, in two thirds of the time.
 CUTOFFS, OF_LARGE, LARGE = 6, 4, 10_000
@@ -81,7 +81,7 @@ def read_book(workspace: Workspace) -> BookEvents:
         as_of = last_day_covered(connection, workspace.clock.today())
         if as_of is None:
             raise UserError(
-                "The book has no orders and no other activity yet, so there is no past to check. Import some."
+                "The book has no orders and no other activity yet, so there is nothing to back-test. Import some."
             )
         as_of = min(as_of, scored_day(workspace) or as_of)
         currency = reporting_currency(connection, policy)
@@ -278,8 +278,8 @@ def _seasonal(judged: Judged, used: str) -> str:
     on = full_day(EPOCH + timedelta(days=one.cutoff))
     return (
         f"At this time last year the model {way}-predicted churn by {points} points: of the customers scored on {on}, "
-        f"{percent(float(risk.mean()))} were said to leave and {percent(float(one.left.mean()))} did. "
-        f"If the season repeats, {rather} will leave than the risks say."
+        f"{percent(float(risk.mean()))} were predicted to leave and {percent(float(one.left.mean()))} did. "
+        f"If the season repeats, {rather} will leave than the scores predict."
     )
 
 

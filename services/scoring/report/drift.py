@@ -189,11 +189,11 @@ def _about_customers(features: tuple[FeatureDrift, ...], fitted_on: int, book: B
     if fitted_on == book.as_of:
         return [f"The model was trained on {since}, so there is nothing to compare yet."]
     if not features:
-        return [f"Too few customers have bought in a year to tell whether they changed since the fit of {since}."]
+        return [f"Too few customers bought within a year to show changes since the model was trained on {since}."]
     if not shifted:
-        return [f"Customers are as they were when the scores were fitted on {since}."]
+        return [f"Customers have not changed since the model was trained on {since}."]
     much = " much" if any(one.shift == "changed" for one in shifted) else ""
-    head = f"Customers have changed{much} since the scores were fitted on {since}."
+    head = f"Customers have changed{much} since the model was trained on {since}."
     return [head, *(_moved(one, book.currency) for one in shifted[:_NAMED])]
 
 
@@ -212,13 +212,13 @@ def _moved(one: FeatureDrift, currency: str) -> str:
 
 def _told(one: CalibrationDrift, horizon_days: int) -> str:
     words = (
-        f"Of {count(one.customers, 'customer')} scored about {_day(one.on)}, {percent(one.said)} were said to leave "
-        f"within {horizon_days} days; {percent(one.left)} did."
+        f"Of {count(one.customers, 'customer')} scored about {_day(one.on)}, {percent(one.said)} were predicted to "
+        f"leave within {horizon_days} days; {percent(one.left)} did."
     )
     if not one.off:
         return words
     way = "too high" if one.said > one.left else "too low"
-    return f"{words} The risk has been {way}: fit the scores again, and mind a season."
+    return f"{words} Predicted churn has been {way}. Train the model again, and allow for seasons."
 
 
 def _day(text: str) -> str:

@@ -60,7 +60,7 @@ def drop_reports(workspace: Workspace) -> Changes:
     with workspace.store.unit_of_work(_ACTOR, "report", "book", at=workspace.at) as work:
         found = work.sql("DELETE FROM score_reports WHERE kind IN (?, ?, ?)", (BACKTEST, DRIFT, FORECAST))
         if found.rowcount:
-            work.say("Let go of the reports on the scores: the book has no past any more")
+            work.say("Removed the score reports: the book no longer has a history")
             work.digest(f"{found.rowcount} reports")
             work.touch(tables=("score_reports",))
         return work.commit()

@@ -41,8 +41,8 @@ CancelCall = Callable[[], bool]
 FORECAST_STEP, DRIFT_STEP = "Forecasting revenue", "Watching for drift"
 _WEEK_DAYS = 7
 _ASSUMED = (
-    "The rhythm alone is used, as it is assumed of every shop: the book has too few customers with a history, or too "
-    "few who came back, to learn from."
+    "A standard purchase rhythm is used: the book has too few customers with a history, or too few who came back, to "
+    "learn from."
 )
 #: About what each report takes, in their order, and into how many steps the way to the last of them is told.
 _WEIGHTS: tuple[tuple[kept.Kind, float], ...] = ((kept.BACKTEST, 0.9), (kept.FORECAST, 0.08), (kept.DRIFT, 0.02))
@@ -126,7 +126,7 @@ def _in_use(workspace: Workspace, book: BookEvents, horizon_days: int) -> tuple[
 def _keep_backtest(workspace: Workspace, report: BacktestReport) -> Changes:
     judged = report.rung(report.used)
     windows = f"{count(len(judged.cutoffs), 'window')} of its past" if judged else "no window of its past yet"
-    words = f"Checked the scores against {windows}, as of {report.as_of}: {report.why}"
+    words = f"Back-tested the scores against {windows}, as of {report.as_of}: {report.why}"
     return kept.keep_report(workspace, kept.BACKTEST, report.as_of, report.as_json(), words)
 
 
@@ -195,7 +195,7 @@ def _forecast(workspace: Workspace, book: BookEvents, tell: ProgressCall, stop: 
     as_of = day_text(book.as_of)
     tell(Progress(FORECAST_STEP, 1, 1))
     if found is None:
-        return kept.keep_none(workspace, kept.FORECAST, as_of, "No purchase is in the book to forecast revenue from.")
+        return kept.keep_none(workspace, kept.FORECAST, as_of, "The book has no purchases to forecast revenue from.")
     with workspace.store.read() as connection:
         at_risk, value, if_stays = book_totals(connection)
         acquisition = read_acquisition(connection, book.currency, workspace.policy.margin)
@@ -222,7 +222,7 @@ def _watch(workspace: Workspace, book: BookEvents) -> Changes:
             {"last": day_text(last), "first": day_text(last - _WEEK_DAYS)},
         )
     if not fits:
-        words = "The fit behind the scores is not kept any more, so nothing can have drifted from it."
+        words = "The model behind the scores is no longer stored, so drift cannot be measured."
         return kept.keep_none(workspace, kept.DRIFT, day_text(book.as_of), words)
     fitted_on = min(day_number(date.fromisoformat(fits[0][0])), book.as_of)
     report: DriftReport = watch(book, fitted_on, _said_before(book, said), horizon)

@@ -48,17 +48,17 @@ def _season(report: RevenueForecast) -> str:
     highest = max(range(12), key=lambda place: report.index[place])
     above = report.index[highest] - 1.0
     if above < _SEASON_SAID:
-        return "This book has no marked seasons."
-    return f"Seasons are included: {MONTHS_LONG[highest]} is usually {percent(above)} above a mean month."
+        return "This book has no clear seasons."
+    return f"Seasons are included: {MONTHS_LONG[highest]} is usually {percent(above)} above an average month."
 
 
 def _at_risk(report: RevenueForecast) -> str:
     at_risk, stays = (money_short(amount, report.currency) for amount in (report.at_risk, report.if_stays))
-    return f"{at_risk} is at risk, of {stays} of lifetime value that customers would bring if all active ones stayed."
+    return f"{at_risk} is at risk, of {stays} of lifetime value if all active customers stayed."
 
 
 def _acquisition(one: AcquisitionValue, currency: str) -> str:
-    never = f"; {count(one.never, 'customer')} will hardly ever earn theirs back" if one.never else ""
+    never = f"; {count(one.never, 'customer')} are unlikely to earn theirs back" if one.never else ""
     return (
         f"Winning the {count(one.customers, 'customer')} whose cost is known cost {money_short(one.cost, currency)}; "
         f"they have brought {money_short(one.earned, currency)} and {money_short(one.expected, currency)} more is "

@@ -17,7 +17,7 @@ from services.insight.reader import Reader
 from services.settings import BusinessHours, Policy
 from tests.services.insight.conftest import Fresh, SmallBook, days_ago
 
-ASK = "Ask whether they want emails, and note it under “Email consent”."
+ASK = "Ask whether they want emails, and record the answer under “Email consent”."
 
 
 def reach(book: SmallBook, reader: Fresh, **fields: object) -> str:
@@ -256,14 +256,14 @@ def test_the_advice_says_what_happened_and_calls_only_the_very_ticket_open(book:
     )
     book.event("tickets", number, subject="Late again", opened_on=days_ago(2), sentiment=-0.8, priority="Urgent")
     advice = reader(read_detail, card).recommendation
-    assert advice.title == "Call them today: say who solves their ticket, and by when"
+    assert advice.title == "Call them today: say who will solve their ticket, and by when"
     assert "Their urgent ticket “Late again” of 18 Nov is still open." in advice.why
 
 
 @pytest.mark.parametrize(
     ("name", "pressing", "distress"),
     [
-        ("", "Hand the ticket to the service manager today", "say who solves their ticket, and by when"),
+        ("", "Hand the ticket to the service manager today", "say who will solve their ticket, and by when"),
         ("Dana Voss", "Hand the ticket to Dana Voss today", "hand their ticket to Dana Voss, and say by when"),
     ],
 )

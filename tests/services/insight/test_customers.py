@@ -233,7 +233,7 @@ def test_who_came_once_is_counted_apart_and_listed_after_the_customers_at_risk(b
     assert (count.value_at_risk_minor, count.once, count.once_minor) == (60_000, 2, 1_227_900)
     assert count.once_words == "2 new or one-time, $12.3k"
     assert tile.figure == "$600" and tile.line.startswith("unchanged in 30 days")
-    assert "added up over 2 active customers" in tile.tooltip
+    assert "summed over 2 active customers" in tile.tooltip
     assert "Not included: 2 new or one-time customers, $12.3k. Most" in tile.tooltip
     assert insight.totals_words(book.workspace).endswith("; not included: 2 new or one-time, $12.3k.")
 

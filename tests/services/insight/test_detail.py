@@ -138,7 +138,7 @@ def test_each_figure_of_the_past_says_when_it_was_worked_out_and_the_week_by_whi
     figures = reader(read_figures, number)[0]
     assert figures.history_worked_out_on == (days_ago(20), days_ago(3), None, None)
     assert figures.model_day == days_ago(20)
-    assert figures.week_line == f"Since 13 Nov, by the model of 31 Oct: risk 10{THIN}% → 13{THIN}%"
+    assert figures.week_line == f"Risk 10{THIN}% → 13{THIN}% since 13 Nov, by the model of 31 Oct"
     assert "Scores as of 20 Nov 2026, by the model of 31 Oct 2026" in figure_lines(figures)
 
 
@@ -261,7 +261,7 @@ def test_the_rules_record_counts_the_closed_cards_of_a_year(book: SmallBook, rea
         ({"state": "snoozed"}, "due 11:00 · runs while snoozed", "Raised 08:02 · answer within 8 working hours"),
         (
             {"state": "waiting", "clock_stopped_at": minutes(-5)},
-            "time limit stopped while waiting",
+            "due time paused while waiting",
             "Raised 08:02 · answer within 8 working hours",
         ),
         (
@@ -371,7 +371,7 @@ def test_orders_of_a_day_are_one_stem_and_other_currencies_are_converted(book: S
         ({"email_consent": "given", "suppressed_until": "2026-12-24", "suppressed_why": "in dispute"}, (), False,
          "Do not email them", ("no", "Suppressed until 24 Dec: in dispute")),
         ({"email_consent": "given", "suppressed_until": "9999-12-31"}, (), False, "Do not email them",
-         ("no", "Suppressed for good")),
+         ("no", "Suppressed permanently")),
         ({"email_consent": "given"}, (("unsubscribed", 30),), False, "Do not email them",
          ("no", "Unsubscribed 21 Oct")),
         ({"email_consent": "given", "email_consent_since": "2026-11-01"}, (("unsubscribed", 30),), True,
@@ -402,7 +402,7 @@ def test_permission_has_its_reasons(
 
 def test_without_an_address_nobody_is_emailed(book: SmallBook, reader: Fresh) -> None:
     detail = reader(read_detail, book.card(book.customer(email_consent="given")))
-    assert not detail.permission.allowed and ("no", "No email address is known") in detail.permission.lines
+    assert not detail.permission.allowed and ("no", "No email address on record") in detail.permission.lines
 
 
 def test_the_profile_says_where_each_value_comes_from(book: SmallBook, reader: Fresh, marlow: int) -> None:
@@ -471,7 +471,7 @@ def test_a_low_risk_beside_a_long_silence_says_that_the_model_tells_nobody_apart
 ) -> None:
     who, other = book.customer(), book.customer()
     silent = {"days_since_last_order": 130, "usual_gap_days": 25.0, "purchase_days": 14}
-    alike = json.dumps(["Fewer than 4 purchase days are known.", ALIKE_WORDS])
+    alike = json.dumps(["Fewer than 4 purchase days on record.", ALIKE_WORDS])
     book.score(who, churn_risk=0.21, confidence="low", confidence_why=alike, **silent)
     book.score(other, churn_risk=0.25, confidence="low", **silent)
     note = f"the average of your active customers is 23{THIN}%; the model cannot tell customers apart yet"

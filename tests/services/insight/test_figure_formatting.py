@@ -12,7 +12,7 @@ from models.values.words import DASH, MINUS, THIN, gap_words, money_range
 from services.insight.figure_formatting import figure_lines, sure_words
 from tests.views.customers.shelf import figures
 
-FEW = "Fewer than 4 purchase days are known."
+FEW = "Fewer than 4 purchase days on record."
 TOLD = f"When about 72{THIN}% was said, 126 of 217 left."
 
 
@@ -22,7 +22,7 @@ def test_how_sure_it_is_comes_with_why_and_with_how_such_a_risk_did() -> None:
     assert sure_words(replace(sure, record=TOLD)) == f"Confidence high. {TOLD}"
     assert sure_words(replace(sure, last_order_on=None)) == "Confidence high: enough history."
     unsure = replace(figures(), confidence="medium", confidence_why=(FEW,))
-    assert sure_words(unsure) == "Confidence medium: fewer than 4 purchase days are known."
+    assert sure_words(unsure) == "Confidence medium: fewer than 4 purchase days on record."
     assert sure_words(replace(unsure, record=TOLD)) == f"{sure_words(unsure)} {TOLD}"
 
 

@@ -67,7 +67,7 @@ def test_a_figure_that_a_person_set_has_no_change_against_the_models_past(reader
 def test_what_moved_the_model_is_said_to_be_the_models(book: SmallBook, reader: Any, known: int) -> None:
     book.run("UPDATE customer_risk_scores SET changed = ? WHERE customer_id = ?", json.dumps([risk(0.5, 0.6)]), known)
     figures, _ = reader(read_figures, known)
-    assert figures.week_line == f"Since 13 Nov: the model’s risk 50{THIN}% → 60{THIN}%"
+    assert figures.week_line == f"The model’s risk 50{THIN}% → 60{THIN}% since 13 Nov"
 
 
 def test_lists_profile_documents_and_export_carry_the_marks(book: SmallBook, known: int, tmp_path: Path) -> None:
@@ -110,19 +110,19 @@ def risk(before: float, now: float) -> dict[str, Any]:
         ([], ""),
         (
             [risk(0.31, 0.44), part("No order for 7 more days", 9.2), part("1 unhappy ticket", 3.8)],
-            f"Since 13 Nov: risk 31{THIN}% → 44{THIN}%: no order for 7 more days (+9), 1 unhappy ticket (+4)",
+            f"Risk 31{THIN}% → 44{THIN}% since 13 Nov: no order for 7 more days (+9), 1 unhappy ticket (+4)",
         ),
         (
             [risk(0.5, 0.2), part("Ordered on 1 day", -30.0), part("A crumb", 0.2)],
-            f"Since 13 Nov: risk 50{THIN}% → 20{THIN}%: ordered on 1 day ({MINUS}30)",
+            f"Risk 50{THIN}% → 20{THIN}% since 13 Nov: ordered on 1 day ({MINUS}30)",
         ),
         (
             [risk(0.5, 0.501), part("1 unhappy ticket", None)],
-            f"Since 13 Nov: risk still 50{THIN}%: 1 unhappy ticket",
+            f"Risk unchanged at 50{THIN}% since 13 Nov: 1 unhappy ticket",
         ),
         (
             [risk(0.1, 0.12), *(part(f"Part {n}", 0.6) for n in range(5))],
-            f"Since 13 Nov: risk 10{THIN}% → 12{THIN}%: part 0 (+1), part 1 (+1), part 2 (+1)",
+            f"Risk 10{THIN}% → 12{THIN}% since 13 Nov: part 0 (+1), part 1 (+1), part 2 (+1)",
         ),
     ],
 )

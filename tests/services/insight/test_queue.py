@@ -147,7 +147,7 @@ def test_words_of_leaving_come_before_a_rating_and_are_not_contradicted_by_a_sma
             "Churn risk, 90 days: they said that they may leave. The model does not count that and has 3\u202f%"
             in lines
         )
-        assert "At risk, 90 days: $300, all that they would bring over 12 months if they stay" in lines
+        assert "At risk, 90 days: $300, everything they would spend over 12 months if they stay" in lines
         assert page.figures.value_at_risk_minor == said.value_at_risk_minor
     assert not reader(read_profile, rated.customer_id).figures.risk_note
 

@@ -54,7 +54,7 @@ def test_the_verdict_says_how_far_off_and_against_what() -> None:
     assert answer.tone == "good"
     assert answer.bold == "Yes, off by 1 point on average."
     assert answer.rest == (
-        "It puts the customer who leaves ahead of the one who stays 87 % of the time; “no order for 90 days” does so"
+        "The model ranks a customer who leaves above one who stays 87 % of the time; “no order for 90 days” does so"
         " 76 %."
     )
 
@@ -71,14 +71,14 @@ def test_a_model_that_the_books_average_beats_is_said_to_be_no_better() -> None:
     average = replace(used, name=PRIOR, label="Share that left before", mean=better(used.mean), cutoffs=cutoffs)
     answer = verdict(replace(report, rungs=(average, *(one for one in report.rungs if one.name != PRIOR))))
     assert (answer.tone, answer.bold) == ("bad", "No better than the average.")
-    assert answer.rest.startswith("Giving every customer the share that left before was more accurate in back-tests.")
+    assert answer.rest.startswith("Giving every customer the average churn rate was more accurate in back-tests.")
 
 
 def test_a_rung_that_does_not_beat_the_rule_is_said_to_be_no_better() -> None:
     answer = verdict(made.report(beats_rule=False))
     assert answer.tone == "bad"
     assert answer.bold == "No better than the baseline."
-    assert "“no order for 90 days” tells who leaves as well" in answer.rest
+    assert "“no order for 90 days” predicts who leaves just as well" in answer.rest
 
 
 def test_a_rule_that_is_clearly_better_is_said_to_be() -> None:
@@ -87,7 +87,7 @@ def test_a_rule_that_is_clearly_better_is_said_to_be() -> None:
         made.rung(RULE, "No order for 90 days", 0.3, 0.8, 0.1, 0.0),
     )
     assert (
-        "“no order for 90 days” tells who leaves clearly better."
+        "“no order for 90 days” predicts who leaves clearly better."
         in verdict(made.report(beats_rule=False, rungs=rungs)).rest
     )
 
@@ -138,7 +138,7 @@ def test_errors_of_different_seasons_do_not_cancel_in_the_verdict() -> None:
 def test_checks_of_so_few_customers_that_chance_hides_the_error_never_say_yes() -> None:
     answer = verdict(made.report(rungs=(checked([0.0] * 6, [0.078] * 6, 30, 0.075),)))
     assert answer.tone == "fair" and answer.bold.startswith("Roughly, off by 2 points")
-    assert "A check of so few customers cannot tell it closer." in answer.rest
+    assert "With so few customers, a back-test cannot be more precise." in answer.rest
 
 
 def test_where_few_leave_two_points_are_not_right_and_the_riskiest_are_named() -> None:
@@ -147,13 +147,16 @@ def test_where_few_leave_two_points_are_not_right_and_the_riskiest_are_named() -
     rungs = (checked([0.004] * 7, [0.03] * 7, 380, 0.022),)
     answer = verdict(made.report(calibration=curve, rungs=rungs))
     assert answer.tone == "fair" and answer.bold == f"Roughly, off by 2 points on average where 4{THIN}% left."
-    assert f"Of the riskiest tenth 20{THIN}% were to leave and 10{THIN}% did; of all, 4{THIN}%." in answer.rest
+    assert (
+        f"Of the riskiest tenth 20{THIN}% were predicted to leave and 10{THIN}% did; of all customers, 4{THIN}%."
+        in answer.rest
+    )
 
 
 def test_with_hardly_anybody_who_left_it_is_too_early_to_tell() -> None:
     answer = verdict(made.early())
     assert (answer.tone, answer.bold) == ("open", "Too early to tell.")
-    assert answer.rest.startswith("Of 52 forecasts that could be checked, only three left.")
+    assert answer.rest.startswith("Of 52 forecasts that can be checked, only three left.")
 
 
 def test_of_a_book_without_orders_the_rule_is_about_activity() -> None:
@@ -222,13 +225,13 @@ def test_ways_are_compared_over_the_checks_that_judged_all_of_them() -> None:
     assert compared_words(one) == "over 5 checks"
     apart = replace(one, rungs=(replace(one.rungs[2], cutoffs=one.rungs[2].cutoffs[:2]), late))
     assert not any(each.best_log_loss or each.best_auc for each in rung_lines(apart))
-    assert compared_words(apart) == "no check could judge all of them"
+    assert compared_words(apart) == "no back-test covers all of them"
 
 
 def test_when_was_said_and_when_checked() -> None:
-    assert said_words(made.report(), TODAY) == "said on five days, 22 Apr to 20 Aug · each checked 90 days later"
+    assert said_words(made.report(), TODAY) == "predicted on five days, 22 Apr to 20 Aug · each checked 90 days later"
     one = made.report(rungs=tuple(_first_window(rung) for rung in made.report().rungs))
-    assert said_words(one, TODAY) == "said on 22 Apr · checked on 21 Jul"
+    assert said_words(one, TODAY) == "predicted on 22 Apr · checked on 21 Jul"
     assert judged_words(made.report()) == "1,214 forecasts, 226 left"
 
 
@@ -261,7 +264,7 @@ def test_the_card_names_customers_and_counts_those_who_are_gone(book: SmallBook,
     assert [line.name for line in card.missed.lines] == ["Linden Supply"]
     assert card.missed.count == 2 and not card.missed.at_least
     assert [line.name for line in card.alarmed.lines] == ["Customer C2", "Customer C2"]
-    assert card.checked == "checked 12 min ago"
+    assert card.checked == "back-tested 12 min ago"
     assert card.used == "The additive model" and "It told later windows best" in card.why
     assert card.report is not None and not card.empty and card.old == ""
 
@@ -329,21 +332,21 @@ def test_what_winning_customers_cost_stands_against_what_they_bring(book: SmallB
     one = made.costs([number, 9_999])
     keep(book, "forecast", replace(made.forecast(), acquisition=one))
     costs = reader(read_report_card).costs
-    assert (costs.verdict.tone, costs.verdict.bold) == ("good", "Yes: 1.8 for each 1 spent.")
+    assert (costs.verdict.tone, costs.verdict.bold) == ("good", "Yes: 1.8 times what was spent.")
     assert costs.verdict.rest == (
         "It cost $12k; they have brought $17k and $4.6k more is expected. "
-        "31 of 40 customers have earned it back; 2 will hardly ever."
+        "31 of 40 customers have earned it back; 2 are unlikely to."
     )
     assert costs.known == "40 of 52 customers with a known cost"
     assert [(line.name, line.cost_minor) for line in costs.lines] == [("Linden Supply", 90_000)]
-    assert cost_verdict(replace(one, earned=0), "USD").bold == "Not yet: 0.4 for each 1 spent."
-    assert cost_verdict(replace(one, cost=0), "USD").bold == "Nothing was paid for them."
+    assert cost_verdict(replace(one, earned=0), "USD").bold == "Not yet: 0.4 times what was spent."
+    assert cost_verdict(replace(one, cost=0), "USD").bold == "They cost nothing to acquire."
 
 
 def test_a_check_much_older_than_the_scores_is_called_old(book: SmallBook, reader: Fresh) -> None:
     book.score(book.customer())
     keep(book, "backtest", made.report(as_of=days_ago(80)))
-    assert reader(read_report_card).old == "The check knows the book to 1 Sep, 11 weeks before the scores."
+    assert reader(read_report_card).old == "The back-test used data to 1 Sep, 11 weeks before the scores."
 
 
 def test_a_report_of_another_shape_counts_as_none(book: SmallBook, reader: Fresh) -> None:
@@ -372,7 +375,7 @@ def test_too_short_a_history_says_when_it_can_be_told(book: SmallBook, reader: F
         book.score(book.customer(), purchase_days=2, first_order_on=days_ago(79))
     card = reader(read_report_card)
     assert card.verdict.bold == "Too little history to tell yet."
-    assert card.verdict.rest.endswith("The book has 79 days; a check is possible from 31 Dec.")
+    assert card.verdict.rest.endswith("The book has 79 days; a back-test is possible from 31 Dec.")
     assert (date(2026, 12, 31) - TODAY).days == 30 + 90 - 79
 
 
@@ -384,7 +387,7 @@ def test_a_check_that_could_judge_nothing_says_when_it_can(book: SmallBook, read
     assert card.report is None and card.verdict.bold == "Too little history to tell yet."
     book.run("UPDATE customer_risk_scores SET first_order_on = ?", days_ago(900))
     card = reader(read_report_card)
-    assert card.verdict.bold == "Nothing could be judged yet." and "It told later windows" in card.why
+    assert card.verdict.bold == "Nothing to compare yet." and "It told later windows" in card.why
 
 
 def test_a_long_history_was_only_not_checked_yet(book: SmallBook, reader: Fresh) -> None:
@@ -396,7 +399,7 @@ def test_a_long_history_was_only_not_checked_yet(book: SmallBook, reader: Fresh)
 def test_what_the_scores_stand_on(book: SmallBook, reader: Fresh) -> None:
     sure, unsure, silent = book.customer(), book.customer(), book.customer()
     book.score(sure, order_count=9)
-    why = json.dumps(["Only one purchase day is known: one-time buyers cannot be told apart."])
+    why = json.dumps(["Only one purchase day on record: one-time buyers cannot be told apart."])
     book.score(unsure, order_count=1, confidence="low", confidence_why=why)
     book.score(silent, order_count=0, confidence="low", confidence_why=why)
     for back in (3, 5, 7, 9, 11):
@@ -423,9 +426,9 @@ def test_orders_of_a_day_to_come_are_said_to_be_left_out(book: SmallBook, reader
     book.order(number, days_ago(-3))
     assert reader(read_reliance).left_out == ""  # nothing was scored: no day to be after
     book.score(number)
-    assert reader(read_reliance).left_out == "1 order is dated after 20 Nov; it counts from its day on."
+    assert reader(read_reliance).left_out == "1 order is dated after 20 Nov and counts from then."
     book.order(number, days_ago(-400))
-    assert reader(read_reliance).left_out == "2 orders are dated after 20 Nov; they count from their day on."
+    assert reader(read_reliance).left_out == "2 orders are dated after 20 Nov and count from then."
 
 
 def test_the_figures_as_a_file(book: SmallBook, tmp_path: Path) -> None:
@@ -444,13 +447,13 @@ def test_the_figures_as_a_file(book: SmallBook, tmp_path: Path) -> None:
     assert told["rung", ADDITIVE, made.CUTOFFS[0], "customers"] == "243"
     assert told["calibration", "2", "", "left"] == "43"
     assert told["lifetime value", "", made.CUTOFFS[0], "mae"] == "30.8"
-    assert told["left unseen", str(one), "", "spent_12m_before"] == "4120.0"
+    assert told["missed churn", str(one), "", "spent_12m_before"] == "4120.0"
     windows = sum(1 + len(rung.cutoffs) for rung in report.rungs)
     assert sum(line["part"] == "rung" for line in lines) == 9 * windows
 
 
 def test_without_a_check_there_is_nothing_to_export(book: SmallBook, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="no check of the scores yet"):
+    with pytest.raises(UserError, match="No back-test yet"):
         insight.write_report_card(book.workspace, tmp_path / "check.csv")
 
 

@@ -333,11 +333,14 @@ def test_a_score_that_somebody_set_is_told_with_who_until_when_and_why(book: Sma
     end_override(replace(book.workspace, person="Grace"), number, "churn_risk")
     page = reader(read_timeline, number)
     assert said(page) == [
-        ("09:00", "Churn risk: the model’s counts again", f"20{THIN}% taken back by Grace", f"override #{second}"),
+        (
+            "09:00", "Churn risk: back to the model’s score", f"20{THIN}% override removed by Grace",
+            f"override #{second}",
+        ),
         ("18 Nov", f"Churn risk changed from 12{THIN}% to 20{THIN}%", "by Mateo until 30 Dec: renewed by phone",
          f"override #{second}"),
         ("17 Nov", f"Churn risk set to 12{THIN}%", "by you until 20 Dec: renewed by phone", f"override #{first}"),
-        ("15 Nov", "Segment: the model’s counts again", "Champion, set by you, ended 14 Nov", f"override #{over}"),
+        ("15 Nov", "Segment: back to the model’s score", "Champion, set by you, ended 14 Nov", f"override #{over}"),
         ("16 Oct", "Segment set to Champion", "by you until 14 Nov: renewed by phone", f"override #{over}"),
     ]  # fmt: skip
     assert page.counts["override"] == 5
@@ -348,9 +351,9 @@ def test_what_was_set_and_taken_back_by_hand_comes_and_goes_with_undo(book: Smal
     set_override(book.workspace, number, "health", 80, reason="a good call", until=until)
     end_override(book.workspace, number, "health")
     assert [row.bold for row in reader(read_timeline, number).rows] == [
-        "Health: the model’s counts again", "Health set to 80 of 100",
+        "Health: back to the model’s score", "Health set to 80 of 100",
     ]  # fmt: skip
-    assert reader(read_timeline, number).rows[0].rest == "80 of 100 taken back by you"
+    assert reader(read_timeline, number).rows[0].rest == "80 of 100 override removed by you"
     undo_last(book.workspace)
     assert [row.bold for row in reader(read_timeline, number).rows] == ["Health set to 80 of 100"]
     undo_last(book.workspace)

@@ -117,7 +117,7 @@ BOOKS: dict[str, tuple[Fill, str | None]] = {
     "no orders": (no_orders, None),
     "all orders on one day": (all_on_one_day, "Only one purchase day"),
     "one order each": (one_order_each, "Only one purchase day"),
-    "negative totals": (negative_totals, "Neither an order nor other activity"),
+    "negative totals": (negative_totals, "No orders or other activity"),
     "more given back than bought": (more_given_back_than_bought, None),
     "a currency without a rate": (a_currency_without_a_rate, "exchange rate"),
     "only days to come": (only_days_to_come, None),

@@ -123,7 +123,7 @@ def test_a_source_as_old_as_the_horizon_leaves_low_confidence_where_most_of_the_
 
 def test_a_day_of_scores_long_after_all_data_is_said_and_lowers_the_confidence() -> None:
     found = judged(old={EVERYTHING: 60})
-    assert why(found, 5) == ("The book's newest data are 60 days older than the day of these scores.",)
+    assert why(found, 5) == ("The book's newest data is 60 days older than these scores.",)
     assert (found.level[REGULAR] == MEDIUM).all()
     assert (judged(old={EVERYTHING: 2_000}).level == LOW).all()
 
@@ -134,7 +134,7 @@ def test_who_lacks_what_the_risk_rests_on_is_of_medium_confidence_and_is_told_wh
     assert (found.level[3:20] == HIGH).all()
     assert (found.level[20:] == MEDIUM).all()
     assert why(found, 25) == (
-        "Nothing is known of this customer's reviews, on which 40\u202f% of the churn risk rests.",
+        "There is no record of this customer's reviews, on which 40\u202f% of the churn risk depends.",
     )
     assert len(why(found, 40)) == 2 and "satisfaction, on which 5\u202f%" in why(found, 40)[1]
 

@@ -108,7 +108,7 @@ def test_taken_back_the_computed_figures_count_again(scored: Book) -> None:
     set_override(scored.workspace, 7, "clv", 99_000_00, reason=WHY, until=UNTIL)
     assert [one.figure for one in overrides_of(scored.workspace, 7)] == ["churn_risk", "clv"]
     changes = end_override(scored.workspace, 7)
-    assert changes.words == "Took back the churn risk and the lifetime value set for Customer 7"
+    assert changes.words == "Removed the override of churn risk and lifetime value for Customer 7"
     assert figures(scored.scores()[7]) == before
     assert overrides_of(scored.workspace, 7) == ()
 

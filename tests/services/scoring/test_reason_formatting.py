@@ -54,7 +54,7 @@ def test_spending_that_falls_is_no_bare_reason_to_stay(points: float) -> None:
     if points > 0:
         assert "down" in evidence.lower()
     else:
-        assert evidence.startswith("Down ") and evidence.endswith("; their orders in all count more")
+        assert evidence.startswith("Down ") and evidence.endswith("; their orders overall count more")
 
 
 def test_few_orders_that_lower_the_risk_and_many_that_raise_it_say_why() -> None:

@@ -129,7 +129,7 @@ def test_a_customer_who_is_gone_again_is_no_one_to_score(scored: Book) -> None:
 
 
 def test_a_day_to_come_is_refused_with_a_sentence(book: Book) -> None:
-    with pytest.raises(UserError, match="2030-01-01 is still to come"):
+    with pytest.raises(UserError, match="2030-01-01 is in the future"):
         score_as_of(filled(book).workspace, date(2030, 1, 1))
 
 

@@ -44,7 +44,7 @@ def shop(last: date = date(2026, 6, 30), customers: int = 280) -> BookEvents:
 def test_a_season_that_was_told_wrongly_a_year_ago_is_said() -> None:
     said = _seasonal(year_ago(0.46), MBG)
     assert said.startswith("At this time last year the model over-predicted churn by 6 points: ")
-    assert "on 20 Nov 2025, 46" in said and said.endswith("fewer will leave than the risks say.")
+    assert "on 20 Nov 2025, 46" in said and said.endswith("fewer will leave than the scores predict.")
     assert "under-predicted churn by 10 points" in _seasonal(year_ago(0.30), MBG)
 
 
@@ -76,7 +76,7 @@ def seasonal_shop(last: date) -> BookEvents:
 def test_before_a_peak_the_report_of_a_seasonal_book_says_what_the_peak_did_a_year_ago() -> None:
     said = backtest_of(seasonal_shop(date(2026, 9, 30)), Policy(), horizon_days=90).seasonal
     assert said.startswith("At this time last year the model over-predicted churn by ")
-    assert "scored on 30 Sep 2025" in said and said.endswith("fewer will leave than the risks say.")
+    assert "scored on 30 Sep 2025" in said and said.endswith("fewer will leave than the scores predict.")
     assert not backtest_of(shop(date(2026, 12, 31)), Policy(), horizon_days=90).seasonal
 
 

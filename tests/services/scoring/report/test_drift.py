@@ -43,7 +43,7 @@ def test_nothing_is_said_to_have_moved_where_nothing_did() -> None:
     book = usual_book()
     report = watch(book, book.as_of - 28, NOBODY, 90)
     assert {one.shift for one in report.features} == {"steady"}
-    assert report.sentences == ("Customers are as they were when the scores were fitted on 3 Mar 2026.",)
+    assert report.sentences == ("Customers have not changed since the model was trained on 3 Mar 2026.",)
     assert report.calibration is None
     assert DriftReport.from_json(report.as_json()) == report
 
@@ -53,7 +53,7 @@ def test_dearer_orders_are_named_with_both_figures() -> None:
     report = watch(usual_book(dearer_from=fitted_on), fitted_on, NOBODY, 90)
     worst = report.features[0]
     assert (worst.name, worst.shift) == ("mean_value", "changed")
-    assert report.sentences[0] == "Customers have changed much since the scores were fitted on 1 Sep 2025."
+    assert report.sentences[0] == "Customers have changed much since the model was trained on 1 Sep 2025."
     assert report.sentences[1].startswith("The value of an order is $") and "; it was $" in report.sentences[1]
 
 
@@ -75,7 +75,7 @@ def test_visits_that_become_rare_are_named_with_both_figures() -> None:
 
 def test_a_small_book_and_a_fit_of_the_day_say_so() -> None:
     small = watch(usual_book(20), day_number(LAST) - 28, NOBODY, 90)
-    assert small.features == () and small.sentences[0].startswith("Too few customers have bought in a year")
+    assert small.features == () and small.sentences[0].startswith("Too few customers bought within a year")
     fresh = watch(usual_book(), day_number(LAST), NOBODY, 90)
     assert fresh.sentences == ("The model was trained on 31 Mar 2026, so there is nothing to compare yet.",)
 
@@ -91,7 +91,7 @@ def test_what_was_said_is_held_against_what_came() -> None:
     assert (right.on, right.customers, right.left) == ("2025-12-31", known.size, pytest.approx((~bought).mean()))
     wrong = watch(book, on, SaidBefore(said.row, said.day, np.full(known.size, 0.99)), 90)
     assert wrong.calibration is not None and wrong.calibration.off
-    assert "were said to leave within 90 days" in wrong.sentences[-1] and "too high" in wrong.sentences[-1]
+    assert "were predicted to leave within 90 days" in wrong.sentences[-1] and "too high" in wrong.sentences[-1]
 
 
 def test_a_window_that_is_not_over_is_refused() -> None:

@@ -166,7 +166,7 @@ def test_a_book_that_is_too_small_for_a_model_is_judged_by_what_scores_it(tmp_pa
     renew_reports(book.workspace)
     report = last_backtest(book.workspace)
     assert report is not None and report.used == MBG
-    assert report.why.startswith("The rhythm alone is used, as it is assumed of every shop: ")
+    assert report.why.startswith("A standard purchase rhythm is used: ")
     used = report.rung(MBG)
     assert used is not None and used.mean.auc != 0.5 and report.calibration
     assert len(report.calibration) == 1 or len({one.said for one in report.calibration}) > 1
@@ -247,7 +247,7 @@ def test_a_book_whose_facts_were_all_taken_back_keeps_no_report(told: Book) -> N
 
 
 def test_a_book_without_a_past_says_what_is_missing(book: Book) -> None:
-    with pytest.raises(UserError, match="no past to check"):
+    with pytest.raises(UserError, match="nothing to back-test"):
         backtest(book.workspace)
     assert reports_due(book.workspace) == frozenset()
     book.add_customers(3)
