@@ -177,7 +177,7 @@ def _take_out(work: UnitOfWork, table: Table, row_id: int | str, after: dict[str
     if row is None:
         return
     if table is suppression_ledger and row["said"] == "withdrawn":
-        work.keep(f"{row['address']} stays in the suppression ledger: only a later consent lifts a withdrawal.")
+        work.keep(f"{row['address']} stays on the suppression list: only later consent lifts a withdrawal.")
         return
     passing = UNWATCHED if table is messages else frozenset()
     changed = sorted(name for name, value in after.items() if row.get(name) != value and name not in passing)
@@ -199,7 +199,7 @@ def _take_out(work: UnitOfWork, table: Table, row_id: int | str, after: dict[str
 
 def _bring_back(work: UnitOfWork, table: Table, row_id: int | str, before: dict[str, Any]) -> None:
     if _current(work, table, row_id) is not None:
-        work.keep(f"{_name(table)} {row_id} exists again already and is kept.")
+        work.keep(f"{_name(table)} {row_id} already exists again and is kept.")
         return
     work.insert(table, before)
 
@@ -207,7 +207,7 @@ def _bring_back(work: UnitOfWork, table: Table, row_id: int | str, before: dict[
 def _put_back(work: UnitOfWork, table: Table, row_id: int | str, before: dict[str, Any], after: dict[str, Any]) -> None:
     row = _current(work, table, row_id)
     if row is None:
-        work.keep(f"{_name(table)} {row_id} is gone and cannot be put back.")
+        work.keep(f"{_name(table)} {row_id} is gone and cannot be restored.")
         return
     if table.name == "messages":
         back, later = put_back(row, before, after, work.at)
@@ -222,7 +222,7 @@ def _put_back(work: UnitOfWork, table: Table, row_id: int | str, before: dict[st
         work.update(table, row_id, back)
     except IntegrityError:
         # Another row has its place by now: a second open card of the customer, a key that was used again.
-        work.keep(f"{_name(table)} {row_id} is kept as it is, because another one took its place meanwhile.")
+        work.keep(f"{_name(table)} {row_id} is kept as it is, because another one has taken its place.")
 
 
 def _name(table: Table) -> str:

@@ -51,7 +51,7 @@ def without_what_stays(work: UnitOfWork, entry: JournalEntry, images: Sequence[I
     came = _came_since(work, kept_id, entry.id)
     if came:
         rows = "1 row that was imported since stays" if came == 1 else f"{came:,} rows that were imported since stay"
-        work.keep(f"{rows} with {name}: import the file again to give each to its record.")
+        work.keep(f"{rows} with {name}: import the file again to return each to its own record.")
     return [image for image in images if image.table != "messages" or int(image.row_id) not in staying]
 
 

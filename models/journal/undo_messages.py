@@ -1,7 +1,7 @@
 """What an undo leaves alone of emails: what has been handed over is out of the house, what is approved stays as it is.
 
 An approval is undone with all that it did (the alert waits, a task, a deal's stage) or not at all, and so is a draft.
-What a person noted (it arrived, the mail program sent it) can be taken back; what a server took cannot.
+What a person noted (it arrived, the mail app sent it) can be taken back; what a server took cannot.
 """
 
 from __future__ import annotations
@@ -93,13 +93,13 @@ def _why_kept(work: UnitOfWork, row: dict[str, Any], images: Sequence[Image]) ->
     changes = [(one.before or {}, one.after or {}) for one in images if one.table == "messages"]
     noted = any(old.get("state") in ("approved", "in_doubt") and new.get("state") == "sent" for old, new in changes)
     if state in HANDED_OVER and not (noted and state == "sent"):
-        return "The email to {} has been handed over and cannot be taken back."
+        return "The email to {} has already been sent and cannot be recalled."
     if any(old.get("state") == "queued" and new.get("via") in _BY_MAIL_PROGRAM for old, new in changes):
-        return "The email to {} was given to the mail program; queued again it would go out twice. See the outbox."
+        return "The email to {} was opened in the mail app; if queued again, it could go out twice. See the outbox."
     if state not in WRITABLE and any(_changes_text(one) for one in images):
-        return "The email to {} was approved meanwhile; take it back to review first."
+        return "The email to {} has been approved since; recall it first."
     if _written_since(row, images):
-        return "The email to {} was written further since: discard it, or restore an earlier draft."
+        return "The email to {} has been edited since: discard it, or restore an earlier draft."
     for before, after in changes:
         if _approves(before, after) and state not in _APPROVED:
             return "The email to {} is no longer approved."
@@ -107,7 +107,7 @@ def _why_kept(work: UnitOfWork, row: dict[str, Any], images: Sequence[Image]) ->
             return "The email to {} stays approved: another one for this alert is being written. Discard that first."
         version = before.get("approved_version")
         if before.get("state") in (*_APPROVED, "in_doubt") and version is not None and version != row["version"]:
-            return "The email to {} was changed since; approve it again."
+            return "The email to {} has changed since; approve it again."
     return ""
 
 

@@ -75,7 +75,7 @@ def _outdated(imports: int) -> tuple[str, ...]:
 
 def _pages(connection: Connection) -> list[str]:
     problems = [
-        f"The store's pages do not hold together: {row[0]}."
+        f"The store's pages are inconsistent: {row[0]}."
         for row in connection.exec_driver_sql("PRAGMA quick_check(5)")
         if row[0] != "ok"
     ]
@@ -122,14 +122,14 @@ def _read_payloads(connection: Connection) -> _Payloads:
         if row.erased_at is not None:
             erased.append((row.journal_id, erasure(row.journal_id, row.position, row.digest, row.erased_at)))
             if row.before is not None or row.after is not None:
-                read.problems.append(f"A detail of journal entry {row.journal_id} is marked as erased and still there.")
+                read.problems.append(f"A detail of journal entry {row.journal_id} is marked as erased but still there.")
         elif row.digest != row_digest(row.table_name, row.row_id, row.operation, row.before, row.after):
             read.problems.append(f"A detail of journal entry {row.journal_id} was changed after it was written.")
         elif row.operation == "digest":
             read.texts.setdefault(row.journal_id, []).append(json.loads(row.after)["digest"])
     told = {text for texts in read.texts.values() for text in texts} if erased else set()
     read.problems += [
-        f"A detail of journal entry {entry} is marked as erased, and no later entry says who erased it."
+        f"A detail of journal entry {entry} is marked as erased, but no later entry says who erased it."
         for entry, text in erased
         if text not in told
     ]

@@ -111,7 +111,7 @@ def revoke(way: SignInWay, refresh_token: str) -> None:
 
     error = _asked(way, ask).get("error")
     if error:
-        raise SignInFault(f"{way.title} did not end the permission ({error}).")
+        raise SignInFault(f"{way.title} did not withdraw the permission ({error}).")
 
 
 def not_waited_for(job: Callable[[], T], cancelled: Callable[[], bool]) -> T:
@@ -266,9 +266,11 @@ def _asked(way: SignInWay, ask: Callable[[], Any]) -> Any:
     except (requests.exceptions.ConnectionError, requests.exceptions.Timeout) as error:
         raise SignInFault(f"{way.title}’s sign-in cannot be reached: there is no network.", offline=True) from error
     except requests.exceptions.RequestException as error:
-        raise SignInFault(f"{way.title}’s sign-in does not work just now. Try again later.") from error
+        raise SignInFault(f"{way.title}’s sign-in is not working right now. Try again later.") from error
     except (ValueError, KeyError, RuntimeError) as error:  # what both libraries say of an answer that is none
-        raise SignInFault(f"{way.title}’s sign-in gave an answer that cannot be read. Try again later.") from error
+        raise SignInFault(
+            f"{way.title}’s sign-in gave an answer that Bellwether cannot read. Try again later."
+        ) from error
 
 
 def _grant(way: SignInWay, found: Mapping[str, Any]) -> Grant:
@@ -301,7 +303,7 @@ def _refusal(way: SignInWay, found: Mapping[str, Any]) -> Exception:
     described = str(found.get("error_description") or "").strip()
     said = shortened(f"{error}: {described.splitlines()[0]}" if described else error, _SAID)
     if "AADSTS65001" in described or "AADSTS90094" in described:
-        return SignInFault(f"Your organisation has not allowed Bellwether yet: ask your IT to approve it ({said}).")
+        return SignInFault(f"Your organisation has not approved Bellwether yet: ask your IT to approve it ({said}).")
     if error == "access_denied":
         return SignInFault(f"{way.title} was not allowed to let Bellwether send. Sign in again, and choose Allow.")
     if error in _ENDED:

@@ -62,7 +62,7 @@ class Returning:
             except queue.Empty:
                 continue
         raise UserError(
-            f"The browser did not come back within {max(1, round(patience_s / 60))} minutes. Start the sign-in again."
+            f"The browser did not return within {max(1, round(patience_s / 60))} minutes. Start the sign-in again."
         )
 
     def serve(self) -> None:

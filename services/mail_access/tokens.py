@@ -98,7 +98,7 @@ def sign_out(workspace: Workspace, account: MailAccount, client: SignInClient | 
         grants.revoke(way, kept.refresh_token)
     except (SignInFault, GrantEnded) as error:
         return f"Signed out on this computer. {str(error).rstrip('.')}.{where}"
-    return f"Signed out, and {way.title} has ended the permission."
+    return f"Signed out, and {way.title} has withdrawn the permission."
 
 
 def signed_in(workspace: Workspace, account: MailAccount) -> str | None:
@@ -121,7 +121,7 @@ def access_token(
     """
     while not _lock.acquire(timeout=_LOOKS_EVERY_S):
         if cancelled():
-            raise Cancelled("The sign-in was given up.")
+            raise Cancelled("The sign-in was cancelled.")
     try:
         found, ends = _tokens.get(workspace.store, {}).get(account.secret, ("", workspace.clock.now()))
         if found and not fresh and workspace.clock.now() < ends - _EARLY:

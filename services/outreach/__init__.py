@@ -98,7 +98,7 @@ def leaves_at(workspace: Workspace, owner: str, at: str | None = None) -> tuple[
 
 
 def write_eml(workspace: Workspace, message_id: int, folder: Path) -> Path:
-    """Write an approved email as an .eml file that a mail program opens as a draft; the send policy is asked."""
+    """Write an approved email as an .eml file that a mail app opens as a draft; the send policy is asked."""
     from services.outreach.mail import write_eml as do
     from services.outreach.outbox.standing import still_standing as check
 
@@ -106,7 +106,7 @@ def write_eml(workspace: Workspace, message_id: int, folder: Path) -> Path:
 
 
 def mail_link(workspace: Workspace, message_id: int) -> str:
-    """Return the ``mailto:`` link that opens the approved email in the mail program; the send policy is asked."""
+    """Return the ``mailto:`` link that opens the approved email in the mail app; the send policy is asked."""
     from services.outreach.mail import mail_link as do
     from services.outreach.outbox.standing import still_standing
 

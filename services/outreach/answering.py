@@ -69,6 +69,6 @@ def _flagged_in(workspace: Workspace, message: Message, sentence: str) -> list[C
 
 def _resolvable(claims: Sequence[Claim]) -> None:
     if not claims:
-        raise UserError("The email has changed: this statement is no longer flagged as it was. Look at it again.")
+        raise UserError("The email has changed: this statement is no longer flagged as it was. Check it again.")
     if any(claim.kind in NEVER_CONFIRMED for claim in claims):
-        raise UserError("This can only be removed: scores, open fields and mark-up never go to a customer.")
+        raise UserError("This can only be removed: scores, unfilled fields and mark-up never go to a customer.")

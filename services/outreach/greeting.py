@@ -34,13 +34,13 @@ def fault_of_greeting(greeting: str, names: Sequence[str]) -> str:
         return "The greeting holds a picture"
     found = _SALUTATION.match(said)
     if found is None:
-        return "The greeting is not a usual one"
+        return "The greeting is unusual"
     called = found["name"] or ""
     title = found["title"]
     if not called:
-        return "" if not any(names) else "The greeting names nobody"
+        return "" if not any(names) else "The greeting has no name"
     if called in _NOBODY:
-        return "" if called in ("team", "the team") or not any(names) else "The greeting names nobody"
+        return "" if called in ("team", "the team") or not any(names) else "The greeting has no name"
     core = _TEAM.match(called)
     bare = _bare(core["name"] if core else called)
     accepted = {_bare(name).removeprefix("the ") for name in names if _bare(name)}

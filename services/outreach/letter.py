@@ -20,7 +20,7 @@ from urllib.parse import quote
 from models.values.errors import UserError
 
 LINE: Final = 78
-#: Mail programs and systems cut longer links, silently (Windows at 2,083 signs).
+#: Mail apps and systems cut longer links, silently (Windows at 2,083 signs).
 LONGEST_LINK: Final = 2_000
 LONGEST_SUBJECT: Final = 400
 _FOOTER: Final = "-- "
@@ -31,7 +31,7 @@ _LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail in its parts; without a sender it is for the mail program, which puts its own."""
+    """A mail in its parts; without a sender it is for the mail app, which puts its own."""
 
     to_address: str
     to_name: str
@@ -62,12 +62,12 @@ def write_letter(letter: Letter) -> str:
     if written is None:  # a name that does not survive the folding of headers is left out; the address stands
         written = _written(letter, "")
     if written is None:
-        raise UserError("The subject has signs that mail cannot carry. Write it in plain words.")
+        raise UserError("The subject has characters that email cannot carry. Use plain text.")
     return written
 
 
 def dated(mail: str, at: datetime, *, unsent: bool = False) -> bytes:
-    """Return a mail with its date; ``unsent`` lets a mail program open it as a draft."""
+    """Return a mail with its date; ``unsent`` lets a mail app open it as a draft."""
     first = f"Date: {format_datetime(at.astimezone(UTC))}\r\n" + ("X-Unsent: 1\r\n" if unsent else "")
     return (first + mail).encode("ascii")
 
@@ -94,7 +94,7 @@ def wire_address(address: str) -> str:
     except UnicodeError:
         name = ""
     if not _LOCAL.fullmatch(local) or not re.fullmatch(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f.:IPv]+\]", name):
-        raise UserError("The email address cannot be written to as it stands; correct it first.")
+        raise UserError("The email address is not valid; correct it first.")
     return f"{local}@{name}"
 
 
@@ -104,14 +104,14 @@ def link(letter: Letter) -> str:
     Raises
     ------
     UserError
-        It is longer than mail programs take; the sentence says what to do instead.
+        It is longer than mail apps take; the sentence says what to do instead.
     """
     body = letter.text.rstrip("\n").replace("\n", "\r\n")
     to = quote(wire_address(letter.to_address), safe="@")
     found = f"mailto:{to}?subject={quote(_subject(letter.subject), safe='')}&body={quote(body, safe='')}"
     if len(found) > LONGEST_LINK:
         raise UserError(
-            f"The email is too long for a link to the mail program ({len(found):,} signs of at most "
+            f"The email is too long to open in the mail app ({len(found):,} signs of at most "
             f"{LONGEST_LINK:,}). Save it as an .eml file instead and open that."
         )
     return found
@@ -179,7 +179,7 @@ def _subject(subject: str) -> str:
     if not said:
         raise UserError("The email has no subject. Write one.")
     if len(said) > LONGEST_SUBJECT:
-        raise UserError(f"The subject is longer than {LONGEST_SUBJECT} signs. Shorten it.")
+        raise UserError(f"The subject is longer than {LONGEST_SUBJECT} characters. Shorten it.")
     return said
 
 

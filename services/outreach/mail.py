@@ -1,4 +1,4 @@
-"""The mail of a stored email: what approval keeps to the letter, what the preview shows, what a mail program is given.
+"""The mail of a stored email: what approval keeps to the letter, what the preview shows, what a mail app is given.
 
 What was approved is kept whole: a signature or a policy that changes later changes no mail that a person has seen.
 """
@@ -75,11 +75,11 @@ def mail_text(workspace: Workspace, message_id: int) -> str:
         sender = f"{letter.from_name} <{letter.from_address}>" if letter.from_name else letter.from_address
         recipient = f"{letter.to_name} <{letter.to_address}>" if letter.to_name else letter.to_address
         subject, text = letter.subject, letter.text
-    return f"From: {sender or 'your mail program'}\nTo: {recipient}\nSubject: {subject}\n\n{text}"
+    return f"From: {sender or 'your mail app'}\nTo: {recipient}\nSubject: {subject}\n\n{text}"
 
 
 def write_eml(workspace: Workspace, message_id: int, folder: Path) -> Path:
-    """Write an approved email as a file that a mail program opens as a draft. It no longer goes out by itself.
+    """Write an approved email as a file that a mail app opens as a draft. It no longer goes out by itself.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def mail_link(workspace: Workspace, message_id: int) -> str:
 
 
 def why_not_by_hand(workspace: Workspace, message_id: int) -> str:
-    """Return what the send policy says at this moment against giving an email to the mail program, '' for nothing."""
+    """Return what the send policy says at this moment against giving an email to the mail app, '' for nothing."""
     with workspace.store.snapshot() as connection:
         return _refused(workspace, connection, message_of(connection, message_id))
 
@@ -135,7 +135,7 @@ def _refused(workspace: Workspace, driver: sqlite3.Connection, message: Message)
 
 
 def take_out(workspace: Workspace, message_id: int, via: str, write: Callable[[Message, str], Written]) -> Written:
-    """Give an approved email to a mail program: the send policy is asked, and it does not go out by itself as well.
+    """Give an approved email to a mail app: the send policy is asked, and it does not go out by itself as well.
 
     ``write`` is called with the email and its mail inside the unit of work; if it fails, nothing has changed.
     """
@@ -148,7 +148,7 @@ def take_out(workspace: Workspace, message_id: int, via: str, write: Callable[[M
             raise UserError(refused or "Nobody has approved this email yet. Approve it first.")
         written = write(message, mail)
         work.update(messages, message_id, {"state": "approved", "via": via, "due_at": None, "changed_at": work.at})
-        work.say(f"Gave the email to {message.customer} to the mail program")
+        work.say(f"Opened the email to {message.customer} in the mail app")
         work.commit()
     return written
 

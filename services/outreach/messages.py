@@ -22,8 +22,8 @@ from models.values.outreach import HANDED_OVER, WRITABLE, After, Draft, DraftVer
 from services.alerting import take_up
 from services.workspace import Workspace
 
-_APPROVED: Final = "This email is approved already. Take it back in the outbox to change it."
-_HANDED_OVER: Final = "This email has been handed over and can no longer be changed."
+_APPROVED: Final = "This email is already approved. Recall it in the outbox to change it."
+_HANDED_OVER: Final = "This email has already been sent and can no longer be changed."
 _CLOSED: Final = {
     "discarded": "This email was discarded. Undo brings it back.",
     **dict.fromkeys(HANDED_OVER, _HANDED_OVER),
@@ -229,10 +229,10 @@ def discard(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
         found = [message_of(work.driver, one) for one in message_ids]
         fitting = [one for one in found if one.state in open_states]
         if not fitting:
-            raise UserError("An approved email is not discarded; take it back to review first. Nothing was changed.")
+            raise UserError("An approved email cannot be discarded; recall it first. Nothing was changed.")
         for message in found:
             if message.state not in open_states:
-                work.keep(f"The email to {message.customer} is approved; take it back to review first.")
+                work.keep(f"The email to {message.customer} is approved; recall it first.")
         for message in fitting:
             work.update(messages, message.id, {"state": "discarded", "changed_at": work.at})
             if message.state == "failed":
@@ -267,7 +267,7 @@ def change_text(workspace: Workspace, message_id: int, verb: str, change: Callab
 def _insert(work: UnitOfWork, edit: Edit, *, by: str, state: str, origin: str) -> int:
     alert_id = _answered(work, edit)
     if alert_id is not None and find_open(work.driver, edit.customer_id, alert_id) is not None:
-        raise UserError("An email for this alert is being written already; open it from the outbox.")
+        raise UserError("Someone is already writing an email for this alert; open it from the outbox.")
     values = {
         "customer_id": edit.customer_id,
         "alert_id": alert_id,
@@ -285,7 +285,7 @@ def _answered(work: UnitOfWork, edit: Edit) -> int | None:
     """Return the alert that a new email answers; None where it was withdrawn while the email was being written."""
     if work.sql("SELECT 1 FROM customers WHERE id = ?", (edit.customer_id,)).first() is None:
         raise UserError(
-            "This customer is no longer in the book. The email is not stored; copy its text if you need it."
+            "This customer is no longer in the book. The email was not saved; copy its text if you need it."
         )
     found = work.sql("SELECT id FROM alerts WHERE id = ?", (edit.alert_id,)).scalar()
     return int(found) if found is not None else None
@@ -299,10 +299,10 @@ def _kept_aside(work: UnitOfWork, edit: Edit, draft: Draft | None) -> str:
     values, stored = _written(edit), _written(message.edit)
     if message.version == edit.version or all(values[name] == stored[name] for name in _TEXT):
         return ""
-    meanwhile = "This email was changed elsewhere meanwhile"
+    meanwhile = "This email was changed elsewhere in the meantime"
     text = (edit.subject, edit.greeting, edit.body)
     if text == (message.subject, message.greeting, message.body):
-        return f"{meanwhile}: look at it again. Nothing was overwritten."
+        return f"{meanwhile}: check it again. Nothing was overwritten."
     find = "SELECT max(number) FROM drafts WHERE message_id = ? AND subject = ? AND greeting = ? AND body = ?"
     number = work.sql(find, (edit.id, *text)).scalar()
     if number is None:

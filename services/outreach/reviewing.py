@@ -78,7 +78,7 @@ def _unreadable(edit: Edit) -> str:
     if not says_anything(edit.body):
         return "The email has no text"
     if not any(letter.isalpha() for letter in edit.subject):
-        return "The email has no subject" if not edit.subject.strip() else "The subject has no word"
+        return "The email has no subject" if not edit.subject.strip() else "The subject has no words"
     for name, line in (("subject", edit.subject), ("greeting", edit.greeting)):
         if len(line) > LONGEST_LINE:
             return f"The {name} has {len(line):,} characters; it may have {LONGEST_LINE}"
@@ -133,7 +133,7 @@ def _facts(reader: Reader, edit: Edit, facts: Sequence[Fact]) -> Check:
             "facts",
             False,
             f"{said} {'is' if len(gone) == 1 else 'are'} no longer in your data:",
-            "untick or write again",
+            "untick it or write again",
         )
     count = words.count(len(asked), "fact") if asked else "No fact is ticked"
     moment = words.moment_of(reader.value(_SYNCED))
@@ -178,7 +178,7 @@ def _greeting(edit: Edit, claims: Sequence[Claim], context: Context) -> Check:
     flagged = any(one.where == "greeting" and one.verdict == "unsupported" for one in claims)
     if fault or flagged:
         return Check(
-            "greeting", False, fault or "The greeting holds more than a name", words.shortened(edit.greeting, 60)
+            "greeting", False, fault or "The greeting contains more than a name", words.shortened(edit.greeting, 60)
         )
     return Check("greeting", True, "Greeting is this customer’s name")
 
@@ -241,7 +241,7 @@ def _scores(claims: Sequence[Claim]) -> Check:
     return Check(
         "scores",
         False,
-        f"“{words.shortened(found.text, 40)}” is {found.label} and stays inside",
+        f"“{words.shortened(found.text, 40)}” is {found.label} and stays internal",
         "remove it from the text",
     )
 
@@ -253,7 +253,7 @@ def _sender(workspace: Workspace, edit: Edit) -> Check:
         return Check(
             "sender",
             False,
-            "The mail server has no sender",
+            "No sender address is set",
             "add “Your address as the sender” in Settings, Mail server",
         )
     name = workspace.preferences.signed_by.partition("\n")[0]

@@ -19,7 +19,7 @@ from services.workspace import Workspace
 def why_not(driver: sqlite3.Connection, policy: Policy, customer_id: int, message_id: int, *, at: datetime) -> str:
     """Return the sentence why a stored email may not leave at a moment, '' where it may.
 
-    The one condition on every way out: sending, the file for a mail program, its link, the command line. What leaves
+    The one condition on every way out: sending, the file for a mail app, its link, the command line. What leaves
     is approved, to the letter, for the address that its recipient has now.
     """
     refused = _not_approved(driver, message_id)
@@ -105,7 +105,7 @@ def _not_approved(driver: sqlite3.Connection, message_id: int) -> str:
     if state not in ("approved", "queued") or not by or not mail:
         return "Nobody has approved this email yet. Approve it first."
     if approved_version != version or digest_of(mail) != digest:
-        return "The email was changed after it was approved. Take it back to review and approve it again."
+        return "The email was changed after it was approved. Recall it and approve it again."
     if address_key(to_address) != address_key(address):
-        return "The customer's address has changed since the approval. Take it back to review and approve it again."
+        return "The customer's address has changed since the approval. Recall the email and approve it again."
     return ""

@@ -275,8 +275,8 @@ def test_images_that_nobody_erased_through_the_journal_are_told(store: Store) ->
     _add(store, name="Linden Supply")
     mark = f"UPDATE journal_payloads SET erased_at = '{AT}' WHERE operation = 'insert'"
     (kept, unsaid) = _by_hand(store, mark)
-    assert kept == "A detail of journal entry 1 is marked as erased and still there."
-    assert unsaid == "A detail of journal entry 1 is marked as erased, and no later entry says who erased it."
+    assert kept == "A detail of journal entry 1 is marked as erased but still there."
+    assert unsaid == "A detail of journal entry 1 is marked as erased, but no later entry says who erased it."
     gone = "UPDATE journal_payloads SET before = NULL, after = NULL WHERE operation = 'insert'"
     assert _by_hand(store, gone) == (unsaid,)
 

@@ -146,7 +146,7 @@ def test_a_truncated_store_is_recognised_at_opening(store_path: Path, share: flo
 @pytest.mark.parametrize("content", [b"name,city\nLinden,Oslo\n", b"PK\x03\x04 something", b"\x00" * 4096])
 def test_a_file_that_is_no_store_is_refused(store_path: Path, content: bytes) -> None:
     store_path.write_bytes(content)
-    with pytest.raises(StoreDamaged, match="no Bellwether book"):
+    with pytest.raises(StoreDamaged, match="not a Bellwether book"):
         open_store(store_path)
     assert store_path.read_bytes() == content
 

@@ -11,7 +11,7 @@ from services.outreach.claims.found import Found, Part
 from services.outreach.claims.lexicon import forbidden, segment_names
 from services.outreach.claims.text import Span, fold, lower
 
-BREAKS_OFF: Final = "the text breaks off here"
+BREAKS_OFF: Final = "the text stops mid-sentence here"
 _HIDDEN: Final = frozenset(["Cc", "Cf", "Co", "Cn", "Cs"])
 _ENDED: Final = re.compile(r"[.!?:,;][\"')\]]*$")
 _WORD: Final = re.compile(r"[^\W\d_]+")

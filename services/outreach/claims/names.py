@@ -13,7 +13,7 @@ from services.outreach.claims.text import Span, fold, lower, within
 
 ANOTHER: Final = "another customer’s name"
 UNKNOWN: Final = "a name that is not in your data"
-NOT_THEIRS: Final = "not among what they bought in your data"
+NOT_THEIRS: Final = "not something they bought, in your data"
 _CAPITAL: Final = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'-]*"
 _NAME: Final = re.compile(rf"(?<![\w'-]){_CAPITAL}(?:(?: & | and | of | de | van | von | der | la |[ ]){_CAPITAL})*")
 #: What begins behind a closing on the same line has a capital too: "Warm regards, Just answer this email."

@@ -15,10 +15,10 @@ from services.outreach.claims.lexicon import offers, promises
 from services.outreach.claims.sources import Source
 from services.outreach.claims.text import Span, fold, lower, stems
 
-PICTURE: Final = "a picture, whose meaning no record can hold"
+PICTURE: Final = "a picture, which no record can support"
 _NO_PICTURES: Final = frozenset("©®™℠°№")
 _FACES: Final = (("\u2639", "\u263b"), ("\U0001f600", "\U0001f64f"), ("\U0001f917", "\U0001f917"))
-NOT_ALLOWED: Final = "an offer that this email is not set to make"
+NOT_ALLOWED: Final = "an offer that this email may not make"
 _MENTIONED: Final = frozenset({"ticket", "order", "deal", "contract", "conversation"})
 
 

@@ -47,9 +47,7 @@ def find_quotes(part: Part) -> Iterator[Found]:
     stray = part.small.find('"', end)
     if stray >= 0:
         stop = part.small.find("\n", stray)
-        yield Found(
-            stray, len(part.small) if stop < 0 else stop, "quote", label="a quotation mark without its other half"
-        )
+        yield Found(stray, len(part.small) if stop < 0 else stop, "quote", label="a quotation mark without its pair")
 
 
 def _source(part: Part, inside: str) -> Source | None:

@@ -37,7 +37,7 @@ _A_DAY_S: Final = 86_400.0
 LONGEST_ANSWER_S: Final = 600.0
 #: No email is longer; a model that does not stop is stopped.
 MOST_CHARACTERS: Final = 20_000
-_NO_ADDRESS: Final = "The address of “{}” cannot be used. Write one such as https://models.example/v1 in Settings."
+_NO_ADDRESS: Final = "The address of “{}” cannot be used. Enter one such as https://models.example/v1 in Settings."
 _AZURE_VERSION: Final = "2024-10-21"
 
 
@@ -112,8 +112,8 @@ def check_address(profile: ModelProfile) -> None:
         return
     if profile.kind != "local":
         raise UserError(
-            f"“{profile.name}” has an address with http://: key and facts would go out readable for anyone on the way. "
-            "Write https:// in Settings."
+            f"“{profile.name}” has an address with http://: anyone on the way could read the key and the facts. "
+            "Use https:// in Settings."
         )
     if not _is_private(host):
         raise UserError(
@@ -126,9 +126,9 @@ def check_key(profile: ModelProfile, key: str | None) -> None:
     """Refuse a missing key, and one that cannot be a key."""
     if not key:
         if profile.kind != "local":
-            raise UserError(f"There is no key for “{profile.name}”. Write it in Settings; templates need none.")
+            raise UserError(f"There is no key for “{profile.name}”. Enter it in Settings; templates need none.")
     elif not (key.isascii() and key.isprintable()) or key != key.strip():
-        raise UserError(f"The key of “{profile.name}” holds characters that no key has. Copy it into Settings again.")
+        raise UserError(f"The key of “{profile.name}” has characters that no key has. Copy it into Settings again.")
 
 
 def address_of(profile: ModelProfile) -> tuple[str, dict[str, str]]:

@@ -25,7 +25,7 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
         "{name} does not answer",
         "Nothing answers at {host}. Start the model server, or check the address of {name} in Settings.",
     ),
-    "unreachable": ("No network", "There is no way to {host} from this network. Check the connection and try again."),
+    "unreachable": ("No network", "{host} cannot be reached from this network. Check the connection and try again."),
     "slow_to_connect": (
         "{name} does not answer",
         "{host} could not be reached within {seconds} s. Check the network, or try again in a moment.",
@@ -45,7 +45,7 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     "proxy": ("No network", "The proxy of this network did not let {host} through. Check the proxy, or ask your IT."),
     "silent": (
         "{name} took too long",
-        "{name} sent no word for {seconds} s and was given up. Try again, or allow more time in Settings.",
+        "{name} sent nothing for {seconds} s, so Bellwether gave up. Try again, or allow more time in Settings.",
     ),
     "half": (
         "{name} stopped in the middle",
@@ -64,12 +64,12 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
         "{name} did not stop writing and was stopped; nothing was kept. Try again, or choose another model.",
     ),
     "not_a_model": (
-        "{name} is no language model",
-        "{host} answered with something else than a language model does. Check the address of {name} in Settings.",
+        "{name} is not a language model",
+        "{host} did not answer like a language model. Check the address of {name} in Settings.",
     ),
     "redirect": (
         "{name} has moved",
-        "{host} points to another address, and nothing is sent on. Write the address itself into Settings.",
+        "{host} redirects to another address, so nothing was sent. Enter the new address in Settings.",
     ),
     "garbage": (
         "{name} could not be understood",
@@ -77,7 +77,7 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     ),
     "nothing": (
         "{name} wrote nothing",
-        "{name} answered without a word. Try again, or choose another model.",
+        "{name} returned an empty answer. Try again, or choose another model.",
     ),
     "no_email": (
         "{name} wrote no email",
@@ -89,11 +89,11 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     ),
     "key": (
         "The key was not accepted",
-        "{name} does not accept the key. Write the key again in Settings.",
+        "{name} does not accept the key. Enter the key again in Settings.",
     ),
     "no_key": (
         "{name} asks for a key",
-        "{name} asks for a key, and none is kept for it. Write it in Settings.",
+        "{name} asks for a key, and none is stored. Enter it in Settings.",
     ),
     "forbidden": (
         "{name} refused",
@@ -101,7 +101,7 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     ),
     "no_model": (
         "{name} has no such model",
-        "{host} knows no model “{model}”. Check the model's name and the address of {name} in Settings.",
+        "{host} has no model “{model}”. Check the model's name and the address of {name} in Settings.",
     ),
     "refused_request": (
         "{name} refused",
@@ -117,11 +117,11 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     ),
     "busy": (
         "{name} is busy",
-        "{name} takes no more requests for now{detail}. Try again in a while.",
+        "{name} accepts no more requests for now{detail}. Try again in a while.",
     ),
     "broken": (
-        "{name} is out of order",
-        "{name} has trouble of its own (error {detail}). Try again in a while.",
+        "{name} is not working",
+        "{name} reports a problem (error {detail}). Try again in a while.",
     ),
 }  # fmt: skip
 

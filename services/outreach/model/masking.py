@@ -188,7 +188,7 @@ def masking_of(workspace: Workspace, customer_id: int) -> Masking:
     here = [word for word, column in (("email", "email"), ("phone", "phone")) if record.get(column)]
     if any(record.get(column) for column in ("city", "region")):
         here.append("address")
-    held = ", ".join([*here, "ids of orders and tickets"])
+    held = ", ".join([*here, "order and ticket IDs"])
     return Masking(tuple(pairs), held[:1].upper() + held[1:], NEVER)
 
 

@@ -180,8 +180,8 @@ def _own_words(mask: Mask, text: str) -> str:
     masked = mask.hide(text)
     if doubt(masked):
         raise UserError(
-            "Nothing was sent to the language model: your text seems to hold personal data that could not be hidden, "
-            "such as a password or a number in words. Take it out and try again."
+            "Nothing was sent to the language model: your text seems to contain personal data that could not be "
+            "hidden, such as a password or a number in words. Remove it and try again."
         )
     return masked
 

@@ -98,7 +98,7 @@ def _note(left_out: int, withheld: bool) -> str:
             "Some words were not sent to the language model: they may hold personal data that cannot be hidden."
         )
     if left_out:
-        said.append(f"{words.count(left_out, 'sentence')} left out: no ticked fact holds what was asked for.")
+        said.append(f"{words.count(left_out, 'sentence')} left out: no ticked fact covers what you asked for.")
     return " ".join(said)
 
 

@@ -31,7 +31,7 @@ def do_afterwards(workspace: Workspace, work: UnitOfWork, message: Message, afte
         waits = wait_within(workspace, work, message.alert_id, until=remind, condition="next_order")
     if remind is not None and not waits:
         if remind <= workspace.clock.today():
-            raise UserError("The day of the reminder is past. Choose a later one.")
+            raise UserError("The reminder date is in the past. Choose a later one.")
         row = {"customer_id": message.customer_id, "alert_id": message.alert_id, "due_on": remind.isoformat()}
         title = f"See whether {message.customer} ordered after your email"
         work.insert(tasks, {**row, "title": title, "owner": workspace.person, "created_at": work.at})
@@ -42,7 +42,7 @@ def do_afterwards(workspace: Workspace, work: UnitOfWork, message: Message, afte
 def _move_deal(workspace: Workspace, work: UnitOfWork, message: Message, deal: int, stage: str) -> None:
     found: Any = work.sql("SELECT stage, customer_id FROM opportunities WHERE id = ?", (deal,)).first()
     if found is None or found[1] != message.customer_id or stage not in STAGES:
-        raise UserError("The deal is no longer there as it was. Leave it out, and approve again.")
+        raise UserError("The deal has changed. Leave it out and approve again.")
     if found[0] == stage:
         return
     work.update(opportunities, deal, {"stage": stage})
@@ -66,4 +66,4 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UserError(f"“{text}” is not a day; write one such as 2026-12-04.") from None
+        raise UserError(f"“{text}” is not a date; write one such as 2026-12-04.") from None

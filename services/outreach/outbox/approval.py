@@ -31,13 +31,13 @@ _UNAPPROVED: Final = dict.fromkeys(
     ("approved_by", "approved_at", "approved_version", "to_address", "from_address", "mail", "mail_digest",
      "not_before", "due_at", "quiet_waived_until", "message_id", "fault", "via", "after_approval")
 )  # fmt: skip
-_GONE: Final = "The email to {} has been handed over and cannot be taken back."
+_GONE: Final = "The email to {} has already been sent and cannot be recalled."
 
 
 def approve(
     workspace: Workspace, message_id: int, version: int | None, *, at: str | None = None, after: After | None = None
 ) -> Changes:
-    """Approve an email and queue it, or keep it ready for the mail program where no account is set up.
+    """Approve an email and queue it, or keep it ready for the mail app where no account is set up.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def recall(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
         back_to_review(work, message)
         return ""
 
-    return _each(workspace, message_ids, "recall", take_back, "Took {} back to review")
+    return _each(workspace, message_ids, "recall", take_back, "Recalled {} for review")
 
 
 def reschedule(workspace: Workspace, message_ids: Sequence[int], at: str | None, *, anyway: bool = False) -> Changes:
@@ -96,11 +96,11 @@ def reschedule(workspace: Workspace, message_ids: Sequence[int], at: str | None,
 
     def put_off(work: UnitOfWork, message: Message) -> str:
         if message.state == "approved" and not workspace.preferences.mail.host:
-            return "No mail account is set up: add one in Settings, or hand the email to your mail program."
+            return "No mail account is set up: add one in Settings, or send the email from your mail app."
         if message.state not in ("approved", "queued"):
             return _GONE.format(message.customer) if message.state in HANDED_OVER else _not_approved(message)
         if not message.from_address:
-            return f"The email to {message.customer} was approved without a sender. Take it back and approve it again."
+            return f"The email to {message.customer} was approved without a sender. Recall it and approve it again."
         return _queue_again(workspace, work, message, chosen, leaves, anyway=anyway)
 
     def said() -> str:
@@ -160,7 +160,7 @@ def settle(workspace: Workspace, message_id: int, *, delivered: bool) -> Changes
 
 
 def handed_over(workspace: Workspace, message_id: int, via: str) -> Changes:
-    """Count an email as sent that went out by the mail program.
+    """Count an email as sent that went out by the mail app.
 
     Raises
     ------
@@ -168,15 +168,15 @@ def handed_over(workspace: Workspace, message_id: int, via: str) -> Changes:
         It is not approved, or would go out by itself.
     """
     if via not in VIAS:
-        raise UserError(f"“{via}” is no way of handing over; choose one of: {', '.join(VIAS)}.")
+        raise UserError(f"“{via}” is not a way to send; choose one of: {', '.join(VIAS)}.")
 
     def count(work: UnitOfWork, message: Message) -> str:
         if message.state != "approved":
-            return f"The email to {message.customer} was not given to the mail program; see its place in the outbox."
+            return f"The email to {message.customer} was not opened in the mail app; find it in the outbox."
         count_as_sent(workspace, work, message, via, work.at)
         return ""
 
-    return _each(workspace, [message_id], "hand-over", count, "Noted that {} was sent by the mail program")
+    return _each(workspace, [message_id], "hand-over", count, "Marked {} as sent from the mail app")
 
 
 # -- within a unit of work ----------------------------------------------------------------------------------------
@@ -201,9 +201,7 @@ def back_to_review(work: UnitOfWork, message: Message, why: str | None = None) -
     ).first()
     if begun is not None:
         work.update(messages, begun[0], {"alert_id": None, "changed_at": work.at})
-        work.keep(
-            f"The email that was begun meanwhile to {message.customer} stays in the outbox, apart from the alert."
-        )
+        work.keep(f"The other email begun to {message.customer} stays in the outbox, no longer linked to the alert.")
     values = {**_UNAPPROVED, "state": "in_review", "attempts": 0, "fault": why, "changed_at": work.at}
     work.update(messages, message.id, values)
     undo_approval(work, message.id)
@@ -214,8 +212,8 @@ def back_to_review(work: UnitOfWork, message: Message, why: str | None = None) -
 
 def _writable(message: Message, version: int) -> None:
     if message.state not in WRITABLE:
-        done = {"discarded": "was discarded", "failed": "could not be sent; take it back to review, or try again"}
-        raise UserError(f"The email to {message.customer} {done.get(message.state, 'is approved already')}.")
+        done = {"discarded": "was discarded", "failed": "could not be sent; recall it, or try again"}
+        raise UserError(f"The email to {message.customer} {done.get(message.state, 'is already approved')}.")
     if message.version != version:
         raise UserError(
             "The email has changed since you looked at it. Read it again, then approve it; nothing was queued."
@@ -319,10 +317,10 @@ def _chosen(workspace: Workspace, at: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(at)
     except ValueError:
-        raise UserError(f"“{at}” is not a moment; write one such as 2026-11-23T09:00:00Z.") from None
+        raise UserError(f"“{at}” is not a time; write one such as 2026-11-23T09:00:00Z.") from None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     if moment < workspace.clock.now() - timedelta(minutes=1):
-        raise UserError("That moment is past. Choose a later one.")
+        raise UserError("That time is past. Choose a later one.")
     return moment.astimezone(UTC)
 
 

@@ -10,10 +10,10 @@ from services.workspace import Workspace
 _ENDED: Final = {
     "sent": "Accepted by the mail server",
     "refused": "Refused by the mail server",
-    "later": "The mail server takes it later",
+    "later": "The mail server will take it later",
     "unreachable": "The mail server could not be reached",
     "in_doubt": "Delivery not confirmed",
-    "interrupted": "Interrupted before it was handed over",
+    "interrupted": "Interrupted before it was sent",
 }
 
 
@@ -24,5 +24,5 @@ def read_attempts(workspace: Workspace, message_id: int) -> tuple[Attempt, ...]:
             "SELECT begun_at, outcome, answer FROM sendings WHERE message_id = ? ORDER BY attempt", (message_id,)
         ).fetchall()
     return tuple(
-        Attempt(begun, _ENDED.get(outcome or "", "Under way"), answer or "") for begun, outcome, answer in found
+        Attempt(begun, _ENDED.get(outcome or "", "In progress"), answer or "") for begun, outcome, answer in found
     )

@@ -44,8 +44,8 @@ _ORDERS: Final = (
     " FROM orders o LEFT JOIN imports i ON i.id = o.import_id"
     f" WHERE o.customer_id = :customer AND {PURCHASE} AND o.ordered_on <= :today)"
 )
-_INTERRUPTED: Final = "The program ended before the email was handed over; it goes out again."
-_LOST: Final = "The program ended after the email was handed over and before the server's answer was written down."
+_INTERRUPTED: Final = "Bellwether closed before the email was sent; it goes out again."
+_LOST: Final = "Bellwether closed after the email was sent and before the server's answer was recorded."
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def sole_sender(store: Path, cancelled: Callable[[], bool], patience_s: float) -
     except OSError as error:
         raise EnvironmentFault(
             f"{path} cannot be written ({error.strerror or 'no permission'}), so nothing is sent: "
-            "a second sender could not be noticed. Check the folder; the emails wait."
+            "Bellwether cannot tell whether another copy is sending. Check the folder; the emails wait."
         ) from error
     with file:
         until = time.monotonic() + patience_s
@@ -219,17 +219,17 @@ def _held(workspace: Workspace, work: UnitOfWork, message: Message, at_once: boo
     ordered = ordered_since(driver, message, policy.zone_of(owner), now)
     if ordered:
         back_to_review(work, message, ordered)
-        work.say(f"Took the email to {message.customer} back to review: an order came in after it was approved")
+        work.say(f"Recalled the email to {message.customer} for review: an order came in after it was approved")
         return Held(ordered, failed=True)
     changed = changed_since(workspace, message)
     if changed:
         back_to_review(work, message, changed)
-        work.say(f"Took the email to {message.customer} back to review: its facts have changed")
+        work.say(f"Recalled the email to {message.customer} for review: its facts have changed")
         return Held(changed, failed=True)
     opens = first_moment(policy, owner, now)
     if opens > now and not waives_quiet_hours(driver, message.id, now):
         work.update(messages, message.id, {"due_at": words.stored(opens), "changed_at": work.at})
-        work.say(f"The email to {message.customer} waits for the end of the quiet hours")
+        work.say(f"The email to {message.customer} waits for quiet hours to end")
         return Held(f"Quiet hours: it goes out {_words_of(opens, now, policy.zone_of(owner))}.", failed=False)
     refused = why_not(driver, policy, message.customer_id, message.id, at=now)
     if refused:
@@ -258,8 +258,8 @@ def ordered_since(driver: sqlite3.Connection, message: Message, zone: tzinfo, no
         return ""
     day = words.day(ordered_on, today)
     if ordered_on > approved_on:
-        return f"They have ordered since you approved it ({day}): look at the text again."
-    return f"Their order of {day} came in after you approved it: look at the text again."
+        return f"They have ordered since you approved it ({day}): check the text again."
+    return f"Their order of {day} came in after you approved it: check the text again."
 
 
 def begin_hand_over(workspace: Workspace, claimed: Claim) -> None:

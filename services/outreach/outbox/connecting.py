@@ -51,8 +51,8 @@ def check_account(account: MailAccount, credentials: Credentials) -> None:
         raise AccountFault(f"No mail account is set up: add one in Settings. {WAITS}")
     if account.security == "none" and not _on_this_computer(account.host):
         raise AccountFault(
-            f"{account.host} is another computer, and without encryption no email goes to it: choose STARTTLS or TLS "
-            f"in Settings. {WAITS}"
+            f"{account.host} is another computer, and Bellwether sends no email there unencrypted: choose STARTTLS or "
+            f"TLS in Settings. {WAITS}"
         )
     if account.sign_in and not account.user:
         raise AccountFault(f"The sign-in needs your address: enter it as the user in Settings. {WAITS}")
@@ -99,12 +99,12 @@ def connected(account: MailAccount, where: str, timeout: float, guard: Guard) ->
             return _Encrypted(guard, account, timeout, context=ssl.create_default_context())
         return _Plain(guard, account, timeout)
     except UnicodeError as error:
-        raise AccountFault(f"“{account.host}” is no host's name: correct it in Settings. {WAITS}") from error
+        raise AccountFault(f"“{account.host}” is not a valid server name: correct it in Settings. {WAITS}") from error
     except smtplib.SMTPResponseException as error:
-        raise AccountFault(f"{where} turns us away: {said(error.smtp_code, error.smtp_error)}. {WAITS}") from error
+        raise AccountFault(f"{where} refused Bellwether: {said(error.smtp_code, error.smtp_error)}. {WAITS}") from error
     except smtplib.SMTPServerDisconnected as error:
         raise AccountFault(
-            f"{where} connects but does not greet as a mail server: check port and encryption in Settings. {WAITS}"
+            f"{where} answers, but not as a mail server: check the port and encryption in Settings. {WAITS}"
         ) from error
     except ssl.SSLError as error:
         raise _tls_fault(where, error) from error
@@ -118,23 +118,25 @@ def _connect_fault(account: MailAccount, where: str, error: OSError) -> AccountF
             f"{account.host} cannot be found: there is no network, or the name is wrong. {WAITS}", offline=True
         )
     if isinstance(error, TimeoutError):
-        return AccountFault(f"{where} does not answer: no network, or a wrong host or port. {WAITS}", offline=True)
+        return AccountFault(
+            f"{where} does not answer: there is no network, or the server or port is wrong. {WAITS}", offline=True
+        )
     if error.errno in _NO_NETWORK:
         return AccountFault(f"{where} cannot be reached: there is no network. {WAITS}", offline=True)
     if isinstance(error, ConnectionRefusedError):
-        return AccountFault(f"{where} refuses the connection: check host and port in Settings. {WAITS}")
+        return AccountFault(f"{where} refuses the connection: check the server and port in Settings. {WAITS}")
     return AccountFault(f"The connection to {where} failed ({error.strerror or 'it was cut'}). {WAITS}")
 
 
 def _tls_fault(where: str, error: ssl.SSLError) -> AccountFault:
     if isinstance(error, ssl.SSLCertVerificationError):
         return AccountFault(
-            f"The certificate of {where} does not hold ({error.verify_message or 'it cannot be checked'}): no email "
-            f"goes to a server that cannot prove its name. Check the host in Settings. {WAITS}"
+            f"The certificate of {where} is not valid ({error.verify_message or 'it cannot be checked'}): no email "
+            f"goes to a server that cannot prove its identity. Check the server in Settings. {WAITS}"
         )
     return AccountFault(
-        f"{where} does not speak TLS as set: choose another encryption or port in Settings "
-        f"(STARTTLS is mostly 587, TLS 465). {WAITS}"
+        f"{where} does not support this encryption: choose another encryption or port in Settings "
+        f"(usually 587 for STARTTLS, 465 for TLS). {WAITS}"
     )
 
 
@@ -151,18 +153,18 @@ def encrypt(smtp: smtplib.SMTP, account: MailAccount, where: str) -> None:
             smtp.ehlo_or_helo_if_needed()
             code, answer = smtp.starttls(context=ssl.create_default_context())
             if code != 220:
-                raise AccountFault(f"{where} does not begin encryption: {said(code, answer)}. {WAITS}")
+                raise AccountFault(f"{where} does not start encryption: {said(code, answer)}. {WAITS}")
         smtp.ehlo_or_helo_if_needed()
     except smtplib.SMTPNotSupportedError as error:
         raise AccountFault(
             f"{where} offers no encryption: choose another port, or TLS, in Settings. {WAITS}"
         ) from error
     except smtplib.SMTPResponseException as error:
-        raise AccountFault(f"{where} turns us away: {said(error.smtp_code, error.smtp_error)}. {WAITS}") from error
+        raise AccountFault(f"{where} refused Bellwether: {said(error.smtp_code, error.smtp_error)}. {WAITS}") from error
     except ssl.SSLError as error:
         raise _tls_fault(where, error) from error
     except (smtplib.SMTPException, OSError) as error:
-        raise AccountFault(f"{where} broke the line before it was encrypted. {WAITS}") from error
+        raise AccountFault(f"{where} dropped the connection before it was encrypted. {WAITS}") from error
 
 
 def sign_in(smtp: smtplib.SMTP, account: MailAccount, secret: str | None) -> None:
@@ -186,14 +188,14 @@ def sign_in(smtp: smtplib.SMTP, account: MailAccount, secret: str | None) -> Non
             _authenticate(smtp, "PLAIN", f"\0{account.user}\0{secret}")
     except smtplib.SMTPNotSupportedError as error:
         raise AccountFault(
-            f"{account.host} takes no password here: leave the user empty in Settings, or choose another port. {WAITS}"
+            f"{account.host} accepts no password: leave the user empty in Settings, or choose another port. {WAITS}"
         ) from error
     except smtplib.SMTPAuthenticationError as error:
         raise _refused_sign_in(account, error) from error
     except (smtplib.SMTPServerDisconnected, TimeoutError) as error:
-        raise AccountFault(f"{account.host} broke the line while signing in. {WAITS}") from error
+        raise AccountFault(f"{account.host} dropped the connection during sign-in. {WAITS}") from error
     except OSError as error:  # every other trouble of smtplib's: no way to sign in that both know
-        raise AccountFault(f"{account.host} offers no way to sign in that is known here. {WAITS}") from error
+        raise AccountFault(f"{account.host} offers no sign-in method that Bellwether supports. {WAITS}") from error
 
 
 def _authenticate(smtp: smtplib.SMTP, way: str, words: str) -> None:
@@ -213,15 +215,15 @@ def _refused_sign_in(account: MailAccount, error: smtplib.SMTPAuthenticationErro
         return AccountFault(f"{host} cannot check {'sign-ins' if account.sign_in else 'passwords'} just now. {WAITS}")
     if "SmtpClientAuthentication is disabled" in answer:
         return AccountFault(
-            f"Microsoft 365 lets no program send from {account.user}: ask your IT to allow “Authenticated SMTP” for"
-            f" this mailbox. {WAITS}"
+            f"Microsoft 365 does not let programs send from {account.user}: ask your IT to allow “Authenticated SMTP” "
+            f"for this mailbox. {WAITS}"
         )
     if account.sign_in:
         return TokenRefused(
-            f"{host} does not take the sign-in of {account.user}: sign in again with this address in Settings. {WAITS}"
+            f"{host} does not accept the sign-in of {account.user}: sign in again with it in Settings. {WAITS}"
         )
     return AccountFault(
-        f"{host} does not take the user or the password of {account.user}: correct them in Settings. {WAITS}"
+        f"{host} does not accept the user or password of {account.user}: correct them in Settings. {WAITS}"
     )
 
 

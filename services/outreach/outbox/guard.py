@@ -91,7 +91,7 @@ class Guard:
                 with turn:
                     gone.set()
                     self._close_late(found)
-                raise GivenUp("The connection was given up; nothing was sent.")
+                raise GivenUp("The connection was closed; nothing was sent.")
         if not isinstance(answer, socket.socket):
             raise answer
         self._watch(answer)

@@ -54,7 +54,7 @@ def read_outbox(
         There is no such tab.
     """
     if tab not in TABS:
-        raise UserError(f"“{tab}” is no tab of the outbox; choose one of: {', '.join(TABS)}.")
+        raise UserError(f"“{tab}” is not a tab of the outbox; choose one of: {', '.join(TABS)}.")
     now = _now(workspace)
     with workspace.store.snapshot() as driver:
         found = _rows(driver, tab, after, count + 1, text.strip())
@@ -97,10 +97,10 @@ def _standing_words(
     if doubt:
         return f"{words.count(doubt, 'delivery', 'deliveries')} not confirmed"
     if counts["again"]:
-        return f"{words.count(counts['again'], 'email')} to look at again"
+        return f"{words.count(counts['again'], 'email')} to check again"
     if not scheduled:
         if by_hand:
-            return f"{words.count(by_hand, 'email')} to hand over"
+            return f"{words.count(by_hand, 'email')} to send yourself"
         return f"{words.count(failed, 'email')} not sent" if failed else ""
     wait = "waits" if scheduled == 1 else "wait"
     if offline:
@@ -108,7 +108,7 @@ def _standing_words(
     if not account:
         return f"No mail account · {words.count(scheduled, 'email')} {wait}"
     if trouble is not None:
-        return f"Mail account does not work · {words.count(scheduled, 'email')} {wait}"
+        return f"Mail account not working · {words.count(scheduled, 'email')} {wait}"
     return f"Online · {words.count(scheduled, 'email')} scheduled"
 
 
@@ -172,17 +172,17 @@ def _state_words(row: dict[str, Any], now: _Now) -> str:
     if state == "queued":
         return _queued_words(row, now)
     if state == "approved":
-        return "Given to your mail program: did it go?" if row["via"] else "Approved: hand it to your mail program"
+        return "Opened in your mail app: was it sent?" if row["via"] else "Approved: send it from your mail app"
     if state == "sent":
-        by = {"eml": " by your mail program", "mail_program": " by your mail program"}.get(row["via"] or "", "")
+        by = {"eml": " from your mail app", "mail_program": " from your mail app"}.get(row["via"] or "", "")
         return f"Sent{by} {_on(row['sent_at'] or row['changed_at'], now)}"
     if state in WRITABLE and row["fault"]:
-        return "Came back for review"
+        return "Back for review"
     if state == "in_review":
-        return "Drafted by itself: waits for your review" if row["origin"] == "flow" else "Waits for your review"
+        return "Drafted automatically: awaiting your review" if row["origin"] == "flow" else "Awaiting your review"
     fixed = {
         "draft": "Draft",
-        "sending": "Is being sent",
+        "sending": "Sending",
         "in_doubt": "Delivery not confirmed",
         "failed": "Not sent",
         "discarded": "Discarded",
@@ -193,12 +193,12 @@ def _state_words(row: dict[str, Any], now: _Now) -> str:
 def _queued_words(row: dict[str, Any], now: _Now) -> str:
     due = words.moment_of(row["due_at"])
     if not now.account:
-        return "Waits for a mail account"
+        return "Waiting for a mail account"
     if now.trouble is not None and (due is None or due <= now.moment):
-        return "Waits for the network" if now.trouble.offline else "Waits: the mail account does not work"
+        return "Waiting for the network" if now.trouble.offline else "Waiting: the mail account is not working"
     if due is None or due <= now.moment:
         return "Goes out now"
-    again = "Tried again" if row["fault"] else "Goes out"
+    again = "Retries" if row["fault"] else "Goes out"
     minutes = (due - now.moment).total_seconds() / 60
     if minutes < 60:
         return f"{again} in {max(1, round(minutes))} min"
@@ -218,4 +218,4 @@ def _on(when: str, now: _Now) -> str:
 def _writer_words(writer: str, origin: str) -> str:
     kind, _, name = writer.partition(":")
     said = {"template": "Template", "model": f"Language model {name}".strip(), "person": "Written by hand"}
-    return said.get(kind, "Written by hand") + (", by itself" if origin == "flow" else "")
+    return said.get(kind, "Written by hand") + (", automatically" if origin == "flow" else "")

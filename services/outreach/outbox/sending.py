@@ -48,7 +48,7 @@ GIVEN_UP_AFTER: Final = timedelta(hours=24)
 PATIENCE_S: Final = 5.0
 #: How often the writer's place is asked for, with its own patience each time, to write down what the server answered.
 _TRIES_TO_WRITE: Final = 120
-_ELSEWHERE: Final = "Another Bellwether is sending just now; what is due goes out with it."
+_ELSEWHERE: Final = "Another Bellwether window is sending now; emails that are due go out with it."
 
 Given = ParamSpec("Given")
 
@@ -146,7 +146,7 @@ def _send(
                 line.open()
             _send_one(workspace, done, line, number, now)
             if line.silent:
-                raise AccountFault(f"{account.host} stopped answering. What is left is tried again by itself. {WAITS}")
+                raise AccountFault(f"{account.host} stopped answering. Bellwether tries the rest again. {WAITS}")
             if opened:
                 no_trouble(workspace)
     except GivenUp:
@@ -187,7 +187,7 @@ def _hand_over(workspace: Workspace, done: _Round, line: Line, claimed: Claim) -
         if _state(workspace, message.id) == "failed":
             done.failed.append(message.id)
         else:
-            done.held.append((message.id, f"It is tried again: {why}"))
+            done.held.append((message.id, f"Bellwether tries it again: {why}"))
     except InDoubt as doubt:
         done.add(_patiently(done, _doubted, workspace, claimed, str(doubt)))
         done.in_doubt.append(message.id)
@@ -266,9 +266,9 @@ def _put_off(workspace: Workspace, claimed: Claim, outcome: str, why: str) -> Ch
     def write(work: UnitOfWork, message: Message) -> str:
         now = workspace.clock.now().astimezone(UTC)
         if outcome == "later" and now - _first_try(work, message, now) >= GIVEN_UP_AFTER:
-            values: dict[str, Any] = {"state": "failed", "fault": f"Given up after a day: {why}", "due_at": None}
+            values: dict[str, Any] = {"state": "failed", "fault": f"Stopped after a day: {why}", "due_at": None}
             work.update(messages, message.id, {**values, "changed_at": work.at})
-            return f"Gave up sending the email to {message.customer}"
+            return f"Stopped trying to send the email to {message.customer}"
         pause = BACK_OFF_MINUTES[min(max(message.attempts, 1), len(BACK_OFF_MINUTES)) - 1]
         owner = work.sql("SELECT owner FROM customers WHERE id = ?", (message.customer_id,)).scalar()
         due = first_moment(in_force(workspace, work.driver), owner, now + timedelta(minutes=pause))
@@ -276,7 +276,7 @@ def _put_off(workspace: Workspace, claimed: Claim, outcome: str, why: str) -> Ch
         if outcome == "unreachable":  # it is not this email's fault: it is due as soon as the account works
             values |= {"due_at": message.due_at or work.at, "attempts": max(message.attempts - 1, 0)}
         work.update(messages, message.id, values)
-        return f"The email to {message.customer} is tried again later"
+        return f"The email to {message.customer} will be tried again later"
 
     return _ended(workspace, claimed, outcome, why, write)
 

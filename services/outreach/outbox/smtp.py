@@ -193,7 +193,7 @@ class Line:
         code, answer = smtp.mail(wire_address(sender), options)
         if code >= 500 and code != 552:
             raise AccountFault(
-                f"{self._account.host} takes no emails from {sender}: {said(code, answer)}. "
+                f"{self._account.host} accepts no emails from {sender}: {said(code, answer)}. "
                 f"Check the sender in Settings. {WAITS}"
             )
         _expect(code, answer, (250,))
@@ -203,7 +203,7 @@ class Line:
     def _end(self, smtp: smtplib.SMTP, about_to_end: Callable[[], None]) -> None:
         try:
             if self._guard.given_up:
-                raise GivenUp("The connection was given up before the end of the email.")
+                raise GivenUp("The connection was closed before the end of the email.")
             about_to_end()
         except BaseException:
             self._cut()
@@ -257,18 +257,18 @@ class Line:
         self._note_silence(error)
         self._cut()
         if self._guard.given_up:
-            return GivenUp("The connection was given up before the end of the email.")
+            return GivenUp("The connection was closed before the end of the email.")
         if self.silent:
-            return Later("The mail server stopped answering before the email was handed over.")
-        return Later("The line to the mail server broke before the email was handed over.")
+            return Later("The mail server stopped answering before the email was sent.")
+        return Later("The connection to the mail server dropped before the email was sent.")
 
     def _doubt(self, error: OSError) -> Exception:
         """What a line means that broke after the end of a mail."""
         self._note_silence(error)
         self._cut()
         if self._guard.given_up:
-            return GivenUp("The connection was given up before the server answered.")
-        return InDoubt("The line broke after the email was handed over and before the server answered.")
+            return GivenUp("The connection was closed before the server answered.")
+        return InDoubt("The connection dropped after the email was sent and before the server answered.")
 
 
 def credentials_of(

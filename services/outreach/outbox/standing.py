@@ -12,7 +12,7 @@ from services.outreach.outbox.approval import back_to_review
 from services.outreach.reviewing import review
 from services.workspace import Workspace
 
-_LOOK: Final = "Look at the text again."
+_LOOK: Final = "Check the text again."
 
 
 def changed_since(workspace: Workspace, message: Message) -> str:
@@ -34,7 +34,7 @@ def changed_since(workspace: Workspace, message: Message) -> str:
 
 
 def still_standing(workspace: Workspace, message_id: int) -> int:
-    """Return an email that may be given to a mail program; one whose facts have changed goes back to review.
+    """Return an email that may be given to a mail app; one whose facts have changed goes back to review.
 
     Raises
     ------
@@ -48,6 +48,6 @@ def still_standing(workspace: Workspace, message_id: int) -> int:
         return message_id
     with workspace.store.unit_of_work(workspace.me, "recall", f"message:{message_id}", at=workspace.at) as work:
         back_to_review(work, message_of(work.driver, message_id), why)
-        work.say(f"Took the email to {message.customer} back to review: its facts have changed")
+        work.say(f"Recalled the email to {message.customer} for review: its facts have changed")
         work.commit()
-    raise UserError(f"Not handed over. {why}")
+    raise UserError(f"Not sent. {why}")

@@ -72,12 +72,12 @@ def send_to_oneself(
     except Refused as error:
         raise EnvironmentFault(f"{account.host} refused an email to {wire_address(address)}: {error}") from error
     except Later as error:
-        raise EnvironmentFault(f"{account.host} did not take the test email: {error} Try again.") from error
+        raise EnvironmentFault(f"{account.host} did not accept the test email: {error} Try again.") from error
     except InDoubt as error:
-        raise EnvironmentFault(f"The test email may have gone out: {error} Look in your inbox.") from error
+        raise EnvironmentFault(f"The test email may have gone out: {error} Check your inbox.") from error
     finally:
         line.close()
-    return f"Test email sent to {address}. Look in your inbox; it may take a minute."
+    return f"Test email sent to {address}. Check your inbox; it may take a minute."
 
 
 def _letter(account: MailAccount, signed_by: str) -> Letter:

@@ -88,7 +88,7 @@ def reset_template(workspace: Workspace, code: str) -> Changes:
     with workspace.store.unit_of_work(workspace.me, "reset-template", f"template:{code}", at=workspace.at) as work:
         found = work.sql("SELECT name FROM templates WHERE code = ?", (code,)).first()
         if found is None:
-            why = "is as it was shipped already" if starter else "is not in this book"
+            why = "is already the starter text" if starter else "is not in this book"
             raise UserError(f"The template “{starter.choice.name if starter else code}” {why}.")
         work.delete(templates, code)
         work.touch(tables=("templates",))
@@ -115,7 +115,7 @@ def preview_template(workspace: Workspace, template: TemplateChoice, customer_id
         chosen = customer_id or _somebody(reader, without) or _somebody(reader)
         if chosen is None:
             return TemplatePreview(
-                "", "", "", "", "No customer in the book may be emailed: there is nobody to show.", ()
+                "", "", "", "", "No customer in the book may be emailed, so there is no preview.", ()
             )
         try:
             draft = write.filled(reader, chosen, template)

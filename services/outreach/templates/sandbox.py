@@ -106,7 +106,7 @@ def parse(source: str) -> Parsed:
     except TemplateSyntaxError as fault:
         raise UserError(f"Line {fault.lineno}: {_reason(fault)}") from None
     except (RecursionError, SyntaxError, MemoryError):
-        raise UserError("The template has too many conditions within each other; write it with fewer.") from None
+        raise UserError("The template has too many nested conditions; use fewer.") from None
     return Parsed(template, needs)
 
 
@@ -158,7 +158,7 @@ def _check(node: nodes.Node) -> None:
     if not isinstance(node, _PLAIN):
         raise _refused(node, "a template can use {{ fields }} and {% if field %} only.")
     if isinstance(node, nodes.Filter) and (node.name not in _FILTERS or node.args or node.kwargs):
-        raise _refused(node, f"“{node.name}” cannot be used; only “capital” can stand after a field.")
+        raise _refused(node, f"“{node.name}” cannot be used; only “capital” can follow a field.")
     if isinstance(node, nodes.Getattr) and _path(node) not in FIELDS:
         raise _refused(node, _unknown(_path(node)))
     if isinstance(node, nodes.Name) and node.name not in ROOTS:
@@ -178,7 +178,7 @@ def _check_written(node: nodes.Node | None) -> None:
     elif isinstance(node, nodes.Name | nodes.Getattr):
         path = _path(node)
         if path in FLAGS:
-            raise _refused(node, f"“{path}” is yes or no: ask it in {{% if {path} %}}.")
+            raise _refused(node, f"“{path}” is yes or no: use it in {{% if {path} %}}.")
         if path in ROOTS and path not in FIELDS:
             first = next(one for one in FIELDS if one.startswith(f"{path}."))
             raise _refused(node, f"“{path}” has parts: write one of them, such as {{{{ {first} }}}}.")
@@ -208,7 +208,7 @@ def _reason(fault: TemplateSyntaxError) -> str:
         return "a bracket or an {% if %} is not closed; end it with }}, %} or {% endif %}."
     if "unknown tag" in said:
         return "a template can use {{ fields }} and {% if field %} only."
-    return f"{words.sentence(said)} Correct what stands in the brackets."
+    return f"{words.sentence(said)} Correct the text in the brackets."
 
 
 def _needs(body: list[nodes.Node], guarded: frozenset[str]) -> Iterator[str]:
@@ -253,6 +253,5 @@ def _affirmed(test: nodes.Node) -> frozenset[str]:
 def fault_of(missing: FieldMissing, customer: str) -> UserError:
     """Return the sentence for a field that a customer cannot fill."""
     return UserError(
-        f"“{label_of(missing.path)}” is not known for {customer}; "
-        "tick the fact that has it, or choose another template."
+        f"“{label_of(missing.path)}” is not known for {customer}; tick a fact that has it, or choose another template."
     )

@@ -49,7 +49,7 @@ def starter_set(folder: Path = TEMPLATE_FILES) -> dict[str, Starter]:
         for entry in file.get("template", []):
             one = _starter(entry, file.get("parts", {}), path.name)
             if one.choice.code in found:
-                raise UserError(f"{path.name}: the code “{one.choice.code}” stands twice; rename one of them.")
+                raise UserError(f"{path.name}: the code “{one.choice.code}” is used twice; rename one of them.")
             found[one.choice.code] = one
     return found
 
@@ -60,7 +60,7 @@ def _starter(entry: dict[str, Any], parts: dict[str, str], where: str) -> Starte
         raise UserError(f"{where}: each template needs a “code”.")
     unknown = sorted(set(entry) - _KEYS)
     if unknown:
-        raise UserError(f"{where}: “{unknown[0]}” of “{code}” is no part of a template; remove or correct it.")
+        raise UserError(f"{where}: “{unknown[0]}” of “{code}” is not part of a template; remove or correct it.")
     for name, allowed in (("goal", GOALS), ("tone", TONES)):
         if entry.get(name) not in allowed:
             raise UserError(f"{where}: “{name}” of “{code}” must be one of {', '.join(allowed)}.")
@@ -72,7 +72,7 @@ def _starter(entry: dict[str, Any], parts: dict[str, str], where: str) -> Starte
         body = body.replace(f"[[{name}]]", part)
     missing = _PART.search(body)
     if missing is not None:
-        raise UserError(f"{where}: “{missing[0]}” of “{code}” is no part of this file; correct it.")
+        raise UserError(f"{where}: “{missing[0]}” of “{code}” is not part of this file; correct it.")
     choice = TemplateChoice(
         code, entry["name"], entry["goal"], entry["tone"], entry["subject"].strip(), body, "starter"
     )

@@ -70,7 +70,7 @@ def draft_of(
 ) -> Draft:
     """Write the same from facts at hand."""
     if goal not in GOALS:
-        raise UserError(f"“{goal}” is no goal of an email; the goals are {', '.join(GOALS)}.")
+        raise UserError(f"“{goal}” is not a goal of an email; the goals are {', '.join(GOALS)}.")
     customer = addressed(reader.driver, customer_id, contact_id)
     tone = tone if tone in TONES else tone_of(reader, customer)
     shown = [one.fact for one in found]

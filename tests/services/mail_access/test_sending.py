@@ -63,7 +63,7 @@ def test_a_server_that_takes_no_token_of_this_user_is_asked_twice_and_no_more(
 ) -> None:
     server.bearer = lambda _user, _token: False
     run, _ = send_due(ready.workspace)
-    assert f"does not take the sign-in of {USER}" in run.fault
+    assert f"does not accept the sign-in of {USER}" in run.fault
     assert server.sessions == 2 and len(provider.requests("/token")) == 2
 
 
@@ -80,7 +80,7 @@ def test_a_server_that_knows_passwords_alone_is_said(ready: Post, tmp_path: Path
         with (tmp_path / "authority.pem").open("ab") as file:
             file.write((own / "authority.pem").read_bytes())
         ready.account(port=other.port)
-        with pytest.raises(AccountFault, match="offers no way to sign in"):
+        with pytest.raises(AccountFault, match="offers no sign-in method"):
             try_mail(ready.workspace, ready.workspace.preferences.mail, None)
 
 

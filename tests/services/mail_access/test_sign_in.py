@@ -138,7 +138,7 @@ def test_a_sign_in_is_cancelled_while_the_provider_keeps_silent(
 
 def test_a_browser_that_never_comes_back_is_given_up_with_a_sentence(post: Post, provider: SignInServer) -> None:
     account = post.workspace.preferences.mail
-    with pytest.raises(BellwetherError, match="did not come back"):
+    with pytest.raises(BellwetherError, match="did not return"):
         sign_in_for(post.workspace, account, provider.client, open_link=lambda _url: None, patience_s=0)
 
 
@@ -285,7 +285,7 @@ def test_a_client_secret_that_a_person_typed_comes_from_the_keyring(
 
 
 @pytest.mark.parametrize(("whom", "words"), [("microsoft", "on this computer. To remove it everywhere, go to"),
-                                             ("acme", "has ended the permission")])  # fmt: skip
+                                             ("acme", "has withdrawn the permission")])  # fmt: skip
 def test_signing_out_forgets_and_ends_what_can_be_ended(
     post: Post, provider: SignInServer, browser: Browser, vault: Vault, whom: str, words: str
 ) -> None:
@@ -304,7 +304,9 @@ def test_a_provider_that_cannot_be_told_is_said_and_the_sign_in_forgotten(
     signs_in(post, browser)
     provider.refuse = "unsupported_token_type"
     said = sign_out(post.workspace, post.workspace.preferences.mail, provider.client)
-    assert said == "Signed out on this computer. acme did not end the permission (HTTP 400)." and vault.secrets == {}
+    assert (
+        said == "Signed out on this computer. acme did not withdraw the permission (HTTP 400)." and vault.secrets == {}
+    )
 
 
 def test_without_a_keyring_the_sign_in_lasts_for_this_run(

@@ -45,8 +45,8 @@ def event(post: Post, customer: int, kind: str, day: str, source: str = "test") 
         ({"email_consent": "unknown", "email_consent_since": None}, "No consent is on record"),
         ({"email_consent_since": "2026-11-20"}, "No consent is on record"),
         ({"suppressed_until": "2026-12-03", "suppressed_why": "asked"}, "suppressed until 3 Dec"),
-        ({"suppressed_until": "9999-12-31"}, "suppressed for good"),
-        ({"email": ""}, "No email address is known"),
+        ({"suppressed_until": "9999-12-31"}, "suppressed permanently"),
+        ({"email": ""}, "No email address on record"),
     ],
 )
 def test_a_refusal_says_why_and_what_to_do(post: Post, fields: dict[str, Any], says: str) -> None:
@@ -67,7 +67,7 @@ def test_who_left_under_another_number_is_not_written_to(post: Post) -> None:
     other = post.customer(email="SHOP@example.org")
     assert asked(post, one).allowed
     edit_customer(post.workspace, other, {"email_consent": "withdrawn"})
-    refusal = "Consent was withdrawn for shop@example.org: ask again, and note it under “Email consent”."
+    refusal = "Consent was withdrawn for shop@example.org: ask again, and record the answer under “Email consent”."
     assert asked(post, one).reasons == (refusal,)
     post.move(hours=1)
     again = post.customer(email="shop@example.org", email_consent_since="2026-11-19")

@@ -137,9 +137,9 @@ def test_without_permission_the_email_is_not_ready_and_says_why(book: Workspace,
 
 def test_scores_labels_and_the_alert_s_reason_stay_inside(book: Workspace, marlow: Edit) -> None:
     for said, words in (
-        ("Your churn risk is 72 %.", "“churn” is a score and stays inside"),
-        ("As one of our VIPs you matter to us.", "“VIPs” is a segment and stays inside"),
-        ("I see that there is no order for 74 days.", "“order for 74 days” is an alert’s reason and stays inside"),
+        ("Your churn risk is 72 %.", "“churn” is a score and stays internal"),
+        ("As one of our VIPs you matter to us.", "“VIPs” is a segment and stays internal"),
+        ("I see that there is no order for 74 days.", "“order for 74 days” is an alert’s reason and stays internal"),
     ):
         found = review(book, saying(marlow, said))
         assert check(found, "scores").words == words
@@ -152,7 +152,7 @@ def test_scores_labels_and_the_alert_s_reason_stay_inside(book: Workspace, marlo
     [
         ({"body": " "}, "The email has no text"),
         ({"subject": ""}, "The email has no subject"),
-        ({"subject": "🎁🎁"}, "The subject has no word"),
+        ({"subject": "🎁🎁"}, "The subject has no words"),
         ({"subject": "One\nBcc: all@letterbox.example"}, "The subject must be one line"),
         ({"subject": "x" * 300}, "The subject has 300 characters; it may have 250"),
     ],

@@ -79,9 +79,9 @@ def test_without_an_address_to_send_from_no_email_is_ready(book: Workspace, cust
     opened = compose(unsent, customers.given)
     found = review(unsent, opened.edit)
     sender = next(one for one in found.checks if one.name == "sender")
-    assert not found.ready and sender.words == "The mail server has no sender"
+    assert not found.ready and sender.words == "No sender address is set"
     by_hand = replace(unsent, preferences=replace(unsent.preferences, mail=replace(account, host="")))
-    assert review(by_hand, opened.edit).ready, "the mail program puts its own"
+    assert review(by_hand, opened.edit).ready, "the mail app puts its own"
 
 
 def test_an_alert_decides_the_goal_and_what_is_proposed(book: Workspace) -> None:

@@ -121,7 +121,7 @@ def test_nothing_of_the_environment_is_added_to_a_request(server: ModelServer, m
     [
         (status(401), "no_key", "asks for a key"),
         (status(403), "forbidden", "may not use"),
-        (status(404), "no_model", "knows no model “m”"),
+        (status(404), "no_model", "has no model “m”"),
         (status(400), "refused_request", "error 400"),
         (status(413), "too_large", "Tick fewer"),
         (status(302), "redirect", "another address"),
@@ -131,15 +131,15 @@ def test_nothing_of_the_environment_is_added_to_a_request(server: ModelServer, m
         (status(429, retry_after="3600"), "busy", "asks to wait 60 min"),
         (status(429, retry_after="0"), "busy", "no more requests"),
         (status(500, retry_after="0"), "broken", "error 500"),
-        (html(), "not_a_model", "something else"),
+        (html(), "not_a_model", "did not answer like"),
         (raw(b"ninety-nine", kind="application/json"), "garbage", "could not be understood"),
         (raw(b"data: {not json\n\n"), "garbage", "could not be understood"),
         (raw(b"data: [1, 2]\n\n"), "garbage", "could not be understood"),
         (raw(b'data: {"choices": [{"delta": {"content": 7}}]}\n\n'), "garbage", "could not be understood"),
-        (raw(b'data: {"error": {"message": "secret words"}}\n\n'), "broken", "trouble of its own"),
-        (raw(b""), "nothing", "without a word"),
-        (raw(b"data: [DONE]\n\n"), "nothing", "without a word"),
-        (written("", pieces=["  ", "\n"]), "nothing", "without a word"),
+        (raw(b'data: {"error": {"message": "secret words"}}\n\n'), "broken", "reports a problem"),
+        (raw(b""), "nothing", "empty answer"),
+        (raw(b"data: [DONE]\n\n"), "nothing", "empty answer"),
+        (written("", pieces=["  ", "\n"]), "nothing", "empty answer"),
         (written(ended="length"), "cut", "its own limit"),
         (written(ended="content_filter"), "declined", "declined"),
         (raw(b'data: {"choices": [{"delta": {"refusal": "no"}}]}\n\n'), "declined", "declined"),
@@ -178,7 +178,7 @@ def test_a_key_that_is_refused_is_told_apart_from_one_that_is_missing(server: Mo
 @pytest.mark.parametrize("reply", [silence, head_then_silence, signs_of_life])
 def test_an_endpoint_without_a_word_is_given_up_after_its_time(server: ModelServer, reply: Reply) -> None:
     server.answer(reply)
-    with pytest.raises(ModelFault, match="sent no word for 1 s"):
+    with pytest.raises(ModelFault, match="sent nothing for 1 s"):
         asked(local(server, timeout_s=1))
 
 
@@ -295,7 +295,7 @@ def test_a_closed_port_and_an_unknown_name_are_told_apart() -> None:
 
 def test_http_is_taken_on_this_computer_and_for_local_models_of_the_own_network_only() -> None:
     for base in ("http://models.example/v1", "http://192.168.1.9:8080/v1"):
-        with pytest.raises(UserError, match="readable for anyone on the way"):
+        with pytest.raises(UserError, match="anyone on the way could read"):
             asked(ModelProfile("Cloud", base, "m"), "sk-one")
     with pytest.raises(UserError, match="not on it"):
         asked(ModelProfile("Local", "http://models.example/v1", "m", kind="local"))
@@ -349,13 +349,13 @@ def test_an_unknown_authority_another_name_and_no_tls_are_refused(
     authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with model_server(tls=_server_side(authority, "127.0.0.1")) as server:
-        with pytest.raises(ModelFault, match="certificate does not hold"):
+        with pytest.raises(ModelFault, match="certificate is not valid"):
             asked(ModelProfile("Cloud", server.url, "m"), "sk-one")
         assert server.received == []
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     with model_server(tls=_server_side(authority, "other.example")) as server:
-        with pytest.raises(ModelFault, match="certificate does not hold"):
+        with pytest.raises(ModelFault, match="certificate is not valid"):
             asked(ModelProfile("Cloud", server.url, "m"), "sk-one")
         assert server.received == []
     with model_server() as server, pytest.raises(ModelFault, match="does not speak TLS"):
@@ -504,5 +504,5 @@ def test_comments_alone_are_no_word(server: ModelServer) -> None:
                 channel.send(b": ping\n\n")
 
     server.answer(comments)
-    with pytest.raises(ModelFault, match="sent no word for 1 s"):
+    with pytest.raises(ModelFault, match="sent nothing for 1 s"):
         asked(local(server, timeout_s=1))

@@ -226,7 +226,7 @@ def test_the_composer_s_lists_name_what_is_masked_withheld_and_never_sent(
 ) -> None:
     lists = masking_of(reader, 9001)
     assert lists.masked == (("Marlow & Pike Outfitters", "[customer]"), ("Ingrid Halvorsen", "[account manager]"))
-    assert lists.withheld == "Email, phone, address, ids of orders and tickets"
+    assert lists.withheld == "Email, phone, address, order and ticket IDs"
     assert lists.never == "churn risk, value at risk, engagement, segment, alert reason"
     assert masking_of(reader, 9002).masked[:2] == (("José Ångström-Núñez", "[customer]"), ("Ferro", "[company]"))
     assert masking_of(reader, customers.nameless).masked == ()

@@ -74,7 +74,7 @@ def test_placeholders_are_filled_by_code_and_the_sentences_are_verified(
     told: list[str] = []
     draft = drafted(workspace, request, told)
     assert "{" not in "".join((draft.subject, draft.body, *told))
-    assert draft.note == "1 sentence left out: no ticked fact holds what was asked for."
+    assert draft.note == "1 sentence left out: no ticked fact covers what you asked for."
     assert "is yours" not in draft.body
     edit = Edit(0, customers.given, None, "check_in", "warm", draft.writer, draft.subject, draft.greeting, draft.body,
                 draft.facts)  # fmt: skip

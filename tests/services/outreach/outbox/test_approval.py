@@ -24,9 +24,7 @@ def test_a_recall_while_another_email_for_the_alert_is_open_loses_neither(post: 
     first = post.approved(customer, alert=card)
     second = post.written(customer, alert=card, body="Thank you for everything.")
     changes = recall(post.workspace, [first.id])
-    assert changes.kept == (
-        "The email that was begun meanwhile to Nora Berg stays in the outbox, apart from the alert.",
-    )
+    assert changes.kept == ("The other email begun to Nora Berg stays in the outbox, no longer linked to the alert.",)
     assert post.states([first, second]) == ["in_review", "in_review"]
     assert (_alert_of(post, first.id), _alert_of(post, second.id)) == (card, None)
     assert read_message(post.workspace, first.id).edit == first.edit

@@ -32,17 +32,17 @@ def _wrong_password(post: Post) -> None:
 
 
 ACCOUNTS: dict[str, tuple[Callable[[Post], None], str]] = {
-    "wrong password": (_wrong_password, "does not take the user or the password"),
+    "wrong password": (_wrong_password, "does not accept the user or password"),
     "no password": (lambda post: post.workspace.keyring.delete(post.workspace.preferences.mail.secret),
                     "is not in this computer's keyring"),
     "closed port": (lambda post: post.account(port=_closed_port()), "refuses the connection"),
-    "another encryption": (lambda post: post.account(security="tls"), "does not speak TLS as set"),
+    "another encryption": (lambda post: post.account(security="tls"), "does not support this encryption"),
     "another name": (lambda post: post.account(host="127.0.0.1", user=""), "certificate of 127.0.0.1"),
     "no such host": (lambda post: post.account(host="fe80::1%nowhere", user=""), "cannot be found"),
-    "no name at all": (lambda post: post.account(host="a..b", user=""), "is no host's name"),
-    "not encrypted": (lambda post: post.account(host="mail.example", security="none"), "without encryption no email"),
+    "no name at all": (lambda post: post.account(host="a..b", user=""), "is not a valid server name"),
+    "not encrypted": (lambda post: post.account(host="mail.example", security="none"), "no email there unencrypted"),
     "no account": (lambda post: post.account(host=""), "No mail account is set up"),
-    "no user": (lambda post: post.account(user=""), "takes no emails from"),
+    "no user": (lambda post: post.account(user=""), "accepts no emails from"),
 }  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def test_a_fault_of_the_account_is_one_sentence_and_all_waits(post: Post, server
 def test_trying_the_account_says_what_sending_would_meet(post: Post, server: MailServer) -> None:
     account = post.workspace.preferences.mail
     assert try_mail(post.workspace, account, None).startswith("Works: localhost answered, encrypted, signed in as ada.")
-    with pytest.raises(EnvironmentFault, match="does not take the user or the password"):
+    with pytest.raises(EnvironmentFault, match="does not accept the user or password"):
         try_mail(post.workspace, account, "wrong")
     assert not server.accepted
 

@@ -155,7 +155,7 @@ def test_whatever_is_done_and_undone_no_email_goes_out_twice_or_by_two_ways(tmp_
                 hands.act()
             received = Counter(mail.message_id for mail in server.accepted)
             assert max(received.values(), default=1) == 1, f"history {seed}: sent twice"
-            assert not received.keys() & hands.taken_out, f"history {seed}: sent beside the mail program"
+            assert not received.keys() & hands.taken_out, f"history {seed}: sent beside the mail app"
             assert verify_book(post.workspace).ok, f"history {seed}: the journal"
             done += STEPS - hands.refused
         finally:

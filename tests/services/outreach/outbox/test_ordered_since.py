@@ -72,14 +72,14 @@ def test_an_email_whose_customer_ordered_meanwhile_comes_back_for_review(
     assert run.failed == (number,) and not run.sent and not server.accepted
     message = read_message(post.workspace, number)
     assert message.state == "in_review" and message.edit == before.edit and message.approved_by is None
-    assert message.fault == "They have ordered since you approved it (20 Nov): look at the text again."
+    assert message.fault == "They have ordered since you approved it (20 Nov): check the text again."
     (row,) = read_outbox(post.workspace, "review").rows
-    assert (row.state_words, row.fault) == ("Came back for review", message.fault)
+    assert (row.state_words, row.fault) == ("Back for review", message.fault)
     assert compose(post.workspace, customer, message.alert_id).note == message.fault
     standing = read_standing(post.workspace)
-    assert (standing.again, standing.words) == (1, "1 email to look at again")
+    assert (standing.again, standing.words) == (1, "1 email to check again")
     told = post.value("SELECT after FROM journal_payloads WHERE operation = 'words' ORDER BY id DESC LIMIT 1")
-    assert "Took the email to Nora Berg back to review: an order came in after it was approved" in told
+    assert "Recalled the email to Nora Berg for review: an order came in after it was approved" in told
     assert post.value("SELECT state FROM alerts WHERE id = ?", message.alert_id) != "waiting"
 
 
@@ -114,7 +114,7 @@ def test_an_older_order_that_came_in_late_is_named_by_its_day(post: Post, waitin
     imported(post, customer, "2026-11-17")
     send_due(post.workspace)
     fault = read_message(post.workspace, number).fault
-    assert fault == "Their order of 17 Nov came in after you approved it: look at the text again."
+    assert fault == "Their order of 17 Nov came in after you approved it: check the text again."
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_every_state_has_its_tab_and_its_words(post: Post, server: MailServer) -
         "sent": [sent.id],
     }
     assert {tab: found[0].state_words for tab, found in rows.items()} == {
-        "review": "Waits for your review",
+        "review": "Awaiting your review",
         "waiting": "Goes out in 10 min",
         "doubt": "Delivery not confirmed",
         "failed": "Not sent",
@@ -56,7 +56,7 @@ def test_the_text_filter_looks_at_customer_and_subject(post: Post) -> None:
     other = post.written(subject="Your harbour")
     assert [row.customer for row in read_outbox(post.workspace, "review", text="HARBOR").rows] == ["Harbor Lane"]
     assert [row.id for row in read_outbox(post.workspace, "review", text="harbour").rows] == [other.id]
-    with pytest.raises(UserError, match="no tab of the outbox"):
+    with pytest.raises(UserError, match="not a tab of the outbox"):
         read_outbox(post.workspace, "elsewhere")
 
 
@@ -73,9 +73,9 @@ def test_what_no_server_will_take_is_to_hand_over_and_not_scheduled(post: Post) 
     account = post.workspace.preferences.mail
     post.preferences(mail=MailAccount())
     post.approved()
-    assert read_standing(post.workspace).words == "1 email to hand over"
+    assert read_standing(post.workspace).words == "1 email to send from your mail app"
     post.preferences(mail=account)
     standing = read_standing(post.workspace)
-    assert (standing.words, standing.waiting, standing.offline) == ("1 email to hand over", 1, False)
+    assert (standing.words, standing.waiting, standing.offline) == ("1 email to send from your mail app", 1, False)
     post.approved()
     assert read_standing(post.workspace).words == "Online · 1 email scheduled"

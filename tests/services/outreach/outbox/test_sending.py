@@ -165,7 +165,7 @@ def test_undo_brings_text_and_alert_back_until_it_is_handed_over(post: Post, ser
     post.move(minutes=11)
     send_due(post.workspace)
     changes = undo_last(post.workspace)
-    assert changes.kept == ("The email to Nora Berg has been handed over and cannot be taken back.",)
+    assert changes.kept == ("The email to Nora Berg has already been sent and cannot be recalled.",)
     assert changes.words.startswith("Not undone")
     assert post.state(message) == "sent"
     assert post.value("SELECT state FROM alerts WHERE id = ?", card) == "waiting"
@@ -200,14 +200,14 @@ def test_recall_takes_back_the_text_last_seen_and_the_alert(post: Post, server: 
     assert post.value("SELECT state FROM alerts WHERE id = ?", card) == "in_work"
     save(post.workspace, replace(back.edit, body="Thank you for everything."))
     undone = undo_last(post.workspace)
-    assert undone.kept == ("The email to Nora Berg was changed since; approve it again.",)
+    assert undone.kept == ("The email to Nora Berg has changed since; approve it again.",)
     read_sentences(post.workspace, message.id)
     approve(post.workspace, message.id)
     post.move(minutes=11)
     send_due(post.workspace)
     (mail,) = server.accepted
     assert "Thank you for everything." in str(mail.message.get_content())
-    with pytest.raises(UserError, match="handed over and cannot be taken back"):
+    with pytest.raises(UserError, match="already been sent and cannot be recalled"):
         recall(post.workspace, [message.id])
 
 

@@ -46,8 +46,8 @@ def test_an_email_whose_facts_stand_goes_out(post: Post, server: MailServer, wai
 @pytest.mark.parametrize(
     ("sql", "why"),
     [
-        ("UPDATE orders SET ordered_on = '2026-09-06'", "no longer matches your data. Look at the text again."),
-        ("DELETE FROM orders", "no longer in your data Look at the text again."),
+        ("UPDATE orders SET ordered_on = '2026-09-06'", "no longer matches your data. Check the text again."),
+        ("DELETE FROM orders", "no longer in your data Check the text again."),
     ],
 )
 def test_a_fact_that_changed_takes_it_back_and_nothing_is_sent(

@@ -53,7 +53,7 @@ def test_an_email_given_to_the_mail_program_is_not_queued_again_by_undo(
     else:
         mail_link(post.workspace, message.id)
     undone = undo_last(post.workspace)
-    assert "mail program" in undone.kept[0]
+    assert "mail app" in undone.kept[0]
     assert post.state(message) == "approved"
     run, _ = send_due(post.workspace)
     assert not run.sent and not server.accepted
@@ -86,7 +86,7 @@ def test_a_first_draft_that_was_written_further_is_kept_whole(post: Post) -> Non
     message = _drafted(post, alert)
     save(post.workspace, replace(message.edit, body="Something else."))
     undone = undo_last(post.workspace)
-    assert "written further" in undone.kept[0]
+    assert "edited since" in undone.kept[0]
     assert _card(post, alert) == ("in_work", 1)
     assert post.value("SELECT count(*) FROM drafts WHERE message_id = ?", message.id) == 1
     assert read_message(post.workspace, message.id).body == "Something else."
@@ -146,7 +146,7 @@ def test_it_arrived_can_be_taken_back_and_the_email_is_in_doubt_again(post: Post
 def test_what_the_server_took_stays_sent(post: Post) -> None:
     (message,) = post.due()
     send_due(post.workspace)
-    assert "handed over" in undo_last(post.workspace).kept[0]
+    assert "already been sent" in undo_last(post.workspace).kept[0]
     assert post.state(message) == "sent"
 
 

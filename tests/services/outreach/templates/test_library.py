@@ -40,7 +40,7 @@ def test_a_change_is_kept_and_goes_back(book: Workspace) -> None:
     save_template(book, replace(find(book, "late_warm"), subject="Sorry again"))
     assert reset_template(book, "late_warm").words == "Put the template “After a late delivery” back"
     assert find(book, "late_warm") == before
-    with pytest.raises(UserError, match="as it was shipped already"):
+    with pytest.raises(UserError, match="already the starter text"):
         reset_template(book, "late_warm")
 
 
@@ -157,7 +157,7 @@ def test_a_book_in_which_nobody_may_be_emailed_says_so(book: Workspace) -> None:
     driver = connect(book.store.path)
     driver.execute("UPDATE customers SET email_consent = 'withdrawn'")
     driver.close()
-    assert "nobody to show" in preview_template(book, OWN).fault
+    assert "no preview" in preview_template(book, OWN).fault
 
 
 def _break(book: Workspace, **values: str) -> None:

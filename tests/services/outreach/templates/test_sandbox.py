@@ -52,7 +52,7 @@ def test_a_field_without_a_value_stops_the_letter(source: str) -> None:
         ("{{ first_name", "Line 1: a bracket or an {% if %} is not closed"),
         ("{% if since %}since", "Line 1: a bracket or an {% if %} is not closed"),
         ("{{ ticket }}", "Line 1: “ticket” has parts: write one of them, such as {{ ticket.clause }}."),
-        ("{{ ticket.open }}", "Line 1: “ticket.open” is yes or no: ask it in {% if ticket.open %}."),
+        ("{{ ticket.open }}", "Line 1: “ticket.open” is yes or no: use it in {% if ticket.open %}."),
         ("{% for x in since %}x{% endfor %}", "Line 1: a template can use {{ fields }} and {% if field %} only."),
         ("{% set a = 1 %}", "Line 1: a template can use"),
         ("{{ since.__class__ }}", "Line 1: there is no field “since.__class__”"),
@@ -70,7 +70,7 @@ def test_a_field_without_a_value_stops_the_letter(source: str) -> None:
         ("{{ since if since }}", "Line 1: a template can use"),
         ("{% nonsense %}", "Line 1: a template can use {{ fields }} and {% if field %} only."),
         ("x" * 20_001, "The template is too long"),
-        ("{% if since %}" * 400 + "{% endif %}" * 400, "too many conditions"),
+        ("{% if since %}" * 400 + "{% endif %}" * 400, "too many nested conditions"),
         ("{{ " + "not " * 4000 + "since }}", ""),
     ],
 )

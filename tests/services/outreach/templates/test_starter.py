@@ -83,11 +83,11 @@ def test_everyone_in_the_sample_book_can_be_written_to(book: Workspace, customer
     [
         ("[[template]", "cannot be read as TOML"),
         ('[[template]]\nname = "x"', "needs a “code”"),
-        ('[[template]]\ncode = "a"\nkind = 1', "“kind” of “a” is no part"),
+        ('[[template]]\ncode = "a"\nkind = 1', "“kind” of “a” is not part"),
         ('[[template]]\ncode = "a"\ngoal = "sell"', "“goal” of “a” must be one of"),
         ('[[template]]\ncode = "a"\ngoal = "thank"\ntone = "warm"\nname = "A"\nsubject = ""', "“subject” of “a”"),
         ('[[template]]\ncode = "a"\ngoal = "thank"\ntone = "warm"\nname = "A"\nsubject = "B"\nbody = "[[still open]]"',
-         "“[[still open]]” of “a” is no part"),
+         "“[[still open]]” of “a” is not part"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_file_is_told(tmp_path: Path, text: str, said: str) -> None:

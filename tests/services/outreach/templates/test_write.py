@@ -60,7 +60,7 @@ def test_an_incentive_is_said_where_the_template_has_it(book: Workspace, custome
 def test_a_field_that_cannot_be_filled_is_named(book: Workspace, customers: SampleCustomers) -> None:
     save_template(book, replace(OWN, body="Is all well, {{ first_name }}?"))
     assert "Katya" in draft_by_template(book, customers.given, goal="check_in", template="own_ours").body
-    with pytest.raises(UserError, match="“First name” is not known for Garrick Brothers Clothing Co\\.; tick the fact"):
+    with pytest.raises(UserError, match="“First name” is not known for Garrick Brothers Clothing Co\\.; tick a fact"):
         draft_by_template(book, customers.company, goal="check_in", template="own_ours")
     chosen = draft_by_template(book, customers.company, goal="check_in", tone="warm")
     assert chosen.writer != "template:own_ours", "one that cannot be filled is not chosen"
@@ -88,7 +88,7 @@ def test_one_that_is_switched_off_is_not_chosen(book: Workspace, customers: Samp
 
 
 def test_what_is_not_there_is_told_in_a_sentence(book: Workspace, customers: SampleCustomers) -> None:
-    with pytest.raises(UserError, match="is no goal of an email"):
+    with pytest.raises(UserError, match="is not a goal of an email"):
         draft_by_template(book, customers.given, goal="sell")
     with pytest.raises(UserError, match="There is no template “nothing”"):
         draft_by_template(book, customers.given, goal="thank", template="nothing")
