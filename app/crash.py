@@ -44,4 +44,4 @@ def tell(error: BaseException, report: Path | None) -> None:
     """Say on standard error that the program failed, and where the report lies."""
     where = f" A report without customer data is at {report}." if report else ""
     name = kind_of(error)
-    sys.stderr.write(f"Bellwether met an error of its own ({name}). Nothing half done was kept.{where}\n")
+    sys.stderr.write(f"Bellwether ran into an internal error ({name}). Nothing half-finished was kept.{where}\n")

@@ -67,7 +67,7 @@ def _open_book(opening: Going, books: Shelf, then: list[Going]) -> int:
     if not one.claim():
         if one.call():
             return 0
-        words = "This book is open in another window, which does not answer. Close that window first."
+        words = "This book is open in another window that is not responding. Close that window first."
         return _choose_instead(words, books, then)
     try:
         workspace = build_workspace(opening.store)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 #: So many alerts are listed in words; a person reads no more, and a program asks for JSON.
 MOST_LISTED = 1_000
-RuleName = Annotated[str, typer.Argument(metavar="RULE", help="The rule, as `rules` names it.")]
+RuleName = Annotated[str, typer.Argument(metavar="RULE", help="The rule, as listed by `rules`.")]
 
 
 @contextmanager
@@ -70,7 +70,7 @@ def _money(document: dict[str, Any], name: str) -> str:
 def at_risk_list(documents: list[dict[str, Any]], as_of: date | None) -> str:
     """Return the queue in words, one line an alert; without a day the book holds nothing that could be scored."""
     if not documents:
-        return "No alerts today." if as_of else "No customers yet: `bellwether import FILE` brings them in."
+        return "No alerts today." if as_of else "No customers yet. Import some with `bellwether import FILE`."
     rows = [
         (
             document["severity"],
@@ -268,7 +268,7 @@ def run(store: StoreOption = None, json: JsonOption = False) -> int:
     }
     scored = count(scores.scored if scores else 0, "customer")
     words = f"{landed.words}{scored} scored, {count(len(raised), 'alert')} opened, "
-    made = f" Reports made anew: {', '.join(sorted(checked))}." if checked else ""
+    made = f" Reports updated: {', '.join(sorted(checked))}." if checked else ""
     answer(document, f"{words}{len(closed)} closed. {sent_words(sent)}{made}", json)
     for sentence in [*landed.concerns, *landed.silent, *([sent.fault] if sent.fault else [])]:
         say(sentence)

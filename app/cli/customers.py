@@ -31,7 +31,7 @@ from services.pipeline import after_change
 PAGE = 200
 NEWEST = 20
 Fields = Annotated[list[str], typer.Argument(metavar="FIELD=VALUE…", help="Such as name='Linden Supply'.")]
-Number = Annotated[int, typer.Argument(metavar="ID", help="The customer, as `customers` numbers them.")]
+Number = Annotated[int, typer.Argument(metavar="ID", help="The customer's number, as listed by `customers`.")]
 
 
 @told
@@ -216,12 +216,12 @@ def _pairs(fields: list[str]) -> dict[str, str]:
     for text in fields:
         name, separator, value = text.partition("=")
         if not separator:
-            raise typer.BadParameter(f"{text!r} is no FIELD=VALUE.")
+            raise typer.BadParameter(f"{text!r} is not FIELD=VALUE.")
         pairs[name.strip()] = value
     return pairs
 
 
 def _changed(changes: Changes, as_json: bool) -> int:
     document = {"entry": changes.entry, "customers": sorted(changes.customers), "words": changes.words}
-    answer(document, changes.words or "Nothing to change: it is like that already.", as_json)
+    answer(document, changes.words or "Nothing to change: the customer already has these values.", as_json)
     return DONE

@@ -65,7 +65,7 @@ def _fill(workspace: Workspace, customers: int, seed: int | None, quiet: bool) -
             raise UserError(
                 f"{workspace.store.path} holds data of your own. Name another file for the sample book with --store."
             )
-        say(f"The sample book is at {workspace.store.path} already; it is used as it is.")
+        say(f"The sample book is at {workspace.store.path} already; it is used unchanged.")
         return None
     outcome = build_sample(workspace, customers, seed, progress=progress_line(quiet), cancelled=never_cancelled)
     for result in outcome.files:

@@ -51,7 +51,7 @@ class DateOrder(StrEnum):
 Entity = Annotated[str | None, typer.Option("--as", metavar="ENTITY", help="What the rows are.")]
 Kind = Annotated[
     str | None,
-    typer.Option("--kind", metavar="KIND", help="Of what kind all rows are, such as store_visit."),
+    typer.Option("--kind", metavar="KIND", help="The kind of all rows, such as store_visit."),
 ]
 Mapping = Annotated[
     list[str] | None, typer.Option("--map", metavar="'Column=field'", help="Which field a column is; repeatable.")
@@ -66,11 +66,12 @@ Meanings = Annotated[
 ]
 Source = Annotated[str | None, typer.Option("--source", metavar="NAME", help="The system it comes from.")]
 Timezone = Annotated[
-    str | None, typer.Option("--timezone", metavar="ZONE", help="Zone of times without one; default: this computer's.")
+    str | None,
+    typer.Option("--timezone", metavar="ZONE", help="Time zone of times without one; default: this computer's."),
 ]
 Order = Annotated[DateOrder | None, typer.Option("--date-order", help="Order in which dates are written.")]
-Currency = Annotated[str | None, typer.Option("--currency", metavar="CODE", help="Currency of bare amounts.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say exactly what would change, and change nothing.")]
+Currency = Annotated[str | None, typer.Option("--currency", metavar="CODE", help="Currency of amounts that name none.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show exactly what would change, without changing anything.")]
 NoScore = Annotated[bool, typer.Option("--no-score", help="Do not score or raise alerts afterwards.")]
 
 
@@ -197,7 +198,7 @@ def _order_words(outcome: ImportOutcome, order: tuple[int, ...]) -> list[str]:
     if list(order) == sorted(order):
         return []
     names = ", ".join(Path(result.file).name for result in outcome.files)
-    return [f"In this order, so that what others refer to comes first: {names}"]
+    return [f"In this order, so that files others refer to come first: {names}"]
 
 
 def _words(receipts: list[Receipt], outcome: ImportOutcome) -> str:

@@ -23,7 +23,7 @@ def issues(store: StoreOption = None, as_of: AsOfOption = None, json: JsonOption
     with opened_as_of(store, day_of(as_of)) as workspace, reading(workspace) as reader:
         report = read_emerging(reader)
         if report is None:
-            raise UserError("The book was not scored yet. Import tickets or reviews, or run `bellwether score`.")
+            raise UserError("The book has not been scored yet. Import tickets or reviews, or run `bellwether score`.")
         lines = [issue_words(reader, issue) for issue in report.issues]
         words = "\n".join(_told(report, lines)) if lines else _nothing(report, reader)
     answer(report.as_json(), words, json)
@@ -38,10 +38,12 @@ def _told(report: EmergingReport, lines: list[str]) -> Iterator[str]:
 def _nothing(report: EmergingReport, reader: Reader) -> str:
     if report.checked:
         topics = count(report.checked, "topic")
-        return f"Nothing emerges as of {report.as_of}: {topics} {'is' if report.checked == 1 else 'are'} as before."
+        return (
+            f"Nothing is on the rise as of {report.as_of}: {topics} {'is' if report.checked == 1 else 'are'} as before."
+        )
     if reader.value("SELECT EXISTS (SELECT 1 FROM tickets) OR EXISTS (SELECT 1 FROM reviews)"):
-        return f"Too few tickets and reviews as of {report.as_of} to tell what comes up more than it used to."
+        return f"Too few tickets and reviews as of {report.as_of} to tell what is on the rise."
     return (
-        "There is nothing to look at: the book has no tickets and no reviews. Import an export of your help desk or of "
+        "The book has no tickets or reviews. Import an export of your help desk or of "
         "your shop's reviews with `bellwether import FILE`."
     )

@@ -92,7 +92,7 @@ def verify(
         "problems": list(outcome.problems),
         "notes": notes,
     }
-    verdict = f"The store and its {outcome.entries:,} journal entries hold together." if outcome.ok else "Not in order:"
+    verdict = f"The store and its {outcome.entries:,} journal entries are intact." if outcome.ok else "Problems found:"
     lines = [verdict, *outcome.problems, *notes, f"content hash {outcome.content_hash}"]
     answer(document, "\n".join(lines), json)
     return DONE if outcome.ok else NOTHING_DONE
@@ -105,13 +105,13 @@ def doctor(store: StoreOption = None, json: JsonOption = False) -> int:
     path = Path(recipe.store)
     versions = {"bellwether": __version__, "python": platform.python_version(), "sqlite": sqlite3.sqlite_version}
     versions |= {part: version(part) for part in PARTS}
-    keyring = "the system's" if LazyKeyring().lasting else "none: secrets are kept for one run only"
+    keyring = "the system's" if LazyKeyring().lasting else "none: secrets are kept only while Bellwether runs"
     document = {
         "versions": versions,
         "paths": {"store": str(path), "logs": str(log_folder())},
         "keyring": keyring,
         "free_bytes": _free_bytes(path),
-        "store": "not made yet",
+        "store": "not created yet",
         "policy": None,
     }
     if path.exists():
@@ -123,8 +123,8 @@ def doctor(store: StoreOption = None, json: JsonOption = False) -> int:
     lines += [f"book {path}: {document['store']}", f"logs {log_folder()}", f"keyring: {keyring}"]
     lines += [f"policy: {document['policy']}"] if document["policy"] else []
     answer(document, "\n".join(lines), json)
-    if document["store"] not in ("in order", "not made yet"):
-        say("The book is not in order; restore a copy of it, or import your exports into a new one.")
+    if document["store"] not in ("in order", "not created yet"):
+        say("The book is damaged; restore a copy of it, or import your exports into a new one.")
         return NOTHING_DONE
     return DONE
 

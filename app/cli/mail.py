@@ -33,15 +33,15 @@ def _text(name: str, words: str) -> Any:
 
 
 Address = Annotated[str | None, _text("address", "Your address as the sender; fills in the server of its provider.")]
-At = Annotated[str | None, _text("provider", "Whose server it is, such as microsoft365, google, zoho_eu.")]
+At = Annotated[str | None, _text("provider", "The provider of the server, such as microsoft365, google, zoho_eu.")]
 Name = Annotated[str | None, _text("name", "Your name as the sender.")]
-Host = Annotated[str | None, _text("host", "The server; '' hands emails to your mail program.")]
+Host = Annotated[str | None, _text("host", "The server; '' to send from your mail app.")]
 Security = Annotated[str | None, _text("security", "starttls, tls or none.")]
-User = Annotated[str | None, _text("user", "Who signs in; '' where the server asks for no password.")]
+User = Annotated[str | None, _text("user", "The user who signs in; '' if the server needs no password.")]
 SignIn = Annotated[
-    str | None, _text("sign-in", "With the browser: microsoft, google, or a name of your own; '' is a password.")
+    str | None, _text("sign-in", "Browser sign-in: microsoft, google, or another name; '' for a password.")
 ]
-ClientId = Annotated[str | None, _text("client-id", "From your IT: the number of Bellwether at the provider.")]
+ClientId = Annotated[str | None, _text("client-id", "From your IT: Bellwether's client ID at the provider.")]
 Tenant = Annotated[str | None, _text("tenant", "Microsoft: your organisation.")]
 AuthorizeUrl = Annotated[str | None, _text("authorize-url", "Sign-in address of another provider.")]
 TokenUrl = Annotated[str | None, _text("token-url", "Token address of another provider.")]
@@ -88,7 +88,7 @@ def change(
             keep_preferences(replace(own, mail=account, sign_in=clients))
         kept = replace(workspace.preferences, mail=account, sign_in=clients)
         if password and not workspace.keyring.lasting:
-            say("This computer has no keyring, so the password is not kept: `send` asks for it.")
+            say("This computer has no keyring, so the password is not stored: `send` asks for it.")
         return _shown(replace(workspace, preferences=kept), json)
 
 
@@ -128,7 +128,7 @@ def _clients(workspace: Workspace, account: MailAccount, named: dict[str, str]) 
     if workspace.managed.is_locked("sign_in"):
         raise UserError(f"The client ID cannot be changed here. {workspace.managed.why_locked()}.")
     if not account.sign_in:
-        raise UserError("A client ID is for the sign-in with the browser: add --sign-in microsoft or google.")
+        raise UserError("A client ID is for browser sign-in: add --sign-in microsoft or google.")
     return {**clients, account.sign_in: replace(clients.get(account.sign_in, SignInClient()), **named)}
 
 
@@ -145,7 +145,7 @@ def sign_in(store: StoreOption = None, json: JsonOption = False) -> int:
 
 
 def _open_link(link: str) -> None:
-    say(f"Sign in with your browser. Open this if it does not open by itself:\n{link}")
+    say(f"Sign in with your browser. If it does not open, go to:\n{link}")
     webbrowser.open(link)
 
 
@@ -211,7 +211,7 @@ def _shown(workspace: Workspace, as_json: bool) -> int:
 
 def _words(account: MailAccount, who: str | None, has_password: bool) -> str:
     if not account.host:
-        return "No mail server is set: emails are handed to your mail program. `mail set --address YOU@…` sets one up."
+        return "No mail server is set up: emails open in your mail app. `mail set --address YOU@…` sets one up."
     sender = f"{account.from_name} <{account.from_address}>" if account.from_name else account.from_address
     if account.sign_in:
         state = f"signed in as {who or account.user}" if who is not None else "not signed in: `bellwether mail sign-in`"

@@ -32,8 +32,10 @@ from services.workspace import Workspace
 
 TABS = ("review", "waiting", "doubt", "failed", "sent")
 PAGE = 200
-Number = Annotated[int, typer.Argument(metavar="ID", help="The email, as `outbox` numbers them.")]
-GoalOption = Annotated[str, typer.Option("--goal", metavar="G", help=f"One of {', '.join(GOALS)}; default: what fits.")]
+Number = Annotated[int, typer.Argument(metavar="ID", help="The email's number, as listed by `outbox`.")]
+GoalOption = Annotated[
+    str, typer.Option("--goal", metavar="G", help=f"One of {', '.join(GOALS)}; default: the best fit.")
+]
 ToneOption = Annotated[str, typer.Option("--tone", metavar="T", help=f"One of {', '.join(TONES)}.")]
 ModelOption = Annotated[
     str,
@@ -162,7 +164,7 @@ def _words(document: dict[str, Any]) -> str:
     flagged = [claim for claim in document["claims"] if claim["verdict"] == "unsupported"]
     own = [claim for claim in document["claims"] if claim["verdict"] == "to_read"]
     lines = [
-        f"To: {document['to_name']}, {document['to'] or 'no address is known'}",
+        f"To: {document['to_name']}, {document['to'] or 'no address on record'}",
         f"Subject: {document['subject']}",
         "",
         document["greeting"],
@@ -178,7 +180,7 @@ def _words(document: dict[str, Any]) -> str:
         failing = [check["name"] for check in document["checks"] if not check["passed"]]
         number = document["id"]
         if document["ready"]:
-            kept = "It waits for review as"
+            kept = "It is ready for review as"
         elif own and not flagged and failing == ["statements"]:
             kept = f"Once you have read these: `bellwether approve {number} --read`. Kept as"
         else:
@@ -300,7 +302,7 @@ def sent_words(run: SendRun) -> str:
     """Return a round of sending in words."""
     parts = [f"{words.count(len(run.sent), 'email')} sent"]
     parts += [f"{len(run.failed)} failed"] if run.failed else []
-    parts += [f"{len(run.in_doubt)} not confirmed: say in the window whether they arrived"] if run.in_doubt else []
+    parts += [f"{len(run.in_doubt)} not confirmed: mark in the window whether they arrived"] if run.in_doubt else []
     lines = [", ".join(parts), *(f"  email {number} waits: {why}" for number, why in run.held)]
     nothing = not (run.sent or run.failed or run.in_doubt or run.held or run.fault)
     return "Nothing is due." if nothing else "\n".join(lines)
@@ -317,7 +319,7 @@ def _moment(workspace: Workspace, text: str) -> str | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"--at {text!r}: write a moment such as 2026-11-23T09:00.") from None
+        raise typer.BadParameter(f"--at {text!r}: write a time such as 2026-11-23T09:00.") from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=workspace.policy.business_hours.zone())
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

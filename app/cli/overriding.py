@@ -23,7 +23,7 @@ Engagement = Annotated[str | None, typer.Option("--engagement", metavar="N", hel
 Segment = Annotated[str | None, typer.Option("--segment", metavar="S", help=f"One of {', '.join(reversed(SEGMENTS))}.")]
 Worth = Annotated[str | None, typer.Option("--clv", metavar="AMOUNT", help="Lifetime value, in the book's currency.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help=f"Why, in {MOST_REASON} characters at most.")]
-Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="The last day on which it counts.")]
+Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="The last day of the override.")]
 End = Annotated[
     list[str] | None,
     typer.Option("--end", metavar="SCORE", help=f"Remove the override of one score: {', '.join(_OPTIONS)}."),
@@ -83,7 +83,7 @@ def _set(workspace: Workspace, number: int, wanted: dict[str, str], reason: str,
 
     day = day_of(until)
     if day is None:
-        raise UserError("Name the last day on which it counts: --until YYYY-MM-DD.")
+        raise UserError("Give the last day of the override: --until YYYY-MM-DD.")
     currency = workspace.read_currency()
     values = {figure: parse_value(figure, text, currency) for figure, text in wanted.items()}
     return _together(

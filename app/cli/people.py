@@ -15,10 +15,10 @@ from services.pipeline import after_change
 from services.workspace import Workspace
 
 PAGE = 200
-Kept = Annotated[int, typer.Argument(metavar="A", help="The customer whose number and fields stay.")]
-Other = Annotated[int, typer.Argument(metavar="B", help="The customer who is the same one.")]
-One = Annotated[int, typer.Argument(metavar="A", help="A customer, as `customers` numbers them.")]
-Two = Annotated[int, typer.Argument(metavar="B", help="The other one.")]
+Kept = Annotated[int, typer.Argument(metavar="A", help="The customer whose number and fields are kept.")]
+Other = Annotated[int, typer.Argument(metavar="B", help="The other record of the same customer.")]
+One = Annotated[int, typer.Argument(metavar="A", help="A customer's number, as listed by `customers`.")]
+Two = Annotated[int, typer.Argument(metavar="B", help="The other customer's number.")]
 
 
 @told
@@ -33,7 +33,7 @@ def duplicates(
     from services.sync.people import count_pairs, find_duplicates, identifier_quality, read_pairs
 
     if state not in PAIR_STATES:
-        raise typer.BadParameter(f"{state!r} is none of {', '.join(PAIR_STATES)}.")
+        raise typer.BadParameter(f"{state!r} is not one of {', '.join(PAIR_STATES)}.")
     with opened(store, writes=True) as workspace:
         find_duplicates(workspace, progress=progress_line(json))
         pairs = read_pairs(workspace, state, limit=limit)
@@ -84,7 +84,7 @@ def consent(
 
 _NOTHING = {
     "pending": "No two customers look alike.",
-    "later": "Nothing was put off.",
+    "later": "Nothing was left for later.",
     "apart": "No customers were kept apart.",
     "merged": "No customers were merged.",
 }

@@ -31,22 +31,21 @@ _OPTIONS: dict[str, Any] = {
     ],
     "delimiter": Annotated[
         str | None,
-        typer.Option(
-            "--delimiter", metavar="SIGN", help="What stands between cells; tab, blank, blanks and fixed too."
-        ),
+        typer.Option("--delimiter", metavar="SIGN", help="Delimiter between cells; also tab, blank, blanks or fixed."),
     ],
     "quote": Annotated[
-        str | None, typer.Option("--quote", metavar="SIGN", help="What stands around cells; none for nothing.")
+        str | None, typer.Option("--quote", metavar="SIGN", help="Quote character around cells; none for no quotes.")
     ],
     "escape": Annotated[
-        str | None, typer.Option("--escape", metavar="SIGN", help="What stands before a quote within a cell.")
+        str | None, typer.Option("--escape", metavar="SIGN", help="Escape character before a quote within a cell.")
     ],
     "header_row": Annotated[
         int | None,
         typer.Option("--header-row", metavar="ROW", min=0, help="Row that names the columns, from 1; 0 for none."),
     ],
     "header_rows": Annotated[
-        int | None, typer.Option("--header-rows", metavar="COUNT", min=1, max=3, help="How many rows name them.")
+        int | None,
+        typer.Option("--header-rows", metavar="COUNT", min=1, max=3, help="How many rows hold the column names."),
     ],
     "sheet": Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="Sheet of a workbook.")],
     "member": Annotated[str | None, typer.Option("--member", metavar="NAME", help="File in a ZIP archive.")],
@@ -118,7 +117,7 @@ def _sign(text: str | None, *, longest: int) -> str | None:
         return text
     sign = {"tab": "\t", "\\t": "\t", "blank": " ", "space": " ", "none": ""}.get(text, text)
     if len(sign) > longest or (not sign and longest > 1) or any(letter in sign for letter in "\r\n\0"):
-        raise typer.BadParameter(f"{text!r} is no sign that stands between or around cells.")
+        raise typer.BadParameter(f"{text!r} is not a delimiter or quote character.")
     return sign
 
 
@@ -241,7 +240,7 @@ def _write_table(found: Table, target: Path, seen: _Seen) -> int:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists() and target.samefile(found.path):
-            raise EnvironmentFault(f"{target} is the file that is read. Name another folder with --out.")
+            raise EnvironmentFault(f"{target} is the file being read. Name another folder with --out.")
         with target.open("w", encoding="utf-8", newline="") as file:
             return _write_rows(found, file, seen)
     except OSError as error:

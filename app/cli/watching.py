@@ -35,7 +35,7 @@ from services.workspace import Workspace
 
 #: Between the two looks that show whether a file is still written to.
 LOOK_AGAIN_SECONDS = 2.0
-Folder = Annotated[str, typer.Argument(metavar="FOLDER", help="The folder; folders inside it are not watched.")]
+Folder = Annotated[str, typer.Argument(metavar="FOLDER", help="The folder; its subfolders are not watched.")]
 
 
 @told
@@ -43,7 +43,7 @@ def add(folder: Folder, store: StoreOption = None, json: JsonOption = False) -> 
     """Watch a folder: files that land in it are imported by the open window and by `run`."""
     path = Path(folder).expanduser().absolute()
     if not path.is_dir():
-        raise UserError(f"{path} is not a folder. Name one that is there.")
+        raise UserError(f"{path} is not a folder. Name an existing one.")
     with opened(store, create=True) as workspace:
         watched = WatchedFolder(str(path), workspace.recipe.store)
         found = keep_preferences(with_watched(own_preferences(), watched))
@@ -109,7 +109,7 @@ def import_from_folders(workspace: Workspace, as_json: bool) -> FromFolders:
         "folders": [{"folder": state.folder, "fault": state.fault or None} for state in states],
     }
     concerns = [state.fault for state in states if state.fault]
-    concerns += [f"{one.mark.name} waits for you: {one.why}" for one in found.waiting]
+    concerns += [f"{one.mark.name} needs your attention: {one.why}" for one in found.waiting]
     concerns += [found.fault] if found.fault else []
     concerns += [
         f"{Path(result.file).name}: {_rejected(result.receipt.rows['rejected'])}; see {rejects}."

@@ -52,7 +52,7 @@ def write_back(
     from services.sync.write_back import write_back_plan
 
     if out is None and not dry_run:
-        raise typer.BadParameter("Name the file with --out FILE, or look first with --dry-run.")
+        raise typer.BadParameter("Name the file with --out FILE, or preview it with --dry-run.")
     named = {one.value for one in what or ()}
     wanted = [one for one in WHATS if one in named] or WHATS
     with opened(store, writes=not dry_run) as workspace:
@@ -61,7 +61,7 @@ def write_back(
         if plan.files and out is not None and not dry_run:
             place = out.expanduser()
             if place.suffix and not place.absolute().parent.is_dir():
-                raise UserError(f"There is no folder {place.absolute().parent}. Make it, or name another place.")
+                raise UserError(f"There is no folder {place.absolute().parent}. Create it, or name another folder.")
             written, _changes = write(workspace, plan, place)
     answer(_document(plan, written), _words(plan, written), json)
     return DONE
@@ -87,7 +87,7 @@ def _document(plan: WriteBack, written: tuple[WrittenFile, ...]) -> dict[str, An
 
 def _words(plan: WriteBack, written: tuple[WrittenFile, ...]) -> str:
     if not plan.files:
-        return "\n".join([f"Nothing has changed that a file for {plan.words} would carry.", *plan.left_out])
+        return "\n".join([f"You have no changes that a file for {plan.words} would carry.", *plan.left_out])
     lines = [f"{file.path}: {count(file.rows, 'row')} of {file.name}" for file in written]
     if not written:
         for file in plan.files:

@@ -92,7 +92,7 @@ def fault_of(error: BaseException, path: Path) -> EnvironmentFault | None:
         )
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "malformed" in words:
         return StoreDamaged(
-            f"{path.name} is damaged or is no Bellwether book. It was left as it is; restore a copy of it, "
+            f"{path.name} is damaged or not a Bellwether book. It was left unchanged; restore a copy of it, "
             "or start a new book and import your exports again."
         )
     if primary == sqlite3.SQLITE_FULL:
@@ -106,11 +106,11 @@ def fault_of(error: BaseException, path: Path) -> EnvironmentFault | None:
         )
     if primary == sqlite3.SQLITE_READONLY and path.exists():
         return EnvironmentFault(
-            f"{path.name} can be read but not changed where it lies. Nothing was changed; "
-            "copy it to a folder where you may write, and open it there."
+            f"{path.name} can be read but not changed where it is. Nothing was changed; "
+            "copy it to a folder you can write to, and open it there."
         )
     if primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return EnvironmentFault(
-            f"{path} cannot be opened for writing. Check that its folder exists and that you may write there."
+            f"{path} cannot be opened for writing. Check that its folder exists and that you can write there."
         )
     return None

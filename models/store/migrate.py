@@ -45,7 +45,7 @@ def migrate(path: Path, version: int, *, to: int = SCHEMA_VERSION, scripts: Path
 def _back_up(path: Path, version: int) -> None:
     if shutil.disk_usage(path.parent).free < 2 * path.stat().st_size:
         raise EnvironmentFault(
-            f"{path.name} needs to be brought up to date, and the disk has no room for the copy that is made first. "
+            f"{path.name} needs updating, and the disk has no room for the backup copy. "
             "Nothing was changed; free some space and open it again."
         )
     source, target = connect(path), connect(backup_path(path, version))

@@ -54,8 +54,8 @@ class _Opening:
             return folded_copy(self._path)
         except OSError as error:
             raise EnvironmentFault(
-                f"{self._path.name} lies where nothing can be written, and there is no room for the copy that has to "
-                "be read in its place. Free some space and try again."
+                f"{self._path.name} is in a read-only place, and there is no room for the copy that Bellwether would "
+                "open instead. Free some space and try again."
             ) from error
 
     def end(self) -> None:
@@ -252,8 +252,8 @@ def _bring_up_to_date(opening: _Opening, path: Path) -> None:
     if 0 < version < SCHEMA_VERSION:
         if is_read_only(path):
             raise EnvironmentFault(
-                f"{path.name} was written by an older Bellwether and has to be brought up to date, which cannot be "
-                "done where it lies. Copy it to a folder where you may write, and open it there."
+                f"{path.name} was written by an older Bellwether and needs updating, which is not possible where it "
+                "is. Copy it to a folder you can write to, and open it there."
             )
         from models.store.migrate import migrate  # Alembic costs 300 ms: only when it is needed
 
@@ -265,19 +265,19 @@ def _check_place(path: Path, create: bool) -> None:
         raise EnvironmentFault(f"{path} is a folder. Name the file of a book, for example {path / 'book.bellwether'}.")
     if not path.exists():
         if not create:
-            raise EnvironmentFault(f"There is no book at {path}. Check the path, or import a file to begin one.")
+            raise EnvironmentFault(f"There is no book at {path}. Check the path, or import a file to start one.")
         try:
             make_folder(path.parent)
         except OSError as error:
             raise EnvironmentFault(
-                f"The folder {path.parent} cannot be made ({error.strerror}). Choose another place."
+                f"The folder {path.parent} cannot be created ({error.strerror}). Choose another place."
             ) from error
         return
     # Its size only: closing the file after a look into it would drop the locks of a store that is open in this process.
     if path.stat().st_size == 0 and not create:
         raise StoreDamaged(
-            f"{path.name} is empty: it was cut off, or never a book. It was left as it is; restore a copy of it, "
-            "or import a file to begin anew."
+            f"{path.name} is empty: it was cut short, or never was a book. It was left unchanged; restore a copy "
+            "of it, or import a file to start again."
         )
 
 
@@ -293,13 +293,13 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> int:
     application: int = connection.execute("PRAGMA application_id").fetchone()[0]
     if application != APPLICATION_ID:
         raise StoreDamaged(
-            f"{path.name} is a database of another program. It was left as it is; choose a Bellwether book."
+            f"{path.name} is a database of another program. It was left unchanged; choose a Bellwether book."
         )
     if version > SCHEMA_VERSION:
         raise StoreFromTheFuture(
             f"{path.name} was written by a newer Bellwether "
             f"(store version {version}, this program knows {SCHEMA_VERSION}). "
-            "It was left as it is; update Bellwether to open it."
+            "It was left unchanged; update Bellwether to open it."
         )
     pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
     size: int = connection.execute("PRAGMA page_size").fetchone()[0]
@@ -313,7 +313,7 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> int:
 
 def _truncated(path: Path) -> str:
     return (
-        f"{path.name} is damaged: a part of it is missing. It was left as it is; restore a copy of it, "
+        f"{path.name} is damaged: part of it is missing. It was left unchanged; restore a copy of it, "
         "or start a new book and import your exports again."
     )
 

@@ -59,7 +59,7 @@ def on_cards(
         found = cards_by_id(work.connection, alert_ids)
         names = _names(work, found)
         if not found:
-            raise UserError("The alert is no longer there: its import was undone. Reload the queue.")
+            raise UserError("The alert is gone because its import was undone. Refresh the queue.")
         fitting = tuple(card for card in found if applies(card))
         for card in found:
             if otherwise and not applies(card):

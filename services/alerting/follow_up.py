@@ -31,7 +31,7 @@ def add_note(workspace: Workspace, alert_id: int, text: str) -> Changes:
         row = {"customer_id": card.customer_id, "alert_id": card.id, "text": words}
         action.work.insert(notes, {**row, "author": workspace.person, "written_at": workspace.at})
         action.work.update(alerts, card.id, worked(card, "seen", workspace.at))
-        action.work.say(f"Noted something about {action.who()}")
+        action.work.say(f"Added a note about {action.who()}")
         return action.work.commit()
 
 
@@ -45,9 +45,9 @@ def add_task(workspace: Workspace, alert_id: int, title: str, due_on: date | Non
     """
     words = " ".join(title.split())
     if not words:
-        raise UserError("The task has no title. Write what is to be done.")
+        raise UserError("The task has no title. Enter what needs doing.")
     if due_on is not None and due_on < workspace.clock.today():
-        raise UserError("The task's day is past. Choose today or a later day.")
+        raise UserError("The task's date is in the past. Choose today or later.")
     with on_cards(workspace, "task", [alert_id], is_open, "is closed; reopen it first") as action:
         (card,) = action.cards
         row = {"customer_id": card.customer_id, "alert_id": card.id, "title": words, "created_at": workspace.at}
@@ -71,14 +71,14 @@ def complete_task(workspace: Workspace, task_id: int) -> Changes:
     Raises
     ------
     UserError
-        For a task that does not exist or is done already.
+        For a task that does not exist or is already done.
     """
     with workspace.store.unit_of_work(workspace.me, "complete-task", f"task:{task_id}", at=workspace.at) as work:
         found: Any = work.sql("SELECT title, done_at FROM tasks WHERE id = ?", (task_id,)).first()
         if found is None:
             raise UserError(f"There is no task {task_id}; it may have been undone.")
         if found[1] is not None:
-            raise UserError(f"The task “{found[0]}” is done already.")
+            raise UserError(f"The task “{found[0]}” is already done.")
         work.update(tasks, task_id, {"done_at": workspace.at})
         work.say(f"Completed the task “{found[0]}”")
         return work.commit()
@@ -94,7 +94,7 @@ def suppress(workspace: Workspace, customer_id: int, *, until: date, why: str) -
     """
     reason = " ".join(why.split())
     if not reason:
-        raise UserError("Say in a word why they are not to be emailed; it is shown next to the date.")
+        raise UserError("Give a short reason why they should not be emailed; it is shown next to the date.")
     if until <= workspace.clock.today():
         raise UserError("Choose a day after today.")
     with workspace.store.unit_of_work(workspace.me, "suppress", f"customer:{customer_id}", at=workspace.at) as work:

@@ -33,7 +33,7 @@ def add_meeting(workspace: Workspace, alert_id: int, title: str, begins: datetim
     """
     words = " ".join(title.split())
     if not words:
-        raise UserError("The meeting has no title. Write what it is about.")
+        raise UserError("The meeting has no title. Enter what it is about.")
     if begins <= workspace.clock.now():
         raise UserError("That time is past. Choose a later one.")
     with on_cards(workspace, "meeting", [alert_id], is_open, "is closed; reopen it first") as action:

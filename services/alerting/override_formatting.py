@@ -12,7 +12,7 @@ _BETWEEN: Final = " · "
 #: As it is said, and as books of before hold it.
 _SAID: Final = re.compile(rf"[^·]*(?:verridden to [^·]*; model:|et to [^·]* by hand; the model said) [^·]*{_BETWEEN}")
 #: What stood behind such a signal's words in books of before.
-_BEHIND: Final = " · overruled by hand"
+_BEHIND: Final = " · overridden"
 
 
 def overridden_words(plain: str, figure: str, value: Any, computed: Any, currency: str) -> str:

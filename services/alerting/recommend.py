@@ -243,7 +243,7 @@ def _entry(definition: Mapping[str, Any], where: str) -> Entry:
         raise UserError(f"{where}: each entry needs a “code”.")
     unknown = sorted(set(definition) - _KEYS)
     if unknown:
-        raise UserError(f"{where}: “{unknown[0]}” of “{code}” is no field of an entry; remove or correct it.")
+        raise UserError(f"{where}: “{unknown[0]}” of “{code}” is not a field of an entry; remove or correct it.")
     for name in ("title", "why"):
         if not isinstance(definition.get(name), str) or not definition[name]:
             raise UserError(f"{where}: “{name}” of “{code}” must be a text.")

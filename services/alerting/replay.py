@@ -275,7 +275,7 @@ def _keep(workspace: Workspace, text: str, records: Mapping[str, PastRecord], da
     weak = sum(record.verdict == "no better" and not record.distress for record in records.values())
     with workspace.store.unit_of_work(_ACTOR, "replay", "rules", at=workspace.at) as work:
         keep_value(work, RULE_RECORDS, text)
-        found = f"{count(weak, 'rule')} no better than chance" if days else "the book is too young to judge them"
+        found = f"{count(weak, 'rule')} no better than chance" if days else "the book is too new to judge them"
         work.say(f"Replayed {count(len(records), 'rule')} over {count(days, 'day')} of the past: {found}")
         work.digest(text)
         work.touch(tables=("alerts",))

@@ -274,7 +274,7 @@ class _Reader:
         self._where = where
         unknown = sorted(set(definition) - _KEYS)
         if unknown:
-            raise UserError(f"{where}: “{unknown[0]}” is no field of a rule; remove or correct it.")
+            raise UserError(f"{where}: “{unknown[0]}” is not a field of a rule; remove or correct it.")
 
     def text(self, name: str) -> str:
         return self.piece(self._definition, name)
@@ -356,7 +356,7 @@ def _condition(part: Any, where: str, place: str) -> Condition:
         return _group("not", [part["not"]], where, f"{place}.not")
     unknown = sorted(set(part) - {"measure", "is", "than", "of"})
     if unknown:
-        raise UserError(f"{where}: “{unknown[0]}” is no part of a test in “{place}”.")
+        raise UserError(f"{where}: “{unknown[0]}” is not part of a test in “{place}”.")
     return Test(part.get("measure", ""), part.get("is", ""), part.get("than"), part.get("of", "book"))
 
 
@@ -364,7 +364,7 @@ def _check(rule: Rule, where: str) -> None:
     for name in rule.measures():
         measure = MEASURES.get(name)
         if measure is None:
-            raise UserError(f"{where}: “{name}” is no measure that this program knows.")
+            raise UserError(f"{where}: “{name}” is not a measure that Bellwether knows.")
         if rule.subject not in measure.subjects:
             raise UserError(f"{where}: “{name}” cannot be measured for a {rule.subject}.")
     for test in rule.tests():
@@ -372,7 +372,7 @@ def _check(rule: Rule, where: str) -> None:
     for text in rule.texts:
         for match in PLACEHOLDER.finditer(text):
             if (match[2] or "text") not in WORDS:
-                raise UserError(f"{where}: “{match[2]}” in the reason is no way to word a figure.")
+                raise UserError(f"{where}: “{match[2]}” in the reason is not a known format for a figure.")
     if isinstance(rule.upside_times, str) and rule.upside_times[1:] not in rule.parameters:
         raise UserError(f"{where}: “upside.times” names no parameter of the rule.")
 

@@ -62,7 +62,7 @@ class BusinessCalendar:
             if day == date.max:
                 return
             day += timedelta(days=1)
-        raise UserError("The holidays leave no working day within a year; correct them in Settings.")
+        raise UserError("The holidays leave no working days within a year; correct them in Settings.")
 
 
 def due_after(start: datetime, limit: timedelta, calendar: BusinessCalendar) -> datetime:

@@ -112,7 +112,7 @@ def wait(
     with on_cards(workspace, "wait", alert_ids, is_open, "is closed; reopen it first") as action:
         for card in action.cards:
             moment = _put_to_waiting(workspace, action, card, until, condition)
-        action.work.say(f"Waiting for {action.who()} {_until_words(action, moment, condition, WAIT_CONDITIONS)}")
+        action.work.say(f"Waiting on {action.who()} {_until_words(action, moment, condition, WAIT_CONDITIONS)}")
         return action.work.commit()
 
 
@@ -153,7 +153,7 @@ def resolve(workspace: Workspace, alert_ids: Sequence[int], outcome: str) -> Cha
     """
     if outcome not in OUTCOMES:
         raise UserError(f"“{outcome}” is not an outcome; choose one of: {', '.join(OUTCOMES.values())}.")
-    with on_cards(workspace, "resolve", alert_ids, is_open, "is closed already") as action:
+    with on_cards(workspace, "resolve", alert_ids, is_open, "is already closed") as action:
         for card in action.cards:
             values = closing_values(card, workspace.at, outcome=outcome, by="person")
             action.work.update(alerts, card.id, {**values, "touched": 1})
@@ -171,8 +171,8 @@ def not_useful(workspace: Workspace, alert_ids: Sequence[int], reason: str) -> C
     """
     why = " ".join(reason.split())
     if not why:
-        raise UserError("Say in a word why the alert was not useful: that is what the rule is judged by.")
-    with on_cards(workspace, "not-useful", alert_ids, is_open, "is closed already") as action:
+        raise UserError("Give a short reason why the alert was not useful; the rule is judged by it.")
+    with on_cards(workspace, "not-useful", alert_ids, is_open, "is already closed") as action:
         for card in action.cards:
             values = closing_values(card, workspace.at, outcome=why, by="person", state="not_useful")
             action.work.update(alerts, card.id, {**values, "touched": 1})
@@ -189,11 +189,11 @@ def reopen(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
         Where none of the cards is closed, waiting or snoozed.
     """
     with on_cards(
-        workspace, "reopen", alert_ids, lambda card: card.state not in TO_DO, "is to be done already"
+        workspace, "reopen", alert_ids, lambda card: card.state not in TO_DO, "is already in the queue"
     ) as action:
         for card in action.cards:
             if card.state in CLOSED and _has_open_card(action.work, card):
-                action.work.keep(f"{action.names[card.id]} has another open alert already; this one stays closed.")
+                action.work.keep(f"{action.names[card.id]} already has another open alert; this one stays closed.")
                 continue
             values = open_values(card, "seen", action.due, action.now)
             closed = {"outcome": None, "closed_at": None, "closed_by": None, "in_time": None}
@@ -212,7 +212,7 @@ def assign(workspace: Workspace, alert_ids: Sequence[int], owner: str) -> Change
     """
     name = " ".join(owner.split())
     if not name:
-        raise UserError("Name the person who takes the alert over.")
+        raise UserError("Enter who is taking over the alert.")
     with on_cards(workspace, "assign", alert_ids, is_open, "is closed; reopen it first") as action:
         for card in action.cards:
             action.work.update(alerts, card.id, {"owner": name, "touched": 1})
@@ -233,7 +233,7 @@ def escalate(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
         "escalate",
         alert_ids,
         lambda card: is_open(card) and card.severity < Severity.CRITICAL,
-        "is closed or critical already",
+        "is already closed or critical",
     ) as action:
         for card in action.cards:
             due = action.due.of(Severity.CRITICAL, card.owner)
@@ -284,7 +284,7 @@ def _until(
 ) -> datetime:
     if until is None:
         if condition is None:
-            raise UserError("Choose until when the alert is snoozed: a day, or a condition.")
+            raise UserError("Choose when the snooze ends: a date or a condition.")
         until = action.today + timedelta(days=workspace.policy.snooze_latest_days)
     if isinstance(until, datetime):
         moment = until.astimezone(UTC)
@@ -293,7 +293,7 @@ def _until(
         calendar = action.due.calendar(card.owner)
         moment = datetime.combine(until, calendar.opens, calendar.zone).astimezone(UTC)
     if moment <= action.now:
-        raise UserError("That date is past. Choose a later one.")
+        raise UserError("That date is in the past. Choose a later one.")
     return moment
 
 

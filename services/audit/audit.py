@@ -37,16 +37,15 @@ _DIGESTS: Final = Actor("system", "digests")
 #: Up to which import, and of which schema, the journal has digests of the rows.
 _DIGESTED: Final = "imports_digested"
 NO_KEYRING: Final = (
-    "This computer has no keyring that keeps secrets, so the journal's end is not remembered: "
-    "entries that were cut off at its end cannot be seen."
+    "This computer has no keyring that stores secrets, so it cannot remember where the journal ends: "
+    "entries removed from its end cannot be detected."
 )
 NO_END: Final = (
-    "This computer does not remember the end of this book's journal yet: "
-    "entries that were cut off before now cannot be seen."
+    "This computer does not remember the end of this book's journal yet: entries removed before now cannot be detected."
 )
 NOT_REMEMBERED: Final = (
     "The journal is not the one that this computer remembers: entries at its end are missing or changed. "
-    "“bellwether verify” says more; if you restored a copy of the book, run “bellwether verify --accept”."
+    "“bellwether verify” gives details; if you restored a copy of the book, run “bellwether verify --accept”."
 )
 
 
@@ -67,7 +66,7 @@ def undo_last(workspace: Workspace) -> Changes:
     with workspace.store.unit_of_work(workspace.me, "undo", "journal", at=workspace.at) as work:
         entry = last_undoable(work.connection, workspace.person)
         if entry is None:
-            raise UserError("There is nothing to undo: no action of yours stands in the journal.")
+            raise UserError("There is nothing to undo: the journal has no action of yours.")
         if entry.actor.kind == "import":
             number = entry.subject.partition(":")[2]
             raise UserError(

@@ -59,7 +59,7 @@ def copy_as_of(
         There is no room for the copy.
     """
     if day > workspace.clock.today():
-        raise UserError(f"{day} lies in the future. Choose a day up to today.")
+        raise UserError(f"{day} is in the future. Choose a day up to today.")
     with tempfile.TemporaryDirectory(prefix="bellwether-as-of-") as folder:
         copy = Path(folder) / workspace.store.path.name
         write_copy(workspace, copy, day, later_too=later_too, most=most)
@@ -103,7 +103,7 @@ def _copy(source: Store, target: Path, day: date | None, most: int | None) -> No
                 copy.commit()
         except sqlite3.OperationalError as error:
             raise EnvironmentFault(
-                "There is no room for the copy of the book that looking back needs. Free some space and try again."
+                "Looking back needs a copy of the book, and the disk has no room for it. Free some space and try again."
             ) from error
 
 

@@ -13,7 +13,7 @@ from services.workspace import Workspace
 SUFFIX = ".bellwether"
 #: Why files of a person's own do not go into the sample book.
 SAMPLE_BOOK = "This is the sample book"
-SAMPLE_TAKES_NONE = "Your files belong in a book of your own. Nothing was imported here."
+SAMPLE_TAKES_NONE = "Your files belong in your own book. Nothing was imported here."
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,6 @@ def known_customers(driver: sqlite3.Connection, day: date) -> tuple[int, ...]:
     first = day_of(driver.execute(f"{_BEGINS})").fetchone()[0])
     if first is not None and first > day:
         raise UserError(
-            f"The book begins on {full_day(first)}: nobody was known on {full_day(day)}. Name a day from then on."
+            f"The book begins on {full_day(first)}: it has no customers on {full_day(day)}. Name a day from then on."
         )
     return tuple(row[0] for row in driver.execute(f"{KNOWN} ORDER BY c.id", {"day": day.isoformat()}))

@@ -27,7 +27,9 @@ from services.settings import Policy
 
 NOT_AT_ALL: Final = "Do not email them"
 _SUPPRESSED_FOR_GOOD: Final = "9999"
-_NOT_ON_RECORD: Final = "No consent is on record: ask whether they want emails, and note it under “Email consent”."
+_NOT_ON_RECORD: Final = (
+    "No consent is on record: ask whether they want emails, and record the answer under “Email consent”."
+)
 _ADDRESS: Final = (
     "SELECT email, owner FROM customers WHERE id = ?1 AND ?2 IS NULL"
     " UNION ALL SELECT k.email, c.owner FROM contacts k JOIN customers c ON c.id = k.customer_id"
@@ -267,21 +269,25 @@ def _consent(own: _One, address: str, left_since: tuple[str, str] | None, policy
         return (
             "no",
             f"Consent{of} withdrawn{on}",
-            "Consent was withdrawn: they are not emailed until they give it again.",
+            "Consent was withdrawn: do not email them until they give it again.",
         )
     left = words.day_of(own.unsubscribed_on)
     if left is not None:
         said = f"Unsubscribed {words.day(left, day)}"
-        return "no", said, "They unsubscribed: they are not emailed until they give consent again."
+        return "no", said, "They unsubscribed: do not email them until they give consent again."
     if left_since is not None:
         moment, how = left_since
         said = f"Consent withdrawn for {address} {words.full_day(day_at(moment, policy))}{f', {how}' if how else ''}"
-        return "no", said, f"Consent was withdrawn for {address}: ask again, and note it under “Email consent”."
+        return (
+            "no",
+            said,
+            f"Consent was withdrawn for {address}: ask again, and record the answer under “Email consent”.",
+        )
     if own.consent == "given" and (own.since or "") <= day.isoformat():
         return "ok", f"Consent{of} given{on}", ""
     if policy.consent_on_record:
         return "no", f"No consent{of} is on record", _NOT_ON_RECORD
-    return "warn", f"No consent{of} is recorded: make sure that you may", ""
+    return "warn", f"No consent{of} is recorded: make sure you may email them", ""
 
 
 def _elsewhere(driver: sqlite3.Connection, asked: dict[str, Any]) -> list[_Looked]:
@@ -301,14 +307,14 @@ def _suppressed(people: Sequence[_One], day: date) -> list[_Looked]:
     why = f": {words.shortened(last.suppressed_why, 60)}" if last.suppressed_why else ""
     until = words.day_of(last.suppressed_until)
     if until is None or (last.suppressed_until or "") >= _SUPPRESSED_FOR_GOOD:
-        return [("no", f"Suppressed for good{why}", "They are suppressed for good: no email goes to them.")]
+        return [("no", f"Suppressed permanently{why}", "They are suppressed permanently: no email goes to them.")]
     said = f"Suppressed until {words.day(until, day)}"
     return [("no", f"{said}{why}", f"They are suppressed until {words.day(until, day)}: no email goes to them.")]
 
 
 def _address(address: str, people: Sequence[_One], day: date) -> list[_Looked]:
     if not address:
-        return [("no", "No email address is known", "No email address is known: add it to the customer first.")]
+        return [("no", "No email address on record", "No email address on record: add one to the customer first.")]
     worst = max(people, key=lambda one: one.bounces)
     if worst.bounces >= permission.DEAD_AFTER:
         said = f"The last {worst.bounces} emails bounced: ask for another address"

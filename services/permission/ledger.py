@@ -161,7 +161,7 @@ def note(workspace: Workspace, work: UnitOfWork, address: str | None, values: Ma
     no = standing(work.driver, address, workspace.clock.now()) if said == "given" else None
     if no is not None and since < no[0]:
         left = words.full_day(day_at(no[0], workspace.policy))
-        raise UserError(f"Consent was withdrawn on {left}, after this one. Record it when they give it again.")
+        raise UserError(f"Consent was withdrawn on {left}, after this one. Record consent when they give it again.")
     entry = {"address": address_key(address), "said": said, "since": since, "how": how}
     work.insert(suppression_ledger, {**entry, "entered_at": work.at, "entered_by": work.actor.name})
     return True

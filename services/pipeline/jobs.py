@@ -164,7 +164,7 @@ def _import_each(
                 raise Cancelled
             awaited = waits_for(workspace, request, refused)
             if awaited:
-                raise UserError(f"waits for {awaited}, to which its rows refer. Import both when that one is settled.")
+                raise UserError(f"waits for {awaited}, which its rows refer to. Import both once that one is settled.")
             receipt, changed = run_import(workspace, request, progress=tell, cancelled=cancelled)
         except Cancelled:
             if not imported:

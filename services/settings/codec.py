@@ -80,7 +80,7 @@ def from_json(kind: type[T], raw: object, *, path: str = "") -> T:
 def decode_field(kind: type, name: str, raw: object) -> Any:
     """Build the value of one field of the dataclass ``kind``; values of the right type pass as they are."""
     if name not in hints_of(kind):
-        raise FieldError(name, "there is no setting of this name")
+        raise FieldError(name, "there is no setting with this name")
     return _decode(hints_of(kind)[name], raw, name)
 
 
@@ -137,7 +137,7 @@ def _decode_dataclass(kind: type, raw: object, path: str) -> Any:
     values: dict[str, Any] = {}
     for name, item in raw.items():
         if name not in known:
-            raise FieldError(f"{prefix}{name}", "there is no setting of this name")
+            raise FieldError(f"{prefix}{name}", "there is no setting with this name")
         values[str(name)] = _decode(known[name], item, f"{prefix}{name}")
     for field in fields(kind):
         if field.name not in values and field.default is MISSING and field.default_factory is MISSING:
@@ -177,7 +177,7 @@ _NAMES: dict[Any, str] = {
     int: "a whole number",
     float: "a number",
     bool: "true or false",
-    str: "a text",
+    str: "text",
     date: "a day such as 2026-12-25",
     time: "a time such as 09:00",
 }

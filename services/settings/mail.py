@@ -20,7 +20,7 @@ class MailAccount:
     Attributes
     ----------
     host
-        Empty: no account is set up, and emails are handed to the mail program.
+        Empty: no account is set up, and emails are handed to the mail app.
     security
         starttls (587), tls (465), or none, which is only taken for this computer itself.
     user
@@ -122,12 +122,12 @@ class ModelProfile:
 
     def __post_init__(self) -> None:
         if not self.name.strip():
-            raise FieldError("name", "a language model needs a name to choose it by")
+            raise FieldError("name", "a language model needs a name")
         if self.kind not in KINDS:
             raise FieldError("kind", "must be cloud, azure or local")
         _check_address(self.base_url)
         if not self.model.strip():
-            raise FieldError("model", "write the model's name, or its deployment")
+            raise FieldError("model", "enter the model's name, or its deployment")
         within("timeout_s", self.timeout_s, 1, 600, " seconds")
         for name in ("price_in", "price_out"):
             price = getattr(self, name)
@@ -136,7 +136,7 @@ class ModelProfile:
             except InvalidOperation:
                 wrong = True
             if wrong:
-                raise FieldError(name, "must be a price of a million tokens such as 0.15, or empty")
+                raise FieldError(name, "must be a price per million tokens such as 0.15, or empty")
 
     @property
     def secret(self) -> str:
@@ -153,6 +153,6 @@ def _check_address(address: str) -> None:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise FieldError("base_url", "must be an address such as https://models.example/v1")
     if "@" in parts.netloc:
-        raise FieldError("base_url", "must not hold a user name or password: write the key in its own field")
+        raise FieldError("base_url", "must not contain a user name or password: enter the key in its own field")
     if parts.query or parts.fragment:
-        raise FieldError("base_url", "must end before the “?” or “#”: write a key or version in its own field")
+        raise FieldError("base_url", "must end before the “?” or “#”: enter a key or version in its own field")

@@ -109,7 +109,7 @@ def load_managed(path: Path | None) -> Managed:
 
 def _checked(path: Path, text: str, section: str, name: str, raw: object) -> Any:
     if name in _NOT_MANAGED:
-        raise _mistake(path, text, name, "is this computer's own and cannot be set for it")
+        raise _mistake(path, text, name, "belongs to this computer and cannot be set for it")
     try:
         return decode_field(_SECTIONS[section], name, raw)
     except FieldError as error:

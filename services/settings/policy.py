@@ -57,7 +57,7 @@ class SlaHours:
             hours = getattr(self, name)
             within(name, hours, 0.25, 2000, " hours")
             if hours < before:
-                raise FieldError(name, "must not be shorter than the hours of the severity above it")
+                raise FieldError(name, "must not be shorter than for the severity above")
             before = hours
 
     def of(self, severity: str) -> float:
@@ -150,7 +150,7 @@ class AutoDrafts:
     def __post_init__(self) -> None:
         within("per_day", self.per_day, 1, 200, " drafts")
         if self.enabled and not self.approved_by.strip():
-            raise FieldError("approved_by", "write the name of who approves automatic drafts")
+            raise FieldError("approved_by", "enter the name of the person who approves automatic drafts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ class RuleParameter:
 
     def __post_init__(self) -> None:
         if not self.rule or not self.name:
-            raise FieldError("rule", "a rule's figure needs the rule and the name of the figure")
+            raise FieldError("rule", "a rule's figure needs the rule and the figure's name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +310,7 @@ class Policy:
         for name, low, high, unit in _LIMITS:
             within(name, getattr(self, name), low, high, unit)
         if self.churn_critical < self.churn_warning:
-            raise FieldError("churn_critical", "must not be below the risk from which a warning is shown")
+            raise FieldError("churn_critical", "must not be below the risk at which a warning is shown")
         if self.churn_horizon_days not in CHURN_HORIZONS_DAYS:
             raise FieldError("churn_horizon_days", "must be 30, 60, 90 or 180 days")
         if self.look_from not in LOOK_FROM:

@@ -171,7 +171,7 @@ def load_preferences(path: Path) -> LoadedPreferences:
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         return LoadedPreferences(
-            Preferences(), (f"Your preferences at {path} were not read ({reason}); the defaults are used.",)
+            Preferences(), (f"Your preferences at {path} could not be read ({reason}); the defaults are used.",)
         )
     try:
         document = json.loads(raw.decode("utf-8")) if len(raw) <= MAX_BYTES else None
@@ -209,7 +209,7 @@ def save_preferences(path: Path, preferences: Preferences) -> None:
     except OSError as error:
         reason = error.strerror or "the place cannot be written"
         raise EnvironmentFault(
-            f"Your preferences could not be saved at {path} ({reason}); the book itself is not concerned."
+            f"Your preferences could not be saved at {path} ({reason}); the book itself is not affected."
         ) from error
 
 
@@ -282,4 +282,4 @@ def _set_aside(path: Path) -> str:
         path.replace(aside)
     except OSError:
         return f"Your preferences at {path} are damaged; the defaults are used."
-    return f"Your preferences at {path} were damaged: kept as {aside.name}, and the defaults are used."
+    return f"Your preferences at {path} were damaged: they were saved as {aside.name}, and the defaults are used."

@@ -180,7 +180,9 @@ def dated(workspace: Workspace, values: dict[str, Any]) -> None:
         values["email_consent_since"] = values.get("email_consent_since") or today
         values["email_consent_how"] = values.get("email_consent_how") or "recorded by hand"
         if values["email_consent_since"] > today:
-            raise UserError(f"Consent since {values['email_consent_since']} is still to come. Enter a day up to today.")
+            raise UserError(
+                f"Consent since {values['email_consent_since']} is in the future. Enter a date up to today."
+            )
 
 
 def value_of(workspace: Workspace, field: Field, text: str) -> Any:

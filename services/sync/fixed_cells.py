@@ -41,7 +41,7 @@ def _with_fixes(table: Table, options: ImportOptions) -> Table:
         return table
     if options.fixed_of and options.fixed_of != stamp_of(table.path):
         raise UserError(
-            f"{table.path.name} was changed after you fixed cells in it. Drop it again and fix what is still wrong."
+            f"{table.path.name} has changed since you fixed cells in it. Drop it again and fix what is still wrong."
         )
     places = {header: place for place, header in enumerate(table.columns)}
     cells: dict[int, dict[int, str]] = {}

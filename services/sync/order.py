@@ -62,7 +62,7 @@ def together(requests: Sequence[ImportRequest]) -> tuple[ImportRequest, ...]:
     columns = [_columns(one) for one in requests]
     for column in said:
         if not any(column in known for known in columns):
-            raise UserError(f"No file has a column “{column}”. Check how your file spells it.")
+            raise UserError(f"No file has a column “{column}”. Check the spelling in your file.")
     return tuple(
         replace(
             one,

@@ -26,7 +26,7 @@ from services.sync.stage import faults
 if TYPE_CHECKING:
     from services.settings import Policy
 
-_CHARGES: Final = ("order of charges alone, such as postage,", "orders of charges alone, such as postage,")
+_CHARGES: Final = ("order with charges only, such as postage,", "orders with charges only, such as postage,")
 
 
 def make_receipt(
@@ -189,7 +189,7 @@ def _without_rate(db: sqlite3.Connection, orders: Mapping[str, int], policy: Pol
             are = "order is" if count == 1 else "orders are"
             yield (
                 f"{count:,} {are} in {currency}, without a rate to {home}: they count as purchases without a value. "
-                f"Enter what one {currency} is worth in Settings, Money, Exchange rates."
+                f"Enter the value of one {currency} in Settings, Money, Exchange rates."
             )
 
 
@@ -220,7 +220,7 @@ def _about_rows(db: sqlite3.Connection, analysis: Analysis, today: date) -> list
         kept = f"(SELECT ordered_on FROM stage.r WHERE state IS NULL OR state < {IGNORED})"
         said += filter(None, [orders_ahead(db, today, kept)])
     if analysis.plan.zone_assumed and _has_naive_times(db, analysis):
-        said.append(f"Times without a zone were taken in {analysis.plan.zone}.")
+        said.append(f"Times without a zone were read as {analysis.plan.zone}.")
     if analysis.plan.currency_assumed and analysis.plan.currency_whose:
         said.append(
             f"Bellwether read the amounts as {analysis.plan.currency}, {analysis.plan.currency_whose}. "
@@ -243,7 +243,9 @@ def _about_nothing(plan: Plan, rows: Mapping[str, int], ignored: Mapping[str, in
     if not rows["read"] or rows["inserted"] or rows["updated"] or rows["unchanged"]:
         return []
     if ignored.get(faults.NO_CUSTOMER) and not plan.has("customer_id", "customer_email", "customer_name"):
-        return ["Nothing is imported, because no column names the customer: map one to customer_id or customer_email."]
+        return [
+            "Nothing is imported, because no column identifies the customer: map one to customer_id or customer_email."
+        ]
     if ignored.get(faults.STRANGER):
         return ["Nothing is imported, because none of these customers is in the book. Import the customers first."]
     return ["Nothing is imported. Read the reasons above, then map the columns."]

@@ -246,7 +246,7 @@ class Run:
             return sha256_of(path, self.watch.check)
         except OSError as problem:
             raise UserError(
-                f"{path.name} was taken away while it was read. Nothing was imported; import it again."
+                f"{path.name} was removed during the import. Nothing was imported; import it again."
             ) from problem
 
     def _staged(self, *, keep_raw: bool = False) -> Analysis:

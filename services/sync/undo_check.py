@@ -200,10 +200,10 @@ def record_of(db: sqlite3.Connection, import_id: int, *, undone_too: bool = Fals
     if found is None:
         raise UserError(f"There is no import {import_id}. “bellwether imports” lists them.")
     if found[2] is not None and not undone_too:
-        raise UserError(f"Import {import_id} ({found[0]}) is undone already.")
+        raise UserError(f"Import {import_id} ({found[0]}) is already undone.")
     return ImportHead(found[0], found[1])
 
 
 def refusal(db: sqlite3.Connection, import_id: int) -> str:
     later = overwritten_by(db, [import_id]).get(import_id)
-    return f"{later} changed rows of this import afterwards. Undo that one first." if later else ""
+    return f"{later} changed rows of this import later. Undo that one first." if later else ""

@@ -90,7 +90,7 @@ def test_an_empty_queue_is_an_empty_list(ask: Any, store_path: Path) -> None:
 def test_a_book_without_customers_is_no_all_clear(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Book(store_path).close()
     assert run_command(["alerts", "--store", str(store_path)]) == 0
-    assert capsys.readouterr().out == "No customers yet: `bellwether import FILE` brings them in.\n"
+    assert capsys.readouterr().out == "No customers yet. Import some with `bellwether import FILE`.\n"
 
 
 def test_the_list_tells_namesakes_apart_and_money_to_win_from_money_at_risk() -> None:

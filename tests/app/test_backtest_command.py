@@ -60,7 +60,7 @@ def test_a_horizon_and_cutoffs_can_be_named(ask: Any) -> None:
 def test_an_empty_book_says_what_to_do(ask: Any) -> None:
     ask("customer", "add", "name=Brightwell Dental")
     code, document, told = ask("backtest")
-    assert (code, document) == (1, None) and "no past to check" in told
+    assert (code, document) == (1, None) and "nothing to back-test" in told
 
 
 @pytest.mark.usefixtures("imported")
@@ -68,6 +68,6 @@ def test_a_round_makes_the_reports_that_are_due_once(
     ask: Any, store_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_command(["run", "--store", str(store_path)]) == 0
-    assert capsys.readouterr().out.endswith(" Reports made anew: backtest, drift, forecast, rules.\n")
+    assert capsys.readouterr().out.endswith(" Reports updated: backtest, drift, forecast, rules.\n")
     code, document, _ = ask("run")
     assert (code, document["reports"]) == (0, [])

@@ -70,6 +70,6 @@ def test_a_file_of_which_nothing_is_imported_asks_for_what_it_lacks(ask: Any, tm
     rows = [["O1", "2026-03-02", "9", *"abcdefg"], ["O2", "2026-03-03", "8", *"abcdefg"]]
     code, (receipt,), _ = ask("import", str(write_csv(tmp_path / "orders.csv", head, rows)), "--no-score")
     assert code == 3
-    assert any("no column names the customer" in warning for warning in receipt["warnings"])
+    assert any("no column identifies the customer" in warning for warning in receipt["warnings"])
     left_out = next(warning for warning in receipt["warnings"] if warning.startswith("Not imported"))
     assert all(name in left_out for name in head[3:])

@@ -39,14 +39,14 @@ def test_their_json_names_the_customers_and_an_earlier_day_knows_nothing_of_them
     report = EmergingReport.from_json(json.loads(capsys.readouterr().out))
     assert report.as_of == str(LAST) and report.issues[0].customers == tuple(range(1, 15))
     assert run_command(["issues", "--as-of", "2026-09-01", "--store", str(store)]) == 0
-    assert capsys.readouterr().out.startswith("Nothing emerges as of 2026-09-01: ")
+    assert capsys.readouterr().out.startswith("Nothing is on the rise as of 2026-09-01: ")
 
 
 def test_a_book_without_scores_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "new.bellwether"
     Book(path).workspace.close()
     assert run_command(["issues", "--store", str(path)]) == 1
-    assert "not scored yet" in capsys.readouterr().err
+    assert "not been scored yet" in capsys.readouterr().err
 
 
 def test_a_book_without_tickets_and_reviews_says_what_to_import(
@@ -61,6 +61,6 @@ def test_a_book_without_tickets_and_reviews_says_what_to_import(
     book.workspace.close()
     assert run_command(["issues", "--store", str(book.path)]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("There is nothing to look at: the book has no tickets and no reviews. Import ")
+    assert said.startswith("The book has no tickets or reviews. Import ")
     assert run_command(["score", "--all", "--store", str(book.path)]) == 0
     assert "activity" not in capsys.readouterr().out

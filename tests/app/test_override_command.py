@@ -67,9 +67,9 @@ def test_one_is_taken_back_by_its_score_the_others_stay_and_undo_brings_it_back(
     ask("customer", "override", "2", "--health", "70", "--clv", "1,250", "--segment", "Champion", *WHY)
     code, said, _ = ask("customer", "override", "2", "--end", "health")
     assert (code, [one["figure"] for one in said["overrides"]]) == (0, ["segment", "clv"])
-    assert said["words"].startswith("Took back the health set for ")
+    assert said["words"].startswith("Removed the override of health for ")
     told = [row["words"] for row in ask("customer", "2")[1]["timeline"] if row["kind"] == "override"]
-    assert "Health: the model’s counts again · 70 of 100 taken back by you" in told
+    assert "Health: back to the model’s score · 70 of 100 override removed by you" in told
     assert ask("undo")[0] == 0
     assert standing(ask) == ["health", "segment", "clv"]
     assert ask("customer", "override", "2", "--end", "health", "--end", "clv")[0] == 0
@@ -108,7 +108,7 @@ def test_the_next_round_keeps_it_and_a_full_scoring_too(ask: Any, shop: None) ->
         (("--health", "70", "--end", "health"), 2, "one at a time"),
         (("--all", "--end", "health"), 2, "one at a time"),
         (("--end", "luck"), 2, "is not a score"),
-        (("--health", "70", "--reason", "known", "--until", "soon"), 2, "is not a day"),
+        (("--health", "70", "--reason", "known", "--until", "soon"), 2, "is not a date"),
         (("--end", "health"), 1, "has no override"),
         (("--all",), 1, "has no override"),
         (("--health", "70", "--engagement", "much", *WHY), 1, "engagement as a number"),

@@ -101,7 +101,7 @@ def test_every_part_is_a_flag(
 
 def test_a_sign_that_is_none_is_misuse(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["read", str(folder / "a.csv"), "--quote", "abc"]) == 2
-    assert "no sign" in capsys.readouterr().err
+    assert "not a delimiter" in capsys.readouterr().err
 
 
 def test_an_import_is_settled_by_the_same_flags(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -117,7 +117,7 @@ def test_signs_and_rows_that_cannot_be_are_refused(tmp_path: Path, capsys: pytes
     path = tmp_path / "a.csv"
     path.write_text("id,name\n1,Ada\n")
     assert run_command(["read", str(path), "--delimiter", ""]) == 2
-    assert "is no sign that stands between" in capsys.readouterr().err
+    assert "is not a delimiter" in capsys.readouterr().err
     assert run_command(["read", str(path), "--header-row", "9999"]) == 1
     assert "no row 9,999 among the first 2" in capsys.readouterr().err
 

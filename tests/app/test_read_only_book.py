@@ -71,6 +71,6 @@ def test_what_would_change_it_says_what_to_do(
         code, _, error = ask(*words, store=locked)
     assert code == 1
     assert error == (
-        "book.bw can be read but not changed where it lies. Nothing was changed; "
-        "copy it to a folder where you may write, and open it there.\n"
+        "book.bw can be read but not changed where it is. Nothing was changed; "
+        "copy it to a folder you can write to, and open it there.\n"
     )

@@ -59,7 +59,7 @@ def test_undo_with_nothing_to_undo_says_so(store_path: Path, capsys: pytest.Capt
 
 def test_doctor_answers_without_a_book_and_with_one(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["doctor", "--store", str(store_path), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["store"] == "not made yet"
+    assert json.loads(capsys.readouterr().out)["store"] == "not created yet"
     open_store(store_path).close()
     assert run_command(["doctor", "--store", str(store_path), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["store"] == "in order"

@@ -86,7 +86,7 @@ class Watch:
         """
         if self.stopped or (self._cancelled is not None and self._cancelled()):
             self.stopped = True
-            raise Cancelled("Cancelled. Nothing of the file was kept.")
+            raise Cancelled("Cancelled. Nothing was kept.")
 
     def guard(self, db: sqlite3.Connection) -> None:
         """Let a cancel interrupt long statements too."""

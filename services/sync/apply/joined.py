@@ -16,7 +16,7 @@ from typing import Any, Final
 from services.sync.apply.target import IGNORED
 from services.sync.people.fields import FIELDS, Record, combined, strictest
 
-JOINED: Final = "merged into another customer, whose row counts"
+JOINED: Final = "merged into another customer, whose row is used"
 _CONSENTS: Final = ("email_consent", "tracking_consent")
 
 

@@ -41,7 +41,7 @@ def settle_totals(db: sqlite3.Connection, plan: Plan) -> list[str]:
         if not _is_of_lines(db):
             return []
         db.execute("UPDATE stage.r SET amount_minor = total_minor, total_minor = NULL WHERE total_minor IS NOT NULL")
-        return [f"“{column.header}” was taken as the amount of each row, because it differs within orders."]
+        return [f"“{column.header}” was read as the amount of each row, because it differs within orders."]
     if not _is_of_orders(db, named=normal(column.header) in _OF_ORDERS):
         return []
     db.execute("UPDATE stage.r SET total_minor = amount_minor, amount_minor = 0")
@@ -95,8 +95,8 @@ def about_repeated_orders(db: sqlite3.Connection) -> list[str]:
     ).fetchone()
     if not count:
         return []
-    noun = "order stands" if count == 1 else "orders stand"
+    noun = "order appears" if count == 1 else "orders appear"
     return [
-        f"{count:,} {noun} in several rows with different amounts, of which the last counts. "
+        f"{count:,} {noun} in several rows with different amounts; the last one counts. "
         "If they are lines of an order, say which column is the line total."
     ]

@@ -114,7 +114,7 @@ class Plan:
         stripped = [column.header for column in self.columns if column.form.strip_zero]
         said = [f"{meaning.column}: {flag}" for meaning in self.meanings for flag in meaning.flags]
         if stripped:
-            said.insert(0, f"Ids in {', '.join(stripped)} are written like 17850.0 and were read as 17850.")
+            said.insert(0, f"IDs in {', '.join(stripped)} are written like 17850.0 and were read as 17850.")
         return tuple(said)
 
 
@@ -295,5 +295,5 @@ def _warnings(plan: Plan) -> tuple[str, ...]:
             f"Ages in “{births.header}” are kept as years of birth, counted from {births.form.year}, the file’s year."
         )
     if plan.table.dialect.delimiter == BLANKS:
-        said.append("The columns are separated by blanks.")
+        said.append("The columns are separated by spaces.")
     return tuple(said)

@@ -163,7 +163,7 @@ def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str
             fits = field is None or _fits(field, kind)
             if not fits and one.confidence < _BY_NAME:
                 continue
-            unfit = Proposal(one.field, one.confidence - _UNFIT, f"{one.why}, though little in it fits")
+            unfit = Proposal(one.field, one.confidence - _UNFIT, f"{one.why}, though few cells fit")
             # Of two columns that may say what happened, the one with words that are known says it.
             other = (
                 field is not None
@@ -223,7 +223,7 @@ def _claims(entity: Entity, column: str, kind: str, looks: str) -> Iterable[tupl
     for name in named_by_cells(entity, column, looks):
         if name not in seen:
             seen.add(name)
-            yield 300, Proposal(name, _BY_WORDS, "By its header and what stands in it")
+            yield 300, Proposal(name, _BY_WORDS, "By its header and its values")
     for shift, words, sure, why in (
         (400, same_words(column), _BY_WORDS, "By the words of its header"),
         (600, own_words(entity, column), _BY_PART, "By part of its header"),

@@ -163,7 +163,7 @@ def _best_entity(table: Table, seen: Seen, chosen: Mapping[str, str]) -> Entity:
     if not ranked:
         _ask_for_what_lacks(table, seen, chosen, 0)
         raise Undecided(
-            f"{table.path.name} is not recognised: its columns ({some_of(table.columns)}) do not say what it lists.",
+            f"{table.path.name} is not recognised: its columns ({some_of(table.columns)}) do not say what it contains.",
             f"Say it with --as {'|'.join(ENTITIES)}, and name columns with --map 'Column=field'.",
         )
     even = [entity for score, entity in ranked if score >= _ABOUT_EQUAL * ranked[0][0]]

@@ -67,7 +67,7 @@ class Recognition:
         """What a person should know about columns that were taken for something on little evidence."""
         labels = {one.name: one.label for one in self.entity.fields}
         return tuple(
-            f"“{column}” was taken as “{labels[proposal.field]}”: {proposal.why[:1].lower()}{proposal.why[1:]}."
+            f"“{column}” was read as “{labels[proposal.field]}”: {proposal.why[:1].lower()}{proposal.why[1:]}."
             for column, proposal in self.proposals.items()
             if proposal.confidence < SURE and self.mapping.get(column) == proposal.field
         )
@@ -238,7 +238,7 @@ def _has_shape(table: Table, shape: tuple[str, ...]) -> bool:
 def _entity(name: str) -> Entity:
     found = ENTITIES.get(name.strip().lower().replace(" ", "_").replace("-", "_"))
     if found is None:
-        raise UserError(f"“{name}” is nothing that can be imported. Choose one of {', '.join(ENTITIES)}.")
+        raise UserError(f"“{name}” cannot be imported. Choose one of {', '.join(ENTITIES)}.")
     return found
 
 

@@ -133,7 +133,7 @@ def lay_out(table: Table, seen: Seen, entity: Entity, kind: str | None, chosen: 
         says = {"flags": flags, "into": column, "key": columns.get("event_id"), "at": columns.get("happened_at")}
         rules = (Rule("events", {**says, "message": message}),)
         mapping = {column: "kind"} | ({message: "message"} if message else {})
-        notes.append(f"Each row is a mail and what happened to it: {', '.join(flags)} are kept as events of their own.")
+        notes.append(f"Each row is an email and what happened to it: {', '.join(flags)} are kept as separate events.")
     elif entity.name == "orders" and (flag := _returned_flag(seen)):
         column = columns.get("kind") or "Kind (of the row)"
         into = {"kind": column, "of": "Returned order"}

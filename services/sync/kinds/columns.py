@@ -46,7 +46,7 @@ from services.sync.kinds.vocabulary import phrase
 Values = tuple[list[Any], ...]
 _MOST_UNKNOWN = 1_000
 _HOUR = 3_600
-_KINDS_UNKNOWN = "Orders of a kind or status that is not known, or given back only in part, count as purchases"
+_KINDS_UNKNOWN = "Orders with an unknown type or status, or only partly returned, count as purchases"
 # Kinds of which every value is one of a few forms, so that a word for "not known" is none of them.
 _TYPED = frozenset(("decimal", "integer", "number", "percent", "duration", "hours", "birth_year", "email", "boolean"))
 
@@ -112,7 +112,7 @@ class Stages:
 
     def __init__(self, both: bool) -> None:
         self._both = both
-        self._stages = Told(words.to_stage, words.knows_stage, "Stages that are not known were taken as Identified")
+        self._stages = Told(words.to_stage, words.knows_stage, "Unknown stages were read as Identified")
 
     @property
     def unknown(self) -> set[str]:
@@ -226,10 +226,10 @@ def make_converter(column: Column, zone: tzinfo, currency: str) -> Converter:
         status = is_status(column.header)
         return Told(lambda text: to_order_kind(text, status=status), knows_order_kind, _KINDS_UNKNOWN)
     if kind == "phone":
-        spoilt = "Numbers that a spreadsheet has damaged are kept as they stand: export them again as text"
+        spoilt = "Numbers that a spreadsheet damaged are kept unchanged: export them again as text"
         return Told(_phone, lambda text: not is_spoilt(text), spoilt)
     if kind == "rating":
-        between = "Ratings between two whole numbers were rounded, halves up"
+        between = "Ratings between two whole numbers were rounded, with halves rounded up"
         return Told(words.to_rating, words.is_whole_rating, between, typed=True)
     if kind == "consent":
         return Told(to_consent, knows_consent, "Words that do not say whether consent was given count as unknown")
@@ -238,13 +238,13 @@ def make_converter(column: Column, zone: tzinfo, currency: str) -> Converter:
         otherwise, unknown = column.field.otherwise, column.field.unknown
         return Told(lambda text: values.get(phrase(text), otherwise), lambda text: phrase(text) in values, unknown)
     if kind == "contract_status":
-        said = "Statuses of contracts that are not known count as unknown"
+        said = "Unrecognised contract statuses count as unknown"
         return Told(words.to_contract_status, lambda text: words.to_contract_status(text) != "unknown", said)
     if kind == "ticket_status":
         return Told(
             words.to_ticket_status,
             words.knows_ticket_status,
-            "Statuses of tickets that are not known were taken as open",
+            "Unknown ticket statuses were read as open",
         )
     if kind == "decimal" and form.scale:
         places = exponent(currency)
@@ -272,13 +272,13 @@ def _number(text: str, form: Form, currency: str = "", *, share: bool = False) -
         return plain_number(text, form.comma)
     written = take_apart(text)
     if written.percent and not share:
-        raise Unfit("is a share, no number")
+        raise Unfit("is a percentage, not a number")
     try:
         if currency:
             agree(written.currencies, currency)
         number = figures_of(written, form.comma)
         if not form.sure and number != figures_of(written, not form.comma):
-            raise Unfit("has a point or a comma that could part thousands or be the decimal sign")
+            raise Unfit("has a point or comma that could mark thousands or decimals")
     except Unfit:
         if not form.settled:
             raise Unsettled from None
@@ -320,7 +320,7 @@ def _share(text: str, form: Form) -> float:
     if not 0 <= share <= 1:
         if not form.settled:
             raise Unsettled
-        raise Unfit("is not a share between 0 and 100 %")
+        raise Unfit("is not a percentage between 0 and 100 %")
     return share
 
 

@@ -47,13 +47,13 @@ def salesforce_id(text: str) -> str:
     if len(text) == 15 and text.isascii() and text.isalnum():
         return text + salesforce_checksum(text)
     if len(text) != 18 or not text.isascii() or not text.isalnum():
-        raise Unfit("is not a Salesforce id of 15 or 18 characters")
+        raise Unfit("is not a Salesforce ID of 15 or 18 characters")
     signs = []
     for place, sign in enumerate(text[:15]):
         bits = _ALPHABET.find(text[15 + place // 5].upper())
         capital = bits >> place % 5 & 1
         if bits < 0 or (capital and not sign.isalpha()):
-            raise Unfit("is not a Salesforce id: its last three characters do not belong to it")
+            raise Unfit("is not a Salesforce ID: its last three characters do not belong to it")
         signs.append(sign.upper() if capital else sign.lower())
     return "".join(signs) + text[15:].upper()
 

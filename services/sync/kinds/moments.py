@@ -162,11 +162,11 @@ def _ordered(match: re.Match[str], order: str) -> date:
             return readings[order]
         if readings:
             first = {"dmy": "day", "mdy": "month"}[order]
-            raise Unfit(f"is not a day of the calendar with the {first} first")
-        raise Unfit("is not a day of the calendar")
+            raise Unfit(f"is not a calendar date with the {first} first")
+        raise Unfit("is not a calendar date")
     days = set(readings.values())
     if not days:
-        raise Unfit("is not a day of the calendar")
+        raise Unfit("is not a calendar date")
     if len(days) > 1:
         parts = {"dmy": "day/month", "mdy": "month/day", "ymd": "year/month/day"}
         raise Unfit(f"could be {' or '.join(parts[one] for one in sorted(readings))}")
@@ -192,7 +192,7 @@ def _day(year: int, month: int, day: int) -> date:
     try:
         found = date(year, month, day)
     except ValueError:
-        raise Unfit("is not a day of the calendar") from None
+        raise Unfit("is not a calendar date") from None
     if not _EARLIEST <= year <= _LATEST:
         raise Unfit("is not a likely date")
     return found
@@ -241,7 +241,7 @@ def _counted_days(text: str, system: str, zone: tzinfo) -> tuple[str, str | None
     if system == "excel1904":
         start = date(1904, 1, 1)
     elif whole == _LEAP_SERIAL:
-        raise Unfit("is not a day of the calendar")
+        raise Unfit("is not a calendar date")
     else:
         start = date(1899, 12, 31) if whole < _LEAP_SERIAL else date(1899, 12, 30)
     if whole > 109_938:

@@ -129,7 +129,7 @@ def to_mail_kind(text: str) -> str:
     word = text.strip().lower().replace("_", " ").removeprefix("email ").removesuffix(" email").strip()
     found = meanings("mail_kind").get(word)
     if found is None:
-        raise Unfit("is not a known event of a mail")
+        raise Unfit("is not a known email event")
     return found
 
 
@@ -164,7 +164,7 @@ def to_survey_kind(text: str) -> str:
     """NPS, CSAT or CES."""
     found = meanings("survey_kind").get(text.strip().lower())
     if found is None:
-        raise Unfit("is not a survey of the kinds NPS, CSAT or CES")
+        raise Unfit("is not an NPS, CSAT or CES survey")
     return found
 
 

@@ -18,7 +18,7 @@ from models.values.errors import UserError
 from services.workspace import Workspace
 
 Key = tuple[str, str]
-_SAID: Final = {"apart": "Kept {} and {} apart", "later": "Put off whether {} and {} are one customer"}
+_SAID: Final = {"apart": "Kept {} and {} apart", "later": "Left for later whether {} and {} are the same customer"}
 _VERBS: Final = {"apart": "keep-apart", "later": "decide-later"}
 
 
@@ -46,14 +46,14 @@ def decide_later(workspace: Workspace, one_id: int, two_id: int) -> Changes:
 
 def _decide(workspace: Workspace, one_id: int, two_id: int, decision: str) -> Changes:
     if one_id == two_id:
-        raise UserError(f"Customer {one_id} is one customer. Name two.")
+        raise UserError(f"Customer {one_id} cannot be compared with itself. Name two customers.")
     first, second = sorted((one_id, two_id))
     subject = f"customers:{first}+{second}"
     with workspace.store.unit_of_work(workspace.me, _VERBS[decision], subject, at=workspace.at) as work:
         names = [_name(work, number) for number in (first, second)]
         known = _between(work, first, second)
         if known and all(row["decision"] == decision for row in known):
-            return Changes(words="It was decided like that already.")
+            return Changes(words="That was already decided.")
         for row in known:
             work.delete(pair_decisions, row["id"])
         left, right = sorted(_keys(work, number)[0] for number in (first, second))

@@ -56,7 +56,7 @@ def merge_customers(workspace: Workspace, kept_id: int, other_id: int) -> Change
     with workspace.store.unit_of_work(workspace.me, MERGED, f"customer:{kept_id}", at=workspace.at) as work:
         kept, other = customer_row(work.connection, kept_id), customer_row(work.connection, other_id)
         if kept is not None and other is None and _is_part(work, kept_id, other_id):
-            return Changes(words=f"They are one customer already: {kept['name']}.")
+            return Changes(words=f"They are already one customer: {kept['name']}.")
         for number, row in ((kept_id, kept), (other_id, other)):
             if row is None:
                 raise UserError(f"There is no customer {number}. “bellwether customers” lists them.")

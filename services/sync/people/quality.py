@@ -27,7 +27,7 @@ _SHARED: Final = """
 _KINDS: Final = (
     ("email", "shared_email", "{count} customers with different names share the address {value}."),
     ("phone", "shared_phone", "{count} customers with different names share the number {value}."),
-    ("external_id", "shared_id", "{source} has one id, {value}, for {count} customers."),
+    ("external_id", "shared_id", "{source} uses one ID, {value}, for {count} customers."),
 )
 
 
@@ -89,7 +89,7 @@ def _several_addresses(db: sqlite3.Connection) -> Iterator[QualityRow]:
     )
     for number, name, addresses, count in cursor:
         yield QualityRow(
-            "several_emails", f"{name} has one id and {count} addresses: {addresses}.", ((number, name),), 1
+            "several_emails", f"{name} has one ID and {count} addresses: {addresses}.", ((number, name),), 1
         )
 
 
@@ -103,6 +103,4 @@ def _several_countries(db: sqlite3.Connection) -> Iterator[QualityRow]:
         """
     )
     for number, name, country, other in cursor:
-        yield QualityRow(
-            "several_countries", f"{name} was put together from {country} and {other}.", ((number, name),), 1
-        )
+        yield QualityRow("several_countries", f"{name} was merged from {country} and {other}.", ((number, name),), 1)

@@ -167,7 +167,7 @@ def read_merged(workspace: Workspace, customer_id: int, former_id: int) -> PairD
         ).fetchone()
         kept = customer_row(connection, customer_id)
         if found is None or kept is None:
-            raise UserError("They are no longer one customer. Look at the list again.")
+            raise UserError("They are no longer one customer. Refresh the list.")
         other = {**dict.fromkeys(FIELDS), **json.loads(found[2])}
         currency = reporting_currency(connection, workspace.policy)
         return PairDetail(
@@ -188,7 +188,7 @@ def fuller(counts: Mapping[int, Mapping[str, int]], one_id: int, two_id: int) ->
 def _customer(connection: Connection, number: int) -> Row:
     row = customer_row(connection, number)
     if row is None:
-        raise UserError(f"Customer {number} is not in the book any more. Look at the list again.")
+        raise UserError(f"Customer {number} is no longer in the book. Refresh the list.")
     return row
 
 
@@ -245,11 +245,11 @@ def _notes(kept: Row, other: Row, values: Mapping[str, Any]) -> Iterator[str]:
     """What a person should know before merging."""
     rows_ = (kept, other)
     if any(row["email_consent"] == "withdrawn" for row in rows_) and kept["email_consent"] != other["email_consent"]:
-        yield "One of them withdrew consent: the customer will have withdrawn it."
+        yield "One of them withdrew consent, so the merged customer counts as withdrawn."
     elif kept["email_consent"] != values["email_consent"]:
         yield f"Email consent will be {values['email_consent']}: it was given for another address."
     if values["suppressed_until"] and values["suppressed_until"] != kept["suppressed_until"]:
-        yield f"No emails until {values['suppressed_until']}, as the other record has it."
+        yield f"No emails until {values['suppressed_until']}, as in the other record."
     differ = [LABELS.get(name, name.replace("_", " ")) for name in differing(kept, other)]
     if differ:
-        yield f"They differ in {joined_words(differ)}; what is not taken is kept with the record."
+        yield f"They differ in {joined_words(differ)}; values that are not used stay with the merged record."

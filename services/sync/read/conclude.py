@@ -27,7 +27,7 @@ def about_packing(content: Content, choice: ReadingChoice) -> tuple[Conclusion, 
     if content.container == "text":
         return ()
     name = f"“{content.member}” in a ZIP archive" if content.member else "packed with gzip"
-    return (Conclusion("file", name, "you said so" if choice.member else "its first bytes say so", 1.0),)
+    return (Conclusion("file", name, "you said so" if choice.member else "its first bytes show it", 1.0),)
 
 
 def about_encoding(content: Content, choice: ReadingChoice) -> Conclusion:
@@ -63,7 +63,7 @@ def about_cut(cut: Cut, ranked: Sequence[Candidate], choice: ReadingChoice) -> t
     quote = Conclusion(
         "quote",
         words.quote_words(cut.quote),
-        "you said so" if choice.quote is not None else "they stand where cells begin and end",
+        "you said so" if choice.quote is not None else "they appear at the start and end of cells",
         1.0 if choice.quote is not None else 0.9,
     )
     return Conclusion("delimiter", words.delimiter_words(cut.delimiter), why, sure, options), quote
@@ -74,7 +74,9 @@ def about_rows(seen: Seen, choice: ReadingChoice) -> tuple[Conclusion, ...]:
     said = choice.header_row is not None or choice.header_rows is not None
     if header.row is None:
         option = ReadingOption("the first row names the columns", replace(choice, header_row=1), "--header-row 1")
-        about = Conclusion("header", "no row names the columns", "the first row is like those below it", 0.8, (option,))
+        about = Conclusion(
+            "header", "no row names the columns", "the first row looks like those below it", 0.8, (option,)
+        )
     else:
         option = ReadingOption("no row names the columns", replace(choice, header_row=0), "--header-row 0")
         place = header.row + seen.start + 1
@@ -109,4 +111,4 @@ def warnings_of_rows(seen: Seen) -> tuple[str, ...]:
     if not seen.starts:
         return ()
     count = len(seen.starts) + 1
-    return (f"There are {count} tables below each other in the file; only the first is read.",)
+    return (f"There are {count} tables in the file, one below the other; only the first is read.",)

@@ -132,7 +132,7 @@ def is_workbook(archive: zipfile.ZipFile) -> bool:
         kind = archive.read("mimetype")[:200]
         if b"spreadsheet" in kind:
             return True
-        raise UserError(f"{Path(archive.filename or 'The file').name} is an office document, no table: {_AS_CSV}.")
+        raise UserError(f"{Path(archive.filename or 'The file').name} is an office document, not a table: {_AS_CSV}.")
     return False
 
 
@@ -158,7 +158,7 @@ def members_of(path: Path) -> list[zipfile.ZipInfo]:
             "Unpack it, then import the files that you need."
         )
     if any(info.flag_bits & 0x1 for info in found):
-        raise UserError(f"{path.name} is locked by a password. Unpack it first, then import what was in it.")
+        raise UserError(f"{path.name} is locked with a password. Unpack it first, then import its contents.")
     return found
 
 
@@ -204,7 +204,7 @@ def size_of(path: Path) -> int:
     except OSError as problem:
         raise EnvironmentFault(f"{path.name} cannot be read ({_word(problem)}). Nothing was imported.") from problem
     except ValueError:
-        raise UserError("The name of the file has signs that no file can have. Check the name.") from None
+        raise UserError("The file name has characters that are not allowed. Check the name.") from None
     if path.is_dir():
         raise UserError(f"{path.name} is a folder. Choose the files in it.")
     if not path.is_file():
@@ -268,14 +268,14 @@ class _Bounded(io.RawIOBase):
         if self._line > _LONGEST_LINE:
             raise UserError(
                 f"{self._name} has a line of more than {_LONGEST_LINE >> 20} MB, so it is not a table. "
-                "Export it again as CSV with one row a line."
+                "Export it again as CSV with one row per line."
             )
         if self._left is not None:
             self._left -= len(block)
             if self._left < 0:
                 raise UserError(
-                    f"{self._name} unpacks to more than {_MOST_PACKED} times its size, as no export does. "
-                    "Unpack it and look at it; import the unpacked file if it is what you expect."
+                    f"{self._name} unpacks to more than {_MOST_PACKED} times its size, which no export does. "
+                    "Unpack it and check it; import the unpacked file if it is what you expect."
                 )
         return len(block)
 
@@ -323,9 +323,9 @@ def _refuse_foreign(name: str, head: bytes) -> None:
         if head.startswith(magic):
             raise UserError(f"{name} is {what}: {advice}.")
     if head.startswith((_ZIP, _GZIP, _OLE)):
-        raise UserError(f"{name} is packed twice: unpack it first, then import what was in it.")
+        raise UserError(f"{name} is packed twice: unpack it first, then import its contents.")
     if head[:4] == b"RIFF" or head[4:8] == b"ftyp" or (head[:2] == b"BM" and head[6:10] == bytes(4)):
-        raise UserError(f"{name} is a picture or a film: export the data as CSV.")
+        raise UserError(f"{name} is a picture or a video: export the data as CSV.")
     start = head.lstrip(b" \t\r\n\xef\xbb\xbf")[:512].lower()
     if re.match(rb"<(?:!doctype html|html|table|head|body|meta|div)\b", start) or b"<html" in start:
         raise UserError(f"{name} is a web page, not an export: {_AS_CSV}.")

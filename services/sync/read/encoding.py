@@ -169,7 +169,7 @@ def _by_page(counts: Counts, nul: bool) -> Encoding:
         usual = "latin-1" if counts.not_in_cp1252 else "cp1252"
         others = tuple(page for page in ranked if page != usual)
         return Encoding(
-            usual, "strict", 0.3, "it is not UTF-8; its other characters make no words", others, has_nul=nul
+            usual, "strict", 0.3, "it is not UTF-8, and its other characters make no words", others, has_nul=nul
         )
     best, second = ranked[0], ranked[1]
     lead = scores[best] - max(0.0, scores[second])

@@ -146,7 +146,7 @@ def _of_json(content: Content, choice: ReadingChoice, *, rowless: bool) -> Table
     dialect = Dialect(
         *(content.encoding.name, "", "", "", "", 0, 0, content.compressed), container="json", member=content.member
     )
-    about = Conclusion("file", "records of JSON", "its first signs say so", 1.0)
+    about = Conclusion("file", "records of JSON", "its first characters show it", 1.0)
     conclusions = (*about_packing(content, choice), about, about_encoding(content, choice))
     found = Reading(conclusions, choice)
     warnings = warnings_of_text(content)
@@ -215,7 +215,7 @@ def _of_sheet(path: Path, choice: ReadingChoice, *, rowless: bool) -> Table:
     if others and choice.sheet is None:
         names = ", ".join(f"“{option.choice.sheet}”" for option in others[:5])
         more = f" and {len(others) - 5} more" if len(others) > 5 else ""
-        warnings = (f"The workbook has further sheets: {names}{more}; only “{sheet.name}” is read.", *warnings)
+        warnings = (f"The workbook has other sheets: {names}{more}; only “{sheet.name}” is read.", *warnings)
     return _table(path, dialect, seen, rows, found, warnings, rowless=rowless, name=path.name)
 
 
@@ -266,8 +266,8 @@ def _see(rows: list[list[str]], choice: ReadingChoice, delimiter: str, file: Row
     """Find header and further tables among the first rows, in the table that was chosen; `file` has all rows."""
     if (choice.header_row or 0) > max(1, len(rows)):
         raise UserError(
-            f"There is no row {choice.header_row:,} among the first {len(rows):,} of the file, where the names of its "
-            "columns are looked for. Choose another row."
+            f"There is no row {choice.header_row:,} among the first {len(rows):,} of the file, where Bellwether looks "
+            "for column names. Choose another row."
         )
     header, starts = _first_table(rows, choice, delimiter)
     wanted = choice.table or 1
@@ -330,7 +330,7 @@ def _next_table(rows: Sequence[list[str]], header: Header, delimiter: str, file:
                 return below + min(another)
             below += len(chunk.rows)
     known = "one table" if number == 2 else f"{number - 1} tables"
-    raise UserError(f"The file has no table {number}: {known} can be told apart in it. Choose another with --table.")
+    raise UserError(f"The file has no table {number}: {known} were found. Choose another with --table.")
 
 
 def _starts(rows: Sequence[list[str]], header: Header, delimiter: str) -> list[int]:

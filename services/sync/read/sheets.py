@@ -161,7 +161,7 @@ def _reading_sheets(path: Path) -> Iterator[None]:
         yield
     except PasswordError as problem:
         raise UserError(
-            f"{path.name} is locked by a password: save it without one, then import that file."
+            f"{path.name} is locked with a password: save it without one, then import that file."
         ) from problem
     except CalamineError as problem:
         raise UserError(damaged) from problem

@@ -167,7 +167,7 @@ class Table:
                 first += len(chunk.rows)
         if stamp_of(self.path) != self.stamp:
             raise UserError(
-                f"{self.path.name} changed while it was read. Nothing was imported; import it again when it is written."
+                f"{self.path.name} changed during the import. Nothing was imported; import it when it is complete."
             )
 
     def _batch(self, chunk: Chunk, first: int, sorter: Sorter, ahead: Ahead) -> Batch:

@@ -13,10 +13,10 @@ from services.sync.kinds.memo import Fault
 BLANK = "blank row"
 NO_CUSTOMER = "without a customer"
 STRANGER = "its customer is not in the book"
-NAMELESS = "has nothing by which it could be known again"
+NAMELESS = "has no ID or other detail to recognise it by"
 TOTALS = "totals or footer"
 DELETED = "deleted in the source"
-REPEATED = "the same id again further down"
+REPEATED = "the same ID appears again further down"
 _SHOWN = 40
 # Kinds of which customers are known without: who they are and how to reach them does not depend on any of these.
 _ADDS = ("birth_year", "date", "money", "integer")

@@ -138,8 +138,8 @@ class Stager:
             said.append(f"{counted(self.zero_rows, 'row')} {'has' if self.zero_rows == 1 else 'have'} a value of zero.")
         if self._orders and self._orders.cancelled_positive:
             count = self._orders.cancelled_positive
-            which = "order that was cancelled or given back counts" if count == 1 else "orders that were {} count"
-            said.append(f"{count:,} {which.format('cancelled or given back')} as nothing.")
+            which = "order that was cancelled or returned counts" if count == 1 else "orders that were {} count"
+            said.append(f"{count:,} {which.format('cancelled or returned')} as nothing.")
         for column, converter in self._converters:
             if isinstance(converter, Stages | Told) and converter.unknown:
                 shown = ", ".join(sorted(converter.unknown)[:5])

@@ -51,7 +51,7 @@ def contradictions_words(found: Counter[str]) -> list[str]:
     """What a person should know of rows that contradict themselves."""
     said = []
     if found[DENIED]:
-        said.append(f"Sentiment: the text counts where it contradicts the file’s ({found[DENIED]:,} rows).")
+        said.append(f"Sentiment: the text is used where it contradicts the file ({found[DENIED]:,} rows).")
     if found[RESOLVED]:
         has, counts = ("has", "it counts") if found[RESOLVED] == 1 else ("have", "they count")
         tickets = counted(found[RESOLVED], "ticket")

@@ -84,7 +84,7 @@ def obstacle(mark: FileMark) -> str:
     except OSError as error:
         locked = getattr(error, "winerror", None) in _WINDOWS_LOCKED
         forbidden = error.errno in (errno.EACCES, errno.EPERM) and not locked
-        return "You may not read it. Ask its owner for the right to, then look again." if forbidden else ""
+        return "You do not have permission to read it. Ask its owner, then look again." if forbidden else ""
 
 
 def readable(marks: Iterable[FileMark]) -> tuple[tuple[FileMark, ...], tuple[WaitingFile, ...]]:
@@ -118,10 +118,10 @@ def _mark_of(entry: os.DirEntry[str]) -> FileMark | None:
 
 def _fault(folder: str, error: OSError) -> str:
     if error.errno == errno.ENOENT:
-        return f"{folder} is not there. Connect its drive, or watch another folder; nothing is lost meanwhile."
+        return f"{folder} is not there. Connect its drive, or watch another folder; nothing is lost in the meantime."
     if error.errno in (errno.EACCES, errno.EPERM):
-        return f"{folder} may not be read by you. Ask its owner for the right to read it; it is tried again."
+        return f"{folder} cannot be read: you do not have permission. Ask its owner; Bellwether tries again."
     if error.errno == errno.ENOTDIR:
-        return f"{folder} is not a folder any more. Watch another one."
+        return f"{folder} is no longer a folder. Watch another one."
     reason = error.strerror or type(error).__name__
-    return f"{folder} does not answer ({reason}). It is tried again; nothing is lost meanwhile."
+    return f"{folder} does not answer ({reason}). Bellwether tries again; nothing is lost in the meantime."

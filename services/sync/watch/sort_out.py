@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: A file of which more would be rejected waits: something in it has changed.
 MOST_REJECTED: Final = 0.1
 NEVER_SEEN: Final = (
-    "No file with these columns was imported before. Check once what they mean; the next one is imported."
+    "No file with these columns was imported before. Check this one; the next ones are imported automatically."
 )
 
 

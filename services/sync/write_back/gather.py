@@ -109,7 +109,7 @@ class Gathering:
         known = [_Known(one, ids[one.row["id"]]) for one in rows]
         nowhere = [one for one in known if not any(kind.id_of(key) for kind in kinds for _, key in one.ids)]
         if nowhere and people:
-            self.left_out[f"a {_WHOM[table]} whom {self.target.system} does not have: add them there"] += len(nowhere)
+            self.left_out[f"a {_WHOM[table]} not in {self.target.system}: add them there"] += len(nowhere)
         return known
 
     def _own_id(self, row: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -163,11 +163,11 @@ class Gathering:
             elif name not in kind.fields:
                 self.left_out[f"{label}: {self.target.system} has no field for it"] += 1
             elif (value is None or value == "") and not self.target.empties:
-                self.left_out[f"{label}: emptied here, which no file can do: empty it in {self.target.system}"] += 1
+                self.left_out[f"{label}: emptied here, which a file cannot do: empty it in {self.target.system}"] += 1
             elif only is not None and not only.form.match(str(value)):
                 self.left_out[f"{label}: {only.why}"] += 1
             elif name in kind.words and value not in kind.words[name]:
-                self.left_out[f"{label} {value}: {self.target.system} has no word for it"] += 1
+                self.left_out[f"{label} {value}: {self.target.system} has no such value"] += 1
             elif name == "stage":
                 self._stage_cell(kind, cells, source, str(value), stages)
             else:
@@ -183,7 +183,7 @@ class Gathering:
         if word:
             cells["stage"] = cell(word)
         else:
-            why = f"no deal shows how {self.target.system} calls this stage: move the deal there"
+            why = f"no deal shows what {self.target.system} calls this stage: move the deal there"
             self.left_out[f"stage {stage}: {why}"] += 1
 
     def _stage_words(self) -> dict[tuple[str, str], str]:
@@ -218,7 +218,7 @@ class Gathering:
                 continue
             whose = self._whose(ids[customer])
             if not whose:
-                self.left_out[f"a task for a customer whom {self.target.system} does not have"] += 1
+                self.left_out[f"a task for a customer not in {self.target.system}"] += 1
                 continue
             marks[str(number)] = mark
             state = kind.done if done_at else kind.open

@@ -108,7 +108,7 @@ def test_another_figure_than_the_risk_is_named_where_it_overrules(book: Book) ->
     said = book.card(known)["reason"]
     assert said.startswith("Lifetime value overridden to $0; model: ")
     assert plain_words(said) == before
-    assert plain_words(f"{before} · overruled by hand") == before
+    assert plain_words(f"{before} · overridden") == before
 
 
 def test_a_figure_that_a_rule_does_not_read_overrules_nothing(book: Book) -> None:

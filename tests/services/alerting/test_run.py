@@ -276,7 +276,7 @@ def test_days_open_are_counted_from_the_day_of_opening_as_the_timeline_counts_th
     book.workspace = replace(book.workspace, policy=policy)
     book.evaluate()
     assert book.card(of_a_day)["reason"] == "Unhappy ticket open for 101 days"
-    assert book.card(fresh)["reason"] == "Unhappy ticket of today still open"
+    assert book.card(fresh)["reason"] == "Unhappy ticket from today still open"
 
 
 @pytest.mark.parametrize("status", ["open", "solved"])
@@ -413,7 +413,7 @@ def test_a_large_deal_of_an_unhappy_customer_is_critical(book: Book) -> None:
     book.evaluate()
     card = book.card(unhappy)
     assert (card["rule"], card["severity"]) == ("deal_at_risk", 4)
-    assert card["reason"] == "Deal of $12,900 open, and unhappy tickets"
+    assert card["reason"] == "Open deal of $12,900, and unhappy tickets"
     assert set(book.signals(card["id"])) == {"deal_at_risk", "unhappy_tickets", "repeated_trouble"}
 
 
@@ -427,7 +427,7 @@ def test_a_large_deal_is_critical_by_a_risk_that_is_high_not_by_one_that_is_usua
     for customer in (usual, high, unknown):
         book.deal(customer, "Negotiation", 5, 1_290_000)
     book.evaluate()
-    assert book.card(high)["reason"] == "Deal of $12,900 open, churn risk 40\u202f%"
+    assert book.card(high)["reason"] == "Open deal of $12,900, churn risk 40\u202f%"
     assert book.cards(usual) == book.cards(unknown) == []
 
 
@@ -578,7 +578,7 @@ def test_buying_often_from_one_category_only(book: Book) -> None:
         _bought(book, customer, "Denim", 40)
     _bought(book, two, "Shoes", 30)
     book.evaluate()
-    assert book.card(one)["reason"] == "Buys often, and from one category only"
+    assert book.card(one)["reason"] == "Buys often, but from one category only"
     assert book.cards(two) == []
 
 
@@ -591,7 +591,7 @@ def test_who_buys_what_often_comes_back_is_shown_the_fit_scan(book: Book) -> Non
         _bought(book, customer, "Denim", 10)
     book.add(activities, customer_id=user, kind="fit_scan", happened_on=book.day(9))
     book.evaluate()
-    assert book.card(never)["reason"] == "Bought Denim, which often comes back, and never used the fit scan"
+    assert book.card(never)["reason"] == "Bought Denim, which is often returned, and never used the fit scan"
     assert "not_adopted" not in rules_of(book, user)
 
 

@@ -200,7 +200,7 @@ def test_a_task_puts_a_card_in_work_and_is_ticked_off(queue: Book) -> None:
     assert (task["title"], task["due_on"], task["owner"]) == ("Call the store manager", "2026-11-19", "Ada")
     alerting.complete_task(queue.workspace, task["id"])
     assert content(queue)["tasks"][0]["done_at"] == queue.workspace.at
-    with pytest.raises(UserError, match="done already"):
+    with pytest.raises(UserError, match="already done"):
         alerting.complete_task(queue.workspace, task["id"])
 
 
@@ -217,7 +217,7 @@ def test_escalating_makes_critical_and_due_sooner(queue: Book) -> None:
     assert (first(queue)["severity"], first(queue)["due_at"]) == (4, "2026-11-19T13:00:00Z")
     queue.evaluate()
     assert first(queue)["severity"] == 4
-    with pytest.raises(UserError, match="critical already"):
+    with pytest.raises(UserError, match="already closed or critical"):
         alerting.escalate(queue.workspace, [card])
 
 
@@ -250,22 +250,22 @@ def test_closed_cards_among_many_are_skipped_and_named(queue: Book) -> None:
     alerting.resolve(queue.workspace, ids[:1], "saved")
     changes = alerting.resolve(queue.workspace, ids, "no_issue")
     assert changes.alerts == set(ids[1:])
-    assert changes.kept == ("Marlow & Pike is closed already.",)
+    assert changes.kept == ("Marlow & Pike is already closed.",)
 
 
 def test_what_cannot_be_done_is_said_in_a_sentence(queue: Book) -> None:
     workspace, card = queue.workspace, first(queue)["id"]
     for attempt, words in (
-        (lambda: alerting.snooze(workspace, [card]), "until when"),
+        (lambda: alerting.snooze(workspace, [card]), "when the snooze ends"),
         (lambda: alerting.snooze(workspace, [card], until=queue.today - timedelta(days=1)), "past"),
         (lambda: alerting.snooze(workspace, [card], condition="reply"), "not a condition"),
         (lambda: alerting.resolve(workspace, [card], "won"), "not an outcome"),
-        (lambda: alerting.reopen(workspace, [card]), "to be done already"),
+        (lambda: alerting.reopen(workspace, [card]), "already in the queue"),
         (lambda: alerting.add_note(workspace, card, " "), "empty"),
         (lambda: alerting.add_task(workspace, card, ""), "title"),
         (lambda: alerting.add_task(workspace, card, "Call", queue.today - timedelta(days=1)), "past"),
         (lambda: alerting.assign(workspace, [card], ""), "person"),
-        (lambda: alerting.resolve(workspace, [9_999], "saved"), "no longer there"),
+        (lambda: alerting.resolve(workspace, [9_999], "saved"), "is gone"),
         (lambda: alerting.complete_task(workspace, 9_999), "no task"),
         (lambda: alerting.suppress(workspace, 9_999, until=queue.today + timedelta(days=1), why="x"), "no customer"),
         (lambda: alerting.switch_rule(workspace, "nonsense", enabled=False), "no rule"),

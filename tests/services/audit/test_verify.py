@@ -245,7 +245,7 @@ def test_a_suppression_that_was_taken_out_by_hand_is_told(book: Book) -> None:
 
 
 def test_without_a_keyring_the_end_is_said_not_to_be_checked(book: Book) -> None:
-    assert any("cut off at its end cannot be seen" in note for note in verify_book(book.workspace).notes)
+    assert any("removed from its end cannot be detected" in note for note in verify_book(book.workspace).notes)
 
 
 def test_a_shortened_journal_is_not_remembered_in_place_of_the_whole_one(book: Book) -> None:

@@ -50,7 +50,7 @@ def test_only_who_was_known_on_the_day_is_scored_and_listed(book: Book) -> None:
 
 def test_before_the_book_begins_there_is_nothing_to_look_at(book: Book) -> None:
     early = BEGIN - timedelta(days=1)
-    words = "The book begins on 10 Jan 2026: nobody was known on 9 Jan 2026. Name a day from then on."
+    words = "The book begins on 10 Jan 2026: it has no customers on 9 Jan 2026. Name a day from then on."
     with pytest.raises(UserError, match=words):
         score_as_of(book.workspace, early)
     with pytest.raises(UserError, match=words), copy_as_of(book.workspace, early):

@@ -96,7 +96,7 @@ def test_a_policy_comes_back_from_json_and_from_another_process_as_it_was(policy
         ("churn_critical", 0.1, "churn_critical", "must not be below"),
         ("engagement_weights", {"recency": 0.9}, "engagement_weights.sum", "add up to 100 %"),
         ("sla_hours", {"high": 1}, "sla_hours.high", "severity above"),
-        ("sla_hours", {"hihg": 1}, "sla_hours.hihg", "no setting of this name"),
+        ("sla_hours", {"hihg": 1}, "sla_hours.hihg", "no setting with this name"),
         ("business_hours", {"opens": "17:30"}, "business_hours.closes", "later than the opening"),
         ("business_hours", {"opens": "half nine"}, "business_hours.opens", "a time such as 09:00"),
         ("business_hours", {"weekdays": []}, "business_hours.weekdays", "at least one day"),
@@ -111,7 +111,7 @@ def test_a_policy_comes_back_from_json_and_from_another_process_as_it_was(policy
         ("health_curves", {"reviews": {"points": [[1, 0]]}}, "health_curves.reviews.points", "two points"),
         ("health_curves", {"reviews": {"points": [[1, 0], [1, 5]]}}, "health_curves.reviews.points", "must rise"),
         ("health_curves", {"email": {"points": [[0, 0], [1, 9], [2, 5]]}}, "health_curves.email.points", "only"),
-        ("colour", "red", "colour", "no setting of this name"),
+        ("colour", "red", "colour", "no setting with this name"),
     ],
 )
 def test_what_does_not_fit_is_named_by_field_and_reason(field: str, value: Any, path: str, words: str) -> None:

@@ -80,7 +80,7 @@ def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentFault, match="could not be saved"):
         save_preferences(tmp_path / "file" / "preferences.json", Preferences())
     loaded = load_preferences(tmp_path)
-    assert loaded.preferences == Preferences() and "were not read" in loaded.problems[0]
+    assert loaded.preferences == Preferences() and "could not be read" in loaded.problems[0]
 
 
 def test_a_filter_of_the_same_name_is_replaced_in_its_place() -> None:

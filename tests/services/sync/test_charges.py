@@ -48,7 +48,7 @@ def test_a_file_of_one_row_an_order_knows_charges_too(book: Book, tmp_path: Path
     rows = [["1", "7", "2026-03-01", "Tin", "20.00"], ["2", "7", "2026-05-01", "Shipping", "5.00"]]
     receipt = book.bring(write_csv(tmp_path / "orders.csv", header, rows), source="shop", currency="GBP")
     assert kinds(book) == {"1": "purchase", "2": "charge"}
-    assert any("1 order of charges alone" in one for one in receipt.warnings)
+    assert any("1 order with charges only" in one for one in receipt.warnings)
 
 
 def test_who_sells_deliveries_sells_goods(book: Book, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_a_flag_says_that_an_order_was_cancelled(book: Book, tmp_path: Path) -> 
     rows = [(str(place), "a@x.test", "2026-01-02", "12.50", cell) for place, cell in enumerate(told, 100)]
     receipt = book.bring(write_csv(tmp_path / "orders.csv", ("Order id", "Email", "Date", "Total", "Voided"), rows))
     assert [kind == "cancellation" for (kind,) in book.ask("SELECT kind FROM orders ORDER BY id")] == [*told.values()]
-    (said,) = [one for one in receipt.warnings if one.startswith("Orders of a kind")]
+    (said,) = [one for one in receipt.warnings if one.startswith("Orders with an unknown type")]
     assert said.endswith(": active, partly (“Voided”).")
 
 
@@ -146,7 +146,7 @@ def test_a_file_that_names_no_column_keeps_its_ids_and_currencies(book: Book, tm
     assert [one.field for one in shown.columns] == [
         *("order_id", "ordered_at", "customer_id", "customer_email", "", "amount", "currency")
     ]
-    told = [said for said in shown.receipt.warnings if "was taken as" in said]
+    told = [said for said in shown.receipt.warnings if "was read as" in said]
     assert len(told) == 6
 
 

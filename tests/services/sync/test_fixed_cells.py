@@ -81,7 +81,7 @@ def test_a_file_that_changed_since_its_cells_were_fixed_is_refused(book: Book, t
     cells = (FixedCell(2, "email", "orders@harborlane.example"),)
     write_csv(path, HEADER, ROWS[1:])
     os.utime(path, (1, 1))
-    with pytest.raises(UserError, match="was changed after you fixed cells"):
+    with pytest.raises(UserError, match="has changed since you fixed cells"):
         book.bring(path, fixed=cells, fixed_of=stamp)
     with pytest.raises(UserError, match="no column “mail”"):
         book.bring(path, fixed=(FixedCell(1, "mail", "x"),))

@@ -245,7 +245,7 @@ def test_the_same_id_twice_counts_as_its_last_row(book: Book, tmp_path: Path) ->
     rows += [["2", "a@x.example", "New", "closed", "2026-01-01"]]
     receipt = book.bring(write_csv(tmp_path / "tickets.csv", header, rows))
     assert counts(receipt) == (2, 0, 0, 0, 1)
-    assert receipt.ignored_reasons == {"the same id again further down": 1}
+    assert receipt.ignored_reasons == {"the same ID appears again further down": 1}
     assert book.one("SELECT subject FROM tickets WHERE external_id = '2'") == "New"
 
 
@@ -376,7 +376,7 @@ def test_ratings_between_whole_numbers_are_rounded_and_told(book: Book, tmp_path
     rows = [[f"R{n}", "C1", rating, "2026-05-01"] for n, rating in enumerate(["4.5", "3", "3.5", "2.0", "4.5"])]
     receipt = book.bring(write_csv(tmp_path / "reviews.csv", header, rows), entity="reviews")
     assert book.ask("SELECT rating FROM reviews ORDER BY external_id") == [(5,), (3,), (4,), (2,), (5,)]
-    said = "Ratings between two whole numbers were rounded, halves up: 3.5, 4.5 (“rating”)."
+    said = "Ratings between two whole numbers were rounded, with halves rounded up: 3.5, 4.5 (“rating”)."
     assert said in receipt.warnings
 
 
@@ -440,7 +440,7 @@ def test_a_sentiment_that_the_text_denies_gives_way_to_the_text(book: Book, tmp_
     found = book.ask("SELECT sentiment > 0, sentiment_by FROM conversations ORDER BY external_id")
     # However faint the file's own opposite one is: the words are clear.
     assert found == [(0, "computed"), (1, "file"), (0, "file"), (1, "computed")]
-    assert "Sentiment: the text counts where it contradicts the file’s (2 rows)." in receipt.warnings
+    assert "Sentiment: the text is used where it contradicts the file (2 rows)." in receipt.warnings
 
 
 def test_tickets_that_are_open_and_resolved_are_counted_once(book: Book, tmp_path: Path) -> None:

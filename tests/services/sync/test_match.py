@@ -133,7 +133,7 @@ def test_another_name_under_a_known_number_is_another_customer(book: Book, tmp_p
 def test_a_number_that_a_spreadsheet_damaged_is_told_and_finds_nobody(book: Book, tmp_path: Path) -> None:
     people = [["A-1", "Ada Stone", "4.91512E+11"], ["A-2", "Ben Frost", "4.91512E+11"]]
     receipt = book.bring(write_csv(tmp_path / "a.csv", PEOPLE[:3], people))
-    assert any("damaged are kept as they stand" in warning for warning in receipt.warnings)
+    assert any("damaged are kept unchanged" in warning for warning in receipt.warnings)
     assert book.one("SELECT count(*) FROM identities WHERE kind = 'phone'") == 0
 
 

@@ -35,7 +35,7 @@ def test_amounts_that_quantity_and_price_make_are_those_of_lines(book: Book, tmp
     assert orders(book) == [("O1", 5_000, "purchase"), ("O2", 500, "purchase")]
     assert (dry.totals, dry.warnings) == (receipt.totals, receipt.warnings)
     assert receipt.totals == {"USD": 5_500}
-    assert any("“amount” was taken as the amount of each row" in warning for warning in receipt.warnings)
+    assert any("“amount” was read as the amount of each row" in warning for warning in receipt.warnings)
     assert counts(book.bring(file)) == (0, 0, 3, 0, 0)
     undo_import(book.workspace, receipt.import_id)
     assert book.hash() == before
@@ -115,9 +115,9 @@ def test_an_order_in_several_rows_without_lines_is_told(book: Book, tmp_path: Pa
         ["O2", "C100", "2026-01-06", "5"],
     ]
     receipt = book.bring(write_csv(tmp_path / "orders.csv", head, [*rows, rows[2]]))
-    assert receipt.ignored_reasons == {"the same id again further down": 2}
+    assert receipt.ignored_reasons == {"the same ID appears again further down": 2}
     said = [warning for warning in receipt.warnings if "in several rows with different amounts" in warning]
-    assert [warning[:14] for warning in said] == ["1 order stands"]
+    assert [warning[:15] for warning in said] == ["1 order appears"]
     alike = book.bring(write_csv(tmp_path / "alike.csv", head, [rows[0], rows[0], rows[2]]), source="c")
     assert alike.rows["ignored"] == 1 and not any("in several rows" in warning for warning in alike.warnings)
     named = book.bring(write_csv(tmp_path / "lines.csv", head, rows), source="b", mapping=(("total", "line_total"),))

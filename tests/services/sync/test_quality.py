@@ -31,7 +31,7 @@ def test_each_field_says_how_many_rows_have_it(book: Book, tmp_path: Path) -> No
     assert (fills["Customers", "Email"].filled, fills["Customers", "Email"].of) == (2, 3)
     assert fills["Customers", "Email"].missing == 1 and "email" in fills["Customers", "Email"].matters
     assert fills["Customers", "Owner"].share == 1 / 3
-    assert fills["Customers", "Consent to emails"].filled == 0
+    assert fills["Customers", "Email consent"].filled == 0
     assert fills["Orders", "Channel"].filled == 1 and fills["Orders", "Customer"].share == 1
     assert ("Tickets", "Day") not in fills
     (age,) = found.ages

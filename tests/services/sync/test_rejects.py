@@ -83,7 +83,7 @@ def test_a_rejected_row_whose_name_begins_like_a_total_is_rejected_and_no_footer
     header = ["order_id", "customer", "date", "total", "channel", "note"]
     rows = [["", "Total Energy", "2026-02-31", "", "", ""], ["Total of May", "", "", "5.00", "", ""]]
     receipt = book.bring(write_csv(tmp_path / "a.csv", header, [["1", "Ada", "2026-01-05", "5.00", "web", "x"], *rows]))
-    assert receipt.reasons == {"date is not a day of the calendar": 1}
+    assert receipt.reasons == {"date is not a calendar date": 1}
     assert receipt.ignored_reasons == {"totals or footer": 1}
 
 

@@ -214,7 +214,7 @@ def test_an_undone_import_can_be_imported_again(book: Book) -> None:
     receipt = book.bring(FIXTURES / "retail_lines.csv")
     after = book.hash()
     undo_import(book.workspace, receipt.import_id)
-    with pytest.raises(UserError, match="undone already"):
+    with pytest.raises(UserError, match="already undone"):
         undo_import(book.workspace, receipt.import_id)
     assert book.bring(FIXTURES / "retail_lines.csv").rows["inserted"] == receipt.rows["inserted"]
     assert book.hash() == after
@@ -343,4 +343,4 @@ def test_a_row_that_is_gone_cannot_be_put_back_and_that_is_said(book: Book, tmp_
     preview = undo_preview(book.workspace, moved.import_id)
     assert preview.puts_back == ()
     kept = foretold_undo(book, moved.import_id).kept
-    assert kept == ("A row of customers that the import changed is gone and cannot be put back.",)
+    assert kept == ("A row of customers that the import changed is gone and cannot be restored.",)

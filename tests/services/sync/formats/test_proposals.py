@@ -75,7 +75,7 @@ def test_what_no_header_names_is_told_from_what_stands_in_the_column(book: Book,
         "When": "ordered_at",
         "How much": "amount",
     }
-    assert any("“When” was taken as “Ordered at”: from its values." in one for one in receipt.warnings)
+    assert any("“When” was read as “Ordered at”: from its values." in one for one in receipt.warnings)
     preview = book.check(tmp_path / "list.csv", entity="orders")
     why = {column.column: column.why for column in preview.columns}
     assert "60% sure" in why["When"]

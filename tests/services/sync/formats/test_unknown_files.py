@@ -65,7 +65,7 @@ def test_a_plain_list_of_orders_is_none_of_returns(book: Book, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("headers", "question"),
     [
-        ("Date,Product,Qty,Price,Total", "looks like orders, but no column is “Customer id”"),
+        ("Date,Product,Qty,Price,Total", "looks like orders, but no column is “Customer ID”"),
         ("Customer,Product,Date,Quantity", "looks like orders, but no column is “Amount”"),
         ("order id,date,email,total,reason", "could be returns or orders"),
     ],

@@ -129,13 +129,13 @@ def test_forms_of_days_and_moments(text: str, order: str, zone: str, on: str, at
     [
         ("03/04/2026", "one", "could be day/month or month/day"),
         ("25/03/26", "one", "could be day/month or year/month/day"),
-        ("05/13/2026", "dmy", "not a day of the calendar with the day first"),
-        ("31/31/2026", "dmy", "not a day of the calendar"),
+        ("05/13/2026", "dmy", "not a calendar date with the day first"),
+        ("31/31/2026", "dmy", "not a calendar date"),
         ("2026-07-01 09:00 IST", "ymd", "India, Israel and Ireland"),
         ("2026-07-01 09:00 XYZ", "ymd", "is not a date or time"),
         ("2026-07-01 14:00 PM", "ymd", "is not a time of day"),
         ("2026-07-01 09:00 +1530", "ymd", "is not a time of day"),
-        ("60", "excel", "is not a day of the calendar"),
+        ("60", "excel", "is not a calendar date"),
         ("45631", "dmy", "is not a date or time"),
         ("2026", "ymd", "is not a date or time"),
         ("Nov 2026", "ymd", "is not a date or time"),
@@ -236,7 +236,7 @@ def test_dates_that_contradict_each_other_are_asked() -> None:
 
 def test_what_is_said_of_a_column_comes_before_its_cells() -> None:
     found = meaning(["03/04/2026"], "date", said="mdy")
-    assert not found.doubts and found.confidence == 1.0 and found.evidence[0] == "said by a person"
+    assert not found.doubts and found.confidence == 1.0 and found.evidence[0] == "set by you"
     one, values = converted(["44197", "44198"], "date", said="excel1904")
     assert values == ["2025-01-02", "2025-01-03"] and one.obeyed
 

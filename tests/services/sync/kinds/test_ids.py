@@ -33,7 +33,7 @@ def test_known_salesforce_ids(short: str, whole: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "001", "0013000001AbCdE!!!", "001300000000000ZZZ", "0013000001AbCdE999"])
 def test_what_is_no_salesforce_id_does_not_fit(text: str) -> None:
-    with pytest.raises(Unfit, match="is not a Salesforce id"):
+    with pytest.raises(Unfit, match="is not a Salesforce ID"):
         salesforce_id(text)
 
 
@@ -80,10 +80,10 @@ def test_long_ids_that_all_end_in_zeros_were_rounded() -> None:
 
 def test_what_is_done_to_ids_is_told() -> None:
     found = meaning(["007.0", "'12", "13"], "id")
-    assert found.words == "ids, kept as text"
+    assert found.words == "IDs, kept as text"
     assert found.evidence == (
-        "1 are written like 007.0: the .0 is left off",
-        "1 have an apostrophe before them, which is left off",
+        "1 are written like 007.0: the .0 is removed",
+        "1 start with an apostrophe, which is removed",
     )
     assert "1 of 15 characters are completed to 18" in meaning(["003300000045pzZ", "001A0000006Vm9rIAC"], "id").evidence
 

@@ -250,7 +250,7 @@ def test_shares_count_to_one_or_to_a_hundred(cells: list[str], header: str, valu
 
 
 def test_a_share_beyond_all_does_not_fit() -> None:
-    assert faults(converted(["50", "120"], "percent")[1]) == ["is not a share between 0 and 100 %"]
+    assert faults(converted(["50", "120"], "percent")[1]) == ["is not a percentage between 0 and 100 %"]
 
 
 def test_evidence_is_told_with_counts() -> None:
@@ -328,7 +328,7 @@ def test_one_share_above_one_among_many_is_a_slip(first: int | None) -> None:
     for order in (cells, cells[::-1]):
         _, values = converted(order, "percent", first=first)
         assert sum(isinstance(value, float) and value < 0.01 for value in values) == 4, "0.5 is a half, and not 0.5 %"
-        assert faults(values) == ["is not a share between 0 and 100 %"]
+        assert faults(values) == ["is not a percentage between 0 and 100 %"]
 
 
 def test_a_code_that_is_a_word_is_no_currency_of_a_header() -> None:

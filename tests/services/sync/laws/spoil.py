@@ -1,4 +1,4 @@
-"""Files spoilt at random, as disks, mail programs, spreadsheets and people spoil them."""
+"""Files spoilt at random, as disks, mail apps, spreadsheets and people spoil them."""
 
 from __future__ import annotations
 

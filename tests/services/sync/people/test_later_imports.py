@@ -43,7 +43,7 @@ def test_the_same_file_again_changes_nothing(merged: Book, tmp_path: Path) -> No
     content = merged.hash()
     receipt = merged.bring(_file(tmp_path, JANE, JAY), source="shop")
     assert counts(receipt) == (0, 0, 1, 0, 1)
-    assert receipt.ignored_reasons == {"merged into another customer, whose row counts": 1}
+    assert receipt.ignored_reasons == {"merged into another customer, whose row is used": 1}
     assert _customer(merged) == MERGED
     assert merged.hash() == content
 
@@ -151,7 +151,7 @@ def test_undoing_the_merge_after_a_later_import_keeps_what_came_since(merged: Bo
     merged.bring(orders, source="shop")
     kept = undo_merge(merged)
     assert kept == (
-        "1 row that was imported since stays with Jane Doe: import the file again to give each to its record.",
+        "1 row that was imported since stays with Jane Doe: import the file again to return each to its own record.",
     )
     assert [row[0] for row in merged.ask("SELECT name FROM customers ORDER BY id")] == ["Jane Doe", "J. Doe"]
     # The order stays where it came; the file brought again finds its customer.

@@ -92,7 +92,7 @@ def test_merging_twice_is_merging_once(book: Book) -> None:
     merge_customers(book.workspace, one, two)
     entries = book.one("SELECT count(*) FROM journal")
     again = merge_customers(book.workspace, one, two)
-    assert (again.entry, again.words) == (None, "They are one customer already: Jane Doe.")
+    assert (again.entry, again.words) == (None, "They are already one customer: Jane Doe.")
     assert book.one("SELECT count(*) FROM journal") == entries
 
 

@@ -40,10 +40,10 @@ def test_two_records_stand_side_by_side_with_what_would_become_of_them(book: Boo
         "email_consent": ("given", "withdrawn", True, "withdrawn"),
     }
     assert (pair.moves, pair.refused, pair.state) == (("2 orders",), "", "pending")
-    assert pair.notes[0] == "One of them withdrew consent: the customer will have withdrawn it."
+    assert pair.notes[0] == "One of them withdrew consent, so the merged customer counts as withdrawn."
     insert(book, messages, customer_id=two, state="queued", goal="thank", tone="warm", writer="person")
     assert "is on its way" in read_pair(book.workspace, one, two).refused
-    with pytest.raises(UserError, match="not in the book any more"):
+    with pytest.raises(UserError, match="no longer in the book"):
         read_pair(book.workspace, one, 99)
 
 

@@ -140,10 +140,10 @@ def of_kind(kind: str) -> bytes:
 REFUSED = {
     "word": (of_kind("word/document.xml"), "text document"),
     "letter": (of_kind("mimetype"), "office document"),
-    "locked": (locked_archive(), "locked by a password"),
+    "locked": (locked_archive(), "locked with a password"),
     "nothing": (b"PK\x05\x06" + bytes(18), "nothing in it"),
     "twice": (gzip.compress(gzip.compress(b"a,b\n1,2\n")), "packed twice"),
-    "film": (b"\0\0\0\x20ftypisom" + bytes(40), "picture or a film"),
+    "film": (b"\0\0\0\x20ftypisom" + bytes(40), "picture or a video"),
     "photo": (b"\xff\xd8\xff\xe0" + bytes(40), "a picture"),
     "feed": (b"\n <html><head>", "web page"),
 }

@@ -54,7 +54,7 @@ def test_a_folder_that_is_gone_or_is_none_is_one_sentence(tmp_path: Path) -> Non
     gone = look_into(str(tmp_path / "gone"))
     assert gone.marks == () and gone.fault.startswith(f"{tmp_path / 'gone'} is not there. ")
     (tmp_path / "file").write_text("x")
-    assert "is not a folder any more" in look_into(str(tmp_path / "file")).fault
+    assert "is no longer a folder" in look_into(str(tmp_path / "file")).fault
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
@@ -62,11 +62,11 @@ def test_a_folder_and_a_file_without_the_right_to_read_say_so(tmp_path: Path) ->
     (tmp_path / "orders.csv").write_text("x")
     mark = look_into(str(tmp_path)).marks[0]
     (tmp_path / "orders.csv").chmod(0)
-    assert not is_still(mark) and obstacle(mark).startswith("You may not read it.")
+    assert not is_still(mark) and obstacle(mark).startswith("You do not have permission")
     assert [one.mark for one in readable([mark])[1]] == [mark]
     tmp_path.chmod(0)
     try:
-        assert "may not be read by you" in look_into(str(tmp_path)).fault
+        assert "cannot be read: you do not have permission" in look_into(str(tmp_path)).fault
     finally:
         tmp_path.chmod(0o700)
 

@@ -116,7 +116,7 @@ def test_what_a_system_cannot_take_of_a_contact_is_said(crm: Book) -> None:
     found = plan(crm, "salesforce", "fields")
     assert found.files == ()
     assert set(found.left_out) == {
-        "1 × name: Salesforce keeps first and last names apart: change them there.",
+        "1 × name: Salesforce stores first and last names separately: change them there.",
         "1 × preferred hours: Salesforce has no field for it.",
         "1 × a contact whom Salesforce does not have: add them there.",
     }
@@ -194,8 +194,8 @@ def test_what_the_system_cannot_take_is_said_with_its_count(crm: Book) -> None:
     assert found.files == ()
     assert set(found.left_out) == {
         "1 × owner: Salesforce knows an owner by the user's Id: choose the owner there.",
-        "1 × name: Salesforce keeps first and last names apart: change them there.",
-        "1 × city: emptied here, which no file can do: empty it in Salesforce.",
+        "1 × name: Salesforce stores first and last names separately: change them there.",
+        "1 × city: emptied here, which a file cannot do: empty it in Salesforce.",
         "1 × tier: Salesforce has no field for it.",
         "1 × a customer whom Salesforce does not have: add them there.",
     }
