@@ -213,7 +213,7 @@ def forget_import(db: sqlite3.Connection, import_id: int) -> str:
     if not count:
         return ""
     who = "1 address stays" if count == 1 else f"{count:,} addresses stay"
-    return f"{who} in the suppression ledger: only a later consent lifts a withdrawal."
+    return f"{who} on the suppression list: only later consent lifts a withdrawal."
 
 
 def day_at(moment: str, policy: Policy) -> date:

@@ -66,7 +66,7 @@ def title_of(table: str, row: dict[str, Any]) -> str:
 
 def gone_words(table: str) -> str:
     """Say that a row that the import changed is no longer there."""
-    return f"A row of {table_words(table)} that the import changed is gone and cannot be put back."
+    return f"A row of {table_words(table)} that the import changed is gone and cannot be restored."
 
 
 def changed_again_words(table: str, row: dict[str, Any], name: str) -> str:

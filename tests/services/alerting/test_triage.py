@@ -264,7 +264,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence(queue: Book) -> None:
         (lambda: alerting.add_note(workspace, card, " "), "empty"),
         (lambda: alerting.add_task(workspace, card, ""), "title"),
         (lambda: alerting.add_task(workspace, card, "Call", queue.today - timedelta(days=1)), "past"),
-        (lambda: alerting.assign(workspace, [card], ""), "person"),
+        (lambda: alerting.assign(workspace, [card], ""), "taking over"),
         (lambda: alerting.resolve(workspace, [9_999], "saved"), "is gone"),
         (lambda: alerting.complete_task(workspace, 9_999), "no task"),
         (lambda: alerting.suppress(workspace, 9_999, until=queue.today + timedelta(days=1), why="x"), "no customer"),

@@ -75,7 +75,7 @@ def test_the_verdict_comes_first_in_words(qtbot: QtBot, open_window: OpenWindow,
     assert band.rest.text().startswith("The model ranks a customer who leaves above one who stays 87")
     assert band.used.text() == "In use: The additive model."
     assert "a season was ahead" in band.why.text()
-    assert band.when.text().startswith("Said on five days, 22 Apr to 20 Aug") and "12 min ago" in band.when.text()
+    assert band.when.text().startswith("Predicted on five days, 22 Apr to 20 Aug") and "12 min ago" in band.when.text()
     assert len(shown(page)) == 9
 
 

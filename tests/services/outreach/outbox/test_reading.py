@@ -73,9 +73,9 @@ def test_what_no_server_will_take_is_to_hand_over_and_not_scheduled(post: Post) 
     account = post.workspace.preferences.mail
     post.preferences(mail=MailAccount())
     post.approved()
-    assert read_standing(post.workspace).words == "1 email to send from your mail app"
+    assert read_standing(post.workspace).words == "1 email to send yourself"
     post.preferences(mail=account)
     standing = read_standing(post.workspace)
-    assert (standing.words, standing.waiting, standing.offline) == ("1 email to send from your mail app", 1, False)
+    assert (standing.words, standing.waiting, standing.offline) == ("1 email to send yourself", 1, False)
     post.approved()
     assert read_standing(post.workspace).words == "Online · 1 email scheduled"

@@ -47,7 +47,7 @@ def test_an_email_whose_facts_stand_goes_out(post: Post, server: MailServer, wai
     ("sql", "why"),
     [
         ("UPDATE orders SET ordered_on = '2026-09-06'", "no longer matches your data. Check the text again."),
-        ("DELETE FROM orders", "no longer in your data Check the text again."),
+        ("DELETE FROM orders", "no longer in your data. Check the text again."),
     ],
 )
 def test_a_fact_that_changed_takes_it_back_and_nothing_is_sent(
@@ -58,7 +58,7 @@ def test_a_fact_that_changed_takes_it_back_and_nothing_is_sent(
     message = read_message(post.workspace, waiting.id)
     assert run.failed == (waiting.id,) and not run.sent and not server.accepted
     assert message.state == "in_review" and message.approved_by is None and message.edit == waiting.edit
-    assert message.fault is not None and message.fault.endswith(why.replace("data Look", "data. Look"))
+    assert message.fault is not None and message.fault.endswith(why)
 
 
 def test_it_is_not_given_to_a_mail_program_either(

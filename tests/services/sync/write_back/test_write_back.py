@@ -118,7 +118,7 @@ def test_what_a_system_cannot_take_of_a_contact_is_said(crm: Book) -> None:
     assert set(found.left_out) == {
         "1 × name: Salesforce stores first and last names separately: change them there.",
         "1 × preferred hours: Salesforce has no field for it.",
-        "1 × a contact whom Salesforce does not have: add them there.",
+        "1 × a contact not in Salesforce: add them there.",
     }
     assert "Benjamin Roe" in {cell for row in file(plan(crm, "csv"), "contacts").rows for cell in row}
 
@@ -143,7 +143,7 @@ def test_only_customers_of_the_system_go_back_to_it_whatever_the_ids_of_others_l
     edit(crm, uk, city="York")
     found = plan(crm, "salesforce", "fields")
     assert file(found, "accounts").rows == ((uk, "York"),)
-    assert found.left_out == ("1 × a customer whom Salesforce does not have: add them there.",)
+    assert found.left_out == ("1 × a customer not in Salesforce: add them there.",)
     assert {row[1] for one in plan(crm, "csv", "fields").files for row in one.rows} == {alike, uk}
 
 
@@ -197,7 +197,7 @@ def test_what_the_system_cannot_take_is_said_with_its_count(crm: Book) -> None:
         "1 × name: Salesforce stores first and last names separately: change them there.",
         "1 × city: emptied here, which a file cannot do: empty it in Salesforce.",
         "1 × tier: Salesforce has no field for it.",
-        "1 × a customer whom Salesforce does not have: add them there.",
+        "1 × a customer not in Salesforce: add them there.",
     }
 
 
@@ -261,7 +261,7 @@ def test_a_task_for_a_customer_whom_the_system_does_not_have_is_left_out_and_sai
     task(crm, str(crm.one("SELECT external_id FROM customers WHERE name = 'Walk-in'")), "Call")
     found = plan(crm, "salesforce", "tasks")
     assert found.files == ()
-    assert found.left_out == ("1 × a task for a customer whom Salesforce does not have.",)
+    assert found.left_out == ("1 × a task for a customer not in Salesforce.",)
 
 
 def finish(book: Book, number_of_task: int) -> None:
