@@ -65,7 +65,7 @@ def test_it_is_not_given_to_a_mail_program_either(
     post: Post, server: MailServer, waiting: Message, tmp_path: Path
 ) -> None:
     change(post, "UPDATE orders SET ordered_on = '2026-09-06'")
-    with pytest.raises(UserError, match=r"Not handed over\. .* no longer matches your data"):
+    with pytest.raises(UserError, match=r"Not sent\. .* no longer matches your data"):
         write_eml(post.workspace, waiting.id, tmp_path)
     assert not list(tmp_path.glob("*.eml"))
     assert read_message(post.workspace, waiting.id).state == "in_review"

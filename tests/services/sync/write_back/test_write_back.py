@@ -215,7 +215,7 @@ def test_a_stage_has_the_name_that_the_systems_own_deals_have(crm: Book) -> None
     rows = {row[0][-3]: row[1] for row in file(found, "opportunities").rows}
     assert rows == {"0": "Proposal/Price Quote", "1": "Closed Won"}
     assert found.left_out == (
-        "1 × stage Qualified: no deal shows how Salesforce calls this stage: move the deal there.",
+        "1 × stage Qualified: no deal shows what Salesforce calls this stage: move the deal there.",
     )
 
 
