@@ -22,7 +22,7 @@ class OutboxRow:
     customer: str
     subject: str
     state: MessageState
-    state_words: str  # "Goes out in 8 min", "Waits for your review", "In doubt: was it delivered?"
+    state_words: str  # "Goes out in 8 min", "Awaiting your review", "Delivery not confirmed"
     when: str  # sortable moment
     when_words: str
     writer_words: str

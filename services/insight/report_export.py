@@ -74,19 +74,19 @@ def _last(reader: Reader) -> tuple[BacktestReport, str]:
 def _figures(reader: Reader, report: BacktestReport, made_at: str) -> Iterator[tuple[Any, ...]]:
     beats = {True: "yes", False: "no", None: ""}[report.beats_rule]
     about = {"as_of": report.as_of, "made_at": made_at, "horizon_days": report.horizon_days, "label": report.label,
-             "rung": report.used, "why": report.why, "beats_rule": beats}  # fmt: skip
+             "model": report.used, "why": report.why, "beats_rule": beats}  # fmt: skip
     for name, told in about.items():
-        yield "check", "", "", name, told
+        yield "back-test", "", "", name, told
     for rung in report.rungs:
         for name, value in asdict(rung.mean).items():
-            yield "rung", rung.name, "", name, value
+            yield "model", rung.name, "", name, value
         for one in rung.cutoffs:
             for name, value in asdict(one.measures).items():
-                yield "rung", rung.name, one.cutoff, name, value
+                yield "model", rung.name, one.cutoff, name, value
     for number, group in enumerate(report.calibration, 1):
         for name, value in asdict(group).items():
             yield "calibration", number, "", name, value
-    for part, misses in (("missed churn", report.missed), ("false alarm", report.alarmed)):
+    for part, misses in (("missed churn", report.missed), ("false alarms", report.alarmed)):
         for miss in misses:
             yield from _miss(reader, part, miss)
     if report.clv is not None:

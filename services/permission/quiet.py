@@ -36,7 +36,7 @@ def first_moment(policy: Policy, owner: str | None, at: datetime) -> datetime:
             return moment
         # A clock that is put back shows the same times twice: time itself goes on.
         moment = max(later, moment + timedelta(minutes=1))
-    raise UserError("The holidays leave no working day within a year; correct them in Settings.")
+    raise UserError("The holidays leave no working days within a year; correct them in Settings.")
 
 
 def goes_out(

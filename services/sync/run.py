@@ -179,7 +179,7 @@ def told(store: Path, watch: Watch) -> Iterator[None]:
             yield
     except sqlite3.OperationalError as error:
         if watch.stopped:
-            raise Cancelled("Cancelled. Nothing of the file was kept.") from error
+            raise Cancelled("Cancelled. Nothing was kept.") from error
         raise
 
 

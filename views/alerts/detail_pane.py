@@ -194,7 +194,7 @@ class DetailPane(QWidget):
         self.place = label("", fonts.SMALL, fonts.REGULAR, "ink_3")
         self.up = self._command(Command.PREVIOUS, "chevron-up")
         self.down = self._command(Command.NEXT, "chevron-down")
-        self.copy_button = IconButton(theme, "copy", "Copy an id")
+        self.copy_button = IconButton(theme, "copy", "Copy an ID")
         self.copy_button.clicked.connect(self._show_ids)
         self.open_button = IconButton(theme, "open", "Open the customer (Enter)")
         self.open_button.clicked.connect(self._open)

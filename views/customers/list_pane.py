@@ -222,7 +222,7 @@ class ListPane(QWidget):
         self.book_empty.emit(not rows and not restricts(self._filter))
 
     def _list_failed(self, failed: Failed) -> None:
-        self._state.show_error(failed, self._read, "The list could not be read")
+        self._state.show_error(failed, self._read, "The list could not be loaded")
 
     def _read_count(self) -> None:
         chosen = self._filter

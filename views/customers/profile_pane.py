@@ -109,7 +109,7 @@ class ProfilePane(QWidget):
         self._tier.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._badge = AlertBadge(theme)
         self._badge_below = AlertBadge(theme)
-        self._copy = IconButton(theme, "copy", "Copy an id", framed=True)
+        self._copy = IconButton(theme, "copy", "Copy an ID", framed=True)
         self._copy.clicked.connect(self._copy_menu)
         self._edit = CommandButton.of(theme, actions[Command.EDIT_CUSTOMER], "edit")
         self._edit.set_key("")
@@ -258,7 +258,7 @@ class ProfilePane(QWidget):
             self.clear()
             self.gone.emit(shown)
             return
-        self.state.show_error(failed, self.reload, "This customer could not be read")
+        self.state.show_error(failed, self.reload, "This customer could not be loaded")
 
     def _ask_timeline(self) -> None:
         if self._profile is not None:

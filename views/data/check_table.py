@@ -87,7 +87,7 @@ class CheckTable(RowTable):
         fix.triggered.connect(lambda: self.fix(index))
         cell = index.data(CELL_ROLE)
         if isinstance(cell, PreviewCell) and cell.fixed_from is not None:
-            back = menu.addAction("Take the file's own text again")
+            back = menu.addAction("Restore the text from the file")
             back.triggered.connect(lambda: self._checked.setData(index, cell.fixed_from))
         if self._checked.column_at(index.column()) is not None:
             how = menu.addAction("How this column is read")

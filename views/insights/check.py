@@ -58,7 +58,7 @@ class CheckBar(QWidget):
     def allow(self, allowed: bool, *, first: bool) -> None:
         """Whether there is anything to check, and whether nothing was checked so far."""
         self._allowed, self._first = allowed, first
-        words = "Run back-test" if first else "Check again"
+        words = "Run back-test" if first else "Back-test again"
         self.check.setText(words)
         self.check.setAccessibleName(words)
         self._actions[Command.CHECK_SCORES].setText(words)

@@ -31,7 +31,7 @@ SCORES: Final = "scores"
 #: In a lower window the tiles are one line.
 LOW: Final = 640
 #: Files of customers whose forecasts were wrong, by kind.
-MISS_FILES: Final[dict[Literal["missed", "alarmed"], str]] = {"missed": "left-unseen", "alarmed": "flagged-and-stayed"}
+MISS_FILES: Final[dict[Literal["missed", "alarmed"], str]] = {"missed": "missed-churn", "alarmed": "false-alarms"}
 _SHOWN: Final = frozenset({"score_reports", "customer_risk_scores", "policies", "imports", "customers"})
 #: What the tiles add up besides.
 _COUNTED: Final = frozenset({"alerts", "messages"})

@@ -61,7 +61,7 @@ def time_panel(theme: Theme, window: QWidget, now: datetime, send: Callable[[dat
         panel.dismiss()
         send(chosen)
 
-    foot = "Quiet hours and the frequency cap still hold then."
+    foot = "Quiet hours and the frequency cap still apply."
     return _filled(FormPanel(theme, window, "Send it at", "Change the time", sent, foot), field)
 
 

@@ -48,7 +48,7 @@ def mail_group(sign_ins: Mapping[str, str]) -> Group:
             Setting("port", "Port", "whole"),
             Setting("sign_in", "Sign in with", "choice", choices=(("", "Password"), *ways)),
             Setting("user", "User", "name", says="Usually your address. Leave empty if the server needs no password."),
-            Setting("client_id", "Client ID", "line", says="From your IT: the number of Bellwether at the provider."),
+            Setting("client_id", "Client ID", "line", says="From your IT: Bellwether's ID at the provider."),
             Setting("tenant", "Tenant", "name", says="Leave empty for any organisation.", hint="example.com"),
             Setting("authorize_url", "Sign-in address", "line", hint="https://login.example.com/authorize"),
             Setting("token_url", "Token address", "line", hint="https://login.example.com/token"),

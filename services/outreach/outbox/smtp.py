@@ -107,7 +107,7 @@ class Line:
         except BaseException as error:
             self._guard.release()
             if isinstance(error, AccountFault | Cancelled) and self._guard.given_up:
-                raise GivenUp("The connection was given up; nothing was sent.") from error
+                raise GivenUp("The connection was closed; nothing was sent.") from error
             raise
 
     def _opened(self) -> smtplib.SMTP:

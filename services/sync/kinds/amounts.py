@@ -146,17 +146,17 @@ class Numbers(Evidence):
             return None
         grouping, decimal = ("comma", "point") if dots else ("point", "comma")
         if self.long_whole:
-            return decimal, f"{self.long_whole:,} numbers above 999 have no mark between thousands"
+            return decimal, f"{self.long_whole:,} numbers above 999 have no thousands separator"
         if whole and self._fine:
             return grouping, "counts have no fraction"
         if money and len(self._fine) >= _FEW:
             return grouping, "sums of money have no thousandths"
         if self.readings["whole"] and len(self._open) >= _MANY:
-            return grouping, f"{self.open_cells:,} numbers all have three figures after the mark, others none"
+            return grouping, f"{self.open_cells:,} numbers all have three digits after the mark, others none"
         if delimiter == ";" and dots:
-            return "comma", "cells are parted by semicolons, as by programs with a decimal comma"
+            return "comma", "cells are separated by semicolons, as in programs with a decimal comma"
         if delimiter == "," and commas:
-            return "point", "cells are parted by commas, as by programs with a decimal point"
+            return "point", "cells are separated by commas, as in programs with a decimal point"
         return None
 
     @property
@@ -304,7 +304,7 @@ class Numbers(Evidence):
             whose = "amounts name their" if self.bare else "each amount names its"
             evidence.append(f"{whose} currency: {', '.join(parts)}")
             if self.bare and form.bare:
-                evidence.append(f"{self.bare:,} that name none are taken in {form.bare}")
+                evidence.append(f"{self.bare:,} that name none are read as {form.bare}")
         if self.percent:
             evidence.append(f"{self.percent:,} have a percent sign")
         unfit = self.readings["none"] + against

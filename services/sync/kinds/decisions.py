@@ -121,7 +121,7 @@ def _obey(one: Column) -> None:
         settles = one.evidence.obey(one, word)
         if settles is None:
             known = one.evidence.choices(one.kind)
-            advice = f"Choose one of {', '.join(known)}." if known else "There is nothing to choose for such a column."
+            advice = f"Choose one of {', '.join(known)}." if known else "There is nothing to choose for this column."
             raise UserError(f"“{one.header}” cannot be read as “{word}”. {advice}")
         if settles:
             one.obeyed = True

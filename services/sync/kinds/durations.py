@@ -195,9 +195,9 @@ class Durations(Evidence):
         if kinds["two"] and form.clock:
             evidence.append(f"{kinds['two']:,} are read as {_CLOCK_WORDS[form.clock]}")
         if kinds["two"] and kinds["three"]:
-            evidence.append(f"{kinds['three']:,} longer ones have hours before")
+            evidence.append(f"{kinds['three']:,} longer ones start with hours")
         if kinds["bare"]:
-            evidence.append(f"{kinds['bare']:,} bare numbers count {form.unit:g} seconds each")
+            evidence.append(f"{kinds['bare']:,} bare numbers are units of {form.unit:g} seconds")
         other = {"hm": "ms", "ms": "hm"}.get(form.clock, "")
         fits = self.filled - kinds["none"]
         readings = [Reading(other, _CLOCK_WORDS[other], fits)] if kinds["two"] and other else []

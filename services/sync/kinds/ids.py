@@ -144,7 +144,7 @@ class IdEvidence(Evidence):
         form = one.form
         evidence, flags = [], []
         if form.salesforce:
-            evidence.append(f"{self.filled:,} are Salesforce ids")
+            evidence.append(f"{self.filled:,} are Salesforce IDs")
             if self.short_salesforce:
                 evidence.append(f"{self.short_salesforce:,} of 15 characters are completed to 18")
         if form.strip_zero:
@@ -152,7 +152,7 @@ class IdEvidence(Evidence):
         if self.leading_zero:
             evidence.append(f"{self.leading_zero:,} begin with zeros, which are kept")
         if self.guarded:
-            evidence.append(f"{self.guarded:,} have an apostrophe before them, which is left off")
+            evidence.append(f"{self.guarded:,} start with an apostrophe, which is removed")
         unfit = self.scientific
         if self.scientific:
             flags.append(
@@ -165,8 +165,8 @@ class IdEvidence(Evidence):
                 f"{self.long:,} were rounded by a spreadsheet, such as {self.example['long']}: "
                 "export them again as text."
             )
-        readings = [Reading("as_written", "text as it is written", self.filled)] if form != PLAIN else []
-        words = "Salesforce ids" if form.salesforce else "ids, kept as text"
+        readings = [Reading("as_written", "text as written", self.filled)] if form != PLAIN else []
+        words = "Salesforce IDs" if form.salesforce else "IDs, kept as text"
         return Described(words, evidence, unfit, LIKELY if flags else PROVEN, readings, flags)
 
 

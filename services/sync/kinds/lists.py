@@ -137,5 +137,5 @@ def list_meaning(header: str, cells: Sequence[str]) -> Meaning | None:
     if several * 2 < tally.filled or not several:
         return None
     parted = "as JSON" if mark == JSON else f"parted by “{mark.strip()}”"
-    evidence = (f"{several:,} of the first {tally.filled:,} hold several, such as {tally.example[mark]}",)
+    evidence = (f"{several:,} of the first {tally.filled:,} have several, such as {tally.example[mark]}",)
     return Meaning(header, "list", f"lists, {parted}", LIKELY, evidence, filled=tally.filled)

@@ -130,7 +130,7 @@ def plain_number(text: str, decimal_comma: bool) -> str:
         return text
     written = take_apart(text)
     if written.percent:
-        raise Unfit("is a share, no number")
+        raise Unfit("is a percentage, not a number")
     return figures_of(written, decimal_comma)
 
 

@@ -281,7 +281,7 @@ def test_all_who_were_told_wrongly_are_counted_and_the_named_ones_are_a_file(
         f"On 20 Aug the model predicted a 90-day churn risk under 40{THIN}% for these customers, and they left."
     )
     assert f"churn risk of 50{THIN}% or more for these customers, and they stayed." in card.alarmed.sentence
-    path = tmp_path / "left-unseen.csv"
+    path = tmp_path / "missed-churn.csv"
     assert insight.write_report_card(book.workspace, path, "missed") == 30
     rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     assert rows[0] == {"customer_id": str(known[0]), "name": "Shop 0", "tier": "", "risk": "0.08",
@@ -301,14 +301,14 @@ def test_a_workbook_of_the_check_has_a_sheet_for_each_part(book: SmallBook, tmp_
     figures = insight.write_report_card(book.workspace, tmp_path / "check.csv")
     assert insight.write_report_card(book.workspace, tmp_path / "check.xlsx") == figures
     sheets = {sheet.title: list(sheet.values) for sheet in load_workbook(tmp_path / "check.xlsx")}
-    assert list(sheets) == ["check", "rung", "calibration", "left unseen", "flagged and stayed", "lifetime value"]
-    heading, *models = sheets["rung"]
+    assert list(sheets) == ["back-test", "model", "calibration", "missed churn", "false alarms", "lifetime value"]
+    heading, *models = sheets["model"]
     assert heading[:2] == ("of", "day") and "auc" in heading
     per_model = 1 + len(report.rungs[0].cutoffs)
     assert len(models) == len(report.rungs) * per_model
     first = dict(zip(heading, next(row for row in models if row[1] == report.rungs[0].cutoffs[0].cutoff), strict=True))
     assert first["auc"] == report.rungs[0].cutoffs[0].measures.auc
-    assert [row[1:] for row in sheets["left unseen"][1:]] == [
+    assert [row[1:] for row in sheets["missed churn"][1:]] == [
         (miss.risk, None if miss.value_minor is None else miss.value_minor / 100) for miss in report.missed
     ]
 
@@ -442,14 +442,14 @@ def test_the_figures_as_a_file(book: SmallBook, tmp_path: Path) -> None:
         lines = list(csv.DictReader(file))
     assert len(lines) == rows
     told = {(line["part"], line["of"], line["day"], line["figure"]): line["value"] for line in lines}
-    assert told["check", "", "", "rung"] == ADDITIVE and told["check", "", "", "beats_rule"] == "yes"
-    assert float(told["rung", RULE, "", "log_loss"]) == 0.371
-    assert told["rung", ADDITIVE, made.CUTOFFS[0], "customers"] == "243"
+    assert told["back-test", "", "", "model"] == ADDITIVE and told["back-test", "", "", "beats_rule"] == "yes"
+    assert float(told["model", RULE, "", "log_loss"]) == 0.371
+    assert told["model", ADDITIVE, made.CUTOFFS[0], "customers"] == "243"
     assert told["calibration", "2", "", "left"] == "43"
     assert told["lifetime value", "", made.CUTOFFS[0], "mae"] == "30.8"
     assert told["missed churn", str(one), "", "spent_12m_before"] == "4120.0"
     windows = sum(1 + len(rung.cutoffs) for rung in report.rungs)
-    assert sum(line["part"] == "rung" for line in lines) == 9 * windows
+    assert sum(line["part"] == "model" for line in lines) == 9 * windows
 
 
 def test_without_a_check_there_is_nothing_to_export(book: SmallBook, tmp_path: Path) -> None:

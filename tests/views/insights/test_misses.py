@@ -71,13 +71,13 @@ def test_all_of_them_are_written_as_a_file(
     qtbot: QtBot, open_window: OpenWindow, many: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = open_window(many)
-    out = tmp_path / "left-unseen.csv"
+    out = tmp_path / "missed-churn.csv"
     monkeypatch.setattr("views.shell.page.choose_place", lambda *told, **_named: told[4](out))
     page = insights(qtbot, desk)
     found = opened(qtbot, page.scores.missed_panel)
     with qtbot.waitSignal(page.context.book.told) as told:
         found.export.click()
-    assert told.args == ["Exported 20 rows to left-unseen.csv"]
+    assert told.args == ["Exported 20 rows to missed-churn.csv"]
     rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
     assert len(rows) == 20 and set(rows[0]) >= {"name", "risk", "spent_12m_before"}
     found.close()

@@ -332,7 +332,7 @@ def test_the_figures_are_exported(
     page.bar.export.click()
     qtbot.waitUntil(lambda: desk.window.toast.words.endswith("rows to scores-check.csv"))
     with out.open(encoding="utf-8", newline="") as file:
-        assert {line["part"] for line in csv.DictReader(file)} >= {"rung", "calibration", "left unseen"}
+        assert {line["part"] for line in csv.DictReader(file)} >= {"model", "calibration", "missed churn"}
     settled(qtbot, desk)
 
 

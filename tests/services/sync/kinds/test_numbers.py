@@ -143,7 +143,7 @@ def test_ways_of_writing_money(text: str, comma: bool, minor: int) -> None:
         ("(4", False, "is not a number"),
         ("$5 €", False, "names two currencies"),
         ("12 pieces", False, "is not a number"),
-        ("12 %", False, "is a share"),
+        ("12 %", False, "is a percentage"),
         ("1/2", False, "is not a number"),
         ("٣", False, "is not a number"),
     ],
