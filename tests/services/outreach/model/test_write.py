@@ -264,7 +264,7 @@ def test_a_trial_says_what_works(workspace: Workspace, profile: ModelProfile, se
     ("reply", "said"),
     [
         (status(401), "does not accept the key"),
-        (status(404), "knows no model"),
+        (status(404), "has no model"),
         (raw(b"nonsense", kind="text/plain"), "understood"),
     ],
 )
