@@ -17,9 +17,9 @@ from models.values.alerts import Severity
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.journal import Actor
-from models.values.words import day, stored
+from models.values.words import stored, when
 from services.alerting.action import Action, is_open, on_cards, within
-from services.alerting.cards import CLOSED, moment_of
+from services.alerting.cards import CLOSED
 from services.alerting.life import closing_values, open_values
 from services.alerting.merge import Card
 from services.workspace import Workspace
@@ -299,8 +299,7 @@ def _until(
 
 def _until_words(action: Action, moment: datetime, condition: str | None, known: dict[str, str]) -> str:
     zone = action.due.calendar(action.cards[0].owner).zone
-    local = moment_of(stored(moment)).astimezone(zone).date()
-    latest = day(local, action.today)
+    latest = when(stored(moment), action.today, zone)
     return f"until {known[condition]}, {latest} at the latest" if condition else f"until {latest}"
 
 

@@ -373,8 +373,10 @@ class AlertsPage(Page):
         (self.morning if self.morning.active else self.queue.view).step(by)
 
     def show_section(self, key: str) -> None:
-        """List what a tile of another page counts; the morning's walk through the queue ends."""
+        """List what a tile of another page counts, or whose alerts are one's own; the morning's walk ends."""
         self.morning.end()
+        if key == "mine":
+            self.queue.show_mine()
         found = questions.filter_of_tile(key)
         if found is not None:
             self.queue.ask_for(*found)

@@ -92,14 +92,16 @@ class PersonLines(QWidget):
         if person.phone:
             who += [Run(DOT, "ink_3")] if who else []
             who.append(Run(person.phone, "ink", fonts.MEDIUM))
-        self.who.tell(who)
         self.copy_phone.setVisible(bool(person.phone))
         self.copy_phone.setToolTip(f"Copy {person.phone}")
         places = [Run(person.place, "ink_2")] if person.place else []
         owner = [Run("owner ", "ink_3"), Run(person.owner, "ink", fonts.MEDIUM)]
         owner = [Run(person.owner, "ink_2")] if person.owner in ("yours", "no owner") else owner
         lead = [Run(DOT, "ink_3")] if who and not person.phone else []
-        self.where.tell([*lead, *places, *([Run(DOT, "ink_3")] if places else []), *owner])
+        where = [*lead, *places, *([Run(DOT, "ink_3")] if places else []), *owner]
+        # Of whom neither name nor number is known, the place comes first.
+        self.who.tell(who or where)
+        self.where.tell(where if who else [])
         first = [fact for fact in person.facts if fact.title.startswith("Last")]
         self.lately.tell(_runs_of(first))
         self.business.tell(_runs_of([fact for fact in person.facts if fact not in first]))

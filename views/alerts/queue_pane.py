@@ -230,6 +230,10 @@ class QueuePane(QWidget):
         self.filter_bar.set_filter(replace(self.filter, owners=owners))
         self._filter_changed(self.filter)
 
+    def show_mine(self) -> None:
+        """List the alerts of the person at work."""
+        self._choose_owner(self._me)
+
     def _name_owner(self) -> None:
         owners = self.filter.owners
         if owners == {self._me} and self._me:

@@ -46,7 +46,7 @@ class DuplicatesPage(Page):
         self._asked: PairRow | None = None
         self.list = PairsPane(theme, self._desk, self._rooms.page)
         self.pair = PairPane(theme, context.actions)
-        self.state = StatePane(theme, self.pair, pair_skeleton, skeleton_after_ms=SKELETON_MS, empty_icon="")
+        self.state = StatePane(theme, self.pair, pair_skeleton, skeleton_after_ms=SKELETON_MS)
         self.splitter = PaneSplitter(KEY)
         self.splitter.add(self.list, stretch=0, minimum=320)
         self.splitter.add(self.state, stretch=1, minimum=420)

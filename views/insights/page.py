@@ -59,7 +59,7 @@ class InsightsPage(Page):
         self.tabs.show_tabs([Tab(SCORES, "Scores")], SCORES)
         self.bar = CheckBar(book, context.actions, theme, self, self._rooms.checking)
         self.scores = ScoresTab(theme)
-        self.state = StatePane(theme, self.scores, scores_skeleton, empty_icon="")
+        self.state = StatePane(theme, self.scores, scores_skeleton)
         self.state.show_skeleton()
         top = row(self.tabs, self.bar)
         top.setStretch(0, 1)

@@ -49,9 +49,7 @@ class OutboxPage(Page):
         self._asked: int | None = None  # the email that is shown, or is being read to be
         self.list = ListPane(theme, self._desk, self._mailroom.page)
         self.letter = LetterPane(theme, context.actions)
-        self.letter_state = StatePane(
-            theme, self.letter, letter_skeleton, skeleton_after_ms=DETAIL_SKELETON_MS, empty_icon=""
-        )
+        self.letter_state = StatePane(theme, self.letter, letter_skeleton, skeleton_after_ms=DETAIL_SKELETON_MS)
         self.mailing = Mailing(book, self._mailroom, theme, self)
         self.splitter = PaneSplitter(KEY)
         self.splitter.add(self.list, stretch=0, minimum=320)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
@@ -19,8 +19,8 @@ _MOST = 12
 class Who:
     """Asks once a window, as long as this computer knows no answer and has not been told that there is none."""
 
-    def __init__(self, theme: Theme, remembered: Remembered, window: QWidget) -> None:
-        self._theme, self._remembered, self._window = theme, remembered, window
+    def __init__(self, theme: Theme, remembered: Remembered, window: QWidget, known: Callable[[], None]) -> None:
+        self._theme, self._remembered, self._window, self._known = theme, remembered, window, known
         self._asked = False
         self.panel: ChoicePanel | None = None
 
@@ -50,3 +50,5 @@ class Who:
 
     def _chosen(self, name: str) -> None:
         self._remembered.set(me=name, asked_me=True)
+        if name:
+            self._known()

@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         self._outer.addWidget(self.first_start)
         self.setCentralWidget(Whole(self._outer, QSize(*SMALLEST)))
         self.look_from = LookFrom(self._book, theme, self)
-        self.who = Who(theme, self._remembered, self)
+        self.who = Who(theme, self._remembered, self, lambda: self.show_page("alerts/mine"))
         self.toast = Toast(theme, self, left=RAIL_WIDTH)
         self._minute = QTimer(self, interval=FRESHNESS_EVERY_MS)
         self._first_freshness = QTimer(self, singleShot=True, interval=FRESHNESS_AT_LATEST_MS)
@@ -218,6 +218,8 @@ class MainWindow(QMainWindow):
         if section:
             page.show_section(section)
         give_keys_to(page)
+        if key == "alerts" and self._freshness is not None and self._asks_who:
+            self._read_freshness()  # who comes from a receipt is asked here, not at the next minute
         if key not in {spec.key for spec in OVER}:
             self.rail.show_page(key)
             self._remembered.set(last_page=key)
@@ -279,9 +281,12 @@ class MainWindow(QMainWindow):
         """Say what went wrong where no pane says it."""
         self.toast.tell(failed.words)
 
+    @property
+    def _asks_who(self) -> bool:
+        return self.who.wants_to_know and self._current == "alerts" and not self.books.is_sample
+
     def _read_freshness(self) -> None:
-        asks_who = self.who.wants_to_know and self._current == "alerts" and not self.books.is_sample
-        ask = partial(questions.freshness, self._book.workspace, asks_who)
+        ask = partial(questions.freshness, self._book.workspace, self._asks_who)
         unknown = self.top_bar.show_unknown
         self._desk.read("freshness", ask, self._show_freshness, lambda _failed: unknown())
 

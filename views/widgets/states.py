@@ -119,8 +119,7 @@ class Notice(QWidget):
 class StatePane(QStackedWidget):
     """A pane's content with its other states, and the clock that decides which is shown while it loads.
 
-    `loading` keeps the content that is there for 150 ms, so that a fast answer never flickers. Empty is good news, with
-    a green tick, unless ``empty_icon`` is '': a pane that only waits for a choice has none.
+    `loading` keeps the content that is there for 150 ms, so that a fast answer never flickers. Empty is neutral.
     """
 
     cancelled = Signal()
@@ -132,13 +131,12 @@ class StatePane(QStackedWidget):
         blocks: SkeletonBlocks,
         *,
         skeleton_after_ms: int = SKELETON_AFTER_MS,
-        empty_icon: str = "check",
     ) -> None:
         super().__init__()
         self._content = content
         self._skeleton = Skeleton(theme, blocks)
         self._wait = Notice(theme, icon="clock")
-        self._empty = Notice(theme, icon=empty_icon, ink="good_text")
+        self._empty = Notice(theme)
         self._error = Notice(theme, icon="warning", ink="warning_text")
         for page in (content, self._skeleton, self._wait, self._empty, self._error):
             self.addWidget(page)

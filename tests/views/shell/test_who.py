@@ -9,6 +9,8 @@ from pytestqt.qtbot import QtBot
 from services.settings import Preferences
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
+from tests.views.pages import page_at
+from views.alerts.page import AlertsPage
 
 
 def test_the_first_start_asks_who_one_is_and_that_makes_my_queue(
@@ -23,7 +25,22 @@ def test_the_first_start_asks_who_one_is_and_that_makes_my_queue(
     QTest.keyClick(who.panel, Qt.Key.Key_1)
     assert desk.remembered.value.me == names[0]
     assert desk.book.workspace.owner_name == names[0]
+    page = page_at(desk, "alerts", AlertsPage)
+    qtbot.waitUntil(lambda: desk.background.idle)
+    assert page.queue.filter.owners == {names[0]}
+    assert page.queue.owner.text() == "My queue"
     assert not who.wants_to_know
+
+
+def test_who_comes_to_the_alerts_later_is_asked_there_at_once(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    desk = open_window(sample, Preferences(last_page="data"), asks_who=True)
+    window = desk.window
+    qtbot.waitUntil(lambda: window._freshness is not None)
+    assert window.current_key == "data" and window.who.panel is None
+    window.show_page("alerts")
+    qtbot.waitUntil(lambda: window.who.panel is not None and window.who.panel.isVisible())
 
 
 def test_who_is_none_of_them_is_not_asked_again(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
