@@ -41,8 +41,9 @@ def connect(path: str | Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqli
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
     try:
         prepared(connection, busy_timeout_ms)
-        connection.execute("PRAGMA journal_mode = WAL")
+        # In this order: a new store waits for the disk at the change to WAL, which tests have no need of.
         connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
+        connection.execute("PRAGMA journal_mode = WAL")
     except BaseException:
         connection.close()
         raise
