@@ -8,9 +8,11 @@ a book has changed or added are the firm's words, not ours, and are to be read a
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from models.values import words
@@ -41,6 +43,13 @@ class WrittenByCode:
 
 def written_by_code(slots: Mapping[str, Any]) -> WrittenByCode:
     """Return every sentence, and every subject, that code writes with what stands for the fields of a customer."""
+    return WrittenByCode(_in_templates(json.dumps(slots, sort_keys=True, default=list)), written_as(slots))
+
+
+@lru_cache(maxsize=64)
+def _in_templates(key: str) -> frozenset[str]:
+    """What the starter templates say: kept, as an email is looked at with each change of its words."""
+    slots = json.loads(key)
     made = set()
     fields = as_fields(slots)
     for one in starter_set().values():
@@ -52,7 +61,7 @@ def written_by_code(slots: Mapping[str, Any]) -> WrittenByCode:
             continue
         made.add(_plain(words.capital(subject)))
         made.update(_plain(said) for _start, _end, said in _said("body", body))
-    return WrittenByCode(frozenset(made), written_as(slots))
+    return frozenset(made)
 
 
 def with_own_words(

@@ -16,6 +16,7 @@ _ALIKE: Final = {
     **dict.fromkeys("\u00a0\u2007\u2009\u202f\u200a\u2002\u2003\t", " "),
     "…": ".",
 }
+_NOT_PLAIN: Final = re.compile(r"[^\x00-\x7f]|[`\t]")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _DOUBLED: Final = re.compile(r"([bdgklmnprt])\1$")
 _IRREGULAR: Final = {
@@ -53,15 +54,13 @@ class Word:
 
 def fold(text: str) -> str:
     """Return the text with alike characters made one, in the same length."""
-    return "".join(map(_folded, text))
+    return _NOT_PLAIN.sub(lambda found: _folded(found[0]), text)
 
 
 @lru_cache(maxsize=4096)
 def _folded(letter: str) -> str:
     if letter in _ALIKE:
         return _ALIKE[letter]
-    if letter.isascii():
-        return letter
     plain = unicodedata.normalize("NFKC", letter)
     if letter.isalpha() and not plain.isascii():
         return letter
