@@ -98,6 +98,14 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Nor what a file leaves that is no rubbish: a long run would walk more and more of it."""
+    if nextitem is not None and nextitem.path != item.path:
+        gc.collect()
+        gc.freeze()
+
+
 class PatientBot(QtBot):
     """Waits long for what is to come, as an answer may be late on a busy machine; a test that passes does not wait."""
 
