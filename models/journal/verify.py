@@ -68,8 +68,8 @@ def _outdated(imports: int) -> tuple[str, ...]:
     if not imports:
         return ()
     return (
-        f"The digests of {count(imports, 'import')} were taken before this book was brought up to date for a newer "
-        "Bellwether. The rows may have changed with that, so they are not compared. New imports have digests again.",
+        f"The digests of {count(imports, 'import')} date from before this book was updated for a newer Bellwether. "
+        "The update may have changed the rows, so they are not compared. New imports get digests again.",
     )
 
 

@@ -260,8 +260,8 @@ def _asked(way: SignInWay, ask: Callable[[], Any]) -> Any:
         return {"error": error.error or "unknown", "error_description": error.description or ""}
     except requests.exceptions.SSLError as error:
         raise SignInFault(
-            f"The certificate of {way.title}’s sign-in page cannot be checked: ask your IT whether the network reads"
-            " along."
+            f"The certificate of {way.title}’s sign-in page cannot be checked: ask your IT whether the network "
+            "inspects traffic."
         ) from error
     except (requests.exceptions.ConnectionError, requests.exceptions.Timeout) as error:
         raise SignInFault(f"{way.title}’s sign-in cannot be reached: there is no network.", offline=True) from error

@@ -200,7 +200,7 @@ class _Amount:
         if amount <= 0:
             return up_to_points("value", "Spending", without)
         usual = money_short(round(self.unit), self.currency)
-        returned = f"; {money_short(back, self.currency)} given back in all" if back > 0 else ""
+        returned = f"; {money_short(back, self.currency)} returned in all" if back > 0 else ""
         return up_to_points("value", "Spending", told.format(money_short(amount, self.currency), usual) + returned)
 
 
@@ -216,7 +216,7 @@ _AMOUNTS = {
     ),
     "spend": ("spend", ("{0} in all", "Nothing in all")),
     "spent_lately": ("spend_90", (f"{{0}} in {_WINDOW_DAYS} days", f"Nothing in {_WINDOW_DAYS} days")),
-    "given_back": ("given_back", ("{0} given back in all", "Nothing given back")),
+    "given_back": ("given_back", ("{0} returned in all", "Nothing returned")),
 }  # fmt: skip
 
 

@@ -182,7 +182,7 @@ def met(error: Exception) -> Trouble:
     if (own := first(Trouble)) is not None:
         return own  # type: ignore[no-any-return]
     if (tls := first(ssl.SSLCertVerificationError)) is not None:
-        return Trouble("tls", f"the certificate does not hold ({tls.verify_message or 'unknown issuer'})")
+        return Trouble("tls", f"the certificate is not valid ({tls.verify_message or 'unknown issuer'})")
     if (tls := first(ssl.SSLError)) is not None:
         return Trouble("no_tls" if tls.reason in _NO_TLS else "tls", "the handshake failed")
     if first(httpx2.ProxyError):

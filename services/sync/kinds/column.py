@@ -167,7 +167,7 @@ class Column:
             confidence = _OPEN
         elif self.obeyed:
             confidence = PROVEN
-        why = ("said by a person", *found.evidence) if self.obeyed else (*found.evidence, *self.because)
+        why = ("set by you", *found.evidence) if self.obeyed else (*found.evidence, *self.because)
         return Meaning(
             *(self.header, known, found.words, confidence, why, tuple(self.doubts)),
             flags=tuple(found.flags),

@@ -148,7 +148,7 @@ class IdEvidence(Evidence):
             if self.short_salesforce:
                 evidence.append(f"{self.short_salesforce:,} of 15 characters are completed to 18")
         if form.strip_zero:
-            evidence.append(f"{self.with_zero:,} are written like {self.example['with_zero']}: the .0 is left off")
+            evidence.append(f"{self.with_zero:,} are written like {self.example['with_zero']}: the .0 is removed")
         if self.leading_zero:
             evidence.append(f"{self.leading_zero:,} begin with zeros, which are kept")
         if self.guarded:
