@@ -23,8 +23,8 @@ _STATEMENT: Final = re.compile(
     r"^\s*\(?(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|PRAGMA|WITH|FROM|WHERE|AND|OR|ORDER|GROUP|JOIN|LEFT|UNION|"
     r"VALUES|SET|ON|CASE|EXISTS|NOT EXISTS|BEGIN|COMMIT|ROLLBACK|REPLACE|LIMIT)\b[ (]"
 )
-#: A key, a path, a pattern, a name of a column: nothing that is said to anybody.
-_KEY: Final = re.compile(r"[a-z0-9_./:*%{}\-]*|[A-Z][A-Z0-9_]*|[^A-Za-z]*")
+#: A key, a path, a pattern, names of columns or functions: nothing that is said to anybody.
+_KEY: Final = re.compile(r"[a-z0-9_./:*%{}\-]*|[A-Z][A-Z0-9_]*|[^A-Za-z]*|(?=.*_)[a-z0-9_:]+( [a-z0-9_:]+)*")
 _CODE: Final = re.compile(r"\(\?[:=!<P]|\\[bdswS]|\bcoalesce\(|\bQ[A-Z][a-z]+|[{;]\s*(color|background|border|font)")
 
 

@@ -13,8 +13,8 @@ from models.values.words import money, money_range, money_short, percent
 #: Why the confidence in a score is low whose model tells nobody apart; a rule that asks for churn risk asks for
 #: confidence, too.
 ALIKE_WORDS: Final = (
-    "The model cannot tell the customers in this book apart yet: their churn risks are nearly the same, or no better than "
-    "chance."
+    "The model cannot tell the customers in this book apart yet: their churn risks are nearly the same, or no better "
+    "than chance."
 )
 
 

@@ -131,7 +131,7 @@ def test_digests_from_before_a_migration_are_said_to_be_compared_no_more(
     monkeypatch.setattr("models.journal.import_digests.SCHEMA_VERSION", 10_000)
     found = verify_book(digested.workspace)
     assert found.ok and "digests of their imports: 0." in found.notes[0]
-    assert found.notes[1].startswith("The digests of 1 import were taken before this book was brought up to date")
+    assert found.notes[1].startswith("The digests of 1 import date from before this book was updated")
 
 
 def test_digests_hold_through_edits_imports_undos_and_deletions_of_the_program(digested: Book, tmp_path: Path) -> None:
