@@ -146,6 +146,8 @@ def imports(shots: Shots) -> None:
         shots.sizes(desk, "data-check")
         _overruled(shots, desk, page)
         page.check.rows.show_tab("rejected")
+        bar = page.check.rows.table.horizontalScrollBar()
+        bar.setValue(bar.maximum())
         shots.shot(desk, "data-check-rejected")
         page.check.rows.show_tab("changed")
         desk.theme.choose(ThemeChoice.DARK)

@@ -221,28 +221,36 @@ class CheckTable(RowTable):
         edge = self.frozen_width - 1
         fill(painter, edge, self.rowViewportPosition(row), 1, self.rowHeight(row), self._theme.color("axis"))
 
-    def _paint_reason(self, painter: QPainter, row: int) -> None:
+    def reason_place(self, row: int) -> tuple[QRectF, str]:
+        """Where the reason of a row stands in the view, and its words; '' where there is none."""
         section, short, whole_reason = self._checked.reason_at(row)
-        if not whole_reason:
-            return
-        left, right = self.frozen_width, self.viewport().width()
-        top = self.rowViewportPosition(row) + ROW_HEIGHT - 8
         lines = self._reason_lines(whole_reason)
-        text, x, room = whole_reason, float(left + GAP), float(right - left - 2 * GAP)
-        if section >= 0:
-            cell = self.visualRect(self._checked.index(row, section))
-            if cell.left() >= left and fonts.width(short, fonts.SMALL) + _MARK + GAP + 4 <= cell.width():
-                text, x = short, float(cell.left() + GAP + _MARK)
-            elif lines == 1:
-                wide = fonts.width(whole_reason, fonts.SMALL) + 1
-                x = max(x, min(float(cell.left() + GAP + _MARK), right - GAP - wide))
-                # Other cells are one line high, but a tinted one is as high as its row.
-                fill(painter, x - 4, top + 1, wide + 8, REASON_LINE + 3, self._theme.color("critical_wash"))
-        found = self._checked.row_at(row)
+        left, right = self.frozen_width + GAP, self.viewport().width() - GAP
+        top, high = self.rowViewportPosition(row) + ROW_HEIGHT - 6, REASON_LINE * lines + 4
+        everywhere = QRectF(left, top, max(right - left, 40), high)
+        if section < 0 or lines != 1:
+            return everywhere, whole_reason
+        cell = self.visualRect(self._checked.index(row, section))
+        x = cell.left() + GAP + _MARK
+        wide = math.ceil(fonts.width(short, fonts.SMALL)) + 1
+        if cell.left() >= self.frozen_width and x + wide <= min(cell.right(), right):
+            return QRectF(x, top, wide, high), short
+        wide = math.ceil(fonts.width(whole_reason, fonts.SMALL)) + 1
+        return QRectF(max(left, min(x, right - wide)), top, wide, high), whole_reason
+
+    def _paint_reason(self, painter: QPainter, row: int) -> None:
+        place, words = self.reason_place(row)
+        if not words:
+            return
+        found, theme = self._checked.row_at(row), self._theme
+        section = self._checked.reason_at(row)[0]
+        if section >= 0 and place.right() > self.visualRect(self._checked.index(row, section)).right():
+            # It reaches beyond the tint of its cell.
+            fill(painter, place.x() - 4, place.y() - 1, place.width() + 8, place.height(), theme.color("critical_wash"))
         ink = "ink_3" if found is not None and found.verdict == "ignored" else "critical_text"
         painter.setFont(fonts.font(fonts.SMALL))
-        painter.setPen(self._theme.color(ink))
-        painter.drawText(QRectF(x, top + 2, max(room, 40.0), REASON_LINE * lines + 4), _WRAPPED, text)
+        painter.setPen(theme.color(ink))
+        painter.drawText(place, _WRAPPED, words)
 
     def _reason_lines(self, reason: str) -> int:
         """How many lines a reason takes in the view beside what stays in sight."""

@@ -233,6 +233,26 @@ def test_row_number_and_verdict_stay_while_the_columns_scroll(qtbot: QtBot, view
     assert all(box.mapTo(view, box.visibleRegion().boundingRect().topLeft()).x() >= names[0] for box in shown)
 
 
+def test_a_reason_is_in_sight_wherever_its_cell_is(qtbot: QtBot, view: CheckView) -> None:
+    view.resize(820, 500)
+    shown = preview()
+    rows = []
+    for one in shown.rows:
+        cells = list(one.cells)
+        if one.verdict == "rejected":
+            cells[1], cells[6] = replace(cells[1], fault=""), replace(cells[6], fault="No such channel")
+        rows.append(replace(one, cells=tuple(cells), reason="Source: no such channel" if one.reason else ""))
+    view.show_check(request(), replace(shown, rows=tuple(rows)))
+    table, bar = view.rows.table, view.rows.table.horizontalScrollBar()
+    assert bar.maximum() > 0
+    for across in range(0, bar.maximum() + 1, 10):
+        bar.setValue(across)
+        place, words = table.reason_place(3)
+        assert words.endswith("o such channel")
+        assert table.frozen_width <= place.left() and place.right() <= table.viewport().width()
+    assert table.reason_place(0)[1] == ""
+
+
 def test_a_reason_is_shown_whole_however_narrow_the_view_is(qtbot: QtBot, theme: Theme) -> None:
     view = CheckView(theme)
     qtbot.addWidget(view)
