@@ -56,7 +56,7 @@ def rated_ticket(shelf: Shelf) -> None:
     ("happens", "subject", "says", "never"),
     [
         (leaving, "Our call of 16 November", "on 16 November that you want to close your account", "went wrong"),
-        (deciding, "Our call of 16 November", "another supplier, and of the late deliveries. ", "went wrong"),
+        (deciding, "Our call of 16 November", "another supplier, and about the late deliveries. ", "went wrong"),
         (open_ticket, "Your ticket “Zip is stuck”", "still open", "Refund"),
         (review_of_a_product, "Your review of the Harbor rain jacket", "16 November", "disappointed”"),
         (rated_ticket, "Your ticket “Pebble lambswool vest is two sizes too small”", "how we handled", "1 of 5"),
