@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QLineEdit,
 from models.values.alerts import Severity
 from models.values.changes import Changes
 from models.values.imports import Progress
+from models.values.words import capital
 from views.background import ChildRun, Done, Failed, Outcome
 from views.settings import asks
 from views.settings.own_box import OwnBox
 from views.shell.page import Context
 from views.theme import fonts
 from views.widgets.buttons import link, push
-from views.widgets.labels import clear, column, in_tab_order, label, row, rule, tag
+from views.widgets.labels import clear, column, in_tab_order, kind_of, label, row, rule, tag
 from views.words import counted
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class RuleForm(QWidget):
         self.fields: dict[str, QDoubleSpinBox | QLineEdit] = {}
         grid = QGridLayout()
         grid.setColumnStretch(0, 1)
+        grid.setVerticalSpacing(6)
         for at, one in enumerate(found.parameters):
             field = self._field(one.value, one.least, one.most)
             field.setAccessibleName(one.title)
@@ -108,6 +110,9 @@ class RuleForm(QWidget):
             text.textChanged.connect(self._edited)
             return text
         field = QDoubleSpinBox()
+        kind_of(field.lineEdit(), "bare")
+        field.lineEdit().setTextMargins(8, 0, 8, 0)
+        field.setFixedWidth(96)
         fine = value != int(value) or most <= 1
         field.setDecimals(3 if most <= 1 else 1 if fine else 0)
         field.setRange(least, most)
@@ -135,8 +140,8 @@ class RuleLine(QWidget):
         self.switch.setToolTip("Switch the rule off" if found.enabled else "Switch the rule on")
         kind = {"opportunity": "Opportunity", "data": "Data"}.get(found.kind, "")
         severity = tag(kind or Severity(found.severity).name.capitalize())
-        opens = f"{counted(found.open, 'open alert')}. " if found.open else ""
-        self.record = label(f"{opens}{found.words}", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        opens = f"{counted(found.open, 'open alert')}; {found.words}" if found.open else capital(found.words)
+        self.record = label(opens, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
         self.record.setContentsMargins(28, 0, 0, 0)
         self.change = link("Change")
         self.change.setAccessibleName(f"Change the figures of “{found.title}”")

@@ -118,6 +118,8 @@ QDateEdit[faulty="true"] {{ border: 1px solid {t.critical}; background: {t.criti
 QLineEdit[kind="bare"] {{ border: 0; background: transparent; padding: 0; min-height: 24px; }}
 QComboBox::drop-down, QDateEdit::drop-down, QDateTimeEdit::drop-down {{ border: 0; width: 22px; }}
 QDateEdit::down-arrow, QDateTimeEdit::down-arrow {{ image: url("{CHEVRON}"); width: 14px; height: 14px; }}
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
+QDoubleSpinBox::down-button {{ width: 0; height: 0; border: 0; }}
 QComboBox QAbstractItemView {{ background: {t.raised}; color: {t.ink}; border: 1px solid {t.line};
   selection-background-color: {t.selected}; selection-color: {t.ink}; outline: 0; }}
 """
