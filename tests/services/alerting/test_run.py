@@ -109,9 +109,10 @@ def test_a_regular_buyers_silence_raises_a_low_alert_where_the_model_sees_no_ris
     assert (card["rule"], card["severity"]) == ("gap_beyond_usual", 1)
     assert card["reason"] == "No order for 25 days; the usual gap is 7"
     assert not book.cards(now_and_then)
-    book.score(weekly, churn_risk=0.3)
-    book.evaluate()
-    assert book.card(weekly)["severity"] == 4
+    for risk, severity in ((0.39, 3), (0.4, 4)):
+        book.score(weekly, churn_risk=risk)
+        book.evaluate()
+        assert book.card(weekly)["severity"] == severity
 
 
 def test_how_regular_a_buyer_is_counts_up_to_the_chance_that_the_rule_asks_for(book: Book) -> None:
@@ -180,6 +181,16 @@ def test_who_bought_once_or_twice_comes_after_the_regulars_whatever_the_value_at
     subscriber = book.customer("Subscriber", purchase_days=1, model="Additive on contracts 3", **dear)
     book.evaluate()
     assert [book.card(one)["severity"] for one in (twice, thrice, visitor, subscriber)] == [1, 4, 4, 4]
+
+
+def test_a_model_that_says_that_most_like_them_stay_makes_nobody_critical(book: Book) -> None:
+    book.crowd(98, value_at_risk_minor=100)
+    likely, less = (
+        book.customer(f"{risk}", churn_risk=risk, value_at_risk_minor=900_000, silence_p=None, confidence="medium")
+        for risk in (0.4, 0.39)
+    )
+    book.evaluate()
+    assert [book.card(one)["severity"] for one in (likely, less)] == [4, 3]
 
 
 def test_the_highest_tenth_is_not_enough_where_the_whole_book_is_calm(book: Book) -> None:
