@@ -97,7 +97,7 @@ class Book:
             "as_of": self.today.isoformat(),
             "engagement": 70.0,
             "health": 75.0,
-            "churn_risk": 0.4 if late else 0.1,
+            "churn_risk": 0.5 if late else 0.1,
             "churn_horizon_days": 90,
             "clv_minor": 50_000,
             "clv_if_stays_minor": 70_000 if late else 60_000,

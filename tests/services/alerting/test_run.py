@@ -109,7 +109,7 @@ def test_a_regular_buyers_silence_raises_a_low_alert_where_the_model_sees_no_ris
     assert (card["rule"], card["severity"]) == ("gap_beyond_usual", 1)
     assert card["reason"] == "No order for 25 days; the usual gap is 7"
     assert not book.cards(now_and_then)
-    for risk, severity in ((0.39, 3), (0.4, 4)):
+    for risk, severity in ((0.49, 3), (0.5, 4)):
         book.score(weekly, churn_risk=risk)
         book.evaluate()
         assert book.card(weekly)["severity"] == severity
@@ -187,7 +187,7 @@ def test_a_model_that_says_that_most_like_them_stay_makes_nobody_critical(book: 
     book.crowd(98, value_at_risk_minor=100)
     likely, less = (
         book.customer(f"{risk}", churn_risk=risk, value_at_risk_minor=900_000, silence_p=None, confidence="medium")
-        for risk in (0.4, 0.39)
+        for risk in (0.5, 0.49)
     )
     book.evaluate()
     assert [book.card(one)["severity"] for one in (likely, less)] == [4, 3]
@@ -897,7 +897,7 @@ def test_a_new_leading_signal_brings_its_own_advice_until_someone_works_on_the_c
 
 
 def test_when_an_order_answers_what_led_a_card_the_rest_leads(book: Book) -> None:
-    book.crowd(10, clv_if_stays_minor=900_000, spend_12m_minor=900_000, churn_risk=0.3)
+    book.crowd(10, clv_if_stays_minor=900_000, spend_12m_minor=900_000, churn_risk=0.4)
     customer = book.customer(ago=70, gap=20, clv_minor=1_000, value_at_risk_minor=900_000)
     ticket = book.ticket(customer, 5)
     book.evaluate()
