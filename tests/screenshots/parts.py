@@ -156,7 +156,7 @@ def imports(shots: Shots) -> None:
         page.check.plan.go.click()
         wait_until(lambda: page.state is page.importing, 3_000)
         shots.now(desk, "data-importing")
-        wait_until(lambda: page.state is page.receipt)
+        wait_until(lambda: page.state is page.receipt, 120_000)
         shots.shot(desk, "data-receipt-light")
         shots.sizes(desk, "data-receipt")
         desk.theme.choose(ThemeChoice.DARK)

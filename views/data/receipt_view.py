@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.values.alerts import AlertRow
 from models.values.imports import Receipt
@@ -17,7 +17,7 @@ from views.data.rooms import QueueEffect
 from views.data.sums import Equation, StackBar
 from views.data.table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
-from views.widgets.labels import column, kind_of, label, row, rule, scrolling
+from views.widgets.labels import ElidedLabel, column, kind_of, label, row, rule, scrolling
 from views.widgets.painting import mark_of
 from views.words import counted, money, whole
 
@@ -52,13 +52,15 @@ class ReceiptContent:
 
 
 class Band(QWidget):
-    """A heading over a table: words at the left, words at the right."""
+    """A heading over a table: words at the left, words at the right, shortened in a narrow pane."""
 
-    def __init__(self) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._left = label("", fonts.SMALL, fonts.SEMIBOLD)
-        self._right = label("", fonts.SMALL, fonts.REGULAR, "ink_2")
-        self.setLayout(column(rule(), row(self._left, -1, self._right, margins=(20, 5, 20, 5)), rule()))
+        self._left = ElidedLabel(theme, "", fonts.SMALL, fonts.SEMIBOLD)
+        self._right = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_2")
+        for words in (self._left, self._right):
+            words.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setLayout(column(rule(), row(self._left, -1, 8, self._right, margins=(20, 5, 20, 5)), rule()))
         kind_of(self, "ground")
 
     def say(self, left: str, right: str = "") -> None:
@@ -80,8 +82,8 @@ class ReceiptView(QWidget):
         note = label(_SMALL_BARS, fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
         top = QWidget()
         top.setLayout(column(self._equation, 8, self._bar, 8, note, margins=(20, 14, 20, 12)))
-        self._book_band, self._file_band = Band(), Band()
-        self._queue_band = Band()
+        self._book_band, self._file_band = Band(theme), Band(theme)
+        self._queue_band = Band(theme)
         self._book = WordTable(
             theme, "In your book now", (TableColumn("From this file"), *_FIGURES), whole=True, passive=True
         )

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from models.values.imports import ColumnProposal, FixedCell, ImportOptions, UndoPreview
@@ -467,6 +467,17 @@ def test_a_batch_says_which_files_are_ready(qtbot: QtBot, theme: Theme) -> None:
         view.table.selectRow(1)
         qtbot.keyClick(view.table, Qt.Key.Key_Return)
     assert wanted.args == [1]
+
+
+def test_a_receipt_fits_the_smallest_window(qtbot: QtBot, theme: Theme) -> None:
+    screen = ReceiptScreen(theme)
+    qtbot.addWidget(screen)
+    effect = QueueEffect((), (), 1_234, 56, 12, 14)
+    screen.show_content(ReceiptContent((ImportResult("/e/orders.csv", receipt()),), effect), "Imported just now")
+    screen.resize(688, 368)
+    screen.show()
+    (area,) = screen.view.findChildren(QScrollArea)
+    assert area.widget().width() <= area.viewport().width()
 
 
 def test_a_receipt_adds_up_and_says_what_an_undo_does(qtbot: QtBot, theme: Theme) -> None:
