@@ -98,7 +98,8 @@ class Toast(QWidget):
         self._over = part
         if part is not None:
             part.installEventFilter(self)
-        self._place()
+        if not self.isHidden():
+            self._place()
 
     def dismiss(self) -> None:
         """Take it away; Ctrl+Z still walks the journal."""
@@ -114,7 +115,7 @@ class Toast(QWidget):
         self._resume()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in _MOVING and watched in (self._host, self._over):
+        if event.type() in _MOVING and not self.isHidden() and watched in (self._host, self._over):
             self._place()
         elif watched is self._button and event.type() == QEvent.Type.FocusIn:
             self._pause()
