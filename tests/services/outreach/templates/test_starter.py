@@ -59,11 +59,12 @@ def test_names_are_told_apart_in_each_goal_and_tone() -> None:
 MAY_BE_DRAFTED_TO = f"NOT {withdrawn('date()')} AND {unsubscribed_on('date()')} IS NULL"
 
 
-def test_everyone_in_the_sample_book_can_be_written_to(book: Workspace, customers: SampleCustomers) -> None:
+@pytest.mark.parametrize("every", [15, pytest.param(5, marks=pytest.mark.soak)], ids="every {}".format)
+def test_everyone_in_the_sample_book_can_be_written_to(book: Workspace, customers: SampleCustomers, every: int) -> None:
     with book.store.snapshot() as driver:
         everyone = [row[0] for row in driver.execute(f"SELECT c.id FROM customers c WHERE {MAY_BE_DRAFTED_TO}")]
     written: Counter[str] = Counter()
-    for at, customer in enumerate([customers.bare, customers.nameless, *everyone[::5]]):
+    for at, customer in enumerate([customers.bare, customers.nameless, *everyone[::every]]):
         for goal, tone in product(GOALS, TONES):
             draft = draft_by_template(book, customer, goal=goal, tone=tone, variant=at, incentive_minor=at % 2 * 2050)
             written[draft.writer] += 1

@@ -55,9 +55,10 @@ def of_words(rung: FittedRung) -> set[str]:
     return {name for name, _ in rung.terms} & WORDS
 
 
-def test_the_model_ranks_better_where_it_knows_what_customers_wrote() -> None:
+@pytest.mark.parametrize("seeds", [(31, 32), pytest.param((31, 32, 33, 34), marks=pytest.mark.soak)], ids=len)
+def test_the_model_ranks_better_where_it_knows_what_customers_wrote(seeds: tuple[int, ...]) -> None:
     gained = []
-    for seed in (31, 32, 33, 34):
+    for seed in seeds:
         book = written(seed, of_leavers=0.25, of_stayers=0.08)
         figures = []
         for one in (without_words(book), book):
