@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection
 
-
-def driver_of(connection: Connection) -> sqlite3.Connection:
-    """The driver's own connection, in whatever transaction it is."""
-    return cast(sqlite3.Connection, connection.connection.driver_connection)
+from models.store.driver import driver_of
 
 
 def tuples(

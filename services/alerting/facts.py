@@ -18,9 +18,10 @@ from models.queries.open_tickets import is_open, is_unhappy
 from models.queries.products import product_called
 from models.queries.purchases import PURCHASES
 from models.store import UnitOfWork
+from models.store.driver import driver_of
 from models.values.words import capital
 from services.alerting import voices
-from services.alerting.driver import driver_of, tuples
+from services.alerting.driver import tuples
 from services.alerting.measures import STAGE_AS_OF
 from services.alerting.product_ratings import COLUMNS, fallen
 from services.book.sources import FROM_FILES, UNANSWERED, source_ages

@@ -19,6 +19,7 @@ from models.gc_pause import gc_paused
 from models.queries.deals import list_price
 from models.queries.kept_values import keep_value, kept_value
 from models.store import UnitOfWork
+from models.store.driver import driver_of
 from models.values.changes import Changes
 from models.values.journal import Actor
 from models.values.money import exponent
@@ -27,7 +28,6 @@ from services.alerting import cards as queries
 from services.alerting.activity import COLUMNS, drops
 from services.alerting.conditions import compute_references, references
 from services.alerting.criticals import within_budget
-from services.alerting.driver import driver_of
 from services.alerting.evaluate_rule import Fired, evaluate_rule, prepare
 from services.alerting.facts import Facts
 from services.alerting.gate import Gate

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from models.store import UnitOfWork
-from services.alerting.driver import driver_of
+from models.store.driver import driver_of
 from services.alerting.merge import Plan
 from services.alerting.sla import DueTimes
 from services.distress.matters import read_waiting

@@ -10,7 +10,6 @@ import csv
 import io
 import itertools
 import json
-import re
 import secrets
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,6 +20,7 @@ from typing import Any, BinaryIO
 from models.queries.churn_status import renews_on
 from models.values import words
 from models.values.alerts import Severity
+from models.values.cells import guarded
 from models.values.errors import EnvironmentFault, UserError
 from models.values.overrides import FIGURES
 from services.insight.queue_marks import AT_RISK, CHURN
@@ -43,8 +43,6 @@ CUSTOMER_COLUMNS = (
     "churn_risk", "value_at_risk", "currency", "last_order_on", "days_since_last_order", "orders", "spend_12m",
     "left_on",
 )  # fmt: skip
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_PHONE = re.compile(r"[+-][0-9 ().\-/]+")
 _MOST_XLSX_ROWS = 1_048_575
 _MOST_XLSX_CELL = 32_767
 
@@ -116,13 +114,8 @@ def write_file(path: Path, write: Callable[[BinaryIO], int]) -> int:
 
 
 def neutral(value: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula; only texts are ever changed.
-
-    A phone number such as ``+1 (503) 555-0148`` stays as it is: a sign and digits call nothing and refer to nothing.
-    """
-    if isinstance(value, str) and value.startswith(_RISKY) and not _PHONE.fullmatch(value):
-        return f"'{value}"
-    return value
+    """Return a cell that no spreadsheet takes for a formula; only texts are ever changed."""
+    return guarded(value) if isinstance(value, str) else value
 
 
 def _unwritable(path: Path, error: OSError) -> EnvironmentFault:

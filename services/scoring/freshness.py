@@ -6,13 +6,13 @@ against the book's own newest day; against the clock they are the business of `s
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import date
-from typing import Final, cast
+from typing import Final
 
 from sqlalchemy import Connection
 
+from models.store.driver import driver_of
 from services.book.sources import SOURCES, source_ages
 from services.settings import Policy
 
@@ -41,7 +41,7 @@ def old_sources(connection: Connection, newest: Mapping[str, date], as_of: date)
     last = max(newest.values())
     behind = {name: (last - day).days for name, day in newest.items() if (last - day).days > OLD_DAYS}
     if behind:
-        driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+        driver = driver_of(connection)
         usual = {one.words: one.usual_days or 0.0 for one in source_ages(driver, as_of, Policy())}
         behind = {name: days for name, days in behind.items() if days > _TIMES * usual.get(WORDS.get(name, ""), 0.0)}
     if (as_of - last).days > OLD_DAYS:

@@ -6,16 +6,16 @@ the day on which it changed, an order's discount and products from the order's, 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Collection
 from datetime import date
 from functools import cache
-from typing import Final, cast
+from typing import Final
 
 import numpy as np
 from sqlalchemy import Connection
 
 from models.queries.deals import closed_on
+from models.store.driver import driver_of
 from services.distress.leaving_marks import SAID_LEAVING, teach
 from services.scoring.series import Series, SeriesReader, decode_days, decode_numbers, fetch, kind_series, nothing
 from services.sync.kinds.charges import charges_among
@@ -83,7 +83,7 @@ def habits_known(connection: Connection, as_of: date, sources: Collection[str]) 
     for name, query in {**_ANY, VISITS: _SOME_VISITS}.items():
         if _TABLE_OF[name] in sources and fetch(connection, f"{query} LIMIT 1", {"day": as_of.isoformat()}):
             found.add(name)
-    teach(cast(sqlite3.Connection, connection.connection.driver_connection))
+    teach(driver_of(connection))
     if fetch(connection, f"SELECT 1 FROM {_SAID_LEAVING.format(only='')} LIMIT 1", {"day": as_of.isoformat()}):
         found.add(LEAVING)
     return frozenset(found)

@@ -13,12 +13,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection
@@ -27,6 +26,7 @@ from models.gc_pause import gc_paused
 from models.journal import fact_entries_since, head
 from models.schema_version import FACT_TABLES
 from models.store import UnitOfWork
+from models.store.driver import driver_of
 from models.values.changes import Changes
 from models.values.errors import EnvironmentFault, UserError
 from models.values.journal import Actor
@@ -324,7 +324,7 @@ def score_as_of(workspace: Workspace, day: date, *, keep: bool = True) -> tuple[
     policy = workspace.policy
     with workspace.store.read() as connection, watch.step("read"):
         currency = reporting_currency(connection, policy)
-        known = known_customers(cast(sqlite3.Connection, connection.connection.driver_connection), day)
+        known = known_customers(driver_of(connection), day)
         book = _read(connection, day, policy, currency, known)
     parameters, seen = _fitted(book, currency, policy, watch)
     scores: list[CustomerScore] = []

@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from models.store.driver import driver_of
 from models.values.imports import ImportRecord, Receipt
-from services.sync.driver import driver
 from services.sync.undo_check import overwritten_by
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def imports_history(workspace: Workspace, *, limit: int = 200, before: int | Non
     """The imports of the book, newest first; `before` continues below an import's number."""
     now = workspace.clock.now()
     with workspace.store.read() as connection:
-        db = driver(connection)
+        db = driver_of(connection)
         rows = db.execute(
             f"""
             SELECT id, file_name, finished_at, recognised_as, seconds, undone_by, receipt,

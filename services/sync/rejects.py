@@ -13,13 +13,13 @@ from sqlalchemy import Connection
 
 from models.private import close_to_others, make_folder, private
 from models.store import runs
+from models.store.driver import driver_of
+from models.values.cells import guarded
 from models.values.errors import EnvironmentFault
 from services.sync.apply.target import REJECTED
-from services.sync.driver import driver
 from services.sync.formats.headers import REJECT_COLUMNS
 from services.sync.formats.plan import Plan, source_from_name
 from services.sync.formats.reshape import own_columns
-from services.sync.guard import guarded
 from services.sync.read import is_ragged, write_rows
 
 _ENDING = ".part"
@@ -117,7 +117,7 @@ def sweep_rejects(connection: Connection, store: Path) -> None:
         if owner.isdecimal() and not runs(int(owner), found):
             path = found.with_name(name)
             with suppress(OSError):
-                if _is_named(driver(connection), path) and not path.exists():
+                if _is_named(driver_of(connection), path) and not path.exists():
                     found.replace(path)
                 else:
                     found.unlink()

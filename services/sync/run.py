@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from models.gc_pause import gc_paused
 from models.store import UnitOfWork, connect, remove_staging, staging_path, sweep_staging
 from models.store.connect import sentences
+from models.store.driver import driver_of
 from models.tables import imports
 from models.values.changes import EVERYONE_FROM, Changes
 from models.values.errors import Cancelled, UserError
@@ -30,7 +31,6 @@ from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Wat
 from services.sync.apply.write import Writer
 from services.sync.check_files import Facts, forget_check, head_of, read_facts, take_check, write_facts
 from services.sync.digest import sha256_of
-from services.sync.driver import driver
 from services.sync.fixed_cells import table_of
 from services.sync.formats.plan import MeaningOpen, Plan, header_signature, make_plan
 from services.sync.receipt import make_receipt
@@ -285,7 +285,7 @@ class Run:
         rejects: Path | None = None
         try:
             with store.unit_of_work(actor, "import", "import", at=request.now, staging=self.staging) as work:
-                db = driver(work.connection)
+                db = driver_of(work.connection)
                 watch.guard(db)
                 try:
                     if facts is None:
@@ -368,7 +368,7 @@ def _close(
 ) -> Changes:
     """Write what the book keeps of the import itself, and commit."""
     plan, import_id = analysis.plan, receipt.import_id
-    db = driver(work.connection)
+    db = driver_of(work.connection)
     work.subject = f"import:{import_id}"
     work.say(_words(plan, receipt))
     work.digest(

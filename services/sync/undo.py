@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 from models import tables
 from models.journal import clear_derived
 from models.store import UnitOfWork
+from models.store.driver import driver_of
 from models.values.changes import EVERYONE_FROM, Changes
 from models.values.errors import UserError
 from models.values.journal import Actor
 from services.permission.ledger import forget_import
 from services.sync.apply.indexes import BULK_ROWS, build_indexes, drop_indexes
 from services.sync.apply.products import LINKED, unlink_products
-from services.sync.driver import driver
 from services.sync.remember import forget
 from services.sync.undo_check import ORDER, changed_again_words, gone_words, merged_words, record_of, refusal
 from services.sync.undo_kept import going_with, staying, staying_words
@@ -55,7 +55,7 @@ def undo_import(workspace: Workspace, import_id: int) -> Changes:
     with workspace.store.unit_of_work(
         Actor("person", workspace.person), "undo-import", f"import:{import_id}", at=workspace.at
     ) as work:
-        db = driver(work.connection)
+        db = driver_of(work.connection)
         record = record_of(db, import_id)
         refused = refusal(db, import_id)
         if refused:

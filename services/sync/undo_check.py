@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from models import tables
 from models.journal import MERGED
+from models.store.driver import driver_of
 from models.values.errors import UserError
 from models.values.imports import UndoPreview
 from services.sync.apply.write import UNOWNED
-from services.sync.driver import driver
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
@@ -110,7 +110,7 @@ def undo_preview(workspace: Workspace, import_id: int, *, undone_before: Collect
     from services.sync.undo_kept import Kept, kept_by_undo
 
     with workspace.store.read() as connection:
-        db = driver(connection)
+        db = driver_of(connection)
         record = record_of(db, import_id, undone_too=True)
         refused = refusal(db, import_id)
         free = not refused or undone_before

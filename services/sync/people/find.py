@@ -14,11 +14,11 @@ from typing import Final
 
 from models.journal import fact_entries_since, head
 from models.store import UnitOfWork
+from models.store.driver import driver_of
 from models.values.changes import Changes
 from models.values.imports import Progress
 from models.values.journal import Actor
 from models.values.people import LISTED, Likeness
-from services.sync.driver import driver
 from services.sync.people import rows
 from services.sync.people.concerned import FACTS, concerned, undone_imports
 from services.sync.people.keys import MOST, keys_of
@@ -65,7 +65,7 @@ def find_duplicates(
     """
     told = changes or Changes()
     with workspace.store.read() as connection:
-        db = driver(connection)
+        db = driver_of(connection)
         at, _ = head(connection)
         since = rows.mark(db)
         entries = fact_entries_since(connection, since, FACTS) if since is not None else frozenset()

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from models.store.driver import driver_of
 from models.values.errors import UserError
 from models.values.people import Likeness, PairCounts, PairDetail, PairField, PairRow, PairSide, PairState
 from models.values.words import money_exact, when
 from services.settings import reporting_currency
 from services.settings.local_zone import this_computers_zone
-from services.sync.driver import driver
 from services.sync.people import rows
 from services.sync.people.fields import FIELDS, LABELS, PLAIN, differing
 from services.sync.people.likeness import likeness
@@ -131,7 +131,7 @@ def read_pair(workspace: Workspace, one_id: int, two_id: int, *, keep: int | Non
         One of them is not in the book any more.
     """
     with workspace.store.read() as connection:
-        db = driver(connection)
+        db = driver_of(connection)
         found = {number: _customer(connection, number) for number in (one_id, two_id)}
         counts = {number: _history(connection, number) for number in found}
         kept_id = keep if keep in found else fuller(counts, one_id, two_id)
@@ -160,7 +160,7 @@ def read_merged(workspace: Workspace, customer_id: int, former_id: int) -> PairD
         They were parted again.
     """
     with workspace.store.read() as connection:
-        db = driver(connection)
+        db = driver_of(connection)
         found = db.execute(
             "SELECT source, external_id, record FROM merged_customers WHERE customer_id = ? AND former_id = ?",
             (customer_id, former_id),

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from models.values.cells import unguarded
 from models.values.errors import UserError
 from models.values.reading import Conclusion, Doubt, Reading, ReadingChoice, ReadingOption, also
-from services.sync.guard import unguarded
 from services.sync.read import words
 from services.sync.read.conclude import (
     Seen,

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from models.values.cells import unguarded
 from services.sync.formats.headers import REJECT_COLUMNS
-from services.sync.guard import unguarded
 from services.sync.read.structure import is_ragged, ragged
 
 _ADDED = len(REJECT_COLUMNS)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from models.values.cells import guarded
 from models.values.errors import UserError
 from models.values.reading import Reading, ReadingChoice
-from services.sync.guard import guarded
 from services.sync.read.content import reading, stamp_of
 from services.sync.read.returned import Returned
 from services.sync.read.rewritten import RewrittenRows

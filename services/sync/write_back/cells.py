@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
-from services.sync.guard import guarded
-
-#: A sign, digits and what stands between them, with an extension: it calls nothing and refers to nothing.
-_PHONE: Final = re.compile(r"\+?[0-9][0-9 ().\-/]*(?: ?(?:ext\.?|x|#) ?[0-9]+)?", re.IGNORECASE)
+from models.values.cells import guarded
 
 
-def cell(value: Any, *, phone: bool = False) -> str:
-    """Return a value as a cell: text that a spreadsheet would run has an apostrophe before it.
-
-    Parameters
-    ----------
-    phone
-        Whether the column holds phone numbers: ``+31 20 123 4567`` stays as it is there.
-    """
+def cell(value: Any) -> str:
+    """Return a value as a cell: text that a spreadsheet would run has an apostrophe before it."""
     if value is None:
         return ""
-    if isinstance(value, int | float | Decimal):
-        return format(value, "f").rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
-    text = str(value)
-    if phone and _PHONE.fullmatch(text):
-        return text
-    return guarded(text)
+    if isinstance(value, float):
+        return format(value, "f").rstrip("0").rstrip(".")
+    return str(value) if isinstance(value, int | Decimal) else guarded(str(value))

@@ -148,7 +148,7 @@ class Gathering:
         """A changed cell; an unchanged one only where an empty cell would empty the field over there."""
         if name in line.cells or not self.target.empties:
             return line.cells.get(name, "")
-        return cell(line.changed.row[name], phone=name == "phone")
+        return cell(line.changed.row[name])
 
     def _cells_of(
         self, kind: Kind, one: ChangedRow, source: str, stages: Mapping[tuple[str, str], str]
@@ -172,7 +172,7 @@ class Gathering:
                 self._stage_cell(kind, cells, source, str(value), stages)
             else:
                 there = kind.words.get(name, {}).get(str(value), value)
-                cells[name] = cell(there, phone=name == "phone")
+                cells[name] = cell(there)
         return cells
 
     def _stage_cell(

@@ -91,7 +91,7 @@ def test_only_texts_change_and_none_is_a_formula(value: object) -> None:
     cell = neutral(value)
     if not isinstance(value, str):
         assert cell is value
-    elif not (value[:1] in "+-" and all(letter in "0123456789 ().-/" for letter in value[1:])):
+    elif not (value[:1] in "+-" and all(letter in "0123456789 ().,-/%" for letter in value[1:])):
         assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
         assert cell in (value, f"'{value}")
 

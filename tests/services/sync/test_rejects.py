@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.values.cells import guarded, unguarded
 from models.values.imports import FixedCell
 from services.sync.formats.headers import REJECT_COLUMNS
-from services.sync.guard import guarded, unguarded
 from services.sync.read import ragged, stamp_of
 from services.sync.read.returned import Returned
 from tests.services.sync.book import Book, counts, write_csv

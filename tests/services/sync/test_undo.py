@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
+from models.store.driver import driver_of
 from models.tables import customers
 from models.values.changes import Changes
 from models.values.errors import UserError
 from services.audit import undo_last
 from services.sync import add_customer, edit_customer, imports_history, undo_import, undo_preview
-from services.sync.driver import driver
 from services.sync.people import merge_customers
 from services.sync.undo_check import ORDER, table_words
 from tests.services.sync.book import FIXTURES, Book, open_book, write_csv
@@ -101,7 +101,7 @@ def test_the_history_asks_as_much_of_many_imports_as_of_few(
     asked: list[str] = []
 
     def traced(connection: Connection) -> sqlite3.Connection:
-        db = driver(connection)
+        db = driver_of(connection)
         db.set_trace_callback(asked.append)
         return db
 
