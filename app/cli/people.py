@@ -30,7 +30,7 @@ def duplicates(
     json: JsonOption = False,
 ) -> int:
     """List customers who may be the same: also as `customers duplicates`."""
-    from services.sync.people import count_pairs, find_duplicates, identifier_quality, read_pairs
+    from services.duplicates import count_pairs, find_duplicates, identifier_quality, read_pairs
 
     if state not in PAIR_STATES:
         raise typer.BadParameter(f"{state!r} is not one of {', '.join(PAIR_STATES)}.")
@@ -93,7 +93,7 @@ _NOTHING = {
 @told
 def merge(kept: Kept, other: Other, store: StoreOption = None, json: JsonOption = False) -> int:
     """Make customer B a part of customer A; `undo` brings both back."""
-    from services.sync.people import merge_customers
+    from services.duplicates import merge_customers
 
     return _decided(lambda workspace: merge_customers(workspace, kept, other), store, json)
 
@@ -101,7 +101,7 @@ def merge(kept: Kept, other: Other, store: StoreOption = None, json: JsonOption 
 @told
 def apart(one: One, two: Two, store: StoreOption = None, json: JsonOption = False) -> int:
     """Remember that two customers are two."""
-    from services.sync.people import keep_apart
+    from services.duplicates import keep_apart
 
     return _decided(lambda workspace: keep_apart(workspace, one, two), store, json)
 
@@ -109,7 +109,7 @@ def apart(one: One, two: Two, store: StoreOption = None, json: JsonOption = Fals
 @told
 def later(one: One, two: Two, store: StoreOption = None, json: JsonOption = False) -> int:
     """Put off whether two customers are one."""
-    from services.sync.people import decide_later
+    from services.duplicates import decide_later
 
     return _decided(lambda workspace: decide_later(workspace, one, two), store, json)
 

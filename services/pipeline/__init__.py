@@ -124,7 +124,7 @@ def _drafted(workspace: Workspace, opened: tuple[int, ...]) -> Changes:
 
 def _alike(workspace: Workspace, changes: Changes, tell: Callable[[Progress], None]) -> Changes:
     """Look whether customers who are new or changed are others who are in the book already; nothing is merged."""
-    from services.sync.people import find_duplicates
+    from services.duplicates import find_duplicates
 
     search = find_duplicates(workspace, changes, progress=tell)
     return Changes(tables=frozenset({"likely_pairs"}) if search.found or search.removed else frozenset())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from models.values.quality import DataAge, DataQuality, FieldFill
 from services.book.sources import source_ages
-from services.sync.people import count_pairs, identifier_quality
+from services.duplicates import count_pairs, identifier_quality
 
 if TYPE_CHECKING:
     from services.workspace import Workspace

@@ -324,7 +324,7 @@ class Run:
 
 def _doubtful(db: sqlite3.Connection, analysis: Analysis) -> int | None:
     """How many new customers of the file look like somebody else."""
-    from services.sync.people import doubtful_customers
+    from services.duplicates import doubtful_customers
 
     if not analysis.layout.has_people:
         return 0

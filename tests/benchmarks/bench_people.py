@@ -20,7 +20,7 @@ from pathlib import Path
 from models.store import connect
 from models.values.people import LISTED
 from services.audit import undo_last
-from services.sync.people import count_pairs, find_duplicates, merge_customers, read_pair, read_pairs
+from services.duplicates import count_pairs, find_duplicates, merge_customers, read_pair, read_pairs
 from services.workspace import Recipe, Workspace, open_workspace
 
 CUSTOMERS, CHANGED, TWINS, ROWS = 100_000, 1_000, 0.02, 3_000

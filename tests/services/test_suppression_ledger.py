@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from models.values.errors import UserError
 from services.audit import undo_last
+from services.duplicates import merge_customers
 from services.permission import may_email
 from services.permission.answer import may_send
 from services.permission.ledger import address_key, standing, stored_key
@@ -32,7 +33,6 @@ from services.sync import (
 )
 from services.sync.kinds.memo import Unfit
 from services.sync.kinds.words import to_email
-from services.sync.people import merge_customers
 from services.workspace import FixedClock
 from tests.services.sync.book import Book, open_book, write_csv
 

@@ -30,7 +30,7 @@ class BookOfPairs:
 
     def page(self, question: Question, key: int | None) -> Page[PairRow]:
         """Read a page of a tab; ``about`` are the counts of all tabs."""
-        from services.sync.people import count_pairs, read_pairs
+        from services.duplicates import count_pairs, read_pairs
 
         workspace, after = self._book.workspace, key or 0
         count = question.first_rows if key is None else PAGE_ROWS
@@ -39,7 +39,7 @@ class BookOfPairs:
 
     def detail(self, row: PairRow, keep: int | None) -> PairDetail:
         """Read two records side by side; ``keep`` is whose number stays."""
-        from services.sync.people import read_merged, read_pair
+        from services.duplicates import read_merged, read_pair
 
         if row.state == "merged":
             return read_merged(self._book.workspace, row.first_id, row.second_id)
@@ -47,7 +47,7 @@ class BookOfPairs:
 
     def look(self) -> None:
         """Bring the list up to date, where that is due: a book of an earlier version was never looked through."""
-        from services.sync.people import find_duplicates
+        from services.duplicates import find_duplicates
 
         find_duplicates(self._book.workspace)
 
@@ -56,7 +56,7 @@ def merging(kept_id: int, other_id: int) -> Work:
     """Make one customer of two."""
 
     def work(workspace: Workspace) -> Changes:
-        from services.sync.people import merge_customers
+        from services.duplicates import merge_customers
 
         return merge_customers(workspace, kept_id, other_id)
 
@@ -67,7 +67,7 @@ def keeping_apart(one_id: int, two_id: int) -> Work:
     """Remember that they are two."""
 
     def work(workspace: Workspace) -> Changes:
-        from services.sync.people import keep_apart
+        from services.duplicates import keep_apart
 
         return keep_apart(workspace, one_id, two_id)
 
@@ -78,7 +78,7 @@ def putting_off(one_id: int, two_id: int) -> Work:
     """Decide later."""
 
     def work(workspace: Workspace) -> Changes:
-        from services.sync.people import decide_later
+        from services.duplicates import decide_later
 
         return decide_later(workspace, one_id, two_id)
 

@@ -59,6 +59,6 @@ class BookOfCustomers:
 
     def deleting(self, customer_id: int) -> Callable[[Workspace], Changes]:
         """The unit of work that deletes a customer with all that refers to them."""
-        from services.sync.people import delete_customer
+        from services.duplicates import delete_customer
 
         return lambda workspace: delete_customer(workspace, customer_id)

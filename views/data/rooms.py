@@ -85,7 +85,7 @@ class BookOfImports:
 
     def effect(self, opened: Collection[int], closed: Collection[int], before: int) -> QueueEffect:
         """The cards with these ids that are in the queue now, or were closed."""
-        from services.sync.people import count_pairs
+        from services.duplicates import count_pairs
 
         todo = insight.queue(self._book.workspace, "todo", beyond_budget=True)
         done = insight.queue(self._book.workspace, "done", beyond_budget=True)

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from services.duplicates.fields import FIELDS, Record, combined, strictest
 from services.sync.apply.target import IGNORED
-from services.sync.people.fields import FIELDS, Record, combined, strictest
 
 JOINED: Final = "merged into another customer, whose row is used"
 _CONSENTS: Final = ("email_consent", "tracking_consent")

@@ -34,7 +34,7 @@ def part_other_names(db: sqlite3.Connection) -> None:
 
 def _is_shared(email: str) -> bool:
     """Whether a contact may be several people's: a number ('' here), or the address of a desk."""
-    from services.sync.people.nicknames import SHARED_MAILBOXES
+    from services.duplicates.nicknames import SHARED_MAILBOXES
 
     return not email or email.partition("@")[0] in SHARED_MAILBOXES
 
@@ -42,8 +42,8 @@ def _is_shared(email: str) -> bool:
 def _are_others(
     name: str, company: str | None, phone: str | None, known: str, firm: str | None, at: str | None
 ) -> bool:
-    from services.sync.people.likeness import name_likeness
-    from services.sync.people.normal import stands_in, words_of
+    from services.duplicates.likeness import name_likeness
+    from services.duplicates.normal import stands_in, words_of
 
     if stands_in(name, phone) or stands_in(known, at):
         return False

@@ -13,9 +13,9 @@ from models.journal import erase_images
 from models.store import connect
 from models.values.changes import Changes
 from services.audit import digest_imports, remember_head, undo_last, verify_book
+from services.duplicates.removal import delete_customer
 from services.pipeline import after_change
 from services.sync import add_customer, edit_customer, record_consent, undo_import
-from services.sync.people.removal import delete_customer
 from services.workspace import Workspace
 from tests.services.sync.book import Book, open_book, write_csv
 from tests.vault import Vault

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from services.duplicates import find_duplicates, merge_customers
 from services.sync import undo_import
 from services.sync.order import order_of_import
-from services.sync.people import find_duplicates, merge_customers
+from tests.services.duplicates.crowd import undo_merge
 from tests.services.sync.book import Book, counts, write_csv
-from tests.services.sync.people.crowd import undo_merge
 
 ACCOUNT = ["Id", "Name", "Phone", "BillingCity", "OwnerId", "CreatedDate", "IsDeleted", "SystemModstamp", "Industry"]
 PERSON = [

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from services.duplicates import merge_customers
 from services.insight import reading
 from services.insight.profile import read_profile
 from services.sync import undo_import
-from services.sync.people import merge_customers
+from tests.services.duplicates.crowd import undo_merge
 from tests.services.sync.book import Book, counts, write_csv
-from tests.services.sync.people.crowd import undo_merge
 
 PEOPLE = ["id", "name", "email", "start date", "renewal date", "churn date", "status"]
 ROWS = [

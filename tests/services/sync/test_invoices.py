@@ -9,12 +9,12 @@ import pytest
 from models.tables import metadata
 from models.values.errors import UserError
 from services.audit import undo_last
+from services.duplicates import delete_customer, merge_customers
 from services.insight import read_customer_document, reading
 from services.insight.profile import read_profile
 from services.insight.timeline_rows import read_timeline
 from services.outreach.facts import read_facts
 from services.sync import undo_import, undo_preview
-from services.sync.people import delete_customer, merge_customers
 from tests.services.sync.book import Book, counts, write_csv
 
 HEADER = ["Invoice number", "Customer", "Email", "Invoice date", "Due date", "Paid date", "Total", "Currency", "Status"]

@@ -13,8 +13,8 @@ import pytest
 
 from models.values.errors import UserError
 from models.values.imports import Receipt
+from services.duplicates import find_duplicates
 from services.sync import forget_check, run_import
-from services.sync.people import find_duplicates
 from tests.services.sync.book import FIXTURES, Book, counts, open_book, write_csv
 from tests.services.sync.laws.hold import same_but_for_the_import
 

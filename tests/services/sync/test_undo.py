@@ -16,8 +16,8 @@ from models.tables import customers
 from models.values.changes import Changes
 from models.values.errors import UserError
 from services.audit import undo_last
+from services.duplicates import merge_customers
 from services.sync import add_customer, edit_customer, imports_history, undo_import, undo_preview
-from services.sync.people import merge_customers
 from services.sync.undo_check import ORDER, table_words
 from tests.services.sync.book import FIXTURES, Book, open_book, write_csv
 

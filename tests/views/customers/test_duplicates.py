@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from models.tables import messages, orders
 from models.values.people import PairCounts
-from services.sync.people import count_pairs
+from services.duplicates import count_pairs
 from services.workspace import Workspace
-from tests.services.sync.people.crowd import TESTER, add
+from tests.services.duplicates.crowd import TESTER, add
 from tests.views.conftest import OpenWindow
 from views.actions import Command
 from views.customers.duplicates_page import DuplicatesPage

@@ -16,10 +16,10 @@ from models.store import UnitOfWork
 from models.tables import COMPUTED_TABLES, customers, identities, merged_customers
 from models.values.changes import Changes
 from models.values.errors import UserError
-from services.sync.people.cards import join_open_cards
-from services.sync.people.decide import forget_decisions
-from services.sync.people.fields import LABELS, Combined, Record, differing
-from services.sync.people.parts import (
+from services.duplicates.cards import join_open_cards
+from services.duplicates.decide import forget_decisions
+from services.duplicates.fields import LABELS, Combined, Record, differing
+from services.duplicates.parts import (
     UNSAID,
     Row,
     customer_row,

@@ -13,7 +13,7 @@ from typing import Final
 from rapidfuzz.distance import Indel, JaroWinkler
 
 from models.values.people import Likeness
-from services.sync.people.normal import Person, heard
+from services.duplicates.normal import Person, heard
 
 _EMAIL, _PHONE, _NAME, _COMPANY = 60.0, 50.0, 40.0, 20.0
 _CITY, _REGION, _POSTCODE, _DOMAIN, _LOCAL = 15.0, 6.0, 20.0, 15.0, 22.0

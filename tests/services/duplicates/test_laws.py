@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.tables import CONTENT_TABLES, email_events, orders, tickets
+from services.duplicates import merge_customers
 from services.permission import may_email
-from services.sync.people import merge_customers
+from tests.services.duplicates.crowd import add, everything, insert, undo_merge
 from tests.services.sync.book import Book
-from tests.services.sync.people.crowd import add, everything, insert, undo_merge
 
 CUSTOMERS = st.lists(
     st.fixed_dictionaries(

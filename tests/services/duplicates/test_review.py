@@ -8,7 +8,7 @@ import pytest
 
 from models.tables import messages, orders
 from models.values.errors import UserError
-from services.sync.people import (
+from services.duplicates import (
     count_pairs,
     decide_later,
     find_duplicates,
@@ -18,8 +18,8 @@ from services.sync.people import (
     read_pair,
     read_pairs,
 )
+from tests.services.duplicates.crowd import add, insert
 from tests.services.sync.book import Book, write_csv
-from tests.services.sync.people.crowd import add, insert
 
 
 def test_two_records_stand_side_by_side_with_what_would_become_of_them(book: Book) -> None:

@@ -21,10 +21,10 @@ from models.tables import (
 )
 from models.values.errors import UserError
 from services.audit import undo_last
-from services.sync.people import decide_later, keep_apart, merge_customers, read_pairs
-from services.sync.people.parts import moved_columns
+from services.duplicates import decide_later, keep_apart, merge_customers, read_pairs
+from services.duplicates.parts import moved_columns
+from tests.services.duplicates.crowd import TESTER, add, everything, fill_every_table, insert, undo_merge
 from tests.services.sync.book import Book, write_csv
-from tests.services.sync.people.crowd import TESTER, add, everything, fill_every_table, insert, undo_merge
 
 
 def _two(book: Book) -> tuple[int, int]:
@@ -256,8 +256,8 @@ def test_deciding_twice_is_deciding_once_and_can_be_changed(book: Book) -> None:
 
 
 def test_keeping_apart_survives_an_import_that_is_undone_and_done_again(book: Book, tmp_path: Path) -> None:
+    from services.duplicates import find_duplicates
     from services.sync import undo_import
-    from services.sync.people import find_duplicates
 
     file = write_csv(
         tmp_path / "shop.csv", ("customer_id", "name", "email"),

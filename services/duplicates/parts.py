@@ -15,7 +15,7 @@ from models.tables import (
     messages,
     metadata,
 )
-from services.sync.people.fields import Combined, Record, combined, own_values
+from services.duplicates.fields import Combined, Record, combined, own_values
 
 #: Rows that go over and that nobody would count.
 UNSAID: Final = frozenset({"identities", "alert_signals", "merged_customers"})

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from models.tables import customers
-from services.sync.people.normal import stands_in
+from services.duplicates.normal import stands_in
 
 _CONSENT: Final = ("email_consent", "email_consent_since", "email_consent_how")
 _SUPPRESSED: Final = ("suppressed_until", "suppressed_why")

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.sync.people.fields import FIELDS, Combined, Record, combined, own_values
+from services.duplicates.fields import FIELDS, Combined, Record, combined, own_values
 
 EMAILS = st.sampled_from([None, "a@x.test", "b@x.test"])
 DAYS = st.sampled_from([None, "2026-01-01", "2026-05-01"])

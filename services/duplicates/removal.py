@@ -14,7 +14,7 @@ from models.store import UnitOfWork
 from models.tables import COMPUTED_TABLES, customers, messages, metadata, suppression_ledger
 from models.values.changes import Changes
 from models.values.errors import UserError
-from services.sync.people.parts import UNDER_WAY, UNSAID, joined_words, noun_of
+from services.duplicates.parts import UNDER_WAY, UNSAID, joined_words, noun_of
 from services.workspace import Workspace
 
 VERB = "delete-customer"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from services.duplicates import merge_customers
 from services.sync import undo_import
-from services.sync.people import merge_customers
+from tests.services.duplicates.crowd import undo_merge
 from tests.services.sync.book import Book, counts, write_csv
-from tests.services.sync.people.crowd import undo_merge
 
 HEAD = ("customer_id", "name", "email", "phone", "city", "email_consent")
 JANE = ("C-100", "Jane Doe", "jane@acme.test", "", "Leeds", "given")

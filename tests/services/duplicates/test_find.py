@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.values.people import LISTED, VERY_LIKELY
+from services.duplicates import find_duplicates, merge_customers, read_pairs
+from services.duplicates.keys import MOST, keys_of
+from services.duplicates.likeness import likeness, name_likeness
+from services.duplicates.normal import Person, Raw, person_of, words_of
 from services.sync import edit_customer, undo_import
-from services.sync.people import find_duplicates, merge_customers, read_pairs
-from services.sync.people.keys import MOST, keys_of
-from services.sync.people.likeness import likeness, name_likeness
-from services.sync.people.normal import Person, Raw, person_of, words_of
+from tests.services.duplicates.crowd import add
 from tests.services.sync.book import Book, write_csv
-from tests.services.sync.people.crowd import add
 
 
 def _person(number: int = 1, name: str = "", **values: Any) -> Person:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
-from services.sync.kinds.vocabulary import listed
+_FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "vocabulary"
 
-_LISTED: Final = listed("people")
+
+def _listed(name: str) -> dict[str, Any]:
+    return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+_LISTED: Final = _listed("people")
 _SHORT_FORMS: Final[dict[str, str]] = _LISTED["short_forms"]
 _MEANT: Final = Counter(short for shorts in _SHORT_FORMS.values() for short in shorts.split())
 #: Short form to the name that it stands for. A short form of several names stands for none of them.
@@ -19,5 +26,5 @@ LEGAL_FORMS, COURTESY, MAILBOX_DOMAINS, SHARED_MAILBOXES = (
 )
 #: A country as it is called elsewhere to its English name.
 COUNTRIES: Final[dict[str, str]] = {
-    one: country for country, names in listed("countries")["same"].items() for one in names.split(", ")
+    one: country for country, names in _listed("countries")["same"].items() for one in names.split(", ")
 }

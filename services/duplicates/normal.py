@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from services.sync.people.nicknames import (
+from services.duplicates.nicknames import (
     COUNTRIES,
     COURTESY,
     LEGAL_FORMS,

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from models.values.people import QualityRow
-from services.sync.people.likeness import name_likeness
-from services.sync.people.normal import stands_in, words_of
+from services.duplicates.likeness import name_likeness
+from services.duplicates.normal import stands_in, words_of
 from services.workspace import Workspace
 
 #: Below this likeness two names under one address are two people's.

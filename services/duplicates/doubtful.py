@@ -11,10 +11,10 @@ from itertools import combinations
 from typing import Final
 
 from models.values.people import LISTED
-from services.sync.people import rows
-from services.sync.people.keys import MOST, keys_of
-from services.sync.people.likeness import likeness
-from services.sync.people.normal import Person, Raw, person_of
+from services.duplicates import rows
+from services.duplicates.keys import MOST, keys_of
+from services.duplicates.likeness import likeness
+from services.duplicates.normal import Person, Raw, person_of
 
 #: A file with more new customers is a first import of a book, or nearly: looking at all takes longer than the check.
 MOST_LOOKED_AT: Final = 20_000

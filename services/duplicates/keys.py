@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 from zlib import crc32
 
-from services.sync.people.normal import Person, heard
+from services.duplicates.normal import Person, heard
 
 #: More customers than these under one key: a switchboard, a made-up address, the commonest name of a large city.
 MOST: Final = 40

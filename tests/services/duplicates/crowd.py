@@ -9,7 +9,7 @@ from sqlalchemy import Integer, Table
 from models.journal import MERGED, entries, entry_images, undo_images, without_what_stays
 from models.tables import COMPUTED_TABLES, alerts, customers, identities, metadata
 from models.values.journal import Actor
-from services.sync.people.parts import moved_columns
+from services.duplicates.parts import moved_columns
 from services.workspace import Workspace
 from tests.services.sync.book import Book
 

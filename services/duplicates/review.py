@@ -14,12 +14,10 @@ from models.store.driver import driver_of
 from models.values.errors import UserError
 from models.values.people import Likeness, PairCounts, PairDetail, PairField, PairRow, PairSide, PairState
 from models.values.words import money_exact, when
-from services.settings import reporting_currency
-from services.settings.local_zone import this_computers_zone
-from services.sync.people import rows
-from services.sync.people.fields import FIELDS, LABELS, PLAIN, differing
-from services.sync.people.likeness import likeness
-from services.sync.people.parts import (
+from services.duplicates import rows
+from services.duplicates.fields import FIELDS, LABELS, PLAIN, differing
+from services.duplicates.likeness import likeness
+from services.duplicates.parts import (
     UNSAID,
     Row,
     customer_row,
@@ -29,6 +27,8 @@ from services.sync.people.parts import (
     refusal,
     rows_of,
 )
+from services.settings import reporting_currency
+from services.settings.local_zone import this_computers_zone
 from services.workspace import Workspace
 
 _PAGE: Final = 500

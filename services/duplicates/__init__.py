@@ -7,13 +7,13 @@ undo takes back; later imports of either record land at the customer that is lef
 
 from __future__ import annotations
 
-from services.sync.people.decide import decide_later, keep_apart
-from services.sync.people.doubtful import doubtful_customers
-from services.sync.people.find import Search, find_duplicates
-from services.sync.people.merge import merge_customers
-from services.sync.people.quality import identifier_quality
-from services.sync.people.removal import delete_customer
-from services.sync.people.review import count_pairs, read_merged, read_pair, read_pairs
+from services.duplicates.decide import decide_later, keep_apart
+from services.duplicates.doubtful import doubtful_customers
+from services.duplicates.find import Search, find_duplicates
+from services.duplicates.merge import merge_customers
+from services.duplicates.quality import identifier_quality
+from services.duplicates.removal import delete_customer
+from services.duplicates.review import count_pairs, read_merged, read_pair, read_pairs
 
 __all__ = [
     "Search",

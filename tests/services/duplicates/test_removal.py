@@ -13,8 +13,8 @@ from models.tables import COMPUTED_TABLES, customers, metadata, orders, suppress
 from models.values.errors import UserError
 from services import alerting, insight
 from services.audit import redo_last, undo_last, verify_book
+from services.duplicates import delete_customer
 from services.pipeline import after_change
-from services.sync.people import delete_customer
 from services.workspace import Workspace
 from tests.views.books import opened, sample_copy
 

@@ -19,11 +19,11 @@ from models.values.changes import Changes
 from models.values.imports import Progress
 from models.values.journal import Actor
 from models.values.people import LISTED, Likeness
-from services.sync.people import rows
-from services.sync.people.concerned import FACTS, concerned, undone_imports
-from services.sync.people.keys import MOST, keys_of
-from services.sync.people.likeness import likeness
-from services.sync.people.normal import Person
+from services.duplicates import rows
+from services.duplicates.concerned import FACTS, concerned, undone_imports
+from services.duplicates.keys import MOST, keys_of
+from services.duplicates.likeness import likeness
+from services.duplicates.normal import Person
 from services.workspace import Workspace
 
 _ACTOR: Final = Actor("system", "duplicates")

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from models.store import remove_staging, staging_path
+from services.duplicates import find_duplicates, read_pairs
+from services.duplicates.doubtful import doubtful_customers
 from services.sync.apply.analysis import Analysis, Watch
-from services.sync.people import find_duplicates, read_pairs
-from services.sync.people.doubtful import doubtful_customers
 from services.sync.run import comparing, plan_for
+from tests.services.duplicates.crowd import add
 from tests.services.sync.book import Book, write_csv
-from tests.services.sync.people.crowd import add
 
 HEAD = ("customer_id", "name", "phone", "city")
 ROWS = [
@@ -56,9 +56,9 @@ def test_of_a_file_with_too_many_new_customers_nobody_knows_before_its_import(
     add(book, "Jane Doe", "1", phone="+441134960123", city="Leeds")
     find_duplicates(book.workspace)
     file = write_csv(tmp_path / "new.csv", HEAD, ROWS)
-    monkeypatch.setattr("services.sync.people.doubtful.MOST_LOOKED_AT", len(ROWS))
+    monkeypatch.setattr("services.duplicates.doubtful.MOST_LOOKED_AT", len(ROWS))
     assert _doubtful(book, file) == 3
-    monkeypatch.setattr("services.sync.people.doubtful.MOST_LOOKED_AT", len(ROWS) - 1)
+    monkeypatch.setattr("services.duplicates.doubtful.MOST_LOOKED_AT", len(ROWS) - 1)
     assert _doubtful(book, file) is None
 
 
@@ -69,7 +69,7 @@ def test_a_key_that_very_many_share_makes_nobody_doubtful(
     twins = [("N-1", "Tom Baker", "", "York"), ("N-2", "Baker, Tom", "", "York"), ("N-3", "Tom Baker", "", "York")]
     file = write_csv(tmp_path / "new.csv", HEAD, twins)
     assert _doubtful(book, file) == 3
-    monkeypatch.setattr("services.sync.people.doubtful.MOST", 1)
+    monkeypatch.setattr("services.duplicates.doubtful.MOST", 1)
     assert _doubtful(book, file) == 0
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, Final
 
 from models.values.people import Likeness
-from services.sync.people.normal import Person, Raw, person_of
+from services.duplicates.normal import Person, Raw, person_of
 
 #: The journal's entry up to which pairs were looked for.
 MARK: Final = "duplicates_found_to_entry"
