@@ -90,7 +90,7 @@ def export(
     json: JsonOption = False,
 ) -> int:
     """Write scores, alerts, customers, or how well the scores predicted the past to a file that spreadsheets open."""
-    from services.insight import write_export, write_report_card
+    from services.exporting import write_export, write_report_card
 
     with opened_as_of(store, day_of(as_of)) as workspace:
         rows = (

@@ -48,8 +48,8 @@ def write_back(
     json: JsonOption = False,
 ) -> int:
     """Write what changed here as files that another system imports. Nothing is sent."""
-    from services.sync.write_back import write_back as write
-    from services.sync.write_back import write_back_plan
+    from services.exporting.write_back import write_back as write
+    from services.exporting.write_back import write_back_plan
 
     if out is None and not dry_run:
         raise typer.BadParameter("Name the file with --out FILE, or preview it with --dry-run.")

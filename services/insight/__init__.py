@@ -6,9 +6,8 @@ so that all they return is of the same state of the book. Sentences come finishe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 from models.values.alerts import (
     AlertDetail,
@@ -57,10 +56,6 @@ from services.insight.timeline_rows import read_timeline
 from services.insight.value_check import read_totals
 from services.workspace import Workspace
 
-if TYPE_CHECKING:
-    from models.values.outbox import OutboxRow
-    from services.insight.report_card import MissKind
-
 __all__ = [
     "Reader",
     "alert_detail",
@@ -100,11 +95,6 @@ __all__ = [
     "trend_words",
     "trust_in_scores",
     "waiting_words",
-    "write_alerts_list",
-    "write_customers_list",
-    "write_emails_list",
-    "write_export",
-    "write_report_card",
 ]
 
 
@@ -264,72 +254,6 @@ def customer_trends(workspace: Workspace, customer_id: int) -> TrendWords:
     return trend_words(channel_trends(workspace, customer_id), workspace.clock.today())
 
 
-def write_export(workspace: Workspace, what: str, path: Path) -> int:
-    """Write scores, alerts or customers to a .csv or .xlsx file and return its number of rows.
-
-    Raises
-    ------
-    UserError
-        Something else to export, or another kind of file.
-    EnvironmentFault
-        The file cannot be written.
-    """
-    from services.insight.export import export
-
-    with reading(workspace) as reader:
-        return export(reader, what, path)
-
-
-def write_customers_list(
-    workspace: Workspace, path: Path, wanted: CustomerFilter, sort: SortColumn, *, descending: bool
-) -> int:
-    """Write the customers of a filter, in an order, to a .csv or .xlsx file and return how many there are.
-
-    Raises
-    ------
-    UserError
-        Another kind of file.
-    EnvironmentFault
-        The file cannot be written.
-    """
-    from services.insight.list_export import write_customers
-
-    with reading(workspace) as reader:
-        return write_customers(reader, wanted, sort, descending, path)
-
-
-def write_alerts_list(
-    workspace: Workspace, path: Path, tab: QueueTab, wanted: QueueFilter, *, beyond_budget: bool
-) -> int:
-    """Write the alerts of a tab of the queue, in its order, to a .csv or .xlsx file and return how many there are.
-
-    Raises
-    ------
-    UserError
-        Another kind of file.
-    EnvironmentFault
-        The file cannot be written.
-    """
-    from services.insight.list_export import write_alerts
-
-    return write_alerts(queue(workspace, tab, wanted, beyond_budget=beyond_budget).rows, path)
-
-
-def write_emails_list(emails: Iterable[OutboxRow], path: Path) -> int:
-    """Write emails of the outbox to a .csv or .xlsx file and return how many there are.
-
-    Raises
-    ------
-    UserError
-        Another kind of file.
-    EnvironmentFault
-        The file cannot be written.
-    """
-    from services.insight.list_export import write_emails
-
-    return write_emails(emails, path)
-
-
 def totals_words(workspace: Workspace) -> str:
     """Return what is at risk in all, of how much, and how far off such totals were when last checked; '' unscored."""
     with reading(workspace) as reader:
@@ -350,27 +274,6 @@ def reliance(workspace: Workspace) -> Reliance:
 
     with reading(workspace) as reader:
         return read_reliance(reader)
-
-
-def write_report_card(workspace: Workspace, path: Path, misses: MissKind | None = None) -> int:
-    """Write the last check to a .csv or .xlsx file and return its number of rows.
-
-    Parameters
-    ----------
-    misses
-        Only who left unseen ("missed"), or was flagged and stayed ("alarmed"), a customer a row; None: every figure.
-
-    Raises
-    ------
-    UserError
-        There is no check yet, or another kind of file.
-    EnvironmentFault
-        The file cannot be written.
-    """
-    from services.insight.report_export import write_figures, write_misses
-
-    with reading(workspace) as reader:
-        return write_figures(reader, path) if misses is None else write_misses(reader, misses, path)
 
 
 def read_alert_row(reader: Reader, alert_id: int) -> AlertRow | None:

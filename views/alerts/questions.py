@@ -37,7 +37,9 @@ def queue(workspace: Workspace, tab: QueueTab, wanted: QueueFilter, beyond_budge
 
 def export_of(pane: QueuePane) -> Callable[[Workspace, Path], int]:
     """What writes the list that a pane shows to a file."""
-    return partial(insight.write_alerts_list, tab=pane.tab, wanted=pane.filter, beyond_budget=pane.beyond_budget)
+    from services.exporting import write_alerts_list
+
+    return partial(write_alerts_list, tab=pane.tab, wanted=pane.filter, beyond_budget=pane.beyond_budget)
 
 
 def tiles(workspace: Workspace) -> tuple[tuple[Tile, ...], DayProgress]:

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QStackedWidget, QWidget
 from models.values.changes import Changes
 from models.values.customers import CustomerFilter
 from models.values.facts import SCORED_TABLES
-from services import insight
 from services.settings import Policy, SavedFilter, with_filter, without_filter
 from views.actions import Command
 from views.background import Failed
@@ -191,8 +190,10 @@ class CustomersPage(Page):
             self.context.book.act(self._rooms.deleting(profile.id))
 
     def _export(self) -> None:
+        from services.exporting import write_customers_list
+
         wanted, (sort, falling) = self.list.chosen, self.list.table.order
-        write = partial(insight.write_customers_list, wanted=wanted, sort=sort, descending=falling)
+        write = partial(write_customers_list, wanted=wanted, sort=sort, descending=falling)
         self.export_list("customers", write)
 
     def _show_menu(self, at: QPoint) -> None:

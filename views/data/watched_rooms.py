@@ -40,12 +40,12 @@ class BookInStep:
 
     def plan(self, target: str, whats: Collection[What]) -> WriteBack:
         """What would be written for a system."""
-        from services.sync.write_back import write_back_plan
+        from services.exporting.write_back import write_back_plan
 
         return write_back_plan(self._book.workspace, target, whats)
 
     def write(self, plan: WriteBack, folder: Path) -> Written:
         """Write the files of a plan into a folder."""
-        from services.sync.write_back import write_back
+        from services.exporting.write_back import write_back
 
         return Written(*write_back(self._book.workspace, plan, folder))

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QAbstractSlider, QWidget
 
 from models.values.changes import Changes
 from models.values.report_card import Reliance, ReportCard
-from services import insight
 from views.actions import Command
 from views.background import Failed
 from views.insights.check import CheckBar
@@ -161,7 +160,11 @@ class InsightsPage(Page):
 
     def export(self) -> None:
         """Ask for a file and write the figures of the last check into it."""
-        self.export_list("scores-check", insight.write_report_card)
+        from services.exporting import write_report_card
+
+        self.export_list("scores-check", write_report_card)
 
     def _export_misses(self, kind: Literal["missed", "alarmed"]) -> None:
-        self.export_list(MISS_FILES[kind], partial(insight.write_report_card, misses=kind))
+        from services.exporting import write_report_card
+
+        self.export_list(MISS_FILES[kind], partial(write_report_card, misses=kind))

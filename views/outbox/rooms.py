@@ -12,7 +12,7 @@ from models.values.changes import Changes
 from models.values.errors import BellwetherError
 from models.values.outbox import Attempt, NotNow, OutboxRow
 from models.values.outreach import WRITABLE, Message, Review
-from services import insight, outreach
+from services import outreach
 from services.workspace import Workspace
 from views.lists.keyset_model import PAGE_ROWS, Page
 from views.shell.book import Book
@@ -132,7 +132,9 @@ def export_of(question: Question) -> Callable[[Workspace, Path], int]:
 
 
 def _write_list(question: Question, workspace: Workspace, path: Path) -> int:
-    return insight.write_emails_list(_every(question, workspace), path)
+    from services.exporting import write_emails_list
+
+    return write_emails_list(_every(question, workspace), path)
 
 
 def _every(question: Question, workspace: Workspace) -> Iterator[OutboxRow]:

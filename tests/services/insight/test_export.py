@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.values.errors import EnvironmentFault, UserError
-from services import insight
-from services.insight.export import neutral, write_table
+from services import exporting
+from services.exporting.tables import neutral, write_table
 from tests.services.insight.conftest import SmallBook, days_ago, minutes
 
 SCORES = (
@@ -34,7 +34,7 @@ def test_scores_have_the_columns_of_the_contract(book: SmallBook, tmp_path: Path
     yen = book.customer("Tanaka", external_id="C2")
     book.score(yen, currency="JPY", clv_minor=5240)
     out = tmp_path / "scores.csv"
-    assert insight.write_export(book.workspace, "scores", out) == 2
+    assert exporting.write_export(book.workspace, "scores", out) == 2
     rows = _read(out)
     assert ",".join(rows[0]) == SCORES
     assert rows[1] == [
@@ -49,7 +49,7 @@ def test_alerts_are_those_that_are_open(book: SmallBook, tmp_path: Path) -> None
     book.card(book.customer("B"), state="snoozed", due_at=minutes(30))
     book.card(book.customer("C"), state="resolved", closed_at=minutes(-5))
     out = tmp_path / "alerts.csv"
-    assert insight.write_export(book.workspace, "alerts", out) == 2
+    assert exporting.write_export(book.workspace, "alerts", out) == 2
     rows = [dict(zip(_read(out)[0], row, strict=True)) for row in _read(out)[1:]]
     assert [(row["customer"], row["severity"], row["value_at_risk"]) for row in rows] == [
         ("B", "high", "100"),
@@ -62,7 +62,7 @@ def test_customers_are_all_of_them_with_phones_as_they_are(book: SmallBook, tmp_
     book.score(number, last_order_on=days_ago(3), order_count=4)
     book.customer("B")
     out = tmp_path / "customers.csv"
-    assert insight.write_export(book.workspace, "customers", out) == 2
+    assert exporting.write_export(book.workspace, "customers", out) == 2
     first, second = (dict(zip(_read(out)[0], row, strict=True)) for row in _read(out)[1:])
     assert (first["phone"], first["email"], first["orders"], first["tier"]) == (
         "+1 (503) 555-0148",
@@ -78,7 +78,7 @@ def test_a_sheet_has_the_same_rows_and_numbers(book: SmallBook, tmp_path: Path) 
 
     book.score(book.customer("=1+1\x0b", external_id="007"), churn_risk=0.5, clv_minor=-150)
     out = tmp_path / "scores.xlsx"
-    assert insight.write_export(book.workspace, "scores", out) == 1
+    assert exporting.write_export(book.workspace, "scores", out) == 1
     sheet = openpyxl.load_workbook(out, read_only=False).active
     head, row = (list(cells) for cells in sheet.iter_rows(values_only=True))
     assert ",".join(head) == SCORES
@@ -107,11 +107,11 @@ def test_what_cannot_be_done_is_a_sentence_and_leaves_the_old_file(book: SmallBo
     out = tmp_path / "scores.csv"
     out.write_text("old")
     with pytest.raises(UserError, match="choose scores, alerts or customers"):
-        insight.write_export(book.workspace, "orders", out)
+        exporting.write_export(book.workspace, "orders", out)
     with pytest.raises(UserError, match=r"neither a \.csv nor an \.xlsx"):
-        insight.write_export(book.workspace, "scores", tmp_path / "scores.pdf")
+        exporting.write_export(book.workspace, "scores", tmp_path / "scores.pdf")
     with pytest.raises(EnvironmentFault, match="could not be written"):
-        insight.write_export(book.workspace, "scores", tmp_path / "nowhere" / "scores.csv")
+        exporting.write_export(book.workspace, "scores", tmp_path / "nowhere" / "scores.csv")
     assert out.read_text() == "old" and [one.name for one in tmp_path.glob("*.csv")] == ["scores.csv"]
 
 
@@ -123,12 +123,12 @@ def test_an_export_is_as_readable_as_the_person_wants_files_to_be(
     before = os.umask(umask)
     try:
         for name in ("scores.csv", "scores.xlsx"):
-            insight.write_export(book.workspace, "scores", tmp_path / name)
+            exporting.write_export(book.workspace, "scores", tmp_path / name)
             assert stat.S_IMODE((tmp_path / name).stat().st_mode) == mode
         kept = tmp_path / "kept.csv"
         kept.touch()
         kept.chmod(0o640)
-        insight.write_export(book.workspace, "scores", kept)
+        exporting.write_export(book.workspace, "scores", kept)
         assert stat.S_IMODE(kept.stat().st_mode) == 0o640
     finally:
         os.umask(before)

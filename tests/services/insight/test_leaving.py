@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from models.queries.churn_status import left_on
+from services.exporting.tables import table_of
 from services.insight.customers import read_customers
 from services.insight.documents import read_customer_document
-from services.insight.export import table_of
 from services.insight.figure_formatting import figure_lines, sure_words
 from services.insight.profile import read_profile
 from services.insight.timeline_rows import read_timeline

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services import insight
+from services import exporting, insight
 from services.insight.documents import read_alert_documents, read_alert_ids, read_customer_document
 from services.insight.figures import read_figures
 from services.insight.profile import read_profile
@@ -88,7 +88,7 @@ def test_lists_profile_documents_and_export_carry_the_marks(book: SmallBook, kno
         assert [one["figure"] for one in document["figures"]["overridden"]] == ["churn_risk", "segment", "clv"]
         cards = read_alert_documents(reader, read_alert_ids(reader, everything=True))
         assert next(cards)["churn_risk"] == 0.12
-    insight.write_export(book.workspace, "scores", tmp_path / "scores.csv")
+    exporting.write_export(book.workspace, "scores", tmp_path / "scores.csv")
     with (tmp_path / "scores.csv").open(encoding="utf-8", newline="") as file:
         found = {row["name"]: row for row in csv.DictReader(file)}
     assert found["Linden Supply"]["model"] == "mbg_nbd/1; churn risk, segment, lifetime value overridden"

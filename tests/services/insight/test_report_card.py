@@ -29,7 +29,7 @@ from models.values.backtest import (
 )
 from models.values.errors import UserError
 from models.values.words import THIN
-from services import insight
+from services import exporting, insight
 from services.insight.report_card import read_reliance, read_report_card
 from services.insight.report_formatting import (
     compared_words,
@@ -282,12 +282,12 @@ def test_all_who_were_told_wrongly_are_counted_and_the_named_ones_are_a_file(
     )
     assert f"churn risk of 50{THIN}% or more for these customers, and they stayed." in card.alarmed.sentence
     path = tmp_path / "missed-churn.csv"
-    assert insight.write_report_card(book.workspace, path, "missed") == 30
+    assert exporting.write_report_card(book.workspace, path, "missed") == 30
     rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     assert rows[0] == {"customer_id": str(known[0]), "name": "Shop 0", "tier": "", "risk": "0.08",
                        "spent_12m_before": "4120.0", "currency": "USD"}  # fmt: skip
     assert [row["name"] for row in rows] == [f"Shop {n}" for n in range(0, 60, 2)]
-    assert insight.write_report_card(book.workspace, tmp_path / "stayed.xlsx", "alarmed") == 30
+    assert exporting.write_report_card(book.workspace, tmp_path / "stayed.xlsx", "alarmed") == 30
     keep(book, "backtest", made.report(known))  # as an older version of the program kept it
     card = reader(read_report_card)
     assert (card.missed.count, card.missed.at_least) == (30, True)
@@ -298,8 +298,8 @@ def test_a_workbook_of_the_check_has_a_sheet_for_each_part(book: SmallBook, tmp_
     book.score(known[0])
     report = made.report(known)
     keep(book, "backtest", report)
-    figures = insight.write_report_card(book.workspace, tmp_path / "check.csv")
-    assert insight.write_report_card(book.workspace, tmp_path / "check.xlsx") == figures
+    figures = exporting.write_report_card(book.workspace, tmp_path / "check.csv")
+    assert exporting.write_report_card(book.workspace, tmp_path / "check.xlsx") == figures
     sheets = {sheet.title: list(sheet.values) for sheet in load_workbook(tmp_path / "check.xlsx")}
     assert list(sheets) == ["back-test", "model", "calibration", "missed churn", "false alarms", "lifetime value"]
     heading, *models = sheets["model"]
@@ -437,7 +437,7 @@ def test_the_figures_as_a_file(book: SmallBook, tmp_path: Path) -> None:
     report = made.report([one, other])
     keep(book, "backtest", report)
     path = tmp_path / "check.csv"
-    rows = insight.write_report_card(book.workspace, path)
+    rows = exporting.write_report_card(book.workspace, path)
     with path.open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
     assert len(lines) == rows
@@ -454,7 +454,7 @@ def test_the_figures_as_a_file(book: SmallBook, tmp_path: Path) -> None:
 
 def test_without_a_check_there_is_nothing_to_export(book: SmallBook, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="No back-test yet"):
-        insight.write_report_card(book.workspace, tmp_path / "check.csv")
+        exporting.write_report_card(book.workspace, tmp_path / "check.csv")
 
 
 def test_the_list_leads_to_the_customers_that_are_counted(book: SmallBook) -> None:

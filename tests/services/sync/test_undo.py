@@ -105,7 +105,7 @@ def test_the_history_asks_as_much_of_many_imports_as_of_few(
         db.set_trace_callback(asked.append)
         return db
 
-    monkeypatch.setattr("services.sync.history.driver", traced)
+    monkeypatch.setattr("services.sync.history.driver_of", traced)
     counts = []
     for country in ("Kenya", "Japan", "Chile", "Peru", "Ghana"):
         path.write_text(text.replace("Kenya", country))

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from services.sync.write_back.targets import Target
+from services.exporting.targets import Target
 
 VERB: Final = "write-back"
 #: Fields of a file that say one of ours.

@@ -13,10 +13,10 @@ from models.values import words
 from models.values.changes import Changes
 from models.values.errors import EnvironmentFault
 from models.values.write_back import WHATS, What, WriteBack, WriteFile, WrittenFile
+from services.exporting.changed import VERB
+from services.exporting.gather import Gathering
+from services.exporting.targets import target_of
 from services.sync.read import write_rows
-from services.sync.write_back.changed import VERB
-from services.sync.write_back.gather import Gathering
-from services.sync.write_back.targets import target_of
 
 if TYPE_CHECKING:
     from services.workspace import Workspace

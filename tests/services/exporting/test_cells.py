@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.values.cells import unguarded
-from services.sync.write_back.cells import cell
-from services.sync.write_back.targets import TARGETS, target_of
+from services.exporting.cells import cell
+from services.exporting.targets import TARGETS, target_of
 
 RISKY = tuple("=+-@＝＋\t\r\n")
 

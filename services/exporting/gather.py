@@ -14,10 +14,10 @@ from typing import Any, Final
 from models.values import words
 from models.values.write_back import What, WriteBack, WriteFile
 from services.entities import ENTITIES
+from services.exporting.cells import cell
+from services.exporting.changed import ChangedRow, changed_rows, sources_of, written
+from services.exporting.targets import Kind, Target
 from services.sync.kinds.words import to_stage
-from services.sync.write_back.cells import cell
-from services.sync.write_back.changed import ChangedRow, changed_rows, sources_of, written
-from services.sync.write_back.targets import Kind, Target
 
 #: How finely a figure is written: what a person would not see as a change is none.
 _DIGITS: Final = {"engagement": 0, "health": 0, "churn_risk": 2}

@@ -10,9 +10,9 @@ import pytest
 from models.values.errors import EnvironmentFault, UserError
 from models.values.write_back import WriteBack, WriteFile
 from services.audit import undo_last
+from services.exporting.write_back import write_back, write_back_plan
 from services.sync import add_customer, edit_customer
 from services.sync.contacts_by_hand import add_contact, edit_contact
-from services.sync.write_back import write_back, write_back_plan
 from tests.services.sync.book import Book, write_csv
 
 ACCOUNTS = [

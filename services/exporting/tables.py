@@ -25,7 +25,8 @@ from models.values.errors import EnvironmentFault, UserError
 from models.values.overrides import FIGURES
 from services.insight.queue_marks import AT_RISK, CHURN
 from services.insight.queue_rows import OPEN_CARDS
-from services.insight.reader import Reader
+from services.insight.reader import Reader, reading
+from services.workspace import Workspace
 
 WHATS = ("scores", "alerts", "customers")
 SCORE_COLUMNS = (
@@ -47,7 +48,7 @@ _MOST_XLSX_ROWS = 1_048_575
 _MOST_XLSX_CELL = 32_767
 
 
-def export(reader: Reader, what: str, path: Path) -> int:
+def write_export(workspace: Workspace, what: str, path: Path) -> int:
     """Write ``what`` to ``path`` (.csv or .xlsx) and return how many rows it has.
 
     Raises
@@ -57,8 +58,9 @@ def export(reader: Reader, what: str, path: Path) -> int:
     EnvironmentFault
         If the file cannot be written; one that was there before is then as it was.
     """
-    columns, rows = table_of(reader, what)
-    return write_table(columns, rows, path, title=what)
+    with reading(workspace) as reader:
+        columns, rows = table_of(reader, what)
+        return write_table(columns, rows, path, title=what)
 
 
 def table_of(reader: Reader, what: str) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:

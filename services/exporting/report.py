@@ -10,20 +10,26 @@ from typing import Any, BinaryIO
 from models.values import words
 from models.values.backtest import BacktestReport, Miss
 from models.values.errors import UserError
-from services.insight.export import neutral, write_file, write_table
-from services.insight.reader import Reader
+from services.exporting.tables import neutral, write_file, write_table
+from services.insight.reader import Reader, reading
 from services.insight.report_card import MissKind, read_misses, read_report
+from services.workspace import Workspace
 
 COLUMNS = ("part", "of", "day", "figure", "value")
 MISS_COLUMNS = ("customer_id", "name", "tier", "risk", "spent_12m_before", "currency")
 _NO_CHECK = "No back-test yet. Run one on the Insights page, then export it."
 
 
-def write_figures(reader: Reader, path: Path) -> int:
-    """Write the last check to ``path`` and return how many figures it has.
+def write_report_card(workspace: Workspace, path: Path, misses: MissKind | None = None) -> int:
+    """Write the last check to a .csv or .xlsx file and return its number of rows.
 
     A .csv file has a figure a row. A workbook has a sheet for each part, with a column for each figure, as analysts
     read it.
+
+    Parameters
+    ----------
+    misses
+        Only who left unseen ("missed"), or was flagged and stayed ("alarmed"), a customer a row; None: every figure.
 
     Raises
     ------
@@ -32,7 +38,10 @@ def write_figures(reader: Reader, path: Path) -> int:
     EnvironmentFault
         The file cannot be written.
     """
-    rows = list(_figures(reader, *_last(reader)))
+    with reading(workspace) as reader:
+        if misses is not None:
+            return _write_misses(reader, misses, path)
+        rows = list(_figures(reader, *_last(reader)))
     if path.suffix.lower() == ".csv":
         return write_table(COLUMNS, rows, path)
     return write_file(path, lambda file: _write_sheets(rows, file))
@@ -52,8 +61,8 @@ def _write_sheets(rows: list[tuple[Any, ...]], file: BinaryIO) -> int:
     return len(rows)
 
 
-def write_misses(reader: Reader, kind: MissKind, path: Path) -> int:
-    """Write who was told wrongly, a customer a row, as `write_figures` does the figures; return how many they are."""
+def _write_misses(reader: Reader, kind: MissKind, path: Path) -> int:
+    """Write who was told wrongly, a customer a row; return how many they are."""
     report, _ = _last(reader)
     rows = (
         (one.customer_id, one.name, one.tier or "", one.risk,

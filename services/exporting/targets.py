@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from models.values.errors import UserError
 
-FOLDER: Final = Path(__file__).resolve().parents[3] / "resources" / "write_back"
+FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "write_back"
 #: The systems that files can be written for.
 TARGETS: Final = ("salesforce", "hubspot", "csv")
 

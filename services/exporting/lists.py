@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from models.values import words
-from models.values.alerts import AlertRow
+from models.values.alerts import AlertRow, QueueFilter, QueueTab
 from models.values.customers import CustomerFilter, CustomerRow, SortColumn
 from models.values.outbox import OutboxRow
+from services.exporting.tables import write_table
+from services.insight import queue
 from services.insight.customers import read_customers
-from services.insight.export import write_table
-from services.insight.reader import Reader
+from services.insight.reader import Reader, reading
+from services.workspace import Workspace
 
 CUSTOMER_COLUMNS = (
     "name", "tier", "segment", "churn_risk", "value_at_risk", "currency", "engagement", "last_order_on",
@@ -26,30 +28,36 @@ EMAIL_COLUMNS = ("customer", "subject", "state", "state_words", "when", "written
 _PAGE = 2_000
 
 
-def write_customers(reader: Reader, wanted: CustomerFilter, sort: SortColumn, descending: bool, path: Path) -> int:
-    """Write all customers of a filter in an order to a .csv or .xlsx file and return how many there are.
+def write_customers_list(
+    workspace: Workspace, path: Path, wanted: CustomerFilter, sort: SortColumn, *, descending: bool
+) -> int:
+    """Write the customers of a filter, in an order, to a .csv or .xlsx file and return how many there are.
 
     Raises
     ------
     UserError, EnvironmentFault
         As `write_table` does.
     """
-    rows = (_customer(row) for row in _walk(reader, wanted, sort, descending))
-    return write_table(CUSTOMER_COLUMNS, rows, path, title="customers")
+    with reading(workspace) as reader:
+        rows = (_customer(row) for row in _walk(reader, wanted, sort, descending))
+        return write_table(CUSTOMER_COLUMNS, rows, path, title="customers")
 
 
-def write_alerts(alerts: Iterable[AlertRow], path: Path) -> int:
-    """Write alerts to a .csv or .xlsx file and return how many there are.
+def write_alerts_list(
+    workspace: Workspace, path: Path, tab: QueueTab, wanted: QueueFilter, *, beyond_budget: bool
+) -> int:
+    """Write the alerts of a tab of the queue, in its order, to a .csv or .xlsx file and return how many there are.
 
     Raises
     ------
     UserError, EnvironmentFault
         As `write_table` does.
     """
-    return write_table(ALERT_COLUMNS, (_alert(row) for row in alerts), path, title="alerts")
+    alerts = queue(workspace, tab, wanted, beyond_budget=beyond_budget).rows
+    return write_table(ALERT_COLUMNS, map(_alert, alerts), path, title="alerts")
 
 
-def write_emails(emails: Iterable[OutboxRow], path: Path) -> int:
+def write_emails_list(emails: Iterable[OutboxRow], path: Path) -> int:
     """Write emails of the outbox to a .csv or .xlsx file and return how many there are.
 
     Raises

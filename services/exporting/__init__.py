@@ -1,0 +1,21 @@
+"""Exporting: what the book says as files for other programs, and what was changed here as files that systems take.
+
+Lists and scores are written as tables (`tables`, `lists`, `report`). Write-back (`write_back`) is apart, as it needs
+more: changed (read from the journal) · gather (rows in the system's own words) · write_back (files, then a journal
+entry); only what changed, nothing is sent anywhere. What a system calls its fields is declared in
+`resources/write_back`. No spreadsheet runs a cell of any of them.
+"""
+
+from __future__ import annotations
+
+from services.exporting.lists import write_alerts_list, write_customers_list, write_emails_list
+from services.exporting.report import write_report_card
+from services.exporting.tables import write_export
+
+__all__ = [
+    "write_alerts_list",
+    "write_customers_list",
+    "write_emails_list",
+    "write_export",
+    "write_report_card",
+]
