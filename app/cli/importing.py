@@ -95,7 +95,8 @@ def import_(
     json: JsonOption = False,
 ) -> int:
     """Import files and what is in archives, customers before their orders, then score and raise alerts."""
-    from services.sync import each_file, order_of_import, together
+    from services.pipeline.watched import each_file
+    from services.sync import order_of_import, together
 
     options = ImportOptions(
         entity=entity,

@@ -93,7 +93,7 @@ class FromFolders:
 
 def import_from_folders(workspace: Workspace, as_json: bool) -> FromFolders:
     """Import what landed in the watched folders, score it, and see which sources have fallen silent."""
-    from services.sync.watch import source_rhythms
+    from services.pipeline.watched import source_rhythms
 
     folders = workspace.preferences.watched_for(workspace.recipe.store)
     found, states = import_watched(
@@ -138,7 +138,7 @@ def _words(found: FolderImport, folders: int) -> str:
 
 
 def _listed(preferences: Preferences, store: str, as_json: bool) -> int:
-    from services.sync.watch import look_into
+    from services.pipeline.watched import look_into
 
     looks = [look_into(folder) for folder in preferences.watched_for(store)]
     documents = [{"folder": one.folder, "files": len(one.marks), "fault": one.fault or None} for one in looks]

@@ -28,7 +28,7 @@ from services.pipeline.jobs import (
 from services.workspace import Recipe, Workspace
 
 if TYPE_CHECKING:
-    from services.sync.watch import FolderState, Ready
+    from services.pipeline.watched import FolderState, Ready
 
 
 #: What lies at least between the look that showed a file and the second one.
@@ -99,7 +99,7 @@ class FolderImportJob:
         began = time.monotonic()
         for name in _WANTED:
             import_module(name)
-        from services.sync.watch import is_still
+        from services.pipeline.watched import is_still
 
         time.sleep(max(0.0, SETTLE_SECONDS - (time.monotonic() - began)))
         return tuple(mark for mark in self.fresh if is_still(mark))
@@ -115,7 +115,7 @@ def import_files_of_folders(
     Cancelled
         Before anything was imported.
     """
-    from services.sync.watch import memory_of, sort_out
+    from services.pipeline.watched import memory_of, sort_out
 
     memory = memory_of(workspace)
     try:
@@ -159,8 +159,8 @@ class _Batch:
                 self.waiting.append(WaitingFile(one.mark, str(getattr(error, "question", "") or error)))
 
     def _one(self, one: Ready, number: int, of: int) -> None:
+        from services.pipeline.watched import is_still, was_imported, why_doubtful
         from services.sync import run_import
-        from services.sync.watch import is_still, was_imported, why_doubtful
 
         # Another program may have brought the same file meanwhile, or somebody writes to it again: it is seen anew.
         if was_imported(self.workspace, one.digest):
@@ -226,7 +226,7 @@ def import_watched(
     tuple of FolderImport and FolderState
         What became of the files, and how each folder stands.
     """
-    from services.sync.watch import WatchedFiles, dealt_with_before, look_into
+    from services.pipeline.watched import WatchedFiles, dealt_with_before, look_into
 
     files = WatchedFiles(folders)
     store = workspace.store.path

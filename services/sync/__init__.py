@@ -13,7 +13,7 @@ from services.sync.consent_by_hand import record_consent
 from services.sync.contacts_by_hand import FIELDS as CONTACT_FIELDS
 from services.sync.contacts_by_hand import add_contact, edit_contact
 from services.sync.history import imports_history
-from services.sync.order import each_file, order_of_import, place_of, source_question, together, waits_for
+from services.sync.order import order_of_import, place_of, source_question, together, waits_for
 from services.sync.preview import check_rows, preview
 from services.sync.quality import data_quality
 from services.sync.read import Table, of_each_member, read_table, tables_in
@@ -29,7 +29,6 @@ __all__ = [
     "add_customer",
     "check_rows",
     "data_quality",
-    "each_file",
     "edit_contact",
     "edit_customer",
     "forget_check",

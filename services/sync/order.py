@@ -17,10 +17,8 @@ from services.sync.fixed_cells import table_of
 from services.sync.formats.plan import MeaningOpen, header_signature, what_was_said
 from services.sync.formats.ranking import Undecided
 from services.sync.formats.recognise import contacts_of, recognise
-from services.sync.read import of_each_member
 from services.sync.remember import recall
 from services.sync.run import comparing, plan_for, told
-from services.sync.watch.look import look_into
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
@@ -30,18 +28,6 @@ def place_of(entity: str) -> int:
     """Return the place of files about an entity in the order of import; what is not known is last."""
     known = ENTITIES.get(entity)
     return known.order if known is not None else max(one.order for one in ENTITIES.values()) + 1
-
-
-def each_file(request: ImportRequest) -> tuple[ImportRequest, ...]:
-    """Return a request for each file of a folder, or of an archive that holds several; of another file the request."""
-    options, path = request.options, Path(request.file)
-    if path.is_dir():
-        look = look_into(str(path), Path(request.store))
-        if look.fault or not look.marks:
-            raise UserError(look.fault or f"There is nothing to import in the folder {path}. Name one with exports.")
-        return tuple(one for mark in look.marks for one in each_file(replace(request, file=mark.path)))
-    choices = of_each_member(path, options.reading)
-    return tuple(replace(request, options=replace(options, reading=choice)) for choice in choices)
 
 
 def together(requests: Sequence[ImportRequest]) -> tuple[ImportRequest, ...]:

@@ -19,10 +19,10 @@ from models.store.staging import runs
 from models.store.unchanging import folded_copy
 from models.values.watching import FileMark
 from services.outreach.outbox.claim import sole_sender
+from services.pipeline.watched.memory import Memory
 from services.settings import Preferences
 from services.settings.preferences import save_preferences
 from services.sync import preview
-from services.sync.watch.memory import Memory
 from tests.services.sync.book import open_book, write_csv
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="other systems keep files by other rules")

@@ -30,7 +30,8 @@ class CheckJob:
 
     def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> tuple[Checked, ...]:
         """Return every file's check, in the order in which they should be imported."""
-        from services.sync import each_file, order_of_import, preview, together
+        from services.pipeline.watched import each_file
+        from services.sync import order_of_import, preview, together
 
         found: list[Checked] = []
         workspace = open_workspace(self.recipe)

@@ -19,7 +19,7 @@ from views.widgets.labels import column, label, row
 from views.words import counted, whole
 
 if TYPE_CHECKING:
-    from services.sync.watch import FolderState
+    from services.pipeline.watched import FolderState
 
 _FOLDERS = (
     TableColumn("Folder"),

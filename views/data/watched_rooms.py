@@ -28,13 +28,13 @@ class BookInStep:
 
     def sources(self) -> tuple[SourceRhythm, ...]:
         """How regularly the files of each source come."""
-        from services.sync.watch import source_rhythms
+        from services.pipeline.watched import source_rhythms
 
         return source_rhythms(self._book.workspace)
 
     def leave_out(self, mark: FileMark, *, back: bool = False) -> None:
         """Do not ask about a file any more; with ``back``, do."""
-        from services.sync.watch import leave_out
+        from services.pipeline.watched import leave_out
 
         leave_out(self._book.workspace, mark, back=back)
 

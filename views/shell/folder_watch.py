@@ -26,7 +26,7 @@ from views.words import counted
 if TYPE_CHECKING:
     from services.pipeline.folder_import import FolderImport
     from services.pipeline.jobs import ImportResult
-    from services.sync.watch import FolderState
+    from services.pipeline.watched import FolderState
 
 EVERY_MS = 2_000
 #: Between two looks while a file is new: what two looks so far apart show alike is whole.
@@ -68,7 +68,7 @@ class Lookout:
     def look(self, workspace: Workspace, folders: Sequence[str], told: Told) -> Seen:
         """Look into each folder once."""
         # The importer's modules are wanted here first, long after the window stands.
-        from services.sync.watch import WatchedFiles, dealt_with_before, look_into, readable
+        from services.pipeline.watched import WatchedFiles, dealt_with_before, look_into, readable
 
         if self._files is None:
             self._files = WatchedFiles()

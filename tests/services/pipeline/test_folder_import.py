@@ -16,8 +16,8 @@ from models.values.errors import Cancelled
 from models.values.imports import Progress
 from services.pipeline.folder_import import FolderImport, FolderImportJob, import_files_of_folders, import_watched
 from services.pipeline.jobs import FileDone
+from services.pipeline.watched import leave_out, look_into
 from services.sync import undo_import
-from services.sync.watch import leave_out, look_into
 from services.workspace import Recipe
 from tests.services.sync.book import Book, open_book, write_csv
 

@@ -12,7 +12,8 @@ import pytest
 
 from models.values.errors import UserError
 from services.pipeline.jobs import ImportOutcome, import_files
-from services.sync import each_file, order_of_import, together, undo_import
+from services.pipeline.watched import each_file
+from services.sync import order_of_import, together, undo_import
 from services.sync.apply import evidence
 from services.sync.formats.plan import Plan
 from tests.services.sync.book import Book, counts, open_book, write_csv

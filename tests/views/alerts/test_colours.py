@@ -11,8 +11,9 @@ from models.values.alerts import QueueFilter, Severity
 from services import insight
 from services.alerting import evaluate
 from services.pipeline.jobs import import_files
+from services.pipeline.watched import each_file
 from services.scoring import score_due
-from services.sync import each_file, order_of_import, together
+from services.sync import order_of_import, together
 from services.workspace import Workspace
 from tests.services.scoring.books import Book as ScoredBook
 from tests.services.scoring.other_process import AS_OF, simulated

@@ -9,7 +9,8 @@ import pytest
 
 from services.pipeline.folder_import import FolderImport, import_watched
 from services.pipeline.jobs import import_files
-from services.sync import each_file, order_of_import, together
+from services.pipeline.watched import each_file
+from services.sync import order_of_import, together
 from tests.services.sync.book import Book, open_book
 
 

@@ -9,10 +9,14 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from models.values.errors import UserError
+from models.values.imports import ImportRequest
 from models.values.watching import FileMark, FolderLook, WaitingFile
+from services.sync import of_each_member
 
 #: Endings under which programs write a file before it has its name.
 HALF_ENDINGS: Final = (".part", ".partial", ".crdownload", ".download", ".opdownload", ".filepart", ".tmp", ".temp")
@@ -125,3 +129,15 @@ def _fault(folder: str, error: OSError) -> str:
         return f"{folder} is no longer a folder. Watch another one."
     reason = error.strerror or type(error).__name__
     return f"{folder} does not answer ({reason}). Bellwether tries again; nothing is lost in the meantime."
+
+
+def each_file(request: ImportRequest) -> tuple[ImportRequest, ...]:
+    """Return a request for each file of a folder, or of an archive that holds several; of another file the request."""
+    options, path = request.options, Path(request.file)
+    if path.is_dir():
+        look = look_into(str(path), Path(request.store))
+        if look.fault or not look.marks:
+            raise UserError(look.fault or f"There is nothing to import in the folder {path}. Name one with exports.")
+        return tuple(one for mark in look.marks for one in each_file(replace(request, file=mark.path)))
+    choices = of_each_member(path, options.reading)
+    return tuple(replace(request, options=replace(options, reading=choice)) for choice in choices)

@@ -15,9 +15,9 @@ from models.values import words
 from models.values.errors import EnvironmentFault, UserError
 from models.values.imports import ImportRequest, Receipt
 from models.values.watching import FileMark, WaitingFile
+from services.pipeline.watched.look import is_still, obstacle
+from services.pipeline.watched.memory import Memory
 from services.sync.run import plan_for
-from services.sync.watch.look import is_still, obstacle
-from services.sync.watch.memory import Memory
 
 if TYPE_CHECKING:
     from services.workspace import Workspace

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from models.values.imports import ImportOptions, ImportRequest
+from services.pipeline.watched import source_rhythms
 from services.sync import run_import, undo_import
-from services.sync.watch import source_rhythms
 from tests.services.sync.book import Book, write_csv
 
 TODAY = date(2026, 11, 21)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from models.values.watching import FileMark, FolderLook, WaitingFile
-from services.sync.watch.look import settled
+from services.pipeline.watched.look import settled
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from models.values.watching import FileMark
-from services.sync.watch import is_still, look_into, readable
-from services.sync.watch.look import obstacle, settled
+from services.pipeline.watched import is_still, look_into, readable
+from services.pipeline.watched.look import obstacle, settled
 
 
 def names(folder: Path) -> list[str]:

@@ -6,11 +6,11 @@ for a person). Nothing is ever moved, changed or deleted in a folder.
 
 from __future__ import annotations
 
-from services.sync.watch.files import FolderState, WatchedFiles
-from services.sync.watch.look import is_still, look_into, readable
-from services.sync.watch.memory import Memory
-from services.sync.watch.rhythm import source_rhythms
-from services.sync.watch.sort_out import (
+from services.pipeline.watched.files import FolderState, WatchedFiles
+from services.pipeline.watched.look import each_file, is_still, look_into, readable
+from services.pipeline.watched.memory import Memory
+from services.pipeline.watched.rhythm import source_rhythms
+from services.pipeline.watched.sort_out import (
     Ready,
     SortedOut,
     dealt_with_before,
@@ -28,6 +28,7 @@ __all__ = [
     "SortedOut",
     "WatchedFiles",
     "dealt_with_before",
+    "each_file",
     "is_still",
     "leave_out",
     "look_into",

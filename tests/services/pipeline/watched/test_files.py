@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.values.watching import FileMark, FolderLook, WaitingFile
-from services.sync.watch import WatchedFiles
+from services.pipeline.watched import WatchedFiles
 
 A = "/in"
 

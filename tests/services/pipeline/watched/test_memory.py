@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.values.errors import Cancelled
-from services.sync.watch import Memory, look_into
+from services.pipeline.watched import Memory, look_into
 
 
 def never() -> bool:
