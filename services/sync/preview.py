@@ -21,7 +21,7 @@ from services.sync.apply.target import targets_of
 from services.sync.check_files import Facts, check_path, forget_check, read_facts, sweep_checks
 from services.sync.fixed_cells import table_of
 from services.sync.formats.headers import fields_for
-from services.sync.formats.plan import Plan, settle
+from services.sync.formats.plan import Plan
 from services.sync.formats.proposal import SURE
 from services.sync.formats.ranking import Undecided, rank_entities
 from services.sync.formats.reshape import own_columns
@@ -80,7 +80,6 @@ def preview(
     kept = check_path(workspace, request)
     with told(store, watch):
         if not kept.exists():
-            plan = settle(plan)
             _check(workspace, request, plan, kept, watch)
         with comparing(store, kept, watch) as db:
             facts = read_facts(db)

@@ -209,7 +209,7 @@ class Run:
         `shown`: for a window that shows it, the rows as the file has them and what was found out are kept with it.
         """
         digest = self.digest or self._hashed()
-        analysis = self._staged(keep_raw=shown)
+        analysis = self._staged(shown=shown)
         with comparing(Path(self.workspace.store.path), self.staging, self.watch) as db:
             facts = self._compared(db, analysis, digest)
             if shown:
@@ -249,9 +249,9 @@ class Run:
                 f"{path.name} was removed during the import. Nothing was imported; import it again."
             ) from problem
 
-    def _staged(self, *, keep_raw: bool = False) -> Analysis:
+    def _staged(self, *, shown: bool = False) -> Analysis:
         analysis = Analysis(self.plan, self.watch)
-        analysis.stage(self.staging, keep_raw=keep_raw)
+        analysis.stage(self.staging, keep_raw=shown, survey=shown)
         return analysis
 
     def _compared(self, db: sqlite3.Connection, analysis: Analysis, digest: str) -> Facts:

@@ -40,7 +40,8 @@ from services.sync.apply.sources import system_of
 from services.sync.apply.target import Target, targets_of
 from services.sync.apply.totals import about_repeated_orders, settle_totals
 from services.sync.check_files import Facts
-from services.sync.formats.plan import MeaningOpen, Plan, settle
+from services.sync.formats.mapped import Survey
+from services.sync.formats.plan import MeaningOpen, Plan, reads_alike, settle, settled_by
 from services.sync.kinds.memo import Unsettled
 from services.sync.stage.contracts import key_by_customer
 from services.sync.stage.layout import layout_of
@@ -130,8 +131,17 @@ class Analysis:
         self.rows = Tally(0, 0, 0, 0, 0, 0)
         self.parts = [Part(number, one, plan) for number, one in enumerate(plan.also, 1)]
 
-    def stage(self, path: Path, *, keep_raw: bool) -> None:
+    def stage(self, path: Path, *, keep_raw: bool, survey: bool = False) -> None:
         """Read the file into a new staging file at `path`.
+
+        Parameters
+        ----------
+        path : Path
+        keep_raw : bool
+            Keep the rows as the file has them beside those that are staged.
+        survey : bool
+            Count all rows as they pass by, so that what is said of columns is said of all of them; what is open then is
+            for whoever looks at it, and no error.
 
         Raises
         ------
@@ -139,24 +149,29 @@ class Analysis:
             What a column means must be said by a person; see `Plan.doubts`.
         """
         keep_raw = keep_raw or self.plan.entity.reference is not None
+        first, again = self.plan, False
         try:
-            self._stage(path, keep_raw=keep_raw)
+            self.plan = self._stage(path, keep_raw=keep_raw, survey=survey)
         except Unsettled:
-            # A cell further down speaks against what the first rows said: all rows decide, and are staged anew.
-            self.plan = settle(self.plan)
-            if self.plan.doubts:
+            self.plan, again = settle(first), True
+            if self.plan.doubts and not survey:
                 raise MeaningOpen.of(self.plan.doubts[0]) from None
+        if again or not reads_alike(self.plan, first):
+            # A cell further down speaks against what the first rows said: all rows decide, and are staged anew.
             self.parts = [Part(number, one, self.plan) for number, one in enumerate(self.plan.also, 1)]
             self._stage(path, keep_raw=keep_raw)
         self.warnings += [*self.plan.column_warnings, *self.stager.warnings]
 
-    def _stage(self, path: Path, *, keep_raw: bool) -> None:
+    def _stage(self, path: Path, *, keep_raw: bool, survey: bool = False) -> Plan:
+        """Stage all rows; return the plan, with `survey` as all of them decide."""
+        plans = (self.plan, *self.plan.also)
+        surveys = [Survey(one.table, one.basis) if survey else None for one in plans]
         db = open_staging(path)
         try:
-            self.stager = self._read(Stager(self.plan, self.layout, db, keep_raw=keep_raw), self.plan)
-            for part in self.parts:
+            self.stager = self._read(Stager(self.plan, self.layout, db, keep_raw=keep_raw), self.plan, surveys[0])
+            for part, counted in zip(self.parts, surveys[1:], strict=True):
                 put_aside(db, 0)
-                part.stager = self._read(Stager(part.plan, part.layout, db, keep_raw=False), part.plan)
+                part.stager = self._read(Stager(part.plan, part.layout, db, keep_raw=False), part.plan, counted)
                 put_aside(db, part.number)
                 take_up(db, 0)
                 self.stager.reject_more(join_main(db, part.number))
@@ -164,15 +179,21 @@ class Analysis:
             db.close()
             raise
         close_staging(db)
+        main, *also = (
+            settled_by(plan, counted.meant()) if counted else plan for plan, counted in zip(plans, surveys, strict=True)
+        )
+        return replace(main, also=tuple(also))
 
     @property
     def in_pieces(self) -> bool:
         """Whether rows of the file became several staged rows each."""
         return self.stager.in_pieces or bool(self.parts)
 
-    def _read(self, stager: Stager, plan: Plan) -> Stager:
+    def _read(self, stager: Stager, plan: Plan, survey: Survey | None) -> Stager:
         for batch in plan.table.batches():
             self._watch.rows(stager.rows_read, batch.share)
+            if survey:
+                survey.take(batch.rows)
             stager.add(batch)
         stager.finish()
         return stager

@@ -17,7 +17,7 @@ from services.sync.formats.recognise import Recognition
 from services.sync.kinds.amounts import Numbers
 from services.sync.kinds.column import Circumstances, Column, Evidence
 from services.sync.kinds.dates import Dates
-from services.sync.kinds.decisions import DATES, decide
+from services.sync.kinds.decisions import DATES, conclude, decide, observing, take
 from services.sync.read import Table
 
 _WITNESS = Field("", "date", "")
@@ -101,7 +101,29 @@ def read_columns(table: Table, basis: Basis, *, survey: bool) -> Meant:
         lambda: (batch.rows for batch in table.batches()),
         basis.about,
         survey=survey,
-    )[: len(basis.columns)]
+    )
+    return _meant(basis, decided)
+
+
+class Survey:
+    """All rows of a file as evidence of how its columns are read, shown to it while they pass by."""
+
+    def __init__(self, table: Table, basis: Basis) -> None:
+        self._basis = basis
+        self._columns = observing((*basis.columns, *_witnesses(table, basis)))
+
+    def take(self, rows: Sequence[Sequence[str]]) -> None:
+        """Show it further rows."""
+        take(self._columns, rows)
+
+    def meant(self) -> Meant:
+        """How the columns are read, by all rows."""
+        conclude(self._columns, self._basis.about, settled=True)
+        return _meant(self._basis, self._columns)
+
+
+def _meant(basis: Basis, observed: Sequence[Column]) -> Meant:
+    decided = observed[: len(basis.columns)]
     currency = basis.currency_said or next(
         (found for one in decided if (amounts := _amounts(one)) and (found := amounts.currency_of(one.header))), ""
     )

@@ -13,7 +13,7 @@ from models.values.imports import ImportOptions
 from models.values.meanings import Doubt, Meaning
 from services.entities import Entity
 from services.sync.formats.headers import REJECT_COLUMNS, fingerprint, normal
-from services.sync.formats.mapped import Basis, basis_of, read_columns
+from services.sync.formats.mapped import Basis, Meant, basis_of, read_columns
 from services.sync.formats.ranking import Undecided
 from services.sync.formats.recognise import Recognition, recognise, recognise_also
 from services.sync.formats.reshape import is_used, own_columns
@@ -182,16 +182,26 @@ def make_plan(
 
 def settle(plan: Plan) -> Plan:
     """Decide the columns of a plan again, from all rows of the file."""
-    meant = read_columns(plan.table, plan.basis, survey=True)
+    also = tuple(map(settle, plan.also))
+    return replace(settled_by(plan, read_columns(plan.table, plan.basis, survey=True)), also=also)
+
+
+def settled_by(plan: Plan, meant: Meant) -> Plan:
+    """The plan as all rows of its file decide."""
     return replace(
         plan,
         columns=meant.columns,
         currency=meant.currency,
         currency_assumed=meant.currency_assumed,
         meanings=meant.meanings,
-        also=tuple(settle(one) for one in plan.also),
         settled=True,
     )
+
+
+def reads_alike(plan: Plan, other: Plan) -> bool:
+    """Whether two plans of a file make the same values of its cells."""
+    forms, others = ([replace(one.form, settled=True) for one in each.columns] for each in (plan, other))
+    return plan.currency == other.currency and forms == others and all(map(reads_alike, plan.also, other.also))
 
 
 def _plan_of(recognition: Recognition, options: ImportOptions, zone: tzinfo, currency: str) -> Plan:

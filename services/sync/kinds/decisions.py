@@ -53,27 +53,30 @@ def decide(
     list of Column
         In the same order. A column with a doubt has the first of its readings.
     """
-    found = [_observing(one) for one in columns]
-    _take(found, all_rows() if survey else (first_rows,))
-    _decide(found, about, settled=survey)
+    found = observing(columns)
+    for rows in all_rows() if survey else (first_rows,):
+        take(found, rows)
+    conclude(found, about, settled=survey)
     doubtful = {type(one.evidence) for one in found if not survey and not one.obeyed and one.evidence.is_open(one)}
     if doubtful:
         # Neighbours may settle it: all columns that are of one sort are counted together.
         again = {one.place for one in found if type(one.evidence) in doubtful}
         found = [
-            _observing(one) if one.place in again else replace(_observing(one), evidence=one.evidence) for one in found
+            now if one.place in again else replace(now, evidence=one.evidence)
+            for one, now in zip(found, observing(found), strict=True)
         ]
-        _take([one for one in found if one.place in again], all_rows())
-        _decide(found, about, settled=False)
+        for rows in all_rows():
+            take([one for one in found if one.place in again], rows)
+        conclude(found, about, settled=False)
         for one in found:
             if one.place in again:
                 one.form = replace(one.form, settled=True)
     return found
 
 
-def _observing(one: Column) -> Column:
-    """The column of which nothing was seen yet."""
-    return Column(one.place, one.header, one.field, one.said, evidence=_evidence_of(one.kind))
+def observing(columns: Iterable[Column]) -> list[Column]:
+    """The columns, with nothing seen of their cells yet."""
+    return [Column(one.place, one.header, one.field, one.said, evidence=_evidence_of(one.kind)) for one in columns]
 
 
 def _evidence_of(kind: str) -> Evidence:
@@ -88,19 +91,20 @@ def _evidence_of(kind: str) -> Evidence:
     return IdEvidence() if kind == "id" else Evidence()
 
 
-def _take(columns: Sequence[Column], batches: Iterable[Sequence[Sequence[str]]]) -> None:
-    observing = [one for one in columns if type(one.evidence) is not Evidence]
-    for rows in batches:
-        if len(set(map(len, rows))) == 1:
-            cells = list(zip(*rows, strict=True))
-            for one in observing:
-                one.evidence.take(cells[one.place] if one.place < len(cells) else ())
-        else:
-            for one in observing:
-                one.evidence.take([row[one.place] for row in rows if one.place < len(row)])
+def take(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+    """Show rows of the file to columns that are observed."""
+    seen = [one for one in columns if type(one.evidence) is not Evidence]
+    if len(set(map(len, rows))) == 1:
+        cells = list(zip(*rows, strict=True))
+        for one in seen:
+            one.evidence.take(cells[one.place] if one.place < len(cells) else ())
+    else:
+        for one in seen:
+            one.evidence.take([row[one.place] for row in rows if one.place < len(row)])
 
 
-def _decide(columns: Sequence[Column], about: Circumstances, *, settled: bool) -> None:
+def conclude(columns: Sequence[Column], about: Circumstances, *, settled: bool) -> None:
+    """Decide how columns are read by what was seen of them; `settled`: that was all rows."""
     for one in columns:
         one.form = Form(settled=settled, year=about.year)
         one.evidence.decide(one, about)
