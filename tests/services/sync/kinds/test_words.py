@@ -8,17 +8,10 @@ from hypothesis import strategies as st
 
 from services.sync.kinds import words
 from services.sync.kinds.durations import header_clock, header_unit, to_seconds
-from services.sync.kinds.lists import JSON, MARKS, ListTally, join_list, split_list
+from services.sync.kinds.lists import list_meaning, mark_of
 from services.sync.kinds.memo import Unfit
 from services.sync.kinds.phones import phone_key
 from tests.services.sync.kinds.columns import converted, decided, faults, meaning
-
-_TEXTS = st.lists(
-    st.text(st.characters(blacklist_categories=("C", "Z"), blacklist_characters='"\\[]*'), min_size=1, max_size=8),
-    min_size=2,
-    max_size=5,
-    unique=True,
-)
 
 
 @pytest.mark.parametrize(
@@ -173,50 +166,27 @@ def test_units_in_headers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "mark", "parts"),
-    [
-        ('["vip", "swim"]', "", ["vip", "swim"]),
-        ("[1, 2]", ",", ["1", "2"]),
-        ("a;b; c", ";", ["a", "b", "c"]),
-        ("a|b||a", "|", ["a", "b"]),
-        ("* myContacts ::: Navy", " ::: ", ["myContacts", "Navy"]),
-        ('"VIP","Blog"', ",", ["VIP", "Blog"]),
-        (r"Shirts\, long,Hats", ",", ["Shirts, long", "Hats"]),
-        ("Shirts, long", ";", ["Shirts, long"]),
-        ("one", "", ["one"]),
-        ("", ",", []),
-        ("[]", "", []),
-        ("[not json", ",", ["[not json"]),
-    ],
-)
-def test_lists_in_cells(text: str, mark: str, parts: list[str]) -> None:
-    assert split_list(text, mark) == parts
-
-
-@given(parts=_TEXTS, mark=st.sampled_from([*MARKS, JSON]))
-@settings(max_examples=200, deadline=None)
-def test_law_a_list_written_is_the_list_read(parts: list[str], mark: str) -> None:
-    if mark == " ::: " and any(":::" in part for part in parts):
-        return
-    assert split_list(join_list(parts, mark), mark) == parts
-
-
-@pytest.mark.parametrize(
     ("cells", "mark"),
     [
         (["a;b", "c", "d, e;f"], ";"),
         (["a | b", "c"], "|"),
         (["a, b", "c"], ","),
         (["He came, he saw what there was to see", "Late, as so often in the last days"], ""),
-        (['["a"]', "[]"], JSON),
+        (['["a"]', "[]"], "json"),
+        ([r"Shirts\, long,Hats", '"VIP","Blog"'], ","),
         (["a ::: b, c"], " ::: "),
         (["a", "b"], ""),
     ],
 )
 def test_what_parts_the_lists_of_a_column(cells: list[str], mark: str) -> None:
-    tally = ListTally()
-    tally.take(cells)
-    assert tally.mark == mark
+    assert mark_of(cells) == mark
+
+
+def test_a_column_of_lists_says_so_with_an_example() -> None:
+    found = list_meaning("Tags", ["b;c", "a;b", "d", "-"])
+    assert found is not None and (found.words, found.filled) == ("lists, parted by “;”", 3)
+    assert found.evidence == ("2 of the first 3 hold several, such as a;b",)
+    assert list_meaning("Tags", ["a;b", "c", "d"]) is None
 
 
 def test_what_is_said_must_be_possible() -> None:
