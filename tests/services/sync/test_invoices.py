@@ -46,7 +46,7 @@ def test_a_list_of_invoices_is_imported_once_and_taken_back(book: Book, path: Pa
     assert check.receipt.rows == receipt.rows and check.receipt.warnings == receipt.warnings
     assert counts(receipt) == (5, 0, 0, 1, 1)
     assert receipt.reasons == {"Total is not a number": 1}
-    assert any("Statuses of invoices that are not known were taken as open: On hold" in one for one in receipt.warnings)
+    assert any("Unknown invoice statuses were read as open: On hold" in one for one in receipt.warnings)
     columns = "external_id, number, issued_on, due_on, paid_on, amount_minor, i.currency, status"
     rows = book.ask(f"SELECT c.name, {columns.replace('external_id', 'i.external_id', 1)} FROM invoices i"
                     " JOIN customers c ON c.id = i.customer_id ORDER BY i.external_id")  # fmt: skip

@@ -203,7 +203,7 @@ def test_lists_in_cells_that_become_no_field_are_said(book: Book, tmp_path: Path
     meaning = columns["Tags"].meaning
     assert meaning is not None
     assert (meaning.kind, meaning.words) == ("list", "lists, parted by “;”")
-    assert meaning.evidence == ("4 of the first 4 hold several, such as VIP;Blog;Basel",)
+    assert meaning.evidence == ("4 of the first 4 have several, such as VIP;Blog;Basel",)
 
 
 def test_a_further_table_below_the_first_rows_is_offered(book: Book, tmp_path: Path) -> None:
