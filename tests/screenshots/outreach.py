@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -170,9 +171,13 @@ def _written(workspace: Workspace, customer: int, card: int) -> int:
 
 def outbox(shots: Shots) -> None:
     """Each tab, light, dark and small."""
+    # A book of its own: pictures of other pages are of a day without failed emails.
+    studio = Studio(shots.studio.folder / "outbox", shots.studio.to)
+    studio.folder.mkdir()
+    shutil.copyfile(shots.studio.book, studio.book)
     with _known() as (known, _server):
-        _fill(shots.studio, known)
-        with window(shots.studio, "outbox", known=known) as desk:
+        _fill(studio, known)
+        with window(studio, "outbox", known=known) as desk:
             page: Any = desk.window.page("outbox")
             for tab in ("review", "waiting", "doubt", "failed", "sent"):
                 page.list.show_tab(tab)

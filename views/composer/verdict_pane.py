@@ -124,7 +124,7 @@ class VerdictPane(QWidget):
         when = column(when_head, 3, self._moment_rows, margins=(16 - MARK_LEFT, 11, 16, 11))
         self._when.setLayout(column(rule(soft=True), when))
         self._after = QWidget()
-        hint = label("Bellwether never ticks a deal for you", fonts.SMALL, fonts.REGULAR, "ink_3")
+        hint = label("Deals are left to you", fonts.SMALL, fonts.REGULAR, "ink_3")
         after_head = row(_title("After approval"), -1, hint, margins=(MARK_LEFT, 0, 0, 0))
         after = column(after_head, 3, self.wait, self.remind, self.deal, margins=(16 - MARK_LEFT, 11, 16, 14))
         self._after.setLayout(column(rule(soft=True), after))

@@ -14,7 +14,7 @@ from views.theme import Theme, fonts
 from views.widgets.buttons import link
 from views.widgets.labels import ElidedLabel
 from views.widgets.painting import RIGHT, Run, fill, line, rounded, runs
-from views.words import whole
+from views.words import counted, whole
 
 _LINE = 19
 _HEAD = 21
@@ -57,7 +57,9 @@ class IdentityGrid(QWidget):
     def _fill(self) -> None:
         opened, more = self.unfold.isChecked(), len(self._fields) - FIRST
         self.unfold.setVisible(more > 1)
-        self.unfold.setText("Show less" if opened else f"{whole(more)} more")
+        self.unfold.setText("Less" if opened else f"+{whole(more)}")
+        self.unfold.setToolTip("Show the first values only" if opened else f"Show {counted(more, 'more value')}")
+        self.unfold.setAccessibleName(self.unfold.toolTip())
         fields = self._fields if opened or more < 2 else self._fields[:FIRST]
         while len(self._rows) < len(fields):
             self._add_row()
