@@ -21,7 +21,7 @@ _FITS: dict[bytes, Any] = {}
 
 def _once(fit: Callable[..., Any], *of: Any, **how: Any) -> Any:
     """The fit of the very same numbers; of any others a new one."""
-    key = hashlib.sha256(pickle.dumps((fit.__qualname__, of, how))).digest()
+    key = hashlib.sha256(pickle.dumps((fit.__qualname__, of, how, fitting.SETTINGS))).digest()
     if key not in _FITS:
         _FITS[key] = fit(*of, **how)
     return _FITS[key]
@@ -38,6 +38,14 @@ def fits_made_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     if "fits_anew" not in request.fixturenames:
         monkeypatch.setattr(fitting, "_boosted", partial(_once, fitting._boosted))
         monkeypatch.setattr(btyd, "fit", partial(_once, btyd.fit))
+
+
+@pytest.fixture(scope="module")
+def few_stumps() -> Iterator[None]:
+    """Asked for by files of which it is the matter that a model is fitted, and not how well."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(fitting.SETTINGS, "max_iter", 40)
+        yield
 
 
 @pytest.fixture

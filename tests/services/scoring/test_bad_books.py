@@ -19,6 +19,8 @@ from services.scoring import score_as_of
 from services.workspace import Workspace
 from tests.services.scoring.books import Book, simulated_orders
 
+pytestmark = pytest.mark.usefixtures("few_stumps")
+
 LAST = date(2026, 11, 20)
 MANY = 80
 Fill = Callable[[Book], None]

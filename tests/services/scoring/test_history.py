@@ -15,6 +15,8 @@ from services.settings import EngagementWeights
 from services.workspace import Workspace
 from tests.services.scoring.books import Book, simulated_orders
 
+pytestmark = pytest.mark.usefixtures("few_stumps")
+
 FIRST, LAST = date(2025, 1, 1), date(2026, 11, 21)
 CUSTOMERS = 60
 

@@ -23,6 +23,8 @@ from services.scoring.model_selection import frame_at
 from services.scoring.parameters import fit_parameters
 from tests.services.scoring.books import Book, simulated_orders
 
+pytestmark = pytest.mark.usefixtures("few_stumps")
+
 FIRST, DAY, LAST = date(2025, 1, 1), date(2026, 5, 31), date(2026, 11, 20)
 CUSTOMERS = 70
 

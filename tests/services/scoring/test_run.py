@@ -27,6 +27,8 @@ from services.scoring import as_of_day, score_as_of, score_due
 from services.workspace import Workspace
 from tests.services.scoring.books import Book, simulated_orders
 
+pytestmark = pytest.mark.usefixtures("few_stumps")
+
 FIRST, LAST = date(2025, 1, 1), date(2026, 11, 21)
 
 

@@ -27,6 +27,8 @@ from services.scoring import (
 )
 from tests.services.scoring.books import Book, simulated_orders
 
+pytestmark = pytest.mark.usefixtures("few_stumps")
+
 FIRST, LAST = date(2024, 1, 1), date(2026, 11, 20)
 EVERY = frozenset({"backtest", "drift", "forecast"})
 CUSTOMERS = 320
