@@ -24,6 +24,7 @@ from models.store import Store, open_store
 from models.tables import customers, identities, notes, orders
 from models.values.changes import Changes
 from models.values.journal import Actor
+from tests.examples import examples
 
 ANN, RULE = Actor("person", "Ann"), Actor("rule", "order_gap")
 AT = "2026-11-20T08:00:00Z"
@@ -86,7 +87,7 @@ def _undo(store: Store) -> Changes | None:
         return work.commit()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_undoing_every_step_brings_back_every_state(tmp_path_factory: pytest.TempPathFactory, steps: Any) -> None:
     store = open_store(tmp_path_factory.mktemp("journal") / "book.db")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from models.values.errors import UserError
 from services.audit import redo_last, undo_last, verify_book
 from services.workspace import Workspace
+from tests.examples import examples
 from tests.views.books import opened
 
 
@@ -48,7 +49,7 @@ def test_after_something_else_there_is_nothing_to_redo(book: Workspace) -> None:
     book.close()
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(["change", "undo", "redo"]), max_size=14))
 def test_redo_is_the_inverse_of_undo(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> None:
     book = opened(tmp_path_factory.mktemp("redo") / "book.bellwether")

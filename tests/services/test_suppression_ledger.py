@@ -34,6 +34,7 @@ from services.sync import (
 from services.sync.kinds.memo import Unfit
 from services.sync.kinds.words import to_email
 from services.workspace import FixedClock
+from tests.examples import examples
 from tests.services.sync.book import Book, open_book, write_csv
 
 BEGIN = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -204,7 +205,7 @@ def world(tmp_path: Path) -> Iterator[Callable[[str], World]]:
         one.book.workspace.close()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(zone=st.sampled_from(ZONES), steps=STEPS)
 def test_after_a_no_nothing_is_sent_until_a_later_yes(
     world: Callable[[str], World], zone: str, steps: list[tuple[Any, ...]]

@@ -19,6 +19,7 @@ from models.values.changes import Changes
 from models.values.errors import UserError
 from services import alerting
 from services.audit import undo_last
+from tests.examples import examples
 from tests.services.alerting.book import Book
 
 
@@ -314,7 +315,7 @@ ACTIONS: dict[str, Action] = {
 }
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(sorted(ACTIONS)), st.integers(0, 2), st.integers(0, 90)), max_size=7))
 def test_any_actions_then_as_many_undos_bring_the_queue_back(steps: list[tuple[str, int, int]]) -> None:
     with TemporaryDirectory() as folder:

@@ -16,6 +16,7 @@ from services.duplicates.keys import MOST, keys_of
 from services.duplicates.likeness import likeness, name_likeness
 from services.duplicates.normal import Person, Raw, person_of, words_of
 from services.sync import edit_customer, undo_import
+from tests.examples import examples
 from tests.services.duplicates.crowd import add
 from tests.services.sync.book import Book, write_csv
 
@@ -186,7 +187,7 @@ def test_a_switchboard_says_nothing(book: Book) -> None:
     assert search.compared < 50
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False))
 def test_looking_at_some_finds_what_looking_at_all_finds(store_factory: Any, chance: random.Random) -> None:
     names = ["Jane Doe", "J. Doe", "Jane Does", "Bob Smith", "Robert Smith", "Tom Baker"]

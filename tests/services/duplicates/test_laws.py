@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from models.tables import CONTENT_TABLES, email_events, orders, tickets
 from services.duplicates import merge_customers
 from services.permission import may_email
+from tests.examples import examples
 from tests.services.duplicates.crowd import add, everything, insert, undo_merge
 from tests.services.sync.book import Book
 
@@ -29,7 +30,7 @@ CUSTOMERS = st.lists(
 )
 EVENTS = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["order", "ticket", "unsubscribed"])), max_size=5)
 MERGES = st.permutations([0, 1, 2])
-ONCE = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ONCE = settings(max_examples=examples(5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def _fill(book: Book, people: list[dict[str, Any]], events: list[tuple[int, str]]) -> list[int]:

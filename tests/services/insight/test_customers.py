@@ -13,6 +13,7 @@ from services import insight
 from services.insight.customers import count_customers, find_customers, read_choices, read_customers
 from services.insight.matching import match_expression
 from services.insight.tile_figures import read_today_tiles
+from tests.examples import examples
 from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
 
 SORTS = get_args(SortColumn)
@@ -116,7 +117,7 @@ def test_who_is_overdue_is_listed_whether_or_not_they_have_an_alert(
     assert insight.customers_count(book.workspace, CustomerFilter(overdue=True)).matching == listed
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_ROW, max_size=14), _FILTER, st.sampled_from(SORTS), st.booleans(), st.integers(1, 5))
 def test_pages_join_to_the_whole_book_in_order(
     book: SmallBook, rows: list[dict[str, Any]], wanted: CustomerFilter, sort: SortColumn, descending: bool, limit: int
@@ -181,7 +182,7 @@ def test_no_text_breaks_the_full_text_query(text: str) -> None:
     assert expression.count('"') % 2 == 0
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(codec="utf-8"), max_size=12))
 def test_any_text_can_be_looked_for(book: SmallBook, text: str) -> None:
     insight.customers_page(book.workspace, CustomerFilter(text=text))

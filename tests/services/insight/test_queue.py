@@ -18,6 +18,7 @@ from services.insight.profile import read_profile
 from services.insight.queue_rows import read_order, read_queue
 from services.insight.tile_figures import filter_of_tile, read_today_tiles
 from services.settings import Policy
+from tests.examples import examples
 from tests.services.insight.conftest import TODAY, Fresh, SmallBook, days_ago, minutes
 
 
@@ -257,7 +258,7 @@ def test_the_owner_of_the_card_comes_before_that_of_the_customer(book: SmallBook
     assert reader(read_queue, "todo", QueueFilter(owners=frozenset({"Kim"}))).rows == ()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

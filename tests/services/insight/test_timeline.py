@@ -16,6 +16,7 @@ from services.audit import undo_last
 from services.insight.open_work import read_open_work
 from services.insight.timeline_rows import SOURCES, read_timeline
 from services.scoring import end_override, set_override
+from tests.examples import examples
 from tests.services.insight.conftest import TODAY, Fresh, SmallBook, days_ago, minutes
 
 SCAN = '{"chest_cm": "109", "inseam_cm": "78", "recommended_size": "XL"}'
@@ -365,7 +366,7 @@ _EVENT = st.tuples(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_EVENT, max_size=30), st.integers(1, 7), st.sets(st.sampled_from(sorted(SOURCES)), max_size=3))
 def test_pages_join_to_all_of_it_and_counts_agree(
     book: SmallBook, events: list[tuple[str, int]], limit: int, kinds: set[str]

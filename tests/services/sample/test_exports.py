@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.sample import SampleTruth, write_exports
+from tests.examples import examples
 from tests.services.sample.exports import DIALECTS, read_export
 
 TODAY = date(2026, 11, 21)
@@ -213,7 +214,7 @@ def test_a_book_needs_a_customer(tmp_path: Path) -> None:
         write_exports(tmp_path, customers=0, today=TODAY)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(
     customers=st.integers(1, 60),
     seed=st.integers(0, 2**31),

@@ -13,6 +13,7 @@ from models.values.errors import StoreDamaged
 from services.scoring.events import decode_days, decode_numbers
 from services.scoring.features import Features, ReferenceGaps, features_at, sparklines
 from services.scoring.ledger import Ledger, pace_at, pace_of, paces_at
+from tests.examples import examples
 from tests.services.scoring.made_up import NEVER, made_up_book, read_through
 
 GAPS = ReferenceGaps(30.0, 7.0)
@@ -226,7 +227,7 @@ books = st.fixed_dictionaries(
 
 
 @given(books, days)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_nothing_after_the_day_is_seen(events: dict[str, list[tuple[float, ...]]], day: int) -> None:
     whole = made_up_book(4, 400, **events)
     early = read_through(whole, day)
@@ -238,7 +239,7 @@ def test_nothing_after_the_day_is_seen(events: dict[str, list[tuple[float, ...]]
 
 
 @given(books)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_features_hold_together(events: dict[str, list[tuple[float, ...]]]) -> None:
     found = features_at(Ledger(made_up_book(4, 400, **events), 400), GAPS)
     assert np.all((found.recency >= 0) & (found.recency <= found.age))
@@ -251,7 +252,7 @@ def test_features_hold_together(events: dict[str, list[tuple[float, ...]]]) -> N
 
 
 @given(books, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_the_order_of_rows_does_not_matter(events: dict[str, list[tuple[float, ...]]], random: object) -> None:
     shuffled = {name: random.sample(list(items), len(items)) for name, items in events.items()}  # type: ignore[attr-defined]
     one = features_at(Ledger(made_up_book(4, 400, **events), 400), GAPS)
@@ -265,7 +266,7 @@ def test_the_order_of_rows_does_not_matter(events: dict[str, list[tuple[float, .
 
 
 @given(books, st.integers(28, 400))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_the_pace_of_the_day_itself_is_that_of_the_features(
     events: dict[str, list[tuple[float, ...]]], day: int
 ) -> None:
@@ -279,7 +280,7 @@ def test_the_pace_of_the_day_itself_is_that_of_the_features(
 
 
 @given(books, st.lists(days, min_size=1, max_size=5), st.integers(0, 90))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_places_of_several_days_at_once_are_those_of_each(
     events: dict[str, list[tuple[float, ...]]], marks: list[int], back: int
 ) -> None:
@@ -291,7 +292,7 @@ def test_places_of_several_days_at_once_are_those_of_each(
 
 
 @given(books)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_paces_of_past_marks_are_those_of_each_alone(events: dict[str, list[tuple[float, ...]]]) -> None:
     events = {**events, "orders": [(who, 3 * day, value) for who, day, value in events["orders"]]}
     ledger = Ledger(made_up_book(4, 1200, **events), 1200)
@@ -304,7 +305,7 @@ def test_paces_of_past_marks_are_those_of_each_alone(events: dict[str, list[tupl
 
 
 @given(books)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_features_with_other_usual_gaps_are_those_computed_anew(events: dict[str, list[tuple[float, ...]]]) -> None:
     ledger = Ledger(made_up_book(4, 400, **events), 400)
     one, other = features_at(ledger, GAPS, features_at(ledger)), features_at(ledger, GAPS)

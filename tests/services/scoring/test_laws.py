@@ -21,6 +21,7 @@ from services.scoring.habit_series import HABITS, LEAVING
 from services.scoring.ledger import Ledger
 from services.scoring.model_selection import frame_at
 from services.scoring.parameters import fit_parameters
+from tests.examples import examples
 from tests.services.scoring.books import Book, simulated_orders
 
 pytestmark = pytest.mark.usefixtures("few_stumps")
@@ -321,7 +322,7 @@ late_rows = st.one_of(
 
 
 @given(st.lists(late_rows, min_size=1, max_size=25))
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_added_after_the_day_changes_no_score(
     known: tuple[Book, Told], rows: list[tuple[str, dict[str, Any]]]
 ) -> None:

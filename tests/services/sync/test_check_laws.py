@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.values.imports import FixedCell, Preview
+from tests.examples import examples
 from tests.services.sync.book import FIXTURES, Book, open_book, write_csv
 from tests.services.sync.formats.fixtures import Case, imported
 from tests.services.sync.laws.hold import same_but_for_the_import
@@ -66,7 +67,7 @@ _ROW = st.tuples(
 _FIXES = st.lists(st.tuples(st.integers(1, 12), st.sampled_from(HEADER), _CELLS), max_size=4)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     before=st.lists(_ROW, min_size=1, max_size=6), rows=st.lists(_ROW, min_size=1, max_size=12), fixes=_FIXES,
     seed=st.integers(0, 99),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.services.sync.book import open_book, write_csv
 
 PEOPLE = ["Customer ID", "Name", "Email", "City"]
@@ -32,7 +33,7 @@ def tickets(count: int, customers: int) -> list[list[str]]:
     ]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     customers=st.integers(2, 6),
     cuts=st.tuples(st.integers(1, 9), st.integers(1, 6)),

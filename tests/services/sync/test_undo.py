@@ -19,6 +19,7 @@ from services.audit import undo_last
 from services.duplicates import merge_customers
 from services.sync import add_customer, edit_customer, imports_history, undo_import, undo_preview
 from services.sync.undo_check import ORDER, table_words
+from tests.examples import examples
 from tests.services.sync.book import FIXTURES, Book, open_book, write_csv
 
 FILES = (
@@ -255,7 +256,7 @@ _ROW = st.tuples(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     files=st.lists(st.lists(_ROW, min_size=1, max_size=12), min_size=1, max_size=4),
     keyed=st.booleans(),

@@ -41,6 +41,7 @@ from services.outreach import (
     write_eml,
 )
 from services.sync import edit_customer
+from tests.examples import examples
 from tests.servers.mail_server import MailServer, mail_server
 from tests.services.outreach.outbox.post import NOW, Post, account_of
 from tests.services.withdrawals import left
@@ -366,7 +367,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
         yield running
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tries=st.lists(TRIES, min_size=3, max_size=7))
 def test_nothing_leaves_that_may_not(plain: MailServer, tries: list[tuple[Any, ...]]) -> None:
     with begun(plain) as history:

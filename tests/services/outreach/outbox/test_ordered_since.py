@@ -27,6 +27,7 @@ from services.outreach import (
 )
 from services.outreach.outbox.claim import ordered_since
 from services.workspace import FixedClock
+from tests.examples import examples
 from tests.servers.mail_server import MailServer
 from tests.services.outreach.outbox.post import NOW, Post
 
@@ -200,7 +201,7 @@ def test_a_recall_leaves_nothing_to_look_at_again(post: Post, waiting: tuple[int
     assert read_standing(post.workspace).again == 0
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(days=st.lists(st.tuples(st.integers(-400, 3), st.integers(-3, 3)), max_size=5))
 def test_it_is_held_exactly_where_the_newest_order_was_not_known(post: Post, days: list[tuple[int, int]]) -> None:
     """Each order has a day of its own and the day on which its file came, relative to the approval and to now."""

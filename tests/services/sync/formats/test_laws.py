@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.sync.read import read_table
+from tests.examples import examples
 from tests.services.sync.book import Book, open_book
 from tests.services.sync.formats.fixtures import FOLDER, Case, imported
 from tests.services.sync.laws.hold import hold
@@ -51,7 +52,7 @@ def spoilt(case: Case, path: Path, seed: int) -> Path:
     return written(path, header, rows)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=st.sampled_from(CASES), seed=st.integers(0, 10_000))
 def test_a_dry_run_is_exact_and_undo_leaves_nothing_whatever_stands_in_the_cells(
     tmp_path_factory: pytest.TempPathFactory, case: Case, seed: int

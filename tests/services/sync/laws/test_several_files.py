@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.sync import undo_import
+from tests.examples import examples
 from tests.services.sync.book import Book, open_book, write_csv
 
 HEADERS = {
@@ -97,7 +98,7 @@ def made(folder: Path, files: list[tuple[str, list[list[str]]]]) -> str:
         book.workspace.close()
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(export=exports(), seed=st.integers(0, 999), pieces=st.integers(1, 3))
 def test_files_in_any_order_and_in_any_parts_make_the_same_book(
     tmp_path_factory: pytest.TempPathFactory, export: Export, seed: int, pieces: int
@@ -107,7 +108,7 @@ def test_files_in_any_order_and_in_any_parts_make_the_same_book(
     assert made(folder / "parts", export.parts(random.Random(seed), pieces)) == whole
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(export=exports(), seed=st.integers(0, 999))
 def test_all_files_twice_are_all_files_once_and_undone_in_any_allowed_order_they_leave_nothing(
     tmp_path_factory: pytest.TempPathFactory, export: Export, seed: int

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.sync import imports_history, undo_import
+from tests.examples import examples
 from tests.services.sync.book import Book, open_book, write_csv
 
 EVERYBODY = [(f"Person {n} Mill", f"p{n}@post.example") for n in range(8)]
@@ -45,7 +46,7 @@ def undo_all(book: Book, chance: random.Random) -> None:
         undo_import(book.workspace, chance.choice([one for one in left if not one.overwritten_by]).id)
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 9_999))
 def test_after_all_imports_are_undone_nobody_stays_behind(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     folder = tmp_path_factory.mktemp("undo")
