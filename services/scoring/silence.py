@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,9 @@ _ROOM_SHARE, _ROOM_DAYS, _YEARS_BACK = 1 / 12, 30.0, 5
 #: No gap is told to last, or to end, more surely than this: gaps of the past do not know what else may come.
 _SUREST: Final = 1e-3
 
+#: P of the silence of today, of each ledger that is in use: the score and the frame of its model ask for the same.
+_TODAY: WeakKeyDictionary[Ledger, tuple[Features, Floats]] = WeakKeyDictionary()
+
 
 def silence_p(ledger: Ledger, seen: Features, days: Floats | None = None, among: Flags | None = None) -> Floats:
     """P(a gap longer than `days` | the customer's own gaps), shape (customers,); nan below `OWN_GAPS` gaps.
@@ -43,6 +47,11 @@ def silence_p(ledger: Ledger, seen: Features, days: Floats | None = None, among:
     among
         Who is asked about; None: everyone.
     """
+    if days is None and among is None:
+        kept = _TODAY.get(ledger)
+        if kept is None or kept[0] is not seen:
+            kept = _TODAY[ledger] = (seen, silence_p(ledger, seen, seen.days_since))
+        return kept[1]
     silence = seen.days_since if days is None else days
     found = np.full(seen.own_gaps.shape, np.nan)
     for place, rows in _with_gaps(ledger, seen, among):
@@ -57,11 +66,10 @@ def wait_log_odds(ledger: Ledger, seen: Features, horizon_days: int) -> Floats:
     Nan below `OWN_GAPS` gaps.
     """
     found = np.full(seen.own_gaps.shape, np.nan)
+    today = silence_p(ledger, seen)
     for place, rows in _with_gaps(ledger, seen, None):
-        since = seen.days_since[place]
-        now = _lasts(rows, seen, place, since, ledger.day)
-        then = _lasts(rows, seen, place, since + horizon_days, ledger.day + horizon_days)
-        share = np.clip(then / np.maximum(now, 1e-300), _SUREST, 1.0 - _SUREST)
+        then = _lasts(rows, seen, place, seen.days_since[place] + horizon_days, ledger.day + horizon_days)
+        share = np.clip(then / np.maximum(today[place], 1e-300), _SUREST, 1.0 - _SUREST)
         found[place] = np.log(share) - np.log1p(-share)
     return found
 
