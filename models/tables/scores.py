@@ -32,7 +32,7 @@ customer_risk_scores = Table(
     Column("trend", Text),  # falling | steady | rising | unknown
     Column("confidence", Text, nullable=False),  # high | medium | low
     Column("confidence_why", Text),  # JSON list of short sentences
-    Column("drivers", Text),  # JSON list, see services.scoring.reasons
+    Column("drivers", Text),  # JSON list of codes and figures, see services.scoring.reasons; phrasing has the words
     Column("model", Text, nullable=False),
     Column("scored_at", Text, nullable=False),
     # facts as of the same day, so that lists and rules need no second aggregation
@@ -55,7 +55,7 @@ customer_risk_scores = Table(
     Column("health_parts", Text),  # JSON {part: 0–100 or null}
     Column("last_activity_on", Text),
     Column("sparkline", Text),  # JSON list of small integers, oldest first
-    Column("changed", Text),  # JSON list: what moved the churn risk since a week before
+    Column("changed", Text),  # JSON list, likewise: what moved the churn risk since a week before
     Column("overridden", Text),  # JSON {figure: {"computed": …, "reason": …, "until": day}} of what a person set
     Column("standing", Text),  # active | win_back | lost; null where nothing is known
     # P(a silence at least this long | the customer's own gaps), null below 4 gaps

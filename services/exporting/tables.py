@@ -26,6 +26,7 @@ from models.values.overrides import FIGURES
 from services.insight.queue_marks import AT_RISK, CHURN
 from services.insight.queue_rows import OPEN_CARDS
 from services.insight.reader import Reader, reading
+from services.scoring.phrasing import reasons_in_words
 from services.workspace import Workspace
 
 WHATS = ("scores", "alerts", "customers")
@@ -203,8 +204,12 @@ def score_row(score: dict[str, Any], reporting: str) -> tuple[Any, ...]:
         _major(score["clv_minor"], currency), _major(score["clv_low_minor"], currency),
         _major(score["clv_high_minor"], currency), score["clv_horizon_months"], currency,
         _major(score["value_at_risk_minor"], currency), score["segment"], score["trend"], score["confidence"],
-        _model(score), score["drivers"],
+        _model(score), _reasons(score["drivers"]),
     )  # fmt: skip
+
+
+def _reasons(drivers: str | None) -> str | None:
+    return json.dumps(reasons_in_words(drivers), ensure_ascii=False) if drivers is not None else None
 
 
 def _model(score: dict[str, Any]) -> str:

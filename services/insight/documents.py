@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from math import exp
@@ -20,6 +19,7 @@ from services.insight.queue_marks import read_line
 from services.insight.queue_rows import MOST_ROWS, rows_of
 from services.insight.reader import Reader
 from services.insight.timeline_rows import read_timeline
+from services.scoring.phrasing import reasons_in_words
 
 _TABS: tuple[QueueTab, ...] = ("todo", "waiting", "snoozed", "done")
 
@@ -107,7 +107,7 @@ def _measurements(reader: Reader, customer_id: int) -> dict[str, Any] | None:
 
 def _drivers(text: str | None) -> dict[str, Any]:
     """The reasons, and how they add up on the logit's scale; null where the closed form scores."""
-    drivers = json.loads(text or "[]")
+    drivers = reasons_in_words(text)
     logit = None
     if drivers and "logit_base" in drivers[0]:
         base, rest = drivers[0].pop("logit_base"), drivers[0].pop("logit_rest")

@@ -18,6 +18,7 @@ from services.insight.overridden import marks_of, week_line
 from services.insight.reader import Reader
 from services.insight.risk_history import read_risk_history
 from services.insight.risk_record import record_words
+from services.scoring.phrasing import reasons_in_words
 
 #: Figures that are shown as they are stored.
 _AS_STORED: Final = (
@@ -85,7 +86,7 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
         last_order_words=_last_order(reader, row, currency),
         own_rhythm=row["purchase_days"] > OWN_GAPS,
         overridden=marks,
-        week_line=week_line(reader, row["changed"], _risk_called(by_hand), past.model_day),
+        week_line=week_line(reader, row, _risk_called(by_hand), past.model_day),
         history=past.points,
         history_worked_out_on=past.worked_out_on,
         model_day=past.model_day,
@@ -187,12 +188,4 @@ def _computed_risk(row: sqlite3.Row) -> float | None:
 
 
 def _drivers(text: str | None) -> tuple[Driver, ...]:
-    return tuple(
-        Driver(
-            code=str(one["code"]),
-            label=str(one["label"]),
-            points=None if one.get("points") is None else float(one["points"]),
-            evidence=str(one.get("evidence", "")),
-        )
-        for one in json.loads(text or "[]")
-    )
+    return tuple(Driver(one["code"], one["label"], one["points"], one["evidence"]) for one in reasons_in_words(text))

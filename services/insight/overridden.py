@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from typing import Any
 
 from models.values import words
 from models.values.overrides import FIGURES, OverrideMark, model_words
 from services.insight.reader import Reader
+from services.scoring.phrasing import week_in_words
 
 #: So many parts of a week's move are said; the rest are small.
 _MOST_PARTS = 3
@@ -34,13 +36,14 @@ def _mark(reader: Reader, figure: str, one: dict[str, Any], currency: str) -> Ov
     )
 
 
-def week_line(reader: Reader, text: str | None, what: str = "risk", model_day: str | None = None) -> str:
-    """Say what moved the churn risk (``what`` it is called) in a week, the strongest part first; '' where nothing did.
+def week_line(reader: Reader, row: sqlite3.Row, what: str, model_day: str | None) -> str:
+    """Say what moved the churn risk (``what`` it is called) in the week before a score, the strongest part first.
 
+    Nothing ('') where nothing did.
     "Risk 31 % → 44 % since 14 Nov: no order for 7 more days (+9), 1 unhappy ticket (+4)". Both are by the model that
     was fitted on `model_day` (ISO), which is said: a week ago another one may have told another figure.
     """
-    parts: list[dict[str, Any]] = json.loads(text) if text else []
+    parts = week_in_words(row["changed"], row["drivers"])
     if not parts:
         return ""
     risk, *moved = parts

@@ -4,7 +4,8 @@ In order: ``events`` reads, ``ledger`` and ``features`` count, ``parameters`` le
 refit, ``model_selection`` judges which model predicted the book's past best, ``scorecard`` computes (churn risk by that
 model or ``btyd``, value by ``monetary`` and ``lifetime_value``, engagement, health, segments, trends, confidence,
 reasons), ``due`` decides who is scored, ``run`` does it, ``writing`` writes. All between reading and writing is
-pure: arrays, a day and parameters in, arrays out.
+pure: arrays, a day and parameters in, arrays out. Reasons are stored as codes with figures; their words, made when they
+are shown, are in ``phrasing``.
 
 This face imports nothing heavy: the window's process never loads numpy because of it.
 """

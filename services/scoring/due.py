@@ -21,6 +21,8 @@ from services.scoring.rows import day_text
 from services.settings import ABOUT_EMAILS, Policy
 from services.settings.codec import from_json, to_json
 
+#: The form in which reasons are kept; rows in an earlier one are shown as they are, and written anew.
+_FORM = "phrases"
 #: Above this share of the book a change is scored as a run over everyone.
 _FEW = 0.1
 
@@ -44,6 +46,7 @@ def marks_now(connection: Connection, newest: dict[str, date], as_of: date, poli
         "as_of": day_number(as_of),
         "policy": _policy_mark(policy),
         "sources": _sources(connection, newest, as_of),
+        "form": _FORM,
         "entry": head(connection)[0],
     }
 
@@ -87,6 +90,8 @@ def _why_everyone(marks: dict[str, Any], now: dict[str, Any], changed: Changes |
         return "the policy changed"
     if marks["sources"] != now["sources"]:
         return "a kind of data came or went"
+    if marks.get("form") != now["form"]:
+        return "reasons are kept in a new form"
     if changed is not None and changed.everyone:
         return "many customers changed"
     return None

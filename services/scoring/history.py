@@ -30,7 +30,8 @@ from services.scoring import segments
 from services.scoring.events import BookEvents, day_number, fetch
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import Parameters
-from services.scoring.rows import day_text, day_texts, decimals, segment_names, whole_numbers, with_none
+from services.scoring.reason_figures import with_none
+from services.scoring.rows import day_text, day_texts, decimals, segment_names, whole_numbers
 from services.scoring.scorecard import Figures, figures_at
 from services.scoring.writing import REBUILD_FROM, indexes_anew, insert_rows
 from services.settings import Policy

@@ -15,7 +15,7 @@ from services.scoring.confidence import Confidence
 from services.scoring.engagement import PartScores
 from services.scoring.events import EPOCH, BookEvents
 from services.scoring.lifetime_value import RISK_DIGITS
-from services.scoring.reason_formatting import GAP_DIGITS
+from services.scoring.reason_figures import GAP_DIGITS, with_none
 from services.scoring.scorecard import Figures, Scorecard
 from services.settings import Policy
 
@@ -25,13 +25,6 @@ Floats = NDArray[np.float64]
 def day_text(day: int) -> str:
     """The calendar day of a day number as the store writes it."""
     return (EPOCH + timedelta(days=day)).isoformat()
-
-
-def with_none(values: list[Any], missing: NDArray[np.bool_]) -> list[Any]:
-    """Put None where `missing` holds, in place; return the list."""
-    for place in np.flatnonzero(missing).tolist():
-        values[place] = None
-    return values
 
 
 def day_texts(values: Floats) -> list[str | None]:

@@ -17,13 +17,13 @@ from services.scoring.confidence import Confidence, confidence
 from services.scoring.engagement import PartScores, engagement
 from services.scoring.features import Features, features_at, sparklines
 from services.scoring.health import health
-from services.scoring.lead_formatting import Leads
 from services.scoring.ledger import Ledger
 from services.scoring.lifetime_value import LifetimeValue
 from services.scoring.model_selection import in_use
 from services.scoring.model_selection.groups import GROUPS
 from services.scoring.parameters import ChurnModel, Parameters, rung_name
 from services.scoring.range_levels import has_value, history_of
+from services.scoring.reason_figures import Leads
 from services.scoring.reasons import Contributions, contributions, drivers_json
 from services.scoring.segments import Membership, replay
 from services.scoring.silence import silence_p
@@ -216,7 +216,6 @@ def scorecard(ledger: Ledger, parameters: Parameters, policy: Policy, like: Feat
             ledger,
             parameters,
             week.Standing(seen, figures.churn_risk, parts, parts.codes),
-            drivers,
             risk_of=lambda past, then: risk_in_use(past, then, parameters, horizon),
             parts_of=lambda past, then: _contributions(past, then, parameters, horizon),
         ),

@@ -12,10 +12,10 @@ Time passes in three parts at once (the gap, the number of orders, the time know
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +38,8 @@ LEAST_MOVE = 0.01
 _LEAST_HUNDREDTHS = 5
 #: Parts that move together with every day and every order.
 _RHYTHM = frozenset({"gap", "orders", "tenure"})
-#: Parts that are told by what was rated: the mean of that, and its words.
-_RATED = {"satisfaction": ("rating_mean", "Satisfaction"), "reviews": ("stars_mean", "Reviews")}
+#: Parts that are told by what was rated: the mean of that.
+_RATED = {"satisfaction": "rating_mean", "reviews": "stars_mean"}
 _RATED_BY = 0.5
 
 RiskOf = Callable[[Ledger, Features], Floats]
@@ -60,7 +60,7 @@ class Standing:
 
 
 def changed_json(
-    ledger: Ledger, parameters: Parameters, now: Standing, drivers: Sequence[str], risk_of: RiskOf, parts_of: PartsOf
+    ledger: Ledger, parameters: Parameters, now: Standing, risk_of: RiskOf, parts_of: PartsOf
 ) -> list[str | None]:
     """What moved each customer's churn risk in the week before the ledger's day, as the public table holds it.
 
@@ -68,8 +68,6 @@ def changed_json(
     ----------
     now
         The scores of the ledger's day.
-    drivers
-        The reasons of that day as JSON: they name what has no words here.
     risk_of, parts_of
         The churn risk, and its contributions, of the customers of a ledger with their features.
 
@@ -94,8 +92,7 @@ def changed_json(
     before = Standing(then, risk[told], _as_wide(parts_of(few, then), len(now.codes)), now.codes)
     parts = Contributions(now.parts.base[told], now.parts.points[told])
     after = Standing(_of(now.seen, told), now.risk[told], parts, now.codes)
-    texts = _told(before, after, [drivers[place] for place in places.tolist()])
-    for place, text in zip(places.tolist(), texts, strict=True):
+    for place, text in zip(places.tolist(), _told(before, after), strict=True):
         found[place] = text
     return found
 
@@ -128,119 +125,66 @@ def shares_of_move(before: Standing, after: Standing) -> Floats:
     return np.asarray(100.0 * moved * slope[:, None])
 
 
-def _told(before: Standing, after: Standing, drivers: Sequence[str]) -> Iterator[str]:
+def _told(before: Standing, after: Standing) -> Iterator[str]:
     """The JSON of each customer; the rhythm takes what is left of the move, so that points add up to the hundredth."""
     then, now = np.round(before.risk, 4), np.round(after.risk, 4)
     moved = np.round(10_000.0 * (now - then)).astype(np.int64)
     since = (EPOCH + timedelta(days=before.seen.day)).isoformat()
-    risk = '{"code": "churn_risk", "label": "Churn risk", "evidence": "", "points": '
-    dated = f'"since": "{since}", "before": '
-    beside, taken = _beside_rhythm(before, after, drivers)
+    beside, taken = _beside_rhythm(before, after)
     left = (moved - taken).tolist()
-    rows = zip(_rhythm_words(before.seen, after.seen), moved.tolist(), then.tolist(), now.tolist(), strict=True)
-    for row, (words, points, was, is_now) in enumerate(rows):
-        head = f'{risk}{points / 100}, "kind": "{_kind(points)}", {dated}{was}, "now": {is_now}}}'
-        parts = beside.get(row)
-        if parts is None:
-            yield f"[{head}, {words}{_size(left[row])}]" if abs(left[row]) >= _LEAST_HUNDREDTHS else f"[{head}]"
-            continue
+    rows = zip(_rhythm(before.seen, after.seen), moved.tolist(), then.tolist(), now.tolist(), strict=True)
+    for row, (rhythm, points, was, is_now) in enumerate(rows):
+        risk = _part("churn_risk", points, "churn_risk") | {"since": since, "before": was, "now": is_now}
+        parts = beside.get(row, [])
         if abs(left[row]) >= _LEAST_HUNDREDTHS:
-            parts.append((left[row], f"{words}{_size(left[row])}"))
-        parts.sort(key=lambda part: -abs(part[0]))
-        yield f"[{', '.join([head, *(text for _, text in parts)])}]"
+            parts.append(_part("gap", left[row], *rhythm))
+        parts.sort(key=lambda part: -abs(part["points"] or 0.0))
+        yield json.dumps([risk, *parts])
 
 
-def _beside_rhythm(
-    before: Standing, after: Standing, drivers: Sequence[str]
-) -> tuple[dict[int, list[tuple[int, str]]], Whole]:
-    """What moved the risk beside the rhythm: parts with their hundredths of a point by row, and their sum of each row.
+def _part(code: str, hundredths: int | None, phrase: str = "", *figures: float) -> dict[str, Any]:
+    """A part of the move; without a phrase it is called as among the reasons of the day."""
+    told = {"phrase": phrase, "figures": figures} if phrase else {}
+    points = None if hundredths is None else hundredths / 100
+    return {"code": code, **told, "points": points, "kind": "lowers" if hundredths and hundredths < 0 else "raises"}
+
+
+def _beside_rhythm(before: Standing, after: Standing) -> tuple[dict[int, list[dict[str, Any]]], Whole]:
+    """What moved the risk beside the rhythm: parts by row, and the sum of their hundredths of a point of each row.
 
     Unhappy tickets of the week are told even where the model counts none.
     """
     shares = np.round(100.0 * shares_of_move(before, after)).astype(np.int64)
-    facts = _Facts(before.seen, after.seen)
+    unhappy = (after.seen.tickets_unhappy_60d - before.seen.tickets_unhappy_60d).astype(np.int64)
     taken = np.zeros(after.risk.size, np.int64)
-    found: dict[int, list[tuple[int, str]]] = {}
+    found: dict[int, list[dict[str, Any]]] = {}
     for place, code in enumerate(after.codes):
         if code in _RHYTHM:
             continue
         rows = np.flatnonzero(np.abs(shares[:, place]) >= _LEAST_HUNDREDTHS)
         taken[rows] += shares[rows, place]
-        for row, size in zip(rows.tolist(), shares[rows, place].tolist(), strict=True):
-            found.setdefault(row, []).append((size, _words(code, facts.label(code, row, drivers[row])) + _size(size)))
+        then, now = (getattr(one.seen, _RATED.get(code, "ratings"))[rows].tolist() for one in (before, after))
+        for row, size, was, is_now in zip(rows.tolist(), shares[rows, place].tolist(), then, now, strict=True):
+            told: tuple[Any, ...] = ()
+            if code == "tickets" and unhappy[row]:
+                told = ("unhappy", int(unhappy[row]))
+            elif code in _RATED and abs(is_now - was) >= _RATED_BY:
+                told = ("rating_moved", code, round(is_now, 1), round(was, 1))
+            found.setdefault(row, []).append(_part(code, size, *told))
     if "tickets" not in after.codes:
-        for row in np.flatnonzero(np.array(facts.tickets) > 0).tolist():
-            text = _words("tickets", facts.label("tickets", row, "")) + 'null, "kind": "raises"}'
-            found.setdefault(row, []).append((0, text))
+        for row in np.flatnonzero(unhappy > 0).tolist():
+            found.setdefault(row, []).append(_part("tickets", None, "unhappy", int(unhappy[row])))
     return found, taken
 
 
-def _kind(points: float) -> str:
-    return "lowers" if points < 0 else "raises"
-
-
-@lru_cache(maxsize=4096)
-def _words(code: str, label: str) -> str:
-    """A part up to its points, as JSON."""
-    return f'{{"code": "{code}", "label": {json.dumps(label, ensure_ascii=False)}, "evidence": "", "points": '
-
-
-@lru_cache(maxsize=4096)
-def _size(hundredths: int) -> str:
-    """The rest of a part."""
-    return f'{hundredths / 100}, "kind": "{_kind(hundredths)}"}}'
-
-
-def _rhythm_words(then: Features, now: Features) -> list[str]:
-    """What happened to each customer's rhythm in the week, orders or none, as a part up to its points."""
+def _rhythm(then: Features, now: Features) -> Iterator[tuple[str, *tuple[int, ...]]]:
+    """What happened to each customer's rhythm in the week, orders or none: a phrase with its figures."""
     more = np.clip(now.rhythm_count - then.rhythm_count, -1, DAYS).astype(np.int64)
     begun = then.by_activity & ~now.by_activity
-    kinds = (more + 1) * 4 + now.by_activity * 2 + begun
-    texts = {kind: _words("gap", _rhythm_label(kind)) for kind in np.unique(kinds).tolist()}
-    return [texts[kind] for kind in kinds.tolist()]
-
-
-def _rhythm_label(kind: int) -> str:
-    count, active, begun = kind // 4 - 1, bool(kind & 2), bool(kind & 1)
-    if begun:
-        return "The first order"
-    if count < 0:
-        return "An order was cancelled"
-    if count == 0:
-        return f"{'Nothing done' if active else 'No order'} for {DAYS} more days"
-    return f"{'Active' if active else 'Ordered'} on {count} {'day' if count == 1 else 'days'}"
-
-
-class _Facts:
-    """Words for the parts beside the rhythm: what they were a week before, and what they are."""
-
-    def __init__(self, then: Features, now: Features) -> None:
-        self._then, self._now = then, now
-        self.tickets = (now.tickets_unhappy_60d - then.tickets_unhappy_60d).astype(np.int64).tolist()
-
-    def label(self, code: str, row: int, drivers: str) -> str:
-        """The words of a part of one customer; `drivers` name what has none here."""
-        if code == "tickets" and self.tickets[row]:
-            count = abs(self.tickets[row])
-            noun = f"{count} unhappy ticket{'' if count == 1 else 's'}"
-            return noun if self.tickets[row] > 0 else f"{noun} fewer in 60 days"
-        rated = _RATED.get(code)
-        if rated is not None:
-            name, label = rated
-            then, now = float(getattr(self._then, name)[row]), float(getattr(self._now, name)[row])
-            if abs(now - then) >= _RATED_BY:
-                return f"{label} {now:.1f} of 5, was {then:.1f}"
-        return _named(code, drivers)
-
-
-def _named(code: str, drivers: str) -> str:
-    """The label that the day's reasons have for a part, else its code in words."""
-    mark = f'{{"code": "{code}", "label": "'
-    begin = drivers.find(mark) + len(mark)
-    label = drivers[begin : drivers.find('"', begin)] if begin >= len(mark) else "\\"
-    if "\\" not in label:  # one text is wanted, of thousands of customers: to read their lists takes ten times as long
-        return label
-    for one in json.loads(drivers or "[]"):
-        if one["code"] == code:
-            return str(one["label"])
-    return code.replace("_", " ").capitalize()
+    for count, active, first in zip(more.tolist(), now.by_activity.tolist(), begun.tolist(), strict=True):
+        if first:
+            yield ("first_order",)
+        elif count < 0:
+            yield ("cancelled",)
+        else:
+            yield ("came", count, active) if count else ("silent", DAYS, active)

@@ -296,10 +296,10 @@ class _World:
             stays, churn, at_risk = int(self.stays[i]), float(self.churn[i]), int(self.at_risk[i])
             last, gap = int(self.last_back[i]), float(self.gap[i])
             drivers = [
-                {"code": "gap", "label": "Gap since last order", "points": round(60 * churn), "evidence":
-                 f"No order for {last} days; the usual gap is {gap:.0f}", "kind": "raises"},
-                {"code": "orders", "label": f"{self.counts[i]} orders so far", "points": -round(20 * (1 - churn)),
-                 "evidence": f"{self.counts[i]} purchase days", "kind": "lowers"},
+                {"code": "gap", "phrase": "gap", "figures": [last, round(gap), True, False],
+                 "points": round(60 * churn), "kind": "raises"},
+                {"code": "orders", "phrase": "orders", "figures": [int(self.counts[i]), 4, False],
+                 "points": -round(20 * (1 - churn)), "kind": "lowers"},
             ]  # fmt: skip
             yield (
                 i + 1, self.book.as_of, float(self.engagement[i]), float(min(100, self.engagement[i] + 8)), 5, churn,

@@ -14,6 +14,7 @@ from services.distress import leaving_marks
 from services.scoring import score_due
 from services.scoring.events import read_events
 from services.scoring.habit_series import LEAVING
+from services.scoring.phrasing import reasons_in_words
 from tests.services.scoring.books import Book
 
 DAY = date(2026, 11, 20)
@@ -75,8 +76,10 @@ def test_scoring_reads_each_text_once_and_says_the_same_before_and_after(book: B
 
 def test_the_reason_names_the_day_on_which_they_wrote(book: Book) -> None:
     score_due(book.workspace)
-    assert "Spoke of leaving on 3 Nov" in book.scores()[1]["drivers"]
-    assert "may leave" not in book.scores()[3]["drivers"]
+    evidence = {
+        who: [one["evidence"] for one in reasons_in_words(row["drivers"])] for who, row in book.scores().items()
+    }
+    assert "Spoke of leaving on 3 Nov" in evidence[1] and not any("leaving" in one for one in evidence[3])
 
 
 def test_a_text_that_changes_is_read_anew(book: Book) -> None:

@@ -9,13 +9,14 @@ from datetime import date
 import numpy as np
 import pytest
 
-from services.scoring import channel_reasons
 from services.scoring.features import Features, features_at
 from services.scoring.habit_series import LOST, MOVED, OPENED
 from services.scoring.ledger import Ledger
 from services.scoring.model_selection.frame import INPUTS
 from services.scoring.model_selection.groups import GROUP_OF, GROUPS
 from services.scoring.parameters import fit_parameters
+from services.scoring.phrasing import reasons_in_words
+from services.scoring.reason_figures import told_by
 from services.scoring.reasons import Contributions, contributions, drivers_json
 from services.scoring.series import day_number
 from tests.services.scoring.made_up import NEVER, Event, made_up_book
@@ -34,8 +35,12 @@ def seen(**events: list[Event]) -> Features:
 
 
 def told(code: str, found: Features) -> tuple[str, str]:
-    numbers, words = channel_reasons.figures(code, found)
-    return words(int(numbers[0]))
+    parameters = fit_parameters(found, "USD")
+    ((phrase, figures),) = told_by(
+        code, found, np.zeros(1, np.int64), None, np.ones(1, np.bool_), parameters.orders, parameters.activity
+    )
+    (reason,) = reasons_in_words(json.dumps([{"code": code, "phrase": phrase, "figures": figures}]))
+    return reason["label"], reason["evidence"]
 
 
 def test_every_reason_beside_the_rhythm_has_words() -> None:
@@ -130,7 +135,7 @@ def drivers(found: Features, points: dict[str, float] | None = None) -> list[dic
     if points is not None:
         every = np.array([points.get(code, 0.0) for code in GROUPS]) / 100
         parts = Contributions(np.full(size, 0.3), np.tile(every, (size, 1)), GROUPS, np.tile(every, (size, 1)))
-    return list(json.loads(drivers_json(found, parts, parameters.orders, parameters.activity)[0]))
+    return reasons_in_words(drivers_json(found, parts, parameters.orders, parameters.activity)[0])
 
 
 def test_one_email_tells_no_share_of_emails_answered() -> None:

@@ -17,6 +17,7 @@ from services.scoring.habit_series import HABITS, LOST, MOVED, OPENED, WON
 from services.scoring.habits import HABIT_FIGURES
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import fit_parameters
+from services.scoring.phrasing import reasons_in_words
 from services.scoring.reasons import contributions, drivers_json
 from services.scoring.series import day_number
 from tests.services.scoring.books import Book
@@ -47,7 +48,7 @@ def facts(day: int = 1_000, **events: list[Event]) -> list[str]:
     orders = [(who, on, 5_000.0) for who in (0, 1) for on in range(500, 1_000, 50)]
     found = seen(day, 2, **{"orders": orders, **events})
     fitted = fit_parameters(found, "USD")
-    drivers = json.loads(
+    drivers = reasons_in_words(
         drivers_json(found, contributions(fitted.orders, found, 90), fitted.orders, fitted.activity)[0]
     )
     return [f"{one['label']}: {one['evidence']}" for one in drivers if one["points"] is None]

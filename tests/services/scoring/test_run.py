@@ -24,6 +24,7 @@ from models.tables import (
 from models.values.changes import Changes
 from models.values.errors import UserError
 from services.scoring import as_of_day, score_as_of, score_due
+from services.scoring.phrasing import reasons_in_words
 from services.workspace import Workspace
 from tests.services.scoring.books import Book, simulated_orders
 
@@ -429,4 +430,4 @@ def test_a_book_of_activity_alone_is_scored_by_activity(book: Book) -> None:
     assert all(row["model"] == "Additive v6 on activity (rung 3)" for row in scores)
     assert all(row["clv_minor"] is None for row in scores)
     assert all(row["engagement"] is not None for row in scores)
-    assert any("No activity for" in row["drivers"] for row in scores)
+    assert any("No activity for" in str(reasons_in_words(row["drivers"])) for row in scores)

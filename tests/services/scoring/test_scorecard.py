@@ -15,6 +15,7 @@ from services.scoring.events import BookEvents
 from services.scoring.features import features_at
 from services.scoring.ledger import Ledger, Pace
 from services.scoring.parameters import Parameters, fit_parameters
+from services.scoring.phrasing import reasons_in_words
 from services.scoring.reasons import contributions
 from services.scoring.scorecard import Scorecard, churn_risk, scorecard
 from services.settings import EngagementWeights, Policy
@@ -59,7 +60,7 @@ def test_base_and_points_add_up_to_the_risk() -> None:
     bought = card.figures.seen.purchase_days > 0
     np.testing.assert_allclose((parts.base + parts.points.sum(axis=1))[bought], risk[bought], atol=1e-9)
     for place, text in enumerate(card.drivers):
-        points = [driver["points"] for driver in json.loads(text) if driver["points"] is not None]
+        points = [driver["points"] for driver in reasons_in_words(text) if driver["points"] is not None]
         assert sum(points) == pytest.approx(100 * parts.points[place].sum() if points else 0, abs=0.02)
     assert json.loads(card.drivers[120]) == []
 
@@ -79,7 +80,7 @@ def test_reasons_are_in_words_with_the_strongest_first() -> None:
     book = made_up_book(
         1, YEAR, orders=[(0, day, 5000) for day in range(500, 927, 21)], tickets=[(0, 950, 960, -0.8, 2)]
     )
-    drivers = json.loads(scored(book).drivers[0])
+    drivers = reasons_in_words(scored(book).drivers[0])
     assert drivers[0] == {
         "code": "gap",
         "label": "Gap since last order",
@@ -107,7 +108,7 @@ def test_facts_without_points_fit_beside_the_bars() -> None:
         mails=[(who, 900 + day) for who in range(2) for day in range(12)],
         answers=[(1, 905 + day) for day in range(6)],
     )
-    facts = [driver for text in scored(book).drivers for driver in json.loads(text) if driver["points"] is None]
+    facts = [driver for text in scored(book).drivers for driver in reasons_in_words(text) if driver["points"] is None]
     assert {fact["code"] for fact in facts} == {"tickets", "satisfaction", "reviews", "email", "value"}
     assert max(len(fact["label"]) for fact in facts) <= 16
     assert max(len(f"{fact['label']}: {fact['evidence']}") for fact in facts) <= 40

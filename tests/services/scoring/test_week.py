@@ -15,6 +15,7 @@ from services.scoring.events import BookEvents, day_number
 from services.scoring.features import Features, features_at
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import Parameters, fit_parameters
+from services.scoring.phrasing import week_in_words
 from services.scoring.reasons import Contributions
 from services.scoring.scorecard import Scorecard, churn_risk, scorecard
 from services.scoring.week import DAYS, Standing, _told, changed_json, shares_of_move
@@ -41,7 +42,7 @@ def book(**more: Any) -> BookEvents:
 
 
 def told(found: Scorecard) -> dict[int, list[dict[str, Any]]]:
-    return {row: json.loads(text) for row, text in enumerate(found.changed) if text is not None}
+    return {row: week_in_words(text, found.drivers[row]) for row, text in enumerate(found.changed) if text is not None}
 
 
 def card(events: BookEvents, parameters: Parameters, day: int = DAY) -> Scorecard:
@@ -154,8 +155,8 @@ def test_parts_beside_the_rhythm_have_shares_of_their_own(moves: list[list[float
     steady = np.abs(end.sum(1)) < 1e-9
     assert shares[~steady].sum(1) == pytest.approx(100 * (risks[1] - risks[0])[~steady], abs=1e-6)
     named = json.dumps([{"code": "opened_mails", "label": "5 emails unopened"}])
-    for text in _told(before, after, [named] * size):
-        risk, *parts = json.loads(text)
+    for text in _told(before, after):
+        risk, *parts = week_in_words(text, named)
         assert sum(part["points"] for part in parts if part["points"]) == pytest.approx(risk["points"], abs=0.06)
         assert {part["label"] for part in parts if part["code"] == "opened_mails"} <= {"5 emails unopened"}
 
@@ -171,7 +172,7 @@ def test_parts_that_a_few_customers_lack_count_as_nothing(parameters: Parameters
         return Contributions(np.full(before.size, 0.3), (before - 0.3)[:, None])
 
     found = changed_json(
-        Ledger(book(), DAY), parameters, Standing(seen, risk, wide, codes), ["[]"] * COUNT,
+        Ledger(book(), DAY), parameters, Standing(seen, risk, wide, codes),
         risk_of=lambda _ledger, then: churn_risk(then, parameters, 90), parts_of=narrow,
     )  # fmt: skip
     assert sum(text is not None for text in found) > 20

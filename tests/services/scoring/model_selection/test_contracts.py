@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from models.values.backtest import RULE
 from models.values.journal import Actor
 from services.scoring import backtest, score_as_of, score_due
+from services.scoring.phrasing import reasons_in_words
 from tests.services.scoring.books import Book
 
 TODAY = date(2026, 11, 20)
@@ -62,7 +62,10 @@ def test_customers_under_contract_are_scored_by_who_left_theirs(contracts: Book)
     risk = {row["customer_id"]: row["churn_risk"] for row in under}
     assert np.mean([risk[who] for who in leaving]) > np.mean([risk[who] for who in risk if who not in leaving]) + 0.1
     told = [
-        driver["evidence"] for row in under for driver in json.loads(row["drivers"]) if driver["code"] == "contract"
+        driver["evidence"]
+        for row in under
+        for driver in reasons_in_words(row["drivers"])
+        if driver["code"] == "contract"
     ]
     assert told and all(
         re.fullmatch(r"Runs [\d.]+ (days?|months?|years?); may be ended in \d+ days?", one) for one in told

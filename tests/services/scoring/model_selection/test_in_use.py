@@ -20,6 +20,7 @@ from services.scoring.model_selection.calibration import sigmoid
 from services.scoring.model_selection.in_use import GROUPS, grouped, on_the_scale_of_risk, with_rungs
 from services.scoring.model_selection.windows import Window
 from services.scoring.parameters import Chosen, Parameters, fit_parameters
+from services.scoring.phrasing import reasons_in_words
 from services.scoring.scorecard import Scorecard, churn_risk, risk_in_use, scorecard
 from services.settings import Policy
 from tests.services.scoring.model_selection.conftest import HORIZON
@@ -115,7 +116,7 @@ def test_no_reason_of_a_learnt_rung_is_told_by_a_figure_of_the_other_side(card: 
     gap = re.compile(r"(?:No order for ([\d,]+) days?|Last order today); the usual gap is ([\d,]+)")
     labels = set()
     for text in card.drivers:
-        for one in json.loads(text):
+        for one in reasons_in_words(text):
             labels.add(one["label"])
             assert "Nothing to compare" not in one["evidence"]
             found = gap.fullmatch(one["evidence"])
@@ -129,7 +130,7 @@ def test_a_sad_ticket_that_the_rung_counts_is_told_once_with_its_points(card: Sc
     seen = card.figures.seen
     told = 0
     for place in np.flatnonzero(seen.tickets_unhappy_60d > 0).tolist():
-        tickets = [one for one in json.loads(card.drivers[place]) if one["code"] == "tickets"]
+        tickets = [one for one in reasons_in_words(card.drivers[place]) if one["code"] == "tickets"]
         assert tickets and tickets[0]["label"].startswith("Unhappy ticket")
         told += sum(one["points"] is not None for one in tickets)
     assert told > 5

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
 import pytest
 
 from services.scoring.features import Features, features_at
-from services.scoring.lead_formatting import Leads
 from services.scoring.ledger import Ledger
 from services.scoring.model_selection.frame import frame_at
 from services.scoring.model_selection.groups import ASPECT_NAMES, GROUPS
 from services.scoring.parameters import Parameters, fit_parameters
+from services.scoring.phrasing import reasons_in_words
+from services.scoring.reason_figures import Leads
 from services.scoring.reasons import Contributions, drivers_json
 from tests.services.scoring.made_up import made_up_book
 
@@ -53,7 +53,7 @@ def told(code: str, points: float, aspect: str | None = None) -> list[dict[str, 
         names[:, GROUPS.index(code)] = ASPECT_NAMES.index(aspect)
     leads = Leads(names, frame_at(ledger, seen, parameters, 90), parameters.median_value, parameters.currency)
     parts = Contributions(np.full(size, 0.3), every, GROUPS, every, None, leads)
-    lists = [json.loads(text) for text in drivers_json(seen, parts, parameters.orders, parameters.activity)]
+    lists = [reasons_in_words(text) for text in drivers_json(seen, parts, parameters.orders, parameters.activity)]
     return [next((one for one in reasons if one["code"] == code and one["points"]), {}) for reasons in lists]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,8 @@ from services.scoring.features import features_at
 from services.scoring.ledger import Ledger
 from services.scoring.model_selection.in_use import GROUPS
 from services.scoring.parameters import fit_parameters
-from services.scoring.reason_formatting import GAP_DIGITS
+from services.scoring.phrasing import reasons_in_words
+from services.scoring.reason_figures import GAP_DIGITS
 from services.scoring.reasons import Contributions, drivers_json
 from services.scoring.rows import decimals
 from tests.services.scoring.made_up import made_up_book
@@ -40,7 +40,7 @@ def told(points: dict[str, float]) -> list[list[dict[str, Any]]]:
     parameters = fit_parameters(seen, "USD")
     every = np.array([points.get(code, 0.0) for code in GROUPS]) / 100
     parts = Contributions(np.full(5, 0.3), np.tile(every, (5, 1)), GROUPS, np.tile(every, (5, 1)))
-    return [json.loads(text) for text in drivers_json(seen, parts, parameters.orders, parameters.activity)]
+    return [reasons_in_words(text) for text in drivers_json(seen, parts, parameters.orders, parameters.activity)]
 
 
 def reason(drivers: list[dict[str, Any]], code: str) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def test_the_usual_gap_of_a_reason_is_the_figure_beside_it() -> None:
     parameters = fit_parameters(seen, "USD")
     points = np.tile(np.array([0.1 if code == "gap" else 0.0 for code in GROUPS]), (3, 1))
     parts = Contributions(np.full(3, 0.3), points, GROUPS, points)
-    reasons = [json.loads(text)[0] for text in drivers_json(seen, parts, parameters.orders, parameters.activity)]
+    reasons = [reasons_in_words(text)[0] for text in drivers_json(seen, parts, parameters.orders, parameters.activity)]
     figures = decimals(seen.usual_gap, GAP_DIGITS)
     assert any(gap is not None and gap % 1 == 0.5 for gap in figures)
     for reason, gap in zip(reasons, figures, strict=True):
