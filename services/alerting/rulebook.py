@@ -51,10 +51,15 @@ def install(work: UnitOfWork) -> None:
 
 
 def stored_rules(connection: Connection) -> list[tuple[Rule, bool]]:
-    """The book's rules with whether each is switched on; the shipped ones where none was stored yet."""
-    rows = connection.exec_driver_sql("SELECT definition, enabled FROM rules").fetchall()
-    found = [(rule_from_json(row[0]), bool(row[1])) for row in rows] or [(rule, True) for rule in _shipped()]
-    return sorted(found, key=lambda one: one[0].position)
+    """The book's rules with whether each is switched on; the shipped ones where none was stored yet.
+
+    A shipped rule is this program's: the next run of the rules stores it, and what another version stored may be
+    written in measures that this one does not know.
+    """
+    shipped = {rule.code: rule for rule in _shipped()}
+    rows = connection.exec_driver_sql("SELECT code, definition, enabled FROM rules").fetchall()
+    found = [(shipped.get(code) or rule_from_json(definition), bool(on)) for code, definition, on in rows]
+    return sorted(found or [(rule, True) for rule in _shipped()], key=lambda one: one[0].position)
 
 
 def in_force(connection: Connection, policy: Policy) -> tuple[Rule, ...]:

@@ -11,6 +11,8 @@ import pytest
 
 from models.tables import activities, conversations, metadata, opportunities, order_lines, orders, products, rules
 from services.alerting import add_note, overdue_without_alert, resolve
+from services.alerting.rulebook import stored_rules
+from services.alerting.rules import shipped_rules
 from services.scoring.anomalies import write_anomalies
 from services.scoring.events import read_events
 from services.settings import ExchangeRate, RuleParameter, SegmentFigure
@@ -604,6 +606,17 @@ def test_who_buys_what_often_comes_back_is_shown_the_fit_scan(book: Book) -> Non
     book.evaluate()
     assert book.card(never)["reason"] == "Bought Denim, which is often returned, and never used the fit scan"
     assert "not_adopted" not in rules_of(book, user)
+
+
+def test_rules_that_an_older_program_stored_are_read_as_this_ones(book: Book) -> None:
+    book.evaluate()
+    with book.writing() as work:
+        work.sql(
+            "UPDATE rules SET definition = '{\"code\": \"win_back_due\"}', enabled = 0 WHERE code = 'win_back_due'"
+        )
+    with book.workspace.store.read() as connection:
+        stored = {rule.code: on for rule, on in stored_rules(connection)}
+    assert stored["win_back_due"] is False and len(stored) == len(shipped_rules())
 
 
 def test_a_rule_may_ask_what_the_newest_fit_scan_said(book: Book) -> None:
