@@ -24,7 +24,8 @@ from tests.views.books import MOMENT, opened
 from tests.views.conftest import OpenWindow
 from views.shell import folder_watch
 
-CUSTOMERS, CHANGED = 5_000, 1_000
+#: Customers of the book, and how many of them change; in `make soak` as many as a large shop has on a busy day.
+SIZES = [(1_000, 200), pytest.param((5_000, 1_000), marks=pytest.mark.soak)]
 TODAY = date.fromisoformat(MOMENT[:10])
 ORDERS = ("order_id", "customer_id", "customer_name", "date", "amount", "currency")
 REVIEWS = ("review_id", "customer_id", "product", "rating", "title", "text", "date")
@@ -38,11 +39,11 @@ def write(path: Path, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Pat
     return path
 
 
-def orders() -> Iterable[Sequence[Any]]:
+def orders(customers: int) -> Iterable[Sequence[Any]]:
     """Some orders of each customer over two years, the last ones three days ago."""
     draw = random.Random(7)
     number = 0
-    for customer in range(CUSTOMERS):
+    for customer in range(customers):
         day = TODAY - timedelta(days=draw.randrange(3, 700))
         while day < TODAY - timedelta(days=2):
             number += 1
@@ -55,12 +56,18 @@ def reviews(first: int, count: int, rating: int, day: date) -> Iterable[Sequence
         yield f"R{customer}-{day}", f"C{customer}", "Kettle", rating, "A word", "It broke.", day
 
 
+@pytest.fixture(params=SIZES, ids="{0[0]} customers".format)
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    found: tuple[int, int] = request.param
+    return found
+
+
 @pytest.fixture
-def book(store_path: Path, tmp_path: Path) -> Workspace:
+def book(store_path: Path, tmp_path: Path, size: tuple[int, int]) -> Workspace:
     """A book of many customers with orders and some reviews, scored."""
     workspace = opened(store_path)
     files = (
-        write(tmp_path / "orders.csv", ORDERS, orders()),
+        write(tmp_path / "orders.csv", ORDERS, orders(size[0])),
         write(tmp_path / "reviews.csv", REVIEWS, reviews(0, 40, 5, TODAY - timedelta(days=30))),
     )
     requests = tuple(
@@ -69,13 +76,14 @@ def book(store_path: Path, tmp_path: Path) -> Workspace:
     )
     done = import_files(workspace, requests, score=True, progress=lambda _p: None, cancelled=lambda: False)
     assert not [one.error for one in done.files if one.error]
-    assert done.pipeline.scores is not None and done.pipeline.scores.customers == CUSTOMERS
+    assert done.pipeline.scores is not None and done.pipeline.scores.customers == size[0]
     return workspace
 
 
 def test_a_file_that_lands_becomes_alerts_in_the_open_window(
-    qtbot: QtBot, open_window: OpenWindow, book: Workspace, tmp_path: Path, tell: Tell
+    qtbot: QtBot, open_window: OpenWindow, book: Workspace, size: tuple[int, int], tmp_path: Path, tell: Tell
 ) -> None:
+    customers, changed = size
     folder = tmp_path / "exports"
     folder.mkdir()
     preferences = Preferences(watched=(WatchedFolder(str(folder), book.recipe.store),))
@@ -87,13 +95,13 @@ def test_a_file_that_lands_becomes_alerts_in_the_open_window(
     hands.window.watch.begin()
     hands.wait(lambda: bool(hands.window.watch.states))
 
-    ready = write(tmp_path / "reviews of today.csv", REVIEWS, reviews(500, CHANGED, 1, TODAY - timedelta(days=1)))
+    ready = write(tmp_path / "reviews of today.csv", REVIEWS, reviews(500, changed, 1, TODAY - timedelta(days=1)))
     began = time.perf_counter()
     shutil.copyfile(ready, folder / ready.name)
     hands.wait(lambda: new_card(hands, before))
     seconds = time.perf_counter() - began
     tell(
-        f"{CHANGED:,} changed customers in a book of {CUSTOMERS:,}: {seconds:.1f} s from the file's landing "
+        f"{changed:,} changed customers in a book of {customers:,}: {seconds:.1f} s from the file's landing "
         f"to the new alert in the window (a look every {folder_watch.EVERY_MS / 1000:g} s included)"
     )
     assert hands.alerts.queue.view.current == current, "what the person looks at stays"
