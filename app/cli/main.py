@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 from app import __version__
 from app.cli import (
@@ -137,10 +139,15 @@ def _spelled_out(arguments: Sequence[str]) -> list[str]:
     return words
 
 
+@cache
+def _command() -> Callable[..., Any]:
+    return get_command(build())
+
+
 def run_command(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     try:
-        build()(args=_spelled_out(arguments), prog_name="bellwether")
+        _command()(args=_spelled_out(arguments), prog_name="bellwether")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     return 0
