@@ -40,7 +40,7 @@ _NAMES: Final = frozenset({"name", "first_name", "last_name"})
 
 
 def are_contacts(connection: Connection, plan: Plan) -> bool:
-    """Whether most of the accounts that a list of people names are in the book.
+    """Whether a list of people says itself that they belong to accounts, or most of those it names are in the book.
 
     People who are customers of the book themselves stay customers.
     """
@@ -49,6 +49,8 @@ def are_contacts(connection: Connection, plan: Plan) -> bool:
     found = contacts_of(plan.recognition, {})
     if found is None:
         return False
+    if plan.recognition.system is None and _says_so(found):
+        return True
     source = plan.source if plan.recognition.system is not None else ""
     if _names_itself(connection, plan, found, source):
         return False
@@ -59,6 +61,15 @@ def are_contacts(connection: Connection, plan: Plan) -> bool:
     own, people = _known(connection, found, "contact_id", _BY_ID, plan.source)
     mails, addresses = _known(connection, found, "email", _BY_EMAIL)
     return 2 * own < max(people, 1) and 2 * mails < max(addresses, 1)
+
+
+def _says_so(found: Recognition) -> bool:
+    """Whether rows name their account and its id beside a person and what they do there, and an account has several."""
+    fields = set(found.mapping.values())
+    if not {"customer_id", "customer_name"} <= fields or not fields & _NAMES or not fields & {*found.entity.telling}:
+        return False
+    accounts = _cells(found, next(column for column, name in found.mapping.items() if name == "customer_id"))
+    return len(set(accounts)) < len(accounts)
 
 
 def _names_itself(connection: Connection, plan: Plan, found: Recognition, source: str) -> bool:

@@ -16,13 +16,19 @@ REJECT_COLUMNS = ("Row in the file", "Why it was rejected")
 # Words that end in "nr" and are longer are compounds of it: "Auftragsnr".
 _COMPOUND = 3
 # What stands before the names of all columns of a table in some databases, and of how many columns it must.
-_PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9]{0,5})[_.](?=\w)")
+_PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9]{0,5}[_.]|\w{2,20} [-–:] )(?=\w)")
 _FEWEST_PREFIXED, _PREFIXED = 4, 0.8
 _VOWELS = frozenset("aeiou")
 _JOINED = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _MAIL = re.compile(r"\be[-_ ]?mail", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+|\d+")
 _ZONE_SUFFIX = re.compile(r"\s*\([A-Z]{2,5}\)$")
+# Signs within a short form of one word: "A/c", "p.a.", "Rec'd".
+_WITHIN = re.compile(r"(?<=\b[a-z])[./](?=[a-z]\b)|(?<=[a-z])['’](?=d\b)", re.IGNORECASE)
+# What says only in what a moment is counted: "changed_at_ms", "signup_epoch".
+_COUNTED = re.compile(r"(?:[\s_]+(?:unix|epoch|ts|millis|milliseconds|msec|ms))+$", re.IGNORECASE)
+_COUNT = re.compile(r"1\d{9}(?:\d{3}|\d{6})?(?:\.\d+)?")
+_OF_MOMENTS = frozenset({"at", "on", "time", "date", "dt"})
 
 
 @cache
@@ -31,13 +37,13 @@ def normal(header: str) -> str:
     text = unicodedata.normalize("NFKC", header).strip().lstrip("\ufeff").removesuffix("*")
     text = _ZONE_SUFFIX.sub("", text.strip())
     text = text.replace("#", " number ").replace("%", " percent ")
-    return "".join(sign for sign in text.casefold() if sign.isalnum())
+    return "".join(sign for sign in text.casefold() if sign.isalnum()) or text.strip()
 
 
 @cache
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a header or a file's name, without case and accents: "CustomerID" and "customer_id" are the same."""
-    plain = _MAIL.sub("email", _JOINED.sub(" ", text)).replace("ß", "ss").replace("#", " number ")
+    plain = _MAIL.sub("email", _JOINED.sub(" ", _WITHIN.sub("", text))).replace("ß", "ss").replace("#", " number ")
     if not plain.isascii():
         plain = "".join(sign for sign in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(sign))
     return tuple(_WORD.findall(plain.casefold()))
@@ -108,12 +114,22 @@ def without_prefix(columns: Sequence[str]) -> tuple[str, ...]:
     likely = max(firsts, key=firsts.count, default="")
     if not likely or firsts.count(likely) < max(_FEWEST_PREFIXED, _PREFIXED * len(columns)):
         return tuple(columns)
-    telling = meanings("same_words") if len(likely) == 1 else _every_word()
-    if likely.casefold() in telling:
-        return tuple(columns)
+    # A word set apart by blanks says what all rows are: "Deal - Stage".
+    if not likely.endswith(" "):
+        telling = meanings("same_words") if len(likely) == 2 else _every_word()
+        if likely[:-1].casefold() in telling:
+            return tuple(columns)
     return tuple(
-        column[len(likely) + 1 :] if first == likely else column for column, first in zip(columns, firsts, strict=True)
+        column[len(likely) :] if first == likely else column for column, first in zip(columns, firsts, strict=True)
     )
+
+
+def without_count(header: str, cells: Sequence[str]) -> str:
+    """A header over seconds since 1970, or thousandths of them, as one over days has it; "" for all others."""
+    rest = _COUNTED.sub("", _JOINED.sub(" ", header))
+    if rest == _JOINED.sub(" ", header) or not cells or not all(map(_COUNT.fullmatch, cells)):
+        return ""
+    return rest if words_of(rest)[-1:] and words_of(rest)[-1] in _OF_MOMENTS else f"{rest} date"
 
 
 @cache

@@ -22,6 +22,10 @@ _NAME = re.compile(r"[^\W\d_][^\d_@]*\s[^\d@]+")
 _SEPARATE = re.compile(r"[+\s().]|\d-\d")
 # A time of day alone is not a moment: "08:27".
 _TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
+_DIGIT = re.compile(r"\d")
+_UNIT = re.compile(r"[(\[]\s*(?:s|secs?|seconds|m|mins?|minutes|h|hrs?|hours|d|days)\.?\s*[)\]]", re.IGNORECASE)
+# Years, days written in one, and counts of seconds by how many digits they have; days as spreadsheets count them.
+_LENGTHS, _SERIAL, _FIRST, _LAST = (4, 6, 8, 10, 12, 13, 14, 16), 5, 10_000, 80_000
 _ROW_NUMBERS = ("nr", "no", "number", "num", "lfdnr", "pos", "row", "n")
 _ADDRESSES = {"email": "email", "phone": "telephone"}
 #: Kinds of which the words are known: cells that are none of them speak against a field, cells that are speak for it.
@@ -30,6 +34,8 @@ WORDS: Mapping[str, Callable[[str], str]] = {
     "survey_kind": to_survey_kind,
     "direction": to_direction,
 }
+# "State" may be where somebody lives, and how something stands.
+_STATUSES = frozenset.union(*vocabulary("contract_status").values(), *vocabulary("ticket_status").values())
 _PARTS = frozenset({"first_name", "last_name"})
 _NAMES = frozenset({"name", "customer_name", "company", *_PARTS})
 _PEOPLE = frozenset({"self", "required"})
@@ -66,14 +72,17 @@ def contradicts(entity: Entity, field: Field, header: str, cells: Sequence[str],
         return looks in other or _are_programs(cells)
     if field.kind == "id" and normal(header) in _ROW_NUMBERS and _counts_rows(cells):
         return True
-    if field.kind in ("date", "moment") and cells and all(map(_TIME.fullmatch, cells)):
-        return True
+    if field.kind in ("date", "moment", "instant"):
+        return bool(cells) and (all(map(_TIME.fullmatch, cells)) or _are_spans(header, cells))
     if field.name == "sku" and "type" in same_words(header):
-        return True
+        # "Art" is a type, and short for an article.
+        return looks != "id"
     if field.kind == "id" and field.role in ("customer", "key"):
         return "id" not in same_words(header) and (looks in ("phone", "email", "name") or _are_programs(cells))
     if field.kind == "money":
-        return "%" in header or "percent" in same_words(header)
+        return "%" in header or "percent" in same_words(header) or (bool(cells) and not any(map(_DIGIT.search, cells)))
+    if field.name in ("region", "customer_region"):
+        return bool(cells) and all(phrase(cell) in _STATUSES for cell in cells)
     if field.name == "channel":
         return "id" in same_words(header) and bool(cells) and all(map(str.isdecimal, cells))
     if field.kind == "consent" and "status" in same_words(header):
@@ -86,6 +95,18 @@ def contradicts(entity: Entity, field: Field, header: str, cells: Sequence[str],
     if field.name == "score":
         return bool(cells) and all(cell.isdecimal() and int(cell[:9]) > _TOP_SCORE for cell in cells)
     return False
+
+
+def _are_spans(header: str, cells: Sequence[str]) -> bool:
+    """Whether numbers say how long something took, and not when it was: no program counts days or seconds so."""
+    if any(celltypes.cell_type(cell) != celltypes.NUMBER and not _is_moment(cell) for cell in cells):
+        return False
+    return _UNIT.search(header) is not None or sum(map(_is_moment, cells)) < _SHARE * len(cells)
+
+
+def _is_moment(cell: str) -> bool:
+    whole = re.split("[.,]", cell)[0]
+    return whole.isdecimal() and (len(whole) in _LENGTHS or (len(whole) == _SERIAL and _FIRST <= int(whole) <= _LAST))
 
 
 def _counts_rows(cells: Sequence[str]) -> bool:
@@ -107,7 +128,7 @@ def named_by_cells(entity: Entity, header: str, looks: str) -> Iterator[str]:
     whose = vocabulary("whose")["nouns"]
     if looks == "id" and words - {"id"} and words <= own | {"id"}:
         yield from (field.name for field in entity.fields if field.role == "key")
-    if words - {"id"} and words <= whose | {"id"}:
+    if entity.customer != "none" and words - {"id"} and words <= whose | {"id"}:
         of_self = entity.customer == "self" or (entity.by_account and looks != "id")
         yield from {
             "id": ["customer_id"],

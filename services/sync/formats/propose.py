@@ -22,6 +22,7 @@ from services.sync.formats.headers import (
     normal,
     own_words,
     same_words,
+    without_count,
     without_prefix,
     words_of,
 )
@@ -94,7 +95,10 @@ _SORTS: Final[Mapping[str, tuple[str, ...]]] = {
 UNNAMED: Final = re.compile(r"column \d+")
 # Codes of places have four or five digits; numbers to call begin with 0 or + and are longer than any code.
 _POSTCODE, _DIALLED, _DIGIT = re.compile(r"\d{4,5}"), re.compile(r"[+0][\d\s().\-/]{7,18}\d"), re.compile(r"\d")
-_LOOSE = ("city", "region", "country", "channel", "tier", "category", "brand", "priority", "owner", "agent")
+_LOOSE = (
+    *("city", "region", "country", "channel", "tier", "category", "brand", "priority", "owner", "agent"),
+    "changed_by",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ class Seen:
     columns
         The headers.
     plain
-        The headers without a prefix that all of them share.
+        The headers without a prefix that all of them share, and without what says how moments are counted.
     cells, kinds, looks
         By place: the filled cells, the type that most of them fit, and what they are (`looks.look`).
     """
@@ -128,8 +132,13 @@ class Seen:
             )
             for place in range(len(columns))
         )
-        kinds = tuple(celltypes.column_type(column, _SHARE) for column in cells)
-        return cls(tuple(columns), without_prefix(columns), cells, kinds, tuple(map(look, cells)))
+        counted = tuple(map(without_count, columns, cells))
+        kinds = tuple(
+            celltypes.DATE if count else celltypes.column_type(column, _SHARE)
+            for count, column in zip(counted, cells, strict=True)
+        )
+        plain = tuple(count or header for count, header in zip(counted, without_prefix(columns), strict=True))
+        return cls(tuple(columns), plain, cells, kinds, tuple(map(look, cells)))
 
 
 def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str, Proposal]:
@@ -149,7 +158,7 @@ def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str
         By column, in the file's order.
     """
     claims = []
-    columns = seen.columns
+    columns, hosts = seen.columns, _hosts(seen.plain)
     for place, (column, cells, kind) in enumerate(zip(columns, seen.cells, seen.kinds, strict=True)):
         if column in REJECT_COLUMNS:
             continue
@@ -157,7 +166,9 @@ def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str
         for rank, one in _claims(entity, seen.plain[place], kind, looks):
             field = entity.field(one.field)
             if field is not None and (
-                _repeats(field, column, cells) or contradicts(entity, field, column, cells, looks)
+                _repeats(field, column, cells)
+                or contradicts(entity, field, column, cells, looks)
+                or (field.role == "customer" and seen.plain[place] in hosts)
             ):
                 continue
             fits = field is None or _fits(field, kind)
@@ -196,6 +207,15 @@ def _asked(column: str, cells: Sequence[str]) -> Iterable[Proposal]:
         yield Proposal("comment", _BY_QUESTION, "By its question and the words that answer it")
 
 
+def _hosts(columns: Sequence[str]) -> frozenset[str]:
+    """Headers of who works here, where others say the same of a customer or guest: "User email", "Invitee email"."""
+    words = {column: same_words(column) for column in columns}
+    guests = {one - {"customer"} for one in words.values() if "customer" in one} - {frozenset()}
+    of_hosts = [column for column, one in words.items() if one & vocabulary("whose")["hosts"]]
+    beside = any(words[column] - vocabulary("whose")["hosts"] in guests for column in of_hosts)
+    return frozenset(of_hosts) if beside else frozenset()
+
+
 def _repeats(field: Field, column: str, cells: Sequence[str]) -> bool:
     """Whether a header would stand for a field only if no text came twice below it."""
     return normal(column) in set(map(normal, field.once)) and len(set(cells)) < len(cells)
@@ -226,6 +246,7 @@ def _claims(entity: Entity, column: str, kind: str, looks: str) -> Iterable[tupl
             yield 300, Proposal(name, _BY_WORDS, "By its header and its values")
     for shift, words, sure, why in (
         (400, same_words(column), _BY_WORDS, "By the words of its header"),
+        (500, same_words(without_unit(column)), _BY_WORDS, "By the words of its header"),
         (600, own_words(entity, column), _BY_PART, "By part of its header"),
     ):
         for name, rank in known_words(entity).get(words, ()):

@@ -26,6 +26,7 @@ _TAKEN_FOR = ("customers", "products", "orders", "returns", "opportunities", "ti
 _AGAIN, _DISTINCT = 0.5, 0.75
 # Headers of what somebody noted down, beside what was said.
 _REMARKS = frozenset(map(normal, vocabulary("remarks")["words"]))
+_OWED = frozenset(map(normal, vocabulary("owed")["words"]))
 _WHO = ("customer_id", "customer_email", "customer_name", "customer_last_name", "customer_phone")
 
 
@@ -169,6 +170,8 @@ def _best_entity(table: Table, seen: Seen, chosen: Mapping[str, str]) -> Entity:
     even = [entity for score, entity in ranked if score >= _ABOUT_EQUAL * ranked[0][0]]
     even = [entity for entity in even if not _only_by_key(entity, _named(seen, entity, chosen))] or even
     even = _of_subscribers(seen, even, chosen) or _by_their_words(seen, even, chosen)
+    if even[0].asked_beside and _says_what_is_owed(seen, even[0], chosen):
+        return even[0]
     even += [one for _, one in ranked if one.name == even[0].asked_beside and one not in even]
     if len(even) > 1:
         names = " or ".join(entity.label.lower() for entity in even)
@@ -176,6 +179,11 @@ def _best_entity(table: Table, seen: Seen, chosen: Mapping[str, str]) -> Entity:
         raise Undecided(f"{table.path.name} could be {names}.", f"Say which with {choices}.")
     _ask_where_more_is_named(table, seen, even[0], chosen)
     return even[0]
+
+
+def _says_what_is_owed(seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> bool:
+    """Whether rows say when each was paid, or what is left of it: no list of what was bought has either."""
+    return "paid_on" in _named(seen, entity, chosen) or any(normal(column) in _OWED for column in seen.columns)
 
 
 def _of_subscribers(seen: Seen, even: list[Entity], chosen: Mapping[str, str]) -> list[Entity]:

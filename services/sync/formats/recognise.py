@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from models.values.errors import UserError
@@ -115,7 +115,12 @@ def recognise(
             return Recognition(entity, mapping, system, table)
         return _unknown(table, entity, chosen, kind)
     _check_names(chosen)
-    return _unknown(table, what_they_are(table, Seen.of(table.columns, table.sample), chosen), chosen, kind)
+    found = _unknown(table, what_they_are(table, Seen.of(table.columns, table.sample), chosen), chosen, kind)
+    beside = ENTITIES.get(found.entity.asked_beside)
+    if beside is None:
+        return found
+    apart = f"{found.entity.label} do not count as purchases. If no other file has what was bought, import this one as"
+    return replace(found, notes=(*found.notes, f"{apart} {beside.label.lower()}."))
 
 
 def recognise_also(recognition: Recognition) -> list[Recognition]:

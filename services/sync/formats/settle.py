@@ -42,7 +42,9 @@ def settle(
     """
     mapping = dict(found)
     _name_the_company(entity, mapping)
-    _name_the_customers_company(entity, mapping, cells)
+    _name_the_customer(entity, mapping, cells)
+    _name_the_customers_company(entity, mapping, claimed, cells)
+    _take_codes_for_the_item(mapping, claimed, cells)
     _settle_code(entity, mapping, claimed, cells)
     _leave_out_ledgers(entity, mapping, cells)
     if entity.name == "orders":
@@ -68,7 +70,20 @@ def _name_the_company(entity: Entity, mapping: dict[str, Proposal]) -> None:
         mapping[column] = replace(mapping[column], field="last_name")
 
 
-def _name_the_customers_company(entity: Entity, mapping: dict[str, Proposal], cells: Cells) -> None:
+def _name_the_customer(entity: Entity, mapping: dict[str, Proposal], cells: Cells) -> None:
+    """Beside a customer's first name, a name of one word is the last name."""
+    places = _places(mapping)
+    column = places.get("customer_name")
+    if column is None or "customer_first_name" not in places or entity.field("customer_last_name") is None:
+        return
+    bare = len(words_of(column)) == 1 and not _is_firm(column) and look(cells[column]) != "name"
+    if bare and "customer_last_name" not in places:
+        mapping[column] = replace(mapping[column], field="customer_last_name")
+
+
+def _name_the_customers_company(
+    entity: Entity, mapping: dict[str, Proposal], claimed: Sequence[tuple[str, str]], cells: Cells
+) -> None:
     """The company for which a person orders or asks is not the name of that person."""
     places = _places(mapping)
     person = places.get("customer_last_name") or places.get("customer_name")
@@ -78,6 +93,9 @@ def _name_the_customers_company(entity: Entity, mapping: dict[str, Proposal], ce
     if "customer_last_name" in places and _is_firm(named):
         mapping[named] = replace(mapping[named], field="customer_company")
         return
+    people = (one for one, field in claimed if field == "customer_name" and one not in mapping and not _is_firm(one))
+    if _is_firm(named) and (other := next(people, "")):
+        mapping[other], person = mapping.pop(named), other
     firms = (column for column in cells if column not in mapping and _is_firm(column))
     for column in firms:
         if look(cells[column]) not in ("id", "phone", "email") and not _is_firm(person):
@@ -90,6 +108,19 @@ def _is_firm(header: str) -> bool:
     """Whether a header names a company, and no account: "Organization", "Company name", "billing_company"."""
     words = same_words(header) - _BILLED
     return bool(words) and words <= vocabulary("whose")["firms"] - {"account", "customer"}
+
+
+def _take_codes_for_the_item(mapping: dict[str, Proposal], claimed: Sequence[tuple[str, str]], cells: Cells) -> None:
+    """An "Item" with codes below it is a product's code where another column describes the product."""
+    places = _places(mapping)
+    column = places.get("product")
+    if column is None or "sku" in places or look(cells[column]) != "id":
+        return
+    words = (other for other, field in claimed if field == "product" and other not in mapping)
+    named = next((other for other in words if look(cells[other]) != "id"), None)
+    if named is not None:
+        mapping[named] = mapping[column]
+        mapping[column] = replace(mapping[column], field="sku", why="From its values, next to a description")
 
 
 def _settle_code(

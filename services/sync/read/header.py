@@ -114,7 +114,8 @@ def _rows_of_names(rows: Sequence[Sequence[str]], start: int, width: int, *, fre
 def _groups(above: Sequence[str], names: Sequence[str]) -> bool:
     """Whether a row names groups of the columns that the row below it names, and is not a title or note."""
     filled = [place for place, cell in enumerate(above) if cell.strip()]
-    if any(celltypes.cell_type(above[place]) in (celltypes.DATE, celltypes.EMAIL) for place in filled):
+    words = (word for place in filled for word in (above[place], *above[place].split()[1:]))
+    if any(celltypes.cell_type(word) in (celltypes.DATE, celltypes.EMAIL) for word in words):
         return False
     named = all(place < len(names) and names[place].strip() for place in filled)
     spread = filled[-1] * 2 >= len(names) and any(after - place > 1 for place, after in pairwise(filled))

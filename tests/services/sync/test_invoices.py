@@ -34,6 +34,11 @@ def path(tmp_path: Path) -> Path:
     return write_csv(tmp_path / "invoices.csv", HEADER, ROWS)
 
 
+def _without(header: list[str], rows: list[list[str]], column: str) -> tuple[list[str], list[list[str]]]:
+    place = header.index(column)
+    return header[:place] + header[place + 1 :], [row[:place] + row[place + 1 :] for row in rows]
+
+
 def _linden(book: Book) -> int:
     return int(book.one("SELECT id FROM customers WHERE name = 'Linden Ltd'"))
 
@@ -81,10 +86,12 @@ def test_a_payment_in_a_later_list_changes_the_invoice_and_can_be_undone(book: B
 
 
 def test_a_file_that_may_be_orders_too_is_asked_about(book: Book, path: Path) -> None:
+    assert book.check(path).entity == "invoices", "no list of what was bought says when each was paid"
+    unpaid = write_csv(path, *_without(HEADER, ROWS, "Paid date"))
     with pytest.raises(UserError, match=r"could be invoices or orders.*--as invoices or --as orders"):
-        book.bring(path)
-    book.bring(path, entity="invoices")
-    assert counts(book.bring(path)) == (0, 0, 5, 1, 1), "what a person said holds for the next file"
+        book.bring(unpaid)
+    book.bring(unpaid, entity="invoices")
+    assert counts(book.bring(unpaid)) == (0, 0, 5, 1, 1), "what a person said holds for the next file"
 
 
 def test_lines_of_invoices_stay_orders(book: Book, tmp_path: Path) -> None:
