@@ -329,8 +329,8 @@ def _next_table(rows: Sequence[list[str]], header: Header, delimiter: str, file:
             if another:
                 return below + min(another)
             below += len(chunk.rows)
-    known = "one table" if number == 2 else f"{number - 1} tables"
-    raise UserError(f"The file has no table {number}: {known} were found. Choose another with --table.")
+    known = "one table was" if number == 2 else f"{number - 1} tables were"
+    raise UserError(f"The file has no table {number}: {known} found. Choose another with --table.")
 
 
 def _starts(rows: Sequence[list[str]], header: Header, delimiter: str) -> list[int]:

@@ -104,8 +104,8 @@ def test_contradicting_identifiers_are_named(book: Book, tmp_path: Path) -> None
     found = {row.kind: row for row in identifier_quality(book.workspace)}
     assert found["shared_email"].words == "2 customers with different names share the address office@acme.test."
     assert found["shared_email"].customers == ((1, "Jane Doe"), (2, "Tom Baker"))
-    assert found["several_emails"].words == "Zoe Quill has one id and 2 addresses: one@b.test, two@b.test."
-    assert found["several_countries"].words == "Ann Lee was put together from Germany and Austria."
+    assert found["several_emails"].words == "Zoe Quill has one ID and 2 addresses: one@b.test, two@b.test."
+    assert found["several_countries"].words == "Ann Lee was merged from Germany and Austria."
     assert set(found) == {"shared_email", "several_emails", "several_countries"}
 
 
@@ -115,5 +115,5 @@ def test_one_id_of_two_customers_is_named(book: Book) -> None:
     one, two = add(book, "Jane Doe", "1"), add(book, "Tom Baker", "2")
     insert(book, identities, customer_id=two, kind="external_id", source="shop", value="1")
     (row,) = identifier_quality(book.workspace)
-    assert (row.words, row.count) == ("shop has one id, 1, for 2 customers.", 2)
+    assert (row.words, row.count) == ("shop uses one ID, 1, for 2 customers.", 2)
     assert [number for number, _ in row.customers] == [one, two]

@@ -133,7 +133,7 @@ def test_a_row_that_nothing_names_is_rejected_in_a_sentence(book: Book, tmp_path
     path = write_csv(tmp_path / "products.csv", ["name", "category", "price"], [["", "Lamps", "3"], ["Lamp", "", "4"]])
     check = book.check(path, entity="products")
     assert [row.verdict for row in check.rows] == ["rejected", "new"]
-    assert check.receipt.reasons == {"The row has nothing by which it could be known again": 1}
+    assert check.receipt.reasons == {"The row has no ID or other detail to recognise it by": 1}
     assert book.bring(path, entity="products").rows == check.receipt.rows
 
 

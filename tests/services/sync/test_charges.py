@@ -28,7 +28,7 @@ def test_orders_of_charges_alone_are_no_purchases(book: Book, tmp_path: Path) ->
     receipt = book.bring(write_csv(tmp_path / "lines.csv", HEADER, rows), source="shop", currency="GBP")
     assert kinds(book) == {"A1": "purchase", "A2": "charge", "A3": "charge"}
     assert receipt.totals == {"GBP": 2_500 + 85_780}
-    said = "2 orders of charges alone, such as postage, worth 857.80 GBP count as revenue, not as purchases."
+    said = "2 orders with charges only, such as postage, worth 857.80 GBP count as revenue, not as purchases."
     assert said in receipt.warnings
     again = book.bring(write_csv(tmp_path / "again.csv", HEADER, rows), source="shop", currency="GBP")
     assert counts(again) == (0, 0, 4, 0, 0)

@@ -97,7 +97,7 @@ def test_a_status_says_what_became_of_the_order_of_its_row(book: Book, tmp_path:
         ("O9", -4_000, "return"),
     ]
     assert any("Partially refunded, Zu prüfen (“order status”)" in warning for warning in receipt.warnings)
-    assert any("2 orders that were cancelled or given back count as nothing" in warning for warning in receipt.warnings)
+    assert any("2 orders that were cancelled or returned count as nothing" in warning for warning in receipt.warnings)
 
 
 def test_a_kind_says_what_its_row_is(book: Book, tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_orders_in_a_currency_without_a_rate_are_said_with_where_to_enter_it(boo
     file = write_csv(tmp_path / "orders.csv", header, rows)
     told = (
         "5 orders are in XYZ, without a rate to EUR: they count as purchases without a value. "
-        "Enter what one XYZ is worth in Settings, Money, Exchange rates."
+        "Enter the value of one XYZ in Settings, Money, Exchange rates."
     )
     assert told in book.bring(file, dry_run=True).warnings
     assert told in book.check(file).receipt.warnings

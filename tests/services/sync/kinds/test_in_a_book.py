@@ -126,7 +126,7 @@ def test_a_bare_amount_among_different_currencies_is_asked(book: Book, tmp_path:
     check, receipt = book.check(file, meanings=(("total", "EUR"),)), book.bring(file, meanings=(("total", "EUR"),))
     assert not check.doubts
     assert check.receipt.totals == receipt.totals == {"USD": 100 + 700 * early, "EUR": 1_600}
-    assert "1 that name none are taken in EUR" in check.meanings[3].evidence
+    assert "1 that name none are read as EUR" in check.meanings[3].evidence
     again = book.bring(file)
     assert again.rows["unchanged"] == len(totals), "the answer is remembered"
 

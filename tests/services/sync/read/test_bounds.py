@@ -106,5 +106,5 @@ def test_a_file_that_somebody_writes_to_meanwhile_is_asked_for_again(tmp_path: P
     with path.open("a") as file:
         file.write("41,late@b.co\n")
     os.utime(path, ns=(0, 1))
-    with pytest.raises(UserError, match=r"a.csv changed while it was read. Nothing was imported"):
+    with pytest.raises(UserError, match=r"a.csv changed during the import. Nothing was imported"):
         list(batches)

@@ -217,7 +217,7 @@ def test_a_row_of_names_beyond_the_first_rows_and_a_table_that_is_not_there_are_
     path = made(tmp_path, "id,name\n1,Ada\n2,Ben\n")
     with pytest.raises(UserError, match="no row 9,999 among the first 3 "):
         read_table(path, ReadingChoice(header_row=9_999))
-    with pytest.raises(UserError, match="no table 2: one table can be told apart in it"):
+    with pytest.raises(UserError, match="no table 2: one table was found"):
         read_table(path, ReadingChoice(table=7))
 
 
