@@ -76,8 +76,7 @@ def _shortened(one: Anomaly) -> str:
     if one.channel == ORDERS:
         seen = channel_events(ORDERS, round(one.seen)) if one.seen else "none"
         return f"{seen} in {words.count(one.window_days, 'day')}{_earlier(one) if one.seen else ''}"
-    head, separator, rest = one.evidence.partition(" in ")
-    return f"{head.split(' ', 1)[0]} in {rest}" if separator else one.evidence
+    return f"{round(one.seen):,} in {words.count(one.window_days, 'day')}, {about(one.expected)} expected"
 
 
 def trend_words(trends: Sequence[ChannelTrend], today: date) -> TrendWords:
