@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 #: Tables of the content hash, in its order: what others refer to comes before them.
 FACT_TABLES: Final = (
     "customers", "identities", "products", "orders", "order_lines", "tickets", "reviews", "email_events",

@@ -68,7 +68,7 @@ alert_signals = Table(
     Column("severity", Integer, nullable=False),
     Column("reason", Text, nullable=False),
     Column("measure", Float),  # what "worse by a step" is judged against
-    Column("evidence", Text),  # JSON
+    Column("evidence", Text),  # JSON: sign, deal; overridden: what the rule itself said
     Column("raised_at", Text, nullable=False),
     Column("raised_as_of", Text, nullable=False),
     Column("due_at", Text),

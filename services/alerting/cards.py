@@ -25,7 +25,7 @@ _OPEN: Final = "a.state NOT IN ('resolved', 'not_useful')"
 _RESTING: Final = "a.state IN ('snoozed', 'waiting')"
 _SIGNAL: Final = (
     "g.alert_id, g.id, g.rule, g.severity, g.reason, g.measure, g.raised_as_of, g.raised_at, g.due_at,"
-    " g.evidence ->> 'sign'"
+    " g.evidence ->> 'sign', g.evidence ->> 'overridden'"
 )
 #: In the order of the fields of `Signal` (after its card's id) and of `Card`.
 _CARD: Final = (
@@ -282,6 +282,30 @@ def refresh_values(work: UnitOfWork) -> int:
         " ELSE 0 END, alerts.upside_minor))"
     )
     return int(written.rowcount)
+
+
+def reword(work: UnitOfWork, card: Card, changed: Mapping[int, tuple[str, str | None]]) -> Card:
+    """Give signals other words, and the card that was called by one of them; return the card as it is now.
+
+    Parameters
+    ----------
+    changed
+        By signal its words, and what its rule itself said where a person's figure overrides it (else None).
+    """
+    work.sql(
+        "UPDATE alert_signals SET reason = ?,"
+        " evidence = nullif(json_patch(coalesce(evidence, '{}'), json_object('overridden', ?)), '{}') WHERE id = ?",
+        [(*words, signal) for signal, words in changed.items()],
+    )
+    signals = []
+    for one in card.signals:
+        reason, overridden = changed.get(one.id, (one.reason, one.overridden))
+        signals.append(one._replace(reason=reason, overridden=overridden))
+    called = {before.reason: after.reason for before, after in zip(card.signals, signals, strict=True)}
+    reason = called.get(card.reason, card.reason)
+    if reason != card.reason:
+        work.sql("UPDATE alerts SET reason = ? WHERE id = ?", (reason, card.id))
+    return card._replace(signals=tuple(signals), reason=reason)
 
 
 def clear_signals(work: UnitOfWork, signal_ids: Iterable[int]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from models.store import UnitOfWork
+from services.alerting.cards import reword
 from services.alerting.evaluate_rule import Fired
 from services.alerting.merge import Card
 from services.alerting.rules import Rule
@@ -53,20 +54,10 @@ def follow_horizon(
     for customer in {key[1] for key in now} & cards.keys():
         card = cards[customer]
         changed = {
-            signal.id: now[signal.rule, customer]
+            signal.id: (now[signal.rule, customer], None)
             for signal in card.signals
             if now.get((signal.rule, customer), signal.reason) != signal.reason
         }
         if changed:
-            left[customer] = _reworded(work, card, changed)
+            left[customer] = reword(work, card, changed)
     return left
-
-
-def _reworded(work: UnitOfWork, card: Card, changed: Mapping[int, str]) -> Card:
-    work.sql("UPDATE alert_signals SET reason = ? WHERE id = ?", [(words, signal) for signal, words in changed.items()])
-    signals = tuple(signal._replace(reason=changed.get(signal.id, signal.reason)) for signal in card.signals)
-    leading = {before.reason: after.reason for before, after in zip(card.signals, signals, strict=True)}
-    reason = leading.get(card.reason, card.reason)
-    if reason != card.reason:
-        work.sql("UPDATE alerts SET reason = ? WHERE id = ?", (reason, card.id))
-    return card._replace(signals=signals, reason=reason)

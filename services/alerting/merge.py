@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from services.alerting.evaluate_rule import Fired
-from services.alerting.override_formatting import is_overridden
 from services.alerting.rules import Rule
 
 
 class Signal(NamedTuple):
-    """One rule's signal on a card, as the store holds it."""
+    """One rule's signal on a card, as the store holds it.
+
+    `overridden`: what the rule itself said, where a person's figure overrides it; else None.
+    """
 
     id: int
     rule: str
@@ -28,6 +30,7 @@ class Signal(NamedTuple):
     raised_at: str
     due_at: str | None
     sign: str | None = None
+    overridden: str | None = None
 
 
 class Card(NamedTuple):
@@ -142,12 +145,12 @@ def _leads_no_more(card: Card, book: Rulebook) -> bool:
     standing = [signal for signal in card.signals if signal.rule in book.rules]
     if not standing or (len(standing) == 1 and standing[0].rule == card.rule):
         return False
-    return card.rule != max(standing, key=lambda one: _rank(one.rule, one.severity, one.reason, book)).rule
+    return card.rule != max(standing, key=lambda one: _rank(one.rule, one.severity, one.overridden, book)).rule
 
 
-def _rank(rule: str, severity: int, reason: str, book: Rulebook) -> tuple[bool, int, int]:
+def _rank(rule: str, severity: int, overridden: str | None, book: Rulebook) -> tuple[bool, int, int]:
     """What a person overrode comes last, whatever its severity; then the gravest, then the rule that stands first."""
-    return not is_overridden(reason), severity, -book.rules[rule].position
+    return overridden is None, severity, -book.rules[rule].position
 
 
 def leading(signals: Sequence[Fired], rules: Mapping[str, Rule]) -> Fired:
@@ -220,22 +223,22 @@ def _lead(
     card: Card, known: Mapping[str, Signal], signals: Sequence[Fired], fresh: Sequence[Fired], book: Rulebook
 ) -> dict[str, Any]:
     """Fields of the card that change: the gravest signal that counts leads, the earliest due time holds."""
-    standing = {rule: (signal.severity, signal.reason) for rule, signal in known.items() if rule in book.rules}
+    standing = {rule: (one.severity, one.overridden, one.reason) for rule, one in known.items() if rule in book.rules}
     upside, due_at = card.upside_minor, card.due_at
     for one in signals:
         upside = max(upside, one.upside_minor)
         severity = known[one.rule].severity if one.rule in known else 0
         if severity:
-            standing[one.rule] = (max(severity, one.severity), one.reason)
+            standing[one.rule] = (max(severity, one.severity), None, one.reason)
             if one.severity > severity:
                 due_at = _earlier(due_at, book.due(one.severity, card.owner))
     for one in fresh:
-        standing[one.rule] = (one.severity, one.reason)
+        standing[one.rule] = (one.severity, None, one.reason)
         due_at = _earlier(due_at, book.due(one.severity, card.owner))
     if not standing:
         return {}
-    rule = max(standing, key=lambda code: _rank(code, *standing[code], book))
-    severity, reason = standing[rule]
+    rule = max(standing, key=lambda code: _rank(code, *standing[code][:2], book))
+    severity, _, reason = standing[rule]
     reason = _plainest(book.rules[rule], signals) or reason
     values = {
         "severity": max(card.severity, severity),

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from models.store import UnitOfWork
+from services.alerting.cards import reword
 from services.alerting.merge import Card
-from services.alerting.override_formatting import is_overridden, overridden_words, plain_words
+from services.alerting.override_formatting import overridden_words
 from services.alerting.rules import Rule
 
 #: What a person set for a customer: figure → (value, what the model says, currency).
@@ -52,15 +53,15 @@ def mark_overridden(
         set_here = by_hand.get(customer, _NOTHING)
         changed = {}
         for signal in card.signals:
-            if not set_here and not is_overridden(signal.reason):
+            if not set_here and signal.overridden is None:
                 continue  # nobody set anything, and nothing says so: nearly all cards of a book
-            words = plain_words(signal.reason)
+            words = plain = signal.overridden or signal.reason
             if (signal.rule, customer) not in holding:
-                words = _over(words, read.get(signal.rule, _READS_NOTHING), set_here)
+                words = _over(plain, read.get(signal.rule, _READS_NOTHING), set_here)
             if words != signal.reason:
-                changed[signal.id] = words
+                changed[signal.id] = (words, plain if words != plain else None)
         if changed:
-            left[customer] = _said(work, card, changed)
+            left[customer] = reword(work, card, changed)
     return left
 
 
@@ -87,15 +88,3 @@ def _figures(laid: Mapping[str, Mapping[str, Any]], currency: str) -> _Set:
     return {
         figure: (laid[figure]["value"], laid[figure]["computed"], currency) for figure in _MEASURES if figure in laid
     }
-
-
-def _said(work: UnitOfWork, card: Card, changed: Mapping[int, str]) -> Card:
-    work.sql("UPDATE alert_signals SET reason = ? WHERE id = ?", [(words, signal) for signal, words in changed.items()])
-    signals = tuple(signal._replace(reason=changed.get(signal.id, signal.reason)) for signal in card.signals)
-    reason = card.reason
-    for before, now in zip(card.signals, signals, strict=True):
-        if before.rule == card.rule and card.reason == before.reason:
-            reason = now.reason
-    if reason != card.reason:
-        work.sql("UPDATE alerts SET reason = ? WHERE id = ?", (reason, card.id))
-    return card._replace(signals=signals, reason=reason)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from models.values import words
 from models.values.overrides import FIGURES, model_words, value_words
 
 _BETWEEN: Final = " · "
-#: As it is said, and as books of before hold it.
-_SAID: Final = re.compile(rf"[^·]*(?:verridden to [^·]*; model:|et to [^·]* by hand; the model said) [^·]*{_BETWEEN}")
-#: What stood behind such a signal's words in books of before.
-_BEHIND: Final = " · overridden"
 
 
 def overridden_words(plain: str, figure: str, value: Any, computed: Any, currency: str) -> str:
@@ -31,14 +26,3 @@ def overridden_words(plain: str, figure: str, value: Any, computed: Any, currenc
     head = "Overridden" if figure == "churn_risk" else f"{words.capital(FIGURES[figure])} overridden"
     overridden = f"{head} to {value_words(figure, value, currency)}"
     return f"{overridden}; model: {model_words(figure, computed, currency)}{_BETWEEN}{plain}"
-
-
-def plain_words(reason: str) -> str:
-    """Return what the rule itself said."""
-    said = _SAID.match(reason)
-    return (reason[said.end() :] if said else reason).removesuffix(_BEHIND)
-
-
-def is_overridden(reason: str) -> bool:
-    """Whether a signal's words say that a person's figure overrides it."""
-    return plain_words(reason) != reason

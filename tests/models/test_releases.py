@@ -224,3 +224,31 @@ def test_the_withdrawals_of_an_older_store_are_entered_with_the_consents_that_li
         ("c@x.example", "withdrawn", "2026-03-01T23:45:00Z"),
     ]
     driver.close()
+
+
+@pytest.mark.parametrize(
+    ("reason", "plain"),
+    [
+        (
+            "Overridden to 20\u202f%; model: 81\u202f% · 81\u202f% likely to leave · by phone",
+            "81\u202f% likely to leave · by phone",
+        ),
+        ("Lifetime value overridden to $0; model: $90 · No order", "No order"),
+        ("Risk set to 20\u202f% by hand; the model said 81\u202f% · No order", "No order"),
+        ("No order · overridden", "No order"),
+        ("Deal stands still · 90 days", None),
+    ],
+)
+def test_version_11_keeps_what_an_overridden_rule_said_beside_its_signal(
+    reason: str, plain: str | None, store_path: Path
+) -> None:
+    _of_version(10, store_path)
+    driver = sqlite3.connect(store_path)
+    with driver:
+        driver.execute("UPDATE alert_signals SET reason = ?, evidence = NULL", (reason,))
+        assert driver.execute("SELECT count(*) FROM alert_signals").fetchone()[0]
+    driver.close()
+    open_store(store_path).close()
+    driver = sqlite3.connect(store_path)
+    assert set(driver.execute("SELECT reason, evidence ->> 'overridden' FROM alert_signals")) == {(reason, plain)}
+    driver.close()
