@@ -139,14 +139,16 @@ def _simulate(
     leaving = rng.exponential(size=size) / np.maximum(rng.gamma(buys.s, size=size), 1e-300)
     active = np.minimum(leaving[:, None, :] * (buys.beta + _AGES)[None, :, None], days)
     soon = np.minimum(active, horizon)
-    early, late = (rng.poisson(np.minimum(rate * time, 1e9)) for time in (soon, active - soon))
-    purchases = early + late
+    early = rng.poisson(np.minimum(rate * soon, 1e9))
+    ends_soon = days <= horizon  # then nothing comes later
+    purchases = early if ends_soon else early + rng.poisson(np.minimum(rate * (active - soon), 1e9))
     bought = purchases > 0
     spend = np.zeros(purchases.shape)
     spend[bought] = rng.gamma(value.p * purchases[bought])
     nu = rng.gamma(np.broadcast_to((value.p * (_FREQUENCIES + 1.0) + value.q)[:, None], size))[:, None, :]
     spend /= np.maximum(nu, 1e-300)
-    return _SpendTable(_quantiles(spend, bought), _quantiles(np.where(early > 0, spend, 0.0), early > 0))
+    of_all = _quantiles(spend, bought)
+    return _SpendTable(of_all, of_all if ends_soon else _quantiles(np.where(early > 0, spend, 0.0), early > 0))
 
 
 def _quantiles(spend: Floats, counted: NDArray[np.bool_]) -> Floats:
