@@ -408,14 +408,15 @@ def test_nothing_stays_of_charts_that_are_gone(qtbot: QtBot, theme: Theme, host:
     assert len(host.findChildren(QLabel)) == labels == 0
 
 
-def test_drawing_anew_a_thousand_times_in_any_order_holds(qtbot: QtBot, theme: Theme, host: QWidget) -> None:
+@pytest.mark.parametrize("times", [300, pytest.param(1_000, marks=pytest.mark.soak)])
+def test_drawing_anew_many_times_in_any_order_holds(qtbot: QtBot, theme: Theme, host: QWidget, times: int) -> None:
     """An item that Qt still remembers after it was removed ends the program: nothing here may."""
     dice = random.Random(7)
     charts = [make(theme) for make in EVERY]
     for chart in charts:
         chart.setParent(host)
         chart.show()
-    for _ in range(1_000):
+    for _ in range(times):
         chart = dice.choice(charts)
         match dice.randrange(6):
             case 0:
