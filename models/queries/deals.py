@@ -60,3 +60,15 @@ def closed_on(deal: str) -> str:
     closing = f"CASE WHEN coalesce({deal}.import_id NOT IN ({_PLANNED}), 1) THEN {deal}.closes_on END"
     earlier = f"nullif(min(coalesce(({history}), '~'), coalesce({closing}, '~')), '~')"
     return f"(CASE WHEN {deal}.stage IN ('Won', 'Lost') THEN {earlier} END)"
+
+
+def stage_on(day: str, deal: str = "o") -> str:
+    """SQL of the stage of the opportunity `deal` at the end of `day` (an SQL expression).
+
+    Where its last change by then led, else what its first later one left.
+    """
+    changes = f"FROM stage_changes h WHERE h.opportunity_id = {deal}.id AND h.changed_on"
+    return f"""coalesce(
+    (SELECT h.to_stage {changes} <= {day} ORDER BY h.changed_on DESC, h.changed_at DESC, h.id DESC LIMIT 1),
+    (SELECT coalesce(h.from_stage, 'Identified') {changes} > {day} ORDER BY h.changed_on, h.changed_at, h.id LIMIT 1),
+    {deal}.stage)"""

@@ -73,12 +73,13 @@ def cancelled_order(row: str) -> str:
     return f"CASE WHEN {nameless} THEN ({newest}) WHEN {row}.of_external_id IS NOT NULL THEN ({named}) END"
 
 
-def is_cancelled(order: str) -> str:
-    """SQL of whether the purchase `order`, a row of orders, was cancelled in full."""
+def is_cancelled(order: str, until: str = "") -> str:
+    """SQL of whether the purchase `order`, a row of orders, was cancelled in full; `until`: by that day (SQL too)."""
+    known = f" AND undone.ordered_on <= {until}" if until else ""
     return (
         f"coalesce({order}.amount_minor > 0 AND {order}.id IN (SELECT {cancelled_order('undone')} FROM orders undone"
         f" WHERE undone.customer_id = {order}.customer_id AND undone.kind = 'cancellation'"
-        f" AND undone.ordered_on >= {order}.ordered_on AND undone.amount_minor <= -{order}.amount_minor"
+        f" AND undone.ordered_on >= {order}.ordered_on{known} AND undone.amount_minor <= -{order}.amount_minor"
         f" AND (undone.amount_minor = -{order}.amount_minor OR undone.of_external_id IS NOT NULL)), 0)"
     )
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from models.queries.deals import stage_on
 from services.book.kept_records import CONTACTS, last_contact
 from services.entities import ENTITIES
 
@@ -67,13 +68,7 @@ class Measure:
     of_others: bool = False
 
 
-#: A deal's stage at the end of the as-of day: where its last change by then led, else what its first later one left.
-STAGE_AS_OF: Final = """coalesce(
-    (SELECT h.to_stage FROM stage_changes h WHERE h.opportunity_id = o.id AND h.changed_on <= :as_of
-     ORDER BY h.changed_on DESC, h.changed_at DESC, h.id DESC LIMIT 1),
-    (SELECT coalesce(h.from_stage, 'Identified') FROM stage_changes h
-     WHERE h.opportunity_id = o.id AND h.changed_on > :as_of ORDER BY h.changed_on, h.changed_at, h.id LIMIT 1),
-    o.stage)"""
+STAGE_AS_OF: Final = stage_on(":as_of")
 
 # Personal contact since the last order: what was said or written to this customer, not a newsletter to everyone.
 _LAST_CONTACT: Final = last_contact("f.customer_id", "f.last_order_on", ":as_of", ":now")

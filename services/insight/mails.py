@@ -5,12 +5,11 @@ from __future__ import annotations
 import sqlite3
 from datetime import date, timedelta
 
+from models.queries.emails import ONE_MAIL
 from models.values import words
 from models.values.outbox import OWN_SOURCE
 from services.insight.reader import Reader
 
-#: What groups the events of one mail: what a system calls the message, sent to one address.
-ONE_MAIL = "source, COALESCE(message, campaign, external_id), address"
 #: From the furthest on.
 _REACHED = {"converted": "converted", "replied": "answered", "clicked": "clicked", "opened": "opened"}
 #: Opens and clicks arrive over some days; before that, silence says nothing.

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import timedelta
 
+from models.queries.emails import ONE_MAIL
 from models.queries.purchases import PURCHASES
 from models.values import words
 from models.values.alerts import ScoreFigures
@@ -13,7 +14,7 @@ from models.values.outbox import OWN_SOURCE
 from models.values.reaching import HeaderFact, Person, SpendYear
 from services.book.sources import UNANSWERED
 from services.insight.approach import Business
-from services.insight.mails import ONE_MAIL, furthest, mail_through
+from services.insight.mails import furthest, mail_through
 from services.insight.open_work import deal_words
 from services.insight.reach import Phone
 from services.insight.reader import Reader

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from models.queries.churn_status import SPEAKING
+from models.queries.emails import ONE_MAIL
 from models.queries.open_tickets import AS_OF, is_open, is_unhappy
 from models.queries.products import deal_called
 from models.queries.purchases import PURCHASES
@@ -19,7 +20,7 @@ from services.insight.anomalies import anomaly_headline, is_bad, read_anomalies
 from services.insight.declared import declared_fields
 from services.insight.detail import metadata_line, read_ids
 from services.insight.figures import of_alert, read_figures
-from services.insight.mails import ONE_MAIL, mail_through
+from services.insight.mails import mail_through
 from services.insight.measurements import read_measurements
 from services.insight.open_work import deal_words, read_deals, stage_since
 from services.insight.queue_rows import read_open_card

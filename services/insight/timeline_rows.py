@@ -12,13 +12,13 @@ import sqlite3
 from collections.abc import Collection
 
 from models.queries.deals import closed_on
+from models.queries.emails import ONE_MAIL
 from models.queries.open_tickets import is_open
 from models.queries.products import deal_called, product_called
 from models.queries.purchases import is_cancelled
 from models.values.alerts import TimelinePage, TimelineRow
 from models.values.outbox import OWN_SOURCE
 from services.insight import declared, timeline_formatting
-from services.insight.mails import ONE_MAIL
 from services.insight.reader import Reader
 
 PAGE = 50

@@ -1,0 +1,490 @@
+"""Answer queries over the catalogue: figures of groups, compared, ordered and told with what must be known of them."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from models.values.errors import UserError
+from models.values.metrics import Answer, Column, Condition, Period, Query, RowList, RowsQuery, Value
+from models.values.money import exponent
+from models.values.words import WEEKDAYS, count, day_of, full_day, listed
+from services.book.sources import SOURCES
+from services.metrics.catalogue import TIME, Catalogue, Entity, Metric, nearest
+from services.metrics.figures import Asked, Figure, Figures, Reckoning, figure_of_rows
+from services.metrics.guard import guarded
+from services.metrics.load import the_catalogue
+from services.metrics.periods import GRAINS, buckets, compared, first_day, partial_end, period_of
+from services.metrics.sources import Context
+from services.metrics.statements import Statements
+from services.settings import minor_rates, reporting_currency
+from services.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+#: So many answers are remembered; each is some kilobytes.
+_REMEMBERED: Final = 256
+_SECONDS: Final = 30.0
+_LAST_DAYS: Final = " UNION ALL ".join(
+    f"SELECT max({day}) FROM {table} WHERE {day} <= :today" for _, table, day in SOURCES
+)
+_COMPARED: Final = {"previous": "previous period", "year": "a year before"}
+
+
+class Metrics:
+    """The catalogue over one book.
+
+    Parameters
+    ----------
+    owners
+        Only customers of these owners count; () for all.
+    seconds
+        How long an answer may take.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        owners: Sequence[str] = (),
+        catalogue: Catalogue | None = None,
+        seconds: float = _SECONDS,
+    ) -> None:
+        self._workspace, self._owners, self._seconds = workspace, tuple(sorted(owners)), seconds
+        self.catalogue = catalogue or the_catalogue()
+        self._answers: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def answer(self, query: Query, cancelled: Callable[[], bool] = lambda: False) -> Answer:
+        """Return the figures that a query asks for; the same state of the book gives the same answer at once.
+
+        Raises
+        ------
+        UserError
+            A name is not known, does not go with another, or the answer takes too long.
+        Cancelled
+            It was cancelled.
+        """
+        with self._reading(cancelled) as connection:
+            key = (self._head(connection), self._workspace.clock.today(), self._owners, query)
+            with self._lock:
+                if key in self._answers:
+                    self._answers.move_to_end(key)
+                    return self._answers[key]
+            made = _Answering(self, connection, query).answer()
+        with self._lock:
+            self._answers[key] = made
+            while len(self._answers) > _REMEMBERED:
+                self._answers.popitem(last=False)
+        return made
+
+    def rows_of(self, query: Query, metric: str, cell: Mapping[str, Value] | None = None) -> RowsQuery:
+        """Return the query for the rows behind one figure of an answer.
+
+        Of a figure that is made of others, those of the first; of a conversion the rows that it begins with.
+
+        Parameters
+        ----------
+        cell
+            The dimensions' values in the figure's row; None: the total.
+        """
+        one = self.catalogue.metric(metric)
+        while one.kind in ("derived", "cumulative", "conversion"):
+            one = self.catalogue.metrics[one.uses[0] if one.kind == "derived" else one.base]
+        given = cell or {}
+        return RowsQuery(
+            entity=one.entity,
+            where=query.where,
+            period=query.period,
+            as_of=query.as_of,
+            metric=one.name,
+            cell=tuple((name, given[name]) for name in query.by if name in given),
+        )
+
+    def rows(self, query: RowsQuery, cancelled: Callable[[], bool] = lambda: False) -> RowList:
+        """Return the rows that a query asks for, the newest first, with the figure that a metric makes of them.
+
+        Raises
+        ------
+        UserError
+            A name is not known, or the answer takes too long.
+        """
+        with self._reading(cancelled) as connection:
+            return _Listing(self, connection, query).rows()
+
+    def needs_scores(self, query: Query) -> bool:
+        """Return whether a query asks for scores, which the book has of its own as-of day alone."""
+        for name in query.metrics:
+            metric = self.catalogue.metric(name)
+            if self.catalogue.of_scores(metric):
+                return True
+            entity = self.catalogue.entities[metric.entity]
+            if any(self.catalogue.is_score(entity, one) for one in (*query.by, *(c.name for c in query.where))):
+                return True
+        return False
+
+    @contextmanager
+    def _reading(self, cancelled: Callable[[], bool]) -> Any:
+        with self._workspace.store.read() as connection, guarded(connection, cancelled, self._seconds):
+            yield connection
+
+    @staticmethod
+    def _head(connection: Connection) -> int:
+        return int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM journal").scalar() or 0)
+
+    def contexts(self, connection: Connection, as_of: date | None) -> tuple[dict[str, Context], date | None]:
+        """Return from which days rows are looked at, and the day of the scores.
+
+        Raises
+        ------
+        UserError
+            The day lies in the future.
+        """
+        today, workspace = self._workspace.clock.today(), self._workspace
+        if as_of is not None and as_of > today:
+            raise UserError(f"{as_of} is in the future. Choose a day up to today.")
+        scored = day_of(connection.exec_driver_sql("SELECT as_of FROM customer_risk_scores LIMIT 1").scalar())
+        known = scored
+        if known is None:
+            from sqlalchemy import text
+
+            days = connection.execute(text(_LAST_DAYS), {"today": today.isoformat()}).scalars()
+            known = max((found for one in days if (found := day_of(one)) is not None), default=today)
+        currency = reporting_currency(connection, workspace.policy)
+        data = Context(
+            as_of=as_of or known,
+            now=workspace.at if as_of is None else f"{as_of}T23:59:59Z",
+            currency=currency,
+            rates=minor_rates(workspace.policy, currency),
+            has_orders=bool(connection.exec_driver_sql("SELECT EXISTS (SELECT 1 FROM orders)").scalar()),
+            watch_days=workspace.policy.watch_days,
+        )
+        return {"data": data, "today": replace(data, as_of=as_of or today)}, scored
+
+    def statements(self) -> Statements:
+        """Return what builds statements under the policy in force."""
+        return Statements(self.catalogue, self._workspace.policy)
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Whose customers count; () for all."""
+        return self._owners
+
+
+class _Answering:
+    """One answer in the making."""
+
+    def __init__(self, metrics: Metrics, connection: Connection, query: Query) -> None:
+        self._query, self._catalogue = query, metrics.catalogue
+        if not query.metrics:
+            raise UserError("Name at least one metric; `bellwether metrics` lists them.")
+        self._metrics = [metrics.catalogue.metric(name) for name in dict.fromkeys(query.metrics)]
+        self._by = tuple(dict.fromkeys(query.by))
+        contexts, self._scored = metrics.contexts(connection, query.as_of)
+        self._as_of = contexts["data"].as_of
+        self._currency = contexts["data"].currency
+        period = period_of(query.period, self._as_of)
+        self._asked = Asked(self._by, query.where, period, contexts, metrics.owners)
+        self._reckoning = Reckoning(connection, metrics.catalogue, metrics.statements())
+        self._notes: list[str] = []
+        self._check(metrics)
+
+    def _check(self, metrics: Metrics) -> None:
+        grains = [name for name in self._by if name in GRAINS]
+        if len(grains) > 1:
+            raise UserError(f"Figures can be shown by {grains[0]} or by {grains[1]}, not by both.")
+        for metric in self._metrics:
+            known = self._catalogue.dimensions_of(metric)
+            for name in self._by:
+                if name not in known:
+                    raise UserError(f"“{metric.title}” cannot be shown by “{name}”. {nearest(name, known)}")
+            for entity in self._entities(metric):
+                for one in self._query.where:
+                    if one.name not in TIME or not entity.day:
+                        entity.field(one.name)
+        if metrics.needs_scores(self._query):
+            if self._scored is None:
+                self._notes.append("Not scored yet: figures of scores are empty.")
+            elif self._as_of != self._scored:
+                raise UserError(
+                    f"Scores are of {full_day(self._scored)}. Ask without another day, or score as of that day first."
+                )
+
+    def _entities(self, metric: Metric) -> list[Entity]:
+        if metric.kind == "derived":
+            return [one for name in metric.uses for one in self._entities(self._catalogue.metrics[name])]
+        return [self._catalogue.entities[metric.entity]]
+
+    def answer(self) -> Answer:
+        found = {one.name: self._reckoning.figures(one, self._asked) for one in self._metrics}
+        totals = {one.name: self._total(one, found[one.name]) for one in self._metrics}
+        before = self._before() if self._query.compare else {}
+        keys = self._keys(found)
+        columns, rows, figures = self._table(keys, found, before)
+        order = self._selected(columns, rows)
+        rows, figures = [rows[at] for at in order], [figures[at] for at in order]
+        shares = [one.name for one in self._metrics if any(each[one.name].interval for each in figures)]
+        few = self._few(figures)
+        self._add_notes()
+        return Answer(
+            as_of=self._as_of,
+            period=self._asked.period,
+            columns=tuple(columns),
+            rows=tuple(rows),
+            totals={name: figure.value for name, figure in totals.items()},
+            currency=self._currency,
+            notes=tuple(dict.fromkeys(self._notes)),
+            definition=" ".join(f"{one.title}: {one.counts}" for one in self._metrics),
+            sql=";\n\n".join(self._reckoning.ran),
+            intervals={name: tuple(each[name].interval for each in figures) for name in shares},
+            few=few,
+        )
+
+    def _total(self, metric: Metric, found: Figures) -> Figure:
+        if not self._by:
+            return found.get((), Figure(metric.no_rows, 0))
+        if all(self._catalogue.adds_up(metric, name) for name in self._by):
+            values = [one.value for one in found.values() if isinstance(one.value, int | float)]
+            return Figure(sum(values), sum(one.rows for one in found.values()))
+        return self._reckoning.figures(metric, replace(self._asked, by=())).get((), Figure(metric.no_rows, 0))
+
+    def _before(self) -> dict[str, Figures]:
+        """The figures of the period that is compared with, under the names that its groups have now."""
+        assert self._query.compare is not None
+        period = compared(self._asked.period, self._query.compare)
+        asked = replace(self._asked, period=period)
+        renamed: dict[Value, Value] = {}
+        grain = next((name for name in self._by if name in GRAINS), None)
+        if grain is not None:
+            now = [name for name, _ in buckets(self._asked.period, grain)]
+            renamed = dict(zip((name for name, _ in buckets(period, grain)), now, strict=False))
+        at = self._by.index(grain) if grain is not None else None
+        found = {}
+        for metric in self._metrics:
+            if self._catalogue.of_scores(metric):
+                self._notes.append(
+                    f"“{metric.title}” is made of scores, which have no {_COMPARED[self._query.compare]}."
+                )
+                continue
+            figures = self._reckoning.figures(metric, asked)
+            found[metric.name] = {
+                (key if at is None else (*key[:at], renamed.get(key[at], key[at]), *key[at + 1 :])): figure
+                for key, figure in figures.items()
+            }
+        return found
+
+    def _keys(self, found: Mapping[str, Figures]) -> list[tuple[Value, ...]]:
+        """All groups; of a line over time also the weeks or months in which nothing was."""
+        keys = dict.fromkeys(key for figures in found.values() for key in figures)
+        if len(self._by) == 1 and self._by[0] in GRAINS and (keys or self._asked.period.first is not None):
+            dated = sorted(str(key[0]) for key in keys if key[0] is not None)
+            first = self._asked.period.first
+            if first is None and dated:
+                first = first_day(dated[0])
+            if first is not None:
+                named = [(name,) for name, _ in buckets(replace(self._asked.period, first=first), self._by[0])]
+                keys = dict.fromkeys([*named, *keys])
+        if not self._by:
+            keys = dict.fromkeys([()])
+        return list(keys)
+
+    def _table(
+        self, keys: Sequence[tuple[Value, ...]], found: Mapping[str, Figures], before: Mapping[str, Figures]
+    ) -> tuple[list[Column], list[tuple[Value, ...]], list[dict[str, Figure]]]:
+        columns = [self._dimension(name) for name in self._by]
+        for metric in self._metrics:
+            columns.append(Column(metric.name, metric.title, metric.unit))
+            if self._query.compare:
+                said = _COMPARED[self._query.compare]
+                columns.append(Column(f"{metric.name}_before", f"{metric.title}, {said}", metric.unit))
+                columns.append(Column(f"{metric.name}_change", f"{metric.title}, change", "percent"))
+        rows: list[tuple[Value, ...]] = []
+        figures: list[dict[str, Figure]] = []
+        for key in keys:
+            each = {one.name: found[one.name].get(key) or Figure(one.no_rows, 0) for one in self._metrics}
+            cells = list(key)
+            for metric in self._metrics:
+                value = each[metric.name].value
+                cells.append(value)
+                if self._query.compare:
+                    none = Figure(metric.no_rows, 0) if metric.name in before else Figure(None, 0)
+                    past = (before.get(metric.name, {}).get(key) or none).value
+                    cells += [past, _change(value, past, metric.unit)]
+            rows.append(tuple(cells))
+            figures.append(each)
+        return columns, rows, figures
+
+    def _dimension(self, name: str) -> Column:
+        entity = self._entities(self._metrics[0])[0]
+        if name in TIME and name not in entity.fields:
+            return Column(name, name.capitalize(), "text")
+        known = entity.field(name)
+        return Column(name, known.title, "flag" if known.kind == "flag" else "text")
+
+    def _selected(self, columns: Sequence[Column], rows: Sequence[tuple[Value, ...]]) -> list[int]:
+        """The numbers of the rows that are shown, in their order."""
+        names = [column.name for column in columns]
+        kept = [at for at, row in enumerate(rows) if all(self._holds(one, columns, row) for one in self._query.having)]
+        natural = [self._rank(name) for name in self._by]
+
+        def by_dimensions(at: int) -> tuple[Any, ...]:
+            return tuple(rank(rows[at][place]) for place, rank in enumerate(natural))
+
+        kept.sort(key=by_dimensions)
+        order = self._query.order
+        if not order and self._by and not set(self._by) & set(TIME):
+            order = (f"-{self._metrics[0].name}",)
+        for said in reversed(order):
+            name, falling = said.removeprefix("-"), said.startswith("-")
+            if name not in names:
+                raise UserError(f"“{name}” is not a column of this answer. Order by one of {', '.join(names)}.")
+            place = names.index(name)
+            known = [at for at in kept if rows[at][place] is not None]
+            rank = natural[place] if place < len(natural) else _plain
+            known.sort(key=lambda at, place=place, rank=rank: rank(rows[at][place]), reverse=falling)  # type: ignore[misc]
+            kept = [*known, *(at for at in kept if rows[at][place] is None)]
+        return kept[: self._query.limit] if self._query.limit is not None else kept
+
+    def _rank(self, name: str) -> Callable[[Value], tuple[Any, ...]]:
+        """How the values of a dimension are ordered: by time, by the bands, else by name; nothing comes last."""
+        entity = self._entities(self._metrics[0])[0]
+        labels = WEEKDAYS if name == "weekday" else entity.fields[name].labels if name in entity.fields else ()
+        places = {label: place for place, label in enumerate(labels)}
+        return lambda value: (value is None, places.get(str(value), len(places)), *_plain(value))
+
+    def _holds(self, one: Condition, columns: Sequence[Column], row: tuple[Value, ...]) -> bool:
+        place = next((at for at, column in enumerate(columns) if column.name == one.name), None)
+        if place is None or place < len(self._by):
+            figures = ", ".join(column.name for column in columns[len(self._by) :])
+            raise UserError(f"“{one.name}” is not a figure of this answer. Choose one of {figures}.")
+        value = row[place]
+        if one.operator == "is-empty":
+            return value is None
+        compare = _COMPARE.get(one.operator)
+        if compare is None:
+            raise UserError(f"A figure cannot be compared with “{one.operator}”. Choose one of {', '.join(_COMPARE)}.")
+        try:
+            said = float(str(one.value))
+        except ValueError:
+            raise UserError(f"“{one.value}” is not a number, and {one.name} is one.") from None
+        if columns[place].unit == "money":
+            said *= 10 ** exponent(self._currency)
+        return isinstance(value, int | float) and compare(value, said)
+
+    def _few(self, figures: Sequence[Mapping[str, Figure]]) -> dict[str, tuple[int, ...]]:
+        found = {}
+        for metric in self._metrics:
+            places = tuple(at for at, each in enumerate(figures) if 0 < each[metric.name].rows < metric.least)
+            if places:
+                found[metric.name] = places
+                why = f": {metric.least_why}" if metric.least_why else ""
+                said = f"“{metric.title}” says too little below {metric.least} rows{why}"
+                self._notes.append(f"{said}; {count(len(places), 'figure is', 'figures are')} from fewer.")
+        return found
+
+    def _add_notes(self) -> None:
+        grain = next((name for name in self._by if name in GRAINS), None)
+        partial = partial_end(self._asked.period, grain, self._as_of) if grain is not None else None
+        if partial is not None:
+            self._notes.append(f"The last {grain}, {partial}, is partial: the data end on {full_day(self._as_of)}.")
+        if self._reckoning.without_rate:
+            rows = count(self._reckoning.without_rate, "row")
+            self._notes.append(f"{rows} in a currency without a rate: not in the sums. Add the rate in Settings.")
+        apart = [one.title for one in self._metrics for name in self._by if not self._catalogue.adds_up(one, name)]
+        plain = [one for one in dict.fromkeys(apart) if self._by]
+        if plain:
+            self._notes.append(f"The parts do not add up to the total: {listed(plain)}.")
+        own = [one.title for one in self._metrics if any(e.until == "today" for e in self._entities(one))]
+        today = self._asked.contexts["today"].as_of
+        if own and today != self._as_of and self._query.as_of is None:
+            self._notes.append(f"Counted through {full_day(today)}: {listed(own)}.")
+        if self._asked.period.first is not None:
+            for metric in self._metrics:
+                self._note_undated(metric)
+
+    def _note_undated(self, metric: Metric) -> None:
+        if metric.kind not in ("simple", "ratio") or not metric.day:
+            return
+        scope = self._reckoning.scope(metric, self._asked, None)
+        statement = self._reckoning.statements.undated(metric, scope)
+        without = int(self._reckoning.connection.execute(statement, scope.context.parameters).scalar() or 0)
+        if without:
+            self._notes.append(f"“{metric.title}”: {count(without, 'row has', 'rows have')} no day and no period.")
+
+
+class _Listing:
+    """A list of rows in the making."""
+
+    def __init__(self, metrics: Metrics, connection: Connection, query: RowsQuery) -> None:
+        self._query, self._catalogue = query, metrics.catalogue
+        self._metric = metrics.catalogue.metric(query.metric) if query.metric is not None else None
+        self._entity = metrics.catalogue.entity(query.entity)
+        contexts, _ = metrics.contexts(connection, query.as_of)
+        self._asked = Asked(tuple(name for name, _ in query.cell), query.where,
+                            period_of(query.period, contexts["data"].as_of), contexts, metrics.owners)  # fmt: skip
+        self._reckoning = Reckoning(connection, metrics.catalogue, metrics.statements())
+
+    def rows(self) -> RowList:
+        metric, entity, cell = self._metric, self._entity, dict(self._query.cell)
+        probe = metric or Metric("", "", "", "count", "simple", entity.name)
+        context = self._asked.contexts[entity.until]
+        period: Period | None = self._reckoning.within(probe, self._asked)
+        if probe.kind == "as_of":
+            # The state at the end of the figure's own week or month.
+            grain = next((name for name in cell if name in GRAINS), None)
+            last = self._asked.period.last if period is None else period.last
+            if grain is not None:
+                name = cell.pop(grain)
+                last = next(bucket.last for said, bucket in buckets(self._asked.period, grain) if said == name)
+            context, period = replace(context, as_of=last), Period(None, last)
+        scope = self._reckoning.scope(probe, self._asked, period, context)
+        statement = self._reckoning.statements.rows(scope, metric, cell)
+        found = self._reckoning.run(statement, context)
+        columns = [Column(name, entity.fields[name].title, _unit(entity.fields[name].kind)) for name in entity.shows]
+        figure = None
+        if metric is not None:
+            columns.append(Column("value", metric.title, metric.unit if metric.kind != "ratio" else "count"))
+            figure = figure_of_rows(metric, [row[-1] for row in found])
+        shown = found[: self._query.limit] if self._query.limit is not None else found
+        return RowList(
+            entity=entity.name,
+            as_of=context.as_of,
+            columns=(Column("id", "Number", "count"), *columns),
+            rows=tuple(tuple(row) for row in shown),
+            total=len(found),
+            currency=context.currency,
+            figure=figure,
+            value="value" if metric is not None else None,
+            sql=";\n\n".join(self._reckoning.ran),
+        )
+
+
+def _unit(kind: str) -> str:
+    return "text" if kind in ("text", "category") else kind
+
+
+def _plain(value: Value) -> tuple[Any, ...]:
+    """A value to order by: numbers among numbers, text without regard to case."""
+    return (isinstance(value, str), value.casefold() if isinstance(value, str) else value or 0)
+
+
+def _change(now: Value, before: Value, unit: str) -> float | None:
+    """How much a figure changed: of shares in points of 1, of others as a share of what was before."""
+    if not isinstance(now, int | float) or not isinstance(before, int | float):
+        return None
+    if unit == "percent":
+        return now - before
+    return (now - before) / abs(before) if before else None
+
+
+_COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
+    "=": lambda one, other: one == other, "!=": lambda one, other: one != other,
+    ">": lambda one, other: one > other, ">=": lambda one, other: one >= other,
+    "<": lambda one, other: one < other, "<=": lambda one, other: one <= other,
+}  # fmt: skip

@@ -1,0 +1,234 @@
+"""Figures of metrics by group, from what their statements found: shares, means, quantiles, sums over time, others."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from operator import add, mul, sub, truediv
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy.dialects import sqlite
+
+from models.values.errors import UserError
+from models.values.metrics import Condition, Interval, Period, Value
+from models.values.past_cases import wilson
+from services.metrics.catalogue import Catalogue, Metric
+from services.metrics.periods import GRAINS, buckets, first_day
+from services.metrics.sources import Context
+from services.metrics.statements import Scope, Statements
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Select
+
+Key = tuple[Value, ...]
+_DIALECT: Final = sqlite.dialect()
+_OPERATIONS: Final[dict[type, Callable[[float, float], float]]] = {
+    ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: truediv,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure, of how many rows it is, and the range of a share."""
+
+    value: Value
+    rows: int
+    interval: Interval | None = None
+
+
+Figures = dict[Key, Figure]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as it is reckoned: dimensions, conditions, period, and the days from which rows are looked at."""
+
+    by: tuple[str, ...]
+    where: tuple[Condition, ...]
+    period: Period
+    contexts: Mapping[str, Context]  # of an entity's `until`
+    owners: tuple[str, ...] = ()
+
+
+@dataclass
+class Reckoning:
+    """Runs the statements of one answer on one connection, and remembers them for whoever asks what ran."""
+
+    connection: Connection
+    catalogue: Catalogue
+    statements: Statements
+    ran: dict[str, None] = field(default_factory=dict)
+    without_rate: int = 0
+
+    def figures(self, metric: Metric, asked: Asked) -> Figures:
+        """Return a metric by the dimensions; a group without rows is not among them."""
+        if metric.kind in ("simple", "ratio") and not (metric.day or self.catalogue.entities[metric.entity].day):
+            return self._states(metric, asked)
+        return {
+            "derived": self._derived, "cumulative": self._cumulative, "conversion": self._conversion,
+            "as_of": self._states,
+        }.get(metric.kind, self._simple)(metric, asked)  # fmt: skip
+
+    def scope(self, metric: Metric, asked: Asked, period: Period | None, context: Context | None = None) -> Scope:
+        """Return the rows that a metric is reckoned over."""
+        entity = self.catalogue.entities[metric.entity]
+        context = context or asked.contexts[entity.until]
+        # A row's own field, as the owner of a deal, is a field of it; only what it has several of makes parts.
+        named = [*asked.by, *(one.name for one in (*asked.where, *metric.where))]
+        parts = any(name in entity.fields and entity.fields[name].parts for name in named)
+        return Scope(entity, context, asked.where, period, metric.day or entity.day, asked.owners, parts)
+
+    def run(self, statement: Select[Any], context: Context) -> list[Any]:
+        """Run a statement and keep its text."""
+        filled = statement.params(context.parameters)
+        said = filled.compile(dialect=_DIALECT).construct_expanded_state()
+        parameters = json.dumps(list(said.positional_parameters), ensure_ascii=False)
+        self.ran[f"{said.statement}\n-- {parameters}"] = None
+        return list(self.connection.execute(filled))
+
+    def _simple(self, metric: Metric, asked: Asked) -> Figures:
+        scope = self.scope(metric, asked, self.within(metric, asked))
+        return self._grouped(metric, self.statements.figure(metric, asked.by, scope), len(asked.by), scope)
+
+    def within(self, metric: Metric, asked: Asked) -> Period:
+        """The period, which of what the program writes itself reaches to today."""
+        entity = self.catalogue.entities[metric.entity]
+        data, own = asked.contexts["data"].as_of, asked.contexts[entity.until].as_of
+        if entity.until == "today" and asked.period.last == data and own > data:
+            return replace(asked.period, last=own)
+        return asked.period
+
+    def _grouped(self, metric: Metric, statement: Select[Any], width: int, scope: Scope) -> Figures:
+        found: Figures = {}
+        for row in self.run(statement, scope.context):
+            rows, measured, known, without = row[width:]
+            self.without_rate += without or 0
+            if not rows and width == 0 and metric.no_rows is None:
+                continue
+            found[tuple(row[:width])] = _figure(metric, rows, measured, known)
+        return found
+
+    def _states(self, metric: Metric, asked: Asked) -> Figures:
+        """A state at the end of the period, or of each of its weeks, months …"""
+        entity = self.catalogue.entities[metric.entity]
+        context = asked.contexts[entity.until]
+        grains = [name for name in asked.by if name in GRAINS]
+        last = self.within(metric, asked).last
+        if not grains:
+            return self._state(metric, asked, replace(context, as_of=last), asked.by, last)
+        if len(grains) > 1 or asked.period.first is None:
+            raise UserError(f"“{metric.title}” by {grains[0]} needs a period with a beginning, such as 12m.")
+        rest = tuple(name for name in asked.by if name not in GRAINS)
+        at, found = asked.by.index(grains[0]), Figures()
+        for name, bucket in buckets(replace(asked.period, last=last), grains[0]):
+            for key, figure in self._state(
+                metric, asked, replace(context, as_of=bucket.last), rest, bucket.last
+            ).items():
+                found[(*key[:at], name, *key[at:])] = figure
+        return found
+
+    def _state(self, metric: Metric, asked: Asked, context: Context, by: tuple[str, ...], last: Any) -> Figures:
+        scope = self.scope(metric, replace(asked, by=by), Period(None, last), context)
+        return self._grouped(metric, self.statements.figure(metric, by, scope), len(by), scope)
+
+    def _cumulative(self, metric: Metric, asked: Asked) -> Figures:
+        """Everything from the book's beginning to the end of the period, or of each of its weeks, months …"""
+        base = self.catalogue.metrics[metric.base]
+        period = self.within(metric, asked)
+        grains = [name for name in asked.by if name in GRAINS]
+        single = self._simple(base, replace(asked, period=Period(None, period.last)))
+        if not grains:
+            return single
+        at = asked.by.index(grains[0])
+        dated = sorted(str(key[at]) for key in single if key[at] is not None)
+        first = period.first or (first_day(dated[0]) if dated else period.last)
+        names = [name for name, _ in buckets(Period(first, period.last), grains[0])]
+        lines: dict[Key, dict[str, Figure]] = defaultdict(dict)
+        for key, figure in single.items():
+            lines[(*key[:at], *key[at + 1 :])][str(key[at] or "")] = figure
+        found: Figures = {}
+        for rest, line in lines.items():
+            for name in names:
+                before = [figure for when, figure in line.items() if when <= name]
+                value = sum(one.value or 0 for one in before)  # type: ignore[misc]
+                found[(*rest[:at], name, *rest[at:])] = Figure(value, sum(one.rows for one in before))
+        return found
+
+    def _conversion(self, metric: Metric, asked: Asked) -> Figures:
+        base, to = self.catalogue.metrics[metric.base], self.catalogue.metrics[metric.to]
+        within = int(self.statements.parameter(metric.within))
+        scope = self.scope(base, asked, self.within(base, asked))
+        target = self.scope(to, replace(asked, by=(), where=()), None)
+        statement = self.statements.converted(base, to, asked.by, within, scope, target)
+        return self._grouped(replace(metric, kind="ratio"), statement, len(asked.by), scope)
+
+    def _derived(self, metric: Metric, asked: Asked) -> Figures:
+        used = {name: self.figures(self.catalogue.metrics[name], asked) for name in metric.uses}
+        tree = ast.parse(metric.expression, mode="eval").body
+        found: Figures = {}
+        for key in dict.fromkeys(key for figures in used.values() for key in figures):
+            each = {name: figures.get(key) or _none_of(self.catalogue.metrics[name]) for name, figures in used.items()}
+            value = _reckoned(tree, {name: one.value for name, one in each.items()})
+            found[key] = Figure(value, min(one.rows for one in each.values()))
+        return found
+
+
+def _none_of(metric: Metric) -> Figure:
+    return Figure(metric.no_rows, 0)
+
+
+def _figure(metric: Metric, rows: int, measured: Any, known: Any) -> Figure:
+    if metric.kind == "ratio":
+        top = int(known or 0)
+        low, high = wilson(top, rows) if rows else (0.0, 1.0)
+        return Figure(top / rows if rows else None, rows, Interval(low, high, rows) if rows else None)
+    if metric.measure == "mean":
+        return Figure(measured / known if known else None, int(known or 0))
+    if metric.measure in ("median", "quantile"):
+        values = sorted(json.loads(measured or "[]"))
+        return Figure(quantile(values, 0.5 if metric.measure == "median" else metric.quantile), len(values))
+    return Figure(measured if measured is not None else metric.no_rows, int(rows))
+
+
+def quantile(ordered: Sequence[float], share: float) -> float | None:
+    """Return the value below which a share of ordered values lies, between two of them in proportion; None of none."""
+    if not ordered:
+        return None
+    at = share * (len(ordered) - 1)
+    low = int(at)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
+
+
+def figure_of_rows(metric: Metric, values: Sequence[Any]) -> Value:
+    """Return the figure that a metric makes of what each row behind it adds to it."""
+    known: list[Any] = [value for value in values if value is not None]
+    if metric.kind == "ratio":
+        return sum(known) / len(values) if values else None
+    if metric.measure == "distinct":
+        return len(set(known))
+    if metric.measure in ("count", "sum"):
+        whole: Value = sum(known)
+        return whole
+    return _figure(metric, len(values), sum(known) if metric.measure == "mean" else json.dumps(known), len(known)).value
+
+
+def _reckoned(tree: ast.expr, values: Mapping[str, Value]) -> Value:
+    """What an expression comes to; None where a part of it is not known, or is divided by nothing."""
+    if isinstance(tree, ast.Constant):
+        return tree.value  # type: ignore[return-value]
+    if isinstance(tree, ast.Name):
+        return values[tree.id]
+    if isinstance(tree, ast.UnaryOp):
+        one = _reckoned(tree.operand, values)
+        return -one if isinstance(one, int | float) else None
+    assert isinstance(tree, ast.BinOp)
+    left, right = _reckoned(tree.left, values), _reckoned(tree.right, values)
+    if not isinstance(left, int | float) or not isinstance(right, int | float):
+        return None
+    if isinstance(tree.op, ast.Div) and right == 0:
+        return None
+    return _OPERATIONS[type(tree.op)](left, right)

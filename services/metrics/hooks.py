@@ -1,0 +1,136 @@
+"""Query module: fields that must be computed, as SQL over the aliases of `catalogue.PLACES`.
+
+Each is a constant of the program, in the words of ``models.queries`` where the meaning is shared. ``at.day`` is the
+as-of day and ``at.now`` the moment.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from models.queries.churn_status import NEVER, left_on
+from models.queries.open_tickets import UNHAPPY, is_open, is_unhappy, rating
+from models.queries.products import product_called
+from models.queries.purchases import is_customer
+from models.values.outbox import OWN_SOURCE
+from models.values.scores import CAME_ONCE
+from services.book.kept_records import last_contact
+
+_DAY: Final = "at.day"
+#: From here on up text is glad, as it is unhappy from as far below nothing.
+_GLAD: Final = -UNHAPPY
+
+
+def _sentiment(of: str) -> str:
+    return (
+        f"CASE WHEN {of} IS NULL THEN NULL WHEN {of} < {UNHAPPY} THEN 'negative' WHEN {of} > {_GLAD} THEN 'positive'"
+        " ELSE 'neutral' END"
+    )
+
+
+def _events(what: str, table: str, day: str, *, since: str = "", where: str = "") -> str:
+    """SQL of what a customer's rows of a table come to by the as-of day."""
+    begins = f" AND x.{day} > date({_DAY}, '{since}')" if since else ""
+    return f"(SELECT {what} FROM {table} x WHERE x.customer_id = c.id AND x.{day} <= {_DAY}{begins}{where})"
+
+
+def _hours(begin: str, end: str) -> str:
+    return f"(julianday({end}) - julianday({begin})) * 24"
+
+
+def _spent(before: str, since: str) -> str:
+    """SQL of a customer's revenue of a year, in minor units; orders of other currencies are not in it."""
+    return (
+        "coalesce((SELECT sum(x.amount_minor) FROM orders x WHERE x.customer_id = c.id"
+        f" AND x.ordered_on > date({_DAY}, '{since}') AND x.ordered_on <= date({_DAY}, '{before}')"
+        " AND x.currency = at.currency), 0)"
+    )
+
+
+_ENGAGED: Final = f" AND x.kind IN ('opened', 'clicked', 'replied', 'converted') AND x.source <> '{OWN_SOURCE}'"
+_MAILED: Final = f" AND x.source <> '{OWN_SOURCE}'"
+_LAST_ENGAGED: Final = _events("max(x.happened_on)", "email_events", "happened_on", where=_ENGAGED)
+_SCAN: Final = " AND x.kind = 'fit_scan'"
+_THIS_YEAR: Final = _spent("+0 days", "-12 months")
+_YEAR_BEFORE: Final = _spent("-12 months", "-24 months")
+_SINCE_FIRST: Final = f"(julianday({_DAY}) - julianday(coalesce(s.first_order_on, c.signed_up_on)))"
+_CONTACT: Final = last_contact("c.id", "''", _DAY, "at.now")
+_OF_TEN: Final = "(10.0 * e.score / coalesce(e.scale, 10))"
+#: An invoice without a day of payment is paid where its status says so.
+_UNPAID: Final = (
+    f"(e.status IS NOT 'void' AND coalesce(e.paid_on, CASE WHEN e.status = 'paid' THEN '' END, '{NEVER}') > {_DAY})"
+)
+
+HOOKS: Final[dict[str, str]] = {
+    # customers
+    "customer_name": "coalesce(nullif(c.name, ''), c.external_id)",
+    "is_customer": is_customer(_DAY),
+    "industry": "coalesce(json_extract(c.attributes, '$.industry'), json_extract(c.attributes, '$.Industry'))",
+    "standing": "CASE s.standing WHEN 'win_back' THEN 'win-back' ELSE s.standing END",
+    "came_once": f"(s.customer_id IS NOT NULL AND {CAME_ONCE.replace('segment', 's.segment')})",
+    "left_on": left_on(_DAY),
+    "tenure_days": _SINCE_FIRST,
+    "repeat_buyer": "(s.purchase_days > 1)",
+    "buyer": "(s.purchase_days > 0)",
+    "days_since_contact": f"(julianday({_DAY}) - julianday({_CONTACT}))",
+    "quiet_90d": f"(coalesce(julianday({_DAY}) - julianday({_CONTACT}), 9999) > 90)",
+    "unengaged_60d": f"(coalesce(julianday({_DAY}) - julianday({_LAST_ENGAGED}), 9999) > 60)",
+    "never_contacted": f"(({_CONTACT}) IS NULL)",
+    "tickets_60d": _events("count(*)", "tickets", "opened_on", since="-60 days"),
+    "emails": _events("count(*)", "email_events", "happened_on", where=_MAILED),
+    "days_since_email": f"(julianday({_DAY}) - julianday({_LAST_ENGAGED}))",
+    "uses_fit_scan": f"({_events('count(*)', 'activities', 'happened_on', where=_SCAN)} > 0)",
+    "fit_scans": _events("count(*)", "activities", "happened_on", where=_SCAN),
+    "last_fit_scan_on": _events("max(x.happened_on)", "activities", "happened_on", where=_SCAN),
+    "spend_this_year": _THIS_YEAR,
+    "spend_year_before": _YEAR_BEFORE,
+    "kept_spend": f"min({_THIS_YEAR}, {_YEAR_BEFORE})",
+    "bought_year_before": f"({_YEAR_BEFORE} > 0)",
+    "bought_both_years": f"({_YEAR_BEFORE} > 0 AND {_THIS_YEAR} > 0)",
+    "customer_number": "c.id",
+    # orders and rows with a product
+    "discounted": "(coalesce(e.discount_minor, 0) > 0)",
+    "product": product_called("e"),
+    # tickets
+    "ticket_open": is_open(_DAY, "e"),
+    "ticket_unhappy": is_unhappy(_DAY, "e"),
+    "ticket_rating": rating(_DAY, "e"),
+    "ticket_status": (
+        f"CASE WHEN NOT {is_open(_DAY, 'e')} THEN 'solved' WHEN e.status = 'pending' THEN 'pending' ELSE 'open' END"
+    ),
+    "sentiment": _sentiment("e.sentiment"),
+    "answer_hours": (
+        f"CASE WHEN substr(e.first_answer_at, 1, 10) <= {_DAY} THEN {_hours('e.opened_at', 'e.first_answer_at')} END"
+    ),
+    "resolution_hours": (
+        f"CASE WHEN NOT {is_open(_DAY, 'e')} THEN coalesce(e.resolution_hours,"
+        f" {_hours('e.opened_at', 'e.resolved_at')}, {_hours('e.opened_on', 'e.resolved_on')}) END"
+    ),
+    "ticket_resolved_on": f"CASE WHEN NOT {is_open(_DAY, 'e')} THEN coalesce(e.resolved_on, e.opened_on) END",
+    # surveys
+    "nps_group": (
+        f"CASE WHEN e.kind <> 'nps' OR e.score IS NULL THEN NULL WHEN {_OF_TEN} >= 9 THEN 'promoter'"
+        f" WHEN {_OF_TEN} < 7 THEN 'detractor' ELSE 'passive' END"
+    ),
+    "nps_points": (
+        f"CASE WHEN {_OF_TEN} >= 9 THEN 100 WHEN {_OF_TEN} < 7 THEN -100 WHEN e.score IS NOT NULL THEN 0 END"
+    ),
+    "satisfied": "(e.score >= 0.8 * coalesce(e.scale, 5))",
+    # deals
+    "deal_owner": "coalesce(nullif(e.owner, ''), c.owner)",
+    "days_in_stage": f"(julianday({_DAY}) - julianday(e.stage_since))",
+    "moved_on": "(e.next_stage IS NOT 'Lost')",
+    "stage_left": "(e.left_on IS NOT NULL)",
+    # contracts and invoices
+    "contract_runs": (
+        f"(coalesce(e.starts_on, '') <= {_DAY}"
+        f" AND coalesce(e.ends_on, CASE WHEN e.status IS NOT 'ended' THEN '{NEVER}' END, '') > {_DAY})"
+    ),
+    "invoice_open": _UNPAID,
+    "invoice_overdue": f"(e.due_on < {_DAY} AND {_UNPAID})",
+    # tasks
+    "task_created_on": "date(e.created_at, 'localtime')",
+    "task_done_on": "date(e.done_at, 'localtime')",
+    "task_done": "(e.done_at IS NOT NULL)",
+    "task_overdue": f"(e.done_at IS NULL AND e.due_on < {_DAY})",
+}

@@ -1,0 +1,333 @@
+"""Query module: what the rows of each entity are read from, where that is more than a table of the store.
+
+Every source knows nothing after the as-of day (``:as_of``), and money is in the reporting currency: null, with
+``no_rate`` set, where the policy has no rate. One row of a source is one row of the entity, so that nothing is counted
+twice. What counts as a purchase, an email, a stage or a closed deal is said by ``models.queries``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import FromClause, column, text
+from sqlalchemy.sql.expression import Subquery
+
+from models.queries.conversion import FOLLOWS, PURCHASE, SENT_ON
+from models.queries.deals import DEAL_NAME, STAGE_NAME, closed_on, list_price, stage_on
+from models.queries.emails import ONE_MAIL
+from models.queries.purchases import WON_DEALS, is_cancelled
+from models.tables import metadata
+from models.values.alerts import NO_VERDICT, RIGHT
+from models.values.outbox import OWN_SOURCE
+
+_DAY: Final = ":as_of"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What statements are given beside the query.
+
+    Attributes
+    ----------
+    as_of
+        The day that states are of, and after which nothing is known.
+    now
+        The moment up to which the program's own notes and tasks count.
+    rates
+        Minor units of the currency for one minor unit of each other.
+    has_orders
+        Whether the book has orders; where it has none, deals that were won are the purchases.
+    """
+
+    as_of: date
+    now: str
+    currency: str
+    rates: Mapping[str, float]
+    has_orders: bool
+    watch_days: int
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The values of the parameters that sources and hooks name."""
+        found: dict[str, Any] = {
+            "as_of": self.as_of.isoformat(), "now": self.now, "currency": self.currency,
+            "watch": f"+{self.watch_days} days",
+        }  # fmt: skip
+        for number, (code, rate) in enumerate(sorted(self.rates.items())):
+            found |= {f"code_{number}": code, f"rate_{number}": rate}
+        return found
+
+    def converted(self, amount: str, currency: str) -> str:
+        """SQL of an amount in whole minor units of the reporting currency; null where there is no rate."""
+        cases = [
+            f"WHEN :code_{number} THEN CAST(round(({amount}) * :rate_{number}) AS INT)"
+            for number in range(len(self.rates))
+        ]
+        return f"CASE coalesce({currency}, :currency) WHEN :currency THEN {amount} {' '.join(cases)} END"
+
+    def no_rate(self, currency: str) -> str:
+        """SQL of whether an amount has a currency without a rate."""
+        known = ", ".join([":currency", *(f":code_{number}" for number in range(len(self.rates)))])
+        return f"coalesce({currency}, :currency) NOT IN ({known})"
+
+
+_ORDER_COLUMNS: Final = (
+    "id", "customer_id", "external_id", "ordered_on", "kind", "channel", "amount_minor", "discount_minor",
+    "of_external_id", "cancelled", "no_rate",
+)  # fmt: skip
+
+
+def _orders(context: Context) -> str:
+    if not context.has_orders:
+        amount = context.converted("d.amount_minor", "d.currency")
+        return (
+            f"SELECT d.id, d.customer_id, d.external_id, d.ordered_on, d.kind, NULL, {amount}, NULL, NULL, 0,"
+            f" {context.no_rate('d.currency')} FROM {WON_DEALS} d"
+        )
+    return (
+        "SELECT o.id, o.customer_id, o.external_id, o.ordered_on, o.kind, o.channel,"
+        f" {context.converted('o.amount_minor', 'o.currency')}, {context.converted('o.discount_minor', 'o.currency')},"
+        f" o.of_external_id, {is_cancelled('o', _DAY)}, {context.no_rate('o.currency')} FROM orders o"
+    )
+
+
+_LINE_COLUMNS: Final = (
+    "id", "order_id", "customer_id", "external_id", "ordered_on", "kind", "channel", "product_id", "product_name",
+    "quantity", "amount_minor", "discount_minor", "of_external_id", "cancelled", "no_rate",
+)  # fmt: skip
+
+
+def _lines(context: Context, *, only_lines: bool = True) -> str:
+    """The lines of orders with what they have of their order; or an order's parts, which are its lines and the rest.
+
+    The rest, as postage or a discount, has no product: the parts of an order are its amount, to the cent.
+    """
+    of_order = "o.kind, o.channel"
+    amount = context.converted("l.amount_minor", "o.currency")
+    rest_of = "NULL, o.of_external_id"
+    known = f"{is_cancelled('o', _DAY)}, {context.no_rate('o.currency')}"
+    # A line has the id of its order where it is a part of one: what is counted then are orders.
+    id_ = "l.id" if only_lines else "o.id"
+    lines = (
+        f"SELECT {id_}, o.id, o.customer_id, {'l' if only_lines else 'o'}.external_id, o.ordered_on, {of_order},"
+        f" l.product_id, l.product_name, CAST(l.quantity AS REAL), {amount}, {rest_of}, {known}"
+        " FROM order_lines l JOIN orders o ON o.id = l.order_id"
+    )
+    if only_lines:
+        return lines
+    total = context.converted("o.amount_minor", "o.currency")
+    rest = f"({total}) - coalesce((SELECT sum({amount}) FROM order_lines l WHERE l.order_id = o.id), 0)"
+    return (
+        f"{lines} UNION ALL SELECT o.id, o.id, o.customer_id, o.external_id, o.ordered_on, {of_order}, NULL, NULL,"
+        f" NULL, o.rest, {rest_of}, {known} FROM (SELECT o.*, {rest} AS rest FROM orders o) o"
+        " WHERE o.rest <> 0 OR NOT EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id)"
+    )
+
+
+_EMAIL_COLUMNS: Final = (
+    "id", "customer_id", "message", "campaign", "campaign_kind", "sent_on", "opened", "clicked", "replied", "converted",
+    "bounced", "unsubscribed", "engaged_on",
+)  # fmt: skip
+
+
+def _emails(_context: Context) -> str:
+    """One row an email with what became of it. Of our own emails nothing tells who opened them: they are not here.
+
+    A click or an answer says that it was opened, whether or not the opening was noted.
+    """
+    flags = ", ".join(
+        f"max(kind IN ({kinds}))"
+        for kinds in (
+            "'opened', 'clicked', 'replied', 'converted'",
+            "'clicked', 'converted'",
+            "'replied'",
+            "'converted'",
+            "'bounced'",
+            "'unsubscribed'",
+        )
+    )
+    return (
+        "SELECT min(id), customer_id, min(coalesce(message, campaign, external_id)), max(campaign), max(campaign_kind),"
+        f" coalesce(min(CASE WHEN kind = 'sent' THEN happened_on END), min(happened_on)), {flags},"
+        " max(CASE WHEN kind IN ('opened', 'clicked', 'replied', 'converted') THEN happened_on END)"
+        f" FROM email_events WHERE source <> '{OWN_SOURCE}' AND happened_on <= {_DAY}"
+        f" GROUP BY customer_id, {ONE_MAIL} HAVING max(kind <> 'unsubscribed')"
+    )
+
+
+_DEAL_COLUMNS: Final = (
+    "id", "customer_id", "external_id", "product_id", "product_name", "name", "kind", "stage", "stage_name", "origin",
+    "owner", "opened_on", "closed_on", "closes_on", "stage_since", "probability", "amount_minor", "weighted_minor",
+    "is_open", "is_won", "no_rate",
+)  # fmt: skip
+
+
+def _deals(context: Context) -> str:
+    """Deals with their stage at the end of the as-of day. Without an amount the catalogue's price counts."""
+    worth = f"coalesce(nullif(o.amount_minor, 0), {list_price(context.currency)})"
+    paid_in = "CASE WHEN coalesce(o.amount_minor, 0) = 0 THEN coalesce(p.currency, o.currency) ELSE o.currency END"
+    since = f"(SELECT max(h.changed_on) FROM stage_changes h WHERE h.opportunity_id = o.id AND h.changed_on <= {_DAY})"
+    first = "(SELECT min(h.changed_on) FROM stage_changes h WHERE h.opportunity_id = o.id)"
+    inner = (
+        f"SELECT o.*, {stage_on(_DAY)} AS stage_then, {closed_on('o')} AS closed, {worth} AS worth,"
+        f" {paid_in} AS paid_in, {DEAL_NAME} AS called, {STAGE_NAME} AS stage_called, {since} AS since,"
+        f" coalesce(o.opened_on, {first}) AS opened FROM opportunities o LEFT JOIN products p ON p.id = o.product_id"
+    )
+    worth_now = context.converted("d.worth", "d.paid_in")
+    return (
+        "SELECT d.id, d.customer_id, d.external_id, d.product_id, d.product_name, d.called, d.kind, d.stage_then,"
+        " CASE WHEN d.stage_then = d.stage THEN d.stage_called ELSE d.stage_then END, d.origin, d.owner, d.opened,"
+        " CASE WHEN d.stage_then IN ('Won', 'Lost') THEN d.closed END, d.closes_on, coalesce(d.since, d.opened),"
+        f" d.probability, {worth_now}, CAST(round(({worth_now}) * coalesce(d.probability, 0.5)) AS INT),"
+        " d.stage_then NOT IN ('Won', 'Lost'), d.stage_then = 'Won',"
+        f" d.worth IS NOT NULL AND {context.no_rate('d.paid_in')} FROM ({inner}) d"
+        f" WHERE coalesce(d.opened, '') <= {_DAY}"
+    )
+
+
+_STAGE_COLUMNS: Final = (
+    "id", "customer_id", "opportunity_id", "external_id", "name", "kind", "origin", "owner", "stage", "entered_on",
+    "left_on", "next_stage", "days",
+)  # fmt: skip
+
+
+def _stages(_context: Context) -> str:
+    """One row for each time that a deal was in a stage, from one change to the next one by the as-of day."""
+    order = "PARTITION BY h.opportunity_id ORDER BY h.changed_on, h.changed_at, h.id"
+    return (
+        "SELECT v.id, o.customer_id, v.opportunity_id, o.external_id,"
+        f" {DEAL_NAME}, o.kind, o.origin, o.owner, v.to_stage, v.changed_on, v.left_on, v.next_stage,"
+        " julianday(v.left_on) - julianday(v.changed_on) FROM (SELECT h.*,"
+        f" lead(h.changed_on) OVER ({order}) AS left_on, lead(h.to_stage) OVER ({order}) AS next_stage"
+        f" FROM stage_changes h WHERE h.changed_on <= {_DAY}) v JOIN opportunities o ON o.id = v.opportunity_id"
+    )
+
+
+_SCORE_COLUMNS: Final = (
+    "id", "customer_id", "as_of", "engagement", "health", "churn_risk", "clv_minor", "value_at_risk_minor", "segment",
+)  # fmt: skip
+
+
+def _scores(_context: Context) -> str:
+    """The last score of each customer by the as-of day."""
+    return (
+        "SELECT h.customer_id, h.customer_id, max(h.as_of), h.engagement, h.health, h.churn_risk, h.clv_minor,"
+        f" h.value_at_risk_minor, h.segment FROM score_history h WHERE h.as_of <= {_DAY} GROUP BY h.customer_id"
+    )
+
+
+_ALERT_COLUMNS: Final = (
+    "id", "customer_id", "kind", "rule", "severity", "state", "reason", "owner", "outcome", "raised_on", "closed_on",
+    "is_closed", "had_limit", "in_time", "judged", "was_right", "touched", "first_action_hours", "value_at_risk_minor",
+    "no_rate",
+)  # fmt: skip
+
+
+def _alerts(context: Context) -> str:
+    """Alerts; their days are of this computer's calendar, as the pages have them."""
+    acts = (
+        "SELECT min(m.sent_at) AS at FROM messages m WHERE m.alert_id = a.id UNION ALL"
+        " SELECT min(n.written_at) FROM notes n WHERE n.alert_id = a.id UNION ALL"
+        " SELECT min(t.created_at) FROM tasks t WHERE t.alert_id = a.id UNION ALL"
+        " SELECT a.closed_at WHERE a.closed_by = 'person'"
+    )
+    severity = "CASE a.severity WHEN 4 THEN 'critical' WHEN 3 THEN 'high' WHEN 2 THEN 'medium' ELSE 'low' END"
+    return (
+        f"SELECT a.id, a.customer_id, a.kind, a.rule, {severity}, a.state, a.reason, a.owner, a.outcome,"
+        " date(a.opened_at, 'localtime'), date(a.closed_at, 'localtime'), a.state IN ('resolved', 'not_useful'),"
+        f" a.in_time IS NOT NULL, a.in_time, a.state IN ('resolved', 'not_useful') AND NOT {NO_VERDICT}, {RIGHT},"
+        f" a.touched, (SELECT (julianday(min(x.at)) - julianday(a.opened_at)) * 24 FROM ({acts}) x),"
+        f" {context.converted('a.value_at_risk_minor', 'a.currency')}, {context.no_rate('a.currency')} FROM alerts a"
+    )
+
+
+_SENT_COLUMNS: Final = (
+    "id", "customer_id", "goal", "writer", "origin", "subject", "state", "approved_on", "sent_on", "watched",
+    "came_back", "came_back_days",
+)  # fmt: skip
+
+
+def _sent_emails(_context: Context) -> str:
+    """Emails that this program wrote and a person approved, and who ordered within the policy's watch time of one."""
+    back = f"SELECT min(o.ordered_on) FROM orders o WHERE {FOLLOWS} AND {PURCHASE} AND o.ordered_on <= {_DAY}"
+    writer = "substr(m.writer || ':', 1, instr(m.writer || ':', ':') - 1)"
+    kept = "x.id, x.customer_id, x.goal, x.writer, x.origin, x.subject, x.state, x.approved_on, x.sent_on, x.watched"
+    return (
+        f"SELECT {kept}, x.back IS NOT NULL, julianday(x.back) - julianday(x.sent_on) FROM (SELECT m.id, m.customer_id,"
+        f" m.goal, {writer} AS writer, m.origin, m.subject, m.state, date(m.approved_at, 'localtime') AS approved_on,"
+        f" CASE WHEN m.state = 'sent' THEN {SENT_ON} END AS sent_on,"
+        f" m.state = 'sent' AND date({SENT_ON}, :watch) <= {_DAY} AS watched,"
+        f" CASE WHEN m.state = 'sent' THEN ({back}) END AS back FROM messages m) x"
+    )
+
+
+def _priced(table: str, columns: tuple[str, ...], money: str) -> Callable[[Context], str]:
+    """A table as it is, but for its money."""
+
+    def sql(context: Context) -> str:
+        named = [context.converted(f"t.{one}", "t.currency") if one == money else f"t.{one}" for one in columns]
+        return f"SELECT {', '.join(named)}, t.{money} IS NOT NULL AND {context.no_rate('t.currency')} FROM {table} t"
+
+    return sql
+
+
+_CONTRACT_COLUMNS: Final = (
+    "id", "customer_id", "external_id", "number", "starts_on", "ends_on", "status", "renews", "value_per_year_minor",
+)  # fmt: skip
+_INVOICE_COLUMNS: Final = (
+    "id",
+    "customer_id",
+    "external_id",
+    "number",
+    "issued_on",
+    "due_on",
+    "paid_on",
+    "status",
+    "amount_minor",
+)
+_SOURCES: Final[dict[str, tuple[Callable[[Context], str], tuple[str, ...]]]] = {
+    "orders": (_orders, _ORDER_COLUMNS),
+    "order_lines": (_lines, _LINE_COLUMNS),
+    "order_parts": (lambda context: _lines(context, only_lines=False), _LINE_COLUMNS),
+    "emails": (_emails, _EMAIL_COLUMNS),
+    "deals": (_deals, _DEAL_COLUMNS),
+    "deal_stages": (_stages, _STAGE_COLUMNS),
+    "scores": (_scores, _SCORE_COLUMNS),
+    "alerts": (_alerts, _ALERT_COLUMNS),
+    "sent_emails": (_sent_emails, _SENT_COLUMNS),
+    "contracts": (
+        _priced("contracts", _CONTRACT_COLUMNS, "value_per_year_minor"), (*_CONTRACT_COLUMNS, "no_rate"),
+    ),
+    "invoices": (_priced("invoices", _INVOICE_COLUMNS, "amount_minor"), (*_INVOICE_COLUMNS, "no_rate")),
+}  # fmt: skip
+#: What stands for a source where its rows are told apart by what they have several of.
+PARTS: Final = {"orders": "order_parts"}
+
+
+def is_source(name: str) -> bool:
+    """Return whether rows can be read from something of this name."""
+    return name in _SOURCES or name in metadata.tables
+
+
+@cache
+def columns_of(name: str) -> frozenset[str]:
+    """Return the columns of a source or a table."""
+    return frozenset(_SOURCES[name][1] if name in _SOURCES else metadata.tables[name].c.keys())
+
+
+def source(name: str, context: Context, alias: str) -> FromClause:
+    """Return a source or a table under an alias."""
+    if name not in _SOURCES:
+        return metadata.tables[name].alias(alias)
+    sql, columns = _SOURCES[name]
+    return _subquery(sql(context), columns, alias)
+
+
+def _subquery(sql: str, columns: tuple[str, ...], alias: str) -> Subquery:
+    # Named by place: a common table expression of one SELECT is what SQLite folds into the statement around it.
+    named = f"WITH t({', '.join(columns)}) AS ({sql}) SELECT * FROM t"
+    return text(named).columns(*(column(one) for one in columns)).subquery(alias)

@@ -1,0 +1,329 @@
+"""Query module: one metric, by some dimensions, as a SELECT of SQLAlchemy Core; and the rows behind its figures.
+
+A metric is aggregated over the rows of its own entity, joined only to what each row has one of: its customer, the
+customer's score, its product. So no row is ever counted twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+
+from models.tables import customer_risk_scores, customers, products
+from models.values.errors import UserError
+from models.values.metrics import Condition, Period
+from models.values.money import exponent
+from services.metrics.catalogue import PLACES, TIME, Catalogue, Entity, Field, Metric
+from services.metrics.hooks import HOOKS
+from services.metrics.sources import PARTS, Context, source
+from services.settings import Policy
+
+_ALIASES: Final = re.compile(r"\b(at|c|s|p|e)\.")
+_YES, _NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
+_WEEKDAYS: Final = "MonTueWedThuFriSatSun"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which rows: of an entity, in a period, under conditions, of the customers of some owners."""
+
+    entity: Entity
+    context: Context
+    where: tuple[Condition, ...] = ()
+    period: Period | None = None
+    day: str = ""
+    owners: tuple[str, ...] = ()
+    parts: bool = False
+
+    @property
+    def main(self) -> str:
+        """The alias of the rows themselves."""
+        return "c" if self.entity.name == "customers" else "e"
+
+
+class Statements:
+    """Builds statements over a catalogue, with the figures of a policy."""
+
+    def __init__(self, catalogue: Catalogue, policy: Policy) -> None:
+        self._catalogue, self._policy = catalogue, policy
+
+    def figure(self, metric: Metric, by: Sequence[str], scope: Scope) -> Select[Any]:
+        """Return a metric by dimensions: their values, then what `answer` makes the figure of.
+
+        That is, in this order: the rows, the measure, the number of its values, rows in a currency without a rate.
+        """
+        rows = _Rows(self, scope)
+        groups = [rows.expression(name).label(f"d{number}") for number, name in enumerate(by)]
+        counted = func.count(rows.key.distinct()) if scope.parts else func.count()
+        value = rows.expression(metric.of) if metric.of else None
+        known: ColumnElement[Any] = counted if value is None or scope.parts else func.count(value)
+        measured: ColumnElement[Any]
+        if metric.kind == "ratio":
+            top = rows.all_of(metric.part)
+            # Of all rows that count, one that says nothing of the upper part is not in it.
+            known = func.count(case((top, rows.key)).distinct()) if scope.parts else func.sum(case((top, 1), else_=0))
+            measured = known
+        elif value is None:
+            measured = counted
+        elif metric.measure == "distinct":
+            measured = func.count(value.distinct())
+        elif metric.measure in ("sum", "mean"):
+            measured = func.sum(value)
+        else:
+            measured = func.json_group_array(value).filter(value.is_not(None))
+        without, conditions = rows.without_rate(metric), rows.conditions(metric.where)
+        statement = select(*groups, counted.label("n"), measured.label("v"), known.label("k"), without.label("r"))
+        statement = statement.select_from(rows.joined()).where(*conditions)
+        return statement.group_by(*groups) if groups else statement
+
+    def undated(self, metric: Metric, scope: Scope) -> Select[Any]:
+        """Return how many rows of a metric have no day, so that no period has them."""
+        rows = _Rows(self, Scope(scope.entity, scope.context, scope.where, None, "", scope.owners, scope.parts))
+        day = rows.expression(scope.day)
+        conditions = [*rows.conditions(metric.where), day.is_(None)]
+        return select(func.count()).select_from(rows.joined()).where(*conditions)
+
+    def converted(
+        self, base: Metric, to: Metric, by: Sequence[str], within: int, scope: Scope, target: Scope
+    ) -> Select[Any]:
+        """Return, of the rows of one metric whose time is over, how many were followed by one of another."""
+        rows = _Rows(self, scope)
+        day = rows.expression(scope.day)
+        groups = [rows.expression(name).label(f"d{number}") for number, name in enumerate(by)]
+        over = func.date(day, f"+{within:d} days") <= scope.context.as_of.isoformat()
+        conditions = [*rows.conditions(base.where), over]
+        bases = select(*groups, rows.customer.label("customer_id"), day.label("day"))
+        begun = bases.select_from(rows.joined()).where(*conditions).subquery("b")
+        others = _Rows(self, target)
+        conditions, reached = others.conditions(to.where), others.expression(target.day)
+        targets = select(others.customer.label("customer_id"), reached.label("day"))
+        found = targets.select_from(others.joined()).where(*conditions).subquery("t")
+        followed = exists().where(
+            found.c.customer_id == begun.c.customer_id,
+            found.c.day > begun.c.day,
+            found.c.day <= func.date(begun.c.day, f"+{within:d} days"),
+        )
+        heads = [begun.c[f"d{number}"] for number in range(len(by))]
+        top = func.sum(case((followed, 1), else_=0))
+        statement = select(*heads, func.count().label("n"), top.label("v"), top.label("k"), literal(0).label("r"))
+        statement = statement.select_from(begun)
+        return statement.group_by(*heads) if heads else statement
+
+    def rows(self, scope: Scope, metric: Metric | None, cell: Mapping[str, Any]) -> Select[Any]:
+        """Return the rows of a scope, or those behind a figure, each with what it adds to it (``value``)."""
+        rows = _Rows(self, scope)
+        shown = [rows.expression(name).label(name) for name in scope.entity.shows]
+        extra = metric.where if metric is not None else ()
+        conditions = [*rows.conditions(extra), *(_is(rows.expression(name), value) for name, value in cell.items())]
+        value = self._adds(metric, rows) if metric is not None else None
+        if scope.parts and value is not None:
+            summed = metric is not None and metric.measure in ("sum", "mean")
+            value = func.sum(value) if summed else func.max(value)
+        columns = [rows.key.label("id"), *shown, *([value.label("value")] if value is not None else [])]
+        day = scope.day or scope.entity.day
+        order = [rows.expression(day).desc()] if day else []
+        statement = select(*columns).select_from(rows.joined()).where(*conditions)
+        if scope.parts:
+            statement = statement.group_by(rows.key)
+        return statement.order_by(*order, rows.key)
+
+    def _adds(self, metric: Metric, rows: _Rows) -> ColumnElement[Any]:
+        if metric.kind == "ratio":
+            return case((rows.all_of(metric.part), 1), else_=0)
+        return rows.expression(metric.of) if metric.of else literal(1)
+
+    def parameter(self, value: Any) -> Any:
+        """Return a value, or the figure of the policy that ``@name`` stands for."""
+        return getattr(self._policy, value[1:]) if isinstance(value, str) and value.startswith("@") else value
+
+
+class _Rows:
+    """The rows of one scope: their expressions, and the joins that these need."""
+
+    def __init__(self, made_by: Statements, scope: Scope) -> None:
+        self._by, self.scope = made_by, scope
+        name = scope.entity.source
+        self._main = source(PARTS[name] if scope.parts else name, scope.context, scope.main)
+        self._joins: set[str] = set()
+        self._customers = customers.alias("c")
+        self._scores = customer_risk_scores.alias("s")
+        self._products = products.alias("p")
+        at: Any = select(
+            bindparam("as_of").label("day"), bindparam("now").label("now"), bindparam("currency").label("currency")
+        )
+        self._at = at.subquery("at")
+
+    @property
+    def key(self) -> ColumnElement[Any]:
+        """The number of a row."""
+        return self._main.c.id
+
+    @property
+    def customer(self) -> ColumnElement[Any]:
+        """The number of a row's customer."""
+        return self._main.c.id if self.scope.main == "c" else self._main.c.customer_id
+
+    def expression(self, name: str) -> ColumnElement[Any]:
+        """Return a field or a dimension of time as an expression.
+
+        Raises
+        ------
+        UserError
+            The entity has none of that name.
+        """
+        entity = self.scope.entity
+        if name in TIME and name not in entity.fields:
+            day = self.scope.day or entity.day
+            if not day:
+                raise UserError(f"{entity.title} have no day, so they cannot be shown by {name}.")
+            return _grain(self.expression(day), name)
+        known = entity.field(name)
+        if known.bands_of:
+            return self._banded(known)
+        if known.hook:
+            return self._hooked(HOOKS[known.hook])
+        return self._place(known.place).c[known.column]
+
+    def _place(self, place: str) -> FromClause:
+        alias = PLACES[place]
+        if alias in ("e", self.scope.main):
+            return self._main
+        self._joins.add(alias)
+        return {"c": self._customers, "s": self._scores, "p": self._products}[alias]
+
+    def _hooked(self, sql: str) -> ColumnElement[Any]:
+        self._joins |= set(_ALIASES.findall(sql)) - {"e", self.scope.main}
+        return literal_column(f"({sql})")
+
+    def _banded(self, known: Field) -> ColumnElement[Any]:
+        value = self.expression(known.bands_of)
+        edges = [self._by.parameter(edge) for edge in known.edges]
+        if self.scope.entity.field(known.bands_of).kind == "money":
+            edges = [edge * 10 ** exponent(self.scope.context.currency) for edge in edges]
+        steps = [(value < edge, label) for edge, label in zip(edges, known.labels, strict=False)]
+        return case((value.is_(None), None), *steps, else_=known.labels[-1])
+
+    def without_rate(self, metric: Metric) -> ColumnElement[Any]:
+        """How many rows are not in a sum of money because their currency has no rate."""
+        money = metric.of and self.scope.entity.field(metric.of).kind == "money"
+        if not money or self.scope.main == "c" or "no_rate" not in self._main.c:
+            return literal(0)
+        return func.sum(case((self._main.c.no_rate, 1), else_=0))
+
+    def conditions(self, extra: Sequence[Condition]) -> list[ColumnElement[bool]]:
+        """All conditions on the rows: the query's, the metric's, the period's, and whose customers they are."""
+        scope = self.scope
+        found = [self.condition(one) for one in (*scope.entity.where, *scope.where, *extra)]
+        day = scope.day or scope.entity.day
+        if day and scope.period is not None:
+            value = self.expression(day)
+            within = value <= scope.period.last.isoformat()
+            if scope.period.first is not None:
+                found += [value >= scope.period.first.isoformat(), within]
+            else:  # without a beginning, what has no day is of the period too
+                found.append(or_(within, value.is_(None)))
+        if scope.owners:
+            found.append(self._place("customer").c.owner.in_(scope.owners))
+        return found
+
+    def all_of(self, conditions: Sequence[Condition]) -> ColumnElement[bool]:
+        return and_(*(self.condition(one) for one in conditions))
+
+    def condition(self, one: Condition) -> ColumnElement[bool]:
+        """Return a condition as an expression; text is compared without regard to case."""
+        value = self.expression(one.name)
+        if one.operator == "is-empty":
+            return or_(value.is_(None), value == "")
+        kind = "text" if one.name in TIME else self.scope.entity.field(one.name).kind
+        given = one.value if isinstance(one.value, tuple) else (one.value,)
+        said = [self._value(kind, one.name, self._by.parameter(each)) for each in given]
+        if kind in ("text", "category"):
+            value = value.collate("NOCASE")
+        if one.operator == "contains":
+            return value.contains(str(said[0]), autoescape=True)
+        if one.operator == "in":
+            return value.in_(said)
+        if one.operator == "not-in":
+            return or_(value.is_(None), value.not_in(said))
+        if one.operator == "!=":
+            return or_(value.is_(None), value != said[0])
+        compare = {"=": value.__eq__, ">": value.__gt__, ">=": value.__ge__, "<": value.__lt__, "<=": value.__le__}
+        return compare[one.operator](said[0])
+
+    def _value(self, kind: str, name: str, value: Any) -> Any:
+        """A value as the store has it: money in minor units, yes as 1."""
+        if kind in ("text", "category"):
+            return str(value)
+        if kind == "day":
+            try:
+                return date.fromisoformat(str(value)).isoformat()
+            except ValueError:
+                raise UserError(f"“{value}” is not a day for {name}. Write YYYY-MM-DD.") from None
+        if kind == "flag":
+            said = str(int(value) if isinstance(value, bool) else value).strip().lower()
+            if said not in _YES | _NO:
+                raise UserError(f"“{value}” is not a value of {name}. Write yes or no.")
+            return int(said in _YES)
+        try:
+            text = str(value).strip()
+            number = float(text.removesuffix("%").strip()) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            raise UserError(f"“{value}” is not a number, and {name} is one.") from None
+        return number * 10 ** exponent(self.scope.context.currency) if kind == "money" else number
+
+    def joined(self) -> FromClause:
+        """Return the rows with everything that the expressions asked for so far; call it last."""
+        found: FromClause = self._main
+        if "at" in self._joins:
+            found = found.join(self._at, true())
+        if "c" in self._joins:
+            found = found.outerjoin(self._customers, self._customers.c.id == self.customer)
+        if "s" in self._joins:
+            found = found.outerjoin(self._scores, self._scores.c.customer_id == self.customer)
+        if "p" in self._joins:
+            found = found.outerjoin(self._products, self._products.c.id == self._main.c.product_id)
+        return found
+
+
+def _is(value: ColumnElement[Any], said: Any) -> ColumnElement[bool]:
+    return value.is_(None) if said is None else value == said
+
+
+def _grain(day: ColumnElement[Any], grain: str) -> ColumnElement[Any]:
+    """A day as the name of its week, month, quarter, year or weekday, as `periods.label` has them."""
+    if grain == "week":
+        return func.date(day, "weekday 0", "-6 days")
+    if grain == "month":
+        return func.substr(day, 1, 7)
+    if grain == "quarter":
+        quarters = {f"{month:02d}": f"-Q{(month + 2) // 3}" for month in range(1, 13)}
+        return func.substr(day, 1, 4).concat(case(quarters, value=func.substr(day, 6, 2)))
+    if grain == "year":
+        return func.substr(day, 1, 4)
+    if grain == "weekday":
+        return _weekday(day)
+    return func.substr(day, 1, 10)
+
+
+def _weekday(day: ColumnElement[Any]) -> ColumnElement[Any]:
+    names = {str((number + 1) % 7): _WEEKDAYS[3 * number : 3 * number + 3] for number in range(7)}
+    return case(names, value=func.strftime("%w", day))

@@ -1,0 +1,145 @@
+"""Laws of every metric and every dimension that it allows: parts, rows, earlier days, the same answer again."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from models.values.metrics import Condition, Query, Value
+from services.metrics import Metrics, the_catalogue
+from services.metrics.catalogue import TIME
+from tests.views.books import opened, sample_copy
+
+METRICS = tuple(the_catalogue().metrics)
+#: Not made of other metrics, whose rows are theirs.
+OF_ROWS = tuple(one.name for one in the_catalogue().metrics.values() if one.kind in ("simple", "ratio", "as_of"))
+#: Scores of an earlier day come from a look back.
+OF_ANY_DAY = tuple(one.name for one in the_catalogue().metrics.values() if not the_catalogue().of_scores(one))
+#: What every customer has: the same join and the same column for each metric.
+OF_CUSTOMERS = tuple(one.name for one in the_catalogue().entities["customers"].fields.values() if one.everywhere)
+
+
+def dimensions(name: str, *, all_of_them: bool) -> tuple[str, ...]:
+    """Of time a line and the weekday; of the customer's dimensions another one for each metric, or all."""
+    allowed = the_catalogue().dimensions_of(the_catalogue().metric(name))
+    turn = METRICS.index(name)
+    shared = [one for one in OF_CUSTOMERS if one in allowed]
+    kept = set(shared if all_of_them else shared[turn % len(shared) :][:1])
+    own = {one for one in allowed if one not in OF_CUSTOMERS and (one not in TIME or one in ("month", "weekday"))}
+    return tuple(one for one in allowed if one in kept | own)
+
+
+BY = {name: dimensions(name, all_of_them=False) for name in METRICS}
+EARLIER = date(2026, 6, 30)
+#: What a later day adds to a row that was there before, and what it was without.
+LATER = {
+    "tickets": {"resolved_on": ("resolved_on", "resolved_at", "satisfaction", "resolution_hours"),
+                "substr(first_answer_at, 1, 10)": ("first_answer_at",)},
+}  # fmt: skip
+DAYS = {
+    "email_events": "happened_on", "activities": "happened_on", "surveys": "answered_on", "reviews": "reviewed_on",
+    "conversations": "happened_on", "stage_changes": "changed_on", "tickets": "opened_on",
+}  # fmt: skip
+
+
+def alike(one: Value, other: Value) -> bool:
+    return one == other if one is None or other is None else one == pytest.approx(other)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_parts_make_the_total_where_the_catalogue_says_so(asking: Metrics, name: str) -> None:
+    parts_make_total(asking, name, BY[name])
+
+
+def parts_make_total(asking: Metrics, name: str, every: tuple[str, ...]) -> None:
+    metric, catalogue = asking.catalogue.metric(name), asking.catalogue
+    total = asking.answer(Query((name,), period="12m")).totals[name]
+    for by in every:
+        if catalogue.adds_up(metric, by):
+            found = asking.answer(Query((name,), (by,), period="12m"))
+            assert alike(sum(row[1] or 0 for row in found.rows), total), by
+
+
+@pytest.mark.parametrize("name", OF_ROWS)
+def test_the_rows_behind_a_figure_give_it_again(asking: Metrics, name: str) -> None:
+    rows_give_figures(asking, name, BY[name])
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", METRICS)
+def test_the_laws_hold_for_every_dimension_that_a_metric_allows(asking: Metrics, name: str) -> None:
+    every = dimensions(name, all_of_them=True)
+    parts_make_total(asking, name, every)
+    if name in OF_ROWS:
+        rows_give_figures(asking, name, every)
+
+
+def rows_give_figures(asking: Metrics, name: str, every: tuple[str, ...]) -> None:
+    for by in ((), *((one,) for one in every)):
+        query = Query((name,), by, period="3m")
+        found = asking.answer(query)
+        for at in {0, len(found.rows) - 1} if found.rows else ():
+            behind = asking.rows(asking.rows_of(query, name, found.cells(at)))
+            assert alike(behind.figure, found.cells(at)[name]), (by, found.cells(at))
+
+
+@pytest.fixture(scope="module")
+def then(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Metrics]:
+    """The same book as it was on an earlier day: nothing later is in it."""
+    path = sample_copy(tmp_path_factory.mktemp("then") / "then.bellwether")
+    with closing(sqlite3.connect(path)) as driver:
+        driver.execute("PRAGMA foreign_keys = OFF")
+        for table, day in DAYS.items():
+            driver.execute(f"DELETE FROM {table} WHERE {day} > ?", (EARLIER.isoformat(),))
+        driver.execute(
+            "DELETE FROM order_lines WHERE order_id IN (SELECT id FROM orders WHERE ordered_on > ?)", (str(EARLIER),)
+        )
+        driver.execute("DELETE FROM orders WHERE ordered_on > ?", (str(EARLIER),))
+        # A deal is known from its first change of stage; how it ended, from the last one that there was.
+        driver.execute(
+            "DELETE FROM opportunities WHERE opened_on > ? OR id NOT IN (SELECT opportunity_id FROM stage_changes)",
+            (str(EARLIER),),
+        )
+        driver.execute(
+            "UPDATE opportunities SET stage = (SELECT to_stage FROM stage_changes h WHERE h.opportunity_id ="
+            " opportunities.id ORDER BY changed_on DESC, changed_at DESC, id DESC LIMIT 1)"
+        )
+        for table, later in LATER.items():
+            for day, columns in later.items():
+                unset = ", ".join(f"{column} = NULL" for column in columns)
+                driver.execute(f"UPDATE {table} SET {unset} WHERE {day} > ?", (EARLIER.isoformat(),))
+        driver.execute("UPDATE tickets SET status = 'open' WHERE resolved_on IS NULL AND status = 'solved'")
+        driver.commit()
+    workspace = opened(path)
+    yield Metrics(workspace)
+    workspace.close()
+
+
+@pytest.mark.parametrize("name", OF_ANY_DAY)
+def test_an_earlier_day_asked_for_today_is_that_day(asking: Metrics, then: Metrics, name: str) -> None:
+    by = "month" if "month" in BY[name] else "tier"
+    query = Query((name,), (by,), period="6m", as_of=EARLIER)
+    assert asking.answer(query).rows == then.answer(query).rows
+
+
+def test_the_same_question_is_answered_at_once_until_the_book_changes(sample: Path, tmp_path: Path) -> None:
+    workspace = opened(sample_copy(tmp_path / "book.bellwether"))
+    try:
+        asking, query = Metrics(workspace), Query(("orders", "tickets"), ("tier",), period="90d")
+        first = asking.answer(query)
+        assert asking.answer(query) is first
+        workspace.change_policy(card_budget=24)
+        again = asking.answer(query)
+        assert again is not first
+        assert again == first
+        mine = Metrics(workspace, owners=("Priya Raman",)).answer(query)
+        assert mine.totals["orders"] == asking.answer(
+            Query(("orders",), where=(Condition("owner", "=", "Priya Raman"),), period="90d")
+        ).totals["orders"]  # fmt: skip
+    finally:
+        workspace.close()
