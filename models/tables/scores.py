@@ -31,7 +31,7 @@ customer_risk_scores = Table(
     Column("segment_since", Text),  # day
     Column("trend", Text),  # falling | steady | rising | unknown
     Column("confidence", Text, nullable=False),  # high | medium | low
-    Column("confidence_why", Text),  # JSON list of short sentences
+    Column("confidence_why", Text),  # JSON list of phrases with their figures
     Column("drivers", Text),  # JSON list of codes and figures, see services.scoring.reasons; phrasing has the words
     Column("model", Text, nullable=False),
     Column("scored_at", Text, nullable=False),

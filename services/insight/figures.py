@@ -11,14 +11,14 @@ from typing import Final
 
 from models.queries.purchases import PURCHASES, cancelled_order
 from models.values import words
-from models.values.alerts import ALIKE_WORDS, AlertRow, Driver, ScoreFigures
+from models.values.alerts import AlertRow, Driver, ScoreFigures
 from models.values.scores import OWN_GAPS
 from services.distress.matters import read_matters
 from services.insight.overridden import marks_of, week_line
 from services.insight.reader import Reader
 from services.insight.risk_history import read_risk_history
 from services.insight.risk_record import record_words
-from services.scoring.phrasing import reasons_in_words
+from services.scoring.phrasing import confidence_in_words, is_alike, reasons_in_words
 
 #: Figures that are shown as they are stored.
 _AS_STORED: Final = (
@@ -82,7 +82,7 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
         health_coverage=row["health_coverage"] or 0,
         change_days=days,
         currency=currency,
-        confidence_why=tuple(json.loads(row["confidence_why"] or "[]")),
+        confidence_why=confidence_in_words(row["confidence_why"]),
         last_order_words=_last_order(reader, row, currency),
         own_rhythm=row["purchase_days"] > OWN_GAPS,
         overridden=marks,
@@ -175,7 +175,7 @@ def _typical_risk(row: sqlite3.Row, drivers: Sequence[Driver]) -> float | None:
 
 def _average_risk(reader: Reader, row: sqlite3.Row) -> float | None:
     """The mean churn risk of active customers, where the model cannot tell this one from them."""
-    if row["churn_risk"] is None or ALIKE_WORDS not in json.loads(row["confidence_why"] or "[]"):
+    if row["churn_risk"] is None or not is_alike(row["confidence_why"]):
         return None
     return float(reader.value("SELECT avg(churn_risk) FROM customer_risk_scores WHERE standing = 'active'") or 0.0)
 

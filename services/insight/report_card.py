@@ -20,6 +20,7 @@ from services.insight import report_formatting, report_verdict
 from services.insight.anomalies import read_emerging
 from services.insight.reader import Reader, marks
 from services.insight.value_check import read_value_check
+from services.scoring.phrasing import confidence_in_words
 
 Report = TypeVar("Report")
 #: Who left unseen, or was flagged and stayed.
@@ -146,7 +147,7 @@ def read_reliance(reader: Reader) -> Reliance:
     fewer_than = FEW_ORDERS if reader.value("SELECT EXISTS (SELECT 1 FROM orders)") else 0
     for number, few_of_them, why in reader.driver.execute(_LOW, (fewer_than,)):
         low, few = low + number, few + few_of_them
-        reasons.update(dict.fromkeys(json.loads(why or "[]"), number))
+        reasons.update(dict.fromkeys(confidence_in_words(why), number))
     most = reasons.most_common(1)
     return Reliance(tuple(lines), scored, low, few, most[0][0] if most else "", _left_out(reader))
 

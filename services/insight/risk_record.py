@@ -14,6 +14,7 @@ from models.queries.churn_status import starts_on
 from models.values.past_cases import FEWEST, cases_words, kind_and_step
 from models.values.words import day_of
 from services.insight.reader import Reader
+from services.scoring.phrasing import confidence_in_words
 
 _RECORD: Final = """SELECT json_extract(parameters, :path) FROM model_fits WHERE as_of <= :as_of
                       AND id = (SELECT json_extract(value, '$.fit') FROM book WHERE key = 'scored')"""
@@ -42,7 +43,7 @@ def record_words(reader: Reader, row: sqlite3.Row) -> str:
     for one_kind, one_step, cases, predicted, actual, _, *risks in chosen.get("record", {}).get("similar", ()):
         if (one_kind, one_step) == (kind, step) and cases >= FEWEST:
             said = cases_words(cases, predicted, actual, label, kind, *risks)
-            return "" if said in json.loads(row["confidence_why"] or "[]") else said
+            return "" if said in confidence_in_words(row["confidence_why"]) else said
     return ""
 
 

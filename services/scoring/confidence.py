@@ -9,23 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.values.alerts import ALIKE_WORDS
-from models.values.past_cases import FEWEST, STEPS, cases_words, wilson
-from models.values.words import capital, percent
+from models.values.past_cases import FEWEST, STEPS, wilson
 from services.scoring.events import BookEvents
 from services.scoring.features import Features
-from services.scoring.freshness import EVERYTHING, OLD_DAYS, WORDS
+from services.scoring.freshness import EVERYTHING, OLD_DAYS
 from services.scoring.ledger import Ledger
 from services.scoring.model_selection.frame import Frame
 from services.scoring.model_selection.in_use import frame_in_use, under_contract
 from services.scoring.model_selection.record import Record, Similar, group_of, kinds_of, known_at
 from services.scoring.model_selection.windows import Label
 from services.scoring.parameters import Chosen, Parameters
+from services.scoring.phrasing import ALIKE, PAUSE_WORDS
+from services.scoring.reason_figures import Told
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -33,8 +34,6 @@ Flags = NDArray[np.bool_]
 LOW, MEDIUM, HIGH = range(3)
 NAMES = ("low", "medium", "high")
 _FEW_DAYS = 4
-LEFT_WORDS = "They have left: no churn risk and no value at risk."
-_PAUSE_WORDS = "In this book the model cannot tell a long pause from a departure."
 #: Told risks so far off in the past (a share of customers) leave medium confidence at most, or low.
 _FAR_OFF, _USELESS = 0.10, 0.20
 #: From this share of what the risk rests on, a source that is old lowers the confidence; one that is as old as the
@@ -60,13 +59,6 @@ _SOURCES_OF: dict[str, tuple[str, ...]] = {
 }
 #: Groups of the rhythm itself: how much is known of it is told in purchase days.
 _RHYTHM = frozenset({"gap", "orders", "tenure", "value"})
-_GROUP_WORDS = {
-    "gap": "orders",
-    "email": "answers to emails",
-    "activity": "other activity",
-    "use": "use of features",
-    "mix": "choice of products",
-}
 
 
 @dataclass(frozen=True)
@@ -75,10 +67,10 @@ class Confidence:
 
     level: NDArray[np.int64]
     why: NDArray[np.int64]
-    combinations: tuple[tuple[str, ...], ...]
+    combinations: tuple[tuple[Told, ...], ...]
 
-    def reasons(self, why: int) -> tuple[str, ...]:
-        """The sentences of one customer's `why`."""
+    def reasons(self, why: int) -> tuple[Told, ...]:
+        """The phrases, with their figures, of one customer's `why`."""
         return self.combinations[why]
 
 
@@ -86,17 +78,18 @@ def book_words(parameters: Parameters) -> Iterator[str]:
     """What a run says of all its churn risks: that they tell no departures, or no customers apart."""
     orders = parameters.orders
     if orders.rung and not orders.btyd.dropout_identifiable:
-        yield f"{_PAUSE_WORDS} A high churn risk means “no order soon”, not “gone for good”."
+        yield f"{PAUSE_WORDS} A high churn risk means “no order soon”, not “gone for good”."
     if orders.chosen is not None and not Record.from_json(orders.chosen.record).apart:
         yield ALIKE_WORDS
 
 
 class Check(NamedTuple):
-    """Of the customers for whom it `holds`, the confidence is `at_most` so high, and why."""
+    """Of the customers for whom it `holds`, the confidence is `at_most` so high; why: a phrase with its figures."""
 
     at_most: int
     holds: Flags
-    sentence: str
+    phrase: str
+    figures: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,7 +112,7 @@ def confidence(ledger: Ledger, seen: Features, parameters: Parameters, risk: Flo
         *_as_new_as_the_day(ledger.book, under | (seen.rhythm_count > 0), horizon_days),
     ]
     for side in _sides(seen, parameters, under, horizon_days):
-        checks.append(Check(LOW, side.whose & (not side.record.apart), ALIKE_WORDS))
+        checks.append(Check(LOW, side.whose & (not side.record.apart), ALIKE))
         checks += _fresh(ledger.book, _old(ledger.book, ledger.day), side, horizon_days)
         checks += _like_this_one(ledger, side, risk)
         checks += _beats_the_rule(side, horizon_days)
@@ -128,19 +121,19 @@ def confidence(ledger: Ledger, seen: Features, parameters: Parameters, risk: Flo
     if ledger.left.any():
         # What lowers the confidence in a risk says nothing of those who have none.
         checks = [check._replace(holds=check.holds & ~ledger.left) for check in checks]
-        checks.append(Check(HIGH, ledger.left, LEFT_WORDS))
+        checks.append(Check(HIGH, ledger.left, "left"))
     return summed(checks, ledger.customers)
 
 
 def summed(checks: Iterable[Check], customers: int) -> Confidence:
-    """The lowest level of the checks that hold, and their sentences in the order of the checks.
+    """The lowest level of the checks that hold, and their phrases in the order of the checks.
 
     A customer's reasons are the same, and in the same order, alone and among all.
     """
     level = np.full(customers, HIGH, np.int64)
     held = [check for check in checks if check.holds.any()]
     blocks = np.zeros((customers, len(held) // _BITS + 1), np.int64)
-    for place, (at_most, holds, _) in enumerate(held):
+    for place, (at_most, holds, *_) in enumerate(held):
         level = np.where(holds, np.minimum(level, at_most), level)
         blocks[:, place // _BITS] |= holds.astype(np.int64) << place % _BITS
     if blocks.shape[1] == 1:
@@ -149,7 +142,7 @@ def summed(checks: Iterable[Check], customers: int) -> Confidence:
     else:
         found, why = np.unique(blocks, axis=0, return_inverse=True)
     combinations = tuple(
-        tuple(check.sentence for place, check in enumerate(held) if row[place // _BITS] >> place % _BITS & 1)
+        tuple((one.phrase, one.figures) for place, one in enumerate(held) if row[place // _BITS] >> place % _BITS & 1)
         for row in found.tolist()
     )
     return Confidence(level, why.reshape(customers), combinations)
@@ -176,32 +169,24 @@ def _known(ledger: Ledger, seen: Features, parameters: Parameters, under: Flags,
     rung = np.where(seen.by_activity, activity.rung, orders.rung)
     identifiable = np.where(seen.by_activity, activity.btyd.dropout_identifiable, orders.btyd.dropout_identifiable)
     young = known_at(ledger, "contract") < horizon_days if under.any() else under
-    yield Check(LOW, free & (count == 0), "No orders or other activity yet.")
-    for whose, day in ((~seen.by_activity, "purchase day"), (seen.by_activity, "day of activity")):
-        several = day.replace("day", "days", 1)
-        once = "one-time buyers" if day == "purchase day" else "those who came once"
-        yield Check(LOW, free & whose & (count == 1), f"Only one {day} on record: {once} cannot be told apart.")
-        yield Check(MEDIUM, some & whose & (count < _FEW_DAYS), f"Fewer than {_FEW_DAYS} {several} on record.")
+    yield Check(LOW, free & (count == 0), "nothing_yet")
+    for active, whose in ((False, ~seen.by_activity), (True, seen.by_activity)):
+        yield Check(LOW, free & whose & (count == 1), "once", (active,))
+        yield Check(MEDIUM, some & whose & (count < _FEW_DAYS), "few_days", (_FEW_DAYS, active))
     averaged = np.where(seen.by_activity, activity.chosen is not None, orders.chosen is not None) & (rung == 0)
-    yield Check(LOW, some & averaged, "In back-tests no model was more accurate than the average churn rate.")
-    yield Check(LOW, some & (rung == 0) & ~averaged, "The book has too few customers with a history to train a model.")
-    yield Check(MEDIUM, some & (seen.age < horizon_days), f"Known for less than {horizon_days} days.")
-    yield Check(MEDIUM, under & young, f"Under contract for less than {horizon_days} days.")
-    yield Check(
-        MEDIUM,
-        some & ~identifiable & (rung > 0),
-        _PAUSE_WORDS,
-    )
+    yield Check(LOW, some & averaged, "average")
+    yield Check(LOW, some & (rung == 0) & ~averaged, "few_customers")
+    yield Check(MEDIUM, some & (seen.age < horizon_days), "known_for", (horizon_days,))
+    yield Check(MEDIUM, under & young, "under_contract_for", (horizon_days,))
+    yield Check(MEDIUM, some & ~identifiable & (rung > 0), "pause")
 
 
 def _priced(book: BookEvents, seen: Features) -> Iterator[Check]:
     unpriced = np.zeros(seen.rhythm_count.size, np.bool_)
     unpriced[book.orders.row[np.isnan(book.orders.values["value"])]] = True
     nothing = np.isnan(seen.mean_value)
-    yield Check(LOW, unpriced & nothing, "No exchange rate for any of the orders: their value is not known.")
-    yield Check(
-        MEDIUM, unpriced & ~nothing, "Some orders are in a currency without a rate and count without their value."
-    )
+    yield Check(LOW, unpriced & nothing, "no_rate")
+    yield Check(MEDIUM, unpriced & ~nothing, "some_without_rate")
 
 
 def _old(book: BookEvents, day: int) -> Mapping[str, int]:
@@ -215,8 +200,7 @@ def _old(book: BookEvents, day: int) -> Mapping[str, int]:
 def _as_new_as_the_day(book: BookEvents, whose: Flags, horizon_days: int) -> Iterator[Check]:
     days = (book.old_sources or {}).get(EVERYTHING)
     if days is not None:
-        words = f"The book's newest data is {days:,} days older than these scores."
-        yield Check(LOW if days >= horizon_days else MEDIUM, whose, words)
+        yield Check(LOW if days >= horizon_days else MEDIUM, whose, "all_old", (days,))
 
 
 def _fresh(book: BookEvents, old: Mapping[str, int], side: _Side, horizon_days: int) -> Iterator[Check]:
@@ -230,21 +214,13 @@ def _fresh(book: BookEvents, old: Mapping[str, int], side: _Side, horizon_days: 
     for source, share in shares.items():
         if share >= _USED:
             low = old[source] >= horizon_days and share >= _CARRIES
-            yield Check(LOW if low else MEDIUM, side.whose, _old_words(source, old[source]))
+            yield Check(LOW if low else MEDIUM, side.whose, "old", (source, old[source]))
 
 
 def _sources_of(group: str, side: _Side) -> tuple[str, ...]:
     if group in _RHYTHM:
         return ("orders",) if side.label == "contract" else ()
     return _SOURCES_OF.get(group, ())
-
-
-def _old_words(source: str, days: int) -> str:
-    if source == "orders":
-        return f"The newest order of the book is {days:,} days older than its other data."
-    words = WORDS.get(source, source)
-    are = "is" if words == "activity" else "are"
-    return f"{capital(words)} {are} {days:,} days older than the book's other data."
 
 
 def _like_this_one(ledger: Ledger, side: _Side, risk: Floats) -> Iterator[Check]:
@@ -254,12 +230,11 @@ def _like_this_one(ledger: Ledger, side: _Side, risk: Floats) -> Iterator[Check]
         return
     if not record.cases:
         error = side.chosen.error or 0.0
-        words = f"In back-tests the churn risk was off by {round(100 * error)} points on average."
-        yield Check(MEDIUM, side.whose & (error > _FAR_OFF), words)
+        yield Check(MEDIUM, side.whose & (error > _FAR_OFF), "off_by", (round(100 * error),))
         return
     kind = kinds_of(side.label, known_at(ledger, side.label))
     step = np.where(side.whose, np.round(np.nan_to_num(risk) * STEPS), -1.0)
-    general = _overall_words(record)
+    general = ("off", (record.off, record.cases))
     alone = side.whose.copy()
     for one in record.similar:
         if one.cases < FEWEST:
@@ -268,12 +243,10 @@ def _like_this_one(ledger: Ledger, side: _Side, risk: Floats) -> Iterator[Check]
         alone &= ~here
         if abs(one.off) > _FAR_OFF or _disagrees(one):
             own = _disagrees(one) or (one.off * (one.told - one.left) > 0 and abs(one.told - one.left) > _FAR_OFF)
-            told = cases_words(one.cases, one.told, one.left, side.label, one.kind, one.risks)
-            words = told if own else general
-            yield Check(_at_most(one.off), here, words)
+            told = ("similar", (one.cases, one.told, one.left, side.label, one.kind, one.risks))
+            yield Check(_at_most(one.off), here, *(told if own else general))
     far = abs(record.off) > _FAR_OFF
-    few = f"Fewer than {FEWEST} similar customers were in the back-tests."
-    yield Check(_at_most(record.off) if far else MEDIUM, alone, general if far else few)
+    yield Check(_at_most(record.off) if far else MEDIUM, alone, *(general if far else ("few_similar", (FEWEST,))))
 
 
 def _disagrees(one: Similar) -> bool:
@@ -289,17 +262,9 @@ def _at_most(off: float) -> int:
     return LOW if abs(off) > _USELESS else MEDIUM
 
 
-def _overall_words(record: Record) -> str:
-    way = "high" if record.off > 0 else "low"
-    points = round(100 * abs(record.off))
-    return f"In back-tests the churn risk was {points} points too {way} on average ({record.cases:,} cases)."
-
-
 def _beats_the_rule(side: _Side, horizon_days: int) -> Iterator[Check]:
     if side.chosen is not None and side.chosen.beats_rule is False:
-        silent = {"orders": "no order", "activity": "no activity"}.get(side.label)
-        rule = f"“{silent} for {horizon_days} days”" if silent else "the baseline"
-        yield Check(MEDIUM, side.whose, f"In back-tests the churn risk was no more accurate than {rule}.")
+        yield Check(MEDIUM, side.whose, "as_the_baseline", (side.label, horizon_days))
 
 
 def _counted(side: _Side) -> list[tuple[str, float]]:
@@ -327,11 +292,6 @@ def _covered(side: _Side, frame: Frame) -> Iterator[Check]:
     for group, nothing in unknown.items():
         share = side.record.share(_RHYTHM if group == "gap" else frozenset({group}))
         if share >= _USED:
-            words = _GROUP_WORDS.get(group, group.replace("_", " "))
-            sentence = (
-                f"There is no record of this customer's {words}, on which {percent(share)} of the churn risk depends."
-            )
-            yield Check(MEDIUM, low & nothing, sentence)
+            yield Check(MEDIUM, low & nothing, "no_record", (group, share))
             said |= nothing
-    part = f"More than {percent(0.33)} of what the churn risk depends on is missing for this customer."
-    yield Check(MEDIUM, low & ~said, part)
+    yield Check(MEDIUM, low & ~said, "much_missing")

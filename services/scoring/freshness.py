@@ -13,7 +13,8 @@ from typing import Final
 from sqlalchemy import Connection
 
 from models.store.driver import driver_of
-from services.book.sources import SOURCES, source_ages
+from services.book.sources import source_ages
+from services.scoring.phrasing import SOURCE_WORDS
 from services.settings import Policy
 
 #: A source is taken for old from so many days before the book's newest day on, and from so many times its usual
@@ -22,8 +23,6 @@ OLD_DAYS: Final = 30
 _TIMES: Final = 2.0
 #: Of `old_sources`: the whole book, where the day of the scores lies after all of its data.
 EVERYTHING: Final = "everything"
-#: Names of sources in a sentence.
-WORDS: Final = {table: words for words, table, _ in SOURCES} | {"opportunities": "deals", EVERYTHING: "data"}
 
 
 def old_sources(connection: Connection, newest: Mapping[str, date], as_of: date) -> dict[str, int]:
@@ -43,7 +42,8 @@ def old_sources(connection: Connection, newest: Mapping[str, date], as_of: date)
     if behind:
         driver = driver_of(connection)
         usual = {one.words: one.usual_days or 0.0 for one in source_ages(driver, as_of, Policy())}
-        behind = {name: days for name, days in behind.items() if days > _TIMES * usual.get(WORDS.get(name, ""), 0.0)}
+        often = {name: _TIMES * usual.get(SOURCE_WORDS.get(name, ""), 0.0) for name in behind}
+        behind = {name: days for name, days in behind.items() if days > often[name]}
     if (as_of - last).days > OLD_DAYS:
         behind[EVERYTHING] = (as_of - last).days
     return behind

@@ -11,9 +11,12 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from models.values.words import THIN, gap_words, money_short
+from models.values.alerts import ALIKE_WORDS
+from models.values.past_cases import cases_words
+from models.values.words import THIN, capital, gap_words, money_short, percent
 from models.values.words import count as plural
 from models.values.words import day as day_words
+from services.book.sources import SOURCES
 
 #: A reason with its label and its evidence.
 Reason = dict[str, Any]
@@ -35,6 +38,20 @@ _AMOUNTS = {
     "spent_lately": ("{0} in 90 days", "Nothing in 90 days"),
     "given_back": ("{0} returned in all", "Nothing returned"),
 }
+#: Names of sources in a sentence.
+SOURCE_WORDS = {table: words for words, table, _ in SOURCES} | {"opportunities": "deals"}
+#: The phrase of customers whom no model tells apart.
+ALIKE = "alike"
+PAUSE_WORDS = "In this book the model cannot tell a long pause from a departure."
+LEFT_WORDS = "They have left: no churn risk and no value at risk."
+_GROUPS = {
+    "gap": "orders",
+    "email": "answers to emails",
+    "activity": "other activity",
+    "use": "use of features",
+    "mix": "choice of products",
+}
+_BASELINES = {"orders": "“no order for {} days”", "activity": "“no activity for {} days”"}
 _RATED = {"satisfaction": "Satisfaction", "reviews": "Reviews"}
 
 
@@ -50,6 +67,18 @@ def week_in_words(changed: str | None, drivers: str | None) -> list[Reason]:
         return [_with(one, _words_of(one)[0]) for one in parts]
     labels = {one["code"]: one["label"] for one in reversed(reasons_in_words(drivers))}
     return [_with(one, _words_of(one)[0] or labels.get(one["code"]) or _called(one["code"])) for one in parts]
+
+
+def confidence_in_words(why: str | None) -> tuple[str, ...]:
+    """Why the confidence in a customer's scores is not high, from the JSON of the public table."""
+    known = json.loads(why or "[]")
+    return tuple(one if isinstance(one, str) else _CONFIDENCE[one["phrase"]](*one["figures"]) for one in known)
+
+
+def is_alike(why: str | None) -> bool:
+    """Whether the model cannot tell the customers of the book apart, from the same."""
+    known = json.loads(why or "[]")
+    return ALIKE_WORDS in known or {"phrase": ALIKE, "figures": []} in known
 
 
 def _called(code: str) -> str:
@@ -307,3 +336,59 @@ _PHRASES: dict[str, Callable[..., Words]] = {
     "unhappy": _unhappy,
     "rating_moved": _rating_moved,
 }  # fmt: skip
+
+
+def _old(source: str, days: int) -> str:
+    if source == "orders":
+        return f"The newest order of the book is {days:,} days older than its other data."
+    words = SOURCE_WORDS.get(source, source)
+    return f"{capital(words)} {'is' if words == 'activity' else 'are'} {days:,} days older than the book's other data."
+
+
+def _off(share: float, cases: int) -> str:
+    way, points = "high" if share > 0 else "low", round(100 * abs(share))
+    return f"In back-tests the churn risk was {points} points too {way} on average ({cases:,} cases)."
+
+
+def _no_record(group: str, share: float) -> str:
+    words = _GROUPS.get(group, group.replace("_", " "))
+    return f"There is no record of this customer's {words}, on which {percent(share)} of the churn risk depends."
+
+
+def _once(active: bool) -> str:
+    day, who = ("day of activity", "those who came once") if active else ("purchase day", "one-time buyers")
+    return f"Only one {day} on record: {who} cannot be told apart."
+
+
+def _as_the_baseline(label: str, days: int) -> str:
+    rule = _BASELINES.get(label, "the baseline").format(days)
+    return f"In back-tests the churn risk was no more accurate than {rule}."
+
+
+_CONFIDENCE: dict[str, Callable[..., str]] = {
+    ALIKE: lambda: ALIKE_WORDS,
+    "left": lambda: LEFT_WORDS,
+    "pause": lambda: PAUSE_WORDS,
+    "nothing_yet": lambda: "No orders or other activity yet.",
+    "once": _once,
+    "few_days": lambda least, active: (
+        f"Fewer than {least} {'days of activity' if active else 'purchase days'} on record."
+    ),
+    "average": lambda: "In back-tests no model was more accurate than the average churn rate.",
+    "few_customers": lambda: "The book has too few customers with a history to train a model.",
+    "known_for": lambda days: f"Known for less than {days} days.",
+    "under_contract_for": lambda days: f"Under contract for less than {days} days.",
+    "no_rate": lambda: "No exchange rate for any of the orders: their value is not known.",
+    "some_without_rate": lambda: "Some orders are in a currency without a rate and count without their value.",
+    "all_old": lambda days: f"The book's newest data is {days:,} days older than these scores.",
+    "old": _old,
+    "off": _off,
+    "off_by": lambda points: f"In back-tests the churn risk was off by {points} points on average.",
+    "similar": cases_words,
+    "few_similar": lambda fewest: f"Fewer than {fewest} similar customers were in the back-tests.",
+    "as_the_baseline": _as_the_baseline,
+    "no_record": _no_record,
+    "much_missing": lambda: (
+        f"More than {percent(0.33)} of what the churn risk depends on is missing for this customer."
+    ),
+}

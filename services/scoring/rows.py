@@ -61,8 +61,8 @@ def _parts_json(scores: PartScores) -> list[str]:
 
 
 def _why_json(judged: Confidence) -> list[str]:
-    texts = {bits: json.dumps(judged.reasons(bits), ensure_ascii=False) for bits in np.unique(judged.why).tolist()}
-    return [texts[bits] for bits in judged.why.tolist()]
+    texts = [json.dumps([{"phrase": name, "figures": of} for name, of in why]) for why in judged.combinations]
+    return [texts[place] for place in judged.why.tolist()]
 
 
 _STANDINGS: tuple[str | None, ...] = (*standing.NAMES, None)

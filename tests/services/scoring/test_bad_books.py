@@ -16,6 +16,7 @@ from models.values.errors import UserError
 from services import insight, scoring
 from services.pipeline import do_round
 from services.scoring import score_as_of
+from services.scoring.phrasing import confidence_in_words
 from services.workspace import Workspace
 from tests.services.scoring.books import Book, simulated_orders
 
@@ -192,7 +193,11 @@ def check_scores(scores: dict[int, dict[str, Any]], reason: str | None) -> None:
             assert 0 <= row["value_at_risk_minor"] == row["clv_if_stays_minor"] - row["clv_minor"]
     if reason is not None:
         assert {row["confidence"] for row in scores.values()} == {"low"}
-        told = [who for who, row in scores.items() if any(reason in why for why in row["confidence_why"])]
+        told = [
+            who
+            for who, row in scores.items()
+            if any(reason in why for why in confidence_in_words(json.dumps(row["confidence_why"])))
+        ]
         assert len(told) >= len(scores) - 1
 
 

@@ -25,6 +25,7 @@ from services.scoring.model_selection import CLOSED_FORM
 from services.scoring.model_selection.in_use import with_rungs
 from services.scoring.model_selection.record import Record, Similar, similar_cases
 from services.scoring.parameters import Chosen, Parameters, fit_parameters
+from services.scoring.phrasing import confidence_in_words
 from tests.services.scoring.books import Book, simulated_orders
 from tests.services.scoring.made_up import made_up_book
 from tests.services.scoring.model_selection.pasts import buying_book
@@ -78,7 +79,8 @@ def judged(
 
 
 def why(found: Confidence, customer: int) -> tuple[str, ...]:
-    return found.reasons(int(found.why[customer]))
+    said = [{"phrase": phrase, "figures": figures} for phrase, figures in found.reasons(int(found.why[customer]))]
+    return confidence_in_words(json.dumps(said))
 
 
 def test_who_is_well_known_from_fresh_sources_is_of_high_confidence_without_a_reason() -> None:
@@ -311,11 +313,11 @@ def test_reasons_are_the_same_alone_and_among_all() -> None:
 @settings(max_examples=25, deadline=None)
 def test_any_number_of_reasons_can_be_told(number: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    checks = [Check(int(rng.integers(0, 2)), rng.random(30) < 0.2, f"Reason {place}.") for place in range(number)]
+    checks = [Check(int(rng.integers(0, 2)), rng.random(30) < 0.2, "known_for", (place,)) for place in range(number)]
     found = summed(checks, 30)
     for who in range(30):
         mine = [check for check in checks if check.holds[who]]
-        assert why(found, who) == tuple(check.sentence for check in mine)
+        assert why(found, who) == tuple(f"Known for less than {check.figures[0]} days." for check in mine)
         assert found.level[who] == min((check.at_most for check in mine), default=HIGH)
 
 

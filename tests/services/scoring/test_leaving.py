@@ -11,8 +11,8 @@ import pytest
 
 from models.values.errors import UserError
 from services.scoring import score_as_of, score_due, set_override
-from services.scoring.confidence import LEFT_WORDS
 from services.scoring.overrides import out_of_date
+from services.scoring.phrasing import LEFT_WORDS, confidence_in_words
 from services.scoring.scorecard import NO_RISK
 from tests.services.scoring.books import Book
 
@@ -57,10 +57,10 @@ def test_who_has_left_has_no_risk_and_no_value_at_risk_and_the_reason_is_said(bo
         assert [row[name] for name in UNKNOWN] == [None] * len(UNKNOWN)
         assert (row["segment"], row["segment_since"], row["model"]) == ("Lost", ago(50), NO_RISK)
         assert row["drivers"] == "[]" and row["changed"] is None
-        assert LEFT_WORDS in row["confidence_why"] and row["confidence"] == "high"
+        assert LEFT_WORDS in confidence_in_words(row["confidence_why"]) and row["confidence"] == "high"
     for who in (STAYS, LEAVES, SIGNED, BOUGHT):
         assert None not in [scores[who][name] for name in UNKNOWN]
-        assert LEFT_WORDS not in scores[who]["confidence_why"]
+        assert LEFT_WORDS not in confidence_in_words(scores[who]["confidence_why"])
 
 
 def test_a_day_before_they_left_nothing_of_it_is_known(book: Book) -> None:

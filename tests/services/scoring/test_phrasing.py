@@ -11,7 +11,7 @@ from models.values.journal import Actor
 from services import exporting, insight
 from services.insight.documents import read_customer_document
 from services.scoring import score_due
-from services.scoring.phrasing import reasons_in_words, week_in_words
+from services.scoring.phrasing import confidence_in_words, reasons_in_words, week_in_words
 from services.scoring.writing import read_marks, write_marks
 from tests.services.scoring.books import Book
 
@@ -21,8 +21,10 @@ def as_before(book: Book) -> None:
     with book.workspace.store.unit_of_work(Actor("model", "test"), "score", "book", at=book.workspace.at) as work:
         for who, row in book.scores().items():
             drivers, changed = row["drivers"], row["changed"]
-            words = [json.dumps(reasons_in_words(drivers)), json.dumps(week_in_words(changed, drivers))]
-            work.sql("UPDATE customer_risk_scores SET drivers = ?, changed = ? WHERE customer_id = ?", (*words, who))
+            words = (reasons_in_words(drivers), week_in_words(changed, drivers))
+            texts = map(json.dumps, (*words, confidence_in_words(row["confidence_why"])))
+            columns = "drivers = ?, changed = ?, confidence_why = ?"
+            work.sql(f"UPDATE customer_risk_scores SET {columns} WHERE customer_id = ?", (*texts, who))
         write_marks(work, {name: value for name, value in read_marks(work.connection).items() if name != "form"})
         work.commit()
 
@@ -37,8 +39,8 @@ def shown(book: Book, folder: Path) -> list[Any]:
             told.append((document["drivers"], document["logit"]))
     for who in book.scores():
         profile = insight.customer_profile(book.workspace, who)
-        assert profile is not None
-        told.append((profile.drivers, profile.figures.week_line if profile.figures is not None else ""))
+        assert profile is not None and profile.figures is not None
+        told.append((profile.drivers, profile.figures.week_line, profile.figures.confidence_why))
     exporting.write_export(book.workspace, "scores", folder / "scores.csv")
     with (folder / "scores.csv").open(encoding="utf-8", newline="") as file:
         told += [json.loads(row["drivers"]) for row in csv.DictReader(file)]
@@ -47,10 +49,11 @@ def shown(book: Book, folder: Path) -> list[Any]:
 
 def test_the_table_holds_figures_and_people_see_words(scored: Book, tmp_path: Path) -> None:
     rows = scored.scores().values()
-    stored = [one for row in rows for name in ("drivers", "changed") for one in json.loads(row[name] or "[]")]
+    texts = ("drivers", "changed", "confidence_why")
+    stored = [one for row in rows for name in texts for one in json.loads(row[name] or "[]")]
     assert stored and not {"label", "evidence"} & {name for one in stored for name in one}
     seen = shown(scored, tmp_path)
-    assert "No order for" in str(seen) and " on 1 day (" in str(seen)
+    assert all(words in str(seen) for words in ("No order for", " on 1 day (", "purchase days on record."))
     for one in seen[-len(rows) :]:
         assert all(reason["label"] and reason["evidence"] and "phrase" not in reason for reason in one)
 

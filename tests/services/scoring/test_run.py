@@ -24,7 +24,7 @@ from models.tables import (
 from models.values.changes import Changes
 from models.values.errors import UserError
 from services.scoring import as_of_day, score_as_of, score_due
-from services.scoring.phrasing import reasons_in_words
+from services.scoring.phrasing import confidence_in_words, reasons_in_words
 from services.workspace import Workspace
 from tests.services.scoring.books import Book, simulated_orders
 
@@ -411,7 +411,7 @@ def test_orders_in_a_currency_without_a_rate_count_without_their_value_and_are_t
     assert "2 orders are in a currency without a rate" in run.warnings[0]
     row = book.scores()[3]
     assert row["confidence"] != "high"
-    assert any("without a rate" in sentence for sentence in json.loads(row["confidence_why"]))
+    assert any("without a rate" in sentence for sentence in confidence_in_words(row["confidence_why"]))
     changes = book.workspace.change_policy(
         reporting_currency="USD", exchange_rates=[{"currency": "JPY", "rate": "0.01"}]
     )

@@ -118,7 +118,7 @@ def test_a_one_time_buyer_has_one_reason_and_low_confidence() -> None:
     card = scored(made_up_book(1, YEAR, orders=[(0, 700, 5000)]))
     assert [driver["code"] for driver in json.loads(card.drivers[0])] == ["gap"]
     assert confidence.NAMES[card.confidence.level[0]] == "low"
-    assert "one-time buyers" in card.confidence.reasons(int(card.confidence.why[0]))[0]
+    assert card.confidence.reasons(int(card.confidence.why[0]))[0] == ("once", (False,))
 
 
 def test_a_customer_of_whom_nothing_is_known_gets_the_prior_and_says_so() -> None:
