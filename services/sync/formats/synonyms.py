@@ -1,4 +1,4 @@
-"""The headers that files give to fields, read from `resources/synonyms`: English, German, French and Spanish."""
+"""The headers that files give to fields, read from `resources/synonyms`: English, German, French, Spanish and Dutch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final
 from services.entities import Entity
 
 FOLDER: Final = Path(__file__).resolve().parents[3] / "resources" / "synonyms"
-LANGUAGES: Final = {"de": "German", "fr": "French", "es": "Spanish"}
+LANGUAGES: Final = {"de": "German", "fr": "French", "es": "Spanish", "nl": "Dutch"}
 # What stands before or after the name of a column and says only in what it is counted.
 _UNIT = re.compile(
     r"[\[(][^\[\]()]*[\])]|\s*/\s*(?:5|7|10)\s*$"

@@ -18,7 +18,8 @@ _TIME = (
     r"\s?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?"
 )
 _MONTH = (
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|janv|févr|avr|juin|juil|août|déc)[a-z]*\.?"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+    r"|mär|mai|maart|mrt|mei|okt|dez|janv|févr|avr|juin|juil|août|déc)[a-z]*\.?"
 )
 _DATE = re.compile(
     rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}}|(?:19|20)\d{{2}}[01]\d[0-3]\d"

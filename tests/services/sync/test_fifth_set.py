@@ -147,3 +147,54 @@ def test_who_works_when_is_left_out_with_a_sentence(book: Book, tmp_path: Path) 
             ["2026-03-03", "Kim Berg", "Till", "Shop 1", "L", "12:00", "20:00", "30", "7.5"]]  # fmt: skip
     with pytest.raises(Undecided, match="look like a rota"):
         book.bring(write_csv(tmp_path / "week.csv", header, rows))
+
+
+def test_a_dutch_list_of_returns_is_read(book: Book, tmp_path: Path) -> None:
+    header = ["Retournummer", "Retour ontvangen op", "Bestelnr.", "Klantnummer", "Naam klant", "Artikelcode", "Aantal",
+              "Prijs per stuk", "Terugbetaald bedrag", "Valuta", "Reden retour"]  # fmt: skip
+    rows = [["R1", "9 maart 2026", "B1", "K1", "Sanne Smit", "TE-11", "2", "€ 4,50", "€ 9,00", "EUR", "Te laat"],
+            ["R2", "10 mei 2026", "B2", "K2", "Daan Vos", "TE-12", "1", "€ 3,00", "€ 3,00", "EUR", "Stuk"]]  # fmt: skip
+    assert book.bring(write_csv(tmp_path / "lijst.csv", header, rows, ";")).recognised_as == "Returns"
+    assert book.ask("SELECT external_id, ordered_on, of_external_id FROM orders ORDER BY 1") == [
+        ("R1", "2026-03-09", "B1"), ("R2", "2026-05-10", "B2")]  # fmt: skip
+
+
+def test_a_till_says_where_something_was_sold_and_what_was_given_back(book: Book, tmp_path: Path) -> None:
+    header = ["Date", "Time", "Time Zone", "Item", "Qty", "Price Point Name", "Gross Sales", "Discounts", "Net Sales",
+              "Transaction ID", "Event Type", "Location", "Customer ID", "Channel"]  # fmt: skip
+    place = ["UTC", "Tea"]
+    rows = [
+        [
+            "2026-01-05",
+            "10:00:00",
+            *place,
+            "1",
+            "Regular",
+            "$10.00",
+            "-$1.00",
+            "$9.00",
+            "T1",
+            "Payment",
+            "Mill",
+            "C1",
+            "Web",
+        ],
+        [
+            "2026-01-06",
+            "10:00:00",
+            *place,
+            "-1",
+            "Regular",
+            "-$9.00",
+            "$0.00",
+            "-$9.00",
+            "T2",
+            "Refund",
+            "Mill",
+            "C1",
+            "Web",
+        ],
+    ]
+    book.bring(write_csv(tmp_path / "items.csv", header, rows))
+    assert book.ask("SELECT amount_minor, discount_minor, kind, channel FROM orders ORDER BY ordered_on") == [
+        (900, 100, "purchase", "Web"), (-900, 0, "return", "Web")]  # fmt: skip

@@ -28,7 +28,7 @@ def test_amounts_and_days_of_a_known_export_are_what_its_declaration_says(book: 
               "Transaction ID", "Customer ID"]  # fmt: skip
     row = ["2026-01-05", "10:00:00", "UTC", "Tea", "1", "Regular", "$10.00", "$-1.00", "$9.00", "T1", "C1"]
     book.bring(write_csv(tmp_path / "items.csv", header, [row]))
-    assert book.ask("SELECT amount_minor, discount_minor FROM orders") == [(900, None)]
+    assert book.ask("SELECT amount_minor, discount_minor FROM orders") == [(900, 100)]
 
 
 def test_an_opt_out_that_a_known_export_gained_is_heard(book: Book, tmp_path: Path) -> None:
