@@ -210,7 +210,8 @@ def _asked(column: str, cells: Sequence[str]) -> Iterable[Proposal]:
 def _hosts(columns: Sequence[str]) -> frozenset[str]:
     """Headers of who works here, where others say the same of a customer or guest: "User email", "Invitee email"."""
     words = {column: same_words(column) for column in columns}
-    guests = {one - {"customer"} for one in words.values() if "customer" in one} - {frozenset()}
+    guests = {one - {"customer"} for one in words.values() if "customer" in one}
+    guests -= {frozenset(), frozenset({"id"})}
     of_hosts = [column for column, one in words.items() if one & vocabulary("whose")["hosts"]]
     beside = any(words[column] - vocabulary("whose")["hosts"] in guests for column in of_hosts)
     return frozenset(of_hosts) if beside else frozenset()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from models.values.errors import UserError
 from services.entities import ENTITIES, Entity, Field
-from services.sync.formats.headers import lacking, normal
+from services.sync.formats.headers import lacking, normal, same_words
 from services.sync.formats.looks import WORDS, is_word
 from services.sync.formats.propose import UNNAMED, Seen, fields_of, propose
 from services.sync.formats.reshape import own_columns
@@ -182,7 +182,9 @@ def _best_entity(table: Table, seen: Seen, chosen: Mapping[str, str]) -> Entity:
 
 
 def _says_what_is_owed(seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> bool:
-    """Whether rows say when each was paid, or what is left of it: no list of what was bought has either."""
+    """Whether rows say when each was paid, or what is left of it, and name no order: what was bought says neither."""
+    if any("order" in same_words(column) for column in seen.columns):
+        return False
     return "paid_on" in _named(seen, entity, chosen) or any(normal(column) in _OWED for column in seen.columns)
 
 

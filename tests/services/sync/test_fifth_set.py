@@ -24,6 +24,8 @@ def test_the_guest_of_a_meeting_is_the_customer_and_not_whose_calendar_it_is() -
     assert {column for column, field in found.items() if field.startswith("customer_")} == {
         "Registrant First Name", "Registrant Last Name", "Registrant Email"}  # fmt: skip
     assert found["Registrant Email"] == "customer_email"
+    account = _meant("activities", ["user_id", "customer_id", "user_email"], ["7", "C1", "tom@x.test"])
+    assert account == {"customer_id": "customer_id", "user_email": "customer_email"}
     alone = _meant("activities", columns[:2], *(row[:2] for row in rows))
     assert alone == {"User Email": "customer_email", "User Name": "customer_name"}
 
@@ -132,6 +134,22 @@ def test_what_is_due_and_what_is_left_to_pay_tell_invoices_from_orders(book: Boo
     assert any("Invoices do not count as purchases" in warning for warning in receipt.warnings)
     assert book.ask("SELECT c.name, status FROM invoices i JOIN customers c ON c.id = i.customer_id ORDER BY 1") == [
         ("Linden Supply", "paid"), ("Marlow Pike", "open")]  # fmt: skip
+
+
+def test_orders_with_a_day_of_payment_are_asked_about(book: Book, tmp_path: Path) -> None:
+    header = ["Order number", "Customer", "Date", "Due date", "Paid at", "Total", "Status"]
+    path = write_csv(
+        tmp_path / "list.csv", header, [["7", "Ada", "2026-03-02", "2026-04-01", "2026-03-20", "9.00", "Paid"]]
+    )
+    with pytest.raises(Undecided, match="could be invoices or orders"):
+        book.bring(path)
+
+
+def test_what_stands_before_all_headers_of_an_export_says_nothing() -> None:
+    columns = ["Job - ID", "Job - Title", "Job - Stage", "Job - Value", "Job - Expected close date", "Job - Owner"]
+    row = ["7", "New shop", "Proposal", "900", "2026-05-01", "Ann Day"]
+    assert list(_meant("opportunities", columns, row).values()) == [
+        "opportunity_id", "name", "stage", "amount", "closes_on", "owner"]  # fmt: skip
 
 
 def test_accounts_kept_by_hand_in_short_words() -> None:
