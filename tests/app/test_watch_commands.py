@@ -70,7 +70,7 @@ def test_run_says_what_waits_for_a_person_and_what_is_wrong_with_a_folder(
     code, found, said = ask("run")
     assert code == 3
     assert [Path(one["file"]).name for one in found["waiting"]] == ["puzzle.csv"]
-    assert "puzzle.csv waits for you: " in said and f"{gone} is not there." in said
+    assert "puzzle.csv needs your attention: " in said and f"{gone} is not there." in said
 
 
 def test_in_words_run_names_what_it_imported(

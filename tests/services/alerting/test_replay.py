@@ -159,7 +159,7 @@ def test_a_deal_alert_stays_critical_while_the_complaint_is_open(book: Book) -> 
     book.evaluate()
     card = book.card(unhappy)
     assert (card["rule"], card["severity"], card["due_at"]) == ("deal_at_risk", 4, "2026-11-19T13:00:00Z")
-    assert card["reason"] == "Deal of $12,900 open, and an unhappy ticket open for 61 days"
+    assert card["reason"] == "Open deal of $12,900, and an unhappy ticket open for 61 days"
     book.move(days=1)
     book.order(unhappy)
     book.evaluate()

@@ -41,6 +41,7 @@ DAY_COLUMNS = {
     "opportunities": ("opened_on", "closes_on"),
     "stage_changes": ("changed_on",),
     "contracts": ("ends_on", "starts_on"),
+    "invoices": ("issued_on", "due_on", "paid_on"),
 }
 #: Tables of the content that hold no events of their own.
 WITHOUT_EVENTS = {"customers", "identities", "products", "order_lines", "contacts", "documents"}
@@ -136,6 +137,17 @@ def events(seed: int, last: date) -> dict[str, list[dict[str, Any]]]:
         "opportunities": deals,
         "stage_changes": [
             {"opportunity_id": rng.randrange(1, 20), "to_stage": "Proposal", "changed_on": on()} for _ in range(30)
+        ],
+        "invoices": [
+            {
+                "customer_id": who(),
+                "issued_on": on(),
+                "due_on": on(),
+                "paid_on": rng.choice((None, on())),
+                "amount_minor": 5000,
+                "currency": "USD",
+            }
+            for _ in range(30)
         ],
     }
 
