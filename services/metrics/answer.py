@@ -441,7 +441,8 @@ class _Listing:
             last = self._asked.period.last if period is None else period.last
             if grain is not None:
                 name = cell.pop(grain)
-                last = next(bucket.last for said, bucket in buckets(self._asked.period, grain) if said == name)
+                whole = replace(self._asked.period, last=last)
+                last = next(bucket.last for said, bucket in buckets(whole, grain) if said == name)
             context, period = replace(context, as_of=last), Period(None, last)
         scope = self._reckoning.scope(probe, self._asked, period, context)
         statement = self._reckoning.statements.rows(scope, metric, cell)

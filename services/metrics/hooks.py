@@ -118,6 +118,7 @@ HOOKS: Final[dict[str, str]] = {
     "satisfied": "(e.score >= 0.8 * coalesce(e.scale, 5))",
     # deals
     "deal_owner": "coalesce(nullif(e.owner, ''), c.owner)",
+    "close_month": "substr(e.closes_on, 1, 7)",
     "days_in_stage": f"(julianday({_DAY}) - julianday(e.stage_since))",
     "moved_on": "(e.next_stage IS NOT 'Lost')",
     "stage_left": "(e.left_on IS NOT NULL)",
@@ -126,11 +127,15 @@ HOOKS: Final[dict[str, str]] = {
         f"(coalesce(e.starts_on, '') <= {_DAY}"
         f" AND coalesce(e.ends_on, CASE WHEN e.status IS NOT 'ended' THEN '{NEVER}' END, '') > {_DAY})"
     ),
+    "renewal_90d": f"(e.ends_on >= {_DAY} AND e.ends_on <= date({_DAY}, '+90 days') AND e.status IS NOT 'ended')",
     "invoice_open": _UNPAID,
     "invoice_overdue": f"(e.due_on < {_DAY} AND {_UNPAID})",
     # tasks
     "task_created_on": "date(e.created_at, 'localtime')",
     "task_done_on": "date(e.done_at, 'localtime')",
-    "task_done": "(e.done_at IS NOT NULL)",
-    "task_overdue": f"(e.done_at IS NULL AND e.due_on < {_DAY})",
+    "task_done": f"coalesce(date(e.done_at, 'localtime') <= {_DAY}, 0)",
+    "task_overdue": f"(coalesce(date(e.done_at, 'localtime'), '{NEVER}') > {_DAY} AND e.due_on < {_DAY})",
+    # alerts and sent emails
+    "alert_open": f"(coalesce(e.closed_on, '{NEVER}') > {_DAY})",
+    "was_approved": "(e.approved_on IS NOT NULL)",
 }
