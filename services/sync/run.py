@@ -131,7 +131,7 @@ def run_import(
         with told(store, watch), gc_paused():
             run = Run(workspace, request, plan, staging, watch, digest=digest, doubt=doubt)
             if request.dry_run:
-                return run.check()[1].receipt, Changes()
+                return run.try_out(), Changes()
             done = run.apply()
         forget_check(workspace, request)
         return done
@@ -216,6 +216,12 @@ class Run:
                 facts = replace(facts, doubtful=_doubtful(db, analysis))
                 write_facts(db, facts)
             return analysis, facts
+
+    def try_out(self) -> Receipt:
+        """Say what importing it would do, or ask what importing it would ask."""
+        facts = self.check()[1]
+        self._refuse(facts)
+        return facts.receipt
 
     def apply(self) -> tuple[Receipt, Changes]:
         """Import what a check left, else check first: all before the writer's place is taken.

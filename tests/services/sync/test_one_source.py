@@ -151,6 +151,20 @@ def test_small_numbers_from_another_folder_are_asked_about_once(book: Book, fold
     assert book.bring(write_csv(south / "calls.csv", CALLS, calls(4))).customers == {"matched": 4, "created": 0}
 
 
+def test_a_dry_run_asks_what_the_import_then_asks(book: Book, folders: tuple[Path, Path]) -> None:
+    north, south = folders
+    book.bring(write_csv(north / "customers.csv", PEOPLE, ADA))
+    before = book.hash()
+    theirs = write_csv(south / "customers.csv", PEOPLE, EVE)
+    asked = []
+    for dry_run in (True, False):
+        with pytest.raises(UserError, match="4 of 4 customers with the same ID have different names") as refused:
+            book.bring(theirs, dry_run=dry_run)
+        asked.append(str(refused.value))
+    assert asked[0] == asked[1] and book.hash() == before
+    assert book.bring(theirs, source="south", dry_run=True).rows["inserted"] == 4
+
+
 def test_the_question_of_a_later_file_is_asked_before_an_earlier_one_is_imported(
     book: Book, folders: tuple[Path, Path]
 ) -> None:
