@@ -71,7 +71,7 @@ _TELLING: Final[Mapping[str, str]] = {
 # Words that only say of what type cells are, by what stands in them: such as a header may have too much, or lack.
 _TYPE_WORDS: Final = {
     celltypes.DATE: (frozenset({"id", "timestamp", "time"}), frozenset({"date"})),
-    celltypes.NUMBER: (frozenset({"value"}), frozenset({"amount"})),
+    celltypes.NUMBER: (frozenset({"value", "amount"}), frozenset({"amount"})),
     celltypes.OTHER: (frozenset({"id", "name", "type", "description", "value", "text"}), frozenset[str]()),
 }
 _SORTS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -46,6 +46,11 @@ def test_a_day_of_credit_is_none_of_return_where_it_says_when_goods_were_receive
     found = _meant("returns", columns, *rows)
     assert found["Rec'd"] == "returned_at" and "Credit dt" not in found
     assert (found["Art."], found["Descr."]) == ("sku", "product")
+    columns = ["RGA #", "Received", "Order no", "Part #", "Cr. amt", "Credit date"]
+    rows = [["R1", "02.03.2026", "S1", "TE-11", "4.00", "09.03.2026"], ["R2", "03.03.2026", "S2", "TE-12", "5.00", ""]]
+    assert _meant("returns", columns, *rows) == {
+        "RGA #": "return_id", "Received": "returned_at", "Order no": "of_order_id", "Part #": "sku",
+        "Cr. amt": "refund"}  # fmt: skip
 
 
 @pytest.mark.parametrize("header", ["First reply time (min)", "First response time"])
