@@ -76,7 +76,7 @@ _TYPE_WORDS: Final = {
 }
 _SORTS: Final[Mapping[str, tuple[str, ...]]] = {
     celltypes.DATE: ("date", "moment"),
-    celltypes.NUMBER: ("money",),
+    celltypes.NUMBER: ("money", "decimal"),
     celltypes.OTHER: (
         *("email", "phone", "currency", "stage", "consent", "opt_out", "order_kind", "mail_kind", "gender"),
         *(

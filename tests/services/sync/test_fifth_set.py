@@ -157,6 +157,12 @@ def test_what_stands_before_all_headers_of_an_export_says_nothing() -> None:
         "opportunity_id", "name", "stage", "amount", "closes_on", "owner"]  # fmt: skip
 
 
+def test_nouns_that_warehouses_put_behind_their_columns_say_nothing() -> None:
+    columns = ["sku_cd", "prod_nm", "cat_nm", "list_prc_amt", "ccy_cd"]
+    found = _meant("products", columns, ["A-1", "Desk lamp", "Lights", "8.00", "EUR"])
+    assert list(found.values()) == ["sku", "name", "category", "price", "currency"]
+
+
 def test_accounts_kept_by_hand_in_short_words() -> None:
     columns = ["Cust #", "Firm", "State/Cty", "Cl.", "AM", "Mail ok?", "ok since"]
     found = _meant("customers", columns, ["C1", "Linden", "OR", "A", "JP", "yes", "2024-07-17"])
