@@ -8,7 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from models.store.connect import connect
-from models.store.staging import meetings_folder, remove_staging, runs, staging_path, sweep_meetings, sweep_staging
+from models.store.staging import (
+    meetings_folder,
+    remove_staging,
+    runs,
+    staging_path,
+    sweep_meetings,
+    sweep_staging,
+    trial_folder,
+)
 from models.store.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -25,6 +33,7 @@ __all__ = [
     "staging_path",
     "sweep_meetings",
     "sweep_staging",
+    "trial_folder",
 ]
 
 

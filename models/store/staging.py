@@ -32,12 +32,23 @@ def remove_staging(path: Path) -> None:
             path.with_name(path.name + suffix).unlink()
 
 
+def trial_folder(store: str | Path) -> Path:
+    """Return the folder in which this process keeps the scored past between trials of rules: a copy of the book."""
+    store = Path(store)
+    return store.with_name(f"{store.name}.trial-{os.getpid()}")
+
+
 def sweep_staging(store: Path) -> None:
-    """Delete staging files that a killed import left beside the store; those of running processes stay."""
-    for found in store.parent.glob(f"{glob.escape(store.name)}.staging-*"):
-        owner = found.name.rpartition("-")[2]
-        if owner.isdecimal() and not runs(int(owner), found):
-            remove_staging(found)
+    """Delete what a killed import or trial left beside the store; that of running processes stays."""
+    for kind in ("staging", "trial"):
+        for found in store.parent.glob(f"{glob.escape(store.name)}.{kind}-*"):
+            owner = found.name.rpartition("-")[2]
+            if not owner.isdecimal() or runs(int(owner), found):
+                continue
+            if kind == "trial":
+                shutil.rmtree(found, ignore_errors=True)
+            else:
+                remove_staging(found)
 
 
 def meetings_folder(store: Path) -> Path:

@@ -15,7 +15,7 @@ from services.alerting.meetings import add_meeting, write_invitation
 from services.alerting.precision import RuleRecord, rule_records
 from services.alerting.rulebook import record_due, switch_rule, with_figures
 from services.alerting.triage import assign, escalate, mark_seen, not_useful, reopen, resolve, snooze, wait, wait_within
-from services.alerting.trial import Trial, TrialWeek, is_kept, try_rule
+from services.alerting.trial import Trial, TrialWeek, is_kept, place_of_trials, try_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +42,7 @@ __all__ = [
     "next_wake",
     "not_useful",
     "overdue_without_alert",
+    "place_of_trials",
     "playbook_goals",
     "record_due",
     "renew_record",

@@ -11,8 +11,8 @@ and whoever tries again with other figures gives the same folder: as long as the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,10 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection
 
+from models.file_lock import held
+from models.private import private
 from models.queries.purchases import PURCHASES
+from models.store import trial_folder
 from models.values.errors import UserError
 from models.values.imports import Progress
 from models.values.words import count
@@ -33,6 +36,8 @@ from services.workspace import FixedClock, Workspace
 _SCORED = ("customer_risk_scores", "book")
 SHORTEST_WEEKS = 1
 LONGEST_WEEKS = 104
+_IN_USE = "in-use"
+_PATIENCE_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,8 @@ def try_rule(
     days = _days(last, weeks)
     with ExitStack() as stack:
         folder = kept or Path(stack.enter_context(TemporaryDirectory(prefix="bellwether-trial-")))
+        if kept is not None:
+            stack.enter_context(_alone(kept))
         copy = _copy_in(workspace, folder, days)
         if not _whole(copy):
             _score_past(workspace, copy, days, progress or (lambda _step: None))
@@ -126,6 +133,16 @@ def try_rule(
     )
 
 
+@contextmanager
+def _alone(kept: Path) -> Iterator[None]:
+    """Wait until no other trial writes in a folder: each sets the rules and alerts of the copy there anew."""
+    kept.mkdir(mode=0o700, exist_ok=True)
+    with held(open(kept / _IN_USE, "ab+", opener=private), lambda: False, _PATIENCE_S) as free:
+        if not free:
+            raise UserError("Another trial is still running. Try again in a minute.")
+        yield
+
+
 def _ruling(workspace: Workspace, code: str) -> tuple[str, date]:
     """Return the rule's title and the day as of which the book was scored last."""
     with workspace.store.read() as connection:
@@ -141,6 +158,11 @@ def _ruling(workspace: Workspace, code: str) -> tuple[str, date]:
 def _scored_through(connection: Connection) -> date | None:
     newest = connection.exec_driver_sql("SELECT max(as_of) FROM customer_risk_scores").scalar()
     return date.fromisoformat(newest) if newest is not None else None
+
+
+def place_of_trials(workspace: Workspace) -> Path:
+    """Where this process keeps the scored past between trials: beside the book, swept at the next start."""
+    return trial_folder(workspace.store.path)
 
 
 def is_kept(workspace: Workspace, kept: Path, *, weeks: int = 26) -> bool:
@@ -172,7 +194,8 @@ def _score_past(workspace: Workspace, copy: Path, days: Sequence[date], tell: Ca
     from services.scoring import score_due
 
     for left in copy.parent.iterdir():
-        left.unlink()
+        if left.name != _IN_USE:
+            left.unlink()
     write_copy(workspace, copy, days[0], later_too=True)
     with opened_copy(workspace, copy, days[0]) as opened:
         past = replace(opened, policy=replace(opened.policy, refit_days=NO_REFIT_DAYS))

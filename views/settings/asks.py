@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from shutil import rmtree
-from tempfile import mkdtemp
 from threading import Event
 from typing import TYPE_CHECKING, Literal
 from weakref import finalize
@@ -85,17 +84,13 @@ def set_rule_figures(workspace: Workspace, code: str, figures: Mapping[str, floa
 
 
 class TrialPlace:
-    """A folder for the scored past between trials; it goes with the page, or with the program."""
+    """A folder beside the book for the scored past between trials; it goes with the page, or at the next start."""
 
-    def __init__(self) -> None:
-        self._folder = ""
+    def __init__(self, workspace: Workspace) -> None:
+        from services.alerting import place_of_trials
 
-    def folder(self) -> str:
-        """Where it is; made at the first trial."""
-        if not self._folder:
-            self._folder = mkdtemp(prefix="bellwether-trial-")
-            finalize(self, rmtree, self._folder, ignore_errors=True)
-        return self._folder
+        self.folder = str(place_of_trials(workspace))
+        finalize(self, rmtree, self.folder, ignore_errors=True)
 
 
 def trial_of(
@@ -104,7 +99,7 @@ def trial_of(
     """The work of trying a rule with figures that are not saved, and what it found if the past is scored already."""
     from services.pipeline.jobs import TrialJob
 
-    job = TrialJob(workspace.recipe, code, tuple(figures.items()), weeks, place.folder())
+    job = TrialJob(workspace.recipe, code, tuple(figures.items()), weeks, place.folder)
     return job, job.again()
 
 

@@ -173,7 +173,7 @@ class RulesBox(OwnBox):
         self.lines: list[RuleLine] = []
         self._found: tuple[RuleRecord, ...] = ()
         self._run: ChildRun | None = None
-        self._past = asks.TrialPlace()
+        self._past = asks.TrialPlace(context.book.workspace)
         self._list = column()
         note = label(
             "What raises an alert, and how often that was correct. A rule that is switched off raises nothing new; its "

@@ -7,16 +7,15 @@ an email is claimed in a transaction, and the claim is looked at again in the tr
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
+from models.file_lock import held
 from models.private import private
 from models.queries.conversion import PURCHASE
 from models.store import UnitOfWork
@@ -35,7 +34,6 @@ from services.workspace import Workspace
 
 #: Who sends, as the journal names it: an undo of a person's passes it over.
 SENDER: Final = Actor("system", "outbox")
-_LOOKS_EVERY_S: Final = 0.05
 #: The last order that was known when an email was approved, and the last one that was not.
 _ORDERS: Final = (
     "SELECT max(CASE WHEN known THEN ordered_on END), max(CASE WHEN NOT known THEN ordered_on END) FROM ("
@@ -90,15 +88,8 @@ def sole_sender(store: Path, cancelled: Callable[[], bool], patience_s: float) -
             f"{path} cannot be written ({error.strerror or 'no permission'}), so nothing is sent: "
             "Bellwether cannot tell whether another copy is sending. Check the folder; the emails wait."
         ) from error
-    with file:
-        until = time.monotonic() + patience_s
-        while not (held := _locked(file)) and time.monotonic() < until and not cancelled():
-            time.sleep(_LOOKS_EVERY_S)
-        try:
-            yield held
-        finally:
-            if held:
-                _unlock(file)
+    with held(file, cancelled, patience_s) as free:
+        yield free
 
 
 def somebody_sends(store: Path) -> bool:
@@ -108,35 +99,6 @@ def somebody_sends(store: Path) -> bool:
         return False
     with sole_sender(store, lambda: True, 0) as free:
         return not free
-
-
-if os.name == "nt":  # pragma: no cover
-    import msvcrt
-
-    def _locked(file: IO[bytes]) -> bool:
-        file.seek(0)
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        except OSError:
-            return False
-        return True
-
-    def _unlock(file: IO[bytes]) -> None:
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-
-else:
-    import fcntl
-
-    def _locked(file: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_UN)
 
 
 # -- one claim ----------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,7 +20,7 @@ from statistics import median
 import pytest
 
 from models.values.errors import UserError
-from services.alerting import evaluate, rule_records, try_rule
+from services.alerting import Trial, evaluate, rule_records, try_rule
 from services.sample import CustomerTruth, SampleTruth, write_exports
 from services.scoring import score_due
 from services.workspace import FixedClock, Recipe, Workspace, open_workspace
@@ -215,3 +216,13 @@ def test_a_trial_counts_what_the_rule_would_have_raised_and_leaves_the_book_alon
     for code, weeks, words in (("nonsense", 12, "no rule"), ("gap_beyond_usual", 0, "1 to 104 weeks")):
         with pytest.raises(UserError, match=words):
             try_rule(replay.workspace, code, weeks=weeks)
+
+
+def test_trials_that_share_a_folder_wait_for_one_another(replay: Replay, tmp_path: Path) -> None:
+    def trial(code: str) -> Trial:
+        return try_rule(replay.workspace, code, weeks=3, kept=tmp_path / "past")
+
+    codes = ("gap_beyond_usual", "likely_to_leave", "gap_beyond_usual")
+    alone = [trial(code) for code in codes]
+    with ThreadPoolExecutor(len(codes)) as pool:
+        assert list(pool.map(trial, codes)) == alone
