@@ -73,14 +73,32 @@ def cancelled_order(row: str) -> str:
     return f"CASE WHEN {nameless} THEN ({newest}) WHEN {row}.of_external_id IS NOT NULL THEN ({named}) END"
 
 
-def is_cancelled(order: str, until: str = "") -> str:
-    """SQL of whether the purchase `order`, a row of orders, was cancelled in full; `until`: by that day (SQL too)."""
-    known = f" AND undone.ordered_on <= {until}" if until else ""
+def _in_full(undone: str, order: str) -> str:
+    """SQL of whether a cancellation, of which it is known which order it takes back, takes back all of it."""
+    return (
+        f"{undone}.customer_id = {order}.customer_id AND {undone}.kind = 'cancellation'"
+        f" AND {undone}.ordered_on >= {order}.ordered_on AND {undone}.amount_minor <= -{order}.amount_minor"
+        f" AND ({undone}.amount_minor = -{order}.amount_minor OR {undone}.of_external_id IS NOT NULL)"
+    )
+
+
+def is_cancelled(order: str) -> str:
+    """SQL of whether the purchase `order`, a row of orders, was cancelled in full."""
     return (
         f"coalesce({order}.amount_minor > 0 AND {order}.id IN (SELECT {cancelled_order('undone')} FROM orders undone"
-        f" WHERE undone.customer_id = {order}.customer_id AND undone.kind = 'cancellation'"
-        f" AND undone.ordered_on >= {order}.ordered_on{known} AND undone.amount_minor <= -{order}.amount_minor"
-        f" AND (undone.amount_minor = -{order}.amount_minor OR undone.of_external_id IS NOT NULL)), 0)"
+        f" WHERE {_in_full('undone', order)}), 0)"
+    )
+
+
+def cancelled_orders(day: str) -> str:
+    """SQL of the ids of the purchases that were cancelled in full by `day` (SQL too).
+
+    The same as `is_cancelled`, found from the cancellations: for whoever looks at many orders at once.
+    """
+    # One walk through the table, cancellations first: by the index on the day it takes fifteen times as long.
+    return (
+        f"SELECT bought.id FROM orders undone CROSS JOIN orders bought ON bought.id = ({cancelled_order('undone')})"
+        f" WHERE +undone.ordered_on <= {day} AND bought.amount_minor > 0 AND {_in_full('undone', 'bought')}"
     )
 
 

@@ -338,7 +338,7 @@ class _Answering:
 
         kept.sort(key=by_dimensions)
         order = self._query.order
-        if not order and self._by and not set(self._by) & set(TIME):
+        if not order and self._by and not any(self._has_order(name) for name in self._by):
             order = (f"-{self._metrics[0].name}",)
         for said in reversed(order):
             name, falling = said.removeprefix("-"), said.startswith("-")
@@ -350,6 +350,10 @@ class _Answering:
             known.sort(key=lambda at, place=place, rank=rank: rank(rows[at][place]), reverse=falling)  # type: ignore[misc]
             kept = [*known, *(at for at in kept if rows[at][place] is None)]
         return kept[: self._query.limit] if self._query.limit is not None else kept
+
+    def _has_order(self, name: str) -> bool:
+        known = self._entities(self._metrics[0])[0].fields.get(name)
+        return name in TIME if known is None else known.has_order
 
     def _rank(self, name: str) -> Callable[[Value], tuple[Any, ...]]:
         """How the values of a dimension are ordered: by time, by the bands, else by name; nothing comes last."""

@@ -40,6 +40,8 @@ class Field:
     parts
         Whether a row has several of it: an order has as many categories as its lines have. What is counted by it is
         counted in each.
+    ordered
+        Whether its words have an order of their own, as the names of months.
     """
 
     name: str
@@ -55,6 +57,12 @@ class Field:
     dimension: bool = False
     everywhere: bool = False
     parts: bool = False
+    ordered: bool = False
+
+    @property
+    def has_order(self) -> bool:
+        """Whether its values have an order of their own, as numbers, bands and months have."""
+        return self.ordered or self.bands_of != "" or self.kind in NUMERIC or self.kind == "day"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ _ENTITY: Final = {
 }
 _FIELD: Final = {
     "title", "kind", "place", "column", "hook", "bands_of", "edges", "labels", "synonyms", "dimension",
-    "everywhere", "parts",
+    "everywhere", "parts", "ordered",
 }  # fmt: skip
 _METRIC: Final = {
     "title", "counts", "unit", "kind", "measure", "of", "quantile", "where", "part", "day", "base", "to", "within",
@@ -204,6 +204,7 @@ def _field(place: _Place, name: str, table: Mapping[str, Any], entity: str) -> F
         dimension=bool(table.get("dimension", kind in ("category", "flag"))),
         everywhere=bool(table.get("everywhere", False)),
         parts=bool(table.get("parts", False)),
+        ordered=bool(table.get("ordered", False)),
     )
 
 

@@ -19,12 +19,14 @@ from sqlalchemy.sql.expression import Subquery
 from models.queries.conversion import FOLLOWS, PURCHASE, SENT_ON
 from models.queries.deals import DEAL_NAME, STAGE_NAME, closed_on, list_price, stage_on
 from models.queries.emails import ONE_MAIL
-from models.queries.purchases import WON_DEALS, is_cancelled
+from models.queries.purchases import WON_DEALS, cancelled_orders
 from models.tables import metadata
 from models.values.alerts import NO_VERDICT, RIGHT
 from models.values.outbox import OWN_SOURCE
 
 _DAY: Final = ":as_of"
+#: Read once for a statement, not once for an order.
+_CANCELLED: Final = f"o.id IN ({cancelled_orders(_DAY)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def _orders(context: Context) -> str:
     return (
         "SELECT o.id, o.customer_id, o.external_id, o.ordered_on, o.kind, o.channel,"
         f" {context.converted('o.amount_minor', 'o.currency')}, {context.converted('o.discount_minor', 'o.currency')},"
-        f" o.of_external_id, {is_cancelled('o', _DAY)}, {context.no_rate('o.currency')} FROM orders o"
+        f" o.of_external_id, {_CANCELLED}, {context.no_rate('o.currency')} FROM orders o"
     )
 
 
@@ -109,7 +111,7 @@ def _lines(context: Context, *, only_lines: bool = True) -> str:
     of_order = "o.kind, o.channel"
     amount = context.converted("l.amount_minor", "o.currency")
     rest_of = "NULL, o.of_external_id"
-    known = f"{is_cancelled('o', _DAY)}, {context.no_rate('o.currency')}"
+    known = f"{_CANCELLED}, {context.no_rate('o.currency')}"
     # A line has the id of its order where it is a part of one: what is counted then are orders.
     id_ = "l.id" if only_lines else "o.id"
     lines = (

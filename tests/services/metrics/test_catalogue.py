@@ -166,3 +166,14 @@ def test_cancelled_orders_other_currencies_and_few_rows(tmp_path: Path) -> None:
         assert rated.answer(first).totals["revenue"] == 3_000 + 5_500
     finally:
         workspace.close()
+
+
+def test_bands_and_months_keep_their_order_and_names_come_by_their_figure(asking: Metrics) -> None:
+    bands = [row[0] for row in asking.answer(Query(("customers",), ("churn_band",))).rows if row[0] is not None]
+    assert bands == [one for one in ("low", "medium", "high", "very high") if one in bands]
+    months = [str(row[0]) for row in asking.answer(Query(("open_deals",), ("close_month",))).rows]
+    assert months == sorted(months)
+    tiers = [row[1] for row in asking.answer(Query(("orders",), ("tier",))).rows]
+    assert tiers == sorted(tiers, reverse=True)  # type: ignore[type-var]
+    first = asking.answer(Query(("orders",), ("owner",), order=("owner",), limit=2)).rows
+    assert [row[0] for row in first] == sorted(str(row[0]) for row in first)
