@@ -29,6 +29,7 @@ from app.cli import (
     watching,
     writing_back,
 )
+from models.values.metrics import OPERATORS
 
 _OF_ONE = ("show", "add", "set", "contact", "override", "merge", "apart", "later")
 
@@ -140,7 +141,20 @@ def _spelled_out(arguments: Sequence[str]) -> list[str]:
         words.insert(1, "list")
     if words[:1] == ["mail"] and (len(words) == 1 or words[1] in ("--json", "--store") or "--store=" in words[1]):
         words.insert(1, "show")
-    return words
+    return _whole_conditions(words) if words[:1] in (["query"], ["rows"]) else words
+
+
+def _whole_conditions(words: list[str]) -> list[str]:
+    """Let ``--where tier = Gold``, three words of a shell, mean ``--where 'tier = Gold'``."""
+    found: list[str] = []
+    while words:
+        word = words.pop(0)
+        found.append(word)
+        if word in ("--where", "--having") and words[1:2] and words[1] in OPERATORS:
+            parts = 2 if words[1] == "is-empty" else 3
+            found.append(" ".join(words[:parts]))
+            del words[:parts]
+    return found
 
 
 @cache

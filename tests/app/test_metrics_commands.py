@@ -50,6 +50,15 @@ def test_a_query_as_the_contract_has_it(book: str, capsys: pytest.CaptureFixture
     assert len(lines) == len(found["rows"]) + 1
 
 
+def test_a_condition_may_be_three_words_of_a_shell(book: str, capsys: pytest.CaptureFixture[str]) -> None:
+    totals = []
+    for said in (["tier=Gold"], ["tier = Gold"], ["tier", "=", "Gold"]):
+        assert run_command(["query", "orders", "--where", *said, "--json", "--store", book]) == 0
+        totals.append(json.loads(capsys.readouterr().out)["totals"]["orders"])
+    assert len(set(totals)) == 1
+    assert run_command(["rows", "customers", "--where", "owner", "is-empty", "--limit", "1", "--store", book]) == 0
+
+
 def test_the_rows_behind_a_figure(book: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["query", "negative_tickets", "--period", "90d", "--json", "--store", book]) == 0
     figure = json.loads(capsys.readouterr().out)["totals"]["negative_tickets"]
