@@ -90,8 +90,8 @@ def ask(
                     raise busy.trouble from busy
                 _pause(wait, cancelled)
     except Trouble as trouble:
-        met = Trouble("no_key") if trouble.kind == "key" and not key else trouble
-        raise told(met, profile, connect_s=CONNECT_S) from trouble
+        what = Trouble("no_key") if trouble.kind == "key" and not key else trouble
+        raise told(what, profile, connect_s=CONNECT_S) from trouble
     raise AssertionError("the last try returns or raises")
 
 
@@ -166,7 +166,7 @@ def _once(
     from services.outreach.model.wire import streamed
 
     work = partial(_pieces, profile, key, body)
-    pieces = streamed(work, cancelled, (Trouble, UserError, _Busy), CONNECT_S)
+    pieces = streamed(work, cancelled, CONNECT_S)
     with contextlib.closing(pieces):
         return _read(profile, pieces, on_words, began)
 
@@ -199,7 +199,7 @@ def _pieces(profile: ModelProfile, key: str | None, body: bytes, connections: Co
                 stream=True,
                 stream_cls=openai.Stream[object],
             )
-            yield from read_pieces(answer, answer.response)
+            yield from read_pieces(answer.response)
         except openai.APIStatusError as error:
             raise _refused(error.status_code, error.code or "", error.response.headers) from None
         except httpx2.InvalidURL:

@@ -39,8 +39,11 @@ class Piece:
     tokens_out: int | None = None
 
 
-def read_pieces(events: Iterable[object], response: httpx2.Response) -> Iterator[Piece]:
+def read_pieces(response: httpx2.Response) -> Iterator[Piece]:
     """Yield the pieces of an answer: its events as they come, or the one document of a server that does not stream.
+
+    Read here and not by the client library: that one gives up at events without data, as pings are, and passes over
+    in silence whether the stream was said to be over.
 
     Raises
     ------
@@ -50,15 +53,30 @@ def read_pieces(events: Iterable[object], response: httpx2.Response) -> Iterator
     kind = response.headers.get("content-type", "").lower()
     if "html" in kind:
         raise Trouble("not_a_model")
-    if "json" not in kind:
-        piece = None
-        for piece in map(_piece, events):
-            yield piece
-        if piece is None and kind and "event-stream" not in kind:
-            raise Trouble("garbage")
+    if "json" in kind:
+        yield _piece(json.loads(b"".join(response.iter_bytes())))
+        yield Piece(ended="done")
         return
-    yield _piece(json.loads(b"".join(response.iter_raw())))
-    yield Piece(ended="done")
+    seen = False
+    for line in _lines(response.iter_bytes()):
+        field, _, value = line.partition(b":")
+        if field == b"data":
+            seen = True
+            if value.strip() == b"[DONE]":
+                yield Piece(ended="done")
+                return
+            yield _piece(json.loads(value))
+    if not seen and kind and "event-stream" not in kind:
+        raise Trouble("garbage")
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for chunk in chunks:
+        # Only these two end a line; a separator inside a JSON text is text.
+        *whole, rest = (rest + chunk).replace(b"\r\n", b"\n").split(b"\n") if b"\n" in chunk else [rest + chunk]
+        yield from whole
+    yield rest
 
 
 def as_characters(text: str) -> str:

@@ -69,7 +69,7 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     ),
     "redirect": (
         "{name} has moved",
-        "{host} redirects to another address, so nothing was sent. Enter the new address in Settings.",
+        "{host} redirects to another address, and nothing was sent there. Enter the new address in Settings.",
     ),
     "garbage": (
         "{name} could not be understood",

@@ -105,32 +105,29 @@ def pause(seconds: float, cancelled: Callable[[], bool]) -> None:
 def streamed(
     work: Callable[[Connections], Iterable[_Told]],
     cancelled: Callable[[], bool],
-    faults: tuple[type[Exception], ...],
     connect_s: float,
 ) -> Generator[_Told | None]:
     """Yield what ``work`` yields in its thread, and None for each slice of time in which it yields nothing.
 
     Parameters
     ----------
-    faults
-        What ``work`` may raise; raised here too.
     connect_s
         How long, look-up and handshake included, until the request goes out.
 
     Raises
     ------
     Cancelled, Trouble
-        The person cancelled; nothing could be sent in time.
+        The person cancelled; nothing could be sent in time. Whatever ``work`` raises is raised here too.
     """
     connections = Connections()
-    answers: queue.SimpleQueue[tuple[_Told | None, bool, Exception | None]] = queue.SimpleQueue()
+    answers: queue.SimpleQueue[tuple[_Told | None, bool, BaseException | None]] = queue.SimpleQueue()
 
     def run() -> None:
-        fault: Exception | None = None
+        fault: BaseException | None = None
         try:
             for one in work(connections):
                 answers.put((one, False, None))
-        except faults as error:
+        except BaseException as error:  # noqa: BLE001  raised where it is waited for
             fault = error
         finally:
             answers.put((None, True, fault))

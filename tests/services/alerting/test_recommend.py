@@ -127,7 +127,7 @@ def test_a_playbook_that_cannot_be_is_refused_with_the_place(tmp_path: Path) -> 
         ('[[entry]]\ncode = "x"\ntitle = "t"', "“why” of “x” must be a text"),
         ('[[entry]]\ncode = "x"\ntitle = "t"\nwhy = "w"', "“groups” of “x”"),
         ('[[entry]]\ncode = "x"\ntitle = "t"\nwhy = "w"\ngroups = ["a"]\nopen = "case"', "“open” of “x”"),
-        ('[[entry]]\ncode = "x"\ntitle = "t"\nwhy = "w"\ngroups = ["a"]\ngift = 1', "“gift” of “x” is no field"),
+        ('[[entry]]\ncode = "x"\ntitle = "t"\nwhy = "w"\ngroups = ["a"]\ngift = 1', "“gift” of “x” is not a field"),
     ):
         path.write_text(text)
         with pytest.raises(UserError, match=words):

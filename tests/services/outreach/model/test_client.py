@@ -264,6 +264,21 @@ def test_events_cut_anywhere_and_without_usage_are_understood(server: ModelServe
     assert answer.tokens_in is None
 
 
+@pytest.mark.parametrize(
+    "stream",
+    [
+        b"event: ping\n\n" + event("Good day.") + event(ended="stop") + b"data: [DONE]\n\n",
+        b"retry: 3000\n\n" + event("Good day.") + event(ended="stop") + b"data: [DONE]\n\n",
+        b"id: 1\n" + event("Good ") + b": keep\n\n" + b"id: 2\n" + event("day.") + event(ended="stop"),
+        event("Good ") + event("day.") + b"data: [DONE]\n\n",
+    ],
+    ids=["ping", "retry", "ids and a comment", "an end without a reason"],
+)
+def test_what_servers_send_beside_words_changes_nothing(server: ModelServer, stream: bytes) -> None:
+    server.answer(raw(stream))
+    assert asked(local(server))[0].text == "Good day."
+
+
 def test_a_character_cut_in_two_between_events_is_whole(server: ModelServer) -> None:
     server.answer(written(pieces=["Good ", "\ud83d", "\ude00", " day \ud83d"]))
     answer, told = asked(local(server))

@@ -324,6 +324,6 @@ def test_ones_own_words_that_cannot_be_hidden_surely_are_refused(
     workspace: Workspace, server: ModelServer, customers: SampleCustomers, where: str
 ) -> None:
     said = {"text": "Hello,\n\nhow are you?", "subject": "A word", "change": "warmer", where: DOUBTFUL}
-    with pytest.raises(UserError, match=r"Nothing was sent.*Take it out"):
+    with pytest.raises(UserError, match=r"Nothing was sent.*Remove it"):
         drafted(workspace, request_for(workspace, customers.given, **said))
     assert server.received == []
