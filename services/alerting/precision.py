@@ -11,17 +11,17 @@ by the end of the risk's horizon. The predicted and the actual share are shown t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import NamedTuple
+from datetime import date, timedelta
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from models.queries.kept_values import kept_value
 from models.queries.purchases import PURCHASES
 from models.values.alerts import NO_VERDICT, RIGHT
-from models.values.rule_records import RULE_RECORDS, PastRecord, correct_words, records_of
+from models.values.rule_records import RULE_RECORDS, MonthRecord, PastRecord, RuleYear, correct_words, records_of
 from models.values.scores import LOOKED_BACK
 from models.values.words import count, percent, stored
 from services.alerting.late_deals import judges_age, read_late
@@ -29,6 +29,8 @@ from services.alerting.rulebook import stored_rules, with_policy
 from services.alerting.rules import Parameter, Rule
 from services.workspace import Workspace
 
+#: After so many days it is known whether who was named has left.
+JUDGED_AFTER_DAYS: Final = 90
 #: In the reason of a rule that promises a share.
 _RISK = "{churn_risk:"
 
@@ -65,6 +67,12 @@ class RuleRecord:
         What the rule would have named in the book's past; None: not replayed, or about no customer's leaving.
     held
         Why it raises nothing above low.
+    condition
+        When it raises an alert, in words; '' for a rule that only an older program had.
+    severities
+        The lowest and the highest severity of its alerts of the last 365 days; without any, those that it can have.
+    year
+        What it named in the past 12 months.
     """
 
     code: str
@@ -77,9 +85,12 @@ class RuleRecord:
     right: int
     closed: int
     open: int
-    promise: Promise | None = None
-    past: PastRecord | None = None
-    held: str = ""
+    promise: Promise | None
+    past: PastRecord | None
+    held: str
+    condition: str
+    severities: tuple[int, int]
+    year: RuleYear
 
     @property
     def words(self) -> str:
@@ -130,6 +141,43 @@ def promises(connection: Connection, rules: Iterable[Rule], since: str, horizon_
     return {row[0]: Promise(row[1], row[2], row[3], horizon_days) for row in rows}
 
 
+def years(connection: Connection, past: Mapping[str, PastRecord], since: str, today: date) -> dict[str, RuleYear]:
+    """What each rule named in the past 12 months: on the days that were replayed, and in the book since.
+
+    Alerts of the last 90 days are too early to judge. Not useful: alerts that were closed so after `since`.
+    """
+    text = kept_value(connection, RULE_RECORDS)
+    replayed = json.loads(text).get("days") if text else None
+    fresh = max([(today - timedelta(days=JUDGED_AFTER_DAYS)).isoformat(), *(replayed or [])[-1:]])
+    raised: dict[str, dict[str, int]] = {}
+    for rule, month, number in connection.exec_driver_sql(
+        "SELECT rule, substr(raised_as_of, 1, 7), count(DISTINCT coalesce(customer_id, -alert_id))"
+        " FROM alert_signals WHERE raised_as_of > ? GROUP BY 1, 2",
+        (fresh,),
+    ):
+        raised.setdefault(rule, {})[month] = number
+    refused = {
+        row[0]: row[1]
+        for row in connection.exec_driver_sql(
+            "SELECT rule, count(*) FROM alerts WHERE state = 'not_useful' AND closed_at >= ?"
+            f" AND NOT {NO_VERDICT} GROUP BY rule",
+            (since,),
+        )
+    }
+    last = today.year * 12 + today.month - 1
+    shown = [f"{number // 12}-{number % 12 + 1:02}" for number in range(last - 11, last + 1)]
+    found = {}
+    for rule in {*past, *raised, *refused}:
+        record = past.get(rule)
+        known = {one.month: one for one in record.months} if record is not None else {}
+        months = []
+        for month in shown:
+            one = known.get(month, MonthRecord(month))
+            months.append(one._replace(too_early=one.too_early + raised.get(rule, {}).get(month, 0)))
+        found[rule] = RuleYear(tuple(months), record.early_by if record is not None else None, refused.get(rule, 0))
+    return found
+
+
 def rule_records(workspace: Workspace) -> tuple[RuleRecord, ...]:
     """Every rule of the book with its figures in force and its record over the last 365 days."""
     since = stored(workspace.clock.now() - timedelta(days=365))
@@ -139,6 +187,16 @@ def rule_records(workspace: Workspace) -> tuple[RuleRecord, ...]:
         past = records_of(kept_value(connection, RULE_RECORDS))
         held = read_late(connection).words
         horizon = workspace.policy.churn_horizon_days
+        as_of = connection.exec_driver_sql("SELECT max(as_of) FROM customer_risk_scores").scalar()
+        today = date.fromisoformat(as_of) if as_of else workspace.clock.now().date()
+        year = years(connection, past, since, today)
+        usual = {
+            row[0]: (row[1], row[2])
+            for row in connection.exec_driver_sql(
+                "SELECT rule, min(severity), max(severity) FROM alert_signals WHERE raised_at >= ? GROUP BY rule",
+                (since,),
+            )
+        }
         promised = promises(connection, [rule for rule, _ in rules], since[:10], horizon)
     records = []
     for rule, enabled in rules:
@@ -158,6 +216,9 @@ def rule_records(workspace: Workspace) -> tuple[RuleRecord, ...]:
                 promise=promised.get(rule.code),
                 past=past.get(rule.code),
                 held=held if judges_age(rule) else "",
+                condition=rule.condition,
+                severities=usual.get(rule.code, rule.severities),
+                year=year.get(rule.code, RuleYear(())),
             )
         )
     return tuple(records)

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import accumulate
+from statistics import median
 from typing import Any, Final, NamedTuple
 
 from models.queries.kept_values import keep_value
@@ -23,7 +25,7 @@ from models.values.changes import Changes
 from models.values.errors import Cancelled
 from models.values.imports import Progress
 from models.values.journal import Actor
-from models.values.rule_records import RULE_RECORDS, SPENT_LESS, PastRecord
+from models.values.rule_records import LEFT, RULE_RECORDS, SPENT_LESS, MonthRecord, PastRecord
 from models.values.words import count
 from services.alerting.rulebook import in_force, replay_mark
 from services.alerting.rules import Condition, Rule, Test
@@ -56,16 +58,35 @@ class _Population(NamedTuple):
 
 @dataclass(slots=True)
 class _Tally:
-    """Cases and hits of a rule, or of a population; who was counted is free again after their window."""
+    """Cases of a rule, or of a population, by month; who was counted is free again after their window."""
 
-    cases: int = 0
-    hits: int = 0
+    correct: Counter[str] = field(default_factory=Counter)
+    incorrect: Counter[str] = field(default_factory=Counter)
+    too_early: dict[int, str] = field(default_factory=dict)  # the month in which each was named first
+    ahead: list[int] = field(default_factory=list)
     until: dict[int, date] = field(default_factory=dict)
 
-    def add(self, customer: int, day: date, end: date, hit: bool) -> None:
-        if day >= self.until.get(customer, day):
-            self.cases, self.hits = self.cases + 1, self.hits + hit
-            self.until[customer] = end
+    def add(self, customer: int, day: date, end: date, hit: bool) -> bool:
+        """Count a case; False where the customer's window of an earlier day is not over."""
+        if day < self.until.get(customer, day):
+            return False
+        (self.correct if hit else self.incorrect)[day.isoformat()[:7]] += 1
+        self.until[customer] = end
+        return True
+
+    @property
+    def hits(self) -> int:
+        return self.correct.total()
+
+    @property
+    def cases(self) -> int:
+        return self.hits + self.incorrect.total()
+
+    @property
+    def months(self) -> tuple[MonthRecord, ...]:
+        early = Counter(self.too_early.values())
+        named = sorted(self.correct.keys() | self.incorrect.keys() | early.keys())
+        return tuple(MonthRecord(one, self.correct[one], self.incorrect[one], early[one]) for one in named)
 
 
 class _Events:
@@ -114,6 +135,25 @@ class _Events:
         if bisect_right(days, until) > bisect_right(days, begin):
             return False
         return True if until <= self._last else None
+
+    def is_over(self, end: date) -> bool:
+        """Whether a window that ends on this day can be judged."""
+        return end.isoformat() <= self._last
+
+    def gone_after(self, customer: int, day: date, end: date) -> int:
+        """Days from the day until who left in the window counted as gone: their contract's end, or so long a silence.
+
+        The silence is as long as the window and begins with the last purchase.
+        """
+        begin, until = day.isoformat(), end.isoformat()
+        own = self._contracts.get(customer)
+        if own is not None:
+            ends = [gone for _, gone in own if gone is not None and begin < gone <= until]
+            return (date.fromisoformat(max(ends)) - day).days
+        days = self._days[customer]
+        at = bisect_right(days, begin) - 1
+        silent = (day - date.fromisoformat(days[at])).days if at >= 0 else 0
+        return max((end - day).days - silent, 0)
 
     def _spent_less(self, customer: int, day: date, end: date) -> bool | None:
         days, sums = self._days.get(customer), self._sums.get(customer)
@@ -204,6 +244,8 @@ def _replayed(
             base[population[rule.code], rule.outcome].hits,
             population[rule.code].words,
             rule.distress,
+            own[rule.code].months,
+            round(median(own[rule.code].ahead)) if own[rule.code].ahead else None,
         )
         for rule in rules
     }
@@ -267,8 +309,11 @@ def _count(
 
 def _judge(tally: _Tally, events: _Events, customer: int, outcome: str, day: date, end: date) -> None:
     hit = events.hit(customer, outcome, day, end)
-    if hit is not None:
-        tally.add(customer, day, end, hit)
+    if hit is None:
+        if not events.is_over(end):
+            tally.too_early.setdefault(customer, day.isoformat()[:7])
+    elif tally.add(customer, day, end, hit) and hit and outcome == LEFT:
+        tally.ahead.append(events.gone_after(customer, day, end))
 
 
 def _keep(workspace: Workspace, text: str, records: Mapping[str, PastRecord], days: int) -> Changes:

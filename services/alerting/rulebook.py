@@ -28,6 +28,8 @@ from services.workspace import Workspace
 
 #: Days of the book after which the past is replayed anew.
 _RENEW_DAYS: Final = 30
+#: What a replay counts; another text makes it due where an older program counted otherwise.
+_COUNTED: Final = "by month"
 
 
 @cache
@@ -140,7 +142,7 @@ def record_due(workspace: Workspace) -> bool:
 
 def replay_mark(rules: Iterable[Rule], policy: Policy) -> str:
     """A short text that changes when a replay of the rules could find something else."""
-    text = f"{fingerprint(rules, policy)} {policy.churn_horizon_days}"
+    text = f"{fingerprint(rules, policy)} {policy.churn_horizon_days} {_COUNTED}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 

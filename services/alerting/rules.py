@@ -31,7 +31,18 @@ PLACEHOLDER: Final = re.compile(r"\{(\w+)(?::(\w+))?(?::([^|}]*)\|([^}]*))?\}")
 _KEYS: Final = frozenset(
     {
         *("code", "title", "position", "kind", "subject", "group", "severity", "cooldown_days", "once_since"),
-        *("after_order", "reason", "reasons", "words_from", "worse", "upside", "parameters", "when", "escalate"),
+        *(
+            "after_order",
+            "condition",
+            "reason",
+            "reasons",
+            "words_from",
+            "worse",
+            "upside",
+            "parameters",
+            "when",
+            "escalate",
+        ),
         *("distress", "retired", "silence", "outcome"),
     }
 )
@@ -98,6 +109,7 @@ class Rule:
     `retired`: figures that the rule had in an older program, which a policy may still set.
     `distress`: its critical alerts come first; no limit, budget, confidence or precision of the rule holds them back.
     `silence`: its alerts say that nothing came; they are held back where the files stopped coming.
+    `condition`: when it raises an alert, in words; '' where an older program stored the rule.
     `outcome`: what its record counts; a rule about spending speaks only where the record bears it out.
     """
 
@@ -126,6 +138,7 @@ class Rule:
     retired: tuple[str, ...] = ()
     silence: bool = False
     outcome: str = LEFT
+    condition: str = ""
 
     def figure(self, value: float | str | None) -> float | str | None:
         """The figure that a test's value stands for: its parameter's, or itself."""
@@ -158,6 +171,11 @@ class Rule:
         if isinstance(value, str | bool) or not parameter.least <= value <= parameter.most:
             raise UserError(f"{words} lie between {parameter.least:g} and {parameter.most:g}.")
         return float(value)
+
+    @property
+    def severities(self) -> tuple[int, int]:
+        """The lowest severity of its alerts and the highest."""
+        return self.severity, max((self.severity, *(clause.severity for clause in self.escalations)))
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -261,6 +279,7 @@ def parse_rule(definition: Mapping[str, Any], where: str) -> Rule:
         retired=tuple(read.texts("retired")),
         silence=read.flag("silence"),
         outcome=read.choice("outcome", frozenset({LEFT, SPENT_LESS}), default=LEFT),
+        condition=read.text("condition") if "condition" in definition else "",
     )
     _check(rule, where)
     return rule

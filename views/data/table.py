@@ -43,7 +43,7 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class TableCell:
-    """One cell: words in a weight and colour, with an icon, a severity's badge, or the look of a link."""
+    """One cell: words in a weight and colour, with an icon, a severity's badge, a switch, or the look of a link."""
 
     text: str
     ink: str = "ink"
@@ -52,6 +52,7 @@ class TableCell:
     icon: str = ""
     mark: Mark | None = None
     wash: str = ""  # ground of a small tinted word
+    on: bool | None = None  # a switch in place of the words
     link: str = ""  # what a click on it asks for
     tip: str = ""
 
@@ -160,6 +161,9 @@ class _Delegate(QStyledItemDelegate):
         if cell.mark is not None:
             badge(painter, theme, room.x(), room.center().y() - 10, cell.mark, "")
             return
+        if cell.on is not None:
+            _switch(painter, theme, room, on=cell.on)
+            return
         if cell.wash:
             wide = fonts.width(cell.text, fonts.SMALL, fonts.SEMIBOLD) + (32 if cell.icon else 16)
             rounded(painter, QRectF(room.x(), room.center().y() - 11, wide, 21), 4, theme.color(cell.wash))
@@ -170,6 +174,14 @@ class _Delegate(QStyledItemDelegate):
             painter.drawPixmap(at, theme.pixmap(cell.icon, ink, 14, dpr))
             room = room.adjusted(20, 0, 0, 0)
         line(painter, room, cell.text, theme.color(ink), size, weight, RIGHT if right else LEFT)
+
+
+def _switch(painter: QPainter, theme: Theme, room: QRectF, *, on: bool) -> None:
+    """A switch at the left of its room: filled with the knob at the right, or hollow with it at the left."""
+    pill = QRectF(room.x(), room.center().y() - 8, 28, 16)
+    rounded(painter, pill, 8, theme.color("primary") if on else None, theme.color("primary" if on else "control"))
+    knob = QRectF(pill.right() - 14 if on else pill.x() + 2, pill.y() + 2, 12, 12)
+    rounded(painter, knob, 6, theme.color("on_primary" if on else "control"))
 
 
 class _Header(QHeaderView):

@@ -15,14 +15,20 @@ class OwnBox(QWidget):
     -------
     arrived : the field that got the focus, to be brought into view.
     undo_offered : (words, what brings it back): what was filled in was put away.
+    headline_changed : `inside` has changed.
 
     Attributes
     ----------
+    fills : it takes the whole page, and scrolls by itself.
+    inside : title of what is open over the section in a narrow window, '' if nothing is.
     foot : stays in sight below the section while that scrolls; without a layout there is none.
     """
 
     arrived = Signal(QWidget)
     undo_offered = Signal(str, object)
+    headline_changed = Signal()
+    fills = False
+    inside = ""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,6 +47,9 @@ class OwnBox(QWidget):
 
     def arrive(self) -> None:
         """The section comes to the front: read what may have changed."""
+
+    def go_back(self) -> None:
+        """Leave what is open over the section."""
 
     def leave(self) -> None:
         """Another page comes to the front, or the window closes: nothing that is tried is waited for."""

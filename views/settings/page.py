@@ -61,7 +61,7 @@ class SettingsPage(Page):
         self.groups: dict[str, GroupBox] = {}
         self.look = LookBox(context.theme, context.book.workspace.store.path)
         self.boxes: dict[str, OwnBox] = {}
-        self._areas: dict[str, QScrollArea] = {}
+        self._areas: dict[str, QWidget] = {}
         self._stack, self._levels = QStackedWidget(), QStackedWidget()
         self.editor: TemplateEditor | None = None
         self.tabs = CountTabs(context.theme, "Groups of settings", height=44, inset=16)
@@ -99,7 +99,12 @@ class SettingsPage(Page):
             self._add_area(key, [self.look])
         else:
             box = self.boxes[key] = self._make_box(key)
-            self._add_area(key, [box])
+            if box.fills:
+                self._areas[key] = box
+                self._stack.addWidget(box)
+            else:
+                self._add_area(key, [box])
+            box.headline_changed.connect(self.headline_changed)
             self._feet.addWidget(box.foot)
             box.arrived.connect(self._bring_into_view)
             box.undo_offered.connect(self.undo_offered)
@@ -150,16 +155,24 @@ class SettingsPage(Page):
     @property
     def headline(self) -> str:
         if self.editor is None or not self._editing:
-            return ""
+            return self._inside
         return f"Template: {self.editor.before.name}" if self.editor.before.code else "A new template"
 
     @property
     def back(self) -> str:
-        return "Settings" if self._editing else ""
+        return "Settings" if self._editing or self._inside else ""
 
     def go_back(self) -> None:
         if self.editor is not None and self._editing:
             self.editor.leave()
+        elif self._inside:
+            self.boxes[self.tabs.current].go_back()
+
+    @property
+    def _inside(self) -> str:
+        """Title of what is open over the section in front."""
+        box = self.boxes.get(self.tabs.current)
+        return box.inside if box is not None else ""
 
     def leave(self) -> None:
         for box in self.boxes.values():
@@ -205,6 +218,7 @@ class SettingsPage(Page):
             box.foot.setVisible(other == key and box.foot.layout() is not None)
         if key in self.boxes:
             self.boxes[key].arrive()
+        self.headline_changed.emit()
 
     def _make_box(self, key: str) -> OwnBox:
         if key != TEMPLATES:

@@ -55,6 +55,31 @@ def test_the_record_counts_who_left_beside_all_whom_the_rule_could_have_named(pa
     assert f"{overdue.hits} of {overdue.cases} left; of all active customers" in overdue.words
 
 
+def test_the_record_is_counted_by_month_and_tells_how_early_the_rule_was(past: Past) -> None:
+    for one in rule_records(past.workspace):
+        if one.past is None:
+            continue
+        counted = one.past.months
+        assert sum(month.correct for month in counted) == one.past.hits
+        assert sum(month.correct + month.incorrect for month in counted) == one.past.cases
+        assert (one.past.early_by is None) == (not one.past.hits or one.past.outcome != LEFT)
+        assert [month.month for month in one.year.months][::11] == ["2025-12", "2026-11"]
+        within = [month for month in counted if month.month >= "2025-12"]
+        assert one.year.judged == sum(month.correct + month.incorrect for month in within)
+        assert one.year.too_early >= sum(month.too_early for month in within)
+    overdue = next(one for one in rule_records(past.workspace) if one.code == "gap_beyond_usual")
+    assert overdue.past is not None and overdue.past.early_by is not None and 0 <= overdue.past.early_by < 400
+    with past.workspace.store.read() as connection:
+        text = str(connection.exec_driver_sql("SELECT value FROM book WHERE key = ?", (RULE_RECORDS,)).scalar())
+    assert records_of(text) == {one.code: one.past for one in rule_records(past.workspace) if one.past is not None}
+
+
+def test_a_record_of_an_older_program_is_read_and_made_anew(past: Past) -> None:
+    kept = json.loads(json.dumps({"rules": {"one": record(3, 9, 5).as_json()}}))
+    del kept["rules"]["one"]["months"], kept["rules"]["one"]["early_by"]
+    assert records_of(json.dumps(kept)) == {"one": record(3, 9, 5)}
+
+
 def test_a_replay_is_one_entry_of_the_journal_and_not_due_again(past: Past) -> None:
     with past.workspace.store.read() as connection:
         said = (

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDoubleSpinBox
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
+from models.values.alerts import Severity
 from models.values.errors import UserError
 from models.values.imports import Progress
 from services import alerting
@@ -22,7 +23,9 @@ from tests.views.conftest import OpenWindow
 from tests.views.settings.conftest import WAIT_MS, settings_page, until
 from views.background import Done
 from views.desktop import Desktop
-from views.settings.rules_box import RuleForm, RuleLine, RulesBox
+from views.settings.rule_detail import RuleDetail
+from views.settings.rule_list import COLUMNS
+from views.settings.rules_box import RulesBox
 
 RULE = "gap_beyond_usual"
 
@@ -35,23 +38,30 @@ def box(
     monkeypatch.setattr(desk.book, "renew", lambda _changes: None)  # scores and alerts are others' tests
     made = settings_page(desk, "rules").boxes["rules"]
     assert isinstance(made, RulesBox)
-    until(qtbot, lambda: len(made.lines) > 10)
+    until(qtbot, lambda: made.table.lines.rowCount() > 10)
     return desk, made
 
 
-def line_of(box: RulesBox, code: str = RULE) -> RuleLine:
-    return next(one for one in box.lines if one.found.code == code)
+def row_of(box: RulesBox, code: str = RULE) -> int:
+    rows = range(box.table.lines.rowCount())
+    return next(row for row in rows if (line := box.table.lines.line_at(row)) is not None and line.key == code)
 
 
-def form_of(box: RulesBox) -> RuleForm:
-    line = line_of(box)
-    if line.form is None:
-        line.change.click()
-    assert line.form is not None
-    return line.form
+def cells_of(box: RulesBox, code: str = RULE) -> dict[str, str]:
+    """What stands in a rule's line, by the column's title."""
+    line = box.table.lines.line_at(row_of(box, code))
+    assert line is not None
+    return {column.title: cell.text for column, cell in zip(COLUMNS, line.cells, strict=True)}
 
 
-def risk_of(form: RuleForm) -> QDoubleSpinBox:
+def detail_of(box: RulesBox, code: str = RULE) -> RuleDetail:
+    """Choose a rule."""
+    box.table.selectRow(row_of(box, code))
+    assert box.detail is not None and box.detail.found.code == code
+    return box.detail
+
+
+def risk_of(form: RuleDetail) -> QDoubleSpinBox:
     field = form.fields["risk"]
     assert isinstance(field, QDoubleSpinBox)
     return field
@@ -68,16 +78,16 @@ def test_a_rule_is_switched_off_and_undo_switches_it_on(qtbot: QtBot, box: tuple
     desk, rules = box
     workspace = desk.book.workspace
     with qtbot.waitSignal(desk.book.acted, timeout=WAIT_MS):
-        line_of(rules).switch.click()
+        detail_of(rules).switch.click()
     assert not in_force(workspace)["on"]
-    until(qtbot, lambda: not line_of(rules).switch.isChecked())
+    until(qtbot, lambda: cells_of(rules)["On"] == "Off" and not detail_of(rules).switch.isChecked())
     desk.book.undo()
-    until(qtbot, lambda: in_force(workspace)["on"] and line_of(rules).switch.isChecked())
+    until(qtbot, lambda: in_force(workspace)["on"] and cells_of(rules)["On"] == "On")
 
 
 def test_a_figure_is_saved_as_one_action_and_the_others_stay(qtbot: QtBot, box: tuple[Desktop, RulesBox]) -> None:
     desk, rules = box
-    workspace, form = desk.book.workspace, form_of(box[1])
+    workspace, form = desk.book.workspace, detail_of(box[1])
     before = in_force(workspace)
     assert not form.save_button.isEnabled()
     risk_of(form).setValue(0.35)
@@ -88,11 +98,11 @@ def test_a_figure_is_saved_as_one_action_and_the_others_stay(qtbot: QtBot, box: 
     assert [one.name for one in workspace.read_policy().rule_parameters] == ["risk"]
     desk.book.undo()
     until(qtbot, lambda: in_force(workspace) == before)
-    until(qtbot, lambda: risk_of(form_of(rules)).value() == before["risk"])
+    until(qtbot, lambda: risk_of(detail_of(rules)).value() == before["risk"])
 
 
 def test_discard_brings_the_figures_in_force_back(box: tuple[Desktop, RulesBox]) -> None:
-    form = form_of(box[1])
+    form = detail_of(box[1])
     risk_of(form).setValue(0.9)
     form.discard_button.click()
     assert risk_of(form).value() == 0.2 and not form.dirty
@@ -116,7 +126,7 @@ def test_a_trial_uses_what_stands_in_the_form_and_saves_nothing(
     jobs: list[TrialJob] = []
     run = Run()
     monkeypatch.setattr(desk.book, "run", lambda job: jobs.append(job) or run)  # type: ignore[func-returns-value]
-    form = form_of(rules)
+    form = detail_of(rules)
     risk_of(form).setValue(0.5)
     form.try_button.click()
     until(qtbot, lambda: bool(jobs))
@@ -154,7 +164,7 @@ def test_the_next_trial_of_the_same_book_only_evaluates_the_rule(
     begun: list[TrialJob] = []
     run = desk.book.run
     monkeypatch.setattr(desk.book, "run", lambda job: begun.append(job) or run(job))  # type: ignore[func-returns-value]
-    form = form_of(rules)
+    form = detail_of(rules)
     chance = form.fields["improbable"]
     assert isinstance(chance, QDoubleSpinBox)
     chance.setValue(0.001)
@@ -171,7 +181,7 @@ def test_the_next_trial_of_the_same_book_only_evaluates_the_rule(
     assert form.words.text() == few and len(begun) == 1
     desk.book.act(lambda workspace: alerting.switch_rule(workspace, "bad_review", enabled=False))
     until(qtbot, lambda: desk.background.idle)
-    form_of(rules).try_button.click()
+    detail_of(rules).try_button.click()
     until(qtbot, lambda: len(begun) == 2)
     rules.leave()
     until(qtbot, lambda: desk.background.idle)
@@ -182,3 +192,56 @@ def test_a_trial_job_reads_the_book_only(sample: Workspace) -> None:
     found = TrialJob(sample.recipe, RULE, (("risk", 0.4),), 2)(steps.append, lambda: False)
     assert len(found.weeks) == 2 and steps and date.fromisoformat(found.weeks[0].as_of)
     assert sample.read_policy().rule_parameters == ()
+
+
+def test_the_table_is_worked_by_keys(qtbot: QtBot, box: tuple[Desktop, RulesBox]) -> None:
+    desk, rules = box
+    rules.table.setFocus()
+    assert rules.detail is not None and rules.table.currentIndex().row() == 0
+    first = rules.detail.found.code
+    QTest.keyClick(rules.table, Qt.Key.Key_Down)
+    assert rules.detail.found.code != first
+    code = rules.detail.found.code
+    with qtbot.waitSignal(desk.book.acted, timeout=WAIT_MS):
+        QTest.keyClick(rules.table, Qt.Key.Key_Space)
+    until(qtbot, lambda: cells_of(rules, code)["On"] == "Off")
+    assert rules.detail is not None and rules.detail.found.code == code and not rules.detail.switch.isChecked()
+    assert rules.total.text().startswith(f"{rules.table.lines.rowCount()} rules, {rules.table.lines.rowCount() - 1} on")
+    QTest.keyClick(rules.table, Qt.Key.Key_Return)
+    assert rules.detail.isAncestorOf(QApplication.focusWidget())
+
+
+def test_every_rule_says_when_it_raises_an_alert_and_how_severe(box: tuple[Desktop, RulesBox]) -> None:
+    rules = box[1]
+    for found in alerting.rule_records(box[0].book.workspace):
+        assert found.condition.endswith(".") and 30 < len(found.condition) < 140
+        low, high = (Severity(one).name.lower() for one in found.severities)
+        said = cells_of(rules, found.code)["Severity"].lower()
+        assert said == ("opportunity" if found.kind == "opportunity" else low if low == high else f"{low} to {high}")
+    assert cells_of(rules, "likely_to_leave")["Severity"] != "Low"
+
+
+def test_a_change_of_a_figure_is_named_before_it_is_saved(box: tuple[Desktop, RulesBox]) -> None:
+    form = detail_of(box[1])
+    assert form.changed.text() == "No changes."
+    risk_of(form).setValue(0.35)
+    assert form.changed.text().startswith("1 change: Churn risk, at least 0.2 → 0.35.")
+    other = detail_of(box[1], "bad_review")
+    assert other is not form and not other.dirty
+    assert risk_of(detail_of(box[1])).value() == 0.35
+
+
+def test_a_narrow_window_shows_the_table_or_the_rule(qtbot: QtBot, box: tuple[Desktop, RulesBox]) -> None:
+    desk, rules = box
+    assert rules.detail is not None and rules.detail.isVisible() and rules.table.isVisible()
+    desk.window.resize(1080, 700)
+    until(qtbot, lambda: not rules.splitter.widget(1).isVisible())
+    rules.table.setFocus()
+    QTest.keyClick(rules.table, Qt.Key.Key_Return)
+    assert rules.detail.isVisible() and not rules.table.isVisible()
+    page = settings_page(desk)
+    assert page.headline == rules.detail.found.title and page.back == "Settings"
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert rules.table.isVisible() and rules.table.hasFocus() and not page.headline
+    desk.window.resize(1440, 900)
+    until(qtbot, lambda: rules.table.isVisible() and rules.splitter.widget(1).isVisible())

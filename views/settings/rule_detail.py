@@ -1,0 +1,220 @@
+"""One rule: when it raises an alert, its figures, its record, and their trial on the past before they are saved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+
+from models.values.words import capital, percent
+from views.settings.rule_list import mark_for
+from views.theme import Theme, fonts
+from views.widgets.buttons import push
+from views.widgets.labels import FlowingContent, column, in_tab_order, kind_of, label, row, rule, scrolling
+from views.widgets.painting import Mark, badge, badge_width
+from views.words import DOT, counted, whole
+
+if TYPE_CHECKING:
+    from services.alerting import RuleRecord
+
+Figures = dict[str, float | str]
+#: How far back a trial looks.
+WEEKS = 26
+
+
+class MarkBadge(QWidget):
+    """A severity: shape, word, colour."""
+
+    def __init__(self, theme: Theme, mark: Mark) -> None:
+        super().__init__()
+        self._theme, self._mark = theme, mark
+        self.setFixedSize(round(badge_width(mark, "")) + 1, 20)
+        self.setAccessibleName(mark.word)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            badge(painter, self._theme, 0, 0, self._mark, "")
+
+
+class RuleDetail(QWidget):
+    """One rule with its figures, their trial, and Save in a bar below.
+
+    Signals
+    -------
+    switched : the rule is to be on or off.
+    saved, tried : the figures that are to be kept, or to be tried; `stopped` ends the trial.
+    """
+
+    switched = Signal(bool)
+    saved = Signal(object)
+    tried = Signal(object)
+    stopped = Signal()
+
+    def __init__(self, theme: Theme, found: RuleRecord) -> None:
+        super().__init__()
+        self.found = found
+        self._before: Figures = {one.name: one.value for one in found.parameters}
+        self._titles = {one.name: one.title for one in found.parameters}
+        self.fields: dict[str, QDoubleSpinBox | QLineEdit] = {}
+        self.switch = QCheckBox("On")
+        self.switch.setChecked(found.enabled)
+        self.switch.setAccessibleName(f"{found.title}: on")
+        self.switch.clicked.connect(self.switched)
+        self.title = label(found.title, fonts.HEADING, fonts.SEMIBOLD, wrap=True)
+        head = row(self.title, 10, MarkBadge(theme, mark_for(found)), 16, self.switch)
+        head.setStretch(0, 1)
+        condition = label(found.condition, fonts.BODY, wrap=True)
+        content = FlowingContent()
+        parts = (8, condition, 10, self._figures(), 14, rule(soft=True), 12, self._record())
+        trial = (14, rule(soft=True), 12, self._trial(), -1)
+        content.setLayout(column(head, *parts, *trial, margins=(20, 16, 20, 16)))
+        self._area = scrolling(content)
+        self.setLayout(column(self._area, self._foot()))
+        self.show_run(False)
+        self._edited()
+        in_tab_order(self.switch, *self.fields.values(), self.try_button, self.discard_button, self.save_button)
+
+    # -- its parts ----------------------------------------------------------------------------------------------
+
+    def _figures(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setColumnStretch(0, 1)
+        grid.setVerticalSpacing(6)
+        for at, one in enumerate(self.found.parameters):
+            field = self._field(one.value, one.least, one.most)
+            field.setAccessibleName(one.title)
+            self.fields[one.name] = field
+            grid.addWidget(label(one.title, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True), at, 0)
+            grid.addWidget(field, at, 1)
+        return grid
+
+    def _record(self) -> QVBoxLayout:
+        year = self.found.year
+        said = f": {whole(year.correct)} of {whole(year.judged)} correct" if year.judged else ""
+        aside = [
+            counted(year.alerts, "alert"),
+            f"{whole(year.too_early)} too early to judge",
+            f"{whole(year.not_useful)} marked not useful",
+        ]
+        self.record = label(f"Record, past 12 months{said}", fonts.LIST, fonts.SEMIBOLD, wrap=True)
+        counts = label(DOT.join(aside), fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        self.follows = label(self._follows(), fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        return column(self.record, 2, counts, 6, self.follows)
+
+    def _follows(self) -> str:
+        """What stands beside the record: the share of all customers, and what the record keeps the rule from."""
+        past, promise = self.found.past, self.found.promise
+        parts = []
+        if past is not None and past.base_cases:
+            parts.append(f"Of all {past.among}, {percent(past.base)} {past.outcome}.")
+            parts.append(f"{capital(past.warning)}." if past.warning else "")
+        parts.append(f"{capital(promise.words)}." if promise is not None else "")
+        parts.append(self.found.held)
+        return " ".join(part for part in parts if part) or "Nothing of it can be judged yet."
+
+    def _trial(self) -> QVBoxLayout:
+        self.try_button, self.stop_button = push("Try on the past"), push("Cancel")
+        self.try_button.setToolTip(f"Evaluate this rule alone over the last {WEEKS} weeks; nothing is saved")
+        self.try_button.clicked.connect(lambda: self.tried.emit(self.figures))
+        self.stop_button.clicked.connect(self.stopped)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName("Progress of the trial")
+        self.words = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        title = label(f"Trial on your own past {WEEKS} weeks", fonts.LIST, fonts.SEMIBOLD)
+        nothing = label("nothing is saved yet", fonts.SMALL, fonts.REGULAR, "ink_2")
+        buttons = row(self.try_button, 8, self.progress, 8, self.stop_button, -1)
+        return column(row(title, -1, nothing), 8, buttons, 8, self.words)
+
+    def _foot(self) -> QWidget:
+        self.changed = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        self.discard_button, self.save_button = push("Discard"), push("Save rule", primary=True)
+        self.discard_button.clicked.connect(self.discard)
+        self.save_button.clicked.connect(lambda: self.saved.emit(self.figures))
+        bar = row(self.changed, 16, self.discard_button, 8, self.save_button, margins=(20, 10, 20, 10))
+        bar.setStretch(0, 1)
+        foot = QWidget()
+        foot.setLayout(column(rule(), bar))
+        kind_of(foot, "ground")
+        return foot
+
+    def _field(self, value: float | str, least: float, most: float) -> QDoubleSpinBox | QLineEdit:
+        if isinstance(value, str):
+            text = QLineEdit(value)
+            text.textChanged.connect(self._edited)
+            return text
+        field = QDoubleSpinBox()
+        kind_of(field.lineEdit(), "bare")
+        field.lineEdit().setTextMargins(8, 0, 8, 0)
+        field.setFixedWidth(96)
+        fine = value != int(value) or most <= 1
+        field.setDecimals(3 if most <= 1 else 1 if fine else 0)
+        field.setRange(least, most)
+        field.setSingleStep(0.01 if most <= 1 else 0.5 if fine else 1)
+        field.setStepType(QDoubleSpinBox.StepType.DefaultStepType)
+        field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        field.setValue(value)
+        field.valueChanged.connect(self._edited)
+        return field
+
+    # -- its figures --------------------------------------------------------------------------------------------
+
+    @property
+    def first(self) -> QWidget:
+        """The field that gets the focus first."""
+        return next(iter(self.fields.values()), self.switch)
+
+    @property
+    def figures(self) -> Figures:
+        """The figures as they stand in the form."""
+        return {
+            name: field.value() if isinstance(field, QDoubleSpinBox) else field.text().strip()
+            for name, field in self.fields.items()
+        }
+
+    @property
+    def dirty(self) -> bool:
+        """Whether a figure was changed and not saved."""
+        return self.figures != self._before
+
+    def discard(self) -> None:
+        """Show the figures in force again."""
+        for name, field in self.fields.items():
+            value = self._before[name]
+            field.setValue(float(value)) if isinstance(field, QDoubleSpinBox) else field.setText(str(value))
+
+    def settle(self) -> None:
+        """What stands in the form is in force now."""
+        self._before = self.figures
+        self._edited()
+
+    def show_run(self, on: bool) -> None:
+        """While a trial runs there is Cancel in place of Try."""
+        self.progress.setVisible(on)
+        self.stop_button.setVisible(on)
+        self.try_button.setVisible(not on)
+
+    def bring_into_view(self, field: QWidget) -> None:
+        """Scroll to a field."""
+        if self._area.isAncestorOf(field):
+            self._area.ensureWidgetVisible(field, 0, 60)
+
+    def _edited(self, _value: object = None) -> None:
+        now = self.figures
+        changed = [
+            f"{self._titles[name]} {_figure(self._before[name])} → {_figure(value)}"
+            for name, value in now.items()
+            if value != self._before[name]
+        ]
+        said = (
+            f"{counted(len(changed), 'change')}: {'; '.join(changed)}. Applies from the next scoring; open alerts stay."
+        )
+        self.changed.setText(said if changed else "No changes.")
+        for button in (self.save_button, self.discard_button):
+            button.setEnabled(bool(changed))
+
+
+def _figure(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"

@@ -1,0 +1,96 @@
+"""The rules as a table: on or off, severity, and what each named in the past 12 months."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from models.values.alerts import Severity
+from models.values.rule_records import FEWEST_CASES, LEFT
+from views.data.table import TableCell, TableColumn, TableLine
+from views.widgets.painting import OPPORTUNITY, Mark, mark_of
+from views.words import DASH, DOT, counted, days, whole
+
+if TYPE_CHECKING:
+    from services.alerting import RuleRecord
+
+SWITCH: Final = "switch"
+COLUMNS: Final = (
+    TableColumn("On", 58),
+    TableColumn("Rule"),
+    TableColumn("Severity", 148),
+    TableColumn("Alerts", 62, right=True),
+    TableColumn("Correct", 126, right=True),
+    TableColumn("Early by", 82, right=True, keeps=2),
+    TableColumn("Not useful", 96, right=True, keeps=1),
+)
+#: What the columns count.
+MEANING: Final = (
+    "Counted over the past 12 months: each rule as it is now is replayed on days of the past, and the book's own "
+    "alerts since are added. Correct: of the alerts old enough to judge (90 days), how many customers left, or spent "
+    "less where the rule is about spending. Early by: median days before the customer counted as gone; “–” where a "
+    "rule does not predict leaving."
+)
+
+
+def mark_for(found: RuleRecord) -> Mark:
+    """The severity that the rule's alerts have, or the range of it."""
+    if found.kind == "opportunity":
+        return OPPORTUNITY
+    low, high = (Severity(one) for one in found.severities)
+    mark = mark_of(high, found.kind)
+    return mark if low == high else replace(mark, word=f"{low.name.capitalize()} to {high.name.lower()}")
+
+
+def lines_of(found: Sequence[RuleRecord]) -> list[TableLine]:
+    """One line a rule."""
+    return [_line(one) for one in found]
+
+
+def total_of(found: Sequence[RuleRecord]) -> str:
+    """All rules in one line."""
+    years = [one.year for one in found]
+    judged = sum(one.judged for one in years)
+    parts = [
+        f"{counted(len(found), 'rule')}, {sum(one.enabled for one in found)} on",
+        counted(sum(one.alerts for one in years), "alert"),
+        f"{whole(sum(one.correct for one in years))} of {whole(judged)} correct" if judged else "",
+        f"{whole(sum(one.not_useful for one in years))} marked not useful",
+    ]
+    return DOT.join(part for part in parts if part)
+
+
+def _line(found: RuleRecord) -> TableLine:
+    year, mark = found.year, mark_for(found)
+    ink = "ink" if found.enabled else "ink_3"
+    predicts = found.past is not None and found.past.outcome == LEFT
+    early = days(year.early_by) if predicts and year.early_by is not None else DASH
+    silent = not found.enabled and not year.alerts
+    switch = TableCell(
+        "On" if found.enabled else "Off",
+        link=SWITCH,
+        on=found.enabled,
+        tip="Switch the rule off (Space)" if found.enabled else "Switch the rule on (Space)",
+    )
+    cells = (
+        switch,
+        TableCell(found.title, ink, tip=found.condition),
+        TableCell(mark.word, mark=mark),
+        TableCell(DASH if silent else whole(year.alerts), ink),
+        _correct(found, ink),
+        TableCell(early, ink),
+        TableCell(DASH if silent else whole(year.not_useful), ink),
+    )
+    return TableLine(cells, found.code)
+
+
+def _correct(found: RuleRecord, ink: str) -> TableCell:
+    year = found.year
+    if not year.judged:
+        return TableCell(DASH, ink, tip="No alert is old enough to judge.")
+    said = f"{whole(year.correct)} of {whole(year.judged)}"
+    if year.judged < FEWEST_CASES:
+        few = f"A rule is judged from {counted(FEWEST_CASES, 'alert')} on."
+        return TableCell(f"{said} too few", "ink_2" if found.enabled else "ink_3", tip=few)
+    return TableCell(said, ink)
