@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 
 from models.values.outreach import Edit
 from services import insight
+from services.alerting import renew_record
 from services.outreach import approve, compose, draft_by_template, save, send_due
 from services.settings import MailAccount, ModelProfile, Preferences
 from services.workspace import Recipe, Workspace, open_workspace
@@ -198,6 +199,10 @@ def settings(shots: Shots) -> None:
         for key in ("queue", "money", "emails", "templates", "mail", "models", "look"):
             page.show_section(key)
             shots.shot(desk, f"settings-{key}")
+        renewed: list[object] = []
+        desk.book.act(renew_record, "", renewed.append)
+        wait_until(lambda: bool(renewed), 240_000)
+        settle(desk)
         page.show_section("rules")
         wait_until(lambda: page.boxes["rules"].table.lines.rowCount() > 1)
         shots.shot(desk, "settings-rules")

@@ -70,8 +70,8 @@ class RuleDetail(QWidget):
         parts = (8, condition, 10, self._figures(), 14, rule(soft=True), 12, self._record())
         trial = (14, rule(soft=True), 12, self._trial(), -1)
         content.setLayout(column(head, *parts, *trial, margins=(20, 16, 20, 16)))
-        self._area = scrolling(content)
-        self.setLayout(column(self._area, self._foot()))
+        self.area = scrolling(content)
+        self.setLayout(column(self.area, self._foot()))
         self.show_run(False)
         self._edited()
         in_tab_order(self.switch, *self.fields.values(), self.try_button, self.discard_button, self.save_button)
@@ -195,11 +195,6 @@ class RuleDetail(QWidget):
         self.progress.setVisible(on)
         self.stop_button.setVisible(on)
         self.try_button.setVisible(not on)
-
-    def bring_into_view(self, field: QWidget) -> None:
-        """Scroll to a field."""
-        if self._area.isAncestorOf(field):
-            self._area.ensureWidgetVisible(field, 0, 60)
 
     def _edited(self, _value: object = None) -> None:
         now = self.figures

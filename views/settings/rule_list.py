@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 SWITCH: Final = "switch"
 COLUMNS: Final = (
-    TableColumn("On", 58),
+    TableColumn("On", 56),
     TableColumn("Rule"),
-    TableColumn("Severity", 148),
-    TableColumn("Alerts", 62, right=True),
-    TableColumn("Correct", 126, right=True),
-    TableColumn("Early by", 82, right=True, keeps=2),
-    TableColumn("Not useful", 96, right=True, keeps=1),
+    TableColumn("Severity", 144),
+    TableColumn("Alerts", 60, right=True),
+    TableColumn("Correct", 118, right=True),
+    TableColumn("Early by", 78, right=True, keeps=2),
+    TableColumn("Not useful", 88, right=True, keeps=1),
 )
 #: What the columns count.
 MEANING: Final = (
@@ -75,7 +75,7 @@ def _line(found: RuleRecord) -> TableLine:
     )
     cells = (
         switch,
-        TableCell(found.title, ink, tip=found.condition),
+        TableCell(found.title, ink, tip=f"{found.title}\n{found.condition}".strip()),
         TableCell(mark.word, mark=mark),
         TableCell(DASH if silent else whole(year.alerts), ink),
         _correct(found, ink),

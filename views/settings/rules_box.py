@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Below this width (a window of 1100 px) there is one pane.
 TWO_FROM = 1028
+#: Below this height the rules need the room of what their columns mean; their header says it too.
+_HIGH = 520
 _SHOWS = frozenset({"rules", "policies", "alerts", "book"})
 _KEY = "rules"
 
@@ -54,14 +56,15 @@ class RulesBox(OwnBox):
         self.table.opened.connect(self._open)
         self.table.clicked.connect(self._clicked)
         self.table.selectionModel().currentRowChanged.connect(self._chosen)
+        self.table.horizontalHeader().setToolTip(MEANING)
         self.total = label("", fonts.LIST, fonts.SEMIBOLD, wrap=True)
-        meaning = label(MEANING, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        self._meaning = label(MEANING, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
         head = row(
             label("Rules", fonts.HEADING, fonts.SEMIBOLD), 10,
             label("what raises an alert", fonts.LIST, fonts.REGULAR, "ink_2"), -1, margins=(16, 12, 16, 10),
         )  # fmt: skip
         foot = column(rule(), column(self.total, margins=(16, 10, 16, 10)), rule(soft=True),
-                      column(meaning, margins=(16, 8, 16, 10)))  # fmt: skip
+                      column(self._meaning, margins=(16, 8, 16, 10)))  # fmt: skip
         self._left = QWidget()
         self._left.setLayout(column(head, self.table, foot))
         self._stack = QStackedWidget()
@@ -69,10 +72,11 @@ class RulesBox(OwnBox):
         self.splitter = PaneSplitter(_KEY)
         self.splitter.add(self._left, stretch=1, minimum=440)
         self.splitter.add(self._stack, stretch=1, minimum=400)
-        self.splitter.setSizes([664, 704])
+        self.splitter.setSizes([706, 662])
         self.splitter.restore(context.remembered.splitter(_KEY))
         self.splitter.resized.connect(context.remembered.set_splitter)
         self.setLayout(column(self.splitter))
+        self.arrived.connect(self._bring_into_view)
 
     # -- what the page asks -------------------------------------------------------------------------------------
 
@@ -103,6 +107,7 @@ class RulesBox(OwnBox):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._meaning.setVisible(self.height() >= _HIGH)
         narrow = self.width() < TWO_FROM
         if narrow != self._narrow:
             self._narrow = narrow
@@ -149,7 +154,7 @@ class RulesBox(OwnBox):
         detail.saved.connect(partial(self._save, detail))
         detail.tried.connect(partial(self._try, detail))
         detail.stopped.connect(self._stop)
-        for field in detail.fields.values():
+        for field in (detail.switch, *detail.fields.values(), detail.try_button):
             field.installEventFilter(self)
         self._stack.addWidget(detail)
         return detail
@@ -164,6 +169,10 @@ class RulesBox(OwnBox):
             self._show_half(self._stack)
         if self.detail is not None:
             self.detail.first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _bring_into_view(self, field: QWidget) -> None:
+        if self.detail is not None and self.detail.area.isAncestorOf(field):
+            self.detail.area.ensureWidgetVisible(field, 0, 60)
 
     def _show_half(self, half: QWidget | None) -> None:
         self.splitter.show_only(half)

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QDate, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -189,9 +190,16 @@ def test_every_field_has_a_name_and_can_be_reached_in_the_smallest_window(
         page.show_section(tab.key)
         assert page._first(tab.key).isVisible()
         box = page.boxes.get(tab.key)
-        if isinstance(box, TemplatesBox | RulesBox):
+        if isinstance(box, TemplatesBox):
             until(qtbot, lambda box=box: bool(box.lines))  # type: ignore[misc]
         area = page._areas[tab.key]
+        if isinstance(box, RulesBox):
+            until(qtbot, lambda box=box: box.detail is not None)  # type: ignore[misc]
+            assert box.table.hasFocus() and box.table.viewport().height() > 64
+            QTest.keyClick(box.table, Qt.Key.Key_Return)
+            assert box.detail is not None
+            area = box.detail.area
+        assert isinstance(area, QScrollArea)
         until(qtbot, lambda area=area: desk.background.idle and fits(area))  # type: ignore[misc]
         for field in area.widget().findChildren(QWidget):
             if field.focusPolicy() & Qt.FocusPolicy.TabFocus and field.isVisible() and field.isEnabled():
