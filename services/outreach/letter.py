@@ -111,7 +111,7 @@ def link(letter: Letter) -> str:
     found = f"mailto:{to}?subject={quote(_subject(letter.subject), safe='')}&body={quote(body, safe='')}"
     if len(found) > LONGEST_LINK:
         raise UserError(
-            f"The email is too long to open in the mail app ({len(found):,} signs of at most "
+            f"The email is too long to open in the mail app ({len(found):,} characters, at most "
             f"{LONGEST_LINK:,}). Save it as an .eml file instead and open that."
         )
     return found

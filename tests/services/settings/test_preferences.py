@@ -142,7 +142,7 @@ def test_a_client_that_a_person_set_is_kept(tmp_path: Path) -> None:
         ("[policy]\ncolour = 1\n", "line 2: colour there is no setting"),
         ("[policy\n", "line 1"),
         ("[mail]\nhost = 'x'\n", "line 1: mail only the tables"),
-        ("[preferences]\nlast_folder = '/x'\n", "line 2: last_folder is this computer's own"),
+        ("[preferences]\nlast_folder = '/x'\n", "line 2: last_folder belongs to this computer"),
         ("[preferences]\ntheme = 'pink'\n", "line 2: theme must be"),
     ],
 )
@@ -171,4 +171,4 @@ def test_a_language_model_that_does_not_fit_takes_no_other_with_it(tmp_path: Pat
     loaded = load_preferences(path)
     assert [one.name for one in loaded.preferences.profiles] == ["House"]
     assert len(loaded.problems) == 2 and "secret" not in "".join(loaded.problems)
-    assert loaded.problems[0].startswith("The preference profiles[0].base_url must not hold a user name or password")
+    assert loaded.problems[0].startswith("The preference profiles[0].base_url must not contain a user name or password")

@@ -81,7 +81,7 @@ def test_a_link_is_encoded_and_not_too_long() -> None:
     found = link(letter("50 % & more?", text="Dear Nora,\n\nA & B = “C”\n"))
     assert found.startswith("mailto:nora@example.org?subject=50%20%25%20%26%20more%3F&body=")
     assert unquote(urlsplit(found).query.partition("body=")[2]) == "Dear Nora,\r\n\r\nA & B = “C”"
-    with pytest.raises(UserError, match=r"too long for a link .* \.eml"):
+    with pytest.raises(UserError, match=r"too long to open .* \.eml"):
         link(letter(text="word " * 1000))
 
 

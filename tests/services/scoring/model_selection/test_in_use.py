@@ -20,7 +20,7 @@ from services.scoring.model_selection.calibration import sigmoid
 from services.scoring.model_selection.in_use import GROUPS, grouped, on_the_scale_of_risk, with_rungs
 from services.scoring.model_selection.windows import Window
 from services.scoring.parameters import Chosen, Parameters, fit_parameters
-from services.scoring.phrasing import reasons_in_words
+from services.scoring.phrasing import confidence_in_words, reasons_in_words
 from services.scoring.scorecard import Scorecard, churn_risk, risk_in_use, scorecard
 from services.settings import Policy
 from tests.services.scoring.model_selection.conftest import HORIZON
@@ -168,5 +168,6 @@ def test_a_record_that_is_far_off_lowers_the_confidence(past_book: BookEvents, l
     poor = replace(learnt.orders, chosen=replace(learnt.orders.chosen, error=0.2, beats_rule=False))
     found = scorecard(Ledger(past_book, AS_OF), replace(learnt, orders=poor), POLICY).confidence
     assert (found.level <= 1).all()
-    told = " ".join(found.reasons(int(found.why[0])))
+    stored = [{"phrase": phrase, "figures": figures} for phrase, figures in found.reasons(int(found.why[0]))]
+    told = " ".join(confidence_in_words(json.dumps(stored)))
     assert "off by 20 points" in told and "no more accurate than “no order for 60 days”" in told
