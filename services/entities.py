@@ -7,14 +7,20 @@ the fields are in `resources/synonyms`, by language, or in the entity's own file
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from models.queries.invoices import amount_owed, is_overdue
+
 FOLDER: Final = Path(__file__).resolve().parents[1] / "resources" / "entities"
 _SHARED: Final = "shared.toml"
+#: What a query of a file may name, with days: ``{overdue :as_of}``.
+_CONDITIONS: Final[Mapping[str, Callable[..., str]]] = {"overdue": is_overdue, "owed": amount_owed}
+_CONDITION: Final = re.compile(r"\{(\w+)((?: :\w+)*)\}")
 Role = Literal["row", "key", "customer", "item", "line", "reference", "control", "part"]
 
 
@@ -93,7 +99,7 @@ class Told:
     """What rows of a customer say: a query, and words over its columns.
 
     The query names the customer ``:customer``, the calendar day ``:today`` and the day that the book knows,
-    ``:present``.
+    ``:present``; and, like those of measures, conditions of `models.queries`.
 
     Attributes
     ----------
@@ -107,7 +113,7 @@ class Told:
     kind, label
         What such rows are, for a filter, and in words for the window.
     statements
-        In an email: what a text may claim because of it.
+        In an email: what a text may claim because of it; columns as in the words.
     """
 
     sql: str
@@ -242,6 +248,15 @@ def _fields(said: Mapping[str, Mapping[str, Any]], shared: Mapping[str, Any]) ->
     return found
 
 
+def _query(sql: str) -> str:
+    """A file's query, the conditions that it names written out."""
+    return _CONDITION.sub(lambda found: _CONDITIONS[found[1]](*found[2].split()), sql)
+
+
+def _told(said: Mapping[str, Any]) -> Told:
+    return Told(**{key: _frozen(value) for key, value in {**said, "sql": _query(said["sql"])}.items()})
+
+
 def _entity(said: dict[str, Any], shared: Mapping[str, Any]) -> Entity:
     known: dict[str, Any] = {
         "table": said["name"],
@@ -252,8 +267,9 @@ def _entity(said: dict[str, Any], shared: Mapping[str, Any]) -> Entity:
     known["stored"] = {
         name: Stored(one["sql"], tuple(one.get("having", ()))) for name, one in said.get("stored", {}).items()
     }
+    known["measures"] = {name: _query(sql) for name, sql in said.get("measures", {}).items()}
     for name in ("timeline", "detail", "fact"):
-        known[name] = Told(**{key: _frozen(value) for key, value in said[name].items()}) if name in said else None
+        known[name] = _told(said[name]) if name in said else None
     known["hooks"], known["row_words"] = frozenset(said.get("hooks", ())), frozenset(said.get("row_words", ()))
     return Entity(**known)
 

@@ -94,7 +94,7 @@ invoices = Table(
     Column("paid_on", Text),
     Column("amount_minor", Integer, nullable=False),
     Column("currency", Text, nullable=False),
-    Column("status", Text),  # open | paid | void
+    Column("status", Text),  # open | partly paid | paid | void
     UniqueConstraint("source", "external_id", name="uq_invoices_key"),
     Index("ix_invoices_customer", "customer_id", "due_on", "paid_on", "status"),
 )

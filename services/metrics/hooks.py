@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from models.queries.churn_status import NEVER, left_on
+from models.queries.invoices import is_overdue, is_owed
 from models.queries.open_tickets import UNHAPPY, is_open, is_unhappy, rating
 from models.queries.products import product_called
 from models.queries.purchases import is_customer
@@ -56,10 +57,6 @@ _YEAR_BEFORE: Final = _spent("-12 months", "-24 months")
 _SINCE_FIRST: Final = f"(julianday({_DAY}) - julianday(coalesce(s.first_order_on, c.signed_up_on)))"
 _CONTACT: Final = last_contact("c.id", "''", _DAY, "at.now")
 _OF_TEN: Final = "(10.0 * e.score / coalesce(e.scale, 10))"
-#: An invoice without a day of payment is paid where its status says so.
-_UNPAID: Final = (
-    f"(e.status IS NOT 'void' AND coalesce(e.paid_on, CASE WHEN e.status = 'paid' THEN '' END, '{NEVER}') > {_DAY})"
-)
 
 HOOKS: Final[dict[str, str]] = {
     # customers
@@ -128,8 +125,8 @@ HOOKS: Final[dict[str, str]] = {
         f" AND coalesce(e.ends_on, CASE WHEN e.status IS NOT 'ended' THEN '{NEVER}' END, '') > {_DAY})"
     ),
     "renewal_90d": f"(e.ends_on >= {_DAY} AND e.ends_on <= date({_DAY}, '+90 days') AND e.status IS NOT 'ended')",
-    "invoice_open": _UNPAID,
-    "invoice_overdue": f"(e.due_on < {_DAY} AND {_UNPAID})",
+    "invoice_open": is_owed(_DAY, "e"),
+    "invoice_overdue": is_overdue(_DAY, invoice="e"),
     # tasks
     "task_created_on": "date(e.created_at, 'localtime')",
     "task_done_on": "date(e.done_at, 'localtime')",

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from models.values.alerts import AlertRow
 from models.values.changes import Changes
+from models.values.facts import SCORED_TABLES
 from models.values.outreach import Composition
 from views.background import Failed
 from views.composer import rooms
@@ -34,8 +35,7 @@ from views.shell.page import Context, Page
 from views.widgets.labels import column
 from views.widgets.states import StatePane
 
-_SHOWN = frozenset({"messages", "drafts", "customers", "contacts", "policies", "email_events", "alerts", "suppressions",
-                    "orders", "tickets", "reviews", "opportunities", "templates"})  # fmt: skip
+_SHOWN = frozenset({*SCORED_TABLES, "messages", "drafts", "policies", "alerts", "suppressions", "templates"})
 _ORIGINS = {"alerts": "Alerts", "customers": "Customers", "outbox": "Outbox"}
 SKELETON_AFTER_MS = 100
 

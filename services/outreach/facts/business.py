@@ -167,7 +167,7 @@ def _declared(reader: Reader, customer_id: int) -> Iterator[Found]:
             assert told is not None
             label = reference(told.kind, row["id"], row["external_id"])
             says = ", ".join(said(reader, told.words, row))
-            values = (*saying(*told.statements), *_stated(told, row))
+            values = (*saying(*said(reader, told.statements, row)), *_stated(told, row))
             yield Found(
                 Fact(f"{told.kind}:{row['id']}", says, label, entity.table, row["id"], told.kind, values), told.kind
             )

@@ -18,7 +18,7 @@ from services.outreach.facts.found import Found
 MOST: Final = 12
 #: Sorts in the order in which they are shown, the most telling first.
 ORDER: Final = (
-    "matter", "since", "orders", "last_order", "open ticket", "trouble", "bad review", "renewal", "praise",
+    "matter", "since", "orders", "last_order", "open ticket", "invoice", "trouble", "bad review", "renewal", "praise",
     "past praise", "feature",
     "products", "suggestion", "further category", "deal", "tier", "ticket rating", "preferences", "size", "categories",
     "review", "contract", "survey", "conversation", "campaign", "contact", "returned", "amount", "document",
@@ -51,7 +51,7 @@ ASIDE: Final = {
 }
 _TICKED_MOST: Final = {"suggestion": 2, "matter": MOST}
 #: Of these sorts a second one is shown though it is not proposed.
-_MORE_THAN_ONE: Final = frozenset({"trouble", "open ticket", "document"})
+_MORE_THAN_ONE: Final = frozenset({"trouble", "open ticket", "invoice", "document"})
 #: These neither praise nor sell.
 _OFFERS: Final = frozenset({"suggestion", "further category"})
 _WHILE_IT_WAITS: Final = _OFFERS | {"praise"}

@@ -649,17 +649,25 @@ def test_a_rule_may_ask_for_overdue_invoices(book: Book) -> None:
     row = {"code": "owing", "version": 1, "enabled": 1, "changed_at": book.day(0)}
     with book.writing() as work:
         work.insert(rules, {**row, "definition": json.dumps(definition)})
-    owing, later, paid, void = (book.customer(name) for name in ("Owing", "Later", "Paid", "Void"))
+    owing, later, paid, void, credited, partly, early = (
+        book.customer(name) for name in ("Owing", "Later", "Paid", "Void", "Credited", "Partly", "Early")
+    )
     owed = {"amount_minor": 5000, "currency": "USD", "issued_on": book.day(60), "status": "open"}
     invoices = metadata.tables["invoices"]
     for customer, ago, more in (
         *((owing, 20, {}), (owing, 5, {}), (later, 10, {}), (paid, 40, {"paid_on": book.day(30), "status": "paid"})),
         (void, 40, {"status": "void"}),
+        (credited, 40, {"amount_minor": -5000}),
+        (partly, 40, {"paid_on": book.day(30), "status": "partly paid"}),
+        (early, 40, {"paid_on": book.day(-1), "status": "paid"}),
     ):
         book.add(invoices, customer_id=customer, due_on=book.day(ago), **{**owed, **more})
     book.evaluate()
     assert book.card(owing)["reason"] == "2 overdue invoices, up to 20 days"
-    assert all("owing" not in rules_of(book, customer) for customer in (later, paid, void))
+    assert all("owing" not in rules_of(book, customer) for customer in (later, paid, void, credited))
+    assert all("owing" in rules_of(book, customer) for customer in (partly, early)), (
+        "a later payment does not count yet"
+    )
 
 
 def test_activity_that_drops_against_its_own_rate(book: Book) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from models.tables import metadata
 from models.values.errors import UserError
+from models.values.outreach import Fact
 from services.audit import undo_last
 from services.duplicates import delete_customer, merge_customers
 from services.insight import read_customer_document, reading
@@ -147,9 +148,87 @@ def test_an_overdue_invoice_stands_in_timeline_detail_and_facts(book: Book, path
     assert field.value == "3 · 1 overdue for up to 38 days · €2,310.00 owed"
     assert "INV-1057" in str(document)
     (fact,) = (one for one in read_facts(book.workspace, who, "check_in") if one.group == "invoice")
-    assert fact.words == "Invoice INV-1057, €2,310.00, due 14 Oct, overdue for 38 days"
+    assert fact.words == "Invoice INV-1057, €2,310.00, due 14 Oct, overdue"
     assert not fact.ticked, "whether an email speaks of money is for a person to say"
     assert ("money", "2310", "EUR") in [(one.kind, one.text, one.currency) for one in fact.values]
+    assert "number" not in {one.kind for one in fact.values}, "a count of days is true on one day only"
+
+
+def _told(book: Book, tmp_path: Path, rows: list[list[str]]) -> tuple[str, list[tuple[str, str]], list[Fact]]:
+    """What is said of one customer's invoices (number, due, paid, total, currency, status): detail, timeline, facts."""
+    whole = [[number, "Linden Ltd", "ap@linden.example", "2026-08-03", *rest] for number, *rest in rows]
+    book.bring(write_csv(tmp_path / "more.csv", HEADER, whole), entity="invoices")
+    who = _linden(book)
+    with reading(book.workspace) as reader:
+        profile, page = read_profile(reader, who), read_timeline(reader, who)
+    assert profile is not None
+    (field,) = (one for one in profile.identity if one.label == "Invoices")
+    facts = [one for one in read_facts(book.workspace, who, "check_in") if one.group == "invoice"]
+    return field.value, [(row.bold, row.rest) for row in page.rows], facts
+
+
+def test_what_is_owed_is_in_the_currency_of_what_is_owed(book: Book, tmp_path: Path) -> None:
+    detail, _, _ = _told(
+        book,
+        tmp_path,
+        [
+            ["INV-1", "2026-09-02", "", "100.00", "EUR", "Open"],
+            ["INV-2", "2026-09-02", "2026-08-29", "500.00", "USD", "Paid"],
+        ],
+    )
+    assert detail == "2 · 1 overdue for up to 80 days · €100.00 owed"
+
+
+def test_a_credit_note_is_never_overdue(book: Book, tmp_path: Path) -> None:
+    detail, timeline, facts = _told(book, tmp_path, [["CN-1", "2026-09-02", "", "-50.00", "EUR", "Open"]])
+    assert detail == "1"
+    assert [bold for bold, _ in timeline] == ["Invoice CN-1"]
+    assert facts == []
+
+
+@pytest.mark.parametrize("status", ["Partially paid", "Teilweise bezahlt", "Open"])
+def test_the_status_wins_over_a_day_of_payment_and_no_amount_is_told_of_the_rest(
+    book: Book, tmp_path: Path, status: str
+) -> None:
+    detail, timeline, facts = _told(book, tmp_path, [["INV-9", "2026-09-02", "2026-10-01", "900.00", "EUR", status]])
+    assert detail == "1 · 1 overdue for up to 80 days"
+    assert ("Invoice INV-9 overdue", "for 80 days") in timeline
+    (fact,) = facts
+    assert fact.words == "Invoice INV-9, partly paid, due 2 Sep, overdue"
+    assert not {"money", "not been paid yet"} & {text for one in fact.values for text in (one.kind, one.text)}
+
+
+def test_part_payments_are_known_without_their_day(book: Book, tmp_path: Path) -> None:
+    detail, timeline, facts = _told(
+        book,
+        tmp_path,
+        [
+            ["INV-9", "2026-09-02", "", "900.00", "EUR", "Partially paid"],
+            ["INV-8", "2026-09-03", "", "10.00", "EUR", "Open"],
+        ],
+    )
+    assert detail == "2 · 2 overdue for up to 80 days"
+    assert ("Invoice INV-9", "€900.00 · partly paid, due 2 Sep") in timeline
+    assert [one.words for one in facts] == [
+        "Invoice INV-9, partly paid, due 2 Sep, overdue",
+        "Invoice INV-8, €10.00, due 3 Sep, overdue",
+    ]
+
+
+def test_without_a_status_a_day_of_payment_means_paid(book: Book, tmp_path: Path) -> None:
+    detail, timeline, facts = _told(book, tmp_path, [["INV-9", "2026-09-02", "2026-10-01", "900.00", "EUR", ""]])
+    assert (detail, timeline, facts) == ("1", [("Invoice INV-9", "€900.00 · paid 1 Oct")], [])
+
+
+def test_an_invoice_without_a_number_is_told_without_gaps(book: Book, tmp_path: Path) -> None:
+    header, rows = _without(HEADER, [["", "Linden Ltd", "ap@linden.example", "2026-08-03", "2026-09-02", "", "5.00",
+                                      "EUR", "Open"]], "Invoice number")  # fmt: skip
+    book.bring(write_csv(tmp_path / "unnumbered.csv", header, rows), entity="invoices")
+    who = _linden(book)
+    with reading(book.workspace) as reader:
+        assert [row.bold for row in read_timeline(reader, who).rows] == ["Invoice overdue", "Invoice"]
+    (fact,) = (one for one in read_facts(book.workspace, who, "check_in") if one.group == "invoice")
+    assert fact.words == "Invoice, €5.00, due 2 Sep, overdue"
 
 
 def test_invoices_go_over_in_a_merge_and_go_with_their_customer(book: Book, path: Path) -> None:

@@ -113,6 +113,24 @@ def test_an_email_that_comes_back_while_it_is_shown_says_why(
     assert desk.page.mail.told == why
 
 
+def test_a_payment_that_is_imported_meanwhile_takes_the_overdue_invoice_away(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    customer, card = somebody(sample)
+    run(
+        sample,
+        "INSERT INTO invoices (customer_id, source, external_id, number, due_on, amount_minor, currency, status)"
+        f" VALUES ({customer}, 'x', '7', 'INV-7', '2026-02-01', 5000, 'EUR', 'open')",
+    )
+    desk = open_desk(qtbot, open_window, sample)
+    desk.open(customer, card)
+    shown = "Invoice INV-7, €50.00, due 1 Feb, overdue"
+    assert shown in [fact.words for fact in desk.session.composition.facts]
+    run(sample, "UPDATE invoices SET paid_on = '2026-11-18', status = 'paid'")
+    desk.desktop.book.heard(Changes(customers=frozenset({customer}), tables=frozenset({"invoices"})))
+    desk.wait(lambda: shown not in [fact.words for fact in desk.session.composition.facts])
+
+
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Honolulu"])
 def test_a_moment_reads_the_same_wherever_it_stands(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace, zone: str

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from datetime import date
 
 import pytest
 
+from models.store import connect
 from models.values.errors import UserError
 from models.values.outreach import GOALS, TONES
 from models.values.words import MONTHS
@@ -433,3 +435,43 @@ def test_the_recommended_size_is_a_fact_and_measurements_one_of_their_own(shelf:
     assert values_of(body, "number") == {"109", "98.5"}
     for goal in GOALS:
         assert not shelf.fact("Measurements", goal).ticked
+
+
+def test_overdue_invoices_are_among_the_facts_of_customers_with_many_others(
+    book: Workspace, customers: SampleCustomers
+) -> None:
+    everybody = {getattr(customers, one.name) for one in fields(customers)} - {customers.nameless}
+    driver = connect(book.store.path)
+    try:
+        with driver:
+            driver.executemany(
+                "INSERT INTO invoices"
+                " (customer_id, source, external_id, number, due_on, amount_minor, currency, status)"
+                " VALUES (?1, 'x', ?1 || ?2, ?2, '2026-02-01', 5000, 'EUR', 'open')",
+                [(one, number) for one in everybody for number in ("INV-1", "INV-2")],
+            )
+    finally:
+        driver.close()
+    for one in everybody:
+        for goal in ("check_in", "renewal"):
+            groups = [fact.group for fact in read_facts(book, one, goal)]
+            assert groups.count("invoice") == 2, (one, goal, groups)
+
+
+def test_an_overdue_invoice_comes_behind_an_open_ticket(shelf: Shelf) -> None:
+    for days in (30, 20):
+        shelf.ticket(days, "Where is my parcel?", status="open", resolved_on=None)
+    shelf.review(40, 2, "Not what I ordered")
+    shelf.book.event("invoices", shelf.id, number="7", due_on=days_ago(9), amount_minor=500, currency="EUR")
+    unticked = [fact.group for fact in shelf.facts("thank") if not fact.ticked]
+    assert unticked[:2] == ["ticket", "invoice"], "before what was wrong in the past"
+
+
+def test_an_invoice_that_is_known_to_be_paid_is_no_fact_though_the_scores_end_before(shelf: Shelf) -> None:
+    shelf.book.score(shelf.id, as_of=days_ago(30))
+    owed = {"due_on": days_ago(60), "amount_minor": 500, "currency": "EUR"}
+    shelf.book.event("invoices", shelf.id, number="7", paid_on=days_ago(10), status="paid", **owed)
+    shelf.book.event("invoices", shelf.id, number="8", status="open", **owed)
+    assert [words for words in shelf.words() if words.startswith("Invoice")] == [
+        "Invoice 8, €5.00, due 21 Sep, overdue"
+    ]
