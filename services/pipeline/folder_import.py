@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from models.values.changes import Changes
 from models.values.errors import Cancelled, EnvironmentFault, UserError
+from models.values.imports import Receipt
 from models.values.watching import FileMark, WaitingFile
 from services.pipeline import PipelineRun, after_change
 from services.pipeline.jobs import (
@@ -142,6 +143,8 @@ class _Batch:
 
     def bring(self, ready: Sequence[Ready]) -> None:
         """Import each; a file that a person must see waits, a full disk or a lock ends the batch."""
+        from services.pipeline.watched import is_still
+
         for number, one in enumerate(ready):
             try:
                 if self.cancelled():
@@ -156,7 +159,8 @@ class _Batch:
                 self.fault = str(error)
                 return
             except UserError as error:
-                self.waiting.append(WaitingFile(one.mark, str(getattr(error, "question", "") or error)))
+                if is_still(one.mark):  # else it is seen anew
+                    self.waiting.append(WaitingFile(one.mark, str(getattr(error, "question", "") or error)))
 
     def _one(self, one: Ready, number: int, of: int) -> None:
         from services.pipeline.watched import is_still, was_imported, why_doubtful
@@ -168,12 +172,17 @@ class _Batch:
             return
         if not is_still(one.mark):
             return
+
+        def doubt(receipt: Receipt) -> str:
+            # The digest is of the file as it was seen; the rows must be, too.
+            return why_doubtful(receipt) if is_still(one.mark) else f"{one.mark.name} changed during the import."
+
         receipt, changes = run_import(
             self.workspace,
             one.request,
             progress=of_batch(self.progress, number, of),
             cancelled=self.cancelled,
-            doubt=why_doubtful,
+            doubt=doubt,
             digest=one.digest,
         )
         result = ImportResult(one.mark.path, receipt, changes=changes)

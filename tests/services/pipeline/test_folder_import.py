@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 from collections.abc import Callable
@@ -14,9 +15,10 @@ import services.pipeline.folder_import
 from models.store import open_store
 from models.values.errors import Cancelled
 from models.values.imports import Progress
+from models.values.watching import FileMark
 from services.pipeline.folder_import import FolderImport, FolderImportJob, import_files_of_folders, import_watched
 from services.pipeline.jobs import FileDone
-from services.pipeline.watched import leave_out, look_into
+from services.pipeline.watched import is_still, leave_out, look_into
 from services.sync import undo_import
 from services.workspace import Recipe
 from tests.services.sync.book import Book, open_book, write_csv
@@ -155,6 +157,38 @@ def test_a_file_that_is_still_written_is_left_for_the_next_round(book: Book, tmp
     assert landed(book, folder, pause=grows) == FolderImport()
     found = landed(book, folder)
     assert found.imported[0].receipt.rows["inserted"] == 2  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("moment", ["after the last look", "while it is read"])
+def test_a_file_that_is_written_anew_is_left_for_the_next_round(
+    book: Book, tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    teach(book, tmp_path)
+    path = orders(folder / "a.csv", 1, 2)
+    orders(folder / "b.csv", 7)
+    marks = look_into(str(folder)).marks
+    rows = [3, 4, 5]
+
+    def written_anew(when: str) -> None:
+        if rows and when == moment:
+            orders(path, *rows)
+            rows.clear()
+
+    def look(mark: FileMark) -> bool:
+        still = is_still(mark)
+        written_anew("after the last look")
+        return still
+
+    monkeypatch.setattr("services.pipeline.watched.is_still", look)
+    found = import_files_of_folders(
+        book.workspace, marks, progress=lambda _step: written_anew("while it is read"), cancelled=lambda: False
+    )
+    assert not rows and [Path(one.file).name for one in found.imported] == ["b.csv"]
+    assert [one.name for one in found.done] == ["b.csv"] and not found.waiting and not found.stopped
+    assert [Path(one.file).name for one in landed(book, folder).imported] == ["a.csv"]
+    kept = book.one("SELECT file_sha256 FROM imports ORDER BY id DESC LIMIT 1")
+    assert kept == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert book.ask("SELECT external_id FROM orders ORDER BY 1") == [("O3",), ("O4",), ("O5",), ("O7",), ("O900",)]
 
 
 def test_a_second_look_is_taken_only_where_something_is_new(book: Book, tmp_path: Path, folder: Path) -> None:
