@@ -58,8 +58,11 @@ def tabs(counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
 
 
 def _icon(kind: str) -> str:
+    # The room reads declared entities once asked: not while painting kinds that this page knows.
+    if kind in ICONS:
+        return ICONS[kind]
     declared = insight.timelines().get(kind)
-    return ICONS.get(kind) or (declared.icon if declared is not None else "info")
+    return declared.icon if declared is not None else "info"
 
 
 _TONES = {"bad": "critical_text", "good": "good_text", "neutral": "ink"}
