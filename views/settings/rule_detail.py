@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from models.values.words import capital, percent
+from views.settings.record_chart import RecordChart
 from views.settings.rule_list import mark_for
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
@@ -54,7 +55,7 @@ class RuleDetail(QWidget):
 
     def __init__(self, theme: Theme, found: RuleRecord) -> None:
         super().__init__()
-        self.found = found
+        self.found, self._theme = found, theme
         self._before: Figures = {one.name: one.value for one in found.parameters}
         self._titles = {one.name: one.title for one in found.parameters}
         self.fields: dict[str, QDoubleSpinBox | QLineEdit] = {}
@@ -74,7 +75,9 @@ class RuleDetail(QWidget):
         self.setLayout(column(self.area, self._foot()))
         self.show_run(False)
         self._edited()
-        in_tab_order(self.switch, *self.fields.values(), self.try_button, self.discard_button, self.save_button)
+        in_tab_order(
+            self.switch, *self.fields.values(), self.chart, self.try_button, self.discard_button, self.save_button
+        )
 
     # -- its parts ----------------------------------------------------------------------------------------------
 
@@ -101,7 +104,14 @@ class RuleDetail(QWidget):
         self.record = label(f"Record, past 12 months{said}", fonts.LIST, fonts.SEMIBOLD, wrap=True)
         counts = label(DOT.join(aside), fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
         self.follows = label(self._follows(), fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
-        return column(self.record, 2, counts, 6, self.follows)
+        self.chart = RecordChart(self._theme, year)
+        key = label(
+            "filled: correct · outlined: incorrect · dashed: too early to judge", fonts.SMALL, ink="ink_2", wrap=True
+        )
+        if not year.alerts:
+            self.chart.hide()
+            key.hide()
+        return column(self.record, 2, counts, 6, self.chart, 2, key, 6, self.follows)
 
     def _follows(self) -> str:
         """What stands beside the record: the share of all customers, and what the record keeps the rule from."""

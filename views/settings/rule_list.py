@@ -21,7 +21,7 @@ COLUMNS: Final = (
     TableColumn("Rule"),
     TableColumn("Severity", 144),
     TableColumn("Alerts", 60, right=True),
-    TableColumn("Correct", 118, right=True),
+    TableColumn("Correct", 128, right=True),
     TableColumn("Early by", 78, right=True, keeps=2),
     TableColumn("Not useful", 88, right=True, keeps=1),
 )

@@ -72,7 +72,7 @@ class RulesBox(OwnBox):
         self.splitter = PaneSplitter(_KEY)
         self.splitter.add(self._left, stretch=1, minimum=440)
         self.splitter.add(self._stack, stretch=1, minimum=400)
-        self.splitter.setSizes([706, 662])
+        self.splitter.setSizes([716, 652])
         self.splitter.restore(context.remembered.splitter(_KEY))
         self.splitter.resized.connect(context.remembered.set_splitter)
         self.setLayout(column(self.splitter))

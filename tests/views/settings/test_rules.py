@@ -221,6 +221,18 @@ def test_every_rule_says_when_it_raises_an_alert_and_how_severe(box: tuple[Deskt
     assert cells_of(rules, "likely_to_leave")["Severity"] != "Low"
 
 
+def test_the_record_by_month_is_a_chart_that_keys_read_and_a_table(box: tuple[Desktop, RulesBox]) -> None:
+    detail = detail_of(box[1])
+    year, chart = detail.found.year, detail.chart
+    assert year.too_early and chart.isVisible()
+    heads, rows = chart.table()
+    assert heads == ("Month", "Correct", "Incorrect", "Too early to judge") and len(rows) == 12
+    assert sum(int(cell) for row in rows for cell in row[1:]) == year.alerts
+    chart.setFocus()
+    QTest.keyClick(chart, Qt.Key.Key_End)
+    assert chart.said.endswith(f"{rows[-1][3]} too early to judge") and chart.said.startswith(rows[-1][0])
+
+
 def test_a_change_of_a_figure_is_named_before_it_is_saved(box: tuple[Desktop, RulesBox]) -> None:
     form = detail_of(box[1])
     assert form.changed.text() == "No changes."
