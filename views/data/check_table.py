@@ -117,11 +117,19 @@ class CheckTable(RowTable):
 
     def look(self) -> None:
         """Have the rows in sight read, and those a screen further on."""
+        first, last = self._in_sight()
+        self._checked.look_at(first - _A_SCREEN // 2, last + _A_SCREEN // 2)
+        self._fit_in_sight()
+
+    def _in_sight(self) -> tuple[int, int]:
         first = max(0, self.rowAt(1))
         last = self.rowAt(self.viewport().height() - 2)
-        if last < 0:
-            last = first + _A_SCREEN
-        self._checked.look_at(first - _A_SCREEN // 2, last + _A_SCREEN // 2)
+        return first, last if last >= 0 else first + _A_SCREEN
+
+    def _fit_in_sight(self) -> None:
+        """Make rows as high as their reasons are at this width: those in sight, and below them, which shifts none."""
+        first, last = self._in_sight()
+        self._heights(first, min(last + _A_SCREEN // 2, self._checked.rowCount() - 1))
 
     def measure(self) -> None:
         """Make each column as wide as its first rows need, and rows with a reason higher."""
@@ -191,7 +199,8 @@ class CheckTable(RowTable):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._heights(0, min(self._checked.rowCount(), _A_SCREEN * 8) - 1)
+            # Others once they are in sight: a drag is many of these.
+            self._fit_in_sight()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -22,6 +22,7 @@ from tests.views.data.made import card, doubt, preview, receipt, record, request
 from views.data.batch_view import BatchView
 from views.data.check_delegate import REASON_LINE, ROW_HEIGHT
 from views.data.check_model import LEADING, PAGE, CheckModel
+from views.data.check_table import CheckTable
 from views.data.check_view import CheckView
 from views.data.column_panel import ColumnPanel, wants_a_look
 from views.data.file_reading import offers_for
@@ -267,6 +268,39 @@ def test_a_reason_is_shown_whole_however_narrow_the_view_is(qtbot: QtBot, theme:
     view.resize(760, 500)
     assert table.rowHeight(3) > ROW_HEIGHT + REASON_LINE
     assert table.rowHeight(0) == ROW_HEIGHT
+
+
+def test_reasons_far_from_the_top_stay_whole_in_a_narrower_and_a_wider_view(qtbot: QtBot, theme: Theme) -> None:
+    model = CheckModel()
+    table = CheckTable(theme, model)
+    qtbot.addWidget(table)
+    table.resize(1300, 400)
+    long = "No customer of the book has this number, and the file names neither an address nor a name for them"
+    rows = [replace(row(4), line=n + 1, reason=long) for n in range(2000)]
+    model.rows_wanted.connect(lambda first: model.take(first, rows[first : first + PAGE]))
+    model.show(preview().columns, rows[:PAGE], len(rows), every_column=False)
+    table.show()
+
+    def heights() -> set[int]:
+        last = table.rowAt(table.viewport().height() - 1)
+        seen = range(table.rowAt(1), last + 1)
+        assert len(seen) > 3 and all(table.reason_place(n)[1] for n in seen)
+        for n in seen:
+            room = table.rowViewportPosition(n) + table.rowHeight(n) - table.reason_place(n)[0].bottom()
+            assert 0 <= room < REASON_LINE
+        return {table.rowHeight(n) for n in seen}
+
+    def stand_at(number: int, lines: int) -> None:
+        table.scrollTo(model.index(number, 0), table.ScrollHint.PositionAtTop)
+        qtbot.waitUntil(lambda: heights() == {ROW_HEIGHT + lines * REASON_LINE})
+
+    stand_at(1000, 1)
+    table.resize(620, 400)
+    assert heights() == {ROW_HEIGHT + 2 * REASON_LINE}
+    stand_at(900, 2)
+    table.resize(1300, 400)
+    stand_at(1000, 1)
+    stand_at(0, 1)
 
 
 def test_tabs_count_and_show_their_rows(qtbot: QtBot, view: CheckView) -> None:
