@@ -237,7 +237,7 @@ def approve(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> int:
-    """Approve an email as a person: it is queued, and its alert waits. `undo` takes it back until it is handed over."""
+    """Approve an email as a person: it is queued, and its alert waits. `undo` recalls it until it is sent."""
     from services.outreach import approve as do
     from services.outreach import read_message, read_sentences
 
