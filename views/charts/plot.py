@@ -37,6 +37,8 @@ class Plot:
         self.view.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.viewport().setAutoFillBackground(False)
+        # There is nothing behind the marks to keep, and what pyqtgraph keeps stays in the colour of the theme before.
+        self.view.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
         # It is filled while the chart is painted, and is painted right after it.
         self.view.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
         # An index by place keeps items whose bounds changed before they were removed, and Qt then paints freed memory.

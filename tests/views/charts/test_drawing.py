@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import weakref
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import pairwise
@@ -15,7 +16,7 @@ from typing import Any
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QAccessible, QEnterEvent, QGuiApplication, QWheelEvent
+from PySide6.QtGui import QAccessible, QColor, QEnterEvent, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -341,6 +342,22 @@ def test_another_theme_colours_everything_anew(shown: Any, make: Any, theme: The
     assert after <= dark and (not before or before != after)
     inks = {one.opts["pen"].color().name() for one in items(chart, pg.PlotCurveItem)}
     assert inks <= dark
+    assert ground(chart).lightness() < 64
+
+
+def ground(chart: Chart) -> QColor:
+    """The colour of most of a chart, in its window."""
+    drawn = chart.window().grab(QRect(chart.mapTo(chart.window(), QPoint()), chart.size())).toImage()
+    seen = Counter(drawn.pixel(x, y) for x in range(0, drawn.width(), 3) for y in range(0, drawn.height(), 3))
+    return QColor(seen.most_common(1)[0][0])
+
+
+def test_the_chart_that_has_the_keys_is_ringed(shown: Any, theme: Theme) -> None:
+    chart: Chart = shown(rhythm)
+    chart.clearFocus()
+    assert chart.grab().toImage().pixelColor(chart.width() // 2, 1) != theme.color("focus")
+    chart.setFocus()
+    assert chart.grab().toImage().pixelColor(chart.width() // 2, 1) == theme.color("focus")
 
 
 def vars_of(name: str) -> set[str]:
