@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import Connection, Float, Table
 
-from models.schema_version import SCHEMA_VERSION
+from models.schema_version import ROWS_SCHEMA, SCHEMA_VERSION
 from models.tables import CONTENT_TABLES
 
 #: Written for many rows at once and without images: what is worked out from other rows.
@@ -28,7 +28,7 @@ _BLOCK: Final = 100
 _IDS_AT_ONCE: Final = 10_000
 #: So much of a SHA-256 tells a block that was edited from one that was not.
 _LENGTH: Final = 16
-_TABLES: Final = tuple(table for table in CONTENT_TABLES if "import_id" in table.c)
+TABLES: Final = tuple(table for table in CONTENT_TABLES if "import_id" in table.c)
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 _FRACTION: Final = "%.6f"
@@ -49,7 +49,7 @@ Block = tuple[str, int, int]
 class DigestCheck:
     """Sentences about blocks that differ, and the blocks whose rows are as their import left them.
 
-    ``older`` counts imports whose digests were taken before the book was brought up to date: they say nothing now.
+    ``older`` counts imports whose digests were taken before a migration changed their rows: they say nothing now.
     """
 
     problems: list[str] = field(default_factory=list)
@@ -84,7 +84,7 @@ class _Taken:
 def largest_numbers(db: sqlite3.Connection) -> dict[str, int]:
     """Return the largest number of a row in each table that imports write: what one adds lies above it."""
     return {
-        table.name: db.execute(f"SELECT coalesce(max(id), 0) FROM main.{table.name}").fetchone()[0] for table in _TABLES
+        table.name: db.execute(f"SELECT coalesce(max(id), 0) FROM main.{table.name}").fetchone()[0] for table in TABLES
     }
 
 
@@ -98,10 +98,10 @@ def take_digests(connection: Connection, after: int) -> tuple[int, list[str]]:
     """
     imports = [row[0] for row in connection.exec_driver_sql(_NEW_IMPORTS, (after,))]
     texts: list[str] = []
-    for table in _TABLES if imports else ():
+    for table in TABLES if imports else ():
         blocks: dict[int, dict[str, str]] = defaultdict(dict)
         rows = _driver(connection).execute(
-            f"SELECT id, import_id, {_said(table)} FROM {table.name} WHERE id > ? AND import_id > ? ORDER BY id",
+            f"SELECT id, import_id, {row_text(table)} FROM {table.name} WHERE id > ? AND import_id > ? ORDER BY id",
             (_above(connection, table, imports), after),
         )
         for block, some in groupby(rows, key=lambda row: row[0] // _BLOCK):
@@ -145,23 +145,23 @@ def check_digests(connection: Connection, texts: Mapping[int, list[str]]) -> Dig
     connection
         A reader.
     texts
-        Journal entry to the texts that it digests. Those that an earlier version of the schema took are left out:
-        its migration may have changed every row.
+        Journal entry to the texts that it digests. Those from before `ROWS_SCHEMA` are left out: a migration has
+        changed rows since.
     """
     check = DigestCheck()
     undone = {row[0] for row in connection.exec_driver_sql("SELECT id FROM imports WHERE undone_by IS NOT NULL")}
     taken, older = _read(texts, undone)
     check.older = len(older - {number for some in taken.values() for number in some})
-    for table in _TABLES:
+    for table in TABLES:
         if taken[table.name]:
             _check_table(connection, table, taken[table.name], check)
     return check
 
 
 def _read(texts: Mapping[int, list[str]], undone: set[int]) -> tuple[dict[str, dict[int, _Taken]], set[int]]:
-    """By table and import the first digests of this schema: who takes others later cannot hide an edit.
+    """By table and import the first digests that hold: who takes others later cannot hide an edit.
 
-    At the second place the imports with digests of an earlier schema.
+    At the second place the imports with digests from before `ROWS_SCHEMA`.
     """
     taken: dict[str, dict[int, _Taken]] = defaultdict(dict)
     older: set[int] = set()
@@ -172,7 +172,7 @@ def _read(texts: Mapping[int, list[str]], undone: set[int]) -> tuple[dict[str, d
             document = json.loads(text)
             if document["import"] in undone:
                 continue
-            if document["schema"] != SCHEMA_VERSION:
+            if document["schema"] < ROWS_SCHEMA:
                 older.add(document["import"])
             else:
                 blocks = {int(number): digest for number, digest in document["blocks"].items()}
@@ -189,7 +189,7 @@ def _check_table(connection: Connection, table: Table, taken: Mapping[int, _Take
         asked = (first, first + _IDS_AT_ONCE - 1)
         rows = _by_import(
             _driver(connection).execute(
-                f"SELECT id, import_id, {_said(table)} FROM {table.name} WHERE id BETWEEN ? AND ? ORDER BY id", asked
+                f"SELECT id, import_id, {row_text(table)} FROM {table.name} WHERE id BETWEEN ? AND ? ORDER BY id", asked
             )
         )
         events = _events(connection, table, asked, images)
@@ -304,7 +304,7 @@ def _columns(table: Table) -> tuple[str, ...]:
 
 
 @cache
-def _said(table: Table) -> str:
+def row_text(table: Table) -> str:
     """SQL of what a row says, alike under every version of SQLite: these write fractions differently."""
     columns = (table.c[name] for name in _columns(table))
     fraction = f"iif({{0}} IS NULL, NULL, printf('{_FRACTION}', {{0}}))"

@@ -24,7 +24,7 @@ from models.journal import (
     without_what_stays,
 )
 from models.queries.kept_values import keep_value, kept_value
-from models.schema_version import SCHEMA_VERSION
+from models.schema_version import ROWS_SCHEMA, SCHEMA_VERSION
 from models.tables import imports
 from models.values.changes import Changes
 from models.values.errors import UserError
@@ -135,7 +135,7 @@ def digest_imports(workspace: Workspace) -> Changes:
     """
     with workspace.store.read() as connection:
         kept = json.loads(kept_value(connection, _DIGESTED) or "{}")
-        after = kept["import"] if kept.get("schema") == SCHEMA_VERSION else 0
+        after = kept["import"] if kept.get("schema", 0) >= ROWS_SCHEMA else 0
         last = connection.execute(select(func.max(imports.c.id))).scalar() or 0
         if last <= after or workspace.store.read_only:
             return Changes()

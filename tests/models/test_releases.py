@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from models.journal import verify
+from models.journal.import_digests import TABLES, row_text
+from models.schema_version import ROWS_SCHEMA
 from models.store import open_store
 from models.store.migrate import backup_path, migrate
 from models.tables import SCHEMA_VERSION
@@ -36,6 +38,26 @@ def test_a_migrated_store_has_the_tables_of_a_new_one(store_path: Path, tmp_path
     for path in (store_path, tmp_path / "new.db"):
         open_store(path).close()
     assert _shape(store_path) == _shape(tmp_path / "new.db")
+
+
+def test_rows_of_imports_keep_their_form_since_the_schema_that_says_so(store_path: Path) -> None:
+    store_path.write_bytes(gzip.decompress((STORES / "0.1.0.bellwether.gz").read_bytes()))
+    migrate(store_path, 1, to=ROWS_SCHEMA)
+    before = _rows_of_imports(store_path)
+    migrate(store_path, ROWS_SCHEMA)
+    assert before == {table: rows for table, rows in _rows_of_imports(store_path).items() if table in before}
+    assert sum(map(len, before.values())) > 100
+
+
+def _rows_of_imports(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """What the digests of imports read, of the tables that there are."""
+    driver = sqlite3.connect(path)
+    try:
+        there = {row[0] for row in driver.execute("SELECT name FROM sqlite_master")}
+        tables = [table for table in TABLES if table.name in there]
+        return {one.name: driver.execute(f"SELECT {row_text(one)} FROM {one.name}").fetchall() for one in tables}
+    finally:
+        driver.close()
 
 
 def _shape(path: Path) -> dict[str, object]:

@@ -10,6 +10,7 @@ import pytest
 
 from app.keyrings import SystemKeyring
 from models.journal import erase_images
+from models.schema_version import SCHEMA_VERSION
 from models.store import connect
 from models.values.changes import Changes
 from services.audit import digest_imports, remember_head, undo_last, verify_book
@@ -125,13 +126,28 @@ def test_rows_with_digests_are_counted_apart_from_those_without(digested: Book, 
     assert f"digests of their imports: {rows}." in note and "Rows without either: 2," in note
 
 
-def test_digests_from_before_a_migration_are_said_to_be_compared_no_more(
+def test_digests_hold_through_a_migration_that_leaves_rows_as_they_are(
     digested: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.journal.import_digests.SCHEMA_VERSION", 10_000)
+    for module in ("models.journal.import_digests", "services.audit.audit"):
+        monkeypatch.setattr(f"{module}.SCHEMA_VERSION", SCHEMA_VERSION + 1)
+    found = verify_book(digested.workspace)
+    assert found.ok and "digests of their imports: 0." not in found.notes[0]
+    assert not any("date from before" in note for note in found.notes)
+    assert digest_imports(digested.workspace).entry is None
+    behind(digested.workspace, "UPDATE customers SET tier = 'Lead' WHERE external_id = '2'")
+    assert DIFFERS in verify_book(digested.workspace).problems
+
+
+def test_digests_from_before_a_migration_of_rows_are_said_to_be_compared_no_more(
+    digested: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("models.journal.import_digests", "services.audit.audit"):
+        monkeypatch.setattr(f"{module}.ROWS_SCHEMA", SCHEMA_VERSION + 1)
     found = verify_book(digested.workspace)
     assert found.ok and "digests of their imports: 0." in found.notes[0]
     assert found.notes[1].startswith("The digests of 1 import date from before this book was updated")
+    assert digest_imports(digested.workspace).entry is not None
 
 
 def test_digests_hold_through_edits_imports_undos_and_deletions_of_the_program(digested: Book, tmp_path: Path) -> None:
