@@ -54,6 +54,7 @@ class Command(Enum):
     NO_ANSWER = auto()
     MEETING = auto()
     RECORD_CONSENT = auto()
+    ADD_PHONE = auto()
     MORNING = auto()
     ADD_CUSTOMER = auto()
     EDIT_CUSTOMER = auto()
@@ -156,15 +157,18 @@ SPECS: dict[Command, Spec] = {
         "Start my morning", ("Shift+S",), "ready", "In the queue", "Go through today’s alerts one customer at a time"
     ),
     Command.CALL: Spec("Call", ("C",), "phone", "With an alert", "Copy the number, and record how the call went"),
-    Command.REACHED: Spec("Reached", ("1",), "", "With an alert", "Record that you reached them"),
+    Command.REACHED: Spec("Reached", ("1",), "", "With an alert", "Log that you reached them, with a note"),
     Command.VOICEMAIL: Spec(
-        "Voicemail", ("2",), "", "With an alert", "Record a voicemail, and snooze to the next working day"
+        "Voicemail", ("2",), "", "With an alert", "Log a voicemail, and snooze to the next working day"
     ),
-    Command.NO_ANSWER: Spec("No answer", ("3",), "", "With an alert", "Record no answer, and snooze for two hours"),
+    Command.NO_ANSWER: Spec(
+        "No answer", ("3",), "", "With an alert", "Log an unanswered call, and snooze for two hours"
+    ),
     Command.MEETING: Spec(
         "Meeting", ("M",), "calendar", "With an alert", "Plan a meeting and open it in your calendar"
     ),
     Command.RECORD_CONSENT: Spec("Record consent…", (), "check", "With an alert", "Note that they agreed to emails"),
+    Command.ADD_PHONE: Spec("Add phone number…", (), "phone", "With an alert", "Keep a number for this customer"),
     Command.TASK: Spec("Task", ("T",), "task", "With an alert", "Add a task"),
     Command.SNOOZE: Spec("Snooze", ("S",), "clock", "With an alert", "Show it again later"),
     Command.RESOLVE: Spec("Resolve", ("R",), "check", "With an alert", "Close it and record the outcome"),

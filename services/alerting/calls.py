@@ -28,8 +28,8 @@ OUTCOMES: Final[dict[CallOutcome, str]] = {
 _AGAIN_AFTER: Final = timedelta(hours=2)
 
 
-def log_call(workspace: Workspace, alert_id: int, outcome: CallOutcome) -> Changes:
-    """Log a call as a conversation with the customer of an open alert.
+def log_call(workspace: Workspace, alert_id: int, outcome: CallOutcome, note: str = "") -> Changes:
+    """Log a call, with what the person noted of it, as a conversation with the customer of an open alert.
 
     Who was reached stays in the queue, in work. After a voicemail the alert is snoozed to the next working day, after
     no answer for two hours, or to the next working day where these end after hours or on a day off. The time limit
@@ -49,7 +49,7 @@ def log_call(workspace: Workspace, alert_id: int, outcome: CallOutcome) -> Chang
         action.work.insert(conversations, {
             "customer_id": card.customer_id, "source": OWN_SOURCE, "external_id": uuid.uuid4().hex,
             "channel": "call" if outcome == "reached" else UNANSWERED, "direction": "to_customer",
-            "text": f"{workspace.person} called, {OUTCOMES[outcome]}", "leaving": 0,
+            "text": f"{workspace.person} called, {OUTCOMES[outcome]}{f': {note}' if note else ''}", "leaving": 0,
             "happened_on": action.today.isoformat(), "happened_at": workspace.at,
         })  # fmt: skip
         said = f"Called {action.who()}: {OUTCOMES[outcome]}"

@@ -174,7 +174,8 @@ class ActionsPane(QWidget):
         first = approach.first if approach is not None and open_one else "task"
         calls = open_one and approach is not None and bool(approach.call)
         self.call.setVisible(calls)
-        self.outcomes.setVisible(calls)
+        self.outcomes.setVisible(open_one)
+        self.outcomes.show_number(known=calls)
         if approach is not None and calls:
             self.call.set_words(approach.call)
         self.call.set_primary(first == "call")

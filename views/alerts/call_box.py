@@ -1,18 +1,19 @@
-"""The call: what to speak of, and what it came to, each outcome on a key."""
+"""The call: what to speak of, what it came to, each outcome on a key, and a number where there is none."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from models.values.reaching import TalkingPoint
 from views.actions import Actions, Command
 from views.theme import Theme, fonts
-from views.widgets.buttons import CommandButton
+from views.widgets.buttons import CommandButton, link
 from views.widgets.labels import clear, column, label, row
+from views.widgets.overlay import FormPanel
 
 #: What a call can come to, in the order of their keys.
 OUTCOMES = (Command.REACHED, Command.VOICEMAIL, Command.NO_ANSWER)
@@ -46,7 +47,7 @@ class TalkingPoints(QWidget):
 
 
 class CallOutcomes(QWidget):
-    """How did the call go? One key records it."""
+    """How did the call go? One key logs it. Without a number in the book the line above offers to add one."""
 
     def __init__(self, theme: Theme, actions: Actions) -> None:
         super().__init__()
@@ -56,6 +57,56 @@ class CallOutcomes(QWidget):
         grid.setSpacing(6)
         for place, button in enumerate(self.buttons.values()):
             grid.addWidget(button, 0, place)
-        asks = label("How did the call go?", fonts.SMALL, fonts.REGULAR, "ink_2")
-        hint = label("press a key to record it", fonts.SMALL, fonts.REGULAR, "ink_3")
-        self.setLayout(column(row(asks, -1, hint), grid))
+        self.heading = label("", fonts.SMALL, fonts.REGULAR, "ink_2")
+        self._hint = label("press a key to log it", fonts.SMALL, fonts.REGULAR, "ink_3")
+        self.add_phone = link(actions[Command.ADD_PHONE].text())
+        self.add_phone.clicked.connect(actions[Command.ADD_PHONE].trigger)
+        self.setLayout(column(row(self.heading, -1, self._hint, self.add_phone), grid))
+
+    def show_number(self, *, known: bool) -> None:
+        """Whether there is a number in the book; calls to one that is not are logged too."""
+        self.heading.setText("How did the call go?" if known else "Log a call")
+        self._hint.setVisible(known)
+        self.add_phone.setVisible(not known)
+
+
+class CallPanel(FormPanel):
+    """A note on a call that was just made: it takes the keys, so that what is typed next is no command of the page.
+
+    However the panel is closed, the call is logged once. Esc leaves the note out.
+    """
+
+    def __init__(self, theme: Theme, window: QWidget, title: str, keep: Callable[[str], None]) -> None:
+        foot = "Esc logs the call without a note."
+        super().__init__(theme, window, title, "Log call", lambda panel: panel.dismiss(), foot, cancel="Skip note")
+        self._keep = keep
+        self.note = QLineEdit()
+        self.note.setMaxLength(500)
+        self.add("Note (optional)", self.note)
+        self.done()
+
+    def give_up(self) -> None:
+        self.note.clear()
+        super().give_up()
+
+    def dismiss(self) -> None:
+        if self.isVisible():
+            super().dismiss()
+            self._keep(self.note.text().strip())
+
+
+def phone_panel(theme: Theme, window: QWidget, send: Callable[[str], None]) -> FormPanel:
+    """The number of a customer who has none."""
+    number = QLineEdit()
+
+    def sent(panel: FormPanel) -> None:
+        if not any(sign.isdigit() for sign in number.text()):
+            panel.object_to("Enter the number, such as +1 303 555 0105.")
+            number.setFocus()
+            return
+        panel.dismiss()
+        send(number.text().strip())
+
+    panel = FormPanel(theme, window, "Add phone number", "Add number", sent)
+    panel.add("Phone", number)
+    return panel.done()

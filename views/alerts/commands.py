@@ -29,6 +29,7 @@ CARD_COMMANDS = (
     Command.REOPEN,
     Command.OVERRIDE,
     Command.RECORD_CONSENT,
+    Command.ADD_PHONE,
     *_CALLS,
 )
 
@@ -54,7 +55,9 @@ def run(command: Command, triage: Triage, target: Target) -> None:
         case Command.RECORD_CONSENT:
             triage.consent(current, anchor)
         case Command.REACHED | Command.VOICEMAIL | Command.NO_ANSWER:
-            triage.log_call(current, _CALLS[command])
+            triage.log_call(current, _CALLS[command], anchor)
+        case Command.ADD_PHONE:
+            triage.add_phone(current, anchor)
         case Command.NOTE:
             triage.note(current, anchor)
         case Command.SNOOZE:
@@ -107,7 +110,8 @@ def enable(actions: Actions, detail: AlertDetail | None) -> None:
     approach = detail.approach if detail is not None else None
     enabled[Command.RECORD_CONSENT] = approach is not None and approach.can_consent and not closed
     enabled[Command.CALL] = approach is not None and bool(approach.phone) and not closed
-    for outcome in _CALLS:
-        enabled[outcome] = enabled[Command.CALL]
+    enabled[Command.ADD_PHONE] = customer and not closed and not enabled[Command.CALL]
+    for outcome in _CALLS:  # the number may stand elsewhere than in the book
+        enabled[outcome] = customer and not closed
     for command, on in enabled.items():
         actions[command].setEnabled(on)

@@ -19,6 +19,7 @@ from models.values.alerts import AlertDetail, AlertRow
 from models.values.changes import Changes
 from services.workspace import Workspace
 from views.alerts import panels
+from views.alerts.call_box import CallPanel, phone_panel
 from views.alerts.panels import PICK, Until
 from views.scores.overriding import Asked, ask_override, end_override
 from views.shell.book import Book
@@ -60,9 +61,26 @@ class Triage(QObject):
 
         self._open(panels.task_panel(self._theme, self._window, proposed, today, due, send), anchor)
 
-    def log_call(self, card: AlertRow, outcome: str) -> None:
-        """1, 2, 3: what a call came to; who was not reached is snoozed."""
-        self._do(partial(_room, "log_call", alert_id=card.id, outcome=outcome), [card], leaves=outcome != "reached")
+    def log_call(self, card: AlertRow, outcome: str, anchor: QWidget) -> None:
+        """1, 2, 3: what a call came to, and a note on it; who was not reached is snoozed."""
+
+        def keep(note: str) -> None:
+            work = partial(_room, "log_call", alert_id=card.id, outcome=outcome, note=note)
+            self._do(work, [card], leaves=outcome != "reached")
+
+        title = f"Log a call: {outcome.replace('_', ' ')}"
+        self._open(CallPanel(self._theme, self._window, title, keep), anchor)
+
+    def add_phone(self, card: AlertRow, anchor: QWidget) -> None:
+        """Keep a number for the card's customer."""
+        customer_id = card.customer_id
+        if customer_id is None:
+            return
+
+        def send(phone: str) -> None:
+            self._do(partial(_edit, customer_id=customer_id, fields={"phone": phone}), [card], leaves=False)
+
+        self._open(phone_panel(self._theme, self._window, send), anchor)
 
     def meeting(self, card: AlertRow, detail: AlertDetail | None, anchor: QWidget) -> None:
         """M: a meeting, kept as a task and opened in the calendar."""
@@ -252,6 +270,12 @@ def _addressee(workspace: Workspace, customer_id: int) -> Addressee:
     from services.permission.asking import read_addressee
 
     return read_addressee(workspace, customer_id)
+
+
+def _edit(workspace: Workspace, customer_id: int, fields: dict[str, str]) -> Changes:
+    from services.sync import edit_customer
+
+    return edit_customer(workspace, customer_id, fields)
 
 
 def _room(action: str, workspace: Workspace, **arguments: Any) -> Changes:

@@ -79,6 +79,10 @@ class Overlay(QFrame):
         if before is not None and before.isVisible():
             before.setFocus(Qt.FocusReason.PopupFocusReason)
 
+    def give_up(self) -> None:
+        """Esc, or the button that says so."""
+        self.dismiss()
+
     def _watch(self, on: bool) -> None:
         app = QApplication.instance()
         if app is not None:
@@ -86,7 +90,7 @@ class Overlay(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.dismiss()
+            self.give_up()
         elif not press_focused(event, self):
             super().keyPressEvent(event)
 
@@ -248,6 +252,7 @@ class FormPanel(Overlay):
         button: str,
         send: Callable[[FormPanel], None],
         foot: str = "",
+        cancel: str = "Cancel",
     ) -> None:
         super().__init__(theme, window, title, 320)
         self._send = send
@@ -256,13 +261,13 @@ class FormPanel(Overlay):
         self.fault.hide()
         self._button = push(button, primary=True)
         self._button.clicked.connect(self._sent)
-        cancel = push("Cancel")
-        cancel.clicked.connect(self.dismiss)
+        skip = push(cancel)
+        skip.clicked.connect(self.give_up)
         self._box = column(label(title, fonts.LIST, fonts.SEMIBOLD), 8, margins=(14, 12, 14, 12))
         self._tail: list[QWidget] = [self.fault]
         if foot:
             self._tail.append(label(foot, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True))
-        self._buttons = row(-1, cancel, 8, self._button)
+        self._buttons = row(-1, skip, 8, self._button)
         self.setLayout(self._box)
 
     def add(self, words: str, field: QWidget) -> None:

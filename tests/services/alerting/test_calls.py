@@ -38,11 +38,11 @@ def rows(book: Book, table: Any) -> list[dict[str, Any]]:
 def test_a_call_is_a_conversation_and_one_undo_takes_it_back(queue: Book, outcome: Any) -> None:
     card = queue.cards()[0]["id"]
     before = rows(queue, alerts), rows(queue, conversations)
-    changes = alerting.log_call(queue.workspace, card, outcome)
+    changes = alerting.log_call(queue.workspace, card, outcome, "wants a new price")
     logged = rows(queue, conversations)[-1]
     channel = "call" if outcome == "reached" else "unanswered call"
     assert (logged["channel"], logged["direction"]) == (channel, "to_customer")
-    assert logged["text"].endswith(f"called, {OUTCOMES[outcome]}")
+    assert logged["text"].endswith(f"called, {OUTCOMES[outcome]}: wants a new price")
     assert changes.words.startswith(f"Called Marlow & Pike: {OUTCOMES[outcome]}")
     state = queue.cards()[0]
     assert state["state"] == ("in_work" if outcome == "reached" else "snoozed")

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any, cast
@@ -537,8 +538,11 @@ def reachable(qtbot: QtBot, desk: Desktop) -> int:
 def test_one_key_records_how_a_call_went_and_one_undo_takes_it_back(qtbot: QtBot, desk: Desktop) -> None:
     page, workspace = alerts(desk), desk.book.workspace
     first = reachable(qtbot, desk)
-    assert page.actions_pane.outcomes.isVisible()
-    changes = act(qtbot, desk, lambda: press(Qt.Key.Key_2))
+    assert (
+        page.actions_pane.outcomes.isVisible() and page.actions_pane.outcomes.heading.text() == "How did the call go?"
+    )
+    press(Qt.Key.Key_2)
+    changes = act(qtbot, desk, lambda: press(Qt.Key.Key_Return))
     assert "left a voicemail" in changes.words
     assert state_of(workspace, first) == "snoozed"
     assert page.queue.view.current is not None and page.queue.view.current.id != first
@@ -553,9 +557,69 @@ def test_calling_copies_the_number_and_a_reached_customer_stays_in_the_queue(qtb
     press(Qt.Key.Key_C)
     assert detail is not None and detail.approach is not None
     assert QGuiApplication.clipboard().text() == detail.approach.phone
-    act(qtbot, desk, lambda: press(Qt.Key.Key_1))
+    press(Qt.Key.Key_1)
+    act(qtbot, desk, lambda: press(Qt.Key.Key_Escape))
     assert state_of(workspace, first) == "in_work"
     assert page.queue.view.current is not None and page.queue.view.current.id == first
+
+
+def test_letters_after_a_calls_outcome_are_a_note_and_no_commands(qtbot: QtBot, desk: Desktop) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    first = reachable(qtbot, desk)
+    press(Qt.Key.Key_1)
+    field = panel(desk).findChild(QLineEdit)
+    assert field is not None and QApplication.focusWidget() is field
+    QTest.keyClicks(field, "normally 3 tins")
+    assert page.queue.view.current is not None and page.queue.view.current.id == first
+    act(qtbot, desk, lambda: press(Qt.Key.Key_Return))
+    customer = page.queue.view.current.customer_id
+    assert customer is not None and state_of(workspace, first) == "in_work"
+    row = next(r for r in insight.timeline(workspace, customer).rows if r.kind == "conversation")
+    assert row.rest.endswith("called, reached them: normally 3 tins")
+
+
+@pytest.mark.parametrize(("esc", "said"), [(True, "called, no answer"), (False, "called, no answer: rang twice")])
+def test_a_call_is_logged_however_its_note_is_left(qtbot: QtBot, desk: Desktop, esc: bool, said: str) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    reachable(qtbot, desk)
+    customer = page.queue.view.current.customer_id if page.queue.view.current is not None else None
+    assert customer is not None
+    press(Qt.Key.Key_3)
+    QTest.keyClicks(QApplication.focusWidget(), "rang twice")
+    leave = (
+        partial(press, Qt.Key.Key_Escape) if esc else partial(QTest.mouseClick, page.detail, Qt.MouseButton.LeftButton)
+    )
+    act(qtbot, desk, leave)
+    row = next(r for r in insight.timeline(workspace, customer).rows if r.kind == "conversation")
+    assert row.rest.endswith(said)
+
+
+def test_without_a_number_a_call_is_logged_and_a_number_can_be_added(qtbot: QtBot, desk: Desktop) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    card = reachable(qtbot, desk)
+    with connect(workspace.recipe.store) as book:
+        book.execute("UPDATE customers SET phone = NULL")
+        book.execute("UPDATE contacts SET phone = NULL")
+        book.commit()
+    page.renew(Changes(everyone=True))
+    pane = page.actions_pane
+    qtbot.waitUntil(lambda: pane.call.isHidden())
+    assert pane.outcomes.isVisible() and pane.outcomes.heading.text() == "Log a call"
+    assert all(button.isEnabled() for button in pane.outcomes.buttons.values())
+    assert page.context.actions[Command.ADD_PHONE].isEnabled() and pane.outcomes.add_phone.isVisible()
+    pane.outcomes.add_phone.click()
+    press(Qt.Key.Key_Return)
+    form = cast(FormPanel, panel(desk))
+    assert form.fault.isVisible()
+    QTest.keyClicks(QApplication.focusWidget(), "+1 303 555 0199")
+    act(qtbot, desk, lambda: press(Qt.Key.Key_Return))
+    qtbot.waitUntil(pane.call.isVisible)
+    assert "+1 303 555 0199" in pane.call.text() and not pane.outcomes.add_phone.isVisible()
+    act(qtbot, desk, desk.book.undo)
+    qtbot.waitUntil(pane.call.isHidden)
+    press(Qt.Key.Key_3)
+    act(qtbot, desk, lambda: press(Qt.Key.Key_Return))
+    assert state_of(workspace, card) == "snoozed"
 
 
 def test_a_meeting_is_kept_as_a_task_and_opens_in_the_calendar(qtbot: QtBot, desk: Desktop) -> None:
