@@ -206,6 +206,24 @@ def _switch(rule: str, enabled: bool, store: Path | None, as_json: bool) -> int:
 
 
 @told
+def name_owner(
+    rule: RuleName,
+    name: Annotated[str, typer.Argument(metavar="NAME", help='Who answers for it; "" for nobody.')],
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Name who answers for a rule; can be undone."""
+    from services.alerting import name_owner as named
+
+    with opened(store, writes=True) as workspace:
+        changes = named(workspace, rule, name)
+        after_change(workspace, changes)
+    document = {"rule": rule, "owner": name.strip(), "entry": changes.entry}
+    answer(document, f"Owner of {rule}: {name.strip() or 'nobody'}.", json)
+    return DONE
+
+
+@told
 def rules(store: StoreOption = None, json: JsonOption = False) -> int:
     """List the rules with how often each was right."""
     from services.alerting import rule_records
@@ -218,6 +236,7 @@ def rules(store: StoreOption = None, json: JsonOption = False) -> int:
             "title": record.title,
             "kind": record.kind,
             "enabled": record.enabled,
+            "owner": record.owner,
             "cooldown_days": record.cooldown_days,
             "right": record.right,
             "closed": record.closed,
@@ -228,10 +247,10 @@ def rules(store: StoreOption = None, json: JsonOption = False) -> int:
         for record in records
     ]
     lines = [
-        (record.code, record.title, "on" if record.enabled else "off", str(record.open), record.words)
+        (record.code, record.title, "on" if record.enabled else "off", record.owner, str(record.open), record.words)
         for record in records
     ]
-    answer({"rules": documents}, table(("rule", "title", "", "open", "record"), lines, frozenset({3})), json)
+    answer({"rules": documents}, table(("rule", "title", "", "owner", "open", "record"), lines, frozenset({4})), json)
     return DONE
 
 

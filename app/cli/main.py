@@ -111,6 +111,7 @@ def _add_groups(program: typer.Typer) -> None:
     many.command("try")(alerts.try_rule)
     many.command("on")(alerts.switch_on)
     many.command("off")(alerts.switch_off)
+    many.command("owner")(alerts.name_owner)
     program.add_typer(many, name="rules")
     folders = typer.Typer(help="Watched folders: files that land there are imported by the window and by `run`.")
     folders.command("list", hidden=True)(watching.show)
@@ -135,7 +136,7 @@ def _spelled_out(arguments: Sequence[str]) -> list[str]:
         words[:2] = ["duplicates"]
     if words[:1] == ["customer"] and len(words) > 1 and words[1] not in (*_OF_ONE, "--help"):
         words.insert(1, "show")
-    if words[:1] == ["rules"] and words[1:2] not in (["list"], ["try"], ["on"], ["off"], ["--help"]):
+    if words[:1] == ["rules"] and words[1:2] not in (["list"], ["try"], ["on"], ["off"], ["owner"], ["--help"]):
         words.insert(1, "list")
     if words[:1] == ["watch"] and words[1:2] not in (["list"], ["add"], ["remove"], ["--help"]):
         words.insert(1, "list")

@@ -13,7 +13,7 @@ from services.alerting.calls import log_call
 from services.alerting.follow_up import add_note, add_task, complete_task, suppress, take_up
 from services.alerting.meetings import add_meeting, write_invitation
 from services.alerting.precision import RuleRecord, rule_records
-from services.alerting.rulebook import record_due, switch_rule, with_figures
+from services.alerting.rulebook import name_owner, record_due, switch_rule, with_figures, with_owner
 from services.alerting.triage import assign, escalate, mark_seen, not_useful, reopen, resolve, snooze, wait, wait_within
 from services.alerting.trial import Trial, TrialWeek, is_kept, place_of_trials, try_rule
 
@@ -39,6 +39,7 @@ __all__ = [
     "is_kept",
     "log_call",
     "mark_seen",
+    "name_owner",
     "next_wake",
     "not_useful",
     "overdue_without_alert",
@@ -57,6 +58,7 @@ __all__ = [
     "wait",
     "wait_within",
     "with_figures",
+    "with_owner",
     "write_invitation",
 ]
 

@@ -73,6 +73,8 @@ class RuleRecord:
         The lowest and the highest severity of its alerts of the last 365 days; without any, those that it can have.
     year
         What it named in the past 12 months.
+    owner
+        Who answers for it, '' for nobody.
     """
 
     code: str
@@ -91,6 +93,7 @@ class RuleRecord:
     condition: str
     severities: tuple[int, int]
     year: RuleYear
+    owner: str = ""
 
     @property
     def words(self) -> str:
@@ -198,6 +201,7 @@ def rule_records(workspace: Workspace) -> tuple[RuleRecord, ...]:
             )
         }
         promised = promises(connection, [rule for rule, _ in rules], since[:10], horizon)
+    owners = {one.rule: one.owner for one in workspace.policy.rule_owners}
     records = []
     for rule, enabled in rules:
         right, closed, still_open = found.get(rule.code, (0, 0, 0))
@@ -219,6 +223,7 @@ def rule_records(workspace: Workspace) -> tuple[RuleRecord, ...]:
                 condition=rule.condition,
                 severities=usual.get(rule.code, rule.severities),
                 year=year.get(rule.code, RuleYear(())),
+                owner=owners.get(rule.code, ""),
             )
         )
     return tuple(records)

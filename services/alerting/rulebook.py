@@ -23,7 +23,7 @@ from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.rule_records import RULE_RECORDS
 from services.alerting.rules import Rule, rule_from_json, rule_to_json, shipped_rules
-from services.settings import Policy, RuleParameter
+from services.settings import Policy, RuleOwner, RuleParameter
 from services.workspace import Workspace
 
 #: Days of the book after which the past is replayed anew.
@@ -96,10 +96,7 @@ def with_figures(workspace: Workspace, policy: Policy, code: str, figures: Mappi
         For a rule that the book does not have, a figure that the rule does not have, or one out of its bounds.
     """
     with workspace.store.read() as connection:
-        rule = next((one for one, _ in stored_rules(connection) if one.code == code), None)
-    if rule is None:
-        raise UserError(f"There is no rule “{code}”.")
-    in_force = with_policy(rule, policy)
+        in_force = with_policy(known_rule(connection, code)[0], policy)
     set_now = in_force.with_parameters(figures).parameters
     named = {one.name for one in policy.rule_parameters if one.rule == code}
     kept = [one for one in policy.rule_parameters if one.rule != code]
@@ -109,6 +106,40 @@ def with_figures(workspace: Workspace, policy: Policy, code: str, figures: Mappi
         if name in named or one.value != in_force.parameters[name].value
     ]
     return replace(policy, rule_parameters=tuple(kept))
+
+
+def with_owner(policy: Policy, code: str, owner: str) -> Policy:
+    """Return the policy with another owner of a rule; '' for nobody."""
+    kept = [one for one in policy.rule_owners if one.rule != code]
+    named = [RuleOwner(code, owner.strip())] if owner.strip() else []
+    return replace(policy, rule_owners=(*kept, *named))
+
+
+def name_owner(workspace: Workspace, code: str, owner: str) -> Changes:
+    """Name who answers for a rule; '' for nobody. Nothing is written where it is so already.
+
+    Raises
+    ------
+    UserError
+        For a rule that the book does not have.
+    """
+    with workspace.store.read() as connection:
+        known_rule(connection, code)
+    return workspace.change_policy(rule_owners=with_owner(workspace.read_policy(), code, owner).rule_owners)
+
+
+def known_rule(connection: Connection, code: str) -> tuple[Rule, bool]:
+    """The rule with this code and whether it is switched on.
+
+    Raises
+    ------
+    UserError
+        For a rule that the book does not have; it names those that it has.
+    """
+    known = {rule.code: (rule, on) for rule, on in stored_rules(connection)}
+    if code not in known:
+        raise UserError(f"There is no rule “{code}”; the rules are: {', '.join(sorted(known))}.")
+    return known[code]
 
 
 def fingerprint(rules: Iterable[Rule], policy: Policy) -> str:
@@ -157,13 +188,11 @@ def switch_rule(workspace: Workspace, code: str, *, enabled: bool) -> Changes:
     verb = "switch-on-rule" if enabled else "switch-off-rule"
     with workspace.store.unit_of_work(workspace.me, verb, f"rule:{code}", at=workspace.at) as work:
         install(work)
-        known = {rule.code: (rule, on) for rule, on in stored_rules(work.connection)}
-        if code not in known:
-            raise UserError(f"There is no rule “{code}”; the rules are: {', '.join(sorted(known))}.")
+        rule, on = known_rule(work.connection, code)
         how = "on" if enabled else "off"
-        if known[code][1] == enabled:
-            return Changes(words=f"The rule “{known[code][0].title}” is {how} already")
+        if on == enabled:
+            return Changes(words=f"The rule “{rule.title}” is {how} already")
         work.update(rules_table, code, {"enabled": int(enabled), "changed_at": work.at})
         work.touch(everyone=True)
-        work.say(f"Switched {how} the rule “{known[code][0].title}”")
+        work.say(f"Switched {how} the rule “{rule.title}”")
         return work.commit()

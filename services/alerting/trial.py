@@ -28,7 +28,7 @@ from models.values.errors import UserError
 from models.values.imports import Progress
 from models.values.words import count
 from services.alerting.replay import NO_REFIT_DAYS
-from services.alerting.rulebook import install, stored_rules
+from services.alerting.rulebook import install, known_rule
 from services.book.as_of import opened_copy, write_copy
 from services.workspace import FixedClock, Workspace
 
@@ -146,13 +146,11 @@ def _alone(kept: Path) -> Iterator[None]:
 def _ruling(workspace: Workspace, code: str) -> tuple[str, date]:
     """Return the rule's title and the day as of which the book was scored last."""
     with workspace.store.read() as connection:
-        known = {rule.code: rule for rule, _ in stored_rules(connection)}
+        rule, _ = known_rule(connection, code)
         newest = _scored_through(connection)
-    if code not in known:
-        raise UserError(f"There is no rule “{code}”; the rules are: {', '.join(sorted(known))}.")
     if newest is None:
         raise UserError("The book has no scores yet, so no rule can be tried. Import orders first.")
-    return known[code].title, newest
+    return rule.title, newest
 
 
 def _scored_through(connection: Connection) -> date | None:

@@ -23,7 +23,7 @@ USUAL_TONE = "warm"
 ABOUT_EMAILS = frozenset(
     {
         *("recall_minutes", "quiet_hours", "consent_on_record", "auto_drafts", "sender_line", "unsubscribe_line"),
-        *("tone_by_segment", "service_manager"),
+        *("tone_by_segment", "service_manager", "rule_owners"),
     }
 )
 #: As of which day a book is scored; empty: nobody was asked.
@@ -198,6 +198,18 @@ class RuleParameter:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleOwner:
+    """Who answers for a rule."""
+
+    rule: str
+    owner: str
+
+    def __post_init__(self) -> None:
+        if not self.owner.strip():
+            raise FieldError("owner", "enter the name of the person who answers for the rule")
+
+
+@dataclass(frozen=True, slots=True)
 class ExchangeRate:
     """How many units of the reporting currency one unit of ``currency`` is worth, as decimal text."""
 
@@ -301,6 +313,7 @@ class Policy:
     sender_line: str = ""
     unsubscribe_line: str = "Prefer not to get these emails? Reply “unsubscribe”."
     rule_parameters: tuple[RuleParameter, ...] = ()
+    rule_owners: tuple[RuleOwner, ...] = ()
     reporting_currency: str = ""
     won_deals_count: bool = True
     look_from: str = ""
@@ -319,6 +332,7 @@ class Policy:
             _known_currency("reporting_currency", self.reporting_currency)
         _only_once("exchange_rates", [rate.currency for rate in self.exchange_rates])
         _only_once("rule_parameters", [f"{one.rule}.{one.name}" for one in self.rule_parameters])
+        _only_once("rule_owners", [one.rule for one in self.rule_owners])
         _only_once("owner_zones", [one.owner for one in self.owner_zones])
         _only_once("tone_by_segment", [one.segment for one in self.tone_by_segment])
         for name, high in _BY_SEGMENT:

@@ -26,6 +26,8 @@ _TITLES = {
     "card_budget": "alerts a day",
     "critical_budget": "critical inactivity alerts",
     "look_from": "score as of",
+    "rule_owners": "a rule’s owner",
+    "rule_parameters": "a rule’s figures",
 }
 
 

@@ -236,6 +236,17 @@ def test_a_rule_is_switched_off_and_on_and_undone(ask: Any, orders: Path) -> Non
     assert ask("rules", "off", "no_such_rule")[0] == 1
 
 
+def test_a_rule_has_an_owner_who_is_listed_and_undone(ask: Any, orders: Path) -> None:
+    ask("import", str(orders))
+    owner = lambda: {rule["code"]: rule["owner"] for rule in ask("rules")[1]["rules"]}["gap_beyond_usual"]  # noqa: E731
+    assert owner() == ""
+    assert ask("rules", "owner", "gap_beyond_usual", " Ann Lee ")[0] == 0 and owner() == "Ann Lee"
+    assert ask("run")[1]["scores"]["scored"] == 0
+    assert ask("rules", "owner", "gap_beyond_usual", "")[0] == 0 and owner() == ""
+    assert ask("undo")[0] == 0 and owner() == "Ann Lee"
+    assert ask("rules", "owner", "no_such_rule", "Ann")[0] == 1
+
+
 def test_files_are_imported_in_the_order_in_which_they_refer_to_each_other(ask: Any, tmp_path: Path) -> None:
     changes = tmp_path / "changes.csv"
     changes.write_text("opportunity_id,stage,changed_at\nD1,Proposal,2026-05-02\n")

@@ -75,12 +75,15 @@ def switch_rule(workspace: Workspace, code: str, enabled: bool) -> Changes:
     return switch(workspace, code, enabled=enabled)
 
 
-def set_rule_figures(workspace: Workspace, code: str, figures: Mapping[str, float | str]) -> Changes:
-    """Keep the figures of a rule that are others than those in force."""
-    from services.alerting import with_figures
+def set_rule(workspace: Workspace, code: str, figures: Mapping[str, float | str], owner: str) -> Changes:
+    """Keep a rule's owner, and those of its figures that are others than those in force."""
+    from services.alerting import with_figures, with_owner
 
-    policy = workspace.read_policy()
-    return workspace.change_policy(rule_parameters=with_figures(workspace, policy, code, figures).rule_parameters)
+    before = workspace.read_policy()
+    after = with_owner(with_figures(workspace, before, code, figures), code, owner)
+    fields = ("rule_parameters", "rule_owners")
+    changed = {name: getattr(after, name) for name in fields if getattr(after, name) != getattr(before, name)}
+    return workspace.change_policy(**changed)  # a field that IT has set stands in nobody's way
 
 
 class TrialPlace:

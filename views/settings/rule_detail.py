@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QCompleter,
+    QDoubleSpinBox,
+    QGridLayout,
+    QLineEdit,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from models.values.words import capital, percent
 from views.settings.record_chart import RecordChart
@@ -45,18 +55,20 @@ class RuleDetail(QWidget):
     Signals
     -------
     switched : the rule is to be on or off.
-    saved, tried : the figures that are to be kept, or to be tried; `stopped` ends the trial.
+    saved : figures and owner are to be kept.
+    tried : the figures that are to be tried; `stopped` ends the trial.
     """
 
     switched = Signal(bool)
-    saved = Signal(object)
+    saved = Signal()
     tried = Signal(object)
     stopped = Signal()
 
-    def __init__(self, theme: Theme, found: RuleRecord) -> None:
+    def __init__(self, theme: Theme, found: RuleRecord, owners: Iterable[str] = ()) -> None:
         super().__init__()
         self.found, self._theme = found, theme
         self._before: Figures = {one.name: one.value for one in found.parameters}
+        self._owned_by = found.owner
         self._titles = {one.name: one.title for one in found.parameters}
         self.fields: dict[str, QDoubleSpinBox | QLineEdit] = {}
         self.switch = QCheckBox("On")
@@ -64,6 +76,7 @@ class RuleDetail(QWidget):
         self.switch.setAccessibleName(f"{found.title}: on")
         self.switch.clicked.connect(self.switched)
         self.title = label(found.title, fonts.HEADING, fonts.SEMIBOLD, wrap=True)
+        self.owner = self._owner_field(owners)
         head = row(self.title, 10, MarkBadge(theme, mark_for(found)), 16, self.switch)
         head.setStretch(0, 1)
         condition = label(found.condition, fonts.BODY, wrap=True)
@@ -76,7 +89,8 @@ class RuleDetail(QWidget):
         self.show_run(False)
         self._edited()
         in_tab_order(
-            self.switch, *self.fields.values(), self.chart, self.try_button, self.discard_button, self.save_button
+            *(self.switch, *self.fields.values(), self.owner),
+            *(self.chart, self.try_button, self.discard_button, self.save_button),
         )
 
     # -- its parts ----------------------------------------------------------------------------------------------
@@ -91,7 +105,22 @@ class RuleDetail(QWidget):
             self.fields[one.name] = field
             grid.addWidget(label(one.title, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True), at, 0)
             grid.addWidget(field, at, 1)
+        at = len(self.fields)
+        grid.addWidget(label("Owner", fonts.LIST, fonts.REGULAR, "ink_2"), at, 0)
+        grid.addWidget(self.owner, at, 1)
         return grid
+
+    def _owner_field(self, owners: Iterable[str]) -> QLineEdit:
+        field = QLineEdit(self._owned_by)
+        field.setPlaceholderText("Nobody")
+        field.setAccessibleName("Owner")
+        field.setToolTip("Who answers for this rule")
+        field.setMaxLength(80)
+        completer = QCompleter(sorted(set(owners) - {""}), field)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        field.setCompleter(completer)
+        field.textChanged.connect(self._edited)
+        return field
 
     def _record(self) -> QVBoxLayout:
         year = self.found.year
@@ -142,7 +171,7 @@ class RuleDetail(QWidget):
         self.changed = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
         self.discard_button, self.save_button = push("Discard"), push("Save rule", primary=True)
         self.discard_button.clicked.connect(self.discard)
-        self.save_button.clicked.connect(lambda: self.saved.emit(self.figures))
+        self.save_button.clicked.connect(self.saved)
         bar = row(self.changed, 16, self.discard_button, 8, self.save_button, margins=(20, 10, 20, 10))
         bar.setStretch(0, 1)
         foot = QWidget()
@@ -174,7 +203,7 @@ class RuleDetail(QWidget):
     @property
     def first(self) -> QWidget:
         """The field that gets the focus first."""
-        return next(iter(self.fields.values()), self.switch)
+        return next(iter(self.fields.values()), self.owner)
 
     @property
     def figures(self) -> Figures:
@@ -185,19 +214,30 @@ class RuleDetail(QWidget):
         }
 
     @property
-    def dirty(self) -> bool:
+    def owned_by(self) -> str:
+        """The owner as they stand in the form; '' for nobody."""
+        return self.owner.text().strip()
+
+    @property
+    def retuned(self) -> bool:
         """Whether a figure was changed and not saved."""
         return self.figures != self._before
 
+    @property
+    def dirty(self) -> bool:
+        """Whether a figure or the owner was changed and not saved."""
+        return self.retuned or self.owned_by != self._owned_by
+
     def discard(self) -> None:
-        """Show the figures in force again."""
+        """Show the figures in force again, and the owner."""
+        self.owner.setText(self._owned_by)
         for name, field in self.fields.items():
             value = self._before[name]
             field.setValue(float(value)) if isinstance(field, QDoubleSpinBox) else field.setText(str(value))
 
     def settle(self) -> None:
         """What stands in the form is in force now."""
-        self._before = self.figures
+        self._before, self._owned_by = self.figures, self.owned_by
         self._edited()
 
     def show_run(self, on: bool) -> None:
@@ -213,9 +253,10 @@ class RuleDetail(QWidget):
             for name, value in now.items()
             if value != self._before[name]
         ]
-        said = (
-            f"{counted(len(changed), 'change')}: {'; '.join(changed)}. Applies from the next scoring; open alerts stay."
-        )
+        applies = " Applies from the next scoring; open alerts stay." if changed else ""
+        if self.owned_by != self._owned_by:
+            changed.append(f"Owner {self._owned_by or 'nobody'} → {self.owned_by or 'nobody'}")
+        said = f"{counted(len(changed), 'change')}: {'; '.join(changed)}.{applies}"
         self.changed.setText(said if changed else "No changes.")
         for button in (self.save_button, self.discard_button):
             button.setEnabled(bool(changed))

@@ -19,10 +19,11 @@ SWITCH: Final = "switch"
 COLUMNS: Final = (
     TableColumn("On", 56),
     TableColumn("Rule"),
-    TableColumn("Severity", 144),
+    TableColumn("Severity", 136),
+    TableColumn("Owner", 88, keeps=2),
     TableColumn("Alerts", 60, right=True),
     TableColumn("Correct", 128, right=True),
-    TableColumn("Early by", 78, right=True, keeps=2),
+    TableColumn("Early by", 78, right=True, keeps=3),
     TableColumn("Not useful", 88, right=True, keeps=1),
 )
 #: What the columns count.
@@ -77,6 +78,7 @@ def _line(found: RuleRecord) -> TableLine:
         switch,
         TableCell(found.title, ink, tip=f"{found.title}\n{found.condition}".strip()),
         TableCell(mark.word, mark=mark),
+        TableCell(found.owner or DASH, ink, tip=found.owner),
         TableCell(DASH if silent else whole(year.alerts), ink),
         _correct(found, ink),
         TableCell(early, ink),

@@ -72,7 +72,7 @@ class RulesBox(OwnBox):
         self.splitter = PaneSplitter(_KEY)
         self.splitter.add(self._left, stretch=1, minimum=440)
         self.splitter.add(self._stack, stretch=1, minimum=400)
-        self.splitter.setSizes([716, 652])
+        self.splitter.setSizes([800, 568])
         self.splitter.restore(context.remembered.splitter(_KEY))
         self.splitter.resized.connect(context.remembered.set_splitter)
         self.setLayout(column(self.splitter))
@@ -149,12 +149,12 @@ class RulesBox(OwnBox):
         self._stack.setCurrentWidget(detail)
 
     def _make_detail(self, found: RuleRecord) -> RuleDetail:
-        detail = self.details[found.code] = RuleDetail(self._context.theme, found)
+        detail = self.details[found.code] = RuleDetail(self._context.theme, found, (one.owner for one in self._found))
         detail.switched.connect(partial(self._switch, found.code))
         detail.saved.connect(partial(self._save, detail))
         detail.tried.connect(partial(self._try, detail))
         detail.stopped.connect(self._stop)
-        for field in (detail.switch, *detail.fields.values(), detail.try_button):
+        for field in (detail.switch, *detail.fields.values(), detail.owner, detail.try_button):
             field.installEventFilter(self)
         self._stack.addWidget(detail)
         return detail
@@ -189,14 +189,16 @@ class RulesBox(OwnBox):
     def _switch(self, code: str, on: bool) -> None:
         self._context.book.act(partial(asks.switch_rule, code=code, enabled=on))
 
-    def _save(self, detail: RuleDetail, figures: Figures) -> None:
-        work = partial(asks.set_rule_figures, code=detail.found.code, figures=figures)
+    def _save(self, detail: RuleDetail) -> None:
+        work = partial(asks.set_rule, code=detail.found.code, figures=detail.figures, owner=detail.owned_by)
 
         def saved(_changes: Changes) -> None:
             detail.settle()
             self.arrive()
 
-        said = f"Saved the rule “{detail.found.title}”; scores and alerts are recalculated"
+        said = f"Saved the rule “{detail.found.title}”"
+        if detail.retuned:
+            said = f"{said}; scores and alerts are recalculated"
         self._context.book.act(work, said, saved, self._tell)
 
     # -- trying -------------------------------------------------------------------------------------------------

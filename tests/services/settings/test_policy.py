@@ -26,6 +26,7 @@ from services.settings import (
     Managed,
     OwnerZone,
     Policy,
+    RuleOwner,
     RuleParameter,
     SegmentFigure,
     SegmentTone,
@@ -76,6 +77,7 @@ policies_ = st.builds(
     ).map(tuple),
     exchange_rates=st.just((ExchangeRate("EUR", "1.0845"), ExchangeRate("JPY", "0.0064"))),
     owner_zones=st.just((OwnerZone("Ada", "Asia/Tokyo"),)),
+    rule_owners=st.just((RuleOwner("spend_falling", "Ada"),)),
 )
 
 
@@ -103,6 +105,7 @@ def test_a_policy_comes_back_from_json_and_from_another_process_as_it_was(policy
         ("business_hours", {"weekdays": [1, 9]}, "business_hours.weekdays", "0 (Monday) to 6 (Sunday)"),
         ("business_hours", {"time_zone": "Mars/Olympus"}, "business_hours.time_zone", "not a time zone"),
         ("business_hours", {"holidays": ["2026-02-30"]}, "business_hours.holidays[0]", "a day such as"),
+        ("rule_owners", [{"rule": "x", "owner": " "}], "rule_owners[0].owner", "enter the name"),
         ("reporting_currency", "dollars", "reporting_currency", "three capital letters"),
         ("exchange_rates", [{"currency": "EUR", "rate": "-1"}], "exchange_rates[0].rate", "greater than 0"),
         ("exchange_rates", [{"currency": "EUR", "rate": "1,1"}], "exchange_rates[0].rate", "is not a number"),

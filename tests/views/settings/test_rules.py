@@ -28,6 +28,7 @@ from views.settings.rule_list import COLUMNS
 from views.settings.rules_box import RulesBox
 
 RULE = "gap_beyond_usual"
+OWNER = [column.title for column in COLUMNS].index("Owner")
 
 
 @pytest.fixture
@@ -99,6 +100,39 @@ def test_a_figure_is_saved_as_one_action_and_the_others_stay(qtbot: QtBot, box: 
     desk.book.undo()
     until(qtbot, lambda: in_force(workspace) == before)
     until(qtbot, lambda: risk_of(detail_of(rules)).value() == before["risk"])
+
+
+def test_an_owner_is_saved_with_a_figure_as_one_action_and_stands_in_the_table(
+    qtbot: QtBot, box: tuple[Desktop, RulesBox]
+) -> None:
+    desk, rules = box
+    workspace, form = desk.book.workspace, detail_of(rules)
+    assert cells_of(rules)["Owner"] == "–" and not rules.table.isColumnHidden(OWNER)
+    form.owner.setText(" Ann Lee ")
+    assert form.changed.text().startswith("1 change: Owner nobody → Ann Lee.") and form.dirty
+    risk_of(form).setValue(0.35)
+    with qtbot.waitSignal(desk.book.acted, timeout=WAIT_MS):
+        QTest.mouseClick(form.save_button, Qt.MouseButton.LeftButton)
+    until(qtbot, lambda: cells_of(rules)["Owner"] == "Ann Lee")
+    assert in_force(workspace)["risk"] == 0.35 and detail_of(rules).owner.text() == "Ann Lee"
+    desk.book.undo()
+    until(qtbot, lambda: cells_of(rules)["Owner"] == "–" and not detail_of(rules).owner.text())
+    assert in_force(workspace)["risk"] == 0.2
+
+
+def test_an_owner_alone_recalculates_nothing(qtbot: QtBot, box: tuple[Desktop, RulesBox]) -> None:
+    desk, rules = box
+    form = detail_of(rules)
+    form.owner.setText("Ann Lee")
+    with qtbot.waitSignal(desk.book.acted, timeout=WAIT_MS) as saved:
+        QTest.mouseClick(form.save_button, Qt.MouseButton.LeftButton)
+    (changes, *_) = saved.args
+    assert not changes.everyone and changes.words == "Changed a rule’s owner"
+    owner = {one.rule: one.owner for one in desk.book.workspace.read_policy().rule_owners}
+    assert owner == {RULE: "Ann Lee"}
+    form.owner.setText("Bob")
+    form.discard_button.click()
+    assert form.owner.text() == "Ann Lee" and not form.dirty
 
 
 def test_discard_brings_the_figures_in_force_back(box: tuple[Desktop, RulesBox]) -> None:
