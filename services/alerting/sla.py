@@ -13,9 +13,12 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from models.values.alerts import Severity
 from models.values.errors import UserError
+from models.values.words import stored
 from services.settings import Policy
 
 _LONGEST_GAP_DAYS = 366
+#: What a term leaves to whoever answers, once it is over.
+_AT_ONCE = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -149,17 +152,15 @@ class DueTimes:
         due = self._due.get((severity, owner))
         if due is None:
             limit = timedelta(hours=self._policy.sla_hours.of(Severity(severity).name.lower()))
-            due = due_after(self._now, limit, self.calendar(owner)).strftime("%Y-%m-%dT%H:%M:%SZ")
+            due = stored(due_after(self._now, limit, self.calendar(owner)))
             self._due[severity, owner] = due
         return due
 
-    def within(self, day: date, owner: str | None) -> str | None:
-        """When the last working hours up to the end of a day are over, or else today; None for a day that is over."""
+    def within(self, day: date, owner: str | None) -> str:
+        """When the last working hours up to the end of a day are over; if none are left, a working hour from now."""
         calendar = self.calendar(owner)
         today = self._now.astimezone(calendar.zone).date()
-        if day < today:
-            return None
         days = (day - timedelta(days=back) for back in range((day - today).days + 1))
         spans = (span for one in days if (span := calendar.hours_of(one)) is not None and span[1] > self._now)
-        end_of_today = datetime.combine(today, time(23, 59), calendar.zone).astimezone(UTC)
-        return next((ends for _, ends in spans), end_of_today).strftime("%Y-%m-%dT%H:%M:%SZ")
+        ends = next((ends for _, ends in spans), None)
+        return stored(ends or due_after(self._now, _AT_ONCE, calendar))

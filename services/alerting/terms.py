@@ -1,4 +1,4 @@
-"""Whoever says by when they leave or decide is answered before: their alert is due by the end of that term."""
+"""Whoever says that they leave is answered as soon as a critical alert, and by the end of the term that they name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 
 from models.store import UnitOfWork
 from models.store.driver import driver_of
+from models.values.alerts import Severity
 from services.alerting.merge import Plan
 from services.alerting.sla import DueTimes
 from services.distress.matters import read_waiting
@@ -15,7 +16,7 @@ _LEAVING: Final = "leaving"
 
 
 def keep_terms(work: UnitOfWork, plan: Plan, due: DueTimes, as_of: str) -> None:
-    """Bring the due times of new words of leaving forward to the last working hours of the term that they name."""
+    """Bring the due times of new words of leaving forward to a critical alert's, or to the end of their term."""
     new = [
         *(one for _, _, ones in plan.opened for one in ones),
         *(one for _, one in plan.joined),
@@ -26,9 +27,10 @@ def keep_terms(work: UnitOfWork, plan: Plan, due: DueTimes, as_of: str) -> None:
             continue
         matters = read_waiting(driver_of(work.connection), one.customer_id, date.fromisoformat(as_of), one.rule)
         terms = [found.until for matter in matters if (found := matter.departure) is not None and found.until]
-        latest = due.within(min(terms), one.owner) if terms else None
-        if latest is not None:
-            where = "customer_id = ? AND due_at > ? AND"
-            values = (latest, one.customer_id, latest)
-            work.sql(f"UPDATE alerts SET due_at = ? WHERE {where} state NOT IN ('resolved', 'not_useful')", values)
-            work.sql(f"UPDATE alert_signals SET due_at = ? WHERE {where} rule = ?", (*values, one.rule))
+        latest = due.of(Severity.CRITICAL, one.owner)
+        if terms:
+            latest = min(latest, due.within(min(terms), one.owner))
+        where = "customer_id = ? AND due_at > ? AND"
+        values = (latest, one.customer_id, latest)
+        work.sql(f"UPDATE alerts SET due_at = ? WHERE {where} state NOT IN ('resolved', 'not_useful')", values)
+        work.sql(f"UPDATE alert_signals SET due_at = ? WHERE {where} rule = ?", (*values, one.rule))

@@ -26,6 +26,7 @@ _WRAPPED: Final = re.compile(r"(?<![.!?;:\n])\n(?!\n)")
 _CLAUSE: Final = re.compile(r"[,:()–—]")
 #: A negation counts up to so many words before what is denied; in German it may follow at once.
 _BEFORE, _AFTER = 4, 1
+_SUNDAY: Final = 6
 _SHOWN: Final = 60
 _ACCENTED: Final = ("threat", "decide")
 
@@ -59,18 +60,24 @@ class Departure(NamedTuple):
         return bool(self.does & _LEAVES)
 
     def by(self, today: date, who: str = "they") -> str:
-        """Until when to speak with them: "before they decide", "before the end of the month"; '' without a term."""
+        """Until when to speak with them: "before they decide", "by Tuesday"; '' without a term, or after it."""
+        if self.until is not None and today > self.until:
+            return ""
         if self.decides:
             return f"before {who} decide"
-        if self.until is None or today > self.until:
+        if self.until is None:
             return ""
-        return "before the end of the month" if self.month_ends else "this week"
+        if self.month_ends:
+            return "before the end of the month"
+        return "this week" if self.until.weekday() == _SUNDAY else f"by {words.WEEKDAYS_LONG[self.until.weekday()]}"
 
     def told(self, today: date) -> str:
         """Say it after "they said": that they are leaving by 30 Nov."""
         day = f" by {words.day(self.until, today)}" if self.until is not None else ""
         if self.leaves:
             return f"that they are leaving{day}"
+        if self.decides and self.until is not None and today > self.until:
+            return f"that they may leave; they meant to decide by {words.WEEKDAYS[self.until.weekday()]}{day[3:]}"
         return f"that they may leave{' and will decide' if self.decides else ''}{day}"
 
 
@@ -82,6 +89,12 @@ def _lexicon() -> tuple[Mapping[str, re.Pattern[str]], frozenset[str]]:
     return patterns, frozenset(word for file in files for word in plain(file["sentiment"]["negations"]).split())
 
 
+@cache
+def _week_days() -> Mapping[str, int]:
+    """The days of the week by their names; Monday is 0."""
+    return {name: number for file in lexicons() for number, name in enumerate(file["week_days"].split())}
+
+
 def read_departure(text: str, day: date) -> Departure:
     """Return what a text says of leaving that a customer wrote, or said, on a day."""
     does: set[str] = set()
@@ -89,9 +102,9 @@ def read_departure(text: str, day: date) -> Departure:
     decides = False
     for sentence in SENTENCE.findall(_WRAPPED.sub(" ", own_words(text))):
         found = _said(sentence)
-        does |= found & _DOES
+        does |= found.keys() & _DOES
         decides |= "decide" in found
-        if found & _DOES or "decide" in found or _is_of(sentence, says_leaving(text)):
+        if found.keys() & _DOES or "decide" in found or _is_of(sentence, says_leaving(text)):
             terms += [(*term, " ".join(sentence.split())) for term in _terms(found, day)]
     until, month_ends, term = min(terms, default=(None, False, ""))
     return Departure(frozenset(does), decides, until, month_ends, term)
@@ -111,7 +124,7 @@ def leaving_words(text: str | None) -> str | None:
     return f"{first} {second}" if f"{first} {second}" in flat else f"{first.rstrip('…')} … {second}"
 
 
-def _said(sentence: str) -> frozenset[str]:
+def _said(sentence: str) -> dict[str, str]:
     """What a sentence says, by the names of the patterns; what it threatens or denies is not what they do."""
     patterns, _ = _lexicon()
     own = plain(sentence)
@@ -119,9 +132,9 @@ def _said(sentence: str) -> frozenset[str]:
     texts = dict.fromkeys(_ACCENTED, sentence.lower())
     matches = {code: match for code, pattern in patterns.items() if (match := pattern.search(texts.get(code, own)))}
     threat = matches.get("threat")
-    return frozenset(
-        code for code, match in matches.items() if code not in _DOES or not (threat or _denied(own, match))
-    )
+    return {
+        code: match[0] for code, match in matches.items() if code not in _DOES or not (threat or _denied(own, match))
+    }
 
 
 def _denied(sentence: str, match: re.Match[str]) -> bool:
@@ -130,11 +143,18 @@ def _denied(sentence: str, match: re.Match[str]) -> bool:
     return not _lexicon()[1].isdisjoint((*before, *WORD.findall(match[0]), *after))
 
 
-def _terms(found: frozenset[str], day: date) -> list[tuple[date, bool]]:
-    """The last days of the terms that a sentence names, each with whether a month ends on it."""
+def _terms(found: Mapping[str, str], day: date) -> list[tuple[date, bool]]:
+    """The last days of the terms that a sentence of a day names, each with whether a month ends on it.
+
+    "On Tuesday" may be the last one: it is a term of who decides.
+    """
     terms = []
     if "week_end" in found:
         terms.append((day + timedelta(days=6 - day.weekday()), False))
+    weekday = found.get("week_day") or ("decide" in found and found.get("on_week_day"))
+    if weekday:
+        named = next(_week_days()[word] for word in WORD.findall(weekday) if word in _week_days())
+        terms.append((day + timedelta(days=(named - day.weekday()) % 7), False))
     if "month_end" in found:
         terms.append((day.replace(day=calendar.monthrange(day.year, day.month)[1]), True))
     return terms

@@ -72,7 +72,7 @@ def read_detail(
         story_bold=words.sentence(alert.reason),
         signals=rules_of_cards(reader, [alert_id]).get(alert_id, ()),
         rule_line=f"Rule “{title}”: {_record(reader, row['rule'])}",
-        raised_line=_raised(reader, row),
+        raised_line=_raised(reader, row, Severity.CRITICAL if alert.said_leaving else alert.severity),
         due_words=_due(reader, row),
         notes=_notes(reader, alert_id),
         contact=_contact(reader, alert_id),
@@ -199,9 +199,10 @@ def _record(reader: Reader, rule: str) -> str:
     return f"{said}. Replayed over the past: {past.words}" if past is not None else said
 
 
-def _raised(reader: Reader, row: sqlite3.Row) -> str:
+def _raised(reader: Reader, row: sqlite3.Row, severity: Severity) -> str:
+    """Say when an alert was raised, and within how long alerts that are so urgent are answered."""
     raised = words.when(row["opened_at"], reader.today, reader.zone)
-    hours = reader.policy.sla_hours.of(Severity(row["severity"]).name.lower())
+    hours = reader.policy.sla_hours.of(severity.name.lower())
     return f"Raised {raised} · answer within {hours:g} working {'hour' if hours == 1 else 'hours'}"
 
 

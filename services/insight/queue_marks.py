@@ -38,13 +38,13 @@ AT_RISK = f"""CASE WHEN {SAID_LEAVING} AND s.clv_if_stays_minor IS NOT NULL THEN
 CHURN = f"CASE WHEN {SAID_LEAVING} THEN NULL WHEN s.customer_id IS NOT NULL THEN s.churn_risk ELSE a.churn_risk END"
 _CLOSED_SINCE = "FROM alerts WHERE closed_at >= ? AND +state IN ('resolved', 'not_useful')"
 _TODO = "state IN ('open', 'seen', 'in_work')"
-#: SQL of a customer's distress: 2 by what they said or an urgent ticket, 1 by a rating alone, else 0. Such alerts come
-#: first, and no limit holds them.
-_DISTRESS = f"""(
-    SELECT coalesce(max(CASE WHEN g.evidence ->> 'sign' = 'rated' THEN 1 ELSE 2 END), 0)
+#: SQL of who comes first in a group: 2 who says that they leave, whatever they are worth, 1 of whom an urgent ticket is
+#: critical, else 0: a bad rating is as urgent as it is due.
+_FIRST = f"""(
+    SELECT coalesce(max(CASE g.evidence ->> 'sign' WHEN 'leaving' THEN 2 WHEN 'rated' THEN 0
+                             ELSE g.severity = {int(Severity.CRITICAL)} END), 0)
       FROM alert_signals g JOIN rules r ON r.code = g.rule
-     WHERE g.alert_id = a.id AND g.severity = {int(Severity.CRITICAL)} AND g.cleared_at IS NULL
-       AND json_extract(r.definition, '$.distress'))"""
+     WHERE g.alert_id = a.id AND g.cleared_at IS NULL AND json_extract(r.definition, '$.distress'))"""
 #: SQL of whether a customer waits for an answer: to a ticket that presses, or to what they said in distress.
 _WAITS = """EXISTS (SELECT 1 FROM alert_signals g WHERE g.alert_id = a.id AND g.cleared_at IS NULL
     AND (g.rule = 'urgent_ticket' OR g.rule = 'distress' AND g.evidence ->> 'sign' IS NOT 'rated'))"""
@@ -63,7 +63,7 @@ class Mark(NamedTuple):
     at_risk_minor: int | None
     upside_minor: int
     group: str
-    distress: int
+    first: int
 
     @property
     def worth_minor(self) -> int:
@@ -133,7 +133,7 @@ def _start_of(reader: Reader, day: date) -> str:
 
 
 def read_line(reader: Reader, tab: QueueTab, wanted: QueueFilter, *, beyond_budget: bool = False) -> Line:
-    """Return the alerts of a tab in view order: by when they are due, distress first, then due and value.
+    """Return the alerts of a tab in view order: by group, who says that they leave first, then due and value.
 
     What is put away is in the order in which it comes back.
     """
@@ -295,9 +295,9 @@ def _ordered(reader: Reader, tab: QueueTab, ids: Sequence[int]) -> tuple[Mark, .
     clause, parameters = among(ids)
     bounds = bounds_of(reader)
     found = [
-        Mark(one, severity, kind, due_at, until, at_risk, upside, bounds.group(state, due_at), distress)
-        for one, severity, kind, due_at, until, at_risk, upside, state, distress in reader.driver.execute(
-            f"""SELECT a.id, a.severity, a.kind, a.due_at, a.until, {AT_RISK}, a.upside_minor, a.state, {_DISTRESS}
+        Mark(one, severity, kind, due_at, until, at_risk, upside, bounds.group(state, due_at), first)
+        for one, severity, kind, due_at, until, at_risk, upside, state, first in reader.driver.execute(
+            f"""SELECT a.id, a.severity, a.kind, a.due_at, a.until, {AT_RISK}, a.upside_minor, a.state, {_FIRST}
                   FROM alerts a
                   LEFT JOIN customer_risk_scores s ON s.customer_id = a.customer_id WHERE {clause}""",
             parameters,
@@ -309,7 +309,7 @@ def _ordered(reader: Reader, tab: QueueTab, ids: Sequence[int]) -> tuple[Mark, .
     elif tab == "todo":
         found.sort(
             key=lambda mark: (
-                GROUPS.index(mark.group), -mark.distress, mark.due_at or _NEVER, -mark.worth_minor, mark.id
+                GROUPS.index(mark.group), -mark.first, mark.due_at or _NEVER, -mark.worth_minor, mark.id
             )
         )  # fmt: skip
     else:

@@ -11,6 +11,10 @@ from views.lists.keyset_model import ROW_ROLE, Index
 from views.widgets.painting import mark_of
 from views.words import chance, money, percent
 
+#: Groups of what is to do, and how a group is sorted.
+DUE = frozenset({"hour", "today", "week", "later"})
+ORDER = "Customers who say they are leaving come first, then urgent tickets, then the rest by due time and value"
+
 TICKED_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
@@ -112,7 +116,9 @@ class QueueModel(QAbstractListModel):
             return isinstance(entry, AlertRow) and entry.id in self._ticked
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return spoken(entry)
-        if role == Qt.ItemDataRole.ToolTipRole and isinstance(entry, AlertRow):
+        if role == Qt.ItemDataRole.ToolTipRole:
+            if isinstance(entry, QueueGroup):
+                return ORDER if entry.key in DUE else None
             return "\n".join((entry.customer, entry.reason, *(mark.line for mark in entry.overridden)))
         return None
 

@@ -13,7 +13,7 @@ from models.values.customers import FilterChoices
 from views.actions import Actions, Command
 from views.alerts.bulk_bar import HEIGHT, BulkBar
 from views.alerts.queue_filter import NO_OWNER, QueueFilterBar
-from views.alerts.queue_model import QueueModel
+from views.alerts.queue_model import ORDER, QueueModel
 from views.alerts.queue_view import QueueView
 from views.background import Failed
 from views.theme import Theme, fonts
@@ -157,7 +157,7 @@ class QueuePane(QWidget):
         self.owner.setMenu(QMenu(self.owner))
         self._fill_owner_menu()
         order = label("Due, then value", fonts.SMALL, fonts.REGULAR, "ink_2")
-        order.setToolTip("Sorted by due time, with customers in distress first, then by highest value")
+        order.setToolTip(ORDER)
         self.filter_button = IconButton(self._theme, "filter", actions[Command.FILTER].toolTip())
         self.filter_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._filter_menu = QMenu(self.filter_button)

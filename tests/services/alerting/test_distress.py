@@ -34,7 +34,9 @@ def test_the_same_words_of_a_small_customer_have_the_rules_own_severity(book: Bo
     small = book.customer("Small", clv_if_stays_minor=1_000, spend_12m_minor=900)
     book.ticket(small, 1, sentiment=0.0, text="We are cancelling our contract.")
     book.evaluate()
-    assert (book.card(small)["rule"], book.card(small)["severity"]) == ("distress", 3)
+    card = book.card(small)
+    assert (card["rule"], card["severity"]) == ("distress", 3)
+    assert card["due_at"] == "2026-11-19T13:00:00Z", "they are answered as soon as a critical alert"
 
 
 @pytest.mark.parametrize("where", ["review", "conversation", "survey"])
@@ -83,8 +85,11 @@ def test_the_term_that_they_named_stands_in_the_headline(book: Book) -> None:
     [
         (0, "We will decide this week.", "2026-11-19T13:00:00Z"),  # a Thursday morning: four working hours
         (30, "We will decide this week.", "2026-11-20T17:00:00Z"),  # a Friday afternoon: not on Monday
-        (34, "We will decide this week.", "2026-11-20T23:59:00Z"),  # after closing time
-        (58, "We will decide this week.", "2026-11-21T23:59:00Z"),
+        (34, "We will decide this week.", "2026-11-23T10:00:00Z"),  # after closing time: as soon as somebody works
+        (58, "We will decide this week.", "2026-11-23T10:00:00Z"),
+        (96, "We will decide this week.", "2026-11-23T10:00:00Z"),  # on Monday morning: the week is over, due at once
+        (96, "We will decide on Friday.", "2026-11-23T10:00:00Z"),
+        (30, "We will decide on Friday.", "2026-11-20T17:00:00Z"),
         (30, "Please close our account at the end of the month.", "2026-11-23T11:00:00Z"),
         (30, "Please close our account.", "2026-11-23T11:00:00Z"),
     ],

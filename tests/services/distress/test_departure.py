@@ -76,6 +76,33 @@ def test_the_term_that_they_named_is_told(text: str, until: date | None, told: s
 
 
 @pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("We are talking to another supplier. We will decide by Tuesday.", date(2026, 11, 24)),
+        ("We are talking to another supplier and decide on Friday.", date(2026, 11, 20)),
+        ("We are talking to another supplier and decide on Wednesday.", DAY),
+        ("If this is not solved by Monday, we close our account.", date(2026, 11, 23)),
+        ("Wir sprechen mit einem anderen Anbieter und entscheiden bis Dienstag.", date(2026, 11, 24)),
+        ("Nous discutons avec un autre fournisseur et décidons mardi.", date(2026, 11, 24)),
+        ("Hablamos con otro proveedor y decidimos el miércoles.", DAY),
+        ("On Tuesday we moved all our orders to a competitor.", None),
+    ],
+)
+def test_a_day_of_the_week_is_the_next_one_from_the_day_of_the_text(text: str, until: date | None) -> None:
+    assert read_departure(text, DAY).until == until
+
+
+def test_a_term_that_is_over_is_told_as_meant_and_nobody_is_asked_to_come_before_it() -> None:
+    found = read_departure("We are talking to another supplier. We will decide by Tuesday.", DAY)
+    assert (found.by(date(2026, 11, 24)), found.told(date(2026, 11, 24))) == (
+        "before they decide", "that they may leave and will decide by 24 Nov",
+    )  # fmt: skip
+    assert (found.by(date(2026, 11, 25)), found.told(date(2026, 11, 25))) == (
+        "", "that they may leave; they meant to decide by Tue 24 Nov",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
     ("text", "shown"),
     [
         ("The rates are fine.", None),

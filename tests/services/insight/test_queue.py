@@ -126,6 +126,34 @@ def test_distress_comes_first_among_those_due_at_the_same_time_of_day(book: Smal
     assert [row.customer for row in reader(read_queue).rows] == ["Upset", "Rich", "Calmed"]
 
 
+def test_who_leaves_comes_first_then_urgent_tickets_then_all_by_due_time_and_value(
+    book: SmallBook, reader: Fresh
+) -> None:
+    book.rule("distress", "Customer in distress", distress=True)
+    for name, severity, sign, value, due in (
+        ("Rated", 4, "rated", 7_000, 180),
+        ("Silent", 4, None, 500_000, 180),
+        ("Ticket", 4, "urgent", 15_000, 190),
+        ("Leaves, small", 3, "leaving", 2_000, 185),
+        ("Leaves", 4, "leaving", 90_000, 185),
+        ("Silent, due before", 4, None, 100, 170),
+    ):
+        customer = book.customer(name)
+        book.score(customer, value_at_risk_minor=value, clv_if_stays_minor=value)
+        card = book.card(
+            customer, severity=severity, due_at=minutes(due), value_at_risk_minor=value,
+            rule="distress" if sign else "gap_beyond_usual",
+        )  # fmt: skip
+        if sign:
+            book.insert(
+                "alert_signals", alert_id=card, rule="distress", severity=severity, reason="r", raised_at=minutes(-9),
+                raised_as_of=days_ago(0), evidence=json.dumps({"sign": sign}),
+            )  # fmt: skip
+    assert [row.customer for row in reader(read_queue).rows] == [
+        "Leaves", "Leaves, small", "Ticket", "Silent, due before", "Silent", "Rated",
+    ]  # fmt: skip
+
+
 def test_words_of_leaving_come_before_a_rating_and_are_not_contradicted_by_a_small_risk(
     book: SmallBook, reader: Fresh
 ) -> None:

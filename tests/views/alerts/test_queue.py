@@ -15,7 +15,7 @@ from models.values.alerts import QueueGroup, Severity
 from tests.views.alerts.cards import card, grouped, page
 from views.actions import Command
 from views.alerts.queue_delegate import CARD_HEIGHT, HEADER_HEIGHT
-from views.alerts.queue_model import QueueModel, spoken
+from views.alerts.queue_model import ORDER, QueueModel, spoken
 from views.alerts.queue_view import QueueView
 from views.lists.keyset_model import ROW_ROLE
 from views.theme import Theme, ThemeChoice
@@ -106,6 +106,12 @@ def test_ticks_stay_with_their_cards_and_go_with_them(model: QueueModel) -> None
     assert [one.id for one in model.ticked] == [3]
     model.clear_ticks()
     assert model.ticked == []
+
+
+def test_a_header_says_how_its_group_is_sorted(model: QueueModel) -> None:
+    model.show_page(grouped({"today": 2, "later": 1}))
+    heads = [at for at in range(model.rowCount()) if model.card_at(at) is None]
+    assert [model.index(at).data(Qt.ItemDataRole.ToolTipRole) for at in heads] == [ORDER, ORDER]
 
 
 def test_a_header_cannot_be_ticked(model: QueueModel) -> None:
