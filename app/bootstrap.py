@@ -26,8 +26,8 @@ def calm_threads() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-def person() -> str:
-    """Return the name of who works, as the operating system knows it."""
+def login() -> str:
+    """Return the name of who works, as the operating system knows it; `Workspace.of_person` has the last word."""
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
@@ -40,7 +40,7 @@ def recipe_for(store: str | Path | None = None) -> Recipe:
     managed = managed_policy()
     return Recipe(
         store=str(path.expanduser().absolute()),
-        person=person(),
+        person=login(),
         moment=os.environ.get(MOMENT_VARIABLE),
         managed=str(managed) if managed is not None else None,
     )

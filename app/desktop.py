@@ -6,7 +6,6 @@ import gc
 import logging
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,7 +98,7 @@ def _run(
     preferences = workspace.managed.apply_preferences(loaded.preferences)
     with uncaught_reported(_report) as uncaught:
         return open_window(
-            replace(workspace, owner_name=preferences.me, preferences=preferences),
+            workspace.of_person(preferences),
             preferences,
             default_path(),
             problems=loaded.problems,

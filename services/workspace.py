@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from models.store import Store, open_store
 from models.values.changes import Changes
 from models.values.errors import UserError
-from models.values.journal import Actor
+from models.values.journal import Actor, OwnName
 from services.settings import (
     Managed,
     Policy,
@@ -147,8 +147,8 @@ class Recipe:
 class Workspace:
     """Store, policy, clock, keyring and the person at work.
 
-    ``owner_name`` is what the book's owner columns call this person, where that is another name than ``person``;
-    ``preferences`` say how this computer reaches a mail server and language models.
+    ``person`` signs what is done; ``login`` is how the operating system knows them. ``preferences`` say what they are
+    called, and how this computer reaches a mail server and language models.
     """
 
     store: Store
@@ -156,15 +156,24 @@ class Workspace:
     clock: Clock
     keyring: Keyring
     person: str
+    login: str
     recipe: Recipe
     managed: Managed = field(default_factory=Managed)
-    owner_name: str = ""
     preferences: Preferences = field(default_factory=Preferences)
 
     @property
     def me(self) -> Actor:
         """Return the person at work as the actor of a unit of work."""
         return Actor("person", self.person)
+
+    @property
+    def own_names(self) -> tuple[OwnName, ...]:
+        """Return the names under which this person's actions stand: their own, the login's, and earlier ones."""
+        earlier, since = [], ""
+        for one in self.preferences.earlier_names:
+            earlier.append(OwnName(one.name, since, one.until))
+            since = one.until
+        return (OwnName(self.person), OwnName(self.login), *earlier)
 
     @property
     def at(self) -> str:
@@ -208,6 +217,14 @@ class Workspace:
                 raise UserError(f"The setting “{title}” is set by your organisation; ask your IT to change it.")
         return change_policy(self.store, self.me, self.at, changes)
 
+    def of_person(self, preferences: Preferences) -> Workspace:
+        """Return the same workspace for the person whom this computer's preferences name, else for who logged in.
+
+        Everything that is signed, here and in child processes, takes its name from here.
+        """
+        name = preferences.me.strip() or self.login
+        return replace(self, person=name, recipe=replace(self.recipe, person=name), preferences=preferences)
+
     def with_policy(self, policy: Policy) -> Workspace:
         """Return the same workspace under another policy (after it was changed, or for a trial)."""
         return replace(self, policy=policy)
@@ -235,6 +252,7 @@ def open_workspace(recipe: Recipe, *, keyring: Keyring | None = None, create: bo
         clock=recipe.clock,
         keyring=keyring if keyring is not None else SessionKeyring(),
         person=recipe.person,
+        login=recipe.person,
         recipe=recipe,
         managed=managed,
     )

@@ -71,7 +71,7 @@ def opened(store: Path | None, *, create: bool = False, writes: bool = False) ->
     preferences = workspace.managed.apply_preferences(loaded.preferences)
     try:
         keyring = GivenSecrets(workspace.keyring, os.environ)
-        yield replace(workspace, owner_name=preferences.me, preferences=preferences, keyring=keyring)
+        yield replace(workspace.of_person(preferences), keyring=keyring)
         if writes and (problem := remember_head(workspace)):
             say(problem)
     finally:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, Text, and_, cast, exists, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Text, and_, cast, exists, or_, select
 
 from models.journal.chain import Image
 from models.tables import journal, journal_payloads
 from models.values.facts import FACT_ENTRIES
-from models.values.journal import Actor, JournalEntry
+from models.values.journal import Actor, JournalEntry, OwnName
 
 #: Verbs that compensate; they are not undone by "undo" again.
 COMPENSATING = ("undo", "undo-import", "undo-refused")
@@ -79,16 +79,28 @@ def fact_entries_since(connection: Connection, number: int, tables: Collection[s
     return frozenset(row[0] for row in connection.exec_driver_sql(query, (number, *tables)))
 
 
-def last_redoable(connection: Connection, person: str) -> JournalEntry | None:
-    """Return this person's last undo that was not redone, unless they did something else since."""
+def _signed(table: FromClause, names: Sequence[OwnName]) -> ColumnElement[bool]:
+    """Whether an entry of ``table`` stands under one of a person's names, in the time in which it was theirs."""
+    return or_(*(
+        and_(
+            table.c.actor == one.name,
+            *([table.c.at >= one.since] if one.since else []),
+            *([table.c.at <= one.until] if one.until else []),
+        )
+        for one in names
+    ))  # fmt: skip
+
+
+def last_redoable(connection: Connection, names: Sequence[OwnName]) -> JournalEntry | None:
+    """Return the last undo under a person's names that was not redone, unless they did something else since."""
     redoing, later = journal.alias("redoing"), journal.alias("later")
-    theirs = and_(later.c.actor == person, later.c.actor_kind.in_(("person", "import")))
+    theirs = and_(_signed(later, names), later.c.actor_kind.in_(("person", "import")))
     something_else = exists().where(and_(theirs, later.c.id > journal.c.id, later.c.verb.not_in((*COMPENSATING, REDO))))
     row = connection.execute(
         select(journal.c.id)
         .where(
             and_(
-                journal.c.actor == person,
+                _signed(journal, names),
                 journal.c.actor_kind == "person",
                 journal.c.verb == "undo",
                 ~exists().where(redoing.c.undoes == journal.c.id),
@@ -101,12 +113,12 @@ def last_redoable(connection: Connection, person: str) -> JournalEntry | None:
     return entries(connection, limit=1, before=row[0] + 1)[0] if row is not None else None
 
 
-def last_undoable(connection: Connection, person: str) -> JournalEntry | None:
-    """Return this person's last action or import that was neither undone nor refused to be; never the pipeline's."""
+def last_undoable(connection: Connection, names: Sequence[OwnName]) -> JournalEntry | None:
+    """Return a person's last action or import that was neither undone nor refused to be; never the pipeline's."""
     undoing, refusing = journal.alias("undoing"), journal.alias("refusing")
     refused = exists().where(
         refusing.c.actor_kind == "person",
-        refusing.c.actor == person,
+        _signed(refusing, names),
         refusing.c.id > journal.c.id,
         refusing.c.verb == REFUSED,
         refusing.c.subject == "entry:" + cast(journal.c.id, Text),
@@ -115,7 +127,7 @@ def last_undoable(connection: Connection, person: str) -> JournalEntry | None:
         select(journal.c.id)
         .where(
             and_(
-                journal.c.actor == person,
+                _signed(journal, names),
                 journal.c.actor_kind.in_(("person", "import")),
                 journal.c.verb.not_in(COMPENSATING),
                 ~exists().where(undoing.c.undoes == journal.c.id),

@@ -17,6 +17,15 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnName:
+    """A name under which the person at work signs, or signed: between two moments, '' for one without an end."""
+
+    name: str
+    since: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class JournalEntry:
     """One line of the audit trail."""
 

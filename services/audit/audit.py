@@ -64,7 +64,7 @@ def undo_last(workspace: Workspace) -> Changes:
         There is nothing to undo, or the last action was an import, which has an undo of its own.
     """
     with workspace.store.unit_of_work(workspace.me, "undo", "journal", at=workspace.at) as work:
-        entry = last_undoable(work.connection, workspace.person)
+        entry = last_undoable(work.connection, workspace.own_names)
         if entry is None:
             raise UserError("There is nothing to undo: the journal has no action of yours.")
         if entry.actor.kind == "import":
@@ -96,7 +96,7 @@ def redo_last(workspace: Workspace) -> Changes:
         There is nothing to redo, or it concerns an email: an approval is given anew, never repeated.
     """
     with workspace.store.unit_of_work(workspace.me, REDO, "journal", at=workspace.at) as work:
-        undone = last_redoable(work.connection, workspace.person)
+        undone = last_redoable(work.connection, workspace.own_names)
         if undone is None:
             raise UserError("There is nothing to redo: you have not undone anything since your last action.")
         images = entry_images(work.connection, undone.id)

@@ -227,7 +227,7 @@ def _due(reader: Reader, row: sqlite3.Row) -> str:
 
 def _notes(reader: Reader, alert_id: int) -> tuple[str, ...]:
     return tuple(
-        f"{'You' if row['author'] == reader.me else row['author']}, "
+        f"{'You' if reader.is_mine(row['author']) else row['author']}, "
         f"{words.when(row['written_at'], reader.today, reader.zone)}: {row['text']}"
         for row in reader.rows(
             "SELECT author, written_at, text FROM notes WHERE alert_id = ? ORDER BY written_at DESC, id DESC",

@@ -24,7 +24,7 @@ def marks_of(reader: Reader, text: str | None, currency: str) -> tuple[OverrideM
 
 def _mark(reader: Reader, figure: str, one: dict[str, Any], currency: str) -> OverrideMark:
     until = words.day_of(one["until"])
-    who = "you" if one["by"] == reader.me else one["by"]
+    who = "you" if reader.is_mine(one["by"]) else one["by"]
     return OverrideMark(
         figure=figure,
         title=FIGURES[figure],

@@ -35,8 +35,8 @@ class Reader:
         The present moment (UTC), the calendar day and the zone of this computer.
     currency
         The reporting currency: sums are in it.
-    me, owner_name
-        The person at work as the journal names them, and as owners are named: "yours" is what either owns.
+    me, login
+        The person at work as they are called, and as they log in: "yours" is what either owns.
     """
 
     driver: sqlite3.Connection
@@ -46,7 +46,7 @@ class Reader:
     zone: tzinfo
     currency: str
     me: str
-    owner_name: str = ""
+    login: str = ""
 
     def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Return all rows of a query."""
@@ -129,8 +129,8 @@ class Reader:
         return "yours" if self.is_mine(owner) else owner or "no owner"
 
     def is_mine(self, owner: str | None) -> bool:
-        """Return whether an owner is the person at work."""
-        return bool(owner) and owner in (self.me, self.owner_name)
+        """Return whether an owner, or who wrote something, is the person at work."""
+        return bool(owner) and owner in (self.me, self.login)
 
 
 @contextmanager
@@ -145,7 +145,7 @@ def reading(workspace: Workspace) -> Iterator[Reader]:
             zone=zone_of(workspace.clock),
             currency=reporting_currency(connection, workspace.policy),
             me=workspace.person,
-            owner_name=workspace.owner_name,
+            login=workspace.login,
         )
 
 

@@ -342,7 +342,7 @@ def _task(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
 
 
 def _note(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
-    by = "You" if row["author"] == reader.me else row["author"]
+    by = "You" if reader.is_mine(row["author"]) else row["author"]
     return by, f"noted “{words.shortened(row['text'], 140)}”", "neutral"
 
 
@@ -375,7 +375,7 @@ def _set_value(reader: Reader, figure: str, text: str) -> str:
 
 
 def _who(reader: Reader, person: str) -> str:
-    return "you" if person == reader.me else person
+    return "you" if reader.is_mine(person) else person
 
 
 def _survey(reader: Reader, context: Context, row: sqlite3.Row) -> Said:

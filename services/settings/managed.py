@@ -29,6 +29,7 @@ _NOT_MANAGED = frozenset(
         "saved_filters",
         "me",
         "asked_me",
+        "earlier_names",
         "recent_commands",
         "recent_books",
     }

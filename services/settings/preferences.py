@@ -60,6 +60,14 @@ class WatchedFolder:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierName:
+    """What the person was called on this computer until a moment; empty: as they log in."""
+
+    name: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class Preferences:
     """What this computer remembers; every field has a default.
 
@@ -80,7 +88,10 @@ class Preferences:
     store_path
         The book to open; empty: the user's own book.
     me, asked_me
-        The owner's name as the book writes it: what "mine" means on this computer; whether it was asked for.
+        The person's name as the book writes its owners: it signs what they do and says what is theirs; whether it
+        was asked for.
+    earlier_names
+        What they were called before, the oldest first.
     mail, profiles
         The mail server, and the language models that may be chosen; their secrets are in the keyring.
     sign_in
@@ -111,6 +122,7 @@ class Preferences:
     store_path: str = ""
     me: str = ""
     asked_me: bool = False
+    earlier_names: tuple[EarlierName, ...] = ()
     reduced_motion: bool = False
     mail: MailAccount = MailAccount()
     profiles: tuple[ModelProfile, ...] = ()
@@ -227,6 +239,11 @@ def without_filter(preferences: Preferences, page: str, name: str) -> Preference
     """Return the preferences without the filter of this page and name."""
     kept = tuple(one for one in preferences.saved_filters if (one.page, one.name) != (page, name))
     return replace(preferences, saved_filters=kept)
+
+
+def with_earlier_name(preferences: Preferences, name: str, until: str) -> Preferences:
+    """Return the preferences with ``name`` as what the person was called until a moment."""
+    return replace(preferences, earlier_names=(*preferences.earlier_names, EarlierName(name, until)))
 
 
 def with_recent_book(preferences: Preferences, store: str) -> Preferences:

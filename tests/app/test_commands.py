@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from app.bootstrap import login
 from app.cli import run_command
 from services.book.files import SAMPLE_BOOK, SAMPLE_TAKES_NONE
+from services.settings import Preferences, default_path, save_preferences
 
 ORDERS = """Order ID,Customer ID,Email,Ordered at,Amount,Currency
 {rows}
@@ -93,6 +95,19 @@ def test_undo_after_an_import_names_the_way(ask: Any, orders: Path) -> None:
     code, document, told = ask("undo")
     assert code == 1 and document is None and "undo-import 1" in told
     assert len(ask("customers")[1]["customers"]) == 5
+
+
+def test_commands_sign_with_the_name_of_settings_and_undo_what_the_login_signed(
+    ask: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    assert ask("customer", "add", "name=Linden Supply")[0] == 0
+    save_preferences(default_path(), Preferences(me="Ines Marlow"))
+    assert ask("customer", "set", "1", "phone=+1 303 555 0105")[0] == 0
+    _code, entries, _said = ask("journal")
+    done = {entry["verb"]: entry["actor"] for entry in entries if entry["actor_kind"] == "person"}
+    assert done == {"edit-customer": "Ines Marlow", "add-customer": login()}
+    assert ask("undo")[0] == 0 and ask("undo")[0] == 0
 
 
 def test_a_customer_by_hand_is_added_changed_shown_and_undone(ask: Any) -> None:

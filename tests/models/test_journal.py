@@ -23,7 +23,7 @@ from models.journal import (
 from models.store import Store, open_store
 from models.tables import customers, identities, notes, orders
 from models.values.changes import Changes
-from models.values.journal import Actor
+from models.values.journal import Actor, OwnName
 from tests.examples import examples
 
 ANN, RULE = Actor("person", "Ann"), Actor("rule", "order_gap")
@@ -79,7 +79,7 @@ def _do(store: Store, step: tuple[str, Any]) -> Changes:
 
 def _undo(store: Store) -> Changes | None:
     with store.unit_of_work(ANN, "undo", "journal", at=AT) as work:
-        entry = last_undoable(work.connection, "Ann")
+        entry = last_undoable(work.connection, [OwnName("Ann")])
         if entry is None:
             return None
         work.undoes = entry.id
@@ -194,9 +194,22 @@ def test_undo_never_takes_the_pipelines_work(store: Store) -> None:
         work.insert(notes, {"text": "seen", "author": "rule", "written_at": AT})
         work.commit()
     with store.read() as connection:
-        entry = last_undoable(connection, "Ann")
+        entry = last_undoable(connection, [OwnName("Ann")])
         assert entry is not None and entry.verb == "add"
-        assert last_undoable(connection, "Bea") is None
+        assert last_undoable(connection, [OwnName("Bea")]) is None
+
+
+def test_an_earlier_name_is_ones_own_only_while_it_was(store: Store) -> None:
+    """A colleague of that name, who wrote before or since, keeps their work."""
+    for hour, who in ((8, "Priya"), (10, "Priya"), (12, "Priya")):
+        with store.unit_of_work(Actor("person", who), "add", f"at:{hour}", at=f"2026-11-20T{hour:02}:00:00Z") as work:
+            work.insert(notes, {"text": "called", "author": who, "written_at": AT})
+            work.commit()
+    earlier = OwnName("Priya", "2026-11-20T09:00:00Z", "2026-11-20T11:00:00Z")
+    with store.read() as connection:
+        entry = last_undoable(connection, [OwnName("Ann"), earlier])
+        assert entry is not None and entry.subject == "at:10"
+        assert last_undoable(connection, [OwnName("Ann")]) is None
 
 
 def test_a_unit_of_work_that_changes_nothing_leaves_no_entry(store: Store) -> None:

@@ -45,7 +45,7 @@ class CustomersPage(Page):
         super().__init__(context)
         theme, actions, book = context.theme, context.actions, context.book
         self._rooms = BookOfCustomers(book)
-        self._me = context.remembered.value.me or book.workspace.person
+        self._me = book.workspace.person
         self._stacked = False
         self._visited = False
         self._next: int | None = None

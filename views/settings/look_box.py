@@ -57,7 +57,11 @@ class LookBox(QWidget):
         lines = column()
         lines.setSpacing(10)
         says = label(
-            "Customers of this owner are “Mine” on this computer.", fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True
+            "This name signs what you do. Customers of this owner are “Mine” on this computer.",
+            fonts.SMALL,
+            fonts.REGULAR,
+            "ink_3",
+            wrap=True,
         )
         fields = (
             ("Theme", self.theme),

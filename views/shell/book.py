@@ -7,7 +7,6 @@ reads again only what it must.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -65,8 +64,8 @@ class Book(QObject):
         return self._own
 
     def know(self, preferences: Preferences) -> None:
-        """What this computer remembers: what the owner columns call the person at work, mail server, models."""
-        self._workspace = replace(self._workspace, owner_name=preferences.me, preferences=preferences)
+        """What this computer remembers: the name of the person at work, mail server, models."""
+        self._workspace = self._workspace.of_person(preferences)
 
     def desk(self, owner: QObject) -> Desk:
         """A desk for a page's questions."""

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 from models.values.alerts import Freshness
 from models.values.changes import Changes
 from services.book.files import Shelf
+from services.settings import with_earlier_name
 from views.actions import Actions, Command
 from views.background import Background, Failed
 from views.shell import questions
@@ -333,10 +334,12 @@ class MainWindow(QMainWindow):
         choice = ThemeChoice(self._remembered.value.theme)
         if choice is not self._theme.choice:
             self._theme.choose(choice)
-        known_as = self._book.workspace.owner_name
-        self._book.know(self._remembered.value)
+        before, now = self._book.workspace, self._remembered.value
+        self._book.know(now)
         self.send_scheduler.know()
-        if self._remembered.value.me != known_as:
+        if now.me != before.preferences.me:  # what they signed before stays theirs
+            renamed = with_earlier_name(now, before.preferences.me, before.at)
+            self._remembered.set(earlier_names=renamed.earlier_names)
             self._reload()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

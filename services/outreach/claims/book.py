@@ -46,7 +46,7 @@ def read_context(workspace: Workspace, reader: Reader, edit: Edit, customer: sql
     text = lower(fold(f"{edit.subject}\n{edit.body}"))
     words = _TOKEN.findall(text)
     mail = workspace.preferences.mail
-    ours = (workspace.person, workspace.owner_name, mail.from_name, workspace.preferences.signature,
+    ours = (workspace.person, workspace.login, mail.from_name, workspace.preferences.signature,
             reader.policy.sender_line)  # fmt: skip
     record = read_record(reader, customer["id"])
     known_so = (names.full, names.company, names.short, names.first)

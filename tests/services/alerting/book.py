@@ -44,7 +44,7 @@ class Book:
 
     def __init__(self, path: Path, now: datetime = NOW) -> None:
         recipe = Recipe(store=str(path), person="Ada", moment=now.isoformat())
-        self.workspace = Workspace(open_store(path), POLICY, FixedClock(now), SessionKeyring(), "Ada", recipe)
+        self.workspace = Workspace(open_store(path), POLICY, FixedClock(now), SessionKeyring(), "Ada", "Ada", recipe)
         self._keys = 0
 
     @property

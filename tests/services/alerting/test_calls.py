@@ -16,7 +16,8 @@ from services import alerting, insight
 from services.alerting.calls import OUTCOMES
 from services.alerting.facts import Facts
 from services.alerting.measures import MEASURES, NAMED, day_bindings
-from services.audit import undo_last
+from services.audit import history, undo_last
+from services.settings import Preferences, with_earlier_name
 from tests.services.alerting.book import Book
 
 
@@ -48,6 +49,21 @@ def test_a_call_is_a_conversation_and_one_undo_takes_it_back(queue: Book, outcom
     assert state["state"] == ("in_work" if outcome == "reached" else "snoozed")
     undo_last(queue.workspace)
     assert (rows(queue, alerts), rows(queue, conversations)) == before
+
+
+def test_what_is_done_is_signed_with_the_name_on_this_computer(queue: Book) -> None:
+    login, card = queue.workspace, queue.cards()[0]
+    alerting.add_note(login, card["id"], "Ring back")
+    named = login.of_person(Preferences(me="Ines Marlow"))
+    alerting.log_call(named, card["id"], "reached")
+    assert rows(queue, conversations)[-1]["text"] == "Ines Marlow called, reached them"
+    assert [entry.actor.name for entry in history(named, limit=2)] == ["Ines Marlow", login.person]
+    assert named.recipe.person == "Ines Marlow", "child processes sign with it too"
+    notes_ = insight.alert_detail(named, card["id"])
+    assert notes_ is not None and notes_.notes[0].startswith("You")
+    later = login.of_person(with_earlier_name(Preferences(me="I. Marlow"), "Ines Marlow", login.at))
+    assert "Called" in undo_last(later).words
+    assert "note" in undo_last(later).words.lower(), "what was done before this computer knew a name"
 
 
 def test_nobody_is_tried_again_before_two_hours_or_the_next_working_day(queue: Book) -> None:

@@ -21,7 +21,7 @@ from services.insight.permission import read_permission
 from services.insight.profile import read_profile
 from services.insight.rhythm import read_rhythm
 from services.outreach.facts import facts_of
-from services.settings import ExchangeRate, Policy
+from services.settings import ExchangeRate, Policy, Preferences
 from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
 from views.alerts.figures import churn_figure
 from views.customers.delegate import Marks
@@ -214,7 +214,7 @@ def test_the_story_tells_the_rest_of_what_the_reason_quotes(book: SmallBook, rea
 
 def test_what_is_yours_goes_by_the_name_that_the_book_has_for_you(book: SmallBook) -> None:
     number = book.customer(owner="A. Lindqvist")
-    known = replace(book.workspace, owner_name="A. Lindqvist")
+    known = book.workspace.of_person(Preferences(me="A. Lindqvist"))
     assert insight.customer_profile(book.workspace, number).metadata_line == "A. Lindqvist"
     assert insight.customer_profile(known, number).metadata_line == "Yours"
 

@@ -24,7 +24,7 @@ def test_the_first_start_asks_who_one_is_and_that_makes_my_queue(
     assert len(names) > 2 and names[-1] == ""
     QTest.keyClick(who.panel, Qt.Key.Key_1)
     assert desk.remembered.value.me == names[0]
-    assert desk.book.workspace.owner_name == names[0]
+    assert desk.book.workspace.person == names[0]
     page = page_at(desk, "alerts", AlertsPage)
     qtbot.waitUntil(lambda: desk.background.idle)
     assert page.queue.filter.owners == {names[0]}

@@ -326,8 +326,13 @@ def test_a_sample_book_that_was_stopped_half_way_says_so(
 
 def test_the_name_of_who_works_is_known_at_once(open_window: OpenWindow, sample: Workspace) -> None:
     desk = open_window(sample)
+    login = desk.book.workspace.person
     desk.remembered.set(me="Ines Marlow")
-    assert desk.book.workspace.owner_name == "Ines Marlow"
+    desk.remembered.set(me="Ines Marlow-Pike")
+    workspace = desk.book.workspace
+    assert workspace.person == workspace.recipe.person == "Ines Marlow-Pike"
+    assert {one.name for one in workspace.own_names} >= {login, "Ines Marlow", "Ines Marlow-Pike"}
+    assert [one.name for one in desk.remembered.value.earlier_names] == ["", "Ines Marlow"]
 
 
 def nameless(window: MainWindow) -> list[str]:

@@ -31,7 +31,7 @@ class Post:
         recipe = Recipe(store=str(path), person="Ada", moment=now.isoformat())
         preferences = Preferences(mail=account or MailAccount(), signature="Ada Lindqvist\nLinden Supply")
         self.workspace = Workspace(
-            open_store(path), POLICY, FixedClock(now), SessionKeyring(), "Ada", recipe, preferences=preferences
+            open_store(path), POLICY, FixedClock(now), SessionKeyring(), "Ada", "Ada", recipe, preferences=preferences
         )
         self._number = 0
 
