@@ -53,6 +53,7 @@ class OutboxStanding:
     words: str  # "Online · 3 emails scheduled", "Offline · 3 emails wait", "1 email to send yourself"
     unfinished: bool = False  # an email is being handed over, or was when a program ended
     fault: str = ""  # why what is scheduled waits: the sentence of the account's or the network's fault
+    scheduled: str = ""  # "2 emails are scheduled, the first for 16:30, the last for 25 Nov, 09:00"; '' for none
     again: int = 0  # approved emails that came back for review by themselves: an order came in meanwhile
 
     @property

@@ -1,4 +1,4 @@
-"""Asks once before the window is closed over an import or over an email that is being handed over.
+"""Asks once before the window is closed over an import, an email that is being handed over, or one that is scheduled.
 
 Esc, a click elsewhere or the button goes on working.
 """
@@ -6,7 +6,8 @@ Esc, a click elsewhere or the button goes on working.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
@@ -18,14 +19,18 @@ from views.widgets.buttons import push
 from views.widgets.labels import column, label, row
 from views.widgets.overlay import Overlay
 
+if TYPE_CHECKING:
+    from views.shell.books import Going
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, what is true whatever is answered, and what the button that closes says."""
+    """What is asked, what is true whatever is answered, and what the two buttons say."""
 
     words: str
     truth: str = "Files already imported stay in your book; the one in progress is undone."
     leave: str = "Close and stop it"
+    stay: str = "Keep working"
 
 
 _OVER_MAIL = Question(
@@ -35,6 +40,7 @@ _OVER_MAIL = Question(
 )
 
 
+_NOT_SENT = "Emails go out only while this book is open. Those due meanwhile go out when you open it again."
 _WAITING = (
     "Waiting for the mail server’s reply … Close the window again to quit now; delivery may then stay unconfirmed."
 )
@@ -45,7 +51,7 @@ class ClosePanel(Overlay):
 
     def __init__(self, theme: Theme, window: QWidget, question: Question, close: Callable[[], object]) -> None:
         super().__init__(theme, window, question.words, 360)
-        self.stay = push("Keep working")
+        self.stay = push(question.stay)
         self.stay.clicked.connect(self.dismiss)
         self.leave = push(question.leave, primary=True)
         self.leave.clicked.connect(close)
@@ -70,9 +76,17 @@ class Closing(QObject):
     Whoever closes a second time does not want to wait, for a mail server neither.
     """
 
-    def __init__(self, theme: Theme, window: QWidget, background: Background, send_scheduler: SendScheduler) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        window: QWidget,
+        background: Background,
+        send_scheduler: SendScheduler,
+        going: Callable[[], Going | None],
+    ) -> None:
         super().__init__(window)
         self._theme, self._window, self._background, self._send_scheduler = theme, window, background, send_scheduler
+        self._going = going
         self.panel: ClosePanel | None = None
 
     def holds(self) -> bool:
@@ -90,9 +104,17 @@ class Closing(QObject):
 
     @property
     def _question(self) -> Question | None:
+        going, scheduled = self._going(), self._send_scheduler.scheduled
+        if going is not None and going.anew:
+            scheduled = ""  # the same book is opened again
         if self._background.closing_question:
-            return Question(self._background.closing_question)
-        return _OVER_MAIL if self._send_scheduler.running else None
+            asked = Question(self._background.closing_question)
+            return replace(asked, truth=f"{asked.truth} {scheduled}. {_NOT_SENT}") if scheduled else asked
+        if self._send_scheduler.running:
+            return _OVER_MAIL
+        if not scheduled:
+            return None
+        return Question(f"{scheduled}.", _NOT_SENT, "Close book anyway" if going is not None else "Quit anyway", "Stay")
 
     def _close(self) -> None:
         self._window.close()

@@ -84,6 +84,7 @@ class SendScheduler(QObject):
         self._begun = self._running = False
         self._rests = False  # the last round left something that was due
         self._fault = ""
+        self.scheduled = ""  # how many emails the outbox sends by itself, and when
         self._account = book.workspace.preferences.mail
         self._stop = threading.Event()
         self._abandoned = threading.Event()
@@ -137,7 +138,7 @@ class SendScheduler(QObject):
             self.look()
 
     def _have(self, standing: OutboxStanding) -> None:
-        self._unfinished = standing.unfinished
+        self._unfinished, self.scheduled = standing.unfinished, standing.scheduled
         before, now = self._due, self._now()
         self._due = datetime.fromisoformat(standing.next_due).astimezone(UTC) if standing.next_due else None
         if self._due is not None and before is not None and before > now >= self._due:

@@ -101,7 +101,7 @@ class MainWindow(QMainWindow):
         self.first_start = FirstStart(theme)
         self.sample = SampleBook(self._book, self.first_start, self)
         self.send_scheduler = SendScheduler(self._book, self._background, self)
-        self.closing = Closing(theme, self, self._background, self.send_scheduler)
+        self.closing = Closing(theme, self, self._background, self.send_scheduler, lambda: self.books.going)
         self._outer = QStackedWidget()
         self._outer.addWidget(self._frame)
         self._outer.addWidget(self.first_start)

@@ -29,6 +29,9 @@ _COLUMNS: Final = (
 )
 #: Approved emails that came back by themselves: an order came in meanwhile.
 _AGAIN: Final = "SELECT count(*) FROM messages WHERE state IN ('draft', 'in_review') AND fault IS NOT NULL"
+_QUEUE: Final = (
+    "SELECT count(*) AS number, min(due_at) AS first, max(due_at) AS last FROM messages WHERE state = 'queued'"
+)
 _NEWEST: Final = "m.changed_at"
 _NEXT: Final = "coalesce(m.due_at, m.approved_at, m.changed_at)"
 
@@ -70,6 +73,7 @@ def read_standing(workspace: Workspace) -> OutboxStanding:
     with workspace.store.snapshot() as driver:
         states = _states(driver)
         again = int(driver.execute(_AGAIN).fetchone()[0])
+        queue = _queue(driver)
     counts = _by_tab(states)
     scheduled = states.get("queued", 0) + states.get("sending", 0)
     trouble = read_trouble(workspace) if scheduled else None
@@ -86,7 +90,24 @@ def read_standing(workspace: Workspace) -> OutboxStanding:
         unfinished=states.get("sending", 0) > 0,
         again=again,
         fault=trouble.sentence if trouble is not None else "",
+        scheduled=_scheduled_words(queue, _now(workspace)) if account and queue["number"] else "",
     )
+
+
+def _scheduled_words(queue: sqlite3.Row, now: _Now) -> str:
+    """Say how many emails a server is to take, and for when."""
+
+    def moment(text: str) -> str:
+        then = datetime.fromisoformat(text).astimezone(now.zone)
+        today = now.moment.astimezone(now.zone).date()
+        if then <= now.moment:
+            return "now"
+        on = f"{words.day(then.date(), today)}, " if then.date() != today else ""
+        return f"{on}{words.clock(then, now.zone)}"
+
+    number, first, last = queue["number"], moment(queue["first"]), moment(queue["last"])
+    when = f" for {first}" if first == last else f", the first for {first}, the last for {last}"
+    return f"{words.count(number, 'email')} {'is' if number == 1 else 'are'} scheduled{when}"
 
 
 def _standing_words(
@@ -138,6 +159,13 @@ def _rows(
 
 def _states(driver: sqlite3.Connection) -> dict[str, int]:
     return dict(driver.execute("SELECT state, count(*) FROM messages GROUP BY state"))
+
+
+def _queue(driver: sqlite3.Connection) -> sqlite3.Row:
+    cursor = driver.cursor()
+    cursor.row_factory = sqlite3.Row
+    found: sqlite3.Row = cursor.execute(_QUEUE).fetchone()
+    return found
 
 
 def _by_tab(found: dict[str, int]) -> dict[str, int]:

@@ -22,6 +22,7 @@ from tests.views.pages import page_at
 from views.desktop import Desktop
 from views.settings.mail_box import MailBox
 from views.settings.page import SettingsPage
+from views.shell.books import Going
 from views.shell.send_scheduler import AFTER_MS, LATER_MS, LONGEST_MS, Delivery, SendScheduler
 
 
@@ -285,6 +286,59 @@ def test_closing_over_a_hand_over_asks_and_closes_when_the_server_has_answered(
     qtbot.waitUntil(lambda: not window.isVisible())
     assert desk.background.closed
     assert post.value("SELECT state FROM messages") == "in_doubt"
+
+
+def scheduled(qtbot: QtBot, open_window: OpenWindow, post: Post, *times: str) -> Desktop:
+    """A window whose outbox has read of emails for these times."""
+    for one in times:
+        post.approved(at=one)
+    desk = opened(open_window, post)
+    desk.window.send_scheduler.begin()
+    qtbot.waitUntil(lambda: bool(desk.window.send_scheduler.scheduled) is bool(times) and desk.background.idle)
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        (("2026-11-19T16:30:00+00:00",), "1 email is scheduled for 16:30."),
+        (
+            ("2026-11-19T16:30:00+00:00", "2026-11-25T09:00:00+00:00"),
+            "2 emails are scheduled, the first for 16:30, the last for 25 Nov, 09:00.",
+        ),
+    ],
+)
+def test_closing_over_scheduled_emails_says_how_many_wait_and_for_when(
+    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer, times: tuple[str, ...], said: str
+) -> None:
+    window = scheduled(qtbot, open_window, post, *times).window
+    assert not window.close()
+    panel = window.closing.panel
+    assert panel is not None and panel.accessibleName() == said
+    assert (panel.stay.text(), panel.leave.text()) == ("Stay", "Quit anyway")
+    panel.stay.click()
+    qtbot.waitUntil(lambda: window.closing.panel is None)
+    assert window.isVisible() and window.send_scheduler.timer.isActive()
+    window.books.go(Going())
+    panel = window.closing.panel
+    assert panel is not None and panel.leave.text() == "Close book anyway"
+    panel.leave.click()
+    assert not window.isVisible()
+
+
+def test_nothing_is_asked_where_nothing_waits_or_the_book_opens_again(
+    qtbot: QtBot, open_window: OpenWindow, post: Post, server: MailServer
+) -> None:
+    assert scheduled(qtbot, open_window, post).window.close()
+    again = scheduled(qtbot, open_window, post, "2026-11-19T16:30:00+00:00")
+    again.window.books.go(Going(post.workspace.recipe.store, anew=True))
+    assert not again.window.isVisible()
+
+
+def test_without_an_account_nothing_would_be_sent_and_nothing_is_asked(open_window: OpenWindow, post: Post) -> None:
+    post.approved(at="2026-11-19T16:30:00+00:00")
+    post.account(host="")
+    assert outreach.read_standing(post.workspace).scheduled == ""
 
 
 def test_going_on_working_leaves_the_hand_over_alone(
