@@ -26,12 +26,13 @@ LOOKED_BACK = f"LIKE '%{_LOOKING_BACK}%'"
 def missed_orders(days_since: int | None, usual_gap: float | None) -> int:
     """Return how many orders were expected and did not come: one for each usual gap since the last.
 
-    Each counts from half a gap after its day on. Wherever the program says of a customer how many orders were expected,
-    this is the number.
+    The first counts from half a gap after its day on; the silence over the usual gap is the number, as anybody would
+    work it out. Wherever the program says of a customer how many orders were expected, this is the number.
     """
     if days_since is None or not usual_gap or usual_gap <= 0:
         return 0
-    return max(0, int(days_since / usual_gap - _LATE))
+    gaps = days_since / usual_gap
+    return int(gaps) if gaps >= 1 + _LATE else 0
 
 
 def looking_back(model: str, day: str) -> str:

@@ -84,13 +84,21 @@ def trend_words(trends: Sequence[ChannelTrend], today: date) -> TrendWords:
     if not trends:
         return TrendWords(_NO_TREND)
     ordered = sorted(trends, key=lambda one: (one.since is None, one.channel != ORDERS, channel_title(one.channel)))
-    usual = [channel_title(one.channel) for one in ordered if one.since is None]
+    steady = [one for one in ordered if one.since is None]
+    usual = [channel_title(one.channel) for one in steady if not _too_few(one)]
+    few = [_lowered(channel_title(one.channel)) for one in steady if _too_few(one)]
     said = [
         *_moved(ordered, today),
         *([f"{words.listed([usual[0], *map(_lowered, usual[1:])])} as usual"] if usual else []),
+        *([f"Too few {words.listed(few)} to tell"] if few else []),
     ]
     more = tuple(f"{_heading(one, today)}: {_seen(one)}" for one in ordered)
     return TrendWords("; ".join([said[0], *map(_lowered, said[1:])]), more)
+
+
+def _too_few(trend: ChannelTrend) -> bool:
+    """Whether nothing came of what was expected, which chance explains: that is no "as usual"."""
+    return not trend.seen and about(trend.expected).startswith("about")
 
 
 def _moved(trends: Sequence[ChannelTrend], today: date) -> list[str]:
@@ -116,6 +124,8 @@ def _heading(trend: ChannelTrend, today: date) -> str:
     since = words.day_of(trend.since)
     if trend.direction == "silent" and since is not None:
         return f"No order since {words.day(since, today)}"
+    if since is None and _too_few(trend):
+        return f"Too few {_lowered(channel_title(trend.channel))} to tell"
     way = {"falling": "down", "rising": "up"}.get(trend.direction, "as usual")
     when = f" since {words.day(since, today)}" if since is not None else ""
     return f"{channel_title(trend.channel)} {way}{when}"

@@ -23,6 +23,10 @@ _RECENT_DAYS = 90
 _UNHAPPY_RATING = 2
 _FALLEN = 10
 _MOST_SPELLED = 12
+_SILENT_WORDS = ("no order", "last order")
+#: Parts of a reason, each a fact.
+_PARTS = re.compile(r"[,;] ")
+_OPEN_TICKET = re.compile(r"\btickets?\b.*\bopen\b")
 #: From so many missed orders on, a churn risk that tells nobody apart would be believed or doubted wrongly.
 _SILENT = 2
 _QUOTE = re.compile("“([^“”]+)”")
@@ -43,14 +47,14 @@ def read_story(reader: Reader, alert: AlertRow, figures: ScoreFigures | None) ->
     if alert.customer_id is None:
         return ""
     said = [*_went_on(reader, alert), *_other_signals(reader, alert)]
+    said += _silence(f"{alert.reason} {' '.join(said)}".casefold(), alert, figures)
     before = f"{alert.reason} {' '.join(said)}".casefold()
-    said += _silence(before, alert, figures)
     more: tuple[tuple[tuple[str, ...], Callable[[], list[str]]], ...] = (
-        (("ticket", "complaint"), lambda: _ticket(reader, alert)),
-        (("review", "rating"), lambda: _review(reader, alert)),
+        (("ticket", "complaint"), lambda: _ticket(reader, alert, before)),
+        (("review", "rating"), lambda: _review(reader, alert, before)),
         ((), lambda: _shared(reader, alert)),
         ((), lambda: _unusual(reader, alert, before)),
-        (("engagement",), lambda: _fall(figures)),
+        (("engagement", *_SILENT_WORDS), lambda: _fall(figures)),  # by a silence alone it falls
         (("days with orders", "spend"), lambda: _spend(reader, alert)),
         (("lifetime value",), lambda: _worth(figures)),
     )
@@ -76,26 +80,42 @@ def _went_on(reader: Reader, alert: AlertRow) -> list[str]:
 def _other_signals(reader: Reader, alert: AlertRow) -> list[str]:
     found = reader.rows(
         "SELECT reason FROM alert_signals WHERE alert_id = ? AND rule <> ? AND cleared_at IS NULL "
-        "ORDER BY severity DESC, id LIMIT 1",
+        "ORDER BY severity DESC, id",
         (alert.id, alert.rule),
     )
-    return [row["reason"] for row in found if not _told(row["reason"], alert.reason)]
+    return [new for row in found if (new := _untold(row["reason"], alert.reason))][:1]
 
 
-def _told(reason: str, before: str) -> bool:
-    """Whether a reason was given: in its own words, or by the quote in it."""
-    quotes = _QUOTE.findall(reason)
-    return reason == before or any(quote in before for quote in quotes)
+def _untold(reason: str, before: str) -> str:
+    """What a reason says beyond another: without the facts at its beginning that were given; '' if nothing is left.
+
+    What quotes the same sentence, or says of a ticket that it is open where that was said, gives the same fact.
+    """
+    if any(quote in before for quote in _QUOTE.findall(reason)) or (_is_open(reason) and _is_open(before)):
+        return ""
+    given, rest = f"{before},".casefold(), reason
+    while rest:
+        part = _PARTS.split(rest, maxsplit=1)[0]
+        if f"{part},".casefold() not in given.replace(";", ","):
+            break
+        rest = rest[len(part) + 2 :]
+    return words.capital(rest)
+
+
+def _is_open(reason: str) -> bool:
+    return _OPEN_TICKET.search(reason) is not None and "deal" not in reason
 
 
 def _silence(before: str, alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
-    """Say how long no order came, or where that was said, what it amounts to."""
+    """Say how long no order came against the usual gap; where the first was said, how many orders that is."""
     if alert.kind != "risk" or figures is None or not figures.own_rhythm:
         return []
     missing = missed_orders(figures.days_since_last_order, figures.usual_gap_days)
     if not missing:
         return []
-    if "no order" not in before and "last order" not in before:
+    if "the usual gap is" in before:
+        return []
+    if not any(said in before for said in _SILENT_WORDS):
         gap = words.whole(figures.usual_gap_days or 0)
         return [f"No order for {words.count(figures.days_since_last_order or 0, 'day')}; the usual gap is {gap}"]
     if missing > _MOST_SPELLED:
@@ -112,8 +132,8 @@ def _alike(alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
     return [f"Churn risk {words.chance(figures.churn_risk or 0.0)}: {figures.risk_note}"]
 
 
-def _ticket(reader: Reader, alert: AlertRow) -> list[str]:
-    """Say what became of the last unhappy ticket."""
+def _ticket(reader: Reader, alert: AlertRow, before: str) -> list[str]:
+    """Say what became of the last unhappy ticket, unless it was spoken of."""
     since = (reader.present - timedelta(days=_RECENT_DAYS)).isoformat()
     row = reader.row(
         f"SELECT coalesce(subject, kind) AS subject, satisfaction, {is_open(AS_OF)} AS open, opened_on FROM tickets "
@@ -124,6 +144,8 @@ def _ticket(reader: Reader, alert: AlertRow) -> list[str]:
     if row is None:
         return []
     subject = words.shortened(row["subject"] or "unhappy ticket", 50)
+    if subject.casefold() in before:
+        return []
     if row["satisfaction"] is not None:
         return [f"The ticket “{subject}” was rated {row['satisfaction']} of 5"]
     if row["open"]:
@@ -133,7 +155,7 @@ def _ticket(reader: Reader, alert: AlertRow) -> list[str]:
     return [f"The ticket “{subject}” was unhappy"]
 
 
-def _review(reader: Reader, alert: AlertRow) -> list[str]:
+def _review(reader: Reader, alert: AlertRow, before: str) -> list[str]:
     since = (reader.present - timedelta(days=_RECENT_DAYS)).isoformat()
     row = reader.row(
         "SELECT rating, reviewed_on FROM reviews WHERE customer_id = ? AND reviewed_on >= ? AND rating <= ? "
@@ -141,9 +163,9 @@ def _review(reader: Reader, alert: AlertRow) -> list[str]:
         (alert.customer_id, since, _UNHAPPY_RATING),
     )
     day = words.day_of(row["reviewed_on"]) if row is not None else None
-    return (
-        [f"Their review of {reader.day(day)} gave {row['rating']} of 5"] if row is not None and day is not None else []
-    )
+    if row is None or day is None or f"rated {row['rating']} of 5 on {reader.day(day)}".casefold() in before:
+        return []
+    return [f"Their review of {reader.day(day)} gave {row['rating']} of 5"]
 
 
 def _shared(reader: Reader, alert: AlertRow) -> list[str]:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QToolTip, QWidget
 
 from models.values.alerts import ScoreFigures
 from models.values.anomalies import TrendWords
+from models.values.scores import missed_orders
 from services import insight
 from views.charts.chart import Chart, Frame, Point
 from views.theme import Theme, fonts
@@ -204,7 +205,11 @@ class ScoreCourse(QWidget):
 
 
 def orders_words(figures: ScoreFigures) -> str:
-    """Where the customer's orders are heading, as the scores have it."""
+    """Where the customer's orders are heading, as the scores have it; one that is overdue is not as usual."""
+    late = figures.own_rhythm and missed_orders(figures.days_since_last_order, figures.usual_gap_days)
+    if late and figures.trend == "steady" and figures.last_order_on is not None:
+        last, as_of = (date.fromisoformat(day) for day in (figures.last_order_on, figures.as_of))
+        return f"No order since {short_day(last, as_of)}"
     way = {"falling": "Orders are going down", "rising": "Orders are going up", "steady": "Orders as usual"}
     return way.get(figures.trend or "", "Not enough orders for a trend yet")
 

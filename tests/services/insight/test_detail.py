@@ -159,7 +159,9 @@ def test_the_story_says_what_the_reason_does_not(book: SmallBook, reader: Fresh,
     )  # fmt: skip
     detail = reader(read_detail, book.card(marlow))
     assert detail.story_bold == "No order for 74 days; the usual gap is 21."
-    assert detail.story == "Three expected orders did not come. The ticket “Late delivery” was rated 2 of 5."
+    assert detail.story == (
+        "The ticket “Late delivery” was rated 2 of 5. Lifetime value over 12 months: $2,040 of $7,280 if they stay."
+    )
     assert detail.metadata_line == "Cooling VIP, was Loyal until Sep · customer since March 2023 · Portland, OR · yours"
 
 
@@ -192,7 +194,7 @@ def test_other_signals_come_first_in_the_story_and_are_named(book: SmallBook, re
             raised_at=minutes(-50), raised_as_of=days_ago(0),
         )  # fmt: skip
     detail = reader(read_detail, card)
-    assert detail.story.startswith("Engagement fell to 34. Three expected")
+    assert detail.story.startswith("Engagement fell to 34. Lifetime value")
     assert detail.signals == ("Engagement drop",)
 
 
@@ -221,7 +223,7 @@ def test_what_is_yours_goes_by_the_name_that_the_book_has_for_you(book: SmallBoo
 
 def test_the_story_says_nothing_twice(book: SmallBook, reader: Fresh, marlow: int) -> None:
     card = book.card(marlow, rule="likely_to_leave", reason="72 % likely to stop buying, $5,240 at risk")
-    assert reader(read_detail, card).story.startswith("No order for 74 days; the usual gap is 21. Engagement fell")
+    assert reader(read_detail, card).story.startswith("No order for 74 days; the usual gap is 21. Lifetime value")
     for rule, reason in (
         ("likely_to_leave", "72 %"),
         ("gap_beyond_usual", "No order for 74 days; the usual gap is 21"),
@@ -231,8 +233,38 @@ def test_the_story_says_nothing_twice(book: SmallBook, reader: Fresh, marlow: in
             raised_at=minutes(-50), raised_as_of=days_ago(0),
         )  # fmt: skip
     assert reader(read_detail, card).story == (
-        "No order for 74 days; the usual gap is 21. Three expected orders did not come."
+        "No order for 74 days; the usual gap is 21. Lifetime value over 12 months: $2,040 of $7,280 if they stay."
     )
+
+
+@pytest.mark.parametrize(
+    ("headline", "other", "new"),
+    [
+        ("Rated 2 of 5 on 11 Nov: Zip", "Rated 2 of 5 on 11 Nov: Zip, no ticket opened yet", "No ticket opened yet."),
+        ("2 unhappy tickets in 60 days", "2 unhappy tickets in 60 days, lifetime value $651", "Lifetime value $651."),
+        ("Rated 2 of 5 on 1 Oct: Dress, no ticket opened yet", "Rated 2 of 5 on 1 Oct: Dress; open deal: Uniforms",
+         "Open deal: Uniforms."),
+        ("1 urgent, negative ticket open", "Unhappy ticket open for 6 days", "No order for 74 days"),
+        ("2 unhappy tickets in 60 days", "Renews in 31 days, health 40 of 100", "Renews in 31 days, health 40 of 100."),
+    ],
+)  # fmt: skip
+def test_a_further_reason_says_only_what_is_new(
+    book: SmallBook, reader: Fresh, marlow: int, headline: str, other: str, new: str
+) -> None:
+    card = book.card(marlow, rule="distress", reason=headline)
+    book.insert("alert_signals", alert_id=card, customer_id=marlow, rule="other", severity=3, reason=other,
+                raised_at=minutes(-50), raised_as_of=days_ago(0))  # fmt: skip
+    assert reader(read_detail, card).story.startswith(new)
+
+
+def test_a_rating_that_the_reason_names_is_not_told_again(book: SmallBook, reader: Fresh, marlow: int) -> None:
+    book.event("tickets", marlow, subject="Return request", opened_on=days_ago(12), satisfaction=2)
+    book.event("reviews", marlow, rating=2, reviewed_on=days_ago(9))
+    card = book.card(marlow, rule="distress")
+    for said in ("Rated 2 of 5 on 8 Nov: Return request", "Rated 2 of 5 on 11 Nov: Half-zip"):
+        book.run("UPDATE alerts SET reason = ?", said)
+        story = reader(read_detail, card).story
+        assert ("Return request" in story, "review of 11 Nov" in story) == ("11 Nov" in said, "11 Nov" not in said)
 
 
 def test_the_rules_record_counts_the_closed_cards_of_a_year(book: SmallBook, reader: Fresh, marlow: int) -> None:
@@ -324,6 +356,15 @@ def test_an_order_is_missed_once_it_is_late_by_half_a_gap() -> None:
     assert [missed_orders(days, gap) for days, gap in asked] == [3, 0, 0, 1, 0, 0, 0, 0]
 
 
+def test_expected_orders_are_the_silence_over_the_usual_gap() -> None:
+    assert [missed_orders(days, gap) for days, gap in ((174, 24.5), (114, 11.0), (78, 44.0), (90, 21.0))] == [
+        7,
+        10,
+        1,
+        4,
+    ]
+
+
 def test_the_rhythm_marks_what_was_expected_and_did_not_come(reader: Fresh, marlow: int) -> None:
     rhythm = reader(read_rhythm, marlow, 21.0)
     missing = [point.day for point in rhythm.points if point.expected_missing]
@@ -338,7 +379,7 @@ def test_a_long_silence_shows_its_last_marks_only(book: SmallBook, reader: Fresh
     number = book.customer()
     book.order(number, days_ago(700))
     rhythm = reader(read_rhythm, number, 7.0)
-    assert rhythm.missing == 99 and len(rhythm.points) == 12
+    assert rhythm.missing == 100 and len(rhythm.points) == 12
     assert reader(read_rhythm, book.customer(), 7.0) is None
 
 

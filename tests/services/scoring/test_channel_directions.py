@@ -91,7 +91,7 @@ def test_orders_that_are_late_are_never_as_usual_and_as_many_are_expected_as_eve
         book.add_orders((who, LAST - timedelta(days=back), 5_000) for back in range(first, 500, gaps.get(who, 25)))
     score_due(book.workspace)
     told = {who: {one.channel: one for one in channel_trends(book.workspace, who)} for who in (1, 2, 3)}
-    for who, missed in ((1, 3), (2, 12)):
+    for who, missed in ((1, 4), (2, 13)):
         one, scored = told[who]["orders"], book.scores()[who]
         assert (one.direction, one.seen, one.window_days) == ("silent", 0.0, silences[who])
         assert one.since == scored["last_order_on"]

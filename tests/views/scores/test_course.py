@@ -16,7 +16,7 @@ from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.insights import made
 from views.charts.table import ChartTable
-from views.scores.course import RiskLine, ScoreCourse, value_words
+from views.scores.course import RiskLine, ScoreCourse, orders_words, value_words
 from views.theme import Theme, ThemeChoice
 
 LAST = date(2026, 11, 18)
@@ -136,12 +136,18 @@ def test_where_each_channel_is_heading_is_said_when_the_eye_rests(
     assert course.trend.text() == told.line
 
 
+def test_orders_that_are_overdue_are_not_as_usual() -> None:
+    late = figures(trend="steady", own_rhythm=True, last_order_on="2026-09-04", days_since_last_order=78)
+    assert orders_words(replace(late, usual_gap_days=44.0)) == "No order since 4 Sep"
+    assert orders_words(replace(late, usual_gap_days=60.0)) == "Orders as usual"
+
+
 @pytest.mark.parametrize(
     ("trend", "said"),
     [
         ("falling", "going down"),
         ("rising", "going up"),
-        ("steady", "as usual"),
+        ("steady", "No order since"),
         ("unknown", "Not enough orders"),
         (None, "No"),
     ],
