@@ -117,7 +117,7 @@ class CustomersPage:
 
 @dataclass(frozen=True, slots=True)
 class CustomersCount:
-    """What stands above the list: "32 of 104,218 · $91.2k at risk · 12 win-back · values ran 7 % low".
+    """What stands above the list: "32 of 104,218 · $91.2k at risk · 12 win-back".
 
     Attributes
     ----------
@@ -127,16 +127,14 @@ class CustomersCount:
         Active customers who came on one day only, and what is at risk with them.
     win_back
         Customers who are to be won back; nothing of them is at risk.
-    value_note, value_check
-        How far the total of values was off in the last check, in a few words and in a sentence; both '' where it was
-        not checked.
+    value_check
+        How far the total of values was off in the last back-test, in a sentence; '' without one.
     """
 
     matching: int
     total: int
     value_at_risk_minor: int | None
     currency: str
-    value_note: str = ""
     value_check: str = ""
     win_back: int = 0
     once: int = 0

@@ -119,8 +119,8 @@ def count_customers(reader: Reader, wanted: CustomerFilter | None = None) -> Cus
         )
     at_risk = 0 if at_risk is None and once else at_risk
     check = read_value_check(reader)
-    note, told = (check.note, check.sentence(reader.today)) if check is not None else ("", "")
-    return CustomersCount(matching, total, at_risk, reader.currency, note, told, win_back, once, once_at_risk or 0)
+    told = check.sentence(reader.today) if check is not None else ""
+    return CustomersCount(matching, total, at_risk, reader.currency, told, win_back, once, once_at_risk or 0)
 
 
 def read_choices(reader: Reader) -> FilterChoices:

@@ -1,4 +1,4 @@
-"""What stands beside a score in words: that a person set it, until when and why; and what moved it in a week."""
+"""A score's note in words: who set it by hand, until when and why; and what moved it in a week."""
 
 from __future__ import annotations
 

@@ -76,8 +76,8 @@ def _need_today(reader: Reader) -> Tile:
 
 
 def _at_risk(reader: Reader) -> Tile:
-    days, worth = words.count(reader.policy.churn_horizon_days, "day"), reader.policy.clv_horizon_months
-    months = words.count(worth, "month")
+    days = words.count(reader.policy.churn_horizon_days, "day")
+    months = words.count(reader.policy.clv_horizon_months, "month")
     # All of it from the index on value at risk, which holds the range and the standing too.
     total, scored, spread, once, once_minor, win_back, lost = reader.driver.execute(
         f"""SELECT COALESCE(SUM(value_at_risk_minor) FILTER (WHERE NOT {CAME_ONCE}), 0), COUNT(value_at_risk_minor),
@@ -88,13 +88,11 @@ def _at_risk(reader: Reader) -> Tile:
                   COUNT(CASE standing WHEN 'win_back' THEN 1 END), COUNT(CASE standing WHEN 'lost' THEN 1 END)
              FROM customer_risk_scores"""
     ).fetchone()
-    title = f"at risk in {days}, of {months}’ value" if worth > 1 else f"at risk in {days}, of a month’s value"
+    title = f"revenue at risk, next {days}"
     if not scored:
         return Tile("at_risk", words.DASH, title, "no customer is scored yet", "neutral")
     own = math.sqrt(spread or 0) / 2 / _Z80
     check = read_value_check(reader)
-    if check is not None:
-        title = f"at risk in {days}, {check.note}"
     common = COMMON_ERROR if check is None else max(COMMON_ERROR, abs(check.bias))
     half = _Z80 * math.hypot(own, common * total / _Z80)
     low, high = max(0, round(total - half)), round(total + half)

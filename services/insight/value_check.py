@@ -31,12 +31,6 @@ class ValueCheck:
     cutoff: date
     days: int
 
-    @property
-    def note(self) -> str:
-        """The check in a few words: "values ran 7 % low"."""
-        side, share = side_of(self.bias)
-        return f"values ran {share} {side}" if side else "values ran true"
-
     def sentence(self, today: date) -> str:
         """The check in a sentence of its own."""
         return (

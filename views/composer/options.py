@@ -42,7 +42,7 @@ class _Option:
 
     @property
     def words(self) -> str:
-        """What stands beside the mark."""
+        """The text next to the mark."""
         return self._words
 
     @property

@@ -1,4 +1,4 @@
-"""What stands beside an email's verdict: the ways to resolve a flagged statement, and a sentence of the email."""
+"""Widgets next to an email's verdict: the ways to resolve a flagged statement, and a sentence of the email."""
 
 from __future__ import annotations
 

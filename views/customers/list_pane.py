@@ -341,7 +341,6 @@ class ListPane(QWidget):
         further = [
             f"not included: {count.once_words}" if count.once else "",
             f"{whole(count.win_back)} win-back" if count.win_back else "",
-            count.value_note if known else "",
         ]
         said = [f"<b>{whole(count.matching)}</b> of {whole(count.total)}", risk]
         for part in filter(None, further):

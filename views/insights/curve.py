@@ -166,7 +166,7 @@ class CalibrationCurve(Chart):
 
 
 def label_of(group: CalibrationBin) -> str:
-    """What stands beside a dot: "43 of 268"."""
+    """The label of a dot: "43 of 268"."""
     return f"{whole(group.left)} of {whole(group.customers)}"
 
 

@@ -31,7 +31,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One email with what stands beside it.
+    """One email with what its pane shows about it.
 
     Attributes
     ----------

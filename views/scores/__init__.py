@@ -1,1 +1,1 @@
-"""Parts about scores that several pages show: what stands beside the figures, and the panel in which one is set."""
+"""Parts about scores that several pages show: the notes next to the figures, and the panel in which one is set."""

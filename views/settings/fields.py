@@ -28,7 +28,7 @@ class Setting:
     unit
         Stands behind the field.
     says
-        What it is for, in one sentence; '' where the title says it. Of a tick it is what stands beside the box.
+        What it is for, in one sentence; '' where the title says it. For a tick, the text next to the box.
     choices
         (text, words) of a choice, or of boxes to tick.
     hint

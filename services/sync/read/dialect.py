@@ -3,7 +3,7 @@
 Each candidate dialect cuts the sample, and the one under which the rows are most alike *and* the cells look most like
 clean values wins (the consistency measure of van den Burg, Nazábal and Sutton, Data Mining and Knowledge Discovery 33,
 2019: pattern score times type score). A count of delimiters alone is fooled by prose and by decimal commas. Beyond the
-measure, what stands beside the quotation marks is evidence too: a mark opens after a delimiter and closes before one,
+measure, the signs next to the quotation marks are evidence too: a mark opens after a delimiter and closes before one,
 so a cut that leaves marks in the middle of cells has missed the delimiter.
 """
 

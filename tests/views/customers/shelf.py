@@ -102,7 +102,7 @@ class Shelf:
     def count(self, chosen: CustomerFilter) -> CustomersCount:
         rows = self._matching(chosen)
         at_risk = sum(r.value_at_risk_minor or 0 for r in rows)
-        return CustomersCount(len(rows), len(self.rows), at_risk, "USD", "values ran 7 % low", "When last checked, …")
+        return CustomersCount(len(rows), len(self.rows), at_risk, "USD", "When last checked, …", win_back=12)
 
     def choices(self) -> FilterChoices:
         return FilterChoices(

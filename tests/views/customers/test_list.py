@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from models.values.customers import CustomerFilter
@@ -153,12 +154,15 @@ def test_colour_starts_at_the_policys_warning() -> None:
     assert marks.churn_mark(0.5)[0] == "severity-critical"
 
 
-def test_beside_the_sum_it_says_how_far_values_were_off_where_there_is_room(qtbot: QtBot, pane: ListPane) -> None:
-    assert pane.count_words.endswith(" at risk · values ran 7 % low")
+def test_the_count_names_win_backs_where_there_is_room_and_its_tooltip_how_far_values_were_off(
+    qtbot: QtBot, pane: ListPane
+) -> None:
+    assert pane.count_words.endswith(" at risk · 12 win-back")
+    assert any(said.toolTip() == "12 win-back\nWhen last checked, …" for said in pane.findChildren(QLabel))
     pane.resize(560, 600)
     qtbot.waitUntil(lambda: pane.count_words.endswith(" at risk"))
     pane.resize(800, 600)
-    qtbot.waitUntil(lambda: pane.count_words.endswith("% low"))
+    qtbot.waitUntil(lambda: pane.count_words.endswith(" win-back"))
 
 
 def test_an_engagement_of_100_has_room_beside_its_bar(theme: Theme) -> None:
