@@ -23,7 +23,7 @@ from services.sync.kinds.columns import make_converter
 from services.sync.kinds.dates import Dates
 from services.sync.kinds.form import Form
 from services.sync.kinds.memo import Fault
-from services.sync.kinds.phones import phone_key
+from services.sync.kinds.phones import is_phone, phone_key
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
@@ -198,6 +198,11 @@ def value_of(workspace: Workspace, field: Field, text: str) -> Any:
         if word not in _CHOICES[field.name]:
             raise UserError(f"{field.label} is given, withdrawn or unknown, not “{text.strip()}”.")
         return word
+    if field.kind == "phone" and text.strip() and not is_phone(text):
+        raise UserError(
+            f"{field.label} “{text.strip()}” is not a number that can be called. "
+            "Enter 6 to 15 digits, such as +44 20 5550 1234 ext. 7."
+        )
     order = _date_order(field, text)
     currency = workspace.read_currency() if field.kind == "money" else ""
     converter = make_converter(Column(0, field.label, field, form=Form(order=order)), UTC, currency)

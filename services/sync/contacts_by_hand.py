@@ -109,7 +109,7 @@ def _values(workspace: Workspace, fields: Mapping[str, str]) -> dict[str, Any]:
         word = text.strip()
         if name == "is_primary":
             values[name] = int(word.lower() in ("yes", "1", "true"))
-        elif name in ("email_consent", "email_consent_since"):
+        elif name in ("phone", "email_consent", "email_consent_since"):
             values[name] = value_of(workspace, by_name[name], word)
         elif name == "email" and word:
             try:

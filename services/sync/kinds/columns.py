@@ -40,13 +40,16 @@ from services.sync.kinds.order_kinds import (
     to_cancelled,
     to_order_kind,
 )
-from services.sync.kinds.phones import is_spoilt
+from services.sync.kinds.phones import phone_key
 from services.sync.kinds.vocabulary import phrase
 
 Values = tuple[list[Any], ...]
 _MOST_UNKNOWN = 1_000
 _HOUR = 3_600
 _KINDS_UNKNOWN = "Orders with an unknown type or status, or only partly returned, count as purchases"
+_PHONES_UNKNOWN = (
+    "Texts that are not phone numbers are kept unchanged (if a spreadsheet damaged them, export them again as text)"
+)
 # Kinds of which every value is one of a few forms, so that a word for "not known" is none of them.
 _TYPED = frozenset(("decimal", "integer", "number", "percent", "duration", "hours", "birth_year", "email", "boolean"))
 
@@ -226,8 +229,7 @@ def make_converter(column: Column, zone: tzinfo, currency: str) -> Converter:
         status = is_status(column.header)
         return Told(lambda text: to_order_kind(text, status=status), knows_order_kind, _KINDS_UNKNOWN)
     if kind == "phone":
-        spoilt = "Numbers that a spreadsheet damaged are kept unchanged: export them again as text"
-        return Told(_phone, lambda text: not is_spoilt(text), spoilt)
+        return Told(_phone, _knows_phone, _PHONES_UNKNOWN)
     if kind == "rating":
         between = "Ratings between two whole numbers were rounded, with halves rounded up"
         return Told(words.to_rating, words.is_whole_rating, between, typed=True)
@@ -311,6 +313,10 @@ _WORDS: dict[str, Callable[[str], Any]] = {
 
 def _phone(text: str) -> str:
     return text.strip().removeprefix("'")
+
+
+def _knows_phone(text: str) -> bool:
+    return bool(phone_key(text)) or is_nothing(text, typed=True)
 
 
 def _share(text: str, form: Form) -> float:

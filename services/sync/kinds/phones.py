@@ -12,6 +12,7 @@ _EXTENSION = re.compile(
 )
 _TRUNK = re.compile(r"\(0\)")
 _FEWEST, _MOST = 6, 15
+_TYPED = re.compile(r"\(?\+?[\d\s()./\-\u2010-\u2015]+")
 _SPOILED = re.compile(r"\d(?:[.,]\d+)?E\+\d{1,3}", re.IGNORECASE)
 # Country to its calling code and the digit that numbers within it begin with ('' where there is none).
 _COUNTRIES: dict[str, tuple[str, str]] = {
@@ -56,6 +57,12 @@ def phone_key(text: str, country: str = "") -> str:
     if digits.startswith(code) and len(digits) > 10:
         return "+" + digits
     return f"+{code}{digits}"
+
+
+def is_phone(text: str) -> bool:
+    """Whether a person typed a number that can be called: 6 to 15 digits, +, blanks, ( ) - . / and an extension."""
+    body = _TRUNK.sub("", _EXTENSION.sub("", text.strip()))
+    return _TYPED.fullmatch(body) is not None and _FEWEST <= sum(map(str.isdecimal, body)) <= _MOST
 
 
 def is_spoilt(text: str) -> bool:

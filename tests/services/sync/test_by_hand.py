@@ -8,7 +8,7 @@ import pytest
 
 from models.values.errors import UserError
 from services.audit import undo_last
-from services.sync import add_customer, edit_customer
+from services.sync import add_contact, add_customer, edit_contact, edit_customer
 from tests.services.sync.book import Book, write_csv
 
 
@@ -62,6 +62,15 @@ def test_an_edit_that_changes_nothing_leaves_no_entry(book: Book) -> None:
         ({"name": "Ada", "renews_on": "soon"}, "Renews is not a date"),
         ({"name": "Ada", "renews_on": "03/04/2027"}, "Write it as year-month-day"),
         ({"name": "Ada", "email_consent": "perhaps"}, "given, withdrawn or unknown"),
+        (
+            {"name": "Ada", "phone": "banana"},
+            "Phone “banana” is not a number that can be called. Enter 6 to 15 digits, such as",
+        ),
+        ({"name": "Ada", "phone": "12345"}, "Phone “12345” is not a number"),
+        ({"name": "Ada", "phone": "1234 5678 9012 3456"}, "is not a number"),
+        ({"name": "Ada", "phone": "Ada 020 5550 1234"}, "is not a number"),
+        ({"name": "Ada", "phone": "020+5550 1234"}, "is not a number"),
+        ({"name": "Ada", "phone": "4.42056E+11"}, "is not a number"),
     ],
 )
 def test_what_does_not_fit_is_refused_at_its_field(book: Book, fields: dict[str, str], words: str) -> None:
@@ -69,6 +78,26 @@ def test_what_does_not_fit_is_refused_at_its_field(book: Book, fields: dict[str,
     with pytest.raises(UserError, match=words):
         add_customer(book.workspace, fields)
     assert book.hash() == before
+
+
+def test_a_contacts_number_is_checked_like_a_customers(book: Book) -> None:
+    (customer,) = add_customer(book.workspace, {"name": "Ada"}).customers
+    with pytest.raises(UserError, match="Phone “banana” is not a number"):
+        add_contact(book.workspace, customer, {"name": "Ben", "phone": "banana"})
+    add_contact(book.workspace, customer, {"name": "Ben", "phone": "020 5550 1234"})
+    (contact,) = book.ask("SELECT id, phone FROM contacts")
+    with pytest.raises(UserError, match="Phone “later” is not a number"):
+        edit_contact(book.workspace, contact[0], {"phone": "later"})
+    assert contact[1] == "020 5550 1234"
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["+44 (0)20 5550 1234 ext. 7", "(212) 555-0100", "0377/94596-48", "555.014.9117", "01234567 x12", "555-0100 #22"],
+)
+def test_a_number_is_kept_as_it_was_typed(book: Book, number: str) -> None:
+    add_customer(book.workspace, {"name": "Ada", "phone": f" {number} "})
+    assert book.ask("SELECT phone FROM customers") == [(number,)]
 
 
 def test_a_second_customer_under_one_address_is_refused(book: Book) -> None:

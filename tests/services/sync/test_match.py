@@ -133,8 +133,18 @@ def test_another_name_under_a_known_number_is_another_customer(book: Book, tmp_p
 def test_a_number_that_a_spreadsheet_damaged_is_told_and_finds_nobody(book: Book, tmp_path: Path) -> None:
     people = [["A-1", "Ada Stone", "4.91512E+11"], ["A-2", "Ben Frost", "4.91512E+11"]]
     receipt = book.bring(write_csv(tmp_path / "a.csv", PEOPLE[:3], people))
-    assert any("damaged are kept unchanged" in warning for warning in receipt.warnings)
+    assert any("not phone numbers are kept unchanged" in warning for warning in receipt.warnings)
     assert book.one("SELECT count(*) FROM identities WHERE kind = 'phone'") == 0
+
+
+def test_a_text_that_is_no_number_is_kept_and_told(book: Book, tmp_path: Path) -> None:
+    people = [["A-1", "Ada Stone", "banana"], ["A-2", "Ben Frost", "+44 20 5550 1234"], ["A-3", "Cy Hill", "n/a"]]
+    receipt = book.bring(write_csv(tmp_path / "a.csv", PEOPLE[:3], people))
+    assert [warning for warning in receipt.warnings if "phone number" in warning] == [
+        "Texts that are not phone numbers are kept unchanged (if a spreadsheet damaged them, export them again as "
+        "text): banana (“phone”)."
+    ]
+    assert book.one("SELECT phone FROM customers WHERE name = 'Ada Stone'") == "banana"
 
 
 def test_another_name_at_the_address_of_a_desk_is_another_customer(book: Book, tmp_path: Path) -> None:

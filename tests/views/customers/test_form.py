@@ -120,6 +120,8 @@ def test_a_refusal_is_said_at_its_field_or_above(form: CustomerForm) -> None:
     edit(form)
     form.refuse(Failed(FieldError("phone", "has too few digits")))
     assert form.fault("phone") == "Has too few digits."
+    form.refuse(Failed(UserError("Phone “banana” is not a number that can be called. Enter 6 to 15 digits.")))
+    assert form.fault("phone") == "Phone “banana” is not a number that can be called. Enter 6 to 15 digits."
     form.refuse(Failed(UserError("Another customer has this email; open that one instead.")))
     assert form.texts["name"]
 
