@@ -25,6 +25,7 @@ from services.alerting.driver import tuples
 from services.alerting.measures import STAGE_AS_OF
 from services.alerting.product_ratings import COLUMNS, fallen
 from services.book.sources import FROM_FILES, UNANSWERED, source_ages
+from services.distress.complaints import DAYS_SINCE
 from services.distress.matters import teach
 from services.permission import may_email, unsubscribed_on
 from services.settings import Policy
@@ -149,6 +150,7 @@ FROM (SELECT f.customer_id AS customer_id,
       WHERE f.orders_6m > 0 AND p.ordered_on > :day_182 AND p.ordered_on <= :as_of
       GROUP BY f.customer_id)
 WHERE days_before > 0""",
+    "complaints": DAYS_SINCE,
     "distress": voices.DISTRESS,
     "pressing": voices.PRESSING,
     "mentions": voices.MENTIONS,

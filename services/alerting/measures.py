@@ -180,6 +180,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "unhappy_open_hours": Measure("t.unhappy_open_hours", "tickets"),
     "unhappy_open_days": Measure("t.unhappy_open_days", "tickets"),
     "open_tickets": Measure("coalesce(t.open_tickets, 0)", "tickets", counts_none=True),
+    "days_since_complaint": Measure("o.days", "complaints"),
     "worst_recent_rating": Measure("r.worst_30d", "reviews"),
     "worst_review": Measure("r.worst", "reviews"),
     "bad_reviews_30d": Measure("r.bad_30d", "reviews"),
@@ -279,6 +280,7 @@ BLOCKS: Final = {
     "pressing": "u",
     "mentions": "m",
     "trouble": "x",
+    "complaints": "o",
 }
 
 

@@ -91,7 +91,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A figure (or a word) that people may change; `follows` names the policy figure that it takes over."""
+    """A figure (or a word) that people may change; `follows` names the policy figure that it takes over.
+
+    `percent`: it is a share, which people read and type in percent.
+    """
 
     name: str
     title: str
@@ -99,6 +102,7 @@ class Parameter:
     least: float = 0.0
     most: float = 0.0
     follows: str | None = None
+    percent: bool = False
 
 
 @dataclass(frozen=True)
@@ -356,7 +360,7 @@ def _parameter(name: str, definition: Mapping[str, Any], where: str) -> Paramete
     value, least, most = figures
     if not least <= value <= most:
         raise UserError(f"{where}: “parameters.{name}.value” must lie between {least:g} and {most:g}.")
-    return Parameter(name, title, value, least, most, definition.get("follows"))
+    return Parameter(name, title, value, least, most, definition.get("follows"), definition.get("percent", most <= 1))
 
 
 def _group(how: str, parts: object, where: str, place: str) -> Group:

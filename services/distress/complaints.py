@@ -58,6 +58,10 @@ _NO_PRAISE: Final = f"""
 SELECT coalesce(max(CASE WHEN bad THEN date(last_on, '+180 days') WHEN given IS NOT NULL AND NOT good THEN last_on END),
                 '')
 FROM ({_ROWS.format(scope="AND customer_id = :customer")})"""
+#: Days since a customer's newest complaint of a year, made good or not.
+DAYS_SINCE: Final = f"""
+SELECT customer_id, julianday(:as_of) - julianday(max(last_on)) AS days
+FROM ({_ROWS.replace(":since", ":day_365")}) WHERE bad GROUP BY customer_id"""
 #: Customers with a complaint that is still in mind.
 IN_MIND: Final = f"""
 SELECT r.customer_id FROM ({_ROWS}) r LEFT JOIN customer_risk_scores s ON s.customer_id = r.customer_id

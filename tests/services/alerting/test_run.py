@@ -9,7 +9,17 @@ from typing import Any
 
 import pytest
 
-from models.tables import activities, conversations, metadata, opportunities, order_lines, orders, products, rules
+from models.tables import (
+    activities,
+    conversations,
+    metadata,
+    opportunities,
+    order_lines,
+    orders,
+    products,
+    rules,
+    surveys,
+)
 from services.alerting import add_note, overdue_without_alert, resolve
 from services.alerting.rulebook import stored_rules
 from services.alerting.rules import shipped_rules
@@ -549,6 +559,20 @@ def test_growth_is_an_opportunity(book: Book) -> None:
     assert card["reason"] == "Purchase days up 60\u202f%: 8 in 6 months, 5 in the 6 before"
     assert card["upside_minor"] == card["expected_value_minor"] == 15_000
     assert book.cards(small) == book.cards(ill) == book.cards(young) == []
+
+
+@pytest.mark.parametrize(("ago", "raised"), [(59, False), (61, True)])
+def test_nothing_is_sold_to_who_complained_of_late(book: Book, ago: int, raised: bool) -> None:
+    book.crowd(10)
+    ticket, rated, survey, review = (book.customer(health=80, orders_6m=8, orders_6m_before=5) for _ in range(4))
+    book.ticket(ticket, ago, status="solved", resolved_on=book.day(ago))
+    book.ticket(rated, 80, sentiment=0.0, status="solved", resolved_on=book.day(ago), satisfaction=2)
+    book.add(surveys, customer_id=survey, kind="nps", score=2, scale=10, answered_on=book.day(ago))
+    book.review(review, 2, ago)
+    book.evaluate()
+    found = [any("ready_for_more" in book.signals(card["id"]) for card in book.cards(one))
+             for one in (ticket, rated, survey, review)]  # fmt: skip
+    assert found == [raised] * 4
 
 
 def test_who_bought_less_in_the_last_quarter_or_cools_is_not_ready_for_more(book: Book) -> None:
