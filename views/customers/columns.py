@@ -26,7 +26,7 @@ COLUMNS = (
     Column("tier", "Tier", 64, keeps=4),
     Column("segment", "Segment", 78, keeps=5),
     Column("churn", "Churn", 60, right=True, falling_first=True),
-    Column("at_risk", "At risk", 72, right=True, falling_first=True),
+    Column("at_risk", "Revenue at risk", 96, right=True, falling_first=True),
     Column("engagement", "Engaged", 70, keeps=6),
     Column("last_order", "Last order", 72, keeps=3),
     Column("next_action", "Next action", 96, keeps=2),
@@ -115,7 +115,7 @@ def sentence_of(row: CustomerRow, me: str) -> str:
     elif row.churn_risk is not None:
         parts.append(f"churn risk {churn_words(row)}")
     if row.value_at_risk_minor is not None:
-        parts.append(f"{money(row.value_at_risk_minor, row.currency)} at risk")
+        parts.append(f"{money(row.value_at_risk_minor, row.currency)} revenue at risk")
     elif row.gone_words:
         parts.append(row.gone_words)
     if row.engagement is not None:

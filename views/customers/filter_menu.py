@@ -54,7 +54,7 @@ class FilterMenu(QMenu):
         self._steps("churn_from", "Churn risk", churn, kind)
         unit = 10 ** minor_digits(currency)
         risk = [(step * unit, f"{money(step * unit, currency)} or more") for step in AT_RISK_STEPS]
-        self._steps("at_risk_from_minor", "At risk", risk, kind)
+        self._steps("at_risk_from_minor", "Revenue at risk", risk, kind)
         renewal = [(step, f"within {step} days") for step in RENEWAL_STEPS]
         self._steps("renews_within_days", "Renews", renewal, kind)
         for name, words in (("open_alert", "Has an open alert"), ("overdue", "Overdue for an order")):

@@ -59,7 +59,7 @@ def chips_of(chosen: CustomerFilter, currency: str, me: str = "") -> tuple[Filte
         found.append(FilterChip("churn_from", f"Churn risk: {percent(chosen.churn_from)} or more"))
     if chosen.at_risk_from_minor is not None:
         amount = money(chosen.at_risk_from_minor, currency)
-        found.append(FilterChip("at_risk_from_minor", f"At risk: {amount} or more"))
+        found.append(FilterChip("at_risk_from_minor", f"Revenue at risk: {amount} or more"))
     if chosen.renews_within_days is not None:
         found.append(FilterChip("renews_within_days", f"Renews within {chosen.renews_within_days} days"))
     if chosen.open_alert:

@@ -336,7 +336,9 @@ class ListPane(QWidget):
             return
         known = count.value_at_risk_minor is not None
         risk = (
-            f"{money_short(count.value_at_risk_minor, count.currency)} at risk" if known else "value at risk not known"
+            f"{money_short(count.value_at_risk_minor, count.currency)} revenue at risk"
+            if known
+            else "revenue at risk not known"
         )
         further = [
             f"not included: {count.once_words}" if count.once else "",

@@ -25,14 +25,26 @@ from views.theme import Theme, fonts
 from views.widgets.buttons import push
 from views.widgets.labels import FlowingContent, column, in_tab_order, kind_of, label, row, rule, scrolling
 from views.widgets.painting import Mark, badge, badge_width
-from views.words import DOT, counted, whole
+from views.words import DOT, THIN, counted, whole
 
 if TYPE_CHECKING:
     from services.alerting import RuleRecord
+    from services.alerting.rules import Parameter
 
 Figures = dict[str, float | str]
 #: How far back a trial looks.
 WEEKS = 26
+
+
+#: After a share, which is read and typed in percent.
+PERCENT = f"{THIN}%"
+
+
+class FigureField(QDoubleSpinBox):
+    """A figure without the noughts that say nothing: 20, not 20.00."""
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:.6g}"
 
 
 class MarkBadge(QWidget):
@@ -69,7 +81,7 @@ class RuleDetail(QWidget):
         self.found, self._theme = found, theme
         self._before: Figures = {one.name: one.value for one in found.parameters}
         self._owned_by = found.owner
-        self._titles = {one.name: one.title for one in found.parameters}
+        self._parameters = {one.name: one for one in found.parameters}
         self.fields: dict[str, QDoubleSpinBox | QLineEdit] = {}
         self.switch = QCheckBox("On")
         self.switch.setChecked(found.enabled)
@@ -100,7 +112,7 @@ class RuleDetail(QWidget):
         grid.setColumnStretch(0, 1)
         grid.setVerticalSpacing(6)
         for at, one in enumerate(self.found.parameters):
-            field = self._field(one.value, one.least, one.most)
+            field = self._field(one)
             field.setAccessibleName(one.title)
             self.fields[one.name] = field
             grid.addWidget(label(one.title, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True), at, 0)
@@ -179,22 +191,23 @@ class RuleDetail(QWidget):
         kind_of(foot, "ground")
         return foot
 
-    def _field(self, value: float | str, least: float, most: float) -> QDoubleSpinBox | QLineEdit:
-        if isinstance(value, str):
-            text = QLineEdit(value)
+    def _field(self, one: Parameter) -> QDoubleSpinBox | QLineEdit:
+        if isinstance(one.value, str):
+            text = QLineEdit(one.value)
             text.textChanged.connect(self._edited)
             return text
-        field = QDoubleSpinBox()
+        field, times = FigureField(), self._times(one.name)
         kind_of(field.lineEdit(), "bare")
         field.lineEdit().setTextMargins(8, 0, 8, 0)
         field.setFixedWidth(96)
-        fine = value != int(value) or most <= 1
-        field.setDecimals(3 if most <= 1 else 1 if fine else 0)
-        field.setRange(least, most)
-        field.setSingleStep(0.01 if most <= 1 else 0.5 if fine else 1)
+        field.setSuffix(PERCENT if one.percent else "")
+        fine = one.value != int(one.value)
+        field.setDecimals(2 if one.percent else 1 if fine else 0)
+        field.setRange(one.least * times, one.most * times)
+        field.setSingleStep(0.5 if fine and not one.percent else 1)
         field.setStepType(QDoubleSpinBox.StepType.DefaultStepType)
         field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        field.setValue(value)
+        field.setValue(one.value * times)
         field.valueChanged.connect(self._edited)
         return field
 
@@ -209,7 +222,9 @@ class RuleDetail(QWidget):
     def figures(self) -> Figures:
         """The figures as they stand in the form."""
         return {
-            name: field.value() if isinstance(field, QDoubleSpinBox) else field.text().strip()
+            name: round(field.value() / self._times(name), 6)
+            if isinstance(field, QDoubleSpinBox)
+            else field.text().strip()
             for name, field in self.fields.items()
         }
 
@@ -233,7 +248,10 @@ class RuleDetail(QWidget):
         self.owner.setText(self._owned_by)
         for name, field in self.fields.items():
             value = self._before[name]
-            field.setValue(float(value)) if isinstance(field, QDoubleSpinBox) else field.setText(str(value))
+            if isinstance(field, QDoubleSpinBox):
+                field.setValue(float(value) * self._times(name))
+            else:
+                field.setText(str(value))
 
     def settle(self) -> None:
         """What stands in the form is in force now."""
@@ -249,7 +267,7 @@ class RuleDetail(QWidget):
     def _edited(self, _value: object = None) -> None:
         now = self.figures
         changed = [
-            f"{self._titles[name]} {_figure(self._before[name])} → {_figure(value)}"
+            f"{self._parameters[name].title} {self._said(name, self._before[name])} → {self._said(name, value)}"
             for name, value in now.items()
             if value != self._before[name]
         ]
@@ -261,6 +279,10 @@ class RuleDetail(QWidget):
         for button in (self.save_button, self.discard_button):
             button.setEnabled(bool(changed))
 
+    def _times(self, name: str) -> int:
+        return 100 if self._parameters[name].percent else 1
 
-def _figure(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:g}"
+    def _said(self, name: str, value: float | str) -> str:
+        if isinstance(value, str):
+            return value
+        return f"{value * self._times(name):.6g}{PERCENT if self._parameters[name].percent else ''}"

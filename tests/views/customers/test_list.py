@@ -160,7 +160,7 @@ def test_the_count_names_win_backs_where_there_is_room_and_its_tooltip_how_far_v
     assert pane.count_words.endswith(" at risk · 12 win-back")
     assert any(said.toolTip() == "12 win-back\nWhen last checked, …" for said in pane.findChildren(QLabel))
     pane.resize(560, 600)
-    qtbot.waitUntil(lambda: pane.count_words.endswith(" at risk"))
+    qtbot.waitUntil(lambda: pane.count_words.endswith(" revenue at risk"))
     pane.resize(800, 600)
     qtbot.waitUntil(lambda: pane.count_words.endswith(" win-back"))
 

@@ -91,7 +91,7 @@ def test_a_figure_is_saved_as_one_action_and_the_others_stay(qtbot: QtBot, box: 
     workspace, form = desk.book.workspace, detail_of(box[1])
     before = in_force(workspace)
     assert not form.save_button.isEnabled()
-    risk_of(form).setValue(0.35)
+    risk_of(form).setValue(35)
     assert form.save_button.isEnabled() and form.dirty
     with qtbot.waitSignal(desk.book.acted, timeout=WAIT_MS):
         QTest.mouseClick(form.save_button, Qt.MouseButton.LeftButton)
@@ -99,7 +99,7 @@ def test_a_figure_is_saved_as_one_action_and_the_others_stay(qtbot: QtBot, box: 
     assert [one.name for one in workspace.read_policy().rule_parameters] == ["risk"]
     desk.book.undo()
     until(qtbot, lambda: in_force(workspace) == before)
-    until(qtbot, lambda: risk_of(detail_of(rules)).value() == before["risk"])
+    until(qtbot, lambda: risk_of(detail_of(rules)).value() == 100 * before["risk"])
 
 
 def test_an_owner_is_saved_with_a_figure_as_one_action_and_stands_in_the_table(
@@ -110,7 +110,7 @@ def test_an_owner_is_saved_with_a_figure_as_one_action_and_stands_in_the_table(
     assert cells_of(rules)["Owner"] == "–" and not rules.table.isColumnHidden(OWNER)
     form.owner.setText(" Ann Lee ")
     assert form.changed.text().startswith("1 change: Owner nobody → Ann Lee.") and form.dirty
-    risk_of(form).setValue(0.35)
+    risk_of(form).setValue(35)
     with qtbot.waitSignal(desk.book.acted, timeout=WAIT_MS):
         QTest.mouseClick(form.save_button, Qt.MouseButton.LeftButton)
     until(qtbot, lambda: cells_of(rules)["Owner"] == "Ann Lee")
@@ -137,9 +137,9 @@ def test_an_owner_alone_recalculates_nothing(qtbot: QtBot, box: tuple[Desktop, R
 
 def test_discard_brings_the_figures_in_force_back(box: tuple[Desktop, RulesBox]) -> None:
     form = detail_of(box[1])
-    risk_of(form).setValue(0.9)
+    risk_of(form).setValue(90)
     form.discard_button.click()
-    assert risk_of(form).value() == 0.2 and not form.dirty
+    assert risk_of(form).value() == 20 and not form.dirty
 
 
 class Run(QObject):
@@ -161,7 +161,7 @@ def test_a_trial_uses_what_stands_in_the_form_and_saves_nothing(
     run = Run()
     monkeypatch.setattr(desk.book, "run", lambda job: jobs.append(job) or run)  # type: ignore[func-returns-value]
     form = detail_of(rules)
-    risk_of(form).setValue(0.5)
+    risk_of(form).setValue(50)
     form.try_button.click()
     until(qtbot, lambda: bool(jobs))
     assert dict(jobs[0].figures)["risk"] == 0.5 and jobs[0].code == RULE
@@ -201,15 +201,15 @@ def test_the_next_trial_of_the_same_book_only_evaluates_the_rule(
     form = detail_of(rules)
     chance = form.fields["improbable"]
     assert isinstance(chance, QDoubleSpinBox)
-    chance.setValue(0.001)
+    chance.setValue(0.1)
     form.try_button.click()
     until(qtbot, lambda: bool(form.words.text()))
     few = form.words.text()
-    chance.setValue(0.5)
+    chance.setValue(50)
     form.try_button.click()
     until(qtbot, lambda: bool(form.words.text()))
     assert form.words.text() != few and len(begun) == 1
-    chance.setValue(0.001)
+    chance.setValue(0.1)
     form.try_button.click()
     until(qtbot, lambda: bool(form.words.text()))
     assert form.words.text() == few and len(begun) == 1
@@ -270,11 +270,12 @@ def test_the_record_by_month_is_a_chart_that_keys_read_and_a_table(box: tuple[De
 def test_a_change_of_a_figure_is_named_before_it_is_saved(box: tuple[Desktop, RulesBox]) -> None:
     form = detail_of(box[1])
     assert form.changed.text() == "No changes."
-    risk_of(form).setValue(0.35)
-    assert form.changed.text().startswith("1 change: Churn risk, at least 0.2 → 0.35.")
+    assert risk_of(form).text() == "20\u202f%" and risk_of(form).maximum() == 100
+    risk_of(form).setValue(35)
+    assert form.changed.text().startswith("1 change: Churn risk, at least 20\u202f% → 35\u202f%.")
     other = detail_of(box[1], "bad_review")
     assert other is not form and not other.dirty
-    assert risk_of(detail_of(box[1])).value() == 0.35
+    assert risk_of(detail_of(box[1])).value() == 35
 
 
 def test_a_narrow_window_shows_the_table_or_the_rule(qtbot: QtBot, box: tuple[Desktop, RulesBox]) -> None:
