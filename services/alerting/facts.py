@@ -20,6 +20,7 @@ from models.queries.purchases import PURCHASES
 from models.store import UnitOfWork
 from models.store.driver import driver_of
 from models.values.words import capital
+from models.values.words import day as words_of_day
 from services.alerting import voices
 from services.alerting.driver import tuples
 from services.alerting.measures import STAGE_AS_OF
@@ -206,6 +207,8 @@ SELECT id, customer_id, stage, amount, worth, worth * coalesce(probability, 0.5)
        iif(coalesce(amount, 0) = 0, 'about ', '') AS worth_is,
        -- A stage in the file's own word, unless it has moved since.
        coalesce(name || ', ', '') || iif(stage = stage_now, stage_name, stage) AS named,
+       CASE WHEN closes_on < :as_of THEN '; close date ' || day_words(closes_on, :as_of) || ' has passed'
+            ELSE '' END AS close_passed,
        julianday(:as_of) - julianday(opened_on) AS age_days,
        {usual_days} AS usual_days,
        julianday(:as_of) - julianday(max(stage_since,
@@ -220,7 +223,7 @@ SELECT id, customer_id, stage, amount, worth, worth * coalesce(probability, 0.5)
                      WHERE k.customer_id = x.customer_id AND k.done_at <= :now), '')))
            AS silent_days
 FROM (SELECT o.id AS id, o.customer_id AS customer_id, o.probability AS probability, o.kind AS kind,
-             o.opened_on AS opened_on,
+             o.opened_on AS opened_on, o.closes_on AS closes_on,
              {amount} AS amount, coalesce(nullif({amount}, 0), {listed}) AS worth, {name} AS name,
              {stage} AS stage, o.stage AS stage_now, {stage_name} AS stage_name,
              coalesce(last.changed_on, o.opened_on) AS stage_since
@@ -232,6 +235,10 @@ FROM (SELECT o.id AS id, o.customer_id AS customer_id, o.probability AS probabil
       WHERE o.customer_id IS NOT NULL AND coalesce(o.opened_on, last.changed_on) <= :as_of {scope}) x
 WHERE stage NOT IN ('Won', 'Lost') AND stage_since IS NOT NULL
 """
+
+
+def _day_words(day: str, as_of: str) -> str:
+    return words_of_day(date.fromisoformat(day), date.fromisoformat(as_of))
 
 
 class Facts:
@@ -262,6 +269,7 @@ class Facts:
         self._tables: list[str] = []
         driver = driver_of(work.connection)
         teach(driver)
+        driver.create_function("day_words", 2, _day_words, deterministic=True)
         driver.create_function("sqrt", 1, sqrt, deterministic=True)  # not every SQLite has it
         self._scoped = scope is not None
         if scope is not None:

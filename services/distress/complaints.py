@@ -51,7 +51,8 @@ FROM conversations WHERE customer_id IS NOT NULL AND happened_on > :since AND ha
 #: What they rated well or said kindly.
 _GOOD: Final = f"SELECT last_on, kind, what FROM ({_ROWS.format(scope='AND customer_id = :customer')}) WHERE good"
 _LATEST: Final = (
-    f"SELECT * FROM ({_ROWS.format(scope='AND customer_id = :customer')}) WHERE bad ORDER BY day DESC, given"
+    f"SELECT * FROM ({_ROWS.format(scope='AND customer_id = :customer')}) WHERE bad"
+    " ORDER BY last_on DESC, coalesce(1.0 * given / scale, 1), day DESC"
 )
 #: The day up to which praise is not proposed: until half a year after a complaint, or something rated worse than well.
 _NO_PRAISE: Final = f"""
@@ -93,7 +94,7 @@ class Complaint:
 
 
 def read_complaints(driver: sqlite3.Connection, customer_id: int, as_of: date) -> tuple[Complaint, ...]:
-    """Return the complaints of a customer within a year, the newest first."""
+    """Return the complaints of a customer within a year, the newest first, of one day the worst."""
     cursor = driver.cursor()
     cursor.row_factory = sqlite3.Row
     return tuple(

@@ -237,7 +237,8 @@ def read_matters(driver: sqlite3.Connection, customer_id: int, as_of: date, rule
             found[kind] = _of_sign(kind, row, text)
     rated = [row for row in rows if row["bad"] is not None]
     if rated:
-        worst = min(rated, key=lambda row: row["bad"])
+        newest = sorted(rated, key=lambda row: (row["rated_on"], row["id"]), reverse=True)
+        worst = min(newest, key=lambda row: row["bad"])
         text = driver.execute(_TEXT["reviews"], (worst["id"],)).fetchone()[0] if worst["origin"] == "reviews" else ""
         found["rated"] = _of_sign("rated", worst, text)
     unhappy = next((row for row in driver.execute(_OPEN, asked) if row[3]), None)
@@ -253,13 +254,14 @@ def read_matters(driver: sqlite3.Connection, customer_id: int, as_of: date, rule
 def read_waiting(driver: sqlite3.Connection, customer_id: int, as_of: date, rule: str = "") -> tuple[Matter, ...]:
     """Return all that an answer has to speak of: the matters, each row once, and every further ticket that is open.
 
-    The first is what it is about; behind it the open tickets come first. Without a matter, nothing: an open ticket of a
-    customer who is content needs no apology.
+    The first is what it is about; behind it the open tickets come first, each kind with the newest first. Without a
+    matter, nothing: an open ticket of a customer who is content needs no apology.
     """
     matters = read_matters(driver, customer_id, as_of, rule)
     if not matters:
         return ()
-    others = sorted((*matters[1:], *read_open(driver, customer_id, as_of)), key=lambda one: not one.is_open)
+    others = sorted((*matters[1:], *read_open(driver, customer_id, as_of)), key=lambda one: one.day, reverse=True)
+    others.sort(key=lambda one: not one.is_open)
     found: dict[tuple[str, int], Matter] = {}
     for one in (matters[0], *others):
         found.setdefault((one.origin, one.row_id), one)

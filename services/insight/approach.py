@@ -92,7 +92,7 @@ def _points(reader: Reader, customer_id: int, matters: Sequence[Matter], busines
     for deal in business.deals[:1]:
         parts = deal_words(reader, deal).split(" · ")
         name = ", ".join([words.shortened(deal_name(deal), 40), *parts[:-1]])
-        yield TalkingPoint(name, f"{parts[-1]}. Agree on the next step.")
+        yield TalkingPoint(name, f"{words.capital(parts[-1])}. Agree on the next step.")
     if business.contract is not None:
         yield from _renewal(reader, business.contract)
     if not matters:

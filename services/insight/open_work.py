@@ -42,7 +42,7 @@ def read_deals(reader: Reader, customer_id: int) -> list[sqlite3.Row]:
     """Return the customer's open deals: those that its alert is about, the largest, the oldest first."""
     return reader.rows(
         f"SELECT o.id, {DEAL_NAME} AS name, o.kind, {STAGE_NAME} AS stage, o.owner,"
-        " coalesce(o.amount_minor, 0) = 0 AS about,"
+        " o.closes_on, coalesce(o.amount_minor, 0) = 0 AS about,"
         f" coalesce(nullif(o.amount_minor, 0), {list_price(reader.currency)}) AS worth_minor,"
         " iif(coalesce(o.amount_minor, 0) = 0, coalesce(p.currency, o.currency), o.currency) AS currency"
         " FROM opportunities o LEFT JOIN products p ON p.id = o.product_id"
@@ -55,7 +55,8 @@ def read_deals(reader: Reader, customer_id: int) -> list[sqlite3.Row]:
 def deal_words(reader: Reader, deal: sqlite3.Row) -> str:
     """Return what an open deal is worth, its stage and time in it: "$450 · Proposal for 19 days".
 
-    Where no change of stage is known, the time is that since it was opened: "Proposal, open for 19 days".
+    Where no change of stage is known, the time is that since it was opened: "Proposal, open for 19 days". A close
+    date is named once it has passed.
     """
     moved = stage_since(reader, deal["id"])
     since = moved or words.day_of(reader.value("SELECT opened_on FROM opportunities WHERE id = ?", (deal["id"],)))
@@ -66,6 +67,8 @@ def deal_words(reader: Reader, deal: sqlite3.Row) -> str:
     days = (reader.present - since).days if since is not None else 0
     how = "" if moved is not None else ", open"
     parts.append(f"{deal['stage']}{how} for {words.count(days, 'day')}" if days > 0 else deal["stage"])
+    closes = words.day_of(deal["closes_on"])
+    parts += [f"close date {reader.day(closes)} has passed"] if closes is not None and closes < reader.present else []
     return " · ".join(parts)
 
 

@@ -9,7 +9,7 @@ import pytest
 from models.tables import opportunities, products
 from services.alerting import rule_records
 from services.insight import reading
-from services.insight.open_work import read_deals
+from services.insight.open_work import deal_words, read_deals
 from services.insight.queue_rows import read_order
 from tests.services.alerting.book import Book
 
@@ -53,6 +53,20 @@ def test_the_deal_of_the_largest_list_price_leads_and_the_oldest_of_equal_ones(y
     )
     with reading(young.workspace) as reader:
         assert read_deals(reader, customer)[0]["id"] == lead
+
+
+@pytest.mark.parametrize(("closes", "said"), [(30, "; close date 20 Oct has passed"), (0, ""), (-9, "")])
+def test_a_close_date_that_passed_is_said_in_the_alert_and_beside_the_deal(book: Book, closes: int, said: str) -> None:
+    customer = book.customer("Linden")
+    deal = book.deal(customer, ago=120)
+    with book.writing() as work:
+        work.sql("UPDATE opportunities SET closes_on = ? WHERE id = ?", (book.day(closes), deal))
+    book.evaluate()
+    reason = book.card(customer)["reason"]
+    assert reason == f"Winter restock, Proposal, $450: open for 120 days; too few deals have closed to compare{said}"
+    with reading(book.workspace) as reader:
+        words = deal_words(reader, read_deals(reader, customer)[0])
+    assert words == f"$450 · Proposal, open for 120 days{said.replace('; ', ' · ')}"
 
 
 def test_a_known_amount_stands_as_it_is_and_nothing_is_said_of_a_value_that_nobody_knows(young: Book) -> None:

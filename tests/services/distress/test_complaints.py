@@ -61,6 +61,15 @@ def test_the_advice_names_the_latest_complaint_of_a_year(shelf: Shelf) -> None:
     assert advised(shelf).endswith("Last complaint: “Late delivery”, 14 Jun, rated 2 of 5.")
 
 
+def test_the_latest_complaint_is_the_one_rated_last_and_of_one_day_the_worst(shelf: Shelf) -> None:
+    shelf.book.card(shelf.id, recommendation=ADVICE)
+    shelf.ticket(100, "Late delivery", satisfaction=2, resolved_on=days_ago(39))
+    shelf.review(60, 1, "Came apart", product_name="Quay coat")
+    assert "Last complaint: “Late delivery”, 12 Aug, rated 2 of 5." in advised(shelf)
+    shelf.review(39, 1, "Torn", product_name="Harbor coat")
+    assert "Last complaint: review of Harbor coat, 12 Oct, rated 1 of 5." in advised(shelf)
+
+
 @pytest.mark.parametrize(
     ("table", "values", "told"),
     [

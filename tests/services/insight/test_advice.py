@@ -99,6 +99,27 @@ def test_the_advice_names_what_else_waits(book: SmallBook, reader: Fresh) -> Non
     )
 
 
+def test_what_else_waits_is_named_newest_first(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer("Ida Moor", phone="+1 555 0100", email=None)
+    book.score(number)
+    card = book.card(number, rule="distress", recommendation='{"code": "", "title": "", "why": "{matter}"}')
+    book.event("reviews", number, product_name="Harbor rain jacket", rating=2, reviewed_on=days_ago(4))
+    book.event("tickets", number, subject="Shipping delay", opened_on=days_ago(90), sentiment=-0.8)
+    book.event("tickets", number, subject="Wash", opened_on=days_ago(9), sentiment=0.1)
+    why = reader(read_detail, card).recommendation.why
+    assert why.endswith("Also unanswered: open ticket “Wash”, 11 Nov; open ticket “Shipping delay”, 22 Aug.")
+
+
+def test_of_ratings_as_bad_the_one_given_last_comes_first(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer("Ida Moor", phone="+1 555 0100", email=None)
+    book.score(number)
+    card = book.card(number, rule="distress", recommendation='{"code": "", "title": "", "why": "{matter}"}')
+    book.event("tickets", number, subject="Fit", opened_on=days_ago(40), resolved_on=days_ago(3), satisfaction=1)
+    book.event("reviews", number, product_name="Harbor rain jacket", rating=1, reviewed_on=days_ago(9))
+    why = reader(read_detail, card).recommendation.why
+    assert "They rated the ticket “Fit” 1 of 5 on 17 Nov." in why
+
+
 def test_the_rating_of_a_ticket_is_told_without_claiming_an_answer(book: SmallBook, reader: Fresh) -> None:
     number = book.customer(email=None)
     book.score(number)
