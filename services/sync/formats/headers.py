@@ -124,6 +124,13 @@ def without_prefix(columns: Sequence[str]) -> tuple[str, ...]:
     )
 
 
+def numbers_rows(header: str, cells: Sequence[str], looks: str) -> bool:
+    """Whether a first column is a program's own number of its rows: "Copper ID", of which none comes twice."""
+    words = words_of(header)
+    own = len(words) == 2 and words[1] == "id" and words[0] not in _every_word()
+    return own and looks == "id" and len(set(cells)) == len(cells) > 1
+
+
 def without_count(header: str, cells: Sequence[str]) -> str:
     """A header over seconds since 1970, or thousandths of them, as one over days has it; "" for all others."""
     rest = _COUNTED.sub("", _JOINED.sub(" ", header))

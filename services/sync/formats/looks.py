@@ -36,6 +36,7 @@ WORDS: Mapping[str, Callable[[str], str]] = {
 }
 # "State" may be where somebody lives, and how something stands.
 _STATUSES = frozenset.union(*vocabulary("contract_status").values(), *vocabulary("ticket_status").values())
+_FEW_WORDS = 3
 _PARTS = frozenset({"first_name", "last_name"})
 _NAMES = frozenset({"name", "customer_name", "company", *_PARTS})
 _PEOPLE = frozenset({"self", "required"})
@@ -69,7 +70,7 @@ def contradicts(entity: Entity, field: Field, header: str, cells: Sequence[str],
     if (field.name in _NAMES and entity.customer in _PEOPLE) or field.kind == "long_text":
         # Pseudonymous exports number their people: "Lee0" under "last_name" is a name, under "account" an id.
         other = ("phone", "email") if field.name in _PARTS else ("id", "phone", "email")
-        return looks in other or _are_programs(cells)
+        return looks in other or _are_programs(cells) or _is_a_line(header, cells)
     if field.kind == "id" and normal(header) in _ROW_NUMBERS and _counts_rows(cells):
         return True
     if field.kind in ("date", "moment", "instant"):
@@ -160,6 +161,12 @@ def speaks_otherwise(field: Field, cells: Sequence[str]) -> bool:
 def is_terse(field: Field, cells: Sequence[str]) -> bool:
     """Whether a column of texts has single words only: the line on which somebody called, and not what they said."""
     return field.kind == "long_text" and bool(cells) and not any(" " in cell for cell in cells)
+
+
+def _is_a_line(header: str, cells: Sequence[str]) -> bool:
+    """Whether a "line" is one of a telephone, called by few words again and again, and none that somebody said."""
+    named = "line" in words_of(header) and all(cell.count(" ") < _FEW_WORDS for cell in cells)
+    return named and len(cells) > len(set(cells)) * 2
 
 
 def second_choice(field: Field | None, header: str) -> bool:

@@ -20,6 +20,7 @@ from services.sync.formats.headers import (
     known_words,
     lacking,
     normal,
+    numbers_rows,
     own_words,
     same_words,
     without_count,
@@ -49,7 +50,7 @@ _ASKED = 1000  # behind all that has a name of its own
 BY_SYNONYM: Final = 0.95
 _BY_NAME, _BY_LANGUAGE, _BY_WORDS = 1.0, 0.9, 0.85
 _BY_PART, _BY_QUESTION, _BY_CONTENT = 0.75, 0.75, 0.6
-_FROM_VALUES = "From its values"
+_FROM_VALUES, _BY_PLACE = "From its values", "From its place in front and its values"
 _UNFIT = 0.5
 _SHARE = 0.8
 _TYPES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -95,6 +96,10 @@ _SORTS: Final[Mapping[str, tuple[str, ...]]] = {
 UNNAMED: Final = re.compile(r"column \d+")
 # Codes of places have four or five digits; numbers to call begin with 0 or + and are longer than any code.
 _POSTCODE, _DIALLED, _DIGIT = re.compile(r"\d{4,5}"), re.compile(r"[+0][\d\s().\-/]{7,18}\d"), re.compile(r"\d")
+# "customers.id", "stage_id/name"; and what columns of records are called that only say which one it is.
+_PATH = re.compile(r"\.|/(?=(?:id|name|display_name|email)$)")
+_OF_RECORD: Final = frozenset({("name",), ("label",), ("title",), ("display", "name"), ("value",)})
+_OF_PLACE: Final = frozenset({("city",), ("country",), ("state",), ("region",), ("phone",), ("phone", "number")})
 _LOOSE = (
     *("city", "region", "country", "channel", "tier", "category", "brand", "priority", "owner", "agent"),
     "changed_by",
@@ -182,6 +187,9 @@ def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str
                 and (speaks_otherwise(field, cells) or second_choice(field, column) or is_terse(field, cells))
             )
             claims.append((not fits, rank + _ASKED * other, place, one if fits else unfit))
+        if place == 0 and numbers_rows(seen.plain[place], cells, looks):
+            own = (one for one in entity.fields if one.role == "key")
+            claims += [(False, _ASKED - 1, place, Proposal(one.name, _BY_PART, _BY_PLACE)) for one in own]
         if entity.name == "email_events" and tells_of_mails(cells):
             claims.append((False, _ASKED - 1, place, Proposal("kind", _BY_CONTENT, _FROM_VALUES)))
         if entity.name == "surveys":
@@ -266,13 +274,29 @@ def _claims(entity: Entity, column: str, kind: str, looks: str) -> Iterable[tupl
 
 def _within(entity: Entity, column: str) -> Iterable[str]:
     """Fields that a record within a record names: "source.author.email" is that of the author, "source.body" a text."""
-    parts = column.split(".")
+    parts = _PATH.split(column)
     if len(parts) > 1 and " " not in column:
         known = known_headers(entity)
+        for header in _named_by_path(entity, parts[-2], parts[-1]):
+            yield from (name for name, _ in known.get(normal(header), ()))
+            yield from (name for name, _ in known_words(entity).get(same_words(header), ()))
         if len(parts) > 2:
             yield from (name for name, _ in known.get(normal(" ".join(parts[-2:])), ()))
         fields = (entity.field(name) for name, _ in known.get(normal(parts[-1]), ()))
         yield from (field.name for field in fields if field is not None and field.kind == "long_text")
+
+
+def _named_by_path(entity: Entity, above: str, last: str) -> Iterable[str]:
+    """What a header says that names a table or a record and one of its columns: "customers.id", "stage_id/name"."""
+    if words_of(last) in _OF_RECORD and same_words(above) - {"id"} - entity.row_words:
+        yield above
+    of = {word if word.endswith("ss") else word.removesuffix("s") for word in words_of(above)}
+    if of & entity.row_words:
+        yield last
+    elif entity.customer != "none" and same_words(" ".join(of)) & vocabulary("whose")["nouns"]:
+        yield last if entity.customer == "self" else f"customer {last}"
+    if "address" in of and words_of(last) in _OF_PLACE:
+        yield last if entity.customer == "self" else f"customer {last}"
 
 
 def _loosely(entity: Entity, column: str, kind: str) -> Iterable[str]:

@@ -20,6 +20,9 @@ _MORE = 2
 _NAMED_AFTER = 0.5
 # Where another entity reaches this part of the best one's score, headers alone do not decide.
 _ABOUT_EQUAL = 0.85
+_STILL_LIKELY = 0.6
+# So few columns say nothing of what rows are where many others are not known.
+_HARDLY = 2
 # What lists of employees, suppliers and the like would be taken for.
 _TAKEN_FOR = ("customers", "products", "orders", "returns", "opportunities", "tickets", "contracts")
 # What a list of customers counts of which fewer than this part are of somebody else.
@@ -163,29 +166,54 @@ def _best_entity(table: Table, seen: Seen, chosen: Mapping[str, str]) -> Entity:
     ranked = _ranked(seen, chosen, table) or _ranked(seen, chosen, table, by_content=True)
     if not ranked:
         _ask_for_what_lacks(table, seen, chosen, 0)
-        raise Undecided(
-            f"{table.path.name} is not recognised: its columns ({some_of(table.columns)}) do not say what it contains.",
-            f"Say it with --as {'|'.join(ENTITIES)}, and name columns with --map 'Column=field'.",
-        )
+        raise _unrecognised(table)
     even = [entity for score, entity in ranked if score >= _ABOUT_EQUAL * ranked[0][0]]
     even = [entity for entity in even if not _only_by_key(entity, _named(seen, entity, chosen))] or even
-    even = _of_subscribers(seen, even, chosen) or _by_their_words(seen, even, chosen)
-    if even[0].asked_beside and _says_what_is_owed(seen, even[0], chosen):
-        return even[0]
+    even = _of_a_term(table, seen, even, chosen) or _of_subscribers(seen, even, chosen) or even
+    even = _by_their_words(seen, even, chosen)
+    billed = next((one for score, one in ranked if one.asked_beside and score >= _STILL_LIKELY * ranked[0][0]), None)
+    likely = {even[0].asked_beside, *(one.name for one in even)}
+    if billed is not None and billed.asked_beside in likely and _says_what_is_owed(seen, billed, chosen):
+        return billed
     even += [one for _, one in ranked if one.name == even[0].asked_beside and one not in even]
     if len(even) > 1:
         names = " or ".join(entity.label.lower() for entity in even)
         choices = " or ".join(f"--as {entity.name}" for entity in even)
         raise Undecided(f"{table.path.name} could be {names}.", f"Say which with {choices}.")
+    if even[0].customer == "self" and not named_after(even[0], table) and _is_hardly_named(seen, even[0], chosen):
+        raise _unrecognised(table)
     _ask_where_more_is_named(table, seen, even[0], chosen)
     return even[0]
 
 
+def _unrecognised(table: Table) -> Undecided:
+    return Undecided(
+        f"{table.path.name} is not recognised: its columns ({some_of(table.columns)}) do not say what it contains.",
+        f"Say it with --as {'|'.join(ENTITIES)}, and name columns with --map 'Column=field'.",
+    )
+
+
+def _is_hardly_named(seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> bool:
+    """Whether next to nothing is known of rows but whose they are: so lists in other languages look."""
+    own, columns = len(_named(seen, entity, chosen)), [one for one in seen.columns if not UNNAMED.fullmatch(one)]
+    return own <= _HARDLY and own * 4 < len(columns)
+
+
 def _says_what_is_owed(seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> bool:
     """Whether rows say when each was paid, or what is left of it, and name no order: what was bought says neither."""
-    if any("order" in same_words(column) for column in seen.columns):
+    bought = {"sku", "quantity", "unit_price", "line_id"} & set(_named(seen, ENTITIES["orders"], chosen))
+    if bought or any("order" in same_words(column) for column in seen.columns):
         return False
     return "paid_on" in _named(seen, entity, chosen) or any(normal(column) in _OWED for column in seen.columns)
+
+
+def _of_a_term(table: Table, seen: Seen, even: list[Entity], chosen: Mapping[str, str]) -> list[Entity]:
+    """Contracts, where a file is called so and its rows say from when until when each runs: no order does."""
+    contracts, orders = ENTITIES["contracts"], ENTITIES["orders"]
+    if set(map(id, even)) != {id(contracts), id(orders)} or not named_after(contracts, table):
+        return []
+    runs = {"starts_on", "ends_on"} <= set(_named(seen, contracts, chosen))
+    return [contracts] if runs and not named_after(orders, table) else []
 
 
 def _of_subscribers(seen: Seen, even: list[Entity], chosen: Mapping[str, str]) -> list[Entity]:

@@ -48,7 +48,7 @@ def settle(
     _settle_code(entity, mapping, claimed, cells)
     _leave_out_ledgers(entity, mapping, cells)
     if entity.name == "orders":
-        _leave_out_subtotals(mapping, cells)
+        _leave_out_subtotals(mapping, claimed, cells)
         _take_what_was_paid(mapping, [column for column, field in claimed if field == "amount"], cells)
     return mapping
 
@@ -139,7 +139,7 @@ def _settle_code(
     once = len(set(cells[column])) == len(cells[column]) > 1
     of_product = same_words(column) & ENTITIES["products"].row_words
     bare = entity.customer != "none" and own_words(entity, column) == {"id"} and not of_product
-    of_row = bare and same_words(column) != {"id"} and key in places
+    of_row = bare and (same_words(column) != {"id"} if key in places else once and (column, key) in claimed)
     if spare or of_row or (bare and once and not {*_OF_A_LINE, "quantity"} & set(places)):
         found = mapping.pop(column)
         if once and not spare and key not in places and (column, key) in claimed:
@@ -165,11 +165,15 @@ def _is_an_order(mapping: Mapping[str, Proposal], cells: Cells) -> bool:
     return len(set(orders)) == len(orders) > 1 and not {*_OF_A_LINE, "sku"} & set(places)
 
 
-def _leave_out_subtotals(mapping: dict[str, Proposal], cells: Cells) -> None:
-    """A subtotal beside the total of an order is not a line of it."""
+def _leave_out_subtotals(mapping: dict[str, Proposal], claimed: Sequence[tuple[str, str]], cells: Cells) -> None:
+    """A subtotal beside the total of an order is not a line of it, and alone it is the total."""
     places = _places(mapping)
-    if {"amount", "line_total"} <= set(places) and _is_an_order(mapping, cells):
-        del mapping[places["line_total"]]
+    column = places.get("line_total", "")
+    if not column or not _is_an_order(mapping, cells):
+        return
+    found = mapping.pop(column)
+    if "amount" not in places:
+        mapping[column] = replace(found, field="amount") if (column, "amount") in claimed else found
 
 
 def _take_what_was_paid(mapping: dict[str, Proposal], amounts: Sequence[str], cells: Cells) -> None:

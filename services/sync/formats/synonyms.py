@@ -1,4 +1,4 @@
-"""The headers that files give to fields, read from `resources/synonyms`: English, German, French, Spanish and Dutch."""
+"""The headers that files give to fields in English and six other languages, read from `resources/synonyms`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Final
 from services.entities import Entity
 
 FOLDER: Final = Path(__file__).resolve().parents[3] / "resources" / "synonyms"
-LANGUAGES: Final = {"de": "German", "fr": "French", "es": "Spanish", "nl": "Dutch"}
+LANGUAGES: Final = {"de": "German", "fr": "French", "es": "Spanish", "nl": "Dutch", "it": "Italian", "pt": "Portuguese"}
 # What stands before or after the name of a column and says only in what it is counted.
 _UNIT = re.compile(
-    r"[\[(][^\[\]()]*[\])]|\s*/\s*(?:5|7|10)\s*$"
+    r"[\[(][^\[\]()]*[\])]|\s*/\s*(?:5|7|10)\s*$|[\s_]1\s*$"
     r"|(?:(?:^|[\s_])(?:in|en))?[\s_]+(?:[tk]?(?:eur|usd|gbp|chf|euro|€|\$|£)|cents?|centimes|c[eé]ntimos|minor)\s*$",
     re.IGNORECASE,
 )

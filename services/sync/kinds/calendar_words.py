@@ -1,4 +1,4 @@
-"""Names of months and weekdays in English, German, French, Spanish and Dutch, whole and shortened."""
+"""Names of months and weekdays in English and six other languages, whole and shortened."""
 
 from __future__ import annotations
 

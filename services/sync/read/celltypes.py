@@ -21,8 +21,12 @@ _MONTH = (
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
     r"|mär|mai|maart|mrt|mei|okt|dez|janv|févr|avr|juin|juil|août|déc)[a-z]*\.?"
 )
+_WEEKDAY = (
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|mié|mie|jeu|jue|gio|ven|vie|sam|sáb|sab|dim|dom)"
+    r"[^\W\d_]{0,7}\.?,?\s+)?"
+)
 _DATE = re.compile(
-    rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}}|(?:19|20)\d{{2}}[01]\d[0-3]\d"
+    rf"{_WEEKDAY}(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}}|(?:19|20)\d{{2}}[01]\d[0-3]\d"
     rf"|\d{{1,2}}[- ./]{{1,2}}{_MONTH}[- ,./]{{0,2}}\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}}){_TIME}",
     re.IGNORECASE,
 )
