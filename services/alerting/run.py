@@ -16,36 +16,32 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from models.gc_pause import gc_paused
-from models.queries.deals import list_price
 from models.queries.kept_values import keep_value, kept_value
 from models.store import UnitOfWork
 from models.store.driver import driver_of
 from models.values.changes import Changes
 from models.values.journal import Actor
-from models.values.money import exponent
 from models.values.words import count, stored
 from services.alerting import cards as queries
-from services.alerting.activity import COLUMNS, drops
 from services.alerting.conditions import compute_references, references
 from services.alerting.criticals import within_budget
-from services.alerting.evaluate_rule import Fired, evaluate_rule, prepare
+from services.alerting.evaluate_rule import Fired, evaluate_rule
 from services.alerting.facts import Facts
 from services.alerting.gate import Gate
 from services.alerting.horizon import customers_told, follow_horizon, names_horizon
 from services.alerting.late_deals import count_late, judges_age
 from services.alerting.life import Answered, answer, raise_anew, reopen_without_order, wake, withdraw
-from services.alerting.measures import NAMED, OF_THE_BOOK, day_bindings
+from services.alerting.measures import OF_THE_BOOK
+from services.alerting.measuring import bindings_of, build_tables
 from services.alerting.merge import Card, Plan, Rulebook, merge
 from services.alerting.overridden import mark_overridden
 from services.alerting.recommend import Adviser, Case, read_open_work, read_playbook, read_records
 from services.alerting.rulebook import fingerprint, in_force, install
 from services.alerting.rules import Rule
 from services.alerting.sla import DueTimes
-from services.alerting.spending import COLUMNS as spending_columns
-from services.alerting.spending import falls
 from services.alerting.terms import keep_terms
 from services.book.sources import silence_held
-from services.settings import Policy, SegmentFigure, minor_rates, reporting_currency
+from services.settings import Policy, reporting_currency
 from services.workspace import Workspace
 
 _REFERENCES: Final = "alert_references"
@@ -101,6 +97,11 @@ class _Run:
         return "figures" in self.kept and self.kept["basis"] != self.book["basis"]
 
     @property
+    def bindings(self) -> dict[str, Any]:
+        """What the measures' expressions name."""
+        return bindings_of(self.rules.values(), self.as_of, self.work.at, self.today, self.currency)
+
+    @property
     def measured(self) -> tuple[Rule, ...]:
         """The rules that this run evaluates: without a customer to look at, those about the book."""
         nobody = self.scope is not None and not self.scope
@@ -148,7 +149,7 @@ def run_rules(workspace: Workspace, changed: Changes | None = None, *, gated: bo
             currency=reporting_currency(work.connection, workspace.policy),
             scope=None if stale or changed is None or changed.everyone else changed.customers,
         )
-        facts = Facts(work, _bindings(run), run.scope, kept["categories"] if run.scoped else None)
+        facts = Facts(work, run.bindings, run.scope, kept["categories"] if run.scoped else None)
         fired, reworded = _measure(run, facts)
         return _apply(run, facts, fired, reworded, undone=_undone_since(work))
 
@@ -164,25 +165,10 @@ def _book(work: UnitOfWork, rules: str) -> dict[str, Any] | None:
     return {"as_of": scores[0], "rules": mark, "horizon": scores[1], "basis": scored.get("basis", 0)}
 
 
-def _bindings(run: _Run) -> dict[str, Any]:
-    """What the measures' expressions name: days, the currency's minor units, and parameters of rules."""
-    parameters = [(name, one.value) for rule in run.rules.values() for name, one in rule.parameters.items()]
-    named = {**NAMED, **dict(sorted(one for one in parameters if one[0] in NAMED))}  # of several rules the highest
-    return {**day_bindings(run.as_of, run.work.at), "today": run.today, "minor": 10 ** exponent(run.currency), **named}
-
-
 def _measure(run: _Run, facts: Facts) -> tuple[list[Fired], list[Fired]]:
     """Build the run's tables and fire every rule; also what open alerts are to say by another horizon."""
     rules = run.measured
-    facts.build_customers(*_thresholds_sql(run.policy))
-    amounts = _amounts_sql(run)
-    if any(rule.code == "activity_dropped" for rule in rules):
-        facts.store("activity_drop", COLUMNS, drops(run.work.connection, facts.bindings))
-    spending = run.rules.get("spend_falling")
-    if spending in rules and spending is not None:
-        fall = float(spending.parameters["fall"].value)
-        facts.store("spending", spending_columns, falls(run.work.connection, facts.bindings, fall))
-    prepare(facts, rules, amounts, run.today, run.policy)
+    amounts = build_tables(run.work, facts, rules, run.policy, run.today, run.currency)
     if run.scoped:
         figures = run.kept["figures"]
     else:
@@ -350,36 +336,6 @@ def _undone_since(work: UnitOfWork) -> str | None:
     ).scalar()
     keep_value(work, _EVALUATED, str(work.sql("SELECT coalesce(max(id), 0) FROM journal").scalar()))
     return str(found) if found is not None else None
-
-
-def _thresholds_sql(policy: Policy) -> tuple[str, str]:
-    """SQL of a customer's engagement threshold, and of the risk threshold that their segment has of its own."""
-    general = repr(float(policy.engagement_threshold))
-    return (
-        _by_segment_sql(policy.engagement_threshold_by_segment, general),
-        _by_segment_sql(policy.churn_threshold_by_segment, "NULL"),
-    )
-
-
-def _by_segment_sql(figures: Sequence[SegmentFigure], general: str) -> str:
-    cases = "".join(
-        f" WHEN s.segment = '{one.segment.replace(chr(39), chr(39) * 2)}' THEN {float(one.figure)!r}" for one in figures
-    )
-    return f"CASE{cases} ELSE {general} END" if cases else general
-
-
-def _amounts_sql(run: _Run) -> tuple[str, str]:
-    """SQL of a deal's amount and of its product's list price in the reporting currency; none without a known rate."""
-    rates = {run.currency: 1.0, **minor_rates(run.policy, run.currency)}
-
-    def converted(amount: str, currency: str) -> str:
-        cases = "".join(f" WHEN '{one}' THEN {amount} * {rate!r}" for one, rate in rates.items())
-        return f"CASE coalesce({currency}, '{run.currency}'){cases} END"
-
-    return (
-        converted("o.amount_minor", "o.currency"),
-        converted(list_price(run.currency), "coalesce(p.currency, o.currency)"),
-    )
 
 
 def _kept_references(work: UnitOfWork) -> dict[str, Any]:
