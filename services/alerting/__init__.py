@@ -15,7 +15,7 @@ from services.alerting.meetings import add_meeting, write_invitation
 from services.alerting.precision import RuleRecord, rule_records
 from services.alerting.rulebook import name_owner, record_due, switch_rule, with_figures, with_owner
 from services.alerting.triage import assign, escalate, mark_seen, not_useful, reopen, resolve, snooze, wait, wait_within
-from services.alerting.trial import Trial, TrialWeek, is_kept, place_of_trials, try_rule
+from services.alerting.trial import is_kept, place_of_trials, try_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RuleRecord",
-    "Trial",
-    "TrialWeek",
     "add_meeting",
     "add_note",
     "add_task",

@@ -89,7 +89,7 @@ class _Tally:
         return tuple(MonthRecord(one, self.correct[one], self.incorrect[one], early[one]) for one in named)
 
 
-class _Events:
+class Events:
     """All purchases and contracts of the copy, which knows what came later."""
 
     def __init__(self, past: Workspace, last: date) -> None:
@@ -190,7 +190,7 @@ def renew_record(
         first = connection.exec_driver_sql(f"SELECT min(ordered_on) FROM {PURCHASES}").scalar()
         first = first or connection.exec_driver_sql("SELECT min(starts_on) FROM contracts").scalar()
     days = days_of(date.fromisoformat(first), as_of) if first else ()
-    judged = [rule for rule in rules if rule.kind == "risk" and rule.subject == "customer"]
+    judged = [rule for rule in rules if is_judged(rule)]
     records = _replayed(workspace, judged, days, as_of, progress or (lambda _step: None), cancelled or (lambda: False))
     kept = {
         "as_of": as_of.isoformat(),
@@ -229,7 +229,7 @@ def _replayed(
         tell(Progress(STEP, 0, len(days)))
         with copy_as_of(workspace, days[0], later_too=True, most=MOST_CUSTOMERS) as copy:
             past = replace(copy, policy=replace(copy.policy, refit_days=NO_REFIT_DAYS))
-            events = _Events(past, last)
+            events = Events(past, last)
             for number, day in enumerate(days):
                 if stop():
                     raise Cancelled
@@ -249,6 +249,16 @@ def _replayed(
         )
         for rule in rules
     }
+
+
+def is_judged(rule: Rule) -> bool:
+    """Whether it can be said of a rule's alerts that they were right: it is about customers who are at risk."""
+    return rule.kind == "risk" and rule.subject == "customer"
+
+
+def window_end(day: date, usual_gap: float) -> date:
+    """The day by which it is known whether who was named on a day has left."""
+    return day + timedelta(days=int(max(_WINDOW_DAYS, _WINDOW_GAPS * usual_gap)))
 
 
 def _population(rule: Rule) -> _Population:
@@ -281,7 +291,7 @@ def alerts_as_of(past: Workspace, day: date) -> Workspace:
 def _count(
     then: Workspace,
     day: date,
-    events: _Events,
+    events: Events,
     outcomes: Mapping[str, str],
     own: Mapping[str, _Tally],
     base: Mapping[tuple[_Population, str], _Tally],
@@ -297,7 +307,7 @@ def _count(
         signals = connection.exec_driver_sql(
             "SELECT DISTINCT rule, customer_id FROM alert_signals WHERE customer_id IS NOT NULL"
         ).fetchall()
-    end = {who: day + timedelta(days=int(max(_WINDOW_DAYS, _WINDOW_GAPS * gap))) for who, (_, _, gap) in scores.items()}
+    end = {who: window_end(day, gap) for who, (_, _, gap) in scores.items()}
     for (population, outcome), tally in base.items():
         for who, (standing, with_gaps, _) in scores.items():
             if standing == population.standing and (with_gaps or not population.own_gaps):
@@ -307,7 +317,7 @@ def _count(
             _judge(own[rule], events, who, outcomes[rule], day, end[who])
 
 
-def _judge(tally: _Tally, events: _Events, customer: int, outcome: str, day: date, end: date) -> None:
+def _judge(tally: _Tally, events: Events, customer: int, outcome: str, day: date, end: date) -> None:
     hit = events.hit(customer, outcome, day, end)
     if hit is None:
         if not events.is_over(end):

@@ -27,7 +27,7 @@ from services.pipeline import PipelineRun, after_change, do_round
 from services.workspace import Recipe, Workspace, open_workspace
 
 if TYPE_CHECKING:
-    from services.alerting import Trial
+    from models.values.rule_trials import Trial
 
 ProgressCall = Callable[[Progress], None]
 CancelCall = Callable[[], bool]
@@ -288,7 +288,7 @@ class TrialJob:
 
     def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> Trial:
         """Return what the trial found; the book is only read."""
-        from services.alerting import try_rule, with_figures
+        from services.alerting import try_rule
 
         def tell(step: Progress) -> None:
             if cancelled():
@@ -296,9 +296,8 @@ class TrialJob:
             progress(step)
 
         with opened(self.recipe) as workspace:
-            policy = with_figures(workspace, workspace.read_policy(), self.code, dict(self.figures))
-            tried, kept = workspace.with_policy(policy), Path(self.kept) if self.kept else None
-            return try_rule(tried, self.code, weeks=self.weeks, progress=tell, kept=kept)
+            tried, kept = workspace.with_policy(workspace.read_policy()), Path(self.kept) if self.kept else None
+            return try_rule(tried, self.code, dict(self.figures), weeks=self.weeks, progress=tell, kept=kept)
 
 
 @dataclass(frozen=True, slots=True)

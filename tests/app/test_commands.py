@@ -224,7 +224,7 @@ def test_a_rule_is_tried_against_the_past(ask: Any, orders: Path) -> None:
     ask("import", str(orders))
     before = ask("verify")[1]["head"]
     code, trial, _ = ask("rules", "try", "gap_beyond_usual", "--weeks", "4")
-    assert code == 0 and len(trial["weeks"]) == 4
+    assert code == 0 and len(trial["after"]["weeks"]) == 4 and trial["after"] == trial["before"]
     assert ask("verify")[1]["head"] == before
     code, _, told = ask("rules", "try", "no_such_rule")
     assert code == 1 and "no_such_rule" in told

@@ -20,7 +20,8 @@ from services.settings import MailAccount, ModelProfile, Policy, SignInClient
 from services.workspace import Workspace
 
 if TYPE_CHECKING:
-    from services.alerting import RuleRecord, Trial
+    from models.values.rule_trials import Trial
+    from services.alerting import RuleRecord
     from services.pipeline.jobs import TrialJob
 
 

@@ -16,6 +16,7 @@ class OwnBox(QWidget):
     arrived : the field that got the focus, to be brought into view.
     undo_offered : (words, what brings it back): what was filled in was put away.
     headline_changed : `inside` has changed.
+    customer_wanted : this customer is to be opened on their page.
 
     Attributes
     ----------
@@ -27,6 +28,7 @@ class OwnBox(QWidget):
     arrived = Signal(QWidget)
     undo_offered = Signal(str, object)
     headline_changed = Signal()
+    customer_wanted = Signal(int)
     fills = False
     inside = ""
 

@@ -108,6 +108,7 @@ class SettingsPage(Page):
             self._feet.addWidget(box.foot)
             box.arrived.connect(self._bring_into_view)
             box.undo_offered.connect(self.undo_offered)
+            box.customer_wanted.connect(self.wants_customer)
 
     def _make_group(self, group: Group) -> GroupBox:
         made = self.groups[group.key] = GroupBox(self.context.theme, group)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QGridLayout,
     QLineEdit,
-    QProgressBar,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from models.values.words import capital, percent
 from views.settings.record_chart import RecordChart
 from views.settings.rule_list import mark_for
+from views.settings.trial_view import TrialView
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
 from views.widgets.labels import FlowingContent, column, in_tab_order, kind_of, label, row, rule, scrolling
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from services.alerting.rules import Parameter
 
 Figures = dict[str, float | str]
-#: How far back a trial looks.
-WEEKS = 26
 
 
 #: After a share, which is read and typed in percent.
@@ -68,13 +66,10 @@ class RuleDetail(QWidget):
     -------
     switched : the rule is to be on or off.
     saved : figures and owner are to be kept.
-    tried : the figures that are to be tried; `stopped` ends the trial.
     """
 
     switched = Signal(bool)
     saved = Signal()
-    tried = Signal(object)
-    stopped = Signal()
 
     def __init__(self, theme: Theme, found: RuleRecord, owners: Iterable[str] = ()) -> None:
         super().__init__()
@@ -94,15 +89,15 @@ class RuleDetail(QWidget):
         condition = label(found.condition, fonts.BODY, wrap=True)
         content = FlowingContent()
         parts = (8, condition, 10, self._figures(), 14, rule(soft=True), 12, self._record())
-        trial = (14, rule(soft=True), 12, self._trial(), -1)
+        self.trial = TrialView(theme)
+        trial = (14, rule(soft=True), 12, self.trial, -1)
         content.setLayout(column(head, *parts, *trial, margins=(20, 16, 20, 16)))
         self.area = scrolling(content)
         self.setLayout(column(self.area, self._foot()))
-        self.show_run(False)
         self._edited()
         in_tab_order(
             *(self.switch, *self.fields.values(), self.owner),
-            *(self.chart, self.try_button, self.discard_button, self.save_button),
+            *(self.chart, *self.trial.tabbed, self.discard_button, self.save_button),
         )
 
     # -- its parts ----------------------------------------------------------------------------------------------
@@ -164,20 +159,6 @@ class RuleDetail(QWidget):
         parts.append(f"{capital(promise.words)}." if promise is not None else "")
         parts.append(self.found.held)
         return " ".join(part for part in parts if part) or "Nothing of it can be judged yet."
-
-    def _trial(self) -> QVBoxLayout:
-        self.try_button, self.stop_button = push("Try on the past"), push("Cancel")
-        self.try_button.setToolTip(f"Evaluate this rule alone over the last {WEEKS} weeks; nothing is saved")
-        self.try_button.clicked.connect(lambda: self.tried.emit(self.figures))
-        self.stop_button.clicked.connect(self.stopped)
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName("Progress of the trial")
-        self.words = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
-        title = label(f"Trial on your own past {WEEKS} weeks", fonts.LIST, fonts.SEMIBOLD)
-        nothing = label("nothing is saved yet", fonts.SMALL, fonts.REGULAR, "ink_2")
-        buttons = row(self.try_button, 8, self.progress, 8, self.stop_button, -1)
-        return column(row(title, -1, nothing), 8, buttons, 8, self.words)
 
     def _foot(self) -> QWidget:
         self.changed = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
@@ -257,12 +238,6 @@ class RuleDetail(QWidget):
         """What stands in the form is in force now."""
         self._before, self._owned_by = self.figures, self.owned_by
         self._edited()
-
-    def show_run(self, on: bool) -> None:
-        """While a trial runs there is Cancel in place of Try."""
-        self.progress.setVisible(on)
-        self.stop_button.setVisible(on)
-        self.try_button.setVisible(not on)
 
     def _edited(self, _value: object = None) -> None:
         now = self.figures

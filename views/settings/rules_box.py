@@ -14,19 +14,21 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from models.values.changes import Changes
 from models.values.imports import Progress
-from views.background import ChildRun, Done, Failed, Outcome
+from views.background import ChildRun, Done, Failed, Outcome, WasCancelled
 from views.data.table import WordTable
 from views.settings import asks
 from views.settings.own_box import OwnBox
-from views.settings.rule_detail import WEEKS, Figures, RuleDetail
+from views.settings.rule_detail import RuleDetail
 from views.settings.rule_list import COLUMNS, MEANING, SWITCH, lines_of, total_of
+from views.settings.trial_view import WEEKS
 from views.shell.page import Context
 from views.theme import fonts
 from views.widgets.labels import column, kind_of, label, row, rule
 from views.widgets.splitter import PaneSplitter
 
 if TYPE_CHECKING:
-    from services.alerting import RuleRecord, Trial
+    from models.values.rule_trials import Trial
+    from services.alerting import RuleRecord
     from services.pipeline.jobs import TrialJob
 
 #: Below this width (a window of 1100 px) there is one pane.
@@ -49,6 +51,7 @@ class RulesBox(OwnBox):
         self.details: dict[str, RuleDetail] = {}
         self._found: tuple[RuleRecord, ...] = ()
         self._run: ChildRun | None = None
+        self._trying: RuleDetail | None = None
         self._past = asks.TrialPlace(context.book.workspace)
         self._narrow = False
         self.table = WordTable(context.theme, "Rules", COLUMNS, inset=16)
@@ -152,9 +155,10 @@ class RulesBox(OwnBox):
         detail = self.details[found.code] = RuleDetail(self._context.theme, found, (one.owner for one in self._found))
         detail.switched.connect(partial(self._switch, found.code))
         detail.saved.connect(partial(self._save, detail))
-        detail.tried.connect(partial(self._try, detail))
-        detail.stopped.connect(self._stop)
-        for field in (detail.switch, *detail.fields.values(), detail.owner, detail.try_button):
+        detail.trial.begun.connect(partial(self._try, detail))
+        detail.trial.stopped.connect(self._stop)
+        detail.trial.customer_wanted.connect(self.customer_wanted)
+        for field in (detail.switch, *detail.fields.values(), detail.owner, *detail.trial.tabbed):
             field.installEventFilter(self)
         self._stack.addWidget(detail)
         return detail
@@ -203,47 +207,55 @@ class RulesBox(OwnBox):
 
     # -- trying -------------------------------------------------------------------------------------------------
 
-    def _try(self, detail: RuleDetail, figures: Figures) -> None:
-        """Try the figures; one trial at a time."""
+    def _try(self, detail: RuleDetail) -> None:
+        """Try what stands in the form; one trial at a time."""
         self._stop()
-        detail.words.setText("")
-        detail.show_run(True)
+        self._trying = detail
+        detail.trial.show_run(True)
         workspace = self._context.book.workspace
-        ask = partial(asks.trial_of, workspace, detail.found.code, figures, WEEKS, self._past)
-        self._desk.read("trial", ask, partial(self._begin, detail), partial(self._tried, detail))
+        ask = partial(asks.trial_of, workspace, detail.found.code, detail.figures, WEEKS, self._past)
+        self._desk.read("trial", ask, partial(self._begin, detail), self._tried)
 
     def _begin(self, detail: RuleDetail, asked: tuple[TrialJob, Trial | None]) -> None:
         """Show what was found; where the past is not scored yet, a child process does that first."""
         job, found = asked
         if found is not None:
-            self._tried(detail, Done(found))
+            self._tried(Done(found))
             return
-        self._run = self._context.book.run(job)
-        self._run.progress.connect(partial(self._told, detail))
-        self._run.ended.connect(partial(self._tried, detail))
+        run = self._run = self._context.book.run(job)
+        run.progress.connect(partial(self._told, detail))
+        run.ended.connect(partial(self._ended, run))
 
     def _told(self, detail: RuleDetail, progress: object) -> None:
         if isinstance(progress, Progress):
-            detail.progress.setRange(0, progress.total or 0)
-            detail.progress.setValue(progress.done)
+            detail.trial.progress.setRange(0, progress.total or 0)
+            detail.trial.progress.setValue(progress.done)
 
-    def _tried(self, detail: RuleDetail, outcome: Outcome) -> None:
-        self._run = None
-        if detail is not self.details.get(detail.found.code):
-            return  # the rules were read anew meanwhile
-        detail.show_run(False)
+    def _ended(self, run: ChildRun, outcome: Outcome) -> None:
+        if run is self._run:  # not one that was stopped before
+            self._tried(outcome)
+
+    def _tried(self, outcome: Outcome) -> None:
+        """Show how the trial ended, unless the rules were read anew meanwhile."""
+        detail, self._trying, self._run = self._trying, None, None
+        if detail is None or detail is not self.details.get(detail.found.code):
+            return
+        detail.trial.show_run(False)
         if isinstance(outcome, Done):
-            detail.words.setText(f"With these figures: {outcome.value.words}.")
+            detail.trial.show_trial(outcome.value)
         elif isinstance(outcome, Failed):
+            detail.trial.show_failed()
             self._tell(outcome)
+        else:
+            detail.trial.show_cancelled()
 
     def _stop(self) -> None:
+        """Cancel the trial that runs; it is over at once for whoever looks."""
         self._desk.drop("trial")
         if self._run is not None:
             self._run.cancel()
-            return
-        for detail in self.details.values():
-            detail.show_run(False)
+        if self._trying is not None:
+            self._tried(WasCancelled())
 
     def _tell(self, failed: Failed) -> None:
         self._context.book.failed.emit(failed)

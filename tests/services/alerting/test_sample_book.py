@@ -20,7 +20,10 @@ from statistics import median
 import pytest
 
 from models.values.errors import UserError
-from services.alerting import Trial, evaluate, rule_records, try_rule
+from models.values.rule_trials import Trial
+from services.alerting import evaluate, rule_records, try_rule
+from services.alerting.replay import alerts_as_of
+from services.book.as_of import copy_as_of
 from services.sample import CustomerTruth, SampleTruth, write_exports
 from services.scoring import score_due
 from services.workspace import FixedClock, Recipe, Workspace, open_workspace
@@ -207,15 +210,44 @@ def test_a_trial_counts_what_the_rule_would_have_raised_and_leaves_the_book_alon
     with replay.workspace.store.read() as connection:
         before = connection.exec_driver_sql("SELECT count(*), max(id) FROM journal").one()
     trial = try_rule(replay.workspace, "gap_beyond_usual", weeks=12)
-    assert len(trial.weeks) == 12 and trial.weeks[-1].as_of == replay.truth.as_of.isoformat()
-    assert trial.cards == sum(week.opened for week in trial.weeks) > trial.judged > 0
-    assert 0 <= trial.ordered <= trial.judged
-    assert f"{trial.ordered} of {trial.judged} ordered within 60 days" in trial.words
+    side = trial.after
+    assert len(side.weeks) == 12 and side.weeks[-1].as_of == replay.truth.as_of.isoformat()
+    assert side.alerts == sum(week.opened for week in side.weeks) >= side.judged > 0
+    assert 0 <= side.correct <= side.judged and 0 < side.today <= side.alerts
+    assert f"{side.correct} of {side.judged} correct" in trial.words
+    assert trial.before == side and not trial.added and not trial.gone
     with replay.workspace.store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*), max(id) FROM journal").one() == before
     for code, weeks, words in (("nonsense", 12, "no rule"), ("gap_beyond_usual", 0, "1 to 104 weeks")):
         with pytest.raises(UserError, match=words):
             try_rule(replay.workspace, code, weeks=weeks)
+
+
+def test_a_trial_names_whom_other_figures_add_and_whom_they_leave_out(replay: Replay, tmp_path: Path) -> None:
+    def trial(**figures: float) -> Trial:
+        return try_rule(replay.workspace, "gap_beyond_usual", figures, weeks=12, kept=tmp_path / "past")
+
+    more, fewer = trial(improbable=0.2), trial(improbable=0.01)
+    assert more.before == fewer.before and fewer.after.alerts < more.before.alerts < more.after.alerts
+    assert more.added and not more.gone and fewer.gone and not fewer.added
+    assert all(one.name and one.raised_on in {week.as_of for week in more.after.weeks} for one in more.added)
+    verdicts = {one.correct for one in more.added}
+    assert verdicts <= {True, False, None} and len(verdicts) > 1
+    with pytest.raises(UserError, match="no figure"):
+        trial(nothing=1.0)
+
+
+def test_a_trial_raises_what_the_rules_would(replay: Replay, tmp_path: Path) -> None:
+    """The trial keeps a queue of its own; the first week's alerts are those that the whole engine opens."""
+    day = replay.truth.as_of
+    with copy_as_of(replay.workspace, day, later_too=True) as past:
+        alerts_as_of(past, day)
+        with past.store.read() as connection:
+            rows = connection.exec_driver_sql("SELECT rule, count(*) FROM alert_signals GROUP BY rule")
+            opened = {row[0]: row[1] for row in rows}
+    for code in ("gap_beyond_usual", "likely_to_leave", "bad_review", "win_back_due", "unsubscribed"):
+        found = try_rule(replay.workspace, code, weeks=1, kept=tmp_path / "past").after
+        assert (found.alerts, found.today) == (opened.get(code, 0),) * 2, code
 
 
 def test_trials_that_share_a_folder_wait_for_one_another(replay: Replay, tmp_path: Path) -> None:

@@ -14,14 +14,15 @@ from pytestqt.qtbot import QtBot
 from models.values.alerts import Severity
 from models.values.errors import UserError
 from models.values.imports import Progress
+from models.values.rule_trials import Trial, TrialCase, TrialSide, TrialWeek
 from services import alerting
-from services.alerting import Trial, TrialWeek
 from services.pipeline.jobs import TrialJob
 from services.settings import Policy
+from services.sync import edit_customer
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.settings.conftest import WAIT_MS, settings_page, until
-from views.background import Done
+from views.background import Done, WasCancelled
 from views.desktop import Desktop
 from views.settings.rule_detail import RuleDetail
 from views.settings.rule_list import COLUMNS
@@ -153,30 +154,97 @@ class Run(QObject):
         self.cancelled = True
 
 
+def trial_found(added: int = 0, gone: int = 0) -> Trial:
+    weeks = (TrialWeek("2026-05-01", 4), TrialWeek("2026-05-08", 2))
+    before, after = TrialSide(weeks[:1], 3, 3, 2), TrialSide(weeks, 5, 4, 1)
+    named = [
+        TrialCase(number, f"Customer {number}", "2026-05-01", (True, False, None)[number % 3]) for number in range(40)
+    ]
+    return Trial(RULE, "Overdue order", "left", before, after, tuple(named[:added]), tuple(named[:gone]))
+
+
+@pytest.fixture
+def runs(box: tuple[Desktop, RulesBox], monkeypatch: pytest.MonkeyPatch) -> list[tuple[TrialJob, Run]]:
+    """The trials that were begun; nothing happens in them."""
+    found: list[tuple[TrialJob, Run]] = []
+
+    def begin(job: TrialJob) -> Run:
+        found.append((job, Run()))
+        return found[-1][1]
+
+    monkeypatch.setattr(box[0].book, "run", begin)
+    return found
+
+
 def test_a_trial_uses_what_stands_in_the_form_and_saves_nothing(
-    qtbot: QtBot, box: tuple[Desktop, RulesBox], monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, box: tuple[Desktop, RulesBox], runs: list[tuple[TrialJob, Run]]
 ) -> None:
     desk, rules = box
-    jobs: list[TrialJob] = []
-    run = Run()
-    monkeypatch.setattr(desk.book, "run", lambda job: jobs.append(job) or run)  # type: ignore[func-returns-value]
     form = detail_of(rules)
+    view = form.trial
     risk_of(form).setValue(50)
-    form.try_button.click()
-    until(qtbot, lambda: bool(jobs))
-    assert dict(jobs[0].figures)["risk"] == 0.5 and jobs[0].code == RULE
-    assert form.stop_button.isVisible() and not form.try_button.isVisible()
+    view.try_button.click()
+    until(qtbot, lambda: bool(runs))
+    job, run = runs[0]
+    assert dict(job.figures)["risk"] == 0.5 and job.code == RULE
+    assert view.stop_button.isVisible() and not view.try_button.isVisible()
     run.progress.emit(Progress("Trying the rule", 3, 26))
-    assert (form.progress.value(), form.progress.maximum()) == (3, 26)
-    weeks = (TrialWeek("2026-05-01", 4), TrialWeek("2026-05-08", 2))
-    run.ended.emit(Done(Trial(RULE, "Overdue order", weeks, 6, 4, 1, 30)))
-    assert form.words.text().startswith("With these figures: 6 alerts in 2 weeks")
-    assert form.try_button.isVisible()
+    assert (view.progress.value(), view.progress.maximum()) == (3, 26)
+    run.ended.emit(Done(trial_found()))
+    assert view.words.text() == "With these figures: 6 alerts instead of 4."
+    assert view.try_button.isVisible()
     assert desk.book.workspace.read_policy().rule_parameters == ()
-    form.try_button.click()
-    until(qtbot, lambda: len(jobs) == 2)
+    view.try_button.click()
+    until(qtbot, lambda: len(runs) == 2)
     rules.leave()
-    assert run.cancelled
+    assert runs[1][1].cancelled
+
+
+def test_a_trial_is_a_table_of_both_figures_and_names_whom_they_differ_in(
+    qtbot: QtBot, box: tuple[Desktop, RulesBox], runs: list[tuple[TrialJob, Run]]
+) -> None:
+    desk, rules = box
+    view = detail_of(rules).trial
+    view.try_button.click()
+    until(qtbot, lambda: bool(runs))
+    runs[0][1].ended.emit(Done(trial_found(added=34, gone=1)))
+    lines = [view.figures.lines.line_at(row) for row in range(view.figures.lines.rowCount())]
+    said = [tuple(cell.text.replace("\u202f", " ") for cell in line.cells) for line in lines if line is not None]
+    assert said == [
+        ("Alerts today", "3", "5", "2 more"),
+        ("Alerts a month", "0.0", "8.7", "8.7 more"),
+        ("Correct", "2 of 3", "1 of 4", "67 % → 25 %"),
+        ("95 % range", "21–94 %", "5–70 %", "may be chance"),
+    ]
+    assert view.added.title.text() == "34 customers added" and view.added.more.text() == "… and 14 more"
+    assert view.added.table.lines.rowCount() == 20 and view.added.more.isVisible()
+    assert view.added.counts.text() == "12 left · 11 stayed · 11 too early to judge"
+    assert view.gone.title.text() == "1 customer gone" and not view.gone.more.isVisible()
+    view.added.table.setFocus()
+    view.added.table.selectRow(1)
+    with qtbot.waitSignal(settings_page(desk).wants_customer, timeout=WAIT_MS) as wanted:
+        QTest.keyClick(view.added.table, Qt.Key.Key_Return)
+    assert wanted.args == [1]
+
+
+def test_a_cancelled_trial_says_so_and_leaves_the_earlier_figures(
+    qtbot: QtBot, box: tuple[Desktop, RulesBox], runs: list[tuple[TrialJob, Run]]
+) -> None:
+    view = detail_of(box[1]).trial
+    view.try_button.click()
+    until(qtbot, lambda: len(runs) == 1)
+    view.stop_button.click()
+    assert runs[0][1].cancelled and view.words.text() == "The trial was cancelled." and view.try_button.isVisible()
+    view.try_button.click()
+    until(qtbot, lambda: len(runs) == 2)
+    runs[0][1].ended.emit(WasCancelled())  # the first one's child ends only now
+    assert view.stop_button.isVisible()
+    runs[1][1].ended.emit(Done(trial_found(added=2)))
+    view.try_button.click()
+    until(qtbot, lambda: len(runs) == 3)
+    runs[2][1].ended.emit(WasCancelled())
+    assert view.words.text() == "The trial was cancelled. The figures below are of the trial before."
+    assert view.figures.isVisible() and view.added.table.lines.rowCount() == 2
 
 
 def test_only_figures_that_a_rule_has_and_within_their_bounds_are_taken(sample: Workspace) -> None:
@@ -199,23 +267,27 @@ def test_the_next_trial_of_the_same_book_only_evaluates_the_rule(
     run = desk.book.run
     monkeypatch.setattr(desk.book, "run", lambda job: begun.append(job) or run(job))  # type: ignore[func-returns-value]
     form = detail_of(rules)
+    view = form.trial
     chance = form.fields["improbable"]
     assert isinstance(chance, QDoubleSpinBox)
-    chance.setValue(0.1)
-    form.try_button.click()
-    until(qtbot, lambda: bool(form.words.text()))
-    few = form.words.text()
-    chance.setValue(50)
-    form.try_button.click()
-    until(qtbot, lambda: bool(form.words.text()))
-    assert form.words.text() != few and len(begun) == 1
-    chance.setValue(0.1)
-    form.try_button.click()
-    until(qtbot, lambda: bool(form.words.text()))
-    assert form.words.text() == few and len(begun) == 1
+
+    def tried(figure: float) -> str:
+        chance.setValue(figure)
+        view.words.setText("")
+        view.try_button.click()
+        until(qtbot, lambda: view.words.text().startswith("With these figures"))
+        return view.words.text()
+
+    few = tried(0.1)
+    assert tried(50) != few and len(begun) == 1
+    assert tried(0.1) == few and len(begun) == 1
     desk.book.act(lambda workspace: alerting.switch_rule(workspace, "bad_review", enabled=False))
+    until(qtbot, lambda: desk.background.idle and cells_of(rules, "bad_review")["On"] == "Off")
+    view = detail_of(rules).trial
+    assert tried(0.2) and len(begun) == 1
+    desk.book.act(lambda workspace: edit_customer(workspace, 1, {"city": "Oslo"}))
     until(qtbot, lambda: desk.background.idle)
-    detail_of(rules).try_button.click()
+    detail_of(rules).trial.try_button.click()
     until(qtbot, lambda: len(begun) == 2)
     rules.leave()
     until(qtbot, lambda: desk.background.idle)
@@ -224,7 +296,7 @@ def test_the_next_trial_of_the_same_book_only_evaluates_the_rule(
 def test_a_trial_job_reads_the_book_only(sample: Workspace) -> None:
     steps: list[Progress] = []
     found = TrialJob(sample.recipe, RULE, (("risk", 0.4),), 2)(steps.append, lambda: False)
-    assert len(found.weeks) == 2 and steps and date.fromisoformat(found.weeks[0].as_of)
+    assert len(found.after.weeks) == 2 and steps and date.fromisoformat(found.after.weeks[0].as_of)
     assert sample.read_policy().rule_parameters == ()
 
 
