@@ -22,6 +22,7 @@ from services.workspace import Workspace
 if TYPE_CHECKING:
     from views.shell.books import Going
     from views.shell.one_window import OneWindow
+    from views.shell.stand_in import StandIn
 
 
 def open_desktop(store: str | None = None, *, sample: Path | None = None) -> int:
@@ -38,24 +39,27 @@ def open_desktop(store: str | None = None, *, sample: Path | None = None) -> int
         Exit code of the program: 1 where a book could not be opened and no other one was chosen.
     """
     from views.shell.books import Going
+    from views.shell.stand_in import StandIn
 
+    stand_in = StandIn()
     last = load_preferences(default_path()).preferences.store_path
     code, going = 0, [Going(store or last or str(default_book()))]
     if last and not store and not Path(last).exists():  # on a drive that is not there, or thrown away
-        code = _choose_instead(f"There is no book at {last} any more.", shelf(sample), going)
+        code = _choose_instead(f"There is no book at {last} any more.", shelf(sample), going, stand_in)
         going = going[1:]
     while going:
         after = going.pop()
         if after.anew:
             start_again(after.store)
         elif after.store:
-            code = _open_book(after, shelf(sample), going)
-        elif chosen := _ask_for_book(shelf(sample)):
+            code = _open_book(after, shelf(sample), going, stand_in)
+        elif chosen := _ask_for_book(shelf(sample), stand_in):
             going.append(Going(chosen))
+    stand_in.leave()
     return code
 
 
-def _open_book(opening: Going, books: Shelf, then: list[Going]) -> int:
+def _open_book(opening: Going, books: Shelf, then: list[Going], stand_in: StandIn) -> int:
     """Run one window; what is to come after it is put into ``then``."""
     from views.desktop import application
     from views.shell.one_window import OneWindow
@@ -67,14 +71,16 @@ def _open_book(opening: Going, books: Shelf, then: list[Going]) -> int:
         if one.call():
             return 0
         words = "This book is open in another window that is not responding. Close that window first."
-        return _choose_instead(words, books, then)
+        return _choose_instead(words, books, then, stand_in)
+    stand_in.tell(f"Opening {books.name_of(opening.store)} …", 50)
     try:
         workspace = build_workspace(opening.store)
     except BellwetherError as error:
         one.release()
-        return _choose_instead(str(error), books, then)
+        return _choose_instead(str(error), books, then, stand_in)
+    stand_in.tell(f"Opening {books.name_of(opening.store)} …", 75)
     try:
-        return _run(workspace, loaded, one, opening, books, then)
+        return _run(workspace, loaded, one, opening, books, then, stand_in)
     finally:
         from services.audit import remember_head  # the journal needs SQLAlchemy, which the first page does not
 
@@ -92,6 +98,7 @@ def _run(
     opening: Going,
     books: Shelf,
     then: list[Going],
+    stand_in: StandIn,
 ) -> int:
     from views.desktop import open_window
 
@@ -108,6 +115,7 @@ def _run(
             shelf=books,
             one=one,
             then=then.append,
+            stand_in=stand_in,
         )
 
 
@@ -122,21 +130,21 @@ def start_again(store: str) -> None:
     subprocess.Popen([*program, "--store", store], close_fds=True)
 
 
-def _choose_instead(words: str, books: Shelf, then: list[Going]) -> int:
+def _choose_instead(words: str, books: Shelf, then: list[Going], stand_in: StandIn) -> int:
     """Say why a book cannot be opened, and offer others; nothing of it was changed."""
     from views.shell.books import Going
 
     sys.stderr.write(f"{words}\n")
-    if chosen := _ask_for_book(books, words):
+    if chosen := _ask_for_book(books, stand_in, words):
         then.append(Going(chosen))
     return 1
 
 
-def _ask_for_book(books: Shelf, words: str = "") -> str:
+def _ask_for_book(books: Shelf, stand_in: StandIn, words: str = "") -> str:
     """Let a person choose a book; '' where they chose none."""
     from views.desktop import choose_book
 
-    return choose_book(load_preferences(default_path()).preferences, books, words)
+    return choose_book(load_preferences(default_path()).preferences, books, words, stand_in)
 
 
 def _report(error: BaseException) -> None:

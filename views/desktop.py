@@ -35,6 +35,7 @@ from views.shell.pages import COMPOSER, PAGES
 from views.shell.remembered import Remembered
 from views.shell.reports import Reports
 from views.shell.rounds import Rounds
+from views.shell.stand_in import StandIn
 from views.shell.window import MainWindow
 from views.theme import Theme, ThemeChoice
 
@@ -136,12 +137,13 @@ def build(
     return Desktop(app, theme, background, book, remembered, window)
 
 
-def choose_book(preferences: Preferences, shelf: Shelf, fault: str = "") -> str:
+def choose_book(preferences: Preferences, shelf: Shelf, fault: str = "", stand_in: StandIn | None = None) -> str:
     """Ask which book to open and wait for the answer; '' where none was chosen.
 
     Parameters
     ----------
     fault : why another book could not be opened.
+    stand_in : leaves to the question, and takes its place once a book is chosen.
     """
     from views.shell.book_chooser import BookChooser
 
@@ -149,8 +151,16 @@ def choose_book(preferences: Preferences, shelf: Shelf, fault: str = "") -> str:
     theme = Theme(app, ThemeChoice(preferences.theme), reduced_motion=preferences.reduced_motion)
     chooser, chosen = BookChooser(theme, shelf, preferences.recent_books, fault), [""]
     waiting = QEventLoop()
-    chooser.chosen.connect(chosen.append)
-    chooser.chosen.connect(waiting.quit)
+    stand_in = stand_in or StandIn()
+
+    def take(store: str) -> None:
+        chosen.append(store)
+        if store:
+            stand_in.take_over(chooser, f"Opening {shelf.name_of(store)} …")
+        waiting.quit()
+
+    chooser.chosen.connect(take)
+    stand_in.leave_to(chooser)
     chooser.show()
     waiting.exec()
     return chosen[-1]
@@ -168,6 +178,7 @@ def open_window(
     shelf: Shelf | None = None,
     one: OneWindow | None = None,
     then: Callable[[Going], None] | None = None,
+    stand_in: StandIn | None = None,
 ) -> int:
     """Open the window and run until it is closed.
 
@@ -178,6 +189,7 @@ def open_window(
     listen : given a function, callable from any thread, that says in one sentence that an error was met.
     one : the window's claim on the book, which is heard from then on.
     then : told what is to come in the window's place, where another book was asked for.
+    stand_in : leaves to the window, and takes its place where another book was asked for.
 
     Returns
     -------
@@ -188,6 +200,9 @@ def open_window(
     window = desktop.window
     if listen is not None:
         listen(desktop.book.met.emit)
+    if stand_in is not None:
+        window.gives_way.connect(lambda: stand_in.take_over(window, f"Closing {window.books.name} …"))
+        stand_in.leave_to(window)
     window.start()
     window.show()
     if files:
@@ -198,9 +213,13 @@ def open_window(
         one.asked.connect(partial(come_forward, window))
         QTimer.singleShot(ROUND_AFTER_MS, one, one.listen)
     stop = _begin_later(desktop)
+    # Quitting, as Qt does when the last window is closed, would close what stands in for it too.
+    desktop.app.setQuitOnLastWindowClosed(False)
+    ends = desktop.app.lastWindowClosed.connect(desktop.app.exit)
     try:
         return int(desktop.app.exec())
     finally:
+        desktop.app.lastWindowClosed.disconnect(ends)
         if listen is not None:
             listen(None)
         stop()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QRect, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,7 +16,9 @@ from services.book.files import begin_book
 from services.settings import Preferences, save_preferences
 from views.actions import Command
 from views.shell.book_chooser import BookChooser
+from views.shell.books import Going
 from views.shell.one_window import OneWindow
+from views.shell.stand_in import Frame
 from views.shell.window import MainWindow
 
 Step = Callable[[Any], None]
@@ -68,6 +70,60 @@ def test_one_book_after_another(home: Path, person: Callable[..., None]) -> None
     person((MainWindow, first), (MainWindow, second))
     assert app_desktop.open_desktop() == 0
     assert titles == ["Alerts – My book – Bellwether", "Alerts – North – Bellwether"]
+
+
+class Watch(QObject):
+    """Counts the windows that stay at each hiding of a window and at each opening of a book."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, list[str]]] = []
+        self.frames: list[tuple[str, QRect]] = []
+        build = app_desktop.build_workspace
+
+        def opening(store: str) -> Any:
+            self._look("opening")
+            return build(store)
+
+        monkeypatch.setattr(app_desktop, "build_workspace", opening)
+
+    def _look(self, what: str) -> None:
+        there = [one for one in QApplication.topLevelWidgets() if one.isVisible()]
+        self.seen.append((what, [type(one).__name__ for one in there]))
+        if what != "opening":
+            self.frames += [(one.words.text(), one.geometry()) for one in there if isinstance(one, Frame)]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Hide and isinstance(watched, MainWindow | BookChooser | Frame):
+            self._look(f"{type(watched).__name__} hidden")
+        return False
+
+
+def test_a_window_stands_while_one_book_is_closed_and_the_next_one_opened(
+    qapp: QApplication, home: Path, person: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    north = home / "North.bellwether"
+    begin_book(north)
+    watch = Watch(monkeypatch)
+    qapp.installEventFilter(watch)
+    place = QRect(20, 90, 760, 640)
+
+    def change(window: MainWindow) -> None:
+        window.setGeometry(place)
+        QTimer.singleShot(0, window, lambda: window.books.open(north))
+
+    person(
+        (MainWindow, change), (MainWindow, lambda window: window.books.go(Going())),
+        (BookChooser, lambda chooser: chooser.books[0].click()), (MainWindow, lambda window: window.close()),
+    )  # fmt: skip
+    assert app_desktop.open_desktop() == 0
+    qapp.removeEventFilter(watch)
+    whats = [what for what, _there in watch.seen]
+    assert whats.count("opening") == 3 and whats.count("MainWindow hidden") == 3 and "BookChooser hidden" in whats
+    end = max(at for at, what in enumerate(whats) if what == "MainWindow hidden")
+    assert all(there for _what, there in watch.seen[1:end]), watch.seen
+    assert not [one for one in QApplication.topLevelWidgets() if one.isVisible()]
+    assert ("Closing My book …", place) in watch.frames
 
 
 def test_the_book_of_last_time_comes_again(home: Path, person: Callable[..., None]) -> None:

@@ -64,8 +64,8 @@ class BookChooser(QWidget):
 
     def _choose(self, path: str, _checked: bool = False) -> None:
         self._told = True
-        self.close()
         self.chosen.emit(path)
+        self.close()
 
     def _ask_new(self) -> None:
         choose_place(self, "New book", self._shelf.own.with_name(f"New book{SUFFIX}"), KINDS, self._begin)

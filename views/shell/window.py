@@ -65,6 +65,7 @@ class MainWindow(QMainWindow):
     """One window on one book."""
 
     painted = Signal(str)  # key of the page, after its first paint with an answer
+    gives_way = Signal()  # it closes, and what `books.going` names comes in its place
 
     def __init__(self, book: Book, background: Background, theme: Theme, remembered: Remembered, shelf: Shelf) -> None:
         super().__init__()
@@ -386,6 +387,8 @@ class MainWindow(QMainWindow):
         if self.closing.holds():
             event.ignore()
             return
+        if self.books.going is not None and not self.books.going.anew:
+            self.gives_way.emit()
         if self._current:
             self._page.leave()
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
