@@ -132,7 +132,8 @@ FROM activities WHERE customer_id IS NOT NULL AND +happened_on <= :as_of
 GROUP BY customer_id HAVING recent >= 8 AND min(happened_on) <= :day_336""",
     # Of those only who are late for themselves: the orders of all would be most of the book.
     "gaps": f"""
-SELECT customer_id, sqrt(max(count(gap) * sum(gap * gap) / (sum(gap) * sum(gap)) - 1, 0)) AS spread
+SELECT customer_id, sqrt(max(count(gap) * sum(gap * gap) / (sum(gap) * sum(gap)) - 1, 0)) AS spread,
+       max(gap) AS longest
 FROM (SELECT p.customer_id AS customer_id, julianday(p.ordered_on)
              - lag(julianday(p.ordered_on)) OVER (PARTITION BY p.customer_id ORDER BY p.ordered_on) AS gap
       FROM temp.run_facts f CROSS JOIN {PURCHASES} p ON p.customer_id = f.customer_id

@@ -124,6 +124,8 @@ MEASURES: Final[dict[str, Measure]] = {
     "silence_chance": Measure("f.silence_p", probability=True),
     # Standard deviation of their own gaps over the mean gap: 0 for clockwork, 1 for chance.
     "gap_spread": Measure("k.spread", "gaps"),
+    "longest_gap": Measure("k.longest", "gaps"),
+    "beyond_longest": Measure("(f.days_since_order - k.longest)", "gaps"),
     "gap_ratio": Measure("(f.days_since_order / max(f.usual_gap, 1.0))"),
     # What it would be at the end of the risk's horizon, if no order came by then.
     "gap_ratio_ahead": Measure("((f.days_since_order + f.churn_horizon) / max(f.usual_gap, 1.0))"),

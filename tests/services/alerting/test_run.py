@@ -110,7 +110,7 @@ def test_who_is_overdue_without_an_alert_is_counted_with_the_reason(book: Book) 
 
 def test_a_regular_buyers_silence_raises_a_low_alert_where_the_model_sees_no_risk(book: Book) -> None:
     book.crowd(40)
-    fields = {"ago": 25, "gap": 7, "silence_p": 0.004, "churn_risk": 0.07}
+    fields = {"ago": 25, "gap": 7, "silence_p": 0.004, "churn_risk": 0.07, "spend_12m_minor": 1_000}
     dear = {"value_at_risk_minor": 900_000, "clv_if_stays_minor": 900_000}
     weekly, now_and_then = book.customer("Weekly", **fields, **dear), book.customer("Now and then", **fields)
     for number in range(8):
@@ -119,12 +119,33 @@ def test_a_regular_buyers_silence_raises_a_low_alert_where_the_model_sees_no_ris
     book.evaluate()
     card = book.card(weekly)
     assert (card["rule"], card["severity"]) == ("gap_beyond_usual", 1)
-    assert card["reason"] == "No order for 25 days; the usual gap is 7"
+    assert card["reason"] == "No order for 25 days; the usual gap is 7, the longest so far 7"
     assert not book.cards(now_and_then)
     for risk, severity in ((0.49, 3), (0.5, 4)):
         book.score(weekly, churn_risk=risk)
         book.evaluate()
         assert book.card(weekly)["severity"] == severity
+
+
+@pytest.mark.parametrize(("chance", "named"), [(0.009, True), (0.011, False)])
+def test_the_biggest_are_named_where_chance_hardly_explains_the_gap_whatever_the_model_says(
+    book: Book, chance: float, named: bool
+) -> None:
+    book.crowd(40)
+    fields = {"ago": 38, "gap": 8, "silence_p": chance, "churn_risk": 0.03}
+    big, small = book.customer("Big", spend_12m_minor=900_000, **fields), book.customer("Small", **fields)
+    book.score(small, spend_12m_minor=1_000)
+    for number in range(8):
+        book.order(big, 38 + 3 * number**2)  # uneven: the longest gap is of 39 days
+        book.order(small, 38 + 3 * number**2)
+    book.evaluate()
+    assert not book.cards(small) and bool(book.cards(big)) == named
+    if named:
+        card = book.card(big)
+        assert (card["severity"], card["reason"]) == (2, "No order for 38 days; the usual gap is 8")
+        book.score(big, days_since_last_order=40)
+        book.evaluate()
+        assert book.card(big)["reason"] == "No order for 40 days; the usual gap is 8, the longest so far 39"
 
 
 def test_how_regular_a_buyer_is_counts_up_to_the_chance_that_the_rule_asks_for(book: Book) -> None:
