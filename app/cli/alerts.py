@@ -135,7 +135,8 @@ def alerts(
 
 def _unlisted(workspace: Workspace, reader: Reader, listed: int, everything: bool) -> list[str]:
     """Say of how many alerts and overdue customers the list does not speak."""
-    from services.alerting import overdue_without_alert
+    from services.alerting import win_back_without_alert
+    from services.book.overdue import count_overdue
     from services.insight import read_number_open, read_waiting, waiting_words
 
     said = []
@@ -144,11 +145,9 @@ def _unlisted(workspace: Workspace, reader: Reader, listed: int, everything: boo
         said.append(f"{listed:,} of {count(number_open, 'open alert')}; --all lists the rest.")
     if more_critical := waiting_words(reader, read_waiting(reader)):
         said.append(f"{more_critical}.")
-    low, closed, win_back = overdue_without_alert(workspace)
-    why = [f"{low:,} of low churn risk"] * bool(low) + [f"{closed:,} with an alert closed recently"] * bool(closed)
-    if why:
-        said.append(f"Overdue without an open alert: {', '.join(why)}.")
-    if win_back:
+    if overdue := count_overdue(reader.driver, reader.policy).words:
+        said.append(f"{overdue}.")
+    if win_back := win_back_without_alert(workspace):
         why_not = "contacted recently, silent for too long, or with an alert closed recently"
         said.append(f"Win-back without an open alert: {win_back:,} ({why_not}).")
     return said

@@ -102,6 +102,20 @@ def cancelled_orders(day: str) -> str:
     )
 
 
+def last_returned(score: str) -> str:
+    """SQL of whether the last order of `score`, a row of the scores, came back whole, which is no proof of staying."""
+    return (
+        f"({score}.last_order_amount_minor = 0 AND EXISTS (SELECT 1 FROM orders back WHERE back.kind IN"
+        f" ('return', 'cancellation') AND back.customer_id = {score}.customer_id"
+        f" AND back.ordered_on BETWEEN {score}.last_order_on AND {score}.as_of))"
+    )
+
+
+#: SQL of a customer's newest purchase day with something that was kept, of the customer ``?``.
+LAST_KEPT: Final = """SELECT max(ordered_on) FROM orders kept WHERE customer_id = ? AND kind = 'purchase'
+    AND NOT EXISTS (SELECT 1 FROM orders back WHERE back.source = kept.source AND back.of_external_id = kept.external_id
+                    AND back.kind IN ('return', 'cancellation') AND back.amount_minor <= -kept.amount_minor)"""
+
 #: SQL of all purchases, with the columns of an order that both have.
 PURCHASES: Final = f"""(SELECT {_COLUMNS} FROM orders bought WHERE kind = 'purchase' AND NOT {is_cancelled("bought")}
     UNION ALL SELECT {_COLUMNS} FROM {WON_DEALS})"""

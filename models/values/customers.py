@@ -100,6 +100,7 @@ class CustomerRow:
     overridden: tuple[OverrideMark, ...] = ()  # the figures that a person set
     left_on: str | None = None  # ISO day on which they left
     standing: str | None = None  # active | win_back | lost
+    last_returned: bool = False  # the last order came back whole
 
     @property
     def gone_words(self) -> str:
@@ -129,6 +130,8 @@ class CustomersCount:
         Customers who are to be won back; nothing of them is at risk.
     value_check
         How far the total of values was off in the last back-test, in a sentence; '' without one.
+    overdue
+        Where those overdue are asked for: how many have an alert, and why the others have none.
     """
 
     matching: int
@@ -139,6 +142,7 @@ class CustomersCount:
     win_back: int = 0
     once: int = 0
     once_minor: int = 0
+    overdue: tuple[str, ...] = ()
 
     @property
     def once_words(self) -> str:

@@ -40,7 +40,6 @@ __all__ = [
     "name_owner",
     "next_wake",
     "not_useful",
-    "overdue_without_alert",
     "place_of_trials",
     "playbook_goals",
     "record_due",
@@ -55,6 +54,7 @@ __all__ = [
     "try_rule",
     "wait",
     "wait_within",
+    "win_back_without_alert",
     "with_figures",
     "with_owner",
     "write_invitation",
@@ -84,33 +84,23 @@ def evaluate(workspace: Workspace, changed: Changes | None = None) -> Evaluation
     return run_rules(workspace, changed)
 
 
-def overdue_without_alert(workspace: Workspace) -> tuple[int, int, int]:
-    """Count customers whose silence is improbable, or long and unlikely, and who have no open alert.
-
-    Returns
-    -------
-    tuple of int
-        Active ones below the rule's churn risk, other active ones (their alert was closed), and those to be won back
-        (contacted lately, silent for too long, or their alert was closed).
-    """
+def win_back_without_alert(workspace: Workspace) -> int:
+    """Count who is to be won back, silent for too long, and has no open alert: contacted lately, or it was closed."""
     from services.alerting.rulebook import in_force
 
     with workspace.store.read() as connection:
         rule = next((one for one in in_force(connection, workspace.policy) if one.code == "gap_beyond_usual"), None)
         if rule is None:
-            return 0, 0, 0
-        low, closed, win_back = connection.exec_driver_sql(
-            "SELECT coalesce(sum(active AND trusted), 0), coalesce(sum(active AND NOT trusted), 0),"
-            " coalesce(sum(NOT active), 0) FROM (SELECT standing = 'active' AS active,"
-            " coalesce(churn_risk < :risk, 0) AS trusted FROM customer_risk_scores"
-            " WHERE standing IN ('active', 'win_back') AND (silence_p <= :improbable OR silence_p <= :silent_chance"
+            return 0
+        number = connection.exec_driver_sql(
+            "SELECT count(*) FROM customer_risk_scores WHERE standing = 'win_back'"
+            " AND (silence_p <= :improbable OR silence_p <= :silent_chance"
             " AND days_since_last_order > :silent_days AND days_since_last_order > :silent_gaps * usual_gap_days)"
-            " AND customer_id NOT IN"
-            " (SELECT customer_id FROM alerts WHERE state NOT IN ('resolved', 'not_useful')"
-            " AND customer_id IS NOT NULL))",
+            " AND customer_id NOT IN (SELECT customer_id FROM alerts WHERE state NOT IN ('resolved', 'not_useful')"
+            " AND customer_id IS NOT NULL)",
             {name: one.value for name, one in rule.parameters.items()},
-        ).one()
-    return int(low), int(closed), int(win_back)
+        ).scalar()
+    return int(number or 0)
 
 
 def renew_record(

@@ -16,7 +16,7 @@ from models.queries.churn_status import left_on, renews_on
 from models.queries.deals import DEAL_NAME, STAGE_NAME, closed_on
 from models.queries.open_tickets import is_open, is_unhappy
 from models.queries.products import product_called
-from models.queries.purchases import PURCHASES
+from models.queries.purchases import PURCHASES, last_returned
 from models.store import UnitOfWork
 from models.store.driver import driver_of
 from models.values.words import capital
@@ -40,6 +40,7 @@ SELECT s.customer_id AS customer_id, s.churn_risk AS churn_risk, s.value_at_risk
        s.health AS health, s.engagement AS engagement, {threshold} AS engagement_threshold,
        {risk_threshold} AS risk_threshold,
        s.days_since_last_order AS days_since_order, s.usual_gap_days AS usual_gap,
+       {last_returned} AS last_returned,
        s.purchase_days AS purchase_days, s.first_order_on AS first_order_on, s.last_order_on AS last_order_on,
        s.spend_total_minor AS spent, s.spend_12m_minor AS spent_12m, s.mean_last_3_minor AS mean_last,
        s.mean_6_before_minor AS mean_before, s.orders_6m AS orders_6m, s.orders_6m_before AS orders_6m_before,
@@ -287,6 +288,7 @@ class Facts:
             "unsubscribed_on": unsubscribed_on(":as_of"),
             "left_on": left_on(":as_of"),
             "renews_on": renews_on(":as_of"),
+            "last_returned": last_returned("s"),
         }
         self._create("facts", _FACTS.format(scope=self._scope("s.customer_id"), **thresholds, **parts))
         self._work.sql("CREATE UNIQUE INDEX temp.run_facts_customer ON run_facts (customer_id)")

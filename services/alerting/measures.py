@@ -119,6 +119,9 @@ MEASURES: Final[dict[str, Measure]] = {
     "engagement_fall": Measure("(h.engagement - f.engagement)", "history"),
     # orders
     "days_since_order": Measure("f.days_since_order"),
+    # Said where it is so: an order that came back whole does not prove that they stay.
+    "last_returned": Measure("iif(f.last_returned, ', the last one returned', '')"),
+    "last_order_returned": Measure("iif(f.last_returned, ', returned', '')"),
     "usual_gap": Measure("f.usual_gap"),
     # P(a gap this long | their own gaps), null below four of these.
     "silence_chance": Measure("f.silence_p", probability=True),

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from models.queries.open_tickets import AS_OF, is_open
+from models.queries.purchases import last_returned
 from models.values import words
 from models.values.customers import (
     CustomerFilter,
@@ -23,6 +24,7 @@ from models.values.customers import (
     SortColumn,
 )
 from models.values.scores import CAME_ONCE
+from services.book.overdue import count_overdue
 from services.insight.matching import Conditions, conditions_of
 from services.insight.overridden import marks_of
 from services.insight.reader import Reader, marks
@@ -120,7 +122,11 @@ def count_customers(reader: Reader, wanted: CustomerFilter | None = None) -> Cus
     at_risk = 0 if at_risk is None and once else at_risk
     check = read_value_check(reader)
     told = check.sentence(reader.today) if check is not None else ""
-    return CustomersCount(matching, total, at_risk, reader.currency, told, win_back, once, once_at_risk or 0)
+    overdue: tuple[str, ...] = ()
+    if wanted is not None and wanted.overdue:
+        where = conditions.on("s.customer_id")
+        overdue = count_overdue(reader.driver, reader.policy, where, conditions.parameters).parts
+    return CustomersCount(matching, total, at_risk, reader.currency, told, win_back, once, once_at_risk or 0, overdue)
 
 
 def read_choices(reader: Reader) -> FilterChoices:
@@ -236,7 +242,7 @@ def _rows(reader: Reader, ids: Sequence[int]) -> tuple[CustomerRow, ...]:
     found = reader.rows(
         f"""SELECT c.id, c.name, c.external_id, c.tier, c.owner, s.segment, s.churn_risk, s.value_at_risk_minor,
                    s.currency, s.engagement, s.last_order_on, s.days_since_last_order, s.confidence, s.overridden,
-                   s.standing, s.left_on
+                   s.standing, s.left_on, {last_returned("s")} AS last_returned
               FROM customers c LEFT JOIN customer_risk_scores s ON s.customer_id = c.id
              WHERE c.id IN ({marks(ids)})""",
         list(ids),
@@ -264,6 +270,7 @@ def _row(reader: Reader, row: sqlite3.Row, action: str) -> CustomerRow:
         overridden=marks_of(reader, row["overridden"], row["currency"] or reader.currency),
         left_on=row["left_on"],
         standing=row["standing"],
+        last_returned=bool(row["last_returned"]),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from models.queries.purchases import PURCHASES, cancelled_order
+from models.queries.purchases import PURCHASES, cancelled_order, last_returned
 from models.values import words
 from models.values.alerts import AlertRow, Driver, ScoreFigures
 from models.values.scores import OWN_GAPS
@@ -52,10 +52,7 @@ CHANGE_DAYS = 60
 #: A history shorter than this tells no change.
 _LEAST_DAYS = 14
 _OLDEST_DAYS = 120
-_SENT_BACK = (
-    "SELECT EXISTS (SELECT 1 FROM orders WHERE customer_id = ? AND kind IN ('return', 'cancellation')"
-    " AND ordered_on BETWEEN ? AND ?)"
-)
+_RETURNED = f"SELECT {last_returned('s')} FROM customer_risk_scores s WHERE customer_id = ?"
 #: What came back of no order that is known: the amount of the last one is without the others.
 _CAME_BACK = (
     "SELECT -sum(amount_minor) FROM orders back WHERE customer_id = ? AND kind IN ('return', 'cancellation')"
@@ -152,7 +149,7 @@ def _last_order(reader: Reader, row: sqlite3.Row, currency: str) -> str:
     if day is None:
         return "no order yet"
     amount = row["last_order_amount_minor"]
-    if amount == 0 and reader.value(_SENT_BACK, (row["customer_id"], row["last_order_on"], row["as_of"])):
+    if amount == 0 and reader.value(_RETURNED, (row["customer_id"],)):
         return f"{reader.day(day)} · returned"
     if amount is None:
         return reader.day(day)

@@ -14,13 +14,9 @@ from datetime import timedelta
 from typing import Any
 
 from models.values.customers import CONTACT, CustomerFilter
+from services.book.overdue import OVERDUE
 from services.insight.reader import Reader, marks
 
-#: Whether an active customer's silence is unlikely by their own gaps; of who has too few of these, two usual gaps long.
-_OVERDUE = (
-    "standing = 'active' AND coalesce(silence_p <= 0.2, purchase_days > 1"
-    " AND days_since_last_order >= 2 * usual_gap_days)"
-)
 #: A set larger than this share of the book is not built.
 _SET_SHARE = 0.25
 _ALWAYS_A_SET = 5_000
@@ -104,7 +100,7 @@ def conditions_of(reader: Reader, wanted: CustomerFilter) -> Conditions:
             )
         )
     if wanted.overdue:
-        collector.lookups.append((f"(SELECT {_OVERDUE} FROM customer_risk_scores WHERE customer_id = {{id}})", []))
+        collector.lookups.append((f"(SELECT {OVERDUE} FROM customer_risk_scores WHERE customer_id = {{id}})", []))
     if wanted.consents:
         consents = sorted(wanted.consents)
         clause = f"(SELECT email_consent FROM customers WHERE id = {{id}}) IN ({marks(consents)})"

@@ -121,7 +121,7 @@ def sentence_of(row: CustomerRow, me: str) -> str:
     if row.engagement is not None:
         parts.append(f"engagement {row.engagement:.0f} of 100")
     if row.days_since_last_order is not None:
-        parts.append(f"last order {days(row.days_since_last_order)} ago")
+        parts.append(f"last order {days(row.days_since_last_order)} ago{', returned' if row.last_returned else ''}")
     if row.next_action and row.next_action != DASH:
         parts.append(f"next: {row.next_action}")
     parts.append(f"owner {owner_words(row.owner, me)}")

@@ -341,6 +341,7 @@ class ListPane(QWidget):
             else "revenue at risk not known"
         )
         further = [
+            *count.overdue,
             f"not included: {count.once_words}" if count.once else "",
             f"{whole(count.win_back)} win-back" if count.win_back else "",
         ]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from models.store.driver import driver_of
 from models.tables import (
     activities,
     conversations,
@@ -20,9 +21,10 @@ from models.tables import (
     rules,
     surveys,
 )
-from services.alerting import add_note, overdue_without_alert, resolve
+from services.alerting import add_note, resolve, win_back_without_alert
 from services.alerting.rulebook import stored_rules
 from services.alerting.rules import shipped_rules
+from services.book.overdue import Overdue, count_overdue
 from services.scoring.anomalies import write_anomalies
 from services.scoring.events import read_events
 from services.settings import ExchangeRate, RuleParameter, SegmentFigure
@@ -52,6 +54,18 @@ def test_an_improbable_gap_raises_a_card_in_words(book: Book) -> None:
     assert card["value_at_risk_minor"] == card["expected_value_minor"] == 524_000
     for customer in (on_time, new, gone):
         assert "gap_beyond_usual" not in rules_of(book, customer)
+
+
+def test_an_alert_about_silence_says_that_the_last_order_came_back(book: Book) -> None:
+    fields = {"ago": 74, "gap": 21, "last_order_amount_minor": 0}
+    returned, gift = book.customer(**fields), book.customer(**fields)
+    book.order(returned, 70, -10_000, kind="return")
+    lost = book.customer(ago=500, gap=21, last_order_amount_minor=0, spend_total_minor=900_000, silence_p=0.01)
+    book.order(lost, 490, -10_000, kind="return")
+    book.evaluate()
+    assert book.card(returned)["reason"] == "No order for 74 days, the last one returned; the usual gap is 21"
+    assert book.card(gift)["reason"] == "No order for 74 days; the usual gap is 21"
+    assert book.card(lost)["reason"].startswith("Last order 500 days ago, returned")
 
 
 def test_an_overdue_order_is_as_grave_as_its_value(book: Book) -> None:
@@ -91,21 +105,32 @@ def test_who_is_silent_for_longer_than_others_are_active_is_named_though_their_g
     book.evaluate()
     assert rules_of(book, long_silent) == {"gap_beyond_usual"}
     assert not book.cards(seasonal) and not book.cards(not_yet)
-    assert overdue_without_alert(book.workspace) == (1, 0, 0)
+    assert overdue(book) == Overdue(3, 1, 1, 1)
 
 
 def test_who_is_overdue_without_an_alert_is_counted_with_the_reason(book: Book) -> None:
     book.crowd(10)
     book.customer("Low risk", ago=70, gap=20, churn_risk=0.19)
+    book.customer("Early", ago=40, gap=20, silence_p=0.15)
+    book.customer("Few gaps", ago=60, gap=30, silence_p=None)
     named = book.customer("Named", ago=70, gap=20)
     book.evaluate()
-    assert overdue_without_alert(book.workspace) == (1, 0, 0)
+    assert overdue(book) == Overdue(4, 1, 2, 1)
     resolve(book.workspace, [book.card(named)["id"]], "no_issue")
-    assert overdue_without_alert(book.workspace) == (1, 1, 0)
+    assert (overdue(book), overdue(book).closed) == (Overdue(4, 0, 2, 1), 1)
+    assert overdue(book).words == (
+        "4 customers overdue for an order: 2 silent, but not unusually late for them, 1 silent, but of low churn risk,"
+        " 1 silent, but with an alert closed recently"
+    )
     answered = book.customer("Answered", ago=250, gap=60)
     book.email(answered, "sent", 30)
     book.evaluate()
-    assert overdue_without_alert(book.workspace) == (1, 1, 1)
+    assert win_back_without_alert(book.workspace) == 1
+
+
+def overdue(book: Book) -> Overdue:
+    with book.workspace.store.read() as connection:
+        return count_overdue(driver_of(connection), book.workspace.policy)
 
 
 def test_a_regular_buyers_silence_raises_a_low_alert_where_the_model_sees_no_risk(book: Book) -> None:
@@ -127,25 +152,24 @@ def test_a_regular_buyers_silence_raises_a_low_alert_where_the_model_sees_no_ris
         assert book.card(weekly)["severity"] == severity
 
 
-@pytest.mark.parametrize(("chance", "named"), [(0.009, True), (0.011, False)])
-def test_the_biggest_are_named_where_chance_hardly_explains_the_gap_whatever_the_model_says(
-    book: Book, chance: float, named: bool
+@pytest.mark.parametrize(("chance", "ago", "named"), [(0.009, 40, True), (0.011, 40, False), (0.009, 39, False)])
+def test_the_biggest_are_named_where_they_were_never_silent_for_so_long_whatever_the_model_says(
+    book: Book, chance: float, ago: int, named: bool
 ) -> None:
     book.crowd(40)
-    fields = {"ago": 38, "gap": 8, "silence_p": chance, "churn_risk": 0.03}
-    big, small = book.customer("Big", spend_12m_minor=900_000, **fields), book.customer("Small", **fields)
-    book.score(small, spend_12m_minor=1_000)
+    fields = {"ago": ago, "gap": 8, "silence_p": chance, "churn_risk": 0.03}
+    big, small = (book.customer(spend_12m_minor=spent, **fields) for spent in (900_000, 1_000))
     for number in range(8):
-        book.order(big, 38 + 3 * number**2)  # uneven: the longest gap is of 39 days
-        book.order(small, 38 + 3 * number**2)
+        for customer in (big, small):
+            book.order(customer, ago + 3 * number**2)  # uneven: the longest gap is of 39 days
     book.evaluate()
     assert not book.cards(small) and bool(book.cards(big)) == named
     if named:
         card = book.card(big)
-        assert (card["severity"], card["reason"]) == (2, "No order for 38 days; the usual gap is 8")
-        book.score(big, days_since_last_order=40)
-        book.evaluate()
-        assert book.card(big)["reason"] == "No order for 40 days; the usual gap is 8, the longest so far 39"
+        assert (card["severity"], card["reason"]) == (
+            2,
+            "No order for 40 days; the usual gap is 8, the longest so far 39",
+        )
 
 
 def test_how_regular_a_buyer_is_counts_up_to_the_chance_that_the_rule_asks_for(book: Book) -> None:

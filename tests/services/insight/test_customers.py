@@ -114,7 +114,10 @@ def test_who_is_overdue_is_listed_whether_or_not_they_have_an_alert(
     book.score(number, **{"standing": "active", "usual_gap_days": 30.0, "days_since_last_order": 38, **fields})
     found = insight.customers_page(book.workspace, CustomerFilter(overdue=True))
     assert [row.id for row in found.rows] == [number] * listed
-    assert insight.customers_count(book.workspace, CustomerFilter(overdue=True)).matching == listed
+    count = insight.customers_count(book.workspace, CustomerFilter(overdue=True))
+    assert count.matching == listed
+    assert count.overdue == ("1 silent, but not unusually late for them",) * listed
+    assert insight.customers_count(book.workspace).overdue == ()
 
 
 @settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

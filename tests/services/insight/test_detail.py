@@ -9,6 +9,7 @@ import pytest
 
 from models.tables import customers
 from models.values.alerts import ALIKE_WORDS
+from models.values.customers import CustomerFilter
 from models.values.errors import UserError
 from models.values.scores import looking_back, missed_orders
 from models.values.words import THIN
@@ -255,6 +256,20 @@ def test_a_further_reason_says_only_what_is_new(
     book.insert("alert_signals", alert_id=card, customer_id=marlow, rule="other", severity=3, reason=other,
                 raised_at=minutes(-50), raised_as_of=days_ago(0))  # fmt: skip
     assert reader(read_detail, card).story.startswith(new)
+
+
+def test_an_order_that_came_back_whole_is_told_with_the_last_one_they_kept(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    book.score(number, last_order_on=days_ago(9), last_order_amount_minor=0, days_since_last_order=9)
+    book.order(number, days_ago(300))
+    book.order(number, days_ago(9), amount_minor=18_719, external_id="B")
+    book.order(number, days_ago(8), amount_minor=-18_719, kind="return", of_external_id="B")
+    card = book.card(number, rule="deal_stalled", reason="Restock: open for 30 days")
+    assert reader(read_detail, card).story.startswith(
+        "The order of 11 Nov was returned; the last one they kept was of 24 Jan."
+    )
+    row = insight.customers_page(book.workspace, CustomerFilter()).rows[0]
+    assert row.last_returned
 
 
 def test_a_rating_that_the_reason_names_is_not_told_again(book: SmallBook, reader: Fresh, marlow: int) -> None:

@@ -1,0 +1,88 @@
+"""Query module: who is overdue for an order, and what those without an alert have instead.
+
+One meaning for the list of customers, its filter and what the queue says below: an active customer whose silence is
+unlikely by their own gaps; of who has too few of these, one of two usual gaps.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from models.values.words import count
+from services.settings import Policy
+
+#: SQL of whether a row of ``customer_risk_scores`` is overdue.
+OVERDUE: Final = (
+    "(standing = 'active' AND coalesce(silence_p <= 0.2, purchase_days > 1"
+    " AND days_since_last_order >= 2 * usual_gap_days))"
+)
+_RULE: Final = "gap_beyond_usual"
+#: What the rule calls improbable, or long and unlikely.
+_SILENT: Final = (
+    "coalesce(silence_p <= :improbable OR silence_p <= :silent_chance AND days_since_last_order > :silent_days"
+    " AND days_since_last_order > :silent_gaps * usual_gap_days, 0)"
+)
+_COUNT: Final = f"""
+SELECT count(*), coalesce(sum(named), 0), coalesce(sum(NOT named AND NOT silent), 0),
+       coalesce(sum(NOT named AND silent AND trusted), 0)
+FROM (SELECT {_SILENT} AS silent, coalesce(churn_risk < :risk, 0) AS trusted,
+             customer_id IN (SELECT customer_id FROM alerts WHERE state NOT IN ('resolved', 'not_useful')
+                             AND customer_id IS NOT NULL) AS named
+      FROM customer_risk_scores s WHERE {OVERDUE} <where>)"""
+#: Of a book without the rule: nobody is silent for too long.
+_NOTHING: Final = {"improbable": -1, "silent_chance": -1, "silent_days": 0, "silent_gaps": 0, "risk": 0}
+
+
+class Overdue(NamedTuple):
+    """How many customers are overdue, how many of them have an open alert, and what the others are.
+
+    Attributes
+    ----------
+    early
+        Later than usual, which for them is not rare.
+    low
+        Silent for too long, but of low churn risk.
+    """
+
+    number: int
+    named: int
+    early: int
+    low: int
+
+    @property
+    def closed(self) -> int:
+        """Silent for too long, with an alert that was closed."""
+        return self.number - self.named - self.early - self.low
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Say how many have an alert, and why the others have none."""
+        told = (
+            (self.named, "with an open alert"),
+            (self.early, "silent, but not unusually late for them"),
+            (self.low, "silent, but of low churn risk"),
+            (self.closed, "silent, but with an alert closed recently"),
+        )
+        return tuple(f"{number:,} {what}" for number, what in told if number)
+
+    @property
+    def words(self) -> str:
+        """Say the same in a sentence, '' where nobody is overdue."""
+        return f"{count(self.number, 'customer')} overdue for an order: {', '.join(self.parts)}" if self.number else ""
+
+
+def count_overdue(
+    driver: sqlite3.Connection, policy: Policy, where: str = "", parameters: Sequence[Any] = ()
+) -> Overdue:
+    """Count who is overdue; ``where`` restricts the scores ``s``, with a leading AND and ``?`` for its parameters."""
+    found = driver.execute("SELECT definition FROM rules WHERE code = ?", (_RULE,)).fetchone()
+    known = json.loads(found[0])["parameters"] if found is not None else {}
+    figures = {name: known.get(name, {}).get("value", value) for name, value in _NOTHING.items()}
+    figures |= {one.name: one.value for one in policy.rule_parameters if one.rule == _RULE and one.name in figures}
+    query = _COUNT
+    for name, value in figures.items():
+        query = query.replace(f":{name}", repr(float(value)))
+    return Overdue(*driver.execute(query.replace("<where>", where), parameters).fetchone())
