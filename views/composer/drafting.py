@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
@@ -22,6 +22,9 @@ from views.words import counted
 
 if TYPE_CHECKING:
     from views.composer.page import ComposerPage
+
+_SAME_BY_MODEL: Final = "The language model wrote a text that you have already."
+_SAME_BY_TEMPLATE: Final = "The templates give no other text here. Choose another goal, tone or template."
 
 
 class Drafting(QObject):
@@ -43,6 +46,7 @@ class Drafting(QObject):
         self.told = ""
         self._variant = 0
         self._template = ""
+        self._known: frozenset[str] = frozenset()  # texts that the next draft must not be
         self._fresh: str | None = None  # a draft whose verdict is still to come
 
     @property
@@ -64,9 +68,9 @@ class Drafting(QObject):
         self._write("warmer")
 
     def another(self) -> None:
-        """The same facts written another way: a new draft."""
+        """The same facts written another way: a new draft, unlike those that there are."""
         self._variant += 1
-        self._write("")
+        self._write("", another=True)
 
     def rewrite(self) -> None:
         """Ask how, then let the language model rewrite."""
@@ -74,17 +78,18 @@ class Drafting(QObject):
         panel = panels.rewrite_panel(page.context.theme, page.window(), self._write)
         panel.open_under(page.mail.rewriting[2])
 
-    def _write(self, change: str) -> None:
+    def _write(self, change: str, *, another: bool = False) -> None:
         session = self._session
         if session is None or not session.writable:
             return
         self.told = ""
+        self._known = session.drafted if another else frozenset((session.edit.body,))
         self._page.mail.tell("")
         if self.by_model:
             self._write_by_model(session, change)
             return
         tone = {"shorter": "brief", "warmer": "warm"}.get(change, session.edit.tone)
-        self._write_by_template(session, tone)
+        self._write_by_template(session, tone, another=another)
 
     def _write_by_model(self, session: Session, change: str) -> None:
         request = self.request(session, change)
@@ -101,11 +106,11 @@ class Drafting(QObject):
         self._page.mail.show_writing(f"{who} is writing from {ticked}. Your text is kept until it is done.")
         self._page.show_writers()
 
-    def _write_by_template(self, session: Session, tone: str) -> None:
+    def _write_by_template(self, session: Session, tone: str, *, another: bool) -> None:
         workspace, edit = self._book.workspace, session.edit
         self.writing.start(
             lambda _on_text, _cancelled: rooms.by_template(
-                workspace, edit, self._template, tone, self._variant, edit.facts
+                workspace, edit, self._template, tone, self._variant, self._known if another else ()
             ),
             partial(self._written, session),
             partial(self._not_written, session),
@@ -129,6 +134,10 @@ class Drafting(QObject):
         if kind_of_writer(draft.writer) == MODEL:
             page.seconds[name_of_writer(draft.writer)] = draft.seconds
         self.told = _cost_words(draft)
+        if draft.body in self._known and draft.incentive_minor == session.edit.incentive_minor:
+            page.mail.tell(_SAME_BY_MODEL if self.by_model else _SAME_BY_TEMPLATE)
+            page.show_writers()
+            return
         session.take_draft(draft)
         self._fresh = session.edit.body
         page.note_written()

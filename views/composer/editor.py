@@ -1,7 +1,8 @@
 """The body of an email in an editor that shows what each statement rests on.
 
-What has a source is tinted and underlined and carries its number, what has none is tinted under a wave, and a sentence
-of the person's own stands over dots. All are painted under the text: it is plain, and Ctrl+Z knows nothing of them.
+What has a source is tinted and carries its number, what has none is tinted under a wave, and a sentence of the person's
+own stands over dots. All are painted under the text: it is plain, and Ctrl+Z knows nothing of them. Nothing has the
+underline of a link.
 """
 
 from __future__ import annotations
@@ -284,7 +285,6 @@ class BodyEditor(QTextEdit):
             base = offset.y() + one.y() + one.ascent()
             ground = "selected" if mark is not self._lit else "band"
             fill(painter, left - 2, base - 15, right - left + 4, 21, theme.color(ground))
-            fill(painter, left - 2, base + 5, right - left + 4, 1, theme.color("primary_text"))
             if last and mark.claim.number is not None:
                 wide = number_width(mark.claim.number)
                 room = QRectF(right - wide + _NUMBER_GAP - 1, base - 17, wide, 16)

@@ -223,7 +223,7 @@ class _Legend(QWidget):
         self._theme = theme
         self._looks: Collection[str] = ()
         self.setFixedSize(0, 22)
-        self.setAccessibleName("Underlined with a number: sourced. Wavy: no source. Dotted: your words.")
+        self.setAccessibleName("Tinted with a number: sourced. Wavy: no source. Dotted: your words.")
         theme.changed.connect(self.update)
 
     def show_looks(self, looks: Collection[str]) -> None:
@@ -258,7 +258,6 @@ class _Legend(QWidget):
                 wide = fonts.width(_LOOKS["sourced"], fonts.SMALL) + number
                 x -= wide + 2
                 fill(painter, x - 2, base - 13, wide + 4, 17, theme.color("selected"))
-                fill(painter, x - 2, base + 4, wide + 4, 1, theme.color("primary_text"))
                 line(painter, QRectF(x, 0, wide, 22), _LOOKS["sourced"], theme.color("ink_2"), fonts.SMALL)
                 at = QRectF(x + wide - number + 3, -2, number, 18)
                 line(painter, at, "1", theme.color("primary_text"), fonts.SMALL, fonts.SEMIBOLD)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -71,18 +71,19 @@ def by_model(
 
 
 def by_template(
-    workspace: Workspace, edit: Edit, template: str, tone: str, variant: int, facts: Sequence[str]
+    workspace: Workspace, edit: Edit, template: str, tone: str, variant: int, unlike: Collection[str]
 ) -> Draft:
-    """A draft by a template; '' takes the best one that fits."""
+    """A draft by a template; '' takes the best one that fits and writes none of the texts ``unlike``."""
     return outreach.draft_by_template(
         workspace,
         edit.customer_id,
         goal=edit.goal,
         tone=tone,
-        facts=facts,
+        facts=edit.facts,
         template=template,
         incentive_minor=edit.incentive_minor,
         variant=variant,
+        unlike=unlike,
         contact_id=edit.contact_id,
     )
 

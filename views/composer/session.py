@@ -78,6 +78,12 @@ class Session(QObject):
         return self.edit != self._kept
 
     @property
+    def drafted(self) -> frozenset[str]:
+        """The texts of the drafts, as long as the text is one of them; of a text that was changed, only itself."""
+        known = frozenset(version.body for version in self.composition.versions)
+        return known if self.edit.body in known else frozenset((self.edit.body,))
+
+    @property
     def template(self) -> TemplateChoice | None:
         """The template that wrote it, or would."""
         return template_of(self.composition.templates, self.edit)

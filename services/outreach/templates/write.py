@@ -34,11 +34,13 @@ def draft_by_template(
     template: str = "",
     incentive_minor: int = 0,
     variant: int = 0,
+    unlike: Collection[str] = (),
     contact_id: int | None = None,
 ) -> Draft:
     """Write a draft from a template; without a code the best enabled one for goal, tone and ticked facts.
 
-    ``facts`` are keys of ticked facts, None the proposed ones. ``variant`` counts through the templates that fit.
+    ``facts`` are keys of ticked facts, None the proposed ones. ``variant`` counts through the templates that fit;
+    one that writes a text of ``unlike`` is passed over where another fits.
 
     Raises
     ------
@@ -52,7 +54,8 @@ def draft_by_template(
             raise UserError(unwanted)
         found = find_facts(reader, customer_id, goal, keep=facts or ())
         return draft_of(reader, customer_id, found, goal=goal, tone=tone, facts=facts, template=template,
-                        incentive_minor=incentive_minor, variant=variant, contact_id=contact_id)  # fmt: skip
+                        incentive_minor=incentive_minor, variant=variant, unlike=unlike,
+                        contact_id=contact_id)  # fmt: skip
 
 
 def draft_of(
@@ -66,6 +69,7 @@ def draft_of(
     template: str = "",
     incentive_minor: int = 0,
     variant: int = 0,
+    unlike: Collection[str] = (),
     contact_id: int | None = None,
 ) -> Draft:
     """Write the same from facts at hand."""
@@ -80,16 +84,19 @@ def draft_of(
     values = fill(found, keys, names, incentive_minor=incentive_minor, currency=reader.currency)
     library = templates_of(reader.driver)
     if template:
-        choice = next((one for one in library if one.code == template), None)
-        if choice is None:
+        fitting = tuple(one for one in library if one.code == template)
+        if not fitting:
             raise UserError(f"There is no template “{template}”. See the templates in Settings.")
     else:
         fitting = choose(library, goal, tone, values)
         if not fitting:
             raise UserError(f"No template for “{GOALS[goal]}” is switched on; switch one on in Settings.")
-        choice = fitting[variant % len(fitting)]
-    offered = incentive_minor if incentive_minor > 0 and _offers(choice, values) else 0
-    draft = _filled(choice, customer, names, values, keys, offered, reader.currency)
+    first = variant % len(fitting)
+    for choice in (*fitting[first:], *fitting[:first]):
+        offered = incentive_minor if incentive_minor > 0 and _offers(choice, values) else 0
+        draft = _filled(choice, customer, names, values, keys, offered, reader.currency)
+        if draft.body not in unlike:
+            break
     return draft if template else replace(draft, note=_left_out(library, goal))
 
 

@@ -318,6 +318,29 @@ def test_another_template_is_a_new_draft_that_can_be_compared_and_restored(desk:
     assert [line.number for line in desk.page.mail.drafts.lines] == [3, 2, 1]
 
 
+def test_another_version_differs_from_every_draft_or_is_not_made(desk: Desk) -> None:
+    actions = desk.page.context.actions
+    for _ in range(12):
+        before = len(desk.page.mail.drafts.lines)
+        actions[Command.VARIANT].trigger()
+        desk.wait(lambda: not desk.page.drafting.writing.running)
+        desk.calm()
+        texts = [version.body for version in desk.session.composition.versions]
+        assert len(texts) == len(set(texts))
+        if len(desk.page.mail.drafts.lines) == before:
+            break
+    assert desk.page.mail.told == "The templates give no other text here. Choose another goal, tone or template."
+
+
+def test_the_same_text_again_is_no_draft(desk: Desk) -> None:
+    text, lines = desk.text, len(desk.page.mail.drafts.lines)
+    desk.page.context.actions[Command.WRITE].trigger()
+    desk.wait(lambda: not desk.page.drafting.writing.running)
+    desk.calm()
+    assert desk.page.mail.told.startswith("The templates give no other text here.")
+    assert (desk.text, len(desk.page.mail.drafts.lines)) == (text, lines)
+
+
 def test_a_goal_proposes_its_facts_and_waits_to_be_written(desk: Desk) -> None:
     text = desk.text
     for goal in [one for one in GOALS if one != desk.session.edit.goal]:

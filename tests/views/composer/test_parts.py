@@ -8,8 +8,9 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QColor, QTextCursor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.views.composer.made import claim
@@ -155,6 +156,19 @@ def test_the_margin_lights_what_it_stands_for(qtbot: QtBot, theme: Theme, editor
     assert chosen.args == [note.mark]
     editor.go_to(note.mark)
     assert editor.textCursor().position() == note.mark.end
+
+
+def test_a_sourced_statement_has_no_underline_of_a_link(theme: Theme, editor: BodyEditor) -> None:
+    editor.show_marks(marks_of([claim("We moved it.", TEXT, 1)], TEXT))
+    assert editor.marks and longest_run(editor, theme.color("primary_text")) < 12
+
+
+def longest_run(widget: QWidget, color: QColor) -> int:
+    """The longest horizontal stretch of one colour in a picture of a widget, in pixels."""
+    image = widget.grab().toImage()
+    rows = ("".join("#" if image.pixelColor(x, y) == color else "." for x in range(image.width()))
+            for y in range(image.height()))  # fmt: skip
+    return max(len(run) for row in rows for run in row.split("."))
 
 
 def test_a_switch_tells_a_persons_choice_only_and_fits_its_width(qtbot: QtBot, theme: Theme) -> None:

@@ -55,6 +55,15 @@ def test_names_are_told_apart_in_each_goal_and_tone() -> None:
     assert set(counted.values()) == {1}
 
 
+def repeated(body: str) -> set[str]:
+    """What an email says twice: to put something right, or four words in a row."""
+    paired: Counter[str] = Counter()
+    said = re.findall(r"[\w’']+", re.sub(r"“[^”]*”", "", body).lower())
+    paired.update(" ".join(said[at : at + 4]) for at in range(len(said) - 3))
+    paired["put right"] = len(re.findall(r"\bput (?:it |this |that )?right\b", body))
+    return {words for words, times in paired.items() if times > 1}
+
+
 #: Nobody drafts to who withdrew consent or unsubscribed.
 MAY_BE_DRAFTED_TO = f"NOT {withdrawn('date()')} AND {unsubscribed_on('date()')} IS NULL"
 
@@ -71,6 +80,7 @@ def test_everyone_in_the_sample_book_can_be_written_to(book: Workspace, customer
             whole = f"{draft.subject}\n{draft.greeting}\n{draft.body}"
             assert not re.search(r"[{}<>\[\]]|\bNone\b|  | [,.;?]|\.\.|,\.|\n\n\n|\byour 1\b", whole), whole
             assert draft.subject and len(draft.subject) <= 120 and "\n" not in draft.subject
+            assert not repeated(draft.body), whole
             assert draft.body.count("\n\n") >= 1 and draft.facts == tuple(
                 fact.key for fact in read_facts(book, customer, goal) if fact.ticked
             )
