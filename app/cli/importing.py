@@ -214,7 +214,7 @@ def _words(receipts: list[Receipt], outcome: ImportOutcome) -> str:
         )
         lines += [f"  {receipt.distress}"] if receipt.distress else []
         lines += [f"  {many:,} × {reason}" for reason, many in (receipt.reasons | receipt.ignored_reasons).items()]
-        lines += [f"  note: {warning}" for warning in receipt.warnings]
+        lines += [f"  note: {warning}" for warning in receipt.notes]
         lines += [f"  rejected rows: {receipt.rejects_file}"] if receipt.rejects_file else []
     if outcome.pipeline.scores is not None:
         run = outcome.pipeline.scores

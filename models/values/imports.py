@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from models.values.meanings import Doubt, Meaning
 from models.values.reading import Reading, ReadingChoice, ReadingOption
-from models.values.words import count
+from models.values.words import capital, count
 
 #: So many customers are named in a sentence.
 _NAMED: Final = 5
@@ -108,6 +108,13 @@ class Receipt:
     ignored_reasons: dict[str, int] = field(default_factory=dict)
     fixed: tuple[dict[str, Any], ...] = ()  # row, column, before, after of each cell that a person fixed
     may_leave: tuple[str, ...] = ()  # who wrote in the file's last weeks that they leave or may leave
+    guessed: tuple[str, ...] = ()  # choices that nobody made and the file does not settle: source, currency
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The warnings, and how to change what was guessed: before the import, or after it."""
+        way = "change {} before you import" if self.dry_run else "undo this import, change {} and import the file again"
+        return (*self.warnings, *(f"Wrong {one}? {capital(way.format(one.title()))}." for one in self.guessed))
 
     @property
     def distress(self) -> str:
@@ -132,7 +139,7 @@ class Receipt:
             "totals": self.totals,
             "reasons": {**self.reasons, **self.ignored_reasons},
             "rejects_file": self.rejects_file,
-            "warnings": list(self.warnings),
+            "warnings": list(self.notes),
             "seconds": round(self.seconds, 3),
             **({"fixed": list(self.fixed)} if self.fixed else {}),
             **({"may_leave": list(self.may_leave)} if self.may_leave else {}),

@@ -75,7 +75,7 @@ def write_facts(db: sqlite3.Connection, facts: Facts) -> None:
 def read_facts(db: sqlite3.Connection) -> Facts:
     """What a check found out."""
     kept = json.loads(db.execute("SELECT facts FROM stage.facts").fetchone()[0])
-    lists = {name: tuple(kept["receipt"][name]) for name in ("warnings", "fixed", "may_leave")}
+    lists = {name: tuple(kept["receipt"][name]) for name in ("warnings", "fixed", "may_leave", "guessed")}
     return Facts(
         **{
             **kept,

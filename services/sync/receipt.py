@@ -75,6 +75,7 @@ def make_receipt(
         ignored_reasons=dict(ignored.most_common()),
         fixed=fixed_cells(plan.table),
         may_leave=may_leave,
+        guessed=(*analysis.guessed, *(("currency",) if _guesses_currency(analysis.plan) else ())),
     )
 
 
@@ -221,11 +222,8 @@ def _about_rows(db: sqlite3.Connection, analysis: Analysis, today: date) -> list
         said += filter(None, [orders_ahead(db, today, kept)])
     if analysis.plan.zone_assumed and _has_naive_times(db, analysis):
         said.append(f"Times without a zone were read as {analysis.plan.zone}.")
-    if analysis.plan.currency_assumed and analysis.plan.currency_whose:
-        said.append(
-            f"Bellwether read the amounts as {analysis.plan.currency}, {analysis.plan.currency_whose}. "
-            "Not right? Change Currency before you import."
-        )
+    if _guesses_currency(analysis.plan):
+        said.append(f"Bellwether read the amounts as {analysis.plan.currency}, {analysis.plan.currency_whose}.")
     if analysis.plan.entity.customer == "optional":
         nobody = db.execute(
             f"SELECT count(*) FROM stage.r WHERE who IS NULL AND (state IS NULL OR state < {IGNORED})"
@@ -236,6 +234,10 @@ def _about_rows(db: sqlite3.Connection, analysis: Analysis, today: date) -> list
                 "and are kept without one."
             )
     return said
+
+
+def _guesses_currency(plan: Plan) -> bool:
+    return bool(plan.currency_assumed and plan.currency_whose)
 
 
 def _about_nothing(plan: Plan, rows: Mapping[str, int], ignored: Mapping[str, int]) -> list[str]:

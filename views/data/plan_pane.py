@@ -168,7 +168,7 @@ class PlanPane(QWidget):
         self._ignored_head.setText(f"{whole(sums.ignored)} ignored, by reason")
         self._ignored.show_reasons(receipt.ignored_reasons)
         self._show_customers(preview)
-        self._show_notes(receipt.warnings)
+        self._show_notes(receipt.notes)
 
     def show_top(self) -> None:
         """Scroll to what will happen."""

@@ -189,7 +189,7 @@ def note_lines(receipts: Sequence[Receipt]) -> list[str]:
     """What is worth knowing; of several files each says of which."""
     files: dict[str, list[str]] = {}
     for receipt in receipts:
-        for words in (*filter(None, (receipt.distress,)), *fixed_words(receipt), *receipt.warnings):
+        for words in (*filter(None, (receipt.distress,)), *fixed_words(receipt), *receipt.notes):
             names = files.setdefault(words, [])
             names.append(PurePath(receipt.file).name)
     if len(receipts) < 2:

@@ -123,6 +123,7 @@ class Analysis:
         self.targets: list[Target] = targets_of(plan, self.layout)
         self.matches = Matches(0, 0, {}, ())
         self.warnings: list[str] = list(plan.warnings)
+        self.guessed: tuple[str, ...] = ()
         #: What a person must say before the rows can be written.
         self.doubt: Doubt | None = None
         self._watch = watch
@@ -270,6 +271,7 @@ class Analysis:
         self.plan = replace(self.plan, source=found.source)
         self.doubt = found.doubt
         self.warnings += [found.words] if found.words else []
+        self.guessed = ("source",) if found.guessed else ()
 
     def _mark_charges(self, db: sqlite3.Connection, source: str) -> None:
         if self.layout.has_items:

@@ -41,11 +41,12 @@ _SAY_NOTHING: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """The system that a file belongs to, what is said of that, and the question where a person must decide."""
+    """The system that a file belongs to, what is said of that, the question where a person must decide, or a guess."""
 
     source: str
     words: str = ""
     doubt: Doubt | None = None
+    guessed: bool = False
 
 
 def system_of(db: sqlite3.Connection, plan: Plan, target: Target, *, lines: bool) -> Belonging:
@@ -74,7 +75,8 @@ def system_of(db: sqlite3.Connection, plan: Plan, target: Target, *, lines: bool
             if found.contradicts:
                 return _contradiction(plan, found, systems)
         by_headers = name in plan.origin.by_headers and name != _stem(plan)
-        return Belonging(name, _matches(there or System(name), "columns") if by_headers else "")
+        words = _matches(there or System(name), "columns") if by_headers else ""
+        return Belonging(name, words, guessed=by_headers)
     held = evidence_of(db, plan, target, [*systems.values()], own, lines=lines)
     return _decided(plan, held, systems) if held else Belonging(FIRST)
 
@@ -85,7 +87,8 @@ def _decided(plan: Plan, held: list[Evidence], systems: Mapping[str, System]) ->
     best = ranked[0]
     rivals = [one for one in ranked[1:] if one.rank(one.system.name in tokens) == best.rank(best.system.name in tokens)]
     if best.tier >= LIKELY and not (rivals and best.known):
-        return Belonging(best.system.name, _why(best))
+        why = _why(best)
+        return Belonging(best.system.name, why, guessed=bool(why))
     against = [one for one in ranked if one.contradicts and one.expected]
     if best.tier < LIKELY and against:
         return _contradiction(plan, max(against, key=lambda one: one.differ + one.rows_other), systems)
@@ -118,8 +121,7 @@ def _matches(system: System, what: str, counts: str = "") -> str:
     called, it = f"“{system.name}”", "it"
     if day is not None and system.name.rstrip(" 0123456789").casefold() in _SAY_NOTHING:
         called, it = f"what you imported on {full_day(day)}", "the same system"
-    counted = f"The {what} match {called}{counts}, so this counts as another export from {it}."
-    return f"{counted} From a different system? Change Source before you import."
+    return f"The {what} match {called}{counts}, so this counts as another export from {it}."
 
 
 def _why(best: Evidence) -> str:

@@ -12,7 +12,7 @@ from tests.services.sync.book import Book, write_csv
 
 HEADER = ["order_id", "customer_id", "date", "amount"]
 BARE = [["1", "C1", "2026-01-05", "1.234,50"], ["2", "C2", "2026-02-05", "99,90"]]
-TAKEN = "Bellwether read the amounts as {}, {}. Not right? Change Currency before you import."
+TAKEN = "Bellwether read the amounts as {}, {}."
 
 
 @pytest.fixture(autouse=True)
@@ -24,8 +24,12 @@ def _in_germany(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_bare_amounts_are_in_the_currency_of_this_computer_then_of_the_book(book: Book, tmp_path: Path) -> None:
-    receipt = book.bring(write_csv(tmp_path / "orders.csv", HEADER, BARE))
+    path = write_csv(tmp_path / "orders.csv", HEADER, BARE)
+    check = book.check(path).receipt
+    assert check.notes[-1] == "Wrong currency? Change Currency before you import."
+    receipt = book.bring(path)
     assert receipt.totals == {"EUR": 133_440}
+    assert receipt.notes[-1] == "Wrong currency? Undo this import, change Currency and import the file again."
     assert TAKEN.format("EUR", "the usual currency here") in receipt.warnings
     more = write_csv(tmp_path / "more.csv", HEADER, [["3", "C1", "2026-03-05", "10,00"]])
     assert TAKEN.format("EUR", "your book’s currency") in book.bring(more).warnings

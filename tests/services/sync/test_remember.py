@@ -68,8 +68,8 @@ def test_a_file_taken_as_one_of_a_system_by_its_columns_says_so(book: Book, tmp_
     (tmp_path / "march").mkdir()
     receipt = book.bring(orders(tmp_path / "march" / "shop.csv", "O1"))
     assert receipt.rows["unchanged"] == 1
-    said = "The columns match “Boston”, so this counts as another export from it. "
-    assert f"{said}From a different system? Change Source before you import." in receipt.warnings
+    assert "The columns match “Boston”, so this counts as another export from it." in receipt.warnings
+    assert "Wrong source? Undo this import, change Source and import the file again." in receipt.notes
 
 
 def test_a_mapping_holds_for_headers_that_differ_in_case_and_zone(book: Book, tmp_path: Path) -> None:
