@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from models.queries.purchases import PURCHASES
 from models.values import words
@@ -51,6 +52,15 @@ _OUTCOMES = {
     "lost": "lost",
     "no_issue": "no issue",
     "known": "known already",
+}
+
+
+_UNTIL = {"next_order": "the next order", "reply": "they reply", "worse": "it gets worse"}
+_DONE = {
+    "reopen": "Alert reopened",
+    "escalate": "Alert escalated to critical",
+    "undo": "Change to the alert undone",
+    "redo": "Change to the alert redone",
 }
 
 
@@ -326,9 +336,29 @@ def _alert(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
         return "Alert raised", f"{row['reason']}{joined}", "neutral"
     if row["verb"] == "closed":
         return "Alert closed", _OUTCOMES.get(row["reason"] or "", "no longer holds"), "neutral"
-    said = json.loads(row["said"]).get("words", "") if row["said"] else ""
+    said = _done_to_alert(reader, row["verb"], json.loads(row["reason"] or "{}"))
+    if not said and row["said"]:
+        said = json.loads(row["said"]).get("words", "")
     by = _who(reader, row["actor"])
     return words.shortened(said or words.capital(row["verb"].replace("-", " ")), 80), f"by {by}", "neutral"
+
+
+def _done_to_alert(reader: Reader, verb: str, after: Mapping[str, Any]) -> str:
+    """What an action did to this one alert, however many it was done to; '' where its own words are of one alert."""
+    outcome = after.get("outcome") or ""
+    match verb:
+        case "snooze" | "wait":
+            latest = words.when(after.get("until") or "", reader.today, reader.zone)
+            event = _UNTIL.get(after.get("until_condition") or "", "")
+            ends = f"{event}, {latest} at the latest" if event and latest else event or latest
+            return f"Alert {'snoozed' if verb == 'snooze' else 'put on hold'}{f' until {ends}' if ends else ''}"
+        case "resolve":
+            return f"Alert resolved: {_OUTCOMES.get(outcome, outcome)}"
+        case "not-useful":
+            return f"Alert marked as not useful: {outcome}"
+        case "assign":
+            return f"Alert assigned to {after.get('owner', '')}"
+    return _DONE.get(verb, "")
 
 
 def _task(reader: Reader, context: Context, row: sqlite3.Row) -> Said:

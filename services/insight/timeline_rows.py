@@ -103,7 +103,7 @@ SOURCES: dict[str, str] = {
         SELECT closed_at, printf('alert:%012d:z', id), id, id, closed_at, outcome, 'closed', NULL, NULL
           FROM alerts WHERE customer_id = :customer AND closed_at IS NOT NULL AND closed_by = 'rule'
         UNION ALL
-        SELECT j.at, printf('alert:%012d:%012d', p.row_id, j.id), p.row_id, p.row_id, j.at, NULL, j.verb,
+        SELECT j.at, printf('alert:%012d:%012d', p.row_id, j.id), p.row_id, p.row_id, j.at, p.after, j.verb,
                (SELECT after FROM journal_payloads w WHERE w.journal_id = j.id AND w.operation = 'words' LIMIT 1),
                j.actor
           FROM alerts a

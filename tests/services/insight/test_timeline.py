@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from models.tables import alerts, notes
 from services import insight
+from services.alerting import assign, escalate, not_useful, reopen, resolve, snooze, wait
 from services.audit import undo_last
 from services.insight.open_work import read_open_work
 from services.insight.timeline_rows import SOURCES, read_timeline
@@ -314,12 +315,37 @@ def test_the_alerts_own_history_is_in_it(book: SmallBook, reader: Fresh) -> None
     assert said(page) == [
         ("09:02", "Call the store manager", "due Mon", "task #1"),
         ("09:01", "You", "noted “Call them”", "note #1"),
-        ("09:00", "Snoozed Linden Supply until Mon", "by you", f"alert #{card}"),
+        ("09:00", "Alert snoozed", "by you", f"alert #{card}"),
         ("08:02", "Alert raised", "Gap over 3 × usual · merged with “Engagement drop”", f"alert #{card}"),
         ("25 Sep", "Alert closed", "they ordered again", f"alert #{closed}"),
         ("18 Sep", "Alert raised", "Spend falling", f"alert #{closed}"),
     ]
     assert page.counts["alert"] == 4
+
+
+def test_a_customers_page_says_what_an_action_on_many_alerts_did_to_theirs(book: SmallBook, reader: Fresh) -> None:
+    first, second = book.customer("Linden Supply"), book.customer("Marlow & Pike")
+    cards = [book.card(first), book.card(second)]
+    wait(book.workspace, cards, until=TODAY + timedelta(days=30))
+    reopen(book.workspace, cards)
+    snooze(book.workspace, cards, condition="worse", until=TODAY + timedelta(days=3))
+    assign(book.workspace, cards, "Ben Frost")
+    escalate(book.workspace, cards)
+    resolve(book.workspace, cards, "saved")
+    undo_last(book.workspace)
+    not_useful(book.workspace, cards, "a twin")
+    told = {row.bold for row in reader(read_timeline, first, ("alert",)).rows}
+    assert told == {
+        "Alert raised",
+        "Alert put on hold until they reply, 20 Dec at the latest",
+        "Alert reopened",
+        "Alert snoozed until it gets worse, 23 Nov at the latest",
+        "Alert assigned to Ben Frost",
+        "Alert escalated to critical",
+        "Alert resolved: saved",
+        "Change to the alert undone",
+        "Alert marked as not useful: a twin",
+    }
 
 
 def test_a_score_that_somebody_set_is_told_with_who_until_when_and_why(book: SmallBook, reader: Fresh) -> None:
