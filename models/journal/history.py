@@ -75,7 +75,7 @@ def entry_images(connection: Connection, number: int) -> list[Image]:
 
 def fact_entries_since(connection: Connection, number: int, tables: Collection[str]) -> frozenset[int]:
     """Return the entries after ``number`` that changed rows of ``tables``: imports, their undo, edits and undos."""
-    query = FACT_ENTRIES.format(since="?", tables=", ".join("?" * len(tables)))
+    query = FACT_ENTRIES.format(since="?", moves="", tables=", ".join("?" * len(tables)))
     return frozenset(row[0] for row in connection.exec_driver_sql(query, (number, *tables)))
 
 

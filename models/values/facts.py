@@ -15,11 +15,11 @@ WRITTEN: Final = {
     "surveys": (("comment",), "answered_on"),
     "conversations": (("text",), "happened_on"),
 }
-#: SQL of the entries after ``{since}`` that changed rows of the tables ``{tables}``.
+#: SQL of the entries after ``{since}`` that changed rows of the tables ``{tables}``; ``{moves}``: what else holds of ``p``.
 FACT_ENTRIES = """SELECT j.id FROM journal j
     WHERE j.id > {since} AND (
           j.verb = 'undo-import'
        OR j.actor_kind = 'import' AND EXISTS (SELECT 1 FROM imports i
                    WHERE i.journal_id = j.id AND i.rows_inserted + i.rows_updated > 0)
        OR EXISTS (SELECT 1 FROM journal_payloads p
-                   WHERE p.journal_id = j.id AND p.table_name IN ({tables})))"""
+                   WHERE p.journal_id = j.id AND p.table_name IN ({tables}) {moves}))"""

@@ -20,12 +20,28 @@ _RULES_LAG: Final = """coalesce((SELECT max(id) FROM journal WHERE actor_kind = 
     > coalesce((SELECT CAST(value AS INTEGER) FROM book WHERE key = 'alerts_evaluated_to_entry'), 0)"""
 _SCORED_TO: Final = "coalesce((SELECT json_extract(value, '$.entry') FROM book WHERE key = 'scored'), 0)"
 _NAMES: Final = ", ".join(f"'{name}'" for name in SCORED_TABLES)
-_UNSCORED: Final = f"EXISTS ({FACT_ENTRIES.format(since=_SCORED_TO, tables=_NAMES)}) OR {_RULES_LAG}"
+#: How to reach somebody, and whose they are: no score rests on it.
+_DETAILS: Final = (
+    "name", "company", "email", "phone", "city", "owner", "preferences", "suppressed_until", "suppressed_why",
+    "email_consent", "email_consent_since", "email_consent_how", "tracking_consent",
+)  # fmt: skip
+_OF_DETAILS: Final = ", ".join(f"'{name}'" for name in _DETAILS)
+#: A change of these alone leaves a score as it is. An update holds the columns that changed.
+_MOVES: Final = f"""AND p.table_name NOT IN ('identities', 'contacts')
+    AND (p.table_name <> 'customers' OR p.operation <> 'update'
+         OR EXISTS (SELECT 1 FROM json_each(p.after) f WHERE f.key NOT IN ({_OF_DETAILS})))"""
+_STALE: Final = f"EXISTS ({FACT_ENTRIES.format(since=_SCORED_TO, tables=_NAMES, moves=_MOVES)})"
+_UNSCORED: Final = f"EXISTS ({FACT_ENTRIES.format(since=_SCORED_TO, tables=_NAMES, moves='')}) OR {_RULES_LAG}"
 
 
 def is_unscored(driver: sqlite3.Connection) -> bool:
     """Return whether facts came in after the last scoring, or scores after the rules last looked."""
     return bool(driver.execute(f"SELECT {_UNSCORED}").fetchone()[0])
+
+
+def is_stale(driver: sqlite3.Connection) -> bool:
+    """Return whether scores and alerts lack something that moves them: an address, an owner or a consent does not."""
+    return bool(driver.execute(f"SELECT {_STALE} OR {_RULES_LAG}").fetchone()[0])
 
 
 def rules_lag(workspace: Workspace) -> bool:

@@ -17,7 +17,7 @@ from typing import Any, cast
 from models.values import words
 from models.values.alerts import Lacks
 from models.values.money import exponent
-from services.book.unscored import is_unscored
+from services.book.unscored import is_stale
 from services.settings import Policy, reporting_currency
 from services.settings.local_zone import this_computers_zone
 from services.workspace import Clock, FixedClock, Workspace
@@ -78,8 +78,8 @@ class Reader:
 
     @cached_property
     def unscored(self) -> bool:
-        """Whether something came into the book that is not in its scores and alerts yet."""
-        return is_unscored(self.driver)
+        """Whether something came into the book that may move its scores and alerts, and is not in them yet."""
+        return is_stale(self.driver)
 
     @cached_property
     def lacks(self) -> Lacks:

@@ -15,7 +15,9 @@ from models.tables import CONTENT_TABLES
 from models.values.facts import SCORED_TABLES
 from models.values.imports import ImportOptions, ImportRequest
 from services import insight
+from services.audit import undo_last
 from services.pipeline.jobs import ImportJob, RoundJob
+from services.sync import add_contact, edit_customer
 from services.workspace import Recipe, Workspace, open_workspace
 from tests.app.conftest import ask, moment
 
@@ -122,6 +124,19 @@ def test_a_book_without_customers_or_without_their_history_is_no_all_clear(
     empty.close()
     ask("import", str(orders))
     assert insight.queue(book, "todo").lacks == "" and insight.today_tiles(book)[0].figure != "–"
+
+
+def test_an_edit_of_consent_or_phone_keeps_what_is_shown(book: Workspace, orders: Path, ask: Any) -> None:
+    ask("import", str(orders))
+    number, before = 1, states(book)
+    assert before[0] is False
+    edit_customer(book, number, {"phone": "+1 303 555 0105", "email_consent": "given", "owner": "Priya"})
+    add_contact(book, number, {"name": "Farah Castell", "phone": "+1 303 555 0106"})
+    assert states(book) == before
+    undo_last(book)
+    assert states(book) == before
+    edit_customer(book, number, {"tier": "Gold"})
+    assert states(book)[:2] == (True, "not scored yet")
 
 
 def test_what_moves_no_score_leaves_nothing_unscored(book: Workspace, tmp_path: Path, orders: Path, ask: Any) -> None:
