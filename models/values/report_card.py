@@ -127,7 +127,7 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class Reliance:
-    """What the scores stand on: the kinds of data, and how many customers are too little known.
+    """What the scores stand on: the kinds of data, and how many customers have scores of low confidence.
 
     Attributes
     ----------

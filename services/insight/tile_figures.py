@@ -189,7 +189,9 @@ def _came_back(reader: Reader) -> Tile:
     share = words.percent(found.others_back / found.others) if found.others else ""
     others = [f"not contacted: {found.others_back:,} of {found.others:,} ({share})"] if found.others else []
     if not found.contacted:
-        return Tile("came_back", words.DASH, title, " · ".join(["no emails sent yet", *others]), "neutral")
+        sent = reader.value("SELECT EXISTS (SELECT 1 FROM messages WHERE state = 'sent')")
+        none = "no alert closed after an email yet" if sent else "no emails sent yet"
+        return Tile("came_back", words.DASH, title, " · ".join([none, *others]), "neutral")
     return Tile(
         key="came_back",
         figure=words.percent(found.contacted_back / found.contacted),

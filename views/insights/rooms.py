@@ -28,7 +28,7 @@ class BookOfScores:
         return insight.outcome_tiles(self._book.workspace)
 
     def reliance(self) -> Reliance:
-        """How fresh each kind of data is, and how many customers have too little history."""
+        """How fresh each kind of data is, and how many customers have scores of low confidence."""
         return insight.reliance(self._book.workspace)
 
     def checking(self) -> ChildJob:

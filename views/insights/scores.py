@@ -208,7 +208,6 @@ class ScoresTab(QWidget):
             self._low.addWidget(icon_line(self._theme, "warning", heading, "warning_text"))
             told = label(rest, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
             told.setContentsMargins(22, 0, 0, 0)
-            told.setToolTip(f"Most often: {reliance.why}" if reliance.why else "")
             self._low.addWidget(told)
             self.show_low.setAccessibleName(f"Show them: {heading}")
 
@@ -288,17 +287,17 @@ def outlook_lines(forecast: RevenueForecast, value_note: str) -> list[str]:
 
 
 def low_words(reliance: Reliance) -> tuple[str, str]:
-    """How many customers have too little history, and what that means for them."""
+    """How many customers have scores of low confidence, why, and what that means for them."""
     share = percent(reliance.low / reliance.scored) if reliance.scored else ""
-    heading = (
-        f"{counted(reliance.low, 'customer')} ({share}) {'has' if reliance.low == 1 else 'have'} too little history"
-    )
+    has = "has" if reliance.low == 1 else "have"
+    heading = f"{counted(reliance.low, 'customer')} ({share}) {has} scores of low confidence"
     few = ""
     if reliance.few_orders:
         verb = "has" if reliance.few_orders == 1 else "have"
         whom = "All of them" if reliance.few_orders == reliance.low else whole(reliance.few_orders)
         few = f"{whom} {verb if whom != 'All of them' else 'have'} fewer than 3 orders. "
-    return heading, f"{few}Their risk is shown with low confidence and never raises a critical alert by itself."
+    why = f"Most often: {reliance.why}. " if reliance.why else ""
+    return heading, f"{why}{few}Their risk is shown with low confidence and never raises a critical alert by itself."
 
 
 def stability_words(migration: MigrationReport) -> str:

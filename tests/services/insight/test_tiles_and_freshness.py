@@ -88,6 +88,13 @@ def test_came_back_is_a_count_beside_those_not_contacted(book: SmallBook, reader
     assert listed is not None and len(insight.queue(book.workspace, *listed).rows) == 5
 
 
+def test_an_email_that_no_closed_alert_followed_is_not_said_to_be_none(book: SmallBook, reader: Fresh) -> None:
+    assert reader(read_outcome_tiles)[1].line == "no emails sent yet"
+    customer = book.customer()
+    book.email(customer, book.card(customer))
+    assert reader(read_outcome_tiles)[1].line == "no alert closed after an email yet"
+
+
 def test_without_anyone_left_alone_nobody_is_compared_with(book: SmallBook, reader: Fresh) -> None:
     for outcome in ("came_back", "lost"):
         customer = book.customer()
