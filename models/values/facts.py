@@ -15,7 +15,7 @@ WRITTEN: Final = {
     "surveys": (("comment",), "answered_on"),
     "conversations": (("text",), "happened_on"),
 }
-#: SQL of the entries after ``{since}`` that changed rows of the tables ``{tables}``; ``{moves}``: what else holds of ``p``.
+#: SQL of the entries after ``{since}`` that changed rows of the tables ``{tables}`` for which ``{moves}`` holds.
 FACT_ENTRIES = """SELECT j.id FROM journal j
     WHERE j.id > {since} AND (
           j.verb = 'undo-import'
