@@ -4,5 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-#: SQL of what groups the events of one email: what a system calls the message, sent to one address.
-ONE_MAIL: Final = "source, COALESCE(message, campaign, external_id), address"
+#: SQL of what a system calls the message of an event.
+MESSAGE: Final = "COALESCE(message, campaign, external_id)"
+#: SQL of what groups the events of one email: the message, sent to one address.
+ONE_MAIL: Final = f"source, {MESSAGE}, address"

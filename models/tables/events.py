@@ -45,7 +45,9 @@ orders = Table(
     UniqueConstraint("source", "external_id", name="uq_orders_key"),
     # covers the features: nothing outside this index is read when a book is scored
     Index("ix_orders_customer", "customer_id", "kind", "ordered_on", "amount_minor", "currency", "discount_minor"),
-    Index("ix_orders_on", "ordered_on"),
+    # covers sums by day
+    Index("ix_orders_on", "ordered_on", "kind", "customer_id", "amount_minor", "currency"),
+    Index("ix_orders_cancellations", "ordered_on", sqlite_where=text("kind = 'cancellation'")),
 )
 
 order_lines = Table(
@@ -133,7 +135,18 @@ email_events = Table(
     Column("campaign_kind", Text),
     Column("address", Text),  # to whom, where the file says it: a contact's or the customer's own
     UniqueConstraint("source", "external_id", name="uq_email_events_key"),
-    Index("ix_email_events_customer", "customer_id", "kind", "happened_on", "message"),
+    # in the order in which emails are put together of their events (`models.queries.emails`), and covers that
+    Index(
+        "ix_email_events_customer",
+        "customer_id",
+        "source",
+        text("coalesce(message, campaign, external_id)"),
+        "address",
+        "kind",
+        "happened_on",
+        "campaign",
+        "campaign_kind",
+    ),
     Index("ix_email_events_on", "happened_on"),
 )
 

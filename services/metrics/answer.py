@@ -16,7 +16,7 @@ from models.values.money import exponent
 from models.values.words import WEEKDAYS, count, day_of, full_day, listed
 from services.book.sources import SOURCES
 from services.metrics.catalogue import TIME, Catalogue, Entity, Metric, nearest
-from services.metrics.figures import Asked, Figure, Figures, Reckoning, figure_of_rows
+from services.metrics.figures import Asked, Figure, Figures, Reckoning, figure_of_rows, whole_of
 from services.metrics.guard import guarded
 from services.metrics.load import the_catalogue
 from services.metrics.periods import GRAINS, buckets, compared, first_day, partial_end, period_of
@@ -249,9 +249,8 @@ class _Answering:
     def _total(self, metric: Metric, found: Figures) -> Figure:
         if not self._by:
             return found.get((), Figure(metric.no_rows, 0))
-        if all(self._catalogue.adds_up(metric, name) for name in self._by):
-            values = [one.value for one in found.values() if isinstance(one.value, int | float)]
-            return Figure(sum(values), sum(one.rows for one in found.values()))
+        if all(self._catalogue.parts_rows(metric, name) for name in self._by):
+            return whole_of(metric, found.values())
         return self._reckoning.figures(metric, replace(self._asked, by=())).get((), Figure(metric.no_rows, 0))
 
     def _before(self) -> dict[str, Figures]:

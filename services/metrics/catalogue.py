@@ -229,6 +229,14 @@ class Catalogue:
         known = self.entities[metric.entity].fields.get(dimension)
         return known is None or not known.parts or metric.measure == "sum"
 
+    def parts_rows(self, metric: Metric, dimension: str) -> bool:
+        """Return whether the groups by a dimension hold each row once and make the total's figure together."""
+        if self.adds_up(metric, dimension):
+            return True
+        known = self.entities[metric.entity].fields.get(dimension)
+        plain = metric.kind == "ratio" or (metric.kind == "simple" and metric.measure == "mean")
+        return plain and (known is None or not known.parts)
+
     def of_scores(self, metric: Metric) -> bool:
         """Return whether a metric is made of scores, which are known as of the book's day alone."""
         if metric.kind == "derived":

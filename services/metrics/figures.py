@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import add, mul, sub, truediv
 from typing import TYPE_CHECKING, Any, Final
@@ -32,11 +32,12 @@ _OPERATIONS: Final[dict[type, Callable[[float, float], float]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure, of how many rows it is, and the range of a share."""
+    """One figure, of how many rows it is, the range of a share, and of a share or a mean what was divided."""
 
     value: Value
     rows: int
     interval: Interval | None = None
+    top: float | None = None
 
 
 Figures = dict[Key, Figure]
@@ -184,13 +185,23 @@ def _figure(metric: Metric, rows: int, measured: Any, known: Any) -> Figure:
     if metric.kind == "ratio":
         top = int(known or 0)
         low, high = wilson(top, rows) if rows else (0.0, 1.0)
-        return Figure(top / rows if rows else None, rows, Interval(low, high, rows) if rows else None)
+        return Figure(top / rows if rows else None, rows, Interval(low, high, rows) if rows else None, top)
     if metric.measure == "mean":
-        return Figure(measured / known if known else None, int(known or 0))
+        return Figure(measured / known if known else None, int(known or 0), top=measured or 0)
     if metric.measure in ("median", "quantile"):
         values = sorted(json.loads(measured or "[]"))
         return Figure(quantile(values, 0.5 if metric.measure == "median" else metric.quantile), len(values))
     return Figure(measured if measured is not None else metric.no_rows, int(rows))
+
+
+def whole_of(metric: Metric, parts: Iterable[Figure]) -> Figure:
+    """Return the figure of all groups of rows together, where no row is in two: of a count, a sum, a share, a mean."""
+    known = list(parts)
+    rows = sum(one.rows for one in known)
+    if metric.kind == "ratio" or metric.measure == "mean":
+        top = sum(one.top or 0 for one in known)
+        return _figure(metric, rows, top, top if metric.kind == "ratio" else rows)
+    return Figure(sum(one.value for one in known if isinstance(one.value, int | float)), rows)
 
 
 def quantile(ordered: Sequence[float], share: float) -> float | None:

@@ -1,4 +1,5 @@
-"""Query module: fields that must be computed, as SQL over the aliases of `catalogue.PLACES`.
+"""Query module: fields that must be computed, as SQL over the aliases of `catalogue.PLACES`,
+and ``y``, what a customer spent in each of two years (`sources.spending`).
 
 Each is a constant of the program, in the words of ``models.queries`` where the meaning is shared. ``at.day`` is the
 as-of day and ``at.now`` the moment.
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from models.queries.churn_status import NEVER, left_on
+from models.queries.emails import MESSAGE
 from models.queries.invoices import is_overdue, is_owed
 from models.queries.open_tickets import UNHAPPY, is_open, is_unhappy, rating
 from models.queries.products import product_called
@@ -39,21 +41,12 @@ def _hours(begin: str, end: str) -> str:
     return f"(julianday({end}) - julianday({begin})) * 24"
 
 
-def _spent(before: str, since: str) -> str:
-    """SQL of a customer's revenue of a year, in minor units; orders of other currencies are not in it."""
-    return (
-        "coalesce((SELECT sum(x.amount_minor) FROM orders x WHERE x.customer_id = c.id"
-        f" AND x.ordered_on > date({_DAY}, '{since}') AND x.ordered_on <= date({_DAY}, '{before}')"
-        " AND x.currency = at.currency), 0)"
-    )
-
-
 _ENGAGED: Final = f" AND x.kind IN ('opened', 'clicked', 'replied', 'converted') AND x.source <> '{OWN_SOURCE}'"
 _MAILED: Final = f" AND x.source <> '{OWN_SOURCE}'"
 _LAST_ENGAGED: Final = _events("max(x.happened_on)", "email_events", "happened_on", where=_ENGAGED)
 _SCAN: Final = " AND x.kind = 'fit_scan'"
-_THIS_YEAR: Final = _spent("+0 days", "-12 months")
-_YEAR_BEFORE: Final = _spent("-12 months", "-24 months")
+_THIS_YEAR: Final = "coalesce(y.this_year, 0)"
+_YEAR_BEFORE: Final = "coalesce(y.year_before, 0)"
 _SINCE_FIRST: Final = f"(julianday({_DAY}) - julianday(coalesce(s.first_order_on, c.signed_up_on)))"
 _CONTACT: Final = last_contact("c.id", "''", _DAY, "at.now")
 _OF_TEN: Final = "(10.0 * e.score / coalesce(e.scale, 10))"
@@ -88,6 +81,8 @@ HOOKS: Final[dict[str, str]] = {
     # orders and rows with a product
     "discounted": "(coalesce(e.discount_minor, 0) > 0)",
     "product": product_called("e"),
+    # emails
+    "message": f"(SELECT {MESSAGE} FROM email_events WHERE id = e.id)",
     # tickets
     "ticket_open": is_open(_DAY, "e"),
     "ticket_unhappy": is_unhappy(_DAY, "e"),

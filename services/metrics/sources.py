@@ -131,33 +131,31 @@ def _lines(context: Context, *, only_lines: bool = True) -> str:
 
 
 _EMAIL_COLUMNS: Final = (
-    "id", "customer_id", "message", "campaign", "campaign_kind", "sent_on", "opened", "clicked", "replied", "converted",
-    "bounced", "unsubscribed", "engaged_on",
+    "id", "customer_id", "campaign", "campaign_kind", "sent_on", "opened", "clicked", "replied", "converted", "bounced",
+    "unsubscribed",
+)  # fmt: skip
+#: What says of an email that this became of it: a click, an answer or a conversion, that it was opened, noted or not.
+_BECAME: Final = (
+    ("opened", "clicked", "replied", "converted"), ("clicked", "converted"), ("replied",), ("converted",),
+    ("bounced",), ("unsubscribed",),
 )  # fmt: skip
 
 
 def _emails(_context: Context) -> str:
     """One row an email with what became of it. Of our own emails nothing tells who opened them: they are not here.
 
-    A click or an answer says that it was opened, whether or not the opening was noted.
+    All of it is read from one index, in its order: no kind of event has the name of another in its own.
     """
-    flags = ", ".join(
-        f"max(kind IN ({kinds}))"
-        for kinds in (
-            "'opened', 'clicked', 'replied', 'converted'",
-            "'clicked', 'converted'",
-            "'replied'",
-            "'converted'",
-            "'bounced'",
-            "'unsubscribed'",
-        )
+    flags = ", ".join(f"({' + '.join(f'instr(kinds, {kind!r})' for kind in kinds)}) > 0" for kinds in _BECAME)
+    mails = (
+        "SELECT min(id) AS id, customer_id, max(campaign) AS campaign, max(campaign_kind) AS campaign_kind,"
+        " coalesce(min(CASE WHEN kind = 'sent' THEN happened_on END), min(happened_on)) AS sent_on,"
+        " group_concat(kind) AS kinds"
+        f" FROM email_events WHERE source <> '{OWN_SOURCE}' AND happened_on <= {_DAY} GROUP BY customer_id, {ONE_MAIL}"
     )
     return (
-        "SELECT min(id), customer_id, min(coalesce(message, campaign, external_id)), max(campaign), max(campaign_kind),"
-        f" coalesce(min(CASE WHEN kind = 'sent' THEN happened_on END), min(happened_on)), {flags},"
-        " max(CASE WHEN kind IN ('opened', 'clicked', 'replied', 'converted') THEN happened_on END)"
-        f" FROM email_events WHERE source <> '{OWN_SOURCE}' AND happened_on <= {_DAY}"
-        f" GROUP BY customer_id, {ONE_MAIL} HAVING max(kind <> 'unsubscribed')"
+        f"SELECT id, customer_id, campaign, campaign_kind, sent_on, {flags} FROM ({mails})"
+        " WHERE trim(replace(kinds, 'unsubscribed', ''), ',') <> ''"
     )
 
 
@@ -327,6 +325,20 @@ def source(name: str, context: Context, alias: str) -> FromClause:
         return metadata.tables[name].alias(alias)
     sql, columns = _SOURCES[name]
     return _subquery(sql(context), columns, alias)
+
+
+def spending() -> Subquery:
+    """Return each customer's revenue of the last 12 months and of the 12 before; other currencies are not in it."""
+    last = f"ordered_on > date({_DAY}, '-12 months')"
+    # By the index on the customer, in whose order they are grouped: no sorting.
+    return _subquery(
+        f"SELECT customer_id, sum(CASE WHEN {last} THEN amount_minor ELSE 0 END),"
+        f" sum(CASE WHEN {last} THEN 0 ELSE amount_minor END) FROM orders"
+        f" WHERE +ordered_on > date({_DAY}, '-24 months') AND +ordered_on <= {_DAY} AND currency = :currency"
+        " GROUP BY customer_id",
+        ("customer_id", "this_year", "year_before"),
+        "y",
+    )
 
 
 def _subquery(sql: str, columns: tuple[str, ...], alias: str) -> Subquery:

@@ -34,10 +34,10 @@ from models.values.metrics import Condition, Period
 from models.values.money import exponent
 from services.metrics.catalogue import PLACES, TIME, Catalogue, Entity, Field, Metric
 from services.metrics.hooks import HOOKS
-from services.metrics.sources import PARTS, Context, source
+from services.metrics.sources import PARTS, Context, source, spending
 from services.settings import Policy
 
-_ALIASES: Final = re.compile(r"\b(at|c|s|p|e)\.")
+_ALIASES: Final = re.compile(r"\b(at|c|s|p|e|y)\.")
 _YES, _NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 _WEEKDAYS: Final = "MonTueWedThuFriSatSun"
 
@@ -299,6 +299,9 @@ class _Rows:
             found = found.outerjoin(self._customers, self._customers.c.id == self.customer)
         if "s" in self._joins:
             found = found.outerjoin(self._scores, self._scores.c.customer_id == self.customer)
+        if "y" in self._joins:
+            spent = spending()
+            found = found.outerjoin(spent, spent.c.customer_id == self.customer)
         if "p" in self._joins:
             found = found.outerjoin(self._products, self._products.c.id == self._main.c.product_id)
         return found

@@ -59,7 +59,17 @@ REASONS = (
 
 @dataclass(frozen=True)
 class BigBook:
-    """How large the book is. ``as_of`` is the last day of its data; ``scored``: with scores, history and cards."""
+    """How large the book is.
+
+    Attributes
+    ----------
+    as_of
+        The last day of its data.
+    scored
+        With scores, history and cards.
+    tickets, emails
+        How many a customer has; one email in four has a second event.
+    """
 
     customers: int = 100_000
     orders: int = 1_000_000
@@ -68,6 +78,8 @@ class BigBook:
     seed: int = 7
     version: int = 1
     scored: bool = True
+    tickets: float = 0.6
+    emails: float = 2.0
 
     @property
     def path(self) -> Path:
@@ -261,7 +273,7 @@ class _World:
 
     def _tickets(self) -> Rows:
         subjects = ("Late delivery", "Wrong size", "Invoice question", "Broken zip")
-        for i, (customer, back) in enumerate(zip(*self._some(0.6), strict=True)):
+        for i, (customer, back) in enumerate(zip(*self._some(self.book.tickets), strict=True)):
             closed = i % 9 != 0 or back > 60
             yield (
                 customer, "desk", f"T{i}", 3, subjects[i % 4], "question", "solved" if closed else "open",
@@ -275,7 +287,7 @@ class _World:
             yield customer, "shop", f"R{i}", 4, "Rain jacket", rating, "Great fit, fast exchange", self.days[back]
 
     def _emails(self) -> Rows:
-        for i, (customer, back) in enumerate(zip(*self._some(2.0), strict=True)):
+        for i, (customer, back) in enumerate(zip(*self._some(self.book.emails), strict=True)):
             name = f"Newsletter {back // 14}"
             yield customer, "mail", f"E{i}s", 5, f"M{i}", name, "sent", self.days[back + 18]
             if i % 4 == 0:
