@@ -156,6 +156,8 @@ class RowList:
         What the metric makes of all of them; None without a metric.
     value
         The column that holds what each row adds to the figure; None without a metric.
+    customers
+        The number of each shown row's customer, None where it has none.
     """
 
     entity: str
@@ -167,6 +169,7 @@ class RowList:
     figure: Value = None
     value: str | None = None
     sql: str = ""
+    customers: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

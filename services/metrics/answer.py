@@ -21,7 +21,7 @@ from services.metrics.guard import guarded
 from services.metrics.load import the_catalogue
 from services.metrics.periods import GRAINS, buckets, compared, first_day, partial_end, period_of
 from services.metrics.sources import Context
-from services.metrics.statements import Statements
+from services.metrics.statements import Scope, Statements
 from services.settings import minor_rates, reporting_currency
 from services.workspace import Workspace
 
@@ -128,6 +128,20 @@ class Metrics:
             if any(self.catalogue.is_score(entity, one) for one in (*query.by, *(c.name for c in query.where))):
                 return True
         return False
+
+    def has_rows(self, entity: str) -> bool:
+        """Return whether the book has any row of an entity."""
+        with self._reading(lambda: False) as connection:
+            contexts, _ = self.contexts(connection, None)
+            known = self.catalogue.entity(entity)
+            scope = Scope(known, contexts[known.until], day=known.day)
+            one = self.statements().rows(scope, None, {}).limit(1).params(scope.context.parameters)
+            return connection.execute(one).first() is not None
+
+    def is_scored(self) -> bool:
+        """Return whether the book has scores."""
+        with self._reading(lambda: False) as connection:
+            return self.contexts(connection, None)[1] is not None
 
     @contextmanager
     def _reading(self, cancelled: Callable[[], bool]) -> Any:
@@ -460,8 +474,9 @@ class _Listing:
             entity=entity.name,
             as_of=context.as_of,
             columns=(Column("id", "Number", "count"), *columns),
-            rows=tuple(tuple(row) for row in shown),
+            rows=tuple((row[0], *row[2:]) for row in shown),
             total=len(found),
+            customers=tuple(row[1] for row in shown),
             currency=context.currency,
             figure=figure,
             value="value" if metric is not None else None,

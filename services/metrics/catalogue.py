@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -9,6 +10,7 @@ from typing import Final, Literal
 from models.values.errors import UserError
 from models.values.metrics import Condition, MetricLine
 from models.values.words import listed
+from services.metrics.hooks import HOOKS
 from services.metrics.periods import GRAINS
 
 FieldKind = Literal["text", "category", "flag", "number", "money", "percent", "score", "hours", "days", "day"]
@@ -23,6 +25,9 @@ TIME: Final = (*GRAINS, "weekday")
 #: Where a field's column lies, as the alias of its table in every statement: the row itself, its customer, the
 #: customer's score, its product.
 PLACES: Final = {"row": "e", "customer": "c", "score": "s", "product": "p"}
+
+#: Whether a hook reads the customer's score.
+_OF_SCORE: Final = re.compile(r"\bs\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +142,8 @@ class Metric:
         it has.
     expression
         Of a derived metric, over names of others.
+    unknown
+        Whether nothing is known where it has no rows, as before the first scores: its figure is none then, not 0.
     least, least_why
         From so many rows on it tells something.
     """
@@ -163,6 +170,7 @@ class Metric:
     least_why: str = ""
     synonyms: tuple[str, ...] = ()
     not_by: tuple[str, ...] = ()
+    unknown: bool = False
 
     @property
     def adds_up(self) -> bool:
@@ -172,7 +180,8 @@ class Metric:
     @property
     def no_rows(self) -> int | None:
         """The figure of no rows: nothing was sold for 0, but a mean of nothing is none."""
-        return 0 if self.measure in ("count", "distinct", "sum") and self.kind in ("simple", "as_of") else None
+        counted = self.measure in ("count", "distinct", "sum") and self.kind in ("simple", "as_of")
+        return 0 if counted and not self.unknown else None
 
 
 @dataclass(frozen=True)
@@ -250,7 +259,11 @@ class Catalogue:
         known = entity.fields.get(name)
         if known is None:
             return False
-        return known.place == "score" or (known.bands_of != "" and self.is_score(entity, known.bands_of))
+        return (
+            known.place == "score"
+            or bool(_OF_SCORE.search(HOOKS.get(known.hook, "")))
+            or (known.bands_of != "" and self.is_score(entity, known.bands_of))
+        )
 
     def lines(self) -> tuple[MetricLine, ...]:
         """Return the catalogue as a list, in its order."""

@@ -219,6 +219,8 @@ def figure_of_rows(metric: Metric, values: Sequence[Any]) -> Value:
     known: list[Any] = [value for value in values if value is not None]
     if metric.kind == "ratio":
         return sum(known) / len(values) if values else None
+    if metric.unknown and not values:
+        return None
     if metric.measure == "distinct":
         return len(set(known))
     if metric.measure in ("count", "sum"):

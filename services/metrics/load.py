@@ -52,6 +52,7 @@ _FIELD: Final = {
 _METRIC: Final = {
     "title", "counts", "unit", "kind", "measure", "of", "quantile", "where", "part", "day", "base", "to", "within",
     "expression", "better", "least", "least_why", "synonyms", "not_by",
+    "unknown",
 }  # fmt: skip
 #: What a derived metric may be made with.
 _ARITHMETIC: Final = (
@@ -60,15 +61,15 @@ _ARITHMETIC: Final = (
 )  # fmt: skip
 
 
-class _Place:
+class Place:
     """Where in the files something stands; what is wrong there is told with it."""
 
     def __init__(self, file: str, *keys: str) -> None:
         self._at = f"{file}, {'.'.join(keys)}" if keys else file
         self._file, self._keys = file, keys
 
-    def of(self, *keys: str) -> _Place:
-        return _Place(self._file, *self._keys, *keys)
+    def of(self, *keys: str) -> Place:
+        return Place(self._file, *self._keys, *keys)
 
     def wrong(self, why: str) -> UserError:
         return UserError(f"{self._at}: {why}.")
@@ -116,13 +117,13 @@ def load_catalogue(folder: Path) -> Catalogue:
         try:
             files[path.name] = tomllib.loads(path.read_text(encoding="utf-8"))
         except tomllib.TOMLDecodeError as error:
-            raise _Place(path.name).wrong(f"this is not TOML ({error})") from error
+            raise Place(path.name).wrong(f"this is not TOML ({error})") from error
     files = dict(sorted(files.items(), key=lambda one: one[1].get("position", 99)))
     entities: dict[str, Entity] = {}
     for file, content in files.items():
-        entity = _entity(_Place(file), content)
+        entity = _entity(Place(file), content)
         if entity.name in entities:
-            raise _Place(file, "name").wrong(f"“{entity.name}” is defined twice")
+            raise Place(file, "name").wrong(f"“{entity.name}” is defined twice")
         entities[entity.name] = entity
     shared = [one for one in entities[_SHARED].fields.values() if one.everywhere] if _SHARED in entities else []
     for name, entity in entities.items():
@@ -130,12 +131,12 @@ def load_catalogue(folder: Path) -> Catalogue:
             inherited = {one.name: replace(one, everywhere=False) for one in shared}
             entities[name] = replace(entity, fields={**inherited, **entity.fields})
     metrics: dict[str, Metric] = {}
-    places: dict[str, _Place] = {}
+    places: dict[str, Place] = {}
     for file, content in files.items():
         entity = entities[content["name"]]
-        _check_entity(_Place(file), entity)
+        _check_entity(Place(file), entity)
         for name, table in content.get("metrics", {}).items():
-            places[name] = _Place(file, "metrics", name)
+            places[name] = Place(file, "metrics", name)
             if name in metrics:
                 raise places[name].wrong("a metric of this name is defined twice")
             metrics[name] = _metric(places[name], name, table, entity)
@@ -147,7 +148,7 @@ def load_catalogue(folder: Path) -> Catalogue:
     return Catalogue(entities, metrics)
 
 
-def _entity(place: _Place, table: Mapping[str, Any]) -> Entity:
+def _entity(place: Place, table: Mapping[str, Any]) -> Entity:
     place.only(table, {*_ENTITY, "fields", "metrics"})
     source = place.text(table, "source")
     if not is_source(source):
@@ -156,7 +157,7 @@ def _entity(place: _Place, table: Mapping[str, Any]) -> Entity:
     fields = {}
     for field_name, content in table.get("fields", {}).items():
         fields[field_name] = _field(place.of("fields", field_name), field_name, content, name)
-    made = _conditions(place.of("where"), table.get("where", []), fields, name)
+    made = conditions_in(place.of("where"), table.get("where", []), fields, name)
     until = place.of("until").among(table.get("until", "data"), ("data", "today"), "an end")
     return Entity(
         name=name,
@@ -173,7 +174,7 @@ def _entity(place: _Place, table: Mapping[str, Any]) -> Entity:
     )
 
 
-def _field(place: _Place, name: str, table: Mapping[str, Any], entity: str) -> Field:
+def _field(place: Place, name: str, table: Mapping[str, Any], entity: str) -> Field:
     place.only(table, _FIELD)
     if name in TIME:
         raise place.wrong("this is the name of a dimension of time")
@@ -208,13 +209,13 @@ def _field(place: _Place, name: str, table: Mapping[str, Any], entity: str) -> F
     )
 
 
-def _parameter(place: _Place, value: Any) -> None:
+def _parameter(place: Place, value: Any) -> None:
     """Refuse a figure of the policy that there is not."""
     if isinstance(value, str) and value.startswith("@") and not hasattr(Policy, value[1:]):
         raise place.wrong(f"“{value[1:]}” is not a figure of the policy")
 
 
-def _check_entity(place: _Place, entity: Entity) -> None:
+def _check_entity(place: Place, entity: Entity) -> None:
     for one in entity.fields.values():
         at = place.of("fields", one.name)
         if one.column:
@@ -230,7 +231,7 @@ def _check_entity(place: _Place, entity: Entity) -> None:
         place.of("day").among(entity.day, entity.fields, "a field of this file")
 
 
-def _metric(place: _Place, name: str, table: Mapping[str, Any], entity: Entity) -> Metric:
+def _metric(place: Place, name: str, table: Mapping[str, Any], entity: Entity) -> Metric:
     place.only(table, _METRIC)
     kind = place.of("kind").among(table.get("kind", "simple"), KINDS, "a kind of metric")
     measure = place.of("measure").among(table.get("measure", "count"), MEASURES, "a measure")
@@ -241,8 +242,8 @@ def _metric(place: _Place, name: str, table: Mapping[str, Any], entity: Entity) 
         place.of("of").among(of, entity.fields, f"a field of {entity.name}")
         if measure != "distinct" and entity.fields[of].kind not in NUMERIC:
             raise place.of("of").wrong(f"“{of}” is not a number")
-    where = tuple(_conditions(place.of("where"), table.get("where", []), entity.fields, entity.name))
-    part = tuple(_conditions(place.of("part"), table.get("part", []), entity.fields, entity.name))
+    where = tuple(conditions_in(place.of("where"), table.get("where", []), entity.fields, entity.name))
+    part = tuple(conditions_in(place.of("part"), table.get("part", []), entity.fields, entity.name))
     if (kind == "ratio") != bool(part):
         raise place.of("part").wrong("a ratio says here which rows its upper part has, and no other metric does")
     expression = place.text(table, "expression", "")
@@ -277,10 +278,11 @@ def _metric(place: _Place, name: str, table: Mapping[str, Any], entity: Entity) 
         least_why=place.text(table, "least_why", ""),
         synonyms=place.texts(table, "synonyms"),
         not_by=place.texts(table, "not_by"),
+        unknown=bool(table.get("unknown", False)),
     )
 
 
-def _conditions(place: _Place, given: Any, fields: Mapping[str, Field], entity: str) -> Iterator[Condition]:
+def conditions_in(place: Place, given: Any, fields: Mapping[str, Field], entity: str) -> Iterator[Condition]:
     for one in given:
         if not isinstance(one, list) or not 2 <= len(one) <= 3:
             raise place.wrong("a condition is a list of a field, an operator and a value")
@@ -291,7 +293,7 @@ def _conditions(place: _Place, given: Any, fields: Mapping[str, Field], entity: 
         yield Condition(name, operator, tuple(value) if isinstance(value, list) else value)  # type: ignore[arg-type]
 
 
-def _names_in(place: _Place, expression: str) -> Iterator[str]:
+def _names_in(place: Place, expression: str) -> Iterator[str]:
     try:
         tree = ast.parse(expression, mode="eval")
     except SyntaxError as error:
@@ -306,7 +308,7 @@ def _names_in(place: _Place, expression: str) -> Iterator[str]:
     yield from dict.fromkeys(one.id for one in names)
 
 
-def _check_uses(place: _Place, metric: Metric, metrics: Mapping[str, Metric]) -> None:
+def _check_uses(place: Place, metric: Metric, metrics: Mapping[str, Metric]) -> None:
     for name in metric.uses:
         place.of("expression").among(name, metrics, "a metric")
     if metric.kind == "cumulative":
@@ -322,7 +324,7 @@ def _check_uses(place: _Place, metric: Metric, metrics: Mapping[str, Metric]) ->
             raise place.of("within").wrong("the days that the target has are missing here")
 
 
-def _refuse_cycles(metrics: Mapping[str, Metric], places: Mapping[str, _Place]) -> None:
+def _refuse_cycles(metrics: Mapping[str, Metric], places: Mapping[str, Place]) -> None:
     done: set[str] = set()
 
     def walk(name: str, above: tuple[str, ...]) -> None:

@@ -129,7 +129,7 @@ class Statements:
         return statement.group_by(*heads) if heads else statement
 
     def rows(self, scope: Scope, metric: Metric | None, cell: Mapping[str, Any]) -> Select[Any]:
-        """Return the rows of a scope, or those behind a figure, each with what it adds to it (``value``)."""
+        """Return the rows of a scope, or those behind a figure: number, customer, fields, what it adds to it."""
         rows = _Rows(self, scope)
         shown = [rows.expression(name).label(name) for name in scope.entity.shows]
         extra = metric.where if metric is not None else ()
@@ -138,7 +138,13 @@ class Statements:
         if scope.parts and value is not None:
             summed = metric is not None and metric.measure in ("sum", "mean")
             value = func.sum(value) if summed else func.max(value)
-        columns = [rows.key.label("id"), *shown, *([value.label("value")] if value is not None else [])]
+        whose = rows.customer if scope.entity.customer else literal(None)
+        columns = [
+            rows.key.label("id"),
+            whose.label("whose"),
+            *shown,
+            *([value.label("value")] if value is not None else []),
+        ]
         day = scope.day or scope.entity.day
         order = [rows.expression(day).desc()] if day else []
         statement = select(*columns).select_from(rows.joined()).where(*conditions)

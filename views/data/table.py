@@ -74,9 +74,10 @@ class TableModel(QAbstractTableModel):
         self.columns = tuple(columns)
         self._lines: tuple[TableLine, ...] = ()
 
-    def show(self, lines: Sequence[TableLine]) -> None:
-        """Show these lines."""
+    def show(self, lines: Sequence[TableLine], columns: Sequence[TableColumn] | None = None) -> None:
+        """Show these lines, under other columns where they are given."""
         self.beginResetModel()
+        self.columns = self.columns if columns is None else tuple(columns)
         self._lines = tuple(lines)
         self.endResetModel()
 
@@ -265,10 +266,10 @@ class WordTable(RowTable):
         found = self.lines.line_at(self.currentIndex().row()) if self.currentIndex().isValid() else None
         return found.key if found is not None else None
 
-    def show_lines(self, lines: Sequence[TableLine]) -> None:
+    def show_lines(self, lines: Sequence[TableLine], columns: Sequence[TableColumn] | None = None) -> None:
         """Show these lines; the current one stays if its key is still there."""
         key = self.current_key
-        self.lines.show(lines)
+        self.lines.show(lines, columns)
         if key is not None:
             place = next((n for n, one in enumerate(lines) if one.key == key), -1)
             if place >= 0:

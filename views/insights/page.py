@@ -1,4 +1,4 @@
-"""The Insights page. So far it has one tab, Scores: the last check of the scores against the book's own past.
+"""The Insights page: dashboards, each a tab of tiles as data say, and Scores, the last check of the scores.
 
 The check itself is long work in a child process; what it found comes back as a change of the book like any other.
 """
@@ -11,14 +11,18 @@ from typing import Final, Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractSlider, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QStackedWidget, QWidget
 
 from models.values.changes import Changes
+from models.values.dashboards import Dashboard
 from models.values.report_card import Reliance, ReportCard
 from views.actions import Command
 from views.background import Failed
+from views.insights.board import Board
 from views.insights.check import CheckBar
-from views.insights.rooms import BookOfScores
+from views.insights.filter_bar import FilterBar
+from views.insights.panel import hold
+from views.insights.rooms import BookOfMetrics, BookOfScores
 from views.insights.scores import ScoresTab, scores_skeleton
 from views.shell.page import Context, Page
 from views.widgets.labels import column, row, rule
@@ -50,21 +54,32 @@ class InsightsPage(Page):
     def __init__(self, context: Context, rooms: BookOfScores | None = None) -> None:
         super().__init__(context)
         theme, book = context.theme, context.book
-        self._rooms = rooms or BookOfScores(book)
+        self._rooms, self._figures = rooms or BookOfScores(book), BookOfMetrics(book)
         self._desk = book.desk(self)
-        self._fresh = self._tiles_fresh = False
+        self._fresh = self._tiles_fresh = self._offered = False
         self._card: ReportCard | None = None
+        self._dashboards: dict[str, Dashboard] = {}
         self.tabs = CountTabs(theme, "Insights", height=40)
-        self.tabs.show_tabs([Tab(SCORES, "Scores")], SCORES)
+        self.tabs.chosen.connect(self._show_tab)
+        self.filters = FilterBar(theme)
+        self.filters.changed.connect(self._show_tab)
+        self.board = Board(theme, self._figures, self._desk)
+        self.board.customer_wanted.connect(self.wants_customer)
+        self.board.painted.connect(self.settled)
         self.bar = CheckBar(book, context.actions, theme, self, self._rooms.checking)
         self.scores = ScoresTab(theme)
         self.state = StatePane(theme, self.scores, scores_skeleton)
         self.state.show_skeleton()
-        top = row(self.tabs, self.bar)
+        top = row(self.tabs, self.filters, self.bar)
         top.setStretch(0, 1)
         self.tiles = TileStrip(theme, 2, "Alert outcomes")
         self.tiles.asked.connect(lambda key: self.wants_page.emit(f"alerts/{key}"))
-        self.setLayout(column(top, rule(), self.tiles, self.state))
+        self._scores_side = hold(column(self.tiles, self.state))
+        self._stack = QStackedWidget()
+        for side in (self.board, self._scores_side):
+            self._stack.addWidget(side)
+        self.setLayout(column(top, rule(), self._stack))
+        self._place()
         self.scores.customer_wanted.connect(self.wants_customer)
         self.scores.low_wanted.connect(lambda: self.wants_page.emit("customers/low-confidence"))
         self.scores.misses_wanted.connect(self._export_misses)
@@ -73,41 +88,85 @@ class InsightsPage(Page):
     # -- what the shell asks ------------------------------------------------------------------------------------
 
     def arrive(self) -> None:
-        self._catch_up()
-        self._enable()
-        self.tabs.setFocus()
+        self._show_tab()
+        if not self.board.in_rows:
+            self.tabs.setFocus()
 
     def leave(self) -> None:
+        self.board.stop()
         for command in (Command.CHECK_SCORES, Command.EXPORT_SCORES):
             self.context.actions[command].setEnabled(False)
 
     def show_section(self, key: str) -> None:
-        if key == SCORES:
+        if key == SCORES or key in self._dashboards or not self._dashboards:
             self.tabs.choose(key)
+            self._show_tab()
 
     def renew(self, changes: Changes) -> None:
+        self.board.forget()
+        self._offered = False
         if changes.everyone or changes.tables & _SHOWN:
             self._fresh = False
         elif changes.tables & _COUNTED:
             self._tiles_fresh = False
         if self.isVisible():
-            self._catch_up()
+            self._show_tab()
 
     def fit(self, width: int, height: int) -> None:
         self.scores.fit(width)
+        self.board.fit(width)
         self.bar.fit(width)
         self.tiles.set_low(height < LOW)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that nothing else took move the page."""
-        action = _MOVES.get(Qt.Key(event.key())) if self.state.state == "content" else None
-        if action is None:
+        at_scores = self._at_scores and self.state.state == "content"
+        view = None if self._at_scores or self.board.in_rows else self.board.view
+        area = self.scores.area if at_scores else view.area if view is not None else None
+        action = _MOVES.get(Qt.Key(event.key()))
+        if action is None or area is None:
             super().keyPressEvent(event)
         else:
-            self.scores.area.verticalScrollBar().triggerAction(action)
+            area.verticalScrollBar().triggerAction(action)
 
     def panes(self) -> Sequence[QWidget]:
+        if not self._at_scores:
+            return (self.tabs, self.filters.period, *self.board.stops)
         return (self.tabs, *self.scores.stops) if self.state.state == "content" else (self.tabs,)
+
+    # -- tabs ---------------------------------------------------------------------------------------------------
+
+    @property
+    def _at_scores(self) -> bool:
+        return self.tabs.current == SCORES
+
+    def _show_tab(self, _chosen: object = None) -> None:
+        """Show what the chosen tab has, and read what of it is not known."""
+        if not self._dashboards:
+            self._desk.read("dashboards", self._figures.dashboards, self._have_dashboards, self._failed)
+            return
+        self._place()
+        if self._at_scores:
+            self.board.stop()
+            self._catch_up()
+        else:
+            self.board.show_dashboard(self._dashboards[self.tabs.current], self.filters.filters)
+            if not self._offered:
+                self._offered = True
+                self._desk.read("choices", self._figures.choices, self.filters.offer, self._failed)
+        self._enable()
+
+    def _place(self) -> None:
+        self._stack.setCurrentWidget(self._scores_side if self._at_scores else self.board)
+        self.filters.setVisible(not self._at_scores)
+        self.bar.setVisible(self._at_scores)
+
+    def _have_dashboards(self, dashboards: Sequence[Dashboard]) -> None:
+        self._dashboards = {one.name: one for one in dashboards}
+        wanted = self.tabs.current or None
+        tabs = [*(Tab(one.name, one.title) for one in dashboards), Tab(SCORES, "Scores")]
+        self.tabs.show_tabs(tabs, wanted)
+        self._show_tab()
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -153,8 +212,10 @@ class InsightsPage(Page):
         if not self.isVisible():
             return
         card = self._card
-        self.bar.allow(card is not None and not card.empty, first=card is None or card.report is None)
-        self.context.actions[Command.EXPORT_SCORES].setEnabled(card is not None and card.report is not None)
+        at_scores = self._at_scores
+        self.bar.allow(at_scores and card is not None and not card.empty, first=card is None or card.report is None)
+        known = at_scores and card is not None and card.report is not None
+        self.context.actions[Command.EXPORT_SCORES].setEnabled(known)
 
     # -- commands -----------------------------------------------------------------------------------------------
 

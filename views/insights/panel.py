@@ -13,7 +13,7 @@ from views.widgets.labels import ElidedLabel, column, kind_of, label, row
 class Panel(QWidget):
     """A heading with a quiet line at its right, and the content below it."""
 
-    def __init__(self, theme: Theme, title: str, *parts: QWidget | int) -> None:
+    def __init__(self, theme: Theme, title: str, *parts: QWidget | int, small: bool = False) -> None:
         super().__init__()
         kind_of(self, "panel")
         self.title = title
@@ -21,9 +21,9 @@ class Panel(QWidget):
         self.setAccessibleName(title)
         self._aside = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_3")
         self._aside.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        heading = label(title, fonts.BODY, fonts.SEMIBOLD)
-        top = row(heading, 12, -1, self._aside, margins=(16, 11, 16, 6))
-        self.setLayout(column(top, *parts))
+        heading = ElidedLabel(theme, title, fonts.SMALL, ink="ink_2") if small else label(title, weight=fonts.SEMIBOLD)
+        self.top = row(heading, 12, -1, self._aside, margins=(16, 11, 16, 0 if small else 6))
+        self.setLayout(column(self.top, *parts))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
     def say_aside(self, words: str) -> None:
@@ -69,7 +69,7 @@ class PanelGrid(QFrame):
             down, place = divmod(number, across)
             spans = across - place if number == len(shown) - 1 else 1
             self._grid.addWidget(panel, down, place, 1, spans)
-        for place in range(3):
+        for place in range(self._grid.columnCount()):
             self._grid.setColumnStretch(place, 1 if place < across else 0)
         rows = (len(shown) + across - 1) // across
         for down in range(self._grid.rowCount()):

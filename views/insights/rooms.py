@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from models.values.alerts import Tile
+from models.values.customers import FilterChoices
+from models.values.dashboards import Dashboard, Drill, Filters, TileAnswer, TileSpec
+from models.values.metrics import Query, RowList, Value
 from models.values.report_card import Reliance, ReportCard
 from services import insight
+from services.workspace import Workspace
 from views.shell.book import Book
 
 if TYPE_CHECKING:
+    from services.metrics import Metrics
     from views.child import ChildJob
 
 
@@ -36,3 +43,46 @@ class BookOfScores:
         from services.pipeline.jobs import ReportsJob
 
         return ReportsJob(self._book.workspace.recipe, everything=True)
+
+
+class BookOfMetrics:
+    """Answers the tiles of dashboards, and lists the rows behind them."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._asking: tuple[Workspace, Metrics] | None = None
+
+    def dashboards(self) -> tuple[Dashboard, ...]:
+        """The dashboards in the order of their tabs."""
+        from services.metrics import the_dashboards
+
+        return the_dashboards()
+
+    def choices(self) -> FilterChoices:
+        """The segments and owners of the book."""
+        return insight.filter_choices(self._book.workspace)
+
+    def tile(self, spec: TileSpec, filters: Filters, cancelled: Callable[[], bool]) -> TileAnswer:
+        """What a tile shows."""
+        from services.metrics import tile_answer
+
+        return tile_answer(self._metrics(), spec, filters, cancelled)
+
+    def rows(
+        self, spec: TileSpec, query: Query, metric: str, cell: Mapping[str, Value], limit: int
+    ) -> tuple[Drill, RowList]:
+        """The rows behind a figure."""
+        from services.metrics import drill
+
+        metrics = self._metrics()
+        found = drill(metrics, spec, query, metric, cell)
+        return found, metrics.rows(replace(found.rows, limit=limit))
+
+    def _metrics(self) -> Metrics:
+        """The catalogue over the book as it is, with what it has answered already."""
+        from services.metrics import Metrics
+
+        workspace, known = self._book.workspace, self._asking
+        if known is None or known[0] is not workspace:
+            known = self._asking = (workspace, Metrics(workspace))
+        return known[1]

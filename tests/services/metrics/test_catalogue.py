@@ -177,3 +177,16 @@ def test_bands_and_months_keep_their_order_and_names_come_by_their_figure(asking
     assert tiers == sorted(tiers, reverse=True)  # type: ignore[type-var]
     first = asking.answer(Query(("orders",), ("owner",), order=("owner",), limit=2)).rows
     assert [row[0] for row in first] == sorted(str(row[0]) for row in first)
+
+
+def test_a_status_of_today_is_not_compared_with_that_of_an_earlier_period(asking: Metrics) -> None:
+    found = asking.answer(Query(("active_customers",), period="90d", compare="previous"))
+    assert found.cells(0)["active_customers_before"] is None
+    assert "“Active customers” is made of scores, which have no previous period." in found.notes
+    with pytest.raises(UserError, match="cannot be shown by “month”"):
+        asking.answer(Query(("active_customers",), ("month",), period="12m"))
+
+
+def test_before_the_first_scores_revenue_at_risk_is_not_known(asking: Metrics) -> None:
+    found = asking.answer(Query(("revenue_at_risk_then",), ("month",), period="2019-01-01..2019-03-31"))
+    assert [row[1] for row in found.rows] == [None, None, None]

@@ -11,6 +11,6 @@ from views.insights.page import InsightsPage
 
 def insights(qtbot: QtBot, desk: Desktop) -> InsightsPage:
     """Show the page and return it when all of it is read."""
-    page = page_at(desk, "insights", InsightsPage)
+    page = page_at(desk, "insights/scores", InsightsPage)
     qtbot.waitUntil(lambda: desk.background.idle)
     return page

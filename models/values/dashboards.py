@@ -1,0 +1,84 @@
+"""Dashboards as plain values: rows of tiles, what a filter bar asks of them, and what a tile has to show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from models.values.metrics import Answer, Compare, Query, RowsQuery
+
+Form = Literal["figure", "line", "bars", "funnel", "table"]
+FORMS: Final[tuple[Form, ...]] = ("figure", "line", "bars", "funnel", "table")
+#: Periods that the filter bar offers, with what they are called.
+PERIODS: Final = (
+    ("30d", "Last 30 days"), ("90d", "Last 90 days"), ("6m", "Last 6 months"), ("12m", "Last 12 months"),
+    ("all", "All time"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TileSpec:
+    """One tile: a query, and how its answer is shown.
+
+    Attributes
+    ----------
+    query
+        Without a period (``""``) that of the filter bar counts.
+    """
+
+    key: str
+    title: str
+    form: Form
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """One tab: rows of tiles."""
+
+    name: str
+    title: str
+    rows: tuple[tuple[TileSpec, ...], ...]
+
+    @property
+    def tiles(self) -> tuple[TileSpec, ...]:
+        """All tiles in reading order."""
+        return tuple(tile for row in self.rows for tile in row)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the filter bar says; '' for all."""
+
+    period: str = "90d"
+    compare: Compare | None = "previous"
+    segment: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TileAnswer:
+    """What a tile shows.
+
+    Attributes
+    ----------
+    better
+        Of each metric, which way is better.
+    empty
+        Why there is nothing to show, in words; '' where there is something.
+    """
+
+    query: Query
+    answer: Answer
+    better: Mapping[str, str] = field(default_factory=dict)
+    empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """The rows behind one figure of a tile: what they are, in words, and the query for them."""
+
+    title: str
+    rows: RowsQuery
+    of_part: str = ""  # of a figure made of others: whose rows they are

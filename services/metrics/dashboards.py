@@ -1,0 +1,154 @@
+"""Dashboards: read from ``resources/dashboards``, asked with the filters of a person, and drilled to rows."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from models.values.dashboards import FORMS, PERIODS, Dashboard, Drill, Filters, TileAnswer, TileSpec
+from models.values.metrics import Condition, Query, RowsQuery, Value
+from models.values.words import listed
+from services.metrics.answer import Metrics
+from services.metrics.catalogue import TIME, Catalogue
+from services.metrics.load import Place, conditions_in, the_catalogue
+from services.metrics.periods import GRAINS
+
+FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "dashboards"
+_TILE: Final = {"title", "form", "metrics", "by", "where", "period", "order", "limit", "compare"}
+#: What to import where the book has no row of a kind.
+_IMPORT: Final = "Import a file that has them on the Data page."
+
+
+@cache
+def the_dashboards() -> tuple[Dashboard, ...]:
+    """Return the dashboards of the program, in the order of their tabs."""
+    return load_dashboards(FOLDER, the_catalogue())
+
+
+def load_dashboards(folder: Path, catalogue: Catalogue) -> tuple[Dashboard, ...]:
+    """Read dashboards from a folder.
+
+    Raises
+    ------
+    UserError
+        A tile that the catalogue cannot answer: the sentence names the file and the key.
+    """
+    found = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            content = tomllib.loads(path.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise Place(path.name).wrong(f"this is not TOML ({error})") from error
+        place = Place(path.name)
+        place.only(content, {"title", "position", "rows"})
+        rows = tuple(
+            tuple(
+                _tile(place.of("rows", str(down + 1), str(across + 1)), f"{path.stem}.{down}.{across}", tile, catalogue)
+                for across, tile in enumerate(tiles)
+            )
+            for down, tiles in enumerate(content.get("rows", ()))
+        )
+        found.append((content.get("position", 99), Dashboard(path.stem, place.text(content, "title"), rows)))
+    return tuple(one for _position, one in sorted(found, key=lambda pair: pair[0]))
+
+
+def _tile(place: Place, key: str, table: Mapping[str, Any], catalogue: Catalogue) -> TileSpec:
+    place.only(table, _TILE)
+    names, by = place.texts(table, "metrics"), place.texts(table, "by")
+    form: Any = place.of("form").among(table.get("form", "figure"), FORMS, "a form of a tile")
+    if not names:
+        raise place.of("metrics").wrong("a tile names at least one metric")
+    if (form == "figure") == bool(by):
+        raise place.of("by").wrong("a figure has no dimension, and every other form has one")
+    for name in names:
+        place.of("metrics").among(name, catalogue.metrics, "a metric")
+        for dimension in by:
+            place.of("by").among(dimension, catalogue.dimensions_of(catalogue.metrics[name]), f"a dimension of {name}")
+    entity = catalogue.entities[catalogue.metrics[names[0]].entity]
+    where = tuple(conditions_in(place.of("where"), table.get("where", []), entity.fields, entity.name))
+    query = Query(
+        metrics=names, by=by, where=where, period=place.text(table, "period", ""), limit=table.get("limit"),
+        order=place.texts(table, "order"), compare="previous" if table.get("compare", form != "line") else None,
+    )  # fmt: skip
+    return TileSpec(key, place.text(table, "title"), form, query)
+
+
+def asked(tile: TileSpec, filters: Filters) -> Query:
+    """Return a tile's query under the filters of a person."""
+    kept = [Condition(name, "=", said) for name in ("segment", "owner") if (said := getattr(filters, name))]
+    period = tile.query.period or filters.period
+    compare = filters.compare if tile.query.compare and period != "all" else None
+    return replace(tile.query, where=(*tile.query.where, *kept), period=period, compare=compare)
+
+
+def tile_answer(
+    metrics: Metrics, tile: TileSpec, filters: Filters, cancelled: Callable[[], bool] = lambda: False
+) -> TileAnswer:
+    """Return what a tile shows.
+
+    Raises
+    ------
+    UserError
+        It takes too long.
+    Cancelled
+        It was cancelled.
+    """
+    query = asked(tile, filters)
+    catalogue = metrics.catalogue
+    if query.compare and all(catalogue.of_scores(catalogue.metrics[name]) for name in query.metrics):
+        query = replace(query, compare=None)
+    if query.period == "all" and any(one in GRAINS for one in query.by) and _are_states(catalogue, query):
+        query = replace(query, period="12m")
+    found = metrics.answer(query, cancelled)
+    better = {name: catalogue.metrics[name].better for name in query.metrics}
+    places = [place for place, column in enumerate(found.columns) if column.name in query.metrics]
+    empty = not any(row[place] for row in found.rows for place in places)
+    if empty and (tile.form != "figure" or all(row[place] is None for row in found.rows for place in places)):
+        return TileAnswer(query, found, better, _why_empty(metrics, query))
+    return TileAnswer(query, found, better)
+
+
+def _are_states(catalogue: Catalogue, query: Query) -> bool:
+    return any(catalogue.metrics[name].kind == "as_of" for name in query.metrics)
+
+
+def _why_empty(metrics: Metrics, query: Query) -> str:
+    """Say what is missing, and how to get it."""
+    entities = [metrics.catalogue.entities[_first(metrics.catalogue, name).entity] for name in query.metrics]
+    entity = entities[0]
+    things = entity.title.lower()
+    if not metrics.has_rows(entity.name):
+        how = _IMPORT if entity.until == "data" and entity.source != "scores" else "They appear as you work."
+        return f"This book has no {things} yet. {how}"
+    if metrics.needs_scores(query) and not metrics.is_scored():
+        return "The book is not scored yet."
+    period = dict(PERIODS).get(query.period, "").lower()
+    when = f" in the {period}" if period.startswith("last") else ""
+    return f"Nothing to show: no {things} count here{when}. Choose a longer period or fewer filters."
+
+
+def _first(catalogue: Catalogue, name: str) -> Any:
+    metric = catalogue.metrics[name]
+    while metric.kind in ("derived", "cumulative", "conversion"):
+        metric = catalogue.metrics[metric.uses[0] if metric.kind == "derived" else metric.base]
+    return metric
+
+
+def drill(metrics: Metrics, tile: TileSpec, query: Query, metric: str, cell: Mapping[str, Value]) -> Drill:
+    """Return the way from a figure of a tile to its rows."""
+    catalogue = metrics.catalogue
+    rows: RowsQuery = metrics.rows_of(query, metric, cell)
+    title = catalogue.metrics[metric].title if len(query.metrics) > 1 else tile.title
+    said = [_named(name, value) for name, value in cell.items()]
+    part = catalogue.metrics[rows.metric].title if rows.metric not in (None, metric) else ""
+    return Drill(f"{title}: {listed(said)}" if said else title, rows, part)
+
+
+def _named(name: str, value: Value) -> str:
+    if value is None:
+        return f"no {name}"
+    return str(value) if name in TIME or not isinstance(value, int | float) else f"{name} {value}"

@@ -1,0 +1,117 @@
+"""From a figure of the Overview to its rows and to the customer, by keyboard, and back to where one was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from models.values.metrics import Query
+from services.metrics import Metrics
+from tests.journeys.hands import CONTROL, Hands
+from tests.views.books import opened, sample_copy
+from tests.views.conftest import OpenWindow
+from views.charts.bars import BarsChart
+from views.customers.page import CustomersPage
+from views.insights.page import InsightsPage
+from views.insights.said import said
+from views.insights.tile import Figure, Tile
+
+
+@pytest.fixture
+def hands(qtbot: QtBot, open_window: OpenWindow, store_path: Path) -> Hands:
+    made = Hands(qtbot, open_window(opened(sample_copy(store_path))))
+    made.wait(lambda: made.alerts.detail.detail is not None)
+    made.calm()
+    made.window.show_page("insights")
+    made.calm()
+    return made
+
+
+def page_of(hands: Hands) -> InsightsPage:
+    return cast(InsightsPage, hands.window.page("insights"))
+
+
+def tile(hands: Hands, title: str) -> Tile:
+    view = page_of(hands).board.view
+    assert view is not None
+    return next(one for one in view.tiles.values() if one.title == title)
+
+
+def test_overview_to_revenue_at_risk_to_a_customer_and_back_twice(hands: Hands) -> None:
+    page = page_of(hands)
+    assert page.tabs.current == "overview"
+    assert hands.focus is page.tabs
+    asking = Metrics(hands.desk.book.workspace)
+    found = asking.answer(Query(("revenue_at_risk",), period="90d"))
+    at_risk = tile(hands, "Revenue at risk")
+    assert isinstance(at_risk.content, Figure)
+    assert (
+        said(found.totals["revenue_at_risk"], "money", found.currency, short=True) in at_risk.content.accessibleName()
+    )
+
+    hands.tab_to(at_risk.content)
+    hands.press(Qt.Key.Key_Return)
+    hands.wait(lambda: page.board.rows.table.hasFocus())
+    listed = asking.rows(asking.rows_of(Query(("revenue_at_risk",), period="90d"), "revenue_at_risk"))
+    assert page.board.rows.table.lines.rowCount() == listed.total
+    assert page.board.rows.count.text().startswith(f"{listed.total} rows")
+    assert listed.figure == found.totals["revenue_at_risk"]
+    hands.press(Qt.Key.Key_Escape)
+    assert hands.focus is at_risk.content
+
+    by_owner = tile(hands, "Revenue at risk by owner")
+    assert isinstance(by_owner.content, BarsChart)
+    hands.tab_to(by_owner.content)
+    hands.press(Qt.Key.Key_Down)
+    hands.press(Qt.Key.Key_Return)
+    hands.wait(lambda: page.board.rows.table.hasFocus())
+    first = by_owner.content.bars[0]
+    assert page.board.rows.heading.text() == f"Revenue at risk by owner: {first.name}"
+    assert first.figure in page.board.rows.count.text()
+    # A second press at once is that of a double click.
+    QTest.qWait(QGuiApplication.styleHints().mouseDoubleClickInterval() + 50)
+    customer = page.board.rows.table.current_key
+    hands.press(Qt.Key.Key_Return)
+    hands.calm()
+    profile = cast(CustomersPage, hands.window.page("customers")).profile.profile
+    assert profile is not None and profile.id == customer
+    hands.window.show_page("insights")
+    hands.calm()
+    assert page.board.in_rows and page.board.rows.table.current_key == customer
+    page.board.rows.table.setFocus()
+    hands.press(Qt.Key.Key_Escape)
+    assert not page.board.in_rows and hands.focus is by_owner.content
+
+
+def test_filters_change_every_figure_and_figures_are_copied(hands: Hands) -> None:
+    page = page_of(hands)
+    revenue = tile(hands, "Revenue")
+    before = revenue.content.accessibleName()
+    hands.tab_to(page.filters.period)
+    hands.press(Qt.Key.Key_Up)
+    hands.calm()
+    assert revenue.content.accessibleName() != before
+    assert revenue.shown is not None and revenue.shown.query.period == "30d"
+    segments = tile(hands, "Customers by segment")
+    segments.content.setFocus()
+    hands.press(Qt.Key.Key_C, CONTROL)
+    copied = QGuiApplication.clipboard().text().splitlines()
+    assert copied[0].startswith("Segment\tActive customers") and len(copied) > 3
+
+
+def test_what_nobody_waits_for_any_more_is_cancelled(hands: Hands) -> None:
+    page = page_of(hands)
+    page.board.forget()
+    page._show_tab()
+    given_up = page.board._round
+    hands.window.show_page("alerts")
+    assert given_up.is_set()
+    hands.window.show_page("insights")
+    hands.calm()
+    assert all(one.shown is not None for one in page.board.view.tiles.values())  # type: ignore[union-attr]

@@ -1,0 +1,113 @@
+"""Every tile of every dashboard opens the rows that make its figure, and says what is missing where it has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from models.values.dashboards import Dashboard, Filters, TileSpec
+from models.values.errors import UserError
+from models.values.metrics import Value
+from services.metrics import Metrics, asked, drill, the_catalogue, the_dashboards, tile_answer
+from services.metrics.dashboards import load_dashboards
+from tests.views.books import opened
+
+TILES = [tile for dashboard in the_dashboards() for tile in dashboard.tiles]
+#: So many groups of a tile are opened, from its beginning and its end.
+OPENED = 3
+
+
+def named(tile: TileSpec) -> str:
+    return f"{tile.key} {tile.title}"
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters("all", None), Filters("12m", "year", segment="Loyal")], ids=str)
+@pytest.mark.parametrize("tile", TILES, ids=named)
+def test_the_rows_that_a_click_opens_make_the_figure(asking: Metrics, tile: TileSpec, filters: Filters) -> None:
+    shown = tile_answer(asking, tile, filters)
+    rows = range(len(shown.answer.rows))
+    for row in [*rows[:OPENED], *rows[OPENED:][-OPENED:]]:
+        cells = shown.answer.cells(row)
+        cell = {name: cells[name] for name in shown.query.by}
+        for name in shown.query.metrics:
+            way = drill(asking, tile, shown.query, name, cell)
+            listed = asking.rows(way.rows)
+            figure: Value = cells[name]
+            if way.of_part:  # a figure made of others opens the rows of the first of them
+                assert way.rows.metric is not None
+                part = tile_answer(asking, _of(tile, way.rows.metric), filters).answer
+                figure = next(
+                    (part.cells(at)[way.rows.metric] for at in range(len(part.rows)) if _is(part.cells(at), cell)), 0
+                )
+            assert listed.figure == (pytest.approx(figure) if isinstance(figure, float) else figure), (way.title, name)
+            if the_catalogue().metrics[way.rows.metric or name].measure == "count" and name == way.rows.metric:
+                kind = the_catalogue().metrics[name].kind
+                assert kind == "ratio" or listed.total == listed.figure
+
+
+def _of(tile: TileSpec, metric: str) -> TileSpec:
+    from dataclasses import replace
+
+    return replace(tile, query=replace(tile.query, metrics=(metric,), limit=None, order=(), having=()))
+
+
+def _is(cells: dict[str, Value], cell: dict[str, Value]) -> bool:
+    return all(cells[name] == value for name, value in cell.items())
+
+
+@pytest.fixture
+def nothing(tmp_path: Path) -> Iterator[Metrics]:
+    workspace = opened(tmp_path / "empty.bellwether")
+    yield Metrics(workspace)
+    workspace.close()
+
+
+@pytest.mark.parametrize("tile", TILES, ids=named)
+def test_a_book_without_data_says_in_words_what_is_missing(nothing: Metrics, tile: TileSpec) -> None:
+    shown = tile_answer(nothing, tile, Filters())
+    figures = [row for row in shown.answer.rows if any(isinstance(one, int | float) and one for one in row)]
+    assert not figures
+    if tile.form != "figure" or shown.answer.rows[0][0] is None:
+        assert shown.empty.startswith("This book has no ") or shown.empty == "The book is not scored yet."
+
+
+def test_filters_choose_rows_and_period() -> None:
+    tile = next(one for one in TILES if one.title == "Revenue")
+    query = asked(tile, Filters("30d", "year", segment="Loyal", owner="Priya Raman"))
+    assert (query.period, query.compare) == ("30d", "year")
+    assert [(one.name, one.value) for one in query.where] == [("segment", "Loyal"), ("owner", "Priya Raman")]
+    assert asked(tile, Filters("all", "previous")).compare is None
+
+
+def test_every_dashboard_has_a_title_and_no_two_tiles_one_name() -> None:
+    for dashboard in the_dashboards():
+        titles = [tile.title for tile in dashboard.tiles]
+        assert dashboard.title and len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize(
+    ("tile", "words"),
+    [
+        ('{ title = "A", metrics = ["nothing"] }', "one.toml, rows.1.1.metrics: “nothing” is not a metric"),
+        ('{ title = "A", form = "bars", metrics = ["revenue"], by = ["stage"] }', "rows.1.1.by: “stage” is not"),
+        ('{ title = "A", form = "bars", metrics = ["revenue"] }', "rows.1.1.by: a figure has no dimension"),
+        ('{ title = "A", form = "pie", metrics = ["revenue"] }', "rows.1.1.form: “pie” is not a form"),
+        ('{ title = "A", metrics = ["revenue"], width = 2 }', "rows.1.1.width: this key is not known"),
+        ('{ title = "A", metrics = ["revenue"], where = [["shoe", "=", 1]] }', "rows.1.1.where: “shoe” is not a field"),
+    ],
+)
+def test_a_tile_that_cannot_be_answered_is_refused_with_file_and_key(tmp_path: Path, tile: str, words: str) -> None:
+    (tmp_path / "one.toml").write_text(f'title = "One"\nrows = [[{tile}]]\n', encoding="utf-8")
+    with pytest.raises(UserError) as refused:
+        load_dashboards(tmp_path, the_catalogue())
+    assert words in str(refused.value)
+
+
+def test_a_tab_is_one_file(tmp_path: Path) -> None:
+    tile = '{ title = "Revenue", metrics = ["revenue"] }'
+    (tmp_path / "mine.toml").write_text(f'title = "Mine"\nrows = [[{tile}]]\n', encoding="utf-8")
+    (made,) = load_dashboards(tmp_path, the_catalogue())
+    assert isinstance(made, Dashboard) and (made.name, made.title) == ("mine", "Mine")
+    assert [one.key for one in made.tiles] == ["mine.0.0"]

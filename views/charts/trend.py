@@ -1,0 +1,125 @@
+"""One figure over weeks, months or years, with that of the period before as a dashed line where it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QSizePolicy
+
+from views.charts.axes import left_margin, level_ticks, levels
+from views.charts.chart import Frame, Point
+from views.charts.picked import PickedChart, Table
+from views.theme import Theme, fonts
+
+if TYPE_CHECKING:
+    from views.charts.plot import Plot
+
+_HEIGHT: Final = 220
+_TOP, _BOTTOM, _RIGHT = 16.0, 22.0, 14.0
+#: Pixels that two names of the base line need.
+_ROOM: Final = 46
+
+
+class TrendChart(PickedChart):
+    """The line; where a figure is not known it is broken."""
+
+    nothing = "Nothing to show"
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__(theme, name, 0)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(_ROOM * 3, _HEIGHT)
+        self._names: tuple[str, ...] = ()
+        self._values: tuple[float | None, ...] = ()
+        self._before: tuple[float | None, ...] = ()
+        self._said: tuple[str, ...] = ()
+        self._figure: Callable[[float], str] = str
+        self._partial = False
+
+    def show_line(
+        self,
+        names: Sequence[str],
+        values: Sequence[float | None],
+        said: Sequence[str],
+        figure: Callable[[float], str],
+        sentence: str,
+        table: Table,
+        *,
+        before: Sequence[float | None] = (),
+        partial: bool = False,
+    ) -> None:
+        """Draw another line.
+
+        Parameters
+        ----------
+        names : what stands below each value.
+        said : what is told of each value.
+        figure : a level of the axis in words.
+        partial : the last one is not over, and is drawn hollow.
+        """
+        self._names, self._values, self._before = tuple(names), tuple(values), tuple(before)
+        self._said, self._figure, self._partial = tuple(said), figure, partial
+        self._sentence, self._table = sentence, table
+        self.follow()
+
+    @property
+    def places(self) -> list[int]:
+        """The numbers of the values that are known; a point picked is one of these."""
+        return [place for place, value in enumerate(self._values) if value is not None]
+
+    def points(self) -> Sequence[Point]:
+        return [Point(float(place), self._values[place] or 0.0, self._said[place]) for place in self.places]
+
+    def whole(self) -> Frame:
+        known = [value for value in (*self._values, *self._before) if value is not None]
+        step, top = levels(max((abs(value) for value in known), default=1.0) or 1.0)
+        low = -top if min(known, default=0.0) < 0 else 0.0
+        left = left_margin(self._ticks(step, low, top))
+        area = QRectF(left, _TOP, max(20.0, self.width() - left - _RIGHT), self.height() - _TOP - _BOTTOM)
+        last = len(self._names) - 1
+        return Frame(area, (-0.3, last + 0.3) if last > 0 else (-1.0, 1.0), (low, top))
+
+    def _ticks(self, step: float, low: float, top: float) -> list[tuple[float, str]]:
+        ticks = level_ticks(step, top, self._figure)
+        return [*((-value, self._figure(-value)) for value, _words in reversed(ticks[1:]) if low), *ticks]
+
+    def draw(self, plot: Plot, frame: Frame) -> None:
+        low, top = frame.y
+        step, _ = levels(top)
+        plot.left(self._ticks(step, low, top))
+        every = max(1, -int(-len(self._names) * _ROOM // max(frame.area.width(), 1.0)))
+        last = len(self._names) - 1
+        plot.bottom([(float(at), name) for at, name in enumerate(self._names) if (last - at) % every == 0])
+        self._run(plot, self._before, "control", dashed=True)
+        self._run(plot, self._values, "primary_text", dashed=False)
+        places = self.places
+        if places:
+            end, value = places[-1], self._values[places[-1]] or 0.0
+            hollow = self._partial and end == last
+            plot.dots([float(end)], [value], "primary_text", 8, hollow=hollow)
+            at = frame.at(end, value)
+            words = self._figure(value)
+            wide = fonts.width(words, fonts.SMALL, fonts.SEMIBOLD) + 4
+            falls = len(places) > 1 and (self._values[places[-2]] or 0.0) > value
+            y = at.y() + 8 if falls and at.y() + 28 < frame.area.bottom() else max(at.y() - 24, 0)
+            room = QRectF(min(at.x() - wide / 2, self.width() - wide), y, wide, 16)
+            plot.words(room, words, "primary_text", weight=fonts.SEMIBOLD)
+
+    @staticmethod
+    def _run(plot: Plot, values: Sequence[float | None], ink: str, *, dashed: bool) -> None:
+        """A line through what is known, broken where nothing is."""
+        runs: list[list[tuple[float, float]]] = [[]]
+        for place, value in enumerate(values):
+            if value is None:
+                runs.append([])
+            else:
+                runs[-1].append((float(place), value))
+        for run in runs:
+            if len(run) > 1:
+                plot.curve(
+                    [x for x, _ in run], [y for _, y in run], ink, 1.4 if dashed else 2, (4, 3) if dashed else ()
+                )
+            elif run and not dashed:
+                plot.dots([run[0][0]], [run[0][1]], ink)

@@ -1,0 +1,70 @@
+"""What the figures of a dashboard are of: the period, what it is compared with, a segment, an owner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from models.values.customers import FilterChoices
+from models.values.dashboards import PERIODS, Filters
+from views.theme import Theme
+from views.widgets.choice_box import ChoiceBox
+from views.widgets.labels import row
+
+_COMPARED: Final = (("previous", "Period before"), ("year", "A year before"), ("", "No comparison"))
+
+
+class FilterBar(QWidget):
+    """Four boxes; `changed` when a person chose in one."""
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.period = ChoiceBox(theme, "Period", small=True)
+        self.compare = ChoiceBox(theme, "Compared with", small=True)
+        self.segment = ChoiceBox(theme, "Segment", small=True)
+        self.owner = ChoiceBox(theme, "Owner", small=True)
+        for box, choices in ((self.period, PERIODS), (self.compare, _COMPARED)):
+            for data, words in choices:
+                box.addItem(words, data)
+        self.period.setCurrentIndex(self.period.findData(Filters().period))
+        self._fill(self.segment, "All segments", ())
+        self._fill(self.owner, "All owners", ())
+        for box in self.boxes:
+            box.setToolTip(box.accessibleName())
+            box.activated.connect(self.changed)
+        bar = row(*self.boxes, margins=(8, 6, 16, 6))
+        bar.setSpacing(6)
+        self.setLayout(bar)
+
+    @property
+    def boxes(self) -> tuple[ChoiceBox, ...]:
+        """The boxes from left to right."""
+        return (self.period, self.compare, self.segment, self.owner)
+
+    @property
+    def filters(self) -> Filters:
+        """What is chosen."""
+        return Filters(
+            period=self.period.currentData(), compare=self.compare.currentData() or None,
+            segment=self.segment.currentData(), owner=self.owner.currentData(),
+        )  # fmt: skip
+
+    def offer(self, choices: FilterChoices) -> None:
+        """Offer the segments and owners of the book; what is chosen stays."""
+        self._fill(self.segment, "All segments", [name for name, _ in choices.segments])
+        self._fill(self.owner, "All owners", [name for name, _ in choices.owners])
+
+    @staticmethod
+    def _fill(box: ChoiceBox, everyone: str, names: Sequence[str]) -> None:
+        chosen = box.currentData()
+        box.clear()
+        box.addItem(everyone, "")
+        for name in names:
+            box.addItem(name, name)
+        box.setCurrentIndex(max(0, box.findData(chosen)))
+        box.updateGeometry()

@@ -1,0 +1,122 @@
+"""The rows behind a figure, as a list: Enter or a double click opens a row's customer, Esc leads back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QElapsedTimer, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from models.values.dashboards import Drill
+from models.values.metrics import Column, RowList
+from views.background import Failed
+from views.data.table import TableCell, TableColumn, TableLine, WordTable
+from views.insights.said import is_figure, said
+from views.theme import Theme, fonts
+from views.widgets.buttons import link
+from views.widgets.labels import column, label, row, rule
+from views.widgets.states import StatePane, rows_skeleton
+from views.words import DOT, counted, whole
+
+#: So many rows are listed; nobody reads more, and the export has all.
+LISTED: Final = 500
+_WIDE: Final = {"day": 104, "flag": 64, "money": 104, "percent": 88, "score": 72, "hours": 84, "days": 92}
+
+
+class RowsPane(QWidget):
+    """The list.
+
+    Signals
+    -------
+    left : back to the dashboard.
+    customer_wanted : the number of a row's customer.
+    """
+
+    left = Signal()
+    customer_wanted = Signal(int)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.back = link("‹ Back")
+        self.back.clicked.connect(self.left)
+        self.heading = label("", fonts.HEADING, fonts.SEMIBOLD)
+        self.count = label("", fonts.LIST, fonts.REGULAR, "ink_2")
+        self.table = WordTable(theme, "Rows", (TableColumn(""),), inset=16)
+        self.table.opened.connect(self._open)
+        self.state = StatePane(theme, self.table, rows_skeleton(32))
+        self._shown = QElapsedTimer()
+        top = row(self.back, 10, self.heading, 12, self.count, -1, margins=(10, 6, 16, 6))
+        self.setLayout(column(top, rule(), self.state))
+
+    def wait_for(self, title: str, from_: str) -> None:
+        """Say what is coming."""
+        self.back.setText(f"‹ {from_}")
+        self._name(title)
+        self.count.setText("")
+        self.table.show_lines(())
+        self.state.show_content()
+        self.state.loading(f"Loading {title}")
+        self.back.setFocus()
+
+    def _name(self, title: str) -> None:
+        self.heading.setText(title)
+        self.table.setAccessibleName(title)
+
+    def show_rows(self, drill: Drill, found: RowList) -> None:
+        """Show the rows, with their number and what they make together."""
+        self._name(drill.title)
+        if not found.total:
+            self.state.show_empty("No rows", "Nothing is counted here.")
+            return
+        columns = [(place, one) for place, one in enumerate(found.columns) if one.name not in ("id", "value")]
+        heads = [_head(one, number) for number, (_place, one) in enumerate(columns)]
+        lines = [
+            TableLine(
+                tuple(
+                    TableCell(
+                        said(cells[place], one.unit, found.currency), link="customer" if one.name == "customer" else ""
+                    )
+                    for place, one in columns
+                ),
+                customer,
+            )
+            for cells, customer in zip(found.rows, found.customers, strict=True)
+        ]
+        self.table.show_lines(lines, heads)
+        self.table.selectRow(0)
+        self.count.setText(_counted(drill, found))
+        self.state.show_content()
+        self.table.setFocus()
+        self._shown.start()
+
+    def show_failure(self, failed: Failed) -> None:
+        """Say why there are none."""
+        self.state.show_error(failed, self.left.emit, "The rows could not be loaded")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
+
+    def _open(self, customer: int | None) -> None:
+        # The second click of a double click on the tile is none on the list.
+        if customer is not None and self._shown.elapsed() > QApplication.doubleClickInterval():
+            self.customer_wanted.emit(customer)
+
+
+def _head(one: Column, number: int) -> TableColumn:
+    wide = _WIDE.get(one.unit, 0 if one.name in ("customer", "subject", "name", "title", "comment", "product") else 120)
+    return TableColumn(one.title, wide, right=is_figure(one), keeps=max(0, number - 2))
+
+
+def _counted(drill: Drill, found: RowList) -> str:
+    """How many rows, what the figure of them is, and of which part of a figure they are."""
+    words = counted(found.total, "row")
+    if found.total > len(found.rows):
+        words = f"{whole(len(found.rows))} of {words} shown"
+    column = found.columns[-1]
+    if found.value is not None and column.unit != "count":
+        words += f"{DOT}{column.title} {said(found.figure, column.unit, found.currency)}"
+    return f"{words}{DOT}rows of “{drill.of_part}”" if drill.of_part else words

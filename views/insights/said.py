@@ -1,0 +1,96 @@
+"""Figures of the catalogue in words: with their unit, their change, and as the cells of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from models.values.dashboards import TileAnswer
+from models.values.metrics import Answer, Column, Value
+from models.values.words import day_of, percent, whole
+from views.words import DASH, MINUS, MONTHS, THIN, counted, money, money_short, short_day
+
+#: Said of a figure that comes from too few rows.
+FEW = "too few to tell"
+_FIGURES = frozenset({"count", "number", "money", "percent", "score", "hours", "days"})
+
+
+def is_figure(column: Column) -> bool:
+    """Return whether a column holds numbers."""
+    return column.unit in _FIGURES
+
+
+def said(value: Value, unit: str, currency: str, *, short: bool = False) -> str:
+    """Return a value in words; ``short``: money in at most four figures."""
+    if value is None:
+        return DASH
+    if isinstance(value, str):
+        day = day_of(value) if unit == "day" else None
+        return short_day(day, date.max.replace(year=day.year)) + f" {day.year}" if day is not None else value
+    if unit == "money":
+        return money_short(round(value), currency) if short else money(round(value), currency)
+    if unit == "percent":
+        return percent(value)
+    if unit == "flag":
+        return "yes" if value else "no"
+    if unit == "score":
+        return f"{value:.1f}".replace("-", MINUS)
+    if unit == "number" and not float(value).is_integer():
+        return f"{value:.2f}".replace("-", MINUS)
+    if unit == "hours":
+        return f"{value:.1f} h" if abs(value) < 10 else f"{whole(value)} h"
+    if unit == "days":
+        return counted(round(value), "day")
+    return whole(value)
+
+
+def group(name: str, value: Value, titles: str = "") -> str:
+    """Return the name of a group: of a month or week as a calendar has it, of no value in words."""
+    if value is None:
+        return f"No {(titles or name).lower()}"
+    text = str(value)
+    if name == "month":
+        return f"{MONTHS[int(text[5:7]) - 1]} {text[:4]}"
+    if name in ("week", "day"):
+        day = date.fromisoformat(text)
+        return f"{day.day} {MONTHS[day.month - 1]}"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return text
+
+
+def change(now: Value, before: Value, unit: str, better: str) -> tuple[str, str]:
+    """Return a change as "▲ 12 %" or "▼ 2 pts", and the ink that says whether it is good; ('', 'ink_2') without one."""
+    if not isinstance(now, int | float) or not isinstance(before, int | float):
+        return "", "ink_2"
+    if unit == "percent":
+        size, text = 100 * (now - before), f"{whole(abs(100 * (now - before)))} pts"
+    elif unit in ("score", "number"):
+        size, text = now - before, f"{abs(now - before):.1f}"
+    elif not before:
+        return "", "ink_2"
+    else:
+        size = 100 * (now - before) / abs(before)
+        text = f"{whole(abs(size))}{THIN}%"
+    if not any(digit in text for digit in "123456789"):
+        return "as before", "ink_2"
+    good = (size > 0) == (better == "higher")
+    ink = "ink_2" if not better else "good_text" if good else "critical_text"
+    return f"{'▲' if size > 0 else '▼'} {text}", ink
+
+
+def table_of(shown: TileAnswer) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """Return a tile's figures as a table of words: headings, then rows."""
+    answer = shown.answer
+    heads = tuple(column.title for column in answer.columns)
+    return heads, [tuple(_cell(answer, column, value) for column, value in zip(answer.columns, row, strict=True))
+                   for row in answer.rows]  # fmt: skip
+
+
+def _cell(answer: Answer, column: Column, value: Value) -> str:
+    if not is_figure(column):
+        return said(value, column.unit, answer.currency) if column.unit == "flag" else group(column.name, value)
+    if column.name.endswith("_change") and value is not None:
+        sign = "+" if isinstance(value, int | float) and value > 0 else ""
+        return f"{sign}{percent(float(value))}"
+    return said(value, column.unit, answer.currency)

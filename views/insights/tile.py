@@ -1,0 +1,316 @@
+"""A tile of a dashboard: a title, the figure or chart of its query, what it means, and the way to its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy
+
+from models.values.dashboards import TileAnswer, TileSpec
+from models.values.metrics import Value
+from models.values.words import full_day
+from views.background import Failed
+from views.charts.bars import Bar, BarsChart
+from views.charts.table import ChartTable, copied
+from views.charts.trend import TrendChart
+from views.data.table import TableCell, TableColumn, TableLine, WordTable
+from views.insights.panel import Panel, rest
+from views.insights.said import FEW, change, group, is_figure, said, table_of
+from views.theme import Theme, fonts
+from views.widgets.buttons import IconButton
+from views.widgets.labels import label, set_ink
+from views.widgets.painting import focus_ring, line
+from views.words import DASH, percent
+
+_HIGH = 58
+_BEFORE = {"previous": "before", "year": "a year before"}
+
+
+class Figure(QAbstractButton):
+    """One figure with its change; a click or Enter opens its rows."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._parts = (DASH, "", "ink_2", "")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFixedHeight(_HIGH)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def show_figure(self, figure: str, moved: str, ink: str, below: str) -> None:
+        """Show a figure, its change in an ink, and a line below."""
+        self._parts = (figure, moved, ink, below)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(150, _HIGH)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        figure, moved, ink, below = self._parts
+        with QPainter(self) as painter:
+            theme, wide = self._theme, self.width() - 16
+            if self.underMouse():
+                painter.fillRect(self.rect(), theme.color("hover"))
+            took = line(painter, QRectF(16, 0, wide - 16, 32), figure, theme.color("ink"), fonts.TITLE, fonts.SEMIBOLD)
+            line(painter, QRectF(24 + took, 4, wide - 24 - took, 28), moved, theme.color(ink), fonts.SMALL)
+            line(painter, QRectF(16, 32, wide - 16, 18), below, theme.color("ink_2"), fonts.SMALL)
+            if self.hasFocus():
+                focus_ring(painter, theme, self.rect().toRectF().adjusted(4, 0, -4, -2))
+
+
+class AnswerTable(WordTable):
+    """The groups of an answer; a click on a figure, or Enter, asks for its rows; Ctrl+C is the tile's."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+
+class Tile(Panel):
+    """One tile.
+
+    Signals
+    -------
+    drilled : (metric, cell) of the figure whose rows are wanted.
+    """
+
+    drilled = Signal(str, object)
+
+    def __init__(self, theme: Theme, spec: TileSpec) -> None:
+        self.spec, self.shown = spec, None
+        self._theme = theme
+        self.content: Figure | TrendChart | BarsChart | AnswerTable
+        if spec.form == "figure":
+            self.content = Figure(theme)
+            self.content.clicked.connect(lambda: self._drill(spec.query.metrics[0], 0))
+        elif spec.form == "table":
+            self.content = AnswerTable(theme, spec.title, (TableColumn(""),), inset=16, whole=True)
+            self.content.clicked.connect(lambda index: self._drill(self._columns[index.column()], index.row()))
+            self.content.opened.connect(lambda row: self._drill(spec.query.metrics[0], row))
+        else:
+            self.content = TrendChart(theme, spec.title) if spec.form == "line" else BarsChart(theme, spec.title)
+            self.content.picked.connect(self._picked)
+        self._words = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        self._words.setContentsMargins(16, 4, 16, 14)
+        self._words.hide()
+        self._columns: list[str] = []
+        small = spec.form == "figure"
+        # A line fills the room beside a longer tile; everything else stays at the top.
+        below = () if spec.form == "line" else (rest(),)
+        super().__init__(theme, spec.title, self.content, self._words, *below, small=small)
+        if not small:
+            about = IconButton(theme, "info", f"What is this? {spec.title}")
+            about.clicked.connect(self.explain)
+            self.top.setContentsMargins(16, 4, 8, 0)
+            self.top.addWidget(about)
+
+    shown: TileAnswer | None
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    def show_answer(self, shown: TileAnswer) -> None:
+        """Show another answer, or say why there is none."""
+        self.shown = shown
+        answer = shown.answer
+        notes = "\n".join(answer.notes)
+        self.setToolTip(f"{answer.definition}\n{notes}".strip())
+        self._say(shown.empty)
+        if shown.empty:
+            return
+        if isinstance(self.content, Figure):
+            self._show_figure(self.content, shown)
+        elif isinstance(self.content, AnswerTable):
+            self._show_table(self.content, shown)
+        elif isinstance(self.content, TrendChart):
+            self._show_line(self.content, shown)
+        else:
+            self._show_bars(self.content, shown)
+
+    def show_failure(self, failed: Failed) -> None:
+        """Say why there is no answer."""
+        self._say(failed.words)
+
+    def _say(self, words: str) -> None:
+        self.content.setVisible(not words)
+        self._words.setText(words)
+        self._words.setVisible(bool(words))
+        set_ink(self._words, "ink_2")
+        if words and self.spec.form != "figure":
+            self.say_aside("")
+
+    def _show_figure(self, content: Figure, shown: TileAnswer) -> None:
+        answer, name = shown.answer, shown.query.metrics[0]
+        cells, unit = answer.cells(0), self._unit(name)
+        value, before = cells[name], cells.get(f"{name}_before")
+        if answer.few.get(name):
+            content.show_figure(DASH, "", "ink_2", FEW)
+        else:
+            moved, ink = change(value, before, unit, shown.better.get(name, ""))
+            below = f"on {full_day(answer.period.last)}"
+            if shown.query.compare and before is not None:
+                below = f"{_BEFORE[shown.query.compare]}: {said(before, unit, answer.currency, short=True)}"
+            content.show_figure(said(value, unit, answer.currency, short=True), moved, ink, below)
+        range_ = next(iter(answer.intervals.get(name, ())), None)
+        if range_ is not None:
+            self.setToolTip(
+                f"{self.toolTip()}\n95 % range {percent(range_.low)} to {percent(range_.high)}, of {range_.rows:,}"
+            )
+        words = " ".join(part for part in content._parts if part not in ("ink_2", "good_text", "critical_text"))
+        content.setAccessibleName(f"{self.spec.title}: {words}")
+        content.setAccessibleDescription(answer.definition)
+
+    def _show_table(self, content: AnswerTable, shown: TileAnswer) -> None:
+        answer, names = shown.answer, shown.query.metrics
+        heads = {column.name: column for column in answer.columns}
+        columns, self._columns = [TableColumn(", ".join(heads[name].title for name in shown.query.by))], [names[0]]
+        moving = [name for name in names if any(answer.cells(row).get(f"{name}_change") is not None
+                                                for row in range(len(answer.rows)))]  # fmt: skip
+        for place, name in enumerate(names):
+            # Where there is no room the changes go first, then the last figures.
+            title, rank = heads[name].title, len(names) - place
+            wide = max(76, round(fonts.width(title, fonts.SMALL, fonts.SEMIBOLD)) + 30)
+            columns.append(TableColumn(title, wide, right=True, keeps=len(names) + rank if place else 0))
+            self._columns.append(name)
+            if name in moving:
+                columns.append(TableColumn("Change", 74, right=True, keeps=rank))
+                self._columns.append(name)
+        lines = []
+        for at in range(len(answer.rows)):
+            cells, line_ = answer.cells(at), [TableCell(self._group(at), link="rows")]
+            for name in names:
+                few = at in answer.few.get(name, ())
+                text = FEW if few else said(cells[name], heads[name].unit, answer.currency)
+                line_.append(TableCell(text, "ink_3" if few else "ink", small=few))
+                if name in moving:
+                    moved = change(cells[name], cells[f"{name}_before"], heads[name].unit, shown.better.get(name, ""))
+                    line_.append(TableCell("" if few else moved[0], moved[1], small=True))
+            lines.append(TableLine(tuple(line_), at))
+        content.show_lines(lines, columns)
+        content.setAccessibleDescription(answer.definition)
+
+    def _show_line(self, content: TrendChart, shown: TileAnswer) -> None:
+        answer, name = shown.answer, shown.query.metrics[0]
+        unit, scale = self._unit(name), 100 if self._unit(name) == "percent" else 1
+        cells = [answer.cells(row) for row in range(len(answer.rows))]
+        few = answer.few.get(name, ())
+        values = [None if at in few else _scaled(one[name], scale) for at, one in enumerate(cells)]
+        before = [_scaled(one.get(f"{name}_before"), scale) for one in cells] if shown.query.compare else []
+        groups = [self._group(at) for at in range(len(cells))]
+        content.show_line(
+            [one.split(" ")[0] if shown.query.by[0] == "month" else one for one in groups],
+            values,
+            [self._told(at) for at in range(len(cells))],
+            lambda value: said(value / scale, unit, answer.currency, short=True),
+            self._sentence(),
+            table_of(shown),
+            before=before,
+            partial=any("partial" in note for note in answer.notes),
+        )
+
+    def _show_bars(self, content: BarsChart, shown: TileAnswer) -> None:
+        answer, name = shown.answer, shown.query.metrics[0]
+        unit, bars = self._unit(name), []
+        for at in range(len(answer.rows)):
+            value = answer.cells(at)[name]
+            few = at in answer.few.get(name, ())
+            figure = FEW if few else said(value, unit, answer.currency)
+            bars.append(Bar(self._group(at), float(value or 0), figure, self._told(at), few))
+        content.show_bars(bars, self._sentence(), table_of(shown))
+
+    # -- words --------------------------------------------------------------------------------------------------
+
+    def _unit(self, name: str) -> str:
+        assert self.shown is not None
+        return next(column.unit for column in self.shown.answer.columns if column.name == name)
+
+    def _group(self, row: int) -> str:
+        """The name of a row's group."""
+        assert self.shown is not None
+        answer = self.shown.answer
+        named = zip(answer.columns, answer.rows[row], strict=True)
+        return ", ".join(
+            said(value, "flag", "") if column.unit == "flag" else group(column.name, value, column.title)
+            for column, value in list(named)[: len(self.shown.query.by)]
+        )
+
+    def _told(self, row: int) -> str:
+        """What is said of a row: its group, its figures, and the change."""
+        assert self.shown is not None
+        answer = self.shown.answer
+        parts = [self._group(row)]
+        for column, value in zip(answer.columns, answer.rows[row], strict=True):
+            if column.name in self.shown.query.metrics:
+                parts.append(f"{said(value, column.unit, answer.currency)}  {column.title}")
+            elif is_figure(column) and column.name.endswith("_before") and value is not None:
+                parts.append(f"{said(value, column.unit, answer.currency)}  {_BEFORE[self.shown.query.compare or '']}")
+        return "\n".join(parts)
+
+    def _sentence(self) -> str:
+        assert self.shown is not None
+        rows = len(self.shown.answer.rows)
+        first = self._told(0).replace("\n", " ") if rows else ""
+        return f"{self.spec.title}. {self.shown.answer.definition} {first}".strip()
+
+    # -- what can be done with it -------------------------------------------------------------------------------
+
+    def _picked(self, place: int) -> None:
+        if isinstance(self.content, TrendChart):
+            place = self.content.places[place]
+        self._drill(self.spec.query.metrics[0], place)
+
+    def _drill(self, metric: str, row: int) -> None:
+        if self.shown is None or self.shown.empty or not 0 <= row < len(self.shown.answer.rows):
+            return
+        cells = self.shown.answer.cells(row)
+        cell: Mapping[str, Value] = {name: cells[name] for name in self.shown.query.by}
+        self.drilled.emit(metric, cell)
+
+    def explain(self) -> None:
+        """Show what the tile counts, over which days, and the statements that ran."""
+        if self.shown is None:
+            return
+        answer = self.shown.answer
+        first = full_day(answer.period.first) if answer.period.first is not None else "the first day of the book"
+        rows = [
+            ("Period", f"{first} to {full_day(answer.period.last)}"),
+            ("Data through", full_day(answer.as_of)),
+            *(("Note", note) for note in answer.notes),
+            ("SQL", answer.sql),
+        ]
+        table = ChartTable(f"What is this? {self.title}", answer.definition, ("", ""), rows, self.window())
+        table.resize(720, 360)
+        table.show()
+
+    def copy(self) -> None:
+        """Put the figures on the clipboard, as a spreadsheet takes them."""
+        if self.shown is not None:
+            QGuiApplication.clipboard().setText(copied(*table_of(self.shown)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+            return
+        super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("What is this?").triggered.connect(self.explain)
+        menu.addAction("Copy the figures\tCtrl+C").triggered.connect(self.copy)
+        menu.popup(event.globalPos())
+
+
+def _scaled(value: Value, scale: int) -> float | None:
+    return value * scale if isinstance(value, int | float) else None
