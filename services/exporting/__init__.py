@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from services.exporting.lists import write_alerts_list, write_customers_list, write_emails_list
 from services.exporting.report import write_report_card
-from services.exporting.tables import write_export
+from services.exporting.tables import refuse_source, write_export
 
 __all__ = [
+    "refuse_source",
     "write_alerts_list",
     "write_customers_list",
     "write_emails_list",

@@ -64,6 +64,25 @@ def write_export(workspace: Workspace, what: str, path: Path) -> int:
         return write_table(columns, rows, path, title=what)
 
 
+def refuse_source(workspace: Workspace, path: Path) -> None:
+    """Refuse to write an export where the book reads from.
+
+    Raises
+    ------
+    UserError
+        The book was imported from this file, or imports what lands in its folder.
+    """
+    place = path.resolve()
+    watched = map(Path, workspace.preferences.watched_for(workspace.recipe.store))
+    if any(place.is_relative_to(folder.resolve()) for folder in watched):
+        raise UserError(
+            f"“{place.parent.name}” is a watched folder: an export there would be imported. Choose another folder."
+        )
+    with reading(workspace) as reader:
+        if reader.value("SELECT EXISTS (SELECT 1 FROM imports WHERE file_path = ?)", (str(place),)):
+            raise UserError(f"Your book was imported from {place.name}. Choose another name for the export.")
+
+
 def table_of(reader: Reader, what: str) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:
     """Return the columns and the rows of what can be exported, values as they are (numbers as numbers).
 

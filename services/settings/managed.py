@@ -26,6 +26,7 @@ _NOT_MANAGED = frozenset(
         "splitters",
         "last_page",
         "last_folder",
+        "export_folder",
         "saved_filters",
         "me",
         "asked_me",

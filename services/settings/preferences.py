@@ -81,8 +81,8 @@ class Preferences:
         Qt's saved geometry as base64 text, empty before the first close.
     splitters
         Name of a splitter to its sizes in pixels.
-    last_page, last_folder
-        Where the person was, and where files were last chosen.
+    last_page, last_folder, export_folder
+        Where the person was, where files to import were last chosen, and where a list was last exported to.
     saved_filters
         In the order of their tabs.
     store_path
@@ -118,6 +118,7 @@ class Preferences:
     splitters: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     last_page: str = ""
     last_folder: str = ""
+    export_folder: str = ""
     saved_filters: tuple[SavedFilter, ...] = ()
     store_path: str = ""
     me: str = ""

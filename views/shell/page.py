@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QStandardPaths, Signal
 from PySide6.QtWidgets import QWidget
 
 from models.values.alerts import AlertRow
@@ -83,22 +83,24 @@ class Page(QWidget):
             answer()
 
     def export_list(self, name: str, write: Callable[[Workspace, Path], int]) -> None:
-        """Ask for a file and write the list on screen into it.
+        """Ask for a file and write the list on screen into it, never over a file that the book reads from.
 
         Parameters
         ----------
-        name : what the file is proposed to be called.
+        name : what the list is called in the name of the file, which says the day too.
         write : called in the pool; returns how many rows it wrote.
         """
         book, remembered = self.context.book, self.context.remembered
 
         def taken(path: Path) -> None:
-            remembered.set(last_folder=str(path.parent))
+            remembered.set(export_folder=str(path.parent))
             done = partial(_exported, book, path)
-            book.desk(self).read("export", partial(write, book.workspace, path), done, book.failed.emit)
+            book.desk(self).read("export", partial(_export, write, book.workspace, path), done, book.failed.emit)
 
-        folder = Path(remembered.value.last_folder or Path.home())
-        choose_place(self, "Export this list", folder / f"{name}.csv", _TABLES, taken, replaces=True)
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        folder = Path(remembered.value.export_folder or documents or Path.home())
+        place = folder / f"bellwether-{name}-{book.workspace.clock.today()}.csv"
+        choose_place(self, "Export this list", place, _TABLES, taken, replaces=True)
 
     @property
     def headline(self) -> str:
@@ -156,6 +158,13 @@ class Page(QWidget):
 
     def take_files(self, paths: Sequence[Path]) -> None:
         """Take dropped or chosen files; only Data answers to it. Without files it asks for them."""
+
+
+def _export(write: Callable[[Workspace, Path], int], workspace: Workspace, path: Path) -> int:
+    from services.exporting import refuse_source
+
+    refuse_source(workspace, path)
+    return write(workspace, path)
 
 
 def _exported(book: Book, path: Path, rows: int) -> None:

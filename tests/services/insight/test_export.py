@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from models.values.errors import EnvironmentFault, UserError
 from services import exporting
 from services.exporting.tables import neutral, write_table
+from services.settings.preferences import WatchedFolder
 from tests.services.insight.conftest import SmallBook, days_ago, minutes
 
 SCORES = (
@@ -25,6 +27,23 @@ SCORES = (
 def _read(path: Path) -> list[list[str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))
+
+
+def test_no_export_is_written_where_the_book_reads_from(book: SmallBook, tmp_path: Path) -> None:
+    mine, watched = tmp_path / "customers.csv", tmp_path / "watched"
+    watched.mkdir()
+    counts = dict.fromkeys(("read", "inserted", "updated", "unchanged", "rejected", "ignored"), 0)
+    rows = {f"rows_{name}": count for name, count in counts.items()}
+    book.insert("imports", file_name=mine.name, file_path=str(mine), file_sha256="0", file_bytes=0, source="x",
+                recognised_as="x", started_at=minutes(0), finished_at=minutes(0), seconds=1, actor="Ada", receipt="{}",
+                journal_id=1, **rows)  # fmt: skip
+    with pytest.raises(UserError, match=r"Your book was imported from customers\.csv\. Choose another name"):
+        exporting.refuse_source(book.workspace, mine)
+    folder = WatchedFolder(str(watched), book.workspace.recipe.store)
+    watching = replace(book.workspace, preferences=replace(book.workspace.preferences, watched=(folder,)))
+    with pytest.raises(UserError, match=r"“watched” is a watched folder: an export there would be imported\."):
+        exporting.refuse_source(watching, watched / "new.csv")
+    exporting.refuse_source(watching, tmp_path / "new.csv")
 
 
 def test_scores_have_the_columns_of_the_contract(book: SmallBook, tmp_path: Path) -> None:

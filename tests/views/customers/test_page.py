@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -250,6 +251,31 @@ def test_the_menu_of_a_row_acts_on_its_customer(qtbot: QtBot, sample: Workspace,
     ]  # fmt: skip
     menu.close()
     until(qtbot, lambda: shown(page) == table.current_id)
+
+
+def test_an_export_is_proposed_where_the_last_one_was_and_never_over_an_imported_file(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_window(sample)
+    page = customers(qtbot, desk)
+    page.context.remembered.set(last_folder=str(tmp_path))  # that imports come from
+    with sample.store.snapshot() as driver:
+        imported = Path(driver.execute("SELECT file_path FROM imports").fetchone()[0])
+    chosen, places = (tmp_path / "out.csv", imported), list[Path]()
+
+    def choose(*told: Any, **_named: object) -> None:
+        places.append(told[2])
+        told[4](chosen[len(places) - 1])
+
+    monkeypatch.setattr("views.shell.page.choose_place", choose)
+    with qtbot.waitSignal(desk.book.told, timeout=WAIT_MS):
+        desk.window.actions_registry[Command.EXPORT_LIST].trigger()
+    with qtbot.waitSignal(desk.book.failed, timeout=WAIT_MS) as failed:
+        desk.window.actions_registry[Command.EXPORT_LIST].trigger()
+    day = sample.clock.today()
+    assert places[0].name == places[1].name == f"bellwether-customers-{day}.csv"
+    assert places[0].parent != tmp_path and places[1].parent == tmp_path
+    assert failed.args[0].words.startswith("Your book was imported from ")
 
 
 def test_the_list_on_screen_is_exported(
