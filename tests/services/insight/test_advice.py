@@ -321,7 +321,9 @@ def test_an_apology_names_what_went_wrong_where_nothing_is_open_any_more(book: S
     assert "Last complaint: “Wrong size”" in why and "rated 2 of 5" in why
 
 
-@pytest.mark.parametrize("code", ["check_in_deal", "check_in_deal_call", "vip_call", "silence_after_complaint"])
+@pytest.mark.parametrize(
+    "code", ["check_in_deal", "check_in_deal_call", "vip_call", "silence_after_complaint", "deal_rescue"]
+)
 def test_the_advice_names_the_open_deal_of_who_went_quiet(book: SmallBook, reader: Fresh, code: str) -> None:
     number = book.customer("Ida Moor", phone="+1 555 0100", email=None)
     book.score(number)
