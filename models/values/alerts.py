@@ -303,6 +303,7 @@ class ScoreFigures:
     clv_median_minor: int | None = None
     segment_since: str | None = None  # ISO day on which the segment became what it is
     average_risk: float | None = None  # the book's, where the model cannot tell its customers apart; else None
+    last_returned: bool = False  # the last order came back whole
     said_leaving: str = ""  # "they are leaving", "they may leave", as they said: all that they would bring is at risk
     standing: str | None = "active"  # or win_back, lost; None where nothing is known
 

@@ -72,6 +72,7 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
     by_hand = {one.figure for one in marks}  # without a change: the history is the model's
     past = read_risk_history(reader, customer_id, row["as_of"], _computed_risk(row))
     drivers = _drivers(row["drivers"])
+    returned = row["last_order_amount_minor"] == 0 and bool(reader.value(_RETURNED, (customer_id,)))
     figures = ScoreFigures(
         churn_change_points=None if "churn_risk" in by_hand else _change(row["churn_risk"], before, "churn_risk", 100),
         engagement_change=None if "engagement" in by_hand else _change(row["engagement"], before, "engagement"),
@@ -80,7 +81,8 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
         change_days=days,
         currency=currency,
         confidence_why=confidence_in_words(row["confidence_why"]),
-        last_order_words=_last_order(reader, row, currency),
+        last_order_words=_last_order(reader, row, currency, returned=returned),
+        last_returned=returned,
         own_rhythm=row["purchase_days"] > OWN_GAPS,
         overridden=marks,
         week_line=week_line(reader, row, _risk_called(by_hand), past.model_day),
@@ -144,12 +146,12 @@ def _change(now: float | None, before: sqlite3.Row | None, column: str, scale: f
     return float(scale * (now - before[column]))
 
 
-def _last_order(reader: Reader, row: sqlite3.Row, currency: str) -> str:
+def _last_order(reader: Reader, row: sqlite3.Row, currency: str, *, returned: bool) -> str:
     day = words.day_of(row["last_order_on"])
     if day is None:
         return "no order yet"
     amount = row["last_order_amount_minor"]
-    if amount == 0 and reader.value(_RETURNED, (row["customer_id"],)):
+    if returned:
         return f"{reader.day(day)} · returned"
     if amount is None:
         return reader.day(day)

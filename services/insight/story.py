@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from models.queries.open_tickets import AS_OF, is_open, is_unhappy
-from models.queries.purchases import LAST_KEPT, last_returned
+from models.queries.purchases import LAST_KEPT
 from models.values import words
 from models.values.alerts import AlertRow, ScoreFigures
 from models.values.anomalies import ORDER_VALUE, ORDERS, channel_title
@@ -51,7 +51,7 @@ def read_story(reader: Reader, alert: AlertRow, figures: ScoreFigures | None) ->
     said += _silence(f"{alert.reason} {' '.join(said)}".casefold(), alert, figures)
     before = f"{alert.reason} {' '.join(said)}".casefold()
     if alert.kind == "risk":
-        said += _returned(reader, alert)
+        said += _returned(reader, alert, figures)
     more: tuple[tuple[tuple[str, ...], Callable[[], list[str]]], ...] = (
         (("ticket", "complaint"), lambda: _ticket(reader, alert, before)),
         (("review", "rating"), lambda: _review(reader, alert, before)),
@@ -126,11 +126,10 @@ def _silence(before: str, alert: AlertRow, figures: ScoreFigures | None) -> list
     return [f"{words.spelled(missing)} expected {'order' if missing == 1 else 'orders'} did not come"]
 
 
-def _returned(reader: Reader, alert: AlertRow) -> list[str]:
+def _returned(reader: Reader, alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
     """Say of an order that came back whole that it was none, and which was the last that they kept."""
-    last = f"SELECT last_order_on FROM customer_risk_scores s WHERE customer_id = ? AND {last_returned('s')}"
-    on = words.day_of(reader.value(last, (alert.customer_id,)))
-    if on is None:
+    on = words.day_of(figures.last_order_on) if figures is not None else None
+    if figures is None or on is None or not figures.last_returned:
         return []
     kept = words.day_of(reader.value(LAST_KEPT, (alert.customer_id,)))
     before = f"the last one they kept was of {reader.day(kept)}" if kept is not None else "they kept none before it"
