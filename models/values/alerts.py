@@ -124,6 +124,8 @@ class QueuePage:
     held: str = ""  # why inactivity alerts are held back: "your orders end on 20 May", '' where they are not
     criticals_waiting: str = ""  # "3 more critical alerts wait for tomorrow: at most 5 a day", '' for none
     churn_bars: tuple[float, float] = (1.0, 1.0)  # from which on a churn risk is a warning, and critical: the policy's
+    today: Tile | None = None  # what the same reading says above the queue
+    progress: DayProgress | None = None
 
 
 @dataclass(frozen=True, slots=True)

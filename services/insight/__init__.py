@@ -7,6 +7,7 @@ so that all they return is of the same state of the book. Sentences come finishe
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from models.values.alerts import (
@@ -50,7 +51,7 @@ from services.insight.open_work import read_open_work
 from services.insight.queue_marks import read_to_do
 from services.insight.queue_rows import read_card, read_queue, read_waiting, waiting_words
 from services.insight.reader import Reader, reading
-from services.insight.tile_figures import filter_of_tile, read_outcome_tiles, read_today_tiles
+from services.insight.tile_figures import filter_of_tile, read_need_today, read_outcome_tiles, read_today_tiles
 from services.insight.timeline_formatting import reference
 from services.insight.timeline_rows import read_timeline
 from services.insight.value_check import read_totals
@@ -101,7 +102,7 @@ __all__ = [
 def queue(
     workspace: Workspace, tab: QueueTab = "todo", wanted: QueueFilter | None = None, *, beyond_budget: bool = False
 ) -> QueuePage:
-    """Return the queue of one tab in view order, with its groups and the counts of every tab.
+    """Return the queue of one tab in view order, with its groups, the counts of every tab, and how far the day is.
 
     Parameters
     ----------
@@ -109,7 +110,8 @@ def queue(
         Show the alerts beyond today's limit too.
     """
     with reading(workspace) as reader:
-        return read_queue(reader, tab, wanted, beyond_budget=beyond_budget)
+        page = read_queue(reader, tab, wanted, beyond_budget=beyond_budget)
+        return replace(page, today=read_need_today(reader), progress=read_progress(reader))
 
 
 def to_do(workspace: Workspace) -> int:

@@ -29,7 +29,7 @@ _Z80 = 1.2816  # standard normal quantile: 80 % lie within ± this many standard
 
 def read_today_tiles(reader: Reader) -> tuple[Tile, Tile]:
     """Return what today asks for: need action today, at risk."""
-    return _need_today(reader), _at_risk(reader)
+    return read_need_today(reader), _at_risk(reader)
 
 
 def read_outcome_tiles(reader: Reader) -> tuple[Tile, Tile]:
@@ -46,7 +46,8 @@ def filter_of_tile(key: str) -> tuple[str, QueueFilter] | None:
     }.get(key)
 
 
-def _need_today(reader: Reader) -> Tile:
+def read_need_today(reader: Reader) -> Tile:
+    """Return how many alerts of today's queue are due by midnight."""
     title = "need action today"
     if reader.unscored:
         said = "The latest import has not been scored yet."

@@ -142,7 +142,7 @@ def test_pictures_that_cannot_be_taken_end_the_program_with_an_error(
     build = desktop.build
     monkeypatch.setattr(desktop, "build", lambda *a, **k: made.append(build(*a, **k)) or made[-1])
     if fault == "a page":
-        monkeypatch.setattr("views.alerts.questions.tiles", _broken)
+        monkeypatch.setattr("views.alerts.questions.at_risk", _broken)
     taken = tmp_path / "file"
     taken.write_text("") if fault == "the folder" else taken.mkdir()
     workspace = opened(sample_copy(store_path))

@@ -13,7 +13,7 @@ from PySide6.QtCore import QModelIndex, QPoint, QTimer
 from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from models.values.alerts import AlertDetail, AlertRow, DayProgress, QueuePage, Tile
+from models.values.alerts import AlertDetail, AlertRow, QueuePage, Tile
 from models.values.changes import Changes
 from models.values.customers import FilterChoices
 from views.actions import Command
@@ -130,7 +130,7 @@ class AlertsPage(Page):
 
     def renew(self, changes: Changes) -> None:
         if not self.isVisible():
-            self._fresh = False
+            self._fresh, self.to_do = False, None
             return
         self._read_queue(quiet=not self.context.book.own)
         current = self.queue.view.current
@@ -174,7 +174,7 @@ class AlertsPage(Page):
             self._fresh = True
             self.settled.emit()
             self._desk.read("choices", partial(questions.choices, self.context.book.workspace), self._take_choices)
-        self._desk.read("tiles", partial(questions.tiles, self.context.book.workspace), self._take_tiles)
+        self._desk.read("tiles", partial(questions.at_risk, self.context.book.workspace), self._take_at_risk)
         known = {card.id for card in self.queue.model.cards()}
         new = [row for row in page.rows if row.id not in known]
         if self._quiet_read and known and new:
@@ -182,9 +182,19 @@ class AlertsPage(Page):
             return
         self._show_queue(page)
 
-    def _take_tiles(self, found: tuple[Sequence[Tile], DayProgress]) -> None:
-        self.tiles.show_tiles(found[0])
-        self.day.show_progress(found[1])
+    def _show_day(self, page: QueuePage) -> None:
+        """Show what the same reading counted: list, figure and badge never differ."""
+        if page.today is not None and page.progress is not None:
+            self.tiles.tiles[0].show_value(page.today)
+            self.day.show_progress(page.progress)
+            self.to_do = page.counts["todo"]
+            self.counted.emit(self.to_do)
+
+    def _take_at_risk(self, found: Tile) -> None:
+        self.tiles.tiles[1].show_value(found)
+        self._mark_tile()
+
+    def _mark_tile(self) -> None:
         held = (self.queue.tab, self.queue.filter)
         keys = [tile.value.key for tile in self.tiles.tiles if tile.value is not None]
         self.tiles.mark(next((key for key in keys if questions.filter_of_tile(key) == held), ""))
@@ -193,6 +203,8 @@ class AlertsPage(Page):
         view = self.queue.view
         before = view.current
         self.queue.show_page(page)
+        self._show_day(page)
+        self._mark_tile()
         wanted, self._wanted = self._wanted, None
         if wanted is not None and self.queue.model.row_of(wanted) >= 0:
             view.set_current(wanted, quiet=True)

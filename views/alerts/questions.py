@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from models.values.alerts import AlertDetail, DayProgress, QueueFilter, QueuePage, QueueTab, Tile, TimelineRow
+from models.values.alerts import AlertDetail, QueueFilter, QueuePage, QueueTab, Tile, TimelineRow
 from models.values.anomalies import TrendWords
 from models.values.changes import Changes
 from models.values.customers import FilterChoices
@@ -42,9 +42,9 @@ def export_of(pane: QueuePane) -> Callable[[Workspace, Path], int]:
     return partial(write_alerts_list, tab=pane.tab, wanted=pane.filter, beyond_budget=pane.beyond_budget)
 
 
-def tiles(workspace: Workspace) -> tuple[tuple[Tile, ...], DayProgress]:
-    """The two figures on top and how far the day has come; they add up the book, so they come after the queue."""
-    return insight.today_tiles(workspace), insight.day_progress(workspace)
+def at_risk(workspace: Workspace) -> Tile:
+    """The money at risk; it adds up the book, so it comes after the queue."""
+    return insight.today_tiles(workspace)[1]
 
 
 def detail(workspace: Workspace, alert_id: int, order: Sequence[int]) -> AlertDetail | None:

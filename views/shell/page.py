@@ -52,6 +52,7 @@ class Page(QWidget):
     wants_files : take these files (list of paths; empty: ask for them) to the Data page.
     wants_page : open the page with this key, or a section of it ("settings/mail").
     headline_changed : title or way back have changed.
+    counted : how many alerts are to do, as the page shows it.
     settled : the first answer is on screen; what is less urgent may be read now.
     """
 
@@ -63,7 +64,10 @@ class Page(QWidget):
     wants_files = Signal(object)
     wants_page = Signal(str)
     headline_changed = Signal()
+    counted = Signal(int)
     settled = Signal()
+    #: How many alerts are to do, where the page shows it; None elsewhere.
+    to_do: int | None = None
     #: Whether the top bar says how fresh the data are beside the title.
     shows_freshness = True
 

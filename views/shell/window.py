@@ -202,6 +202,7 @@ class MainWindow(QMainWindow):
             found.wants_files.connect(self.take_files)
             found.wants_page.connect(self.show_page)
             found.headline_changed.connect(self._show_headline)
+            found.counted.connect(self._count)
             found.fit(*self._room())
         return found
 
@@ -301,7 +302,7 @@ class MainWindow(QMainWindow):
         self.look_from.ask(found.freshness.asked_from, self.top_bar.title)
         if not found.freshness.asked_from:
             self.who.ask(found.owners, self.top_bar.title)
-        self.rail.button("alerts").set_count(found.to_do, f"{found.to_do} to do")
+        self._count(found.to_do if self._page.to_do is None else self._page.to_do)
         filling = self.sample.run is not None
         untouched = not filling and self._current not in ("data", "settings")  # where a person went on to
         if found.freshness.empty and (untouched or filling):
@@ -311,6 +312,9 @@ class MainWindow(QMainWindow):
                 self._open_sample()
         elif self._outer.currentWidget() is self.first_start and not filling:
             self._leave_first_start()
+
+    def _count(self, to_do: int) -> None:
+        self.rail.button("alerts").set_count(to_do, f"{to_do} to do")
 
     def _show_standing(self, standing: OutboxStanding, fault: str) -> None:
         self.top_bar.chip.show_standing(standing, fault)

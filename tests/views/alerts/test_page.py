@@ -320,7 +320,33 @@ def test_what_comes_from_elsewhere_never_moves_the_list(qtbot: QtBot, desk: Desk
     assert page.queue.view.current == current
     page.queue.news.click()
     qtbot.waitUntil(lambda: page.queue.model.row_of(cards[2].id) >= 0)
+    assert not page.queue.news.isVisible()
     assert page.queue.view.current and current and page.queue.view.current.id == current.id
+
+
+def test_list_figure_and_badge_are_of_one_reading(qtbot: QtBot, desk: Desktop) -> None:
+    page, workspace, badge = alerts(desk), desk.book.workspace, desk.window.rail.button("alerts")
+
+    def shown() -> tuple[int, str, str, str]:
+        tile = page.tiles.tiles[0].value
+        assert tile is not None
+        return len(page.queue.model.cards()), tile.figure, page.queue.tabs.current, badge.accessibleName()
+
+    qtbot.waitUntil(lambda: "to do" in badge.accessibleName())
+    cards = page.queue.model.cards()
+    alerting.resolve(workspace, [cards[0].id], outcome="known")
+    page.queue.show_page(page_without(page, cards[2].id))
+    before = shown()
+    desk.book.heard(Changes(everyone=True))
+    qtbot.waitUntil(lambda: page.queue.news.isVisible() and not desk.window._desk.waiting("freshness"))
+    qtbot.waitUntil(lambda: not page._desk.waiting("tiles"))
+    assert shown() == before, "nothing moves before the list does"
+    page.queue.news.click()
+    qtbot.waitUntil(lambda: page.queue.model.row_of(cards[0].id) < 0)
+    read = insight.queue(workspace)
+    assert read.today is not None
+    assert badge.accessibleName().endswith(f"{read.counts['todo']} to do")
+    assert page.tiles.tiles[0].value == read.today and len(page.queue.model.cards()) == len(read.rows)
 
 
 def test_what_a_person_did_is_shown_even_if_a_quiet_read_overtakes_it(qtbot: QtBot, desk: Desktop) -> None:
