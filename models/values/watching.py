@@ -31,14 +31,14 @@ class FolderLook:
     marks
         Files that may be exports, by name; half files and other kinds of documents are not among them.
     left_alone
-        How many files of other kinds lie there.
+        The files of other kinds that lie there.
     fault
         One sentence where the folder could not be looked into; '' else.
     """
 
     folder: str
     marks: tuple[FileMark, ...] = ()
-    left_alone: int = 0
+    left_alone: tuple[str, ...] = ()
     fault: str = ""
 
 

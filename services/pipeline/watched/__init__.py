@@ -7,7 +7,7 @@ for a person). Nothing is ever moved, changed or deleted in a folder.
 from __future__ import annotations
 
 from services.pipeline.watched.files import FolderState, WatchedFiles
-from services.pipeline.watched.look import each_file, is_still, look_into, readable
+from services.pipeline.watched.look import each_file, is_still, left_alone, look_into, readable
 from services.pipeline.watched.memory import Memory
 from services.pipeline.watched.rhythm import source_rhythms
 from services.pipeline.watched.sort_out import (
@@ -31,6 +31,7 @@ __all__ = [
     "each_file",
     "is_still",
     "leave_out",
+    "left_alone",
     "look_into",
     "memory_of",
     "readable",

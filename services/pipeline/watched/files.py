@@ -152,7 +152,7 @@ class WatchedFiles:
             unsettled=self._unsettled(folder),
             whole=len(self._whole_in(folder)),
             files=len(look.marks),
-            left_alone=look.left_alone,
+            left_alone=len(look.left_alone),
         )
 
     def _forget_gone(self) -> None:

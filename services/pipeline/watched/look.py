@@ -44,7 +44,7 @@ def look_into(folder: str, book: Path | None = None) -> FolderLook:
         The open book. It and what lies beside it are not seen: opening one of them would take SQLite's locks away.
     """
     marks: list[FileMark] = []
-    left_alone = 0
+    others: list[str] = []
     try:
         beside = book.name if book is not None and book.parent.resolve() == Path(folder).resolve() else ""
         with os.scandir(folder) as entries:
@@ -55,12 +55,12 @@ def look_into(folder: str, book: Path | None = None) -> FolderLook:
                 if mark is None:
                     continue
                 if entry.name.lower().endswith(OTHER_ENDINGS):
-                    left_alone += 1
+                    others.append(entry.path)
                 else:
                     marks.append(mark)
     except OSError as error:
         return FolderLook(folder, fault=_fault(folder, error))
-    return FolderLook(folder, tuple(sorted(marks, key=lambda one: one.path)), left_alone)
+    return FolderLook(folder, tuple(sorted(marks, key=lambda one: one.path)), tuple(sorted(others)))
 
 
 def settled(before: Iterable[FileMark], now: Iterable[FileMark]) -> tuple[FileMark, ...]:
@@ -129,6 +129,12 @@ def _fault(folder: str, error: OSError) -> str:
         return f"{folder} is no longer a folder. Watch another one."
     reason = error.strerror or type(error).__name__
     return f"{folder} does not answer ({reason}). Bellwether tries again; nothing is lost in the meantime."
+
+
+def left_alone(request: ImportRequest) -> tuple[str, ...]:
+    """Return the files of a folder that are documents, pictures or programs by their names; of another file none."""
+    path = Path(request.file)
+    return look_into(str(path), Path(request.store)).left_alone if path.is_dir() else ()
 
 
 def each_file(request: ImportRequest) -> tuple[ImportRequest, ...]:

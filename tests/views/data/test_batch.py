@@ -37,6 +37,20 @@ def place_of(page: DataPage, name: str) -> int:
     return next(n for n, one in enumerate(page._checking.batch.checked) if one.request.file.endswith(name))
 
 
+def test_what_is_no_table_in_a_dropped_folder_is_named(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, files: tuple[Path, Path]
+) -> None:
+    for name in ("brochure.pdf", "logo.png"):
+        (files[0].parent / name).write_bytes(b"%PDF-1.7")
+    page = check(qtbot, open_window(empty), files[0].parent)
+    assert [(Path(one.request.shown).name, one.error) for one in page._checking.batch.checked] == [
+        ("orders_new.csv", ""),
+        ("unclear.csv", ""),
+        ("brochure.pdf", "brochure.pdf is not a table; left out."),
+        ("logo.png", "logo.png is not a table; left out."),
+    ]
+
+
 def test_answers_come_to_the_files_that_were_asked_for() -> None:
     first, second, broken = (Checked(request(f"/e/{name}.csv"), preview()) for name in "abc")
     batch = Batch((first, second, broken))

@@ -31,7 +31,7 @@ def test_documents_that_hold_no_table_are_left_alone_and_counted(tmp_path: Path)
     (tmp_path / "older" / "orders.csv").write_text("x")
     look = look_into(str(tmp_path))
     assert [mark.name for mark in look.marks] == ["all.zip", "book.xlsx", "orders.csv", "people.csv.gz"]
-    assert look.left_alone == 3 and look.fault == ""
+    assert len(look.left_alone) == 3 and look.fault == ""
 
 
 def test_the_open_book_and_what_lies_beside_it_are_not_seen(tmp_path: Path) -> None:
