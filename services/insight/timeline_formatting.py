@@ -59,8 +59,6 @@ _UNTIL = {"next_order": "the next order", "reply": "they reply", "worse": "it ge
 _DONE = {
     "reopen": "Alert reopened",
     "escalate": "Alert escalated to critical",
-    "undo": "Change to the alert undone",
-    "redo": "Change to the alert redone",
 }
 
 

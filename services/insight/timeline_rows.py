@@ -33,6 +33,14 @@ def _at(day: str, moment: str) -> str:
 _ENDED_BY = """(SELECT j.actor FROM journal_payloads p JOIN journal j ON j.id = p.journal_id
                  WHERE p.table_name = 'score_overrides' AND p.row_id = o.id AND p.operation = 'update'
                    AND j.verb = 'end-override' ORDER BY j.id DESC LIMIT 1)"""
+#: Whether an action on an alert was undone, for this alert too, and the undo was not: an undo, and what redoes it, are
+#: entries that name the one before. The two of them vanish together.
+_UNDONE = """(WITH RECURSIVE chain(id, length) AS (
+                 SELECT j.id, 0
+                 UNION ALL
+                 SELECT u.id, length + 1 FROM chain JOIN journal u ON u.undoes = chain.id
+                   JOIN journal_payloads q ON q.journal_id = u.id AND q.table_name = 'alerts' AND q.row_id = p.row_id)
+               SELECT max(length) % 2 FROM chain)"""
 #: A deal without a name of its own has its product's.
 _DEAL = f"coalesce({deal_called('o')}, {product_called('o')})"
 #: Won or lost on a day that is over and that no change of stage names: before it comes, that day was only a plan.
@@ -95,7 +103,7 @@ SOURCES: dict[str, str] = {
         SELECT {_at("happened_on", "happened_at")} AS at, printf('activity:%012d', id) AS key, id, external_id,
                happened_on AS day, happened_on AS since, 1 AS times, kind, subject, duration_s, attributes
           FROM activities WHERE customer_id = :customer""",
-    "alert": """
+    "alert": f"""
         SELECT opened_at AS at, printf('alert:%012d:0', id) AS key, id, id AS external_id, opened_at AS day, reason,
                'raised' AS verb, NULL AS said, NULL AS actor
           FROM alerts WHERE customer_id = :customer
@@ -110,7 +118,8 @@ SOURCES: dict[str, str] = {
           JOIN journal_payloads p ON p.table_name = 'alerts' AND p.row_id = a.id AND p.operation = 'update'
           JOIN journal j ON j.id = p.journal_id AND j.actor_kind = 'person'
          WHERE a.customer_id = :customer AND NOT EXISTS (
-               SELECT 1 FROM journal_payloads w WHERE w.journal_id = j.id AND w.table_name IN ('tasks', 'notes'))""",
+               SELECT 1 FROM journal_payloads w WHERE w.journal_id = j.id AND w.table_name IN ('tasks', 'notes'))
+           AND j.undoes IS NULL AND NOT {_UNDONE}""",
     "task": """
         SELECT created_at AS at, printf('task:%012d', id) AS key, id, id AS external_id, created_at AS day, title,
                due_on, owner, done_at

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from models.tables import alerts, notes
 from services import insight
 from services.alerting import assign, escalate, not_useful, reopen, resolve, snooze, wait
-from services.audit import undo_last
+from services.audit import redo_last, undo_last
 from services.insight.open_work import read_open_work
 from services.insight.timeline_rows import SOURCES, read_timeline
 from services.scoring import end_override, set_override
@@ -342,10 +342,30 @@ def test_a_customers_page_says_what_an_action_on_many_alerts_did_to_theirs(book:
         "Alert snoozed until it gets worse, 23 Nov at the latest",
         "Alert assigned to Ben Frost",
         "Alert escalated to critical",
-        "Alert resolved: saved",
-        "Change to the alert undone",
         "Alert marked as not useful: a twin",
     }
+
+
+def test_an_action_and_its_undo_vanish_together_and_a_redo_brings_the_action_back(
+    book: SmallBook, reader: Fresh
+) -> None:
+    first, second = book.customer("Linden Supply"), book.customer("Marlow & Pike")
+    cards = [book.card(first), book.card(second)]
+
+    def told(customer: int) -> list[str]:
+        page = reader(read_timeline, customer, ("alert",))
+        assert page.counts["alert"] == len(page.rows)
+        return [row.bold for row in page.rows]
+
+    escalate(book.workspace, cards)
+    for shown, turn in ((0, undo_last), (1, redo_last), (0, undo_last), (1, redo_last)):
+        turn(book.workspace)
+        assert told(first) == ["Alert escalated to critical"] * shown + ["Alert raised"]
+    assign(book.workspace, cards, "Ben Frost")
+    assign(replace(book.workspace, person="Grace"), cards[:1], "Grace")
+    undo_last(book.workspace)
+    assert "Alert assigned to Ben Frost" in told(first), "what somebody changed since was kept"
+    assert told(second) == ["Alert escalated to critical", "Alert raised"]
 
 
 def test_a_score_that_somebody_set_is_told_with_who_until_when_and_why(book: SmallBook, reader: Fresh) -> None:
