@@ -259,11 +259,14 @@ class _Queue:
                 self.raised.append((date.fromisoformat(book.as_of), customer, float(gap.scalar() or 0)))
 
     def judge(self, events: Events) -> None:
-        """Say of each alert whether its customer left, or spent less, in the window after it."""
-        self.verdicts = [
-            None if customer is None else events.hit(customer, self.rule.outcome, day, window_end(day, gap))
-            for day, customer, gap in self.raised
-        ]
+        """Say of each alert whose window is over whether its customer left, or spent less.
+
+        Who orders again is known to have stayed before that, who left is not: judging early would count only the wrong.
+        """
+        for day, customer, gap in self.raised:
+            end = window_end(day, gap)
+            known = customer is not None and events.is_over(end)
+            self.verdicts.append(events.hit(customer or 0, self.rule.outcome, day, end) if known else None)
 
     def side(self, days: Sequence[date]) -> TrialSide:
         """What the queue came to."""
