@@ -154,18 +154,18 @@ def topics() -> tuple[Topic, ...]:
             one["name"],
             frozenset(one["of"]),
             re.compile(rf"\b(?:{''.join(one['nouns'].splitlines())})\b") if "nouns" in one else None,
-            tuple(map(_value, one["value"])),
+            tuple(_value(value, _read("states")["any_topic"]) for value in one["value"]),
         )
         for one in _read("states")["topic"]
     )
 
 
-def _value(raw: dict[str, Any]) -> Value:
+def _value(raw: dict[str, Any], of_any: dict[str, list[str]]) -> Value:
     return Value(
         raw["name"],
         raw["label"],
         re.compile(raw["holds"]) if "holds" in raw else None,
-        _words(raw.get("words", ())),
+        _words([*raw.get("words", ()), *of_any.get(raw.get("course", ""), ())]),
         _words(raw.get("strong", ())),
         tuple(raw.get("says", ())),
         frozenset({raw["name"], *raw.get("includes", ())}),

@@ -13,6 +13,7 @@ from typing import Final
 from services.outreach.claims.found import Found, Part
 from services.outreach.claims.lexicon import offers, promises
 from services.outreach.claims.sources import Source
+from services.outreach.claims.states import is_on_record
 from services.outreach.claims.text import Span, fold, lower, stems
 
 PICTURE: Final = "a picture, which no record can support"
@@ -47,7 +48,7 @@ def find_offers(part: Part, amounts: Sequence[Found]) -> Iterator[Found]:
         said = part.small[clause.start : clause.end]
         if not offering.search(said):
             source = _mentioned(part, found.group())
-            if source is None and part.context.record.quotes(found.group()):
+            if source is None and (part.context.record.quotes(found.group()) or is_on_record(part, span)):
                 continue
         else:
             source = None
@@ -79,7 +80,8 @@ def _recalled(part: Part, span: Span) -> bool:
 def find_promises(part: Part) -> Iterator[Found]:
     """Yield sentences that promise, guarantee or press: what will surely or never happen, and by when."""
     for found in promises().finditer(part.small):
-        if not _recalled(part, Span(*found.span())):
+        span = Span(*found.span())
+        if not _recalled(part, span) and not is_on_record(part, span):
             yield Found(*part.sentence_at(found.start()), "statement")
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from models.queries.invoices import is_owed
 from models.values.words import day_of, major
 from services.book.sources import UNANSWERED
 from services.insight import Reader
@@ -65,7 +66,7 @@ _QUANTITIES: Final = (
     " WHERE o.customer_id = :id AND l.quantity <> ''"
 )
 #: What the book says of topics that no ticked fact holds. That a thing never was is said only where others have such.
-_STATES: Final = """
+_STATES: Final = f"""
 SELECT 'consent', CASE email_consent WHEN 'given' THEN 'given' WHEN 'withdrawn' THEN 'refused' END
   FROM customers WHERE id = :id
 UNION SELECT 'deal', CASE stage WHEN 'Won' THEN 'won' WHEN 'Lost' THEN 'lost' ELSE 'open' END
@@ -76,6 +77,8 @@ UNION SELECT 'email', CASE max(kind = 'replied') WHEN 1 THEN 'answered' ELSE 'op
  WHERE customer_id = :id AND kind IN ('opened', 'clicked', 'replied') AND message =
        (SELECT message FROM email_events WHERE customer_id = :id AND kind = 'sent' ORDER BY happened_on DESC LIMIT 1)
 HAVING count(*)
+UNION SELECT 'invoice', iif({is_owed("'9999-12-31'")}, 'unpaid', 'paid') FROM invoices i
+ WHERE customer_id = :id AND amount_minor > 0 AND status IS NOT 'void'
 UNION SELECT 'return', 'returned' FROM orders WHERE customer_id = :id AND kind = 'return'
 UNION SELECT 'visit', 'visited' FROM activities WHERE customer_id = :id AND kind = 'store_visit'
 UNION SELECT 'review', 'none' FROM (SELECT 1 FROM reviews LIMIT 1)

@@ -7,35 +7,79 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final
 
 from services.outreach.claims.found import Found, Part
 from services.outreach.claims.lexicon import Topic, Value, compiled, lexicon, topics
 from services.outreach.claims.sources import Source, Sources
+from services.outreach.claims.text import Span, fold, lower
 
 _FIRST: Final = re.compile(r"\w+")
 #: A word says something of a noun that is no further away.
 _FAR: Final = 70
 #: A question that takes for granted what it holds: "How do you like the coat that you received?"
-_SUPPOSES: Final = re.compile(r"[\"'¿ ]*(?:how|what|wie|was|comment|qué|cómo)\b")
+_SUPPOSES: Final = re.compile(r"[\"'¿ ]*(?:how|what|which|wie|was|welche\w*|comment|que|quel\w*|qué|cómo|cuál\w*)\b")
 #: A clause of a question that states: "As the coat has arrived, may I …?"
 _SINCE: Final = re.compile(
     r"[\"'¿ ]*(?:as|since|now that|after|because|given that|da|nachdem|weil|puisque|comme|ya que|como|ahora que|tras)\b"
 )
 
 
+#: Between a noun and one that only says more about it: "the matter of the damaged parcel" is about the matter.
+_OF_A_NOUN: Final = re.compile(
+    r" (?:of|with|about|regarding|concerning|over|around|mit|von|zu[mr]?|über|wegen|um|bezüglich|rund um|du|des?|d'"
+    r"|au sujet d(?:es?|u)|concernant|sur|avec|del?|con|sobre|acerca de)(?: \w+){0,3} ?"
+)
+
+
+#: The subject of a ticket in a fact's line, and its words that may be the name of a thing.
+_QUOTED: Final = re.compile(r'"([^"]+)"')
+_LONG: Final = re.compile(r"[^\W\d_]{5,}")
+OwnNouns = list[tuple[re.Pattern[str], str]]
+
+
 def find_states(part: Part) -> Iterator[Found]:
     """Yield sentences that say what is not on record of a topic, or deny what is."""
-    every = Sources(part.context.known, part.context.today).all or part.sources.all
+    every, own = _known(part)
     for topic in topics():
         held = _held(part, topic, every)
         if held is None:
             continue
         value, feature = held
         for one in topic.values:
-            for start, denied in _said(part, topic, one, feature):
+            for start, denied in _said(part, topic, one, feature, own):
                 if one.name in value.includes if denied else one.name not in value.includes | value.allows:
                     yield Found(*part.sentence_at(start), "statement", label=value.label)
+
+
+def is_on_record(part: Part, span: Span) -> bool:
+    """Return whether a place says of a topic what is on record: "on its way", of an order that is."""
+    every, own = _known(part)
+    for topic in topics():
+        held = _held(part, topic, every)
+        if held is not None and any(
+            not denied and span.start <= start < span.end for start, denied in _said(part, topic, *held, own)
+        ):
+            return True
+    return False
+
+
+def _known(part: Part) -> tuple[Sequence[Source], OwnNouns]:
+    """Return all sources, and by topic what the facts that hold it call the thing: "zipper", "leather boots"."""
+    every = Sources(part.context.known, part.context.today).all or part.sources.all
+    own: OwnNouns = []
+    for topic in topics():
+        words: set[str] = set()
+        for source in every:
+            if source.fact.group in topic.groups and any(v.holds and v.holds.search(source.said) for v in topic.values):
+                names = [lower(fold(value.text)) for value in source.fact.values if value.kind == "product"]
+                words.update(*([name, name.split()[-1]] for name in names if name))
+                quoted = _QUOTED.search(lower(fold(source.fact.words))) if topic.name == "ticket" else None
+                words.update(_LONG.findall(quoted[1]) if quoted else ())
+        if words:
+            own.append((re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b"), topic.name))
+    return every, own
 
 
 def _held(part: Part, topic: Topic, every: Sequence[Source]) -> tuple[Value, str] | None:
@@ -62,7 +106,7 @@ def _feature_of(source: Source) -> str:
     return next((value.text.lower() for value in source.fact.values if value.kind == "statement"), "")
 
 
-def _said(part: Part, topic: Topic, value: Value, feature: str) -> Iterator[tuple[int, bool]]:
+def _said(part: Part, topic: Topic, value: Value, feature: str, own: OwnNouns) -> Iterator[tuple[int, bool]]:
     """Yield the places where a value is said, and whether it is denied there."""
     for pattern in (compiled(value.says, feature), value.strong, value.words):
         if pattern is None or pattern.search(part.small) is None:
@@ -70,7 +114,9 @@ def _said(part: Part, topic: Topic, value: Value, feature: str) -> Iterator[tupl
         for start, end in part.sentences:
             asks = part.small[start:end].rstrip("\"')").endswith("?")
             for found in pattern.finditer(part.small, start, end):
-                near = _nearest(part, found, start, end) if pattern in (value.strong, value.words) else {topic.name}
+                near = (
+                    _nearest(part, found, start, end, own) if pattern in (value.strong, value.words) else {topic.name}
+                )
                 if topic.name not in near and (near or pattern is value.words):
                     continue
                 clause = part.clause_at(found.start())
@@ -83,20 +129,35 @@ def _said(part: Part, topic: Topic, value: Value, feature: str) -> Iterator[tupl
 
 def _denied(part: Part, found: re.Match[str], start: int, end: int, value: Value) -> bool:
     """Whether a clause denies what is said in it: "nothing is open" is what it says, not a "not" that denies it."""
+    if not value.label:
+        return part.denies(start, found.start())  # "your complaint is not settled" denies no complaint
     first = _FIRST.match(part.small, found.start())
     inside = found.end() if value.negative or first is None else first.end()
     return part.denies(start, found.start()) or part.denies(inside, end)
 
 
-def _nearest(part: Part, said: re.Match[str], start: int, end: int) -> frozenset[str]:
+@cache
+def _nouns() -> OwnNouns:
+    return [(topic.nouns, topic.name) for topic in topics() if topic.nouns is not None]
+
+
+def _nearest(part: Part, said: re.Match[str], start: int, end: int, own: OwnNouns) -> frozenset[str]:
     """Return the topics whose nouns stand nearest to a word; those of other sentences are far."""
     first, last = max(start, said.start() - _FAR), min(end, said.end() + _FAR)
+    nouns = [
+        (noun.start(), noun.end(), name)
+        for pattern, name in (*_nouns(), *own)
+        for noun in pattern.finditer(part.small, first, last)
+    ]
+    heads = [
+        one
+        for one in nouns
+        if not any(_OF_A_NOUN.fullmatch(part.small, other[1], one[0]) for other in nouns if other[1] < one[0])
+    ]
     near = [
-        (said.start() - noun.end() if noun.end() <= said.start() else noun.start() - said.end(), topic.name)
-        for topic in topics()
-        if topic.nouns is not None
-        for noun in topic.nouns.finditer(part.small, first, last)
-        if noun.end() <= said.start() or noun.start() >= said.end()
+        (said.start() - end if end <= said.start() else begin - said.end(), name)
+        for begin, end, name in heads
+        if end <= said.start() or begin >= said.end()
     ]
     least = min(near, default=(0, ""))[0]
     return frozenset(name for far, name in near if far == least)

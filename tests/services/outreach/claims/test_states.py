@@ -4,6 +4,10 @@
 blocked. The check then learnt from every other sentence, and 37 of the 64 others are blocked (37 of 58 without what is
 in no book: invoices, trials, paused subscriptions, appointments, quotes). Of the honest ones that are blocked, all
 promise money or a delivery, or ask for a payment.
+
+Later three sets of 90 sentences each were written about the same customers in English, German and French, each before
+the check had learnt from it, and the third in idioms on purpose. Of 60 that contradict a state 37, 37 and 31 were
+blocked at the first measure (the check of before: 37, 35 and 22), and of 30 honest ones 2, 1 and 3.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from tests.measured import Tell
 from tests.services.outreach.claims.marlow import fact
 
 FILE: Final = Path(__file__).resolve().parents[3] / "fixtures" / "outreach" / "states.jsonl"
+LATER: Final = FILE.with_name("states_later.jsonl")
 ROWS: Final[list[dict[str, Any]]] = [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]
 TODAY: Final = date(2026, 11, 23)
 #: What the program has as facts of what the set says of each customer, and as states of their record.
@@ -74,6 +79,8 @@ STATES: Final = {
     ("ticket", "none"): "none",
     ("visit", "store visit 1 Nov"): "visited",
     ("review", "none"): "none",
+    ("invoice", "overdue since 1 Nov, unpaid"): "unpaid",
+    ("invoice", "paid 4 Nov"): "paid",
     ("complaint", "open since 8 Nov, damaged parcel"): "open",
 }
 #: Set below what was measured, so that a step back is told and a word that is changed is not.
@@ -91,6 +98,13 @@ def record_of(facts: dict[str, str]) -> Record:
     if ("ticket", "open") in states:
         states -= {("ticket", "none")}
     return Record(frozenset(days), states=frozenset(states))
+
+
+def later_rows() -> list[dict[str, Any]]:
+    """The sentences of the later sets, with what stands of their customer: "A" is the first customer of the first."""
+    customers = list({json.dumps(row["facts"]): row["facts"] for row in ROWS}.values())
+    rows = [json.loads(line) for line in LATER.read_text("utf-8").splitlines()]
+    return [row | {"facts": customers["ABCDE".index(row["who"])]} for row in rows]
 
 
 def read(row: dict[str, Any]) -> str:
@@ -120,3 +134,13 @@ def test_most_contradicted_states_are_blocked_and_honest_ones_hardly_ever(tell: 
     assert not count(True, "verified")
     assert count(True, "blocked") >= LEAST_BLOCKED * count(True)
     assert count(False, "blocked") <= MOST_HONEST_BLOCKED * count(False)
+
+
+def test_states_are_told_in_sets_that_were_written_later(tell: Tell) -> None:
+    found = Counter((row["set"], row["contradicts"], read(row)) for row in later_rows())
+    blocked = [found[number, True, "blocked"] for number in (1, 2, 3)]
+    flagged = sum(found[number, False, "blocked"] for number in (1, 2, 3))
+    tell(f"{blocked[0]}, {blocked[1]} and {blocked[2]} of 60 contradicted states blocked; {flagged} of 90 honest ones")
+    assert not any(contradicts and said == "verified" for _, contradicts, said in found)
+    assert blocked[0] >= 54 and blocked[1] >= 50 and blocked[2] >= 35
+    assert flagged <= MOST_HONEST_BLOCKED * 90

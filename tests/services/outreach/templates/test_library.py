@@ -153,6 +153,29 @@ def test_a_call_that_nobody_answered_is_no_conversation(book: Workspace) -> None
     assert "no answer" not in record.said
 
 
+def test_the_record_says_whether_invoices_are_paid_where_all_are_alike(book: Workspace) -> None:
+    def states() -> set[str]:
+        with reading(book) as reader:
+            return {value for topic, value in read_record(reader, 1).states if topic == "invoice"}
+
+    def add(number: int, status: str, paid_on: str | None = None, amount: int = 5_000) -> None:
+        driver = connect(book.store.path)
+        driver.execute(
+            "INSERT INTO invoices (customer_id, source, external_id, issued_on, due_on, paid_on, amount_minor,"
+            " currency, status) VALUES (1, 'x', ?, '2026-10-01', '2026-10-31', ?, ?, 'USD', ?)",
+            (str(number), paid_on, amount, status),
+        )
+        driver.close()
+
+    assert not states()
+    add(1, "paid", "2026-10-20")
+    add(2, "void")
+    add(3, "open", amount=-2_000)
+    assert states() == {"paid"}
+    add(4, "open")
+    assert states() == {"paid", "unpaid"}
+
+
 def test_a_book_in_which_nobody_may_be_emailed_says_so(book: Workspace) -> None:
     driver = connect(book.store.path)
     driver.execute("UPDATE customers SET email_consent = 'withdrawn'")
