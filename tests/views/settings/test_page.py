@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.values.changes import Changes
@@ -202,15 +202,14 @@ def test_every_field_has_a_name_and_can_be_reached_in_the_smallest_window(
         assert isinstance(area, QScrollArea)
         until(qtbot, lambda area=area: desk.background.idle and fits(area))  # type: ignore[misc]
         for field in area.widget().findChildren(QWidget):
-            if (
-                field.focusProxy() is None
-                and field.focusPolicy() & Qt.FocusPolicy.TabFocus
-                and field.isVisible()
-                and field.isEnabled()
-            ):
-                assert name_of(field), f"{field} in {tab.key} has no name"
+            taker = field
+            while (proxy := taker.focusProxy()) is not None:
+                taker = proxy
+            if taker.focusPolicy() & Qt.FocusPolicy.TabFocus and field.isVisible() and field.isEnabled():
+                assert name_of(taker), f"{taker} in {tab.key} has no name"
                 field.setFocus(Qt.FocusReason.TabFocusReason)
-                until(qtbot, partial(in_sight, area, field))
+                until(qtbot, partial(in_sight, area, taker))
+                assert QApplication.focusWidget() is taker, f"{field} in {tab.key} does not take the keys"
 
 
 def test_tab_goes_down_the_fields_and_the_same_way_back(
