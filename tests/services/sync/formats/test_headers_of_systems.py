@@ -57,7 +57,7 @@ def _cells(said: str) -> list[str]:
 
 def _exports() -> list[Export]:
     found: list[Export] = []
-    for line in (FIXTURES / "headers.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+    for line in (FIXTURES.parent / "headers.tsv").read_text(encoding="utf-8").splitlines()[1:]:
         if line.startswith("# "):
             system, entity, file = line[2:].split(" | ")
             found.append(Export(system, entity, file, []))
