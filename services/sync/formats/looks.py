@@ -10,7 +10,7 @@ from services.sync.formats.headers import normal, same_words, words_of
 from services.sync.kinds.consents import knows_consent
 from services.sync.kinds.memo import Unfit
 from services.sync.kinds.vocabulary import phrase, vocabulary
-from services.sync.kinds.words import to_direction, to_mail_kind, to_survey_kind
+from services.sync.kinds.words import knows_stage, to_direction, to_mail_kind, to_survey_kind
 from services.sync.read import celltypes
 
 _SHARE = 0.8
@@ -35,8 +35,11 @@ WORDS: Mapping[str, Callable[[str], str]] = {
     "direction": to_direction,
 }
 # "State" may be where somebody lives, and how something stands.
-_STATUSES = frozenset.union(*vocabulary("contract_status").values(), *vocabulary("ticket_status").values())
+_STATUSES = frozenset.union(
+    *(words for table in ("contract_status", "ticket_status", "order_kind") for words in vocabulary(table).values())
+)
 _FEW_WORDS = 3
+_WORD = re.compile(r"(?:^|(?<=\s))[^\W\d_]{2,}(?!\S)")
 _PARTS = frozenset({"first_name", "last_name"})
 _NAMES = frozenset({"name", "customer_name", "company", *_PARTS})
 _PEOPLE = frozenset({"self", "required"})
@@ -71,6 +74,8 @@ def contradicts(entity: Entity, field: Field, header: str, cells: Sequence[str],
         # Pseudonymous exports number their people: "Lee0" under "last_name" is a name, under "account" an id.
         other = ("phone", "email") if field.name in _PARTS else ("id", "phone", "email")
         return looks in other or _are_programs(cells) or _is_a_line(header, cells)
+    if field.kind == "id" and "id" not in words_of(header) and _are_sentences(cells):
+        return True
     if field.kind == "id" and normal(header) in _ROW_NUMBERS and _counts_rows(cells):
         return True
     if field.kind in ("date", "moment", "instant"):
@@ -83,7 +88,7 @@ def contradicts(entity: Entity, field: Field, header: str, cells: Sequence[str],
     if field.kind == "money":
         return "%" in header or "percent" in same_words(header) or (bool(cells) and not any(map(_DIGIT.search, cells)))
     if field.name in ("region", "customer_region"):
-        return bool(cells) and all(phrase(cell) in _STATUSES for cell in cells)
+        return bool(cells) and all(phrase(cell) in _STATUSES or knows_stage(cell) for cell in cells)
     if field.name == "channel":
         return "id" in same_words(header) and bool(cells) and all(map(str.isdecimal, cells))
     if field.kind == "consent" and "status" in same_words(header):
@@ -146,6 +151,18 @@ def named_by_role(entity: Entity, header: str, looks: str) -> Iterator[str]:
         yield looks if entity.customer == "self" or entity.by_account else f"customer_{looks}"
 
 
+def sides_of_calls(columns: Sequence[str], cells: Sequence[Sequence[str]], looks: Sequence[str]) -> dict[str, str]:
+    """The columns of who called whom, and of who it was that called: the customer, or somebody here; {} for others."""
+    found: dict[str, str] = {}
+    for column, one, what in zip(columns, cells, looks, strict=True):
+        header = " ".join(words_of(column))
+        if what == "phone":
+            found |= {side: column for side in ("from", "to") if header in vocabulary("sides")[side]}
+        elif one and all(is_word(to_direction, cell) for cell in set(one)):
+            found.setdefault("direction", column)
+    return found if len(found) == len(("from", "to", "direction")) else {}
+
+
 def tells_of_mails(cells: Sequence[str]) -> bool:
     """Whether all words of a column, whatever it is called, say what happened to mails, and not one and the same."""
     words = set(cells)
@@ -161,6 +178,11 @@ def speaks_otherwise(field: Field, cells: Sequence[str]) -> bool:
 def is_terse(field: Field, cells: Sequence[str]) -> bool:
     """Whether a column of texts has single words only: the line on which somebody called, and not what they said."""
     return field.kind == "long_text" and bool(cells) and not any(" " in cell for cell in cells)
+
+
+def _are_sentences(cells: Sequence[str]) -> bool:
+    """Whether most cells are several words: what somebody refers to, and no number of a row."""
+    return 2 * sum(1 for cell in cells if len(_WORD.findall(cell)) > 1) > len(cells)
 
 
 def _is_a_line(header: str, cells: Sequence[str]) -> bool:

@@ -34,6 +34,7 @@ from services.sync.formats.looks import (
     named_by_cells,
     named_by_role,
     second_choice,
+    sides_of_calls,
     speaks_otherwise,
     tells_of_mails,
 )
@@ -76,7 +77,7 @@ _TYPE_WORDS: Final = {
     celltypes.OTHER: (frozenset({"id", "name", "type", "description", "value", "text"}), frozenset[str]()),
 }
 _SORTS: Final[Mapping[str, tuple[str, ...]]] = {
-    celltypes.DATE: ("date", "moment"),
+    celltypes.DATE: ("date", "moment", "instant"),
     celltypes.NUMBER: ("money", "decimal"),
     celltypes.OTHER: (
         *("email", "phone", "currency", "stage", "consent", "opt_out", "order_kind", "mail_kind", "gender"),
@@ -163,7 +164,7 @@ def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str
         By column, in the file's order.
     """
     claims = []
-    columns, hosts = seen.columns, _hosts(seen.plain)
+    columns, hosts = seen.columns, _hosts(seen)
     for place, (column, cells, kind) in enumerate(zip(columns, seen.cells, seen.kinds, strict=True)):
         if column in REJECT_COLUMNS:
             continue
@@ -215,14 +216,17 @@ def _asked(column: str, cells: Sequence[str]) -> Iterable[Proposal]:
         yield Proposal("comment", _BY_QUESTION, "By its question and the words that answer it")
 
 
-def _hosts(columns: Sequence[str]) -> frozenset[str]:
-    """Headers of who works here, where others say the same of a customer or guest: "User email", "Invitee email"."""
-    words = {column: same_words(column) for column in columns}
+def _hosts(seen: Seen) -> frozenset[str]:
+    """Headers of who works here, where others say the same of a customer or guest: "User email", "Invitee email".
+
+    Where a call has two numbers, the customer is who has the other one, and a user is one's own.
+    """
+    words = {column: same_words(column) for column in seen.plain}
     guests = {one - {"customer"} for one in words.values() if "customer" in one}
     guests -= {frozenset(), frozenset({"id"})}
     of_hosts = [column for column, one in words.items() if one & vocabulary("whose")["hosts"]]
     beside = any(words[column] - vocabulary("whose")["hosts"] in guests for column in of_hosts)
-    return frozenset(of_hosts) if beside else frozenset()
+    return frozenset(of_hosts) if beside or sides_of_calls(seen.columns, seen.cells, seen.looks) else frozenset()
 
 
 def _repeats(field: Field, column: str, cells: Sequence[str]) -> bool:
@@ -305,7 +309,7 @@ def _loosely(entity: Entity, column: str, kind: str) -> Iterable[str]:
     for sort, (surplus, missing) in _TYPE_WORDS.items():
         if sort == celltypes.DATE and kind != sort and not words & missing:
             continue
-        for near in (words - {"id"} & surplus, words - surplus, words | missing):
+        for near in (words - {"id"} & surplus, words - surplus, words | missing, (words - surplus) | missing):
             for name, _ in known_words(entity).get(near, ()) if near and near != words else ():
                 field = entity.field(name)
                 if field is not None and (field.kind in _SORTS[sort] or (sort == "other" and name in _LOOSE)):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from models.values.errors import UserError
 from services.entities import ENTITIES, Entity, Field
-from services.sync.formats.headers import lacking, normal, same_words
+from services.sync.formats.headers import lacking, normal, same_words, words_of
 from services.sync.formats.looks import WORDS, is_word
 from services.sync.formats.propose import UNNAMED, Seen, fields_of, propose
 from services.sync.formats.reshape import own_columns
@@ -29,7 +29,7 @@ _TAKEN_FOR = ("customers", "products", "orders", "returns", "opportunities", "ti
 _AGAIN, _DISTINCT = 0.5, 0.75
 # Headers of what somebody noted down, beside what was said.
 _REMARKS = frozenset(map(normal, vocabulary("remarks")["words"]))
-_OWED = frozenset(map(normal, vocabulary("owed")["words"]))
+_OWED = frozenset(map(words_of, vocabulary("owed")["words"]))
 _WHO = ("customer_id", "customer_email", "customer_name", "customer_last_name", "customer_phone")
 
 
@@ -96,8 +96,7 @@ def _ranked(
 def _only_remarks(mapping: Mapping[str, str]) -> bool:
     """Whether what was said is only what somebody noted about a call: a list of calls, and of no conversations."""
     columns = {field: column for column, field in mapping.items()}
-    noted = normal(columns.get("text", "")) in _REMARKS
-    return noted and "duration" in columns and not {"direction", "channel"} & set(columns)
+    return normal(columns.get("text", "")) in _REMARKS and "duration" in columns
 
 
 def _only_by_key(entity: Entity, fields: Sequence[str]) -> bool:
@@ -204,7 +203,7 @@ def _says_what_is_owed(seen: Seen, entity: Entity, chosen: Mapping[str, str]) ->
     bought = {"sku", "quantity", "unit_price", "line_id"} & set(_named(seen, ENTITIES["orders"], chosen))
     if bought or any("order" in same_words(column) for column in seen.columns):
         return False
-    return "paid_on" in _named(seen, entity, chosen) or any(normal(column) in _OWED for column in seen.columns)
+    return "paid_on" in _named(seen, entity, chosen) or any(words_of(column) in _OWED for column in seen.columns)
 
 
 def _of_a_term(table: Table, seen: Seen, even: list[Entity], chosen: Mapping[str, str]) -> list[Entity]:
@@ -261,7 +260,7 @@ def _ask_where_more_is_named(table: Table, seen: Seen, entity: Entity, chosen: M
         Most columns name something that only lacks what it needs.
     """
     own = len(_named(seen, entity, chosen)) + len(told(entity, table))
-    if own * 2 < len(own_columns(table)):
+    if own * 2 < len(own_columns(table)) and not (told(entity, table) and named_after(entity, table)):
         _ask_for_what_lacks(table, seen, chosen, own)
 
 

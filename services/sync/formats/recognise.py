@@ -9,6 +9,7 @@ from typing import Final
 
 from models.values.errors import UserError
 from services.entities import ENTITIES, Entity, Field
+from services.sync.formats.groups import with_groups
 from services.sync.formats.headers import lacking
 from services.sync.formats.proposal import SURE, Proposal
 from services.sync.formats.propose import BY_SYNONYM, Seen, fields_of, propose
@@ -115,7 +116,8 @@ def recognise(
             return Recognition(entity, mapping, system, table)
         return _unknown(table, entity, chosen, kind)
     _check_names(chosen)
-    found = _unknown(table, what_they_are(table, Seen.of(table.columns, table.sample), chosen), chosen, kind)
+    shown = with_groups(table)
+    found = _unknown(table, what_they_are(shown, Seen.of(shown.columns, shown.sample), chosen), chosen, kind)
     beside = ENTITIES.get(found.entity.asked_beside)
     if beside is None:
         return found

@@ -13,6 +13,7 @@ from typing import Final
 
 from services.sync.formats import cells, times
 from services.sync.formats.sheet import Rows, Says, Sheet, Step
+from services.sync.read.structure import TOTALS, is_footer
 
 SECOND_HEADER = "further row of headings"
 
@@ -70,6 +71,28 @@ def headings(sheet: Sheet, says: Says) -> Step | None:
     return step
 
 
+def grouped(sheet: Sheet, says: Says) -> Step | None:
+    """Give each row the name that stands alone above it; names and their totals are no rows."""
+    place = sheet.place(says["column"])
+    if place is None:
+        return None
+    into, width, name = sheet.add(says["into"]), sheet.own_width, ""
+
+    def step(batch: Rows) -> None:
+        nonlocal name
+        for number, row in enumerate(batch.rows):
+            filled = [at for at in range(width) if row[at].strip()]
+            if filled == [place]:
+                name = row[place].strip()
+                batch.skipped.setdefault(number, "name above the rows")
+            elif is_footer(row[:width]):
+                batch.skipped.setdefault(number, TOTALS)
+            else:
+                row[into] = name
+
+    return step
+
+
 def _test(sheet: Sheet, says: Says) -> Callable[[list[str]], bool] | None:
     places = sheet.places(says["columns"] if "columns" in says else [says["column"]])
     if not places:
@@ -97,7 +120,7 @@ def _skip_where(test: Callable[[list[str]], bool], why: str) -> Step:
 RULES: Final[dict[str, Callable[[Sheet, Says], Step | None]]] = {
     rule.__name__: rule
     for rule in (
-        *(carry, skip, keep, headings),
+        *(carry, skip, keep, headings, grouped),
         *(cells.join, cells.first, cells.choose, cells.filled, cells.words, cells.consent, cells.file_name),
         *(cells.dash_is_empty, cells.first_of_list, cells.without, cells.tags, cells.html_text, cells.ended_stage),
         *(cells.salesforce_ids, cells.prefix, cells.matching),

@@ -20,8 +20,6 @@ from services.sync.kinds.vocabulary import vocabulary
 
 # What only a line of an order has: where none of these is, a row is an order.
 _OF_A_LINE: Final = frozenset({"line_id", "product", "unit_price"})
-_BILLED: Final = frozenset({"name", "billing", "customer"})
-
 Cells = Mapping[str, Sequence[str]]
 
 
@@ -45,6 +43,7 @@ def settle(
     _name_the_customer(entity, mapping, cells)
     _name_the_customers_company(entity, mapping, claimed, cells)
     _take_codes_for_the_item(mapping, claimed, cells)
+    _prefer_own_id(entity, mapping, cells)
     _settle_code(entity, mapping, claimed, cells)
     _leave_out_ledgers(entity, mapping, cells)
     if entity.name == "orders":
@@ -106,7 +105,7 @@ def _name_the_customers_company(
 
 def _is_firm(header: str) -> bool:
     """Whether a header names a company, and no account: "Organization", "Company name", "billing_company"."""
-    words = same_words(header) - _BILLED
+    words = same_words(header) - vocabulary("whose")["named"]
     return bool(words) and words <= vocabulary("whose")["firms"] - {"account", "customer"}
 
 
@@ -144,6 +143,19 @@ def _settle_code(
         found = mapping.pop(column)
         if once and not spare and key not in places and (column, key) in claimed:
             mapping[column] = replace(found, field=key)
+
+
+def _prefer_own_id(entity: Entity, mapping: dict[str, Proposal], cells: Cells) -> None:
+    """An "id" in front that never recurs is the row's own, and an "Invoice ID" beside it that of another record."""
+    key = next((field.name for field in entity.fields if field.role == "key"), "")
+    first, other = next(iter(cells), ""), _places(mapping).get(key, "")
+    rows = max(map(len, cells.values()), default=0)
+    if words_of(first) != ("id",) or not len(set(cells[first])) == len(cells[first]) == rows > 1:
+        return
+    named = same_words(other) - {"id"}
+    if not other or other == first or named <= {entity.name.removesuffix("s")} or len(set(cells[other])) < rows:
+        return
+    mapping[first] = mapping.pop(other)
 
 
 def _leave_out_ledgers(entity: Entity, mapping: dict[str, Proposal], cells: Cells) -> None:

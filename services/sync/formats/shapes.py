@@ -14,19 +14,23 @@ from pathlib import Path
 from typing import Any, Final
 
 from services.entities import ENTITIES, Entity
+from services.sync.formats.groups import rule_of_groups, with_groups
 from services.sync.formats.headers import same_words, words_of
-from services.sync.formats.looks import is_word
+from services.sync.formats.looks import is_word, sides_of_calls
 from services.sync.formats.propose import Seen, fields_of, propose
 from services.sync.formats.reshape import fixed_header, reshape
 from services.sync.formats.systems import Rule, System
 from services.sync.formats.times import is_time_of_day
 from services.sync.formats.wide import happened
+from services.sync.kinds.vocabulary import phrase, vocabulary
 from services.sync.kinds.words import to_boolean, to_mail_kind
-from services.sync.read import Table
+from services.sync.read import Table, celltypes
 
 FILE: Final = Path(__file__).resolve().parents[3] / "resources" / "shapes.toml"
 _SURE = 2
 _MOMENT: Final = "Date and time"
+_YEARLY: Final = "Value of a year"
+_OTHER_SIDE: Final = "Number of the customer"
 _CLOCK: Final = frozenset({"time", "hora", "heure", "uhrzeit"})
 
 
@@ -120,6 +124,10 @@ def lay_out(table: Table, seen: Seen, entity: Entity, kind: str | None, chosen: 
     chosen : mapping of str to str
         What a person said columns mean.
     """
+    groups = rule_of_groups(table)
+    if groups is not None:
+        shown = with_groups(table)
+        seen = Seen.of(shown.columns, shown.sample)
     columns = {field: column for column, field in {**fields_of(propose(entity, seen)), **chosen}.items()}
     said = told(entity, table)
     if entity.name == "activities" and "kind" not in columns:
@@ -143,8 +151,19 @@ def lay_out(table: Table, seen: Seen, entity: Entity, kind: str | None, chosen: 
     if (parts := _day_and_time(entity, seen, columns)) and parts["day"] not in chosen:
         rules = (Rule("day_and_time", {**parts, "into": _MOMENT}), *rules)
         mapping[_MOMENT] = parts["field"]
+    if entity.name == "contracts" and "value_per_year" not in columns and (yearly := _per_year(seen, columns)):
+        rules, mapping[_YEARLY] = (*rules, *yearly), "value_per_year"
+        notes.append(f"“{yearly[1].says['then']}” is the annual value where it is paid once a year, for one of a kind.")
+    sides = sides_of_calls(seen.columns, seen.cells, seen.looks) if entity.field("duration") else {}
+    if sides and columns.get("customer_phone") not in chosen:
+        says = {"by": sides["direction"], "form": _came_in(), "then": sides["from"], "otherwise": sides["to"]}
+        rules, mapping[_OTHER_SIDE] = (*rules, Rule("choose", {**says, "into": _OTHER_SIDE})), "customer_phone"
+        notes.append(f"“{sides['from']}” is the customer where a call came in, “{sides['to']}” where it went out.")
     missing = {field: text for field, text in said.items() if field not in columns and field not in mapping.values()}
     missing |= {"kind": kind} if kind and entity.field("kind") else {}
+    if groups is not None:
+        rules = (groups, *rules)
+        notes.append("The names that stand alone above the rows are their customers.")
     if not rules and not missing:
         return Laid(table, {})
     notes += [f"No column says the {field}: all rows are kept as “{text}”." for field, text in missing.items()]
@@ -173,6 +192,33 @@ def _day_and_time(entity: Entity, seen: Seen, columns: Mapping[str, str]) -> dic
 def kind_of_name(table: Table) -> str:
     """What activities are called where nothing but the file's name tells it: "workshop_attendances.csv" workshop_…"""
     return "_".join([*_name(table)[:-1], *(word.removesuffix("s") for word in _name(table)[-1:])]) or "activity"
+
+
+def _per_year(seen: Seen, columns: Mapping[str, str]) -> tuple[Rule, ...]:
+    """Rules that take what is paid a period as the value of a year, where a column says that the period is one."""
+    every, spans = vocabulary("periods"), {}
+    for column, cells in zip(seen.columns, seen.cells, strict=True):
+        if cells and all(phrase(cell) in every["all"] | every["year"] for cell in cells):
+            spans[column] = cells
+    free = [
+        (column, same_words(column), kind)
+        for column, kind in zip(seen.columns, seen.kinds, strict=True)
+        if column not in columns.values() and kind == celltypes.NUMBER
+    ]
+    counts = [column for column, words, _ in free if words & every["counts"]]
+    prices = [column for column, words, _ in free if words & every["prices"] and not words & every["counts"]]
+    if len(spans) != 1 or len(prices) != 1:
+        return ()
+    form = rf"^(?:{'|'.join(every['year'])})(?: 1(?:[.,]0+)?)*$"
+    together, into = "Period and count", {"then": prices[0], "otherwise": "", "into": _YEARLY}
+    gather = Rule("join", {"from": [*spans, *counts], "into": together})
+    return gather, Rule("choose", {"by": together, "form": form, **into})
+
+
+def _came_in() -> str:
+    """The form of words that say that a call or message came from a customer, however they are written."""
+    words = (word.replace(" ", "[ _-]") for word in vocabulary("direction")["from_customer"])
+    return rf"^\s*(?:{'|'.join(words)})\s*$"
 
 
 def _returned_flag(seen: Seen) -> str | None:

@@ -126,7 +126,7 @@ def knows_stage(text: str) -> bool:
 
 def to_mail_kind(text: str) -> str:
     """What happened to a mail."""
-    word = text.strip().lower().replace("_", " ").removeprefix("email ").removesuffix(" email").strip()
+    word = phrase(text).removeprefix("email ").removesuffix(" email").strip()
     found = meanings("mail_kind").get(word)
     if found is None:
         raise Unfit("is not a known email event")
@@ -170,7 +170,7 @@ def to_survey_kind(text: str) -> str:
 
 def to_direction(text: str) -> str:
     """Whether something was said by the customer or to them."""
-    found = meanings("direction").get(text.strip().lower().replace("_", " ").replace("-", " "))
+    found = meanings("direction").get(phrase(text))
     if found is None:
         raise Unfit("does not say whether it is from the customer or to them")
     return found
