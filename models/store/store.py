@@ -77,6 +77,7 @@ class Store:
         self._made: Engine | None = None
         self._lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
+        self._closed = False
         self._own: set[int] = set()
 
     @property
@@ -107,14 +108,18 @@ class Store:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 with self._lock:
-                    self._idle.append(connection)
+                    if not self._closed:
+                        self._idle.append(connection)
+                        connection = None
+                if connection is not None:  # the book was closed while this was read
+                    connection.close()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Yield a connection that sees one unchanging state of the book, and cannot write."""
         from models.store.unit_of_work import rollback
 
-        with self._told(), self._engine.connect() as connection:
+        with self._connected() as connection:
             try:
                 connection.exec_driver_sql("PRAGMA query_only = ON")
                 connection.exec_driver_sql("BEGIN")
@@ -140,7 +145,7 @@ class Store:
         """
         from models.store.unit_of_work import UnitOfWork
 
-        with self._told(), self._engine.connect() as connection, _attached(connection, staging):
+        with self._connected() as connection, _attached(connection, staging):
             work = UnitOfWork(connection, actor, verb, subject, at)
             work.begin()
             try:
@@ -170,8 +175,9 @@ class Store:
         return newest, others
 
     def close(self) -> None:
-        """Close all connections; the write-ahead log is folded into the file."""
+        """Close all connections, those in use when they are done; the write-ahead log is folded into the file."""
         with self._lock:
+            self._closed = True
             idle, self._idle = self._idle, []
             made, self._made = self._made, None
         for connection in idle:
@@ -181,12 +187,17 @@ class Store:
         self._opening.end()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _connected(self) -> Iterator[Connection]:
+        """Yield a connection of SQLAlchemy's, whose errors are told in sentences."""
         from sqlalchemy.exc import DBAPIError
 
         try:
-            with sentences(self.path):
-                yield
+            with sentences(self.path), self._engine.connect() as connection:
+                try:
+                    yield connection
+                finally:
+                    if self._closed:  # meanwhile: what it came from is gone, and nobody else would close it
+                        connection.invalidate()
         except DBAPIError as error:
             fault = fault_of(error.orig, self.path) if error.orig is not None else None
             if fault is None:

@@ -70,6 +70,20 @@ def test_a_fault_beside_a_staging_file_is_told_as_it_is_and_the_next_work_goes_o
     store.close()
 
 
+def test_what_is_read_while_the_store_is_closed_is_read_to_its_end_and_its_connection_closed(store_path: Path) -> None:
+    _one_customer(store_path)
+    store = open_store(store_path)
+    with store.snapshot() as reading, store.read() as connection:
+        pooled = connection.connection.dbapi_connection
+        store.close()
+        assert reading.execute("SELECT count(*) FROM customers").fetchone()[0] == 1
+        assert connection.exec_driver_sql("SELECT count(*) FROM customers").scalar() == 1
+    for one in (reading, pooled):
+        assert isinstance(one, sqlite3.Connection)
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            one.execute("SELECT 1")
+
+
 def test_what_is_not_committed_is_rolled_back(store_path: Path) -> None:
     store = open_store(store_path)
     with store.unit_of_work(ANN, "add", "customer:1", at=AT) as work:

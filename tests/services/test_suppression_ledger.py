@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -440,7 +440,8 @@ def test_a_stored_address_is_its_own_key_in_sql_too(local: str, domain: str) -> 
         stored = to_email(f" {local}@{domain}.Example ")
     except Unfit:
         return
-    (key,) = sqlite3.connect(":memory:").execute(f"SELECT {stored_key('?1')}", (stored,)).fetchone()
+    with closing(sqlite3.connect(":memory:")) as connection:
+        (key,) = connection.execute(f"SELECT {stored_key('?1')}", (stored,)).fetchone()
     assert stored == address_key(stored) == key
 
 

@@ -116,6 +116,7 @@ def test_a_folder_is_asked_for_with_the_same_care(qtbot: QtBot, tmp_path: Path) 
 
 
 def test_icon_and_type_are_told_by_the_name(qtbot: QtBot, tmp_path: Path) -> None:
+    names_only.cache_clear()  # the icons of an application that has quit are gone
     icons = names_only()
     assert icons.type(QFileInfo(str(tmp_path))) == "Folder"
     assert icons.type(QFileInfo(str(tmp_path / "orders.csv"))) == "CSV file"
