@@ -156,7 +156,7 @@ class QueuePane(QWidget):
         self.owner = MenuButton(self._theme, "All alerts", size=fonts.HEADING, strong=True, ink="ink")
         self.owner.setMenu(QMenu(self.owner))
         self._fill_owner_menu()
-        order = label("Due, then value", fonts.SMALL, fonts.REGULAR, "ink_2")
+        order = label("Leaving, due, value", fonts.SMALL, fonts.REGULAR, "ink_2")
         order.setToolTip(ORDER)
         self.filter_button = IconButton(self._theme, "filter", actions[Command.FILTER].toolTip())
         self.filter_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -26,7 +26,7 @@ COLUMNS = (
     Column("tier", "Tier", 64, keeps=4),
     Column("segment", "Segment", 78, keeps=5),
     Column("churn", "Churn", 60, right=True, falling_first=True),
-    Column("at_risk", "Revenue at risk", 96, right=True, falling_first=True),
+    Column("at_risk", "Rev. at risk", 88, right=True, falling_first=True),
     Column("engagement", "Engaged", 70, keeps=6),
     Column("last_order", "Last order", 72, keeps=3),
     Column("next_action", "Next action", 96, keeps=2),
