@@ -25,12 +25,15 @@ class TileSpec:
     ----------
     query
         Without a period (``""``) that of the filter bar counts.
+    none
+        What is said where no group has the figures that the query asks for, without a full stop.
     """
 
     key: str
     title: str
     form: Form
     query: Query
+    none: str = ""
 
 
 @dataclass(frozen=True, slots=True)

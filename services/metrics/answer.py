@@ -138,10 +138,11 @@ class Metrics:
             one = self.statements().rows(scope, None, {}).limit(1).params(scope.context.parameters)
             return connection.execute(one).first() is not None
 
-    def is_scored(self) -> bool:
-        """Return whether the book has scores."""
+    def days(self) -> tuple[date, date | None]:
+        """Return the last day of the book's data, and the day of its scores; None before the first ones."""
         with self._reading(lambda: False) as connection:
-            return self.contexts(connection, None)[1] is not None
+            contexts, scored = self.contexts(connection, None)
+            return contexts["data"].as_of, scored
 
     @contextmanager
     def _reading(self, cancelled: Callable[[], bool]) -> Any:
@@ -372,8 +373,8 @@ class _Answering:
         """How the values of a dimension are ordered: by time, by the bands, else by name; nothing comes last."""
         entity = self._entities(self._metrics[0])[0]
         labels = WEEKDAYS if name == "weekday" else entity.fields[name].labels if name in entity.fields else ()
-        places = {label: place for place, label in enumerate(labels)}
-        return lambda value: (value is None, places.get(str(value), len(places)), *_plain(value))
+        places = {label.casefold(): place for place, label in enumerate(labels)}
+        return lambda value: (value is None, places.get(str(value).casefold(), len(places)), *_plain(value))
 
     def _holds(self, one: Condition, columns: Sequence[Column], row: tuple[Value, ...]) -> bool:
         place = next((at for at, column in enumerate(columns) if column.name == one.name), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,12 +14,15 @@ from models.values.dashboards import FORMS, PERIODS, Dashboard, Drill, Filters, 
 from models.values.metrics import Condition, Query, RowsQuery, Value
 from models.values.words import listed
 from services.metrics.answer import Metrics
-from services.metrics.catalogue import TIME, Catalogue
+from services.metrics.catalogue import TIME, Catalogue, Field
 from services.metrics.load import Place, conditions_in, the_catalogue
-from services.metrics.periods import GRAINS
+from services.metrics.periods import GRAINS, months_later
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "dashboards"
-_TILE: Final = {"title", "form", "metrics", "by", "where", "period", "order", "limit", "compare"}
+_TILE: Final = {"title", "form", "metrics", "by", "where", "period", "order", "limit", "compare", "having", "none"}
+_MONTHS: Final = re.compile(r"(\d+)m")
+#: Ends of the names of columns that only a comparison has.
+_COMPARED: Final = ("_before", "_change")
 #: What to import where the book has no row of a kind.
 _IMPORT: Final = "Import a file that has them on the Data page."
 
@@ -70,11 +74,14 @@ def _tile(place: Place, key: str, table: Mapping[str, Any], catalogue: Catalogue
             place.of("by").among(dimension, catalogue.dimensions_of(catalogue.metrics[name]), f"a dimension of {name}")
     entity = catalogue.entities[catalogue.metrics[names[0]].entity]
     where = tuple(conditions_in(place.of("where"), table.get("where", []), entity.fields, entity.name))
+    columns = {f"{name}{end}": Field(name, "", "number") for name in names for end in ("", "_before", "_change")}
+    compared = table.get("compare", form in ("figure", "table"))
     query = Query(
         metrics=names, by=by, where=where, period=place.text(table, "period", ""), limit=table.get("limit"),
-        order=place.texts(table, "order"), compare="previous" if table.get("compare", form != "line") else None,
+        order=place.texts(table, "order"), compare="previous" if compared else None,
+        having=tuple(conditions_in(place.of("having"), table.get("having", []), columns, "the answer")),
     )  # fmt: skip
-    return TileSpec(key, place.text(table, "title"), form, query)
+    return TileSpec(key, place.text(table, "title"), form, query, place.text(table, "none", ""))
 
 
 def asked(tile: TileSpec, filters: Filters) -> Query:
@@ -82,7 +89,12 @@ def asked(tile: TileSpec, filters: Filters) -> Query:
     kept = [Condition(name, "=", said) for name in ("segment", "owner") if (said := getattr(filters, name))]
     period = tile.query.period or filters.period
     compare = filters.compare if tile.query.compare and period != "all" else None
-    return replace(tile.query, where=(*tile.query.where, *kept), period=period, compare=compare)
+    order, having = tile.query.order, tile.query.having
+    if compare is None:  # then there is no change to order and choose by
+        order = tuple(name for name in order if not name.endswith(_COMPARED))
+        having = tuple(one for one in having if not one.name.endswith(_COMPARED))
+    where = (*tile.query.where, *kept)
+    return replace(tile.query, where=where, period=period, compare=compare, order=order, having=having)
 
 
 def tile_answer(
@@ -103,12 +115,16 @@ def tile_answer(
         query = replace(query, compare=None)
     if query.period == "all" and any(one in GRAINS for one in query.by) and _are_states(catalogue, query):
         query = replace(query, period="12m")
+    months = _MONTHS.fullmatch(query.period)
+    if months is not None and "month" in query.by:  # whole months: the first one is not cut off
+        day = metrics.days()[0]
+        query = replace(query, period=f"{months_later(day.replace(day=1), 1 - int(months[1]))}..{day}")
     found = metrics.answer(query, cancelled)
     better = {name: catalogue.metrics[name].better for name in query.metrics}
     places = [place for place, column in enumerate(found.columns) if column.name in query.metrics]
     empty = not any(row[place] for row in found.rows for place in places)
     if empty and (tile.form != "figure" or all(row[place] is None for row in found.rows for place in places)):
-        return TileAnswer(query, found, better, _why_empty(metrics, query))
+        return TileAnswer(query, found, better, _why_empty(metrics, tile, query))
     return TileAnswer(query, found, better)
 
 
@@ -116,7 +132,7 @@ def _are_states(catalogue: Catalogue, query: Query) -> bool:
     return any(catalogue.metrics[name].kind == "as_of" for name in query.metrics)
 
 
-def _why_empty(metrics: Metrics, query: Query) -> str:
+def _why_empty(metrics: Metrics, tile: TileSpec, query: Query) -> str:
     """Say what is missing, and how to get it."""
     entities = [metrics.catalogue.entities[_first(metrics.catalogue, name).entity] for name in query.metrics]
     entity = entities[0]
@@ -124,10 +140,12 @@ def _why_empty(metrics: Metrics, query: Query) -> str:
     if not metrics.has_rows(entity.name):
         how = _IMPORT if entity.until == "data" and entity.source != "scores" else "They appear as you work."
         return f"This book has no {things} yet. {how}"
-    if metrics.needs_scores(query) and not metrics.is_scored():
+    if metrics.needs_scores(query) and metrics.days()[1] is None:
         return "The book is not scored yet."
     period = dict(PERIODS).get(query.period, "").lower()
     when = f" in the {period}" if period.startswith("last") else ""
+    if tile.none and query.having:
+        return f"{tile.none}{when}."
     return f"Nothing to show: no {things} count here{when}. Choose a longer period or fewer filters."
 
 

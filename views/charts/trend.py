@@ -37,6 +37,7 @@ class TrendChart(PickedChart):
         self._said: tuple[str, ...] = ()
         self._figure: Callable[[float], str] = str
         self._partial = False
+        self._most: float | None = None
 
     def show_line(
         self,
@@ -48,6 +49,7 @@ class TrendChart(PickedChart):
         table: Table,
         *,
         before: Sequence[float | None] = (),
+        most: float | None = None,
         partial: bool = False,
     ) -> None:
         """Draw another line.
@@ -57,10 +59,11 @@ class TrendChart(PickedChart):
         names : what stands below each value.
         said : what is told of each value.
         figure : a level of the axis in words.
+        most : the top of the axis, where the figure has one.
         partial : the last one is not over, and is drawn hollow.
         """
         self._names, self._values, self._before = tuple(names), tuple(values), tuple(before)
-        self._said, self._figure, self._partial = tuple(said), figure, partial
+        self._said, self._figure, self._partial, self._most = tuple(said), figure, partial, most
         self._sentence, self._table = sentence, table
         self.follow()
 
@@ -74,12 +77,15 @@ class TrendChart(PickedChart):
 
     def whole(self) -> Frame:
         known = [value for value in (*self._values, *self._before) if value is not None]
-        step, top = levels(max((abs(value) for value in known), default=1.0) or 1.0)
+        step, top = self._levels(max((abs(value) for value in known), default=1.0) or 1.0)
         low = -top if min(known, default=0.0) < 0 else 0.0
         left = left_margin(self._ticks(step, low, top))
         area = QRectF(left, _TOP, max(20.0, self.width() - left - _RIGHT), self.height() - _TOP - _BOTTOM)
         last = len(self._names) - 1
         return Frame(area, (-0.3, last + 0.3) if last > 0 else (-1.0, 1.0), (low, top))
+
+    def _levels(self, highest: float) -> tuple[float, float]:
+        return levels(highest) if self._most is None else (1.0, self._most)
 
     def _ticks(self, step: float, low: float, top: float) -> list[tuple[float, str]]:
         ticks = level_ticks(step, top, self._figure)
@@ -87,7 +93,7 @@ class TrendChart(PickedChart):
 
     def draw(self, plot: Plot, frame: Frame) -> None:
         low, top = frame.y
-        step, _ = levels(top)
+        step, _ = self._levels(top)
         plot.left(self._ticks(step, low, top))
         every = max(1, -int(-len(self._names) * _ROOM // max(frame.area.width(), 1.0)))
         last = len(self._names) - 1
@@ -104,7 +110,7 @@ class TrendChart(PickedChart):
             wide = fonts.width(words, fonts.SMALL, fonts.SEMIBOLD) + 4
             falls = len(places) > 1 and (self._values[places[-2]] or 0.0) > value
             y = at.y() + 8 if falls and at.y() + 28 < frame.area.bottom() else max(at.y() - 24, 0)
-            room = QRectF(min(at.x() - wide / 2, self.width() - wide), y, wide, 16)
+            room = QRectF(min(at.x() - wide / 2, self.width() - wide - 2), y, wide, 16)
             plot.words(room, words, "primary_text", weight=fonts.SEMIBOLD)
 
     @staticmethod

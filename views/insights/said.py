@@ -12,6 +12,8 @@ from views.words import DASH, MINUS, MONTHS, THIN, counted, money, money_short, 
 
 #: Said of a figure that comes from too few rows.
 FEW = "too few to tell"
+#: A larger change in % tells less than how many times.
+_MOST = 1000
 _FIGURES = frozenset({"count", "number", "money", "percent", "score", "hours", "days"})
 
 
@@ -49,7 +51,7 @@ def group(name: str, value: Value, titles: str = "") -> str:
     if value is None:
         return f"No {(titles or name).lower()}"
     text = str(value)
-    if name == "month":
+    if name.endswith("month"):
         return f"{MONTHS[int(text[5:7]) - 1]} {text[:4]}"
     if name in ("week", "day"):
         day = date.fromisoformat(text)
@@ -71,7 +73,7 @@ def change(now: Value, before: Value, unit: str, better: str) -> tuple[str, str]
         return "", "ink_2"
     else:
         size = 100 * (now - before) / abs(before)
-        text = f"{whole(abs(size))}{THIN}%"
+        text = f"{whole(abs(size))}{THIN}%" if abs(size) < _MOST else f"{whole(abs(size) / 100)} times"
     if not any(digit in text for digit in "123456789"):
         return "as before", "ink_2"
     good = (size > 0) == (better == "higher")

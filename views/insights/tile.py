@@ -20,11 +20,13 @@ from views.insights.panel import Panel, rest
 from views.insights.said import FEW, change, group, is_figure, said, table_of
 from views.theme import Theme, fonts
 from views.widgets.buttons import IconButton
-from views.widgets.labels import label, set_ink
+from views.widgets.labels import label
 from views.widgets.painting import focus_ring, line
-from views.words import DASH, percent
+from views.words import DASH, DOT, THIN, percent, whole
 
 _HIGH = 58
+#: Ratings and satisfaction are of 5.
+_FIVE = 5.0
 _BEFORE = {"previous": "before", "year": "a year before"}
 
 
@@ -126,12 +128,13 @@ class Tile(Panel):
         answer = shown.answer
         notes = "\n".join(answer.notes)
         self.setToolTip(f"{answer.definition}\n{notes}".strip())
+        if isinstance(self.content, Figure):
+            self._show_figure(self.content, shown)
+            return
         self._say(shown.empty)
         if shown.empty:
             return
-        if isinstance(self.content, Figure):
-            self._show_figure(self.content, shown)
-        elif isinstance(self.content, AnswerTable):
+        if isinstance(self.content, AnswerTable):
             self._show_table(self.content, shown)
         elif isinstance(self.content, TrendChart):
             self._show_line(self.content, shown)
@@ -146,15 +149,15 @@ class Tile(Panel):
         self.content.setVisible(not words)
         self._words.setText(words)
         self._words.setVisible(bool(words))
-        set_ink(self._words, "ink_2")
-        if words and self.spec.form != "figure":
-            self.say_aside("")
 
     def _show_figure(self, content: Figure, shown: TileAnswer) -> None:
         answer, name = shown.answer, shown.query.metrics[0]
         cells, unit = answer.cells(0), self._unit(name)
         value, before = cells[name], cells.get(f"{name}_before")
-        if answer.few.get(name):
+        if shown.empty:
+            content.show_figure(DASH, "", "ink_2", "No data")
+            self.setToolTip(f"{shown.empty}\n{answer.definition}")
+        elif answer.few.get(name):
             content.show_figure(DASH, "", "ink_2", FEW)
         else:
             moved, ink = change(value, before, unit, shown.better.get(name, ""))
@@ -162,11 +165,7 @@ class Tile(Panel):
             if shown.query.compare and before is not None:
                 below = f"{_BEFORE[shown.query.compare]}: {said(before, unit, answer.currency, short=True)}"
             content.show_figure(said(value, unit, answer.currency, short=True), moved, ink, below)
-        range_ = next(iter(answer.intervals.get(name, ())), None)
-        if range_ is not None:
-            self.setToolTip(
-                f"{self.toolTip()}\n95 % range {percent(range_.low)} to {percent(range_.high)}, of {range_.rows:,}"
-            )
+        self.setToolTip(f"{self.toolTip()}{self._range(name, 0)}")
         words = " ".join(part for part in content._parts if part not in ("ink_2", "good_text", "critical_text"))
         content.setAccessibleName(f"{self.spec.title}: {words}")
         content.setAccessibleDescription(answer.definition)
@@ -184,7 +183,7 @@ class Tile(Panel):
             columns.append(TableColumn(title, wide, right=True, keeps=len(names) + rank if place else 0))
             self._columns.append(name)
             if name in moving:
-                columns.append(TableColumn("Change", 74, right=True, keeps=rank))
+                columns.append(TableColumn("Change", 82, right=True, keeps=rank))
                 self._columns.append(name)
         lines = []
         for at in range(len(answer.rows)):
@@ -192,7 +191,7 @@ class Tile(Panel):
             for name in names:
                 few = at in answer.few.get(name, ())
                 text = FEW if few else said(cells[name], heads[name].unit, answer.currency)
-                line_.append(TableCell(text, "ink_3" if few else "ink", small=few))
+                line_.append(TableCell(text, "ink_3" if few else "ink", small=few, tip=self._range(name, at).strip()))
                 if name in moving:
                     moved = change(cells[name], cells[f"{name}_before"], heads[name].unit, shown.better.get(name, ""))
                     line_.append(TableCell("" if few else moved[0], moved[1], small=True))
@@ -216,16 +215,22 @@ class Tile(Panel):
             self._sentence(),
             table_of(shown),
             before=before,
+            most=_FIVE
+            if unit == "score" and max((one for one in values if one is not None), default=6) <= _FIVE
+            else None,
             partial=any("partial" in note for note in answer.notes),
         )
 
     def _show_bars(self, content: BarsChart, shown: TileAnswer) -> None:
         answer, name = shown.answer, shown.query.metrics[0]
-        unit, bars = self._unit(name), []
+        unit = self._unit(name)
+        bars: list[Bar] = []
         for at in range(len(answer.rows)):
             value = answer.cells(at)[name]
             few = at in answer.few.get(name, ())
             figure = FEW if few else said(value, unit, answer.currency)
+            if self.spec.form == "funnel" and at and bars[0].value:
+                figure += f"{DOT}{percent(float(value or 0) / bars[0].value)}"
             bars.append(Bar(self._group(at), float(value or 0), figure, self._told(at), few))
         content.show_bars(bars, self._sentence(), table_of(shown))
 
@@ -252,10 +257,21 @@ class Tile(Panel):
         parts = [self._group(row)]
         for column, value in zip(answer.columns, answer.rows[row], strict=True):
             if column.name in self.shown.query.metrics:
-                parts.append(f"{said(value, column.unit, answer.currency)}  {column.title}")
+                parts.append(
+                    f"{said(value, column.unit, answer.currency)}  {column.title}{self._range(column.name, row)}"
+                )
             elif is_figure(column) and column.name.endswith("_before") and value is not None:
                 parts.append(f"{said(value, column.unit, answer.currency)}  {_BEFORE[self.shown.query.compare or '']}")
         return "\n".join(parts)
+
+    def _range(self, name: str, row: int) -> str:
+        """The 95 % range of a share, on a line of its own; '' of other figures."""
+        assert self.shown is not None
+        known = self.shown.answer.intervals.get(name, ())
+        found = known[row] if row < len(known) else None
+        if found is None:
+            return ""
+        return f"\n95{THIN}% range {percent(found.low)} to {percent(found.high)}, of {whole(found.rows)}"
 
     def _sentence(self) -> str:
         assert self.shown is not None

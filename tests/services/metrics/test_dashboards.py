@@ -73,6 +73,13 @@ def test_a_book_without_data_says_in_words_what_is_missing(nothing: Metrics, til
         assert shown.empty.startswith("This book has no ") or shown.empty == "The book is not scored yet."
 
 
+def test_a_line_by_month_begins_with_a_whole_month(asking: Metrics) -> None:
+    tile = next(one for one in TILES if one.title == "Revenue by month")
+    shown = tile_answer(asking, tile, Filters())
+    first = shown.answer.period.first
+    assert first is not None and first.day == 1 and len(shown.answer.rows) == 12
+
+
 def test_filters_choose_rows_and_period() -> None:
     tile = next(one for one in TILES if one.title == "Revenue")
     query = asked(tile, Filters("30d", "year", segment="Loyal", owner="Priya Raman"))
