@@ -25,6 +25,10 @@ _BELOW = 100_000
 def insights(shots: Shots) -> None:
     """Top, bottom, the table behind the curve, low confidence, a check at work; light, dark, small."""
     with window(shots.studio, "insights") as desk:
+        for name in ("overview", "service", "reviews", "pipeline", "email"):
+            desk.window.show_page(f"insights/{name}")
+            shots.shot(desk, f"insights-{name}")
+        desk.window.show_page("insights/scores")
         page: Any = desk.window.page("insights")
         bar = page.scores.area.verticalScrollBar()
         bar.setValue(_BELOW)
@@ -61,6 +65,7 @@ def _without_a_check(shots: Shots) -> None:
     driver.execute("DELETE FROM score_reports")
     driver.close()
     with window(shots.studio, "insights", store=path) as desk:
+        desk.window.show_page("insights/scores")
         shots.shot(desk, "insights-unchecked")
 
 

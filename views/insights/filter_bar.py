@@ -14,6 +14,8 @@ from views.theme import Theme
 from views.widgets.choice_box import ChoiceBox
 from views.widgets.labels import row
 
+_NARROW: Final = 92
+_NARROW_BELOW: Final = 1000
 _COMPARED: Final = (("previous", "Period before"), ("year", "A year before"), ("", "No comparison"))
 
 
@@ -40,6 +42,11 @@ class FilterBar(QWidget):
         bar = row(*self.boxes, margins=(8, 6, 16, 6))
         bar.setSpacing(6)
         self.setLayout(bar)
+
+    def fit(self, width: int) -> None:
+        """Leave room for the tabs in a window of this width; what is elided is in the tooltip."""
+        for box in self.boxes:
+            box.setMaximumWidth(_NARROW if width < _NARROW_BELOW else 320)
 
     @property
     def boxes(self) -> tuple[ChoiceBox, ...]:

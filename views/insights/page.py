@@ -115,6 +115,7 @@ class InsightsPage(Page):
     def fit(self, width: int, height: int) -> None:
         self.scores.fit(width)
         self.board.fit(width)
+        self.filters.fit(width)
         self.bar.fit(width)
         self.tiles.set_low(height < LOW)
 

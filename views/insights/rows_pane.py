@@ -69,8 +69,8 @@ class RowsPane(QWidget):
         if not found.total:
             self.state.show_empty("No rows", "Nothing is counted here.")
             return
-        columns = [(place, one) for place, one in enumerate(found.columns) if one.name not in ("id", "value")]
-        heads = [_head(one, number) for number, (_place, one) in enumerate(columns)]
+        columns = _columns(found)
+        heads = [_head(one, number, len(columns)) for number, (_place, one) in enumerate(columns)]
         lines = [
             TableLine(
                 tuple(
@@ -106,9 +106,24 @@ class RowsPane(QWidget):
             self.customer_wanted.emit(customer)
 
 
-def _head(one: Column, number: int) -> TableColumn:
-    wide = _WIDE.get(one.unit, 0 if one.name in ("customer", "subject", "name", "title", "comment", "product") else 120)
-    return TableColumn(one.title, wide, right=is_figure(one), keeps=max(0, number - 2))
+def _columns(found: RowList) -> list[tuple[int, Column]]:
+    """What is shown of a row, last what it adds to the figure where that is no count."""
+    columns = list(enumerate(found.columns))[1:]
+    if found.value is None:
+        return columns
+    adds = columns.pop()
+    if adds[1].unit == "count":
+        return columns
+    same = [place for place, _one in columns if all(cells[place] == cells[adds[0]] for cells in found.rows)]
+    return [*(one for one in columns if one[0] not in same), adds]
+
+
+def _head(one: Column, number: int, columns: int) -> TableColumn:
+    """A column as wide as its kind needs; in a narrow window those in the middle go first."""
+    free = one.name in ("customer", "subject", "name", "title", "comment", "product")
+    wide = max(_WIDE.get(one.unit, 132), round(fonts.width(one.title, fonts.SMALL, fonts.SEMIBOLD)) + 26)
+    keeps = 0 if number < 2 or number == columns - 1 else columns - number
+    return TableColumn(one.title, 0 if free else wide, right=is_figure(one), keeps=keeps)
 
 
 def _counted(drill: Drill, found: RowList) -> str:
