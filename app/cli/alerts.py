@@ -169,16 +169,31 @@ def _write_all(documents: Iterable[dict[str, Any]], head: dict[str, Any]) -> Non
 def try_rule(
     rule: RuleName,
     weeks: Annotated[int, typer.Option("--weeks", min=1, max=104, help="How many weeks to look back.")] = 26,
+    figures: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=FIGURE", help="Another figure to try; can be repeated.")
+    ] = None,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> int:
-    """Try a rule against the past before it is switched on: nothing in the book changes."""
+    """Try a rule against the past, also with other figures: nothing in the book changes."""
     from services.alerting import try_rule as trial_of
 
+    tried = dict(_figure(text) for text in figures or ())
     with opened(store) as workspace:
-        trial = trial_of(workspace, rule, weeks=weeks, progress=progress_line(json))
+        trial = trial_of(workspace, rule, tried, weeks=weeks, progress=progress_line(json))
     answer(asdict(trial), f"{trial.title}: {trial.words}", json)
     return DONE
+
+
+def _figure(text: str) -> tuple[str, float | str]:
+    """The name and the figure of ``risk=0.35``; what is no number is a word."""
+    name, separator, said = text.partition("=")
+    if not separator or not name or not said:
+        raise typer.BadParameter(f"{text!r} is not NAME=FIGURE, such as risk=0.35.")
+    try:
+        return name, float(said)
+    except ValueError:
+        return name, said
 
 
 @told
@@ -236,6 +251,7 @@ def rules(store: StoreOption = None, json: JsonOption = False) -> int:
             "kind": record.kind,
             "enabled": record.enabled,
             "owner": record.owner,
+            "figures": {one.name: one.value for one in record.parameters},
             "cooldown_days": record.cooldown_days,
             "right": record.right,
             "closed": record.closed,

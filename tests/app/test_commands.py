@@ -225,6 +225,12 @@ def test_a_rule_is_tried_against_the_past(ask: Any, orders: Path) -> None:
     before = ask("verify")[1]["head"]
     code, trial, _ = ask("rules", "try", "gap_beyond_usual", "--weeks", "4")
     assert code == 0 and len(trial["after"]["weeks"]) == 4 and trial["after"] == trial["before"]
+    before_trial = trial
+    assert ask("verify")[1]["head"] == before
+    code, trial, _ = ask("rules", "try", "gap_beyond_usual", "--weeks", "4", "--set", "risk=0.9")
+    assert code == 0 and trial["before"]["weeks"] == before_trial["after"]["weeks"]
+    assert ask("rules", "try", "gap_beyond_usual", "--set", "risk")[0] == 2
+    assert ask("rules", "try", "gap_beyond_usual", "--set", "nothing=1")[0] == 1
     assert ask("verify")[1]["head"] == before
     code, _, told = ask("rules", "try", "no_such_rule")
     assert code == 1 and "no_such_rule" in told
