@@ -9,7 +9,7 @@ from __future__ import annotations
 from services.sync.by_hand import FIELDS as CUSTOMER_FIELDS
 from services.sync.by_hand import add_customer, edit_customer
 from services.sync.check_files import forget_check
-from services.sync.consent_by_hand import record_consent
+from services.sync.consent_by_hand import record_consent, record_consents
 from services.sync.contacts_by_hand import FIELDS as CONTACT_FIELDS
 from services.sync.contacts_by_hand import add_contact, edit_contact
 from services.sync.history import imports_history
@@ -39,6 +39,7 @@ __all__ = [
     "preview",
     "read_table",
     "record_consent",
+    "record_consents",
     "run_import",
     "source_question",
     "tables_in",

@@ -15,6 +15,7 @@ from models.values.changes import Changes
 from models.values.customers import CustomerFilter
 from models.values.facts import SCORED_TABLES
 from services.settings import Policy, SavedFilter, with_filter, without_filter
+from services.workspace import Workspace
 from views.actions import Command
 from views.background import Failed
 from views.customers.contacts import Contacts
@@ -27,12 +28,13 @@ from views.customers.rooms import BookOfCustomers
 from views.scores.overriding import Asked, ask_override, end_override
 from views.shell.page import Context, Page
 from views.widgets.labels import column
-from views.widgets.overlay import FormPanel
+from views.widgets.overlay import FormPanel, consent_panel
 from views.widgets.splitter import PaneSplitter
+from views.words import counted
 
 KEY = "customers"
 #: What can be done with the customer whose page is open, once it is there.
-_OF_ONE = (Command.DRAFT, Command.CONTACTS, Command.OVERRIDE, Command.DELETE_CUSTOMER)
+_OF_ONE = (Command.DRAFT, Command.CONTACTS, Command.OVERRIDE, Command.RECORD_CONSENT, Command.DELETE_CUSTOMER)
 LOW_CONFIDENCE = "low-confidence"
 STACK_BELOW = 960
 _SHOWN = frozenset({*SCORED_TABLES, "customer_risk_scores", "alerts", "tasks", "notes", "policies", "imports"})
@@ -78,6 +80,7 @@ class CustomersPage(Page):
                 Command.DRAFT: self._draft,
                 Command.OVERRIDE: self._override,
                 Command.DELETE_CUSTOMER: self._delete,
+                Command.RECORD_CONSENT: self._consent,
                 Command.EXPORT_LIST: self._export,
                 Command.FILTER: self._to_field,
             }
@@ -185,9 +188,26 @@ class CustomersPage(Page):
 
     def _delete(self) -> None:
         """Delete the customer whose page is open; the toast brings them back."""
+        if self.list.isVisible() and len(self.list.table.chosen_ids) > 1:
+            self.context.book.told.emit("Select only one customer to delete them")
+            return
         profile = self.profile.profile
         if profile is not None and not self.profile.awaited and self._right.currentWidget() is self.profile:
             self.context.book.act(self._rooms.deleting(profile.id))
+
+    def _consent(self) -> None:
+        """Record that the selected customers agreed to be emailed, as one action."""
+        profile, book, stands = self.profile.profile, self.context.book, self.list.isVisible()
+        chosen = self.list.table.chosen_ids if stands else [profile.id] if profile is not None else []
+        if not chosen or (len(chosen) == 1 and (profile is None or profile.id != chosen[0])):
+            return
+        name = counted(len(chosen), "customer") if len(chosen) > 1 or profile is None else profile.name
+
+        def send(how: str, since: str) -> None:
+            book.act(partial(_record_consents, tuple(chosen), how, since))
+
+        panel = consent_panel(self.context.theme, self.window(), name, book.workspace.clock.today(), send)
+        panel.open_under(self.list.field if stands else self.profile.name_label)
 
     def _export(self) -> None:
         from services.exporting import write_customers_list
@@ -344,6 +364,12 @@ class CustomersPage(Page):
         left = without_filter(remembered.value, KEY, key.removeprefix("saved:"))
         remembered.set(saved_filters=left.saved_filters)
         self.list.show_tabs(self._tabs())
+
+
+def _record_consents(chosen: tuple[int, ...], how: str, since: str, workspace: Workspace) -> Changes:
+    from services.sync import record_consents
+
+    return record_consents(workspace, chosen, since=since, how=how)
 
 
 def marks_of(policy: Policy) -> Marks:

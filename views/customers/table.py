@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
-from models.values.customers import SortColumn
+from models.values.customers import CustomerRow, SortColumn
 from views.customers.columns import AT, COLUMNS, shown_in
 from views.customers.delegate import ROW_HEIGHT, CustomerDelegate, Marks
 from views.customers.model import CustomersModel
@@ -73,6 +73,7 @@ class CustomerTable(RowTable):
 
     def __init__(self, theme: Theme, model: CustomersModel, me: str, marks: Marks) -> None:
         super().__init__("Customers", ROW_HEIGHT)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self._model = model
         self._delegate = CustomerDelegate(theme, me, marks)
         self._header = SortHeader(theme, self)
@@ -103,6 +104,15 @@ class CustomerTable(RowTable):
         row = self._model.row_at(self.currentIndex().row()) if self.currentIndex().isValid() else None
         return row.id if row is not None else None
 
+    @property
+    def chosen_ids(self) -> list[int]:
+        """Customers of the selected rows, in view order."""
+        rows = [self._model.row_at(one.row()) for one in self.selectionModel().selectedRows()]
+        return [row.id for row in sorted((row for row in rows if row is not None), key=self._place)]
+
+    def _place(self, row: CustomerRow) -> int:
+        return self._model.place_of(row.id)
+
     def set_marks(self, marks: Marks) -> None:
         """Take up figures of a changed policy."""
         self._delegate.marks = marks
@@ -125,6 +135,7 @@ class CustomerTable(RowTable):
             self.selectRow(place)
             self.scrollTo(self._model.index(place, 0))
         else:
+            self.clearSelection()
             self.setCurrentIndex(QModelIndex())
         self._quiet = False
         return place >= 0
@@ -147,6 +158,7 @@ class CustomerTable(RowTable):
         chosen, self._quiet = self.currentIndex().isValid(), True
         super().focusInEvent(event)
         if not chosen:
+            self.clearSelection()
             self.setCurrentIndex(QModelIndex())
         self._quiet = False
 
@@ -165,11 +177,11 @@ class CustomerTable(RowTable):
         super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Make the row under the pointer current, and ask for its menu."""
+        """Make the row under the pointer current, where it is none of several selected ones, and ask for its menu."""
         at = event.globalPos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             at = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center())
-        elif (index := self.indexAt(event.pos())).isValid():
+        elif (index := self.indexAt(event.pos())).isValid() and not self.selectionModel().isSelected(index):
             self.selectRow(index.row())
         if self.current_id is not None:
             self.wants_menu.emit(at)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from services.sync import edit_customer, undo_import
+from models.values.errors import UserError
+from services.audit import undo_last
+from services.sync import add_contact, add_customer, edit_customer, record_consents, undo_import
 from tests.services.sync.book import Book, counts, write_csv
 
 HEAD = ["id", "name", "email", "newsletter"]
@@ -92,3 +94,23 @@ def test_what_a_person_withdrew_here_no_older_file_gives(book: Book, tmp_path: P
     edit_customer(book.workspace, number, {"email_consent": "withdrawn"})
     book.bring(file, source="crm")
     assert consent_of(book) == "withdrawn"
+
+
+def test_consent_of_several_is_one_action_that_leaves_out_who_has_no_address_or_withdrew_later(book: Book) -> None:
+    for name, email in (("Ada", "ada@s.example"), ("Ben", ""), ("Cleo", "cleo@s.example"), ("Dan", "")):
+        add_customer(book.workspace, {"name": name, "email": email})
+    add_contact(book.workspace, 4, {"name": "Eve", "email": "eve@s.example", "is_primary": "yes"})
+    edit_customer(book.workspace, 3, {"email_consent": "withdrawn"})
+    before = book.hash()
+    changes = record_consents(book.workspace, [1, 2, 3, 4], since="2026-10-01", how="at the fair")
+    assert changes.words == "Recorded consent for 2 customers; 2 customers left out"
+    assert changes.kept[0] == "Ben: No email address on record." and changes.kept[1].startswith("Cleo: ")
+    assert changes.customers == {1, 4}
+    given = "email_consent || email_consent_since || email_consent_how"
+    assert book.one(f"SELECT {given} FROM customers WHERE id = 1") == "given2026-10-01at the fair"
+    assert book.one(f"SELECT {given} FROM contacts") == "given2026-10-01at the fair"
+    undo_last(book.workspace)
+    assert book.hash() == before
+    with pytest.raises(UserError, match="No consent was recorded"):
+        record_consents(book.workspace, [2, 3], since="2026-10-01", how="at the fair")
+    assert book.hash() == before

@@ -22,6 +22,7 @@ from views.actions import Command
 from views.customers.columns import AT
 from views.customers.page import CustomersPage
 from views.desktop import Desktop
+from views.widgets.overlay import FormPanel
 
 WAIT_MS = 60_000
 
@@ -247,7 +248,8 @@ def test_the_menu_of_a_row_acts_on_its_customer(qtbot: QtBot, sample: Workspace,
     assert table.currentIndex().row() == 3
     (menu,) = [one for one in page.findChildren(QMenu) if one.isVisible()]
     assert [action.text() for action in menu.actions()] == [
-        "Edit", "Draft email", "Contacts…", "Override a score…", "Delete customer", "Export this list…",
+        "Edit", "Draft email", "Contacts…", "Override a score…", "Record consent…", "Delete customer",
+        "Export this list…",
     ]  # fmt: skip
     menu.close()
     until(qtbot, lambda: shown(page) == table.current_id)
@@ -297,3 +299,41 @@ def test_the_list_on_screen_is_exported(
         (row["segment"] in ("New", "One-time"), -float(row["value_at_risk"])) for row in rows if row["value_at_risk"]
     ]
     assert order == sorted(order)
+
+
+def test_consent_of_the_selected_customers_is_recorded_at_once_and_undone_at_once(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow
+) -> None:
+    desk = open_window(sample)
+    page = customers(qtbot, desk)
+    table = page.list.table
+    table.setFocus()
+    table.choose_near(0)
+    for _step in range(2):
+        qtbot.keyClick(table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    chosen = table.chosen_ids
+    assert len(chosen) == 3 and chosen[-1] == table.current_id
+    until(qtbot, lambda: shown(page) == chosen[-1] and desk.window.actions_registry[Command.RECORD_CONSENT].isEnabled())
+
+    def given() -> int:
+        with sample.store.snapshot() as driver:
+            found = driver.execute("SELECT count(*) FROM suppression_ledger WHERE how = 'at the fair'").fetchone()
+        return int(found[0])
+
+    desk.window.actions_registry[Command.RECORD_CONSENT].trigger()
+    panel = next(one for one in desk.window.findChildren(FormPanel) if one.isVisible())
+    how = panel.findChild(QLineEdit)
+    assert how is not None
+    qtbot.keyClicks(how, "at the fair")
+    with qtbot.waitSignal(desk.book.acted, timeout=WAIT_MS) as acted:
+        qtbot.keyClick(how, Qt.Key.Key_Return)
+    assert acted.args is not None and "Recorded consent for" in acted.args[1]
+    assert given() > 0
+    with qtbot.waitSignal(desk.book.told, timeout=WAIT_MS):
+        desk.book.undo()
+    assert given() == 0
+    with qtbot.waitSignal(desk.book.told):
+        desk.window.actions_registry[Command.DELETE_CUSTOMER].trigger()
+    assert "one customer" in desk.window.toast.words, "not the last of several"
+    table.choose_near(1)
+    assert len(table.chosen_ids) == 1
