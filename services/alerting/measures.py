@@ -249,6 +249,7 @@ MEASURES: Final[dict[str, Measure]] = {
         of_others=True,
     ),
     "deal_silent_days": Measure("d.silent_days", None, DEAL),
+    "deal_untouched": Measure("(d.silent_days >= d.age_days)", None, DEAL),
     # "; close date 20 Oct has passed", or nothing.
     "deal_close_passed": Measure("d.close_passed", None, DEAL),
     "deal_amount": Measure("d.amount", None, DEAL),

@@ -27,6 +27,7 @@ _MOST_SPELLED = 12
 _SILENT_WORDS = ("no order", "last order")
 #: Parts of a reason, each a fact.
 _PARTS = re.compile(r"[,;] ")
+_DEAL = "; open deal: "
 _OPEN_TICKET = re.compile(r"\btickets?\b.*\bopen\b")
 #: From so many missed orders on, a churn risk that tells nobody apart would be believed or doubted wrongly.
 _SILENT = 2
@@ -96,7 +97,8 @@ def _untold(reason: str, before: str) -> str:
     """
     if any(quote in before for quote in _QUOTE.findall(reason)) or (_is_open(reason) and _is_open(before)):
         return ""
-    given, rest = f"{before},".casefold(), reason
+    given = f"{before},".casefold()
+    rest = reason.partition(_DEAL)[0] if given.startswith("open deal") else reason
     while rest:
         part = _PARTS.split(rest, maxsplit=1)[0]
         if f"{part},".casefold() not in given.replace(";", ","):

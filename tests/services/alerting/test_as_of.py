@@ -41,7 +41,7 @@ def test_a_deal_that_was_closed_later_was_open_on_the_day(book: Book, won: str) 
     book.evaluate()
     assert (
         book.card(customer)["reason"]
-        == "Winter restock, Proposal, $450: open for 50 days, no call, reply or note for 50 days"
+        == "Winter restock, Proposal, $450: open for 50 days without a call, reply or note"
     )
     assert work_of(book, customer, 10) == {"deal"} and work_of(book, customer, 1) == frozenset()
 

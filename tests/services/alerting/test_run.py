@@ -427,7 +427,7 @@ def test_a_deal_without_contact_stalls_until_someone_writes(book: Book) -> None:
     book.add(conversations, customer_id=spoken, happened_on=book.day(4), direction="to_customer")
     book.evaluate()
     card = book.card(stalled)
-    assert card["reason"] == "Winter restock, Proposal, $450: open for 19 days, no call, reply or note for 19 days"
+    assert card["reason"] == "Winter restock, Proposal, $450: open for 19 days without a call, reply or note"
     assert card["upside_minor"] == 22_500
     assert book.cards(spoken) == book.cards(early) == []
 

@@ -245,6 +245,8 @@ def test_the_story_says_nothing_twice(book: SmallBook, reader: Fresh, marlow: in
         ("2 unhappy tickets in 60 days", "2 unhappy tickets in 60 days, lifetime value $651", "Lifetime value $651."),
         ("Rated 2 of 5 on 1 Oct: Dress, no ticket opened yet", "Rated 2 of 5 on 1 Oct: Dress; open deal: Uniforms",
          "Open deal: Uniforms."),
+        ("Open deal of $46, and unhappy tickets", "2 unhappy tickets in 60 days, lifetime value $8; open deal: Upsell",
+         "2 unhappy tickets in 60 days, lifetime value $8."),
         ("1 urgent, negative ticket open", "Unhappy ticket open for 6 days", "No order for 74 days"),
         ("2 unhappy tickets in 60 days", "Renews in 31 days, health 40 of 100", "Renews in 31 days, health 40 of 100."),
     ],
