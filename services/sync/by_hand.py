@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -121,8 +121,7 @@ def edit_customer(workspace: Workspace, customer_id: int, fields: Mapping[str, s
         _forget_old(work, customer_id, dict(row), values)
         if values.keys() & {"email", "phone", "country"}:
             _identify(work, customer_id, {**row, **values})
-        titles = ", ".join(column.removesuffix("_minor").replace("_", " ") for column in changed)
-        work.say(f"Changed {titles} of {values.get('name') or row['name']}")
+        work.say(f"Changed {_titles(changed)} of {values.get('name') or row['name']}")
         return work.commit()
 
 
@@ -143,7 +142,17 @@ def _set_contract(work: UnitOfWork, customer_id: int, values: Mapping[str, Any])
         work.update(contracts, row["id"], values)
     else:
         work.delete(contracts, row["id"])
-    return [f"contract {name}" for name in changed]
+    return changed
+
+
+def _titles(columns: Iterable[str]) -> str:
+    """The labels of changed columns, as the form has them: "email, consent since"."""
+    labels: dict[str, str] = {}
+    for field in FIELDS.values():
+        of_contract = _CONTRACT.field(field.part) if field.part else None
+        for column in (of_contract or field).columns[:1]:
+            labels.setdefault(column, field.label)
+    return ", ".join(dict.fromkeys(labels.get(one, one.replace("_", " ")).lower() for one in columns))
 
 
 def _values(workspace: Workspace, fields: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:

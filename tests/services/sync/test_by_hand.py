@@ -34,6 +34,14 @@ def test_an_edit_returns_on_undo(book: Book) -> None:
     assert book.hash() == before
 
 
+def test_an_edit_names_fields_as_the_form_does(book: Book) -> None:
+    (customer,) = add_customer(book.workspace, {"name": "Ada"}).customers
+    fields = {"acquisition_cost": "12", "renews_on": "2027-03-01", "email": "a@b.example", "email_consent": "given"}
+    assert edit_customer(book.workspace, customer, fields).words == (
+        "Changed acquisition cost, email, email consent, consent since, consent source, renews of Ada"
+    )
+
+
 def test_the_book_adds_up_in_what_most_of_its_first_orders_are_in_and_so_is_money_given_by_hand(
     book: Book, tmp_path: Path
 ) -> None:
