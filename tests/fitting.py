@@ -30,6 +30,7 @@ from views import desktop, pictures
 from views.desktop import Desktop
 from views.lists.timeline import ROW_HEIGHT, TimelineList
 from views.pictures import settle
+from views.shell.key_help import show_keys
 from views.shell.pages import PAGES
 from views.shell.whole import Whole
 from views.shell.window import SMALLEST
@@ -61,7 +62,7 @@ def main() -> None:
     for name, show in _places(desk) if chosen.walk else ():
         show()
         settle(desk)
-        found["pages"][name] = sorted(set(_problems(desk.window)))
+        found["pages"][name] = sorted({*_problems(desk.window), *_unexplained(desk.window), *_under_toast(desk)})
         found["pictures"][name] = _picture(desk)
         for timeline in desk.window.findChildren(TimelineList):
             if timeline.isVisible():
@@ -85,6 +86,7 @@ def _places(desk: Desktop) -> Iterator[tuple[str, Callable[[], None]]]:
     alerts = cast(Any, window.page("alerts"))
     card = alerts.queue.model.cards()[0]
     yield "composer", lambda: window.show_email(card.customer_id, card.id)
+    yield "keys", lambda: show_keys(desk.theme, window)
     yield "duplicates", lambda: window.show_page("duplicates/customers")
     yield "alerts-actions", lambda: _open_actions(desk)
 
@@ -106,6 +108,47 @@ def _problems(window: QWidget) -> Iterator[str]:
             yield f"cut: {_named(widget, words)} has {widget.width()}×{widget.height()}, needs {_needs(widget)}"
         if isinstance(widget, QAbstractButton) and not _reachable(widget, window):
             yield f"off: {_named(widget, words)} at {_box(_in(widget, window))}"
+
+
+def _unexplained(window: QWidget) -> Iterator[str]:
+    """Painted texts that are cut, of which nothing under the mouse says the rest; rows of lists say theirs by row."""
+    cut: list[tuple[QWidget, str]] = []
+    whole = fonts.elided
+
+    def noting(text: str, *room: Any) -> str:
+        shown, frame = whole(text, *room), sys._getframe(1)
+        painter = frame.f_locals.get("painter")
+        device = painter.device() if painter is not None else None
+        if shown != text and isinstance(device, QWidget):
+            cut.append((device, text))
+        return shown
+
+    fonts.elided = noting  # type: ignore[assignment]
+    try:
+        for widget in [window, *window.findChildren(QWidget)]:
+            if widget.isVisible() and not widget.visibleRegion().isEmpty():
+                widget.repaint()
+    finally:
+        fonts.elided = whole  # type: ignore[assignment]
+    for widget, text in cut:
+        by_row = isinstance(widget.parentWidget(), QAbstractScrollArea)
+        if not by_row and text not in widget.toolTip():
+            yield f"elided: {_named(widget, text)} has no tooltip that says it"
+        elif isinstance(widget, QAbstractButton) and not widget.isCheckable():
+            yield f"elided: button {_named(widget, text)}"
+
+
+def _under_toast(desk: Desktop) -> Iterator[str]:
+    """Buttons that a message covers."""
+    toast, window = desk.window.toast, desk.window
+    toast.tell("Changed email consent, consent since and consent source of Ramsey & Daughters", lambda: None)
+    settle(desk)
+    for button in window.findChildren(QAbstractButton):
+        seen = button.isVisible() and not button.visibleRegion().isEmpty() and not toast.isAncestorOf(button)
+        if seen and _in(button, window).intersects(toast.geometry()):
+            yield f"covered: {_named(button, button.text() or button.accessibleName())} by the toast"
+    toast.dismiss()
+    settle(desk)
 
 
 def _picture(desk: Desktop) -> str:

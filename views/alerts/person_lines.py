@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from models.values.reaching import HeaderFact, Person
 from views.theme import Theme, fonts
 from views.widgets.buttons import IconButton
-from views.widgets.labels import column, row
+from views.widgets.labels import clear, column, row
 from views.widgets.painting import Run, runs
 from views.words import DOT
 
 _LINE = 20
+#: Room for the first letters of what is elided.
+_DOTS = 24
 
 
 class RunLine(QWidget):
@@ -25,6 +27,7 @@ class RunLine(QWidget):
         super().__init__()
         self._theme = theme
         self._parts: tuple[Run, ...] = ()
+        self._keeps = 0
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
@@ -33,9 +36,9 @@ class RunLine(QWidget):
         """The whole text."""
         return "".join(part.text for part in self._parts)
 
-    def tell(self, parts: Sequence[Run]) -> None:
-        """Show other stretches."""
-        self._parts = tuple(parts)
+    def tell(self, parts: Sequence[Run], *, keeps: int = 0) -> None:
+        """Show other stretches; the first ``keeps`` of them are never cut."""
+        self._parts, self._keeps = tuple(parts), keeps
         self.setAccessibleName(self.words)
         self.setVisible(bool(self.words))
         self.updateGeometry()
@@ -46,7 +49,8 @@ class RunLine(QWidget):
         return QSize(round(self._wide()) + 2, _LINE)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(min(40, self.sizeHint().width()), _LINE)
+        least = max(40, round(self._wide(self._parts[: self._keeps])) + _DOTS)
+        return QSize(min(least, self.sizeHint().width()), _LINE)
 
     def resizeEvent(self, _event: object) -> None:
         self._hint()
@@ -55,11 +59,41 @@ class RunLine(QWidget):
         with QPainter(self) as painter:
             runs(painter, self._theme, QRectF(self.rect()), self._parts, fonts.SMALL)
 
-    def _wide(self) -> float:
-        return sum(fonts.width(part.text, fonts.SMALL, part.weight) for part in self._parts)
+    def _wide(self, parts: Sequence[Run] | None = None) -> float:
+        shown = self._parts if parts is None else parts
+        return sum(fonts.width(part.text, fonts.SMALL, part.weight) for part in shown)
 
     def _hint(self) -> None:
         self.setToolTip("" if self._wide() <= self.width() else self.words)
+
+
+class FactLine(QWidget):
+    """Facts of the header on one line; where it is short, each is elided after its title and its figure."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._facts: tuple[HeaderFact, ...] = ()
+        self._row = row()
+        self.setLayout(self._row)
+
+    @property
+    def words(self) -> str:
+        """The whole text."""
+        return DOT.join(fact.words for fact in self._facts)
+
+    def tell(self, facts: Sequence[HeaderFact]) -> None:
+        """Show other facts."""
+        self._facts = tuple(facts)
+        clear(self._row)
+        for place, fact in enumerate(facts):
+            one = RunLine(self._theme)
+            self._row.addWidget(one)
+            lead = [Run(DOT, "ink_3")] if place else []
+            title = [*lead, Run(f"{fact.title} ", "ink_3"), Run(fact.figure, "ink", fonts.MEDIUM)]
+            one.tell([*title, Run(fact.rest, "ink_2")], keeps=len(title))
+        self._row.addStretch(1)
+        self.setVisible(bool(facts))
 
 
 class PersonLines(QWidget):
@@ -70,7 +104,7 @@ class PersonLines(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.who, self.where = RunLine(theme), RunLine(theme)
-        self.lately, self.business = RunLine(theme), RunLine(theme)
+        self.lately, self.business = FactLine(theme), FactLine(theme)
         self.copy_phone = IconButton(theme, "copy", "Copy the number", size=14)
         self.copy_phone.setProperty("kind", "small")
         self.copy_phone.setFixedSize(24, 22)
@@ -103,17 +137,9 @@ class PersonLines(QWidget):
         self.who.tell(who or where)
         self.where.tell(where if who else [])
         first = [fact for fact in person.facts if fact.title.startswith("Last")]
-        self.lately.tell(_runs_of(first))
-        self.business.tell(_runs_of([fact for fact in person.facts if fact not in first]))
+        self.lately.tell(first)
+        self.business.tell([fact for fact in person.facts if fact not in first])
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._phone)
         self.copied.emit(self._phone)
-
-
-def _runs_of(facts: Sequence[HeaderFact]) -> list[Run]:
-    found: list[Run] = []
-    for fact in facts:
-        found += [Run(DOT, "ink_3")] if found else []
-        found += [Run(f"{fact.title} ", "ink_3"), Run(fact.figure, "ink", fonts.MEDIUM), Run(fact.rest, "ink_2")]
-    return found

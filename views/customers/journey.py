@@ -58,11 +58,12 @@ class JourneyStrip(QWidget):
             self._paint_mark(painter, station.tone, x)
 
     def _fitting(self) -> tuple[Milestone, ...]:
-        """The stations for which there is room: the first, and as many of the newest as fit."""
-        most = max(2, self.width() // _EACH)
-        if len(self._stations) <= most:
-            return self._stations
-        return (self._stations[0], *self._stations[-(most - 1) :])
+        """The stations for which there is room: the first, and as many of the newest as fit with their whole titles."""
+        for most in range(min(len(self._stations), max(2, self.width() // _EACH)), 2, -1):
+            shown = (self._stations[0], *self._stations[1 - most :])
+            if max(fonts.width(one.title, fonts.SMALL, fonts.MEDIUM) for one in shown) <= self.width() / most - 4:
+                return shown
+        return (*self._stations[:1], *self._stations[1:][-1:])
 
     def _paint_line(self, painter: QPainter, stations: tuple[Milestone, ...], middles: list[float]) -> None:
         painter.save()

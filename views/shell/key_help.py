@@ -8,17 +8,19 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from views.actions import SPECS, key_words
 from views.theme import Theme, fonts
-from views.widgets.labels import column, label, row
+from views.widgets.labels import column, label, row, scrolling
 from views.widgets.overlay import Overlay
+
+_EDGE = 14
 
 
 class KeyHelp(Overlay):
-    """Commands with their keys in three columns; any of ?, Esc or a click outside closes it."""
+    """Commands with their keys in columns, which scroll in a low window; ?, Esc or a click outside closes it."""
 
     def __init__(self, theme: Theme, window: QWidget) -> None:
-        super().__init__(theme, window, "Keyboard shortcuts", min(720, window.width() - 32))
+        super().__init__(theme, window, "Keyboard shortcuts", min(960, window.width() - 32))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        count = 3 if window.width() >= 900 else 2
+        count = 4 if window.width() >= 1000 else 3 if window.width() >= 780 else 2
         columns = [column() for _ in range(count)]
         heights = [0] * count
         for group, lines in _grouped().items():
@@ -38,7 +40,12 @@ class KeyHelp(Overlay):
             grid.addLayout(made, 1)
         title = label("Keyboard shortcuts", fonts.HEADING, fonts.SEMIBOLD)
         foot = label("Letter keys work when you are not typing in a text field.", fonts.SMALL, fonts.REGULAR, "ink_3")
-        self.setLayout(column(title, grid, 10, foot, margins=(20, 14, 20, 14)))
+        inner = QWidget()
+        inner.setLayout(grid)
+        area = scrolling(inner)
+        others = title.sizeHint().height() + foot.sizeHint().height() + 10 + 2 * _EDGE
+        area.setFixedHeight(min(inner.sizeHint().height(), window.height() - 2 * _EDGE - others))
+        self.setLayout(column(title, area, 10, foot, margins=(20, _EDGE, 20, _EDGE)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.text() == "?":

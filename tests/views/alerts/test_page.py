@@ -22,6 +22,7 @@ from models.store import connect
 from models.values.alerts import QueueFilter, QueuePage, Severity
 from models.values.changes import Changes
 from models.values.errors import StoreBusy, StoreDamaged
+from models.values.reaching import HeaderFact
 from services import alerting, insight
 from services.sync import add_contact
 from services.workspace import Workspace
@@ -31,7 +32,9 @@ from views.actions import Command
 from views.alerts import questions
 from views.alerts.commands import enable
 from views.alerts.page import AlertsPage
+from views.alerts.person_lines import FactLine, RunLine
 from views.desktop import Desktop
+from views.theme import Theme, fonts
 from views.widgets.overlay import ChoicePanel, FormPanel, Overlay
 
 
@@ -806,3 +809,14 @@ def test_a_consent_is_recorded_only_where_none_is_on_record_and_with_who_is_writ
     kept = driver.execute("SELECT email_consent FROM contacts WHERE name = 'Lee Pike'").fetchone()
     driver.close()
     assert kept[0] == "given"
+
+
+def test_a_narrow_header_cuts_neither_titles_nor_figures_of_its_facts(qtbot: QtBot, theme: Theme) -> None:
+    line = FactLine(theme)
+    qtbot.addWidget(line)
+    line.tell([HeaderFact("Last conversation", "13 Nov", ": chat from them, “Please close our account today.”"),
+               HeaderFact("Last email", "1 Nov", ", “Something new for the coming season”, opened")])  # fmt: skip
+    line.resize(430, line.sizeHint().height())
+    line.show()
+    for one, kept in zip(line.findChildren(RunLine), ("Last conversation 13 Nov", " · Last email 1 Nov"), strict=True):
+        assert one.width() >= fonts.width(kept, fonts.SMALL) and one.toolTip().startswith(kept)

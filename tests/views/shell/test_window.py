@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.values.changes import Changes
@@ -140,14 +140,17 @@ def test_undo_with_nothing_to_undo_is_said_in_a_sentence(
 def test_all_keys_are_shown_for_a_question_mark(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
     window = open_window(sample).window
     page = settled(qtbot, window)
-    for size in ((1440, 900), SMALLEST):
+    for size in ((1440, 900), (1366, 768), SMALLEST):
         window.resize(*size)
+        settled(qtbot, window)
         page.queue.view.setFocus()
         QTest.keyClicks(page.queue.view, "?")
         shown = [one for one in window.findChildren(KeyHelp) if one.isVisible()]
         assert len(shown) == 1
         assert window.rect().contains(shown[0].geometry())
         window.grab()
+        labels = shown[0].findChildren(QLabel)
+        assert [one.text() for one in labels if one.size() != one.size().expandedTo(one.minimumSizeHint())] == []
         QTest.keyClicks(shown[0], "?")
         assert page.queue.view.hasFocus()
 
