@@ -15,6 +15,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -100,7 +101,7 @@ def nothing_left_in_qt(request: pytest.FixtureRequest, monkeypatch: pytest.Monke
     from PySide6.QtWidgets import QApplication
 
     request.getfixturevalue("qapp")
-    started: list[tuple[Any, str]] = []
+    started: list[tuple[Any, _Where]] = []
     for cls in (QTimer, QThread):
         monkeypatch.setattr(cls, "start", _noting(cls.start, started))
     windows_before = set(QApplication.topLevelWidgets())
@@ -108,7 +109,7 @@ def nothing_left_in_qt(request: pytest.FixtureRequest, monkeypatch: pytest.Monke
     _deliver_qt_events()
     running = _settle(lambda: [entry for entry in started if _is_running(entry[0])])
     windows = [w for w in QApplication.topLevelWidgets() if w not in windows_before and w.isVisible()]
-    found = [f"{type(thing).__name__} started at\n{where}" for thing, where in running]
+    found = [f"{type(thing).__name__} started at\n{_listed(where)}" for thing, where in running]
     found += [f"window {type(w).__name__} {w.windowTitle()!r}" for w in windows]
     for window in windows:
         window.close()
@@ -116,13 +117,22 @@ def nothing_left_in_qt(request: pytest.FixtureRequest, monkeypatch: pytest.Monke
         pytest.fail(f"{request.node.nodeid} left in Qt:\n" + "\n".join(found), pytrace=False)
 
 
-def _noting(original: Callable[..., Any], started: list[tuple[Any, str]]) -> Callable[..., Any]:
+#: Files, lines and functions, the innermost first; the text of the lines is looked up for what is told.
+_Where = list[tuple[str, int, str]]
+
+
+def _noting(original: Callable[..., Any], started: list[tuple[Any, _Where]]) -> Callable[..., Any]:
     def start(self: Any, *args: Any) -> Any:
         # The object is kept alive on purpose: a wrapper that goes would hide a timer that Qt still owns.
-        started.append((self, "".join(traceback.format_stack(limit=6)[:-1])))
+        callers = islice(traceback.walk_stack(sys._getframe(1)), 5)
+        started.append((self, [(at.f_code.co_filename, line, at.f_code.co_name) for at, line in callers]))
         return original(self, *args)
 
     return start
+
+
+def _listed(where: _Where) -> str:
+    return "".join(traceback.StackSummary.from_list([(*at, None) for at in reversed(where)]).format())
 
 
 def _is_running(thing: Any) -> bool:

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field, replace
 from operator import add, mul, sub, truediv
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy.dialects import sqlite
-
 from models.values.errors import UserError
 from models.values.metrics import Condition, Interval, Period, Value
 from models.values.past_cases import wilson
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
 Key = tuple[Value, ...]
-_DIALECT: Final = sqlite.dialect()
 _OPERATIONS: Final[dict[type, Callable[[float, float], float]]] = {
     ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: truediv,
 }  # fmt: skip
@@ -84,11 +81,11 @@ class Reckoning:
 
     def run(self, statement: Select[Any], context: Context) -> list[Any]:
         """Run a statement and keep its text."""
-        filled = statement.params(context.parameters)
-        said = filled.compile(dialect=_DIALECT).construct_expanded_state()
-        parameters = json.dumps(list(said.positional_parameters), ensure_ascii=False)
+        answered = self.connection.execute(statement.params(context.parameters))
+        said = answered.context
+        parameters = json.dumps(list(said.parameters[0]), ensure_ascii=False)
         self.ran[f"{said.statement}\n-- {parameters}"] = None
-        return list(self.connection.execute(filled))
+        return list(answered)
 
     def _simple(self, metric: Metric, asked: Asked) -> Figures:
         scope = self.scope(metric, asked, self.within(metric, asked))

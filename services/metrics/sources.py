@@ -319,10 +319,16 @@ def columns_of(name: str) -> frozenset[str]:
     return frozenset(_SOURCES[name][1] if name in _SOURCES else metadata.tables[name].c.keys())
 
 
+@cache
+def table_as(name: str, alias: str) -> FromClause:
+    """Return a table under an alias, made once: its columns take longer to make than most of a statement."""
+    return metadata.tables[name].alias(alias)
+
+
 def source(name: str, context: Context, alias: str) -> FromClause:
     """Return a source or a table under an alias."""
     if name not in _SOURCES:
-        return metadata.tables[name].alias(alias)
+        return table_as(name, alias)
     sql, columns = _SOURCES[name]
     return _subquery(sql(context), columns, alias)
 

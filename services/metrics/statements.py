@@ -28,13 +28,12 @@ from sqlalchemy import (
     true,
 )
 
-from models.tables import customer_risk_scores, customers, products
 from models.values.errors import UserError
 from models.values.metrics import Condition, Period
 from models.values.money import exponent
 from services.metrics.catalogue import PLACES, TIME, Catalogue, Entity, Field, Metric
 from services.metrics.hooks import HOOKS
-from services.metrics.sources import PARTS, Context, source, spending
+from services.metrics.sources import PARTS, Context, source, spending, table_as
 from services.settings import Policy
 
 _ALIASES: Final = re.compile(r"\b(at|c|s|p|e|y)\.")
@@ -170,9 +169,9 @@ class _Rows:
         name = scope.entity.source
         self._main = source(PARTS[name] if scope.parts else name, scope.context, scope.main)
         self._joins: set[str] = set()
-        self._customers = customers.alias("c")
-        self._scores = customer_risk_scores.alias("s")
-        self._products = products.alias("p")
+        self._customers = table_as("customers", "c")
+        self._scores = table_as("customer_risk_scores", "s")
+        self._products = table_as("products", "p")
         at: Any = select(
             bindparam("as_of").label("day"), bindparam("now").label("now"), bindparam("currency").label("currency")
         )
