@@ -20,7 +20,7 @@ from services.scoring.phrasing import confidence_in_words
 from services.workspace import Workspace
 from tests.services.scoring.books import Book, simulated_orders
 
-pytestmark = pytest.mark.usefixtures("few_stumps")
+pytestmark = pytest.mark.usefixtures("few_stumps", "few_draws")
 
 LAST = date(2026, 11, 20)
 MANY = 80

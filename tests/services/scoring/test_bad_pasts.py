@@ -20,7 +20,7 @@ from tests.services.scoring.made_up import made_up_book
 from tests.services.scoring.model_selection.pasts import AS_OF, buying_book
 from tests.services.scoring.test_bad_books import finite
 
-pytestmark = pytest.mark.usefixtures("few_stumps")
+pytestmark = pytest.mark.usefixtures("few_stumps", "few_draws")
 
 #: Enough for every rung to be tried.
 MANY = 1_040

@@ -15,7 +15,7 @@ from services.settings import EngagementWeights
 from services.workspace import Workspace
 from tests.services.scoring.books import Book, simulated_orders
 
-pytestmark = pytest.mark.usefixtures("few_stumps")
+pytestmark = pytest.mark.usefixtures("few_stumps", "few_draws")
 
 FIRST, LAST = date(2025, 1, 1), date(2026, 11, 21)
 CUSTOMERS = 60

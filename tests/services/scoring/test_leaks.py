@@ -22,7 +22,7 @@ from services.settings import Policy
 from tests.services.scoring.made_up import NEVER, made_up_book, read_through
 from tests.services.scoring.test_features import books, days, rows
 
-pytestmark = pytest.mark.usefixtures("few_stumps")
+pytestmark = pytest.mark.usefixtures("few_stumps", "few_draws")
 
 EVERY_CHANNEL = frozenset(table for _, table, _ in SOURCES) | frozenset({*HABITS, LEAVING})
 Events = dict[str, list[tuple[float, ...]]]

@@ -27,7 +27,7 @@ from services.scoring import (
 )
 from tests.services.scoring.books import Book, simulated_orders
 
-pytestmark = pytest.mark.usefixtures("few_stumps")
+pytestmark = pytest.mark.usefixtures("few_stumps", "few_draws")
 
 FIRST, LAST = date(2024, 1, 1), date(2026, 11, 20)
 EVERY = frozenset({"backtest", "drift", "forecast"})
