@@ -140,7 +140,13 @@ def _document(number: int, composed: Composition, edit: Edit, written: Draft, fo
         "body": edit.body,
         "claims": [_claim(claim, facts.get(claim.fact)) for claim in found.claims],
         "checks": [
-            {"name": check.name, "passed": check.passed, "words": check.words, "why": check.why}
+            {
+                "name": check.name,
+                "passed": check.passed,
+                "words": check.words,
+                "why": check.why,
+                "instead": check.instead,
+            }
             for check in found.checks
         ],
         "ready": found.ready,
@@ -192,7 +198,7 @@ def _words(document: dict[str, Any]) -> str:
 def _checked(check: dict[str, Any]) -> str:
     if check["passed"]:
         return f"passed: {check['words'].removesuffix(':')}"
-    if check["name"] == "permission" and check["why"].startswith("Write to "):
+    if check["instead"]:
         return f"not passed: {check['words']} {check['why']}: --contact"
     joined = " " if check["words"].endswith(":") else ": "
     return f"not passed: {check['words']}" + (f"{joined}{check['why']}" if check["why"] else "")

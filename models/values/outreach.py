@@ -220,6 +220,7 @@ class Check:
     words: str
     why: str = ""  # the rest of the line, and of the tooltip
     blocks: bool = True
+    instead: str = ""  # who gave consent and can be chosen as the recipient
 
     @property
     def rest(self) -> str:

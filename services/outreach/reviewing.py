@@ -113,7 +113,8 @@ def _permission(workspace: Workspace, reader: Reader, edit: Edit) -> Check:
     if not answer.allowed:
         other = who_consented(reader.driver, policy, edit.customer_id, at=reader.now) if answer.unasked else ""
         if other:
-            return Check("permission", False, "You may not email them:", f"Write to {other}, who gave consent")
+            why = f"Write to {other}, who gave consent"
+            return Check("permission", False, "You may not email them:", why, instead=other)
         return Check("permission", False, "You may not email them:", " ".join(answer.reasons))
     said = ", ".join(_small(line) for _, line in answer.lines_now)
     return Check("permission", True, "You may email them:", said)

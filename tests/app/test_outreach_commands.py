@@ -231,7 +231,8 @@ def test_a_check_that_passed_ends_without_a_colon_and_another_recipient_is_named
         "passed: You may email them"
     )
     why = "Write to Vera Hayashi, who gave consent"
-    assert _checked({"name": "permission", "passed": False, "words": "You may not email them:", "why": why}) == (
+    check = {"name": "permission", "passed": False, "words": "You may not email them:", "why": why}
+    assert _checked({**check, "instead": "Vera Hayashi"}) == (
         "not passed: You may not email them: Write to Vera Hayashi, who gave consent: --contact"
     )
 

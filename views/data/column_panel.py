@@ -25,7 +25,7 @@ _WIDTH = 360
 def becomes_words(one: ColumnProposal) -> str:
     """What a column becomes, and how sure that is."""
     if not one.field:
-        return "Kept as extra detail" if one.why.startswith("Kept") else one.why
+        return one.why
     name = next((words for field, words in one.candidates if field == one.field), one.field)
     sure = "" if one.confidence >= 1 else f", {percent(one.confidence)} sure"
     return f"Becomes {name}{sure}"

@@ -73,6 +73,7 @@ def test_a_contact_who_gave_consent_is_written_to_where_the_company_did_not(smal
     edit = readdress(small.workspace, composed.edit, None).edit
     checks = {one.name: one for one in review(small.workspace, edit).checks}
     assert checks["permission"].why == "Write to Vera Hayashi, who gave consent"
+    assert checks["permission"].instead == "Vera Hayashi"
     assert "fields" not in checks, "a customer's own name is no open field"
     reach = Fresh(small.workspace)(
         lambda one: read_reach(one, one.row("SELECT * FROM customers WHERE id = ?", (firm,)))
