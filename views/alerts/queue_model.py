@@ -13,7 +13,7 @@ from views.words import chance, money, percent
 
 #: Groups of what is to do, and how a group is sorted.
 DUE = frozenset({"hour", "today", "week", "later"})
-ORDER = "Customers who say they are leaving come first, then urgent tickets, then the rest by due time and value"
+ORDER = "Customers who say they are leaving come first, then urgent tickets; the rest by due time, then value shown"
 
 TICKED_ROLE = Qt.ItemDataRole.UserRole + 1
 
@@ -140,9 +140,11 @@ def value_words(row: AlertRow) -> str:
 
 
 def value_parts(row: AlertRow) -> tuple[str, str]:
-    """Figure and word of the money that a card is about; both '' where it is about none."""
+    """Figure and word of the money that a card is about, and sorted by; both '' where it is about none."""
     if row.kind == "opportunity":
         return money(row.upside_minor, row.currency), "upside"
+    if row.kind == "risk" and row.upside_minor > (row.value_at_risk_minor or 0):
+        return money(row.upside_minor, row.currency), "to win"
     if row.kind == "data" or row.value_at_risk_minor is None:
         return "", ""
     return money(row.value_at_risk_minor, row.currency), "at risk"

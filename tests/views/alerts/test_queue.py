@@ -178,6 +178,10 @@ def test_letters_are_commands_and_never_a_search(qtbot: QtBot, view: QueueView, 
             "Customer 1, opportunity, due Tue, usage up 63 %, $3,300 upside",
         ),
         (
+            {"upside_minor": 900_000, "due_words": "Tue", "reason": "Open deal of $12,000"},
+            "Customer 1, high, due Tue, open deal of $12,000, $9,000 to win",
+        ),
+        (
             {"breached": True, "due_words": "2 h late", "severity": Severity.MEDIUM},
             "Customer 1, medium, 2 hours late, no order for 74 days; the usual gap is 21, $5,240 at risk",
         ),
