@@ -12,7 +12,6 @@ from services.pipeline.jobs import ImportResult
 from views.data.jobs import Checked
 from views.data.phrases import Sums, about, import_words, is_understood, nothing_words, sums_of
 from views.data.plan_pane import SumsBlock
-from views.data.question import asked
 from views.data.sections import icon_line, section
 from views.data.steps import StepBar
 from views.data.sums import StackBar
@@ -55,7 +54,7 @@ def left_out(checked: Sequence[Checked]) -> tuple[ImportResult, ...]:
     """The files that an import of the others leaves out, each with the reason."""
     left = []
     for one in checked:
-        question = asked(one.preview.question) if one.preview is not None else ""
+        question = one.preview.question if one.preview is not None else ""
         if one.preview is None:
             left.append(ImportResult(one.request.shown, None, one.error))
         elif question:
@@ -117,7 +116,7 @@ class BatchView(QWidget):
         clear(self._notes)
         for one in open_ones:
             assert one.preview is not None
-            words = f"{_of_file(one, asked(one.preview.question))} Open it to decide."
+            words = f"{_of_file(one, one.preview.question)} Open it to decide."
             self._notes.addWidget(icon_line(self._theme, "warning", words, "warning_text"))
         for one in broken:
             self._notes.addWidget(icon_line(self._theme, "severity-critical", one.error, "critical_text"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -64,12 +63,6 @@ def _answered(preview: Preview, doubt: Doubt, value: str, options: ImportOptions
     # What was said of the column before answered another question about it.
     before = dict(options.meanings).get(doubt.column, "")
     return replace(options, meanings=(*kept, (doubt.column, f"{before} {value}".strip())))
-
-
-def asked(question: str) -> str:
-    """The question without the sentences that are for the command line."""
-    kept = [part for part in re.split(r"(?<=[.?])\s+", question) if " --" not in part]
-    return " ".join(kept) or question
 
 
 def open_questions(preview: Preview) -> int:
@@ -148,7 +141,7 @@ class QuestionBox(QWidget):
         count = open_questions(preview)
         self.setVisible(bool(count))
         self._head.setText("Decide first" if count < 2 else f"Decide first, 1 of {whole(count)}")
-        self._words.setText(asked(preview.question))
+        self._words.setText(preview.question)
         for answer in answers_to(preview, options):
             button = AnswerButton(self._theme, answer.words, answer.counted)
             button.clicked.connect(lambda _on=False, chosen=answer.options: self.answered.emit(chosen))

@@ -330,7 +330,7 @@ def _next_table(rows: Sequence[list[str]], header: Header, delimiter: str, file:
                 return below + min(another)
             below += len(chunk.rows)
     known = "one table was" if number == 2 else f"{number - 1} tables were"
-    raise UserError(f"The file has no table {number}: {known} found. Choose another with --table.")
+    raise UserError(f"The file has no table {number}: {known} found. Choose another table.")
 
 
 def _starts(rows: Sequence[list[str]], header: Header, delimiter: str) -> list[int]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from models.values.errors import UserError
 from tests.services.sync.book import Book, write_csv
 
 
@@ -165,3 +166,21 @@ def test_what_only_counts_rows_is_no_number_of_an_order(book: Book, tmp_path: Pa
     assert book.check(write_csv(tmp_path / "a.csv", columns, counted, ";")).columns[0].field == ""
     numbered = [(f"VRG-{row[0]}", *row[1:]) for row in counted]
     assert book.check(write_csv(tmp_path / "b.csv", columns, numbered, ";")).columns[0].field == "order_id"
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (["order_id", "customer_id", "date", "total"], ["O1", "C1", "03/04/2026", "5"]),
+        (["colour", "shape"], ["red", "round"]),
+        (["order_id", "total"], ["O1", "5"]),
+    ],
+)
+def test_a_checks_question_says_nothing_of_the_command_line(
+    book: Book, tmp_path: Path, header: list[str], row: list[str]
+) -> None:
+    path = write_csv(tmp_path / "day.csv", header, [row])
+    question = book.check(path).question
+    assert question and "--" not in question
+    with pytest.raises(UserError, match="--"):
+        book.bring(path)

@@ -24,7 +24,6 @@ from views.data.phrases import (
     sums_of,
     undo_lines,
 )
-from views.data.question import asked
 from views.data.sums import LEAST_SHARE, sentence_of, widths
 
 COUNTS = st.integers(0, 5_000_000)
@@ -115,9 +114,3 @@ def test_time_left_is_said_once_it_can_be_told() -> None:
     assert left_words(None, 10) == left_words(0.01, 10) == left_words(0.5, 0.1) == ""
     assert left_words(0.5, 10) == "about 10 seconds left"
     assert Progress("x", 1, None).fraction is None
-
-
-def test_the_window_leaves_out_what_is_for_the_command_line() -> None:
-    question = "The days could be day/month or month/day. Say which with --date-order dmy or --date-order mdy."
-    assert asked(question) == "The days could be day/month or month/day."
-    assert asked("Say --only this.") == "Say --only this."
