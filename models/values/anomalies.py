@@ -57,7 +57,12 @@ def about(expected: float) -> str:
     """Return how many would have been usual: ``about 3``, ``fewer than 1``, ``none``."""
     if expected < _LEAST_EXPECTED:
         return "none"
-    return f"about {whole(expected)}" if expected >= _ROUNDS_TO_ONE else "fewer than 1"
+    return f"about {whole(expected)}" if some_usual(expected) else "fewer than 1"
+
+
+def some_usual(expected: float) -> bool:
+    """Whether one or more would have been usual."""
+    return expected >= _ROUNDS_TO_ONE
 
 
 @dataclass(frozen=True, slots=True)

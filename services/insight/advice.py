@@ -18,7 +18,7 @@ from services.distress.complaints import read_complaints
 from services.distress.matters import Matter, read_open, read_waiting
 from services.insight.alert_context import near_words, pleased_words, won_words
 from services.insight.approach import Footing
-from services.insight.open_work import deal_words, read_deals
+from services.insight.open_work import deal_parts, read_deals
 from services.insight.reach import LOOK_UP, Reach, read_reach
 from services.insight.reader import Reader
 from services.insight.timeline_formatting import deal_name
@@ -134,7 +134,7 @@ def _deal(reader: Reader, customer: sqlite3.Row) -> str:
     deal = next(iter(read_deals(reader, customer["id"])), None)
     if deal is None:
         return ""
-    said = f"Open deal: {', '.join([deal_name(deal), *deal_words(reader, deal).split(' · ')])}."
+    said = f"Open deal: {', '.join([deal_name(deal), *deal_parts(reader, deal)])}."
     if not deal["owner"] or deal["owner"] == customer["owner"] or reader.is_mine(deal["owner"]):
         return said
     # Some systems export the number of a person only.

@@ -22,6 +22,7 @@ from models.values.anomalies import (
     about,
     channel_events,
     channel_title,
+    some_usual,
 )
 from models.values.emerging import EmergingIssue, EmergingReport
 from services.insight.reader import Reader
@@ -98,7 +99,7 @@ def trend_words(trends: Sequence[ChannelTrend], today: date) -> TrendWords:
 
 def _too_few(trend: ChannelTrend) -> bool:
     """Whether nothing came of what was expected, which chance explains: that is no "as usual"."""
-    return not trend.seen and about(trend.expected).startswith("about")
+    return not trend.seen and some_usual(trend.expected)
 
 
 def _moved(trends: Sequence[ChannelTrend], today: date) -> list[str]:

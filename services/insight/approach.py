@@ -16,7 +16,7 @@ from models.queries.products import product_called
 from models.values import words
 from models.values.reaching import Approach, FirstStep, TalkingPoint
 from services.distress.matters import Matter
-from services.insight.open_work import deal_words, read_deals
+from services.insight.open_work import deal_parts, read_deals
 from services.insight.reach import Reach
 from services.insight.reader import Reader
 from services.insight.timeline_formatting import deal_name
@@ -90,7 +90,7 @@ def _points(reader: Reader, customer_id: int, matters: Sequence[Matter], busines
     for matter in matters:
         yield _matter(reader, matter)
     for deal in business.deals[:1]:
-        parts = deal_words(reader, deal).split(" · ")
+        parts = deal_parts(reader, deal)
         name = ", ".join([words.shortened(deal_name(deal), 40), *parts[:-1]])
         yield TalkingPoint(name, f"{words.capital(parts[-1])}. Agree on the next step.")
     if business.contract is not None:

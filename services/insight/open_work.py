@@ -53,7 +53,12 @@ def read_deals(reader: Reader, customer_id: int) -> list[sqlite3.Row]:
 
 
 def deal_words(reader: Reader, deal: sqlite3.Row) -> str:
-    """Return what an open deal is worth, its stage and time in it: "$450 · Proposal for 19 days".
+    """Return what an open deal is worth, its stage and time in it: "$450 · Proposal for 19 days"."""
+    return " · ".join(deal_parts(reader, deal))
+
+
+def deal_parts(reader: Reader, deal: sqlite3.Row) -> list[str]:
+    """Return the same in parts.
 
     Where no change of stage is known, the time is that since it was opened: "Proposal, open for 19 days". A close
     date is named once it has passed.
@@ -69,7 +74,7 @@ def deal_words(reader: Reader, deal: sqlite3.Row) -> str:
     parts.append(f"{deal['stage']}{how} for {words.count(days, 'day')}" if days > 0 else deal["stage"])
     closes = words.day_of(deal["closes_on"])
     parts += [f"close date {reader.day(closes)} has passed"] if closes is not None and closes < reader.present else []
-    return " · ".join(parts)
+    return parts
 
 
 def stage_since(reader: Reader, opportunity_id: int) -> date | None:

@@ -15,7 +15,7 @@ from models.values.reaching import HeaderFact, Person, SpendYear
 from services.book.sources import UNANSWERED
 from services.insight.approach import Business
 from services.insight.mails import furthest, mail_through
-from services.insight.open_work import deal_words
+from services.insight.open_work import deal_parts
 from services.insight.reach import Phone
 from services.insight.reader import Reader
 from services.insight.timeline_formatting import deal_name
@@ -117,7 +117,7 @@ def _deal(reader: Reader, deals: Sequence[sqlite3.Row]) -> HeaderFact | None:
     if not deals:
         return None
     more = f" and {len(deals) - 1} more" if len(deals) > 1 else ""
-    said = ", ".join(deal_words(reader, deals[0]).split(" · "))
+    said = ", ".join(deal_parts(reader, deals[0]))
     return HeaderFact("Open deal", words.shortened(deal_name(deals[0]), 40), f", {said}{more}")
 
 

@@ -29,7 +29,7 @@ RANGE_LOW, RANGE_HIGH = 0.75, 0.85
 
 _PLAIN: Final = {
     PRIOR: "The same risk for everyone, while there is too little history to tell customers apart.",
-    MBG: "Each customer’s own rhythm: how often they bought, and how long they have been silent.",
+    MBG: "Each customer’s own rhythm: how often they {bought}, and how long they have been silent.",
     LOGISTIC: "The purchase rhythm and a few signals, weighted by back-tests.",
     ADDITIVE: "Each signal adds or removes points. A worsening signal never lowers the risk.",
     DEPTH_3: "Combinations of signals. For comparison only: it gives no exact reasons.",
@@ -39,8 +39,7 @@ _PLAIN: Final = {
 
 def plain_words(name: str, label: str = "orders") -> str:
     """Return what a model does, in plain words; '' for one that is not known here."""
-    plain = _PLAIN.get(name, "")
-    return plain if label == "orders" else plain.replace("they bought", "they came")
+    return _PLAIN.get(name, "").format(bought="bought" if label == "orders" else "came")
 
 
 def _plain_and_term(rung: RungReport, label: str) -> str:
