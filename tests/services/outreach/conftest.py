@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -10,6 +10,9 @@ import pytest
 
 from models.queries.churn_status import renews_on
 from models.store import connect
+from services.insight import Reader
+from services.outreach import reviewing
+from services.outreach.facts import Found, find_facts
 from services.workspace import Workspace
 from tests.views.books import opened, sample_copy
 
@@ -86,3 +89,17 @@ def customers(book: Workspace) -> SampleCustomers:
         driver.close()
     assert found.keys() == {field.name for field in fields(SampleCustomers)}
     return SampleCustomers(**found)
+
+
+@pytest.fixture
+def facts_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked for by files that review hundreds of texts of a book which stands still: its facts are the same for all."""
+    found: dict[tuple[object, ...], tuple[Found, ...]] = {}
+
+    def once(reader: Reader, customer_id: int, goal: str, *, keep: Collection[str]) -> tuple[Found, ...]:
+        key = (customer_id, goal, tuple(keep))
+        if key not in found:
+            found[key] = find_facts(reader, customer_id, goal, keep=keep)
+        return found[key]
+
+    monkeypatch.setattr(reviewing, "find_facts", once)

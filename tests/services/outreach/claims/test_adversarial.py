@@ -18,6 +18,8 @@ from tests.services.outreach.claims.conftest import saying
 FILE = Path(__file__).resolve().parents[3] / "fixtures" / "outreach" / "adversarial.toml"
 ANSWERS: list[dict[str, Any]] = tomllib.loads(FILE.read_text(encoding="utf-8"))["answer"]
 
+pytestmark = pytest.mark.usefixtures("facts_read_once")
+
 
 def answered(edit: Edit, answer: dict[str, Any]) -> Edit:
     made = saying(edit, answer["says"]) if "says" in answer else edit

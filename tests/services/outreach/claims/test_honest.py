@@ -20,6 +20,8 @@ from tests.measured import Tell
 
 FILE = Path(__file__).resolve().parents[3] / "fixtures" / "outreach" / "honest.toml"
 
+pytestmark = pytest.mark.usefixtures("facts_read_once")
+
 
 @pytest.mark.parametrize("asked", [45, pytest.param(120, marks=pytest.mark.soak)])
 def test_all_that_a_template_writes_is_verified(book: Workspace, tell: Tell, asked: int) -> None:

@@ -31,6 +31,8 @@ BODY: Final = "I wanted to write to you in person.{says}\n\nWould a short call s
 #: The most honest emails of which a person would have to resolve a flag that need not be there.
 MOST_FALSE: Final = 0.03
 
+pytestmark = pytest.mark.usefixtures("facts_read_once")
+
 
 def started(book: Workspace, customers: SampleCustomers, to: str, goal: str, *, every: bool = False) -> Edit:
     """An email that is ready, to one of the customers, with the proposed or all facts ticked."""

@@ -35,6 +35,8 @@ CLOSING: Final = {"en": "Warm regards,", "de": "Mit freundlichen Grüßen", "fr"
 LEAST_BLOCKED, MOST_HONEST_BLOCKED = 0.75, 0.02
 Outcome = Literal["verified", "to read", "blocked"]
 
+pytestmark = pytest.mark.usefixtures("facts_read_once")
+
 
 def rows(name: str) -> list[dict[str, str]]:
     return [json.loads(line) for line in (FOLDER / name).read_text(encoding="utf-8").splitlines() if line.strip()]
