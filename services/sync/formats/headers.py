@@ -128,6 +128,7 @@ def numbers_rows(header: str, cells: Sequence[str], looks: str) -> bool:
     """Whether a first column is a program's own number of its rows: "Copper ID", of which none comes twice."""
     words = words_of(header)
     own = len(words) == 2 and words[1] == "id" and words[0] not in _every_word()
+    own = own or (len(words) == 1 and header.isupper() and header.endswith("ID") and words[0] not in _every_word())
     return own and looks == "id" and len(set(cells)) == len(cells) > 1
 
 

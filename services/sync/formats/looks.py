@@ -38,7 +38,7 @@ WORDS: Mapping[str, Callable[[str], str]] = {
 _STATUSES = frozenset.union(
     *(words for table in ("contract_status", "ticket_status", "order_kind") for words in vocabulary(table).values())
 )
-_FEW_WORDS = 3
+_FEW_WORDS, _FEWEST_DIGITS = 3, 4
 _WORD = re.compile(r"(?:^|(?<=\s))[^\W\d_]{2,}(?!\S)")
 _PARTS = frozenset({"first_name", "last_name"})
 _NAMES = frozenset({"name", "customer_name", "company", *_PARTS})
@@ -97,7 +97,7 @@ def contradicts(entity: Entity, field: Field, header: str, cells: Sequence[str],
     if field.name == "notice_days":
         return not {"month", "week"}.isdisjoint(same_words(header))
     if field.kind == "phone":
-        return looks in ("email", "name")
+        return looks in ("email", "name") or not _can_be_called(cells)
     if field.name == "score":
         return bool(cells) and all(cell.isdecimal() and int(cell[:9]) > _TOP_SCORE for cell in cells)
     return False
@@ -178,6 +178,11 @@ def speaks_otherwise(field: Field, cells: Sequence[str]) -> bool:
 def is_terse(field: Field, cells: Sequence[str]) -> bool:
     """Whether a column of texts has single words only: the line on which somebody called, and not what they said."""
     return field.kind == "long_text" and bool(cells) and not any(" " in cell for cell in cells)
+
+
+def _can_be_called(cells: Sequence[str]) -> bool:
+    """Whether any cell has as many digits as a number to call: "SMS" may say yes and no instead."""
+    return not cells or any(sum(map(str.isdigit, cell)) >= _FEWEST_DIGITS for cell in cells)
 
 
 def _are_sentences(cells: Sequence[str]) -> bool:

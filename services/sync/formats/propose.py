@@ -309,7 +309,7 @@ def _loosely(entity: Entity, column: str, kind: str) -> Iterable[str]:
     for sort, (surplus, missing) in _TYPE_WORDS.items():
         if sort == celltypes.DATE and kind != sort and not words & missing:
             continue
-        for near in (words - {"id"} & surplus, words - surplus, words | missing, (words - surplus) | missing):
+        for near in (words - ({"id"} & surplus), words - surplus, words | missing, (words - surplus) | missing):
             for name, _ in known_words(entity).get(near, ()) if near and near != words else ():
                 field = entity.field(name)
                 if field is not None and (field.kind in _SORTS[sort] or (sort == "other" and name in _LOOSE)):

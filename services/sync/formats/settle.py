@@ -44,6 +44,7 @@ def settle(
     _name_the_customers_company(entity, mapping, claimed, cells)
     _take_codes_for_the_item(mapping, claimed, cells)
     _prefer_own_id(entity, mapping, cells)
+    _name_the_number(entity, mapping, claimed)
     _settle_code(entity, mapping, claimed, cells)
     _leave_out_ledgers(entity, mapping, cells)
     if entity.name == "orders":
@@ -156,6 +157,18 @@ def _prefer_own_id(entity: Entity, mapping: dict[str, Proposal], cells: Cells) -
     if not other or other == first or named <= {entity.name.removesuffix("s")} or len(set(cells[other])) < rows:
         return
     mapping[first] = mapping.pop(other)
+
+
+def _name_the_number(entity: Entity, mapping: dict[str, Proposal], claimed: Sequence[tuple[str, str]]) -> None:
+    """Beside an invoice's id its number is what people know it by: "Invoice ID", "Invoice Number"."""
+    places, key = _places(mapping), next((field.name for field in entity.fields if field.role == "key"), "")
+    if entity.field("number") is None or "number" in places or key not in places:
+        return
+    for column, field in claimed:
+        named = same_words(column) - {"id"}
+        if field == key and column not in mapping and named and named <= entity.row_words:
+            mapping[column] = replace(mapping[places[key]], field="number")
+            return
 
 
 def _leave_out_ledgers(entity: Entity, mapping: dict[str, Proposal], cells: Cells) -> None:

@@ -16,7 +16,8 @@ LANGUAGES: Final = {"de": "German", "fr": "French", "es": "Spanish", "nl": "Dutc
 # What stands before or after the name of a column and says only in what it is counted.
 _UNIT = re.compile(
     r"[\[(][^\[\]()]*[\])]|\s*/\s*(?:5|7|10)\s*$|[\s_]1\s*$"
-    r"|(?:(?:^|[\s_])(?:in|en))?[\s_]+(?:[tk]?(?:eur|usd|gbp|chf|euro|€|\$|£)|cents?|centimes|c[eé]ntimos|minor)\s*$",
+    r"|(?:(?:^|[\s_])(?:in|en))?[\s_]+(?:[tk]?(?:eur|usd|gbp|chf|euro|€|\$|£)|cents?|centimes|c[eé]ntimos|minor)\s*$"
+    r"|[\s_]+(?:(?:in|ex)cl?|inkl|zzgl|ohne|mit)\.?[\s_]*(?:vat|tax(?:es)?|gst|mwst|ust|btw|iva|tva)\.?\s*$",
     re.IGNORECASE,
 )
 

@@ -60,6 +60,23 @@ def test_of_the_two_numbers_of_a_call_the_customers_is_the_other_side(book: Book
     assert any("“Caller” is the customer where a call came in" in warning for warning in receipt.warnings)
 
 
+def test_a_type_of_something_else_is_not_of_what_happened() -> None:
+    columns = ["session_id", "started_at", "device_type_cd"]
+    found = _meant("activities", columns, ["1", "2026-03-02 10:00", "MOB"], ["2", "2026-03-03 10:00", "WEB"])
+    assert found == {"session_id": "activity_id", "started_at": "happened_at"}
+
+
+def test_an_invoices_number_beside_its_id_is_what_people_know_it_by() -> None:
+    columns = ["Invoice ID", "Invoice No", "Reference", "Due date", "Total", "Customer"]
+    found = _meant("invoices", columns, ["9001", "A-1", "P 7", "2026-03-02", "9.00", "Linden Supply"])
+    assert (found["Invoice ID"], found["Invoice No"], found.get("Reference")) == ("invoice_id", "number", None)
+
+
+def test_a_yes_to_messages_is_no_number_to_call() -> None:
+    assert _meant("customers", ["Name", "SMS"], ["Ada Stone", "yes"], ["Kim Berg", "no"]) == {"Name": "name"}
+    assert _meant("customers", ["Name", "SMS"], ["Ada Stone", "33612345678"])["SMS"] == "phone"
+
+
 def test_the_line_of_a_telephone_is_not_what_was_said() -> None:
     columns = ["Line", "Date", "Phone"]
     rows = [["Main line", "2026-03-02", "+1 503 555 0141"]] * 3
