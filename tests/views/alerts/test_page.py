@@ -393,30 +393,34 @@ def test_a_look_is_noted_without_being_an_action(qtbot: QtBot, desk: Desktop, mo
     assert "Your last action was an import" in failed.args[0].words or "nothing to undo" in failed.args[0].words
 
 
-@pytest.mark.parametrize(
-    ("width", "height", "mode"),
-    [
-        (1440, 900, "wide"),
-        (1366, 768, "wide"),
-        (1320, 700, "wide"),
-        (1319, 700, "middle"),
-        (1100, 660, "middle"),
-        (1099, 660, "drawer"),
-        (800, 600, "drawer"),
-        (799, 600, "stacked"),
-        (760, 460, "stacked"),
-    ],
-)
-def test_every_breakpoint_fits(qtbot: QtBot, desk: Desktop, width: int, height: int, mode: str) -> None:
+BREAKPOINTS = [
+    (1440, 900, "wide"),
+    (1366, 768, "wide"),
+    (1320, 700, "wide"),
+    (1319, 700, "middle"),
+    (1100, 660, "middle"),
+    (1099, 660, "drawer"),
+    (800, 600, "drawer"),
+    (799, 600, "stacked"),
+    (760, 460, "stacked"),
+]
+
+
+def test_every_breakpoint_fits(qtbot: QtBot, desk: Desktop) -> None:
     page, window = alerts(desk), desk.window
-    window.resize(width, height)
-    qtbot.waitUntil(lambda: page.arrangement.mode == mode)
-    assert (window.width(), window.height()) == (width, height)
-    assert page.arrangement.drawer.holds is (mode in ("drawer", "stacked"))
-    assert page.tiles.tiles[0].height() == (28 if height < 640 else 56)
-    assert page.queue.isVisible()
-    assert page.detail_state.isVisible() is (mode != "stacked")
-    window.grab()
+    for width, height, mode in BREAKPOINTS:
+        window.resize(width, height)
+        qtbot.waitUntil(partial(_arranged, page, mode))
+        assert (window.width(), window.height()) == (width, height)
+        assert page.arrangement.drawer.holds is (mode in ("drawer", "stacked"))
+        assert page.tiles.tiles[0].height() == (28 if height < 640 else 56)
+        assert page.queue.isVisible()
+        assert page.detail_state.isVisible() is (mode != "stacked")
+        window.grab()
+
+
+def _arranged(page: AlertsPage, mode: str) -> bool:
+    return page.arrangement.mode == mode
 
 
 def test_in_a_narrow_window_enter_opens_the_detail_and_escape_leads_back(qtbot: QtBot, desk: Desktop) -> None:
