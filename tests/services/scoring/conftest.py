@@ -15,6 +15,7 @@ import pytest
 
 from services.scoring import btyd, lifetime_value, score_due, silence
 from services.scoring.model_selection import fitting
+from tests.conftest import FRESH
 from tests.services.scoring.books import Book, simulated_orders
 
 _FITS: dict[bytes, Any] = {}
@@ -54,9 +55,10 @@ def few_stumps() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def few_draws() -> Iterator[None]:
-    """Asked for by files of which it is the matter that values have ranges, and not how exact."""
+    """Asked for by files whose matter is that values have ranges, not how exact these are; ``make soak`` draws all."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lifetime_value, "_DRAWS", 600)
+        if not FRESH:
+            patch.setattr(lifetime_value, "_DRAWS", 600)
         yield
 
 
