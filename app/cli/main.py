@@ -25,6 +25,7 @@ from app.cli import (
     overriding,
     people,
     reading,
+    reports,
     scores,
     watching,
     writing_back,
@@ -62,6 +63,7 @@ def build() -> typer.Typer:
         ("metrics", metrics.metrics),
         ("query", metrics.query),
         ("rows", metrics.rows),
+        ("report", reports.report),
         ("write-back", writing_back.write_back),
         ("draft", outreach.draft),
         ("outbox", outreach.outbox),
@@ -142,7 +144,7 @@ def _spelled_out(arguments: Sequence[str]) -> list[str]:
         words.insert(1, "list")
     if words[:1] == ["mail"] and (len(words) == 1 or words[1] in ("--json", "--store") or "--store=" in words[1]):
         words.insert(1, "show")
-    return _whole_conditions(words) if words[:1] in (["query"], ["rows"]) else words
+    return _whole_conditions(words) if words[:1] in (["query"], ["rows"], ["report"]) else words
 
 
 def _whole_conditions(words: list[str]) -> list[str]:

@@ -86,19 +86,19 @@ def query(
     asked = Query(
         metrics=_names(names),
         by=_names(by),
-        where=_conditions(where),
+        where=conditions_of(where),
         period=period,
         as_of=day,
         compare=compare.value if compare is not None else None,
         order=_names(order),
         limit=limit,
-        having=_conditions(having),
+        having=conditions_of(having),
     )
     found = _answered(asked, store)
     if as_csv:
         _write_csv(found.columns, found.rows, found.currency)
     else:
-        answer(_document(found), _words(found), json)
+        answer(document_of(found), _words(found), json)
     for note in found.notes if as_csv or not json else ():
         say(note)
     return DONE
@@ -137,7 +137,9 @@ def rows(
     day = day_of(as_of)
     with opened(store) as workspace:
         shown = limit if limit is not None or json or as_csv else MOST_LISTED
-        found = Metrics(workspace).rows(RowsQuery(entity, _conditions(where), period, day, metric=metric, limit=shown))
+        found = Metrics(workspace).rows(
+            RowsQuery(entity, conditions_of(where), period, day, metric=metric, limit=shown)
+        )
     if as_csv:
         _write_csv(found.columns, found.rows, found.currency)
     else:
@@ -151,13 +153,13 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _conditions(texts: list[str] | None) -> tuple[Condition, ...]:
+def conditions_of(texts: list[str] | None) -> tuple[Condition, ...]:
     from services.metrics import condition_of
 
     return tuple(condition_of(text) for text in texts or ())
 
 
-def _document(found: Answer) -> dict[str, Any]:
+def document_of(found: Answer) -> dict[str, Any]:
     """The answer as other programs read it: money in major units, shares of 1."""
     units = {column.name: column.unit for column in found.columns}
     return {

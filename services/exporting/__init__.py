@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from services.exporting.lists import write_alerts_list, write_customers_list, write_emails_list
 from services.exporting.report import write_report_card
-from services.exporting.tables import refuse_source, write_export
+from services.exporting.tables import refuse_source, sheet_cell, write_export, write_file, write_table
 
 __all__ = [
     "refuse_source",
+    "sheet_cell",
     "write_alerts_list",
     "write_customers_list",
     "write_emails_list",
     "write_export",
+    "write_file",
     "write_report_card",
+    "write_table",
 ]

@@ -100,25 +100,29 @@ def table_of(reader: Reader, what: str) -> tuple[tuple[str, ...], Iterator[tuple
     raise UserError(f"“{what}” cannot be exported; choose scores, alerts or customers.")
 
 
-def write_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], path: Path, *, title: str = "export") -> int:
+def write_table(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], path: Path, *endings: str, title: str = "export"
+) -> int:
     """Write a table to ``path`` (.csv or .xlsx) and return the number of rows; see `write_file`."""
     if path.suffix.lower() == ".csv":
-        return write_file(path, lambda file: _write_csv(columns, rows, file))
-    return write_file(path, lambda file: _write_xlsx(columns, rows, file, title))
+        return write_file(path, lambda file: _write_csv(columns, rows, file), *endings)
+    return write_file(path, lambda file: _write_xlsx(columns, rows, file, title), *endings)
 
 
-def write_file(path: Path, write: Callable[[BinaryIO], int]) -> int:
+def write_file(path: Path, write: Callable[[BinaryIO], int], *endings: str) -> int:
     """Let ``write`` fill a file beside ``path``, put it in its place when it is whole, and return what ``write`` does.
 
     Raises
     ------
     UserError
-        If ``path`` ends neither in .csv nor in .xlsx.
+        If ``path`` has none of the ``endings``; without any named it ends in .csv or in .xlsx.
     EnvironmentFault
         If the file cannot be written; one that was there before is then as it was.
     """
     suffix = path.suffix.lower()
-    if suffix not in (".csv", ".xlsx"):
+    if endings and suffix not in endings:
+        raise UserError(f"{path.name} is not a {endings[0]} file; give the file this ending.")
+    if not endings and suffix not in (".csv", ".xlsx"):
         raise UserError(f"{path.name} is neither a .csv nor an .xlsx file; give the file one of these endings.")
     half = path.with_name(f".{path.name}.{secrets.token_hex(4)}{suffix}")
     try:
@@ -138,6 +142,15 @@ def write_file(path: Path, write: Callable[[BinaryIO], int]) -> int:
 def neutral(value: Any) -> Any:
     """Return a cell that no spreadsheet takes for a formula; only texts are ever changed."""
     return guarded(value) if isinstance(value, str) else value
+
+
+def sheet_cell(value: Any) -> Any:
+    """Return a value as a cell of a workbook: guarded, and without what a workbook cannot hold."""
+    if not isinstance(value, str):
+        return value
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    return ILLEGAL_CHARACTERS_RE.sub("", neutral(value))[:_MOST_XLSX_CELL]
 
 
 def _unwritable(path: Path, error: OSError) -> EnvironmentFault:
@@ -166,7 +179,6 @@ def _batched(rows: Iterable[Sequence[Any]], size: int) -> Iterator[list[Sequence
 
 def _write_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Any]], file: BinaryIO, title: str) -> int:
     from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
@@ -177,12 +189,7 @@ def _write_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Any]], file: Bin
         written += 1
         if written > _MOST_XLSX_ROWS:
             raise UserError(f"A sheet holds {_MOST_XLSX_ROWS:,} rows and there are more; export to a .csv file.")
-        sheet.append(
-            [
-                ILLEGAL_CHARACTERS_RE.sub("", neutral(value))[:_MOST_XLSX_CELL] if isinstance(value, str) else value
-                for value in row
-            ]
-        )
+        sheet.append([sheet_cell(value) for value in row])
     book.save(file)
     return written
 

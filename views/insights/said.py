@@ -10,8 +10,6 @@ from models.values.metrics import Answer, Column, Value
 from models.values.words import day_of, percent, whole
 from views.words import DASH, MINUS, MONTHS, THIN, counted, money, money_short, short_day
 
-#: Said of a figure that comes from too few rows.
-FEW = "too few to tell"
 #: A larger change in % tells less than how many times.
 _MOST = 1000
 _FIGURES = frozenset({"count", "number", "money", "percent", "score", "hours", "days"})

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy
 
-from models.values.dashboards import TileAnswer, TileSpec
+from models.values.dashboards import FEW, TileAnswer, TileSpec
 from models.values.metrics import Value
 from models.values.words import full_day
 from views.background import Failed
@@ -17,7 +17,7 @@ from views.charts.table import ChartTable, copied
 from views.charts.trend import TrendChart
 from views.data.table import TableCell, TableColumn, TableLine, WordTable
 from views.insights.panel import Panel, rest
-from views.insights.said import FEW, change, group, is_figure, said, table_of
+from views.insights.said import change, group, is_figure, said, table_of
 from views.theme import Theme, fonts
 from views.widgets.buttons import IconButton
 from views.widgets.labels import label

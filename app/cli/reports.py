@@ -1,0 +1,81 @@
+"""Commands that write reports: a dashboard as a workbook, a table, a document or JSON, and a customer on one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from app.cli.alerts import opened_as_of
+from app.cli.frame import DONE, AsOfOption, JsonOption, StoreOption, answer, day_of
+from app.cli.frame import told as command
+from app.cli.metrics import Comparison, PeriodOption, Where, conditions_of, document_of
+from app.paths import default_book
+from models.values.dashboards import Filters
+
+if TYPE_CHECKING:
+    from models.values.reports import Report
+
+#: What Insights shows before anything is chosen.
+AS_SHOWN: Final = Filters()
+
+
+@command
+def report(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="overview, service, reviews, pipeline or email.")],
+    xlsx: Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help="Write a workbook.")] = None,
+    as_csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a table.")] = None,
+    period: PeriodOption = AS_SHOWN.period,
+    compare: Annotated[
+        Comparison | None, typer.Option("--compare", help="With the period before, or a year ago.")
+    ] = None,
+    where: Where = None,
+    store: StoreOption = None,
+    as_of: AsOfOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Write a dashboard to files: `report overview --period 90d --xlsx overview.xlsx`."""
+    from services.exporting import refuse_source
+    from services.metrics import Metrics
+    from services.reports import dashboard_named, report_of, write_report_table, write_report_workbook
+
+    wanted = {path: write for path, write in ((xlsx, write_report_workbook), (as_csv, write_report_table)) if path}
+    if not wanted and not json:
+        raise typer.BadParameter("Name a file with --xlsx or --csv, or ask for --json.")
+    filters = Filters(period, compare.value if compare is not None else AS_SHOWN.compare)
+    with opened_as_of(store, day_of(as_of)) as workspace:
+        for path in wanted:
+            refuse_source(workspace, path)
+        found = report_of(Metrics(workspace), dashboard_named(name), filters, _book(store), conditions_of(where))
+        for path, write in wanted.items():
+            write(found, path)
+    files = [str(path) for path in wanted]
+    words = "\n".join(f"{found.dashboard.title} saved in {file}" for file in files)
+    answer(_document(found, files), words, json)
+    return DONE
+
+
+def _book(store: Path | None) -> str:
+    """What the book is called, as the window has it."""
+    from app.desktop import shelf
+
+    return shelf().name_of((store or default_book()).absolute())
+
+
+def _document(found: Report, files: list[str]) -> dict[str, Any]:
+    tiles = [(tile, found.answers[tile.key]) for tile in found.dashboard.tiles]
+    return {
+        "name": found.dashboard.name,
+        "title": found.dashboard.title,
+        "book": found.book,
+        "as_of": found.as_of.isoformat(),
+        "period": found.filters.period,
+        "compare": found.filters.compare,
+        "filters": found.filtered,
+        "files": files,
+        "tiles": [
+            {"title": tile.title, "form": tile.form, "empty": shown.empty, **document_of(shown.answer)}
+            for tile, shown in tiles
+        ],
+    }

@@ -1,0 +1,66 @@
+"""Reports as plain values: a dashboard with all its answers, and what stands at its head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from models.values.dashboards import PERIODS, Dashboard, Filters, TileAnswer, TileSpec
+from models.values.metrics import Condition
+from models.values.words import full_day
+
+_COMPARED: Final = {"previous": "the period before", "year": "a year before", None: "nothing"}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A dashboard as it is at one state of the book.
+
+    Attributes
+    ----------
+    book
+        What the book is called.
+    as_of
+        The last day of its data.
+    answers
+        By the key of a tile.
+    """
+
+    dashboard: Dashboard
+    book: str
+    as_of: date
+    filters: Filters
+    where: tuple[Condition, ...]
+    answers: Mapping[str, TileAnswer]
+
+    def tiles(self, *, figures: bool) -> Iterator[tuple[TileSpec, TileAnswer]]:
+        """Yield the figures, or all the other tiles, in reading order."""
+        for tile in self.dashboard.tiles:
+            if (tile.form == "figure") == figures:
+                yield tile, self.answers[tile.key]
+
+    @property
+    def period(self) -> str:
+        """The period in words."""
+        return dict(PERIODS).get(self.filters.period, self.filters.period)
+
+    @property
+    def filtered(self) -> str:
+        """What is left out, in words; '' where all counts."""
+        named = [f"{name} = {said}" for name in ("segment", "owner") if (said := getattr(self.filters, name))]
+        return ", ".join([*named, *map(_condition, self.where)])
+
+    @property
+    def head(self) -> tuple[tuple[str, str], ...]:
+        """What the figures are of: a name and its words each."""
+        return (
+            ("Book", self.book), ("As of", full_day(self.as_of)), ("Period", self.period),
+            ("Compared with", _COMPARED[self.filters.compare]), ("Filters", self.filtered or "none"),
+        )  # fmt: skip
+
+
+def _condition(one: Condition) -> str:
+    value = ", ".join(map(str, one.value)) if isinstance(one.value, tuple) else str(one.value or "")
+    return f"{one.name} {one.operator} {value}".strip()

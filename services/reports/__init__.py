@@ -1,0 +1,13 @@
+"""Reports: a dashboard as a workbook, a table or a document, and one customer on one page.
+
+`gather` reads all answers of a dashboard at once; `workbook` and `table` write them as files. Pages (PDF) are painted
+by `views.printing` from the same values.
+"""
+
+from __future__ import annotations
+
+from services.reports.gather import dashboard_named, report_of
+from services.reports.table import write_report_table
+from services.reports.workbook import write_report_workbook
+
+__all__ = ["dashboard_named", "report_of", "write_report_table", "write_report_workbook"]

@@ -1,0 +1,53 @@
+"""The command `report`: which files it writes, and that its JSON has the figures of `query`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.cli import run_command
+from tests.views.books import MOMENT, sample_copy
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(sample_copy(tmp_path_factory.mktemp("report") / "book.bellwether"))
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BELLWETHER_NOW", MOMENT)
+
+
+def test_a_report_has_the_figures_of_a_query(book: str, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--period", "12m", "--where", "tier", "=", "Gold", "--json", "--store", book]
+    assert run_command(["report", "overview", *asked]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["book"], found["as_of"], found["filters"]) == ("book", "2026-11-17", "tier = Gold")
+    revenue = next(one for one in found["tiles"] if one["title"] == "Revenue")
+    assert run_command(["query", "revenue", *asked]) == 0
+    assert revenue["totals"] == json.loads(capsys.readouterr().out)["totals"]
+
+
+def test_files_are_written_and_named(book: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet, table = tmp_path / "overview.xlsx", tmp_path / "overview.csv"
+    asked = ["report", "overview", "--xlsx", str(sheet), "--csv", str(table), "--store", book]
+    assert run_command(asked) == 0
+    assert sheet.stat().st_size and table.stat().st_size
+    assert capsys.readouterr().out.splitlines() == [f"Overview saved in {sheet}", f"Overview saved in {table}"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["nothing", "--json"], 1, "Choose one of overview"),
+        (["overview"], 2, "Name a file"),
+        (["overview", "--xlsx", "figures.txt"], 1, "figures.txt is not a .xlsx file"),
+        (["overview", "--csv", "figures.xlsx"], 1, "figures.xlsx is not a .csv file"),
+    ],
+)
+def test_what_it_refuses(book: str, capsys: pytest.CaptureFixture[str], words: list[str], code: int, said: str) -> None:
+    assert run_command(["report", *words, "--store", book]) == code
+    assert said in capsys.readouterr().err
