@@ -29,6 +29,8 @@ class TileSpec:
         Without a period (``""``) that of the filter bar counts.
     none
         What is said where no group has the figures that the query asks for, without a full stop.
+    together
+        Of a figure or a line: metrics of this and other tiles that one query answers, as they are over the same rows.
     """
 
     key: str
@@ -36,6 +38,7 @@ class TileSpec:
     form: Form
     query: Query
     none: str = ""
+    together: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ class Metrics:
         self._workspace, self._owners, self._seconds = workspace, tuple(sorted(owners)), seconds
         self.catalogue = catalogue or the_catalogue()
         self._answers: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
+        self._making: dict[tuple[object, ...], threading.Lock] = {}
         self._lock = threading.Lock()
 
     def answer(self, query: Query, cancelled: Callable[[], bool] = lambda: False) -> Answer:
@@ -74,10 +75,20 @@ class Metrics:
         with self._reading(cancelled) as connection:
             key = (self._head(connection), self._workspace.clock.today(), self._owners, query)
             with self._lock:
-                if key in self._answers:
-                    self._answers.move_to_end(key)
-                    return self._answers[key]
-            made = _Answering(self, connection, query).answer()
+                making = self._making.setdefault(key, threading.Lock())
+            try:
+                with making:  # who asks the same at the same time waits for the one answer
+                    return self._known(key) or self._keep(key, _Answering(self, connection, query).answer())
+            finally:
+                self._making.pop(key, None)
+
+    def _known(self, key: tuple[object, ...]) -> Answer | None:
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+            return self._answers.get(key)
+
+    def _keep(self, key: tuple[object, ...], made: Answer) -> Answer:
         with self._lock:
             self._answers[key] = made
             while len(self._answers) > _REMEMBERED:
@@ -237,6 +248,7 @@ class _Answering:
         return [self._catalogue.entities[metric.entity]]
 
     def answer(self) -> Answer:
+        self._reckoning.expect(self._metrics)
         found = {one.name: self._reckoning.figures(one, self._asked) for one in self._metrics}
         totals = {one.name: self._total(one, found[one.name]) for one in self._metrics}
         before = self._before() if self._query.compare else {}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.values.dashboards import FORMS, PERIODS, Dashboard, Drill, Filters, TileAnswer, TileSpec
-from models.values.metrics import Condition, Query, RowsQuery, Value
+from models.values.metrics import Answer, Condition, Query, RowsQuery, Value
 from models.values.words import listed
 from services.metrics.answer import Metrics
 from services.metrics.catalogue import TIME, Catalogue, Field
@@ -56,6 +56,7 @@ def load_dashboards(folder: Path, catalogue: Catalogue) -> tuple[Dashboard, ...]
             )
             for down, tiles in enumerate(content.get("rows", ()))
         )
+        rows = _together(rows, catalogue)
         found.append((content.get("position", 99), Dashboard(path.stem, place.text(content, "title"), rows)))
     return tuple(one for _position, one in sorted(found, key=lambda pair: pair[0]))
 
@@ -82,6 +83,42 @@ def _tile(place: Place, key: str, table: Mapping[str, Any], catalogue: Catalogue
         having=tuple(conditions_in(place.of("having"), table.get("having", []), columns, "the answer")),
     )  # fmt: skip
     return TileSpec(key, place.text(table, "title"), form, query, place.text(table, "none", ""))
+
+
+def _together(rows: tuple[tuple[TileSpec, ...], ...], catalogue: Catalogue) -> tuple[tuple[TileSpec, ...], ...]:
+    """Let figures and lines over the same rows be answered by one query, which reads the rows once."""
+
+    def over(tile: TileSpec) -> tuple[object, ...]:
+        metric = catalogue.metrics[tile.query.metrics[0]]
+        plain = tile.form in ("figure", "line") and metric.kind in ("simple", "ratio", "as_of")
+        scores = catalogue.of_scores(metric)
+        return (metric.entity, scores, replace(tile.query, metrics=())) if plain else (tile.key,)
+
+    names: dict[tuple[object, ...], list[str]] = {}
+    for row in rows:
+        for tile in row:
+            names.setdefault(over(tile), []).append(tile.query.metrics[0])
+    return tuple(tuple(replace(tile, together=tuple(names[over(tile)])) for tile in row) for row in rows)
+
+
+def _own(found: Answer, name: str, catalogue: Catalogue) -> Answer:
+    """One metric's part of an answer."""
+    metric = catalogue.metrics[name]
+    others = set(found.totals) - {name}
+    gone = {f"{one}{end}" for one in others for end in ("", *_COMPARED)}
+    kept = [at for at, one in enumerate(found.columns) if one.name not in gone]
+    return replace(
+        found,
+        columns=tuple(found.columns[at] for at in kept),
+        rows=tuple(tuple(row[at] for at in kept) for row in found.rows),
+        totals={name: found.totals[name]},
+        intervals={one: ranges for one, ranges in found.intervals.items() if one == name},
+        few={one: places for one, places in found.few.items() if one == name},
+        notes=tuple(
+            note for note in found.notes if not any(f"“{catalogue.metrics[one].title}”" in note for one in others)
+        ),
+        definition=f"{metric.title}: {metric.counts}",
+    )
 
 
 def asked(tile: TileSpec, filters: Filters) -> Query:
@@ -119,7 +156,10 @@ def tile_answer(
     if months is not None and "month" in query.by:  # whole months: the first one is not cut off
         day = metrics.days()[0]
         query = replace(query, period=f"{months_later(day.replace(day=1), 1 - int(months[1]))}..{day}")
-    found = metrics.answer(query, cancelled)
+    if len(tile.together) > 1:
+        found = _own(metrics.answer(replace(query, metrics=tile.together), cancelled), query.metrics[0], catalogue)
+    else:
+        found = metrics.answer(query, cancelled)
     better = {name: catalogue.metrics[name].better for name in query.metrics}
     places = [place for place, column in enumerate(found.columns) if column.name in query.metrics]
     empty = not any(row[place] for row in found.rows for place in places)

@@ -59,11 +59,13 @@ class Reckoning:
     catalogue: Catalogue
     statements: Statements
     ran: dict[str, None] = field(default_factory=dict)
+    expected: dict[str, Metric] = field(default_factory=dict)
+    found: dict[tuple[object, ...], dict[str, Figures]] = field(default_factory=dict)
     without_rate: int = 0
 
     def figures(self, metric: Metric, asked: Asked) -> Figures:
         """Return a metric by the dimensions; a group without rows is not among them."""
-        if metric.kind in ("simple", "ratio") and not (metric.day or self.catalogue.entities[metric.entity].day):
+        if metric.kind in ("simple", "ratio") and self._is_state(metric):
             return self._states(metric, asked)
         return {
             "derived": self._derived, "cumulative": self._cumulative, "conversion": self._conversion,
@@ -89,7 +91,7 @@ class Reckoning:
 
     def _simple(self, metric: Metric, asked: Asked) -> Figures:
         scope = self.scope(metric, asked, self.within(metric, asked))
-        return self._grouped(metric, self.statements.figure(metric, asked.by, scope), len(asked.by), scope)
+        return self._figures(metric, asked, scope)
 
     def within(self, metric: Metric, asked: Asked) -> Period:
         """The period, which of what the program writes itself reaches to today."""
@@ -99,12 +101,45 @@ class Reckoning:
             return replace(asked.period, last=own)
         return asked.period
 
-    def _grouped(self, metric: Metric, statement: Select[Any], width: int, scope: Scope) -> Figures:
+    def expect(self, metrics: Iterable[Metric]) -> None:
+        """Say which metrics will be asked for, so that those over the same rows are reckoned by one statement."""
+        for metric in metrics:
+            if metric.kind == "derived":
+                self.expect(self.catalogue.metrics[name] for name in metric.uses)
+            else:
+                self.expected[metric.name] = metric
+
+    def _figures(self, metric: Metric, asked: Asked, scope: Scope) -> Figures:
+        """The figures of a metric over a scope, reckoned together with others that are expected over the same rows."""
+        key = (scope.entity.name, scope.day, scope.period, scope.parts, scope.context.as_of, asked.by)
+        known = self.found.setdefault(key, {})
+        if metric.name not in known:
+            mates = [one for one in self.expected.values() if one.name != metric.name and self._over(one, asked, scope)]
+            together = [metric, *(one for one in mates if self._is_state(one) == self._is_state(metric))]
+            if metric.name not in self.expected:
+                together = [metric]
+            statement = self.statements.figures(together, asked.by, scope)
+            rows = self.run(statement, scope.context)
+            for number, one in enumerate(together):
+                known[one.name] = self._grouped(one, rows, len(asked.by), len(asked.by) + 4 * number)
+        return known[metric.name]
+
+    def _over(self, metric: Metric, asked: Asked, scope: Scope) -> bool:
+        """Whether a metric is reckoned over the rows of a scope."""
+        if metric.entity != scope.entity.name or metric.kind not in ("simple", "ratio", "as_of"):
+            return False
+        own = self.scope(metric, asked, scope.period, scope.context)
+        return (own.day, own.parts) == (scope.day, scope.parts)
+
+    def _is_state(self, metric: Metric) -> bool:
+        return metric.kind == "as_of" or not (metric.day or self.catalogue.entities[metric.entity].day)
+
+    def _grouped(self, metric: Metric, found_rows: Sequence[Any], width: int, at: int) -> Figures:
         found: Figures = {}
-        for row in self.run(statement, scope.context):
-            rows, measured, known, without = row[width:]
+        for row in found_rows:
+            rows, measured, known, without = row[at : at + 4]
             self.without_rate += without or 0
-            if not rows and width == 0 and metric.no_rows is None:
+            if not rows and (width or metric.no_rows is None):
                 continue
             found[tuple(row[:width])] = _figure(metric, rows, measured, known)
         return found
@@ -129,8 +164,8 @@ class Reckoning:
         return found
 
     def _state(self, metric: Metric, asked: Asked, context: Context, by: tuple[str, ...], last: Any) -> Figures:
-        scope = self.scope(metric, replace(asked, by=by), Period(None, last), context)
-        return self._grouped(metric, self.statements.figure(metric, by, scope), len(by), scope)
+        asked = replace(asked, by=by)
+        return self._figures(metric, asked, self.scope(metric, asked, Period(None, last), context))
 
     def _cumulative(self, metric: Metric, asked: Asked) -> Figures:
         """Everything from the book's beginning to the end of the period, or of each of its weeks, months …"""
@@ -161,7 +196,8 @@ class Reckoning:
         scope = self.scope(base, asked, self.within(base, asked))
         target = self.scope(to, replace(asked, by=(), where=()), None)
         statement = self.statements.converted(base, to, asked.by, within, scope, target)
-        return self._grouped(replace(metric, kind="ratio"), statement, len(asked.by), scope)
+        width = len(asked.by)
+        return self._grouped(replace(metric, kind="ratio"), self.run(statement, scope.context), width, width)
 
     def _derived(self, metric: Metric, asked: Asked) -> Figures:
         used = {name: self.figures(self.catalogue.metrics[name], asked) for name in metric.uses}

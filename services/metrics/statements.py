@@ -65,34 +65,50 @@ class Statements:
     def __init__(self, catalogue: Catalogue, policy: Policy) -> None:
         self._catalogue, self._policy = catalogue, policy
 
-    def figure(self, metric: Metric, by: Sequence[str], scope: Scope) -> Select[Any]:
-        """Return a metric by dimensions: their values, then what `answer` makes the figure of.
+    def figures(self, metrics: Sequence[Metric], by: Sequence[str], scope: Scope) -> Select[Any]:
+        """Return metrics over the same rows by dimensions: their values, then four columns that `answer` reads of each.
 
-        That is, in this order: the rows, the measure, the number of its values, rows in a currency without a rate.
+        These are, in this order: the rows, the measure, the number of its values, rows in a currency without a rate.
+        The rows are read once: of several metrics each counts those that are its own.
         """
         rows = _Rows(self, scope)
         groups = [rows.expression(name).label(f"d{number}") for number, name in enumerate(by)]
-        counted = func.count(rows.key.distinct()) if scope.parts else func.count()
-        value = rows.expression(metric.of) if metric.of else None
-        known: ColumnElement[Any] = counted if value is None or scope.parts else func.count(value)
-        measured: ColumnElement[Any]
-        if metric.kind == "ratio":
-            top = rows.all_of(metric.part)
-            # Of all rows that count, one that says nothing of the upper part is not in it.
-            known = func.count(case((top, rows.key)).distinct()) if scope.parts else func.sum(case((top, 1), else_=0))
-            measured = known
-        elif value is None:
-            measured = counted
-        elif metric.measure == "distinct":
-            measured = func.count(value.distinct())
-        elif metric.measure in ("sum", "mean"):
-            measured = func.sum(value)
-        else:
-            measured = func.json_group_array(value).filter(value.is_not(None))
-        without, conditions = rows.without_rate(metric), rows.conditions(metric.where)
-        statement = select(*groups, counted.label("n"), measured.label("v"), known.label("k"), without.label("r"))
-        statement = statement.select_from(rows.joined()).where(*conditions)
+        measures: list[ColumnElement[Any]] = []
+        for number, metric in enumerate(metrics):
+            own = [rows.condition(one) for one in metric.where] if len(metrics) > 1 else []
+            for name, value in zip("nvkr", self._measured(rows, metric, own), strict=True):
+                measures.append(value.label(f"{name}{number}"))
+        conditions = rows.conditions(metrics[0].where if len(metrics) == 1 else ())
+        statement = select(*groups, *measures).select_from(rows.joined()).where(*conditions)
         return statement.group_by(*groups) if groups else statement
+
+    @staticmethod
+    def _measured(rows: _Rows, metric: Metric, own: Sequence[ColumnElement[bool]]) -> tuple[ColumnElement[Any], ...]:
+        """What a statement says of one metric, over the rows for which its own conditions hold."""
+        parts = rows.scope.parts
+
+        def over(made: Any, *more: ColumnElement[bool]) -> ColumnElement[Any]:
+            return made.filter(*own, *more) if own or more else made  # type: ignore[no-any-return]
+
+        number = over(func.count(rows.key.distinct()) if parts else func.count())
+        without = rows.without_rate(metric)
+        if without is not None:
+            unrated = over(func.sum(without))
+        else:
+            unrated = literal(0)
+        if metric.kind == "ratio":
+            # Of all rows that count, one that says nothing of the upper part is not in it.
+            top = over(func.count(rows.key.distinct()) if parts else func.count(), rows.all_of(metric.part))
+            return number, top, top, unrated
+        if not metric.of:
+            return number, number, number, unrated
+        value = rows.expression(metric.of)
+        known = number if parts else over(func.count(value))
+        if metric.measure == "distinct":
+            return number, over(func.count(value.distinct())), known, unrated
+        if metric.measure in ("sum", "mean"):
+            return number, over(func.sum(value)), known, unrated
+        return number, over(func.json_group_array(value), value.is_not(None)), known, unrated
 
     def undated(self, metric: Metric, scope: Scope) -> Select[Any]:
         """Return how many rows of a metric have no day, so that no period has them."""
@@ -227,12 +243,12 @@ class _Rows:
         steps = [(value < edge, label) for edge, label in zip(edges, known.labels, strict=False)]
         return case((value.is_(None), None), *steps, else_=known.labels[-1])
 
-    def without_rate(self, metric: Metric) -> ColumnElement[Any]:
-        """How many rows are not in a sum of money because their currency has no rate."""
+    def without_rate(self, metric: Metric) -> ColumnElement[Any] | None:
+        """Whether a row is not in a sum of money because its currency has no rate; None where there is no such sum."""
         money = metric.of and self.scope.entity.field(metric.of).kind == "money"
         if not money or self.scope.main == "c" or "no_rate" not in self._main.c:
-            return literal(0)
-        return func.sum(case((self._main.c.no_rate, 1), else_=0))
+            return None
+        return case((self._main.c.no_rate, 1), else_=0)
 
     def conditions(self, extra: Sequence[Condition]) -> list[ColumnElement[bool]]:
         """All conditions on the rows: the query's, the metric's, the period's, and whose customers they are."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,8 +49,6 @@ def test_the_rows_that_a_click_opens_make_the_figure(asking: Metrics, tile: Tile
 
 
 def _of(tile: TileSpec, metric: str) -> TileSpec:
-    from dataclasses import replace
-
     return replace(tile, query=replace(tile.query, metrics=(metric,), limit=None, order=(), having=()))
 
 
@@ -71,6 +70,15 @@ def test_a_book_without_data_says_in_words_what_is_missing(nothing: Metrics, til
     assert not figures
     if tile.form != "figure" or shown.answer.rows[0][0] is None:
         assert shown.empty.startswith("This book has no ") or shown.empty == "The book is not scored yet."
+
+
+def test_figures_over_the_same_rows_are_answered_by_one_query_and_say_what_they_say_alone(asking: Metrics) -> None:
+    together = [tile for tile in TILES if len(tile.together) > 1]
+    assert len(together) > 20
+    for tile in together:
+        shown, alone = (tile_answer(asking, one, Filters()).answer for one in (tile, replace(tile, together=())))
+        assert replace(shown, sql="", notes=()) == replace(alone, sql="", notes=())
+        assert {note for note in alone.notes if "add up" not in note} <= set(shown.notes)
 
 
 def test_a_line_by_month_begins_with_a_whole_month(asking: Metrics) -> None:
