@@ -15,7 +15,7 @@ from app.crash import write_report
 from app.paths import default_book, log_folder, sample_book
 from app.uncaught import uncaught_reported
 from models.values.errors import BellwetherError
-from services.book.files import Shelf
+from services.book.files import Library
 from services.settings import LoadedPreferences, Preferences, default_path, load_preferences
 from services.workspace import Workspace
 
@@ -45,21 +45,21 @@ def open_desktop(store: str | None = None, *, sample: Path | None = None) -> int
     last = load_preferences(default_path()).preferences.store_path
     code, going = 0, [Going(store or last or str(default_book()))]
     if last and not store and not Path(last).exists():  # on a drive that is not there, or thrown away
-        code = _choose_instead(f"There is no book at {last} any more.", shelf(sample), going, stand_in)
+        code = _choose_instead(f"There is no book at {last} any more.", library(sample), going, stand_in)
         going = going[1:]
     while going:
         after = going.pop()
         if after.anew:
             start_again(after.store)
         elif after.store:
-            code = _open_book(after, shelf(sample), going, stand_in)
-        elif chosen := _ask_for_book(shelf(sample), stand_in):
+            code = _open_book(after, library(sample), going, stand_in)
+        elif chosen := _ask_for_book(library(sample), stand_in):
             going.append(Going(chosen))
     stand_in.leave()
     return code
 
 
-def _open_book(opening: Going, books: Shelf, then: list[Going], stand_in: StandIn) -> int:
+def _open_book(opening: Going, books: Library, then: list[Going], stand_in: StandIn) -> int:
     """Run one window; what is to come after it is put into ``then``."""
     from views.desktop import application
     from views.shell.one_window import OneWindow
@@ -96,7 +96,7 @@ def _run(
     loaded: LoadedPreferences,
     one: OneWindow,
     opening: Going,
-    books: Shelf,
+    books: Library,
     then: list[Going],
     stand_in: StandIn,
 ) -> int:
@@ -112,16 +112,16 @@ def _run(
             files=opening.files,
             bug=_report,
             listen=uncaught.listen,
-            shelf=books,
+            library=books,
             one=one,
             then=then.append,
             stand_in=stand_in,
         )
 
 
-def shelf(sample: Path | None = None) -> Shelf:
+def library(sample: Path | None = None) -> Library:
     """Return the two books that every person has."""
-    return Shelf(default_book().absolute(), (sample or sample_book()).absolute())
+    return Library(default_book().absolute(), (sample or sample_book()).absolute())
 
 
 def start_again(store: str) -> None:
@@ -130,7 +130,7 @@ def start_again(store: str) -> None:
     subprocess.Popen([*program, "--store", store], close_fds=True)
 
 
-def _choose_instead(words: str, books: Shelf, then: list[Going], stand_in: StandIn) -> int:
+def _choose_instead(words: str, books: Library, then: list[Going], stand_in: StandIn) -> int:
     """Say why a book cannot be opened, and offer others; nothing of it was changed."""
     from views.shell.books import Going
 
@@ -140,7 +140,7 @@ def _choose_instead(words: str, books: Shelf, then: list[Going], stand_in: Stand
     return 1
 
 
-def _ask_for_book(books: Shelf, stand_in: StandIn, words: str = "") -> str:
+def _ask_for_book(books: Library, stand_in: StandIn, words: str = "") -> str:
     """Let a person choose a book; '' where they chose none."""
     from views.desktop import choose_book
 

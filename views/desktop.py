@@ -21,7 +21,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from services import outreach
-from services.book.files import Shelf
+from services.book.files import Library
 from services.settings import Preferences
 from services.workspace import Workspace
 from views.background import Background, Failed
@@ -116,7 +116,7 @@ def build(
     *,
     bug: Bug | None = None,
     theme: Theme | None = None,
-    shelf: Shelf | None = None,
+    library: Library | None = None,
 ) -> Desktop:
     """Build a window on a book without showing it.
 
@@ -124,20 +124,20 @@ def build(
     ----------
     preferences_path : where they are saved; None forgets them (tests, pictures).
     bug : told of an error that is no `BellwetherError`, for the crash report.
-    shelf : the person's own book and the sample book; without it the book is their own.
+    library : the person's own book and the sample book; without it the book is their own.
     """
     store = workspace.store.path
-    shelf = shelf or Shelf(store, store.with_name(SAMPLE_NAME))
+    library = library or Library(store, store.with_name(SAMPLE_NAME))
     app = application(preferences.text_size)
     theme = theme or Theme(app, ThemeChoice(preferences.theme), reduced_motion=preferences.reduced_motion)
     background = Background(app, bug=bug)
     book = Book(workspace, background, app)
     remembered = Remembered(preferences, preferences_path, app)
-    window = MainWindow(book, background, theme, remembered, shelf)
+    window = MainWindow(book, background, theme, remembered, library)
     return Desktop(app, theme, background, book, remembered, window)
 
 
-def choose_book(preferences: Preferences, shelf: Shelf, fault: str = "", stand_in: StandIn | None = None) -> str:
+def choose_book(preferences: Preferences, library: Library, fault: str = "", stand_in: StandIn | None = None) -> str:
     """Ask which book to open and wait for the answer; '' where none was chosen.
 
     Parameters
@@ -149,14 +149,14 @@ def choose_book(preferences: Preferences, shelf: Shelf, fault: str = "", stand_i
 
     app = application(preferences.text_size)
     theme = Theme(app, ThemeChoice(preferences.theme), reduced_motion=preferences.reduced_motion)
-    chooser, chosen = BookChooser(theme, shelf, preferences.recent_books, fault), [""]
+    chooser, chosen = BookChooser(theme, library, preferences.recent_books, fault), [""]
     waiting = QEventLoop()
     stand_in = stand_in or StandIn()
 
     def take(store: str) -> None:
         chosen.append(store)
         if store:
-            stand_in.take_over(chooser, f"Opening {shelf.name_of(store)} …")
+            stand_in.take_over(chooser, f"Opening {library.name_of(store)} …")
         waiting.quit()
 
     chooser.chosen.connect(take)
@@ -175,7 +175,7 @@ def open_window(
     files: Sequence[Path] = (),
     bug: Bug | None = None,
     listen: Callable[[Bug | None], None] | None = None,
-    shelf: Shelf | None = None,
+    library: Library | None = None,
     one: OneWindow | None = None,
     then: Callable[[Going], None] | None = None,
     stand_in: StandIn | None = None,
@@ -196,7 +196,7 @@ def open_window(
     int
         Exit code of the program.
     """
-    desktop = build(workspace, preferences, preferences_path, bug=bug, shelf=shelf)
+    desktop = build(workspace, preferences, preferences_path, bug=bug, library=library)
     window = desktop.window
     if listen is not None:
         listen(desktop.book.met.emit)

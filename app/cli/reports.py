@@ -58,9 +58,9 @@ def report(
 
 def _book(store: Path | None) -> str:
     """What the book is called, as the window has it."""
-    from app.desktop import shelf
+    from app.desktop import library
 
-    return shelf().name_of((store or default_book()).absolute())
+    return library().name_of((store or default_book()).absolute())
 
 
 def _document(found: Report, files: list[str]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ SAMPLE_TAKES_NONE = "Your files belong in your own book. Nothing was imported he
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class Library:
     """The two books that every person has, wherever else they keep more.
 
     Attributes

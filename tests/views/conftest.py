@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from services.book.files import Shelf
+from services.book.files import Library
 from services.settings import Preferences
 from services.workspace import Workspace
 from tests.views.books import opened, sample_copy
@@ -120,12 +120,12 @@ def open_window(qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch) -> 
         preferences: Preferences | None = None,
         path: Path | None = None,
         size: tuple[int, int] = (1440, 900),
-        shelf: Shelf | None = None,
+        library: Library | None = None,
         *,
         asks_who: bool = False,
     ) -> Desktop:
         known = replace(preferences or Preferences(), asked_me=not asks_who)
-        desk = desktop.build(workspace, known, path, theme=theme, shelf=shelf)
+        desk = desktop.build(workspace, known, path, theme=theme, library=library)
         made.append(desk)
         desk.window.resize(*size)
         desk.window.start()

@@ -108,7 +108,7 @@ def trial_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class TemplateLibrary:
     """The templates of the book, the fields that they may use, and customers to show them with."""
 
     templates: tuple[TemplateChoice, ...]
@@ -116,7 +116,7 @@ class Shelf:
     customers: tuple[int, ...]
 
 
-def shelf(workspace: Workspace) -> Shelf:
+def library(workspace: Workspace) -> TemplateLibrary:
     """Read the templates, and customers who gave consent, those with an alert first."""
     from models.values.customers import CustomerFilter
     from services import insight, outreach
@@ -124,7 +124,7 @@ def shelf(workspace: Workspace) -> Shelf:
     given = CustomerFilter(consents=frozenset({"given"}))
     alerted = CustomerFilter(consents=frozenset({"given"}), open_alert=True)
     found = [row.id for wanted in (alerted, given) for row in insight.customers_page(workspace, wanted).rows]
-    return Shelf(outreach.read_templates(workspace), outreach.template_fields(), tuple(dict.fromkeys(found)))
+    return TemplateLibrary(outreach.read_templates(workspace), outreach.template_fields(), tuple(dict.fromkeys(found)))
 
 
 def preview(workspace: Workspace, template: TemplateChoice, customer_id: int | None) -> TemplatePreview:

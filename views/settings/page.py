@@ -228,7 +228,7 @@ class SettingsPage(Page):
 
         box = TemplatesBox(self.context)
         box.edit_wanted.connect(partial(self._edit_template, box))
-        box.read.connect(self._shelf_read)
+        box.read.connect(self._library_read)
         return box
 
     def _first(self, key: str) -> QWidget:
@@ -260,7 +260,7 @@ class SettingsPage(Page):
             self.editor.left.connect(partial(self._template_left, box))
             self.editor.undo_offered.connect(self.undo_offered)
             self._levels.addWidget(self.editor)
-        self.editor.offer(box.shelf)
+        self.editor.offer(box.library)
         self.editor.fit(self.width())
         self._levels.setCurrentWidget(self.editor)
         self.editor.begin(template, box.unsaved.get(template.code))
@@ -275,11 +275,11 @@ class SettingsPage(Page):
         box.focus_on(code)
         self.headline_changed.emit()
 
-    def _shelf_read(self, shelf: asks.Shelf) -> None:
+    def _library_read(self, library: asks.TemplateLibrary) -> None:
         """Show in the editor what was changed elsewhere, unless something is being typed."""
         if self.editor is None or not self._editing or self.editor.dirty:
             return
-        now = next((one for one in shelf.templates if one.code == self.editor.before.code), None)
+        now = next((one for one in library.templates if one.code == self.editor.before.code), None)
         if now is not None and now != self.editor.before:
             self.editor.begin(now)
 

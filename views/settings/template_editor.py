@@ -152,10 +152,10 @@ class TemplateEditor(QWidget):
         before = self._before
         return self.template != replace(before, subject=before.subject.strip(), body=before.body.strip())
 
-    def offer(self, shelf: asks.Shelf) -> None:
+    def offer(self, library: asks.TemplateLibrary) -> None:
         """Offer the fields, and the customers of the preview."""
-        self.chips.offer(shelf.fields)
-        self.preview.offer(shelf.customers)
+        self.chips.offer(library.fields)
+        self.preview.offer(library.customers)
 
     def begin(self, before: TemplateChoice, draft: TemplateChoice | None = None) -> None:
         """Show a template of the book, or what was typed of it and not saved yet."""

@@ -52,7 +52,7 @@ class TemplatesBox(OwnBox):
     Signals
     -------
     edit_wanted : the template to be opened in the editor.
-    read : a new `Shelf` was read.
+    read : a new `TemplateLibrary` was read.
     """
 
     edit_wanted = Signal(object)
@@ -62,7 +62,7 @@ class TemplatesBox(OwnBox):
         super().__init__()
         self._context = context
         self._desk = context.book.desk(self)
-        self.shelf = asks.Shelf((), (), ())
+        self.library = asks.TemplateLibrary((), (), ())
         self.lines: list[TemplateLine] = []
         #: What was typed and not saved, by code.
         self.unsaved: dict[str, TemplateChoice] = {}
@@ -91,7 +91,7 @@ class TemplatesBox(OwnBox):
 
     def arrive(self) -> None:
         workspace = self._context.book.workspace
-        self._desk.read("shelf", partial(asks.shelf, workspace), self._take, self._context.book.failed.emit)
+        self._desk.read("library", partial(asks.library, workspace), self._take, self._context.book.failed.emit)
 
     def renew(self, changes: Changes) -> None:
         if "templates" in changes.tables:
@@ -110,20 +110,20 @@ class TemplatesBox(OwnBox):
         line = next((one for one in self.lines if one.template.code == code), None)
         (line.edit_button if line is not None else self.add_button).setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _take(self, shelf: asks.Shelf) -> None:
-        if shelf == self.shelf:
+    def _take(self, library: asks.TemplateLibrary) -> None:
+        if library == self.library:
             return
-        self.shelf = shelf
-        counts: Mapping[str, int] = {goal: sum(one.goal == goal for one in shelf.templates) for goal in GOALS}
+        self.library = library
+        counts: Mapping[str, int] = {goal: sum(one.goal == goal for one in library.templates) for goal in GOALS}
         self.goals.show_tabs([Tab(goal, words, counts[goal]) for goal, words in GOALS.items()])
         self._fill()
-        self.read.emit(shelf)
+        self.read.emit(library)
 
     def _fill(self) -> None:
         at = self.window().focusWidget()
         had = next((line for line in self.lines if at is not None and line.isAncestorOf(at)), None)
         clear(self._list)
-        shown = [one for one in self.shelf.templates if one.goal == self.goals.current]
+        shown = [one for one in self.library.templates if one.goal == self.goals.current]
         self.lines = [
             TemplateLine(self._context.theme, template, unsaved=template.code in self.unsaved) for template in shown
         ]

@@ -11,7 +11,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from models.values.errors import BellwetherError
-from services.book.files import SUFFIX, Shelf, begin_book
+from services.book.files import SUFFIX, Library, begin_book
 from views.file_dialog import choose_file, choose_place
 from views.shell.books import KINDS
 from views.theme import Theme, fonts
@@ -24,19 +24,19 @@ class BookChooser(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, theme: Theme, shelf: Shelf, recent: Sequence[str], fault: str = "") -> None:
+    def __init__(self, theme: Theme, library: Library, recent: Sequence[str], fault: str = "") -> None:
         super().__init__()
         kind_of(self, "ground")
         self.setWindowTitle("Open a book – Bellwether")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._shelf, self._told = shelf, False
+        self._library, self._told = library, False
         self.fault = label(fault, fonts.LIST, fonts.REGULAR, "critical_text", wrap=True)
         self.fault.setVisible(bool(fault))
         self.books: list[CommandButton] = []
         lines = column()
         lines.setSpacing(6)
-        for path in _offered(shelf, recent):
-            button = CommandButton(theme, shelf.name_of(path), "book")
+        for path in _offered(library, recent):
+            button = CommandButton(theme, library.name_of(path), "book")
             button.setToolTip(path)
             button.clicked.connect(partial(self._choose, path))
             self.books.append(button)
@@ -68,10 +68,10 @@ class BookChooser(QWidget):
         self.close()
 
     def _ask_new(self) -> None:
-        choose_place(self, "New book", self._shelf.own.with_name(f"New book{SUFFIX}"), KINDS, self._begin)
+        choose_place(self, "New book", self._library.own.with_name(f"New book{SUFFIX}"), KINDS, self._begin)
 
     def _ask_other(self) -> None:
-        choose_file(self, "Open book", str(self._shelf.own.parent), KINDS, lambda path: self._choose(str(path)))
+        choose_file(self, "Open book", str(self._library.own.parent), KINDS, lambda path: self._choose(str(path)))
 
     def _begin(self, path: Path) -> None:
         try:
@@ -83,7 +83,7 @@ class BookChooser(QWidget):
             self._choose(str(path))
 
 
-def _offered(shelf: Shelf, recent: Sequence[str]) -> list[str]:
+def _offered(library: Library, recent: Sequence[str]) -> list[str]:
     """The recent books that are still there, the person's own, the sample book."""
     there = [path for path in recent if Path(path).exists()]
-    return list(dict.fromkeys((*there, str(shelf.own), str(shelf.sample))))
+    return list(dict.fromkeys((*there, str(library.own), str(library.sample))))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from services.book.files import SAMPLE_BOOK, SAMPLE_TAKES_NONE, SUFFIX, Shelf, begin_book, check_book, copy_book
+from services.book.files import SAMPLE_BOOK, SAMPLE_TAKES_NONE, SUFFIX, Library, begin_book, check_book, copy_book
 from services.settings import with_recent_book
 from views.actions import Command
 from views.background import Failed
@@ -49,10 +49,10 @@ class Going:
 class Books(QObject):
     """Answers to the commands about books; `going` says what comes after the window, once it is closed for that."""
 
-    def __init__(self, context: Context, shelf: Shelf, window: MainWindow) -> None:
+    def __init__(self, context: Context, library: Library, window: MainWindow) -> None:
         super().__init__(window)
         self._book, self._theme, self._remembered = context.book, context.theme, context.remembered
-        self._shelf, self._window = shelf, window
+        self._library, self._window = library, window
         self._desk = context.book.desk(self)
         self.path = Path(self._book.workspace.recipe.store)
         self.going: Going | None = None
@@ -62,12 +62,12 @@ class Books(QObject):
     @property
     def name(self) -> str:
         """What this book is called."""
-        return self._shelf.name_of(self.path)
+        return self._library.name_of(self.path)
 
     @property
     def is_sample(self) -> bool:
         """Whether this is the sample book."""
-        return self.path == self._shelf.sample
+        return self.path == self._library.sample
 
     def commands(self) -> dict[Command, Callable[[], None]]:
         """What each command about books does."""
@@ -77,7 +77,7 @@ class Books(QObject):
             Command.RECENT_BOOKS: self.show_recent,
             Command.CLOSE_BOOK: lambda: self.go(Going()),
             Command.COPY_BOOK: self.ask_copy,
-            Command.SAMPLE_BOOK: lambda: self.go(Going(str(self._shelf.sample))),
+            Command.SAMPLE_BOOK: lambda: self.go(Going(str(self._library.sample))),
             Command.RESTART: lambda: self.go(Going(str(self.path), anew=True)),
         }
 
@@ -109,10 +109,10 @@ class Books(QObject):
 
     def show_recent(self) -> None:
         """Offer the books that were open last, a person's own, and the sample book."""
-        own, sample = str(self._shelf.own), str(self._shelf.sample)
+        own, sample = str(self._library.own), str(self._library.sample)
         paths = dict.fromkeys((*self._remembered.value.recent_books, own, sample))
         choices = [
-            Choice(self._shelf.name_of(path), Path(path).parent.name, path)
+            Choice(self._library.name_of(path), Path(path).parent.name, path)
             for path in paths
             if path != str(self.path) and (path == sample or Path(path).exists())
         ]
@@ -121,7 +121,7 @@ class Books(QObject):
 
     def offer_own(self, files: Sequence[Path]) -> None:
         """Say that files of a person's own do not go into the sample book, and offer where they can go."""
-        own = str(self._shelf.own)
+        own = str(self._library.own)
         choices = (
             Choice("Import into my book", "", own),
             Choice("Choose another book…", "", ""),
@@ -139,7 +139,7 @@ class Books(QObject):
         """Open a book in place of this one, if it can be opened."""
         if path == self.path:
             self._book.told.emit(f"{self.name} is already open")
-        elif path in (self._shelf.own, self._shelf.sample) and not path.exists():
+        elif path in (self._library.own, self._library.sample) and not path.exists():
             self.go(Going(str(path)))
         else:
             self._prepare(check_book, path)
@@ -152,8 +152,8 @@ class Books(QObject):
     def go(self, going: Going) -> None:
         """Close the window for what comes after it; whoever goes on working instead stays here."""
         self.going = going
-        if going.store and going.store != str(self._shelf.sample):
-            self._remembered.set(store_path="" if going.store == str(self._shelf.own) else going.store)
+        if going.store and going.store != str(self._library.sample):
+            self._remembered.set(store_path="" if going.store == str(self._library.own) else going.store)
         if not self._window.close() and (panel := self._window.closing.panel) is not None:
             panel.destroyed.connect(self._stayed)
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from models.values.alerts import Freshness
 from models.values.changes import Changes
-from services.book.files import Shelf
+from services.book.files import Library
 from services.settings import with_earlier_name
 from views.actions import Actions, Command
 from views.background import Background, Failed
@@ -67,7 +67,9 @@ class MainWindow(QMainWindow):
     painted = Signal(str)  # key of the page, after its first paint with an answer
     gives_way = Signal()  # it closes, and what `books.going` names comes in its place
 
-    def __init__(self, book: Book, background: Background, theme: Theme, remembered: Remembered, shelf: Shelf) -> None:
+    def __init__(
+        self, book: Book, background: Background, theme: Theme, remembered: Remembered, library: Library
+    ) -> None:
         super().__init__()
         self._book, self._background, self._theme, self._remembered = book, background, theme, remembered
         self._desk = book.desk(self)
@@ -82,7 +84,7 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, Page] = {}
         self._current = ""
         self._freshness: Freshness | None = None
-        self.books = Books(self._context, shelf, self)
+        self.books = Books(self._context, library, self)
         self._build()
         self._connect()
         place(self, remembered.value.window_geometry)

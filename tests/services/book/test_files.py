@@ -9,13 +9,13 @@ import pytest
 from models.store import open_store
 from models.values.errors import BellwetherError, EnvironmentFault, UserError
 from services import insight
-from services.book.files import Shelf, begin_book, check_book, copy_book
+from services.book.files import Library, begin_book, check_book, copy_book
 from tests.views.books import opened, sample_copy
 
 
 def test_a_book_is_called_as_its_file_and_the_two_of_everybody_by_what_they_are(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "book.bellwether", tmp_path / "sample.bellwether")
-    names = [shelf.name_of(tmp_path / f"{name}.bellwether") for name in ("book", "sample", "North 2026")]
+    library = Library(tmp_path / "book.bellwether", tmp_path / "sample.bellwether")
+    names = [library.name_of(tmp_path / f"{name}.bellwether") for name in ("book", "sample", "North 2026")]
     assert names == ["My book", "Sample book", "North 2026"]
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from models.values.overrides import OverrideMark
 from models.values.words import DASH, MINUS, THIN, gap_words, money_range
 from services.insight.figure_formatting import figure_lines, sure_words
-from tests.views.customers.shelf import figures
+from tests.views.customers.made import figures
 
 FEW = "Fewer than 4 purchase days on record."
 TOLD = f"When about 72{THIN}% was said, 126 of 217 left."

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from models.values.errors import UserError
 from services.settings import FieldError
-from tests.views.customers.shelf import Shelf
+from tests.views.customers.made import MadeCustomers
 from views.background import Failed
 from views.customers.form import CustomerForm
 from views.customers.form_fields import FIELDS, changed, fault_of, faults_of
@@ -28,8 +28,8 @@ def form(qtbot: QtBot, theme: Theme) -> CustomerForm:
 
 
 def edit(form: CustomerForm) -> dict[str, str]:
-    profile = Shelf().profile(3)
-    form.begin(3, profile.name, profile.fields, Shelf().choices())
+    profile = MadeCustomers().profile(3)
+    form.begin(3, profile.name, profile.fields, MadeCustomers().choices())
     return profile.fields
 
 
@@ -75,7 +75,7 @@ def test_only_what_changed_is_sent(qtbot: QtBot, form: CustomerForm) -> None:
 
 def test_another_answer_has_a_day_and_a_way_of_its_own(qtbot: QtBot, form: CustomerForm) -> None:
     said = {"name": "Ada", "email_consent": "given", "email_consent_since": "2024-01-05", "email_consent_how": "a form"}
-    form.begin(1, "Ada", said, Shelf().choices())
+    form.begin(1, "Ada", said, MadeCustomers().choices())
     assert not form.dirty
     consent = form.input("email_consent")
     assert isinstance(consent, QComboBox)
@@ -136,6 +136,6 @@ def test_escape_leaves_and_enter_in_a_line_saves(qtbot: QtBot, form: CustomerFor
 
 
 def test_adding_starts_empty_with_consent_not_known(form: CustomerForm) -> None:
-    form.begin(None, "", {}, Shelf().choices())
+    form.begin(None, "", {}, MadeCustomers().choices())
     assert form.texts["email_consent"] == "unknown"
     assert not form.dirty

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.views.customers.shelf import figures, made_row
+from tests.views.customers.made import figures, made_row
 from views.alerts.figures import churn_figure
 from views.customers.columns import AT, sentence_of, text_of
 from views.words import DASH

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from models.values.customers import CustomerFilter
-from tests.views.customers.shelf import Shelf
+from tests.views.customers.made import MadeCustomers
 from views.background import Background
 from views.customers.columns import AT, COLUMNS, NAME_AT_LEAST, shown_in
 from views.customers.delegate import AFTER_BAR, GAP, Marks
@@ -22,13 +22,13 @@ from views.theme import Theme, fonts
 
 
 @pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
+def customers() -> MadeCustomers:
+    return MadeCustomers()
 
 
 @pytest.fixture
-def pane(qtbot: QtBot, theme: Theme, background: Background, shelf: Shelf) -> Iterator[ListPane]:
-    made = ListPane(theme, background.desk(background), shelf, "Ines", Marks())
+def pane(qtbot: QtBot, theme: Theme, background: Background, customers: MadeCustomers) -> Iterator[ListPane]:
+    made = ListPane(theme, background.desk(background), customers, "Ines", Marks())
     qtbot.addWidget(made)
     made.resize(800, 600)
     made.show()
@@ -97,10 +97,12 @@ def test_typing_filters_and_clearing_brings_the_book_back(qtbot: QtBot, pane: Li
     assert pane.field.text() == ""
 
 
-def test_the_current_row_stays_when_the_list_is_read_again(qtbot: QtBot, pane: ListPane, shelf: Shelf) -> None:
+def test_the_current_row_stays_when_the_list_is_read_again(
+    qtbot: QtBot, pane: ListPane, customers: MadeCustomers
+) -> None:
     pane.table.selectRow(40)
     chosen = pane.table.current_id
-    shelf.rows = [row for row in shelf.rows if row.id != model_of(pane).rows()[0].id]
+    customers.rows = [row for row in customers.rows if row.id != model_of(pane).rows()[0].id]
     with qtbot.assertNotEmitted(pane.selected), qtbot.waitSignal(model_of(pane).arrived):
         pane.reload()
     assert pane.table.current_id == chosen

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from models.values.overrides import FIGURES, OverrideMark
-from tests.views.customers.shelf import figures
+from tests.views.customers.made import figures
 from views.scores.notes import ScoreNotes
 from views.scores.override_panel import OverridePanel, Setting
 from views.theme import Theme

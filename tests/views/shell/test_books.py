@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from models.values.changes import Changes
-from services.book.files import Shelf, begin_book
+from services.book.files import Library, begin_book
 from services.settings import Preferences, load_preferences
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
@@ -20,8 +20,8 @@ from views.shell.one_window import OneWindow
 from views.theme import Theme
 
 
-def shelf_of(own: Workspace) -> Shelf:
-    return Shelf(own.store.path, own.store.path.with_name("sample.bellwether"))
+def library_of(own: Workspace) -> Library:
+    return Library(own.store.path, own.store.path.with_name("sample.bellwether"))
 
 
 def test_another_book_takes_the_place_of_the_window_and_is_the_one_of_next_time(
@@ -53,26 +53,26 @@ def test_what_is_no_book_is_said_and_the_window_stays(
 def test_the_sample_book_is_opened_beside_a_persons_own(
     qtbot: QtBot, open_window: OpenWindow, empty: Workspace
 ) -> None:
-    shelf = shelf_of(empty)
-    window = open_window(empty, shelf=shelf).window
+    library = library_of(empty)
+    window = open_window(empty, library=library).window
     qtbot.waitUntil(window.first_start.isVisible)
     window.first_start.sample.click()
-    assert window.books.going == Going(str(shelf.sample))
+    assert window.books.going == Going(str(library.sample))
     assert not window.isVisible() and window.sample.run is None
 
 
 def test_files_of_a_person_do_not_go_into_the_sample_book(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace, tmp_path: Path
 ) -> None:
-    shelf = Shelf(tmp_path / "own.bellwether", sample.store.path)
-    window = open_window(sample, shelf=shelf).window
+    library = Library(tmp_path / "own.bellwether", sample.store.path)
+    window = open_window(sample, library=library).window
     mine = tmp_path / "orders.csv"
     window.take_files([mine])
     assert window.current_key != "data"
     panel = window.books.panel
     assert panel is not None and panel.isVisible()
     panel._choose(0)
-    assert window.books.going == Going(str(shelf.own), files=(mine,))
+    assert window.books.going == Going(str(library.own), files=(mine,))
 
 
 def test_recent_books_offer_what_is_still_there(
@@ -80,7 +80,7 @@ def test_recent_books_offer_what_is_still_there(
 ) -> None:
     there, gone = tmp_path / "there.bellwether", tmp_path / "gone.bellwether"
     begin_book(there)
-    desk = open_window(sample, Preferences(recent_books=(str(gone), str(there))), shelf=shelf_of(sample))
+    desk = open_window(sample, Preferences(recent_books=(str(gone), str(there))), library=library_of(sample))
     desk.window.actions_registry[Command.RECENT_BOOKS].trigger()
     panel = desk.window.books.panel
     assert panel is not None
@@ -138,11 +138,11 @@ def test_the_commands_about_books_are_in_the_menu_the_palette_and_have_keys(
 
 
 def test_the_chooser_offers_the_books_that_are_there(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "book.bellwether", tmp_path / "sample.bellwether")
+    library = Library(tmp_path / "book.bellwether", tmp_path / "sample.bellwether")
     other = tmp_path / "North.bellwether"
     begin_book(other)
     recent = (str(other), str(tmp_path / "gone.bellwether"))
-    chooser = BookChooser(theme, shelf, recent, "The book is damaged.")
+    chooser = BookChooser(theme, library, recent, "The book is damaged.")
     chooser.show()
     assert [button.text() for button in chooser.books] == ["North", "My book", "Sample book"]
     assert chooser.fault.isVisible()
@@ -152,7 +152,7 @@ def test_the_chooser_offers_the_books_that_are_there(qtbot: QtBot, theme: Theme,
 
 
 def test_a_chooser_that_is_closed_chooses_nothing(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
-    chooser = BookChooser(theme, Shelf(tmp_path / "a", tmp_path / "b"), ())
+    chooser = BookChooser(theme, Library(tmp_path / "a", tmp_path / "b"), ())
     chooser.show()
     with qtbot.waitSignal(chooser.chosen) as chosen:
         chooser.close()

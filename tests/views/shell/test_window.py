@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from models.values.changes import Changes
 from models.values.errors import UserError
-from services.book.files import Shelf
+from services.book.files import Library
 from services.settings import load_preferences
 from services.workspace import Workspace
 from tests.views.books import opened
@@ -51,7 +51,7 @@ def test_an_empty_book_says_what_to_do_and_shows_nothing_else(
 
 def test_the_sample_book_fills_the_queue(qtbot: QtBot, open_window: OpenWindow, empty: Workspace) -> None:
     store = empty.store.path
-    window = open_window(empty, shelf=Shelf(store.with_name("own.bellwether"), store)).window
+    window = open_window(empty, library=Library(store.with_name("own.bellwether"), store)).window
     qtbot.waitUntil(lambda: window.sample.run is not None)
     assert window.sample.run is not None
     with qtbot.waitSignal(window.sample.run.ended):

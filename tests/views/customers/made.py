@@ -27,7 +27,7 @@ SEGMENTS = ("At risk", "Loyal", "Cooling VIP", "Promising")
 
 
 def made_row(number: int) -> CustomerRow:
-    """Customer ``number`` of the shelf; every figure follows from the number."""
+    """Customer ``number``; every figure follows from the number."""
     silent = number % 17 == 0
     return CustomerRow(
         id=number,
@@ -59,7 +59,7 @@ _KEYS: dict[str, Callable[[CustomerRow], object]] = {
 }
 
 
-class Shelf:
+class MadeCustomers:
     """Keeps rows; filters, sorts and pages them as the real book does."""
 
     def __init__(self, count: int = 450) -> None:
@@ -145,7 +145,7 @@ def figures() -> ScoreFigures:
 
 
 def profile_of(row: CustomerRow) -> CustomerProfile:
-    """A full profile of a row of the shelf."""
+    """A full profile of a row."""
     alert = AlertRow(
         id=77, customer_id=row.id, customer=row.name, severity=Severity.CRITICAL, kind="risk", state="open",
         rule="gap", reason="No order for 74 days; the usual gap is 21", due_at="2026-11-21T12:02:00Z",
