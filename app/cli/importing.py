@@ -95,7 +95,7 @@ def import_(
     json: JsonOption = False,
 ) -> int:
     """Import files and what is in archives, customers before their orders, then score and raise alerts."""
-    from services.pipeline.watched import each_file
+    from services.pipeline.watched import each_file, left_alone, why_left_alone
     from services.sync import order_of_import, together
 
     options = ImportOptions(
@@ -122,6 +122,8 @@ def import_(
         )
         with workspace.store.snapshot() as driver:
             asked = asked_end(driver, workspace.clock.today(), workspace.read_policy())
+        for path in (path for request in named for path in left_alone(request)):
+            say(why_left_alone(path))
     code = _reported(outcome, order, json)
     if asked is not None and not dry_run:
         say(question_of(asked))

@@ -31,6 +31,13 @@ def test_a_folder_is_imported_as_a_whole(ask: Any, shop: Path) -> None:
     assert ask("import", str(shop.parent / "empty"), "--no-score")[0] == 1
 
 
+def test_files_of_a_folder_that_are_no_table_are_named_as_left_out(ask: Any, shop: Path) -> None:
+    (shop / "brochure.pdf").write_bytes(b"%PDF-1.7")
+    code, receipts, said = ask("import", str(shop), "--no-score", "--dry-run")
+    assert code == 0 and len(receipts) == 3
+    assert "brochure.pdf is not a table; left out." in said
+
+
 def test_what_is_said_of_a_column_holds_for_the_files_that_have_it(ask: Any, shop: Path) -> None:
     write_csv(shop / "orders.csv", ["Nr", *ORDERS[1:]], [["O1", "C1", "2026-03-02", "9"]])
     named = [str(shop / name) for name in ("customers.csv", "orders.csv")]

@@ -30,7 +30,7 @@ class CheckJob:
 
     def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> tuple[Checked, ...]:
         """Return every file's check, in the order in which they should be imported."""
-        from services.pipeline.watched import each_file, left_alone
+        from services.pipeline.watched import each_file, left_alone, why_left_alone
         from services.sync import order_of_import, preview, together
 
         found: list[Checked] = []
@@ -60,7 +60,7 @@ class CheckJob:
         finally:
             workspace.close()
         found += [
-            Checked(replace(request, file=path, dry_run=True), None, f"{Path(path).name} is not a table; left out.")
+            Checked(replace(request, file=path, dry_run=True), None, why_left_alone(path))
             for request in self.requests
             for path in left_alone(request)
         ]

@@ -7,7 +7,7 @@ for a person). Nothing is ever moved, changed or deleted in a folder.
 from __future__ import annotations
 
 from services.pipeline.watched.files import FolderState, WatchedFiles
-from services.pipeline.watched.look import each_file, is_still, left_alone, look_into, readable
+from services.pipeline.watched.look import each_file, is_still, left_alone, look_into, readable, why_left_alone
 from services.pipeline.watched.memory import Memory
 from services.pipeline.watched.rhythm import source_rhythms
 from services.pipeline.watched.sort_out import (
@@ -39,4 +39,5 @@ __all__ = [
     "source_rhythms",
     "was_imported",
     "why_doubtful",
+    "why_left_alone",
 ]

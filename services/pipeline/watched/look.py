@@ -137,6 +137,11 @@ def left_alone(request: ImportRequest) -> tuple[str, ...]:
     return look_into(str(path), Path(request.store)).left_alone if path.is_dir() else ()
 
 
+def why_left_alone(path: str) -> str:
+    """Return the sentence about a file that `left_alone` names."""
+    return f"{Path(path).name} is not a table; left out."
+
+
 def each_file(request: ImportRequest) -> tuple[ImportRequest, ...]:
     """Return a request for each file of a folder, or of an archive that holds several; of another file the request."""
     options, path = request.options, Path(request.file)
