@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from models.values.customers import CustomerRow
-from views.customers.columns import AT, COLUMNS, churn_words, set_by_hand, short_name, text_of
+from views.customers.columns import AT, COLUMNS, churn_words, set_by_hand, short_name
 from views.lists.keyset_model import ROW_ROLE, Index
 from views.theme import Theme, fonts
 from views.widgets.painting import LEFT, RIGHT, fill, line, snapped, threshold_bar
@@ -51,9 +51,9 @@ class Marks:
 class CustomerDelegate(QStyledItemDelegate):
     """Paints the cells of `CustomersModel`; ``last`` is the last visible column, which closes the focus ring."""
 
-    def __init__(self, theme: Theme, me: str, marks: Marks) -> None:
+    def __init__(self, theme: Theme, marks: Marks) -> None:
         super().__init__()
-        self._theme, self._me = theme, me
+        self._theme = theme
         self.marks = marks
         self.last = len(COLUMNS) - 1
 
@@ -78,7 +78,7 @@ class CustomerDelegate(QStyledItemDelegate):
                 self._theme.color("selected" if on else "hover"),
             )
         left = _FIRST_GAP if place == 0 else GAP
-        self._cell(painter, rect.adjusted(left, 0, -GAP, 0), row, place)
+        self._cell(painter, rect.adjusted(left, 0, -GAP, 0), row, place, str(index.data()))
         bottom = rect.bottom() - 1
         if on:
             self._ring(painter, rect, place)
@@ -94,9 +94,8 @@ class CustomerDelegate(QStyledItemDelegate):
         if place == self.last:
             fill(painter, rect.right() - 2, rect.y(), 2, rect.height(), colour)
 
-    def _cell(self, painter: QPainter, rect: QRectF, row: CustomerRow, place: int) -> None:
+    def _cell(self, painter: QPainter, rect: QRectF, row: CustomerRow, place: int, text: str) -> None:
         theme = self._theme
-        text = text_of(row, place, self._me)
         if place == AT["name"]:
             line(painter, rect, text, theme.color("ink"), fonts.LIST, fonts.MEDIUM)
         elif place == AT["churn"]:

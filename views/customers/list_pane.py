@@ -51,7 +51,7 @@ class ListPane(QWidget):
 
     def __init__(self, theme: Theme, desk: Desk, book: CustomersBook, me: str, marks: Marks) -> None:
         super().__init__()
-        self._theme, self._desk, self._book, self._me = theme, desk, book, me
+        self._theme, self._desk, self._book = theme, desk, book
         self._filter, self._choices, self._currency = EMPTY, NO_CHOICES, ""
         self._tabs: tuple[FilterTab, ...] = ()
         self._wanted: int | None = None
@@ -85,7 +85,7 @@ class ListPane(QWidget):
         self._model = CustomersModel(desk, self._fetch, me, self)
         self._model.arrived.connect(self._have_page)
         self._model.failed.connect(self._list_failed)
-        self.table = CustomerTable(theme, self._model, me, marks)
+        self.table = CustomerTable(theme, self._model, marks)
         self.table.current_changed.connect(self._row_chosen)
         self.table.opened.connect(self.opened)
         self.table.sort_wanted.connect(self._sort_wanted)
@@ -153,6 +153,15 @@ class ListPane(QWidget):
         self._tabs = tabs
         self._put_tabs(current)
         self._count_tabs()
+
+    def know(self, me: str, tabs: tuple[FilterTab, ...]) -> None:
+        """Take up the new name of the person at work: whose customers are "Mine", and who is shown as "You"."""
+        self._model.me = me
+        mine = next((tab.filter for tab in tabs if tab.key == "mine"), EMPTY)
+        if any(tab.key == "mine" and tab.filter == self._filter for tab in self._tabs):
+            self.set_filter(mine)
+        self._put_chips()
+        self.show_tabs(tabs)
 
     def set_filter(self, chosen: CustomerFilter) -> None:
         """Apply a filter from outside, such as a tile or the search."""
@@ -325,7 +334,7 @@ class ListPane(QWidget):
         menu.popup(self._sort.mapToGlobal(self._sort.rect().bottomLeft()))
 
     def _open_menu(self, under: QWidget, kind: str = "") -> None:
-        menu = FilterMenu(self, self._filter, self._choices, self._currency, self._me, self._change, kind)
+        menu = FilterMenu(self, self._filter, self._choices, self._currency, self._model.me, self._change, kind)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(under.mapToGlobal(under.rect().bottomLeft()))
 
@@ -377,7 +386,7 @@ class ListPane(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        for place, chip in enumerate(chips_of(self._filter, self._currency, self._me)):
+        for place, chip in enumerate(chips_of(self._filter, self._currency, self._model.me)):
             made = Chip(self._theme, chip.words)
             made.removed.connect(lambda kind=chip.kind: self._change(without(self._filter, kind)))
             made.clicked.connect(lambda _on=False, made=made, kind=chip.kind: self._open_menu(made, kind))

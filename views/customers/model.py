@@ -38,7 +38,7 @@ class CustomersModel(KeysetModel[CustomerRow]):
 
     def __init__(self, desk: Desk, fetch: Fetch, me: str, parent: QObject | None = None) -> None:
         super().__init__(desk, fetch, topic="customers", parent=parent)
-        self._me = me
+        self.me = me
 
     def place_of(self, customer_id: int) -> int:
         """The row of a customer among those read so far, -1 if it is not there."""
@@ -48,12 +48,12 @@ class CustomersModel(KeysetModel[CustomerRow]):
         return 0 if parent.isValid() else len(COLUMNS)
 
     def text_of(self, row: CustomerRow, column: int) -> str:
-        return text_of(row, column, self._me)
+        return text_of(row, column, self.me)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.AccessibleTextRole and index.isValid() and index.column() == 0:
             # The first cell says the whole row: a reader stops there when the current row moves.
-            return sentence_of(self.rows()[index.row()], self._me)
+            return sentence_of(self.rows()[index.row()], self.me)
         if role == Qt.ItemDataRole.TextAlignmentRole and index.isValid() and COLUMNS[index.column()].right:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole and index.isValid():

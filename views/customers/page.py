@@ -135,6 +135,9 @@ class CustomersPage(Page):
         marks = marks_of(self.context.book.workspace.policy)
         self.profile.marks = marks
         self.list.table.set_marks(marks)
+        if self._me != self.context.book.workspace.person:
+            self._me = self.context.book.workspace.person
+            self.list.know(self._me, self._tabs() if self._visited else ())
         if not self._visited:
             return
         self.list.reload()

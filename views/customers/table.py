@@ -71,11 +71,11 @@ class CustomerTable(RowTable):
     opened = Signal(int)
     wants_menu = Signal(QPoint)
 
-    def __init__(self, theme: Theme, model: CustomersModel, me: str, marks: Marks) -> None:
+    def __init__(self, theme: Theme, model: CustomersModel, marks: Marks) -> None:
         super().__init__("Customers", ROW_HEIGHT)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self._model = model
-        self._delegate = CustomerDelegate(theme, me, marks)
+        self._delegate = CustomerDelegate(theme, marks)
         self._header = SortHeader(theme, self)
         self._quiet = False
         self._held: int | None = None

@@ -337,3 +337,22 @@ def test_consent_of_the_selected_customers_is_recorded_at_once_and_undone_at_onc
     assert "one customer" in desk.window.toast.words, "not the last of several"
     table.choose_near(1)
     assert len(table.chosen_ids) == 1
+
+
+def test_a_new_name_of_who_works_is_known_to_an_open_list(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    desk = open_window(sample, Preferences(me="Nobody Known"))
+    page = customers(qtbot, desk)
+    until(qtbot, lambda: bool(page.list.choices.owners))
+    assert "mine" not in [tab.key for tab in page.list.tabs.tabs]
+    one, other = [owner for owner, _count in page.list.choices.owners if owner][:2]
+    desk.remembered.set(me=one)
+    until(qtbot, lambda: "mine" in [tab.key for tab in page.list.tabs.tabs])
+    page.list.tabs.choose("mine")
+    page.list.tabs.chosen.emit("mine")
+    assert page.list.chosen.owners == {one}
+    desk.remembered.set(me=other)
+    assert page.list.chosen.owners == {other}
+    until(qtbot, lambda: not page.list.table.model().rowCount() or bool(shown(page)))
+    until(qtbot, lambda: page.list.table.model().index(0, AT["owner"]).data() == "You")
