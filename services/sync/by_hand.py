@@ -15,6 +15,7 @@ from models.store import UnitOfWork
 from models.tables import contracts, customers, identities
 from models.values.changes import Changes
 from models.values.errors import UserError
+from models.values.phones import NO_PHONE, is_phone
 from services.entities import ENTITIES, Field
 from services.permission.ledger import note
 from services.sync.formats.headers import normal
@@ -23,7 +24,7 @@ from services.sync.kinds.columns import make_converter
 from services.sync.kinds.dates import Dates
 from services.sync.kinds.form import Form
 from services.sync.kinds.memo import Fault
-from services.sync.kinds.phones import is_phone, phone_key
+from services.sync.kinds.phones import phone_key
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
@@ -208,10 +209,7 @@ def value_of(workspace: Workspace, field: Field, text: str) -> Any:
             raise UserError(f"{field.label} is given, withdrawn or unknown, not “{text.strip()}”.")
         return word
     if field.kind == "phone" and text.strip() and not is_phone(text):
-        raise UserError(
-            f"{field.label} “{text.strip()}” is not a number that can be called. "
-            "Enter 6 to 15 digits, such as +44 20 5550 1234 ext. 7."
-        )
+        raise UserError(f"{field.label} “{text.strip()}” is {NO_PHONE}")
     order = _date_order(field, text)
     currency = workspace.read_currency() if field.kind == "money" else ""
     converter = make_converter(Column(0, field.label, field, form=Form(order=order)), UTC, currency)

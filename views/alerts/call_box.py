@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
+from models.values.phones import FEWEST_DIGITS, NO_PHONE, is_phone
 from models.values.reaching import TalkingPoint
+from models.values.words import capital
 from views.actions import Actions, Command
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton, link
@@ -17,6 +19,7 @@ from views.widgets.overlay import FormPanel
 
 #: What a call can come to, in the order of their keys.
 OUTCOMES = (Command.REACHED, Command.VOICEMAIL, Command.NO_ANSWER)
+_OBJECTION = capital(NO_PHONE)
 
 
 class TalkingPoints(QWidget):
@@ -100,13 +103,20 @@ def phone_panel(theme: Theme, window: QWidget, send: Callable[[str], None]) -> F
     number = QLineEdit()
 
     def sent(panel: FormPanel) -> None:
-        if not any(sign.isdigit() for sign in number.text()):
-            panel.object_to("Enter the number, such as +1 303 555 0105.")
+        if not is_phone(number.text()):
+            panel.object_to(_OBJECTION)
             number.setFocus()
             return
         panel.dismiss()
         send(number.text().strip())
 
+    def typed(text: str) -> None:
+        if is_phone(text):
+            panel.fault.hide()
+        elif len(text.strip()) >= FEWEST_DIGITS:
+            panel.object_to(_OBJECTION)
+
     panel = FormPanel(theme, window, "Add phone number", "Add number", sent)
     panel.add("Phone", number)
+    number.textEdited.connect(typed)
     return panel.done()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 from models.queries.contacts import contacts_of
 from models.values.changes import Changes
 from models.values.customers import CONSENT_WORDS, Contact, CustomerProfile
+from models.values.phones import NO_PHONE, is_phone
 from models.values.words import capital
 from services.workspace import Workspace
 from views.customers.form_fields import changed, faults_of
@@ -71,6 +72,8 @@ class Contacts(QObject):
             fields = changed(before, now)
             if fields.keys() & {_HOW, _SINCE} and "email_consent" not in fields:
                 fields["email_consent"] = now["email_consent"]
+            if fields.get("phone", "").strip() and not is_phone(fields["phone"]):
+                fault = f"Phone is {NO_PHONE}"
             if fault:
                 panel.object_to(fault)
                 return

@@ -5,14 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from models.values.phones import FEWEST_DIGITS, MOST_DIGITS, dialled
 from services.sync.kinds.vocabulary import listed
 
-_EXTENSION = re.compile(
-    r"(?:\s*[,;]?\s*(?:ext|extn|extension|durchwahl|dw|poste|x)\.?\s*:?\s*\d{1,6}|\s*#\s*\d{1,6})$", re.I
-)
-_TRUNK = re.compile(r"\(0\)")
-_FEWEST, _MOST = 6, 15
-_TYPED = re.compile(r"\(?\+?[\d\s()./\-\u2010-\u2015]+")
 _SPOILED = re.compile(r"\d(?:[.,]\d+)?E\+\d{1,3}", re.IGNORECASE)
 # Country to its calling code and the digit that numbers within it begin with ('' where there is none).
 _COUNTRIES: dict[str, tuple[str, str]] = {
@@ -37,9 +32,9 @@ def phone_key(text: str, country: str = "") -> str:
     body = text.strip()
     if is_spoilt(body):
         return ""
-    body = _TRUNK.sub("", _EXTENSION.sub("", body))
+    body = dialled(body)
     digits = "".join(str(unicodedata.digit(sign)) for sign in body if sign.isdecimal())
-    if not _FEWEST <= len(digits) <= _MOST + 3:
+    if not FEWEST_DIGITS <= len(digits) <= MOST_DIGITS + 3:
         return ""
     if body.lstrip("'( ").startswith("+"):
         return "+" + digits
@@ -57,12 +52,6 @@ def phone_key(text: str, country: str = "") -> str:
     if digits.startswith(code) and len(digits) > 10:
         return "+" + digits
     return f"+{code}{digits}"
-
-
-def is_phone(text: str) -> bool:
-    """Whether a person typed a number that can be called: 6 to 15 digits, +, blanks, ( ) - . / and an extension."""
-    body = _TRUNK.sub("", _EXTENSION.sub("", text.strip()))
-    return _TYPED.fullmatch(body) is not None and _FEWEST <= sum(map(str.isdecimal, body)) <= _MOST
 
 
 def is_spoilt(text: str) -> bool:

@@ -54,8 +54,13 @@ def test_a_contact_is_added_changed_and_both_are_undone(
     form = panel_of(qtbot, desk, page, Qt.Key.Key_1)
     qtbot.keyClick(form.findChildren(QLineEdit)[0], Qt.Key.Key_Return)
     assert form.isVisible() and form.fault.text() == "A contact needs a name or an email address."
-    for line, words in zip(form.findChildren(QLineEdit), ("Kim Berg", "Buyer", "kim@x.example"), strict=False):
+    for line, words in zip(
+        form.findChildren(QLineEdit), ("Kim Berg", "Buyer", "kim@x.example", "any day"), strict=False
+    ):
         line.setText(words)
+    qtbot.keyClick(form.findChildren(QLineEdit)[0], Qt.Key.Key_Return)
+    assert form.isVisible() and "Enter 6 to 15 digits" in form.fault.text()
+    form.findChildren(QLineEdit)[3].clear()
     form.findChildren(QCheckBox)[0].setChecked(True)
     send(qtbot, desk, form)
     assert sorted(known()) == sorted([*before, ("Kim Berg", "Buyer", "kim@x.example", "unknown")])
