@@ -49,6 +49,7 @@ from views.shell.whole import Whole, place
 from views.theme import Theme, ThemeChoice
 from views.widgets.buttons import press_focused
 from views.widgets.labels import column, row
+from views.widgets.overlay import Overlay
 from views.widgets.toast import Toast
 
 if TYPE_CHECKING:
@@ -395,6 +396,8 @@ class MainWindow(QMainWindow):
             return
         if self.books.going is not None and not self.books.going.anew:
             self.gives_way.emit()
+        for panel in self.findChildren(Overlay):
+            panel.dismiss()  # a call's note that is being typed is kept
         if self._current:
             self._page.leave()
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()

@@ -627,6 +627,18 @@ def test_a_call_is_logged_however_its_note_is_left(qtbot: QtBot, desk: Desktop, 
     assert row.rest.endswith(said)
 
 
+def test_a_call_is_logged_with_its_note_when_the_window_is_closed(qtbot: QtBot, desk: Desktop) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    reachable(qtbot, desk)
+    customer = page.queue.view.current.customer_id if page.queue.view.current is not None else None
+    assert customer is not None
+    press(Qt.Key.Key_1)
+    QTest.keyClicks(QApplication.focusWidget(), "wants more tins")
+    assert desk.window.close()
+    row = next(r for r in insight.timeline(workspace, customer).rows if r.kind == "conversation")
+    assert row.rest.endswith("called, reached them: wants more tins")
+
+
 def test_without_a_number_a_call_is_logged_and_a_number_can_be_added(qtbot: QtBot, desk: Desktop) -> None:
     page, workspace = alerts(desk), desk.book.workspace
     card = reachable(qtbot, desk)
@@ -644,7 +656,12 @@ def test_without_a_number_a_call_is_logged_and_a_number_can_be_added(qtbot: QtBo
     press(Qt.Key.Key_Return)
     form = cast(FormPanel, panel(desk))
     assert form.fault.isVisible()
+    QTest.keyClicks(QApplication.focusWidget(), "after 5 pm")
+    press(Qt.Key.Key_Return)
+    assert form.isVisible() and form.fault.text().startswith("Not a number that can be called. Enter 6 to 15 digits")
+    cast(QLineEdit, QApplication.focusWidget()).clear()
     QTest.keyClicks(QApplication.focusWidget(), "+1 303 555 0199")
+    assert not form.fault.isVisible()
     act(qtbot, desk, lambda: press(Qt.Key.Key_Return))
     qtbot.waitUntil(pane.call.isVisible)
     assert "+1 303 555 0199" in pane.call.text() and not pane.outcomes.add_phone.isVisible()
