@@ -1,0 +1,121 @@
+"""A tile by itself: what it shows, says where there is nothing or too little, means, and copies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from models.values.dashboards import FEW, Form, TileAnswer, TileSpec
+from models.values.errors import UserError
+from models.values.metrics import Answer, Column, Interval, Period, Query, Value
+from views.background import Failed
+from views.charts.bars import BarsChart
+from views.charts.table import ChartTable
+from views.charts.trend import TrendChart
+from views.insights.said import change, said
+from views.insights.tile import AnswerTable, Figure, Tile
+from views.theme import Theme
+from views.words import THIN
+
+RATE = Column("win_rate", "Win rate", "percent")
+KIND = Column("kind", "Kind", "text")
+Make = Callable[..., Tile]
+
+
+@pytest.fixture
+def make(qtbot: QtBot, theme: Theme, host: QWidget) -> Make:
+    def made(form: Form, rows: tuple[tuple[Value, ...], ...], by: str = "", empty: str = "", **more: object) -> Tile:
+        query = Query(("win_rate",), (by,) if by else (), period="90d")
+        columns = (*((replace(KIND, name=by),) if by else ()), RATE)
+        answer = Answer(
+            as_of=date(2026, 11, 16), period=Period(date(2026, 8, 19), date(2026, 11, 16)), columns=columns, rows=rows,
+            totals={"win_rate": 0.5}, currency="USD", definition="Win rate: share of deals that were won.",
+        )  # fmt: skip
+        tile = Tile(theme, TileSpec("one.0.0", "Win rate", form, query))
+        tile.setParent(host)
+        tile.resize(400, 320)
+        tile.show()
+        tile.show_answer(TileAnswer(query, replace(answer, **more), {"win_rate": "higher"}, empty))  # type: ignore[arg-type]
+        return tile
+
+    return made
+
+
+def test_a_figure_opens_its_rows_by_enter_and_by_a_click(qtbot: QtBot, make: Make) -> None:
+    tile = make("figure", ((0.5,),), intervals={"win_rate": (Interval(0.42, 0.58, 83),)})
+    assert isinstance(tile.content, Figure)
+    assert tile.content.accessibleName().startswith(f"Win rate: 50{THIN}%")
+    assert tile.toolTip().endswith(f"95{THIN}% range 42{THIN}% to 58{THIN}%, of 83")
+    for act in (lambda: QTest.keyClick(tile.content, Qt.Key.Key_Return), tile.content.click):
+        with qtbot.waitSignal(tile.drilled) as asked:
+            act()
+        assert asked.args == ["win_rate", {}]
+
+
+def test_too_few_rows_make_no_figure(make: Make) -> None:
+    tile = make("figure", ((1.0,),), few={"win_rate": (0,)})
+    assert FEW in tile.content.accessibleName() and "100" not in tile.content.accessibleName()
+    bars = make("bars", (("Renewal", 1.0), ("Upsell", 0.4)), "kind", few={"win_rate": (0,)}).content
+    assert isinstance(bars, BarsChart)
+    assert [(bar.figure, bar.faint) for bar in bars.bars] == [(FEW, True), (f"40{THIN}%", False)]
+    line = make("line", (("2026-10", 0.4), ("2026-11", 1.0)), "month", few={"win_rate": (1,)}).content
+    assert isinstance(line, TrendChart)
+    assert [point.y for point in line.points()] == [40.0]
+
+
+@pytest.mark.parametrize("form", ["line", "bars", "table"])
+def test_without_data_there_are_words_and_no_axis(make: Make, form: Form) -> None:
+    tile = make(form, (), "month", "This book has no deals yet.")
+    assert not tile.content.isVisible()
+    assert tile._words.text() == "This book has no deals yet." and tile._words.isVisible()
+    tile.show_failure(Failed(UserError("No answer within 30 seconds.")))
+    assert tile._words.text() == "No answer within 30 seconds."
+
+
+def test_a_figure_without_data_says_why_under_the_mouse(qtbot: QtBot, make: Make) -> None:
+    tile = make("figure", ((None,),), "", "This book has no deals yet.")
+    assert tile.toolTip().startswith("This book has no deals yet.")
+    with qtbot.assertNotEmitted(tile.drilled):
+        assert isinstance(tile.content, Figure)
+        tile.content.click()
+
+
+def test_a_row_of_a_table_leads_to_its_rows_and_the_table_is_copied(qtbot: QtBot, make: Make) -> None:
+    tile = make("table", (("Renewal", 0.5), (None, 0.25)), "kind")
+    assert isinstance(tile.content, AnswerTable)
+    tile.content.selectRow(1)
+    with qtbot.waitSignal(tile.drilled) as asked:
+        QTest.keyClick(tile.content, Qt.Key.Key_Return)
+    assert asked.args == ["win_rate", {"kind": None}]
+    QTest.keyClick(tile.content, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "Kind\tWin rate\nRenewal\t50%\nNo kind\t25%"
+
+
+def test_what_a_tile_counts_is_explained_with_its_period_and_statements(make: Make) -> None:
+    make("bars", (("Renewal", 0.5),), "kind", sql="SELECT 1", notes=("Counted through today.",)).explain()
+    (table,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, ChartTable)]
+    cells = [table.table.item(row, 1) for row in range(table.table.rowCount())]
+    assert [one.text() for one in cells if one is not None] == [
+        "19 Aug 2026 to 16 Nov 2026", "16 Nov 2026", "Counted through today.", "SELECT 1",
+    ]  # fmt: skip
+    table.close()
+
+
+def test_changes_are_told_in_the_unit_of_the_figure() -> None:
+    assert change(0.5, 0.4, "percent", "higher") == ("▲ 10 pts", "good_text")
+    assert change(120, 100, "count", "lower") == (f"▲ 20{THIN}%", "critical_text")
+    assert change(4.1, 4.2, "score", "higher") == ("▼ 0.1", "critical_text")
+    assert change(4_000, 100, "money", "") == ("▲ 39 times", "ink_2")
+    assert change(5, 0, "count", "higher") == ("", "ink_2")
+    assert change(100, 100, "count", "higher") == ("as before", "ink_2")
+    assert said(None, "money", "USD") == "–"
+    assert said("2026-11-16", "day", "USD") == "16 Nov 2026"
+    assert said(3.44, "hours", "USD") == "3.4 h"
