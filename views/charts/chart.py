@@ -172,7 +172,7 @@ class Chart(QWidget):
         """Draw anew at the next paint, if the module that draws is there."""
         # While a worker imports the module it is there, and its class is not.
         made = getattr(sys.modules.get(PLOT), "Plot", None)
-        if made is not None and self.isVisible():
+        if made is not None and self.isVisible() and (self._plot is not None or self.points()):
             if self._plot is None:
                 self._plot = made(self._theme, self)
                 self.table_button.raise_()
