@@ -284,7 +284,7 @@ def alerts_as_of(past: Workspace, day: date) -> Workspace:
             work.sql(f"DELETE FROM {table}")
         work.digest(day.isoformat())
         work.commit()
-    run_rules(then, gated=False)
+    run_rules(then, limited=False)
     return then
 
 

@@ -27,10 +27,10 @@ from services.alerting.conditions import compute_references, references
 from services.alerting.criticals import within_budget
 from services.alerting.evaluate_rule import Fired, evaluate_rule
 from services.alerting.facts import Facts
-from services.alerting.gate import Gate
 from services.alerting.horizon import customers_told, follow_horizon, names_horizon
 from services.alerting.late_deals import count_late, judges_age
 from services.alerting.life import Answered, answer, raise_anew, reopen_without_order, wake, withdraw
+from services.alerting.limits import RuleLimits
 from services.alerting.measures import OF_THE_BOOK
 from services.alerting.measuring import bindings_of, build_tables
 from services.alerting.merge import Card, Plan, Rulebook, merge
@@ -75,7 +75,7 @@ class _Run:
     work: UnitOfWork
     policy: Policy
     rules: Mapping[str, Rule]
-    gate: Gate
+    limits: RuleLimits
     now: datetime
     today: str
     book: Mapping[str, Any]
@@ -108,7 +108,7 @@ class _Run:
         return tuple(rule for rule in self.rules.values() if not nobody or rule.subject in OF_THE_BOOK)
 
 
-def run_rules(workspace: Workspace, changed: Changes | None = None, *, gated: bool = True) -> Evaluation:
+def run_rules(workspace: Workspace, changed: Changes | None = None, *, limited: bool = True) -> Evaluation:
     """Evaluate the rules for the customers that changed, or for the whole book.
 
     Parameters
@@ -117,7 +117,7 @@ def run_rules(workspace: Workspace, changed: Changes | None = None, *, gated: bo
         Store, policy and clock.
     changed
         What changed since the last run; None: evaluate everyone.
-    gated
+    limited
         Hold back rules that the book's past refutes; a trial and a replay ask what each rule says by itself.
 
     Returns
@@ -130,8 +130,8 @@ def run_rules(workspace: Workspace, changed: Changes | None = None, *, gated: bo
     with gc_paused(), unit as work:
         install(work)
         rules = {rule.code: rule for rule in in_force(work.connection, workspace.policy)}
-        gate = Gate(work, rules if gated else {})
-        book = _book(work, f"{fingerprint(rules.values(), workspace.policy)} {gate.mark}")
+        limits = RuleLimits(work, rules if limited else {})
+        book = _book(work, f"{fingerprint(rules.values(), workspace.policy)} {limits.mark}")
         if book is None:
             _undone_since(work)
             return Evaluation(changes=work.commit())
@@ -141,7 +141,7 @@ def run_rules(workspace: Workspace, changed: Changes | None = None, *, gated: bo
             work=work,
             policy=workspace.policy,
             rules=rules,
-            gate=gate,
+            limits=limits,
             now=workspace.clock.now(),
             today=workspace.clock.today().isoformat(),
             book=book,
@@ -175,7 +175,7 @@ def _measure(run: _Run, facts: Facts) -> tuple[list[Fired], list[Fired]]:
         figures = compute_references(run.work, references(rules), facts.bindings, lambda: facts.build_deals(*amounts))
         _keep_references(run.work, {**run.book, "categories": list(facts.categories or ()), "figures": figures})
         if any(judges_age(rule) for rule in rules):
-            run.gate.limit_by_age(count_late(run.work, facts.bindings))
+            run.limits.limit_by_age(count_late(run.work, facts.bindings))
     fired = [one for rule in rules for one in evaluate_rule(run.work, rule, figures, facts.bindings, run.currency)]
     other = run.kept.get("horizon") != run.book["horizon"] and not run.scoped
     naming = [rule for rule in rules if other and names_horizon(rule)]
@@ -198,8 +198,8 @@ def _apply(
     work, due = run.work, DueTimes(run.policy, run.now)
     reopened = reopen_without_order(work, scoped=run.scoped)
     before = queries.open_cards(work.connection, scoped=run.scoped)
-    cards, lowered = run.gate.lower(work, before, due)
-    fired = run.gate.let_through(_without_silence(run, before, fired))
+    cards, lowered = run.limits.lower(work, before, due)
+    fired = run.limits.let_through(_without_silence(run, before, fired))
     withdrawn: list[int] = []
     if undone is not None:
         cards, withdrawn = withdraw(work, cards, fired, undone)

@@ -21,7 +21,7 @@ from services.alerting.rules import SEVERITIES, Rule
 from services.alerting.sla import DueTimes
 
 
-class Gate:
+class RuleLimits:
     """Which rules in force are limited, by the records that the book holds."""
 
     def __init__(self, work: UnitOfWork, rules: Mapping[str, Rule]) -> None:
