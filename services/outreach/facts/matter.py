@@ -14,8 +14,8 @@ from models.values.outreach import Fact
 from services.distress.leaving_words import says_leaving
 from services.distress.matters import Matter, read_waiting
 from services.insight import Reader
-from services.outreach.facts.departing import read_departing
 from services.outreach.facts.found import Found, long_day, of_kind, on, opening, products, saying, with_article
+from services.outreach.facts.leaving import read_leaving
 
 #: What a conversation is called, by its channel.
 _TALKS: Final = {"call": "our call", "phone": "our call", "chat": "our chat", "email": "your email",
@@ -38,7 +38,7 @@ def read_matter(reader: Reader, customer_id: int, rule: str) -> Iterator[Found]:
 
 def _found(reader: Reader, matter: Matter, *, phone: bool) -> Found:
     named, day, one = _named(matter), long_day(matter.day, reader.today), _ONE[matter.origin]
-    leaves = read_departing(matter, reader.today)
+    leaves = read_leaving(matter, reader.today)
     told = saying(named, f"your {one}", "you told us", "you wrote to us", "you rated", "you were not happy", *leaves)
     values = [*on(matter.day), *told, *(saying("open", "not settled yet") if matter.is_open else ())]
     if matter.origin == "tickets":

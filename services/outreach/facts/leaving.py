@@ -27,7 +27,7 @@ _REPEATED: Final = re.compile(
 )
 
 
-class Departing(NamedTuple):
+class Leaving(NamedTuple):
     """What they said, each '' where it is not known.
 
     Attributes
@@ -45,13 +45,13 @@ class Departing(NamedTuple):
     by: str
 
 
-def read_departing(matter: Matter, today: date) -> Departing:
+def read_leaving(matter: Matter, today: date) -> Leaving:
     """Return what is asked for in a matter, each '' in one that is no words of leaving."""
     departure = matter.departure
     if departure is None:
-        return Departing("", "", "")
+        return Leaving("", "", "")
     asked = next((words for code, words in _ASKED.items() if code in departure.does), "")
-    return Departing(asked, _trouble(own_words(matter.text)) if asked else "", departure.by(today, "you"))
+    return Leaving(asked, _trouble(own_words(matter.text)) if asked else "", departure.by(today, "you"))
 
 
 def _trouble(text: str) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from services.distress.matters import Matter
-from services.outreach.facts.departing import Departing, read_departing
+from services.outreach.facts.leaving import Leaving, read_leaving
 
 TODAY = date(2026, 11, 20)
 DAY = date(2026, 11, 16)
@@ -17,8 +17,8 @@ COMPARE = "you are talking to another supplier"
 MOVE = "you are moving to another supplier"
 
 
-def departing(text: str, day: date = DAY) -> Departing:
-    return read_departing(Matter("leaving", "conversations", 1, day, text=text), TODAY)
+def leaving(text: str, day: date = DAY) -> Leaving:
+    return read_leaving(Matter("leaving", "conversations", 1, day, text=text), TODAY)
 
 
 @pytest.mark.parametrize(
@@ -47,19 +47,19 @@ def departing(text: str, day: date = DAY) -> Departing:
     ],
 )
 def test_what_is_asked_for_is_taken_up(text: str, asked: str, by: str) -> None:
-    found = departing(text)
+    found = leaving(text)
     assert (found.asked, found.by) == (asked, by)
 
 
 def test_the_end_of_a_month_that_is_over_is_no_day_to_call_before() -> None:
-    assert departing("Please close our account at the end of the month.", date(2026, 10, 30)).by == ""
+    assert leaving("Please close our account at the end of the month.", date(2026, 10, 30)).by == ""
 
 
 def test_the_trouble_that_they_name_goes_with_it() -> None:
-    assert departing("Late deliveries again: please close our account.").trouble == "the late deliveries"
-    assert departing("A late delivery: please close our account.").trouble == "the late delivery"
-    assert departing("Poor quality, twice: please close our account.").trouble == "the poor quality"
-    assert departing("Late deliveries again.").trouble == ""
+    assert leaving("Late deliveries again: please close our account.").trouble == "the late deliveries"
+    assert leaving("A late delivery: please close our account.").trouble == "the late delivery"
+    assert leaving("Poor quality, twice: please close our account.").trouble == "the poor quality"
+    assert leaving("Late deliveries again.").trouble == ""
 
 
 @pytest.mark.parametrize(
@@ -85,4 +85,4 @@ def test_the_trouble_that_they_name_goes_with_it() -> None:
     ],
 )
 def test_what_they_ask_for_is_told_back_only_where_they_said_it(text: str, asked: str) -> None:
-    assert departing(text).asked == asked
+    assert leaving(text).asked == asked
