@@ -1,6 +1,6 @@
-"""Whether a customer may be emailed, and why, for the pages: what the gate says, and what may be offered.
+"""Whether a customer may be emailed, and why, for the pages: what the send policy says, and what may be offered.
 
-It advises; what is sent is asked again where it is sent, by the same gate.
+It advises; what is sent is asked again where it is sent, by the same policy.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from services.insight.call_times import call_day, call_words, read_call_times
 from services.insight.reader import Reader
 
 if TYPE_CHECKING:
-    from services.permission.answer import GateAnswer
+    from services.permission.answer import SendPermission
 
 #: What comes before an email to somebody of whom nothing is on record; the field is called so where it is noted.
 ASK: Final = "Ask whether they want emails, and record the answer under “Email consent”."
@@ -61,7 +61,7 @@ class Reach(NamedTuple):
     button
         The same for a button: without a name.
     phone, by_email
-        The number on record, '' without one; the gate lets an email through.
+        The number on record, '' without one; the send policy allows an email.
     prefers
         The channel that they named: ``phone``, ``email`` or ''.
     hours
@@ -155,7 +155,7 @@ def _channel(text: str) -> str:
     return "email" if by_email else "phone"
 
 
-def _words(answer: GateAnswer, other: str, call: str, missing: str, prefers: str) -> str:
+def _words(answer: SendPermission, other: str, call: str, missing: str, prefers: str) -> str:
     if call and answer.allowed and prefers == "email":
         return f"They prefer email: write to them. If they do not answer: {call[:1].lower()}{call[1:]}"
     said = _with_email(answer, other, by_phone=bool(call), keeps_numbers=bool(call or missing))
@@ -163,7 +163,7 @@ def _words(answer: GateAnswer, other: str, call: str, missing: str, prefers: str
     return " ".join(filter(None, (call or missing, prefer, said)))
 
 
-def _no_email(answer: GateAnswer) -> str:
+def _no_email(answer: SendPermission) -> str:
     if answer.allowed:
         return ""
     if not answer.address:
@@ -173,7 +173,7 @@ def _no_email(answer: GateAnswer) -> str:
     return next((said for state, said in answer.lines if state == "no"), answer.verdict)
 
 
-def _with_email(answer: GateAnswer, other: str, *, by_phone: bool, keeps_numbers: bool) -> str:
+def _with_email(answer: SendPermission, other: str, *, by_phone: bool, keeps_numbers: bool) -> str:
     """What can be done besides a call, or without a number instead of one."""
     if answer.allowed:
         return "If you do not reach them, write." if by_phone else "Write to them, and ask for a number."

@@ -10,7 +10,7 @@ from models.values import words
 from models.values.outbox import NotNow
 from models.values.outreach import Edit
 from services.insight import Reader
-from services.permission.answer import GateAnswer, may_send
+from services.permission.answer import SendPermission, may_send
 from services.permission.ledger import address_key
 from services.settings import Policy, load_policy
 from services.workspace import Workspace
@@ -65,7 +65,7 @@ def held_by_quiet_hours(workspace: Workspace) -> list[int]:
     return [number for (number,) in rows if (why := why_not_now(workspace, number)) is not None and why.quiet]
 
 
-def answer_for(reader: Reader, policy: Policy, edit: Edit) -> GateAnswer:
+def answer_for(reader: Reader, policy: Policy, edit: Edit) -> SendPermission:
     """Return whether a text that is being written may go to its recipient now."""
     return may_send(
         reader.driver,

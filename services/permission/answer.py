@@ -75,7 +75,7 @@ _Looked = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class GateAnswer:
+class SendPermission:
     """Whether a customer may be emailed at a moment.
 
     Attributes
@@ -143,7 +143,7 @@ def may_send(
     at: datetime,
     message_id: int | None = None,
     contact_id: int | None = None,
-) -> GateAnswer:
+) -> SendPermission:
     """Return whether a customer may be emailed at a moment, with every reason why not.
 
     Parameters
@@ -164,7 +164,7 @@ def may_send(
     found = driver.execute(_ADDRESS, (customer_id, contact_id)).fetchone()
     if found is None:
         gone = f"The {'customer' if contact_id is None else 'contact'} is no longer in the book."
-        return GateAnswer(False, (gone,), (("no", gone),))
+        return SendPermission(False, (gone,), (("no", gone),))
     address, owner = address_key(found[0]), found[1]
     day = at.astimezone(policy.zone_of(owner)).date()
     names = ("customer", "address", "day", "message", "contact")
@@ -184,12 +184,12 @@ def may_send(
     return replace(answer, opens=_moment_words(opens, at, policy, owner))
 
 
-def _answer(looked_at: Sequence[_Looked], address: str) -> GateAnswer:
+def _answer(looked_at: Sequence[_Looked], address: str) -> SendPermission:
     """Return what follows from all that was looked at, the consent first and the last email last."""
     consent, last = looked_at[0], looked_at[-1]
     reasons = tuple(reason for _, _, reason in looked_at if reason)
     unasked = consent[2] == _NOT_ON_RECORD
-    return GateAnswer(
+    return SendPermission(
         allowed=not reasons,
         reasons=reasons,
         lines=tuple((state, said) for state, said, _ in looked_at),

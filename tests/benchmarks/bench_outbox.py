@@ -1,4 +1,4 @@
-"""The outbox with 10,000 messages and more: a page, the counts, the chip, and the gate; then how fast a round sends.
+"""The outbox with 10,000 messages and more: a page, counts, the chip, the send policy; then how fast a round sends.
 
 python -m tests.benchmarks.bench_outbox [--messages N]
 """
@@ -75,7 +75,7 @@ def main() -> int:
         print(f"{'chip':34}{median:>7.1f}ms{longest:>7.1f}ms")
         with post.workspace.store.snapshot() as driver:
             median, longest = timed(lambda: may_send(driver, post.workspace.policy, 1, at=NOW))
-        print(f"{'gate':34}{median:>7.1f}ms{longest:>7.1f}ms")
+        print(f"{'send policy':34}{median:>7.1f}ms{longest:>7.1f}ms")
         print(f"{'an email over one line, sent':34}{each:>7.1f}ms")
         post.close()
     return int(missed)

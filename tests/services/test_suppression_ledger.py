@@ -304,7 +304,7 @@ def test_a_contact_s_no_in_a_file_blocks_their_address(world: Callable[[str], Wo
     assert blocked(one, ADDRESSES[2]) and not blocked(one, ADDRESSES[0])
 
 
-def test_the_advice_reads_the_ledger_as_the_gate_does(world: Callable[[str], World]) -> None:
+def test_the_advice_reads_the_ledger_as_the_send_policy_does(world: Callable[[str], World]) -> None:
     one = world("UTC")
     one.step("file", 1, ADDRESSES[0], "", None)
     one.step("file", 2, "", "", None)
@@ -333,7 +333,7 @@ def blocked(world: World, address: str) -> bool:
 
 
 def refused(world: World, who: int = 1) -> bool:
-    """Whether the gate refuses a customer at the moment."""
+    """Whether the send policy refuses a customer at the moment."""
     world.clock()
     number = world.book.one("SELECT id FROM customers WHERE external_id = ?", f"C{who}")
     with world.book.workspace.store.snapshot() as driver:

@@ -28,7 +28,7 @@ from views.shell.window import MainWindow
 HEAVY = "pandas sklearn scipy numpy openai pyqtgraph alembic pydantic typer sqlalchemy keyring jinja2"
 #: What leaves and comes in, and the processes for long work.
 LATER = "ssl email smtplib multiprocessing.connection views.child services.pipeline services.pipeline.jobs"
-#: Other pages, the rooms of emails, and the gate before them.
+#: Other pages, the rooms of emails, and the send policy before them.
 OTHERS = "views.customers views.composer views.outbox views.data views.settings services.outreach.send_policy"
 BANNED = tuple(f"{HEAVY} {LATER} {OTHERS} services.permission.answer models.values.outreach".split())
 GIVEN_UP_AFTER_MS = 60_000

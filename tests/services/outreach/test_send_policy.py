@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from models.tables import email_events, orders
 from services.book.sources import source_ages
-from services.permission.answer import GateAnswer, may_send
+from services.permission.answer import SendPermission, may_send
 from services.permission.quiet import first_moment
 from services.scoring.events import last_day_covered
 from services.settings import BusinessHours, OwnerZone, Policy, QuietHours
@@ -28,7 +28,7 @@ def post(store_path: Path) -> Iterator[Post]:
     opened.close()
 
 
-def asked(post: Post, customer: int, at: datetime = NOW) -> GateAnswer:
+def asked(post: Post, customer: int, at: datetime = NOW) -> SendPermission:
     with post.workspace.store.snapshot() as driver:
         return may_send(driver, post.workspace.policy, customer, at=at)
 

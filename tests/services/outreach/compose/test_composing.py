@@ -179,7 +179,7 @@ def test_the_deal_and_its_next_stage_are_offered(book: Workspace, customers: Sam
     assert compose(book, customers.bare).deal is None
 
 
-def test_consent_is_told_as_the_gate_sees_it(book: Workspace, customers: SampleCustomers) -> None:
+def test_consent_is_told_as_the_send_policy_sees_it(book: Workspace, customers: SampleCustomers) -> None:
     withdrawn = compose(book, customers.withdrawn)
     assert not withdrawn.permission.allowed and withdrawn.permission.verdict == "Do not email them"
     assert withdrawn.consent_words.startswith("consent withdrawn")
