@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -25,6 +26,7 @@ AS_SHOWN: Final = Filters()
 def report(
     name: Annotated[str, typer.Argument(metavar="NAME", help="overview, service, reviews, pipeline or email.")],
     xlsx: Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help="Write a workbook.")] = None,
+    pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write pages to print.")] = None,
     as_csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a table.")] = None,
     period: PeriodOption = AS_SHOWN.period,
     compare: Annotated[
@@ -40,9 +42,12 @@ def report(
     from services.metrics import Metrics
     from services.reports import dashboard_named, report_of, write_report_table, write_report_workbook
 
-    wanted = {path: write for path, write in ((xlsx, write_report_workbook), (as_csv, write_report_table)) if path}
+    files: tuple[tuple[Path | None, Callable[[Report, Path], int]], ...] = (
+        (pdf, _write_pdf), (xlsx, write_report_workbook), (as_csv, write_report_table)
+    )  # fmt: skip
+    wanted = {path: write for path, write in files if path is not None}
     if not wanted and not json:
-        raise typer.BadParameter("Name a file with --xlsx or --csv, or ask for --json.")
+        raise typer.BadParameter("Name a file with --pdf, --xlsx or --csv, or ask for --json.")
     filters = Filters(period, compare.value if compare is not None else AS_SHOWN.compare)
     with opened_as_of(store, day_of(as_of)) as workspace:
         for path in wanted:
@@ -50,10 +55,16 @@ def report(
         found = report_of(Metrics(workspace), dashboard_named(name), filters, _book(store), conditions_of(where))
         for path, write in wanted.items():
             write(found, path)
-    files = [str(path) for path in wanted]
-    words = "\n".join(f"{found.dashboard.title} saved in {file}" for file in files)
-    answer(_document(found, files), words, json)
+    words = "\n".join(f"{found.dashboard.title} saved in {path}" for path in wanted)
+    answer(_document(found, [str(path) for path in wanted]), words, json)
     return DONE
+
+
+def _write_pdf(found: Report, path: Path) -> int:
+    from views.printing.offscreen import theme_of_paper
+    from views.printing.report import write_report_pdf
+
+    return write_report_pdf(found, path, theme_of_paper())
 
 
 def _book(store: Path | None) -> str:

@@ -31,12 +31,13 @@ def test_a_report_has_the_figures_of_a_query(book: str, capsys: pytest.CaptureFi
     assert revenue["totals"] == json.loads(capsys.readouterr().out)["totals"]
 
 
+@pytest.mark.usefixtures("qapp")
 def test_files_are_written_and_named(book: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    sheet, table = tmp_path / "overview.xlsx", tmp_path / "overview.csv"
-    asked = ["report", "overview", "--xlsx", str(sheet), "--csv", str(table), "--store", book]
-    assert run_command(asked) == 0
-    assert sheet.stat().st_size and table.stat().st_size
-    assert capsys.readouterr().out.splitlines() == [f"Overview saved in {sheet}", f"Overview saved in {table}"]
+    files = [tmp_path / f"overview.{ending}" for ending in ("pdf", "xlsx", "csv")]
+    asked = [word for path in files for word in (f"--{path.suffix[1:]}", str(path))]
+    assert run_command(["report", "overview", *asked, "--store", book]) == 0
+    assert all(path.stat().st_size for path in files)
+    assert capsys.readouterr().out.splitlines() == [f"Overview saved in {path}" for path in files]
 
 
 @pytest.mark.parametrize(

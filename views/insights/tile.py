@@ -48,6 +48,11 @@ class Figure(QAbstractButton):
         self._parts = (figure, moved, ink, below)
         self.update()
 
+    @property
+    def parts(self) -> tuple[str, str, str, str]:
+        """The figure, its change, the ink of that, and the line below."""
+        return self._parts
+
     def sizeHint(self) -> QSize:
         return QSize(150, _HIGH)
 

@@ -1,0 +1,153 @@
+"""A dashboard on paper: its figures, each tile with its chart or table, and what the figures count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QLocale, QRectF
+from PySide6.QtGui import QPageSize
+
+from models.values.dashboards import TileAnswer, TileSpec
+from models.values.reports import Report
+from models.values.words import full_day
+from services.exporting import write_file
+from views.charts.bars import BarsChart
+from views.charts.chart import Chart
+from views.data.table import TableColumn, TableLine
+from views.insights.tile import AnswerTable, Figure, Tile
+from views.printing.drawing import draw_chart
+from views.printing.paper import Block, Pen, paper_of, passage_high, printed, width_of
+from views.theme import Theme, fonts
+from views.widgets.painting import LEFT, RIGHT
+from views.words import DOT
+
+_ACROSS: Final = 4  # figures in a row
+_CARD, _TITLE, _GAP, _ROW = 78.0, 24.0, 18.0, 22.0
+_ROWS: Final = 32  # of a table in one block
+_BETWEEN: Final = 16.0  # columns of a table
+_NAMES: Final = 120.0  # what a table's first column has at the least
+
+
+def report_pdf(report: Report, theme: Theme, paper: QPageSize | None = None) -> bytes:
+    """Return a dashboard as a PDF; without a paper, that of the computer's country."""
+    paper = paper or paper_of(QLocale.system())
+    head = f"{report.book}{DOT}as of {full_day(report.as_of)}"
+    compared = f"compared with {dict(report.head)['Compared with']}" if report.filters.compare else ""
+    below = DOT.join(part for part in (report.period, compared, report.filtered) if part)
+    return printed(report.dashboard.title, head, below, list(_blocks(report, theme, width_of(paper))), paper)
+
+
+def write_report_pdf(report: Report, path: Path, theme: Theme) -> int:
+    """Write a dashboard to a .pdf file and return its size in bytes.
+
+    Raises
+    ------
+    EnvironmentFault
+        The file cannot be written.
+    """
+    pdf = report_pdf(report, theme)
+    return write_file(path, lambda file: file.write(pdf), ".pdf")
+
+
+def _blocks(report: Report, theme: Theme, wide: float) -> Iterator[Block]:
+    figures = [_filled(theme, *one) for one in report.tiles(figures=True)]
+    for start in range(0, len(figures), _ACROSS):
+        yield Block(_CARD, partial(_figures, figures[start : start + _ACROSS]))
+    if figures:
+        yield Block(_GAP, lambda _pen, _room: None)
+    for tile in (_filled(theme, *one) for one in report.tiles(figures=False)):
+        yield from _tile_blocks(tile, wide)
+    yield from _definitions(report, wide)
+
+
+def _filled(theme: Theme, spec: TileSpec, shown: TileAnswer) -> Tile:
+    tile = Tile(theme, spec)
+    tile.show_answer(shown)
+    return tile
+
+
+def _figures(tiles: Sequence[Tile], pen: Pen, room: QRectF) -> None:
+    wide = room.width() / _ACROSS
+    for place, tile in enumerate(tiles):
+        assert isinstance(tile.content, Figure)
+        figure, moved, ink, below = tile.content.parts
+        x, each = room.x() + place * wide, wide - 12
+        pen.words(QRectF(x, room.y(), each, 18), tile.title, "ink_2")
+        pen.words(QRectF(x, room.y() + 18, each, 30), figure, "ink", fonts.TITLE, fonts.SEMIBOLD)
+        took = fonts.width(figure, fonts.TITLE, fonts.SEMIBOLD) + 8
+        pen.words(QRectF(x + took, room.y() + 24, each - took, 22), moved, ink)
+        pen.words(QRectF(x, room.y() + 48, each, 16), below, "ink_2")
+
+
+def _tile_blocks(tile: Tile, wide: float) -> Iterator[Block]:
+    assert tile.shown is not None
+    if tile.shown.empty:
+        words, high = tile.shown.empty, passage_high(tile.shown.empty, wide)
+        yield _titled(tile.title, high, lambda pen, room: pen.passage(room, words, "ink_2"))
+    elif isinstance(tile.content, AnswerTable):
+        lines = [line for row in range(tile.content.lines.rowCount()) if (line := tile.content.lines.line_at(row))]
+        columns = tile.content.lines.columns
+        for start in range(0, len(lines), _ROWS):
+            part = lines[start : start + _ROWS]
+            title = f"{tile.title}, continued" if start else tile.title
+            yield _titled(title, _ROW * (len(part) + 1), partial(_table, columns, part))
+    else:
+        assert isinstance(tile.content, Chart)
+        high = tile.content.height() if isinstance(tile.content, BarsChart) else tile.content.minimumHeight()
+        yield _titled(tile.title, float(high), partial(_chart, tile))  # the chart goes with its tile
+
+
+def _titled(title: str, high: float, paint: Callable[[Pen, QRectF], None]) -> Block:
+    def whole(pen: Pen, room: QRectF) -> None:
+        top = QRectF(room.x(), room.y(), room.width(), _TITLE)
+        pen.words(top, title, "ink", fonts.BODY, fonts.SEMIBOLD)
+        paint(pen, QRectF(room.x(), room.y() + _TITLE, room.width(), high))
+
+    return Block(_TITLE + high + _GAP, whole)
+
+
+def _chart(tile: Tile, pen: Pen, room: QRectF) -> None:
+    assert isinstance(tile.content, Chart)
+    draw_chart(tile.content, pen, room)
+
+
+def _table(columns: Sequence[TableColumn], lines: Sequence[TableLine], pen: Pen, room: QRectF) -> None:
+    widths = [_wide(columns[place].title, [line.cells[place].text for line in lines]) for place in range(len(columns))]
+    widths[0] = max(_NAMES, room.width() - sum(widths[1:]))
+    for row in range(len(lines) + 1):
+        x, y = room.x(), room.y() + row * _ROW
+        for place, column in enumerate(columns):
+            cell = QRectF(x, y, widths[place] - (0 if place == len(columns) - 1 else _BETWEEN), _ROW)
+            align = RIGHT if column.right else LEFT
+            if row:
+                pen.words(cell, lines[row - 1].cells[place].text, lines[row - 1].cells[place].ink, align=align)
+            else:
+                pen.words(cell, column.title, "ink_2", weight=fonts.SEMIBOLD, align=align)
+            x += widths[place]
+        pen.fill(QRectF(room.x(), y + _ROW - 1, room.width(), 0.8), "line_soft" if row else "line")
+
+
+def _wide(title: str, cells: Sequence[str]) -> float:
+    texts = [fonts.width(title, fonts.SMALL, fonts.SEMIBOLD), *(fonts.width(one, fonts.SMALL) for one in cells)]
+    return max(texts) + _BETWEEN + 4
+
+
+def _definitions(report: Report, wide: float) -> Iterator[Block]:
+    """What each figure counts, and what must be known of it."""
+    said: dict[str, None] = {}
+    for tile in report.dashboard.tiles:
+        answer = report.answers[tile.key].answer
+        for line in (answer.definition, *answer.notes):
+            said[line] = None
+    lines = [line for line in said if line]
+    for place, line in enumerate(lines):
+        high = passage_high(line, wide) + 4
+        paint = partial(_passage, line)
+        yield _titled("What the figures count", high - _GAP, paint) if not place else Block(high, paint)
+
+
+def _passage(text: str, pen: Pen, room: QRectF) -> None:
+    pen.passage(room, text, "ink_2")
