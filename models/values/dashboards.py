@@ -75,12 +75,15 @@ class TileAnswer:
         Of each metric, which way is better.
     empty
         Why there is nothing to show, in words; '' where there is something.
+    span
+        Of which day or period a figure is, in words.
     """
 
     query: Query
     answer: Answer
     better: Mapping[str, str] = field(default_factory=dict)
     empty: str = ""
+    span: str = ""
 
 
 @dataclass(frozen=True, slots=True)

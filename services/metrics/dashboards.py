@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from models.values.dashboards import FORMS, PERIODS, Dashboard, Drill, Filters, TileAnswer, TileSpec
 from models.values.metrics import Answer, Condition, Query, RowsQuery, Value
-from models.values.words import listed
+from models.values.words import full_day, listed
 from services.metrics.answer import Metrics
 from services.metrics.catalogue import TIME, Catalogue, Field
 from services.metrics.load import Place, conditions_in, the_catalogue
@@ -165,7 +165,16 @@ def tile_answer(
     empty = not any(row[place] for row in found.rows for place in places)
     if empty and (tile.form != "figure" or all(row[place] is None for row in found.rows for place in places)):
         return TileAnswer(query, found, better, _why_empty(metrics, tile, query))
-    return TileAnswer(query, found, better)
+    return TileAnswer(query, found, better, span=_span(catalogue, query, found))
+
+
+def _span(catalogue: Catalogue, query: Query, found: Answer) -> str:
+    """Say of which days a figure is: a state of one, everything else of a period."""
+    metric = _first(catalogue, query.metrics[0])
+    day = full_day(found.period.last)
+    if metric.kind == "as_of" or not (metric.day or catalogue.entities[metric.entity].day):
+        return f"on {day}"
+    return dict(PERIODS)[query.period].lower() if query.period in dict(PERIODS) else f"through {day}"
 
 
 def _are_states(catalogue: Catalogue, query: Query) -> bool:

@@ -33,6 +33,7 @@ _NOT_MANAGED = frozenset(
         "earlier_names",
         "recent_commands",
         "recent_books",
+        "insights_filters",
     }
 )
 

@@ -108,6 +108,8 @@ class Preferences:
         Where files for other systems were written last.
     recent_books
         Absolute paths of the books that were open, the newest first.
+    insights_filters
+        What the figures of Insights were of last: period, comparison, segment, owner; '' for all.
     unknown
         Keys of other versions, kept.
     """
@@ -134,6 +136,7 @@ class Preferences:
     watched: tuple[WatchedFolder, ...] = ()
     write_back_folder: str = ""
     recent_books: tuple[str, ...] = ()
+    insights_filters: tuple[str, ...] = ()
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -61,10 +61,25 @@ class FilterBar(QWidget):
             segment=self.segment.currentData(), owner=self.owner.currentData(),
         )  # fmt: skip
 
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """What is chosen, as it is remembered."""
+        return tuple(box.currentData() for box in self.boxes)
+
+    def recall(self, kept: Sequence[str]) -> None:
+        """Choose what was remembered; segments and owners of the book are offered later."""
+        for box, said in zip(self.boxes, kept, strict=False):
+            if said and box in (self.segment, self.owner):
+                box.addItem(said, said)
+            box.setCurrentIndex(max(0, box.findData(said)))
+
     def offer(self, choices: FilterChoices) -> None:
-        """Offer the segments and owners of the book; what is chosen stays."""
+        """Offer the segments and owners of the book; what is chosen stays, if the book has it."""
+        before = self.filters
         self._fill(self.segment, "All segments", [name for name, _ in choices.segments])
         self._fill(self.owner, "All owners", [name for name, _ in choices.owners])
+        if self.filters != before:
+            self.changed.emit()
 
     @staticmethod
     def _fill(box: ChoiceBox, everyone: str, names: Sequence[str]) -> None:

@@ -62,7 +62,8 @@ class InsightsPage(Page):
         self.tabs = CountTabs(theme, "Insights", height=40)
         self.tabs.chosen.connect(self._show_tab)
         self.filters = FilterBar(theme)
-        self.filters.changed.connect(self._show_tab)
+        self.filters.recall(context.remembered.value.insights_filters)
+        self.filters.changed.connect(self._filtered)
         self.board = Board(theme, self._figures, self._desk)
         self.board.customer_wanted.connect(self.wants_customer)
         self.board.painted.connect(self.settled)
@@ -156,6 +157,10 @@ class InsightsPage(Page):
                 self._offered = True
                 self._desk.read("choices", self._figures.choices, self.filters.offer, self._failed)
         self._enable()
+
+    def _filtered(self) -> None:
+        self.context.remembered.set(insights_filters=self.filters.kept)
+        self._show_tab()
 
     def _place(self) -> None:
         self._stack.setCurrentWidget(self._scores_side if self._at_scores else self.board)

@@ -166,7 +166,7 @@ class Tile(Panel):
             content.show_figure(DASH, "", "ink_2", FEW)
         else:
             moved, ink = change(value, before, unit, shown.better.get(name, ""))
-            below = f"on {full_day(answer.period.last)}"
+            below = shown.span
             if shown.query.compare and before is not None:
                 below = f"{_BEFORE[shown.query.compare]}: {said(before, unit, answer.currency, short=True)}"
             content.show_figure(said(value, unit, answer.currency, short=True), moved, ink, below)

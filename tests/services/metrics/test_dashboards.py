@@ -81,6 +81,20 @@ def test_figures_over_the_same_rows_are_answered_by_one_query_and_say_what_they_
         assert {note for note in alone.notes if "add up" not in note} <= set(shown.notes)
 
 
+@pytest.mark.parametrize(
+    ("title", "period", "span"),
+    [
+        ("At-risk customers", "90d", "on 17 Nov 2026"),
+        ("Revenue", "90d", "last 90 days"),
+        ("Revenue", "all", "all time"),
+        ("Retention, 12 months", "30d", "on 17 Nov 2026"),
+    ],
+)
+def test_a_figure_says_of_which_days_it_is(asking: Metrics, title: str, period: str, span: str) -> None:
+    tile = next(one for one in TILES if one.title == title)
+    assert tile_answer(asking, tile, Filters(period, None)).span == span
+
+
 def test_a_line_by_month_begins_with_a_whole_month(asking: Metrics) -> None:
     tile = next(one for one in TILES if one.title == "Revenue by month")
     shown = tile_answer(asking, tile, Filters())

@@ -13,13 +13,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from models.values.dashboards import FEW, Form, TileAnswer, TileSpec
+from models.values.customers import FilterChoices
+from models.values.dashboards import FEW, Filters, Form, TileAnswer, TileSpec
 from models.values.errors import UserError
 from models.values.metrics import Answer, Column, Interval, Period, Query, Value
 from views.background import Failed
 from views.charts.bars import BarsChart
 from views.charts.table import ChartTable
 from views.charts.trend import TrendChart
+from views.insights.filter_bar import FilterBar
 from views.insights.said import change, said
 from views.insights.tile import AnswerTable, Figure, Tile
 from views.theme import Theme
@@ -107,6 +109,17 @@ def test_what_a_tile_counts_is_explained_with_its_period_and_statements(make: Ma
         "19 Aug 2026 to 16 Nov 2026", "16 Nov 2026", "Counted through today.", "SELECT 1",
     ]  # fmt: skip
     table.close()
+
+
+def test_filters_are_kept_and_what_the_book_has_not_is_let_go(qtbot: QtBot, theme: Theme) -> None:
+    bar = FilterBar(theme)
+    qtbot.addWidget(bar)
+    bar.recall(("12m", "", "Loyal", "Nobody"))
+    assert bar.filters == Filters("12m", None, "Loyal", "Nobody")
+    with qtbot.waitSignal(bar.changed):
+        bar.offer(FilterChoices((), (("Loyal", 3), ("New", 1)), (), (("Ada", 4),)))
+    assert bar.filters == Filters("12m", None, "Loyal", "")
+    assert bar.kept == ("12m", "", "Loyal", "")
 
 
 def test_changes_are_told_in_the_unit_of_the_figure() -> None:
