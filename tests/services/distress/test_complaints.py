@@ -17,57 +17,57 @@ from services.outreach.facts.choose import chosen
 from services.outreach.facts.found import Found
 from services.outreach.manner import goal_of_alert
 from tests.services.insight.conftest import TODAY, Fresh, days_ago
-from tests.services.outreach.facts.small import Shelf
+from tests.services.outreach.facts.small import OneCustomer
 
 ADVICE = '{"code": "check_in", "title": "Check in", "why": "A short question shows what has changed. {complaint}"}'
 
 
 @pytest.fixture
-def shelf(store_path: Path) -> Iterator[Shelf]:
-    with Shelf.opened(store_path) as made:
+def dana(store_path: Path) -> Iterator[OneCustomer]:
+    with OneCustomer.opened(store_path) as made:
         yield made
 
 
-def advised(shelf: Shelf) -> str:
-    return str(Fresh(shelf.workspace)(read_detail, 1).recommendation.why)
+def advised(dana: OneCustomer) -> str:
+    return str(Fresh(dana.workspace)(read_detail, 1).recommendation.why)
 
 
-def test_a_book_without_anything_that_complaints_are_read_from_claims_nothing_about_them(shelf: Shelf) -> None:
+def test_a_book_without_anything_that_complaints_are_read_from_claims_nothing_about_them(dana: OneCustomer) -> None:
     for table in ("tickets", "reviews", "surveys", "conversations"):
-        shelf.book.run(f"DELETE FROM {table}")
-    shelf.book.card(shelf.id, recommendation=ADVICE)
-    assert advised(shelf).endswith("A short question shows what has changed.")
+        dana.book.run(f"DELETE FROM {table}")
+    dana.book.card(dana.id, recommendation=ADVICE)
+    assert advised(dana).endswith("A short question shows what has changed.")
 
 
 @pytest.mark.parametrize(("source", "told"), [(OWN_SOURCE, False), ("calls", True)])
 def test_a_call_that_was_logged_here_does_not_make_a_book_that_tells_of_complaints(
-    shelf: Shelf, source: str, told: bool
+    dana: OneCustomer, source: str, told: bool
 ) -> None:
     for table in ("tickets", "reviews", "surveys", "conversations", "notes", "email_events", "tasks"):
-        shelf.book.run(f"DELETE FROM {table}")
-    shelf.book.event("conversations", shelf.id, source=source, channel="call", happened_on=days_ago(9))
-    shelf.book.card(shelf.id, recommendation=ADVICE)
-    assert advised(shelf).endswith("No complaint in the past year.") == told
+        dana.book.run(f"DELETE FROM {table}")
+    dana.book.event("conversations", dana.id, source=source, channel="call", happened_on=days_ago(9))
+    dana.book.card(dana.id, recommendation=ADVICE)
+    assert advised(dana).endswith("No complaint in the past year.") == told
     for kept in (COMPLAINTS, CONTACTS):
-        assert Fresh(shelf.workspace)(lambda reader, kept=kept: reader.value(f"SELECT {kept}")) == told
+        assert Fresh(dana.workspace)(lambda reader, kept=kept: reader.value(f"SELECT {kept}")) == told
 
 
-def test_the_advice_names_the_latest_complaint_of_a_year(shelf: Shelf) -> None:
-    shelf.book.card(shelf.id, recommendation=ADVICE)
-    shelf.ticket(400, "Late delivery", satisfaction=1)
-    assert advised(shelf).endswith("No complaint in the past year.")
-    shelf.ticket(159, "Late delivery", satisfaction=2)
-    shelf.review(200, 1, "Came apart", product_name="Quay coat")
-    assert advised(shelf).endswith("Last complaint: “Late delivery”, 14 Jun, rated 2 of 5.")
+def test_the_advice_names_the_latest_complaint_of_a_year(dana: OneCustomer) -> None:
+    dana.book.card(dana.id, recommendation=ADVICE)
+    dana.ticket(400, "Late delivery", satisfaction=1)
+    assert advised(dana).endswith("No complaint in the past year.")
+    dana.ticket(159, "Late delivery", satisfaction=2)
+    dana.review(200, 1, "Came apart", product_name="Quay coat")
+    assert advised(dana).endswith("Last complaint: “Late delivery”, 14 Jun, rated 2 of 5.")
 
 
-def test_the_latest_complaint_is_the_one_rated_last_and_of_one_day_the_worst(shelf: Shelf) -> None:
-    shelf.book.card(shelf.id, recommendation=ADVICE)
-    shelf.ticket(100, "Late delivery", satisfaction=2, resolved_on=days_ago(39))
-    shelf.review(60, 1, "Came apart", product_name="Quay coat")
-    assert "Last complaint: “Late delivery”, 12 Aug, rated 2 of 5." in advised(shelf)
-    shelf.review(39, 1, "Torn", product_name="Harbor coat")
-    assert "Last complaint: review of Harbor coat, 12 Oct, rated 1 of 5." in advised(shelf)
+def test_the_latest_complaint_is_the_one_rated_last_and_of_one_day_the_worst(dana: OneCustomer) -> None:
+    dana.book.card(dana.id, recommendation=ADVICE)
+    dana.ticket(100, "Late delivery", satisfaction=2, resolved_on=days_ago(39))
+    dana.review(60, 1, "Came apart", product_name="Quay coat")
+    assert "Last complaint: “Late delivery”, 12 Aug, rated 2 of 5." in advised(dana)
+    dana.review(39, 1, "Torn", product_name="Harbor coat")
+    assert "Last complaint: review of Harbor coat, 12 Oct, rated 1 of 5." in advised(dana)
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_the_latest_complaint_is_the_one_rated_last_and_of_one_day_the_worst(she
         ("conversations", {"happened_on": days_ago(9), "sentiment": -0.8, "direction": "to_customer"}, None),
     ],
 )  # fmt: skip
-def test_what_is_a_complaint(shelf: Shelf, table: str, values: dict[str, object], told: str | None) -> None:
-    shelf.book.event(table, shelf.id, **values)
-    found = Fresh(shelf.workspace)(lambda reader: read_complaints(reader.driver, shelf.id, TODAY))
+def test_what_is_a_complaint(dana: OneCustomer, table: str, values: dict[str, object], told: str | None) -> None:
+    dana.book.event(table, dana.id, **values)
+    found = Fresh(dana.workspace)(lambda reader: read_complaints(reader.driver, dana.id, TODAY))
     assert [one.told(TODAY) for one in found] == ([told] if told else [])
 
 
@@ -107,35 +107,35 @@ def test_what_is_a_complaint(shelf: Shelf, table: str, values: dict[str, object]
     ],
 )
 def test_nothing_is_offered_for_half_a_year_to_who_complained_until_it_is_made_good(
-    shelf: Shelf, since: tuple[str, dict[str, object]] | None, offered: bool
+    dana: OneCustomer, since: tuple[str, dict[str, object]] | None, offered: bool
 ) -> None:
-    shelf.book.score(shelf.id, last_order_on=days_ago(10))
-    shelf.review(40, 1, "Came apart", product_name="Quay coat")
+    dana.book.score(dana.id, last_order_on=days_ago(10))
+    dana.review(40, 1, "Came apart", product_name="Quay coat")
     if since is not None:
-        shelf.book.event(since[0], shelf.id, **since[1])
-    asked = Fresh(shelf.workspace)
-    assert (asked(lambda reader: read_unsettled(reader.driver, shelf.id, TODAY)) is None) == offered
+        dana.book.event(since[0], dana.id, **since[1])
+    asked = Fresh(dana.workspace)
+    assert (asked(lambda reader: read_unsettled(reader.driver, dana.id, TODAY)) is None) == offered
     fact = Fact("suggestion:1", "Could suit: Pier short", "", "products", None, "suggestion")
     found = chosen([Found(fact, "suggestion", {})], "check_in", complained=not offered)
     assert [one.fact.ticked for one in found] == [offered]
-    card = shelf.book.card(shelf.id, rule="gap_beyond_usual", recommendation=ADVICE)
+    card = dana.book.card(dana.id, rule="gap_beyond_usual", recommendation=ADVICE)
     assert (asked(goal_of_alert, card) == "apologise") != offered
 
 
-def test_a_complaint_before_a_long_silence_is_not_forgotten(shelf: Shelf) -> None:
-    shelf.review(230, 1, "Came apart", product_name="Quay coat")
-    shelf.book.score(shelf.id)
+def test_a_complaint_before_a_long_silence_is_not_forgotten(dana: OneCustomer) -> None:
+    dana.review(230, 1, "Came apart", product_name="Quay coat")
+    dana.book.score(dana.id)
     for ordered, unsettled in ((30, False), (180, True)):
-        shelf.book.run("UPDATE customer_risk_scores SET last_order_on = ?", days_ago(ordered))
-        found = Fresh(shelf.workspace)(lambda reader: read_unsettled(reader.driver, shelf.id, TODAY))
+        dana.book.run("UPDATE customer_risk_scores SET last_order_on = ?", days_ago(ordered))
+        found = Fresh(dana.workspace)(lambda reader: read_unsettled(reader.driver, dana.id, TODAY))
         assert (found is not None) == unsettled
 
 
-def test_praise_is_not_quoted_once_a_complaint_came_after_it(shelf: Shelf) -> None:
-    shelf.review(100, 5, "Perfect", product_name="Quay coat")
-    assert any("Perfect" in one for one in shelf.words())
-    shelf.ticket(50, "Late delivery", satisfaction=2, sentiment=None)
-    assert not any("Perfect" in one for one in shelf.words("thank"))
+def test_praise_is_not_quoted_once_a_complaint_came_after_it(dana: OneCustomer) -> None:
+    dana.review(100, 5, "Perfect", product_name="Quay coat")
+    assert any("Perfect" in one for one in dana.words())
+    dana.ticket(50, "Late delivery", satisfaction=2, sentiment=None)
+    assert not any("Perfect" in one for one in dana.words("thank"))
 
 
 @pytest.mark.parametrize(
@@ -150,33 +150,35 @@ def test_praise_is_not_quoted_once_a_complaint_came_after_it(shelf: Shelf) -> No
     ],
 )
 def test_praise_is_quoted_where_it_is_the_newest_and_nothing_unhappy_stands_half_a_year_before_it(
-    shelf: Shelf, table: str, values: dict[str, object], quoted: bool
+    dana: OneCustomer, table: str, values: dict[str, object], quoted: bool
 ) -> None:
-    shelf.review(100, 4, "Solid", product_name="Orchard wrap dress")
-    shelf.book.event(table, shelf.id, **values)
-    assert any(fact.ticked and "Solid" in fact.words for fact in shelf.facts("thank")) is quoted
+    dana.review(100, 4, "Solid", product_name="Orchard wrap dress")
+    dana.book.event(table, dana.id, **values)
+    assert any(fact.ticked and "Solid" in fact.words for fact in dana.facts("thank")) is quoted
 
 
-def test_praise_of_what_they_complained_of_is_not_quoted(shelf: Shelf) -> None:
-    shelf.ticket(300, "Sage espadrille: came apart after 11 days", satisfaction=1)
-    shelf.review(100, 5, "Perfect", product_name="Sage espadrille")
-    shelf.review(110, 5, "Lovely", product_name="Quay coat")
-    assert not any("Perfect" in one for one in shelf.words())
-    assert any("Lovely" in one for one in shelf.words())
+def test_praise_of_what_they_complained_of_is_not_quoted(dana: OneCustomer) -> None:
+    dana.ticket(300, "Sage espadrille: came apart after 11 days", satisfaction=1)
+    dana.review(100, 5, "Perfect", product_name="Sage espadrille")
+    dana.review(110, 5, "Lovely", product_name="Quay coat")
+    assert not any("Perfect" in one for one in dana.words())
+    assert any("Lovely" in one for one in dana.words())
 
 
-def test_a_complaint_since_the_last_order_asks_for_an_apology(shelf: Shelf) -> None:
-    shelf.order(250)
-    shelf.book.score(shelf.id, last_order_on=days_ago(250))
-    assert compose(shelf.workspace, shelf.id).edit.goal == "check_in"
-    shelf.ticket(200, "Late delivery", satisfaction=2)
-    assert compose(shelf.workspace, shelf.id).edit.goal == "apologise"
-    shelf.review(150, 5, "Perfect")
-    assert compose(shelf.workspace, shelf.id).edit.goal == "check_in", "they are glad again"
+def test_a_complaint_since_the_last_order_asks_for_an_apology(dana: OneCustomer) -> None:
+    dana.order(250)
+    dana.book.score(dana.id, last_order_on=days_ago(250))
+    assert compose(dana.workspace, dana.id).edit.goal == "check_in"
+    dana.ticket(200, "Late delivery", satisfaction=2)
+    assert compose(dana.workspace, dana.id).edit.goal == "apologise"
+    dana.review(150, 5, "Perfect")
+    assert compose(dana.workspace, dana.id).edit.goal == "check_in", "they are glad again"
 
 
 @pytest.mark.parametrize(("ordered", "stays"), [(8, True), (3, False)])
-def test_a_bad_rating_stays_in_mind_though_a_standing_order_ran_on(shelf: Shelf, ordered: int, stays: bool) -> None:
-    shelf.book.score(shelf.id, last_order_on=days_ago(ordered))
-    shelf.book.event("surveys", shelf.id, answered_on=days_ago(18), kind="nps", score=1, scale=10)
-    assert Fresh(shelf.workspace)(lambda reader: has_in_mind(reader.driver, shelf.id, TODAY)) is stays
+def test_a_bad_rating_stays_in_mind_though_a_standing_order_ran_on(
+    dana: OneCustomer, ordered: int, stays: bool
+) -> None:
+    dana.book.score(dana.id, last_order_on=days_ago(ordered))
+    dana.book.event("surveys", dana.id, answered_on=days_ago(18), kind="nps", score=1, scale=10)
+    assert Fresh(dana.workspace)(lambda reader: has_in_mind(reader.driver, dana.id, TODAY)) is stays

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.outreach.facts.small import Shelf
+from tests.services.outreach.facts.small import OneCustomer
 
 
 @pytest.fixture
-def shelf(store_path: Path) -> Iterator[Shelf]:
-    with Shelf.opened(store_path) as made:
+def dana(store_path: Path) -> Iterator[OneCustomer]:
+    with OneCustomer.opened(store_path) as made:
         yield made

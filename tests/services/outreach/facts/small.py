@@ -14,7 +14,7 @@ from services.workspace import Recipe, Workspace, open_workspace
 from tests.services.insight.conftest import NOW, SmallBook, days_ago
 
 
-class Shelf:
+class OneCustomer:
     """Adds to one customer of a small book, and reads their facts."""
 
     def __init__(self, book: SmallBook, **customer: Any) -> None:

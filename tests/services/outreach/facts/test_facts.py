@@ -18,7 +18,7 @@ from services.outreach.facts import find_facts, read_facts
 from services.workspace import Workspace
 from tests.services.insight.conftest import days_ago
 from tests.services.outreach.conftest import SampleCustomers
-from tests.services.outreach.facts.small import Shelf, has, values_of
+from tests.services.outreach.facts.small import OneCustomer, has, values_of
 
 #: A day as facts have it.
 DAY = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(MONTHS)})\b( \d{{4}})?")
@@ -29,174 +29,176 @@ INTERNAL = re.compile(
 )
 
 
-def test_the_record_says_since_when_in_its_own_words(shelf: Shelf) -> None:
-    fact = shelf.fact("Customer since")
+def test_the_record_says_since_when_in_its_own_words(dana: OneCustomer) -> None:
+    fact = dana.fact("Customer since")
     assert (fact.words, fact.label, fact.table, fact.row_id) == (
         "Customer since March 2023",
         "CRM",
         "customers",
-        shelf.id,
+        dana.id,
     )
     assert has(fact, "month", "2023-03") and has(fact, "year", "2023")
 
 
-def test_an_order_before_the_record_says_since_when(shelf: Shelf) -> None:
-    shelf.order(2100, customer=shelf.book.customer("Somebody else"))
-    shelf.order(2000)
-    assert shelf.fact("Customer since").label == "CRM, first order"
+def test_an_order_before_the_record_says_since_when(dana: OneCustomer) -> None:
+    dana.order(2100, customer=dana.book.customer("Somebody else"))
+    dana.order(2000)
+    assert dana.fact("Customer since").label == "CRM, first order"
 
 
-def test_a_first_order_where_the_book_begins_says_nothing_of_since_when(shelf: Shelf) -> None:
-    shelf.order(2015, customer=shelf.book.customer("Somebody else"))
-    shelf.order(2000)
-    assert not [words for words in shelf.words() if words.startswith("Customer since")]
+def test_a_first_order_where_the_book_begins_says_nothing_of_since_when(dana: OneCustomer) -> None:
+    dana.order(2015, customer=dana.book.customer("Somebody else"))
+    dana.order(2000)
+    assert not [words for words in dana.words() if words.startswith("Customer since")]
 
 
-def test_who_has_left_is_no_customer_since(shelf: Shelf) -> None:
-    shelf.book.event("contracts", shelf.id, ends_on=days_ago(30), status="ended")
-    assert not [words for words in shelf.words() if words.startswith(("Customer since", "Renews"))]
+def test_who_has_left_is_no_customer_since(dana: OneCustomer) -> None:
+    dana.book.event("contracts", dana.id, ends_on=days_ago(30), status="ended")
+    assert not [words for words in dana.words() if words.startswith(("Customer since", "Renews"))]
 
 
-def test_orders_are_counted_with_their_main_category(shelf: Shelf) -> None:
-    jacket, belt = shelf.product("Rain jacket"), shelf.product("Mill belt", "Accessories")
+def test_orders_are_counted_with_their_main_category(dana: OneCustomer) -> None:
+    jacket, belt = dana.product("Rain jacket"), dana.product("Mill belt", "Accessories")
     for days in (300, 200, 100):
-        shelf.order(days, jacket)
-    shelf.order(50, belt)
-    fact = shelf.fact("4 orders")
+        dana.order(days, jacket)
+    dana.order(50, belt)
+    fact = dana.fact("4 orders")
     assert fact.words == "4 orders, mostly outerwear"
     assert has(fact, "number", "4") and has(fact, "category", "outerwear")
-    assert "Also buys accessories" in shelf.words()
+    assert "Also buys accessories" in dana.words()
 
 
-def test_the_last_order_says_its_day_and_its_items(shelf: Shelf) -> None:
-    order = shelf.order(74, shelf.product("Rain jacket"), shelf.product("Quay coat"), external_id="5128")
-    fact = shelf.fact("Last order")
+def test_the_last_order_says_its_day_and_its_items(dana: OneCustomer) -> None:
+    order = dana.order(74, dana.product("Rain jacket"), dana.product("Quay coat"), external_id="5128")
+    fact = dana.fact("Last order")
     assert (fact.words, fact.label, fact.row_id) == ("Last order 7 Sep, 2 items", "order #5128", order)
     assert {"2026-09-07"} == values_of(fact, "date")
     assert has(fact, "month", "2026-09") and has(fact, "number", "2")
-    assert shelf.fact("Bought").words == "Bought Rain jacket and Quay coat"
+    assert dana.fact("Bought").words == "Bought Rain jacket and Quay coat"
 
 
-def test_an_amount_is_there_to_be_ticked_and_is_not_proposed(shelf: Shelf) -> None:
-    shelf.order(74, amount_minor=38_650)
-    fact = shelf.fact("Last order came to")
+def test_an_amount_is_there_to_be_ticked_and_is_not_proposed(dana: OneCustomer) -> None:
+    dana.order(74, amount_minor=38_650)
+    fact = dana.fact("Last order came to")
     assert not fact.ticked
     assert has(fact, "money", "386.5", "USD")
 
 
-def test_a_quantity_in_metres_is_no_number_of_items(shelf: Shelf) -> None:
-    order = shelf.order(10, shelf.product("Tweed"))
-    shelf.book.run("UPDATE order_lines SET quantity = '2.5' WHERE order_id = ?", order)
-    assert shelf.fact("Last order").words.endswith(", 1 product")
+def test_a_quantity_in_metres_is_no_number_of_items(dana: OneCustomer) -> None:
+    order = dana.order(10, dana.product("Tweed"))
+    dana.book.run("UPDATE order_lines SET quantity = '2.5' WHERE order_id = ?", order)
+    assert dana.fact("Last order").words.endswith(", 1 product")
 
 
-def test_what_came_back_is_not_asked_about(shelf: Shelf) -> None:
-    jacket, coat = shelf.product("Rain jacket"), shelf.product("Quay coat")
-    shelf.order(40, jacket, coat, external_id="77")
-    shelf.order(30, jacket, kind="return", of_external_id="77", amount_minor=-100)
-    assert "Bought Quay coat" in shelf.words()
-    assert "Returned Rain jacket 21 Oct" in shelf.words()
+def test_what_came_back_is_not_asked_about(dana: OneCustomer) -> None:
+    jacket, coat = dana.product("Rain jacket"), dana.product("Quay coat")
+    dana.order(40, jacket, coat, external_id="77")
+    dana.order(30, jacket, kind="return", of_external_id="77", amount_minor=-100)
+    assert "Bought Quay coat" in dana.words()
+    assert "Returned Rain jacket 21 Oct" in dana.words()
 
 
-def test_what_a_system_keeps_in_capitals_is_written_small(shelf: Shelf) -> None:
-    shelf.order(74, shelf.product("RED RETROSPOT WRAP"), shelf.product("POSTAGE"), shelf.product("DVD"))
-    fact = shelf.fact("Bought")
+def test_what_a_system_keeps_in_capitals_is_written_small(dana: OneCustomer) -> None:
+    dana.order(74, dana.product("RED RETROSPOT WRAP"), dana.product("POSTAGE"), dana.product("DVD"))
+    fact = dana.fact("Bought")
     assert fact.words == "Bought RED RETROSPOT WRAP and DVD", "postage is no product"
     assert values_of(fact, "product") == {"RED RETROSPOT WRAP", "red retrospot wrap", "DVD"}
-    body = draft_by_template(shelf.workspace, shelf.id, goal="check_in", tone="warm").body
+    body = draft_by_template(dana.workspace, dana.id, goal="check_in", tone="warm").body
     assert "with the red retrospot wrap and the DVD" in body
 
 
-def test_a_full_stop_after_a_name_does_not_end_the_sentence(shelf: Shelf) -> None:
-    shelf.order(74, shelf.product("LUNCH BAG  BLACK SKULL."))
-    assert "lunch bag black skull" in values_of(shelf.fact("Bought"), "product")
-    body = draft_by_template(shelf.workspace, shelf.id, goal="check_in", tone="warm").body
+def test_a_full_stop_after_a_name_does_not_end_the_sentence(dana: OneCustomer) -> None:
+    dana.order(74, dana.product("LUNCH BAG  BLACK SKULL."))
+    assert "lunch bag black skull" in values_of(dana.fact("Bought"), "product")
+    body = draft_by_template(dana.workspace, dana.id, goal="check_in", tone="warm").body
     assert "lunch bag black skull" in body and "skull.." not in body and "skull. " not in body
 
 
-def test_a_cancelled_order_is_not_the_last(shelf: Shelf) -> None:
-    shelf.order(74, external_id="1")
-    shelf.order(10, external_id="2")
-    shelf.order(9, kind="cancellation", of_external_id="2", amount_minor=-100)
-    assert shelf.fact("Last order").words.startswith("Last order 7 Sep")
-    shelf.order(5, external_id="3", amount_minor=7_700)
-    shelf.order(5, kind="cancellation", amount_minor=-7_700)
-    assert shelf.fact("Last order").words.startswith("Last order 7 Sep"), "the cancellation names no order"
-    assert "2 orders" in shelf.words()
+def test_a_cancelled_order_is_not_the_last(dana: OneCustomer) -> None:
+    dana.order(74, external_id="1")
+    dana.order(10, external_id="2")
+    dana.order(9, kind="cancellation", of_external_id="2", amount_minor=-100)
+    assert dana.fact("Last order").words.startswith("Last order 7 Sep")
+    dana.order(5, external_id="3", amount_minor=7_700)
+    dana.order(5, kind="cancellation", amount_minor=-7_700)
+    assert dana.fact("Last order").words.startswith("Last order 7 Sep"), "the cancellation names no order"
+    assert "2 orders" in dana.words()
 
 
-def test_an_order_that_came_back_whole_is_not_the_last(shelf: Shelf) -> None:
-    shelf.order(60, shelf.product("Parka"))
-    shelf.order(10, shelf.product("Belt"), external_id="43", amount_minor=5_000)
+def test_an_order_that_came_back_whole_is_not_the_last(dana: OneCustomer) -> None:
+    dana.order(60, dana.product("Parka"))
+    dana.order(10, dana.product("Belt"), external_id="43", amount_minor=5_000)
     back = {"external_id": "43 return", "kind": "return", "of_external_id": "43"}
-    shelf.book.order(shelf.id, days_ago(8), amount_minor=-2_000, **back)
-    assert shelf.fact("Last order").words == "Last order 10 Nov, 1 item"
-    shelf.book.order(shelf.id, days_ago(7), amount_minor=-3_000, **{**back, "external_id": "43 rest"})
-    assert shelf.fact("Last order").words == "Last order 21 Sep, 1 item"
+    dana.book.order(dana.id, days_ago(8), amount_minor=-2_000, **back)
+    assert dana.fact("Last order").words == "Last order 10 Nov, 1 item"
+    dana.book.order(dana.id, days_ago(7), amount_minor=-3_000, **{**back, "external_id": "43 rest"})
+    assert dana.fact("Last order").words == "Last order 21 Sep, 1 item"
 
 
-def test_a_late_delivery_is_said_with_its_order_and_its_end(shelf: Shelf) -> None:
-    shelf.order(74, external_id="O-5128")
-    ticket = shelf.ticket(66, "Late delivery of O-5128", external_id="312", resolved_on="2026-09-18")
-    fact = shelf.fact("Late delivery", "apologise")
+def test_a_late_delivery_is_said_with_its_order_and_its_end(dana: OneCustomer) -> None:
+    dana.order(74, external_id="O-5128")
+    ticket = dana.ticket(66, "Late delivery of O-5128", external_id="312", resolved_on="2026-09-18")
+    fact = dana.fact("Late delivery", "apologise")
     assert (fact.words, fact.label) == ("Late delivery of the order of 7 Sep, resolved 18 Sep", "ticket #312")
     assert (fact.table, fact.row_id, fact.ticked, fact.quote) == ("tickets", ticket, True, "")
     assert {"late delivery", "reached you late", "arrived late"} <= values_of(fact, "statement")
     assert {"2026-09-07", "2026-09-15", "2026-09-18"} == values_of(fact, "date")
 
 
-def test_the_order_of_another_customer_is_not_named(shelf: Shelf) -> None:
-    other = shelf.book.customer("Somebody else")
-    shelf.order(74, customer=other, external_id="O-1")
-    shelf.ticket(66, "Late delivery of O-1")
-    assert "order of" not in shelf.fact("Late delivery", "apologise").words
+def test_the_order_of_another_customer_is_not_named(dana: OneCustomer) -> None:
+    other = dana.book.customer("Somebody else")
+    dana.order(74, customer=other, external_id="O-1")
+    dana.ticket(66, "Late delivery of O-1")
+    assert "order of" not in dana.fact("Late delivery", "apologise").words
 
 
-def test_a_subject_that_fits_no_kind_is_quoted_as_theirs(shelf: Shelf) -> None:
-    shelf.ticket(20, "Prices for next season")
-    fact = shelf.fact("Ticket “", "apologise")
+def test_a_subject_that_fits_no_kind_is_quoted_as_theirs(dana: OneCustomer) -> None:
+    dana.ticket(20, "Prices for next season")
+    fact = dana.fact("Ticket “", "apologise")
     assert fact.quote == "Prices for next season"
     assert has(fact, "quote", "Prices for next season")
 
 
-def test_an_open_ticket_comes_first_and_says_so(shelf: Shelf) -> None:
-    shelf.ticket(5, "Late delivery")
-    shelf.ticket(30, "Zip is stuck", status="open", resolved_on=None)
-    said = [fact.words for fact in shelf.facts("apologise") if fact.key.startswith("ticket:")]
+def test_an_open_ticket_comes_first_and_says_so(dana: OneCustomer) -> None:
+    dana.ticket(5, "Late delivery")
+    dana.ticket(30, "Zip is stuck", status="open", resolved_on=None)
+    said = [fact.words for fact in dana.facts("apologise") if fact.key.startswith("ticket:")]
     assert said == ["Poor quality, open since 21 Oct", "Late delivery, resolved 17 Nov"]
 
 
-def test_what_waits_for_an_answer_is_all_that_an_apology_is_about(shelf: Shelf) -> None:
-    shelf.ticket(80, "Refund has not arrived", satisfaction=2)
-    shelf.review(50, 5, "My new favourite")
-    shelf.review(4, 1, "Very disappointed", product_name="Harbor rain jacket")
-    proposed = [fact.words for fact in shelf.facts("apologise") if fact.ticked]
+def test_what_waits_for_an_answer_is_all_that_an_apology_is_about(dana: OneCustomer) -> None:
+    dana.ticket(80, "Refund has not arrived", satisfaction=2)
+    dana.review(50, 5, "My new favourite")
+    dana.review(4, 1, "Very disappointed", product_name="Harbor rain jacket")
+    proposed = [fact.words for fact in dana.facts("apologise") if fact.ticked]
     assert proposed == ["To answer: their review of the Harbor rain jacket, 16 Nov", "Customer since March 2023"]
-    assert not any(fact.ticked for goal in GOALS for fact in shelf.facts(goal) if fact.quote == "My new favourite")
+    assert not any(fact.ticked for goal in GOALS for fact in dana.facts(goal) if fact.quote == "My new favourite")
 
 
-def test_an_outburst_in_a_subject_is_not_said_back(shelf: Shelf) -> None:
-    shelf.ticket(4, "We are leaving you!!!", status="open", resolved_on=None, priority="Urgent")
-    assert shelf.words("apologise")[0] == "To answer: their ticket, 16 Nov, open"
+def test_an_outburst_in_a_subject_is_not_said_back(dana: OneCustomer) -> None:
+    dana.ticket(4, "We are leaving you!!!", status="open", resolved_on=None, priority="Urgent")
+    assert dana.words("apologise")[0] == "To answer: their ticket, 16 Nov, open"
 
 
 @pytest.mark.parametrize(("ordered", "over"), [(9, False), (2, True)])
-def test_a_bad_rating_is_over_once_they_ordered_again_after_two_weeks(shelf: Shelf, ordered: int, over: bool) -> None:
-    shelf.review(18, 1, "Very disappointed", product_name="Harbor rain jacket")
-    shelf.book.score(shelf.id, last_order_on=days_ago(ordered))
-    assert any(words.startswith("To answer") for words in shelf.words("apologise")) is not over
+def test_a_bad_rating_is_over_once_they_ordered_again_after_two_weeks(
+    dana: OneCustomer, ordered: int, over: bool
+) -> None:
+    dana.review(18, 1, "Very disappointed", product_name="Harbor rain jacket")
+    dana.book.score(dana.id, last_order_on=days_ago(ordered))
+    assert any(words.startswith("To answer") for words in dana.words("apologise")) is not over
 
 
-def test_a_complaint_is_proposed_for_an_apology_only(shelf: Shelf) -> None:
-    shelf.ticket(80, "Late delivery", satisfaction=2)
+def test_a_complaint_is_proposed_for_an_apology_only(dana: OneCustomer) -> None:
+    dana.ticket(80, "Late delivery", satisfaction=2)
     for goal in GOALS:
-        assert shelf.fact("Late delivery", goal).ticked == (goal == "apologise")
-        assert not shelf.fact("Ticket rated 2 of 5", goal).ticked
+        assert dana.fact("Late delivery", goal).ticked == (goal == "apologise")
+        assert not dana.fact("Ticket rated 2 of 5", goal).ticked
 
 
-def test_a_review_is_quoted_in_their_words(shelf: Shelf) -> None:
-    shelf.review(93, 5, "Great fit, fast exchange", external_id="96", product_name="Rain jacket")
-    fact = shelf.fact("5 of 5", "apologise")
+def test_a_review_is_quoted_in_their_words(dana: OneCustomer) -> None:
+    dana.review(93, 5, "Great fit, fast exchange", external_id="96", product_name="Rain jacket")
+    fact = dana.fact("5 of 5", "apologise")
     assert (fact.words, fact.label) == ("5 of 5, “Great fit, fast exchange”", "review #96")
     assert fact.quote == "Great fit, fast exchange"
     assert has(fact, "month", "2026-08") and has(fact, "product", "Rain jacket") and has(fact, "number", "5")
@@ -210,9 +212,11 @@ def test_a_review_is_quoted_in_their_words(shelf: Shelf) -> None:
         ("Nothing but praise for your team.", True),
     ],
 )
-def test_praise_that_takes_something_back_is_shown_and_not_proposed(shelf: Shelf, text: str, *, proposed: bool) -> None:
-    shelf.review(10, 4, text)
-    assert shelf.fact("4 of 5", "thank").ticked == proposed
+def test_praise_that_takes_something_back_is_shown_and_not_proposed(
+    dana: OneCustomer, text: str, *, proposed: bool
+) -> None:
+    dana.review(10, 4, text)
+    assert dana.fact("4 of 5", "thank").ticked == proposed
 
 
 @pytest.mark.parametrize(
@@ -223,37 +227,37 @@ def test_praise_that_takes_something_back_is_shown_and_not_proposed(shelf: Shelf
         ("Top service", "Hose still broken. Danke für nichts."),
     ],
 )
-def test_full_marks_over_mocking_words_are_no_praise(shelf: Shelf, title: str, text: str | None) -> None:
-    shelf.review(10, 5, title, text=text)
+def test_full_marks_over_mocking_words_are_no_praise(dana: OneCustomer, title: str, text: str | None) -> None:
+    dana.review(10, 5, title, text=text)
     for goal in GOALS:
-        with reading(shelf.workspace) as reader:
-            (found,) = (one for one in find_facts(reader, shelf.id, goal) if one.fact.key.startswith("review:"))
+        with reading(dana.workspace) as reader:
+            (found,) = (one for one in find_facts(reader, dana.id, goal) if one.fact.key.startswith("review:"))
         assert (found.sort, found.fact.ticked) == ("review", False)
 
 
 @pytest.mark.parametrize(
     "title", ["See www.cheap.example", "<b>Buy</b> here", "Write to a@b.example", "{{ 7 * 7 }}", "[link]", "12345"]
 )
-def test_links_addresses_and_markup_are_not_quoted(shelf: Shelf, title: str) -> None:
-    shelf.review(10, 5, title)
-    fact = shelf.fact("5 of 5")
+def test_links_addresses_and_markup_are_not_quoted(dana: OneCustomer, title: str) -> None:
+    dana.review(10, 5, title)
+    fact = dana.fact("5 of 5")
     assert fact.quote == "" and title not in fact.words
 
 
-def test_a_deal_is_never_proposed_by_itself(shelf: Shelf) -> None:
-    shelf.book.event("opportunities", shelf.id, name="Winter restock", stage="Proposal", amount_minor=45_000,
+def test_a_deal_is_never_proposed_by_itself(dana: OneCustomer) -> None:
+    dana.book.event("opportunities", dana.id, name="Winter restock", stage="Proposal", amount_minor=45_000,
                      currency="USD", opened_on=days_ago(19))  # fmt: skip
-    fact = shelf.fact("Winter restock")
+    fact = dana.fact("Winter restock")
     assert fact.words == "Winter restock, $450, proposal"
-    assert not any(shelf.fact("Winter restock", goal).ticked for goal in GOALS)
+    assert not any(dana.fact("Winter restock", goal).ticked for goal in GOALS)
     assert has(fact, "money", "450", "USD")
 
 
-def test_a_deal_without_a_name_is_about_its_product(shelf: Shelf) -> None:
+def test_a_deal_without_a_name_is_about_its_product(dana: OneCustomer) -> None:
     values = {"stage": "Qualified", "opened_on": days_ago(19), "product_name": "GTX Basic"}
-    shelf.book.event("opportunities", shelf.id, **values)
-    fact = shelf.fact("Deal about the GTX Basic, first talks")
-    subject = draft_by_template(shelf.workspace, shelf.id, goal="check_in", facts=[fact.key]).subject
+    dana.book.event("opportunities", dana.id, **values)
+    fact = dana.fact("Deal about the GTX Basic, first talks")
+    subject = draft_by_template(dana.workspace, dana.id, goal="check_in", facts=[fact.key]).subject
     assert subject == "The GTX Basic: where do we stand?"
 
 
@@ -265,107 +269,109 @@ def test_a_deal_without_a_name_is_about_its_product(shelf: Shelf) -> None:
         ("Renewal", "Qualified", "The renewal: where do we stand?"),
     ],
 )
-def test_a_deal_that_only_has_a_kind_can_be_written_about(shelf: Shelf, kind: str, stage: str, subject: str) -> None:
-    shelf.order(43, shelf.product("Parka"))
-    shelf.book.event("opportunities", shelf.id, kind=kind, stage=stage, opened_on=days_ago(19))
-    found = shelf.facts_of_rule("deal_stalled")
+def test_a_deal_that_only_has_a_kind_can_be_written_about(
+    dana: OneCustomer, kind: str, stage: str, subject: str
+) -> None:
+    dana.order(43, dana.product("Parka"))
+    dana.book.event("opportunities", dana.id, kind=kind, stage=stage, opened_on=days_ago(19))
+    found = dana.facts_of_rule("deal_stalled")
     assert [fact.group for fact in found if fact.ticked and fact.group in ("deal", "product")] == ["deal"]
     keys = [fact.key for fact in found if fact.ticked]
-    draft = draft_by_template(shelf.workspace, shelf.id, goal="check_in", tone="warm", facts=keys)
+    draft = draft_by_template(dana.workspace, dana.id, goal="check_in", tone="warm", facts=keys)
     assert draft.subject == subject and kind not in draft.body.replace("renewal", "")
 
 
-def test_what_was_offered_is_written_about_before_a_larger_deal_that_was_not(shelf: Shelf) -> None:
+def test_what_was_offered_is_written_about_before_a_larger_deal_that_was_not(dana: OneCustomer) -> None:
     for stage, amount in (("Identified", 90_000), ("Proposal", 20_000)):
         row = {"stage": stage, "amount_minor": amount, "currency": "USD", "opened_on": days_ago(19)}
-        shelf.book.event("opportunities", shelf.id, kind="Upsell", **row)
-    assert shelf.fact("Open deal").words == "Open deal, $200, proposal"
+        dana.book.event("opportunities", dana.id, kind="Upsell", **row)
+    assert dana.fact("Open deal").words == "Open deal, $200, proposal"
 
 
-def test_the_deal_that_the_alert_is_about_is_written_about(shelf: Shelf) -> None:
+def test_the_deal_that_the_alert_is_about_is_written_about(dana: OneCustomer) -> None:
     for product, price in (("Cheap", "5"), ("Dear", "900"), ("Alerted", "55")):
-        row = {"product_id": shelf.book.insert("products", source="x", external_id=product, name=product, price=price)}
-        deal = shelf.book.event("opportunities", shelf.id, stage="Qualified", opened_on=days_ago(19), **row)
+        row = {"product_id": dana.book.insert("products", source="x", external_id=product, name=product, price=price)}
+        deal = dana.book.event("opportunities", dana.id, stage="Qualified", opened_on=days_ago(19), **row)
         if product == "Dear":
-            assert shelf.fact("Deal about").words == "Deal about the Dear, first talks"
-    card = shelf.book.card(shelf.id, rule="deal_stalled")
+            assert dana.fact("Deal about").words == "Deal about the Dear, first talks"
+    card = dana.book.card(dana.id, rule="deal_stalled")
     row = {"rule": "deal_stalled", "severity": 2, "reason": "", "raised_at": "", "raised_as_of": ""}
-    shelf.book.insert("alert_signals", alert_id=card, evidence=f'{{"deal": {deal}}}', **row)
-    assert shelf.fact("Deal about").words == "Deal about the Alerted, first talks"
+    dana.book.insert("alert_signals", alert_id=card, evidence=f'{{"deal": {deal}}}', **row)
+    assert dana.fact("Deal about").words == "Deal about the Alerted, first talks"
 
 
 @pytest.mark.parametrize("rule", ["gap_beyond_usual", "likely_to_leave", "activity_dropped"])
-def test_an_open_deal_is_the_reason_to_write_to_who_went_quiet(shelf: Shelf, rule: str) -> None:
-    shelf.order(143, shelf.product("Parka"))
-    assert not any(fact.ticked and fact.group == "deal" for fact in shelf.facts_of_rule(rule))
-    shelf.book.event("opportunities", shelf.id, name="Winter restock", stage="Proposal", opened_on=days_ago(19))
-    assert any(fact.ticked and fact.group == "deal" for fact in shelf.facts_of_rule(rule))
+def test_an_open_deal_is_the_reason_to_write_to_who_went_quiet(dana: OneCustomer, rule: str) -> None:
+    dana.order(143, dana.product("Parka"))
+    assert not any(fact.ticked and fact.group == "deal" for fact in dana.facts_of_rule(rule))
+    dana.book.event("opportunities", dana.id, name="Winter restock", stage="Proposal", opened_on=days_ago(19))
+    assert any(fact.ticked and fact.group == "deal" for fact in dana.facts_of_rule(rule))
 
 
-def test_a_ticket_to_be_solved_tomorrow_is_open_today(shelf: Shelf) -> None:
-    shelf.ticket(4, "Zip is stuck", status="open", resolved_on=days_ago(-1))
-    assert "open" in shelf.fact("To answer: their ticket “Zip is stuck”").words
-    assert not any("resolved" in one for one in shelf.words())
+def test_a_ticket_to_be_solved_tomorrow_is_open_today(dana: OneCustomer) -> None:
+    dana.ticket(4, "Zip is stuck", status="open", resolved_on=days_ago(-1))
+    assert "open" in dana.fact("To answer: their ticket “Zip is stuck”").words
+    assert not any("resolved" in one for one in dana.words())
 
 
-def test_a_letter_about_a_deal_does_not_hide_a_ticket_that_is_open(shelf: Shelf) -> None:
-    shelf.book.event("opportunities", shelf.id, name="Winter restock", stage="Proposal", opened_on=days_ago(19))
-    shelf.ticket(12, "", kind="Sizing Issue", status="open", resolved_on=None, sentiment=0.2)
-    keys = [fact.key for fact in shelf.facts_of_rule("deal_stalled") if fact.ticked]
+def test_a_letter_about_a_deal_does_not_hide_a_ticket_that_is_open(dana: OneCustomer) -> None:
+    dana.book.event("opportunities", dana.id, name="Winter restock", stage="Proposal", opened_on=days_ago(19))
+    dana.ticket(12, "", kind="Sizing Issue", status="open", resolved_on=None, sentiment=0.2)
+    keys = [fact.key for fact in dana.facts_of_rule("deal_stalled") if fact.ticked]
     for tone in TONES:
-        body = draft_by_template(shelf.workspace, shelf.id, goal="check_in", tone=tone, facts=keys).body
+        body = draft_by_template(dana.workspace, dana.id, goal="check_in", tone=tone, facts=keys).body
         assert (
             "You wrote to us about “Sizing Issue” on 8 November. That ticket is still open; I will follow it up too."
             in body
         )
 
 
-def test_a_renewal_ahead_is_proposed_for_the_renewal(shelf: Shelf) -> None:
-    shelf.book.event("contracts", shelf.id, ends_on="2027-01-12")
-    fact = shelf.fact("Renews", "renewal")
+def test_a_renewal_ahead_is_proposed_for_the_renewal(dana: OneCustomer) -> None:
+    dana.book.event("contracts", dana.id, ends_on="2027-01-12")
+    fact = dana.fact("Renews", "renewal")
     assert (fact.words, fact.group, fact.ticked) == ("Renews 12 Jan 2027", "contract", True)
-    shelf.book.run("UPDATE contracts SET ends_on = '2026-11-01'")
-    assert not [words for words in shelf.words("renewal") if words.startswith("Renews")]
+    dana.book.run("UPDATE contracts SET ends_on = '2026-11-01'")
+    assert not [words for words in dana.words("renewal") if words.startswith("Renews")]
 
 
-def test_preferences_are_said_however_the_file_has_them(shelf: Shelf) -> None:
-    shelf.book.run(
+def test_preferences_are_said_however_the_file_has_them(dana: OneCustomer) -> None:
+    dana.book.run(
         "UPDATE customers SET preferences = ?", '{"categories": ["denim"], "styles": ["classic"], "size": "M"}'
     )
-    assert "Prefers denim, classic, size M" in shelf.words()
+    assert "Prefers denim, classic, size M" in dana.words()
     for broken in ("not json", "[1, 2]", '{"categories": {"a": 1}, "size": null}', "", '{"size": "' + "x" * 300 + '"}'):
-        shelf.book.run("UPDATE customers SET preferences = ?", broken)
-        assert not [words for words in shelf.words() if words.startswith("Prefers")]
+        dana.book.run("UPDATE customers SET preferences = ?", broken)
+        assert not [words for words in dana.words() if words.startswith("Prefers")]
 
 
-def test_the_feature_is_a_fact_where_the_business_has_it(shelf: Shelf) -> None:
-    assert not [words for words in shelf.words("introduce") if "fit scan" in words]
-    other = shelf.book.customer("Somebody else")
-    shelf.book.event("activities", other, kind="fit_scan", happened_on=days_ago(9))
-    assert shelf.fact("Has not used the fit scan yet", "introduce").ticked
-    shelf.book.event("activities", shelf.id, kind="fit_scan", happened_on=days_ago(3))
-    assert "Used the fit scan once, last 17 Nov" in shelf.words("introduce")
+def test_the_feature_is_a_fact_where_the_business_has_it(dana: OneCustomer) -> None:
+    assert not [words for words in dana.words("introduce") if "fit scan" in words]
+    other = dana.book.customer("Somebody else")
+    dana.book.event("activities", other, kind="fit_scan", happened_on=days_ago(9))
+    assert dana.fact("Has not used the fit scan yet", "introduce").ticked
+    dana.book.event("activities", dana.id, kind="fit_scan", happened_on=days_ago(3))
+    assert "Used the fit scan once, last 17 Nov" in dana.words("introduce")
 
 
-def test_who_does_not_want_to_be_recorded_is_not_told_what_was_recorded(shelf: Shelf) -> None:
-    shelf.book.event("activities", shelf.id, kind="fit_scan", happened_on=days_ago(3))
-    shelf.book.event("email_events", shelf.id, kind="clicked", campaign="Winter", happened_on=days_ago(3))
-    shelf.book.event("email_events", shelf.id, kind="sent", campaign="Winter", happened_on=days_ago(4))
-    shelf.book.run("UPDATE customers SET tracking_consent = 'withdrawn'")
-    assert [words for words in shelf.words() if "Winter" in words] == ["Was sent “Winter”, 16 Nov"]
-    assert not [words for words in shelf.words("introduce") if "fit scan" in words]
+def test_who_does_not_want_to_be_recorded_is_not_told_what_was_recorded(dana: OneCustomer) -> None:
+    dana.book.event("activities", dana.id, kind="fit_scan", happened_on=days_ago(3))
+    dana.book.event("email_events", dana.id, kind="clicked", campaign="Winter", happened_on=days_ago(3))
+    dana.book.event("email_events", dana.id, kind="sent", campaign="Winter", happened_on=days_ago(4))
+    dana.book.run("UPDATE customers SET tracking_consent = 'withdrawn'")
+    assert [words for words in dana.words() if "Winter" in words] == ["Was sent “Winter”, 16 Nov"]
+    assert not [words for words in dana.words("introduce") if "fit scan" in words]
 
 
-def test_nothing_of_the_future_is_known(shelf: Shelf) -> None:
-    shelf.order(-5)
-    shelf.ticket(-5, "Late delivery")
-    shelf.review(-5, 5, "Great")
-    assert shelf.words() == ["Customer since March 2023"]
+def test_nothing_of_the_future_is_known(dana: OneCustomer) -> None:
+    dana.order(-5)
+    dana.ticket(-5, "Late delivery")
+    dana.review(-5, 5, "Great")
+    assert dana.words() == ["Customer since March 2023"]
 
 
-def test_a_customer_who_is_gone_is_told_of_in_a_sentence(shelf: Shelf) -> None:
+def test_a_customer_who_is_gone_is_told_of_in_a_sentence(dana: OneCustomer) -> None:
     with pytest.raises(UserError, match="no longer in the book"):
-        read_facts(shelf.workspace, 999, "check_in")
+        read_facts(dana.workspace, 999, "check_in")
 
 
 def test_every_fact_of_the_sample_book_is_in_order(book: Workspace) -> None:
@@ -420,10 +426,10 @@ def test_who_has_nothing_on_record_has_no_facts(book: Workspace, customers: Samp
     assert not [fact for fact in read_facts(book, customers.bare, "check_in") if fact.group != "product"]
 
 
-def test_the_recommended_size_is_a_fact_and_measurements_one_of_their_own(shelf: Shelf) -> None:
-    scan = shelf.book.event("activities", shelf.id, kind="fit_scan", happened_on=days_ago(9),
+def test_the_recommended_size_is_a_fact_and_measurements_one_of_their_own(dana: OneCustomer) -> None:
+    scan = dana.book.event("activities", dana.id, kind="fit_scan", happened_on=days_ago(9),
                             attributes='{"chest_cm": "109", "waist_cm": "98,5", "recommended_size": "XL"}')  # fmt: skip
-    size, body = shelf.fact("Recommended size"), shelf.fact("Measurements")
+    size, body = dana.fact("Recommended size"), dana.fact("Measurements")
     assert (size.words, size.label, size.table, size.row_id) == (
         "Recommended size XL",
         "fit scan, 11 Nov",
@@ -434,7 +440,7 @@ def test_the_recommended_size_is_a_fact_and_measurements_one_of_their_own(shelf:
     assert body.words == "Measurements: chest 109, waist 98,5 cm"
     assert values_of(body, "number") == {"109", "98.5"}
     for goal in GOALS:
-        assert not shelf.fact("Measurements", goal).ticked
+        assert not dana.fact("Measurements", goal).ticked
 
 
 def test_overdue_invoices_are_among_the_facts_of_customers_with_many_others(
@@ -458,20 +464,18 @@ def test_overdue_invoices_are_among_the_facts_of_customers_with_many_others(
             assert groups.count("invoice") == 2, (one, goal, groups)
 
 
-def test_an_overdue_invoice_comes_behind_an_open_ticket(shelf: Shelf) -> None:
+def test_an_overdue_invoice_comes_behind_an_open_ticket(dana: OneCustomer) -> None:
     for days in (30, 20):
-        shelf.ticket(days, "Where is my parcel?", status="open", resolved_on=None)
-    shelf.review(40, 2, "Not what I ordered")
-    shelf.book.event("invoices", shelf.id, number="7", due_on=days_ago(9), amount_minor=500, currency="EUR")
-    unticked = [fact.group for fact in shelf.facts("thank") if not fact.ticked]
+        dana.ticket(days, "Where is my parcel?", status="open", resolved_on=None)
+    dana.review(40, 2, "Not what I ordered")
+    dana.book.event("invoices", dana.id, number="7", due_on=days_ago(9), amount_minor=500, currency="EUR")
+    unticked = [fact.group for fact in dana.facts("thank") if not fact.ticked]
     assert unticked[:2] == ["ticket", "invoice"], "before what was wrong in the past"
 
 
-def test_an_invoice_that_is_known_to_be_paid_is_no_fact_though_the_scores_end_before(shelf: Shelf) -> None:
-    shelf.book.score(shelf.id, as_of=days_ago(30))
+def test_an_invoice_that_is_known_to_be_paid_is_no_fact_though_the_scores_end_before(dana: OneCustomer) -> None:
+    dana.book.score(dana.id, as_of=days_ago(30))
     owed = {"due_on": days_ago(60), "amount_minor": 500, "currency": "EUR"}
-    shelf.book.event("invoices", shelf.id, number="7", paid_on=days_ago(10), status="paid", **owed)
-    shelf.book.event("invoices", shelf.id, number="8", status="open", **owed)
-    assert [words for words in shelf.words() if words.startswith("Invoice")] == [
-        "Invoice 8, €5.00, due 21 Sep, overdue"
-    ]
+    dana.book.event("invoices", dana.id, number="7", paid_on=days_ago(10), status="paid", **owed)
+    dana.book.event("invoices", dana.id, number="8", status="open", **owed)
+    assert [words for words in dana.words() if words.startswith("Invoice")] == ["Invoice 8, €5.00, due 21 Sep, overdue"]

@@ -9,10 +9,10 @@ import pytest
 
 from services.insight import reading
 from services.outreach.facts.suggest import Suggestion, suggest
-from tests.services.outreach.facts.small import Shelf
+from tests.services.outreach.facts.small import OneCustomer
 
 
-class Shop(Shelf):
+class Shop(OneCustomer):
     """A shop in which others bought what this customer bought, and then something more."""
 
     def suggested(self) -> list[Suggestion]:

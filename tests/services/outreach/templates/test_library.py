@@ -26,7 +26,7 @@ def find(book: Workspace, code: str) -> TemplateChoice:
     return next(one for one in read_templates(book) if one.code == code)
 
 
-def test_the_shelf_begins_as_the_starter_set(book: Workspace) -> None:
+def test_the_library_begins_as_the_starter_set(book: Workspace) -> None:
     library = read_templates(book)
     assert {one.code for one in library} == set(starter_set())
     assert {one.origin for one in library} == {"starter"}
