@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from models.values.errors import StoreBusy
 from models.values.metrics import Query
 from services.metrics import Metrics
 from tests.journeys.hands import CONTROL, Hands
@@ -116,3 +117,23 @@ def test_what_nobody_waits_for_any_more_is_cancelled(hands: Hands) -> None:
     hands.window.show_page("insights")
     hands.calm()
     assert all(one.shown is not None for one in page.board.view.tiles.values())  # type: ignore[union-attr]
+
+
+def test_a_figure_that_failed_is_asked_for_again_at_the_next_visit(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, revenue = page_of(hands), tile(hands, "Revenue")
+
+    def locked(*_given: object) -> None:
+        raise StoreBusy("Another program is writing to the book.")
+
+    monkeypatch.setattr(page._figures, "tile", locked)
+    page.board.forget()
+    page._show_tab()
+    hands.calm()
+    assert revenue._words.isVisible() and revenue._words.text() == "Another program is writing to the book."
+    monkeypatch.undo()
+    hands.window.show_page("alerts")
+    hands.window.show_page("insights")
+    hands.calm()
+    assert revenue.content.isVisible() and not revenue._words.isVisible()

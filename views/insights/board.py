@@ -156,6 +156,8 @@ class Board(QStackedWidget):
 
     def _failed(self, tile: Tile, failed: Failed) -> None:
         tile.show_failure(failed)
+        if self.view is not None:
+            self.view.asked = None  # asked again at the next visit
         self._done(tile)
 
     def _done(self, tile: Tile) -> None:

@@ -133,10 +133,10 @@ class Tile(Panel):
         answer = shown.answer
         notes = "\n".join(answer.notes)
         self.setToolTip(f"{answer.definition}\n{notes}".strip())
+        self._say("" if isinstance(self.content, Figure) else shown.empty)
         if isinstance(self.content, Figure):
             self._show_figure(self.content, shown)
             return
-        self._say(shown.empty)
         if shown.empty:
             return
         if isinstance(self.content, AnswerTable):
