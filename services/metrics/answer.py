@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from heapq import nlargest
 from typing import TYPE_CHECKING, Any, Final
 
 from models.values.errors import UserError
@@ -357,15 +358,16 @@ class _Answering:
         """The numbers of the rows that are shown, in their order."""
         names = [column.name for column in columns]
         kept = [at for at, row in enumerate(rows) if all(self._holds(one, columns, row) for one in self._query.having)]
+        order = self._query.order
+        if not order and self._by and not any(self._has_order(name) for name in self._by):
+            order = (f"-{self._metrics[0].name}",)
         natural = [self._rank(name) for name in self._by]
+        kept = self._largest(kept, rows, names, order)
 
         def by_dimensions(at: int) -> tuple[Any, ...]:
             return tuple(rank(rows[at][place]) for place, rank in enumerate(natural))
 
         kept.sort(key=by_dimensions)
-        order = self._query.order
-        if not order and self._by and not any(self._has_order(name) for name in self._by):
-            order = (f"-{self._metrics[0].name}",)
         for said in reversed(order):
             name, falling = said.removeprefix("-"), said.startswith("-")
             if name not in names:
@@ -376,6 +378,20 @@ class _Answering:
             known.sort(key=lambda at, place=place, rank=rank: rank(rows[at][place]), reverse=falling)  # type: ignore[misc]
             kept = [*known, *(at for at in kept if rows[at][place] is None)]
         return kept[: self._query.limit] if self._query.limit is not None else kept
+
+    def _largest(
+        self, kept: list[int], rows: Sequence[tuple[Value, ...]], names: Sequence[str], order: Sequence[str]
+    ) -> list[int]:
+        """Leave out, of very many rows, those that are too small to be among the few that are shown."""
+        limit, name = self._query.limit, order[0].removeprefix("-") if order else ""
+        if limit is None or name not in names[len(self._by) :] or not order[0].startswith("-"):
+            return kept
+        place = names.index(name)
+        known: list[Any] = [rows[at][place] for at in kept if rows[at][place] is not None]
+        if len(known) <= limit:
+            return kept
+        least = nlargest(limit, known)[-1]
+        return [at for at in kept if (value := rows[at][place]) is not None and value >= least]
 
     def _has_order(self, name: str) -> bool:
         known = self._entities(self._metrics[0])[0].fields.get(name)

@@ -190,3 +190,10 @@ def test_a_status_of_today_is_not_compared_with_that_of_an_earlier_period(asking
 def test_before_the_first_scores_revenue_at_risk_is_not_known(asking: Metrics) -> None:
     found = asking.answer(Query(("revenue_at_risk_then",), ("month",), period="2019-01-01..2019-03-31"))
     assert [row[1] for row in found.rows] == [None, None, None]
+
+
+@pytest.mark.parametrize("order", [(), ("-tickets",), ("-tickets", "customer"), ("tickets",), ("customer",)])
+def test_the_first_few_are_the_first_of_all(asking: Metrics, order: tuple[str, ...]) -> None:
+    every = asking.answer(Query(("tickets",), ("customer",), order=order)).rows
+    for limit in (1, 5, 30, 1_000):
+        assert asking.answer(Query(("tickets",), ("customer",), order=order, limit=limit)).rows == every[:limit]
