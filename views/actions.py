@@ -105,7 +105,7 @@ class Command(Enum):
     SAVE_EML = auto()
     MARK_SENT = auto()
     CHECK_SCORES = auto()
-    EXPORT_SCORES = auto()
+    EXPORT_TAB = auto()
     EXPORT_LIST = auto()
 
 
@@ -234,9 +234,7 @@ SPECS: dict[Command, Spec] = {
     Command.CHECK_SCORES: Spec(
         "Back-test again", ("C",), "retry", "With insights", "Back-test the scores on the book’s current data"
     ),
-    Command.EXPORT_SCORES: Spec(
-        "Export…", ("Ctrl+Shift+E",), "file", "With insights", "Save the figures of the last back-test as a file"
-    ),
+    Command.EXPORT_TAB: Spec("Export…", ("Ctrl+Shift+E",), "file", "With insights", "Save this tab as a file"),
 }
 
 

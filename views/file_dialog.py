@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QFileInfo, QStandardPaths
@@ -100,7 +100,16 @@ def choose_place(
     dialog.setOption(QFileDialog.Option.DontConfirmOverwrite, not replaces)
     dialog.setDefaultSuffix(place.suffix.lstrip("."))
     dialog.selectFile(place.name)
+    dialog.filterSelected.connect(partial(_follow_kind, dialog))
     _open(dialog, taken)
+
+
+def _follow_kind(dialog: QFileDialog, kind: str) -> None:
+    """Give the proposed name the ending of the kind of file that was chosen: "Excel (*.xlsx)"."""
+    ending = kind.partition("*")[2].rstrip(")")
+    dialog.setDefaultSuffix(ending.lstrip("."))
+    for name in dialog.selectedFiles():
+        dialog.selectFile(Path(name).with_suffix(ending).name)
 
 
 def _open(dialog: QFileDialog, taken: Callable[[Path], None]) -> None:

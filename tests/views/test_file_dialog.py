@@ -16,7 +16,7 @@ from services.workspace import Workspace
 from tests.conftest import PROJECT
 from tests.views.conftest import OpenWindow
 from views.data.files import choose_exports
-from views.file_dialog import NamesOnly, choose_folder, names_only
+from views.file_dialog import NamesOnly, choose_folder, choose_place, names_only
 
 #: Another program: reads what stands in the book, writes a word into it, and closes it.
 BESIDE = """
@@ -144,3 +144,13 @@ def test_a_dialog_begins_where_exports_land_if_its_folder_is_not_there(
     assert begins("") == begins(str(tmp_path / "gone")) == landed
     landed.rmdir()
     assert begins("") == Path.home()
+
+
+def test_the_proposed_name_follows_the_kind_of_file(qtbot: QtBot, host: QWidget, tmp_path: Path) -> None:
+    choose_place(host, "Export", tmp_path / "overview.pdf", "PDF (*.pdf);;Excel (*.xlsx)", lambda _path: None)
+    dialog = host.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.filterSelected.emit("Excel (*.xlsx)")
+    assert dialog.defaultSuffix() == "xlsx"
+    assert [Path(one).name for one in dialog.selectedFiles()] == ["overview.xlsx"]
+    dialog.reject()

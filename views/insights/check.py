@@ -49,7 +49,7 @@ class CheckBar(QWidget):
         self.cancel = push("Cancel")
         self.cancel.clicked.connect(self.stop)
         self.check = CommandButton.of(theme, actions[Command.CHECK_SCORES], "retry")
-        self.export = CommandButton.of(theme, actions[Command.EXPORT_SCORES], "file")
+        self.export = CommandButton.of(theme, actions[Command.EXPORT_TAB], "file")
         self.export.set_key("")
         self.setLayout(row(self.step, 10, self.progress, 10, self.cancel, 8, self.check, 8, self.export,
                            margins=(8, 0, 16, 0)))  # fmt: skip

@@ -20,11 +20,13 @@ from views.actions import Command
 from views.background import Failed
 from views.insights.board import Board
 from views.insights.check import CheckBar
+from views.insights.exporting import TabExport
 from views.insights.filter_bar import FilterBar
 from views.insights.panel import hold
 from views.insights.rooms import BookOfMetrics, BookOfScores
 from views.insights.scores import ScoresTab, scores_skeleton
 from views.shell.page import Context, Page
+from views.widgets.buttons import IconButton
 from views.widgets.labels import column, row, rule
 from views.widgets.states import StatePane
 from views.widgets.tabs import CountTabs, Tab
@@ -71,7 +73,10 @@ class InsightsPage(Page):
         self.scores = ScoresTab(theme)
         self.state = StatePane(theme, self.scores, scores_skeleton)
         self.state.show_skeleton()
-        top = row(self.tabs, self.filters, self.bar)
+        self.save = IconButton(theme, "file", context.actions[Command.EXPORT_TAB].toolTip())
+        self.save.clicked.connect(context.actions[Command.EXPORT_TAB].trigger)
+        self._filters_side = hold(row(self.filters, self.save, margins=(0, 0, 12, 0)))
+        top = row(self.tabs, self._filters_side, self.bar)
         top.setStretch(0, 1)
         self.tiles = TileStrip(theme, 2, "Alert outcomes")
         self.tiles.asked.connect(lambda key: self.wants_page.emit(f"alerts/{key}"))
@@ -84,7 +89,7 @@ class InsightsPage(Page):
         self.scores.customer_wanted.connect(self.wants_customer)
         self.scores.low_wanted.connect(lambda: self.wants_page.emit("customers/low-confidence"))
         self.scores.misses_wanted.connect(self._export_misses)
-        self.take_commands({Command.CHECK_SCORES: self.bar.begin, Command.EXPORT_SCORES: self.export})
+        self.take_commands({Command.CHECK_SCORES: self.bar.begin, Command.EXPORT_TAB: self.export})
 
     # -- what the shell asks ------------------------------------------------------------------------------------
 
@@ -95,7 +100,7 @@ class InsightsPage(Page):
 
     def leave(self) -> None:
         self.board.stop()
-        for command in (Command.CHECK_SCORES, Command.EXPORT_SCORES):
+        for command in (Command.CHECK_SCORES, Command.EXPORT_TAB):
             self.context.actions[command].setEnabled(False)
 
     def show_section(self, key: str) -> None:
@@ -164,7 +169,7 @@ class InsightsPage(Page):
 
     def _place(self) -> None:
         self._stack.setCurrentWidget(self._scores_side if self._at_scores else self.board)
-        self.filters.setVisible(not self._at_scores)
+        self._filters_side.setVisible(not self._at_scores)
         self.bar.setVisible(self._at_scores)
 
     def _have_dashboards(self, dashboards: Sequence[Dashboard]) -> None:
@@ -221,14 +226,17 @@ class InsightsPage(Page):
         at_scores = self._at_scores
         self.bar.allow(at_scores and card is not None and not card.empty, first=card is None or card.report is None)
         known = at_scores and card is not None and card.report is not None
-        self.context.actions[Command.EXPORT_SCORES].setEnabled(known)
+        self.context.actions[Command.EXPORT_TAB].setEnabled(known or (not at_scores and bool(self._dashboards)))
 
     # -- commands -----------------------------------------------------------------------------------------------
 
     def export(self) -> None:
-        """Ask for a file and write the figures of the last check into it."""
+        """Ask for a file and write what the tab in front shows into it."""
         from services.exporting import write_report_card
 
+        if not self._at_scores:
+            TabExport(self, self._figures).ask(self._dashboards[self.tabs.current], self.filters.filters)
+            return
         self.export_list("scores-check", write_report_card)
 
     def _export_misses(self, kind: Literal["missed", "alarmed"]) -> None:

@@ -11,6 +11,7 @@ from models.values.customers import FilterChoices
 from models.values.dashboards import Dashboard, Drill, Filters, TileAnswer, TileSpec
 from models.values.metrics import Query, RowList, Value
 from models.values.report_card import Reliance, ReportCard
+from models.values.reports import Report
 from services import insight
 from services.workspace import Workspace
 from views.shell.book import Book
@@ -67,6 +68,12 @@ class BookOfMetrics:
         from services.metrics import tile_answer
 
         return tile_answer(self._metrics(), spec, filters, cancelled)
+
+    def report(self, dashboard: Dashboard, filters: Filters, book_name: str) -> Report:
+        """A dashboard with all its answers."""
+        from services.reports import report_of
+
+        return report_of(self._metrics(), dashboard, filters, book_name)
 
     def rows(
         self, spec: TileSpec, query: Query, metric: str, cell: Mapping[str, Value], limit: int

@@ -37,6 +37,7 @@ class Context:
     actions: Actions
     remembered: Remembered
     watch: FolderWatch
+    book_name: str = ""
 
 
 class Page(QWidget):
@@ -53,6 +54,7 @@ class Page(QWidget):
     wants_page : open the page with this key, or a section of it ("settings/mail").
     headline_changed : title or way back have changed.
     counted : how many alerts are to do, as the page shows it.
+    written : (words, path): a file was written, which can be opened.
     settled : the first answer is on screen; what is less urgent may be read now.
     """
 
@@ -66,6 +68,7 @@ class Page(QWidget):
     headline_changed = Signal()
     counted = Signal(int)
     settled = Signal()
+    written = Signal(str, object)
     #: How many alerts are to do, where the page shows it; None elsewhere.
     to_do: int | None = None
     #: Whether the top bar says how fresh the data are beside the title.
@@ -94,17 +97,27 @@ class Page(QWidget):
         name : what the list is called in the name of the file, which says the day too.
         write : called in the pool; returns how many rows it wrote.
         """
-        book, remembered = self.context.book, self.context.remembered
+        book = self.context.book
 
         def taken(path: Path) -> None:
-            remembered.set(export_folder=str(path.parent))
-            done = partial(_exported, book, path)
+            def done(rows: int) -> None:
+                self.written.emit(f"Exported {counted(rows, 'row')} to {path.name}", path)
+
             book.desk(self).read("export", partial(_export, write, book.workspace, path), done, book.failed.emit)
+
+        self.ask_place("Export this list", f"{name}-{book.workspace.clock.today()}.csv", _TABLES, taken)
+
+    def ask_place(self, title: str, name: str, kinds: str, taken: Callable[[Path], None]) -> None:
+        """Ask where a file is to be written, in the folder of the last one; ``name`` is proposed."""
+        remembered = self.context.remembered
+
+        def keep(path: Path) -> None:
+            remembered.set(export_folder=str(path.parent))
+            taken(path)
 
         documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         folder = Path(remembered.value.export_folder or documents or Path.home())
-        place = folder / f"bellwether-{name}-{book.workspace.clock.today()}.csv"
-        choose_place(self, "Export this list", place, _TABLES, taken, replaces=True)
+        choose_place(self, title, folder / f"bellwether-{name}", kinds, keep, replaces=True)
 
     @property
     def headline(self) -> str:
@@ -169,7 +182,3 @@ def _export(write: Callable[[Workspace, Path], int], workspace: Workspace, path:
 
     refuse_source(workspace, path)
     return write(workspace, path)
-
-
-def _exported(book: Book, path: Path, rows: int) -> None:
-    book.told.emit(f"Exported {counted(rows, 'row')} to {path.name}")

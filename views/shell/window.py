@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QCloseEvent,
+    QDesktopServices,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
@@ -81,7 +82,9 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.actions_registry = Actions(self, theme)
         self.watch = FolderWatch(book, background, remembered, self)
-        self._context = Context(book, theme, self.actions_registry, remembered, self.watch)
+        self._context = Context(
+            book, theme, self.actions_registry, remembered, self.watch, library.name_of(book.workspace.recipe.store)
+        )
         self._pages: dict[str, Page] = {}
         self._current = ""
         self._freshness: Freshness | None = None
@@ -201,6 +204,7 @@ class MainWindow(QMainWindow):
             found.wants_email.connect(self.show_email)
             found.wants_message.connect(self.show_message)
             found.undo_offered.connect(self.toast.tell)
+            found.written.connect(self._tell_written)
             found.finished.connect(lambda alert_id: self.page("alerts").finish(alert_id))
             found.wants_files.connect(self.take_files)
             found.wants_page.connect(self.show_page)
@@ -282,6 +286,14 @@ class MainWindow(QMainWindow):
         """Do what the toast offers as long as it is there, else walk back in the journal."""
         if not self.toast.take_back():
             self._book.undo()
+
+    def _tell_written(self, words: str, path: Path) -> None:
+        """Say where a file was saved, and offer to open it."""
+        self.toast.tell(words, partial(self._open_file, path), offer="Open")
+
+    def _open_file(self, path: Path) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            self.toast.tell(f"No app on this computer opened {path.name}. It is in {path.parent}.")
 
     def tell_failure(self, failed: Failed) -> None:
         """Say what went wrong where no pane says it."""

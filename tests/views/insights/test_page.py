@@ -214,7 +214,7 @@ def test_a_book_without_a_check_says_what_is_missing_and_still_shows_its_sources
     assert page.state.state == "content"
     assert page.scores.band.bold.text() == "Not back-tested yet."
     assert shown(page) == ["Data you can rely on"]
-    assert not desk.window.actions_registry[Command.EXPORT_SCORES].isEnabled()
+    assert not desk.window.actions_registry[Command.EXPORT_TAB].isEnabled()
     assert page.bar.check.isVisible() and page.bar.check.text() == "Run back-test"
 
 
@@ -377,9 +377,9 @@ def test_what_the_palette_finds(qtbot: QtBot, open_window: OpenWindow, checked: 
     desk = open_window(checked)
     insights(qtbot, desk)
     offers = desk.window.search.offers
-    assert {Command.EXPORT_SCORES, Command.CHECK_SCORES} <= set(offers.can_act())
+    assert {Command.EXPORT_TAB, Command.CHECK_SCORES} <= set(offers.can_act())
     desk.window.show_page("settings")
-    assert not {Command.EXPORT_SCORES, Command.CHECK_SCORES} & set(offers.can_act())
+    assert not {Command.EXPORT_TAB, Command.CHECK_SCORES} & set(offers.can_act())
     qtbot.waitUntil(lambda: desk.background.idle)
 
 

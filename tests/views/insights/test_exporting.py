@@ -1,0 +1,82 @@
+"""The tab on screen is saved as pages, a workbook or a table, with the filters that are chosen, and can be opened."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from pytestqt.qtbot import QtBot
+
+from services.workspace import Workspace
+from tests.views.books import opened, sample_copy
+from tests.views.conftest import OpenWindow
+from tests.views.pages import page_at
+from views.actions import Command
+from views.desktop import Desktop
+from views.insights.page import InsightsPage
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return opened(sample_copy(tmp_path / "sample.bellwether"))
+
+
+def exported(qtbot: QtBot, desk: Desktop, to: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Choose 12 months and export the tab Overview into a file."""
+    page = page_at(desk, "insights/overview", InsightsPage)
+    qtbot.waitUntil(lambda: desk.background.idle)
+    page.filters.period.setCurrentIndex(page.filters.period.findData("12m"))
+    page.filters.changed.emit()
+    qtbot.waitUntil(lambda: desk.background.idle)
+    monkeypatch.setattr("views.shell.page.choose_place", lambda *told, **_named: told[4](to))
+    page.save.click()
+    qtbot.waitUntil(lambda: desk.window.toast.words == f"Overview saved in {to.name}")
+    qtbot.waitUntil(lambda: desk.background.idle)
+    return to
+
+
+def test_a_tab_is_saved_as_a_workbook(
+    qtbot: QtBot, open_window: OpenWindow, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_window(workspace)
+    path = exported(qtbot, desk, tmp_path / "overview.xlsx", monkeypatch)
+    rows = {row[0]: row[1] for row in load_workbook(path)["Figures"].iter_rows(values_only=True)}
+    assert rows["Period"] == "Last 12 months"
+    assert rows["Book"] == "My book" or rows["Book"] == "Sample book"
+
+
+def test_a_tab_is_saved_as_a_table(
+    qtbot: QtBot, open_window: OpenWindow, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = exported(qtbot, open_window(workspace), tmp_path / "overview.csv", monkeypatch)
+    with path.open(encoding="utf-8", newline="") as file:
+        assert "Revenue" in {line["tile"] for line in csv.DictReader(file)}
+
+
+def test_a_tab_is_saved_as_pages_and_opened(
+    qtbot: QtBot, open_window: OpenWindow, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_window(workspace)
+    asked: list[str] = []
+    monkeypatch.setattr(
+        "views.shell.window.QDesktopServices.openUrl", lambda url: bool(asked.append(url.toLocalFile()))
+    )
+    path = exported(qtbot, desk, tmp_path / "overview.pdf", monkeypatch)
+    assert path.read_bytes().startswith(b"%PDF-")
+    desk.window.toast._button.click()
+    assert [Path(one) for one in asked] == [path]
+    assert desk.window.toast.words.startswith("No app on this computer opened overview.pdf")
+
+
+def test_the_command_is_there_on_each_tab_with_figures(
+    qtbot: QtBot, open_window: OpenWindow, workspace: Workspace
+) -> None:
+    desk = open_window(workspace)
+    page_at(desk, "insights/service", InsightsPage)
+    qtbot.waitUntil(lambda: desk.background.idle)
+    assert desk.window.actions_registry[Command.EXPORT_TAB].isEnabled()
+    desk.window.show_page("settings")
+    assert not desk.window.actions_registry[Command.EXPORT_TAB].isEnabled()
+    qtbot.waitUntil(lambda: desk.background.idle)

@@ -1,0 +1,67 @@
+"""The tab on screen as a file: pages to print, a workbook, or a table."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from models.values.dashboards import Dashboard, Filters
+from models.values.reports import Report
+from services.workspace import Workspace
+from views.insights.rooms import BookOfMetrics
+from views.shell.page import Page
+
+_KINDS: Final = "PDF (*.pdf);;Excel (*.xlsx);;CSV (*.csv)"
+
+
+class TabExport:
+    """One export. Answers and files are read and written by workers; only pages are painted by the window's thread."""
+
+    def __init__(self, page: Page, figures: BookOfMetrics) -> None:
+        self._page, self._figures = page, figures
+        self._book, self._desk = page.context.book, page.context.book.desk(page)
+
+    def ask(self, dashboard: Dashboard, filters: Filters) -> None:
+        """Ask for a file and write a dashboard with these filters into it."""
+        name = f"{dashboard.name}-{self._book.workspace.clock.today()}.pdf"
+        self._page.ask_place(f"Export {dashboard.title}", name, _KINDS, partial(self._write, dashboard, filters))
+
+    def _write(self, dashboard: Dashboard, filters: Filters, path: Path) -> None:
+        context, figures, workspace = self._page.context, self._figures, self._book.workspace
+
+        def gather() -> Report:
+            found = figures.report(dashboard, filters, context.book_name)
+            if path.suffix.lower() != ".pdf":
+                _write_table(workspace, found, path)
+            return found
+
+        done = self._paint if path.suffix.lower() == ".pdf" else self._done
+        self._desk.read("export", gather, partial(done, path), self._book.failed.emit)
+
+    def _paint(self, path: Path, report: Report) -> None:
+        from views.printing.report import report_pdf
+
+        pdf = report_pdf(report, self._page.context.theme)
+        write = partial(_write_pdf, self._book.workspace, pdf, report, path)
+        self._desk.read("export", write, partial(self._done, path), self._book.failed.emit)
+
+    def _done(self, path: Path, report: Report) -> None:
+        self._page.written.emit(f"{report.dashboard.title} saved in {path.name}", path)
+
+
+def _write_table(workspace: Workspace, report: Report, path: Path) -> None:
+    from services.exporting import refuse_source
+    from services.reports import write_report_table, write_report_workbook
+
+    refuse_source(workspace, path)
+    write = write_report_workbook if path.suffix.lower() == ".xlsx" else write_report_table
+    write(report, path)
+
+
+def _write_pdf(workspace: Workspace, pdf: bytes, report: Report, path: Path) -> Report:
+    from services.exporting import refuse_source, write_file
+
+    refuse_source(workspace, path)
+    write_file(path, lambda file: file.write(pdf), ".pdf")
+    return report
