@@ -19,7 +19,7 @@ from app.cli.frame import (
     table,
     told,
 )
-from models.values.backtest import BacktestReport, Measures, RungReport
+from models.values.backtest import BacktestReport, Measures, ModelReport
 from models.values.words import count, money, percent
 
 HorizonOption = Annotated[
@@ -57,12 +57,12 @@ def backtest(
 
 def _words(report: BacktestReport, currency: str) -> str:
     lines = [f"As of {report.as_of}, {report.horizon_days} days ahead: {report.why}"]
-    if report.rungs:
+    if report.models:
         head = ("", "AUC", "Brier", "log loss", "ECE", "bias", "windows")
         common, means = report.compared()
-        checks = {each.cutoff for one in report.rungs for each in one.cutoffs}
+        checks = {each.cutoff for one in report.models for each in one.cutoffs}
         over = f"Means over the same {len(common)} of {count(len(checks), 'window')}; " if common else ""
-        rows = [_row(one, means.get(one.name) if common else one.mean, report.used) for one in report.rungs]
+        rows = [_row(one, means.get(one.name) if common else one.mean, report.used) for one in report.models]
         lines += ["", f"{over}* is in use:", table(head, rows, frozenset(range(1, 7)))]
     if report.clv is not None:
         one = report.clv
@@ -75,7 +75,7 @@ def _words(report: BacktestReport, currency: str) -> str:
     return "\n".join([*lines, *(["", report.seasonal] if report.seasonal else [])])
 
 
-def _row(one: RungReport, mean: Measures | None, used: str) -> tuple[str, ...]:
+def _row(one: ModelReport, mean: Measures | None, used: str) -> tuple[str, ...]:
     mark = "* " if one.name == used else "  "
     name = one.way if one.way == one.label else f"{one.way} ({one.label})"
     if mean is None:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-#: Names of the rungs and of what they are held against, in the order of the models.
+#: Names of the models, from the simplest.
 PRIOR, MBG, LOGISTIC, ADDITIVE = "prior", "mbg_nbd", "logistic", "additive"
 #: References: never used for scores, only shown beside them.
 DEPTH_3, RULE = "depth_3", "recency_rule"
-RUNGS = (PRIOR, MBG, LOGISTIC, ADDITIVE)
+CANDIDATES = (PRIOR, MBG, LOGISTIC, ADDITIVE)
 REFERENCES = (DEPTH_3, RULE)
 #: What each model is called where people read of it, inside a sentence.
 WAYS: Final = {
@@ -20,13 +20,13 @@ WAYS: Final = {
     ADDITIVE: "the additive model",
     DEPTH_3: "the tree model",
 }
-#: How the models of scores are called in the store, by rung.
-MODELS: Final = dict(zip(RUNGS, ("Prior", "MBG/NBD", "Logistic", "Additive"), strict=True))
+#: What the store calls each model.
+MODELS: Final = dict(zip(CANDIDATES, ("Prior", "MBG/NBD", "Logistic", "Additive"), strict=True))
 
 
 def model_words(stored: str) -> str:
     """Return what the model of a score is called in words: ``Additive v4 (rung 3)`` is ``the additive model``."""
-    return next((WAYS[rung] for rung, name in MODELS.items() if stored.startswith(name)), stored.split(" v", 1)[0])
+    return next((WAYS[model] for model, name in MODELS.items() if stored.startswith(name)), stored.split(" v", 1)[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ class CutoffMeasures:
 
 
 @dataclass(frozen=True, slots=True)
-class RungReport:
-    """One rung, or one reference, over all windows in which it could be judged; `label` is its name in the trade."""
+class ModelReport:
+    """One model, or one reference, over all windows in which it could be judged; `label` is its name in the trade."""
 
     name: str
     label: str
@@ -102,7 +102,7 @@ class RungReport:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationBin:
-    """Customers of like risk, of the rung in use over all windows: what was said, and how many left.
+    """Customers of like risk, of the model in use over all windows: what was said, and how many left.
 
     `said` is their mean risk; `low` and `high` bound the share that left (95 %, Wilson).
     """
@@ -155,15 +155,15 @@ class BacktestReport:
     as_of
         ISO day; nothing later was read.
     used, why
-        Name of the rung in use and the reason in a sentence.
+        Name of the model in use and the reason in a sentence.
     beats_rule
         Whether the model in use predicted later windows better (log loss) than "no order for N days"; None: not known.
     label
         What leaving means here: "orders", "activity", or "contract".
-    rungs
+    models
         Those that could be judged, and the references.
     calibration, missed, alarmed
-        Of the rung in use: its curve; who left unseen and who was flagged and stayed, the worst first.
+        Of the model in use: its curve; who left unseen and who was flagged and stayed, the worst first.
     missed_count, alarmed_count
         How many they are in all: of very many only the worst are named. None in a report of an older version.
     clv
@@ -178,7 +178,7 @@ class BacktestReport:
     used: str
     why: str
     beats_rule: bool | None
-    rungs: tuple[RungReport, ...]
+    models: tuple[ModelReport, ...]
     calibration: tuple[CalibrationBin, ...]
     missed: tuple[Miss, ...]
     alarmed: tuple[Miss, ...]
@@ -188,17 +188,17 @@ class BacktestReport:
     missed_count: int | None = None
     alarmed_count: int | None = None
 
-    def rung(self, name: str) -> RungReport | None:
-        """The report of one rung or reference, or None."""
-        return next((one for one in self.rungs if one.name == name), None)
+    def model(self, name: str) -> ModelReport | None:
+        """The report of one model or reference, or None."""
+        return next((one for one in self.models if one.name == name), None)
 
     def compared(self) -> tuple[tuple[str, ...], dict[str, Measures]]:
-        """The windows in which every way of telling could be judged, and the mean of each over these alone.
+        """The windows in which every model could be judged, and the mean of each over these alone.
 
-        A way that takes longer to learn is judged on fewer windows, and windows differ more than ways do. The deeper
-        model, which takes most customers, is left out where it lacks one of them.
+        A model that takes longer to learn is judged on fewer windows, and windows differ more than models do. The
+        deeper model, which takes most customers, is left out where it lacks one of them.
         """
-        told = {one.name: {each.cutoff: each.measures for each in one.cutoffs} for one in self.rungs}
+        told = {one.name: {each.cutoff: each.measures for each in one.cutoffs} for one in self.models}
         days = [set(by_day) for name, by_day in told.items() if name != DEPTH_3]
         common = tuple(sorted(set.intersection(*days))) if days else ()
         means = {
@@ -209,11 +209,11 @@ class BacktestReport:
         return common, means
 
     def as_json(self) -> dict[str, Any]:
-        """Return the JSON that ``backtest --json`` prints and the store keeps."""
+        """Return the JSON that ``backtest --json`` prints and the store keeps; its keys are those of earlier books."""
         plain = asdict(self)
-        rungs = plain.pop("rungs")
+        models = plain.pop("models")
         used = {"rung": plain.pop("used"), "why": plain.pop("why"), "beats_rule": plain.pop("beats_rule")}
-        return {**plain, "used": used, "rungs": {one.pop("name"): one for one in rungs}}
+        return {**plain, "used": used, "rungs": {one.pop("name"): one for one in models}}
 
     @staticmethod
     def from_json(values: dict[str, Any]) -> BacktestReport:
@@ -225,7 +225,7 @@ class BacktestReport:
                 "used": values["used"]["rung"],
                 "why": values["used"]["why"],
                 "beats_rule": values["used"]["beats_rule"],
-                "rungs": tuple(_rung(name, one) for name, one in values["rungs"].items()),
+                "models": tuple(_model(name, one) for name, one in values["rungs"].items()),
                 "calibration": tuple(CalibrationBin(**one) for one in values["calibration"]),
                 "missed": tuple(Miss(**one) for one in values["missed"]),
                 "alarmed": tuple(Miss(**one) for one in values["alarmed"]),
@@ -234,6 +234,6 @@ class BacktestReport:
         )
 
 
-def _rung(name: str, one: dict[str, Any]) -> RungReport:
+def _model(name: str, one: dict[str, Any]) -> ModelReport:
     cutoffs = tuple(CutoffMeasures(each["cutoff"], Measures(**each["measures"])) for each in one["cutoffs"])
-    return RungReport(name, one["label"], Measures(**one["mean"]), cutoffs)
+    return ModelReport(name, one["label"], Measures(**one["mean"]), cutoffs)

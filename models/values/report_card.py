@@ -25,7 +25,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class RungLine:
+class ModelLine:
     """One way of telling who leaves, over all checks.
 
     Attributes
@@ -198,7 +198,7 @@ class ReportCard:
     checked: str = ""
     judged: str = ""
     old: str = ""
-    rungs: tuple[RungLine, ...] = ()
+    models: tuple[ModelLine, ...] = ()
     compared: str = ""
     missed: Misses = Misses((), 0)
     alarmed: Misses = Misses((), 0)

@@ -86,12 +86,12 @@ def _figures(reader: Reader, report: BacktestReport, made_at: str) -> Iterator[t
              "model": report.used, "why": report.why, "beats_rule": beats}  # fmt: skip
     for name, told in about.items():
         yield "back-test", "", "", name, told
-    for rung in report.rungs:
-        for name, value in asdict(rung.mean).items():
-            yield "model", rung.name, "", name, value
-        for one in rung.cutoffs:
+    for model in report.models:
+        for name, value in asdict(model.mean).items():
+            yield "model", model.name, "", name, value
+        for one in model.cutoffs:
             for name, value in asdict(one.measures).items():
-                yield "model", rung.name, one.cutoff, name, value
+                yield "model", model.name, one.cutoff, name, value
     for number, group in enumerate(report.calibration, 1):
         for name, value in asdict(group).items():
             yield "calibration", number, "", name, value

@@ -45,7 +45,7 @@ _USED_FOR: Final = {
     "surveys": "health",
     "conversations": "alerts",
 }
-#: What the additive rung takes into the risk of leaving too; the rungs below it know orders only.
+#: What the additive model takes into the risk of leaving too; simpler models know orders only.
 _IN_THE_RISK: Final = frozenset({"tickets", "reviews", "email events", "deal stages", "activity", "surveys"})
 _ADDITIVE: Final = "Additive"
 #: Where the customer of a kind of data stands, if not in its own table.
@@ -94,7 +94,7 @@ def read_report_card(reader: Reader) -> ReportCard:
 
 def _checked(reader: Reader, report: BacktestReport, made_at: str) -> ReportCard:
     made = words.moment_of(made_at)
-    used, clv = report.rung(report.used), report.clv
+    used, clv = report.model(report.used), report.clv
     return ReportCard(
         report=report if report.calibration else None,
         verdict=report_verdict.verdict(report) if report.calibration else _untold(reader, report),
@@ -104,7 +104,7 @@ def _checked(reader: Reader, report: BacktestReport, made_at: str) -> ReportCard
         checked=f"back-tested {words.ago(made, reader.now)}" if made is not None else "",
         judged=report_formatting.judged_words(report),
         old=_old(reader, report),
-        rungs=report_formatting.rung_lines(report),
+        models=report_formatting.model_lines(report),
         compared=report_formatting.compared_words(report),
         missed=read_misses(reader, report, "missed"),
         alarmed=read_misses(reader, report, "alarmed"),

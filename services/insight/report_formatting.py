@@ -17,10 +17,10 @@ from models.values.backtest import (
     BacktestReport,
     ClvMeasures,
     Measures,
-    RungReport,
+    ModelReport,
 )
 from models.values.forecast import AcquisitionValue
-from models.values.report_card import Fact, RungLine, Verdict
+from models.values.report_card import Fact, ModelLine, Verdict
 from services.insight.value_check import off_words, side_of, span_words
 
 #: A total that is off by more than this share is told with a reserve; so is a range that holds outside these shares.
@@ -42,12 +42,12 @@ def plain_words(name: str, label: str = "orders") -> str:
     return _PLAIN.get(name, "").format(bought="bought" if label == "orders" else "came")
 
 
-def _plain_and_term(rung: RungReport, label: str) -> str:
-    plain = plain_words(rung.name, label)
-    return f"{plain} Technical name: {rung.label}." if plain and rung.way != rung.label else plain
+def _plain_and_term(model: ModelReport, label: str) -> str:
+    plain = plain_words(model.name, label)
+    return f"{plain} Technical name: {model.label}." if plain and model.way != model.label else plain
 
 
-def rung_lines(report: BacktestReport) -> tuple[RungLine, ...]:
+def model_lines(report: BacktestReport) -> tuple[ModelLine, ...]:
     """Return every way of telling with its measures over the same checks, the best of them marked.
 
     Equal in the digits shown is equal. Where no check could judge all, each has its own mean and none is marked.
@@ -56,15 +56,15 @@ def rung_lines(report: BacktestReport) -> tuple[RungLine, ...]:
     losses = [_shown(one.log_loss) for one in means.values() if one.log_loss is not None]
     ranks = [_shown(one.auc) for one in means.values() if one.auc is not None]
     return tuple(
-        _rung_line(report, one, means.get(one.name) if common else one.mean, losses, ranks) for one in report.rungs
+        _model_line(report, one, means.get(one.name) if common else one.mean, losses, ranks) for one in report.models
     )
 
 
-def _rung_line(
-    report: BacktestReport, one: RungReport, mean: Measures | None, losses: Sequence[float], ranks: Sequence[float]
-) -> RungLine:
+def _model_line(
+    report: BacktestReport, one: ModelReport, mean: Measures | None, losses: Sequence[float], ranks: Sequence[float]
+) -> ModelLine:
     loss, auc = (mean.log_loss, mean.auc) if mean is not None else (None, None)
-    return RungLine(
+    return ModelLine(
         name=one.name,
         label=one.way,
         plain=_plain_and_term(one, report.label),
@@ -83,7 +83,7 @@ def _rung_line(
 def compared_words(report: BacktestReport) -> str:
     """Return over which checks the ways of telling are compared: "over the four checks of six that judged all"."""
     common, _ = report.compared()
-    checks = len({one.cutoff for rung in report.rungs for one in rung.cutoffs})
+    checks = len({one.cutoff for model in report.models for one in model.cutoffs})
     if not common:
         return "no back-test covers all of them" if checks else ""
     if len(common) == checks:
@@ -139,7 +139,7 @@ def judged_words(report: BacktestReport) -> str:
 
 
 def _cutoffs(report: BacktestReport) -> list[date]:
-    used = report.rung(report.used)
+    used = report.model(report.used)
     found = used.cutoffs if used is not None else ()
     return sorted(day for one in found if (day := words.day_of(one.cutoff)) is not None)
 

@@ -31,7 +31,7 @@ _SILENCE: Final = {"orders": "no order", "activity": "no activity", "contract": 
 
 def rule_words(report: BacktestReport) -> str:
     """Return the simple rule as sentences call it: "no order for 90 days"."""
-    rule = report.rung(RULE)
+    rule = report.model(RULE)
     if rule is not None:
         return rule.label[:1].lower() + rule.label[1:]
     return f"{_SILENCE.get(report.label, 'no order')} for {words.count(report.horizon_days, 'day')}"
@@ -43,7 +43,7 @@ def off_by(report: BacktestReport) -> float | None:
     Checks are not pooled: too many predicted in one season and too few in the next would cancel. What chance
     alone makes of risks that are right is taken off, as the squares of independent distances add up.
     """
-    used = report.rung(report.used)
+    used = report.model(report.used)
     checks = [one.measures for one in used.cutoffs] if used is not None and report.calibration else []
     in_groups = [(one.ece, _by_chance(one)) for one in checks if one.ece is not None]
     # How many leave in all is told by more customers than how many of a group: chance hides less of it.
@@ -64,7 +64,7 @@ def _beyond_chance(told: Sequence[tuple[float, float]]) -> float:
 
 def _chance_in(report: BacktestReport) -> float:
     """How far off a risk that is right would look on average in these checks."""
-    used = report.rung(report.used)
+    used = report.model(report.used)
     found = [_by_chance(one.measures) for one in used.cutoffs] if used is not None else []
     return sum(found) / len(found) if found else 0.0
 
@@ -135,7 +135,7 @@ def _rule_tells(report: BacktestReport) -> str:
 def _compared(report: BacktestReport) -> dict[str, Measures | None]:
     """The mean of each way of telling over the same checks; each its own where no check could judge all."""
     common, means = report.compared()
-    return {one.name: means.get(one.name) if common else one.mean for one in report.rungs}
+    return {one.name: means.get(one.name) if common else one.mean for one in report.models}
 
 
 def _holds(group: CalibrationBin) -> bool:
@@ -160,7 +160,7 @@ def _top(report: BacktestReport, share: float) -> str:
 
 def _swing(report: BacktestReport) -> str:
     """How far predicted churn was off, from check to check; '' where that is hardly more than chance."""
-    used = report.rung(report.used)
+    used = report.model(report.used)
     told = [(one.measures.bias, one.measures) for one in used.cutoffs] if used is not None else []
     biases = [(bias, 2.0 * _spread(check, 1)) for bias, check in told if bias is not None and check.customers]
     if not any(abs(bias) > max(RIGHT, by_chance) for bias, by_chance in biases):

@@ -1,7 +1,7 @@
 """How the risk did in the past for customers like this one: what a person asks of a percentage first.
 
-It is told from the record of the rung that scored the customer, as their confidence is: nothing that the backtest of
-another rung, or of later days, has found.
+It is told from the record of the model that scored the customer, as their confidence is: nothing that the backtest of
+another model, or of later days, has found.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def record_words(reader: Reader, row: sqlite3.Row) -> str:
 
 
 def _chosen(reader: Reader, path: str, as_of: str) -> dict[str, Any] | None:
-    """What is known of the rung in use; None of a fit that knows later days than the score."""
+    """What is known of the model in use; None of a fit that knows later days than the score."""
     found = reader.driver.execute(_RECORD, {"path": path, "as_of": as_of}).fetchone()
     return json.loads(found[0]) if found is not None and found[0] is not None else None
 

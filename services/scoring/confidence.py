@@ -1,7 +1,7 @@
 """Confidence: how far a score can be trusted, in three words, with the reasons that lower it.
 
 It comes from how much is known of a customer (purchase days, tenure, money), how new each source is that their risk
-rests on, how much of what it rests on is known of them, and how far off the rung in use was for customers like them.
+rests on, how much of what it rests on is known of them, and how far off the model in use was for customers like them.
 Low confidence never hides a score; it is printed beside it, and a low score alone raises no critical alert.
 """
 
@@ -77,7 +77,7 @@ class Confidence:
 def book_words(parameters: Parameters) -> Iterator[str]:
     """What a run says of all its churn risks: that they tell no departures, or no customers apart."""
     orders = parameters.orders
-    if orders.rung and not orders.btyd.dropout_identifiable:
+    if orders.candidate and not orders.btyd.dropout_identifiable:
         yield f"{PAUSE_WORDS} A high churn risk means “no order soon”, not “gone for good”."
     if orders.chosen is not None and not Record.from_json(orders.chosen.record).apart:
         yield ALIKE_WORDS
@@ -94,7 +94,7 @@ class Check(NamedTuple):
 
 @dataclass(frozen=True)
 class _Side:
-    """Customers who are scored on one label, with the record of the rung in use; `source`: of their rhythm."""
+    """Customers who are scored on one label, with the record of the model in use; `source`: of their rhythm."""
 
     label: Label
     whose: Flags
@@ -166,19 +166,19 @@ def _known(ledger: Ledger, seen: Features, parameters: Parameters, under: Flags,
     orders, activity = parameters.orders, parameters.activity
     count, free = seen.rhythm_count, ~under
     some = free & (count > 1)
-    rung = np.where(seen.by_activity, activity.rung, orders.rung)
+    candidate = np.where(seen.by_activity, activity.candidate, orders.candidate)
     identifiable = np.where(seen.by_activity, activity.btyd.dropout_identifiable, orders.btyd.dropout_identifiable)
     young = known_at(ledger, "contract") < horizon_days if under.any() else under
     yield Check(LOW, free & (count == 0), "nothing_yet")
     for active, whose in ((False, ~seen.by_activity), (True, seen.by_activity)):
         yield Check(LOW, free & whose & (count == 1), "once", (active,))
         yield Check(MEDIUM, some & whose & (count < _FEW_DAYS), "few_days", (_FEW_DAYS, active))
-    averaged = np.where(seen.by_activity, activity.chosen is not None, orders.chosen is not None) & (rung == 0)
+    averaged = np.where(seen.by_activity, activity.chosen is not None, orders.chosen is not None) & (candidate == 0)
     yield Check(LOW, some & averaged, "average")
-    yield Check(LOW, some & (rung == 0) & ~averaged, "few_customers")
+    yield Check(LOW, some & (candidate == 0) & ~averaged, "few_customers")
     yield Check(MEDIUM, some & (seen.age < horizon_days), "known_for", (horizon_days,))
     yield Check(MEDIUM, under & young, "under_contract_for", (horizon_days,))
-    yield Check(MEDIUM, some & ~identifiable & (rung > 0), "pause")
+    yield Check(MEDIUM, some & ~identifiable & (candidate > 0), "pause")
 
 
 def _priced(book: BookEvents, seen: Features) -> Iterator[Check]:
@@ -224,7 +224,7 @@ def _sources_of(group: str, side: _Side) -> tuple[str, ...]:
 
 
 def _like_this_one(ledger: Ledger, side: _Side, risk: Floats) -> Iterator[Check]:
-    """How far off the rung was for customers similar to each: their kind, and a risk near to theirs."""
+    """How far off the model was for customers similar to each: their kind, and a risk near to theirs."""
     record = side.record
     if side.chosen is None:
         return

@@ -2,10 +2,10 @@
 
 The models: 0, the book's prior (fewer than 50 customers with a history, or nobody came back), and 1, MBG/NBD in
 closed form; both come from one fit with a weak prior, so that a small book is drawn to ordinary shops and a large one
-speaks for itself. Rungs 2 (logistic) and 3 (additive) are learnt from the book's own past where they predict it better,
-and the share that left (0 again) is used where the past refutes them all. They are kept here as tables. References
-(usual gaps, typical values) are frozen here too: a customer's score moves by that customer's data and by time, never
-because others changed.
+speaks for itself. Models 2 (logistic) and 3 (additive) are learnt from the book's own past where they predict it
+better, and the share that left (0 again) is used where the past refutes them all. They are kept here as tables.
+References (usual gaps, typical values) are frozen here too: a customer's score moves by their own data and by time,
+never because others changed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.values.backtest import MODELS, RUNGS
+from models.values.backtest import CANDIDATES, MODELS
 from services.scoring import btyd, monetary, pareto
 from services.scoring.btyd import BtydParameters, LogNormalPrior
 from services.scoring.features import Features, ReferenceGaps
@@ -25,14 +25,14 @@ from services.scoring.monetary import GammaGammaParameters
 from services.scoring.pareto import ParetoParameters
 
 if TYPE_CHECKING:
-    from services.scoring.model_selection.rungs import FittedRung
+    from services.scoring.model_selection.fitted_model import FittedModel
 
 Floats = NDArray[np.float64]
 
 #: Bumped whenever the same data would give other parameters or scores; older fits are then not used any more.
 MODEL_VERSION = 6
-RUNG_ONE_CUSTOMERS = 50
-_RUNG_ONE_REPEATS = 10
+MBG_CUSTOMERS = 50
+_MBG_REPEATS = 10
 #: What shops are like before a book has spoken (days): between the published fits of retail books.
 PRIOR = LogNormalPrior(r=0.6, alpha=50.0, a=0.8, b=2.0, spread=(1.5, 2.0, 1.5, 1.5))
 _TOP_SHARE = 0.8
@@ -54,11 +54,11 @@ class Typical:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The rung that predicted the book's past best, and what is known of it from there.
+    """The model that predicted the book's past best, and what is known of it from there.
 
     Attributes
     ----------
-    rung
+    model
         Fitted on every window that had closed.
     horizon_days
         Days ahead that it tells.
@@ -72,7 +72,7 @@ class Chosen:
         How far off it was for which customers, and what its say rests on (`model_selection.record`), as plain values.
     """
 
-    rung: FittedRung
+    model: FittedModel
     horizon_days: int
     why: str
     error: float | None
@@ -80,19 +80,20 @@ class Chosen:
     record: dict[str, Any] = field(default_factory=dict)
 
 
-def rung_name(rung: int) -> str:
-    """Model, version and rung in words."""
-    return f"{MODELS[RUNGS[rung]]} v{MODEL_VERSION} (rung {rung})"
+def stored_name(candidate: int) -> str:
+    """What the store calls one of `CANDIDATES`: model and version, and its place as earlier books have it."""
+    return f"{MODELS[CANDIDATES[candidate]]} v{MODEL_VERSION} (rung {candidate})"
 
 
 @dataclass(frozen=True)
 class ChurnModel:
     """Parameters of one rhythm (orders, or other activity) with the model and its cohorts.
 
-    `chosen` is None until the rungs were judged; where it has learnt from windows, it is what scores.
+    `candidate` is the place of its model in `CANDIDATES`. `chosen` is None until the models were judged; where it has
+    learnt from windows, it is what scores.
     """
 
-    rung: int
+    candidate: int
     btyd: BtydParameters
     usual_gap: float | None
     repeaters: Typical
@@ -101,19 +102,19 @@ class ChurnModel:
 
     @property
     def name(self) -> str:
-        """Model, version and rung in words."""
-        return rung_name(self.rung)
+        """What the store calls it: model and version."""
+        return stored_name(self.candidate)
 
     @staticmethod
     def prior_name() -> str:
         """What scores a customer of whom nothing is known, and everybody in a book that is too small."""
-        return rung_name(0)
+        return stored_name(0)
 
-    def learnt(self, horizon_days: int) -> FittedRung | None:
-        """The rung that was learnt from the past for this horizon; None: the closed form scores as it is."""
+    def learnt(self, horizon_days: int) -> FittedModel | None:
+        """The model that was learnt from the past for this horizon; None: the closed form scores as it is."""
         if self.chosen is None or self.chosen.horizon_days != horizon_days:
             return None
-        return self.chosen.rung if self.chosen.rung.windows else None
+        return self.chosen.model if self.chosen.model.windows else None
 
 
 @dataclass(frozen=True)
@@ -133,9 +134,9 @@ class Parameters:
     top_yearly_value
         What the highest fifth of repeat customers spend a year at their usual pace; 0 where nobody came back.
     horizon_days
-        Days ahead for which the rungs were judged; 0: they were not.
+        Days ahead for which the models were judged; 0: they were not.
     contract
-        The rung that tells who leaves their contract, of a book in which enough have done so.
+        The model that tells who leaves their contract, of a book in which enough have done so.
     levels
         Where the ends of the ranges of lifetime value are read.
     rows
@@ -166,11 +167,11 @@ class Parameters:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for the store."""
+        """Plain values for the store; its keys are those of earlier books."""
         plain = asdict(replace(self, orders=_without(self.orders), activity=_without(self.activity), contract=None))
         plain["contract"] = _chosen_json(self.contract)
         for name, model in (("orders", self.orders), ("activity", self.activity)):
-            plain[name]["chosen"] = _chosen_json(model.chosen)
+            plain[name] = {"rung": plain[name].pop("candidate"), **plain[name], "chosen": _chosen_json(model.chosen)}
         return plain
 
     @staticmethod
@@ -196,21 +197,22 @@ def _without(model: ChurnModel) -> ChurnModel:
 def _chosen_json(chosen: Chosen | None) -> dict[str, Any] | None:
     if chosen is None:
         return None
-    plain = {name: getattr(chosen, name) for name in Chosen.__dataclass_fields__}
-    return {**plain, "rung": chosen.rung.as_json()}
+    rest = {name: getattr(chosen, name) for name in Chosen.__dataclass_fields__ if name != "model"}
+    return {"rung": chosen.model.as_json(), **rest}
 
 
 def _chosen_from_json(values: dict[str, Any] | None) -> Chosen | None:
     if values is None:
         return None
-    from services.scoring.model_selection.rungs import FittedRung
+    from services.scoring.model_selection.fitted_model import FittedModel
 
-    return Chosen(**{**values, "rung": FittedRung.from_json(values["rung"])})
+    rest = {name: value for name, value in values.items() if name != "rung"}
+    return Chosen(FittedModel.from_json(values["rung"]), **rest)
 
 
 def _churn_from_json(values: dict[str, Any]) -> ChurnModel:
     return ChurnModel(
-        rung=values["rung"],
+        candidate=values["rung"],
         btyd=BtydParameters(**values["btyd"]),
         usual_gap=values["usual_gap"],
         repeaters=Typical(**values["repeaters"]),
@@ -250,9 +252,9 @@ def _fit_churn(seen: Features, among: NDArray[np.bool_]) -> ChurnModel:
     gap = _quantile(seen.usual_gap[among][repeaters], 0.5)
     relative = seen.days_since[among] / np.maximum(np.nan_to_num(seen.usual_gap[among], nan=gap or 1.0), 1.0)
     recent = np.where(repeaters, relative <= _IN_RHYTHM, seen.days_since[among] <= _RECENT_DAYS)
-    enough = x.size >= RUNG_ONE_CUSTOMERS and x.sum() >= _RUNG_ONE_REPEATS
+    enough = x.size >= MBG_CUSTOMERS and x.sum() >= _MBG_REPEATS
     return ChurnModel(
-        rung=1 if enough else 0,
+        candidate=1 if enough else 0,
         btyd=btyd.fit(x, t_x, age, family="mbg", prior=PRIOR),
         usual_gap=gap,
         repeaters=_typical(repeaters, recent, x, relative, age),

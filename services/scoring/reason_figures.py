@@ -98,7 +98,7 @@ class Leads:
     names
         Places in `ASPECT_NAMES`, shape (customers, groups); -1 where a group has none.
     frame
-        What the rungs know of the customers.
+        What the models know of the customers.
     unit, currency
         The book's median purchase day in minor units, against which the frame tells money.
     """

@@ -90,7 +90,7 @@ def drivers_json(seen: Features, parts: Contributions, orders: ChurnModel, activ
     """The drivers of each customer as the public table holds them: JSON lists, the strongest first, facts last.
 
     Each is {code, phrase, figures, points, kind}; `phrasing` makes words of phrase and figures. Points are of churn
-    risk in percentage points (null for a fact that the model does not count), kind is "raises" or "lowers"; of a rung
+    risk in percentage points (null for a fact that the model does not count), kind is "raises" or "lowers"; of a model
     that was learnt there is also "logit", the points on the scale on which they are exact, and in the first
     "logit_base" and "logit_rest" (of reasons that are not told): the three add up to the risk's logit. Churn risk in
     percent minus the sum of points is the typical customer's risk; a reason that adds nothing is left out. Facts that

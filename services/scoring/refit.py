@@ -49,7 +49,7 @@ def fit_in_force(connection: Connection, day: int, policy: Policy, *, currency: 
     Parameters
     ----------
     policy
-        How long a fit is valid, and the horizon for which its rungs were judged.
+        How long a fit is valid, and the horizon for which its models were judged.
     customers
         How many customers have a history.
     """

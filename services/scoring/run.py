@@ -4,7 +4,7 @@
 2. who is due: everyone when that day moved, the parameters or the policy changed, or it is asked for; else those whose
    rows changed, and those without a score;
 3. events of those customers, through that day and no further;
-4. the fit in force, or a refit with its choice of rungs (a journal entry of its own);
+4. the fit in force, or a refit with its choice of models (a journal entry of its own);
 5. the scorecard: pure, and for a part of the book at a time, so that memory holds the rows of one part only;
 6. one unit of work with one journal entry: the public table, its history, and for customers who had none (for all,
    where the policy counts otherwise now) the history of the past weeks, computed with the same parameters from the
@@ -40,7 +40,7 @@ from services.scoring.due import Due, marks_now, who_is_due
 from services.scoring.events import BookEvents, day_number, newest_days, read_events
 from services.scoring.features import Features, features_at, joined
 from services.scoring.ledger import Ledger
-from services.scoring.model_selection.in_use import with_rungs
+from services.scoring.model_selection.in_use import with_chosen_models
 from services.scoring.parameters import MODEL_VERSION, Parameters, fit_parameters
 from services.scoring.range_levels import with_levels
 from services.scoring.refit import Fit
@@ -150,7 +150,7 @@ def _fitted(book: BookEvents, currency: str, policy: Policy, watch: Stopwatch) -
     with watch.step("score"):
         seen = joined([features_at(Ledger(part, part.as_of)) for _, part in _parts(book)])
     with watch.step("fit"):
-        judged = with_rungs(book, fit_parameters(seen, currency), policy.churn_horizon_days)
+        judged = with_chosen_models(book, fit_parameters(seen, currency), policy.churn_horizon_days)
         parameters = with_levels(book, judged, policy.clv_horizon_months)
     return parameters, seen if book.customer_ids.size <= _HELD else None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.values.backtest import RUNGS
+from models.values.backtest import CANDIDATES
 from services.scoring import btyd, lifetime_value, trends, week
 from services.scoring.confidence import Confidence, confidence
 from services.scoring.engagement import PartScores, engagement
@@ -21,7 +21,7 @@ from services.scoring.ledger import Ledger
 from services.scoring.lifetime_value import LifetimeValue
 from services.scoring.model_selection import in_use
 from services.scoring.model_selection.groups import GROUPS
-from services.scoring.parameters import ChurnModel, Parameters, rung_name
+from services.scoring.parameters import ChurnModel, Parameters, stored_name
 from services.scoring.range_levels import has_value, history_of
 from services.scoring.reason_figures import Leads
 from services.scoring.reasons import Contributions, contributions, drivers_json
@@ -79,7 +79,7 @@ def _by_rhythm(seen: Features, orders: Floats, activity: Floats) -> Floats:
 
 
 def risk_in_use(ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int) -> Floats:
-    """P(no purchase day in the next `horizon_days`) by the rung in use, nan for who has left; see `churn_risk`."""
+    """P(no purchase day in the next `horizon_days`) by the model in use, nan for who has left; see `churn_risk`."""
     closed = churn_risk(seen, parameters, horizon_days)
     risk = in_use.risks_over(ledger, seen, parameters, horizon_days, closed)
     return np.where(ledger.left, np.nan, risk) if ledger.left.any() else risk
@@ -156,24 +156,24 @@ def _contributions(ledger: Ledger, seen: Features, parameters: Parameters, horiz
         return ours
     found = _with_learnt(ours, learnt)
     names = np.full(found.points.shape, -1, np.int64)
-    for rung in learnt:
-        names = np.where(rung.among[:, None], rung.leads, names)
+    for model in learnt:
+        names = np.where(model.among[:, None], model.leads, names)
     frame = in_use.frame_in_use(ledger, seen, parameters, horizon_days)
     return replace(found, leads=Leads(names, frame, parameters.median_value, parameters.currency))
 
 
 def _with_learnt(closed: Contributions, learnt: list[in_use.Grouped]) -> Contributions:
-    """Contributions by the groups of the learnt rungs, where these score; of the closed form elsewhere."""
+    """Contributions by the groups of the learnt models, where these score; of the closed form elsewhere."""
     base = closed.base
     points = np.zeros((base.size, len(GROUPS)))
     points[:, : closed.points.shape[1]] = closed.points
     logit, level = np.full(points.shape, np.nan), np.full(base.shape, np.nan)
-    for rung in learnt:
-        usual, sizes = in_use.on_the_scale_of_risk(rung.base, rung.points)
-        base = np.where(rung.among, usual, base)
-        points = np.where(rung.among[:, None], sizes, points)
-        logit = np.where(rung.among[:, None], rung.points, logit)
-        level = np.where(rung.among, rung.base, level)
+    for model in learnt:
+        usual, sizes = in_use.on_the_scale_of_risk(model.base, model.points)
+        base = np.where(model.among, usual, base)
+        points = np.where(model.among[:, None], sizes, points)
+        logit = np.where(model.among[:, None], model.points, logit)
+        level = np.where(model.among, model.base, level)
     return Contributions(base, points, GROUPS, logit, level)
 
 
@@ -182,8 +182,10 @@ def _model_names(ledger: Ledger, seen: Features, parameters: Parameters, horizon
         return model.name.replace(" (", f"{on} (")
 
     nothing = ChurnModel.prior_name()
-    rung = in_use.by_contract(parameters, horizon_days)
-    contract = rung_name(RUNGS.index(rung.name)).replace(" (", " on contracts (") if rung is not None else nothing
+    learnt = in_use.by_contract(parameters, horizon_days)
+    contract = nothing
+    if learnt is not None:
+        contract = stored_name(CANDIDATES.index(learnt.name)).replace(" (", " on contracts (")
     names = (named(parameters.orders, ""), named(parameters.activity, " on activity"), nothing, contract)
     which = np.where(seen.rhythm_count == 0, 2, seen.by_activity.astype(np.int64))
     which = np.where(in_use.under_contract(ledger, parameters, horizon_days), 3, which)

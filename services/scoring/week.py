@@ -110,7 +110,7 @@ def _of(seen: Features, chosen: Flags) -> Features:
 
 
 def _as_wide(parts: Contributions, width: int) -> Contributions:
-    """With nothing in the columns that parts of a few customers lack: those of a rung that scores none of them."""
+    """With nothing in the columns that parts of a few customers lack: those of a model that scores none of them."""
     missing = width - parts.points.shape[1]
     return parts if missing <= 0 else Contributions(parts.base, np.pad(parts.points, ((0, 0), (0, missing))))
 

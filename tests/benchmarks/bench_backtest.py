@@ -3,7 +3,7 @@
     python -m tests.benchmarks.bench_backtest [--customers N] [--orders N]
 
 A made-up book of many kinds of event in a real store: four windows of ninety days and one of a year ago, each with all
-rungs and references; then the revenue forecast and the watch between refits. Goal: 60 seconds, in the background.
+models and references; then the revenue forecast and the watch between refits. Goal: 60 seconds, in the background.
 """
 
 from __future__ import annotations

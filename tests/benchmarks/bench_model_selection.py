@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.bench_model_selection [--draws N] [--only cells|small|young]
 
-Every rung is trained on windows that closed on or before the test cutoff. A cell is a mean over the test cutoffs; where
-the best single model misses a goal, the 95 % interval over resampled customers says whether chance could have done it.
-Small books are random customers of the real ones: their model is chosen on their own past, and each rung is then
-judged by all other customers' next days.
+Every model is trained on windows that closed on or before the test cutoff. A cell is a mean over the test cutoffs;
+where the best single model misses a goal, the 95 % interval over resampled customers says whether chance could have
+done it. Small books are random customers of the real ones: their model is chosen on their own past, and each model is
+then judged by all other customers' next days.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from datetime import date
 
 import numpy as np
 
-from models.values.backtest import ADDITIVE, DEPTH_3, LOGISTIC, MBG, RULE, RUNGS, Measures, mean_of
+from models.values.backtest import ADDITIVE, CANDIDATES, DEPTH_3, LOGISTIC, MBG, RULE, Measures, mean_of
 from services.scoring.events import BookEvents, day_number
 from services.scoring.features import features_at
 from services.scoring.ledger import Ledger
@@ -29,7 +29,7 @@ from services.scoring.model_selection import (
     Window,
     cutoffs_before,
     fit_challenger,
-    fit_rung,
+    fit_model,
     frame_at,
     judge,
 )
@@ -60,12 +60,12 @@ class Goal:
 GOALS = (
     Goal(
         "CDNOW", 90, ("1998-01-01", "1998-02-01", "1998-03-01", "1998-04-01"), (0.822, 0.0980, 0.018),
-        "prototype of the additive rung: .8212 .0980 .0177",
+        "prototype of the additive model: .8212 .0980 .0177",
     ),
     Goal("CDNOW", 30, ("1998-01-01", "1998-03-01", "1998-05-31"), (0.832, 0.0548, 0.012)),
     Goal(
         "Online Retail", 90, ("2011-07-15", "2011-08-15", "2011-09-10"), (0.760, 0.197, 0.039),
-        "prototype of the additive rung: .7599 .1975 .0408",
+        "prototype of the additive model: .7599 .1975 .0408",
     ),
     Goal(
         "Online Retail", 30, ("2011-07-10", "2011-09-10", "2011-11-09"), (0.748, 0.167, 0.042),
@@ -105,7 +105,7 @@ def told_by_model(book: BookEvents, goal: Goal) -> dict[str, list[Told]]:
         window, train = past.window(day(text)), trained(past, first, day(text))
         for name, told in found.items():
             model = (
-                CLOSED_FORM if name == PLAIN else fit_challenger(train) if name == DEPTH_3 else fit_rung(name, train)
+                CLOSED_FORM if name == PLAIN else fit_challenger(train) if name == DEPTH_3 else fit_model(name, train)
             )
             assert model is not None
             told.append((model.risk(window.frame), window.left))
@@ -163,7 +163,7 @@ def through(book: BookEvents, last: int) -> BookEvents:
 
 
 def small_books(book: BookEvents, cutoff: int, horizon: int, size: int, draws: int) -> Iterator[dict[str, Measures]]:
-    """Of each draw, how each rung told all customers' next days; the rung that was chosen also under ``chosen``."""
+    """Of each draw, how each model told all customers' next days; the model that was chosen also under ``chosen``."""
     known = through(book, cutoff)
     ledger = Ledger(known, cutoff)
     plain = features_at(ledger)
@@ -183,10 +183,10 @@ def small_books(book: BookEvents, cutoff: int, horizon: int, size: int, draws: i
         assert first is not None
         past = Past(few, horizon)
         train = [past.window(one) for one in cutoffs_before(cutoff, first, horizon, 8)]
-        told = {name: fit_rung(name, train) for name in RUNGS}
+        told = {name: fit_model(name, train) for name in CANDIDATES}
         told[PLAIN] = CLOSED_FORM
-        found = {name: measure(rung.risk(frame), left[bought]) for name, rung in told.items()}
-        yield {**found, "chosen": measure(judged.rung.risk(frame), left[bought]), judged.used + " used": found[MBG]}
+        found = {name: measure(model.risk(frame), left[bought]) for name, model in told.items()}
+        yield {**found, "chosen": measure(judged.model.risk(frame), left[bought]), judged.used + " used": found[MBG]}
 
 
 def loss(one: Measures) -> float:
@@ -196,16 +196,16 @@ def loss(one: Measures) -> float:
 
 
 def small(books: dict[str, BookEvents], draws: int) -> None:
-    """Print the choice for small books, and in how many of them another rung would have been better."""
+    """Print the choice for small books, and in how many of them another model would have been better."""
     print(f"\nSmall books: random customers, {draws} draws; log loss on all customers' next days")
     lost = cases = 0
     for name, cutoff, horizon, wanted in SMALL:
         for size in SIZES:
             drawn = list(small_books(books[name], day(cutoff), horizon, size, draws))
-            worse = [loss(one["chosen"]) - min(loss(one[rung]) for rung in RUNGS) > _LOSES for one in drawn]
+            worse = [loss(one["chosen"]) - min(loss(one[model]) for model in CANDIDATES) > _LOSES for one in drawn]
             lost, cases = lost + sum(worse), cases + len(worse)
-            means = "  ".join(f"{rung} {np.mean([loss(one[rung]) for one in drawn]):.4f}" for rung in RUNGS[1:])
-            used = "  ".join(f"{sum(f'{rung} used' in one for one in drawn)}× {rung}" for rung in RUNGS)
+            means = "  ".join(f"{model} {np.mean([loss(one[model]) for one in drawn]):.4f}" for model in CANDIDATES[1:])
+            used = "  ".join(f"{sum(f'{model} used' in one for one in drawn)}× {model}" for model in CANDIDATES)
             area = float(np.mean([one["chosen"].auc for one in drawn]))
             aim = f" (goal {wanted}: {'met' if round(area, 2) >= wanted else 'missed'})" if size == SIZES[0] else ""
             chosen = np.mean([loss(one["chosen"]) for one in drawn])
@@ -215,7 +215,7 @@ def small(books: dict[str, BookEvents], draws: int) -> None:
                 flush=True,
             )
     share = lost / max(cases, 1)
-    print(f"  the chosen rung loses more than {_LOSES} in {share:.0%} of {cases}; goal 10 %: ", end="")
+    print(f"  the chosen model loses more than {_LOSES} in {share:.0%} of {cases}; goal 10 %: ", end="")
     print("met" if share <= 0.10 else "missed")
 
 

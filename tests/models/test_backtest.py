@@ -11,7 +11,7 @@ from models.values.backtest import (
     CutoffMeasures,
     Measures,
     Miss,
-    RungReport,
+    ModelReport,
     model_words,
 )
 
@@ -26,9 +26,9 @@ def test_a_report_is_read_from_the_store_as_it_was_written() -> None:
         used="mbg_nbd",
         why="It told later windows best.",
         beats_rule=True,
-        rungs=(
-            RungReport("mbg_nbd", "MBG/NBD", told, (CutoffMeasures("2025-10-01", told),)),
-            RungReport("recency_rule", "No order for 90 days", untold, ()),
+        models=(
+            ModelReport("mbg_nbd", "MBG/NBD", told, (CutoffMeasures("2025-10-01", told),)),
+            ModelReport("recency_rule", "No order for 90 days", untold, ()),
         ),
         calibration=(CalibrationBin(0.1, 3, 30, 0.02, 0.2),),
         missed=(Miss(1, 0.2, True, 12_300),),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize
 
-from models.values.backtest import RULE, RungReport
+from models.values.backtest import RULE, ModelReport
 from views.charts.axes import left_margin
 from views.charts.chart import Chart, Frame, Point
 from views.theme import Theme, fonts
@@ -66,14 +66,14 @@ class CourseChart(Chart):
         """The days as of which the models predicted, the first first."""
         return self._days
 
-    def show_rungs(self, rungs: Sequence[RungReport], used: str) -> None:
+    def show_models(self, models: Sequence[ModelReport], used: str) -> None:
         """Draw these models."""
-        days = sorted({one.cutoff for rung in rungs for one in rung.cutoffs})
+        days = sorted({one.cutoff for model in models for one in model.cutoffs})
         self._days = tuple(date.fromisoformat(day) for day in days)
         made = []
-        for rung in rungs:
-            by_day = {one.cutoff: getattr(one.measures, self._measure) for one in rung.cutoffs}
-            made.append(Course(rung.name, rung.label, tuple(by_day.get(day) for day in days), rung.name == used))
+        for model in models:
+            by_day = {one.cutoff: getattr(one.measures, self._measure) for one in model.cutoffs}
+            made.append(Course(model.name, model.label, tuple(by_day.get(day) for day in days), model.name == used))
         self._courses = tuple(sorted(made, key=lambda one: (one.used, one.rule)))
         self.follow()
 

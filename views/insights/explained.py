@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
-from models.values.report_card import Fact, RungLine, SourceLine
+from models.values.report_card import Fact, ModelLine, SourceLine
 from views.charts.table import ChartTable
 from views.insights.tables import MEASURES
 from views.words import DASH, whole
@@ -14,13 +14,13 @@ from views.words import DASH, whole
 _SIZE = (720, 460)
 
 
-def show_rungs(rungs: Sequence[RungLine], parent: QWidget) -> None:
+def show_models(models: Sequence[ModelLine], parent: QWidget) -> None:
     """Every model with all its measures and what it does."""
     heads = ("Model", "Log loss", "AUC", "Brier score", "ECE", "Bias", "What it does")
     rows = [
         (one.label, _figure(one.log_loss), _figure(one.auc), _figure(one.brier), _figure(one.ece),
          DASH if one.bias is None else f"{one.bias:+.3f}", one.plain)
-        for one in rungs
+        for one in models
     ]  # fmt: skip
     more = (
         "Brier score: the mean squared error of a forecast. "

@@ -21,19 +21,19 @@ from views.insights.band import VerdictBand
 from views.insights.costs import CostPanel
 from views.insights.course import CourseChart
 from views.insights.curve import CalibrationCurve, off_words
-from views.insights.explained import show_facts, show_rungs, show_sources
+from views.insights.explained import show_facts, show_models, show_sources
 from views.insights.misses import MissPanel
 from views.insights.months import MonthsChart
 from views.insights.panel import Panel, PanelGrid, hold, rest
 from views.insights.tables import (
     ISSUES,
     MEASURES,
-    RUNGS,
+    MODELS,
     SOURCES,
     VALUE,
     fact_lines,
     issue_lines,
-    rung_lines,
+    model_lines,
     source_lines,
 )
 from views.theme import Theme, fonts
@@ -82,10 +82,10 @@ class ScoresTab(QWidget):
         self.off = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
         off = hold(column(self.off, margins=(16, 2, 16, 10)))
         self.curve_panel = Panel(theme, "Calibration", self.curve, off)
-        self.rungs = _table(theme, "Churn models", RUNGS)
-        self.rungs.horizontalHeader().setToolTip(MEASURES)
-        self.rungs.setAccessibleDescription(MEASURES)
-        self.rungs.opened.connect(lambda _key: self._explain_rungs())
+        self.models = _table(theme, "Churn models", MODELS)
+        self.models.horizontalHeader().setToolTip(MEASURES)
+        self.models.setAccessibleDescription(MEASURES)
+        self.models.opened.connect(lambda _key: self._explain_models())
         self.losses = CourseChart(theme, "log_loss", "Log loss, less is better")
         self.ranks = CourseChart(theme, "auc", "AUC in %, more is better", scale=100)
         courses = row(self.losses, 12, self.ranks, margins=(16, 10, 12, 10))
@@ -93,7 +93,7 @@ class ScoresTab(QWidget):
         courses.setStretch(2, 1)
         self._courses = QWidget()
         self._courses.setLayout(courses)
-        self.rungs_panel = Panel(theme, "Models and baseline", self.rungs, self._courses, rest())
+        self.models_panel = Panel(theme, "Models and baseline", self.models, self._courses, rest())
         self._make_sources(theme)
         self.missed_panel = MissPanel(theme, "Missed churn", "missed")
         self.alarmed_panel = MissPanel(theme, "False alarms", "alarmed")
@@ -144,14 +144,14 @@ class ScoresTab(QWidget):
     @property
     def panels(self) -> tuple[Panel, ...]:
         """All panels in reading order, whether they are to be seen or not."""
-        return (self.curve_panel, self.rungs_panel, self.sources_panel, self.missed_panel, self.alarmed_panel,
+        return (self.curve_panel, self.models_panel, self.sources_panel, self.missed_panel, self.alarmed_panel,
                 self.value_panel, self.months_panel, self.costs_panel, self.segments_panel, self.drift_panel,
                 self.issues_panel)  # fmt: skip
 
     @property
     def stops(self) -> tuple[QWidget, ...]:
         """Where F6 leads: one part of each panel that is to be seen."""
-        found = (self.curve, self.rungs, self.sources, self.missed, self.alarmed, self.value, self.months,
+        found = (self.curve, self.models, self.sources, self.missed, self.alarmed, self.value, self.months,
                  self.costs_panel.table, self.segments, self.issues)  # fmt: skip
         return tuple(part for part in found if part.isVisible())
 
@@ -168,16 +168,16 @@ class ScoresTab(QWidget):
         self._card = card
         self.band.show_card(card)
         report = card.report
-        for panel in (self.curve_panel, self.rungs_panel, self.missed_panel, self.alarmed_panel):
+        for panel in (self.curve_panel, self.models_panel, self.missed_panel, self.alarmed_panel):
             panel.wanted = report is not None
         if report is not None:
             self.curve.show_groups(report.calibration)
             self.off.setText(off_words(report.calibration))
             self.curve_panel.say_aside(f"{report.horizon_days} days · with 95 % range".replace(" %", percent(0)[1:]))
-            self.rungs.show_lines(rung_lines(card.rungs))
-            self.rungs_panel.say_aside(f"“{card.rule}” · {card.compared}" if card.compared else f"“{card.rule}”")
+            self.models.show_lines(model_lines(card.models))
+            self.models_panel.say_aside(f"“{card.rule}” · {card.compared}" if card.compared else f"“{card.rule}”")
             for chart in (self.losses, self.ranks):
-                chart.show_rungs(report.rungs, report.used)
+                chart.show_models(report.models, report.used)
             self._courses.setVisible(bool(self.losses.days))
         self.missed_panel.show_misses(card.missed, card.currency, f"left, predicted under {percent(card.warning)}")
         flagged = f"stayed, predicted {percent(card.critical)} or more"
@@ -256,9 +256,9 @@ class ScoresTab(QWidget):
             self.issues.show_lines(issue_lines(report.issues, date.fromisoformat(report.as_of)))
             self.issues_panel.say_aside(f"{whole(report.checked)} topics tracked")
 
-    def _explain_rungs(self) -> None:
+    def _explain_models(self) -> None:
         if self._card is not None:
-            show_rungs(self._card.rungs, self.window())
+            show_models(self._card.models, self.window())
 
     def _explain_value(self) -> None:
         if self._card is not None:

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Final
 
 from models.values.emerging import EmergingIssue
-from models.values.report_card import Fact, MissLine, RungLine, SourceLine
+from models.values.report_card import Fact, MissLine, ModelLine, SourceLine
 from models.values.words import day, day_of
 from views.data.table import TableCell, TableColumn, TableLine
 from views.words import DASH, MINUS, chance, counted, money, whole
 
-RUNGS: Final = (
+MODELS: Final = (
     TableColumn("Model"),
     TableColumn("Log loss", 76, right=True),
     TableColumn("AUC, %", 68, right=True),
@@ -44,10 +44,10 @@ MEASURES: Final = (
 _LINK: Final = "customer"
 
 
-def rung_lines(rungs: Sequence[RungLine]) -> list[TableLine]:
+def model_lines(models: Sequence[ModelLine]) -> list[TableLine]:
     """Models in the order of the models; the best figure of a column is marked, the one in use too."""
     lines = []
-    for one in rungs:
+    for one in models:
         name = f"{one.label} · in use" if one.used else one.label
         ink = "ink_2" if one.reference and not one.used else "ink"
         cells = (

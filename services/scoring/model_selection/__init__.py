@@ -1,22 +1,22 @@
 """Model selection: prior, closed form, logistic, additive; judged on the book's own past, the simplest that wins.
 
 In order: ``frame`` (what may be known of a customer, with ``channels``), ``windows`` (what was known, and who left),
-``rungs`` (tables that score and explain), ``fitting`` (the only user of scikit-learn), ``calibration``, ``measures``,
-``judging`` and ``choosing``. All of it is pure: arrays in, values out.
+``fitted_model`` (tables that score and explain), ``fitting`` (the only user of scikit-learn), ``calibration``,
+``measures``, ``judging`` and ``choosing``. All of it is pure: arrays in, values out.
 """
 
 from __future__ import annotations
 
-from services.scoring.model_selection.fitting import fit_challenger, fit_rung
+from services.scoring.model_selection.fitted_model import CLOSED_FORM, LABELS, FittedModel
+from services.scoring.model_selection.fitting import fit_challenger, fit_model
 from services.scoring.model_selection.frame import Frame, frame_at
 from services.scoring.model_selection.judging import Judged, Judgement, judge
-from services.scoring.model_selection.rungs import CLOSED_FORM, LABELS, FittedRung
 from services.scoring.model_selection.windows import Label, Window, cutoffs_before, windows
 
 __all__ = [
     "CLOSED_FORM",
     "LABELS",
-    "FittedRung",
+    "FittedModel",
     "Frame",
     "Judged",
     "Judgement",
@@ -24,7 +24,7 @@ __all__ = [
     "Window",
     "cutoffs_before",
     "fit_challenger",
-    "fit_rung",
+    "fit_model",
     "frame_at",
     "judge",
     "windows",

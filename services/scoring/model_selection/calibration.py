@@ -1,7 +1,7 @@
 """Platt's calibration: a line on the logit, so that what adds up before still adds up after.
 
 It is drawn through windows later than the fits that they judge. Only its slope is: how many leave swings with seasons
-for every rung alike, and the level that all windows taught tells the next one better than that of the latest few (on
+for every model alike, and the level that all windows taught tells the next one better than that of the latest few (on
 public orders before an autumn peak, the latest windows' level doubled the error).
 """
 
@@ -66,7 +66,7 @@ def newton(design: Floats, left: Floats, prior: Floats, precision: Floats, weigh
 
 
 def platt(logits: Sequence[Floats], lefts: Sequence[NDArray[np.bool_]]) -> tuple[float, float]:
-    """Slope and intercept that calibrate a rung, from what its fits said of later windows and who left in them.
+    """Slope and intercept that calibrate a model, from what its fits said of later windows and who left in them.
 
     Each window has a slope of its own. What they agree on is corrected, and nothing where they spread as widely as
     they stray from 1 (James and Stein's positive part); with fewer than three windows nobody could say. The line turns

@@ -1,4 +1,4 @@
-"""The choice of the rung, and its reason in a sentence."""
+"""The choice of the model, and its reason in a sentence."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models.values.backtest import MBG, PRIOR, RULE, RUNGS, WAYS
+from models.values.backtest import CANDIDATES, MBG, PRIOR, RULE, WAYS
 from models.values.words import capital, count, listed
 from services.scoring.model_selection.calibration import log_odds, sigmoid
 from services.scoring.model_selection.measures import log_losses
@@ -21,8 +21,8 @@ Floats = NDArray[np.float64]
 #: Of risks and who left: how far off they were, in nats.
 Loss = Callable[[Floats, NDArray[np.bool_]], float]
 
-#: What a rung gained on another in small books of public orders (nats a customer), which counts as much as what so many
-#: customers of the book itself say. Fifty customers cannot tell which of two rungs is better: their windows differ by
+#: What a model gained on another in small books of public orders (nats a customer): it counts as much as what so many
+#: customers of the book itself say. Fifty customers cannot tell which of two models is better: their windows differ by
 #: ten times that by chance. Among thousands it counts for nothing. The rhythm gains more on the book's average.
 _USUAL_GAIN, _ON_AVERAGE, _AS_CUSTOMERS = 0.003, 0.03, 300
 _STEPS = 50
@@ -30,7 +30,7 @@ _STEPS = 50
 
 @dataclass(frozen=True)
 class Choice:
-    """The rung in use, why, and whether it beats the rule; None: there is no window to tell."""
+    """The model in use, why, and whether it beats the rule; None: there is no window to tell."""
 
     used: str
     why: str
@@ -40,8 +40,8 @@ class Choice:
 def levelled(risk: Floats, left: NDArray[np.bool_]) -> float:
     """Mean log loss of risks once their common level is that of the window.
 
-    How many leave swings with seasons and sales for all rungs alike, and which of them the swing flatters is chance.
-    Who leaves is what a rung knows of later windows too: so rungs are compared on that.
+    How many leave swings with seasons and sales for all models alike, and which of them the swing flatters is chance.
+    Who leaves is what a model knows of later windows too: so models are compared on that.
     """
     logit = log_odds(risk)
     if left.all() or not left.any():
@@ -71,7 +71,7 @@ def gain(tests: Sequence[Judgement], higher: str, lower: str) -> float | None:
 
 
 def expected_gain(tests: Sequence[Judgement], higher: str, lower: str, loss: Loss = levelled) -> float | None:
-    """The gain to expect of `higher`: that of the book's windows, drawn to what such a rung usually gains."""
+    """The gain to expect of `higher`: that of the book's windows, drawn to what such a model usually gains."""
     found = _mean_gain(tests, higher, lower, loss)
     if found is None:
         return None
@@ -85,19 +85,19 @@ def _outright(risk: Floats, left: NDArray[np.bool_]) -> float:
     return float(np.mean(log_losses(risk, left)))
 
 
-def choose(tests: Sequence[Judgement], least: Mapping[str, int], rungs: Sequence[str]) -> Choice:
-    """Choose one of `rungs` (rising), or the book's average.
+def choose(tests: Sequence[Judgement], least: Mapping[str, int], models: Sequence[str]) -> Choice:
+    """Choose one of `models` (rising), or the book's average.
 
     The lowest needs no past. Each of the others must be expected to predict later windows better than the best below it
     (each window at its own level), and each of all better than the book's average (at the level that it had).
     """
     customers = max((one.left.size for one in tests), default=0)
-    if not tests or not rungs:
-        used = rungs[0] if rungs else PRIOR
+    if not tests or not models:
+        used = models[0] if models else PRIOR
         why = f"{capital(WAYS[used])} is used: no back-test period has ended yet to compare it with another model."
         return Choice(used, why, None)
     used, words = PRIOR, ""
-    for higher in rungs:
+    for higher in models:
         better = expected_gain(tests, higher, used)
         if better is None:
             used, words = (MBG, words) if higher == MBG else (used, words or _untried(higher, customers, least[higher]))
@@ -107,7 +107,7 @@ def choose(tests: Sequence[Judgement], least: Mapping[str, int], rungs: Sequence
 
 
 def _refuted(tests: Sequence[Judgement], name: str) -> bool:
-    """Whether the book's average predicted its windows better than a rung did, by more than chance among few."""
+    """Whether the book's average predicted its windows better than a model did, by more than chance among few."""
     gained = expected_gain(tests, name, PRIOR, _outright)
     return gained is not None and gained <= 0.0
 
@@ -126,7 +126,7 @@ def _beats(tests: Sequence[Judgement], used: str) -> bool | None:
 def _why(tests: Sequence[Judgement], used: str, rest: str) -> str:
     windows = sum(used in one.risks for one in tests)
     over = count(windows, "back-test period")
-    gains = {name: gain(tests, used, name) for name in RUNGS if name != used}
+    gains = {name: gain(tests, used, name) for name in CANDIDATES if name != used}
     others = {name: gained for name, gained in gains.items() if gained is not None}
     better = [name for name, gained in others.items() if gained <= 0]
     first = capital(WAYS[used])
@@ -137,7 +137,7 @@ def _why(tests: Sequence[Judgement], used: str, rest: str) -> str:
     else:
         others_too = listed([WAYS[name] for name in better])
         were = "was" if len(better) == 1 else "were"
-        if all(RUNGS.index(name) > RUNGS.index(used) for name in better):
+        if all(CANDIDATES.index(name) > CANDIDATES.index(used) for name in better):
             said = f"{first} is used: {others_too} {were} hardly more accurate in {over}"
         else:
             said = f"{first} is used: {others_too} {were} as accurate in {over}, which can be chance in so small a book"

@@ -1,6 +1,6 @@
-"""Fits each rung on windows. The only place that imports scikit-learn.
+"""Fits each model on windows. The only place that imports scikit-learn.
 
-Rows are put in an order of their own before a fit, so that the same windows give the same rung in whatever order their
+Rows are put in an order of their own before a fit, so that the same windows give the same model in whatever order their
 customers come.
 """
 
@@ -15,25 +15,25 @@ from numpy.typing import NDArray
 
 from models.values.backtest import ADDITIVE, LOGISTIC, MBG, PRIOR, RULE
 from services.scoring.model_selection.calibration import newton, sigmoid
+from services.scoring.model_selection.fitted_model import CLOSED_FORM, FittedModel, Line, Mean, Steps, Term
 from services.scoring.model_selection.frame import ACTS, BTYD, DIRECTIONS, Frame
 from services.scoring.model_selection.groups import GROUP_OF
-from services.scoring.model_selection.rungs import CLOSED_FORM, FittedRung, Line, Mean, Steps, Term
 from services.scoring.model_selection.windows import Window, times_told
 from services.scoring.traits import PREFIX
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-#: Features of the logistic rung beside the closed form.
+#: Features of the logistic model beside the closed form.
 LOGISTIC_FEATURES = (
     "days_since", "frequency", "tenure", "pulse_42", "spend", "spend_pulse", "contract_age", "anniversary",
 )  # fmt: skip
 
 
-#: How firmly the slopes of the logistic rung are held at the closed form, as by so many customers: fifty cannot bend it
-#: far where the closed form is right.
+#: How firmly the slopes of the logistic model are held at the closed form, as by so many customers: fifty cannot bend
+#: it far where the closed form is right.
 _LOGISTIC = 300.0
-#: The additive rung leans on few customers as little as the logistic one does, and frees itself as they become more:
+#: The additive model leans on few customers as little as the logistic one does, and frees itself as they become more:
 #: its lines are held as by 30 customers among very many, twice that among `_LINES_FREE`, and so on; the stumps count
 #: for half among very many and for a quarter among `_STUMPS_FREE`. So it may be tried in any book. Customers count
 #: once each: windows that overlap repeat the same days.
@@ -108,13 +108,13 @@ def mixed_numbers(keys: NDArray[np.int64]) -> NDArray[np.uint64]:
     return np.asarray(z ^ (z >> np.uint64(31)))
 
 
-def fit_rung(name: str, train: Sequence[Window]) -> FittedRung:
-    """Fit a rung, or the rule, on windows.
+def fit_model(name: str, train: Sequence[Window]) -> FittedModel:
+    """Fit a model, or the rule, on windows.
 
     Raises
     ------
     ValueError
-        If there is no such rung, or nothing to fit it on.
+        If there is no such model, or nothing to fit it on.
     """
     if name == MBG and not train:
         return CLOSED_FORM
@@ -130,11 +130,11 @@ def _share(left: Flags) -> float:
     return float(np.log(gone) - np.log1p(-gone))
 
 
-def _prior(train: Sequence[Window]) -> FittedRung:
-    return FittedRung(PRIOR, _share(np.concatenate([one.left for one in train])), ())
+def _prior(train: Sequence[Window]) -> FittedModel:
+    return FittedModel(PRIOR, _share(np.concatenate([one.left for one in train])), ())
 
 
-def _levelled(train: Sequence[Window]) -> FittedRung:
+def _levelled(train: Sequence[Window]) -> FittedModel:
     """The closed form with the level of windows later than its fits."""
     own, believed = _levels(gather(train, (BTYD,)))
     return replace(CLOSED_FORM, intercept=own + believed)
@@ -186,7 +186,7 @@ def rule_of(window: Window) -> Rule:
     return Rule("anniversary", 1.0, f"Contract year ends within {window.horizon_days} days")
 
 
-def _rule(train: Sequence[Window]) -> FittedRung:
+def _rule(train: Sequence[Window]) -> FittedModel:
     """The simple rule as a probability: the share that left on each side of it."""
     rule = rule_of(train[-1])
     rows = gather(train, (rule.column,))
@@ -194,13 +194,13 @@ def _rule(train: Sequence[Window]) -> FittedRung:
     steps = (_share(rows.left[~over]), _share(rows.left[over]))
     base = _share(rows.left)
     points = Steps((rule.above,), (steps[0] - base, steps[1] - base), steps[0] - base)
-    return FittedRung(RULE, base, ((rule.column, points),))
+    return FittedModel(RULE, base, ((rule.column, points),))
 
 
-def _logistic(train: Sequence[Window]) -> FittedRung:
+def _logistic(train: Sequence[Window]) -> FittedModel:
     rows = gather(train, (BTYD, *LOGISTIC_FEATURES))
     base, lines = _lines(rows, _LOGISTIC)
-    return FittedRung(LOGISTIC, base + _levels(rows)[1], tuple(lines.items()))
+    return FittedModel(LOGISTIC, base + _levels(rows)[1], tuple(lines.items()))
 
 
 def _lines(rows: Rows, held: float) -> tuple[float, dict[str, Line]]:
@@ -305,7 +305,7 @@ def useful(train: Sequence[Window]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _additive(train: Sequence[Window]) -> FittedRung:
+def _additive(train: Sequence[Window]) -> FittedModel:
     """The mean of boosted stumps and of lines through the same features: still one function a feature.
 
     Stumps find bends and steps, lines tell what lies between: together they tell later windows better than either. Of
@@ -314,7 +314,7 @@ def _additive(train: Sequence[Window]) -> FittedRung:
     names = useful(train)
     rows = gather(train, names)
     if not names or rows.left.all() or not rows.left.any():
-        return FittedRung(ADDITIVE, _share(rows.left), ())
+        return FittedModel(ADDITIVE, _share(rows.left), ())
     base, steps = _stumps(rows, names)
     told = rows.size * rows.weight
     level, lines = _lines(rows, _LINES * (1.0 + _LINES_FREE / told))
@@ -325,7 +325,7 @@ def _additive(train: Sequence[Window]) -> FittedRung:
         for name in names
         if name in lines or name in steps
     ]
-    return FittedRung(ADDITIVE, share * base + (1.0 - share) * level + _levels(rows)[1], tuple(terms))
+    return FittedModel(ADDITIVE, share * base + (1.0 - share) * level + _levels(rows)[1], tuple(terms))
 
 
 def _stumps(rows: Rows, names: Sequence[str]) -> tuple[float, dict[str, Steps]]:
@@ -374,7 +374,7 @@ def _table(splits: list[tuple[float, float, float, bool]]) -> Steps:
 
 @dataclass(frozen=True)
 class Challenger:
-    """A deeper model, fitted only to be held against the rungs; it gives no reasons and no scores."""
+    """A deeper model, fitted only to be compared with the candidates; it gives no reasons and no scores."""
 
     model: Any
     names: tuple[str, ...]
@@ -385,7 +385,7 @@ class Challenger:
 
 
 def fit_challenger(train: Sequence[Window]) -> Challenger | None:
-    """The depth-3 model with the settings of the additive rung; None where nobody left or everybody did."""
+    """The depth-3 model with the settings of the additive model; None where nobody left or everybody did."""
     names = useful(train)
     rows = gather(train, names)
     if not names or rows.left.all() or not rows.left.any():

@@ -109,7 +109,7 @@ def no_purchase_log_odds(model: ChurnModel, x: Floats, t_x: Floats, age: Floats,
 
 @dataclass(frozen=True)
 class Frame:
-    """What the rungs may know of each customer.
+    """What the models may know of each customer.
 
     Attributes
     ----------

@@ -1,7 +1,7 @@
-"""The rungs in use: chosen when a refit is due, and what they say of customers between refits.
+"""The models in use: chosen when a refit is due, and what they say of customers between refits.
 
 A refit judges on fewer customers and windows than the backtest of the whole book, which follows in the background: the
-choice needs no more. Until its rungs are judged, a rhythm is scored by the closed form.
+choice needs no more. Until its models are judged, a rhythm is scored by the closed form.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from models.values.backtest import MBG, RUNGS
+from models.values.backtest import CANDIDATES, MBG
 from services.scoring.events import BookEvents
 from services.scoring.features import Features, features_at
 from services.scoring.ledger import Ledger
 from services.scoring.model_selection.calibration import sigmoid
+from services.scoring.model_selection.fitted_model import FittedModel
 from services.scoring.model_selection.frame import Frame, frame_at
 from services.scoring.model_selection.groups import ASPECT_NAMES, ASPECT_OF, GROUP_OF_ASPECT, GROUPS
 from services.scoring.model_selection.judging import Judged, judge, sampled
 from services.scoring.model_selection.record import group_of, record_of
-from services.scoring.model_selection.rungs import FittedRung
 from services.scoring.model_selection.windows import Label, contract_days
-from services.scoring.parameters import RUNG_ONE_CUSTOMERS, Chosen, ChurnModel, Parameters
+from services.scoring.parameters import MBG_CUSTOMERS, Chosen, ChurnModel, Parameters
 
 Floats = NDArray[np.float64]
 
@@ -50,8 +50,8 @@ _STILL = 1e-12
 _CONTRACTS, _LEFT = 50, 10
 
 
-def with_rungs(book: BookEvents, parameters: Parameters, horizon_days: int) -> Parameters:
-    """Parameters with the rung of each rhythm that predicted the past best; a rhythm of few keeps what it has."""
+def with_chosen_models(book: BookEvents, parameters: Parameters, horizon_days: int) -> Parameters:
+    """Parameters with the model of each rhythm that predicted the past best; a rhythm of few keeps what it has."""
     bench = _Bench(book, parameters, horizon_days)
     return replace(
         parameters,
@@ -72,14 +72,14 @@ class _Bench:
         self._parameters, self._horizon_days = parameters, horizon_days
 
     def judged_rhythm(self, model: ChurnModel, label: Label) -> ChurnModel:
-        """The model with the rung that predicted best who would stop."""
-        if not model.rung or model.btyd.customers < RUNG_ONE_CUSTOMERS:
+        """The rhythm with the model that predicted best who would stop."""
+        if not model.candidate or model.btyd.customers < MBG_CUSTOMERS:
             return model
         found = self._judge(label)
-        return replace(model, rung=RUNGS.index(found.used), chosen=self._chosen(found))
+        return replace(model, candidate=CANDIDATES.index(found.used), chosen=self._chosen(found))
 
     def judged_contracts(self) -> Chosen | None:
-        """The rung that predicts who leaves their contract; None where too few have, or none of it lies far back."""
+        """The model that predicts who leaves their contract; None where too few have, or none of it lies far back."""
         if self._contracts.row.size < _CONTRACTS:
             return None
         if int((self._contracts.values["left"] <= self._few.as_of).sum()) < _LEFT:
@@ -103,7 +103,7 @@ class _Bench:
         report = next((one for one in judged.reports if one.name == judged.used), None)
         error = report.mean.ece if report is not None else None
         record = record_of(judged, self._few, *self._today(judged.label))
-        return Chosen(judged.rung, judged.horizon_days, judged.why, error, judged.beats_rule, record.as_json())
+        return Chosen(judged.model, judged.horizon_days, judged.why, error, judged.beats_rule, record.as_json())
 
     def _today(self, label: Label) -> tuple[Frame, NDArray[np.bool_]]:
         """What is known today, and who could leave."""
@@ -124,17 +124,17 @@ class _Bench:
 
 
 def learnt(parameters: Parameters, horizon_days: int) -> bool:
-    """Whether anybody is scored by a rung that was learnt from the past."""
+    """Whether anybody is scored by a model that was learnt from the past."""
     rhythms = (parameters.orders, parameters.activity)
     return by_contract(parameters, horizon_days) is not None or any(
         model.learnt(horizon_days) is not None for model in rhythms
     )
 
 
-def by_contract(parameters: Parameters, horizon_days: int) -> FittedRung | None:
-    """The rung that predicts who leaves their contract within the horizon, None without."""
+def by_contract(parameters: Parameters, horizon_days: int) -> FittedModel | None:
+    """The model that predicts who leaves their contract within the horizon, None without."""
     chosen = parameters.contract
-    return chosen.rung if chosen is not None and chosen.horizon_days == horizon_days else None
+    return chosen.model if chosen is not None and chosen.horizon_days == horizon_days else None
 
 
 def under_contract(ledger: Ledger, parameters: Parameters, horizon_days: int) -> NDArray[np.bool_]:
@@ -153,10 +153,10 @@ def frame_in_use(ledger: Ledger, seen: Features, parameters: Parameters, horizon
     return kept[3]
 
 
-def _rungs(
+def _models(
     ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int
-) -> tuple[Frame, list[tuple[NDArray[np.bool_], FittedRung]]]:
-    """The frame, and the rungs that were learnt with the customers whom each scores: nobody is scored by two."""
+) -> tuple[Frame, list[tuple[NDArray[np.bool_], FittedModel]]]:
+    """The frame, and the models that were learnt with the customers whom each scores: nobody is scored by two."""
     frame = frame_in_use(ledger, seen, parameters, horizon_days)
     under = under_contract(ledger, parameters, horizon_days)
     free = ~under & (seen.rhythm_count > 0)
@@ -165,22 +165,22 @@ def _rungs(
         (free & seen.by_activity, parameters.activity.learnt(horizon_days)),
         (under, by_contract(parameters, horizon_days)),
     )
-    return frame, [(among, rung) for among, rung in sides if rung is not None and among.any()]
+    return frame, [(among, model) for among, model in sides if model is not None and among.any()]
 
 
 def risks_over(ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int, closed: Floats) -> Floats:
-    """The churn risk by the rung in use, shape (customers,); `closed`: that of the closed form, where it scores."""
+    """The churn risk by the model in use, shape (customers,); `closed`: that of the closed form, where it scores."""
     if not learnt(parameters, horizon_days):
         return closed
-    frame, rungs = _rungs(ledger, seen, parameters, horizon_days)
-    for among, rung in rungs:
-        closed = np.where(among, rung.risk(frame), closed)
+    frame, models = _models(ledger, seen, parameters, horizon_days)
+    for among, model in models:
+        closed = np.where(among, model.risk(frame), closed)
     return closed
 
 
 @dataclass(frozen=True)
 class Grouped:
-    """What a rung that was learnt says of the customers whom it scores.
+    """What a model that was learnt says of the customers whom it scores.
 
     Attributes
     ----------
@@ -201,19 +201,19 @@ class Grouped:
 
 
 def grouped(ledger: Ledger, seen: Features, parameters: Parameters, horizon_days: int) -> list[Grouped]:
-    """What makes up the logit of each customer, by each rung that was learnt.
+    """What makes up the logit of each customer, by each model that was learnt.
 
     For one-time buyers all time known is gap: the inputs of the closed form are told as one.
     """
     if not learnt(parameters, horizon_days):
         return []
-    frame, rungs = _rungs(ledger, seen, parameters, horizon_days)
+    frame, models = _models(ledger, seen, parameters, horizon_days)
     once = seen.frequency == 0
     found = []
-    for among, rung in rungs:
-        base, points = rung.contributions(frame)
+    for among, model in models:
+        base, points = model.contributions(frame)
         told, aspects = np.zeros((frame.size, len(GROUPS))), np.zeros((frame.size, len(ASPECT_NAMES)))
-        for place, part in enumerate(rung.parts):
+        for place, part in enumerate(model.parts):
             told[:, GROUPS.index(part if part in GROUPS[:3] else group_of(part))] += points[:, place]
             if part in ASPECT_OF:
                 aspects[:, ASPECT_OF[part]] += points[:, place]

@@ -1,4 +1,4 @@
-"""The record of the rung in use: how far off it was for customers like each, and which facts its risk rests on.
+"""The record of the model in use: how far off it was for customers like each, and which facts its risk rests on.
 
 Customers are similar where as much is known of them (purchase days; under contract, the time since it began) and their
 risk was nearest. Neighbours by risk, not bands of it: a risk of 74 % and one of 75 % have all but the same past cases.
@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from models.values.past_cases import CONTRACT_DAYS, KNOWN_DAYS, STEPS
 from services.scoring.events import BookEvents
 from services.scoring.ledger import Ledger
+from services.scoring.model_selection.fitted_model import FittedModel
 from services.scoring.model_selection.frame import BTYD, Frame
 from services.scoring.model_selection.groups import GROUP_OF
 from services.scoring.model_selection.judging import Judged
-from services.scoring.model_selection.rungs import FittedRung
 from services.scoring.model_selection.windows import Label, times_told
 from services.scoring.traits import PREFIX
 
@@ -54,7 +54,7 @@ class Similar:
     Attributes
     ----------
     kind, step
-        Place among the kinds of the rung's label, and the risk in parts of `STEPS`.
+        Place among the kinds of the model's label, and the risk in parts of `STEPS`.
     cases
         Customers; one whom overlapping windows repeat counts once.
     told, left
@@ -76,7 +76,7 @@ class Similar:
 
 @dataclass(frozen=True)
 class Record:
-    """What the past says of a rung.
+    """What the past says of a model.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ class Record:
     similar
         Past cases by kind and step of risk, where there are any.
     weights
-        Share of the rung's risk that rests on each column of the frame (mean distance of its points from their mean);
+        Share of the model's risk that rests on each column of the frame (mean distance of its points from their mean);
         they sum to 1, or there are none.
     apart
         Whether its risks tell customers apart: those of today differ, and in back-tests they ranked better than chance.
@@ -113,7 +113,7 @@ class Record:
         return Record(values["cases"], values["off"], similar, weights, values.get("apart", True))
 
     def share(self, groups: frozenset[str]) -> float:
-        """Share of the rung's say that rests on columns of some groups."""
+        """Share of the model's say that rests on columns of some groups."""
         return sum(weight for name, weight in self.weights if group_of(name) in groups)
 
 
@@ -138,14 +138,14 @@ def known_at(ledger: Ledger, label: Label) -> Floats:
 
 
 def record_of(judged: Judged, book: BookEvents, frame: Frame, among: Flags) -> Record:
-    """The record of the rung that was chosen.
+    """The record of the model that was chosen.
 
     Parameters
     ----------
     judged
         The outcome of judging `book`.
     frame, among
-        What is known of its customers today, and who of them are scored by the rung.
+        What is known of its customers today, and who of them are scored by the model.
     """
     tests = [one for one in judged.tests if judged.used in one.risks and one.left.size]
     kinds, risks, lefts = [], [], []
@@ -155,8 +155,8 @@ def record_of(judged: Judged, book: BookEvents, frame: Frame, among: Flags) -> R
         risks.append(one.risks[judged.used])
         lefts.append(one.left)
     today = frame.only(among)
-    rests_on = weights(judged.rung, today) if among.any() else ()
-    apart = not among.any() or differ(judged.rung.risk(today))
+    rests_on = weights(judged.model, today) if among.any() else ()
+    apart = not among.any() or differ(judged.model.risk(today))
     if not tests:
         return Record(weights=rests_on, apart=apart)
     risk, left = np.concatenate(risks), np.concatenate(lefts)
@@ -217,10 +217,10 @@ def similar_cases(kind: Whole, risk: Floats, left: Flags, counted_times: float =
     return tuple(found)
 
 
-def weights(rung: FittedRung, frame: Frame) -> tuple[tuple[str, float], ...]:
-    """Share of a rung's say that rests on each column, over the customers of `frame`; see `Record.weights`."""
+def weights(model: FittedModel, frame: Frame) -> tuple[tuple[str, float], ...]:
+    """Share of a model's say that rests on each column, over the customers of `frame`; see `Record.weights`."""
     found = {}
-    for name, term in rung.terms:
+    for name, term in model.terms:
         points = term.points(frame.logit_btyd if name == BTYD else frame.column(name))
         found[name] = float(np.abs(points - points.mean()).mean())
     total = sum(found.values())

@@ -55,7 +55,7 @@ _SEASON_BIAS, _SEASON_ERRORS = 0.02, 2.0
 
 @dataclass(frozen=True)
 class InUse:
-    """The rung that scores come from, and why; `as_assumed`: by what is assumed of every shop, learnt from no past."""
+    """The model that scores come from, and why; `as_assumed`: by what is assumed of every shop, learnt from no past."""
 
     name: str
     why: str
@@ -106,7 +106,7 @@ def backtest_of(
     label
         What leaving means; None: no order, or in a book of no orders no other activity.
     in_use
-        The rung from which the book's scores come; None: the one that told the past best.
+        The model from which the book's scores come; None: the one that told the past best.
     cutoffs
         Day numbers to score from; None: the newest six (four of a large book) of about one a month, and a year ago
         where a year lies before that.
@@ -144,7 +144,7 @@ def _report(book: BookEvents, policy: Policy, judged: Judged, used: InUse) -> Ba
         used=used.name,
         why=used.why,
         beats_rule=_beats_rule(judged, used.name),
-        rungs=judged.reports,
+        models=judged.reports,
         calibration=_calibration(judged, used.name),
         missed=missed.worst,
         alarmed=alarmed.worst,
@@ -186,7 +186,7 @@ def _checked(book: BookEvents, cutoffs: Sequence[int], horizon_days: int) -> lis
 
 
 def _used(judged: Judged, in_use: InUse | None) -> InUse:
-    """The rung that the report is on: the one in use where these windows could judge it, and why it is used.
+    """The model that the report is on: the one in use where these windows could judge it, and why it is used.
 
     A refit chooses on fewer customers and windows: where these would have chosen another, that is said too.
     """
@@ -201,7 +201,7 @@ def _used(judged: Judged, in_use: InUse | None) -> InUse:
 
 
 def _beats_rule(judged: Judged, used: str) -> bool | None:
-    """Whether the rung predicted the windows with a risk of both better than the rule; None: there is none."""
+    """Whether the model predicted the windows with a risk of both better than the rule; None: there is none."""
     both = [one for one in judged.tests if used in one.risks and RULE in one.risks and one.left.size]
     if not both:
         return None
@@ -210,7 +210,7 @@ def _beats_rule(judged: Judged, used: str) -> bool | None:
 
 
 def _said(one: Judgement, used: str) -> Floats | None:
-    """What the rung in use said at a cutoff; before it could be judged, what the closed form said."""
+    """What the model in use said at a cutoff; before it could be judged, what the closed form said."""
     return one.risks.get(used, one.risks.get(MBG))
 
 

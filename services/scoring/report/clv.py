@@ -17,7 +17,7 @@ from services.scoring.events import BookEvents
 from services.scoring.features import Features, features_at
 from services.scoring.ledger import Ledger
 from services.scoring.lifetime_value import DAYS_A_MONTH, LifetimeValue, RangeLevels
-from services.scoring.model_selection.in_use import with_rungs
+from services.scoring.model_selection.in_use import with_chosen_models
 from services.scoring.parameters import fit_parameters
 from services.scoring.range_levels import has_value, history_of, known_and_spent, learnt_levels, value_models
 from services.scoring.rows import day_text
@@ -105,7 +105,7 @@ def displayed_risk(book: BookEvents, cutoff: int, horizon_days: int) -> Floats:
     past = replace(book, as_of=cutoff)
     ledger = Ledger(past, cutoff)
     fitted = fit_parameters(features_at(ledger), book.currency, with_value=False)
-    parameters = with_rungs(past, fitted, horizon_days)
+    parameters = with_chosen_models(past, fitted, horizon_days)
     seen = features_at(ledger, parameters.gaps)
     return risk_in_use(ledger, seen, parameters, horizon_days)[has_value(seen)]
 

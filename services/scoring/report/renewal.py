@@ -99,7 +99,7 @@ def backtest(
 
 
 def _in_use(workspace: Workspace, book: BookEvents, horizon_days: int) -> tuple[Label, InUse | None]:
-    """What leaving means in this book, and the rung of the fit in force for it; None where none was chosen for it.
+    """What leaving means in this book, and the model of the fit in force for it; None where none was chosen for it.
 
     Most customers decide: where they are under contract and the end of contracts can be told, it is that.
     """
@@ -112,11 +112,11 @@ def _in_use(workspace: Workspace, book: BookEvents, horizon_days: int) -> tuple[
             " WHERE id = (SELECT json_extract(value, '$.fit') FROM book WHERE key = 'scored')",
             {"path": f"$.{label}"},
         )
-    *texts, rung = rows[0] if rows else (None, None, None)
+    *texts, candidate = rows[0] if rows else (None, None, None)
     contract, other = (json.loads(text) if text else None for text in texts)
     if contract is not None and 2 * book.contracts.row.size >= book.customer_ids.size:
         label, other = "contract", contract
-    if other is None and rung == 0:
+    if other is None and candidate == 0:
         return label, InUse(MBG, _ASSUMED, as_assumed=True)
     if other is None or other["horizon_days"] != horizon_days:
         return label, None
@@ -124,7 +124,7 @@ def _in_use(workspace: Workspace, book: BookEvents, horizon_days: int) -> tuple[
 
 
 def _keep_backtest(workspace: Workspace, report: BacktestReport) -> Changes:
-    judged = report.rung(report.used)
+    judged = report.model(report.used)
     windows = f"{count(len(judged.cutoffs), 'window')} of its past" if judged else "no window of its past yet"
     words = f"Back-tested the scores against {windows}, as of {report.as_of}: {report.why}"
     return kept.keep_report(workspace, kept.BACKTEST, report.as_of, report.as_json(), words)

@@ -35,7 +35,7 @@ from services.insight.report_formatting import (
     compared_words,
     cost_verdict,
     judged_words,
-    rung_lines,
+    model_lines,
     said_words,
     value_verdict,
 )
@@ -61,7 +61,7 @@ def test_the_verdict_says_how_far_off_and_against_what() -> None:
 
 def test_a_model_that_the_books_average_beats_is_said_to_be_no_better() -> None:
     report = made.report()
-    used = report.rung(report.used)
+    used = report.model(report.used)
     assert used is not None
 
     def better(one: Measures) -> Measures:
@@ -69,12 +69,12 @@ def test_a_model_that_the_books_average_beats_is_said_to_be_no_better() -> None:
 
     cutoffs = tuple(replace(one, measures=better(one.measures)) for one in used.cutoffs)
     average = replace(used, name=PRIOR, label="Share that left before", mean=better(used.mean), cutoffs=cutoffs)
-    answer = verdict(replace(report, rungs=(average, *(one for one in report.rungs if one.name != PRIOR))))
+    answer = verdict(replace(report, models=(average, *(one for one in report.models if one.name != PRIOR))))
     assert (answer.tone, answer.bold) == ("bad", "No better than the average.")
     assert answer.rest.startswith("Giving every customer the average churn rate was more accurate in back-tests.")
 
 
-def test_a_rung_that_does_not_beat_the_rule_is_said_to_be_no_better() -> None:
+def test_a_model_that_does_not_beat_the_rule_is_said_to_be_no_better() -> None:
     answer = verdict(made.report(beats_rule=False))
     assert answer.tone == "bad"
     assert answer.bold == "No better than the baseline."
@@ -82,61 +82,61 @@ def test_a_rung_that_does_not_beat_the_rule_is_said_to_be_no_better() -> None:
 
 
 def test_a_rule_that_is_clearly_better_is_said_to_be() -> None:
-    rungs = (
-        made.rung(ADDITIVE, "Additive", 0.40, 0.55, 0.1, 0.0),
-        made.rung(RULE, "No order for 90 days", 0.3, 0.8, 0.1, 0.0),
+    models = (
+        made.model(ADDITIVE, "Additive", 0.40, 0.55, 0.1, 0.0),
+        made.model(RULE, "No order for 90 days", 0.3, 0.8, 0.1, 0.0),
     )
     assert (
         "“no order for 90 days” predicts who leaves clearly better."
-        in verdict(made.report(beats_rule=False, rungs=rungs)).rest
+        in verdict(made.report(beats_rule=False, models=models)).rest
     )
 
 
 def test_too_much_churn_foretold_is_said_with_its_points() -> None:
     wrong = tuple(CalibrationBin(0.4, 20, 100, 0.13, 0.29) for _ in range(3))
-    rungs = tuple(made.rung(name, name, 0.3, 0.8, 0.1, 0.2) for name in (ADDITIVE, RULE))
-    answer = verdict(made.report(calibration=wrong, rungs=rungs))
+    models = tuple(made.model(name, name, 0.3, 0.8, 0.1, 0.2) for name in (ADDITIVE, RULE))
+    answer = verdict(made.report(calibration=wrong, models=models))
     assert (answer.tone, answer.bold) == ("bad", "With care: off by 20 points on average.")
     assert answer.rest.startswith("It predicted 20 points more leaving than left.")
 
 
 def test_a_small_book_that_is_off_by_chance_alone_is_not_called_wrong() -> None:
     few = (CalibrationBin(0.2, 8, 28, 0.15, 0.47), CalibrationBin(0.6, 14, 30, 0.30, 0.64))
-    assert off_by(made.report(calibration=few, rungs=())) == pytest.approx((2.4 + 4.0) / 58, abs=1e-9)
-    assert verdict(made.report(calibration=few, rungs=())).tone == "fair"
+    assert off_by(made.report(calibration=few, models=())) == pytest.approx((2.4 + 4.0) / 58, abs=1e-9)
+    assert verdict(made.report(calibration=few, models=())).tone == "fair"
 
 
 def checked(biases: list[float], off: list[float], customers: int = 3_000, chance: float = 0.026) -> Any:
-    """The rung in use with these biases and errors, a check each."""
+    """The model in use with these biases and errors, a check each."""
     windows = tuple(
         CutoffMeasures(
             f"2026-0{n + 1}-01", Measures(0.76, 0.2, 0.58, one, 1.5, bias, customers, customers // 2, chance)
         )
         for n, (bias, one) in enumerate(zip(biases, off, strict=True))
     )
-    return replace(made.rung(ADDITIVE, "Additive", 0.58, 0.76, 0.2, 0.0), cutoffs=windows)
+    return replace(made.model(ADDITIVE, "Additive", 0.58, 0.76, 0.2, 0.0), cutoffs=windows)
 
 
 def test_errors_of_different_seasons_do_not_cancel_in_the_verdict() -> None:
     right = tuple(
         CalibrationBin(said, round(said * 1_000), 1_000, said - 0.03, said + 0.03) for said in (0.2, 0.5, 0.8)
     )
-    one = made.report(calibration=right, rungs=(checked([-0.092, -0.038, 0.02, 0.076], [0.092, 0.042, 0.024, 0.076]),))
+    one = made.report(calibration=right, models=(checked([-0.092, -0.038, 0.02, 0.076], [0.092, 0.042, 0.024, 0.076]),))
     assert off_by(one) == pytest.approx(0.0565, abs=0.0005)
     answer = verdict(one)
     assert (answer.tone, answer.bold) == ("fair", "Roughly, off by 6 points on average.")
     assert answer.rest.startswith(
         "Across back-tests, predicted churn was between 9 points too low and 8 points too high."
     )
-    still = made.report(calibration=right, rungs=(checked([0.004, -0.003], [0.026, 0.025]),))
+    still = made.report(calibration=right, models=(checked([0.004, -0.003], [0.026, 0.025]),))
     assert off_by(still) == pytest.approx(0.0, abs=0.005)
     assert (verdict(still).tone, "check" in verdict(still).rest) == ("good", False)
-    one_way = verdict(made.report(calibration=right, rungs=(checked([0.03, 0.08], [0.03, 0.08]),)))
+    one_way = verdict(made.report(calibration=right, models=(checked([0.03, 0.08], [0.03, 0.08]),)))
     assert one_way.rest.startswith("Across back-tests, predicted churn was 3 points to 8 points too high.")
 
 
 def test_checks_of_so_few_customers_that_chance_hides_the_error_never_say_yes() -> None:
-    answer = verdict(made.report(rungs=(checked([0.0] * 6, [0.078] * 6, 30, 0.075),)))
+    answer = verdict(made.report(models=(checked([0.0] * 6, [0.078] * 6, 30, 0.075),)))
     assert answer.tone == "fair" and answer.bold.startswith("Roughly, off by 2 points")
     assert "With so few customers, a back-test cannot be more precise." in answer.rest
 
@@ -144,8 +144,8 @@ def test_checks_of_so_few_customers_that_chance_hides_the_error_never_say_yes() 
 def test_where_few_leave_two_points_are_not_right_and_the_riskiest_are_named() -> None:
     tenths = [CalibrationBin(0.02, 6, 267, 0.005, 0.06) for _ in range(8)]
     curve = (*tenths, CalibrationBin(0.12, 37, 267, 0.09, 0.21), CalibrationBin(0.198, 28, 268, 0.06, 0.174))
-    rungs = (checked([0.004] * 7, [0.03] * 7, 380, 0.022),)
-    answer = verdict(made.report(calibration=curve, rungs=rungs))
+    models = (checked([0.004] * 7, [0.03] * 7, 380, 0.022),)
+    answer = verdict(made.report(calibration=curve, models=models))
     assert answer.tone == "fair" and answer.bold == f"Roughly, off by 2 points on average where 4{THIN}% left."
     assert (
         f"Of the riskiest tenth 20{THIN}% were predicted to leave and 10{THIN}% did; of all customers, 4{THIN}%."
@@ -160,12 +160,12 @@ def test_with_hardly_anybody_who_left_it_is_too_early_to_tell() -> None:
 
 
 def test_of_a_book_without_orders_the_rule_is_about_activity() -> None:
-    rungs = tuple(
-        replace(one, label="No activity for 30 days") if one.name == RULE else one for one in made.report().rungs
+    models = tuple(
+        replace(one, label="No activity for 30 days") if one.name == RULE else one for one in made.report().models
     )
-    told = made.report(label="activity", horizon_days=30, rungs=rungs)
+    told = made.report(label="activity", horizon_days=30, models=models)
     assert "“no activity for 30 days”" in verdict(told).rest
-    assert rule_words(made.report(label="activity", horizon_days=30, rungs=())) == "no activity for 30 days"
+    assert rule_words(made.report(label="activity", horizon_days=30, models=())) == "no activity for 30 days"
 
 
 @settings(max_examples=60)
@@ -177,21 +177,21 @@ def test_of_a_book_without_orders_the_rule_is_about_activity() -> None:
     st.sampled_from([True, False, None]),
     st.booleans(),
 )
-def test_every_check_gets_an_answer(rows: list[Any], beats: bool | None, with_rungs: bool) -> None:
+def test_every_check_gets_an_answer(rows: list[Any], beats: bool | None, with_models: bool) -> None:
     bins = tuple(
         CalibrationBin(said, min(a, b), max(a, b), min(low, high), max(low, high)) for said, a, b, low, high in rows
     )
-    changes: dict[str, Any] = {} if with_rungs else {"rungs": ()}
+    changes: dict[str, Any] = {} if with_models else {"models": ()}
     report = made.report(calibration=bins, beats_rule=beats, **changes)
     answer = verdict(report)
     assert answer.bold.endswith(".") and "nan" not in answer.bold + answer.rest
     off = off_by(report)
     assert off is None or 0 <= off <= 1
-    rung_lines(report), said_words(report, TODAY), judged_words(report)
+    model_lines(report), said_words(report, TODAY), judged_words(report)
 
 
 def test_the_best_of_each_column_is_marked() -> None:
-    lines = {one.name: one for one in rung_lines(made.report())}
+    lines = {one.name: one for one in model_lines(made.report())}
     assert [name for name, one in lines.items() if one.best_log_loss] == [ADDITIVE]
     assert [name for name, one in lines.items() if one.best_auc] == [ADDITIVE]
     assert lines[ADDITIVE].used and not lines[MBG].used and lines[RULE].reference
@@ -206,7 +206,7 @@ def test_a_book_without_orders_is_told_of_in_words_of_its_own(book: SmallBook, r
     unpriced = replace(
         one, missed=(replace(one.missed[0], value_minor=None),), alarmed=(replace(one.alarmed[0], value_minor=None),)
     )
-    lines = {each.name: each for each in rung_lines(unpriced)}
+    lines = {each.name: each for each in model_lines(unpriced)}
     assert "how often they came" in lines[MBG].plain and "bought" not in lines[MBG].plain
     keep(book, "backtest", unpriced)
     assert reader(read_report_card).missed.sentence.endswith("Largest error first.")
@@ -214,31 +214,31 @@ def test_a_book_without_orders_is_told_of_in_words_of_its_own(book: SmallBook, r
 
 def test_ways_are_compared_over_the_checks_that_judged_all_of_them() -> None:
     one = made.report()
-    late = replace(one.rungs[3], cutoffs=one.rungs[3].cutoffs[2:])
-    deep = replace(one.rungs[4], cutoffs=one.rungs[4].cutoffs[3:])
-    fewer = replace(one, rungs=(*one.rungs[:3], late, deep, one.rungs[5]))
-    lines = {each.name: each for each in rung_lines(fewer)}
-    kept = one.rungs[2].cutoffs[2:]
+    late = replace(one.models[3], cutoffs=one.models[3].cutoffs[2:])
+    deep = replace(one.models[4], cutoffs=one.models[4].cutoffs[3:])
+    fewer = replace(one, models=(*one.models[:3], late, deep, one.models[5]))
+    lines = {each.name: each for each in model_lines(fewer)}
+    kept = one.models[2].cutoffs[2:]
     assert lines[LOGISTIC].log_loss == pytest.approx(sum(each.measures.log_loss or 0 for each in kept) / 3)
     assert lines[DEPTH_3].log_loss is None and not lines[DEPTH_3].best_auc
     assert compared_words(fewer) == "over the three of 5 checks that could judge all"
     assert compared_words(one) == "over 5 checks"
-    apart = replace(one, rungs=(replace(one.rungs[2], cutoffs=one.rungs[2].cutoffs[:2]), late))
-    assert not any(each.best_log_loss or each.best_auc for each in rung_lines(apart))
+    apart = replace(one, models=(replace(one.models[2], cutoffs=one.models[2].cutoffs[:2]), late))
+    assert not any(each.best_log_loss or each.best_auc for each in model_lines(apart))
     assert compared_words(apart) == "no back-test covers all of them"
 
 
 def test_when_was_said_and_when_checked() -> None:
     assert said_words(made.report(), TODAY) == "predicted on five days, 22 Apr to 20 Aug · each checked 90 days later"
-    one = made.report(rungs=tuple(_first_window(rung) for rung in made.report().rungs))
+    one = made.report(models=tuple(_first_window(model) for model in made.report().models))
     assert said_words(one, TODAY) == "predicted on 22 Apr · checked on 21 Jul"
     assert judged_words(made.report()) == "1,214 forecasts, 226 left"
 
 
-def _first_window(rung: Any) -> Any:
+def _first_window(model: Any) -> Any:
     from dataclasses import replace
 
-    return replace(rung, cutoffs=rung.cutoffs[:1])
+    return replace(model, cutoffs=model.cutoffs[:1])
 
 
 @pytest.mark.parametrize(
@@ -304,10 +304,10 @@ def test_a_workbook_of_the_check_has_a_sheet_for_each_part(book: SmallBook, tmp_
     assert list(sheets) == ["back-test", "model", "calibration", "missed churn", "false alarms", "lifetime value"]
     heading, *models = sheets["model"]
     assert heading[:2] == ("of", "day") and "auc" in heading
-    per_model = 1 + len(report.rungs[0].cutoffs)
-    assert len(models) == len(report.rungs) * per_model
-    first = dict(zip(heading, next(row for row in models if row[1] == report.rungs[0].cutoffs[0].cutoff), strict=True))
-    assert first["auc"] == report.rungs[0].cutoffs[0].measures.auc
+    per_model = 1 + len(report.models[0].cutoffs)
+    assert len(models) == len(report.models) * per_model
+    first = dict(zip(heading, next(row for row in models if row[1] == report.models[0].cutoffs[0].cutoff), strict=True))
+    assert first["auc"] == report.models[0].cutoffs[0].measures.auc
     assert [row[1:] for row in sheets["missed churn"][1:]] == [
         (miss.risk, None if miss.value_minor is None else miss.value_minor / 100) for miss in report.missed
     ]
@@ -382,7 +382,7 @@ def test_too_short_a_history_says_when_it_can_be_told(book: SmallBook, reader: F
 def test_a_check_that_could_judge_nothing_says_when_it_can(book: SmallBook, reader: Fresh) -> None:
     for _ in range(50):
         book.score(book.customer(), purchase_days=2, first_order_on=days_ago(79))
-    keep(book, "backtest", made.report(calibration=(), rungs=(), missed=(), alarmed=(), clv=None))
+    keep(book, "backtest", made.report(calibration=(), models=(), missed=(), alarmed=(), clv=None))
     card = reader(read_report_card)
     assert card.report is None and card.verdict.bold == "Too little history to tell yet."
     book.run("UPDATE customer_risk_scores SET first_order_on = ?", days_ago(900))
@@ -448,7 +448,7 @@ def test_the_figures_as_a_file(book: SmallBook, tmp_path: Path) -> None:
     assert told["calibration", "2", "", "left"] == "43"
     assert told["lifetime value", "", made.CUTOFFS[0], "mae"] == "30.8"
     assert told["missed churn", str(one), "", "spent_12m_before"] == "4120.0"
-    windows = sum(1 + len(rung.cutoffs) for rung in report.rungs)
+    windows = sum(1 + len(model.cutoffs) for model in report.models)
     assert sum(line["part"] == "model" for line in lines) == 9 * windows
 
 

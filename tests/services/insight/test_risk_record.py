@@ -60,7 +60,7 @@ def test_it_is_the_sentence_of_the_confidence_and_is_not_said_twice(book: SmallB
     assert reader(said, scored(book, confidence="medium", confidence_why=json.dumps([SAID]))) == ""
 
 
-def test_a_risk_of_no_learnt_rung_or_that_a_person_set_has_no_record(book: SmallBook, reader: Fresh) -> None:
+def test_a_risk_of_no_learnt_model_or_that_a_person_set_has_no_record(book: SmallBook, reader: Fresh) -> None:
     fitted(book)
     mark = {"computed": 0.7, "value": 0.6, "reason": "r", "until": "2027-01-03", "by": "Ada", "id": 1, "also": {}}
     by_hand = scored(book, 0.6, overridden=json.dumps({"churn_risk": mark}))

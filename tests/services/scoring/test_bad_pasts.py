@@ -22,7 +22,7 @@ from tests.services.scoring.test_bad_books import finite
 
 pytestmark = pytest.mark.usefixtures("few_stumps", "few_draws")
 
-#: Enough for every rung to be tried.
+#: Enough for every model to be tried.
 MANY = 1_040
 HORIZON = 60
 
@@ -99,10 +99,10 @@ def test_a_bad_past_is_judged_with_a_reason_and_scored_with_numbers(past: Callab
     seen = features_at(ledger)
     parameters = fit_parameters(seen, book.currency)
     frame = frame_at(ledger, features_at(ledger, parameters.gaps, seen), parameters, HORIZON)
-    risk = judged.rung.risk(frame)
+    risk = judged.model.risk(frame)
     assert np.all((risk >= 0) & (risk <= 1))
-    base, points = judged.rung.contributions(frame)
-    np.testing.assert_allclose(base + points.sum(axis=1), judged.rung.logit(frame), atol=1e-9)
+    base, points = judged.model.contributions(frame)
+    np.testing.assert_allclose(base + points.sum(axis=1), judged.model.logit(frame), atol=1e-9)
 
 
 def test_the_fits_of_bad_pasts_can_be_kept() -> None:

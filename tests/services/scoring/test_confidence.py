@@ -22,7 +22,7 @@ from services.scoring.features import features_at
 from services.scoring.freshness import EVERYTHING
 from services.scoring.ledger import Ledger
 from services.scoring.model_selection import CLOSED_FORM
-from services.scoring.model_selection.in_use import with_rungs
+from services.scoring.model_selection.in_use import with_chosen_models
 from services.scoring.model_selection.record import Record, Similar, similar_cases
 from services.scoring.parameters import Chosen, Parameters, fit_parameters
 from services.scoring.phrasing import confidence_in_words
@@ -69,7 +69,7 @@ def judged(
     risk: NDArray[np.float64] = RISK,
     **more: object,
 ) -> Confidence:
-    """Confidence in the book's scores by a rung with this record, with sources that are so many days old."""
+    """Confidence in the book's scores by a model with this record, with sources that are so many days old."""
     parameters = replace(FITTED, horizon_days=HORIZON)
     if record is not None:
         parameters = replace(parameters, orders=replace(FITTED.orders, chosen=chosen(record, **more)))  # type: ignore[arg-type]
@@ -223,7 +223,7 @@ def test_a_model_that_cannot_tell_customers_apart_leaves_low_confidence() -> Non
     assert (found.level[REGULAR] == LOW).all()
 
 
-def test_a_rung_that_tells_no_better_than_the_rule_is_said_to_be_so() -> None:
+def test_a_model_that_tells_no_better_than_the_rule_is_said_to_be_so() -> None:
     found = judged(Record(400, 0.0, (Similar(2, 24, 400, 0.6, 0.6, 0.0),)), beats_rule=False)
     assert why(found, 5) == ("In back-tests the churn risk was no more accurate than “no order for 90 days”.",)
 
@@ -239,9 +239,9 @@ def test_a_record_for_another_horizon_says_nothing() -> None:
 def test_who_is_scored_by_their_contract_is_judged_by_the_contract() -> None:
     days = np.where(np.arange(CUSTOMERS) < 30, AS_OF - 40, AS_OF - 500)
     contracts = Series(np.arange(CUSTOMERS), days, {"left": np.full(CUSTOMERS, 3e6)})
-    rung = replace(CLOSED_FORM, windows=4)
+    model = replace(CLOSED_FORM, windows=4)
     similar = (Similar(0, 24, 300, 0.6, 0.6, 0.0), Similar(1, 24, 300, 0.6, 0.42, 0.14))
-    told = replace(chosen(Record(600, 0.05, similar, (("contract_age", 1.0),))), rung=rung)
+    told = replace(chosen(Record(600, 0.05, similar, (("contract_age", 1.0),))), model=model)
     book = replace(BOOK, contracts=contracts, old_sources={"orders": 200})
     parameters = replace(FITTED, horizon_days=HORIZON, contract=told)
     ledger = Ledger(book, AS_OF)
@@ -292,7 +292,7 @@ def test_reasons_are_the_same_alone_and_among_all() -> None:
     book = replace(BOOK, orders=orders, activities=some.activities, old_sources=old, known_sources=known)
     told = chosen(Record(900, 0.05, similar, weights))
     parameters = replace(
-        FITTED, orders=replace(FITTED.orders, chosen=told), activity=replace(FITTED.activity, rung=1, chosen=told)
+        FITTED, orders=replace(FITTED.orders, chosen=told), activity=replace(FITTED.activity, candidate=1, chosen=told)
     )
     risk = np.linspace(0.05, 0.95, CUSTOMERS)
 
@@ -332,7 +332,7 @@ def test_what_a_few_cases_say_is_drawn_to_what_all_say() -> None:
 
 def test_a_refit_keeps_a_record_that_adds_up_and_survives_the_store() -> None:
     book = buying_book(250, 5, with_tickets=True)
-    parameters = with_rungs(book, fit_parameters(features_at(Ledger(book, book.as_of)), "USD"), 60)
+    parameters = with_chosen_models(book, fit_parameters(features_at(Ledger(book, book.as_of)), "USD"), 60)
     assert parameters.orders.chosen is not None
     plain = json.loads(json.dumps(parameters.as_json(), allow_nan=False))
     assert Parameters.from_json(plain) == parameters
@@ -383,7 +383,7 @@ def test_what_holds_of_a_whole_book_is_said_once_and_in_plain_words() -> None:
     parameters = fit_parameters(features_at(Ledger(BOOK, BOOK.as_of)), "USD")
     orders = replace(
         parameters.orders,
-        rung=1,
+        candidate=1,
         btyd=replace(parameters.orders.btyd, dropout_identifiable=False),
         chosen=chosen(Record(400, 0.0, (), apart=False)),
     )

@@ -172,7 +172,7 @@ Told = dict[int, dict[str, Any]]
 
 
 def as_of_the_day(book: Book) -> Told:
-    """Scores as of the day, and with them every column that a rung may know."""
+    """Scores as of the day, and with them every column that a model may know."""
     _, scores = score_as_of(book.workspace, DAY)
     with book.workspace.store.read() as connection:
         ledger = Ledger(read_events(connection, DAY, currency="USD"), day_number(DAY))

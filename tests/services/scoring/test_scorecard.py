@@ -278,12 +278,12 @@ def test_parameters_survive_the_store() -> None:
     assert again == FITTED
 
 
-def test_a_small_book_stands_on_rung_zero() -> None:
+def test_a_small_book_stands_on_model_zero() -> None:
     few = fitted_to(made_up_book(40, YEAR, orders=shop(2, 40)))
-    assert few.orders.rung == 0
+    assert few.orders.candidate == 0
     card = scored(made_up_book(40, YEAR, orders=shop(2, 40)), few)
     assert set(card.confidence.level.tolist()) == {confidence.LOW}
-    assert FITTED.orders.rung == 1
+    assert FITTED.orders.candidate == 1
 
 
 def separation(risk: Floats, silent: Floats) -> float:

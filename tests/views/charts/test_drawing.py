@@ -84,7 +84,7 @@ def risk(theme: Theme) -> Chart:
 
 def course(theme: Theme) -> Chart:
     chart = CourseChart(theme, "log_loss", "Log loss, less is better")
-    chart.show_rungs(made.report().rungs, made.report().used)
+    chart.show_models(made.report().models, made.report().used)
     return chart
 
 

@@ -22,7 +22,7 @@ from models.values.backtest import (
     CutoffMeasures,
     Measures,
     Miss,
-    RungReport,
+    ModelReport,
 )
 from models.values.drift import CalibrationDrift, DriftReport, FeatureDrift
 from models.values.forecast import AcquisitionValue, CostOfOne, MonthForecast, PastMonth, RevenueForecast
@@ -40,7 +40,7 @@ CURVE = (
     (0.70, 37, 54, 0.552, 0.793),
     (0.85, 23, 26, 0.710, 0.960),
 )
-_RUNGS = (
+_CANDIDATES = (
     (PRIOR, "The average risk", 0.412, 0.500, 0.127, 0.008),
     (MBG, "MBG/NBD", 0.318, 0.842, 0.098, 0.021),
     (LOGISTIC, "Logistic", 0.305, 0.858, 0.094, -0.004),
@@ -63,7 +63,7 @@ def report(customers: Sequence[int] = (), **changes: Any) -> BacktestReport:
         used=ADDITIVE,
         why="It told later windows best: log loss .298 against .305 of the logistic model below it",
         beats_rule=True,
-        rungs=tuple(rung(*one) for one in _RUNGS),
+        models=tuple(model(*one) for one in _CANDIDATES),
         calibration=tuple(CalibrationBin(*one) for one in CURVE),
         missed=missed,
         alarmed=alarmed,
@@ -74,7 +74,7 @@ def report(customers: Sequence[int] = (), **changes: Any) -> BacktestReport:
     return replace(made, **changes)
 
 
-def rung(name: str, label: str, loss: float, auc: float, brier: float, bias: float) -> RungReport:
+def model(name: str, label: str, loss: float, auc: float, brier: float, bias: float) -> ModelReport:
     """One way of telling, a little different at each check."""
     off = max(0.02, abs(bias))
     losses = [loss + 0.008 * (n % 2) - 0.003 * n + 0.0028 for n in range(len(CUTOFFS))]
@@ -82,7 +82,7 @@ def rung(name: str, label: str, loss: float, auc: float, brier: float, bias: flo
         CutoffMeasures(day, Measures(auc + 0.01 * (n % 3 - 0.8), brier, losses[n], off, 3.1, bias, 243, 45, 0.017))
         for n, day in enumerate(CUTOFFS)
     )
-    return RungReport(name, label, Measures(auc, brier, loss, off, 3.1, bias, 1_214, 226, 0.017), windows)
+    return ModelReport(name, label, Measures(auc, brier, loss, off, 3.1, bias, 1_214, 226, 0.017), windows)
 
 
 def early() -> BacktestReport:

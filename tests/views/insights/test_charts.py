@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from models.values.backtest import RULE, CalibrationBin, RungReport
+from models.values.backtest import RULE, CalibrationBin, ModelReport
 from models.values.forecast import MonthForecast
 from tests.views.insights import made
 from views.charts.axes import levels, round_step
@@ -90,11 +90,11 @@ def test_the_mouse_finds_a_group_as_the_keys_do(qtbot: QtBot, curve: Calibration
 def test_every_course_is_painted(qtbot: QtBot, theme: Theme, choice: ThemeChoice, windows: int) -> None:
     theme.choose(choice)
     report = made.report()
-    rungs = [dataclasses.replace(rung, cutoffs=rung.cutoffs[:windows]) for rung in report.rungs]
+    models = [dataclasses.replace(model, cutoffs=model.cutoffs[:windows]) for model in report.models]
     for measure, scale in (("log_loss", 1), ("auc", 100)):
         chart = CourseChart(theme, measure, "A measure", scale=scale)
         qtbot.addWidget(chart)
-        chart.show_rungs(rungs, report.used)
+        chart.show_models(models, report.used)
         for width in (150, 220, 500):
             chart.resize(width, chart.height())
             chart.grab()
@@ -105,13 +105,13 @@ def test_every_course_is_painted(qtbot: QtBot, theme: Theme, choice: ThemeChoice
 
 def test_a_measure_that_could_not_be_told_leaves_a_gap(qtbot: QtBot, theme: Theme) -> None:
     report = made.report()
-    blind = [_without(rung, "auc") if rung.name == report.used else rung for rung in report.rungs]
+    blind = [_without(model, "auc") if model.name == report.used else model for model in report.models]
     chart = CourseChart(theme, "auc", "Ranks right", scale=100)
     qtbot.addWidget(chart)
-    chart.show_rungs(blind, report.used)
+    chart.show_models(blind, report.used)
     assert chart.sentence() == "Ranks right: no back-test yet."
     chart.grab()
-    chart.show_rungs(report.rungs, report.used)
+    chart.show_models(report.models, report.used)
     rule = next(one for one in chart.courses if one.name == RULE)
     assert chart.sentence().endswith(f"No order for 90 days {100 * (rule.values[-1] or 0):.1f}.")
     chart.show()
@@ -121,12 +121,12 @@ def test_a_measure_that_could_not_be_told_leaves_a_gap(qtbot: QtBot, theme: Them
     QTest.keyClick(table, Qt.Key.Key_Escape)
 
 
-def _without(rung: RungReport, measure: str) -> RungReport:
+def _without(model: ModelReport, measure: str) -> ModelReport:
     untold = [
         dataclasses.replace(one, measures=dataclasses.replace(one.measures, **{measure: None}))  # type: ignore[arg-type]
-        for one in rung.cutoffs
+        for one in model.cutoffs
     ]
-    return dataclasses.replace(rung, cutoffs=tuple(untold))
+    return dataclasses.replace(model, cutoffs=tuple(untold))
 
 
 @LAW

@@ -97,9 +97,9 @@ def test_it_lies_between_the_outbox_and_data_and_has_the_fourth_key(
 
 def test_the_tables_hold_what_the_check_found(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
     scores = insights(qtbot, open_window(checked)).scores
-    rungs = [[cell.text for cell in scores.rungs.lines.line_at(row).cells] for row in range(6)]  # type: ignore[union-attr]
-    assert rungs[3] == ["The additive model · in use", "✓ 0.298", "✓ 87.1", "+1 pt"]
-    assert rungs[5][1:3] == ["0.371", "76.1"]
+    models = [[cell.text for cell in scores.models.lines.line_at(row).cells] for row in range(6)]  # type: ignore[union-attr]
+    assert models[3] == ["The additive model · in use", "✓ 0.298", "✓ 87.1", "+1 pt"]
+    assert models[5][1:3] == ["0.371", "76.1"]
     assert [chart.days[0].isoformat() for chart in (scores.losses, scores.ranks)] == [made.CUTOFFS[0]] * 2
     assert scores.missed.lines.rowCount() == 6 and scores.missed_panel.aside == "6 left, predicted under 40\u202f%"
     assert scores.value.lines.rowCount() == 5
@@ -155,7 +155,7 @@ def test_keys_go_from_group_to_group_and_enter_opens_the_table(
 def test_enter_on_a_figure_tells_what_it_means(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
     scores = insights(qtbot, open_window(checked)).scores
     for part, words in (
-        (scores.rungs, "Log loss: lower"),
+        (scores.models, "Log loss: lower"),
         (scores.value, "39 weeks"),
         (scores.sources, "How recent"),
     ):
@@ -193,7 +193,7 @@ def test_keys_that_nothing_else_takes_move_the_page(qtbot: QtBot, open_window: O
 def test_tab_goes_in_reading_order(qtbot: QtBot, open_window: OpenWindow, checked: Workspace) -> None:
     page = insights(qtbot, open_window(checked))
     scores = page.scores
-    wanted = [page.tabs, scores.curve, scores.rungs, scores.losses, scores.ranks, scores.sources, scores.show_low,
+    wanted = [page.tabs, scores.curve, scores.models, scores.losses, scores.ranks, scores.sources, scores.show_low,
               scores.missed, scores.alarmed, scores.value, scores.months, scores.segments]  # fmt: skip
     page.tabs.setFocus()
     seen = []
@@ -386,10 +386,10 @@ def test_what_the_palette_finds(qtbot: QtBot, open_window: OpenWindow, checked: 
 def test_a_report_without_windows_is_shown_without_their_charts(
     qtbot: QtBot, open_window: OpenWindow, unchecked: Workspace
 ) -> None:
-    bare = tuple(replace(rung, cutoffs=()) for rung in made.report().rungs)
-    made.keep(unchecked, "backtest", made.report(rungs=bare))
+    bare = tuple(replace(model, cutoffs=()) for model in made.report().models)
+    made.keep(unchecked, "backtest", made.report(models=bare))
     page = insights(qtbot, open_window(unchecked))
-    assert not page.scores.losses.isVisible() and page.scores.rungs.isVisible()
+    assert not page.scores.losses.isVisible() and page.scores.models.isVisible()
     page.grab()
 
 

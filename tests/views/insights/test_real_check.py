@@ -26,6 +26,6 @@ def test_the_sample_book_is_checked_from_the_page(qtbot: QtBot, open_window: Ope
     assert report is not None and report.calibration
     qtbot.waitUntil(lambda: page.scores.curve.isVisible() and desk.background.idle)
     assert page.scores.curve.groups == tuple(sorted(report.calibration, key=lambda one: one.said))
-    assert page.scores.rungs.lines.rowCount() == len(report.rungs)
+    assert page.scores.models.lines.rowCount() == len(report.models)
     assert page.scores.months.isVisible() and page.scores.drift_panel.isVisible()
     assert page.scores.missed_panel.isVisible() and "predicted under" in page.scores.missed_panel.aside

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.scoring.events import BookEvents
-from services.scoring.model_selection import FittedRung, Window, fit_rung, windows
+from services.scoring.model_selection import FittedModel, Window, fit_model, windows
 from tests.services.scoring.model_selection.pasts import AS_OF, buying_book
 
 HORIZON = 60
@@ -29,6 +29,6 @@ def past_windows(past_book: BookEvents) -> list[Window]:
 
 
 @pytest.fixture(scope="session", params=["prior", "mbg_nbd", "logistic", "additive", "recency_rule"])
-def rung(request: pytest.FixtureRequest, past_windows: list[Window]) -> FittedRung:
-    """Each rung and the rule, fitted on four windows, with a line through its logit."""
-    return fit_rung(request.param, past_windows[:4]).calibrated(0.9, 0.05)
+def model(request: pytest.FixtureRequest, past_windows: list[Window]) -> FittedModel:
+    """Each model and the rule, fitted on four windows, with a line through its logit."""
+    return fit_model(request.param, past_windows[:4]).calibrated(0.9, 0.05)

@@ -11,14 +11,14 @@ from services.scoring.model_selection.calibration import log_odds, platt, sigmoi
 
 
 def _windows(slopes: list[float], size: int = 4_000) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """What a rung said of each window, and who left where the truth has so steep a slope."""
+    """What a model said of each window, and who left where the truth has so steep a slope."""
     rng = np.random.default_rng(3)
     said = [rng.normal(0.4, 1.5, size) for _ in slopes]
     left = [rng.random(size) < sigmoid(slope * logit) for slope, logit in zip(slopes, said, strict=True)]
     return said, left
 
 
-def test_a_rung_that_is_too_sure_in_every_window_is_drawn_in() -> None:
+def test_a_model_that_is_too_sure_in_every_window_is_drawn_in() -> None:
     slope, intercept = platt(*_windows([0.6, 0.6, 0.6, 0.6]))
     assert 0.5 < slope < 0.75
     assert slope * 0.4 + intercept == pytest.approx(0.4, abs=0.05), "an ordinary risk stays where it is"

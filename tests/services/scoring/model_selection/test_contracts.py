@@ -102,7 +102,7 @@ def test_a_contract_left_after_the_day_changes_nothing(contracts: Book) -> None:
 def test_the_simple_rule_of_contracts_is_one_that_can_tell_by_its_true_name(contracts: Book) -> None:
     score_due(contracts.workspace, force_all=True)
     report = backtest(contracts.workspace)
-    rule = report.rung(RULE)
+    rule = report.model(RULE)
     assert report.label == "contract" and rule is not None
     assert rule.label == "No activity for 14 days"
     assert rule.mean.auc is not None and rule.mean.auc > 0.6

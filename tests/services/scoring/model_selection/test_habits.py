@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.values.backtest import ADDITIVE
-from services.scoring.model_selection import FittedRung, fit_rung
+from services.scoring.model_selection import FittedModel, fit_model
 from services.scoring.model_selection.frame import DIRECTIONS
 from services.scoring.model_selection.groups import GROUP_OF, GROUPS
 from services.scoring.model_selection.windows import Window
@@ -28,11 +28,11 @@ def auc(value: np.ndarray, leaves: np.ndarray) -> float:
     return float((more > 0).mean() + 0.5 * (more == 0).mean())
 
 
-def by_group(rung: FittedRung, window: Window) -> np.ndarray:
+def by_group(model: FittedModel, window: Window) -> np.ndarray:
     """Points of each of `GROUPS`, shape (customers, groups)."""
-    _, points = rung.contributions(window.frame)
+    _, points = model.contributions(window.frame)
     told = np.zeros((window.frame.size, len(GROUPS)))
-    for place, part in enumerate(rung.parts):
+    for place, part in enumerate(model.parts):
         told[:, GROUPS.index(GROUP_OF.get(part, part if part in GROUPS else "gap"))] += points[:, place]
     return told
 
@@ -47,12 +47,12 @@ def test_the_channel_alone_tells_who_leaves_and_is_the_reason(channel: str, colu
     value = way * np.nan_to_num(test.frame.column(column)[seen])
     assert auc(value, leaves[seen]) >= 0.9
     assert DIRECTIONS.get(column, way) == way
-    rung = fit_rung(ADDITIVE, [one for one in train if one.closes <= test.cutoff])
-    assert auc(rung.risk(test.frame)[seen], leaves[seen]) >= 0.9
-    for name, term in rung.terms:
+    model = fit_model(ADDITIVE, [one for one in train if one.closes <= test.cutoff])
+    assert auc(model.risk(test.frame)[seen], leaves[seen]) >= 0.9
+    for name, term in model.terms:
         values = np.unique(test.frame.column(name)[np.isfinite(test.frame.column(name))])
         assert (DIRECTIONS.get(name, 0) * np.diff(term.points(values)) >= -1e-12).all(), name
-    top = np.argsort(-by_group(rung, test)[leaves], axis=1)[:, :2]
+    top = np.argsort(-by_group(model, test)[leaves], axis=1)[:, :2]
     named = (top == GROUPS.index(group)).any(axis=1).mean()
     print(f"{channel}: {leaves.sum()} leave, {named:.0%} of them for {group}")
     assert leaves.sum() >= 5 and named >= 0.8

@@ -1,4 +1,4 @@
-"""The rungs in use: chosen with a refit, kept as JSON, and what they say of customers, alone or among all."""
+"""The models in use: chosen with a refit, kept as JSON, and what they say of customers, alone or among all."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from models.values.backtest import ADDITIVE
 from services.scoring.events import BookEvents
 from services.scoring.features import Features, features_at
 from services.scoring.ledger import Ledger
-from services.scoring.model_selection import fit_rung
+from services.scoring.model_selection import fit_model
 from services.scoring.model_selection.calibration import sigmoid
-from services.scoring.model_selection.in_use import GROUPS, grouped, on_the_scale_of_risk, with_rungs
+from services.scoring.model_selection.in_use import GROUPS, grouped, on_the_scale_of_risk, with_chosen_models
 from services.scoring.model_selection.windows import Window
 from services.scoring.parameters import Chosen, Parameters, fit_parameters
 from services.scoring.phrasing import confidence_in_words, reasons_in_words
@@ -31,16 +31,16 @@ POLICY = Policy(churn_horizon_days=HORIZON)
 
 @pytest.fixture(scope="module")
 def learnt(past_book: BookEvents, past_windows: list[Window]) -> Parameters:
-    """Parameters with the additive rung, fitted on five windows."""
+    """Parameters with the additive model, fitted on five windows."""
     parameters = fit_parameters(features_at(Ledger(past_book, AS_OF)), "USD")
-    rung = fit_rung(ADDITIVE, past_windows[:5])
-    chosen = Chosen(rung, HORIZON, "Additive told best.", 0.02, True)
-    return replace(parameters, horizon_days=HORIZON, orders=replace(parameters.orders, rung=3, chosen=chosen))
+    model = fit_model(ADDITIVE, past_windows[:5])
+    chosen = Chosen(model, HORIZON, "Additive told best.", 0.02, True)
+    return replace(parameters, horizon_days=HORIZON, orders=replace(parameters.orders, candidate=3, chosen=chosen))
 
 
 @pytest.fixture(scope="module")
 def card(past_book: BookEvents, learnt: Parameters) -> Scorecard:
-    """Everybody's scores by the additive rung."""
+    """Everybody's scores by the additive model."""
     return scorecard(Ledger(past_book, AS_OF), learnt, POLICY)
 
 
@@ -48,7 +48,7 @@ def _seen(book: BookEvents, parameters: Parameters) -> Features:
     return features_at(Ledger(book, AS_OF), parameters.gaps)
 
 
-def test_the_churn_risk_is_that_of_the_rung_in_use(past_book: BookEvents, learnt: Parameters, card: Scorecard) -> None:
+def test_the_churn_risk_is_that_of_the_model_in_use(past_book: BookEvents, learnt: Parameters, card: Scorecard) -> None:
     seen = _seen(past_book, learnt)
     assert np.abs(card.figures.churn_risk - churn_risk(seen, learnt, HORIZON)).max() > 0.01
     assert set(card.models) == {"Additive v6 (rung 3)"}
@@ -112,7 +112,7 @@ def test_base_reasons_and_the_rest_of_the_stored_drivers_add_up_to_the_logit(car
         assert total == pytest.approx(np.log(risk) - np.log1p(-risk), abs=1e-9)
 
 
-def test_no_reason_of_a_learnt_rung_is_told_by_a_figure_of_the_other_side(card: Scorecard) -> None:
+def test_no_reason_of_a_learnt_model_is_told_by_a_figure_of_the_other_side(card: Scorecard) -> None:
     gap = re.compile(r"(?:No order for ([\d,]+) days?|Last order today); the usual gap is ([\d,]+)")
     labels = set()
     for text in card.drivers:
@@ -126,7 +126,7 @@ def test_no_reason_of_a_learnt_rung_is_told_by_a_figure_of_the_other_side(card: 
     assert {"Gap since last order", "One purchase day so far", "Spending"} <= labels
 
 
-def test_a_sad_ticket_that_the_rung_counts_is_told_once_with_its_points(card: Scorecard) -> None:
+def test_a_sad_ticket_that_the_model_counts_is_told_once_with_its_points(card: Scorecard) -> None:
     seen = card.figures.seen
     told = 0
     for place in np.flatnonzero(seen.tickets_unhappy_60d > 0).tolist():
@@ -146,20 +146,20 @@ def test_a_customer_gets_the_same_scores_alone_as_among_all(
     assert alone.drivers == [card.drivers[place] for place in np.flatnonzero(few).tolist()]
 
 
-def test_parameters_with_rungs_survive_the_store(past_book: BookEvents, learnt: Parameters, card: Scorecard) -> None:
+def test_parameters_with_models_survive_the_store(past_book: BookEvents, learnt: Parameters, card: Scorecard) -> None:
     again = Parameters.from_json(json.loads(json.dumps(learnt.as_json(), allow_nan=False)))
     assert again == learnt
     risk = risk_in_use(Ledger(past_book, AS_OF), _seen(past_book, again), again, HORIZON)
     np.testing.assert_array_equal(risk, card.figures.churn_risk)
 
 
-def test_a_refit_judges_the_rungs_and_keeps_why() -> None:
+def test_a_refit_judges_the_models_and_keeps_why() -> None:
     book = buying_book(400, 3)
     parameters = fit_parameters(features_at(Ledger(book, AS_OF)), "USD")
-    found = with_rungs(book, parameters, HORIZON)
+    found = with_chosen_models(book, parameters, HORIZON)
     assert found.horizon_days == HORIZON
     assert found.orders.chosen is not None and found.orders.chosen.why.endswith(".")
-    assert found.orders.rung in (1, 2, 3)
+    assert found.orders.candidate in (1, 2, 3)
     assert found.activity == parameters.activity
 
 

@@ -1,4 +1,4 @@
-"""The judge: each rung on later windows only, the choice with its reason, and an end when somebody asks for it."""
+"""The judge: each model on later windows only, the choice with its reason, and an end when somebody asks for it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.values.backtest import ADDITIVE, DEPTH_3, LOGISTIC, MBG, PRIOR, RULE, RUNGS
+from models.values.backtest import ADDITIVE, CANDIDATES, DEPTH_3, LOGISTIC, MBG, PRIOR, RULE
 from models.values.errors import Cancelled
 from models.values.imports import Progress
 from services.scoring.events import BookEvents, Series
@@ -25,16 +25,16 @@ def judged(past_book: BookEvents) -> Judged:
     return judge(past_book, AS_OF, HORIZON, tests=3, most_windows=4)
 
 
-def test_every_rung_and_reference_is_measured_at_each_cutoff(judged: Judged) -> None:
-    assert [report.name for report in judged.reports] == [*RUNGS, "depth_3", RULE]
+def test_every_model_and_reference_is_measured_at_each_cutoff(judged: Judged) -> None:
+    assert [report.name for report in judged.reports] == [*CANDIDATES, "depth_3", RULE]
     assert all(len(report.cutoffs) == 3 for report in judged.reports)
     assert [one.cutoff for one in judged.tests] == [AS_OF - 120, AS_OF - 90, AS_OF - 60]
     rule = next(report for report in judged.reports if report.name == RULE)
     assert rule.label == "No order for 60 days"
 
 
-def test_the_rung_in_use_tells_better_than_the_rule_and_says_so(judged: Judged) -> None:
-    assert judged.used in RUNGS
+def test_the_model_in_use_tells_better_than_the_rule_and_says_so(judged: Judged) -> None:
+    assert judged.used in CANDIDATES
     assert judged.beats_rule is True
     assert judged.why.endswith(".") and "\n" not in judged.why
     assert not any(term in judged.why for term in ("rung", "window", "log loss", "MBG")), "words of the trade"
@@ -52,7 +52,7 @@ def test_what_comes_after_a_cutoffs_window_changes_nothing_about_it(past_book: B
 
 def test_the_same_book_is_judged_the_same_again(past_book: BookEvents, judged: Judged) -> None:
     again = judge(past_book, AS_OF, HORIZON, tests=3, most_windows=4)
-    assert again.rung == judged.rung
+    assert again.model == judged.model
     assert again.reports == judged.reports
 
 
@@ -63,20 +63,20 @@ def test_a_book_of_fewer_than_fifty_stays_with_the_closed_form_and_says_why() ->
 
 
 def _told(customers: int, worse_by: float) -> Judgement:
-    """A test in which the logistic rung told each customer worse than the closed form by about so many nats."""
+    """A test in which the logistic model told each customer worse than the closed form by about so many nats."""
     left = np.arange(customers) % 4 == 0
     sure = np.where(left, 0.75, 0.25)
     less = np.where(left, 0.75 * np.exp(-worse_by), 1.0 - 0.75 * np.exp(-worse_by))
     return Judgement(0, np.arange(customers), left, {MBG: sure, LOGISTIC: less})
 
 
-def test_few_customers_cannot_speak_against_a_rung_that_usually_gains_but_many_can() -> None:
+def test_few_customers_cannot_speak_against_a_model_that_usually_gains_but_many_can() -> None:
     least = {LOGISTIC: 50, ADDITIVE: 50}
-    few = choose([_told(60, 0.01)], least, RUNGS[1:])
+    few = choose([_told(60, 0.01)], least, CANDIDATES[1:])
     assert few.used == LOGISTIC
     assert "chance in so small a book" in few.why
-    assert choose([_told(6_000, 0.01)], least, RUNGS[1:]).used == MBG
-    assert choose([_told(60, 0.05)], least, RUNGS[1:]).used == MBG, "a clear loss counts among few too"
+    assert choose([_told(6_000, 0.01)], least, CANDIDATES[1:]).used == MBG
+    assert choose([_told(60, 0.05)], least, CANDIDATES[1:]).used == MBG, "a clear loss counts among few too"
 
 
 def quarterly_firms(customers: int, seed: int, misses: float = 0.0) -> BookEvents:
@@ -103,11 +103,11 @@ def test_firms_that_never_missed_an_invoice_are_not_given_the_risk_of_chance_buy
     assert losses[judged.used] <= losses[PRIOR] + 0.02
 
 
-def test_a_rung_that_the_books_own_past_refutes_is_not_used() -> None:
+def test_a_model_that_the_books_own_past_refutes_is_not_used() -> None:
     left = np.arange(400) % 10 == 0
     average, spread = np.full(400, 0.1), np.where(np.arange(400) % 4 == 1, 0.6, 0.3)
     told = Judgement(0, np.arange(400), left, {PRIOR: average, MBG: spread, LOGISTIC: spread, ADDITIVE: spread})
-    found = choose([told], {LOGISTIC: 50, ADDITIVE: 50}, RUNGS[1:])
+    found = choose([told], {LOGISTIC: 50, ADDITIVE: 50}, CANDIDATES[1:])
     assert found.used == PRIOR
 
 
@@ -125,7 +125,7 @@ def test_a_book_without_events_has_nothing_to_judge() -> None:
 def test_a_book_in_which_everybody_left_is_judged_without_a_fault() -> None:
     book = made_up_book(600, AS_OF, orders=[(customer, AS_OF - 300 + customer % 40, 100) for customer in range(600)])
     found = judge(book, AS_OF, HORIZON)
-    assert found.used in RUNGS
+    assert found.used in CANDIDATES
 
 
 def test_a_judge_stops_when_asked(past_book: BookEvents) -> None:
@@ -147,7 +147,7 @@ def test_a_large_book_is_judged_on_a_sample_that_is_always_the_same(past_book: B
 def test_customers_who_carry_other_ids_are_judged_alike(past_book: BookEvents) -> None:
     renamed = replace(past_book, customer_ids=past_book.customer_ids + 5_000)
     one, other = (judge(each, AS_OF, HORIZON, tests=1, most_windows=4) for each in (past_book, renamed))
-    assert one.rung == other.rung
+    assert one.model == other.model
 
 
 def contract_book(customers: int, seed: int) -> BookEvents:

@@ -1,4 +1,4 @@
-"""Whether the rung in use tells customers apart: by how its risks differ, and by how they ranked in the past."""
+"""Whether the model in use tells customers apart: by how its risks differ, and by how they ranked in the past."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from services.scoring.events import BookEvents
 from services.scoring.features import features_at
 from services.scoring.ledger import Ledger
-from services.scoring.model_selection.in_use import with_rungs
+from services.scoring.model_selection.in_use import with_chosen_models
 from services.scoring.model_selection.record import Record, by_chance, differ
 from services.scoring.parameters import fit_parameters
 from tests.services.scoring.made_up import made_up_book
@@ -24,10 +24,10 @@ def _of_chance() -> BookEvents:
 
 @pytest.mark.parametrize(("book", "apart"), [(_of_chance(), False), (buying_book(300, 7), True)])
 def test_a_book_of_chance_has_no_model_that_tells_customers_apart(book: BookEvents, apart: bool) -> None:
-    fitted = with_rungs(book, fit_parameters(features_at(Ledger(book, AS_OF)), "USD"), 90)
+    fitted = with_chosen_models(book, fit_parameters(features_at(Ledger(book, AS_OF)), "USD"), 90)
     chosen = fitted.orders.chosen
     assert chosen is not None
-    if fitted.orders.rung:  # the book's average tells nobody apart anyway, and says so
+    if fitted.orders.candidate:  # the book's average tells nobody apart anyway, and says so
         assert Record.from_json(chosen.record).apart == apart
     else:
         assert not apart

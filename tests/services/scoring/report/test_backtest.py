@@ -1,4 +1,4 @@
-"""The backtest as arrays: which rung it is about, the season, misses, and the whole report of public books."""
+"""The backtest as arrays: which model it is about, the season, misses, and the whole report of public books."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_before_a_peak_the_report_of_a_seasonal_book_says_what_the_peak_did_a_ye
     assert not backtest_of(shop(date(2026, 12, 31)), Policy(), horizon_days=90).seasonal
 
 
-def test_the_report_is_on_the_rung_in_use_and_says_where_the_past_speaks_for_another() -> None:
+def test_the_report_is_on_the_model_in_use_and_says_where_the_past_speaks_for_another() -> None:
     found = judged(judgement(AS_OF - 90, **{MBG: 0.1, LOGISTIC: 0.2, RULE: 0.4}))
     assert _used(found, None) == InUse(MBG, "MBG/NBD told the past best.")
     assert _used(found, InUse(MBG, "Chosen at the fit.")) == InUse(MBG, "MBG/NBD told the past best.")
@@ -101,7 +101,7 @@ def test_no_later_day_and_no_order_of_customers_moves_the_report() -> None:
     cutoffs = [day - 120, day - 90]
     then = backtest_of(read_through(book, day), Policy(), horizon_days=90, cutoffs=cutoffs)
     later = backtest_of(book, Policy(), horizon_days=90, cutoffs=cutoffs)
-    assert [one.mean for one in later.rungs if one.name == MBG] == [one.mean for one in then.rungs if one.name == MBG]
+    assert [one.mean for one in later.models if one.name == MBG] == [one.mean for one in then.models if one.name == MBG]
     turned = made_up_book(
         280,
         book.as_of,
@@ -111,7 +111,7 @@ def test_no_later_day_and_no_order_of_customers_moves_the_report() -> None:
         ],
     )
     again = backtest_of(turned, Policy(), horizon_days=90, cutoffs=cutoffs)
-    for one, other in zip(later.rungs, again.rungs, strict=True):
+    for one, other in zip(later.models, again.models, strict=True):
         assert one.mean.log_loss == pytest.approx(other.mean.log_loss, abs=1e-9)
     assert [(one.left, one.customers) for one in later.calibration] == [
         (one.left, one.customers) for one in again.calibration
@@ -130,7 +130,7 @@ def test_cutoffs_that_cannot_be_judged_are_refused_with_what_can() -> None:
 @pytest.mark.parametrize("horizon_days", [30, 180])
 def test_every_customer_of_every_window_is_in_the_curve(horizon_days: int) -> None:
     report = backtest_of(shop(), Policy(), horizon_days=horizon_days)
-    used = report.rung(report.used)
+    used = report.model(report.used)
     assert used is not None
     assert sum(one.customers for one in report.calibration) == used.mean.customers
     assert sum(one.left for one in report.calibration) == used.mean.left

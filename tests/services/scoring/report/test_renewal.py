@@ -86,8 +86,8 @@ def test_the_backtest_is_kept_with_all_its_figures(told: Book) -> None:
     assert report is not None
     assert BacktestReport.from_json(json.loads(json.dumps(report.as_json()))) == report
     assert (report.label, report.horizon_days) == ("orders", 90)
-    used, rule = report.rung(report.used), report.rung(RULE)
-    assert used is not None and rule is not None and report.rung(MBG) is not None
+    used, rule = report.model(report.used), report.model(RULE)
+    assert used is not None and rule is not None and report.model(MBG) is not None
     assert used.mean.log_loss is not None and rule.mean.log_loss is not None
     assert report.beats_rule is (used.mean.log_loss < rule.mean.log_loss)
     newest = date.fromisoformat(used.cutoffs[-1].cutoff)
@@ -169,7 +169,7 @@ def test_a_book_that_is_too_small_for_a_model_is_judged_by_what_scores_it(tmp_pa
     report = last_backtest(book.workspace)
     assert report is not None and report.used == MBG
     assert report.why.startswith("A standard purchase rhythm is used: ")
-    used = report.rung(MBG)
+    used = report.model(MBG)
     assert used is not None and used.mean.auc != 0.5 and report.calibration
     assert len(report.calibration) == 1 or len({one.said for one in report.calibration}) > 1
     book.workspace.close()
@@ -184,7 +184,7 @@ def test_other_horizons_and_cutoffs_are_told_and_not_kept(told: Book) -> None:
     before = last_backtest(told.workspace)
     report = backtest(told.workspace, horizon_days=30, cutoffs=[date(2026, 6, 1), date(2026, 9, 1)])
     assert report.horizon_days == 30
-    assert {one.cutoff for rung in report.rungs for one in rung.cutoffs} == {"2026-06-01", "2026-09-01"}
+    assert {one.cutoff for model in report.models for one in model.cutoffs} == {"2026-06-01", "2026-09-01"}
     assert last_backtest(told.workspace) == before
     with pytest.raises(UserError, match="are not over in this book's data; name a day up to 2026-08-21"):
         backtest(told.workspace, cutoffs=[date(2026, 8, 22)])
@@ -315,7 +315,7 @@ def test_orders_without_a_rate_have_a_report_too(book: Book) -> None:
     score_due(book.workspace)
     renew_reports(book.workspace)
     report, forecast = last_backtest(book.workspace), last_forecast(book.workspace)
-    assert report is not None and report.rung(MBG) is not None
+    assert report is not None and report.model(MBG) is not None
     assert forecast is not None and all(one.low <= one.expected <= one.high for one in forecast.months)
 
 
@@ -327,7 +327,7 @@ def test_a_book_of_activity_alone_is_judged_by_activity(book: Book) -> None:
     renew_reports(book.workspace)
     report = last_backtest(book.workspace)
     assert report is not None and report.label == "activity" and report.clv is None
-    assert report.rung(MBG) is not None
+    assert report.model(MBG) is not None
     assert reports_due(book.workspace) == frozenset()
 
 
@@ -349,6 +349,6 @@ def test_a_contractual_book_is_judged_by_who_left_their_contract(book: Book) -> 
     renew_reports(book.workspace)
     report = last_backtest(book.workspace)
     assert report is not None and report.label == "contract"
-    used = report.rung(report.used)
+    used = report.model(report.used)
     assert used is not None and 0 < used.mean.left < 0.5 * used.mean.customers
     assert sum(one.left for one in report.calibration) == used.mean.left

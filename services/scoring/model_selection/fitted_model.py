@@ -1,10 +1,10 @@
-"""A fitted rung: tables and coefficients that give a risk, and exactly what each feature adds to it.
+"""A fitted model: tables and coefficients that give a risk, and exactly what each feature adds to it.
 
-On the logit scale every rung is a sum: base + one term a feature, each a line, a step function or their mean. What is
+On the logit scale every model is a sum: base + one term a feature, each a line, a step function or their mean. What is
 added to the base is measured against a customer who is ordinary in that feature; the closed form's term is told apart
 into the gap, the number of purchase days and the time known, against the typical customer (see `frame`). Platt's line
 keeps sums.
-Numbers only: a rung is kept as JSON and scores without the library that fitted it.
+Numbers only: a model is kept as JSON and scores without the library that fitted it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from services.scoring.model_selection.frame import BTYD, INPUTS, SUREST, Frame, 
 
 Floats = NDArray[np.float64]
 
-#: Names of rungs and references for people.
+#: Names of models and references for people.
 LABELS = {
     PRIOR: "Share that left before",
     MBG: "MBG/NBD",
@@ -80,8 +80,8 @@ Term = Line | Steps | Mean
 
 
 @dataclass(frozen=True)
-class FittedRung:
-    """One rung, fitted and calibrated.
+class FittedModel:
+    """One model, fitted and calibrated.
 
     Attributes
     ----------
@@ -118,8 +118,8 @@ class FittedRung:
             total += term.points(frame.column(name))
         return total
 
-    def calibrated(self, slope: float, intercept: float) -> FittedRung:
-        """The rung with a line put through its logit."""
+    def calibrated(self, slope: float, intercept: float) -> FittedModel:
+        """The model with a line put through its logit."""
         return replace(self, slope=slope * self.slope, intercept=slope * self.intercept + intercept)
 
     def logit(self, frame: Frame) -> Floats:
@@ -154,10 +154,10 @@ class FittedRung:
         return plain
 
     @staticmethod
-    def from_json(values: dict[str, Any]) -> FittedRung:
+    def from_json(values: dict[str, Any]) -> FittedModel:
         """The inverse of `as_json`."""
         terms = tuple((name, _term(plain)) for name, plain in values["terms"])
-        return FittedRung(**{**values, "terms": terms})
+        return FittedModel(**{**values, "terms": terms})
 
 
 def _term(plain: dict[str, Any]) -> Term:
@@ -174,4 +174,4 @@ def _steps(values: dict[str, Any]) -> Steps:
 
 
 #: The closed form as it is: it needs no window.
-CLOSED_FORM = FittedRung(MBG, 0.0, ((BTYD, Line(1.0, 0.0, -SUREST, SUREST)),))
+CLOSED_FORM = FittedModel(MBG, 0.0, ((BTYD, Line(1.0, 0.0, -SUREST, SUREST)),))

@@ -1,4 +1,4 @@
-"""Rungs: what they add up to, which way they go, and that nothing about them depends on chance or order."""
+"""Models: what they add up to, which way they go, and that nothing about them depends on chance or order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from models.values.backtest import ADDITIVE, LOGISTIC, MBG, RULE
-from services.scoring.model_selection import FittedRung, Frame, Window, fit_challenger, fit_rung
+from services.scoring.model_selection import FittedModel, Frame, Window, fit_challenger, fit_model
 from services.scoring.model_selection.frame import BTYD, DIRECTIONS, INPUTS
 
 
@@ -20,21 +20,21 @@ def _with(frame: Frame, name: str, values: np.ndarray) -> Frame:
     return replace(frame, values=columns, logit_btyd=logit)
 
 
-def test_base_and_contributions_add_up_to_the_logit(rung: FittedRung, past_windows: list[Window]) -> None:
+def test_base_and_contributions_add_up_to_the_logit(model: FittedModel, past_windows: list[Window]) -> None:
     frame = past_windows[-1].frame
-    base, points = rung.contributions(frame)
-    assert points.shape == (frame.size, len(rung.parts))
-    assert np.abs(base + points.sum(axis=1) - rung.logit(frame)).max() < 1e-9
+    base, points = model.contributions(frame)
+    assert points.shape == (frame.size, len(model.parts))
+    assert np.abs(base + points.sum(axis=1) - model.logit(frame)).max() < 1e-9
 
 
-def test_risks_are_probabilities_and_never_nan(rung: FittedRung, past_windows: list[Window]) -> None:
-    risk = rung.risk(past_windows[-1].frame)
+def test_risks_are_probabilities_and_never_nan(model: FittedModel, past_windows: list[Window]) -> None:
+    risk = model.risk(past_windows[-1].frame)
     assert np.isfinite(risk).all()
     assert ((risk > 0.0) & (risk < 1.0)).all()
 
 
 def test_a_riskier_value_of_a_feature_of_known_direction_never_lowers_the_risk(
-    rung: FittedRung, past_windows: list[Window]
+    model: FittedModel, past_windows: list[Window]
 ) -> None:
     frame = past_windows[-1].frame
     for name, direction in DIRECTIONS.items():
@@ -44,16 +44,16 @@ def test_a_riskier_value_of_a_feature_of_known_direction_never_lowers_the_risk(
         values = np.unique(column[np.isfinite(column)])[:: 1 if direction > 0 else -1]
         steps = values[:: max(values.size // 60, 1)]
         risks = np.stack(
-            [rung.logit(_with(frame.only(np.arange(frame.size) < 20), name, np.full(20, value))) for value in steps]
+            [model.logit(_with(frame.only(np.arange(frame.size) < 20), name, np.full(20, value))) for value in steps]
         )
         assert (np.diff(risks, axis=0) >= -1e-12).all(), name
 
 
-def test_a_rung_scores_the_same_after_a_journey_through_json(rung: FittedRung, past_windows: list[Window]) -> None:
-    text = json.dumps(rung.as_json(), allow_nan=False)
-    again = FittedRung.from_json(json.loads(text))
-    assert again == rung
-    np.testing.assert_array_equal(again.risk(past_windows[-1].frame), rung.risk(past_windows[-1].frame))
+def test_a_model_scores_the_same_after_a_journey_through_json(model: FittedModel, past_windows: list[Window]) -> None:
+    text = json.dumps(model.as_json(), allow_nan=False)
+    again = FittedModel.from_json(json.loads(text))
+    assert again == model
+    np.testing.assert_array_equal(again.risk(past_windows[-1].frame), model.risk(past_windows[-1].frame))
 
 
 def _shuffled(window: Window, seed: int) -> Window:
@@ -75,34 +75,34 @@ def _taken(columns: tuple[np.ndarray, ...], order: np.ndarray) -> tuple[np.ndarr
 @pytest.mark.parametrize("name", [LOGISTIC, ADDITIVE, RULE])
 def test_a_fit_is_the_same_again_and_in_any_order_of_rows(name: str, past_windows: list[Window]) -> None:
     train = past_windows[:3]
-    first = fit_rung(name, train)
-    assert fit_rung(name, train) == first
+    first = fit_model(name, train)
+    assert fit_model(name, train) == first
     shuffled = [_shuffled(window, seed) for seed, window in enumerate(train)]
-    assert fit_rung(name, shuffled) == first
+    assert fit_model(name, shuffled) == first
 
 
 def test_the_closed_form_is_told_by_gap_orders_and_tenure(past_windows: list[Window]) -> None:
     frame = past_windows[-1].frame
-    rung = fit_rung(MBG, [])
-    assert rung.parts == INPUTS
-    np.testing.assert_allclose(rung.logit(frame), frame.logit_btyd, atol=1e-12)
-    _, points = rung.contributions(frame)
+    model = fit_model(MBG, [])
+    assert model.parts == INPUTS
+    np.testing.assert_allclose(model.logit(frame), frame.logit_btyd, atol=1e-12)
+    _, points = model.contributions(frame)
     assert np.isfinite(points).all()
 
 
 def test_of_two_customers_alike_but_for_the_gap_the_longer_gap_is_the_reason(past_windows: list[Window]) -> None:
     frame = past_windows[-1].frame
-    _, points = fit_rung(MBG, []).contributions(frame)
+    _, points = fit_model(MBG, []).contributions(frame)
     relative = frame.column("relative_gap")
     repeat = frame.column("frequency") > 0
     assert (points[repeat & (relative > 8.0), 0] > 0).all()
 
 
 def test_additive_tells_leavers_by_their_tickets(past_windows: list[Window]) -> None:
-    rung = fit_rung(ADDITIVE, past_windows[:5])
+    model = fit_model(ADDITIVE, past_windows[:5])
     frame = past_windows[-1].frame
-    places = [rung.parts.index(name) for name in rung.parts if name.startswith("ticket") or name == "satisfaction"]
-    _, points = rung.contributions(frame)
+    places = [model.parts.index(name) for name in model.parts if name.startswith("ticket") or name == "satisfaction"]
+    _, points = model.contributions(frame)
     told = points[:, places].sum(axis=1)
     unhappy = frame.column("tickets_unhappy") > 0
     assert unhappy.sum() > 10
@@ -124,39 +124,39 @@ def test_who_answers_an_email_is_never_worse_off_by_it(past_windows: list[Window
 
     made = [with_mails(one) for one in past_windows]
     for train in (made[:5], made[:1]):
-        rung = fit_rung(ADDITIVE, train)
-        _, points = rung.contributions(made[-1].frame)
-        told, share = points[:, rung.parts.index("answer_share")], made[-1].frame.column("answer_share")
+        model = fit_model(ADDITIVE, train)
+        _, points = model.contributions(made[-1].frame)
+        told, share = points[:, model.parts.index("answer_share")], made[-1].frame.column("answer_share")
         assert (told[share > 0] <= 1e-12).all()
         assert (told[share == 0] >= -1e-12).all()
 
 
 def test_a_column_that_the_book_no_longer_has_is_not_known_and_no_error(
-    rung: FittedRung, past_windows: list[Window]
+    model: FittedModel, past_windows: list[Window]
 ) -> None:
     frame = past_windows[-1].frame
     fewer = Frame((BTYD,), frame.values[:, :1], frame.logit_btyd, frame.rhythms)
-    assert np.isfinite(rung.risk(fewer)).all()
+    assert np.isfinite(model.risk(fewer)).all()
 
 
-def test_where_everybody_left_there_is_a_rung_all_the_same(past_windows: list[Window]) -> None:
+def test_where_everybody_left_there_is_a_model_all_the_same(past_windows: list[Window]) -> None:
     train = [replace(window, left=np.ones(window.left.size, bool)) for window in past_windows[:3]]
     for name in (LOGISTIC, ADDITIVE, RULE):
-        risk = fit_rung(name, train).risk(past_windows[-1].frame)
+        risk = fit_model(name, train).risk(past_windows[-1].frame)
         assert np.isfinite(risk).all() and (risk > 0.5).all() and risk.mean() > 0.95
     assert fit_challenger(train) is None
 
 
-def test_a_rung_without_a_window_is_refused() -> None:
+def test_a_model_without_a_window_is_refused() -> None:
     with pytest.raises(ValueError, match="needs a window"):
-        fit_rung(LOGISTIC, [])
+        fit_model(LOGISTIC, [])
 
 
-def test_few_customers_hardly_move_the_additive_rung_from_the_closed_form(past_windows: list[Window]) -> None:
+def test_few_customers_hardly_move_the_additive_model_from_the_closed_form(past_windows: list[Window]) -> None:
     frame = past_windows[-1].frame
 
     def strays(train: list[Window]) -> float:
-        moved = fit_rung(ADDITIVE, train).logit(frame) - fit_rung(MBG, train).logit(frame)
+        moved = fit_model(ADDITIVE, train).logit(frame) - fit_model(MBG, train).logit(frame)
         return float(np.std(moved))
 
     few = [
