@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
-from models.values.outreach import Draft, Fact, ModelRequest
+from models.values.outreach import Draft, Edit, Fact, ModelRequest
 from views.background import Failed
 from views.composer import panels, rooms
 from views.composer.session import Session
@@ -47,6 +47,7 @@ class Drafting(QObject):
         self._variant = 0
         self._template = ""
         self._known: frozenset[str] = frozenset()  # texts that the next draft must not be
+        self._another = False
         self._fresh: str | None = None  # a draft whose verdict is still to come
 
     @property
@@ -83,6 +84,7 @@ class Drafting(QObject):
         if session is None or not session.writable:
             return
         self.told = ""
+        self._another = another
         self._known = session.drafted if another else frozenset((session.edit.body,))
         self._page.mail.tell("")
         if self.by_model:
@@ -134,7 +136,7 @@ class Drafting(QObject):
         if kind_of_writer(draft.writer) == MODEL:
             page.seconds[name_of_writer(draft.writer)] = draft.seconds
         self.told = _cost_words(draft)
-        if draft.body in self._known and draft.incentive_minor == session.edit.incentive_minor:
+        if draft.body in self._known and not _moves_the_rest(draft, session.edit, another=self._another):
             page.mail.tell(_SAME_BY_MODEL if self.by_model else _SAME_BY_TEMPLATE)
             page.show_writers()
             return
@@ -241,3 +243,11 @@ def _cost_words(draft: Draft) -> str:
         return ""
     words = f"{draft.tokens_in:,} tokens sent, {draft.tokens_out:,} received"
     return f"{words} · {draft.cost}" if draft.cost else words
+
+
+def _moves_the_rest(draft: Draft, edit: Edit, *, another: bool) -> bool:
+    """Whether a draft of a known text changes the offer or, where it is to be written anew, subject or greeting."""
+    if draft.incentive_minor != edit.incentive_minor:
+        return True
+    told = (draft.subject or edit.subject, draft.greeting or edit.greeting)
+    return not another and told != (edit.subject, edit.greeting)
