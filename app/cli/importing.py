@@ -214,6 +214,9 @@ def _words(receipts: list[Receipt], outcome: ImportOutcome) -> str:
             f"  {rows['read']:,} read = {rows['inserted']:,} new + {rows['updated']:,} changed"
             f" + {rows['unchanged']:,} unchanged + {rows['rejected']:,} rejected + {rows['ignored']:,} ignored"
         )
+        who = receipt.customers
+        lines += [f"  {count(who['created'], 'new customer')}"] if who["created"] else []
+        lines += [f"  {receipt.with_earlier}"] if receipt.with_earlier else []
         lines += [f"  {receipt.distress}"] if receipt.distress else []
         lines += [f"  {many:,} × {reason}" for reason, many in (receipt.reasons | receipt.ignored_reasons).items()]
         lines += [f"  note: {warning}" for warning in receipt.notes]

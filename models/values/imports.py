@@ -98,7 +98,7 @@ class Receipt:
     mapping: dict[str, str]
     rows: dict[str, int]  # read, inserted, updated, unchanged, rejected, ignored
     entities: dict[str, dict[str, int]]
-    customers: dict[str, int]  # matched, created
+    customers: dict[str, int]  # matched, created; earlier: new ones whom an earlier file of a dry run brings
     totals: dict[str, int]
     reasons: dict[str, int]
     rejects_file: str | None
@@ -109,12 +109,20 @@ class Receipt:
     fixed: tuple[dict[str, Any], ...] = ()  # row, column, before, after of each cell that a person fixed
     may_leave: tuple[str, ...] = ()  # who wrote in the file's last weeks that they leave or may leave
     guessed: tuple[str, ...] = ()  # choices that nobody made and the file does not settle: source, currency
+    earlier_files: tuple[str, ...] = ()  # the names of the files that bring customers["earlier"]
 
     @property
     def notes(self) -> tuple[str, ...]:
         """The warnings, and how to change what was guessed: before the import, or after it."""
         way = "change {} before you import" if self.dry_run else "undo this import, change {} and import the file again"
         return (*self.warnings, *(f"Wrong {one}? {capital(way.format(one.title()))}." for one in self.guessed))
+
+    @property
+    def with_earlier(self) -> str:
+        """Which of the file's new customers an earlier file of the same dry run brings; '' for none."""
+        many, files = self.customers.get("earlier", 0), self.earlier_files
+        names = " and ".join(files) if len(files) < _NAMED else f"{len(files)} earlier files"
+        return f"{count(many, 'customer')} {'comes' if many == 1 else 'come'} with {names}" if many else ""
 
     @property
     def distress(self) -> str:

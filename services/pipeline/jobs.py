@@ -145,9 +145,9 @@ def _import_each(
     cancelled: CancelCall,
     on_done: DoneCall,
 ) -> Iterator[ImportResult]:
-    from services.sync import run_import, source_question, together, waits_for
+    from services.sync import Newcomers, run_import, source_question, together, waits_for
 
-    imported = 0
+    imported, newcomers = 0, Newcomers()
     refused: list[ImportRequest] = []
     requests = together(requests)
     question = source_question(workspace, requests, cancelled)
@@ -165,7 +165,7 @@ def _import_each(
             awaited = waits_for(workspace, request, refused)
             if awaited:
                 raise UserError(f"waits for {awaited}, which its rows refer to. Import both once that one is settled.")
-            receipt, changed = run_import(workspace, request, progress=tell, cancelled=cancelled)
+            receipt, changed = run_import(workspace, request, progress=tell, cancelled=cancelled, newcomers=newcomers)
         except Cancelled:
             if not imported:
                 raise

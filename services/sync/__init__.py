@@ -13,6 +13,7 @@ from services.sync.consent_by_hand import record_consent, record_consents
 from services.sync.contacts_by_hand import FIELDS as CONTACT_FIELDS
 from services.sync.contacts_by_hand import add_contact, edit_contact
 from services.sync.history import imports_history
+from services.sync.newcomers import Newcomers
 from services.sync.order import order_of_import, place_of, source_question, together, waits_for
 from services.sync.preview import check_rows, preview
 from services.sync.quality import data_quality
@@ -24,6 +25,7 @@ from services.sync.undo_check import undo_preview
 __all__ = [
     "CONTACT_FIELDS",
     "CUSTOMER_FIELDS",
+    "Newcomers",
     "Table",
     "add_contact",
     "add_customer",

@@ -26,6 +26,7 @@ from services.sync.formats.proposal import SURE
 from services.sync.formats.ranking import Undecided, rank_entities
 from services.sync.formats.reshape import own_columns
 from services.sync.kinds.lists import list_meaning
+from services.sync.newcomers import Newcomers
 from services.sync.preview_rows import Page, rows_of_page, rows_of_sample
 from services.sync.read import ANOTHER, Table, read_table, stamp_of
 from services.sync.run import Run, comparing, plan_for, told
@@ -48,6 +49,7 @@ def preview(
     first: int = 0,
     count: int = 200,
     verdict: Verdict | None = None,
+    newcomers: Newcomers | None = None,
 ) -> Preview:
     """Say exactly what importing a file would do, with a page of its rows.
 
@@ -62,6 +64,8 @@ def preview(
         The page of rows: from which (from 0, among those of the verdict), and how many.
     verdict : str, optional
         Only rows that will be new, changed, unchanged, rejected or ignored.
+    newcomers : Newcomers, optional
+        Of several files that are checked together: the customers whom those before would bring.
 
     Raises
     ------
@@ -85,7 +89,10 @@ def preview(
             facts = read_facts(db)
             targets = targets_of(plan, layout_of(plan))
             page = Page(first, count, verdict)
-            rows = rows_of_page(db, replace(plan, source=facts.source), targets, page, facts.receipt.fixed)
+            plan = replace(plan, source=facts.source)
+            rows = rows_of_page(db, plan, targets, page, facts.receipt.fixed)
+        if newcomers is not None:
+            facts = replace(facts, receipt=newcomers.count(kept, plan, facts.receipt, comes=not facts.doubts))
     return replace(_understood(request, plan, facts, rows), sources=_sources(workspace))
 
 

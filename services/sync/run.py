@@ -33,6 +33,7 @@ from services.sync.check_files import Facts, forget_check, head_of, read_facts, 
 from services.sync.digest import sha256_of
 from services.sync.fixed_cells import table_of
 from services.sync.formats.plan import MeaningOpen, Plan, header_signature, make_plan
+from services.sync.newcomers import Newcomers
 from services.sync.receipt import make_receipt
 from services.sync.rejects import (
     gather_late_rejects,
@@ -93,6 +94,7 @@ def run_import(
     cancelled: CancelCall | None = None,
     doubt: Callable[[Receipt], str] | None = None,
     digest: str = "",
+    newcomers: Newcomers | None = None,
 ) -> tuple[Receipt, Changes]:
     """Import one file, or say exactly what importing it would do.
 
@@ -108,6 +110,8 @@ def run_import(
         Given the receipt before anything is written: says why a person should see the file first, or ''.
     digest : str, optional
         The file's SHA-256, where it is known.
+    newcomers : Newcomers, optional
+        Of several files that are tried out together: the customers whom those before would bring.
 
     Returns
     -------
@@ -131,7 +135,7 @@ def run_import(
         with told(store, watch), gc_paused():
             run = Run(workspace, request, plan, staging, watch, digest=digest, doubt=doubt)
             if request.dry_run:
-                return run.try_out(), Changes()
+                return run.try_out(newcomers), Changes()
             done = run.apply()
         forget_check(workspace, request)
         return done
@@ -217,11 +221,11 @@ class Run:
                 write_facts(db, facts)
             return analysis, facts
 
-    def try_out(self) -> Receipt:
+    def try_out(self, newcomers: Newcomers | None) -> Receipt:
         """Say what importing it would do, or ask what importing it would ask."""
-        facts = self.check()[1]
+        analysis, facts = self.check()
         self._refuse(facts)
-        return facts.receipt
+        return newcomers.count(self.staging, analysis.plan, facts.receipt) if newcomers else facts.receipt
 
     def apply(self) -> tuple[Receipt, Changes]:
         """Import what a check left, else check first: all before the writer's place is taken.

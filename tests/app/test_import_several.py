@@ -80,3 +80,21 @@ def test_a_file_of_which_nothing_is_imported_asks_for_what_it_lacks(ask: Any, tm
     assert any("no column identifies the customer" in warning for warning in receipt["warnings"])
     left_out = next(warning for warning in receipt["warnings"] if warning.startswith("Not imported"))
     assert all(name in left_out for name in head[3:])
+
+
+def test_a_new_customer_counts_at_the_first_file_that_brings_them(ask: Any, shop: Path) -> None:
+    rows = [[f"O{n}", f"C{n}", "2026-03-02", "9"] for n in range(2, 6)]
+    write_csv(shop / "orders.csv", ORDERS, rows)
+    head = ["ticket_id", "email", "created_at", "subject", "status"]
+    tickets = [[f"T{n}", f"n{n}@shop.example", "2026-03-04", "Late", "open"] for n in (0, 1, 7)]
+    write_csv(shop / "tickets.csv", head, tickets)
+
+    def created(receipts: list[Any]) -> dict[str, int]:
+        return {Path(one["file"]).name: one["customers"]["created"] for one in receipts}
+
+    _, tried, _ = ask("import", str(shop), "--dry-run")
+    _, done, _ = ask("import", str(shop), "--no-score")
+    assert created(tried) == created(done) == {"customers.csv": 4, "orders.csv": 2, "products.csv": 0, "tickets.csv": 1}
+    assert len(ask("customers")[1]["customers"]) == sum(created(done).values())
+    earlier = {Path(one["file"]).name: one["customers"].get("earlier", 0) for one in tried}
+    assert earlier == {"customers.csv": 0, "orders.csv": 2, "products.csv": 0, "tickets.csv": 2}

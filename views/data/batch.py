@@ -43,7 +43,7 @@ class Batch:
         return bool(self._asked)
 
     def ask(self, request: ImportRequest) -> tuple[ImportRequest, ...]:
-        """Take another request for the open file; return all requests that have no answer yet.
+        """Take another request for the open file; return all in their order, as each counts for those after it.
 
         Which system a file is of is asked once for all files of the drop.
         """
@@ -54,19 +54,28 @@ class Batch:
                 if place != self.at and one.preview is not None and one.preview.question_kind == "source":
                     options = replace(one.request.options, source=request.options.source)
                     self._asked[place] = replace(one.request, options=options)
-        return tuple(self._asked.values())
+        return tuple(
+            _undecided(self._asked.get(place, one.request))
+            for place, one in enumerate(self.checked)
+            if one.preview is not None or place in self._asked
+        )
 
     def take(self, found: Sequence[Checked]) -> tuple[str, ...]:
         """Put answers in their places; return why files are left as they were."""
         asked, self._asked = self._asked, {}
         faults = []
-        for place, request in asked.items():
-            wanted = replace(request, dry_run=True, beside=())
-            one = next((one for one in found if replace(one.request, beside=()) == wanted), None)
+        left = list(found)
+        checked = list(self.checked)
+        for place, before in enumerate(checked):
+            wanted = _plain(asked.get(place, before.request))
+            one = next((one for one in left if _plain(one.request) == wanted), None)
+            if one is not None:
+                left.remove(one)
             if one is not None and one.preview is not None:
-                self.checked = (*self.checked[:place], one, *self.checked[place + 1 :])
-            elif one is not None:
+                checked[place] = one
+            elif one is not None and place in asked:
                 faults.append(one.error)
+        self.checked = tuple(checked)
         return tuple(faults)
 
     def give_up(self) -> None:
@@ -84,6 +93,16 @@ class Batch:
             for place, one in enumerate(self.checked)
             if place != self.at and one.preview is not None
         )
+
+
+def _undecided(request: ImportRequest) -> ImportRequest:
+    """A request that does not say of which systems the files beside it are: their checks find it anew."""
+    return replace(request, beside=tuple((path, "") for path, _ in request.beside))
+
+
+def _plain(request: ImportRequest) -> ImportRequest:
+    """A request as it is compared: apart from the files beside it."""
+    return replace(request, dry_run=True, beside=())
 
 
 def _unsaid(options: ImportOptions) -> ImportOptions:

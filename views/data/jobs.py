@@ -31,13 +31,14 @@ class CheckJob:
     def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> tuple[Checked, ...]:
         """Return every file's check, in the order in which they should be imported."""
         from services.pipeline.watched import each_file, left_alone, why_left_alone
-        from services.sync import order_of_import, preview, together
+        from services.sync import Newcomers, order_of_import, preview, together
 
         found: list[Checked] = []
         workspace = open_workspace(self.recipe)
         try:
             requests = together([one for request in self.requests for one in each_file(request)])
             decided: dict[str, str] = {}
+            newcomers = Newcomers()
             for number, place in enumerate(order_of_import(workspace, requests)):
                 request = requests[place]
                 if cancelled():
@@ -48,7 +49,9 @@ class CheckJob:
                 beside = tuple((path, source or decided.get(path, "")) for path, source in request.beside)
                 request = replace(request, dry_run=True, beside=beside)
                 try:
-                    seen = preview(workspace, request, progress=tell, cancelled=cancelled, first=0, count=self.rows)
+                    seen = preview(
+                        workspace, request, progress=tell, cancelled=cancelled, count=self.rows, newcomers=newcomers
+                    )
                 except Cancelled:
                     raise
                 except BellwetherError as error:

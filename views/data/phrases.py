@@ -117,13 +117,21 @@ def entity_rows(receipts: Sequence[Receipt]) -> list[tuple[str, int, int, int]]:
     return [(entity_words(entity), row[0], row[1], row[2]) for entity, row in found.items() if any(row)]
 
 
-def customer_lines(matched: int, created: int, doubtful: int | None = 0) -> list[tuple[str, str]]:
-    """What an import does about customers: (icon, words); ``doubtful`` new ones look like somebody."""
+def customer_lines(
+    matched: int, created: int, doubtful: int | None = 0, with_earlier: str = ""
+) -> list[tuple[str, str]]:
+    """What an import does about customers: (icon, words); ``doubtful`` new ones look like somebody.
+
+    ``with_earlier`` says who comes with an earlier file: those who look like somebody are not told from them.
+    """
     lines = []
     if matched:
         lines.append(("check", f"{counted(matched, 'customer')} matched"))
     if created:
         lines.append(("plus", f"{counted(created, 'new customer')}"))
+    if with_earlier:
+        lines.append(("check", with_earlier))
+        doubtful = None if created and doubtful else 0
     if doubtful:
         looks = "looks" if doubtful == 1 else "look"
         like = f"{whole(doubtful)} of them {looks} like another customer"

@@ -193,9 +193,8 @@ class PlanPane(QWidget):
 
     def _show_customers(self, preview: Preview) -> None:
         receipt = preview.receipt
-        lines = customer_lines(
-            receipt.customers.get("matched", 0), receipt.customers.get("created", 0), preview.doubtful
-        )
+        known = receipt.customers
+        lines = customer_lines(known.get("matched", 0), known.get("created", 0), preview.doubtful, receipt.with_earlier)
         self._optional["customers"].setVisible(bool(lines))
         self._customers_head.setText("Customers")
         clear(self._lines)

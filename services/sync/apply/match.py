@@ -53,7 +53,7 @@ def match_people(db: sqlite3.Connection, plan: Plan, source: str) -> Matches:
         _by_key(db, source, own=own)
         joined = any_joined(db)
         if joined:
-            find_joined(db, source, _own_key(own=own))
+            find_joined(db, source, own_key(own=own))
         _by_contact(db, "email", source)
         if not own:
             _by_person(db, source, "people.email", "lower(k.email)", "")
@@ -109,7 +109,7 @@ def _by_key(db: sqlite3.Connection, source: str, *, own: bool) -> None:
         db.execute("CREATE INDEX stage.r_who ON r (who)")
     if not db.execute("SELECT EXISTS (SELECT 1 FROM main.customers WHERE source = ?)", (source,)).fetchone()[0]:
         return
-    key = _own_key(own=own)
+    key = own_key(own=own)
     db.execute(
         f"""
         UPDATE stage.people SET customer_id = c.id, how = 'id' FROM main.customers c
@@ -119,7 +119,7 @@ def _by_key(db: sqlite3.Connection, source: str, *, own: bool) -> None:
     )
 
 
-def _own_key(*, own: bool) -> str:
+def own_key(*, own: bool) -> str:
     """SQL of the key that a customer of the file has, or would have, in the book."""
     if own:
         return "(SELECT r.key FROM stage.r WHERE r.who = people.who AND r.state IS NULL)"

@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from models.values.imports import ImportOptions
 from models.values.meanings import Doubt, Reading
+from services.sync import imports_history
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.data.made import preview, request
@@ -55,10 +57,10 @@ def test_answers_come_to_the_files_that_were_asked_for() -> None:
     first, second, broken = (Checked(request(f"/e/{name}.csv"), preview()) for name in "abc")
     batch = Batch((first, second, broken))
     told = replace(first.request, options=ImportOptions(date_order="dmy"))
-    assert batch.ask(told) == (told,)
+    assert batch.ask(told) == (told, second.request, broken.request), "what one file brings counts for the others"
     batch.at = 1
     other = replace(second.request, options=ImportOptions(currency="EUR"))
-    assert batch.ask(other) == (told, other), "what has no answer yet is asked for again"
+    assert batch.ask(other) == (told, other, broken.request), "what has no answer yet is asked for again"
     assert batch.waiting
     answers = [Checked(replace(one, dry_run=True), preview()) for one in (other, told)]
     assert batch.take(answers) == ()
@@ -100,6 +102,34 @@ def test_an_answer_is_its_own_files_though_another_was_opened_meanwhile(
     assert sorted(Path(one.request.file).name for one in checked) == ["orders_new.csv", "unclear.csv"]
     assert all(one.preview is not None and not one.preview.question for one in checked)
     assert page.batch.go.isEnabled() and page.batch.go.text() == "Import 2 files, 4 rows"
+
+
+def test_a_new_customer_counts_at_the_first_file_also_when_one_is_checked_again(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    customers, orders, unclear = (tmp_path / f"{name}.csv" for name in ("customers", "orders", "unclear"))
+    customers.write_text("Customer ID,Name,Email\nC00001,Ann Lee,ann@shop.example\nC00003,Bob Ray,bob@shop.example\n")
+    orders.write_text(UNCLEAR.replace("03/04/2026", "2026-03-04").replace("05/06/2026", "2026-05-06"))
+    unclear.write_text(UNCLEAR.replace("C00001", "C00007"))
+    page = check(qtbot, open_window(empty), orders, unclear, customers)
+
+    def created() -> dict[str, int]:
+        checked = page._checking.batch.checked
+        return {Path(one.request.file).stem: one.preview.receipt.customers["created"] for one in checked if one.preview}
+
+    assert created() == {"customers": 2, "orders": 1, "unclear": 1}
+    page._open_file(place_of(page, "orders.csv"))
+    assert "1 customer comes with customers.csv" in [one.text() for one in page.check.plan.findChildren(QLabel)]
+    page._open_file(place_of(page, "unclear.csv"))
+    page.check.plan.question.buttons[0].click()
+    until(qtbot, lambda: not page._work.busy)
+    assert created() == {"customers": 2, "orders": 1, "unclear": 1}
+    assert "1 customer comes with orders.csv" in [one.text() for one in page.check.plan.findChildren(QLabel)]
+    page.go_back()
+    assert page.batch.go.isEnabled()
+    page.batch.go.click()
+    until(qtbot, lambda: page.state is page.receipt)
+    assert sum(one.receipt.customers["created"] for one in imports_history(empty)) == 4
 
 
 def test_an_answer_after_the_check_was_left_disturbs_nothing(
@@ -165,4 +195,5 @@ def test_which_system_files_are_of_is_asked_once_for_the_whole_drop() -> None:
     yes, no = answers_to(asks, ImportOptions(currency="EUR"))
     assert (yes.options.source, no.options.source, no.options.currency) == ("files", "south", "EUR")
     asked = batch.ask(replace(request("/e/a.csv"), options=no.options))
-    assert [(one.file, one.options.source) for one in asked] == [("/e/a.csv", "south"), ("/e/b.csv", "south")]
+    found = [("/e/a.csv", "south"), ("/e/b.csv", "south"), ("/e/c.csv", None)]
+    assert [(one.file, one.options.source) for one in asked] == found

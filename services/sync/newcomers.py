@@ -1,0 +1,142 @@
+"""New customers of several files that are checked together: each counts at the first file that brings it.
+
+What earlier files would bring stands in a small book of its own, and each file's new customers are looked up there by
+the matcher itself, as the import will look them up.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from models.values.imports import Receipt
+from services.sync.apply.match import match_people, own_key
+from services.sync.apply.target import IGNORED
+from services.sync.formats.plan import Plan
+from services.sync.stage.layout import layout_of
+
+#: The tables that the matcher looks into; customers of the real book have their number below 0.
+_BOOK: Final = """
+CREATE TABLE customers (id INTEGER PRIMARY KEY, source, external_id, name, company, phone, country, file INTEGER);
+CREATE INDEX customers_key ON customers (source, external_id);
+CREATE TABLE identities (customer_id, kind, source, value, UNIQUE (kind, value, source, customer_id));
+CREATE INDEX identities_customer ON identities (customer_id, kind, source);
+CREATE TABLE contacts (customer_id, source, external_id, email);
+CREATE TABLE orders (customer_id, source, external_id);
+CREATE TABLE merged_customers (customer_id, source, external_id);
+"""
+_KNOWN_BY: Final = (
+    ("external_id", "external_id", ":source"),
+    ("email", "email", "''"),
+    ("phone", "phone", "''"),
+    ("phone", "phone_home", "''"),
+)
+
+
+class Newcomers:
+    """The customers whom the files of a batch bring, file by file in the order of their import."""
+
+    def __init__(self) -> None:
+        self._db = sqlite3.connect("", isolation_level=None)
+        self._db.executescript(_BOOK)
+        self._files: list[str] = []
+
+    def close(self) -> None:
+        """Forget them all."""
+        self._db.close()
+
+    def count(self, staging: Path, plan: Plan, receipt: Receipt, *, comes: bool = True) -> Receipt:
+        """Take the customers of earlier files out of a file's new ones, and keep the others for later files.
+
+        Parameters
+        ----------
+        staging : Path
+            The checked file; nothing is written into it.
+        plan : Plan
+            With the system that the file's ids belong to.
+        receipt : Receipt
+            What the check found, compared with the book alone.
+        comes : bool, optional
+            Whether the file is imported with the others; not while it is to be decided what it means.
+        """
+        if not layout_of(plan).has_people:
+            return receipt
+        own, db = plan.entity.customer == "self", self._db
+        db.execute("ATTACH ? AS file", (str(staging),))
+        db.execute("ATTACH '' AS stage")
+        try:
+            _copy(db, own=own)
+            match_people(db, plan, plan.source)
+            counted = self._counted(receipt, own=own)
+            if comes:
+                self._files.append(Path(receipt.file).name)
+                self._keep(plan.source, own=own)
+            return counted
+        finally:
+            db.execute("DETACH stage")
+            db.execute("DETACH file")
+
+    def _counted(self, receipt: Receipt, *, own: bool) -> Receipt:
+        unknown = "SELECT who FROM stage.people WHERE customer_id IS NULL"
+        left = (
+            f"SELECT count(*) FROM stage.r WHERE who IN ({unknown})"
+            if own
+            else "SELECT count(DISTINCT head) FROM stage.people WHERE customer_id IS NULL"
+        )
+        created = receipt.customers["created"]
+        earlier = created - int(self._db.execute(left).fetchone()[0])
+        if earlier <= 0:
+            return receipt
+        files = self._db.execute(
+            "SELECT DISTINCT c.file FROM main.customers c JOIN stage.people p ON p.customer_id = c.id"
+            " WHERE p.new ORDER BY c.file"
+        ).fetchall()
+        customers = {**receipt.customers, "created": created - earlier, "earlier": earlier}
+        return replace(receipt, customers=customers, earlier_files=tuple(self._files[file] for (file,) in files))
+
+    def _keep(self, source: str, *, own: bool) -> None:
+        """Make customers of those who are left, and remember by what each is known, as the import will."""
+        db = self._db
+        if own:
+            db.execute("UPDATE stage.people SET head = who WHERE customer_id IS NULL")
+        names = {"source": source, "file": len(self._files) - 1}
+        names["last"] = db.execute("SELECT coalesce(max(id), 0) FROM main.customers WHERE id > 0").fetchone()[0]
+        db.execute(
+            f"""
+            INSERT OR IGNORE INTO main.customers
+            SELECT coalesce(customer_id, :last + who), iif(customer_id IS NULL, :source, NULL),
+                   iif(customer_id IS NULL, {own_key(own=own)}, NULL), coalesce(name, ''), company, phone_text, country,
+                   :file
+            FROM stage.people WHERE customer_id IS NOT NULL OR head = who
+            """,
+            names,
+        )
+        db.execute(
+            "UPDATE stage.people SET customer_id = :last + head WHERE customer_id IS NULL AND head IS NOT NULL", names
+        )
+        for kind, column, system in _KNOWN_BY:
+            db.execute(
+                f"""
+                INSERT OR IGNORE INTO main.identities
+                SELECT customer_id, '{kind}', {system}, {column} FROM stage.people
+                WHERE customer_id IS NOT NULL AND {column} IS NOT NULL
+                """,
+                names,
+            )
+
+
+def _copy(db: sqlite3.Connection, *, own: bool) -> None:
+    """Copy the people of a checked file, as they were matched with the book."""
+    rows = f"SELECT who FROM file.r WHERE state IS NULL OR state < {IGNORED}" if own else ""
+    db.execute(
+        f"""
+        CREATE TABLE stage.people AS
+        SELECT *, customer_id IS NULL AS new FROM file.people
+        WHERE staged {f"AND who IN ({rows})" if own else ""}
+        """
+    )
+    db.execute("UPDATE stage.people SET customer_id = -customer_id, head = NULL")
+    if own:
+        db.execute("CREATE TABLE stage.r AS SELECT who, key, state FROM file.r WHERE state IS NULL")
