@@ -33,10 +33,11 @@ _BEFORE = {"previous": "before", "year": "a year before"}
 class Figure(QAbstractButton):
     """One figure with its change; a click or Enter opens its rows."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, title: str) -> None:
         super().__init__()
-        self._theme = theme
+        self._theme, self._title = theme, title
         self._parts = (DASH, "", "ink_2", "")
+        self.setAccessibleName(f"{title}: loading")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedHeight(_HIGH)
@@ -46,6 +47,7 @@ class Figure(QAbstractButton):
     def show_figure(self, figure: str, moved: str, ink: str, below: str) -> None:
         """Show a figure, its change in an ink, and a line below."""
         self._parts = (figure, moved, ink, below)
+        self.setAccessibleName(f"{self._title}: {' '.join(part for part in (figure, moved, below) if part)}")
         self.update()
 
     @property
@@ -100,7 +102,7 @@ class Tile(Panel):
         self._theme = theme
         self.content: Figure | TrendChart | BarsChart | AnswerTable
         if spec.form == "figure":
-            self.content = Figure(theme)
+            self.content = Figure(theme, spec.title)
             self.content.clicked.connect(lambda: self._drill(spec.query.metrics[0], 0))
         elif spec.form == "table":
             self.content = AnswerTable(theme, spec.title, (TableColumn(""),), inset=16, whole=True)
@@ -171,8 +173,6 @@ class Tile(Panel):
                 below = f"{_BEFORE[shown.query.compare]}: {said(before, unit, answer.currency, short=True)}"
             content.show_figure(said(value, unit, answer.currency, short=True), moved, ink, below)
         self.setToolTip(f"{self.toolTip()}{self._range(name, 0)}")
-        words = " ".join(part for part in content._parts if part not in ("ink_2", "good_text", "critical_text"))
-        content.setAccessibleName(f"{self.spec.title}: {words}")
         content.setAccessibleDescription(answer.definition)
 
     def _show_table(self, content: AnswerTable, shown: TileAnswer) -> None:
