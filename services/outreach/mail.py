@@ -18,8 +18,8 @@ from typing import Final, TypeVar
 from models.tables import messages
 from models.values.errors import EnvironmentFault, UserError
 from models.values.outreach import WRITABLE, Message
-from services.outreach.letter import Letter, dated, full_text, link, read_letter
 from services.outreach.messages import message_of
+from services.outreach.mime import OutgoingEmail, dated, full_text, link, read_email
 from services.outreach.send_policy import in_force, why_not
 from services.permission.recipient import addressed
 from services.workspace import Workspace
@@ -30,15 +30,15 @@ _NOWHERE: Final = "bellwether.invalid"
 _NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 
 
-def letter_of(driver: sqlite3.Connection, workspace: Workspace, message: Message, message_id: str = "") -> Letter:
-    """Return the letter that an email makes with the account, the signature and the book's policy of this moment."""
+def email_of(driver: sqlite3.Connection, workspace: Workspace, message: Message, message_id: str = "") -> OutgoingEmail:
+    """Return the mail that a message makes with the account, the signature and the book's policy of this moment."""
     account, policy = workspace.preferences.mail, in_force(workspace, driver)
     to = addressed(driver, message.customer_id, message.contact_id)
     email, name = to["email"], to["company"] or to["name"] if message.contact_id is None else to["name"]
     text = full_text(
         message.greeting, message.body, workspace.preferences.signed_by, policy.sender_line, policy.unsubscribe_line
     )
-    return Letter(
+    return OutgoingEmail(
         to_address=email or "",
         to_name=name or "",
         from_address=account.from_address,
@@ -67,14 +67,14 @@ def mail_text(workspace: Workspace, message_id: int) -> str:
     with workspace.store.snapshot() as driver:
         message = message_of(driver, message_id)
         mail = None if message.state in WRITABLE else _approved_mail(driver, message_id)
-        letter = letter_of(driver, workspace, message)
+        email = email_of(driver, workspace, message)
     if mail is not None:
-        headers, text = read_letter(mail)
+        headers, text = read_email(mail)
         sender, recipient, subject = headers.get("From", ""), headers["To"], headers["Subject"]
     else:
-        sender = f"{letter.from_name} <{letter.from_address}>" if letter.from_name else letter.from_address
-        recipient = f"{letter.to_name} <{letter.to_address}>" if letter.to_name else letter.to_address
-        subject, text = letter.subject, letter.text
+        sender = f"{email.from_name} <{email.from_address}>" if email.from_name else email.from_address
+        recipient = f"{email.to_name} <{email.to_address}>" if email.to_name else email.to_address
+        subject, text = email.subject, email.text
     return f"From: {sender or 'your mail app'}\nTo: {recipient}\nSubject: {subject}\n\n{text}"
 
 
@@ -117,8 +117,8 @@ def mail_link(workspace: Workspace, message_id: int) -> str:
     """
 
     def write(message: Message, mail: str) -> str:
-        headers, text = read_letter(mail)
-        return link(Letter(message.to_address or "", "", "", "", headers["Subject"], text, ""))
+        headers, text = read_email(mail)
+        return link(OutgoingEmail(message.to_address or "", "", "", "", headers["Subject"], text, ""))
 
     return take_out(workspace, message_id, "mail_program", write)
 

@@ -16,7 +16,7 @@ from models.values.words import stored
 from views.actions import Command
 from views.file_dialog import choose_folder
 from views.outbox import rooms, times
-from views.outbox.rooms import Letter, Mailroom, Work
+from views.outbox.rooms import Mailroom, ShownEmail, Work
 from views.outbox.words import deeds
 from views.shell.book import Book
 from views.theme import Theme
@@ -39,9 +39,9 @@ class Mailing(QObject):
         self.ask_folder: Callable[[str], str] = self._ask_folder
         self.open_link: Callable[[QUrl], bool] = QDesktopServices.openUrl
 
-    def run(self, command: Command, letter: Letter, anchor: QWidget) -> None:
+    def run(self, command: Command, email: ShownEmail, anchor: QWidget) -> None:
         """Do a command with the email that is shown, if its state allows it."""
-        message = letter.message
+        message = email.message
         if command not in deeds(message, has_account=self._mailroom.has_account):
             return
         match command:
@@ -58,7 +58,7 @@ class Mailing(QObject):
             case Command.SEND_NOW if message.state == "approved" and message.via:
                 self._ask_for_one_way(message, anchor)
             case Command.SEND_NOW:
-                self._book.act(rooms.reschedule(message.id, None, anyway=letter.not_now is not None))
+                self._book.act(rooms.reschedule(message.id, None, anyway=email.not_now is not None))
             case Command.RECALL:
                 # Who takes an email back wants to change it.
                 self._book.act(rooms.recall(message.id), then=lambda _changes: self.opened.emit(message))

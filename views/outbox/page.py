@@ -18,10 +18,10 @@ from models.values.changes import Changes
 from models.values.outreach import Message
 from views.actions import Command
 from views.background import Failed
-from views.outbox.letter_pane import LetterPane, letter_skeleton
+from views.outbox.email_pane import EmailPane, email_skeleton
 from views.outbox.list_pane import ListPane
 from views.outbox.mailing import Mailing
-from views.outbox.rooms import Letter, Mailroom, RealMailroom, export_of
+from views.outbox.rooms import Mailroom, RealMailroom, ShownEmail, export_of
 from views.outbox.watch import HandOverWatch
 from views.outbox.words import ALL_DEEDS, TABS, can_send, deeds, sends_words
 from views.shell.page import Context, Page
@@ -37,7 +37,7 @@ _SHOWN = frozenset({"messages", "sendings", "policies", "customers", "suppressio
 
 
 class OutboxPage(Page):
-    """List and letter in a splitter."""
+    """List and email in a splitter."""
 
     def __init__(self, context: Context, mailroom: Mailroom | None = None) -> None:
         super().__init__(context)
@@ -48,12 +48,12 @@ class OutboxPage(Page):
         self._next: int | None = None
         self._asked: int | None = None  # the email that is shown, or is being read to be
         self.list = ListPane(theme, self._desk, self._mailroom.page)
-        self.letter = LetterPane(theme, context.actions)
-        self.letter_state = StatePane(theme, self.letter, letter_skeleton, skeleton_after_ms=DETAIL_SKELETON_MS)
+        self.email = EmailPane(theme, context.actions)
+        self.email_state = StatePane(theme, self.email, email_skeleton, skeleton_after_ms=DETAIL_SKELETON_MS)
         self.mailing = Mailing(book, self._mailroom, theme, self)
         self.splitter = PaneSplitter(KEY)
         self.splitter.add(self.list, stretch=0, minimum=320)
-        self.splitter.add(self.letter_state, stretch=1, minimum=420)
+        self.splitter.add(self.email_state, stretch=1, minimum=420)
         self.splitter.setSizes([444, 924])
         self.splitter.restore(context.remembered.splitter(KEY))
         self.setLayout(column(self.splitter))
@@ -66,14 +66,14 @@ class OutboxPage(Page):
     # -- the wires ----------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
-        self.list.selected.connect(self._read_letter)
+        self.list.selected.connect(self._read_email)
         self.list.nothing.connect(self._show_nothing)
         self.list.opened.connect(self._opened)
         self.list.menu_wanted.connect(self._show_menu)
         self.list.leads_to.connect(self.wants_page)
         self.list.view.deleted.connect(partial(self._run, Command.DISCARD))
-        self.letter.wants_customer.connect(self.wants_customer)
-        self.letter.wants_account.connect(lambda: self.wants_page.emit("settings/mail"))
+        self.email.wants_customer.connect(self.wants_customer)
+        self.email.wants_account.connect(lambda: self.wants_page.emit("settings/mail"))
         self.mailing.opened.connect(self._open_composer)
         self.mailing.began.connect(self._choose_next)
         self.splitter.resized.connect(self.context.remembered.set_splitter)
@@ -94,13 +94,13 @@ class OutboxPage(Page):
 
     @property
     def headline(self) -> str:
-        if self._stacked and self.letter_state.isVisible() and self.letter.letter is not None:
-            return self.letter.letter.message.customer
+        if self._stacked and self.email_state.isVisible() and self.email.shown is not None:
+            return self.email.shown.message.customer
         return ""
 
     @property
     def back(self) -> str:
-        return "Outbox" if self._stacked and self.letter_state.isVisible() else ""
+        return "Outbox" if self._stacked and self.email_state.isVisible() else ""
 
     def go_back(self) -> None:
         if self._stacked:
@@ -134,15 +134,15 @@ class OutboxPage(Page):
             self._renew_quietly()
 
     def fit(self, width: int, height: int) -> None:
-        self.letter.set_narrow(width < SIDE_FROM)
+        self.email.set_narrow(width < SIDE_FROM)
         stacked = width < STACK_BELOW
         if stacked != self._stacked:
             self._stacked = stacked
-            self.letter.set_stacked(stacked)
+            self.email.set_stacked(stacked)
             self._show_half(self.list if stacked else None)
 
     def panes(self) -> Sequence[QWidget]:
-        found: list[QWidget] = [self.list.view, self.letter.reading, *self.letter.deeds.buttons[:1]]
+        found: list[QWidget] = [self.list.view, self.email.reading, *self.email.deeds.buttons[:1]]
         return [pane for pane in found if pane.isVisible()]
 
     # -- reading ------------------------------------------------------------------------------------------------
@@ -162,64 +162,64 @@ class OutboxPage(Page):
     def _renew_quietly(self) -> None:
         self.list.reload(hold=self._asked)
         if self._asked is not None:
-            self._read_letter(self._asked)
+            self._read_email(self._asked)
 
     def _steady(self) -> None:
         """Where a button had the focus, another one takes its place: the next key must not press that."""
         focus = QApplication.focusWidget()
-        if focus is not None and self.letter.deeds.isAncestorOf(focus):
-            (self.list.view if self.list.view.isVisible() else self.letter.reading).setFocus()
+        if focus is not None and self.email.deeds.isAncestorOf(focus):
+            (self.list.view if self.list.view.isVisible() else self.email.reading).setFocus()
 
-    def _read_letter(self, message_id: int) -> None:
+    def _read_email(self, message_id: int) -> None:
         self._asked = message_id
-        self.letter_state.loading("Loading the email")
-        retry = partial(self._read_letter, message_id)
-        ask = partial(self._mailroom.letter, message_id)
-        self._desk.read("letter", ask, self._show_letter, partial(self._letter_failed, retry))
+        self.email_state.loading("Loading the email")
+        retry = partial(self._read_email, message_id)
+        ask = partial(self._mailroom.email, message_id)
+        self._desk.read("email", ask, self._show_email, partial(self._email_failed, retry))
 
-    def _show_letter(self, letter: Letter) -> None:
-        row, message = self.list.view.current, letter.message
+    def _show_email(self, email: ShownEmail) -> None:
+        row, message = self.list.view.current, email.message
         # The list may still show how it stood before.
         known = row is not None and (row.id, row.state) == (message.id, message.state)
         standing = row.state_words if row is not None and known else ""
         offered = deeds(message, has_account=self._mailroom.has_account)
         now = self.context.book.workspace.clock.now().astimezone()
-        self._enable(letter)
-        self.watch.follow(letter, now)
-        self.letter.show_letter(letter, standing, offered, now)
-        self.letter_state.show_content()
+        self._enable(email)
+        self.watch.follow(email, now)
+        self.email.show_email(email, standing, offered, now)
+        self.email_state.show_content()
         self.headline_changed.emit()
 
-    def _letter_failed(self, retry: Callable[[], None], failed: Failed) -> None:
+    def _email_failed(self, retry: Callable[[], None], failed: Failed) -> None:
         self._enable(None)
-        self.letter_state.show_error(failed, retry, "This email could not be loaded")
+        self.email_state.show_error(failed, retry, "This email could not be loaded")
 
     def _show_nothing(self) -> None:
         self._asked = None
         self.watch.stop()
-        self._desk.drop("letter")
+        self._desk.drop("email")
         self._enable(None)
-        self.letter.forget()
-        self.letter_state.show_empty("No email selected", "Choose one from the list to read it here.")
+        self.email.forget()
+        self.email_state.show_empty("No email selected", "Choose one from the list to read it here.")
 
-    def _enable(self, letter: Letter | None) -> None:
+    def _enable(self, email: ShownEmail | None) -> None:
         """Switch off what cannot be done with this email, in menu, button and key alike."""
-        allowed = deeds(letter.message, has_account=self._mailroom.has_account) if letter is not None else ()
+        allowed = deeds(email.message, has_account=self._mailroom.has_account) if email is not None else ()
         if not self.isVisible():
             return
         for command in ALL_DEEDS:
             self.context.actions[command].setEnabled(command in allowed)
-        if letter is not None and not can_send(letter):
+        if email is not None and not can_send(email):
             self.context.actions[Command.SEND_NOW].setEnabled(False)
-        self.context.actions[Command.SEND_NOW].setText(sends_words(letter))
+        self.context.actions[Command.SEND_NOW].setText(sends_words(email))
 
     # -- commands -----------------------------------------------------------------------------------------------
 
     def _run(self, command: Command) -> None:
         """Do it with the email that is read: not with the one before, while the next is on its way."""
-        letter = self.letter.letter
-        if letter is not None and letter.message.id == self._asked:
-            self.mailing.run(command, letter, self.letter.anchor())
+        email = self.email.shown
+        if email is not None and email.message.id == self._asked:
+            self.mailing.run(command, email, self.email.anchor())
 
     def _choose_next(self, message_id: int) -> None:
         """What is current after this email has left its tab: the next in view order, else the one before."""
@@ -229,9 +229,9 @@ class OutboxPage(Page):
         self._next = following[0] if following else None
 
     def _opened(self) -> None:
-        if self._stacked and not self.letter_state.isVisible():
-            self._show_half(self.letter_state)
-            self.letter.reading.setFocus()
+        if self._stacked and not self.email_state.isVisible():
+            self._show_half(self.email_state)
+            self.email.reading.setFocus()
             return
         self._run(Command.OPEN_EMAIL)
 
@@ -257,10 +257,10 @@ class OutboxPage(Page):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._enable(self.letter.letter)
+        self._enable(self.email.shown)
         self._minute.start()
-        if self.letter.letter is not None:
-            self.watch.follow(self.letter.letter, self.context.book.workspace.clock.now())
+        if self.email.shown is not None:
+            self.watch.follow(self.email.shown, self.context.book.workspace.clock.now())
 
     def changeEvent(self, event: QEvent) -> None:
         """Somebody comes back to the window: from another program, which may have changed what is shown."""

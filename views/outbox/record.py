@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from models.values.outbox import Attempt
 from models.values.outreach import GOALS, Check, Message
-from views.outbox.rooms import Letter
+from views.outbox.rooms import ShownEmail
 from views.theme import Theme, fonts
 from views.widgets.labels import Pictogram, clear, column, label, row
 from views.words import DOT, short_day
@@ -42,12 +42,12 @@ class Record(QWidget):
         """What happened: (when, words), oldest first."""
         return self._lines
 
-    def show_letter(self, letter: Letter, now: datetime) -> str:
+    def show_email(self, email: ShownEmail, now: datetime) -> str:
         """Show the checks and the history; returns the one line that stands under the customer's name."""
-        self._checks = letter.review.checks if letter.review is not None else ()
-        self._lines = history(letter.message, letter.attempts, now)
+        self._checks = email.review.checks if email.review is not None else ()
+        self._lines = history(email.message, email.attempts, now)
         self._redraw()
-        return headline(letter.message, now)
+        return headline(email.message, now)
 
     def _redraw(self) -> None:
         clear(self._box)

@@ -30,7 +30,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class ShownEmail:
     """One email with what its pane shows about it.
 
     Attributes
@@ -71,7 +71,7 @@ class Mailroom(Protocol):
     def page(self, question: Question, key: tuple[str, int] | None) -> Page[OutboxRow]:
         """Read a page of a tab; ``about`` are the counts of all tabs."""
 
-    def letter(self, message_id: int) -> Letter:
+    def email(self, message_id: int) -> ShownEmail:
         """Read one email with its mail and checks."""
 
     def link(self, message_id: int) -> str:
@@ -101,7 +101,7 @@ class RealMailroom:
         found = outreach.read_outbox(workspace, question.tab, after=key, count=count, text=question.text)
         return Page(found.rows, found.next_key, found.counts)
 
-    def letter(self, message_id: int) -> Letter:
+    def email(self, message_id: int) -> ShownEmail:
         workspace = self._book.workspace
         message = outreach.read_message(workspace, message_id)
         mail, fault = "", ""
@@ -116,7 +116,7 @@ class RealMailroom:
         asked = message.state == "approved" and not message.via
         held = outreach.why_not_by_hand(workspace, message_id) if asked else ""
         not_now = outreach.why_not_now(workspace, message_id) if message.state == "queued" else None
-        found = letter_of(message, mail, fault, review, standing.offline, attempts)
+        found = email_of(message, mail, fault, review, standing.offline, attempts)
         return replace(found, account_fault=broken, held=held, not_now=not_now)
 
     def link(self, message_id: int) -> str:
@@ -147,19 +147,19 @@ def _every(question: Question, workspace: Workspace) -> Iterator[OutboxRow]:
             return
 
 
-def letter_of(
+def email_of(
     message: Message,
     mail: str,
     fault: str,
     review: Review | None,
     offline: bool,
     attempts: tuple[Attempt, ...] = (),
-) -> Letter:
+) -> ShownEmail:
     """Part the mail into its headers and its text."""
     head, _, text = mail.partition("\n\n")
     named = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
     sender, recipient, subject = (named.get(name, "") for name in ("From", "To", "Subject"))
-    return Letter(message, sender, recipient, subject, text, fault, review, offline, attempts)
+    return ShownEmail(message, sender, recipient, subject, text, fault, review, offline, attempts)
 
 
 def recall(message_id: int) -> Work:

@@ -13,7 +13,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from models.values import words
-from views.outbox.rooms import Letter
+from views.outbox.rooms import ShownEmail
 from views.shell.book import Book
 
 FIRST_MS: Final = 250
@@ -35,15 +35,15 @@ class HandOverWatch(QObject):
         self.timer = QTimer(self, singleShot=True)
         self.timer.timeout.connect(self.look)
 
-    def follow(self, letter: Letter, now: datetime) -> None:
+    def follow(self, email: ShownEmail, now: datetime) -> None:
         """Look again when this email may be on its way; say once that it is, so that nobody counts on stopping it."""
-        message = letter.message
+        message = email.message
         followed = (message.id, message.state)
         if followed != self._followed:
             if message.state == "sending" and self._followed == (message.id, "queued"):
                 self._book.told.emit(f"Sending to {message.customer}")
             self._followed, self._pause = followed, FIRST_MS
-        wait = self._wait(letter, now)
+        wait = self._wait(email, now)
         if wait is None:
             self.timer.stop()
         else:
@@ -54,10 +54,10 @@ class HandOverWatch(QObject):
         self.timer.stop()
         self._followed = None
 
-    def _wait(self, letter: Letter, now: datetime) -> int | None:
-        message = letter.message
+    def _wait(self, email: ShownEmail, now: datetime) -> int | None:
+        message = email.message
         if message.state == "queued":
-            if letter.offline or letter.account_fault:
+            if email.offline or email.account_fault:
                 return None
             due = words.moment_of(message.due_at)
             left = round((due - now).total_seconds() * 1_000) if due is not None else 0

@@ -8,7 +8,7 @@ from typing import Final
 
 from models.values.outreach import Message, MessageState
 from views.actions import Command
-from views.outbox.rooms import Letter
+from views.outbox.rooms import ShownEmail
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +84,24 @@ def cautions(message: Message) -> Mapping[Command, str]:
     return dict.fromkeys(_TAKEN_OUT, "Bellwether then no longer sends it")
 
 
-def sends_words(letter: Letter | None) -> str:
+def sends_words(email: ShownEmail | None) -> str:
     """What the button says that lets an email go out from here."""
-    if letter is not None and letter.message.state == "approved" and letter.message.via:
+    if email is not None and email.message.state == "approved" and email.message.via:
         return "Send from here…"
-    if letter is not None and letter.not_now is not None and letter.not_now.quiet:
+    if email is not None and email.not_now is not None and email.not_now.quiet:
         return "Send anyway"
-    return "Send when online" if letter is not None and letter.offline else "Send now"
+    return "Send when online" if email is not None and email.offline else "Send now"
 
 
-def explained(letter: Letter) -> Mapping[Command, str]:
+def explained(email: ShownEmail) -> Mapping[Command, str]:
     """Return what stands under each button: what it leads to, and why an email does not go out now."""
-    not_now = letter.not_now
+    not_now = email.not_now
     return {**EXPLAINED, Command.SEND_NOW: not_now.why} if not_now is not None else EXPLAINED
 
 
-def can_send(letter: Letter) -> bool:
+def can_send(email: ShownEmail) -> bool:
     """Return whether an email goes out now if a person says so: quiet hours alone do not forbid it."""
-    return letter.not_now is None or letter.not_now.quiet
+    return email.not_now is None or email.not_now.quiet
 
 
 def deeds(message: Message, *, has_account: bool) -> tuple[Command, ...]:

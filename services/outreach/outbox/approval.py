@@ -14,9 +14,9 @@ from models.values import words
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.outreach import HANDED_OVER, WRITABLE, After, Message, MessageState
-from services.outreach.letter import write_letter
-from services.outreach.mail import letter_of, new_message_id
+from services.outreach.mail import email_of, new_message_id
 from services.outreach.messages import message_of, read_message, undo_approval
+from services.outreach.mime import write_email
 from services.outreach.outbox.afterwards import do_afterwards
 from services.outreach.outbox.event import keep_event
 from services.outreach.outbox.trouble import try_at_once
@@ -243,8 +243,8 @@ def _approve(workspace: Workspace, work: UnitOfWork, message: Message, chosen: d
     if refused:
         raise UserError(f"Not approved. {refused}")
     number = new_message_id(account.from_address)
-    letter = letter_of(driver, workspace, message, number)
-    mail = write_letter(letter)
+    email = email_of(driver, workspace, message, number)
+    mail = write_email(email)
     queued = bool(account.host)
     work.update(
         messages,
@@ -254,8 +254,8 @@ def _approve(workspace: Workspace, work: UnitOfWork, message: Message, chosen: d
             "approved_by": workspace.person,
             "approved_at": work.at,
             "approved_version": message.version,
-            "to_address": letter.to_address,
-            "from_address": letter.from_address or None,
+            "to_address": email.to_address,
+            "from_address": email.from_address or None,
             "mail": mail,
             "mail_digest": digest_of(mail),
             "message_id": number,

@@ -20,8 +20,8 @@ from models.values.changes import Changes
 from models.values.errors import EnvironmentFault, StoreBusy, UserError
 from models.values.outbox import SendRun
 from models.values.outreach import Message
-from services.outreach.letter import dated, wire_address
 from services.outreach.messages import message_of
+from services.outreach.mime import dated, wire_address
 from services.outreach.outbox.approval import count_as_sent
 from services.outreach.outbox.claim import (
     SENDER,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from models.values.errors import Cancelled
-from services.outreach.letter import wire_address
+from services.outreach.mime import wire_address
 from services.outreach.outbox.connecting import (
     WAITS,
     AccountFault,

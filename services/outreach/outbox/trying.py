@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from models.values.errors import EnvironmentFault, UserError
-from services.outreach.letter import Letter, dated, wire_address, write_letter
 from services.outreach.mail import new_message_id
+from services.outreach.mime import OutgoingEmail, dated, wire_address, write_email
 from services.outreach.outbox.smtp import InDoubt, Later, Line, Refused, Timeouts, credentials_of
 from services.settings import MailAccount
 
@@ -65,7 +65,7 @@ def send_to_oneself(
     address = account.from_address
     if not address:
         raise UserError("A test email needs your address as the sender. Add it first.")
-    mail = write_letter(_letter(account, workspace.preferences.signed_by))
+    mail = write_email(_email(account, workspace.preferences.signed_by))
     line = _line(workspace, account, password, cancelled, timeouts)
     try:
         line.hand_over(dated(mail, workspace.clock.now()), address, address, lambda: None)
@@ -80,10 +80,10 @@ def send_to_oneself(
     return f"Test email sent to {address}. Check your inbox; it may take a minute."
 
 
-def _letter(account: MailAccount, signed_by: str) -> Letter:
+def _email(account: MailAccount, signed_by: str) -> OutgoingEmail:
     text = "This is a test email from Bellwether to yourself. Your customers’ emails go out the same way."
     signature = f"\n\n{signed_by}" if signed_by else ""
-    return Letter(
+    return OutgoingEmail(
         to_address=account.from_address,
         to_name=account.from_name,
         from_address=account.from_address,

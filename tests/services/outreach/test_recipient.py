@@ -14,7 +14,7 @@ from services.audit import undo_last
 from services.insight import reading
 from services.insight.reach import read_reach
 from services.outreach import compose, draft_by_template, readdress, review, save
-from services.outreach.mail import letter_of
+from services.outreach.mail import email_of
 from services.permission.answer import may_send
 from services.sync.contacts_by_hand import add_contact, edit_contact
 from services.workspace import Recipe, Workspace, open_workspace
@@ -93,8 +93,8 @@ def test_a_draft_greets_the_contact_and_goes_to_their_address(small: SmallBook, 
     message = save(workspace, composed.edit)
     assert message.contact_id == composed.edit.contact_id
     with workspace.store.snapshot() as driver:
-        letter = letter_of(driver, workspace, message)
-    assert (letter.to_name, letter.to_address) == ("Kim Berg", "kim@linden.example")
+        email = email_of(driver, workspace, message)
+    assert (email.to_name, email.to_address) == ("Kim Berg", "kim@linden.example")
     assert {check.name: check.passed for check in review(workspace, message.edit).checks}["permission"]
     again = draft_by_template(workspace, firm, goal="check_in", contact_id=message.contact_id)
     assert "Kim" in again.greeting

@@ -10,7 +10,7 @@ from models.values.errors import UserError
 from models.values.outbox import Attempt, OutboxRow
 from models.values.outreach import Check, Message, MessageState, Review
 from views.lists.keyset_model import PAGE_ROWS, Page
-from views.outbox.rooms import Letter, Question, letter_of
+from views.outbox.rooms import Question, ShownEmail, email_of
 
 NAMES = ("Alder Row Books", "Beacon Tools", "Café Linden", "Dovetail Joinery", "Elm Street Vets", "Fathom Diving")
 NOW = datetime(2026, 11, 19, 9, 0, tzinfo=UTC)
@@ -104,13 +104,13 @@ class MadeMailroom:
                 counts[tab] = counts.get(tab, 0) + 1
         return Page(shown, (shown[-1].when, shown[-1].id) if more else None, counts)
 
-    def letter(self, message_id: int) -> Letter:
+    def email(self, message_id: int) -> ShownEmail:
         made = self.messages[message_id]
         mail = f"From: Ada <{made.from_address}>\nTo: {made.customer} <{made.to_address}>\nSubject: {made.subject}\n\n"
         tried = (Attempt(made.changed_at, "The server takes it later", "451 4.7.1 try again later"),
                  Attempt(made.changed_at, "Refused by the server", "550 5.1.1 no such mailbox"))  # fmt: skip
         review = review_of() if made.state == "in_review" else None
-        return letter_of(made, mail + BODY, "", review, self.offline, tried if made.attempts else ())
+        return email_of(made, mail + BODY, "", review, self.offline, tried if made.attempts else ())
 
     def link(self, message_id: int) -> str:
         self.linked.append(message_id)

@@ -51,8 +51,8 @@ def state(qtbot: QtBot, page: OutboxPage, wanted: str) -> None:
     """Wait until the email that is shown is in a state."""
 
     def is_so() -> bool:
-        letter = page.letter.letter
-        return letter is not None and letter.message.state == wanted
+        email = page.email.shown
+        return email is not None and email.message.state == wanted
 
     qtbot.waitUntil(is_so, timeout=LONG_MS)
 
@@ -63,7 +63,7 @@ def test_send_now_pressed_twice_sends_one_email(
     first = post.approved()
     second = post.approved(post.customer("Ole Lund"), at="2026-11-20T13:00:00Z")
     desk, page = outbox(qtbot, open_window, post, "waiting")
-    assert page.letter.letter is not None and page.letter.letter.message.id == first.id
+    assert page.email.shown is not None and page.email.shown.message.id == first.id
     press(Qt.Key.Key_Return, CTRL)
     press(Qt.Key.Key_Return, CTRL)  # before anything has come of it
     state(qtbot, page, "sent")
@@ -71,13 +71,13 @@ def test_send_now_pressed_twice_sends_one_email(
     for _ in range(2):
         press(Qt.Key.Key_Return, CTRL)  # and after
         rest(qtbot, desk)
-    assert page.letter.letter is not None and page.letter.letter.message.id == first.id
+    assert page.email.shown is not None and page.email.shown.message.id == first.id
     assert [mail.message_id for mail in server.accepted] == [first.message_id]
     assert (post.state(second), read_message(post.workspace, second.id).due_at) == ("queued", second.due_at)
     assert page.list.view.hasFocus()
     press(Qt.Key.Key_J)
     rest(qtbot, desk)
-    assert page.letter.letter.message.id == second.id
+    assert page.email.shown.message.id == second.id
 
 
 def in_doubt(post: Post, server: MailServer) -> list[int]:
@@ -96,8 +96,8 @@ def test_what_is_decided_of_a_doubt_is_taken_back_by_undo(
 ) -> None:
     first, second = in_doubt(post, server)
     desk, page = outbox(qtbot, open_window, post, "doubt")
-    assert page.letter.letter is not None
-    shown = page.letter.letter.message.id
+    assert page.email.shown is not None
+    shown = page.email.shown.message.id
     other = second if shown == first else first
     press(key)
     state(qtbot, page, becomes)
@@ -147,8 +147,8 @@ def test_what_the_server_has_already_is_shown_as_being_sent_and_offers_no_recall
     assert desk.window.actions_registry[Command.RECALL].isEnabled()
     press(Qt.Key.Key_Return, CTRL)
     state(qtbot, page, "sending")
-    assert page.letter.deeds.verdict.words.text() == "It can no longer be stopped."
-    assert not page.letter.deeds.buttons and not desk.window.actions_registry[Command.RECALL].isEnabled()
+    assert page.email.deeds.verdict.words.text() == "It can no longer be stopped."
+    assert not page.email.deeds.buttons and not desk.window.actions_registry[Command.RECALL].isEnabled()
     qtbot.waitUntil(lambda: len(server.accepted) == 1, timeout=LONG_MS)
     server.release()  # the line breaks before the answer
     state(qtbot, page, "in_doubt")
@@ -167,7 +167,7 @@ def test_an_email_that_came_back_says_why_where_it_is_shown_and_in_the_chip(
     desk, page = outbox(qtbot, open_window, post, "review")
     state(qtbot, page, "in_review")
     rest(qtbot, desk)
-    why = page.letter.deeds.verdict.words.text()
+    why = page.email.deeds.verdict.words.text()
     assert why.startswith("Their order of 19 Nov came in after you approved it: check the text again")
-    assert page.letter.deeds.verdict.title.text() == "Back for review"
+    assert page.email.deeds.verdict.title.text() == "Back for review"
     assert desk.window.top_bar.chip.words == "1 email to check again" and not server.accepted

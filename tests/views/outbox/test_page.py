@@ -1,4 +1,4 @@
-"""The Outbox page over a made-up outbox: tabs, list, the letter, deeds by state, keys, places to lose one's way."""
+"""The Outbox page over a made-up outbox: tabs, list, the email, deeds by state, keys, places to lose one's way."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def shown(qtbot: QtBot, desk: Desktop, tab: str) -> OutboxPage:
 
 
 def offered(page: OutboxPage) -> list[str]:
-    return [button.text() for button in page.letter.deeds.buttons]
+    return [button.text() for button in page.email.deeds.buttons]
 
 
 def test_what_another_program_did_is_seen_by_whoever_comes_back(
@@ -102,7 +102,7 @@ def test_what_another_program_did_is_seen_by_whoever_comes_back(
 
 
 def test_the_text_that_is_read_by_keys_shows_its_focus(qtbot: QtBot, desk: Desktop) -> None:
-    reading = settle(qtbot, desk).letter.reading
+    reading = settle(qtbot, desk).email.reading
     without = reading.grab().toImage()
     reading.setFocus()
     with_focus = reading.grab().toImage()
@@ -116,8 +116,8 @@ def test_a_place_may_name_the_tab(qtbot: QtBot, desk: Desktop) -> None:
     desk.window.show_page("customers")
     desk.window.show_page("outbox/doubt")
     settle(qtbot, desk)
-    assert page.list.tab == "doubt" and page.letter.letter is not None
-    assert page.letter.letter.message.state == "in_doubt"
+    assert page.list.tab == "doubt" and page.email.shown is not None
+    assert page.email.shown.message.state == "in_doubt"
     desk.window.show_page("outbox/nowhere")
     settle(qtbot, desk)
     assert page.list.tab == "doubt"
@@ -128,8 +128,8 @@ def test_tabs_count_and_the_first_email_is_shown_as_it_goes_out(qtbot: QtBot, de
     counts = {tab.key: tab.count for tab in page.list.tabs.tabs}
     assert counts == {"review": 12, "waiting": 5, "doubt": 2, "failed": 3, "sent": 260}
     assert page.list.view.current is not None and page.list.view.current.id == 1
-    assert page.letter.letter is not None and page.letter.body.text().startswith("Hello Alder Row team,")
-    assert page.letter._fields["To"].text() == "Beacon Tools 1 <orders1@alder.example>"
+    assert page.email.shown is not None and page.email.body.text().startswith("Hello Alder Row team,")
+    assert page.email._fields["To"].text() == "Beacon Tools 1 <orders1@alder.example>"
     assert page.list.view.hasFocus()
 
 
@@ -155,14 +155,14 @@ def test_a_state_offers_what_can_be_done_in_it_and_nothing_else(
 def test_what_waits_can_be_sent_put_off_taken_back_or_taken_out(qtbot: QtBot, desk: Desktop) -> None:
     page = shown(qtbot, desk, "waiting")
     assert offered(page)[:3] == ["Send now", "Change the time…", "Recall to edit"]
-    assert page.letter.deeds.verdict.title.text() == "Goes out in 8 min"
+    assert page.email.deeds.verdict.title.text() == "Goes out in 8 min"
 
 
 def test_offline_the_button_says_when_online(qtbot: QtBot, desk: Desktop, room: MadeMailroom) -> None:
     room.offline = True
     page = shown(qtbot, desk, "waiting")
     assert desk.window.actions_registry[Command.SEND_NOW].text() == "Send when online"
-    assert page.letter.letter is not None and page.letter.letter.offline
+    assert page.email.shown is not None and page.email.shown.offline
 
 
 def test_without_an_account_the_mail_program_sends(qtbot: QtBot, desk: Desktop, room: MadeMailroom) -> None:
@@ -181,12 +181,12 @@ def test_what_may_not_be_handed_over_now_says_so_before_it_is_tried(
 ) -> None:
     room.has_account = False
     room.put(13, "approved")
-    assert "quiet hours" not in shown(qtbot, desk, "waiting").letter.deeds.verdict.words.text()
-    read = room.letter
+    assert "quiet hours" not in shown(qtbot, desk, "waiting").email.deeds.verdict.words.text()
+    read = room.email
     held = "These are quiet hours: it may go out Mon from 08:00 on."
-    monkeypatch.setattr(room, "letter", lambda number: replace(read(number), held=held))
+    monkeypatch.setattr(room, "email", lambda number: replace(read(number), held=held))
     desk.book.heard(EMAILS, own=True)
-    assert held in settle(qtbot, desk).letter.deeds.verdict.words.text()
+    assert held in settle(qtbot, desk).email.deeds.verdict.words.text()
 
 
 @pytest.mark.parametrize("narrow", [False, True])
@@ -200,13 +200,13 @@ def test_in_quiet_hours_the_button_says_when_it_goes_out_and_sends_it_anyway(
         return lambda _workspace: EMAILS
 
     monkeypatch.setattr(rooms, "reschedule", reschedule)
-    read, why = room.letter, "Quiet hours: it goes out Mon from 08:00 on."
-    monkeypatch.setattr(room, "letter", lambda number: replace(read(number), not_now=NotNow(why, quiet=True)))
+    read, why = room.email, "Quiet hours: it goes out Mon from 08:00 on."
+    monkeypatch.setattr(room, "email", lambda number: replace(read(number), not_now=NotNow(why, quiet=True)))
     page = shown(qtbot, desk, "waiting")
-    page.letter.set_narrow(narrow)
-    button = page.letter.deeds.buttons[0]
+    page.email.set_narrow(narrow)
+    button = page.email.deeds.buttons[0]
     assert button.text() == "Send anyway" and button.isEnabled()
-    said = button.toolTip() if narrow else " ".join(one.text() for one in page.letter.deeds.findChildren(QLabel))
+    said = button.toolTip() if narrow else " ".join(one.text() for one in page.email.deeds.findChildren(QLabel))
     assert why in said
     button.click()
     settle(qtbot, desk)
@@ -216,12 +216,12 @@ def test_in_quiet_hours_the_button_says_when_it_goes_out_and_sends_it_anyway(
 def test_what_may_not_go_out_says_why_at_the_button(
     qtbot: QtBot, desk: Desktop, room: MadeMailroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, why = room.letter, "Consent was withdrawn: do not email them until they give it again."
-    monkeypatch.setattr(room, "letter", lambda number: replace(read(number), not_now=NotNow(why, quiet=False)))
+    read, why = room.email, "Consent was withdrawn: do not email them until they give it again."
+    monkeypatch.setattr(room, "email", lambda number: replace(read(number), not_now=NotNow(why, quiet=False)))
     page = shown(qtbot, desk, "waiting")
-    button = page.letter.deeds.buttons[0]
+    button = page.email.deeds.buttons[0]
     assert button.text() == "Send now" and not button.isEnabled()
-    assert why in [one.text() for one in page.letter.deeds.findChildren(QLabel)]
+    assert why in [one.text() for one in page.email.deeds.findChildren(QLabel)]
 
 
 def test_recalling_opens_the_email_in_the_editor(qtbot: QtBot, desk: Desktop, deeds: list[tuple[str, int]]) -> None:
@@ -243,7 +243,7 @@ def test_after_a_deed_the_next_email_is_current(qtbot: QtBot, desk: Desktop, dee
     assert deeds == [("discard", 2)]
     current = page.list.view.current
     assert current is not None and current.id == 3
-    assert page.letter.letter is not None and page.letter.letter.message.id == 3
+    assert page.email.shown is not None and page.email.shown.message.id == 3
 
 
 def test_after_the_last_one_of_a_tab_its_empty_state_leads_on(
@@ -258,7 +258,7 @@ def test_after_the_last_one_of_a_tab_its_empty_state_leads_on(
     assert deeds == [("settle", 18), ("settle", 19)]
     notice = page.list.state.currentWidget()
     assert notice is page.list.state._empty and page.list.state._empty.primary.hasFocus()
-    assert page.letter.letter is not None and page.letter.letter.message.state == "sent"
+    assert page.email.shown is not None and page.email.shown.message.state == "sent"
     QTest.keyClick(page.list.state._empty.primary, Qt.Key.Key_Space)
     page = settle(qtbot, desk)
     assert page.list.tab == "sent"
@@ -278,7 +278,7 @@ def test_a_key_that_is_pressed_twice_finds_the_same_email(
         QTest.keyClicks(page.list.view, key)
         page = settle(qtbot, desk)
     assert deeds == [(deed, first)]
-    assert page.letter.letter is not None and page.letter.letter.message.id == first
+    assert page.email.shown is not None and page.email.shown.message.id == first
     assert page.list.view.hasFocus() and page.list.view.current is None
     QTest.keyClicks(page.list.view, "j")
     page = settle(qtbot, desk)
@@ -291,12 +291,12 @@ def test_a_key_that_comes_while_the_next_email_is_read_does_nothing_to_the_one_b
     page = shown(qtbot, desk, "doubt")
     QTest.keyClicks(page.list.view, "jy")  # the second letter cannot have come yet
     page = settle(qtbot, desk)
-    assert deeds == [] and page.letter.letter is not None and page.letter.letter.message.id == 19
+    assert deeds == [] and page.email.shown is not None and page.email.shown.message.id == 19
 
 
 def test_after_a_click_no_other_button_has_the_focus(qtbot: QtBot, desk: Desktop, deeds: list[tuple[str, int]]) -> None:
     page = shown(qtbot, desk, "doubt")
-    arrived = page.letter.deeds.buttons[0]
+    arrived = page.email.deeds.buttons[0]
     arrived.setFocus()
     QTest.keyClick(arrived, Qt.Key.Key_Space)
     page = settle(qtbot, desk)
@@ -307,7 +307,7 @@ def test_what_takes_an_email_out_of_the_queue_says_so_before(
     qtbot: QtBot, desk: Desktop, room: MadeMailroom, tmp_path: Path
 ) -> None:
     page = shown(qtbot, desk, "waiting")
-    tips = {button.text(): button.toolTip() for button in page.letter.deeds.buttons}
+    tips = {button.text(): button.toolTip() for button in page.email.deeds.buttons}
     for words in ("Save as .eml…", "Open in mail app"):
         assert "no longer sends it" in tips[words]
     assert not any("no longer" in tip for words, tip in tips.items() if words in ("Send now", "Recall to edit"))
@@ -325,7 +325,7 @@ def test_nothing_counts_as_sent_by_a_click_that_was_meant_for_another_button(
     room.messages[13] = replace(room.messages[13], via="eml")
     page = shown(qtbot, desk, "waiting")
     for key, done in (("2", []), ("1", [("handed_over", 13)])):
-        QTest.mouseClick(page.letter.deeds.buttons[0], Qt.MouseButton.LeftButton)
+        QTest.mouseClick(page.email.deeds.buttons[0], Qt.MouseButton.LeftButton)
         (panel,) = [one for one in desk.window.findChildren(ChoicePanel) if one.isVisible()]
         QTest.keyClicks(panel, key)
         page = settle(qtbot, desk)
@@ -358,12 +358,12 @@ def test_a_look_at_what_is_being_handed_over_shows_it_and_offers_nothing(
     page.watch.look.emit()
     page = settle(qtbot, desk)
     assert offered(page) == [] and not desk.window.actions_registry[Command.RECALL].isEnabled()
-    assert page.letter.deeds.verdict.words.text() == "It can no longer be stopped."
+    assert page.email.deeds.verdict.words.text() == "It can no longer be stopped."
     assert page.watch.timer.isActive() and told == ["Sending to Beacon Tools 13"]
     room.put(13, "sent")
     page.watch.look.emit()
     page = settle(qtbot, desk)
-    assert not page.watch.timer.isActive() and page.letter.deeds.verdict.title.text() == "Sent"
+    assert not page.watch.timer.isActive() and page.email.deeds.verdict.title.text() == "Sent"
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -376,8 +376,8 @@ def test_an_email_that_is_sent_meanwhile_stays_shown_and_its_row_goes(
     if late:
         page.list.state.show_skeleton()  # the list gives its focus away and gets it back with the answer
     page = settle(qtbot, desk)
-    assert page.letter.letter is not None and page.letter.letter.message.id == 13
-    assert page.letter.deeds.verdict.title.text() == "Sent"
+    assert page.email.shown is not None and page.email.shown.message.id == 13
+    assert page.email.deeds.verdict.title.text() == "Sent"
     assert page.list.view.current is None and page.list.model.row_of(13) < 0
     QTest.keyClicks(page.list.view, "j")
     page = settle(qtbot, desk)
@@ -508,14 +508,14 @@ def test_nothing_is_out_of_reach_in_any_size(qtbot: QtBot, desk: Desktop, size: 
     page = shown(qtbot, desk, "waiting")
     desk.window.resize(*size)
     page._opened() if page._stacked else None
-    assert page.letter.isVisible()
+    assert page.email.isVisible()
 
     def within() -> bool:
-        corners = [button.mapTo(desk.window, button.rect().bottomRight()) for button in page.letter.deeds.buttons]
+        corners = [button.mapTo(desk.window, button.rect().bottomRight()) for button in page.email.deeds.buttons]
         return all(desk.window.rect().contains(corner) for corner in corners)
 
     qtbot.waitUntil(within)
-    assert all(button.width() >= button.minimumSizeHint().width() for button in page.letter.deeds.buttons)
+    assert all(button.width() >= button.minimumSizeHint().width() for button in page.email.deeds.buttons)
     desk.window.grab()
     if page._stacked:
         assert page.back == "Outbox" and not page.list.isVisible()

@@ -9,7 +9,7 @@ import pytest
 from models.values.errors import UserError
 from services.audit import undo_last
 from services.outreach import approve, discard, read_message, recall, send_due, settle
-from services.outreach.letter import read_letter
+from services.outreach.mime import read_email
 from tests.servers.mail_server import MailServer
 from tests.services.outreach.outbox.post import Post
 
@@ -104,6 +104,6 @@ def test_an_email_is_approved_under_the_policy_that_another_program_wrote(post: 
     if not account:
         post.account(host="")
     approve(post.workspace, message.id, message.version)
-    _, text = read_letter(post.value("SELECT mail FROM messages"))
+    _, text = read_email(post.value("SELECT mail FROM messages"))
     assert "Linden Supply, Harbour Street 4" in text
     assert post.value("SELECT due_at FROM messages") == ("2026-11-19T09:30:00Z" if account else None)

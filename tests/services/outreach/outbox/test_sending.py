@@ -25,7 +25,7 @@ from services.outreach import (
     send_due,
     settle,
 )
-from services.outreach.letter import read_letter
+from services.outreach.mime import read_email
 from services.settings import MailAccount
 from tests.servers.mail_server import MailServer
 from tests.services.outreach.outbox.post import NOW, Post
@@ -57,7 +57,7 @@ def test_the_mail_that_goes_out_is_the_one_that_was_approved(post: Post, server:
     send_due(post.workspace)
     date, _, rest = server.accepted[0].content.partition(b"\r\n")
     assert date.startswith(b"Date: ") and rest == seen.encode("ascii")
-    headers, text = read_letter(seen)
+    headers, text = read_email(seen)
     assert text.startswith("Dear Nora Berg,\n\nThank you for being with us.")
     assert "Ada Lindqvist\nLinden Supply" in text and "unsubscribe" in text
     assert headers["List-Unsubscribe"] == "<mailto:ada@linden.example?subject=unsubscribe>"

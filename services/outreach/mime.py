@@ -30,7 +30,7 @@ _LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutgoingEmail:
     """A mail in its parts; without a sender it is for the mail app, which puts its own."""
 
     to_address: str
@@ -50,7 +50,7 @@ def full_text(greeting: str, body: str, signature: str, sender_line: str, unsubs
     return f"{text}\n\n{_FOOTER}\n{_clean(footer)}\n" if footer else f"{text}\n"
 
 
-def write_letter(letter: Letter) -> str:
+def write_email(email: OutgoingEmail) -> str:
     """Return a mail as it goes out but for its date, in ASCII with CRLF.
 
     Raises
@@ -58,9 +58,9 @@ def write_letter(letter: Letter) -> str:
     UserError
         An address cannot be written to, or the subject has a line break.
     """
-    written = _written(letter, letter.to_name)
+    written = _written(email, email.to_name)
     if written is None:  # a name that does not survive the folding of headers is left out; the address stands
-        written = _written(letter, "")
+        written = _written(email, "")
     if written is None:
         raise UserError("The subject has characters that email cannot carry. Use plain text.")
     return written
@@ -72,7 +72,7 @@ def dated(mail: str, at: datetime, *, unsent: bool = False) -> bytes:
     return (first + mail).encode("ascii")
 
 
-def read_letter(mail: str) -> tuple[dict[str, str], str]:
+def read_email(mail: str) -> tuple[dict[str, str], str]:
     """Return the headers of a mail and its text as it was before it was wrapped."""
     parsed = Parser(policy=SMTP).parsestr(mail)
     assert isinstance(parsed, EmailMessage)
@@ -98,7 +98,7 @@ def wire_address(address: str) -> str:
     return f"{local}@{name}"
 
 
-def link(letter: Letter) -> str:
+def link(email: OutgoingEmail) -> str:
     """Return the ``mailto:`` link of a mail (RFC 6068).
 
     Raises
@@ -106,9 +106,9 @@ def link(letter: Letter) -> str:
     UserError
         It is longer than mail apps take; the sentence says what to do instead.
     """
-    body = letter.text.rstrip("\n").replace("\n", "\r\n")
-    to = quote(wire_address(letter.to_address), safe="@")
-    found = f"mailto:{to}?subject={quote(_subject(letter.subject), safe='')}&body={quote(body, safe='')}"
+    body = email.text.rstrip("\n").replace("\n", "\r\n")
+    to = quote(wire_address(email.to_address), safe="@")
+    found = f"mailto:{to}?subject={quote(_subject(email.subject), safe='')}&body={quote(body, safe='')}"
     if len(found) > LONGEST_LINK:
         raise UserError(
             f"The email is too long to open in the mail app ({len(found):,} characters, at most "
@@ -192,23 +192,23 @@ def _address(name: str, address: str) -> Address:
     return Address(_name(name), local, domain)
 
 
-def _written(letter: Letter, to_name: str) -> str | None:
+def _written(email: OutgoingEmail, to_name: str) -> str | None:
     """Return the mail, or None where a reader would not find in it what was written."""
-    subject, to = _subject(letter.subject), _address(to_name, letter.to_address)
+    subject, to = _subject(email.subject), _address(to_name, email.to_address)
     mail = EmailMessage(policy=SMTP)
-    if letter.from_address:
-        sender = _address(letter.from_name, letter.from_address)
+    if email.from_address:
+        sender = _address(email.from_name, email.from_address)
         mail["From"] = sender
         mail["List-Unsubscribe"] = f"<mailto:{quote(sender.addr_spec, safe='@')}?subject=unsubscribe>"
     mail["To"] = to
     mail["Subject"] = subject
-    mail["Message-ID"] = letter.message_id
-    text = flowed(letter.text)
+    mail["Message-ID"] = email.message_id
+    text = flowed(email.text)
     plain = text.isascii() and all(len(line) <= LINE for line in text.split("\n"))
     mail.set_content(text, cte="7bit" if plain else "quoted-printable", params={"format": "flowed"},
                      charset="us-ascii" if text.isascii() else "utf-8")  # fmt: skip
     written = mail.as_bytes().decode("ascii", "replace")
-    headers, found = read_letter(written)
+    headers, found = read_email(written)
     read = Parser(policy=SMTP).parsestr(written, headersonly=True)
     same = (
         headers["Subject"] == subject

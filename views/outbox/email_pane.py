@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from views.actions import SPECS, Actions, Command
 from views.outbox.record import Record
-from views.outbox.rooms import Letter
+from views.outbox.rooms import ShownEmail
 from views.outbox.words import LOOKS, cautions, explained, why_of
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton, IconButton, link
@@ -166,8 +166,8 @@ class Deeds(QWidget):
         return made
 
 
-class LetterPane(QWidget):
-    """Shows one `Letter`."""
+class EmailPane(QWidget):
+    """Shows one `ShownEmail`."""
 
     wants_customer = Signal(int)
     wants_account = Signal()
@@ -176,7 +176,7 @@ class LetterPane(QWidget):
         super().__init__()
         kind_of(self, "panel")
         self._theme = theme
-        self._letter: Letter | None = None
+        self._shown: ShownEmail | None = None
         self._narrow: bool | None = None
         self.deeds = Deeds(theme, actions)
         self.record = Record(theme)
@@ -228,9 +228,9 @@ class LetterPane(QWidget):
         self.set_narrow(False)
 
     @property
-    def letter(self) -> Letter | None:
+    def shown(self) -> ShownEmail | None:
         """What is shown."""
-        return self._letter
+        return self._shown
 
     def set_narrow(self, narrow: bool) -> None:
         """Put deeds and record beside the mail, or around it."""
@@ -244,26 +244,26 @@ class LetterPane(QWidget):
         self._side.setVisible(not narrow)
         self._side_rule.setVisible(not narrow)
 
-    def show_letter(self, letter: Letter, standing: str, commands: Sequence[Command], now: datetime) -> None:
+    def show_email(self, email: ShownEmail, standing: str, commands: Sequence[Command], now: datetime) -> None:
         """Show an email; ``standing`` are the words of its row, '' where it is in no list."""
-        message, look = letter.message, LOOKS[letter.message.state]
-        other = self._letter is None or self._letter.message.id != message.id
-        self._letter = letter
+        message, look = email.message, LOOKS[email.message.state]
+        other = self._shown is None or self._shown.message.id != message.id
+        self._shown = email
         self._name.setText(message.customer)
-        self._line.setText(self.record.show_letter(letter, now))
-        values = (letter.recipient, letter.sender, letter.subject)
+        self._line.setText(self.record.show_email(email, now))
+        values = (email.recipient, email.sender, email.subject)
         for value, words, nothing in zip(self._fields.values(), values, _NOT_YET, strict=True):
             value.setText(words or nothing, "ink" if words else "ink_3")
-        self.body.setText(letter.text or letter.fault)
+        self.body.setText(email.text or email.fault)
         title = standing or look.word
         why = why_of(message)
         if message.fault and message.state in _FAULTY:
             why = f"{message.fault.rstrip('.')}. {why}"
-        elif letter.account_fault or letter.held:
-            why = f"{(letter.account_fault or letter.held).rstrip('.')}. {why}"
-        self.deeds.account.setVisible(bool(letter.account_fault))
+        elif email.account_fault or email.held:
+            why = f"{(email.account_fault or email.held).rstrip('.')}. {why}"
+        self.deeds.account.setVisible(bool(email.account_fault))
         self.deeds.verdict.say(title, why, look.ink)
-        self.deeds.show_commands(commands, cautions(message), explained(letter))
+        self.deeds.show_commands(commands, cautions(message), explained(email))
         if other:
             self.reading.verticalScrollBar().setValue(0)
 
@@ -273,7 +273,7 @@ class LetterPane(QWidget):
 
     def forget(self) -> None:
         """Nothing is shown any more."""
-        self._letter = None
+        self._shown = None
 
     def anchor(self) -> QWidget:
         """Under what a panel opens."""
@@ -284,15 +284,15 @@ class LetterPane(QWidget):
         return self._open.mapToGlobal(self._open.rect().bottomLeft())
 
     def _open_customer(self) -> None:
-        if self._letter is not None:
-            self.wants_customer.emit(self._letter.message.customer_id)
+        if self._shown is not None:
+            self.wants_customer.emit(self._shown.message.customer_id)
 
 
 _NOT_YET = ("No address yet", "your mail app", "No subject yet")
 _FAULTY = frozenset({"failed", "approved", "queued", "draft", "in_review"})
 
 
-def letter_skeleton(width: float, _tall: float) -> list[QRectF]:
+def email_skeleton(width: float, _tall: float) -> list[QRectF]:
     """Blocks where the head, the fields and the text will be."""
     made = [QRectF(20, 16, width * 0.3, 16), QRectF(20, 42, width * 0.45, 10)]
     made += [QRectF(20, 78 + 34 * n, width * 0.4, 10) for n in range(3)]

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 
 from models.values.errors import UserError
 from services.outreach import approve, handed_over, mail_link, read_message, send_due, why_not_by_hand, write_eml
-from services.outreach.letter import (
+from services.outreach.mime import (
     LINE,
-    Letter,
+    OutgoingEmail,
     dated,
     flowed,
     full_text,
     joined,
     link,
-    read_letter,
+    read_email,
     wire_address,
-    write_letter,
+    write_email,
 )
 from tests.servers.mail_server import MailServer
 from tests.services.outreach.outbox.post import NOW, Post
@@ -31,8 +31,8 @@ HEADERS = {"Date", "From", "To", "Subject", "Message-ID", "List-Unsubscribe", "M
            "Content-Transfer-Encoding"}  # fmt: skip
 
 
-def letter(subject: str = "Your order", name: str = "Nora Berg", text: str = "Dear Nora,\n") -> Letter:
-    return Letter("nora@example.org", name, "ada@linden.example", "Ada", subject, text, "<1@linden.example>")
+def email(subject: str = "Your order", name: str = "Nora Berg", text: str = "Dear Nora,\n") -> OutgoingEmail:
+    return OutgoingEmail("nora@example.org", name, "ada@linden.example", "Ada", subject, text, "<1@linden.example>")
 
 
 @settings(max_examples=300, deadline=None)
@@ -49,21 +49,21 @@ def test_wrapping_changes_no_word(text: str) -> None:
 def test_no_text_makes_a_header_of_its_own(subject: str, name: str, body: str) -> None:
     text = full_text("Dear Nora,", body, "", "", "Answer to unsubscribe.")
     try:
-        mail = write_letter(letter(subject, name, text))
+        mail = write_email(email(subject, name, text))
     except UserError:
         return
     whole = dated(mail, NOW)
     parsed = message_from_bytes(whole, policy=policy.default)
     assert set(parsed.keys()) == HEADERS and len(parsed.keys()) == len(HEADERS)
     assert [one.addr_spec for one in parsed["To"].addresses] == ["nora@example.org"]
-    headers, read = read_letter(mail)
+    headers, read = read_email(mail)
     assert (headers["Subject"].split(), read) == (parsed["Subject"].split(), text)
 
 
 @pytest.mark.parametrize("subject", ["Hello\nBcc: all@example.org", "Hello\r\nX: y", "a\u2028b", "", "   "])
 def test_a_subject_of_several_lines_or_none_is_refused(subject: str) -> None:
     with pytest.raises(UserError, match=r"subject has a line break|has no subject"):
-        write_letter(letter(subject))
+        write_email(email(subject))
 
 
 @pytest.mark.parametrize("address", ["", "nora", "nora@", "a b@example.org", "nora@ex ample.org", "n\n@example.org",
@@ -78,11 +78,11 @@ def test_a_domain_in_other_letters_has_its_ascii_name() -> None:
 
 
 def test_a_link_is_encoded_and_not_too_long() -> None:
-    found = link(letter("50 % & more?", text="Dear Nora,\n\nA & B = “C”\n"))
+    found = link(email("50 % & more?", text="Dear Nora,\n\nA & B = “C”\n"))
     assert found.startswith("mailto:nora@example.org?subject=50%20%25%20%26%20more%3F&body=")
     assert unquote(urlsplit(found).query.partition("body=")[2]) == "Dear Nora,\r\n\r\nA & B = “C”"
     with pytest.raises(UserError, match=r"too long to open .* \.eml"):
-        link(letter(text="word " * 1000))
+        link(email(text="word " * 1000))
 
 
 def test_a_file_opens_as_a_draft_and_the_email_no_longer_goes_by_itself(
