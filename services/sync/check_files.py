@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _KEPT_SECONDS = 86_400
 # Raise it where what is staged or kept changes its form.
-_FORM = 7
+_FORM = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,9 @@ def write_facts(db: sqlite3.Connection, facts: Facts) -> None:
 def read_facts(db: sqlite3.Connection) -> Facts:
     """What a check found out."""
     kept = json.loads(db.execute("SELECT facts FROM stage.facts").fetchone()[0])
-    lists = {name: tuple(kept["receipt"][name]) for name in ("warnings", "fixed", "may_leave", "guessed")}
+    lists = {
+        name: tuple(kept["receipt"][name]) for name in ("warnings", "fixed", "may_leave", "guessed", "earlier_files")
+    }
     return Facts(
         **{
             **kept,
