@@ -1,10 +1,10 @@
 """Which facts are shown and which of them are proposed: a table of sorts and goals.
 
 What helps a goal is proposed; what a customer need not read about themselves (a tier, an amount, a deal, what they
-rated an answer) is there to be ticked and is never proposed. Trouble is proposed where the goal is to apologise: a
-letter that checks in or offers more does not open an old complaint by itself, and offers nothing to somebody who
+rated an answer) is there to be ticked and is never proposed. Trouble is proposed where the goal is to apologise: an
+email that checks in or offers more does not open an old complaint by itself, and offers nothing to somebody who
 complained lately. While a matter waits for an answer, an apology is about nothing else and names each of them, and no
-letter praises or sells; nor while a ticket is open.
+email praises or sells; nor while a ticket is open.
 """
 
 from __future__ import annotations

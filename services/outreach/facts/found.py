@@ -27,7 +27,7 @@ _YEARS_FROM: Final = 700
 _MONTH_DAYS: Final = 30.44
 _YEAR_DAYS: Final = 365.25
 _QUOTE_LENGTH: Final = 90
-#: Links, addresses, mark-up and brackets of templates: no letter repeats them, whoever wrote them.
+#: Links, addresses, mark-up and brackets of templates: no email repeats them, whoever wrote them.
 _NOT_QUOTED: Final = re.compile(r"[<>{}\[\]@|`]|https?:|www\.", re.IGNORECASE)
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s+")
 
@@ -96,7 +96,7 @@ def of_kind(kind: Literal["product", "category", "name", "quote"], *texts: str) 
 
 
 def written(product: str) -> str:
-    """Return a product's name as a letter has it: without a full stop that would end its sentence, and not shouted."""
+    """Return a product's name as an email has it: without a full stop that would end its sentence, and not shouted."""
     product = product.rstrip(" .,;:")
     loud = product.isupper() and sum(letter.isalpha() for letter in product) > 4 and " " in product
     return product.lower() if loud else product
@@ -109,7 +109,7 @@ def with_article(product: str) -> str:
 
 
 def products(*names: str) -> tuple[FactValue, ...]:
-    """Return products that may be stated, as the book has their names and as a letter has them."""
+    """Return products that may be stated, as the book has their names and as an email has them."""
     return of_kind("product", *dict.fromkeys(one for name in names for one in (name, written(name))))
 
 
@@ -119,13 +119,13 @@ def saying(*texts: str) -> tuple[FactValue, ...]:
 
 
 def long_day(day: date, today: date) -> str:
-    """Return a day as a letter has it: ``7 September``, with the year where it is not this one or far away."""
+    """Return a day as an email has it: ``7 September``, with the year where it is not this one or far away."""
     near = day.year == today.year or abs((day - today).days) < _NEAR_DAYS
     return f"{day.day} {words.MONTHS_LONG[day.month - 1]}" + ("" if near else f" {day.year}")
 
 
 def seen_from(day: date, today: date) -> str:
-    """Return a day as a letter has it that looks at the time between: ``on 7 September``, ``five weeks ago``."""
+    """Return a day as an email has it that looks at the time between: ``on 7 September``, ``five weeks ago``."""
     away = abs((day - today).days)
     if away < _WEEKS_FROM:
         return f"on {long_day(day, today)}"

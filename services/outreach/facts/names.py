@@ -40,14 +40,14 @@ _NO_NAME: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a customer may be called in a letter; each is '' where it is not known.
+    """What a customer may be called in an email; each is '' where it is not known.
 
     Attributes
     ----------
     full, first
         Of a person.
     company, short
-        Of a company, as the book has it and as a letter has it.
+        Of a company, as the book has it and as an email has it.
     """
 
     full: str = ""
@@ -61,7 +61,7 @@ class Names:
         return self.full or self.company
 
     def greeting(self, tone: str) -> str:
-        """Return the line that a letter begins with, in the tone's manner."""
+        """Return the line that an email begins with, in the tone's manner."""
         hello = "Dear" if tone == "formal" else "Hello"
         if self.full:
             by_full_name = tone == "formal" and not _NUMBERED.fullmatch(self.full)

@@ -147,7 +147,7 @@ def _preferences(customer: sqlite3.Row) -> Iterator[Found]:
 
 
 def _measured(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
-    """Yield the size that a scan recommended and, apart from it, the measurements: these a letter rarely needs."""
+    """Yield the size that a scan recommended and, apart from it, the measurements: these an email rarely needs."""
     known = read_measurements(reader.driver, customer["id"])
     if known is None:
         return

@@ -42,7 +42,7 @@ _REVIEWS: Final = 2
 #: Trouble with an order as a whole, of which its day is said; other trouble is with a product.
 _OF_ORDERS: Final = frozenset({"late", "missing", "damaged"})
 _OF_PRODUCTS: Final = frozenset({"size", "quality"})
-#: Praise that takes something back is not proposed: no letter of thanks says it again.
+#: Praise that takes something back is not proposed: no email of thanks says it again.
 _TAKES_BACK: Final = re.compile(
     r"\b(?:(?<!nothing )but|however|although|though|except|unfortunately|sadly|aber|jedoch|allerdings|leider"
     r"|mais|cependant|pourtant|malheureusement|pero|aunque|lástima)\b", re.IGNORECASE,
@@ -247,7 +247,7 @@ def _review(reader: Reader, row: sqlite3.Row, sort: str) -> Found:
 
 
 def _survey(reader: Reader, customer_id: int, since: str, today: str) -> Iterator[Found]:
-    """Yield the newest comment of a survey; what they scored is not for a letter."""
+    """Yield the newest comment of a survey; what they scored is not for an email."""
     row = reader.row(
         "SELECT id, external_id, comment, answered_on FROM surveys WHERE customer_id = ?"
         " AND answered_on BETWEEN ? AND ? AND comment <> '' ORDER BY answered_on DESC, id DESC LIMIT 1",

@@ -96,7 +96,7 @@ def to_email(answer: str, *, subject: str = "") -> Email:
     if _HTML.search(found.subject) or _HTML.search(found.body):
         raise Trouble("no_email", "it is written for a web page")
     # Once more: in JSON, signs that nobody sees can stand as escapes.
-    written = Email(" ".join(visible(found.subject).split()), _letter(visible(found.body)), found.greeting)
+    written = Email(" ".join(visible(found.subject).split()), _body(visible(found.body)), found.greeting)
     return _checked(written)
 
 
@@ -173,7 +173,7 @@ def _of_text(text: str, subject: str) -> Email:
     raise Trouble("no_email", "it has no subject")
 
 
-def _letter(body: str) -> str:
+def _body(body: str) -> str:
     """Return the body without what is added afterwards, in paragraphs one empty line apart."""
     text = _GREETING.sub("", body.strip(), count=1)
     text = _CLOSING.sub("", text)

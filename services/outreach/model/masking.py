@@ -148,7 +148,7 @@ class Mask:
 
 
 def mask_for(driver: sqlite3.Connection, customer_id: int, writer: str, plain: Iterable[str] = ()) -> Mask:
-    """Return the table for a letter to a customer.
+    """Return the table for an email to a customer.
 
     Parameters
     ----------

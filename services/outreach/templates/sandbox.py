@@ -1,8 +1,8 @@
-"""Templates parsed, checked and filled: Jinja in its sandbox, and of its language only what a letter needs.
+"""Templates parsed, checked and filled: Jinja in its sandbox, and of its language only what an email needs.
 
 ``{{ field }}``, ``{{ field | capital }}`` and ``{% if field %} … {% else %} … {% endif %}`` with and, or, not. Loops,
 assignments, calls and arithmetic are refused when a template is saved and again when it is filled, so that no template,
-wherever it came from, can run long or reach anything. A field that cannot be filled stops the letter.
+wherever it came from, can run long or reach anything. A field that cannot be filled stops the email.
 """
 
 from __future__ import annotations

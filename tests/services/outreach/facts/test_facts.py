@@ -314,7 +314,7 @@ def test_a_ticket_to_be_solved_tomorrow_is_open_today(dana: OneCustomer) -> None
     assert not any("resolved" in one for one in dana.words())
 
 
-def test_a_letter_about_a_deal_does_not_hide_a_ticket_that_is_open(dana: OneCustomer) -> None:
+def test_an_email_about_a_deal_does_not_hide_a_ticket_that_is_open(dana: OneCustomer) -> None:
     dana.book.event("opportunities", dana.id, name="Winter restock", stage="Proposal", opened_on=days_ago(19))
     dana.ticket(12, "", kind="Sizing Issue", status="open", resolved_on=None, sentiment=0.2)
     keys = [fact.key for fact in dana.facts_of_rule("deal_stalled") if fact.ticked]

@@ -83,7 +83,7 @@ def test_what_cannot_be_read_is_not_saved(book: Workspace, change: dict[str, str
     assert read_templates(book) == before
 
 
-def test_a_preview_is_the_letter_as_a_customer_would_have_it(book: Workspace, customers: SampleCustomers) -> None:
+def test_a_preview_is_the_email_as_a_customer_would_have_it(book: Workspace, customers: SampleCustomers) -> None:
     seen = preview_template(book, OWN, customers.given)
     assert (seen.customer, seen.greeting, seen.body, seen.fault) == (
         "Katya Joshi",

@@ -38,7 +38,7 @@ def test_what_is_left_out_leaves_no_gap() -> None:
 @pytest.mark.parametrize(
     "source", ["{{ company }}", "{{ deal.name }}", "{{ ticket.resolved }}", "{{ company | capital }}"]
 )
-def test_a_field_without_a_value_stops_the_letter(source: str) -> None:
+def test_a_field_without_a_value_stops_the_email(source: str) -> None:
     with pytest.raises(FieldMissing):
         text(source)
 
