@@ -45,7 +45,7 @@ def references(connection: Connection, table: Table, row_id: int) -> list[str]:
 
 
 def clear_automatic_drafts(connection: Connection, card_ids: Sequence[int]) -> None:
-    """Remove the drafts that the pipeline wrote for cards about to go, where no person touched them."""
+    """Remove the drafts that the pipeline wrote for alerts about to go, where no person touched them."""
     ids = json.dumps(list(card_ids))
     going = f"SELECT o.id FROM messages o WHERE o.alert_id IN (SELECT value FROM json_each(?)) AND {UNTOUCHED_DRAFT}"
     connection.exec_driver_sql(f"DELETE FROM drafts WHERE message_id IN ({going})", (ids,))
@@ -53,7 +53,7 @@ def clear_automatic_drafts(connection: Connection, card_ids: Sequence[int]) -> N
 
 
 def clear_derived(connection: Connection, customer_ids: Sequence[int]) -> int:
-    """Remove scores, history and cards that no person touched of customers about to go; return the cards' number."""
+    """Remove scores, history and alerts that no person touched of customers about to go; return the alerts' number."""
     withdrawn = 0
     written = messages.alias("o")
     for start in range(0, len(customer_ids), 500):
@@ -221,7 +221,7 @@ def _put_back(work: UnitOfWork, table: Table, row_id: int | str, before: dict[st
     try:
         work.update(table, row_id, back)
     except IntegrityError:
-        # Another row has its place by now: a second open card of the customer, a key that was used again.
+        # Another row has its place by now: a second open alert of the customer, a key that was used again.
         work.keep(f"{_name(table)} {row_id} is kept as it is, because another one has taken its place.")
 
 

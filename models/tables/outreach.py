@@ -6,7 +6,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, text
 
 from models.tables.meta import customer_reference, metadata, surrogate
 
-#: SQL of whether an email ``o`` was drafted automatically and no person touched it: it goes with its card.
+#: SQL of whether an email ``o`` was drafted automatically and no person touched it: it goes with its alert.
 UNTOUCHED_DRAFT = (
     "(o.origin = 'flow' AND o.state = 'in_review' AND o.version = 1 AND o.changed_at = o.created_at"
     " AND NOT EXISTS (SELECT 1 FROM sendings x WHERE x.message_id = o.id))"

@@ -20,9 +20,9 @@ alerts = Table(
     "alerts",
     metadata,
     surrogate(),
-    customer_reference(nullable=True),  # null: a card for the book
+    customer_reference(nullable=True),  # null: an alert for the book
     Column("kind", Text, nullable=False),  # risk | opportunity | data
-    Column("rule", Text, nullable=False),  # the rule whose signal leads the card
+    Column("rule", Text, nullable=False),  # the rule whose signal leads the alert
     Column("severity", Integer, nullable=False),  # 4 critical, 3 high, 2 medium, 1 low
     # open | seen | in_work | waiting | snoozed | resolved | not_useful
     Column("state", Text, nullable=False),

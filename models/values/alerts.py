@@ -42,7 +42,7 @@ Outcome = Literal["came_back", "saved", "lost", "no_issue"]
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """One card in the queue."""
+    """One alert in the queue."""
 
     id: int
     customer_id: int | None
@@ -90,7 +90,7 @@ class QueueFilter:
     owners: frozenset[str] = field(default_factory=frozenset)
     kinds: frozenset[str] = field(default_factory=frozenset)
     need_today: bool = False
-    done_days: int = 1  # how far back the tab of done cards reaches
+    done_days: int = 1  # how far back the tab of done alerts reaches
     resolved_only: bool = False  # leaves out alerts that were not useful
 
     @property
@@ -119,7 +119,7 @@ class QueuePage:
     beyond_budget: int  # beyond today's limit, shown or not, never a critical one
     currency: str
     next_due_words: str  # for the empty state: "Harbor Lane Café, Monday"
-    more: int = 0  # cards after the last row: groups and counts have them
+    more: int = 0  # alerts after the last row: groups and counts have them
     lacks: Lacks = ""  # what an empty queue lacks before it may be called clear
     held: str = ""  # why inactivity alerts are held back: "your orders end on 20 May", '' where they are not
     criticals_waiting: str = ""  # "3 more critical alerts wait for tomorrow: at most 5 a day", '' for none
@@ -355,7 +355,7 @@ class ScoreFigures:
 
 @dataclass(frozen=True, slots=True)
 class AlertDetail:
-    """Everything that the detail and the actions show for one card."""
+    """Everything that the detail and the actions show for one alert."""
 
     alert: AlertRow
     place: int  # 1-based place in the queue

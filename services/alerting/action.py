@@ -1,4 +1,4 @@
-"""One action of a person over some cards: the unit of work, the cards to which it applies, and the words for them."""
+"""One action of a person over some alerts: the unit of work, the alerts to which it applies, and the words for them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from services.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A unit of work over some cards."""
+    """A unit of work over some alerts."""
 
     work: UnitOfWork
     cards: tuple[Card, ...]
@@ -31,7 +31,7 @@ class Action:
     today: date
 
     def who(self) -> str:
-        """The cards in words: a customer's name, or their number."""
+        """The alerts in words: a customer's name, or their number."""
         if len(self.cards) == 1:
             return self.names[self.cards[0].id]
         return count(len(self.cards), "alert")
@@ -47,7 +47,7 @@ def on_cards(
     *,
     actor: Actor | None = None,
 ) -> Iterator[Action]:
-    """Open a unit of work over the cards to which the action applies; the others are named as kept.
+    """Open a unit of work over the alerts to which the action applies; the others are named as kept.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def on_cards(
 
 
 def within(workspace: Workspace, work: UnitOfWork, alert_ids: Sequence[int], applies: Callable[[Card], bool]) -> Action:
-    """Return an action over the cards to which it applies, as a part of a unit of work that is open."""
+    """Return an action over the alerts to which it applies, as a part of a unit of work that is open."""
     fitting = tuple(card for card in cards_by_id(work.connection, alert_ids) if applies(card))
     return _action(workspace, work, fitting, _names(work, fitting))
 
@@ -82,12 +82,12 @@ def _action(workspace: Workspace, work: UnitOfWork, cards: tuple[Card, ...], nam
 
 
 def is_open(card: Card) -> bool:
-    """Whether a card is not closed."""
+    """Whether an alert is not closed."""
     return card.state not in CLOSED
 
 
 def worked(card: Card, state: str, at: str) -> dict[str, Any]:
-    """Fields of a card that someone worked on; only what is to be done moves on, never backwards."""
+    """Fields of an alert that someone worked on; only what is to be done moves on, never backwards."""
     order = ("open", "seen", "in_work")
     values: dict[str, Any] = {"touched": 1}
     if card.state in order and order.index(card.state) < order.index(state):

@@ -1,4 +1,4 @@
-"""Query module: open cards with their signals, what keeps a rule silent, what answered a card, and the writing."""
+"""Query module: open alerts with their signals, what keeps a rule silent, what answered an alert, and the writing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SIGNAL: Final = (
     "g.alert_id, g.id, g.rule, g.severity, g.reason, g.measure, g.raised_as_of, g.raised_at, g.due_at,"
     " g.evidence ->> 'sign', g.evidence ->> 'overridden'"
 )
-#: In the order of the fields of `Signal` (after its card's id) and of `Card`.
+#: In the order of the fields of `Signal` (after its alert's id) and of `Card`.
 _CARD: Final = (
     "a.id, a.customer_id, a.state, a.kind, a.rule, a.severity, a.reason, a.due_at, a.upside_minor, a.owner,"
     " a.until, a.until_condition, a.condition_baseline, a.clock_stopped_at, a.touched"
@@ -43,17 +43,17 @@ def moment_of(text: str) -> datetime:
 
 
 def open_cards(connection: Connection, *, scoped: bool) -> dict[int | None, Card]:
-    """Open cards by customer (None: the book's); with `scoped` only those of ``temp.run_scope``."""
+    """Open alerts by customer (None: the book's); with `scoped` only those of ``temp.run_scope``."""
     return _cards(connection, f"{_OPEN} AND {_IN_SCOPE}" if scoped else _OPEN)
 
 
 def due_cards(connection: Connection, now: str) -> dict[int | None, Card]:
-    """Snoozed and waiting cards of the whole book whose date has come, by customer."""
+    """Snoozed and waiting alerts of the whole book whose date has come, by customer."""
     return _cards(connection, f"{_RESTING} AND a.until <= ?", (now,))
 
 
 def first_wake(connection: Connection) -> str | None:
-    """The earliest date of a snoozed or waiting card, as the store has it."""
+    """The earliest date of a snoozed or waiting alert, as the store has it."""
     found = tuples(connection, f"SELECT min(a.until) FROM alerts a WHERE {_RESTING}").fetchone()
     return str(found[0]) if found[0] is not None else None
 
@@ -72,7 +72,7 @@ def _cards(connection: Connection, where: str, parameters: Sequence[Any] = ()) -
 
 
 def cards_by_id(connection: Connection, card_ids: Sequence[int]) -> list[Card]:
-    """Cards in whatever state, in the order of their ids as asked; ids that do not exist are left out."""
+    """Alerts in whatever state, in the order of their ids as asked; ids that do not exist are left out."""
     ids = json.dumps(list(dict.fromkeys(card_ids)))
     signals: dict[int, list[Signal]] = {}
     for row in tuples(
@@ -96,7 +96,7 @@ def _card(row: Sequence[Any], signals: Mapping[int, list[Signal]]) -> Card:
 def closed_signals(
     connection: Connection, since: str, *, scoped: bool, by_people: bool = False
 ) -> dict[tuple[str, int | None], Silence]:
-    """The newest signal of each (rule, customer) on cards that were closed after `since`; only those `by_people`."""
+    """The newest signal of each (rule, customer) on alerts that were closed after `since`; only those `by_people`."""
     where = f" AND {_IN_SCOPE}" if scoped else ""
     where += " AND coalesce(a.closed_by, '') <> 'rule'" if by_people else ""
     found: dict[tuple[str, int | None], Silence] = {}
@@ -164,7 +164,7 @@ def bought_since(connection: Connection, customer: int, day: str) -> bool:
 
 
 def came_back_without_order(connection: Connection, *, scoped: bool) -> list[int]:
-    """Cards that a rule closed for an order that is no longer in the book (its import was undone)."""
+    """Alerts that a rule closed for an order that is no longer in the book (its import was undone)."""
     where = f" AND {_IN_SCOPE}" if scoped else ""
     rows = tuples(
         connection,
@@ -179,7 +179,7 @@ def came_back_without_order(connection: Connection, *, scoped: bool) -> list[int
 
 
 def worked_on(connection: Connection, card_ids: Collection[int]) -> frozenset[int]:
-    """Cards that a task, a note, or an email which a person touched belongs to, whatever became of it."""
+    """Alerts that a task, a note, or an email which a person touched belongs to, whatever became of it."""
     rows = tuples(
         connection,
         "SELECT j.value FROM json_each(?) j WHERE EXISTS (SELECT 1 FROM tasks t WHERE t.alert_id = j.value)"
@@ -191,7 +191,7 @@ def worked_on(connection: Connection, card_ids: Collection[int]) -> frozenset[in
 
 
 def delete_cards(work: UnitOfWork, card_ids: Sequence[int]) -> None:
-    """Withdraw cards that no person touched, with their signals and with what was drafted for them by itself."""
+    """Withdraw alerts that no person touched, with their signals and with what was drafted for them by itself."""
     rows = [(card,) for card in card_ids]
     if rows:
         clear_automatic_drafts(work.connection, card_ids)
@@ -207,7 +207,7 @@ def write_plan(
     due: Callable[[int, str | None], str],
     recommendations: Sequence[str | None],
 ) -> list[int]:
-    """Write what `merge` decided and return the ids of the cards that were opened.
+    """Write what `merge` decided and return the ids of the alerts that were opened.
 
     Parameters
     ----------
@@ -220,7 +220,7 @@ def write_plan(
     due
         Due time by severity and owner.
     recommendations
-        JSON for each opened card, in their order.
+        JSON for each opened alert, in their order.
     """
     first: int = work.sql("SELECT coalesce(max(id), 0) + 1 FROM alerts").scalar() or 1
     cards, signals = [], []
@@ -241,7 +241,7 @@ def write_plan(
 
 
 def _insert(work: UnitOfWork, cards: list[tuple[Any, ...]], signals: list[tuple[Any, ...]]) -> None:
-    """Insert new cards and signals; the rows are those of `_card_row` and `_signal_row`."""
+    """Insert new alerts and signals; the rows are those of `_card_row` and `_signal_row`."""
     if cards:
         work.sql(
             "INSERT INTO alerts (id, customer_id, kind, rule, severity, reason, value_at_risk_minor, upside_minor,"
@@ -259,7 +259,7 @@ def _insert(work: UnitOfWork, cards: list[tuple[Any, ...]], signals: list[tuple[
 
 
 def _update_cards(work: UnitOfWork, plan: Plan) -> None:
-    """Update the open cards, those that change the same columns in one statement."""
+    """Update the open alerts, those that change the same columns in one statement."""
     alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
     for card, values in plan.updates.items():
         if values:
@@ -270,7 +270,7 @@ def _update_cards(work: UnitOfWork, plan: Plan) -> None:
 
 
 def refresh_values(work: UnitOfWork) -> int:
-    """Bring the money and the risk of open cards up to the run's scores and return how many of them changed."""
+    """Bring the money and the risk of open alerts up to the run's scores and return how many of them changed."""
     written = work.sql(
         "UPDATE alerts SET value_at_risk_minor = coalesce(f.value_at_risk, 0), churn_risk = f.churn_risk,"
         " expected_value_minor = max(CASE WHEN alerts.kind = 'risk' THEN coalesce(f.value_at_risk, 0) ELSE 0 END,"
@@ -285,7 +285,7 @@ def refresh_values(work: UnitOfWork) -> int:
 
 
 def reword(work: UnitOfWork, card: Card, changed: Mapping[int, tuple[str, str | None]]) -> Card:
-    """Give signals other words, and the card that was called by one of them; return the card as it is now.
+    """Give signals other words, and the alert that was called by one of them; return the alert as it is now.
 
     Parameters
     ----------

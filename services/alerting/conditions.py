@@ -84,7 +84,7 @@ def compute_references(
     prepare
         Builds the table of deals, where a quantile is over deals.
     """
-    import numpy as np  # what people do with cards imports this module too, and needs no quantiles
+    import numpy as np  # what people do with alerts imports this module too, and needs no quantiles
 
     figures: dict[str, float] = {}
     by_subject: dict[str, list[Reference]] = {}

@@ -1,4 +1,4 @@
-"""What a person adds to a card: notes and tasks; and the promise not to email a customer for a while."""
+"""What a person adds to an alert: notes and tasks; and the promise not to email a customer for a while."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from services.workspace import Workspace
 
 
 def add_note(workspace: Workspace, alert_id: int, text: str) -> Changes:
-    """Write a note on a card, closed ones too.
+    """Write a note on an alert, closed ones too.
 
     Raises
     ------
     UserError
-        For an empty note or a card that does not exist.
+        For an empty note or an alert that does not exist.
     """
     words = text.strip()
     if not words:
@@ -36,12 +36,12 @@ def add_note(workspace: Workspace, alert_id: int, text: str) -> Changes:
 
 
 def add_task(workspace: Workspace, alert_id: int, title: str, due_on: date | None = None) -> Changes:
-    """Add a task to a card; an open card is in work from then on.
+    """Add a task to an alert; an open alert is in work from then on.
 
     Raises
     ------
     UserError
-        Without a title, for a day that is past, or for a card that is closed.
+        Without a title, for a day that is past, or for an alert that is closed.
     """
     words = " ".join(title.split())
     if not words:
@@ -59,7 +59,7 @@ def add_task(workspace: Workspace, alert_id: int, title: str, due_on: date | Non
 
 
 def take_up(work: UnitOfWork, alert_id: int) -> None:
-    """Mark a card as worked on, inside a unit of work of another room: an email is being written for it."""
+    """Mark an alert as worked on, inside a unit of work of another room: an email is being written for it."""
     for card in cards_by_id(work.connection, [alert_id]):
         if is_open(card) and not card.touched:
             work.update(alerts, card.id, worked(card, "in_work", work.at))
@@ -85,7 +85,7 @@ def complete_task(workspace: Workspace, task_id: int) -> Changes:
 
 
 def suppress(workspace: Workspace, customer_id: int, *, until: date, why: str) -> Changes:
-    """Keep a customer from being emailed until a day; cards are raised all the same.
+    """Keep a customer from being emailed until a day; alerts are raised all the same.
 
     Raises
     ------

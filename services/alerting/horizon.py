@@ -25,7 +25,7 @@ def names_horizon(rule: Rule) -> bool:
 
 
 def customers_told(rule: Rule) -> str:
-    """SQL of the customers of whose open cards the rule has a signal; set figures have words of their own."""
+    """SQL of the customers of whose open alerts the rule has a signal; set figures have words of their own."""
     return (
         "SELECT a.customer_id FROM alerts a JOIN alert_signals g ON g.alert_id = a.id"
         f" WHERE g.rule = '{rule.code.replace(chr(39), chr(39) * 2)}' AND g.cleared_at IS NULL"
@@ -40,12 +40,12 @@ def follow_horizon(
     said: Iterable[Fired],
     holding: frozenset[tuple[str, int | None]],
 ) -> dict[int | None, Card]:
-    """Renew the words of signals that stand without holding, and of cards that they lead; return the cards as they are.
+    """Renew the words of signals that stand without holding, and of alerts that they lead; return all of them.
 
     Parameters
     ----------
     said
-        What rules that name the horizon say of the cards' customers now, whether or not they hold.
+        What rules that name the horizon say of the alerts' customers now, whether or not they hold.
     holding
         (rule, customer) that fired in this run: their words are renewed by merging.
     """

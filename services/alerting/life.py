@@ -1,4 +1,4 @@
-"""What happens to open cards by itself: orders answer them, dates and events wake them, an undo withdraws them."""
+"""What happens to open alerts by itself: orders answer them, dates and events wake them, an undo withdraws them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from services.alerting.sla import DueTimes, due_when_resumed, remaining
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Cards that an order resolved, and single signals that it answered on cards that stay open."""
+    """Alerts that an order resolved, and single signals that it answered on alerts that stay open."""
 
     resolved: tuple[int, ...]
     signals: frozenset[int]
@@ -36,10 +36,10 @@ def answer(
     watch_days: int,
     scoped: bool,
 ) -> Answered:
-    """Resolve cards whose every signal was followed by an order within the watch time ("came back").
+    """Resolve alerts whose every signal was followed by an order within the watch time ("came back").
 
     An order answers silence at once. It answers a complaint, a falling spend or a deal only when that rule holds no
-    longer: buying again does not solve a ticket. A customer who was emailed for the card and bought afterwards came
+    longer: buying again does not solve a ticket. A customer who was emailed for the alert and bought afterwards came
     back, whatever raised it.
 
     Parameters
@@ -47,7 +47,7 @@ def answer(
     work
         The run's unit of work.
     cards
-        Open cards.
+        Open alerts.
     rules
         Rules in force by their code.
     holding
@@ -89,7 +89,7 @@ def _is_over(
 
 
 def closing_values(card: Card, at: str, *, outcome: str, by: str, state: str = "resolved") -> dict[str, Any]:
-    """Fields of a card that is closed now; the clock of its limit stops."""
+    """Fields of an alert that is closed now; the clock of its limit stops."""
     in_time = card.due_at is None or card.clock_stopped_at is not None or at <= card.due_at
     return {
         "state": state,
@@ -104,7 +104,7 @@ def closing_values(card: Card, at: str, *, outcome: str, by: str, state: str = "
 
 
 def open_values(card: Card, state: str, due: DueTimes, now: datetime) -> dict[str, Any]:
-    """Fields of a card that is to be done again; a clock that stood runs on with what was left."""
+    """Fields of an alert that is to be done again; a clock that stood runs on with what was left."""
     values: dict[str, Any] = {"state": state, "until": None, "until_condition": None, "condition_baseline": None}
     if card.clock_stopped_at is not None:
         values["clock_stopped_at"] = None
@@ -119,7 +119,7 @@ def open_values(card: Card, state: str, due: DueTimes, now: datetime) -> dict[st
 def wake(
     work: UnitOfWork, cards: Mapping[int | None, Card], worse: Iterable[Card], due: DueTimes, now: datetime
 ) -> list[int]:
-    """Bring back snoozed and waiting cards whose date or condition came, and those that got worse."""
+    """Bring back snoozed and waiting alerts whose date or condition came, and those that got worse."""
     worse_ids = {card.id for card in worse}
     woken = []
     for card in cards.values():
@@ -165,14 +165,14 @@ def reopen_without_order(work: UnitOfWork, *, scoped: bool) -> list[int]:
 def withdraw(
     work: UnitOfWork, cards: Mapping[int | None, Card], fired: Sequence[Fired], since: str
 ) -> tuple[dict[int | None, Card], list[int]]:
-    """After the undo of an import: take back the cards that its data had raised and that no person touched.
+    """After the undo of an import: take back the alerts that its data had raised and that no person touched.
 
     Parameters
     ----------
     work
         The run's unit of work.
     cards
-        Open cards.
+        Open alerts.
     fired
         What holds without the import.
     since
@@ -181,7 +181,7 @@ def withdraw(
     Returns
     -------
     tuple
-        The cards that are left, and the ids of those that are gone.
+        The alerts that are left, and the ids of those that are gone.
     """
     holding = {(one.rule, one.customer_id) for one in fired}
     worked_on = queries.worked_on(work.connection, [card.id for card in cards.values() if not card.touched])
@@ -208,12 +208,12 @@ def withdraw(
 def raise_anew(
     work: UnitOfWork, cards: Mapping[int | None, Card], fired: Sequence[Fired], rules: Mapping[str, Rule]
 ) -> tuple[dict[int | None, Card], list[int]]:
-    """After the book's past was completed: cards that no person touched say what holds now, as if raised only now.
+    """After the book's past was completed: alerts that no person touched say what holds now, as if raised only now.
 
     Returns
     -------
     tuple
-        The cards that are left, and the ids of those that are gone.
+        The alerts that are left, and the ids of those that are gone.
     """
     severities = {(one.rule, one.customer_id): one.severity for one in fired}
     worked_on = queries.worked_on(work.connection, [card.id for card in cards.values() if not card.touched])

@@ -1,7 +1,7 @@
 """What a run of the rules does to the queue, decided without the store: open, join, refresh, keep silent, wake.
 
-One open card per customer: further signals join it, the highest severity and the earliest due time hold. A rule whose
-card was closed stays silent for that customer for its cool-down, unless its measure got worse by a step since.
+One open alert per customer: further signals join it, the highest severity and the earliest due time hold. A rule whose
+alert was closed stays silent for that customer for its cool-down, unless its measure got worse by a step since.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from services.alerting.rules import Rule
 
 
 class Signal(NamedTuple):
-    """One rule's signal on a card, as the store holds it.
+    """One rule's signal on an alert, as the store holds it.
 
     `overridden`: what the rule itself said, where a person's figure overrides it; else None.
     """
@@ -34,7 +34,7 @@ class Signal(NamedTuple):
 
 
 class Card(NamedTuple):
-    """An open card with its signals that were not cleared."""
+    """An open alert with its signals that were not cleared."""
 
     id: int
     customer_id: int | None
@@ -56,7 +56,7 @@ class Card(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A rule's newest signal of a customer on a card that is closed."""
+    """A rule's newest signal of a customer on an alert that is closed."""
 
     closed_at: datetime
     raised_as_of: str
@@ -70,11 +70,11 @@ class Plan:
     Attributes
     ----------
     opened
-        The leading signal of each new card, the card's words, and all its signals.
+        The leading signal of each new alert, the alert's words, and all its signals.
     joined
-        Signals to add, with their card's id.
+        Signals to add, with their alert's id.
     updates
-        Fields of cards that lead differently now.
+        Fields of alerts that lead differently now.
     """
 
     opened: list[tuple[Fired, str, list[Fired]]] = field(default_factory=list)
@@ -107,7 +107,7 @@ def merge(
     fired
         Every rule that holds now, for the customers of the run.
     cards
-        Open card of each of these customers.
+        Open alert of each of these customers.
     silences
         Newest closed signal of each (rule, customer).
     book
@@ -141,7 +141,7 @@ def merge(
 
 
 def _leads_no_more(card: Card, book: Rulebook) -> bool:
-    """Whether another signal leads a card of which no rule holds: its own was answered, overridden, or is no more."""
+    """Whether another signal leads an alert of which no rule holds: its own was answered, overridden, or is no more."""
     standing = [signal for signal in card.signals if signal.rule in book.rules]
     if not standing or (len(standing) == 1 and standing[0].rule == card.rule):
         return False
@@ -154,7 +154,7 @@ def _rank(rule: str, severity: int, overridden: str | None, book: Rulebook) -> t
 
 
 def leading(signals: Sequence[Fired], rules: Mapping[str, Rule]) -> Fired:
-    """The signal that a card is named after: the gravest, then the one whose rule stands first."""
+    """The signal that an alert is named after: the gravest, then the one whose rule stands first."""
     if len(signals) == 1:
         return signals[0]
     return max(signals, key=lambda one: (one.severity, -rules[one.rule].position))
@@ -211,7 +211,7 @@ def _got_worse(card: Card, signals: Sequence[Fired], fresh: Sequence[Fired], boo
             return True  # they wrote again since it was put away
     gravest = max((one.severity for one in signals), default=0)
     if gravest > card.severity and gravest == 4:
-        return True  # nothing hides a card that became critical
+        return True  # nothing hides an alert that became critical
     if card.until_condition != "worse":
         return False
     return bool(fresh) or any(
@@ -222,7 +222,7 @@ def _got_worse(card: Card, signals: Sequence[Fired], fresh: Sequence[Fired], boo
 def _lead(
     card: Card, known: Mapping[str, Signal], signals: Sequence[Fired], fresh: Sequence[Fired], book: Rulebook
 ) -> dict[str, Any]:
-    """Fields of the card that change: the gravest signal that counts leads, the earliest due time holds."""
+    """Fields of the alert that change: the gravest signal that counts leads, the earliest due time holds."""
     standing = {rule: (one.severity, one.overridden, one.reason) for rule, one in known.items() if rule in book.rules}
     upside, due_at = card.upside_minor, card.due_at
     for one in signals:

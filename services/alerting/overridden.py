@@ -1,7 +1,7 @@
-"""Cards whose rule spoke of a figure that a person has set since: they stay, as closing them is a person's, and say so.
+"""Alerts whose rule spoke of a figure that a person has set since: they stay open and say so.
 
 A signal is overridden while its rule holds no longer and reads a figure that was set by hand for the customer. Where
-the rule holds again, merging renews its words; where the figure is taken back, the words are those of before. A card
+the rule holds again, merging renews its words; where the figure is taken back, the words are those of before. An alert
 that such a signal led is led by one that nobody overrode, if it has one (`services.alerting.merge`).
 """
 
@@ -37,7 +37,7 @@ def mark_overridden(
     rules: Mapping[str, Rule],
     holding: frozenset[tuple[str, int | None]],
 ) -> dict[int | None, Card]:
-    """Say on open cards which signals a person's figure overrides; return the cards as they are now.
+    """Say on open alerts which signals a person's figure overrides; return the alerts as they are now.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def mark_overridden(
         changed = {}
         for signal in card.signals:
             if not set_here and signal.overridden is None:
-                continue  # nobody set anything, and nothing says so: nearly all cards of a book
+                continue  # nobody set anything, and nothing says so: nearly all alerts of a book
             words = plain = signal.overridden or signal.reason
             if (signal.rule, customer) not in holding:
                 words = _over(plain, read.get(signal.rule, _READS_NOTHING), set_here)

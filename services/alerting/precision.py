@@ -105,7 +105,7 @@ class RuleRecord:
 
 
 def counts(connection: Connection, since: str) -> dict[str, tuple[int, int, int]]:
-    """(right, closed, open) of each rule's cards; closed ones after `since`."""
+    """(right, closed, open) of each rule's alerts; closed ones after `since`."""
     rows = connection.exec_driver_sql(
         f"SELECT rule, sum({RIGHT}), sum(closed), sum(NOT closed)"
         " FROM (SELECT rule, outcome, touched, state, closed_at, state IN ('resolved', 'not_useful') AS closed"

@@ -1,4 +1,4 @@
-"""What to do next for a card: a playbook entry chosen by reason, segment, consent and open work.
+"""What to do next for an alert: a playbook entry chosen by reason, segment, consent and open work.
 
 The incentive never exceeds the policy's cap (a share of yearly value, by segment) nor what may be given without a
 manager's approval. "How often it helped" is said from 10 cases on, as counts.
@@ -58,7 +58,7 @@ class Entry:
     sign: str = ""
 
     def fits(self, case: Case) -> bool:
-        """Whether the entry is right for a card."""
+        """Whether the entry is right for an alert."""
         return (
             case.group in self.groups
             and (not self.also or bool(self.also & case.others))
@@ -88,7 +88,7 @@ _CHOSEN_BY: Final = 6
 
 @dataclass(frozen=True)
 class Record:
-    """How closed cards with an entry ended: orders within the watch time among those worked on, and the others."""
+    """How closed alerts with an entry ended: orders within the watch time among those worked on, and the others."""
 
     worked: int
     worked_ordered: int
@@ -113,7 +113,7 @@ def read_playbook(path: Path = PLAYBOOK_FILE) -> tuple[Entry, ...]:
 
 
 class Adviser:
-    """Chooses the entry for each card of a run; what many cards have in common is worked out once.
+    """Chooses the entry for each alert of a run; what many alerts have in common is worked out once.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ class Adviser:
     policy
         Caps of incentives.
     records
-        How earlier cards with each entry ended.
+        How earlier alerts with each entry ended.
     """
 
     def __init__(self, playbook: Sequence[Entry], policy: Policy, records: Mapping[str, Record]) -> None:
@@ -189,7 +189,7 @@ def evidence(record: Record | None, watch_days: int) -> str:
 
 
 def read_records(connection: Connection, as_of: str, watch_days: int) -> dict[str, Record]:
-    """How closed cards ended whose watch time is over, by playbook entry."""
+    """How closed alerts ended whose watch time is over, by playbook entry."""
     rows = connection.exec_driver_sql(
         "SELECT json_extract(a.recommendation, '$.code'), a.touched,"
         f" EXISTS (SELECT 1 FROM {PURCHASES} o WHERE o.customer_id = a.customer_id AND o.kind = 'purchase'"

@@ -178,7 +178,7 @@ def replay_mark(rules: Iterable[Rule], policy: Policy) -> str:
 
 
 def switch_rule(workspace: Workspace, code: str, *, enabled: bool) -> Changes:
-    """Switch a rule on or off; its open cards stay, and nothing is written where it is so already.
+    """Switch a rule on or off; its open alerts stay, and nothing is written where it is so already.
 
     Raises
     ------

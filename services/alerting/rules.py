@@ -109,7 +109,7 @@ class Parameter:
 class Rule:
     """A validated rule; `definition` is its source as a JSON-ready mapping.
 
-    `words_from` names rules that say it more plainly: where one of them holds too, its reason stands on the card.
+    `words_from` names rules that say it more plainly: where one of them holds too, its reason stands on the alert.
     `retired`: figures that the rule had in an older program, which a policy may still set.
     `distress`: its critical alerts come first; no limit, budget, confidence or precision of the rule holds them back.
     `silence`: its alerts say that nothing came; they are held back where the files stopped coming.

@@ -2,7 +2,7 @@
 
 When the book's day advanced, or rules or policy changed, every customer is evaluated, because silence is an event too;
 otherwise only those whose rows changed, against the book's quantiles of the last full run. Whatever a run looks at, it
-wakes the cards whose date has come, and looks at how old the book's data are.
+wakes the alerts whose date has come, and looks at how old the book's data are.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Evaluation:
     Attributes
     ----------
     opened, closed
-        Ids of cards that were opened, and of those that were resolved (or withdrawn) by themselves.
+        Ids of alerts that were opened, and of those that were resolved (or withdrawn) by themselves.
     fired
         Number of signals of each rule, those that were kept silent or held already included.
     """
@@ -194,7 +194,7 @@ def _said_once(run: _Run, fired: Sequence[Fired]) -> list[Fired]:
 def _apply(
     run: _Run, facts: Facts, fired: Sequence[Fired], reworded: Sequence[Fired], undone: str | None
 ) -> Evaluation:
-    """Let the signals open, join, resolve and wake cards, and commit."""
+    """Let the signals open, join, resolve and wake alerts, and commit."""
     work, due = run.work, DueTimes(run.policy, run.now)
     reopened = reopen_without_order(work, scoped=run.scoped)
     before = queries.open_cards(work.connection, scoped=run.scoped)
@@ -256,7 +256,7 @@ def _without_silence(run: _Run, cards: Mapping[int | None, Card], fired: Sequenc
 
 
 def _describe(work: UnitOfWork, fired: Sequence[Fired], cards: Sequence[Sequence[int]], counts: Sequence[int]) -> None:
-    """Say in the journal what was written: ids of cards opened, closed, woken and reopened, counts of other rows."""
+    """Say in the journal what was written: ids of alerts opened, closed, woken and reopened, counts of other rows."""
     digest = hashlib.sha256()
     lines = [f"{one.rule} {one.customer_id} {one.severity} {one.reason}" for one in fired]
     digest.update("\n".join(lines).encode())
@@ -268,7 +268,7 @@ def _describe(work: UnitOfWork, fired: Sequence[Fired], cards: Sequence[Sequence
 
 
 def _without(cards: Mapping[int | None, Card], answered: Answered) -> dict[int | None, Card]:
-    """The cards that are still open, without the signals that an order answered."""
+    """The alerts that are still open, without the signals that an order answered."""
     if not answered.resolved and not answered.signals:
         return dict(cards)
     left = {}
@@ -281,7 +281,7 @@ def _without(cards: Mapping[int | None, Card], answered: Answered) -> dict[int |
 
 
 class _Advice:
-    """What to do for the cards of a run; the book is asked for its record and open work once, and only if needed."""
+    """What to do for the alerts of a run; the book is asked for its record and open work once, and only if needed."""
 
     def __init__(self, run: _Run) -> None:
         self._run = run
@@ -289,7 +289,7 @@ class _Advice:
         self._open_work: Mapping[int | None, frozenset[str]] = {}
 
     def advise(self, lead: Fired, ones: Sequence[Fired]) -> str | None:
-        """The recommendation for a card that `lead` leads, with all its signals."""
+        """The recommendation for an alert that `lead` leads, with all its signals."""
         run = self._run
         if self._adviser is None:
             connection = run.work.connection
@@ -312,7 +312,7 @@ class _Advice:
         return self._adviser.advise(case)
 
     def renew(self, plan: Plan, cards: Mapping[int | None, Card], fired: Sequence[Fired]) -> None:
-        """Advise anew where another signal leads a card that nobody has worked on yet."""
+        """Advise anew where another signal leads an alert that nobody has worked on yet."""
         changed = {card_id for card_id, values in plan.updates.items() if "rule" in values}
         customers = {card.customer_id: card for card in cards.values() if card.id in changed and not card.touched}
         signals: dict[int | None, list[Fired]] = {}

@@ -1,4 +1,4 @@
-"""Time limits in business hours: when a card is due, and what is left of its limit.
+"""Time limits in business hours: when an alert is due, and what is left of its limit.
 
 All functions are pure: moments in UTC go in and come out, the calendar is an argument. A working day is the span from
 `opens` to `closes` on the owner's wall clock; time is counted as it passes (in UTC), so that a day on which the clocks
@@ -126,7 +126,7 @@ def due_when_resumed(now: datetime, due: datetime, left: timedelta, calendar: Bu
 
 
 class DueTimes:
-    """Due times of cards that are raised at one moment, by severity and the owner's zone."""
+    """Due times of alerts that are raised at one moment, by severity and the owner's zone."""
 
     def __init__(self, policy: Policy, now: datetime) -> None:
         self._policy = policy
@@ -148,7 +148,7 @@ class DueTimes:
         return self._calendars[owner]
 
     def of(self, severity: int, owner: str | None) -> str:
-        """The due time, as the store writes moments, of a card of this severity (4 critical … 1 low)."""
+        """The due time, as the store writes moments, of an alert of this severity (4 critical … 1 low)."""
         due = self._due.get((severity, owner))
         if due is None:
             limit = timedelta(hours=self._policy.sla_hours.of(Severity(severity).name.lower()))

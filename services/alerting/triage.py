@@ -1,7 +1,7 @@
-"""What a person does with cards: every action is one journalled unit of work, for one card or many, and can be undone.
+"""What a person does with alerts: every action is one journalled unit of work, for one or many, and can be undone.
 
 States: open → seen → in work → waiting (the clock of the limit stops) or snoozed (it runs on) → resolved or not
-useful. Cards to which an action does not apply are left as they are and named in ``Changes.kept``.
+useful. Alerts to which an action does not apply are left as they are and named in ``Changes.kept``.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ TO_DO: Final = frozenset({"open", "seen", "in_work"})
 
 
 def mark_seen(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
-    """Note that a person looked at open cards.
+    """Note that a person looked at open alerts.
 
     Looking is no action: the entry is the program's, so that "undo" still means what the person did before.
     """
@@ -55,14 +55,14 @@ def snooze(
     until: date | datetime | None = None,
     condition: str | None = None,
 ) -> Changes:
-    """Put cards away until a date, or until something happens and until a date at the latest. The clock runs on.
+    """Put alerts away until a date, or until something happens and until a date at the latest. The clock runs on.
 
     Parameters
     ----------
     workspace
         Store, policy, clock and person.
     alert_ids
-        Cards to snooze.
+        Alerts to snooze.
     until
         A day (its opening hour) or a moment; with a condition the latest one, by default the policy's.
     condition
@@ -71,7 +71,7 @@ def snooze(
     Raises
     ------
     UserError
-        For a date that is past, an unknown condition, or cards that are all closed.
+        For a date that is past, an unknown condition, or alerts that are all closed.
     """
     _known(condition, SNOOZE_CONDITIONS)
     with on_cards(workspace, "snooze", alert_ids, is_open, "is closed; reopen it first") as action:
@@ -97,7 +97,7 @@ def wait(
     workspace
         Store, policy, clock and person.
     alert_ids
-        Cards that wait.
+        Alerts that wait.
     until
         A day or a moment; by default the policy's latest date.
     condition
@@ -106,7 +106,7 @@ def wait(
     Raises
     ------
     UserError
-        For a date that is past, an unknown condition, or cards that are all closed.
+        For a date that is past, an unknown condition, or alerts that are all closed.
     """
     _known(condition, WAIT_CONDITIONS)
     with on_cards(workspace, "wait", alert_ids, is_open, "is closed; reopen it first") as action:
@@ -124,12 +124,12 @@ def wait_within(
     until: date | datetime | None = None,
     condition: str | None = "next_order",
 ) -> bool:
-    """Let a card wait as a part of another unit of work, which says what it does and commits.
+    """Let an alert wait as a part of another unit of work, which says what it does and commits.
 
     Returns
     -------
     bool
-        Whether the card waits now; False where it is closed or gone, and nothing was changed.
+        Whether the alert waits now; False where it is closed or gone, and nothing was changed.
 
     Raises
     ------
@@ -144,12 +144,12 @@ def wait_within(
 
 
 def resolve(workspace: Workspace, alert_ids: Sequence[int], outcome: str) -> Changes:
-    """Close cards with an outcome: came_back, saved, lost, no_issue, or known, which is no verdict on their rule.
+    """Close alerts with an outcome: came_back, saved, lost, no_issue, or known, which is no verdict on their rule.
 
     Raises
     ------
     UserError
-        For an unknown outcome, or cards that are all closed already.
+        For an unknown outcome, or alerts that are all closed already.
     """
     if outcome not in OUTCOMES:
         raise UserError(f"“{outcome}” is not an outcome; choose one of: {', '.join(OUTCOMES.values())}.")
@@ -162,12 +162,12 @@ def resolve(workspace: Workspace, alert_ids: Sequence[int], outcome: str) -> Cha
 
 
 def not_useful(workspace: Workspace, alert_ids: Sequence[int], reason: str) -> Changes:
-    """Close cards that were not useful, with the reason; it counts against their rule.
+    """Close alerts that were not useful, with the reason; it counts against their rule.
 
     Raises
     ------
     UserError
-        Without a reason, or for cards that are all closed already.
+        Without a reason, or for alerts that are all closed already.
     """
     why = " ".join(reason.split())
     if not why:
@@ -181,12 +181,12 @@ def not_useful(workspace: Workspace, alert_ids: Sequence[int], reason: str) -> C
 
 
 def reopen(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
-    """Bring cards back to what is to be done, from closed, waiting or snoozed; a stopped clock runs on.
+    """Bring alerts back to what is to be done, from closed, waiting or snoozed; a stopped clock runs on.
 
     Raises
     ------
     UserError
-        Where none of the cards is closed, waiting or snoozed.
+        Where none of the alerts is closed, waiting or snoozed.
     """
     with on_cards(
         workspace, "reopen", alert_ids, lambda card: card.state not in TO_DO, "is already in the queue"
@@ -203,12 +203,12 @@ def reopen(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
 
 
 def assign(workspace: Workspace, alert_ids: Sequence[int], owner: str) -> Changes:
-    """Hand cards to another person; the due time stays.
+    """Hand alerts to another person; the due time stays.
 
     Raises
     ------
     UserError
-        Without a name, or for cards that are all closed.
+        Without a name, or for alerts that are all closed.
     """
     name = " ".join(owner.split())
     if not name:
@@ -221,12 +221,12 @@ def assign(workspace: Workspace, alert_ids: Sequence[int], owner: str) -> Change
 
 
 def escalate(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
-    """Raise cards to critical; they are due within the limit of critical ones from now, or earlier as before.
+    """Raise alerts to critical; they are due within the limit of critical ones from now, or earlier as before.
 
     Raises
     ------
     UserError
-        For cards that are all closed or critical already.
+        For alerts that are all closed or critical already.
     """
     with on_cards(
         workspace,
@@ -262,7 +262,7 @@ def _put_to_waiting(
 
 
 def resting(action: Action, card: Card, state: str, until: datetime, condition: str | None) -> dict[str, Any]:
-    """Return the fields of a card that is put away until a moment, with what "it gets worse" is judged against."""
+    """Return the fields of an alert that is put away until a moment, with what "it gets worse" is judged against."""
     as_of = max((signal.raised_as_of for signal in card.signals), default="")
     book_day = action.work.sql("SELECT max(as_of) FROM customer_risk_scores").scalar() or ""
     baseline = {

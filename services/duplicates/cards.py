@@ -1,7 +1,7 @@
-"""One open card for one customer: where two records have one each, the signals, tasks, notes and drafts join.
+"""One open alert for one customer: where two records have one each, the signals, tasks, notes and drafts join.
 
-The card on which more was done stays. Of two signals of the same rule one stays, as grave as the graver and due as
-early as the earlier. What leads the card is decided by the next run of the rules.
+The alert on which more was done stays. Of two signals of the same rule one stays, as grave as the graver and due as
+early as the earlier. What leads the alert is decided by the next run of the rules.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Row = Mapping[str, Any]
 
 
 def join_open_cards(work: UnitOfWork, kept_id: int, other_id: int) -> str:
-    """Make one card of the open cards of two customers; return what was done in words, '' for nothing."""
+    """Make one alert of the open alerts of two customers; return what was done in words, '' for nothing."""
     cards = [_open_card(work, number) for number in (kept_id, other_id)]
     one, two = cards
     if one is None or two is None:
@@ -93,7 +93,7 @@ def _signals(work: UnitOfWork, card: int) -> list[Row]:
 
 
 def _move_drafts(work: UnitOfWork, stays: int, goes: int) -> None:
-    """A card has place for one email that is being written: a second one stays, and belongs to the customer alone."""
+    """An alert has place for one email that is being written: a second one stays, and belongs to the customer alone."""
     being_written = select(messages.c.id).where(messages.c.state.in_(WRITABLE))
     if work.connection.execute(being_written.where(messages.c.alert_id == stays)).first() is None:
         return
@@ -102,7 +102,7 @@ def _move_drafts(work: UnitOfWork, stays: int, goes: int) -> None:
 
 
 def _referring() -> list[tuple[Table, str]]:
-    """Every table with rows of a card, but the signals."""
+    """Every table with rows of an alert, but the signals."""
     return [
         (table, column.name)
         for table in metadata.sorted_tables

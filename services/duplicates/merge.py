@@ -1,6 +1,6 @@
 """Make two records one customer, in one unit of work: every row goes over, nothing is lost, and an undo brings it back.
 
-In this order, which an undo walks backwards: their cards join, their rows go over, fields are put together, what the
+In this order, which an undo walks backwards: their alerts join, their rows go over, fields are put together, what the
 other record said is kept, the other record goes.
 """
 

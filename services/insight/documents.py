@@ -1,4 +1,4 @@
-"""Cards and customers as the JSON documents of the command line: money in major units, moments in UTC."""
+"""Alerts and customers as the JSON documents of the command line: money in major units, moments in UTC."""
 
 from __future__ import annotations
 

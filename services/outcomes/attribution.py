@@ -1,4 +1,4 @@
-"""What followed an email: when they came back, with how much, and the counts over many cards."""
+"""What followed an email: when they came back, with how much, and the counts over many alerts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.settings import Policy, minor_rates, reporting_currency
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """Counts over closed cards of customers at risk: those emailed and those not, and how many of each came back."""
+    """Counts over closed alerts of customers at risk: those emailed and those not, and how many of each came back."""
 
     contacted: int
     contacted_back: int
@@ -84,9 +84,9 @@ def _is_beside(driver: sqlite3.Connection, message_id: int) -> bool:
 
 
 def returned(driver: sqlite3.Connection, since: str, watch_days: int) -> Returned:
-    """Count cards of customers at risk that were resolved since a moment: emailed or not, and who ordered again.
+    """Count alerts of customers at risk that were resolved since a moment: emailed or not, and who ordered again.
 
-    An email counts that was sent before the card was closed. Who came back by an order from before the email came back
+    An email counts that was sent before the alert was closed. Who came back by an order from before the email came back
     without it, and is counted among the others.
     """
     found = driver.execute(

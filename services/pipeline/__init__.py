@@ -22,7 +22,7 @@ FACTS = frozenset({*SCORED_TABLES, "policies", "rules"}) - {"contacts", "documen
 
 @dataclass(frozen=True, slots=True)
 class PipelineRun:
-    """What the pipeline did after a change: all changes together, the scoring run, cards opened and closed."""
+    """What the pipeline did after a change: all changes together, the scoring run, alerts opened and closed."""
 
     changes: Changes
     scores: ScoreRun | None = None
@@ -31,7 +31,7 @@ class PipelineRun:
 
 
 def concerns_figures(changes: Changes) -> bool:
-    """Return whether a change may move a score or a card: a note, a task or a setting of emails does neither."""
+    """Return whether a change may move a score or an alert: a note, a task or a setting of emails does neither."""
     return bool(_figures_in(changes) & FACTS)
 
 
@@ -67,7 +67,7 @@ def after_change(
 def do_round(
     workspace: Workspace, *, force: bool = False, progress: Callable[[Progress], None] | None = None
 ) -> PipelineRun:
-    """Score what is due and evaluate the rules without a change at hand: a new day, a card that wakes, work cut off.
+    """Score what is due and evaluate the rules without a change at hand: a new day, an alert that wakes, work cut off.
 
     Parameters
     ----------

@@ -236,7 +236,7 @@ class RenewJob:
 
 @dataclass(frozen=True, slots=True)
 class RoundJob:
-    """Do what is due without a change at hand: score, wake cards, finish what was cut off."""
+    """Do what is due without a change at hand: score, wake alerts, finish what was cut off."""
 
     recipe: Recipe
 

@@ -44,7 +44,7 @@ def _known_currency(name: str, currency: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SlaHours:
-    """Business hours within which a card of each severity is answered (ALERTS.md)."""
+    """Business hours within which an alert of each severity is answered (ALERTS.md)."""
 
     critical: float = 4
     high: float = 8
@@ -245,13 +245,13 @@ class Policy:
     refit_days
         The scores' parameters are fitted again when the book has this many new days.
     card_budget
-        Cards the queue shows; every critical comes on top.
+        Alerts the queue shows; every critical comes on top.
     critical_budget
         Critical alerts a day and owner that silence or the model alone may raise; distress has no limit.
     service_manager
         To whom alerts about tickets and distress are handed: named in what they suggest. Empty: nobody by name.
     watch_days
-        An order within this time after a card was raised or worked resolves it as "came back".
+        An order within this time after an alert was raised or worked resolves it as "came back".
     snooze_latest_days
         Latest date of a snooze or wait that has a condition.
     stale_factor

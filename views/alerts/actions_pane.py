@@ -1,4 +1,4 @@
-"""The actions of the current card: what is suggested and what can be done stay in view, the rest scrolls below."""
+"""The actions of the current alert: what is suggested and what can be done stay in view, the rest scrolls below."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class ActionsPane(QWidget):
 
     @property
     def detail(self) -> AlertDetail | None:
-        """The card that the actions are for."""
+        """The alert that the actions are for."""
         return self._detail
 
     def first_button(self) -> QWidget:
@@ -58,7 +58,7 @@ class ActionsPane(QWidget):
         return self.reopen if not self.reopen.isHidden() else self.task
 
     def show_detail(self, detail: AlertDetail) -> None:
-        """Show the actions for another card."""
+        """Show the actions for another alert."""
         self._detail = detail
         self._top.show()
         done = detail.alert.state in _DONE
@@ -78,7 +78,7 @@ class ActionsPane(QWidget):
         self._sections.addStretch(1)
 
     def show_nothing(self) -> None:
-        """No card is current."""
+        """No alert is current."""
         self._detail = None
         self._top.hide()
         clear(self._sections)

@@ -1,4 +1,4 @@
-"""The bar that replaces the list's header while cards are ticked: how many, how much, and what can be done."""
+"""The bar that replaces the list's header while alerts are ticked: how many, how much, and what can be done."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HEIGHT = 44
 
 
 class BulkBar(QWidget):
-    """Count, money, Snooze, Resolve, more; the commands act on all ticked cards."""
+    """Count, money, Snooze, Resolve, more; the commands act on all ticked alerts."""
 
     cleared = Signal()
 
@@ -49,6 +49,6 @@ class BulkBar(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def show_sum(self, count: int, money: str, skipped: str) -> None:
-        """Show how many cards are ticked, what they are about, and who would be left out and why."""
+        """Show how many alerts are ticked, what they are about, and who would be left out and why."""
         self._count.setText(f"{count} selected")
         self._sum.setText(f"{money} · {skipped}" if skipped and money else money or skipped)

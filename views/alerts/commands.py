@@ -1,4 +1,4 @@
-"""The commands of the current card or the ticked ones: what each does, and when it can do anything."""
+"""The commands of the current alert or the ticked ones: what each does, and when it can do anything."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CARD_COMMANDS = (
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a command acts on: the current card, the cards it is meant for, and where its panel opens."""
+    """What a command acts on: the current alert, the alerts it is meant for, and where its panel opens."""
 
     current: AlertRow
     cards: Sequence[AlertRow]
@@ -81,7 +81,7 @@ def run(command: Command, triage: Triage, target: Target) -> None:
 
 
 def card_menu(parent: QWidget, actions: Actions, more: Sequence[Command], detail: AlertDetail | None) -> QMenu:
-    """A menu of everything that can be done with a card; it goes when it is closed."""
+    """A menu of everything that can be done with an alert; it goes when it is closed."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     for command in (Command.CALL, Command.DRAFT, *CARD_COMMANDS[:6], *more, Command.REOPEN, Command.TICK, Command.OPEN):
@@ -95,7 +95,7 @@ def card_menu(parent: QWidget, actions: Actions, more: Sequence[Command], detail
 
 
 def enable(actions: Actions, detail: AlertDetail | None) -> None:
-    """Switch off what cannot do anything with the current card, in menu, button and key alike."""
+    """Switch off what cannot do anything with the current alert, in menu, button and key alike."""
     state = detail.alert.state if detail is not None else ""
     closed = state in ("resolved", "not_useful", "")
     customer = detail is not None and detail.alert.customer_id is not None

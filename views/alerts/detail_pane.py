@@ -1,4 +1,4 @@
-"""The detail of one card: who, why now, four figures, reasons, rhythm, and one timeline of everything."""
+"""The detail of one alert: who, why now, four figures, reasons, rhythm, and one timeline of everything."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Story(QWidget):
 
 
 class DetailPane(QWidget):
-    """Everything about the current card. Emits what a person asks; never acts by itself."""
+    """Everything about the current alert. Emits what a person asks; never acts by itself."""
 
     kind_chosen = Signal(str)
     wants_customer = Signal(int)
@@ -102,11 +102,11 @@ class DetailPane(QWidget):
         return self._detail
 
     def forget(self) -> None:
-        """No card is shown any more."""
+        """No alert is shown any more."""
         self._detail = None
 
     def show_detail(self, detail: AlertDetail, warning: float, critical: float) -> None:
-        """Show another card; ``warning`` and ``critical`` are the policy's thresholds of churn risk."""
+        """Show another alert; ``warning`` and ``critical`` are the policy's thresholds of churn risk."""
         other = self._detail is None or self._detail.alert.id != detail.alert.id
         self._detail = detail
         self.name.setText(detail.alert.customer)
@@ -147,7 +147,7 @@ class DetailPane(QWidget):
         self.kind_chosen.emit(kind)
 
     def show_place(self, place: int, of: int) -> None:
-        """Say where in the queue the card is."""
+        """Say where in the queue the alert is."""
         self.place.setText(f"{place} of {of}" if place else "")
 
     def set_mode(self, *, stacked: bool, drawer: bool) -> None:

@@ -1,6 +1,6 @@
 """The Alerts page: tiles, then queue, detail and actions in splitters; all wires between them are here.
 
-One current card drives detail and actions. After a card is finished the next one in view order is current, else the
+One current alert drives detail and actions. After an alert is finished the next one in view order is current, else the
 one before. What comes from elsewhere never moves the list: a pill offers it.
 """
 
@@ -47,7 +47,7 @@ class AlertsPage(Page):
         super().__init__(context)
         theme, actions, book = context.theme, context.actions, context.book
         self._desk = book.desk(self)
-        self._wanted: int | None = None  # the card to make current when the queue comes
+        self._wanted: int | None = None  # the alert to make current when the queue comes
         self._fresh = False
         self._quiet_read = False
         self._has_room = True
@@ -225,7 +225,7 @@ class AlertsPage(Page):
         self.detail_state.show_empty("No alert selected", "Choose one to see why it was raised.")
 
     def _forget_detail(self) -> None:
-        """Offer nothing of the card that was shown: no command, no suggestion, no permission."""
+        """Offer nothing of the alert that was shown: no command, no suggestion, no permission."""
         self.detail.forget()
         self._trends.follow(None)
         self.actions_pane.show_nothing()
@@ -271,7 +271,7 @@ class AlertsPage(Page):
         self.detail_state.show_error(failed, retry, "This customer could not be loaded")
 
     def _detail_state_changed(self, _index: int) -> None:
-        """While another card's detail is waited for, the actions of the one before it are gone with its detail."""
+        """While another alert's detail is waited for, the actions of the one before it are gone with its detail."""
         shown, current = self.actions_pane.detail, self.queue.view.current
         same = shown is not None and current is not None and shown.alert.id == current.id
         if self.detail_state.state != "content" and not same:
@@ -308,7 +308,7 @@ class AlertsPage(Page):
             run(command, self.triage, Target(current, self.queue.targets(), detail, self.arrangement.anchor()))
 
     def _finished(self, ids: Sequence[int], leaves: bool) -> None:
-        """Choose what is current after the cards have left: the next in view order, else the one before."""
+        """Choose what is current after the alerts have left: the next in view order, else the one before."""
         self.queue.model.clear_ticks()
         if not leaves:
             return
@@ -332,13 +332,13 @@ class AlertsPage(Page):
             self.context.book.told.emit(f"Copied {detail.approach.phone}. Press 1, 2 or 3 after the call")
 
     def _draft(self) -> None:
-        """Write to the current card's customer."""
+        """Write to the current alert's customer."""
         current = self.queue.view.current
         if current is not None and current.customer_id is not None:
             self.wants_email.emit(current.customer_id, current.id)
 
     def finish(self, alert_id: int) -> None:
-        """An email was approved for a card: when the queue comes, the one after it is current."""
+        """An email was approved for an alert: when the queue comes, the one after it is current."""
         current = self.queue.view.current
         if current is not None and current.id == alert_id:
             self._finished([alert_id], True)

@@ -190,7 +190,7 @@ def note_panel(
 
 
 def assign_panel(theme: Theme, window: QWidget, owners: Sequence[str], send: Callable[[str], None]) -> FormPanel:
-    """Who takes the cards over: a known owner, or a new name."""
+    """Who takes the alerts over: a known owner, or a new name."""
     field = QComboBox()
     field.setEditable(True)
     field.addItems([owner for owner in owners if owner])

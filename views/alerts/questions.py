@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TimelineQuestion:
-    """One customer's timeline (or one card's, for a card of the book), of one kind or of all ('')."""
+    """One customer's timeline (or one alert's, for an alert of the book), of one kind or of all ('')."""
 
     workspace: Workspace
     customer_id: int | None
@@ -48,7 +48,7 @@ def at_risk(workspace: Workspace) -> Tile:
 
 
 def detail(workspace: Workspace, alert_id: int, order: Sequence[int]) -> AlertDetail | None:
-    """Everything about a card; None if it is gone. ``order`` are the ids of the queue as it is shown."""
+    """Everything about an alert; None if it is gone. ``order`` are the ids of the queue as it is shown."""
     return insight.alert_detail(workspace, alert_id, order=order)
 
 
@@ -72,7 +72,7 @@ def filter_of_tile(key: str) -> tuple[QueueTab, QueueFilter] | None:
 
 
 def mark_seen(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
-    """Note that a person looked at a card."""
+    """Note that a person looked at an alert."""
     from services.alerting import mark_seen as mark
 
     return mark(workspace, alert_ids)

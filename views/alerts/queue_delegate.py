@@ -1,4 +1,4 @@
-"""Draws the queue: cards of exactly 72 px, headers of 25."""
+"""Draws the queue: alerts of exactly 72 px, headers of 25."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class QueueDelegate(CardDelegate):
             self._paint_card(painter, option, entry, ticked=bool(index.data(TICKED_ROLE)))
 
     def quick_at(self, rect: QRect, at: QPoint) -> int:
-        """Which quick button of a card is under a point, -1 for none."""
+        """Which quick button of an alert is under a point, -1 for none."""
         for number in range(len(QUICK)):
             if _quick_rect(QRectF(rect), number).adjusted(-2, -2, 2, 2).contains(QPointF(at)):
                 return number

@@ -1,4 +1,4 @@
-"""The queue as rows: group headers are real rows that cannot be selected, cards are the others."""
+"""The queue as rows: group headers are real rows that cannot be selected, alerts are the others."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ class QueueModel(QAbstractListModel):
 
     @property
     def ticked(self) -> list[AlertRow]:
-        """The ticked cards in view order."""
+        """The ticked alerts in view order."""
         return [row for row in self.cards() if row.id in self._ticked]
 
     def cards(self) -> list[AlertRow]:
-        """The cards in view order."""
+        """The alerts in view order."""
         return [entry for entry in self._entries if isinstance(entry, AlertRow)]
 
     def show_page(self, page: QueuePage) -> None:
-        """Show another state of the queue. Ticks stay on the cards that are still there."""
+        """Show another state of the queue. Ticks stay on the alerts that are still there."""
         self.beginResetModel()
         by_group: dict[str, list[AlertRow]] = {}
         for row in page.rows:
@@ -56,19 +56,19 @@ class QueueModel(QAbstractListModel):
             self.ticks_changed.emit()
 
     def row_of(self, alert_id: int) -> int:
-        """Row of a card, -1 if it is not here."""
+        """Row of an alert, -1 if it is not here."""
         for number, entry in enumerate(self._entries):
             if isinstance(entry, AlertRow) and entry.id == alert_id:
                 return number
         return -1
 
     def card_at(self, row: int) -> AlertRow | None:
-        """The card in a row; None for a header or beyond the end."""
+        """The alert in a row; None for a header or beyond the end."""
         entry = self._entries[row] if 0 <= row < len(self._entries) else None
         return entry if isinstance(entry, AlertRow) else None
 
     def next_card(self, row: int, step: int) -> int:
-        """Row of the next card in a direction, -1 at the end."""
+        """Row of the next alert in a direction, -1 at the end."""
         row += step
         while 0 <= row < len(self._entries):
             if isinstance(self._entries[row], AlertRow):
@@ -77,7 +77,7 @@ class QueueModel(QAbstractListModel):
         return -1
 
     def tick(self, row: int, on: bool | None = None) -> None:
-        """Tick or untick a card; None turns it over."""
+        """Tick or untick an alert; None turns it over."""
         card = self.card_at(row)
         if card is None:
             return
@@ -140,7 +140,7 @@ def value_words(row: AlertRow) -> str:
 
 
 def value_parts(row: AlertRow) -> tuple[str, str]:
-    """Figure and word of the money that a card is about, and sorted by; both '' where it is about none."""
+    """Figure and word of the money that an alert is about, and sorted by; both '' where it is about none."""
     if row.kind == "opportunity":
         return money(row.upside_minor, row.currency), "upside"
     if row.kind == "risk" and row.upside_minor > (row.value_at_risk_minor or 0):

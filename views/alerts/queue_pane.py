@@ -112,7 +112,7 @@ class QueuePane(QWidget):
         self._name_owner()
 
     def show_page(self, page: QueuePage) -> None:
-        """Show the queue; the current card stays current if it is still there."""
+        """Show the queue; the current alert stays current if it is still there."""
         current = self.view.current
         self.view.delegate.set_page(page)
         self.model.show_page(page)
@@ -146,7 +146,7 @@ class QueuePane(QWidget):
         self.view.viewport().update()
 
     def targets(self) -> list[AlertRow]:
-        """What a command acts on: the ticked cards, else the current one."""
+        """What a command acts on: the ticked alerts, else the current one."""
         ticked = self.model.ticked
         current = self.view.current
         return ticked or ([current] if current is not None else [])

@@ -26,7 +26,7 @@ _PAGE = {CursorAction.MovePageUp: -5, CursorAction.MovePageDown: 5}
 
 
 class QueueView(CardList[AlertRow]):
-    """Painted cards with headers between them."""
+    """Painted alerts with headers between them."""
 
     quick = Signal(object)  # Command, for the current row
 
@@ -42,22 +42,22 @@ class QueueView(CardList[AlertRow]):
 
     @property
     def current(self) -> AlertRow | None:
-        """The card that drives the detail; a header never does."""
+        """The alert that drives the detail; a header never does."""
         return self._queue.card_at(self.currentIndex().row())
 
     def set_current(self, alert_id: int | None, *, quiet: bool = False) -> None:
-        """Make a card current; ``quiet`` tells nobody."""
+        """Make an alert current; ``quiet`` tells nobody."""
         self.choose_row(self._queue.row_of(alert_id) if alert_id is not None else -1, quiet=quiet)
 
     def step(self, step: int) -> None:
-        """Make the next or the previous card current."""
+        """Make the next or the previous alert current."""
         row = self._queue.next_card(self.currentIndex().row(), step)
         card = self._queue.card_at(row)
         if card is not None:
             self.set_current(card.id)
 
     def tell_current(self, current: Index) -> None:
-        """Tell the card, or None: a queue without a current card has nothing to act on."""
+        """Tell the alert, or None: a queue without a current alert has nothing to act on."""
         self.current_changed.emit(self._queue.card_at(current.row()))
 
     def moveCursor(self, action: CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:

@@ -1,6 +1,6 @@
-"""What a person does with cards: asks what is missing in a small panel, then acts through the book.
+"""What a person does with alerts: asks what is missing in a small panel, then acts through the book.
 
-Every action is one unit of work with one undo, for one card or for all that are ticked.
+Every action is one unit of work with one undo, for one alert or for all that are ticked.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
 
 class Triage(QObject):
-    """The actions on cards.
+    """The actions on alerts.
 
     Signals
     -------
-    finished : (ids, leaves) of cards that were acted on; ``leaves`` when they left the tab, so that the next row
+    finished : (ids, leaves) of alerts that were acted on; ``leaves`` when they left the tab, so that the next row
         becomes current.
     """
 
@@ -50,7 +50,7 @@ class Triage(QObject):
         self.owners: tuple[str, ...] = ()
 
     def task(self, card: AlertRow, detail: AlertDetail | None, anchor: QWidget) -> None:
-        """T: a task for the current card, its title proposed."""
+        """T: a task for the current alert, its title proposed."""
         workspace = self._book.workspace
         today = workspace.clock.today()
         proposed = detail.recommendation.title if detail and detail.recommendation else ""
@@ -72,7 +72,7 @@ class Triage(QObject):
         self._open(CallPanel(self._theme, self._window, title, keep), anchor)
 
     def add_phone(self, card: AlertRow, anchor: QWidget) -> None:
-        """Keep a number for the card's customer."""
+        """Keep a number for the alert's customer."""
         customer_id = card.customer_id
         if customer_id is None:
             return
@@ -102,7 +102,7 @@ class Triage(QObject):
         self._open(panels.meeting_panel(self._theme, self._window, title, now, begins, send), anchor)
 
     def consent(self, card: AlertRow, anchor: QWidget) -> None:
-        """Record that the card's customer agreed to be emailed."""
+        """Record that the alert's customer agreed to be emailed."""
         customer_id = card.customer_id
         if customer_id is None:
             return
@@ -113,7 +113,7 @@ class Triage(QObject):
         self._desk.read("asked", partial(_addressee, self._book.workspace, customer_id), ask, self._book.failed.emit)
 
     def note(self, card: AlertRow, anchor: QWidget) -> None:
-        """A note on the current card."""
+        """A note on the current alert."""
 
         def send(text: str) -> None:
             self._do(partial(_room, "add_note", alert_id=card.id, text=text), [card], leaves=False)
@@ -177,7 +177,7 @@ class Triage(QObject):
         self._do(partial(_room, "escalate", alert_ids=_ids(cards)), cards, leaves=False)
 
     def suppress(self, card: AlertRow, anchor: QWidget) -> None:
-        """Keep the card's customer from being emailed for a while."""
+        """Keep the alert's customer from being emailed for a while."""
         customer_id = card.customer_id
         if customer_id is None:
             return
@@ -191,7 +191,7 @@ class Triage(QObject):
         self._open(panel, anchor)
 
     def override(self, card: AlertRow, detail: AlertDetail | None, anchor: QWidget) -> None:
-        """V: set a score of the card's customer by hand."""
+        """V: set a score of the alert's customer by hand."""
         customer_id = card.customer_id
         if customer_id is None:
             return
@@ -200,7 +200,7 @@ class Triage(QObject):
         ask_override(self._book, self._theme, self._window, asked, anchor)
 
     def end_override(self, card: AlertRow | None, figure: str) -> None:
-        """Let the computed figure of the card's customer count again."""
+        """Let the computed figure of the alert's customer count again."""
         if card is not None and card.customer_id is not None:
             self._book.act(partial(end_override, customer_id=card.customer_id, figure=figure))
 

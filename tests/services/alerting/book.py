@@ -192,7 +192,7 @@ class Book:
         return evaluate(self.workspace)
 
     def cards(self, customer: int | None = None) -> list[dict[str, Any]]:
-        """All cards, or a customer's, oldest first."""
+        """All alerts, or a customer's, oldest first."""
         query = select(alerts).order_by(alerts.c.id)
         if customer is not None:
             query = query.where(alerts.c.customer_id == customer)
@@ -200,12 +200,12 @@ class Book:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def card(self, customer: int) -> dict[str, Any]:
-        """The customer's only card."""
+        """The customer's only alert."""
         (card,) = self.cards(customer)
         return card
 
     def signals(self, card: int) -> list[str]:
-        """The rules of a card's signals."""
+        """The rules of an alert's signals."""
         query = select(alert_signals.c.rule).where(alert_signals.c.alert_id == card).order_by(alert_signals.c.id)
         with self.workspace.store.read() as connection:
             return list(connection.execute(query).scalars())

@@ -1,4 +1,4 @@
-"""Activity that dropped: what scoring found of a channel of activity becomes a card, with its day and its counts."""
+"""Activity that dropped: what scoring found of a channel of activity becomes an alert, with its day and its counts."""
 
 from __future__ import annotations
 

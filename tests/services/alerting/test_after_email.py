@@ -1,4 +1,4 @@
-"""Coming back after an email: it closes the card whatever raised it, and an undone order opens it again."""
+"""Coming back after an email: it closes the alert whatever raised it, and an undone order opens it again."""
 
 from __future__ import annotations
 

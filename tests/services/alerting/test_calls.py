@@ -23,7 +23,7 @@ from tests.services.alerting.book import Book
 
 @pytest.fixture
 def queue(book: Book) -> Book:
-    """A book with an open card, on a Thursday morning."""
+    """A book with an open alert, on a Thursday morning."""
     book.crowd(12)
     book.customer("Marlow & Pike", ago=70, gap=20, clv_minor=1)
     book.evaluate()

@@ -1,4 +1,4 @@
-"""When an import is undone, the cards that it raised and nobody touched go, and what it resolved is open again."""
+"""When an import is undone, the alerts that it raised and nobody touched go, and what it resolved is open again."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_the_queue_after_the_undo_of_a_real_import_is_that_of_before(tmp_path: P
 
 
 def _email(book: Book, customer: int, *, origin: str = "person") -> int:
-    """An email for the customer's card, with its first draft, as a person or the pipeline leaves it."""
+    """An email for the customer's alert, with its first draft, as a person or the pipeline leaves it."""
     at, state = book.workspace.at, "draft" if origin == "person" else "in_review"
     made = {"goal": "apologise", "tone": "warm", "writer": "person", "created_at": at, "created_by": "Ada"}
     card = book.card(customer)["id"]

@@ -1,4 +1,4 @@
-"""Laws of merging: one open card per customer, the gravest signal leads, closed rules keep silent."""
+"""Laws of merging: one open alert per customer, the gravest signal leads, closed rules keep silent."""
 
 from __future__ import annotations
 

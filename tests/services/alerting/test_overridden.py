@@ -1,4 +1,4 @@
-"""What people know better than a model: a risk set by hand, and a segment's own threshold, reach the cards."""
+"""What people know better than a model: a risk set by hand, and a segment's own threshold, reach the alerts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What cards about leaving promise, against what came; also on a book from another process than models assume."""
+"""What alerts about leaving promise, against what came; also on a book from another process than models assume."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BACK = (180, 90, 0)
 
 @dataclass(frozen=True)
 class Kept:
-    """A customer's risk on a day, its confidence, whether there was a card, and whether they ordered nothing after."""
+    """A customer's risk on a day, its confidence, whether an alert stood, and whether they ordered nothing after."""
 
     risk: float
     confidence: str

@@ -32,7 +32,7 @@ from tests.services.alerting.book import Book
 
 
 def rules_of(book: Book, customer: int) -> set[str]:
-    """The rules whose signals a customer's card carries."""
+    """The rules whose signals a customer's alert carries."""
     return {rule for card in book.cards(customer) for rule in book.signals(card["id"])}
 
 
@@ -961,7 +961,7 @@ def test_the_owners_zone_and_the_holidays_of_the_policy_move_the_due_time(book: 
 
 
 def test_orders_table_is_what_the_index_covers(book: Book) -> None:
-    """The query for answered cards must not read a customer's whole history."""
+    """The query for answered alerts must not read a customer's whole history."""
     with book.workspace.store.read() as connection:
         plan = connection.exec_driver_sql(
             "EXPLAIN QUERY PLAN SELECT min(o.ordered_on) FROM orders o WHERE o.customer_id = 1"

@@ -1,7 +1,7 @@
 """The sample book replayed: what was planted is found in time, and what that costs in noise.
 
-Runs two weeks apart are the hardest case: who opens the program daily has every card up to 13 days earlier, and meets
-in a day what came in two weeks. `make soak` replays it week by week, which judges twice as many cards.
+Runs two weeks apart are the hardest case: who opens the program daily has every alert up to 13 days earlier, and meets
+in a day what came in two weeks. `make soak` replays it week by week, which judges twice as many alerts.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Replay:
 
     truth: SampleTruth
     workspace: Workspace
-    opened: tuple[int, ...]  # cards opened by each run; the first one finds a queue that nobody has worked yet
+    opened: tuple[int, ...]  # alerts opened by each run; the first one finds a queue that nobody has worked yet
     first_day: date
     signals: tuple[Raised, ...]
 
@@ -129,7 +129,7 @@ def _orders(replay: Replay) -> dict[str, list[date]]:
 
 
 def test_the_noise_is_counted_and_bearable(replay: Replay, tell: Tell) -> None:
-    """A card about leaving was wrong where the customer ordered within the horizon, whoever they are at heart."""
+    """An alert about leaving was wrong where the customer ordered within the horizon, whoever they are at heart."""
     horizon, orders = timedelta(days=replay.workspace.policy.churn_horizon_days), _orders(replay)
     said, over, wrong = Counter[str](), Counter[str](), Counter[str]()
     for signal in replay.signals:
@@ -146,14 +146,14 @@ def test_the_noise_is_counted_and_bearable(replay: Replay, tell: Tell) -> None:
     )
     for rule, count in said.most_common():
         tell(f"{rule}: {count} times; of {over[rule]} whose {horizon.days} days are over {wrong[rule]} ordered in them")
-    # A manager works 25 cards a day; all that a run brings must fit into a day.
+    # A manager works 25 alerts a day; all that a run brings must fit into a day.
     assert median(runs) <= 25
     # Medium by itself, it names customers of a risk from 20 % on; clearly more of them must have left.
     assert over["gap_beyond_usual"] - wrong["gap_beyond_usual"] >= 0.3 * over["gap_beyond_usual"] > 0
 
 
 def test_as_many_leave_as_the_cards_promise(replay: Replay, tell: Tell) -> None:
-    """A card at 60 % is right six times in ten; the spread is that of chance."""
+    """An alert at 60 % is right six times in ten; the spread is that of chance."""
     (record,) = [one for one in rule_records(replay.workspace) if one.code == "likely_to_leave"]
     kept = record.promise
     assert kept is not None and kept.cards >= 12
@@ -180,7 +180,7 @@ def test_the_planted_occasions_have_a_card_at_the_end(replay: Replay) -> None:
 
 
 def test_shops_that_nearly_stopped_coming_to_the_portal_have_a_card(replay: Replay, tell: Tell) -> None:
-    """A card may be gone again by the end: an order answers it."""
+    """An alert may be gone again by the end: an order answers it."""
     planted = set(replay.truth.signals["portal_logins_dropped"])
     lately = {
         signal.customer

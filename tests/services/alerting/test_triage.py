@@ -1,4 +1,4 @@
-"""What a person does with cards, and that undo brings back what was."""
+"""What a person does with alerts, and that undo brings back what was."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.services.alerting.book import Book
 
 @pytest.fixture
 def queue(book: Book) -> Book:
-    """A book with three open cards."""
+    """A book with three open alerts."""
     book.crowd(12)
     for name in ("Marlow & Pike", "Delacroix Interiors", "Harbor Lane"):
         book.customer(name, ago=70, gap=20, clv_minor=1)
@@ -339,7 +339,7 @@ def test_any_actions_then_as_many_undos_bring_the_queue_back(steps: list[tuple[s
 
 
 def check_invariants(book: Book) -> None:
-    """What holds for every card, whatever was done to it."""
+    """What holds for every alert, whatever was done to it."""
     for card in book.cards():
         closed = card["state"] in ("resolved", "not_useful")
         assert closed == (card["closed_at"] is not None) == (card["outcome"] is not None)

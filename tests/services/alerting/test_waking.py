@@ -1,4 +1,4 @@
-"""Snoozed and waiting cards wake when their date comes, whoever else changed; a round that writes says so."""
+"""Snoozed and waiting alerts wake when their date comes, whoever else changed; a round that writes says so."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def bought_steadily(book: Book, name: str, *, until: int) -> int:
 
 @pytest.fixture
 def silent(book: Book) -> int:
-    """A customer with a card, in a book that the pipeline scored, beside some who buy on."""
+    """A customer with an alert, in a book that the pipeline scored, beside some who buy on."""
     silent = bought_steadily(book, "Silent", until=150)
     for number in range(12):
         bought_steadily(book, f"Steady {number}", until=1)

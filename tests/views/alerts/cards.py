@@ -8,7 +8,7 @@ from models.values.alerts import AlertRow, QueueGroup, QueuePage, Severity
 
 
 def card(number: int, **values: Any) -> AlertRow:
-    """A card; by default a high risk due today."""
+    """An alert; by default a high risk due today."""
     return AlertRow(
         **{
             "id": number,
@@ -38,7 +38,7 @@ def card(number: int, **values: Any) -> AlertRow:
 
 
 def page(*groups: tuple[str, list[AlertRow]], **values: Any) -> QueuePage:
-    """A page of the queue; each group is (key, cards)."""
+    """A page of the queue; each group is (key, alerts)."""
     titles = {"hour": "Due within the hour", "today": "Due today", "week": "Next week"}
     made = tuple(
         QueueGroup(key, titles.get(key, key), len(cards), sum(c.value_at_risk_minor or 0 for c in cards), 0)
@@ -60,7 +60,7 @@ def page(*groups: tuple[str, list[AlertRow]], **values: Any) -> QueuePage:
 
 
 def grouped(counts: dict[str, int]) -> QueuePage:
-    """A page with so many cards in each group, numbered through."""
+    """A page with so many alerts in each group, numbered through."""
     number, groups = 0, []
     for key, count in counts.items():
         groups.append((key, [card(number + n, group=key) for n in range(1, count + 1)]))

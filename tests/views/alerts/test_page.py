@@ -1,4 +1,4 @@
-"""The Alerts page on the sample book: one current card, actions with undo, auto-advance, breakpoints, states."""
+"""The Alerts page on the sample book: one current alert, actions with undo, auto-advance, breakpoints, states."""
 
 from __future__ import annotations
 
@@ -557,7 +557,7 @@ def test_the_header_has_the_person_and_copies_the_number(desk: Desktop) -> None:
 
 
 def reachable(qtbot: QtBot, desk: Desktop) -> int:
-    """Make a card current whose customer has a number, and return its id."""
+    """Make an alert current whose customer has a number, and return its id."""
     page = alerts(desk)
     for card in page.queue.model.cards():
         detail = insight.alert_detail(desk.book.workspace, card.id)

@@ -1,4 +1,4 @@
-"""The queue's model and list: headers cannot be current, one card is, ticks are apart from it."""
+"""The queue's model and list: headers cannot be current, one alert is, ticks are apart from it."""
 
 from __future__ import annotations
 
