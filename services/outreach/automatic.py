@@ -38,7 +38,7 @@ def draft_automatically(workspace: Workspace, alert_ids: Sequence[int]) -> Chang
     Parameters
     ----------
     alert_ids
-        Cards that were opened; those that have an email of any state already are left alone.
+        Alerts that were opened; those that have an email of any state already are left alone.
     """
     policy = workspace.policy.auto_drafts
     if not (policy.enabled and policy.approved_by.strip() and policy.rules and alert_ids):

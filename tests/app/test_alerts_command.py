@@ -18,7 +18,7 @@ CARDS = 7
 
 @pytest.fixture
 def long_queue(store_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of those who have a card, where three fill a page and a list."""
+    """The names of those who have an alert, where three fill a page and a list."""
     book = Book(store_path)
     names = [f"Customer {number}" for number in range(CARDS)]
     for number, name in enumerate(names):

@@ -54,7 +54,7 @@ def ask(
 
 @pytest.fixture
 def customer(ask: Any, store_path: Path) -> dict[str, Any]:
-    """A customer with consent, orders and an open card, who was not emailed lately."""
+    """A customer with consent, orders and an open alert, who was not emailed lately."""
     driver = connect(store_path)
     try:
         found = driver.execute(

@@ -1,7 +1,7 @@
 """The composer on a book of 100,000 customers: from E to the painted email, its verdict, and typing without a stall.
 
-Opening is measured in a window that has stood for a moment, as every one has by the time that a card was read: the
-pages that are asked for next are made ahead. The big book holds no cards; the emails are to its customers.
+Opening is measured in a window that has stood for a moment, as every one has by the time that an alert was read: the
+pages that are asked for next are made ahead. The big book holds no alerts; the emails are to its customers.
 
     python -m tests.benchmarks.bench_composer [--customers N]
 """

@@ -71,7 +71,7 @@ def _lines(orders: list[tuple[int, int]]) -> Iterator[tuple[int, str, int, str]]
 
 
 def people(workspace: Workspace) -> list[tuple[int, int | None]]:
-    """Return whom to write to as (customer, card or None): the best ones with a card, and others at random."""
+    """Return whom to write to as (customer, alert or None): the best ones with an alert, and others at random."""
     with workspace.store.snapshot() as driver:
         best = driver.execute(
             "SELECT customer_id, id FROM alerts WHERE state = 'open' AND customer_id IS NOT NULL"

@@ -52,7 +52,7 @@ _LARGE = 200_000
 
 
 def unscored_copy(book: BigBook, folder: Path) -> Path:
-    """A copy of the book as it is right after its import: nothing scored, no card."""
+    """A copy of the book as it is right after its import: nothing scored, no alert."""
     path = folder / "book.bellwether"
     shutil.copy(big_book(book), path)
     open_store(path).close()

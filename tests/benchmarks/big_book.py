@@ -1,7 +1,7 @@
 """A made-up book of any size, written straight into the store's tables: for benches of the window and its queries.
 
 Deterministic by its parameters and kept in a folder for temporary files, so that a second bench does not wait. It
-goes around the importer on purpose: what it measures is reading. It holds scores, history and cards as the rooms
+goes around the importer on purpose: what it measures is reading. It holds scores, history and alerts as the rooms
 would write them; figures of one customer agree with its orders.
 
     python -m tests.benchmarks.big_book [--customers N] [--orders N] [--cards N]
@@ -66,7 +66,7 @@ class BigBook:
     as_of
         The last day of its data.
     scored
-        With scores, history and cards.
+        With scores, history and alerts.
     tickets, emails
         How many a customer has; one email in four has a second event.
     """

@@ -52,7 +52,7 @@ def model() -> Iterator[ModelServer]:
 
 @pytest.fixture
 def customer(store_path: Path) -> dict[str, Any]:
-    """Somebody of the sample book with a card, consent, and no email of late."""
+    """Somebody of the sample book with an alert, consent, and no email of late."""
     sample_copy(store_path)
     driver = connect(store_path)
     try:
@@ -116,7 +116,7 @@ def test_an_alert_is_answered_by_one_email_and_closed_by_the_order_after_it(
 
 
 def choose(hands: Hands, card: int) -> None:
-    """J until the card is the current one; what stands behind the day's budget is not looked for."""
+    """J until the alert is the current one; what stands behind the day's budget is not looked for."""
     page = hands.alerts
     hands.wait(lambda: page.detail.detail is not None)
     hands.calm()
@@ -262,7 +262,7 @@ def import_an_order(hands: Hands, folder: Path, customer: dict[str, Any]) -> Non
 
 
 def see_what_followed(hands: Hands, card: int, words: str) -> None:
-    """Among the cards done today it says that they came back, when and with how much."""
+    """Among the alerts done today it says that they came back, when and with how much."""
     hands.press(Qt.Key.Key_1, CONTROL)
     hands.wait(hands.alerts.isVisible)
     hands.alerts.queue.ask_for("done", QueueFilter())

@@ -1,4 +1,4 @@
-"""From files to worked cards: drop, map, import, queue, five cards, undo, restart; by keyboard."""
+"""From files to worked alerts: drop, map, import, queue, five alerts, undo, restart; by keyboard."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def import_the_rest(hands: Hands, paths: list[Path]) -> None:
 
 
 def five_worked_cards(hands: Hands, workspace: Workspace) -> list[AlertRow]:
-    """Task, note, snooze, resolve, not useful, each on another card."""
+    """Task, note, snooze, resolve, not useful, each on another alert."""
     page = hands.alerts
     cards = page.queue.model.cards()[:5]
     page.queue.view.setFocus()

@@ -40,7 +40,7 @@ def _known() -> Iterator[tuple[Preferences, ModelServer]]:
 
 
 def _mailable(workspace: Workspace, number: int = 1, goal: str = "", *, allowed: bool = True) -> list[tuple[int, int]]:
-    """Cards of the queue whose customers may be emailed, or may not; those of a goal first: (customer, card)."""
+    """Alerts of the queue whose customers may be emailed, or may not; those of a goal first: (customer, alert)."""
     found = []
     for row in insight.queue(workspace, beyond_budget=True).rows:
         if row.customer_id is None:
@@ -162,7 +162,7 @@ def _send(workspace: Workspace, server: MailServer, customer: int, card: int, st
 
 
 def _written(workspace: Workspace, customer: int, card: int) -> int:
-    """An email of the card's own goal that waits for review."""
+    """An email of the alert's own goal that waits for review."""
     found = compose(workspace, customer, card).edit
     draft = draft_by_template(workspace, customer, goal=found.goal, tone=found.tone)
     text = (draft.writer, draft.subject, draft.greeting, draft.body, draft.facts)

@@ -1,4 +1,4 @@
-"""Scores that a person set: the panel, and the marks beside the figures of a card and of a customer."""
+"""Scores that a person set: the panel, and the marks beside the figures of an alert and of a customer."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class Studio:
         return self.folder / "book.bellwether"
 
     def build(self) -> None:
-        """Make the sample book and work on some of its cards."""
+        """Make the sample book and work on some of its alerts."""
         SampleBookJob(Recipe(str(self.book), PERSON, RAISED))(lambda _progress: None, lambda: False)
         workspace = open_workspace(Recipe(str(self.book), PERSON, WORKED))
         rows = insight.queue(workspace, beyond_budget=True).rows

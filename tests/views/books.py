@@ -12,7 +12,7 @@ from services.pipeline.jobs import SampleBookJob
 from services.workspace import Recipe, Workspace, open_workspace
 from tests.conftest import SHARED
 
-#: A Thursday morning, so that cards are due today.
+#: A Thursday morning, so that alerts are due today.
 MOMENT = "2026-11-19T09:00:00+00:00"
 PERSON = "Ada"
 

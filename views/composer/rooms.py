@@ -161,7 +161,7 @@ class Stored:
             raise
 
     def _look_for_theirs(self, workspace: Workspace, edit: Edit) -> None:
-        """Take up an email for the same card that was begun elsewhere meanwhile: a card has one at a time."""
+        """Take up an email for the same alert that was begun elsewhere meanwhile: an alert has one at a time."""
         begun = outreach.compose(workspace, edit.customer_id, edit.alert_id).message
         if begun is not None and begun.alert_id == edit.alert_id:
             self._id, self._first = begun.id, None

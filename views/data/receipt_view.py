@@ -70,7 +70,7 @@ class Band(QWidget):
 
 
 class ReceiptView(QWidget):
-    """Shows a receipt. `customer_wanted` for a click on a card's customer, `file_wanted` for one file of many."""
+    """Shows a receipt. `customer_wanted` for a click on an alert's customer, `file_wanted` for one file of many."""
 
     customer_wanted = Signal(int)
     file_wanted = Signal(object)
@@ -178,7 +178,7 @@ def file_line(result: ImportResult) -> TableLine:
 
 
 def card_lines(cards: Sequence[AlertRow], count: int) -> list[TableLine]:
-    """The cards that were opened, and their sum."""
+    """The alerts that were opened, and their sum."""
     lines = [_card_line(card) for card in cards]
     if not cards:
         return lines

@@ -29,7 +29,7 @@ class QueueEffect:
 
 
 class BookOfImports:
-    """Reads history, the effect of an undo, and the cards that an import opened or closed."""
+    """Reads history, the effect of an undo, and the alerts that an import opened or closed."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
@@ -80,11 +80,11 @@ class BookOfImports:
             forget_check(self._book.workspace, request)
 
     def to_do(self) -> int:
-        """How many cards wait in the queue."""
+        """How many alerts wait in the queue."""
         return insight.to_do(self._book.workspace)
 
     def effect(self, opened: Collection[int], closed: Collection[int], before: int) -> QueueEffect:
-        """The cards with these ids that are in the queue now, or were closed."""
+        """The alerts with these ids that are in the queue now, or were closed."""
         from services.duplicates import count_pairs
 
         todo = insight.queue(self._book.workspace, "todo", beyond_budget=True)

@@ -1,6 +1,6 @@
 """Rounds: what falls due without anybody's action. One at the window's start, then one when the next thing is due.
 
-Nothing polls: the book says when the next snoozed or waiting card is due, and when a score that a person set counts no
+Nothing polls: the book says when the next snoozed or waiting alert is due, and when a score that a person set counts no
 more, and a timer waits for that moment.
 """
 
@@ -18,9 +18,9 @@ from services.workspace import Workspace
 from views.background import Background, Done, Failed, Outcome
 from views.shell.book import Book
 
-#: While other work runs, and where a round has left a card that is due.
+#: While other work runs, and where a round has left an alert that is due.
 LATER_MS = 60_000
-#: A card is due at its second, so the round begins just after it.
+#: An alert is due at its second, so the round begins just after it.
 AFTER_MS = 1_000
 #: Tables whose rows fall due by themselves.
 _WITH_A_DATE = frozenset({"alerts", "score_overrides"})

@@ -22,7 +22,7 @@ class AlertBadge(QWidget):
         theme.changed.connect(self.update)
 
     def show_alert(self, alert: AlertRow | None) -> None:
-        """Show a card's severity and time, or nothing."""
+        """Show an alert's severity and time, or nothing."""
         self._alert = alert
         self.setVisible(alert is not None)
         if alert is not None:

@@ -141,7 +141,7 @@ URGENT = Mark("severity-critical", "Critical", "on_critical", "critical_solid", 
 
 
 def mark_of(severity: Severity, kind: str, *, urgent: bool = False) -> Mark:
-    """The mark of a card. Solid red is only for a risk that is breached or due within the hour."""
+    """The mark of an alert. Solid red is only for a risk that is breached or due within the hour."""
     if kind == "opportunity":
         return OPPORTUNITY
     mark = MARKS[severity]

@@ -1,4 +1,4 @@
-"""What is stale means the same to the rule that raises a card and to the line beside the page's title."""
+"""What is stale means the same to the rule that raises an alert and to the line beside the page's title."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def known(book: Book) -> int:
 
 
 def stale_by_card(book: Book) -> str:
-    """The reason of the book's card, in small letters; empty without one."""
+    """The reason of the book's alert, in small letters; empty without one."""
     return next((card["reason"].lower() for card in book.cards() if card["customer_id"] is None), "")
 
 

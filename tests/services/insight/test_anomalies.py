@@ -1,4 +1,4 @@
-"""What scoring found unusual, in sentences: in the story of a card, on the customer's page, in documents."""
+"""What scoring found unusual, in sentences: in the story of an alert, on the customer's page, in documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The detail of a card: figures with their changes, story, rhythm, permission, open work, record; and the profile."""
+"""The detail of an alert: figures with their changes, story, rhythm, permission, open work, record; and the profile."""
 
 from __future__ import annotations
 

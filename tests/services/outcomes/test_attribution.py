@@ -15,7 +15,7 @@ __all__ = ["book", "workspace"]
 
 @pytest.fixture
 def card(book: SmallBook) -> tuple[int, int]:
-    """A customer with a card for which an email was sent ten days ago."""
+    """A customer with an alert for which an email was sent ten days ago."""
     customer = book.customer()
     book.score(customer)
     card = book.card(customer)
@@ -88,7 +88,7 @@ def test_an_order_after_the_watch_time_is_not_counted(book: SmallBook) -> None:
 
 
 def test_an_email_counts_that_was_sent_before_they_came_back(book: SmallBook) -> None:
-    """After the email, before it, after the card was closed, and by a person's word."""
+    """After the email, before it, after the alert was closed, and by a person's word."""
     closed = minutes(-1440)
     for ordered, sent, by in (
         (3, -5 * 1440, "rule"),

@@ -35,7 +35,7 @@ def claim(text: str, body: str, number: int | None = None, label: str = "order #
 
 
 def somebody(workspace: Workspace, consent: str = "given") -> tuple[int, int]:
-    """A customer with an open card in the day's queue, and the card; with consent nobody emailed them of late.
+    """A customer with an open alert in the day's queue, and the alert; with consent nobody emailed them of late.
 
     None of their people gave consent: an email goes to the customer itself.
     """

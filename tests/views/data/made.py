@@ -150,7 +150,7 @@ def record(number: int, *, undone: bool = False) -> ImportRecord:
 
 
 def card(number: int, severity: Severity = Severity.HIGH) -> AlertRow:
-    """One card of the queue."""
+    """One alert of the queue."""
     return AlertRow(
         id=number, customer_id=number, customer=f"Calder & Finch {number}", severity=severity, kind="risk",
         state="open", rule="gap", reason="No order for 58 days; the usual gap is 18", due_at=None, due_words="Mon",

@@ -55,7 +55,7 @@ def test_what_another_program_does_is_shown(
     look(qtbot, external)
     assert [changes.everyone for changes in heard] == [True]
     page: Any = desk.window.page("alerts")
-    # A card that takes the place of the one that went is offered; the list does not move under the hand.
+    # An alert that takes the place of the one that went is offered; the list does not move under the hand.
     qtbot.waitUntil(lambda: page.queue.news.isVisible() or first not in [row.id for row in page.queue.model.cards()])
     look(qtbot, external)
     look(qtbot, external)

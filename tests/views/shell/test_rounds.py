@@ -1,4 +1,4 @@
-"""Rounds: one at the start, the next when a card wakes; quiet where nothing is due."""
+"""Rounds: one at the start, the next when an alert wakes; quiet where nothing is due."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def first_round(qtbot: QtBot, rounds: Rounds) -> None:
 
 
 def snoozed(workspace: Workspace, hours: float) -> int:
-    """Snooze the first card until some hours from now."""
+    """Snooze the first alert until some hours from now."""
     card = insight.queue(workspace, "todo").rows[0]
     alerting.snooze(workspace, (card.id,), until=datetime.fromisoformat(MOMENT) + timedelta(hours=hours))
     return card.id

@@ -95,7 +95,7 @@ class Hands:
         send_due(self.post.workspace)
 
     def _withdraw(self) -> None:
-        """Look whether cards could go with their import: nothing may refer to one that nobody worked on."""
+        """Look whether alerts could go with their import: nothing may refer to one that nobody worked on."""
         cards = [
             one for one in self.alerts.values() if not self.post.value("SELECT touched FROM alerts WHERE id = ?", one)
         ]

@@ -98,7 +98,7 @@ def test_a_preview_is_the_email_as_a_customer_would_have_it(book: Workspace, cus
 
 
 def test_a_preview_begins_with_somebody_for_whom_the_template_can_be_used(book: Workspace) -> None:
-    """The book has customers with a name and with a bad review, whoever's card is worth most."""
+    """The book has customers with a name and with a bad review, whoever's alert is worth most."""
     needing = [OWN, find(book, "bad_review_warm"), find(book, "renewal_warm"), replace(OWN, body="As {{ tier }}")]
     shown = [preview_template(book, one) for one in needing]
     assert [one.fault for one in shown] == ["", "", "", ""]
