@@ -17,10 +17,10 @@ CAME_ONCE = "coalesce(segment, '') IN ('New', 'One-time')"
 OWN_GAPS = 4
 #: An order is late from so much of a usual gap after the day on which it was expected.
 _LATE = 0.5
-_LOOKING_BACK = ", looking back from "
+_AS_OF = ", looking back from "
 #: In SQL, of the model of a row of the history: a score of a past day that a later model worked out, which had seen
 #: what came of it.
-LOOKED_BACK = f"LIKE '%{_LOOKING_BACK}%'"
+LOOKED_BACK = f"LIKE '%{_AS_OF}%'"
 
 
 def missed_orders(days_since: int | None, usual_gap: float | None) -> int:
@@ -35,14 +35,14 @@ def missed_orders(days_since: int | None, usual_gap: float | None) -> int:
     return int(gaps) if gaps >= 1 + _LATE else 0
 
 
-def looking_back(model: str, day: str) -> str:
+def as_of_model(model: str, day: str) -> str:
     """The model of a score of a past day that was worked out as of a later one (ISO)."""
-    return f"{model}{_LOOKING_BACK}{day}"
+    return f"{model}{_AS_OF}{day}"
 
 
-def looked_back_from(model: str) -> str | None:
+def scored_as_of(model: str) -> str | None:
     """The day (ISO) as of which a score of a past day was worked out; None for one of its own day."""
-    return model.partition(_LOOKING_BACK)[2] or None
+    return model.partition(_AS_OF)[2] or None
 
 
 @dataclass(frozen=True, slots=True)

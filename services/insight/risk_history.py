@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from models.values import words
-from models.values.scores import looked_back_from
+from models.values.scores import scored_as_of
 from services.insight.reader import Reader
 
 WEEKS: Final = 26
@@ -57,7 +57,7 @@ def read_risk_history(reader: Reader, customer_id: int, as_of: str, now: float |
     found = reader.driver.execute(_ROWS, (customer_id, since, as_of)).fetchall()
     told: dict[str, tuple[float, str | None]] = {}
     for on, risk, model, first_fit, _ in found:
-        later = looked_back_from(model) or (first_fit if first_fit is not None and on < first_fit else None)
+        later = scored_as_of(model) or (first_fit if first_fit is not None and on < first_fit else None)
         told[on] = (float(risk), later)
     if now is not None:
         told[as_of] = (now, None)

@@ -25,7 +25,7 @@ from sqlalchemy import Connection
 
 from models.store import UnitOfWork
 from models.tables import score_history
-from models.values.scores import looking_back
+from models.values.scores import as_of_model
 from services.scoring import segments
 from services.scoring.events import BookEvents, day_number, fetch
 from services.scoring.ledger import Ledger
@@ -211,7 +211,7 @@ def past(book: BookEvents, parameters: Parameters, policy: Policy) -> list[Entri
     """Scores of earlier days of the customers of `book`, from the events up to each day, on today's parameters."""
     begun = book.first_day()
     small = book.customer_ids.size <= _SMALL_BOOK
-    model = looking_back(parameters.orders.name, day_text(book.as_of))
+    model = as_of_model(parameters.orders.name, day_text(book.as_of))
     found: list[Entries] = []
     last: Figures | None = None
     for day in (book.as_of - back for back in (_WEEKS_BACK if small else _DAYS_BACK)):

@@ -144,7 +144,7 @@ def imports(shots: Shots) -> None:
         wait_until(lambda: page.state is page.check)
         shots.shot(desk, "data-check-light")
         shots.sizes(desk, "data-check")
-        _overruled(shots, desk, page)
+        _overridden(shots, desk, page)
         page.check.rows.show_tab("rejected")
         bar = page.check.rows.table.horizontalScrollBar()
         bar.setValue(bar.maximum())
@@ -170,7 +170,7 @@ def imports(shots: Shots) -> None:
         _judged(shots, desk, page)
 
 
-def _overruled(shots: Shots, desk: Any, page: Any) -> None:
+def _overridden(shots: Shots, desk: Any, page: Any) -> None:
     """What a column was taken for, how the file is read, a cell that was fixed."""
     table, model = page.check.rows.table, page.check.rows.model
     columns = [one.column for one in model.shown_columns]

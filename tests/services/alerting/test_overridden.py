@@ -71,7 +71,7 @@ def test_a_card_that_the_set_figure_contradicts_stays_and_says_so(book: Book) ->
     assert book.card(known)["reason"] == before["reason"]
 
 
-def test_what_still_holds_leads_a_card_before_what_a_person_overruled(book: Book) -> None:
+def test_what_still_holds_leads_a_card_before_what_a_person_overrode(book: Book) -> None:
     book.bear_out_spending()
     known = book.customer("Known", mean_last_3_minor=5_000, value_at_risk_minor=30_000, churn_risk=0.81)
     evaluate(book.workspace)

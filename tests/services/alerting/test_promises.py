@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import insert
 
 from models.tables import score_history
-from models.values.scores import looking_back
+from models.values.scores import as_of_model
 from services.alerting import evaluate, rule_records
 from services.alerting.precision import Promise
 from services.scoring import score_due
@@ -151,7 +151,7 @@ def test_what_a_later_model_makes_of_the_day_of_a_card_promised_nothing(book: Bo
     told, worked_out = (leaving(book, churn_risk=risk) for risk in (0.7, 0.8))
     book.evaluate()
     remembered(book, told, 0.7)
-    remembered(book, worked_out, 0.8, looking_back("test", "2026-12-31"))
+    remembered(book, worked_out, 0.8, as_of_model("test", "2026-12-31"))
     book.move(days=91)
     found = promised(book)
     assert found is not None and (found.cards, found.told) == (1, 0.7)

@@ -11,7 +11,7 @@ from models.tables import customers
 from models.values.alerts import ALIKE_WORDS
 from models.values.customers import CustomerFilter
 from models.values.errors import UserError
-from models.values.scores import looking_back, missed_orders
+from models.values.scores import as_of_model, missed_orders
 from models.values.words import THIN
 from services import insight
 from services.audit import undo_last
@@ -133,7 +133,7 @@ def test_each_figure_of_the_past_says_when_it_was_worked_out_and_the_week_by_whi
     versions = {"parameters": "{}", "versions": "{}", "why": "", "fitted_at": minutes(0), "customers": 1}
     book.insert("model_fits", kind="scores", model="m", as_of=days_ago(20), **versions)
     book.insert("book", key="scored", value='{"fit": 1}')
-    later = looking_back("m", days_ago(3))
+    later = as_of_model("m", days_ago(3))
     for back, model in ((27, "m"), (14, later), (7, "m")):  # the first one by a program that did not say so yet
         book.insert("score_history", customer_id=number, as_of=days_ago(back), churn_risk=0.1, model=model)
     figures = reader(read_figures, number)[0]

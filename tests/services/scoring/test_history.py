@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from models.values.changes import Changes
-from models.values.scores import looked_back_from
+from models.values.scores import scored_as_of
 from services.audit import undo_last
 from services.scoring import score_due
 from services.settings import EngagementWeights
@@ -107,8 +107,8 @@ def test_a_history_without_a_mark_of_its_policy_is_known_by_the_horizons_of_the_
 def test_rows_that_were_worked_out_later_say_from_which_day_they_look_back(scored: Book) -> None:
     as_of = scored.scores()[1]["as_of"]
     kept = next(rows for rows in histories(scored).values() if len(rows) == 27)
-    assert {looked_back_from(row["model"]) for row in kept[:-1]} == {as_of}
-    assert looked_back_from(kept[-1]["model"]) is None
+    assert {scored_as_of(row["model"]) for row in kept[:-1]} == {as_of}
+    assert scored_as_of(kept[-1]["model"]) is None
 
 
 def test_a_customer_whose_first_order_comes_to_light_keeps_a_row_of_the_day(scored: Book) -> None:

@@ -126,7 +126,7 @@ def test_the_rows_of_one_reason_are_asked_for(qtbot: QtBot, view: CheckView) -> 
     assert view.rows.model.kept_rows == 13
 
 
-def test_how_a_file_is_read_is_shown_and_overruled(qtbot: QtBot, view: CheckView) -> None:
+def test_how_a_file_is_read_is_shown_and_overridden(qtbot: QtBot, view: CheckView) -> None:
     box = view.plan.file.boxes["delimiter"]
     assert box.currentText() == "Comma"
     assert "90" in box.accessibleDescription() and "cuts rows into 9 columns" in box.accessibleDescription()

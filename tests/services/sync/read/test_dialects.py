@@ -120,7 +120,7 @@ def test_two_likely_delimiters_are_a_doubt_with_both(tmp_path: Path) -> None:
         assert len(read_table(path, option.choice).columns) == 2
 
 
-def test_every_part_can_be_overruled(tmp_path: Path) -> None:
+def test_every_part_can_be_overridden(tmp_path: Path) -> None:
     path = made(tmp_path, "a;b\n1,5;'x'\n2,5;'y'\n")
     choice = ReadingChoice(delimiter=",", quote="", header_row=0, encoding="latin-1")
     table = read_table(path, choice)

@@ -1,4 +1,4 @@
-"""From a file that lands in a watched folder to the new alert in the open window, with the time that it took."""
+"""From a file that arrives in a watched folder to the new alert in the open window, with the time that it took."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_a_file_that_lands_becomes_alerts_in_the_open_window(
     hands.wait(lambda: new_card(hands, before))
     seconds = time.perf_counter() - began
     tell(
-        f"{changed:,} changed customers in a book of {customers:,}: {seconds:.1f} s from the file's landing "
+        f"{changed:,} changed customers in a book of {customers:,}: {seconds:.1f} s from the file’s arrival "
         f"to the new alert in the window (a look every {folder_watch.EVERY_MS / 1000:g} s included)"
     )
     assert hands.alerts.queue.view.current == current, "what the person looks at stays"
