@@ -102,7 +102,7 @@ class ModelReport:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationBin:
-    """Customers of like risk, of the model in use over all windows: what was said, and how many left.
+    """Customers of like risk, of the model in use over all windows: predicted risk, and how many left.
 
     `said` is their mean risk; `low` and `high` bound the share that left (95 %, Wilson).
     """

@@ -34,7 +34,7 @@ class FeatureDrift:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationDrift:
-    """What was said on a day whose window has closed since, and what came.
+    """Predicted and actual churn of a day whose window has closed since.
 
     `said` and `left` are shares of the `customers` scored at `on`; `low` and `high` bound `left` (95 %).
     """
@@ -48,7 +48,7 @@ class CalibrationDrift:
 
     @property
     def off(self) -> bool:
-        """Whether what was said lies outside of what chance allows, by more than two points."""
+        """Whether predicted churn lies outside of what chance allows, by more than two points."""
         return not self.low <= self.said <= self.high and abs(self.said - self.left) > 0.02
 
 

@@ -26,7 +26,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class ModelLine:
-    """One way of telling who leaves, over all checks.
+    """One model of who leaves, over all checks.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class Misses:
     Attributes
     ----------
     sentence
-        When they were told what, and in which order they stand.
+        What was predicted and when, and in which order they stand.
     at_least
         Whether there may be more: the check did not count them all.
     """
@@ -160,9 +160,9 @@ class ReportCard:
     verdict
         The answer; without a check it says what is missing, and when it can be known.
     used, why
-        The way of telling that the scores come from, in plain words, and the reason for it.
+        The model that the scores come from, in plain words, and the reason for it.
     compared
-        Over which checks the ways of telling are compared, in words.
+        Over which checks the models are compared, in words.
     said, checked
         When the forecast was made and when it was compared; when the back-test was run.
     judged
@@ -174,9 +174,9 @@ class ReportCard:
     value_note
         How far the total of lifetime value was off, in a sentence for beside other totals; '' where nobody can say.
     value_span
-        Over which time lifetime value was held against what was spent.
+        Over which time lifetime value was compared with what was spent.
     rule
-        The simple rule as the sentences call it: "no order for 90 days".
+        The baseline as the sentences call it: "no order for 90 days".
     warning, critical
         The policy's risks: who left below the first was not seen, who stayed from the second on was flagged.
     forecast, drift, migration, emerging

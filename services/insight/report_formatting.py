@@ -48,7 +48,7 @@ def _plain_and_term(model: ModelReport, label: str) -> str:
 
 
 def model_lines(report: BacktestReport) -> tuple[ModelLine, ...]:
-    """Return every way of telling with its measures over the same checks, the best of them marked.
+    """Return every model with its measures over the same checks, the best of them marked.
 
     Equal in the digits shown is equal. Where no check could judge all, each has its own mean and none is marked.
     """
@@ -81,7 +81,7 @@ def _model_line(
 
 
 def compared_words(report: BacktestReport) -> str:
-    """Return over which checks the ways of telling are compared: "over the four checks of six that judged all"."""
+    """Return over which checks the models are compared: "over the four checks of six that judged all"."""
     common, _ = report.compared()
     checks = len({one.cutoff for model in report.models for one in model.cutoffs})
     if not common:

@@ -1,4 +1,4 @@
-"""The verdict on the risk: how far off it is within each check, how that swings, and what the simple rule tells."""
+"""The verdict on the risk: how far off it is within each check, how that swings, and what the baseline tells."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SILENCE: Final = {"orders": "no order", "activity": "no activity", "contract": 
 
 
 def rule_words(report: BacktestReport) -> str:
-    """Return the simple rule as sentences call it: "no order for 90 days"."""
+    """Return the baseline as sentences call it: "no order for 90 days"."""
     rule = report.model(RULE)
     if rule is not None:
         return rule.label[:1].lower() + rule.label[1:]
@@ -38,7 +38,7 @@ def rule_words(report: BacktestReport) -> str:
 
 
 def off_by(report: BacktestReport) -> float | None:
-    """Return how far what was said lay from what came within a check, in shares of 1: the mean over the checks.
+    """Return how far predicted churn lay from actual churn within a check, in shares of 1: the mean over the checks.
 
     Checks are not pooled: too many predicted in one season and too few in the next would cancel. What chance
     alone makes of risks that are right is taken off, as the squares of independent distances add up.
@@ -80,7 +80,7 @@ def _spread(check: Measures, groups: int) -> float:
 
 
 def verdict(report: BacktestReport) -> Verdict:
-    """Answer whether the risk can be trusted: how far off it is, and whether it tells more than the simple rule."""
+    """Answer whether the risk can be trusted: how far off it is, and whether it tells more than the baseline."""
     judged = sum(one.customers for one in report.calibration)
     left = sum(one.left for one in report.calibration)
     off = off_by(report)
@@ -133,7 +133,7 @@ def _rule_tells(report: BacktestReport) -> str:
 
 
 def _compared(report: BacktestReport) -> dict[str, Measures | None]:
-    """The mean of each way of telling over the same checks; each its own where no check could judge all."""
+    """The mean of each model over the same checks; each its own where no check could judge all."""
     common, means = report.compared()
     return {one.name: means.get(one.name) if common else one.mean for one in report.models}
 
@@ -148,7 +148,7 @@ def _far_off(group: CalibrationBin, rarer: float) -> bool:
 
 
 def _top(report: BacktestReport, share: float) -> str:
-    """What was said of those of the highest risk, and what came."""
+    """Predicted and actual churn of those of the highest risk."""
     top = report.calibration[-1]
     who = "tenth" if len(report.calibration) == 10 else "group"
     came = words.percent(top.left / top.customers) if top.customers else words.percent(0.0)

@@ -1,9 +1,9 @@
 """Where each channel of one customer is heading, and since when: the trend of orders, of logins, of answers to emails …
 
-The last quarter is held against the three quarters before by the same test as the trend of orders (`trends`), with what
-the channel did over the whole book allowed for; the day is where two rates explain the events best. A trend is what one
-customer's page may say of one customer: it is named where chance alone would show it one time in ten, and so is no
-anomaly yet.
+The last quarter is compared with the three quarters before by the same test as the trend of orders (`trends`), with
+what the channel did over the whole book allowed for; the day is where two rates explain the events best. A trend is
+what one customer's page may say of one customer: it is named where chance alone would show it one time in ten, and so
+is no anomaly yet.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _level(channel: Channel, learned: Learned) -> float:
 def _silent(channel: Channel, days: NDArray[np.int64], level: float) -> ChannelTrend | None:
     """Of whom nothing was seen lately, which for so rare a channel may be little: no "as usual" after several gaps.
 
-    The silence since the last event is held against the rate up to it: falling where chance would rarely show one so
+    The silence since the last event is compared with the rate up to it: falling where chance would rarely show one so
     long; None where it is several usual gaps and chance might.
     """
     last, silence = int(days[-1]), channel.last - int(days[-1])

@@ -1,9 +1,9 @@
 """Emerging issues: what the customers of a book complain of more than they used to.
 
 A topic (a kind of ticket, words of a subject, a product that tickets name) is counted week by week like a channel of a
-customer, and its newest weeks are held against its own past by the same tests (`anomaly`): the last four weeks, and the
-weighted last thirteen; a topic that there never was before has the others' rates for its own. A product's bad reviews
-(2 of 5 or worse) are counted against all of its reviews. Issues that are told of by the same tickets are one: the one
+customer, and its newest weeks are compared with its own past by the same tests (`anomaly`): the last four weeks, and
+the weighted last thirteen; a topic that there never was before has the others' rates for its own. A product's bad
+reviews (2 of 5 or worse) are counted against all of its reviews. Issues that the same tickets name are one: the one
 that is least likely to be chance.
 
 A customer counts once a week and topic, and nothing is an issue of the book that fewer than three customers speak of.

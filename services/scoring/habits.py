@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Whole = NDArray[np.int64]
 
-#: Windows of figures that are slow, and of those that are quick, with the time before that they are held against.
+#: Windows of figures that are slow, and of those that are quick, with the time before that they are compared with.
 HALF_YEAR, YEAR = 182, 365
 MONTH, QUARTER = 30, 90
 #: In the order of the fields of `Features`.

@@ -6,7 +6,7 @@ scores are counted by (the horizon of the churn risk above all), the next scorin
 A book that is scored for the first time gets a past too: the scores of earlier days, from the events up to each of them
 and on the same parameters, so that "31 points up in 60 days" can be said from the first day on. A large book gets
 only two such days, and the later one only of customers whose scores had moved by then. Such rows say in ``model`` from
-which day they look back: that model had seen what came of them, so that they are no record of what was told.
+which day they look back: that model had seen what came of them, so that they are no record of a prediction.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lifetime value on CDNOW: learnt from the first 39 weeks, held against what was spent in the 39 after them.
+"""Lifetime value on CDNOW: learnt from the first 39 weeks, compared with what was spent in the 39 after them.
 
     python -m tests.benchmarks.bench_lifetime_value
 

@@ -98,7 +98,7 @@ def test_work_is_told_in_seconds_then_minutes() -> None:
     assert words.duration(130) == "2 min"
 
 
-def test_a_foretold_chance_is_never_certain() -> None:
+def test_a_predicted_chance_is_never_certain() -> None:
     said = [words.chance(share) for share in (None, 0.0, 0.0049, 0.005, 0.72, 0.994, 0.995, 1.0)]
     ends = [f"<1{THIN}%", f"<1{THIN}%", f"1{THIN}%"], [f"99{THIN}%", f">99{THIN}%", f">99{THIN}%"]
     assert said == ["–", *ends[0], f"72{THIN}%", *ends[1]]

@@ -1,4 +1,4 @@
-"""The verdict on top: the answer in words, then which way of telling is used and why, then when it was checked."""
+"""The verdict on top: the answer in words, then which model is used and why, then when it was checked."""
 
 from __future__ import annotations
 

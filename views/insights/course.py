@@ -1,4 +1,4 @@
-"""One measure of every way of telling, from check to check: the one in use, the simple rule, the rest in grey."""
+"""One measure of every model, from check to check: the one in use, the baseline, the rest in grey."""
 
 from __future__ import annotations
 

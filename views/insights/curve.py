@@ -46,7 +46,7 @@ def came(group: CalibrationBin) -> float:
 
 
 def holds(group: CalibrationBin) -> bool:
-    """Return whether what was said lies in the range of what came."""
+    """Return whether the predicted share lies in the range of the actual one."""
     return group.low <= group.said <= group.high
 
 

@@ -50,7 +50,7 @@ MOST_ROWS = 100_000
 _CHECKED = 200
 #: Words of leaving are a feature from so many customers on who wrote some: of fewer the past tells little but chance.
 _WRITERS = 20
-#: Days without activity from which on the simple rule takes one under contract for leaving.
+#: Days without activity from which on the baseline takes one under contract for leaving.
 _QUIET_DAYS = 14
 #: A precision that leaves a coefficient where it is.
 _FIXED = 1e12
@@ -171,7 +171,7 @@ class Rule:
 
 
 def rule_of(window: Window) -> Rule:
-    """The simple rule of a window's label: silence as long as the horizon.
+    """The baseline of a window's label: silence as long as the horizon.
 
     Who is under contract leaves by notice, and hardly anybody was silent for a quarter of a year before it: there it is
     silence of two weeks, and in a book of no activity the end of the contract's year.
@@ -187,7 +187,7 @@ def rule_of(window: Window) -> Rule:
 
 
 def _rule(train: Sequence[Window]) -> FittedModel:
-    """The simple rule as a probability: the share that left on each side of it."""
+    """The baseline as a probability: the share that left on each side of it."""
     rule = rule_of(train[-1])
     rows = gather(train, (rule.column,))
     over = rows.columns[rule.column] > rule.above

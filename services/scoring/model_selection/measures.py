@@ -115,7 +115,7 @@ def measure(risk: Floats, left: Flags) -> Measures:
     Parameters
     ----------
     risk
-        Shape (customers,), 0 to 1; nan where nothing was said, which is left out.
+        Shape (customers,), 0 to 1; nan where nothing was predicted, which is left out.
     left
         Shape (customers,): whether the customer left in the window.
     """

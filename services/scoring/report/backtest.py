@@ -1,4 +1,4 @@
-"""The backtest: the book's past is scored from earlier days, with what was known then, and held against what came.
+"""The backtest: the book's past is scored from earlier days, with what was known then, and compared with what came.
 
 Model selection judges the models; this adds what people ask of them: how often customers of like risk left, who left
 unseen and who was flagged and stayed, whether lifetime value came true, and what this time of the year did to the

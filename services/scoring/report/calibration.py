@@ -1,4 +1,4 @@
-"""The calibration curve: customers of like risk, what was said of them, and how many left, with the range of chance."""
+"""The calibration curve: customers of like risk, their predicted risk, and how many left, with the range of chance."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def curve(risk: Floats, left: Flags, counted_times: float = 1.0, bins: int = _BI
     Parameters
     ----------
     risk, left
-        Shape (scores,): what was said, and whether the customer left; of one or several windows.
+        Shape (scores,): the predicted risk, and whether the customer left; of one or several windows.
     counted_times
         How often a day is told, see `model_selection.times_told`.
     """

@@ -1,7 +1,7 @@
 """The watch between refits: are customers still those on whom the scores were fitted, and does the risk still hold?
 
 Features are compared by the population stability index over the tenths of the day of the fit, among customers who did
-something in the year before each day (the dead of a book pile up, and are no news). What was said of a window that
+something in the year before each day (the dead of a book pile up, and are no news). What was predicted of a window that
 has closed since is compared with what came of it. Pure: events and earlier risks in, values out.
 """
 
@@ -135,7 +135,7 @@ def _median(values: Floats) -> float | None:
 
 
 def calibration_drift(ledger: Ledger, said: SaidBefore, horizon_days: int) -> CalibrationDrift | None:
-    """What was said against what came in each score's own window; None where fewer than fifty can be judged.
+    """Predicted against actual churn in each score's own window; None where fewer than fifty can be judged.
 
     Raises
     ------

@@ -13,7 +13,7 @@ from services.insight.figure_formatting import figure_lines, sure_words
 from tests.views.customers.made import figures
 
 FEW = "Fewer than 4 purchase days on record."
-TOLD = f"When about 72{THIN}% was said, 126 of 217 left."
+TOLD = f"40 similar customers: predicted 72{THIN}%, actual 58{THIN}%."
 
 
 def test_how_sure_it_is_comes_with_why_and_with_how_such_a_risk_did() -> None:

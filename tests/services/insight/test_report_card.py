@@ -92,7 +92,7 @@ def test_a_rule_that_is_clearly_better_is_said_to_be() -> None:
     )
 
 
-def test_too_much_churn_foretold_is_said_with_its_points() -> None:
+def test_too_much_churn_predicted_is_said_with_its_points() -> None:
     wrong = tuple(CalibrationBin(0.4, 20, 100, 0.13, 0.29) for _ in range(3))
     models = tuple(made.model(name, name, 0.3, 0.8, 0.1, 0.2) for name in (ADDITIVE, RULE))
     answer = verdict(made.report(calibration=wrong, models=models))

@@ -59,7 +59,7 @@ RISK = np.full(CUSTOMERS, 0.6)
 
 
 def chosen(record: Record, error: float | None = 0.02, beats_rule: bool = True) -> Chosen:
-    return Chosen(CLOSED_FORM, HORIZON, "It told best.", error, beats_rule, record.as_json())
+    return Chosen(CLOSED_FORM, HORIZON, "It predicted best.", error, beats_rule, record.as_json())
 
 
 def judged(

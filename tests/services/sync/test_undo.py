@@ -39,7 +39,7 @@ CARD_FOR_EACH = (
 )
 
 
-def foretold_undo(book: Book, number: int | None) -> Changes:
+def previewed_undo(book: Book, number: int | None) -> Changes:
     """Undo an import, and hold what was said before to what is kept and taken out."""
     assert number is not None
     said = undo_preview(book.workspace, number)
@@ -59,7 +59,7 @@ def test_undo_brings_the_content_back(book: Book) -> None:
         hashes.append(book.hash())
     for number in reversed(ids):
         hashes.pop()
-        changes = foretold_undo(book, number)
+        changes = previewed_undo(book, number)
         assert changes.kept == ()
         assert book.hash() == hashes[-1]
 
@@ -76,7 +76,7 @@ def test_undo_returns_updated_values(book: Book, tmp_path: Path) -> None:
     preview = undo_preview(book.workspace, receipt.import_id)
     assert preview.refused == "" and preview.takes_out == ()
     assert dict(preview.puts_back)["order lines"] == 5
-    changes = foretold_undo(book, receipt.import_id)
+    changes = previewed_undo(book, receipt.import_id)
     assert changes.customers and "orders" in changes.tables
     assert book.hash() == before
 
@@ -124,7 +124,7 @@ def test_the_history_asks_as_much_of_many_imports_as_of_few(
 def test_rows_that_others_refer_to_are_kept_and_named(book: Book) -> None:
     accounts = book.bring(FIXTURES / "crm_accounts.csv")
     book.bring(FIXTURES / "crm_pipeline.csv")
-    changes = foretold_undo(book, accounts.import_id)
+    changes = previewed_undo(book, accounts.import_id)
     assert sorted(changes.kept) == [
         "Customer Bluebird Works is kept, because opportunities refer to it.",
         "Customer Northwind Fabrics is kept, because opportunities refer to it.",
@@ -140,7 +140,7 @@ def test_a_customer_with_work_on_it_is_kept(book: Book) -> None:
         work.sql(CARD_FOR_EACH.format(touched="name = 'Bluebird Works'"))
         work.digest("cards")
         work.commit()
-    assert foretold_undo(book, receipt.import_id).kept == (
+    assert previewed_undo(book, receipt.import_id).kept == (
         "Customer Bluebird Works is kept, because alerts refer to it.",
     )
     assert book.ask("SELECT name FROM customers") == [("Bluebird Works",)]
@@ -160,7 +160,7 @@ def test_a_customer_whom_a_person_writes_to_is_kept_and_a_draft_that_nobody_saw_
         )
         work.digest("emails")
         work.commit()
-    assert foretold_undo(book, receipt.import_id).kept == (
+    assert previewed_undo(book, receipt.import_id).kept == (
         "Customer Bluebird Works is kept, because messages refer to it.",
     )
     assert book.ask("SELECT c.name FROM messages m JOIN customers c ON c.id = m.customer_id") == [("Bluebird Works",)]
@@ -175,7 +175,7 @@ def test_what_was_changed_by_hand_since_is_kept_and_named(book: Book, tmp_path: 
     receipt = book.bring(path)
     customer = book.one("SELECT id FROM customers WHERE country = 'Japan'")
     edit_customer(book.workspace, customer, {"country": "Chile"})
-    changes = foretold_undo(book, receipt.import_id)
+    changes = previewed_undo(book, receipt.import_id)
     assert changes.kept == ("Customer Bluebird Works: “country” was changed again later and is kept.",)
     assert book.ask("SELECT country FROM customers ORDER BY name") == [("Chile",), ("United States",)]
 
@@ -184,7 +184,7 @@ def test_a_customer_edited_by_hand_survives_the_undo_of_its_import(book: Book) -
     receipt = book.bring(FIXTURES / "crm_accounts.csv")
     customer = book.one("SELECT id FROM customers WHERE name = 'Bluebird Works'")
     edit_customer(book.workspace, customer, {"owner": "Ana"})
-    changes = foretold_undo(book, receipt.import_id)
+    changes = previewed_undo(book, receipt.import_id)
     assert changes.kept == ("Customer Bluebird Works is kept, because it was edited by hand since.",)
     assert book.ask("SELECT name FROM customers") == [("Bluebird Works",)]
 
@@ -308,7 +308,7 @@ def test_several_imports_undone_together_hold_nothing_of_each_other(book: Book, 
     together = undo_preview(book.workspace, first, undone_before=(second,))
     assert together.keeps == () and dict(together.takes_out) == {"customers": 2}
     undo_import(book.workspace, second)
-    assert foretold_undo(book, first).kept == ()
+    assert previewed_undo(book, first).kept == ()
 
 
 def test_an_import_is_taken_back_after_its_customer_was_merged(book: Book, tmp_path: Path) -> None:
@@ -322,10 +322,10 @@ def test_an_import_is_taken_back_after_its_customer_was_merged(book: Book, tmp_p
     )
     one, two = (row[0] for row in book.ask("SELECT id FROM customers ORDER BY id"))
     merge_customers(book.workspace, one, two)
-    assert foretold_undo(book, third.import_id).kept == ()
+    assert previewed_undo(book, third.import_id).kept == ()
     assert book.one("SELECT count(*) FROM orders") == 0
     known = book.ask("SELECT kind, value FROM identities ORDER BY 1, 2")
-    kept = foretold_undo(book, second.import_id).kept
+    kept = previewed_undo(book, second.import_id).kept
     assert kept == ("Customer Anne Lee is kept, because it was merged into Ann Lee.",)
     assert book.ask("SELECT kind, value FROM identities ORDER BY 1, 2") == known
     assert book.one("SELECT count(*) FROM merged_customers") == 1
@@ -343,5 +343,5 @@ def test_a_row_that_is_gone_cannot_be_put_back_and_that_is_said(book: Book, tmp_
     merge_customers(book.workspace, one, two)
     preview = undo_preview(book.workspace, moved.import_id)
     assert preview.puts_back == ()
-    kept = foretold_undo(book, moved.import_id).kept
+    kept = previewed_undo(book, moved.import_id).kept
     assert kept == ("A row of customers that the import changed is gone and cannot be restored.",)

@@ -75,7 +75,7 @@ def report(customers: Sequence[int] = (), **changes: Any) -> BacktestReport:
 
 
 def model(name: str, label: str, loss: float, auc: float, brier: float, bias: float) -> ModelReport:
-    """One way of telling, a little different at each check."""
+    """One model, a little different at each check."""
     off = max(0.02, abs(bias))
     losses = [loss + 0.008 * (n % 2) - 0.003 * n + 0.0028 for n in range(len(CUTOFFS))]
     windows = tuple(

@@ -34,7 +34,7 @@ def learnt(past_book: BookEvents, past_windows: list[Window]) -> Parameters:
     """Parameters with the additive model, fitted on five windows."""
     parameters = fit_parameters(features_at(Ledger(past_book, AS_OF)), "USD")
     model = fit_model(ADDITIVE, past_windows[:5])
-    chosen = Chosen(model, HORIZON, "Additive told best.", 0.02, True)
+    chosen = Chosen(model, HORIZON, "Additive predicted best.", 0.02, True)
     return replace(parameters, horizon_days=HORIZON, orders=replace(parameters.orders, candidate=3, chosen=chosen))
 
 

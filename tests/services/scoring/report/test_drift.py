@@ -1,4 +1,4 @@
-"""The watch between refits: what moved is said, chance is not, and the risk is held against what came."""
+"""The watch between refits: what moved is said, chance is not, and the risk is compared with what came."""
 
 from __future__ import annotations
 
