@@ -53,6 +53,7 @@ class Command(Enum):
     VOICEMAIL = auto()
     NO_ANSWER = auto()
     MEETING = auto()
+    SAVE_BRIEF = auto()
     RECORD_CONSENT = auto()
     ADD_PHONE = auto()
     MORNING = auto()
@@ -166,6 +167,9 @@ SPECS: dict[Command, Spec] = {
     ),
     Command.MEETING: Spec(
         "Meeting", ("M",), "calendar", "With an alert", "Plan a meeting and open it in your calendar"
+    ),
+    Command.SAVE_BRIEF: Spec(
+        "Save brief…", ("Ctrl+Shift+B",), "file", "With customers", "Save one page about this customer as a PDF"
     ),
     Command.RECORD_CONSENT: Spec("Record consent…", (), "check", "With an alert", "Note that they agreed to emails"),
     Command.ADD_PHONE: Spec("Add phone number…", (), "phone", "With an alert", "Keep a number for this customer"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from app.cli.alerts import opened_as_of
-from app.cli.frame import DONE, AsOfOption, JsonOption, StoreOption, answer, day_of
+from app.cli.frame import DONE, AsOfOption, JsonOption, StoreOption, Who, answer, day_of
 from app.cli.frame import told as command
 from app.cli.metrics import Comparison, PeriodOption, Where, conditions_of, document_of
 from app.paths import default_book
@@ -90,3 +90,26 @@ def _document(found: Report, files: list[str]) -> dict[str, Any]:
             for tile, shown in tiles
         ],
     }
+
+
+@command
+def brief(
+    customer: Who,
+    pdf: Annotated[Path, typer.Option("--pdf", metavar="FILE", help="The file to write.")],
+    store: StoreOption = None,
+    as_of: AsOfOption = None,
+) -> int:
+    """Write one page about a customer: figures with their reasons, last events, open work, deals, consent."""
+    from services.exporting import refuse_source
+    from services.insight import customer_named
+    from services.reports import brief_of
+    from views.printing.brief import write_brief_pdf
+    from views.printing.offscreen import theme_of_paper
+
+    with opened_as_of(store, day_of(as_of)) as workspace:
+        refuse_source(workspace, pdf)
+        found = brief_of(workspace, customer_named(workspace, customer), _book(store))
+    theme_of_paper()
+    write_brief_pdf(found, pdf)
+    answer(None, f"Brief of {found.name} saved in {pdf}", False)
+    return DONE

@@ -64,3 +64,40 @@ class Report:
 def _condition(one: Condition) -> str:
     value = ", ".join(map(str, one.value)) if isinstance(one.value, tuple) else str(one.value or "")
     return f"{one.name} {one.operator} {value}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a brief: its heading and its lines."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """One customer on one page.
+
+    Attributes
+    ----------
+    as_of
+        The day of the scores; '' before the first ones.
+    alert
+        The open alert and what is suggested; () without one.
+    left, right
+        What stands in the two columns.
+    events
+        When and what, the newest first.
+    earlier
+        How many more events there are.
+    """
+
+    name: str
+    book: str
+    as_of: str
+    headline: tuple[str, ...]
+    alert: tuple[str, ...]
+    left: tuple[Section, ...]
+    right: tuple[Section, ...]
+    events: tuple[tuple[str, str], ...]
+    earlier: int

@@ -52,3 +52,12 @@ def test_files_are_written_and_named(book: str, tmp_path: Path, capsys: pytest.C
 def test_what_it_refuses(book: str, capsys: pytest.CaptureFixture[str], words: list[str], code: int, said: str) -> None:
     assert run_command(["report", *words, "--store", book]) == code
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_brief_is_one_file(book: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "brief.pdf"
+    assert run_command(["brief", "Stone & Selby", "--pdf", str(path), "--store", book]) == 0
+    assert path.read_bytes().startswith(b"%PDF-")
+    assert capsys.readouterr().out.strip() == f"Brief of Stone & Selby saved in {path}"
+    assert run_command(["brief", "Nobody Ltd", "--pdf", str(path), "--store", book]) == 1

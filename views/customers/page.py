@@ -18,6 +18,7 @@ from services.settings import Policy, SavedFilter, with_filter, without_filter
 from services.workspace import Workspace
 from views.actions import Command
 from views.background import Failed
+from views.customers.brief import save_brief
 from views.customers.contacts import Contacts
 from views.customers.delegate import Marks
 from views.customers.filters import FilterTab, from_json, own_tabs, to_json
@@ -34,7 +35,14 @@ from views.words import counted
 
 KEY = "customers"
 #: What can be done with the customer whose page is open, once it is there.
-_OF_ONE = (Command.DRAFT, Command.CONTACTS, Command.OVERRIDE, Command.RECORD_CONSENT, Command.DELETE_CUSTOMER)
+_OF_ONE = (
+    Command.DRAFT,
+    Command.CONTACTS,
+    Command.OVERRIDE,
+    Command.RECORD_CONSENT,
+    Command.SAVE_BRIEF,
+    Command.DELETE_CUSTOMER,
+)
 LOW_CONFIDENCE = "low-confidence"
 STACK_BELOW = 960
 _SHOWN = frozenset({*SCORED_TABLES, "customer_risk_scores", "alerts", "tasks", "notes", "policies", "imports"})
@@ -81,6 +89,7 @@ class CustomersPage(Page):
                 Command.OVERRIDE: self._override,
                 Command.DELETE_CUSTOMER: self._delete,
                 Command.RECORD_CONSENT: self._consent,
+                Command.SAVE_BRIEF: self._save_brief,
                 Command.EXPORT_LIST: self._export,
                 Command.FILTER: self._to_field,
             }
@@ -218,6 +227,12 @@ class CustomersPage(Page):
         wanted, (sort, falling) = self.list.chosen, self.list.table.order
         write = partial(write_customers_list, wanted=wanted, sort=sort, descending=falling)
         self.export_list("customers", write)
+
+    def _save_brief(self) -> None:
+        """Save one page about the customer whose page is open."""
+        profile = self.profile.profile
+        if profile is not None and not self.profile.awaited and self._right.currentWidget() is self.profile:
+            save_brief(self, profile)
 
     def _show_menu(self, at: QPoint) -> None:
         """What can be done with the customer of a row, once their page is there."""

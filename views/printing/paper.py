@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from PySide6.QtCore import QBuffer, QIODevice, QLocale, QMarginsF, QRectF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QLocale, QMarginsF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QPageSize, QPainter, QPdfWriter
 
 from views.theme import fonts
@@ -86,12 +86,22 @@ def paper_of(locale: QLocale) -> QPageSize:
     return QPageSize(QPageSize.PageSizeId.Letter if letter else QPageSize.PageSizeId.A4)
 
 
-def width_of(paper: QPageSize) -> float:
+def size_of(paper: QPageSize, scale: float = 1.0) -> QSizeF:
+    """A paper in pixels of the layout; at a scale below 1 all is smaller, and more has room."""
+    return paper.size(QPageSize.Unit.Millimeter) * (_MILLIMETRE / scale)
+
+
+def width_of(paper: QPageSize, scale: float = 1.0) -> float:
     """The width that blocks have on a paper."""
-    return paper.size(QPageSize.Unit.Millimeter).width() * _MILLIMETRE - 2 * _MARGIN
+    return size_of(paper, scale).width() - 2 * _MARGIN
 
 
-def printed(title: str, head: str, below: str, blocks: Sequence[Block], paper: QPageSize) -> bytes:
+def room_of(paper: QPageSize, scale: float = 1.0) -> float:
+    """The height that blocks have on one page."""
+    return size_of(paper, scale).height() - 2 * _MARGIN - _HEADER - _FOOTER
+
+
+def printed(title: str, head: str, below: str, blocks: Sequence[Block], paper: QPageSize, scale: float = 1.0) -> bytes:
     """Return a PDF of blocks.
 
     Parameters
@@ -108,11 +118,11 @@ def printed(title: str, head: str, below: str, blocks: Sequence[Block], paper: Q
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
     writer.setTitle(title)
     writer.setCreator("Bellwether")
-    size = paper.size(QPageSize.Unit.Millimeter) * _MILLIMETRE
-    pages = _paged(blocks, size.height() - 2 * _MARGIN - _HEADER - _FOOTER)
+    size = size_of(paper, scale)
+    pages = _paged(blocks, room_of(paper, scale))
     with QPainter(writer) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(writer.resolution() / _INCH, writer.resolution() / _INCH)
+        painter.scale(*[writer.resolution() / _INCH * scale] * 2)
         pen = Pen(painter)
         for number, page in enumerate(pages, 1):
             if number > 1:

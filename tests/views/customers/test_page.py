@@ -270,7 +270,7 @@ def test_an_export_is_proposed_where_the_last_one_was_and_never_over_an_imported
         told[4](chosen[len(places) - 1])
 
     monkeypatch.setattr("views.shell.page.choose_place", choose)
-    with qtbot.waitSignal(desk.book.told, timeout=WAIT_MS):
+    with qtbot.waitSignal(page.written, timeout=WAIT_MS):
         desk.window.actions_registry[Command.EXPORT_LIST].trigger()
     with qtbot.waitSignal(desk.book.failed, timeout=WAIT_MS) as failed:
         desk.window.actions_registry[Command.EXPORT_LIST].trigger()
@@ -288,12 +288,12 @@ def test_the_list_on_screen_is_exported(
     page.list.set_filter(CustomerFilter(tiers=frozenset({"Gold"})))
     target = tmp_path / "gold.csv"
     monkeypatch.setattr("views.shell.page.choose_place", lambda *told, **_named: told[4](target))
-    with qtbot.waitSignal(desk.book.told, timeout=WAIT_MS) as told:
+    with qtbot.waitSignal(page.written, timeout=WAIT_MS) as told:
         desk.window.actions_registry[Command.EXPORT_LIST].trigger()
     with target.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {row["tier"] for row in rows} == {"Gold"}
-    assert told.args == [f"Exported {len(rows)} rows to gold.csv"]
+    assert told.args == [f"Exported {len(rows)} rows to gold.csv", target]
     # Who came once follows the others, as in the list.
     order = [
         (row["segment"] in ("New", "One-time"), -float(row["value_at_risk"])) for row in rows if row["value_at_risk"]
@@ -356,3 +356,18 @@ def test_a_new_name_of_who_works_is_known_to_an_open_list(
     assert page.list.chosen.owners == {other}
     until(qtbot, lambda: not page.list.table.model().rowCount() or bool(shown(page)))
     until(qtbot, lambda: page.list.table.model().index(0, AT["owner"]).data() == "You")
+
+
+def test_the_brief_of_the_open_customer_is_saved(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_window(sample)
+    page = customers(qtbot, desk)
+    profile = page.profile.profile
+    assert profile is not None
+    path = tmp_path / "brief.pdf"
+    monkeypatch.setattr("views.shell.page.choose_place", lambda *told, **_named: told[4](path))
+    desk.window.actions_registry[Command.SAVE_BRIEF].trigger()
+    until(qtbot, lambda: desk.window.toast.words == f"Brief of {profile.name} saved in brief.pdf")
+    assert path.read_bytes().startswith(b"%PDF-")
+    until(qtbot, lambda: desk.background.idle)
