@@ -23,8 +23,8 @@ from views.words import counted
 if TYPE_CHECKING:
     from views.composer.page import ComposerPage
 
-_SAME_BY_MODEL: Final = "The language model wrote a text that you have already."
-_SAME_BY_TEMPLATE: Final = "The templates give no other text here. Choose another goal, tone or template."
+_SAME_BY_MODEL: Final = "The language model wrote the same text again."
+_SAME_BY_TEMPLATE: Final = "No other template fits. Choose another goal, tone or template."
 
 
 class Drafting(QObject):
