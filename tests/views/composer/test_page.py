@@ -329,7 +329,7 @@ def test_another_version_differs_from_every_draft_or_is_not_made(desk: Desk) -> 
         assert len(texts) == len(set(texts))
         if len(desk.page.mail.drafts.lines) == before:
             break
-    assert desk.page.mail.told == "The templates give no other text here. Choose another goal, tone or template."
+    assert desk.page.mail.told == "No other template fits. Choose another goal, tone or template."
 
 
 def test_the_same_text_again_is_no_draft(desk: Desk) -> None:
@@ -337,7 +337,7 @@ def test_the_same_text_again_is_no_draft(desk: Desk) -> None:
     desk.page.context.actions[Command.WRITE].trigger()
     desk.wait(lambda: not desk.page.drafting.writing.running)
     desk.calm()
-    assert desk.page.mail.told.startswith("The templates give no other text here.")
+    assert desk.page.mail.told.startswith("No other template fits.")
     assert (desk.text, len(desk.page.mail.drafts.lines)) == (text, lines)
 
 
