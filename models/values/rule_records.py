@@ -1,6 +1,6 @@
-"""What became of the customers whom a rule would have named in the book's past, and what follows for the rule.
+"""What became of the alerts that a rule would have raised in the book's past, and what follows for the rule.
 
-Judged: on days of the past, long enough ago, the rules were evaluated as they are now; then it is known who left (for a
+Judged: each week of a year, long enough ago, the rules were evaluated as they are now; then it is known who left (for a
 rule about spending: who spent less). Base: the same share of all customers whom the rule could have named. A rule whose
 95 % interval does not lie above the base picks no better than chance.
 """
@@ -77,7 +77,7 @@ class PastRecord:
     Attributes
     ----------
     cases, hits
-        Customers whom the rule would have named, once a window; those of them who left (or spent less).
+        Alerts that the rule would have raised whose window is over; those of them whose customer left (or spent less).
     base_cases, base_hits
         The same of all whom it could have named.
     among
@@ -85,7 +85,7 @@ class PastRecord:
     distress
         The rule is about customers in distress, so that its record holds nothing back.
     months
-        The same customers by the month in which they were named, with those of whom it is too early to say.
+        The same alerts by the month in which they were raised, with those of which it is too early to say.
     early_by
         Median days by which those who left were named before they counted as gone; None: nobody left.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from models.queries.deals import list_price
@@ -43,16 +43,34 @@ def build_tables(
     return amounts
 
 
-def fire_alone(work: UnitOfWork, then: Workspace, rule: Rule) -> list[Fired]:
-    """Return for whom one rule holds at the end of the day of the scores, whatever the other rules say."""
+def fire(work: UnitOfWork, then: Workspace, wanted: Sequence[Rule], in_force: Iterable[Rule]) -> list[Fired]:
+    """Return for whom some rules hold at the end of the day of the scores; of the others only what keeps these silent.
+
+    Parameters
+    ----------
+    wanted
+        The rules, with figures of their own or those in force.
+    in_force
+        The rules in force.
+    """
+    by_code = {rule.code: rule for rule in (*in_force, *wanted)}
+    asked = {rule.code for rule in wanted}
+    said_once = any(rule.group == "engagement" for rule in wanted)
+    rules = [rule for rule in by_code.values() if rule.code in asked or (said_once and rule.silence)]
     as_of = str(work.sql("SELECT as_of FROM customer_risk_scores LIMIT 1").scalar())
     today, currency = then.clock.today().isoformat(), reporting_currency(work.connection, then.policy)
-    facts = Facts(work, bindings_of([rule], as_of, then.at, today, currency), None)
-    amounts = build_tables(work, facts, [rule], then.policy, today, currency)
-    figures = compute_references(work, references([rule]), facts.bindings, lambda: facts.build_deals(*amounts))
-    fired = evaluate_rule(work, rule, figures, facts.bindings, currency)
+    facts = Facts(work, bindings_of(by_code.values(), as_of, then.at, today, currency), None)
+    amounts = build_tables(work, facts, rules, then.policy, today, currency)
+    figures = compute_references(work, references(rules), facts.bindings, lambda: facts.build_deals(*amounts))
+    fired = [one for rule in rules for one in evaluate_rule(work, rule, figures, facts.bindings, currency)]
     facts.drop()
-    return fired
+    return [one for one in say_once(fired, by_code) if one.rule in asked]
+
+
+def say_once(fired: Sequence[Fired], rules: Mapping[str, Rule]) -> list[Fired]:
+    """Leave out that engagement fell where a rule says that nothing came: engagement falls by that alone."""
+    silent = {one.customer_id for one in fired if rules[one.rule].silence}
+    return [one for one in fired if rules[one.rule].group != "engagement" or one.customer_id not in silent]
 
 
 def _thresholds_sql(policy: Policy) -> tuple[str, str]:

@@ -32,7 +32,7 @@ from services.alerting.late_deals import count_late, judges_age
 from services.alerting.life import Answered, answer, raise_anew, reopen_without_order, wake, withdraw
 from services.alerting.limits import RuleLimits
 from services.alerting.measures import OF_THE_BOOK
-from services.alerting.measuring import bindings_of, build_tables
+from services.alerting.measuring import bindings_of, build_tables, say_once
 from services.alerting.merge import Card, Plan, Rulebook, merge
 from services.alerting.overridden import mark_overridden
 from services.alerting.recommend import Adviser, Case, read_open_work, read_playbook, read_records
@@ -182,13 +182,7 @@ def _measure(run: _Run, facts: Facts) -> tuple[list[Fired], list[Fired]]:
     reworded = [
         evaluate_rule(run.work, one, figures, facts.bindings, run.currency, customers_told(one)) for one in naming
     ]
-    return _said_once(run, fired), [one for rule in reworded for one in rule]
-
-
-def _said_once(run: _Run, fired: Sequence[Fired]) -> list[Fired]:
-    """Leave out that engagement fell where a rule says that nothing came: engagement falls by that alone."""
-    silent = {one.customer_id for one in fired if run.rules[one.rule].silence}
-    return [one for one in fired if run.rules[one.rule].group != "engagement" or one.customer_id not in silent]
+    return say_once(fired, run.rules), [one for rule in reworded for one in rule]
 
 
 def _apply(

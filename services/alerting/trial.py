@@ -1,8 +1,7 @@
 """Try a rule against the past: what it would have raised with its figures in force and with others, and how it ended.
 
 The trial runs on a copy of the book, with the same scoring and the same rule, as of each week's day. Nobody works on
-its alerts: an order closes them, and then the rule keeps silent as long as it does in the book. Correct: who left, as
-the replay of all rules judges it.
+its alerts, and they are counted and judged as those of the record are (`alone`, `outcomes`).
 
 Scoring the past takes nearly all of the time and does not depend on the rule. So the copy keeps each week's scores,
 and whoever tries again gives the same folder: as long as the book is the same, only the rule runs, and writes nothing.
@@ -12,12 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,22 +25,20 @@ from sqlalchemy import Connection
 
 from models.file_lock import held
 from models.private import private
-from models.queries.purchases import PURCHASES
-from models.store import UnitOfWork, trial_folder
+from models.store import trial_folder
 from models.store.driver import driver_of
 from models.values.errors import UserError
 from models.values.imports import Progress
 from models.values.rule_trials import Trial, TrialCase, TrialSide, TrialWeek
-from services.alerting.evaluate_rule import Fired
-from services.alerting.measuring import fire_alone
-from services.alerting.merge import Rulebook, Silence, is_silent
-from services.alerting.replay import NO_REFIT_DAYS, Events, is_judged, window_end
-from services.alerting.rulebook import known_rule, with_figures, with_policy
+from services.alerting.alone import Orders, Queue, at_end_of, look, weeks_before
+from services.alerting.outcomes import Events, is_judged
+from services.alerting.replay import NO_REFIT_DAYS
+from services.alerting.rulebook import in_force, known_rule, with_figures, with_policy
 from services.alerting.rules import Rule
 from services.book.as_of import opened_copy, write_copy
 from services.book.sources import RULE as STALE_RULE
 from services.book.sources import silence_held
-from services.workspace import FixedClock, Workspace
+from services.workspace import Workspace
 
 #: What scoring writes and rules read of one day, with the key of its rows.
 _SCORED: Final = {"customer_risk_scores": "customer_id", "book": "key"}
@@ -92,8 +88,8 @@ def try_rule(
     """
     if not SHORTEST_WEEKS <= weeks <= LONGEST_WEEKS:
         raise UserError(f"A trial looks back {SHORTEST_WEEKS} to {LONGEST_WEEKS} weeks, not {weeks}.")
-    sides, last = _sides(workspace, code, figures or {})
-    days = _days(last, weeks)
+    sides, others, last = _sides(workspace, code, figures or {})
+    days = weeks_before(last, range(weeks - 1, -1, -1))
     tell = progress or (lambda _step: None)
     with ExitStack() as stack:
         folder = kept or Path(stack.enter_context(TemporaryDirectory(prefix="bellwether-trial-")))
@@ -103,8 +99,8 @@ def try_rule(
         if not _whole(copy):
             _score_past(workspace, copy, days, tell)
         past = stack.enter_context(opened_copy(workspace, copy, days[0]))
-        queues = [_Queue(rule, workspace.policy.watch_days) for rule in sides]
-        _walk(past, queues, days, tell)
+        queues = [Queue(rule, workspace.policy.watch_days) for rule in sides]
+        _walk(past, queues, others, days, tell)
         if is_judged(queues[0].rule):
             events = Events(past, last)
             for queue in queues:
@@ -114,22 +110,25 @@ def try_rule(
         rule=code,
         title=after.rule.title,
         outcome=after.rule.outcome if is_judged(after.rule) else "",
-        before=before.side(days),
-        after=after.side(days),
+        before=_side(before, days),
+        after=_side(after, days),
         added=_cases(workspace, after, before),
         gone=_cases(workspace, before, after),
     )
 
 
-def _sides(workspace: Workspace, code: str, figures: Mapping[str, float | str]) -> tuple[list[Rule], date]:
-    """Return the rule with its figures in force, with those tried if they differ, and the day of the last scores."""
+def _sides(
+    workspace: Workspace, code: str, figures: Mapping[str, float | str]
+) -> tuple[list[Rule], tuple[Rule, ...], date]:
+    """Return the rule with its figures in force, with those tried if they differ, all in force, and the last day."""
     with workspace.store.read() as connection:
         rule, _ = known_rule(connection, code)
+        others = in_force(connection, workspace.policy)
         last = _scored_through(connection)
     if last is None:
         raise UserError("The book has no scores yet, so no rule can be tried. Import orders first.")
     policies = (workspace.policy, with_figures(workspace, workspace.policy, code, figures))
-    return [with_policy(rule, policy) for policy in dict.fromkeys(policies)], last
+    return [with_policy(rule, policy) for policy in dict.fromkeys(policies)], others, last
 
 
 @contextmanager
@@ -156,11 +155,7 @@ def is_kept(workspace: Workspace, kept: Path, *, weeks: int = 26) -> bool:
     """Whether the folder has the past of this very book, so that a trial takes a moment."""
     with workspace.store.read() as connection:
         last = _scored_through(connection)
-    return last is not None and _whole(_copy_in(workspace, kept, _days(last, weeks)))
-
-
-def _days(last: date, weeks: int) -> list[date]:
-    return [last - timedelta(weeks=back) for back in range(weeks - 1, -1, -1)]
+    return last is not None and _whole(_copy_in(workspace, kept, weeks_before(last, range(weeks - 1, -1, -1))))
 
 
 def _copy_in(workspace: Workspace, folder: Path, days: Sequence[date]) -> Path:
@@ -191,7 +186,7 @@ def _score_past(workspace: Workspace, copy: Path, days: Sequence[date], tell: Ca
         past = replace(opened, policy=replace(opened.policy, refit_days=NO_REFIT_DAYS))
         for number, day in enumerate(days):
             tell(Progress(_STEP, number, len(days)))
-            score_due(_then(past, day), force_all=True)
+            score_due(at_end_of(past, day), force_all=True)
             _keep_scores(past, day)
     copy.with_suffix(".whole").touch()
 
@@ -203,7 +198,7 @@ def _keep_scores(past: Workspace, day: date) -> None:
             work.sql(f"CREATE TABLE IF NOT EXISTS past_{table} AS SELECT '' AS past_day, * FROM {table} WHERE 0")
             work.sql(f"CREATE INDEX IF NOT EXISTS past_{table}_day ON past_{table} (past_day, {key})")
             work.sql(f"INSERT INTO past_{table} SELECT ?, * FROM {table}", (day.isoformat(),))
-        then = _then(past, day)
+        then = at_end_of(past, day)
         stopped = bool(silence_held(driver_of(work.connection), day, then.clock.today(), past.policy))
         work.sql("CREATE TABLE IF NOT EXISTS past_silence (day TEXT PRIMARY KEY, held INTEGER NOT NULL)")
         work.sql("INSERT INTO past_silence VALUES (?, ?)", (day.isoformat(), stopped))
@@ -211,95 +206,15 @@ def _keep_scores(past: Workspace, day: date) -> None:
         work.commit()
 
 
-def _then(past: Workspace, day: date) -> Workspace:
-    return replace(past, clock=FixedClock(datetime.combine(day, past.clock.now().timetz())))
-
-
-# -- the rule's own queue ---------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Queue:
-    """The alerts that a rule alone would have raised while nobody worked on them.
-
-    Attributes
-    ----------
-    open
-        Day and measure of each open alert, by customer; None stands for the book.
-    raised
-        Every alert: day, customer, and the customer's usual gap then.
-    verdicts
-        Of each of these whether it was correct; None: not to be judged yet. Empty for a rule that is not judged.
-    """
-
-    rule: Rule
-    watch_days: int
-    open: dict[int | None, tuple[str, float | None]] = field(default_factory=dict)
-    closed: dict[int | None, Silence] = field(default_factory=dict)
-    raised: list[tuple[date, int | None, float]] = field(default_factory=list)
-    verdicts: list[bool | None] = field(default_factory=list)
-
-    def answer(self, fired: Mapping[int | None, Fired], orders: _Orders, now: datetime) -> None:
-        """Close what an order answers, or of the book fresh data."""
-        for customer, (day, measure) in list(self.open.items()):
-            holds = customer in fired
-            over = not holds if customer is None else orders.followed(customer, day, self.watch_days, now.date())
-            if over and (self.rule.order_resolves or not holds):
-                del self.open[customer]
-                self.closed[customer] = Silence(now, day, measure)
-
-    def take(self, work: UnitOfWork, fired: Mapping[int | None, Fired], book: Rulebook) -> None:
-        """Raise what is new and outside the rule's cool-down."""
-        for customer, one in fired.items():
-            if customer in self.open:
-                self.open[customer] = (self.open[customer][0], one.measure)
-            elif not is_silent(one, self.closed.get(customer), book):
-                self.open[customer] = (book.as_of, one.measure)
-                gap = work.sql("SELECT usual_gap_days FROM customer_risk_scores WHERE customer_id = ?", (customer,))
-                self.raised.append((date.fromisoformat(book.as_of), customer, float(gap.scalar() or 0)))
-
-    def judge(self, events: Events) -> None:
-        """Say of each alert whose window is over whether its customer left, or spent less.
-
-        Who orders again is known to have stayed before that, who left is not: judging early would count only the wrong.
-        """
-        for day, customer, gap in self.raised:
-            end = window_end(day, gap)
-            known = customer is not None and events.is_over(end)
-            self.verdicts.append(events.hit(customer or 0, self.rule.outcome, day, end) if known else None)
-
-    def side(self, days: Sequence[date]) -> TrialSide:
-        """What the queue came to."""
-        opened = Counter(day for day, _, _ in self.raised)
-        judged = [one for one in self.verdicts if one is not None]
-        weeks = tuple(TrialWeek(day.isoformat(), opened[day]) for day in days)
-        return TrialSide(weeks, len(self.open), len(judged), sum(judged))
-
-
-class _Orders:
-    """Days on which each customer bought something, from a day on."""
-
-    def __init__(self, past: Workspace, first: date) -> None:
-        self._days: dict[int, list[str]] = {}
-        with past.store.read() as connection:
-            for customer, day in connection.exec_driver_sql(
-                f"SELECT customer_id, ordered_on FROM {PURCHASES}"
-                " WHERE kind = 'purchase' AND amount_minor > 0 AND ordered_on > ? ORDER BY ordered_on",
-                (first.isoformat(),),
-            ):
-                self._days.setdefault(customer, []).append(day)
-
-    def followed(self, customer: int, raised_on: str, watch_days: int, today: date) -> bool:
-        """Whether an order followed an alert within its watch time, up to today."""
-        days = self._days.get(customer, [])
-        at = bisect_right(days, raised_on)
-        last = min(today, date.fromisoformat(raised_on) + timedelta(days=watch_days))
-        return at < len(days) and days[at] <= last.isoformat()
-
-
-def _walk(past: Workspace, queues: Sequence[_Queue], days: Sequence[date], tell: Callable[[Progress], None]) -> None:
+def _walk(
+    past: Workspace,
+    queues: Sequence[Queue],
+    rules: Sequence[Rule],
+    days: Sequence[date],
+    tell: Callable[[Progress], None],
+) -> None:
     """Let the rule look at each day's scores, in views that stand before the tables; nothing is committed."""
-    orders = _Orders(past, days[0])
+    orders = Orders(past, days[0])
     with past.store.unit_of_work(past.me, "try-rule", "rule", at=past.at) as work:
         work.sql("CREATE TEMP TABLE past_now (day TEXT)")
         work.sql("INSERT INTO temp.past_now VALUES ('')")
@@ -311,21 +226,19 @@ def _walk(past: Workspace, queues: Sequence[_Queue], days: Sequence[date], tell:
         for day in days:
             tell(Progress(_STEP, len(days), len(days)))
             work.sql("UPDATE temp.past_now SET day = ?", (day.isoformat(),))
-            then = _then(past, day)
-            now = then.clock.now()
             for queue in queues:
-                found = {one.customer_id: one for one in fire_alone(work, then, queue.rule)}
-                if queue.rule.silence and held_back[day.isoformat()]:
-                    found = {customer: one for customer, one in found.items() if customer in queue.open}
-                queue.answer(found, orders, now)
-                queue.take(work, found, Rulebook({queue.rule.code: queue.rule}, now, day.isoformat(), _never_due))
+                look(work, at_end_of(past, day), [queue], rules, orders, held=bool(held_back[day.isoformat()]))
 
 
-def _never_due(_severity: int, _owner: str | None) -> str:
-    return ""
+def _side(queue: Queue, days: Sequence[date]) -> TrialSide:
+    """What the queue came to."""
+    opened = Counter(day for day, _, _ in queue.raised)
+    judged = [one for one in queue.verdicts if one is not None]
+    weeks = tuple(TrialWeek(day.isoformat(), opened[day]) for day in days)
+    return TrialSide(weeks, len(queue.open), len(judged), sum(judged))
 
 
-def _cases(workspace: Workspace, queue: _Queue, other: _Queue) -> tuple[TrialCase, ...]:
+def _cases(workspace: Workspace, queue: Queue, other: Queue) -> tuple[TrialCase, ...]:
     """The customers of one queue and not of the other, each at their first alert, the newest first."""
     others = {customer for _, customer, _ in other.raised}
     first: dict[int, tuple[str, bool | None]] = {}

@@ -264,7 +264,7 @@ def _named(cutoff: date, rule: str, severity: str, score: Any, days: dict[date, 
         spent=sum(amount for day, amount in days.items() if cutoff - timedelta(days=365) < day <= cutoff),
         silent_days=score["days_since_last_order"],
         lead_days=max(window - score["days_since_last_order"], 0),
-        left=False if bought else True if until <= last else None,
+        left=not bought if until <= last else None,
     )
 
 

@@ -28,10 +28,10 @@ COLUMNS: Final = (
 )
 #: What the columns count.
 MEANING: Final = (
-    "Counted over the past 12 months: each rule as it is now is replayed on days of the past, and the book's own "
-    "alerts since are added. Correct: of the alerts old enough to judge (90 days), how many customers left, or spent "
-    "less where the rule is about spending. Early by: median days before the customer counted as gone; “–” where a "
-    "rule does not predict leaving."
+    "Counted over the past 12 months: what each rule as it is now would have raised week by week, judged as in "
+    "a trial, and the book's own alerts since. Correct: of the alerts old enough to judge (90 days), how many "
+    "customers left, or spent less where the rule is about spending. Early by: median days before the customer counted "
+    "as gone; “–” where a rule does not predict leaving."
 )
 
 

@@ -29,10 +29,7 @@ _FIGURES: Final = (
     TableColumn("Difference", 150, right=True),
 )
 _NAMED: Final = (TableColumn("Customer"), TableColumn("Raised", 120), TableColumn("Outcome", 190))
-_MEANING: Final = (
-    "The rule alone, evaluated once a week, with alerts that nobody works on: an order closes them. The record above "
-    "looks at days six weeks apart, so it misses customers who order again soon."
-)
+_MEANING: Final = "The rule alone, evaluated once a week, with alerts that nobody works on: an order closes them."
 
 
 class CasesView(QWidget):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from math import exp, log
 from pathlib import Path
 from statistics import fmean
@@ -18,7 +19,8 @@ from models.journal import verify
 from models.store.driver import driver_of
 from models.values.customers import CustomerFilter
 from models.values.rule_records import LEFT, RULE_RECORDS, SPENT_LESS, PastRecord, records_of
-from services.alerting import evaluate, record_due, renew_record, rule_records, win_back_without_alert
+from services.alerting import evaluate, record_due, renew_record, rule_records, try_rule, win_back_without_alert
+from services.alerting.outcomes import Events
 from services.alerting.replay import alerts_as_of, days_of
 from services.alerting.spending import chance_of
 from services.book.overdue import count_overdue
@@ -76,6 +78,28 @@ def test_the_record_is_counted_by_month_and_tells_how_early_the_rule_was(past: P
     assert records_of(text) == {one.code: one.past for one in rule_records(past.workspace) if one.past is not None}
 
 
+def test_the_record_and_a_trial_of_a_rule_count_the_same_alerts(past: Past, tmp_path: Path) -> None:
+    with past.workspace.store.read() as connection:
+        text = connection.exec_driver_sql("SELECT value FROM book WHERE key = ?", (RULE_RECORDS,)).scalar()
+    weeks = (AS_OF - date.fromisoformat(json.loads(str(text))["days"][0])).days // 7 + 1
+    counted, tried = {}, {}
+    for one in rule_records(past.workspace):
+        if one.past is not None:
+            side = try_rule(past.workspace, one.code, weeks=weeks, kept=tmp_path / "past").after
+            counted[one.code], tried[one.code] = (one.past.hits, one.past.cases), (side.correct, side.judged)
+    assert counted == tried
+    assert {code for code, (_, cases) in counted.items() if cases} >= {"gap_beyond_usual", "engagement_below"}
+
+
+def test_who_ordered_again_is_judged_no_sooner_than_who_left(past: Past) -> None:
+    events = Events(past.workspace, AS_OF)
+    with past.workspace.store.read() as connection:
+        who, day = connection.exec_driver_sql("SELECT customer_id, max(ordered_on) FROM orders").one()
+    before = date.fromisoformat(day) - timedelta(days=1)
+    assert events.hit(who, LEFT, before, AS_OF) is False
+    assert events.hit(who, LEFT, before, AS_OF + timedelta(days=1)) is None
+
+
 def test_a_record_of_an_older_program_is_read_and_made_anew(past: Past) -> None:
     kept = json.loads(json.dumps({"rules": {"one": record(3, 9, 5).as_json()}}))
     del kept["rules"]["one"]["months"], kept["rules"]["one"]["early_by"]
@@ -94,7 +118,7 @@ def test_a_replay_is_one_entry_of_the_journal_and_not_due_again(past: Past) -> N
         )
         text = connection.exec_driver_sql("SELECT value FROM book WHERE key = ?", (RULE_RECORDS,)).scalar()
         assert verify(connection).ok
-    assert len(said) == 1 and "over 8 days of the past" in str(said[0])
+    assert len(said) == 1 and "over 40 days of the past" in str(said[0])
     kept = json.loads(str(text))
     assert all(date.fromisoformat(day) <= AS_OF - timedelta(days=90) for day in kept["days"])
     assert not record_due(past.workspace)
@@ -103,9 +127,10 @@ def test_a_replay_is_one_entry_of_the_journal_and_not_due_again(past: Past) -> N
 @given(st.integers(0, 2_000))
 def test_only_days_with_a_past_and_a_window_that_is_over_are_replayed(span: int) -> None:
     days = days_of(AS_OF - timedelta(days=span), AS_OF)
-    assert not days or 4 <= len(days) <= 8
+    assert not days or 7 <= len(days) <= 40
     assert all((AS_OF - day).days >= 90 and span - (AS_OF - day).days >= 180 for day in days)
-    assert bool(days) == (span >= 90 + 180 + 3 * 14)
+    assert all((later - day).days == 7 for day, later in pairwise(days))
+    assert bool(days) == (span >= 19 * 7 + 180)
 
 
 @given(st.integers(0, 200), st.integers(0, 200), st.integers(1, 500), st.integers(0, 500))
