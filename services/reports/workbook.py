@@ -130,7 +130,9 @@ def _chart(sheet: Worksheet, tile: TileSpec, shown: TileAnswer, columns: Sequenc
             chart.add_data(
                 Reference(sheet, place, _HEAD_ROW, place, _HEAD_ROW + rows), titles_from_data=True, from_rows=False
             )
-    chart.set_categories(Reference(sheet, 1, _HEAD_ROW + 1, by, _HEAD_ROW + rows))
+    names = str(Reference(sheet, 1, _HEAD_ROW + 1, by, _HEAD_ROW + rows))
+    for series in chart.series:
+        series.cat = _categories(names, by, dated=isinstance(sheet.cell(_HEAD_ROW + 1, 1).value, date))
     chart.title, chart.width, chart.height = tile.title, 18, max(7.5, 0.8 * rows if tile.form != "line" else 0)
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.y_axis.number_format = _format(_column(shown.answer, name), shown.answer.currency)
@@ -142,6 +144,15 @@ def _chart(sheet: Worksheet, tile: TileSpec, shown: TileAnswer, columns: Sequenc
     if len(chart.series) == 1:
         chart.legend = None
     sheet.add_chart(chart, f"{get_column_letter(len(columns) + 3)}{_HEAD_ROW}")
+
+
+def _categories(names: str, by: int, *, dated: bool) -> Any:
+    """Where a chart finds the names of its groups: days, words, or words of several dimensions."""
+    from openpyxl.chart.data_source import AxDataSource, MultiLevelStrRef, NumRef, StrRef
+
+    if dated:
+        return AxDataSource(numRef=NumRef(f=names))
+    return AxDataSource(strRef=StrRef(f=names)) if by == 1 else AxDataSource(multiLvlStrRef=MultiLevelStrRef(f=names))
 
 
 def _definitions(sheet: Worksheet, report: Report) -> None:

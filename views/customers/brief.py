@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 from models.values.customers import CustomerProfile
@@ -34,6 +35,7 @@ def save_brief(page: Page, profile: CustomerProfile) -> None:
 def _brief(workspace: Workspace, customer: int, name: str) -> Brief:
     from services.reports import brief_of
 
+    import_module("views.printing.brief")  # here, as the window's thread has no time for it
     return brief_of(workspace, customer, name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +33,9 @@ class TabExport:
 
         def gather() -> Report:
             found = figures.report(dashboard, filters, context.book_name)
-            if path.suffix.lower() != ".pdf":
+            if path.suffix.lower() == ".pdf":
+                import_module("views.printing.report")  # here, as the window's thread has no time for it
+            else:
                 _write_table(workspace, found, path)
             return found
 

@@ -94,6 +94,18 @@ def test_months_are_days_and_amounts_have_their_currency(metrics: Metrics, tmp_p
     assert shares[1].number_format == "0.0%"
 
 
+def test_charts_name_their_groups_by_days_words_or_both_dimensions(metrics: Metrics, tmp_path: Path) -> None:
+    overview = written(report_of(metrics, dashboard_named("overview"), Filters(), ""), tmp_path)
+    pipeline = written(report_of(metrics, dashboard_named("pipeline"), Filters(), ""), tmp_path)
+    months, owners = (
+        overview[name]._charts[0].series[0].cat for name in ("Revenue by month", "Revenue at risk by owner")
+    )
+    deals = pipeline["Top 10 open deals"]._charts[0].series[0].cat
+    assert months.numRef.f == "'Revenue by month'!$A$5:$A$16"
+    assert owners.strRef.f.startswith("'Revenue at risk by owner'!$A$5:$A$")
+    assert deals.multiLvlStrRef.f.startswith("'Top 10 open deals'!$A$5:$B$")
+
+
 def test_definitions_say_what_each_figure_counts(report: Report, tmp_path: Path) -> None:
     rows = list(written(report, tmp_path)["Definitions"].iter_rows(min_row=2, values_only=True))
     asked = [(tile, name) for tile in report.dashboard.tiles for name in report.answers[tile.key].query.metrics]
