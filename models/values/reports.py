@@ -11,7 +11,7 @@ from models.values.dashboards import PERIODS, Dashboard, Filters, TileAnswer, Ti
 from models.values.metrics import Condition
 from models.values.words import full_day
 
-_COMPARED: Final = {"previous": "the period before", "year": "a year before", None: "nothing"}
+_COMPARED: Final = {"previous": "the period before", "year": "a year before"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ class Report:
         return dict(PERIODS).get(self.filters.period, self.filters.period)
 
     @property
+    def compared(self) -> str:
+        """What the period is compared with, in words; '' for nothing, as for all time."""
+        return _COMPARED.get(self.filters.compare or "", "") if self.filters.period != "all" else ""
+
+    @property
     def filtered(self) -> str:
         """What is left out, in words; '' where all counts."""
         named = [f"{name} = {said}" for name in ("segment", "owner") if (said := getattr(self.filters, name))]
@@ -57,7 +62,7 @@ class Report:
         """What the figures are of: a name and its words each."""
         return (
             ("Book", self.book), ("As of", full_day(self.as_of)), ("Period", self.period),
-            ("Compared with", _COMPARED[self.filters.compare]), ("Filters", self.filtered or "none"),
+            ("Compared with", self.compared or "nothing"), ("Filters", self.filtered or "none"),
         )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def report_pdf(report: Report, theme: Theme, paper: QPageSize | None = None) -> 
     """Return a dashboard as a PDF; without a paper, that of the computer's country."""
     paper = paper or paper_of(QLocale.system())
     head = f"{report.book}{DOT}as of {full_day(report.as_of)}"
-    compared = f"compared with {dict(report.head)['Compared with']}" if report.filters.compare else ""
+    compared = f"compared with {report.compared}" if report.compared else ""
     below = DOT.join(part for part in (report.period, compared, report.filtered) if part)
     return printed(report.dashboard.title, head, below, list(_blocks(report, theme, width_of(paper))), paper)
 

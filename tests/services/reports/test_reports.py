@@ -133,6 +133,12 @@ def test_the_table_has_the_same_figures(report: Report, tmp_path: Path) -> None:
             )
 
 
+def test_all_time_is_compared_with_nothing(metrics: Metrics) -> None:
+    report = report_of(metrics, dashboard_named("overview"), Filters("all"), "")
+    assert report.compared == ""
+    assert ("Compared with", "nothing") in report.head
+
+
 def test_conditions_count_in_every_tile_and_are_said(metrics: Metrics, tmp_path: Path) -> None:
     gold = (Condition("tier", "=", "Gold"),)
     all_of, some = (report_of(metrics, dashboard_named("Overview"), Filters(), "", one) for one in ((), gold))
