@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Literal
 
+from models.values.notes import Note, phrased
+
 Value = str | int | float | None
 Operator = Literal["=", "!=", ">", ">=", "<", "<=", "in", "not-in", "contains", "is-empty"]
 OPERATORS: Final[tuple[Operator, ...]] = ("=", "!=", ">", ">=", "<", "<=", "in", "not-in", "contains", "is-empty")
@@ -112,11 +114,21 @@ class Answer:
     rows: tuple[tuple[Value, ...], ...]
     totals: Mapping[str, Value]
     currency: str
-    notes: tuple[str, ...] = ()
+    noted: tuple[Note, ...] = ()
     definition: str = ""
     sql: str = ""
     intervals: Mapping[str, tuple[Interval | None, ...]] = field(default_factory=dict)
     few: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be known of the figures, in sentences."""
+        return phrased(self.noted, {column.name: column.title for column in self.columns})
+
+    @property
+    def partial(self) -> bool:
+        """Whether the last week, month … is cut off by the end of the data."""
+        return any(note.code == "partial" for note in self.noted)
 
     def cells(self, row: int) -> dict[str, Value]:
         """Return one row as a mapping of column names to values."""

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from models.values.errors import UserError
 from models.values.metrics import Answer, Column, Condition, Period, Query, RowList, RowsQuery, Value
 from models.values.money import exponent
-from models.values.words import WEEKDAYS, count, day_of, full_day, listed
+from models.values.notes import Note
+from models.values.words import WEEKDAYS, day_of, full_day
 from services.book.sources import SOURCES
 from services.metrics.catalogue import TIME, Catalogue, Entity, Metric, nearest
 from services.metrics.figures import Asked, Figure, Figures, Reckoning, figure_of_rows, whole_of
@@ -219,7 +220,7 @@ class _Answering:
         period = period_of(query.period, self._as_of)
         self._asked = Asked(self._by, query.where, period, contexts, metrics.owners)
         self._reckoning = Reckoning(connection, metrics.catalogue, metrics.statements())
-        self._notes: list[str] = []
+        self._notes: list[Note] = []
         self._check(metrics)
 
     def _check(self, metrics: Metrics) -> None:
@@ -237,7 +238,7 @@ class _Answering:
                         entity.field(one.name)
         if metrics.needs_scores(self._query):
             if self._scored is None:
-                self._notes.append("Not scored yet: figures of scores are empty.")
+                self._notes.append(Note("unscored"))
             elif self._as_of != self._scored:
                 raise UserError(
                     f"Scores are of {full_day(self._scored)}. Ask without another day, or score as of that day first."
@@ -259,7 +260,7 @@ class _Answering:
         rows, figures = [rows[at] for at in order], [figures[at] for at in order]
         shares = [one.name for one in self._metrics if any(each[one.name].interval for each in figures)]
         few = self._few(figures)
-        self._add_notes()
+        self._add_notes(totals)
         return Answer(
             as_of=self._as_of,
             period=self._asked.period,
@@ -267,7 +268,7 @@ class _Answering:
             rows=tuple(rows),
             totals={name: figure.value for name, figure in totals.items()},
             currency=self._currency,
-            notes=tuple(dict.fromkeys(self._notes)),
+            noted=tuple(self._notes),
             definition=" ".join(f"{one.title}: {one.counts}" for one in self._metrics),
             sql=";\n\n".join(self._reckoning.ran),
             intervals={name: tuple(each[name].interval for each in figures) for name in shares},
@@ -295,9 +296,7 @@ class _Answering:
         found = {}
         for metric in self._metrics:
             if self._catalogue.of_scores(metric):
-                self._notes.append(
-                    f"“{metric.title}” is made of scores, which have no {_COMPARED[self._query.compare]}."
-                )
+                self._notes.append(Note("not_compared", metric.name, (_COMPARED[self._query.compare],)))
                 continue
             figures = self._reckoning.figures(metric, asked)
             found[metric.name] = {
@@ -429,27 +428,24 @@ class _Answering:
             places = tuple(at for at, each in enumerate(figures) if 0 < each[metric.name].rows < metric.least)
             if places:
                 found[metric.name] = places
-                why = f": {metric.least_why}" if metric.least_why else ""
-                said = f"“{metric.title}” says too little below {metric.least} rows{why}"
-                self._notes.append(f"{said}; {count(len(places), 'figure is', 'figures are')} from fewer.")
+                self._notes.append(Note("few", metric.name, (metric.least, metric.least_why, len(places))))
         return found
 
-    def _add_notes(self) -> None:
+    def _add_notes(self, totals: Mapping[str, Figure]) -> None:
         grain = next((name for name in self._by if name in GRAINS), None)
         partial = partial_end(self._asked.period, grain, self._as_of) if grain is not None else None
-        if partial is not None:
-            self._notes.append(f"The last {grain}, {partial}, is partial: the data end on {full_day(self._as_of)}.")
-        if self._reckoning.without_rate:
-            rows = count(self._reckoning.without_rate, "row")
-            self._notes.append(f"{rows} in a currency without a rate: not in the sums. Add the rate in Settings.")
-        apart = [one.title for one in self._metrics for name in self._by if not self._catalogue.adds_up(one, name)]
-        plain = [one for one in dict.fromkeys(apart) if self._by]
-        if plain:
-            self._notes.append(f"The parts do not add up to the total: {listed(plain)}.")
-        own = [one.title for one in self._metrics if any(e.until == "today" for e in self._entities(one))]
+        if grain is not None and partial is not None:
+            self._notes.append(Note("partial", "", (grain, partial, full_day(self._as_of))))
+        for name, total in totals.items():
+            if total.without_rate:
+                self._notes.append(Note("without_rate", name, (total.without_rate,)))
+        for one in self._metrics:
+            if not all(self._catalogue.adds_up(one, name) for name in self._by):
+                self._notes.append(Note("apart", one.name))
         today = self._asked.contexts["today"].as_of
-        if own and today != self._as_of and self._query.as_of is None:
-            self._notes.append(f"Counted through {full_day(today)}: {listed(own)}.")
+        for one in self._metrics if today != self._as_of and self._query.as_of is None else ():
+            if any(entity.until == "today" for entity in self._entities(one)):
+                self._notes.append(Note("through", one.name, (full_day(today),)))
         if self._asked.period.first is not None:
             for metric in self._metrics:
                 self._note_undated(metric)
@@ -461,7 +457,7 @@ class _Answering:
         statement = self._reckoning.statements.undated(metric, scope)
         without = int(self._reckoning.connection.execute(statement, scope.context.parameters).scalar() or 0)
         if without:
-            self._notes.append(f"“{metric.title}”: {count(without, 'row has', 'rows have')} no day and no period.")
+            self._notes.append(Note("undated", metric.name, (without,)))
 
 
 class _Listing:

@@ -114,9 +114,7 @@ def _own(found: Answer, name: str, catalogue: Catalogue) -> Answer:
         totals={name: found.totals[name]},
         intervals={one: ranges for one, ranges in found.intervals.items() if one == name},
         few={one: places for one, places in found.few.items() if one == name},
-        notes=tuple(
-            note for note in found.notes if not any(f"“{catalogue.metrics[one].title}”" in note for one in others)
-        ),
+        noted=tuple(note for note in found.noted if note.metric in ("", name)),
         definition=f"{metric.title}: {metric.counts}",
     )
 

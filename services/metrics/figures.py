@@ -29,12 +29,19 @@ _OPERATIONS: Final[dict[type, Callable[[float, float], float]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure, of how many rows it is, the range of a share, and of a share or a mean what was divided."""
+    """One figure, of how many rows it is, the range of a share, and of a share or a mean what was divided.
+
+    Attributes
+    ----------
+    without_rate
+        Rows that a sum of money leaves out, as their currency has no rate.
+    """
 
     value: Value
     rows: int
     interval: Interval | None = None
     top: float | None = None
+    without_rate: int = 0
 
 
 Figures = dict[Key, Figure]
@@ -61,7 +68,6 @@ class Reckoning:
     ran: dict[str, None] = field(default_factory=dict)
     expected: dict[str, Metric] = field(default_factory=dict)
     found: dict[tuple[object, ...], dict[str, Figures]] = field(default_factory=dict)
-    without_rate: int = 0
 
     def figures(self, metric: Metric, asked: Asked) -> Figures:
         """Return a metric by the dimensions; a group without rows is not among them."""
@@ -138,10 +144,10 @@ class Reckoning:
         found: Figures = {}
         for row in found_rows:
             rows, measured, known, without = row[at : at + 4]
-            self.without_rate += without or 0
             if not rows and (width or metric.no_rows is None):
                 continue
-            found[tuple(row[:width])] = _figure(metric, rows, measured, known)
+            figure = _figure(metric, rows, measured, known)
+            found[tuple(row[:width])] = replace(figure, without_rate=int(without)) if without else figure
         return found
 
     def _states(self, metric: Metric, asked: Asked) -> Figures:
@@ -187,7 +193,8 @@ class Reckoning:
             for name in names:
                 before = [figure for when, figure in line.items() if when <= name]
                 value = sum(one.value or 0 for one in before)  # type: ignore[misc]
-                found[(*rest[:at], name, *rest[at:])] = Figure(value, sum(one.rows for one in before))
+                rows, without = sum(one.rows for one in before), sum(one.without_rate for one in before)
+                found[(*rest[:at], name, *rest[at:])] = Figure(value, rows, without_rate=without)
         return found
 
     def _conversion(self, metric: Metric, asked: Asked) -> Figures:
@@ -206,7 +213,8 @@ class Reckoning:
         for key in dict.fromkeys(key for figures in used.values() for key in figures):
             each = {name: figures.get(key) or _none_of(self.catalogue.metrics[name]) for name, figures in used.items()}
             value = _reckoned(tree, {name: one.value for name, one in each.items()})
-            found[key] = Figure(value, min(one.rows for one in each.values()))
+            without = max(one.without_rate for one in each.values())
+            found[key] = Figure(value, min(one.rows for one in each.values()), without_rate=without)
         return found
 
 
@@ -230,11 +238,12 @@ def _figure(metric: Metric, rows: int, measured: Any, known: Any) -> Figure:
 def whole_of(metric: Metric, parts: Iterable[Figure]) -> Figure:
     """Return the figure of all groups of rows together, where no row is in two: of a count, a sum, a share, a mean."""
     known = list(parts)
-    rows = sum(one.rows for one in known)
+    rows, without = sum(one.rows for one in known), sum(one.without_rate for one in known)
     if metric.kind == "ratio" or metric.measure == "mean":
         top = sum(one.top or 0 for one in known)
-        return _figure(metric, rows, top, top if metric.kind == "ratio" else rows)
-    return Figure(sum(one.value for one in known if isinstance(one.value, int | float)), rows)
+        return replace(_figure(metric, rows, top, top if metric.kind == "ratio" else rows), without_rate=without)
+    values = [one.value for one in known if isinstance(one.value, int | float)]
+    return Figure(sum(values) if values else metric.no_rows, rows, without_rate=without)
 
 
 def quantile(ordered: Sequence[float], share: float) -> float | None:

@@ -223,7 +223,7 @@ class Tile(Panel):
             most=_FIVE
             if unit == "score" and max((one for one in values if one is not None), default=6) <= _FIVE
             else None,
-            partial=any("partial" in note for note in answer.notes),
+            partial=answer.partial,
         )
 
     def _show_bars(self, content: BarsChart, shown: TileAnswer) -> None:

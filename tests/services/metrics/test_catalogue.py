@@ -190,6 +190,8 @@ def test_a_status_of_today_is_not_compared_with_that_of_an_earlier_period(asking
 def test_before_the_first_scores_revenue_at_risk_is_not_known(asking: Metrics) -> None:
     found = asking.answer(Query(("revenue_at_risk_then",), ("month",), period="2019-01-01..2019-03-31"))
     assert [row[1] for row in found.rows] == [None, None, None]
+    found = asking.answer(Query(("revenue_at_risk_then",), ("segment",), as_of=date(2019, 3, 31)))
+    assert found.totals == {"revenue_at_risk_then": None}
 
 
 @pytest.mark.parametrize("order", [(), ("-tickets",), ("-tickets", "customer"), ("tickets",), ("customer",)])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from models.values.errors import UserError
 from models.values.metrics import Value
 from services.metrics import Metrics, asked, drill, the_catalogue, the_dashboards, tile_answer
 from services.metrics.dashboards import load_dashboards
-from tests.views.books import opened
+from tests.views.books import opened, sample_copy
 
 TILES = [tile for dashboard in the_dashboards() for tile in dashboard.tiles]
 #: So many groups of a tile are opened, from its beginning and its end.
@@ -77,8 +79,28 @@ def test_figures_over_the_same_rows_are_answered_by_one_query_and_say_what_they_
     assert len(together) > 20
     for tile in together:
         shown, alone = (tile_answer(asking, one, Filters()).answer for one in (tile, replace(tile, together=())))
-        assert replace(shown, sql="", notes=()) == replace(alone, sql="", notes=())
-        assert {note for note in alone.notes if "add up" not in note} <= set(shown.notes)
+        assert replace(shown, sql="") == replace(alone, sql="")
+
+
+def test_rows_without_a_rate_are_told_of_the_sums_that_leave_them_out_and_of_no_other_period(tmp_path: Path) -> None:
+    path = sample_copy(tmp_path / "book.bellwether")
+    with closing(sqlite3.connect(path)) as driver:
+        deals = driver.execute("SELECT id FROM opportunities WHERE stage = 'Proposal' LIMIT 2").fetchall()
+        driver.executemany("UPDATE opportunities SET currency = 'CHF' WHERE id = ?", deals)
+        driver.commit()
+    workspace = opened(path)
+    try:
+        metrics, said = Metrics(workspace), dict[str, tuple[str, ...]]()
+        for tile in TILES:
+            if tile.key.startswith("pipeline.0."):
+                notes = tile_answer(metrics, tile, Filters()).answer.notes
+                said[tile.title] = tuple(note for note in notes if "without a rate" in note)
+    finally:
+        workspace.close()
+    told = "2 rows in a currency without a rate: not in {}. Add the rate in Settings."
+    assert {title: notes for title, notes in said.items() if notes} == {
+        title: (told.format(title),) for title in ("Open pipeline", "Weighted pipeline")
+    }
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from models.values.customers import FilterChoices
 from models.values.dashboards import FEW, Filters, Form, TileAnswer, TileSpec
 from models.values.errors import UserError
 from models.values.metrics import Answer, Column, Interval, Period, Query, Value
+from models.values.notes import Note
 from views.background import Failed
 from views.charts.bars import BarsChart
 from views.charts.table import ChartTable
@@ -102,11 +103,13 @@ def test_a_row_of_a_table_leads_to_its_rows_and_the_table_is_copied(qtbot: QtBot
 
 
 def test_what_a_tile_counts_is_explained_with_its_period_and_statements(make: Make) -> None:
-    make("bars", (("Renewal", 0.5),), "kind", sql="SELECT 1", notes=("Counted through today.",)).explain()
+    make(
+        "bars", (("Renewal", 0.5),), "kind", sql="SELECT 1", noted=(Note("through", "win_rate", ("today",)),)
+    ).explain()
     (table,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, ChartTable)]
     cells = [table.table.item(row, 1) for row in range(table.table.rowCount())]
     assert [one.text() for one in cells if one is not None] == [
-        "19 Aug 2026 to 16 Nov 2026", "16 Nov 2026", "Counted through today.", "SELECT 1",
+        "19 Aug 2026 to 16 Nov 2026", "16 Nov 2026", "Counted through today: Win rate.", "SELECT 1",
     ]  # fmt: skip
     table.close()
 

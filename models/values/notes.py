@@ -1,0 +1,59 @@
+"""What must be known of an answer beside its figures: values while it is made and taken apart, sentences at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from models.values.words import count, listed
+
+#: Said once of all the metrics that they are of.
+_TOGETHER: Final = frozenset({"without_rate", "apart", "through"})
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One thing that must be known of an answer.
+
+    Attributes
+    ----------
+    metric
+        The metric that it is of; '' for the whole answer.
+    figures
+        What its sentence names.
+    """
+
+    code: str
+    metric: str = ""
+    figures: tuple[str | int, ...] = ()
+
+
+def phrased(notes: Sequence[Note], titles: Mapping[str, str]) -> tuple[str, ...]:
+    """Return notes as sentences, with the titles of metrics by their names."""
+    found: dict[tuple[object, ...], tuple[Note, list[str]]] = {}
+    for note in notes:
+        key = (note.code, note.figures, "" if note.code in _TOGETHER else note.metric)
+        found.setdefault(key, (note, []))[1].append(titles.get(note.metric, ""))
+    return tuple(_SENTENCES[note.code](listed(list(dict.fromkeys(of))), *note.figures) for note, of in found.values())
+
+
+def _few(title: str, least: Any, why: str, places: Any) -> str:
+    said = f"“{title}” says too little below {least} rows{f': {why}' if why else ''}"
+    return f"{said}; {count(places, 'figure is', 'figures are')} from fewer."
+
+
+def _without_rate(titles: str, rows: Any) -> str:
+    return f"{count(rows, 'row')} in a currency without a rate: not in {titles}. Add the rate in Settings."
+
+
+_SENTENCES: Final[dict[str, Any]] = {
+    "unscored": lambda _: "Not scored yet: figures of scores are empty.",
+    "not_compared": lambda title, before: f"“{title}” is made of scores, which have no {before}.",
+    "few": _few,
+    "partial": lambda _, grain, last, day: f"The last {grain}, {last}, is partial: the data end on {day}.",
+    "without_rate": _without_rate,
+    "apart": lambda titles: f"The parts do not add up to the total: {titles}.",
+    "through": lambda titles, day: f"Counted through {day}: {titles}.",
+    "undated": lambda title, rows: f"“{title}”: {count(rows, 'row has', 'rows have')} no day and no period.",
+}
