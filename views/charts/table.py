@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QTableWidget, QTableWidgetItem, QWidget
 
+from models.values.cells import guarded
 from views.theme import fonts
 from views.widgets.buttons import push
 from views.widgets.labels import column, label, row
 from views.words import MINUS, THIN
 
+#: A number with its sign, currency and unit: of these alone the signs are written as a spreadsheet reads them.
+_FIGURE = re.compile(
+    r"[+-]?(?:[^\W\d_]{1,3}\s|[^\W\d_]{0,2}[$€£¥₹₩₪₴₫₱])?\d[\d.,]*(?:%|[kmbn]{1,2}| (?:h|days?|pts?))?"
+)
 _GAPS = str.maketrans({"\t": " ", "\n": " ", "\r": " "})
 
 
 def copied(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return cells as a spreadsheet takes them from the clipboard: tabs between cells, signs that are read as such."""
-    lines = ("\t".join(cell.translate(_GAPS) for cell in cells) for cells in (heads, *rows))
-    return "\n".join(lines).replace(MINUS, "-").replace(f"{THIN}%", "%")
+    """Return cells as a spreadsheet takes them from the clipboard: tabs between them, numbers as such, no formula."""
+    return "\n".join("\t".join(map(_cell, cells)) for cells in (heads, *rows))
+
+
+def _cell(text: str) -> str:
+    figure = text.replace(MINUS, "-").replace(f"{THIN}%", "%")
+    return figure if _FIGURE.fullmatch(figure) else guarded(text.translate(_GAPS))
 
 
 class ChartTable(QDialog):

@@ -13,8 +13,9 @@ from models.values.alerts import Driver, Rhythm, RhythmPoint
 from views.charts.axes import round_step
 from views.charts.drivers import DriverBars
 from views.charts.rhythm import MOST_STEMS, RhythmChart
-from views.charts.table import ChartTable
+from views.charts.table import ChartTable, copied
 from views.theme import Theme, ThemeChoice
+from views.words import MINUS, THIN
 
 LAST = date(2026, 11, 20)
 
@@ -120,3 +121,10 @@ def test_reasons_say_from_which_risk_their_points_lead_to_which(qtbot: QtBot, th
     assert bars.hint(None) == "5 of 8 · not causal"
     bars.show_drivers([Driver(str(n), f"Reason {n}", 1.0, "") for n in range(5)])
     assert bars.hint(None) == "directional, not causal"
+
+
+def test_what_is_copied_has_figures_to_count_with_and_no_formula() -> None:
+    figures = (f"{MINUS}3", f"+2{THIN}%", f"{MINUS}$1,240", "-NT$5.2k", "CHF 12", f"{MINUS}1 pts", "3 days")
+    assert copied((), [figures]) == "\n-3\t+2%\t-$1,240\t-NT$5.2k\tCHF 12\t-1 pts\t3 days"
+    names = ("=1+1", "-cmd|x", "@sum", f"{MINUS} A\t=2", "+1 (503) 555-0148", f"Sea{THIN}% Co")
+    assert copied((), [names]) == f"\n'=1+1\t'-cmd|x\t'@sum\t{MINUS} A =2\t+1 (503) 555-0148\tSea{THIN}% Co"
