@@ -43,8 +43,14 @@ class Report:
 
     @property
     def period(self) -> str:
-        """The period in words."""
-        return dict(PERIODS).get(self.filters.period, self.filters.period)
+        """The period in words; of one that the filter bar does not offer its days."""
+        words = dict(PERIODS).get(self.filters.period)
+        found = (one.answer.period for one in self.answers.values() if one.query.period == self.filters.period)
+        days = next(found, None) if words is None else None
+        if days is None:
+            return words or self.filters.period
+        first = full_day(days.first) if days.first is not None else "the first day of the book"
+        return f"{first} to {full_day(days.last)}"
 
     @property
     def compared(self) -> str:

@@ -44,6 +44,15 @@ def said(value: Any, unit: str, currency: str) -> Any:
     return float(major(round(value), currency)) if unit == "money" and value is not None else value
 
 
+@pytest.mark.parametrize(
+    ("period", "words"),
+    [("7d", "11 Nov 2026 to 17 Nov 2026"), ("2026-01", "1 Jan 2026 to 31 Jan 2026"), ("90d", "Last 90 days")],
+)
+def test_the_head_says_the_period_in_words(metrics: Metrics, period: str, words: str) -> None:
+    report = report_of(metrics, dashboard_named("pipeline"), Filters(period), "Sample book")
+    assert dict(report.head)["Period"] == words
+
+
 def test_the_first_sheet_has_each_figure_with_its_change(report: Report, tmp_path: Path) -> None:
     sheet = written(report, tmp_path)["Figures"]
     rows = {row[0]: row for row in sheet.iter_rows(values_only=True)}
