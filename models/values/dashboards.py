@@ -11,7 +11,7 @@ from models.values.metrics import Answer, Compare, Query, RowsQuery
 Form = Literal["figure", "line", "bars", "funnel", "table"]
 FORMS: Final[tuple[Form, ...]] = ("figure", "line", "bars", "funnel", "table")
 #: Said of a figure that comes from too few rows.
-FEW: Final = "too few to tell"
+FEW: Final = "not enough data"
 #: Periods that the filter bar offers, with what they are called.
 PERIODS: Final = (
     ("30d", "Last 30 days"), ("90d", "Last 90 days"), ("6m", "Last 6 months"), ("12m", "Last 12 months"),

@@ -91,7 +91,7 @@ def trend_words(trends: Sequence[ChannelTrend], today: date) -> TrendWords:
     said = [
         *_moved(ordered, today),
         *([f"{words.listed([usual[0], *map(_lowered, usual[1:])])} as usual"] if usual else []),
-        *([f"Too few {words.listed(few)} to tell"] if few else []),
+        *([f"Not enough {words.listed(few)} for a trend"] if few else []),
     ]
     more = tuple(f"{_heading(one, today)}: {_seen(one)}" for one in ordered)
     return TrendWords("; ".join([said[0], *map(_lowered, said[1:])]), more)
@@ -126,7 +126,7 @@ def _heading(trend: ChannelTrend, today: date) -> str:
     if trend.direction == "silent" and since is not None:
         return f"No order since {words.day(since, today)}"
     if since is None and _too_few(trend):
-        return f"Too few {_lowered(channel_title(trend.channel))} to tell"
+        return f"Not enough {_lowered(channel_title(trend.channel))} for a trend"
     way = {"falling": "down", "rising": "up"}.get(trend.direction, "as usual")
     when = f" since {words.day(since, today)}" if since is not None else ""
     return f"{channel_title(trend.channel)} {way}{when}"

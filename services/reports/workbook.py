@@ -86,7 +86,7 @@ def _figures(sheet: Worksheet, report: Report) -> None:
             _put(sheet, row, 2, cells[name], column, shown.answer)
             _put(sheet, row, 3, cells.get(f"{name}_before"), column, shown.answer)
             _put(sheet, row, 4, change_of(cells, name, column.unit), form=_change_format(column))
-        points = "Change in points of a share." if column.unit == "percent" and shown.query.compare else ""
+        points = "Change in percentage points." if column.unit == "percent" and shown.query.compare else ""
         _put(sheet, row, 5, shown.empty or (f"{FEW.capitalize()}." if few else points))
     _widths(sheet, (30, 18, 18, 12, 60))
 

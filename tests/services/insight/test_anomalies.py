@@ -162,8 +162,8 @@ def test_where_channels_are_heading_is_one_line_with_the_figures_behind_it() -> 
 def test_what_was_expected_and_did_not_come_is_never_as_usual() -> None:
     trends = (ChannelTrend("orders", "steady", None, 0.0, 1.1, 91), ChannelTrend("login", "steady", None, 14.0, 13, 91))
     told = trend_words(trends, TODAY)
-    assert told.line == "Portal logins as usual; too few orders to tell"
-    assert "Too few orders to tell: none in 91 days, about 1 at their earlier rate" in told.more
+    assert told.line == "Portal logins as usual; not enough orders for a trend"
+    assert "Not enough orders for a trend: none in 91 days, about 1 at their earlier rate" in told.more
 
 
 def test_before_any_scoring_no_trend_is_told(book: SmallBook, linden: int) -> None:
