@@ -19,13 +19,18 @@ from services.sync.stage.layout import layout_of
 
 #: The tables that the matcher looks into; customers of the real book have their number below 0.
 _BOOK: Final = """
-CREATE TABLE customers (id INTEGER PRIMARY KEY, source, external_id, name, company, phone, country, file INTEGER);
-CREATE INDEX customers_key ON customers (source, external_id);
-CREATE TABLE identities (customer_id, kind, source, value, UNIQUE (kind, value, source, customer_id));
+CREATE TABLE customers (
+    id INTEGER PRIMARY KEY, source TEXT, external_id TEXT, name TEXT, company TEXT, phone TEXT, country TEXT,
+    file INTEGER
+);
+CREATE UNIQUE INDEX customers_key ON customers (source, external_id);
+CREATE TABLE identities (
+    customer_id INTEGER, kind TEXT, source TEXT, value TEXT, UNIQUE (kind, value, source, customer_id)
+);
 CREATE INDEX identities_customer ON identities (customer_id, kind, source);
-CREATE TABLE contacts (customer_id, source, external_id, email);
-CREATE TABLE orders (customer_id, source, external_id);
-CREATE TABLE merged_customers (customer_id, source, external_id);
+CREATE TABLE contacts (customer_id INTEGER, source TEXT, external_id TEXT, email TEXT);
+CREATE TABLE orders (customer_id INTEGER, source TEXT, external_id TEXT);
+CREATE TABLE merged_customers (customer_id INTEGER, source TEXT, external_id TEXT);
 """
 _KNOWN_BY: Final = (
     ("external_id", "external_id", ":source"),
@@ -116,6 +121,11 @@ class Newcomers:
         db.execute(
             "UPDATE stage.people SET customer_id = :last + head WHERE customer_id IS NULL AND head IS NOT NULL", names
         )
+        if own:
+            db.execute(
+                "UPDATE main.customers AS c SET name = p.name FROM stage.people p"
+                " WHERE p.customer_id = c.id AND p.name IS NOT NULL"
+            )
         for kind, column, system in _KNOWN_BY:
             db.execute(
                 f"""
@@ -137,6 +147,8 @@ def _copy(db: sqlite3.Connection, *, own: bool) -> None:
         WHERE staged {f"AND who IN ({rows})" if own else ""}
         """
     )
+    db.execute("CREATE UNIQUE INDEX stage.people_who ON people (who)")
     db.execute("UPDATE stage.people SET customer_id = -customer_id, head = NULL")
     if own:
         db.execute("CREATE TABLE stage.r AS SELECT who, key, state FROM file.r WHERE state IS NULL")
+        db.execute("CREATE INDEX stage.r_of_people ON r (who)")
