@@ -28,8 +28,8 @@ QUOTED: Final = 90
 _READ: Final = 4_000
 #: Weights are written as whole thousandths.
 SCALE: Final = 1_000
-#: One sentence among others is enough where it alone is so far above the bar.
-_PLAINLY: Final = 2.5
+#: How much the sentence that says it most clearly counts beside the whole text.
+_CLEAREST: Final = 0.3
 #: Texts that many customers get or send alike are weighed once.
 _REMEMBERED: Final = 10_000
 _BEGINNING: Final = 5
@@ -146,9 +146,20 @@ def _meant(words: list[str]) -> set[str]:
     return found
 
 
-def score(found: set[str], weights: Mapping[str, int]) -> float:
+def score(found: set[str], weights: Mapping[str, float]) -> float:
     """The sum of a text's weights over the root of how many features it has, so that long texts score as short ones."""
     return sum(filter(None, map(weights.get, found))) / SCALE / sqrt(len(found) or 1)
+
+
+def weighed(text: str, weights: Mapping[str, float]) -> tuple[float, str]:
+    """The score of a whole text with some of that of its clearest sentence, and this sentence."""
+    said = sentences(own_words(text[:_READ]))
+    if not said:
+        return 0.0, ""
+    found = list(map(_features, said))
+    scores = [score(one, weights) for one in found]
+    whole = scores[0] if len(said) == 1 else score(set().union(*found), weights)
+    return whole + _CLEAREST * max(scores), said[scores.index(max(scores))]
 
 
 @lru_cache(_REMEMBERED)
@@ -165,18 +176,9 @@ def says_leaving(text: str | None) -> str | None:
     str or None
         The sentence that says it most clearly, as they wrote it, cut to `QUOTED` characters.
     """
-    if not text:
+    total, clearest = weighed(text, learnt().weights) if text else (0.0, "")
+    if total <= learnt().bar:
         return None
-    weights, bar = learnt()
-    said = sentences(own_words(text[:_READ]))
-    if not said:
-        return None
-    found = list(map(_features, said))
-    scores = [score(one, weights) for one in found]
-    whole = scores[0] if len(said) == 1 else score(set().union(*found), weights)
-    if whole <= bar and max(scores) <= _PLAINLY * bar:
-        return None
-    clearest = said[scores.index(max(scores))]
     words = " ".join(clearest.split()).rstrip(";")
     return words if len(words) <= QUOTED else f"{words[: QUOTED - 1].rstrip()}…"
 

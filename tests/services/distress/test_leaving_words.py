@@ -12,11 +12,17 @@ TEXTS = Path(__file__).parents[2] / "fixtures" / "leaving"
 
 
 @pytest.mark.parametrize(
-    ("name", "precision", "recall"), [("unseen.tsv", 0.88, 0.58), ("unseen_everyday.tsv", 0.83, 0.57)]
+    ("name", "precision", "recall"),
+    [
+        ("fresh_everyday.tsv", 0.93, 0.76),
+        ("unseen_kinds.tsv", 0.95, 0.76),
+        ("unseen.tsv", 0.90, 0.60),
+        ("unseen_everyday.tsv", 0.80, 0.58),
+    ],
 )
 def test_texts_never_learnt_from_are_told_as_well_as_documented(name: str, precision: float, recall: float) -> None:
     lines = (line.split("\t") for line in (TEXTS / name).read_text(encoding="utf-8").splitlines())
-    told = [(mark == "1", says_leaving(text) is not None) for _, mark, text in lines]
+    told = [(mark == "1", says_leaving(text) is not None) for _, mark, text, *_kind in lines]
     right = told.count((True, True))
     assert right >= precision * (right + told.count((False, True)))
     assert right >= recall * (right + told.count((True, False)))
@@ -26,10 +32,12 @@ def test_no_text_that_is_measured_on_was_learnt_from() -> None:
     def texts(*names: str) -> set[str]:
         return {line.split("\t")[2] for name in names for line in (TEXTS / name).read_text("utf-8").splitlines()}
 
-    learnt = texts("everyday.tsv", "neighbours.tsv", "plain.tsv")
+    everyday = ("everyday.tsv", "more_everyday.tsv")
+    learnt = texts(*everyday, "neighbours.tsv", "plain.tsv", "varied_a.tsv", "varied_b.tsv")
     assert len(learnt) > 9_000
     held_out = texts("held_out.tsv", "held_out_hard.tsv", "held_out_short.tsv")
-    assert learnt.isdisjoint(held_out | texts("unseen.tsv", "unseen_everyday.tsv"))
+    unseen = texts("fresh_everyday.tsv", "unseen_kinds.tsv", "unseen.tsv", "unseen_everyday.tsv")
+    assert learnt.isdisjoint(held_out | unseen)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +61,7 @@ def test_the_plainest_words_need_nothing_around_them(text: str) -> None:
 
 def test_a_text_is_read_by_its_words_their_beginnings_and_pairs() -> None:
     assert features("Wir kündigen!") == {*("wir", "kundigen", "!", "_kundi"), *("wir kundigen", "kundigen !")} | {
-        *("~wir kundi", "~kundi !", ".wir !", "@CANCEL"),
+        *("~wir kundi", "~kundi !", ".wir !", "@WE", "@CANCEL", "@WE CANCEL", "@{CANCEL WE"),
     }
 
 
