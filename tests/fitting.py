@@ -139,8 +139,10 @@ def _unexplained(window: QWidget) -> Iterator[str]:
 
 
 def _under_toast(desk: Desktop) -> Iterator[str]:
-    """Buttons that a message covers."""
+    """Buttons that a message covers; in less than the smallest window the page scrolls away from under it."""
     toast, window = desk.window.toast, desk.window
+    if window.size().expandedTo(QSize(*SMALLEST)) != window.size():
+        return
     toast.tell("Changed email consent, consent since and consent source of Ramsey & Daughters", lambda: None)
     settle(desk)
     for button in window.findChildren(QAbstractButton):

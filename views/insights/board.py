@@ -19,8 +19,8 @@ from views.insights.tile import Tile
 from views.theme import Theme
 from views.widgets.labels import FlowingContent, column, scrolling
 
-#: Narrower than this a figure has no room for its words, and a chart none for its names.
-_FIGURE, _CHART = 158, 372
+#: Narrower than this a figure has no room for its change, and a chart none for its names.
+_FIGURE, _CHART = 182, 372
 
 
 class DashboardView(QWidget):

@@ -37,7 +37,8 @@ class FilterBar(QWidget):
         self._fill(self.segment, "All segments", ())
         self._fill(self.owner, "All owners", ())
         for box in self.boxes:
-            box.setToolTip(box.accessibleName())
+            box.currentTextChanged.connect(lambda words, box=box: box.setToolTip(f"{box.accessibleName()}: {words}"))
+            box.setToolTip(f"{box.accessibleName()}: {box.currentText()}")
             box.activated.connect(self.changed)
         bar = row(*self.boxes, margins=(8, 6, 16, 6))
         bar.setSpacing(6)

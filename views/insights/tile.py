@@ -173,6 +173,9 @@ class Tile(Panel):
                 below = f"{_BEFORE[shown.query.compare]}: {said(before, unit, answer.currency, short=True)}"
             content.show_figure(said(value, unit, answer.currency, short=True), moved, ink, below)
         self.setToolTip(f"{self.toolTip()}{self._range(name, 0)}")
+        figure, moved, _ink, line_below = content.parts  # whole here, where the tile is too narrow for it
+        said_whole = (f"{figure} {moved}".strip(), line_below, self.toolTip())
+        content.setToolTip("\n".join(filter(None, said_whole)))
         content.setAccessibleDescription(answer.definition)
 
     def _show_table(self, content: AnswerTable, shown: TileAnswer) -> None:
