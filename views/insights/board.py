@@ -1,15 +1,15 @@
-"""Dashboards as data say: rows of tiles, answered one by one off the window's thread, and the rows behind a figure."""
+"""Dashboards as data say: rows of tiles, answered in turn off the window's thread, and the rows behind a figure."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QApplication, QScrollArea, QStackedWidget, QWidget
 
-from models.values.dashboards import Dashboard, Drill, Filters, TileAnswer, TileSpec
+from models.values.dashboards import Dashboard, Drill, Filters, TileAnswer
 from models.values.metrics import RowList, Value
 from views.background import Desk, Failed
 from views.insights.panel import PanelGrid, rest
@@ -75,7 +75,8 @@ class Board(QStackedWidget):
         self.view: DashboardView | None = None
         self._filters: Filters | None = None
         self._round = threading.Event()
-        self._waiting: set[str] = set()
+        self._waiting: list[str] = []
+        self._drilled: Callable[[], tuple[Drill, RowList]] | None = None
         self._from: QWidget | None = None
         self._width = 1366
         self.rows = RowsPane(theme)
@@ -100,6 +101,8 @@ class Board(QStackedWidget):
         if view.asked != filters:
             view.asked = filters
             self._ask(view, filters)
+            if self.in_rows:
+                self._read_rows()
 
     def forget(self) -> None:
         """The book changed: all figures must be read again."""
@@ -109,11 +112,10 @@ class Board(QStackedWidget):
     def stop(self) -> None:
         """Cancel what nobody waits for any more."""
         self._round.set()
-        for key in self._waiting:
-            self._desk.drop(key)
+        self._desk.drop("tile")
         if self._waiting and self.view is not None:
             self.view.asked = None
-        self._waiting = set()
+        self._waiting = []
 
     def fit(self, width: int) -> None:
         """The window has this width."""
@@ -144,38 +146,40 @@ class Board(QStackedWidget):
         return tuple(tile.content for tile in shown if tile.content.isVisible())
 
     def _ask(self, view: DashboardView, filters: Filters) -> None:
-        self._round = given_up = threading.Event()
-        self._waiting = set(view.tiles)
-        for key, tile in view.tiles.items():
-            ask = partial(self._rooms.tile, tile.spec, filters, given_up.is_set)
-            self._desk.read(key, ask, partial(self._have, tile), partial(self._failed, tile))
+        self._round = threading.Event()
+        self._waiting = list(view.tiles)
+        self._ask_next(view, filters)
 
-    def _have(self, tile: Tile, shown: TileAnswer) -> None:
-        tile.show_answer(shown)
-        self._done(tile)
-
-    def _failed(self, tile: Tile, failed: Failed) -> None:
-        tile.show_failure(failed)
-        if self.view is not None:
-            self.view.asked = None  # asked again at the next visit
-        self._done(tile)
-
-    def _done(self, tile: Tile) -> None:
-        self._waiting.discard(tile.spec.key)
+    def _ask_next(self, view: DashboardView, filters: Filters) -> None:
+        """Ask for one tile at a time: a click and the search of the window find a reader free."""
         if not self._waiting:
             self.painted.emit()
+            return
+        tile = view.tiles[self._waiting[0]]
+        ask = partial(self._rooms.tile, tile.spec, filters, self._round.is_set)
+        self._desk.read("tile", ask, partial(self._have, view, filters), partial(self._failed, view, filters))
+
+    def _have(self, view: DashboardView, filters: Filters, shown: TileAnswer) -> None:
+        view.tiles[self._waiting.pop(0)].show_answer(shown)
+        self._ask_next(view, filters)
+
+    def _failed(self, view: DashboardView, filters: Filters, failed: Failed) -> None:
+        view.tiles[self._waiting.pop(0)].show_failure(failed)
+        view.asked = None  # asked again at the next visit
+        self._ask_next(view, filters)
 
     def _drill(self, tile: Tile, metric: str, cell: Mapping[str, Value]) -> None:
         if tile.shown is None or self.view is None:
             return
         self._from = QApplication.focusWidget() or tile.content
-        spec: TileSpec = tile.spec
-        named = ", ".join(str(value) for value in cell.values() if value is not None)
-        title = f"{spec.title}: {named}" if named else spec.title
-        self.rows.wait_for(title, self.view.dashboard.title)
+        self.rows.wait_for(tile.spec.title, self.view.dashboard.title)
         self.setCurrentWidget(self.rows)
-        ask = partial(self._rooms.rows, spec, tile.shown.query, metric, cell, LISTED)
-        self._desk.read("rows", ask, self._have_rows, self.rows.show_failure)
+        self._drilled = partial(self._rooms.rows, tile.spec, tile.shown.query, metric, cell, LISTED)
+        self._read_rows()
+
+    def _read_rows(self) -> None:
+        if self._drilled is not None:
+            self._desk.read("rows", self._drilled, self._have_rows, self.rows.show_failure)
 
     def _have_rows(self, found: tuple[Drill, RowList]) -> None:
         self.rows.show_rows(*found)

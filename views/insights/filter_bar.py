@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from models.values.customers import FilterChoices
 from models.values.dashboards import PERIODS, Filters
+from views.background import Failed
 from views.theme import Theme
 from views.widgets.choice_box import ChoiceBox
 from views.widgets.labels import row
@@ -77,10 +78,17 @@ class FilterBar(QWidget):
     def offer(self, choices: FilterChoices) -> None:
         """Offer the segments and owners of the book; what is chosen stays, if the book has it."""
         before = self.filters
+        for box in (self.segment, self.owner):
+            box.setToolTip(box.accessibleName())
         self._fill(self.segment, "All segments", [name for name, _ in choices.segments])
         self._fill(self.owner, "All owners", [name for name, _ in choices.owners])
         if self.filters != before:
             self.changed.emit()
+
+    def show_failure(self, failed: Failed) -> None:
+        """Say on the boxes why segments and owners are not offered."""
+        for box in (self.segment, self.owner):
+            box.setToolTip(f"{box.accessibleName()}: could not be loaded. {failed.words}")
 
     @staticmethod
     def _fill(box: ChoiceBox, everyone: str, names: Sequence[str]) -> None:

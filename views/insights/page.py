@@ -84,7 +84,8 @@ class InsightsPage(Page):
         self._stack = QStackedWidget()
         for side in (self.board, self._scores_side):
             self._stack.addWidget(side)
-        self.setLayout(column(top, rule(), self._stack))
+        self.opened = StatePane(theme, self._stack, scores_skeleton)
+        self.setLayout(column(top, rule(), self.opened))
         self._place()
         self.scores.customer_wanted.connect(self.wants_customer)
         self.scores.low_wanted.connect(lambda: self.wants_page.emit("customers/low-confidence"))
@@ -150,7 +151,7 @@ class InsightsPage(Page):
     def _show_tab(self, _chosen: object = None) -> None:
         """Show what the chosen tab has, and read what of it is not known."""
         if not self._dashboards:
-            self._desk.read("dashboards", self._figures.dashboards, self._have_dashboards, self._failed)
+            self._desk.read("dashboards", self._figures.dashboards, self._have_dashboards, self._without_tabs)
             return
         self._place()
         if self._at_scores:
@@ -160,7 +161,7 @@ class InsightsPage(Page):
             self.board.show_dashboard(self._dashboards[self.tabs.current], self.filters.filters)
             if not self._offered:
                 self._offered = True
-                self._desk.read("choices", self._figures.choices, self.filters.offer, self._failed)
+                self._desk.read("choices", self._figures.choices, self.filters.offer, self._without_choices)
         self._enable()
 
     def _filtered(self) -> None:
@@ -174,10 +175,18 @@ class InsightsPage(Page):
 
     def _have_dashboards(self, dashboards: Sequence[Dashboard]) -> None:
         self._dashboards = {one.name: one for one in dashboards}
+        self.opened.show_content()
         wanted = self.tabs.current or None
         tabs = [*(Tab(one.name, one.title) for one in dashboards), Tab(SCORES, "Scores")]
         self.tabs.show_tabs(tabs, wanted)
         self._show_tab()
+
+    def _without_tabs(self, failed: Failed) -> None:
+        self.opened.show_error(failed, self._show_tab, "The tabs could not be loaded")
+
+    def _without_choices(self, failed: Failed) -> None:
+        self._offered = False  # asked again at the next visit
+        self.filters.show_failure(failed)
 
     # -- reading ------------------------------------------------------------------------------------------------
 

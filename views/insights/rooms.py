@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -52,6 +53,7 @@ class BookOfMetrics:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._asking: tuple[Workspace, Metrics] | None = None
+        self._lock = threading.Lock()
 
     def dashboards(self) -> tuple[Dashboard, ...]:
         """The dashboards in the order of their tabs."""
@@ -89,7 +91,8 @@ class BookOfMetrics:
         """The catalogue over the book as it is, with what it has answered already."""
         from services.metrics import Metrics
 
-        workspace, known = self._book.workspace, self._asking
-        if known is None or known[0] is not workspace:
-            known = self._asking = (workspace, Metrics(workspace))
-        return known[1]
+        with self._lock:  # several readers ask at the same time
+            workspace, known = self._book.workspace, self._asking
+            if known is None or known[0] is not workspace:
+                known = self._asking = (workspace, Metrics(workspace))
+            return known[1]

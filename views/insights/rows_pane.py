@@ -83,12 +83,14 @@ class RowsPane(QWidget):
             )
             for cells, customer in zip(found.rows, found.customers, strict=True)
         ]
+        again = bool(self.table.lines.rowCount())
         self.table.show_lines(lines, heads)
-        self.table.selectRow(0)
         self.count.setText(_counted(drill, found))
         self.state.show_content()
-        self.table.setFocus()
-        self._shown.start()
+        if not again:
+            self.table.selectRow(0)
+            self.table.setFocus()
+            self._shown.start()
 
     def show_failure(self, failed: Failed) -> None:
         """Say why there are none."""
