@@ -28,7 +28,7 @@ from services.settings import minor_rates, reporting_currency
 from services.workspace import Workspace
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
 #: So many answers are remembered; each is some kilobytes.
 _REMEMBERED: Final = 256
@@ -130,6 +130,17 @@ class Metrics:
         """
         with self._reading(cancelled) as connection:
             return _Listing(self, connection, query).rows()
+
+    def count_rows(self, query: RowsQuery) -> int:
+        """Return how many rows a query asks for.
+
+        Raises
+        ------
+        UserError
+            A name is not known, or the answer takes too long.
+        """
+        with self._reading(lambda: False) as connection:
+            return _Listing(self, connection, query).total()
 
     def needs_scores(self, query: Query) -> bool:
         """Return whether a query asks for scores, which the book has of its own as-of day alone."""
@@ -472,7 +483,13 @@ class _Listing:
                             period_of(query.period, contexts["data"].as_of), contexts, metrics.owners)  # fmt: skip
         self._reckoning = Reckoning(connection, metrics.catalogue, metrics.statements())
 
-    def rows(self) -> RowList:
+    def total(self) -> int:
+        from sqlalchemy import func, select
+
+        statement, context = self._statement()
+        return int(self._reckoning.run(select(func.count()).select_from(statement.subquery()), context)[0][0])
+
+    def _statement(self) -> tuple[Select[Any], Context]:
         metric, entity, cell = self._metric, self._entity, dict(self._query.cell)
         probe = metric or Metric("", "", "", "count", "simple", entity.name)
         context = self._asked.contexts[entity.until]
@@ -487,7 +504,11 @@ class _Listing:
                 last = next(bucket.last for said, bucket in buckets(whole, grain) if said == name)
             context, period = replace(context, as_of=last), Period(None, last)
         scope = self._reckoning.scope(probe, self._asked, period, context)
-        statement = self._reckoning.statements.rows(scope, metric, cell)
+        return self._reckoning.statements.rows(scope, metric, cell), context
+
+    def rows(self) -> RowList:
+        metric, entity = self._metric, self._entity
+        statement, context = self._statement()
         found = self._reckoning.run(statement, context)
         columns = [Column(name, entity.fields[name].title, _unit(entity.fields[name].kind)) for name in entity.shows]
         figure = None

@@ -160,9 +160,12 @@ def tile_answer(
         found = metrics.answer(query, cancelled)
     better = {name: catalogue.metrics[name].better for name in query.metrics}
     places = [place for place, column in enumerate(found.columns) if column.name in query.metrics]
-    empty = not any(row[place] for row in found.rows for place in places)
-    if empty and (tile.form != "figure" or all(row[place] is None for row in found.rows for place in places)):
-        return TileAnswer(query, found, better, _why_empty(metrics, tile, query))
+    values = [row[place] for row in found.rows for place in places]
+    unknown = all(value is None for value in values)
+    if unknown or (tile.form != "figure" and not any(values)):
+        why = _why_empty(metrics, tile, query, unknown=unknown)
+        if why:
+            return TileAnswer(query, found, better, why)
     return TileAnswer(query, found, better, span=_span(catalogue, query, found))
 
 
@@ -179,8 +182,8 @@ def _are_states(catalogue: Catalogue, query: Query) -> bool:
     return any(catalogue.metrics[name].kind == "as_of" for name in query.metrics)
 
 
-def _why_empty(metrics: Metrics, tile: TileSpec, query: Query) -> str:
-    """Say what is missing, and how to get it."""
+def _why_empty(metrics: Metrics, tile: TileSpec, query: Query, *, unknown: bool) -> str:
+    """Say what is missing, and how to get it; '' where rows count and their figures are simply 0."""
     entities = [metrics.catalogue.entities[_first(metrics.catalogue, name).entity] for name in query.metrics]
     entity = entities[0]
     things = entity.title.lower()
@@ -193,7 +196,22 @@ def _why_empty(metrics: Metrics, tile: TileSpec, query: Query) -> str:
     when = f" in the {period}" if period.startswith("last") else ""
     if tile.none and query.having:
         return f"{tile.none}{when}."
-    return f"Nothing to show: no {things} count here{when}. Choose a longer period or fewer filters."
+    rows = metrics.rows_of(query, query.metrics[0])
+    number = metrics.count_rows(rows)
+    if number:
+        title = metrics.catalogue.metrics[query.metrics[0]].title.split(",")[0].removeprefix("Mean ")
+        noun = title if title.isupper() else f"{title[0].lower()}{title[1:]}"
+        return f"{_so_many(number, things)}{when}, none with a value for {noun}." if unknown else ""
+    number = metrics.count_rows(replace(rows, metric=None))
+    return (
+        f"{_so_many(number, things)}{when}, none of them counted here."
+        if number
+        else (f"No {things} match these filters{when}.")
+    )
+
+
+def _so_many(number: int, things: str) -> str:
+    return f"{number:,} {things}" if number > 1 else f"1 row of {things}"
 
 
 def _first(catalogue: Catalogue, name: str) -> Any:

@@ -12,7 +12,7 @@ import pytest
 
 from models.values.dashboards import Dashboard, Filters, TileSpec
 from models.values.errors import UserError
-from models.values.metrics import Value
+from models.values.metrics import Query, Value
 from services.metrics import Metrics, asked, drill, the_catalogue, the_dashboards, tile_answer
 from services.metrics.dashboards import load_dashboards
 from tests.views.books import opened, sample_copy
@@ -101,6 +101,33 @@ def test_rows_without_a_rate_are_told_of_the_sums_that_leave_them_out_and_of_no_
     assert {title: notes for title, notes in said.items() if notes} == {
         title: (told.format(title),) for title in ("Open pipeline", "Weighted pipeline")
     }
+
+
+@pytest.mark.parametrize(
+    ("change", "title", "filters", "words"),
+    [
+        ("UPDATE tickets SET first_answer_at = NULL", "First answer, median", Filters("12m", None),
+         "{} tickets in the last 12 months, none with a value for first answer time."),
+        ("UPDATE tickets SET first_answer_at = NULL", "Tickets by channel", Filters("12m", None, segment="Nobody"),
+         "No tickets match these filters in the last 12 months."),
+        ("UPDATE opportunities SET stage = 'Lost'", "Win rate by kind", Filters("12m", None), ""),
+    ],
+)  # fmt: skip
+def test_a_tile_without_a_figure_says_how_many_rows_there_are(
+    tmp_path: Path, change: str, title: str, filters: Filters, words: str
+) -> None:
+    path = sample_copy(tmp_path / "book.bellwether")
+    with closing(sqlite3.connect(path)) as driver:
+        driver.execute(change)
+        driver.commit()
+    workspace = opened(path)
+    try:
+        metrics = Metrics(workspace)
+        total = metrics.answer(Query(("tickets",), period="12m")).totals["tickets"]
+        shown = tile_answer(metrics, next(one for one in TILES if one.title == title), filters)
+        assert shown.empty == words.format(total)
+    finally:
+        workspace.close()
 
 
 @pytest.mark.parametrize(
