@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from models.values.people import PairDetail, PairField, PairRow
 from views.actions import SPECS, Actions, Command
 from views.data.sections import icon_line
-from views.data.table import TableCell, TableColumn, TableLine, WordTable
+from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton
 from views.widgets.labels import ElidedLabel, clear, column, kind_of, label, row, rule

@@ -15,7 +15,7 @@ from views.data.plan_pane import SumsBlock
 from views.data.sections import icon_line, section
 from views.data.steps import StepBar
 from views.data.sums import StackBar
-from views.data.table import TableCell, TableColumn, TableLine, WordTable
+from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton, link
 from views.widgets.labels import clear, column, kind_of, label, row, scrolling

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from models.values.imports import ImportRecord
-from views.data.table import TableCell, TableColumn, TableLine, WordTable
+from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton
 from views.widgets.labels import column, label, row, rule

@@ -11,7 +11,7 @@ from models.values.people import PairCounts, QualityRow
 from models.values.quality import DataAge, DataQuality, FieldFill
 from models.values.words import capital
 from views.data.receipt_view import Band
-from views.data.table import TableCell, TableColumn, TableLine, WordTable
+from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton
 from views.widgets.labels import column, kind_of, label, row, scrolling

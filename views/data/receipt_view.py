@@ -15,7 +15,7 @@ from services.pipeline.jobs import ImportResult
 from views.data.phrases import Sums, entity_rows, sums_of
 from views.data.rooms import QueueEffect
 from views.data.sums import Equation, StackBar
-from views.data.table import TableCell, TableColumn, TableLine, WordTable
+from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.labels import ElidedLabel, column, kind_of, label, row, rule, scrolling
 from views.widgets.painting import mark_of

@@ -8,7 +8,7 @@ from datetime import date
 from PySide6.QtWidgets import QWidget
 
 from models.values.watching import SourceRhythm
-from views.data.table import TableCell, TableColumn, TableLine, WordTable
+from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.labels import column, label, row
 from views.words import counted, whole

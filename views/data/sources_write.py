@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QSizePolicy, QStackedWidget, QWidget
 from models.values.write_back import WHATS, What, WriteBack, WriteFile
 from views.background import Failed
 from views.data.sections import icon_line, section
-from views.data.table import TableCell, TableColumn, TableLine, WordTable
+from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton
 from views.widgets.choice_box import ChoiceBox

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from models.values.watching import FileMark, WaitingFile
 from models.values.words import capital
-from views.data.table import TableCell, TableColumn, TableLine, WordTable
+from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton
 from views.widgets.labels import column, label, row

@@ -8,8 +8,8 @@ from typing import Final
 from PySide6.QtCore import Signal
 
 from models.values.report_card import CostLine, Costs
-from views.data.table import TableCell, TableColumn, TableLine, WordTable
 from views.insights.panel import Panel, hold, rest
+from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.labels import column, label
 from views.words import money

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from models.values.report_card import Misses
-from views.data.table import TableColumn, WordTable
 from views.insights.panel import Panel, hold, rest
 from views.insights.tables import miss_lines
+from views.lists.word_table import TableColumn, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import link, push
 from views.widgets.labels import column, label, row

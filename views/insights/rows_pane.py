@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from models.values.dashboards import Drill
 from models.values.metrics import Column, RowList
 from views.background import Failed
-from views.data.table import TableCell, TableColumn, TableLine, WordTable
 from views.insights.said import is_figure, said
+from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import link
 from views.widgets.labels import column, label, row, rule

@@ -16,7 +16,6 @@ from models.values.migration import MigrationReport
 from models.values.report_card import Reliance, ReportCard
 from views.charts.table import ChartTable
 from views.data.sections import icon_line
-from views.data.table import TableCell, TableColumn, TableLine, WordTable
 from views.insights.band import VerdictBand
 from views.insights.costs import CostPanel
 from views.insights.course import CourseChart
@@ -36,6 +35,7 @@ from views.insights.tables import (
     model_lines,
     source_lines,
 )
+from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import link
 from views.widgets.labels import FlowingContent, clear, column, label, row, rule, scrolling

@@ -9,7 +9,7 @@ from typing import Final
 from models.values.emerging import EmergingIssue
 from models.values.report_card import Fact, MissLine, ModelLine, SourceLine
 from models.values.words import day, day_of
-from views.data.table import TableCell, TableColumn, TableLine
+from views.lists.word_table import TableCell, TableColumn, TableLine
 from views.words import DASH, MINUS, chance, counted, money, whole
 
 MODELS: Final = (

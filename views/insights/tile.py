@@ -15,9 +15,9 @@ from views.background import Failed
 from views.charts.bars import Bar, BarsChart
 from views.charts.table import ChartTable, copied
 from views.charts.trend import TrendChart
-from views.data.table import TableCell, TableColumn, TableLine, WordTable
 from views.insights.panel import Panel, rest
 from views.insights.said import change, group, is_figure, said, table_of
+from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import IconButton
 from views.widgets.labels import label

@@ -16,8 +16,8 @@ from models.values.words import full_day
 from services.exporting import write_file
 from views.charts.bars import BarsChart
 from views.charts.chart import Chart
-from views.data.table import TableColumn, TableLine
 from views.insights.tile import AnswerTable, Figure, Tile
+from views.lists.word_table import TableColumn, TableLine
 from views.printing.drawing import draw_chart
 from views.printing.paper import Block, Pen, paper_of, passage_high, printed, width_of
 from views.theme import Theme, fonts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from models.values.alerts import Severity
 from models.values.rule_records import FEWEST_CASES, LEFT
-from views.data.table import TableCell, TableColumn, TableLine
+from views.lists.word_table import TableCell, TableColumn, TableLine
 from views.widgets.painting import OPPORTUNITY, Mark, mark_of
 from views.words import DASH, DOT, counted, days, whole
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from models.values.changes import Changes
 from models.values.imports import Progress
 from views.background import ChildRun, Done, Failed, Outcome, WasCancelled
-from views.data.table import WordTable
+from views.lists.word_table import WordTable
 from views.settings import asks
 from views.settings.own_box import OwnBox
 from views.settings.rule_detail import RuleDetail

@@ -36,8 +36,8 @@ from views.data.receipt_screen import ReceiptScreen
 from views.data.receipt_side import fixed_words, note_lines
 from views.data.receipt_view import ReceiptContent
 from views.data.rooms import QueueEffect
-from views.data.table import TableCell, TableColumn, TableLine, TableModel, WordTable
 from views.data.undo_panel import UndoPanel
+from views.lists.word_table import TableCell, TableColumn, TableLine, TableModel, WordTable
 from views.theme import Theme
 
 Fatal = QAbstractItemModelTester.FailureReportingMode.Fatal

@@ -20,8 +20,8 @@ from tests.views.pages import page_at
 from views.data import watched_sections
 from views.data.page import DataPage
 from views.data.sources_pane import SourcesPane
-from views.data.table import CELL_ROLE, WordTable
 from views.desktop import Desktop
+from views.lists.word_table import CELL_ROLE, WordTable
 from views.shell import folder_watch
 from views.theme import Theme
 

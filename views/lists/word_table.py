@@ -1,4 +1,4 @@
-"""A plain table of finished words: sums of a receipt, cards that an import opened, files of a batch, the history.
+"""A plain table of finished words: sums of a receipt, files of a batch, rows behind a figure, rules, the history.
 
 Cells are values; the delegate paints them in the program's type. It scrolls by itself, or is as high as its rows.
 """
