@@ -78,8 +78,6 @@ class FilterBar(QWidget):
     def offer(self, choices: FilterChoices) -> None:
         """Offer the segments and owners of the book; what is chosen stays, if the book has it."""
         before = self.filters
-        for box in (self.segment, self.owner):
-            box.setToolTip(box.accessibleName())
         self._fill(self.segment, "All segments", [name for name, _ in choices.segments])
         self._fill(self.owner, "All owners", [name for name, _ in choices.owners])
         if self.filters != before:

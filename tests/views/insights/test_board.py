@@ -142,4 +142,4 @@ def test_a_reading_that_fails_is_told_where_it_is_missing_and_tried_again(
         assert page.filters.owner.toolTip() == "Owner: could not be loaded. Another program holds the book."
     page.renew(Changes(tables=frozenset({"messages"})))
     qtbot.waitUntil(lambda: desk.background.idle)
-    assert page.filters.owner.count() > 1 and page.filters.owner.toolTip() == "Owner"
+    assert page.filters.owner.count() > 1 and page.filters.owner.toolTip() == "Owner: All owners"
