@@ -57,7 +57,7 @@ class LookBox(QWidget):
         lines = column()
         lines.setSpacing(10)
         says = label(
-            "This name signs what you do. Customers of this owner are “Mine” on this computer.",
+            "Your actions are recorded under this name. Customers of this owner are “Mine” on this computer.",
             fonts.SMALL,
             fonts.REGULAR,
             "ink_3",

@@ -268,7 +268,7 @@ def test_an_order_that_came_back_whole_is_told_with_the_last_one_they_kept(book:
     book.order(number, days_ago(8), amount_minor=-18_719, kind="return", of_external_id="B")
     card = book.card(number, rule="deal_stalled", reason="Restock: open for 30 days")
     assert reader(read_detail, card).story.startswith(
-        "The order of 11 Nov was returned; the last one they kept was of 24 Jan."
+        "The order of 11 Nov was returned; the last order they kept was on 24 Jan."
     )
     row = insight.customers_page(book.workspace, CustomerFilter()).rows[0]
     assert row.last_returned
