@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Q
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
-from models.values.customers import CustomerRow, SortColumn
+from models.values.customers import SortColumn
 from views.customers.columns import AT, COLUMNS, shown_in
 from views.customers.delegate import ROW_HEIGHT, CustomerDelegate, Marks
 from views.customers.model import CustomersModel
@@ -107,11 +107,8 @@ class CustomerTable(RowTable):
     @property
     def chosen_ids(self) -> list[int]:
         """Customers of the selected rows, in view order."""
-        rows = [self._model.row_at(one.row()) for one in self.selectionModel().selectedRows()]
-        return [row.id for row in sorted((row for row in rows if row is not None), key=self._place)]
-
-    def _place(self, row: CustomerRow) -> int:
-        return self._model.place_of(row.id)
+        places = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [row.id for row in map(self._model.row_at, places) if row is not None]
 
     def set_marks(self, marks: Marks) -> None:
         """Take up figures of a changed policy."""
