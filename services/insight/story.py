@@ -134,7 +134,9 @@ def _returned(reader: Reader, alert: AlertRow, figures: ScoreFigures | None) -> 
     if figures is None or on is None or not figures.last_returned:
         return []
     kept = words.day_of(reader.value(LAST_KEPT, (alert.customer_id,)))
-    before = f"the last order they kept was on {reader.day(kept)}" if kept is not None else "they have kept no earlier order"
+    before = (
+        f"the last order they kept was on {reader.day(kept)}" if kept is not None else "they have kept no earlier order"
+    )
     if "returned" in alert.reason:
         return [words.capital(before)]
     return [f"The order of {reader.day(on)} was returned; {before}"]

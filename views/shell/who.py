@@ -12,7 +12,10 @@ from views.widgets.overlay import Choice, ChoicePanel
 from views.words import counted
 
 _NOBODY = Choice("None of these", "", "")
-_FOOT = "Your actions are recorded under this name. It sets what “My queue” and “Mine” show. You can change it in Settings › This computer."
+_FOOT = (
+    "Your actions are recorded under this name. It sets what “My queue” and “Mine” show."
+    " You can change it in Settings › This computer."
+)
 _MOST = 12
 
 
