@@ -75,8 +75,8 @@ class Approach:
 
     Attributes
     ----------
-    call
-        Words of the button: ``Call before 12:00: +1 303 555 0105``; '' without a number.
+    when
+        When to call: ``Tuesday before 12:00``; '' for today at any time, or without a number.
     no_email
         Why no email goes to them now, in three words; '' where one may.
     can_consent
@@ -84,7 +84,7 @@ class Approach:
     """
 
     first: FirstStep
-    call: str
+    when: str
     phone: str
     points: tuple[TalkingPoint, ...]
     no_email: str = ""

@@ -78,7 +78,7 @@ def read_approach(reader: Reader, customer: sqlite3.Row, footing: Footing, busin
         first = "consent"
     return Approach(
         first=first,
-        call=reach.button,
+        when=reach.when,
         phone=reach.phone,
         points=tuple(points),
         no_email=reach.no_email,

@@ -117,13 +117,17 @@ def call_day(policy: Policy, owner: str | None, now: datetime, times: CallTimes 
     return day
 
 
-def call_words(phone: str, day: date, today: date, times: CallTimes | None) -> str:
-    """Return ``Call before 12:00: +1 303 555 0105``, with the day where it is not today; '' without a number."""
-    if not phone:
-        return ""
+def when_words(day: date, today: date, times: CallTimes | None) -> str:
+    """Return ``Tuesday before 12:00``: the day where it is not today, and the hours where some are known."""
     near = (day - today).days < 7
     on = "" if day == today else words.WEEKDAYS_LONG[day.weekday()] if near else words.day(day, today)
-    when = " ".join(part for part in (on, times.words if times is not None else "") if part)
+    return " ".join(part for part in (on, times.words if times is not None else "") if part)
+
+
+def call_words(phone: str, when: str) -> str:
+    """Return ``Call before 12:00: +1 303 555 0105``; '' without a number."""
+    if not phone:
+        return ""
     return f"Call {when}: {phone}" if when else f"Call {phone}"
 
 

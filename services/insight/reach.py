@@ -7,7 +7,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from models.values.reaching import TalkingPoint
-from services.insight.call_times import call_day, call_words, read_call_times
+from services.insight.call_times import call_day, call_words, read_call_times, when_words
 from services.insight.reader import Reader
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class Reach(NamedTuple):
         What can be done, in a sentence or two: "Call before 12:00: +1 …. If you do not reach them, write."
     call
         The part of it that is about the phone.
-    button
-        The same for a button: without a name.
+    when
+        The day and the hours of that call: "Tuesday before 12:00"; '' for today at any time, or without a number.
     phone, by_email
         The number on record, '' without one; the send policy allows an email.
     prefers
@@ -76,7 +76,7 @@ class Reach(NamedTuple):
 
     words: str
     call: str
-    button: str
+    when: str
     phone: str
     by_email: bool
     has_address: bool
@@ -130,13 +130,14 @@ def read_reach(reader: Reader, customer: sqlite3.Row, *, waits: bool = False) ->
         hours = TalkingPoint("Hours", f"they prefer calls {times.in_words}.")
         day, times = soonest, None
     who = ", ".join(filter(None, (found.name, found.phone)))
-    call = f"{call_words(who, day, reader.today, times)}." if who else ""
+    when = when_words(day, reader.today, times) if found.phone else ""
+    call = f"{call_words(who, when)}." if who else ""
     missing = "No phone on record." if not call and reader.value(_ANY_PHONE) else ""
     prefers = _channel(reader.value(_CHANNEL, (customer["id"], found.contact)) or "")
     return Reach(
         words=_words(answer, other, call, missing, prefers),
         call=call or f"{missing} {LOOK_UP}".strip(),
-        button=call_words(found.phone, day, reader.today, times),
+        when=when,
         phone=found.phone,
         by_email=answer.allowed,
         has_address=bool(answer.address) and not answer.left,

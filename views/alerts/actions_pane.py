@@ -91,6 +91,7 @@ class ActionsPane(QWidget):
         self.title = label("", fonts.BODY, fonts.SEMIBOLD, wrap=True)
         self.why = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
         self.call = CommandButton.of(theme, actions[Command.CALL], "phone", primary=True)
+        self.when = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
         self.points = TalkingPoints()
         self.outcomes = CallOutcomes(theme, actions)
         self.draft = CommandButton.of(theme, actions[Command.DRAFT], "email")
@@ -121,7 +122,8 @@ class ActionsPane(QWidget):
         self._wall = QWidget()
         sign = Pictogram(theme, "warning", "warning_text", 14, (18, 18))
         self._wall.setLayout(row(-1, sign, self.no_email, 4, self.consent_link, -1))
-        box = column(self._suggestion, self.call, 6, self.points, 8, self.outcomes, margins=(16, 12, 16, 12))
+        calling = (self.call, 2, self.when, 4, self.points, 8, self.outcomes)
+        box = column(self._suggestion, *calling, margins=(16, 12, 16, 12))
         box.addSpacing(6)
         for part in (self.consent, self.draft, self._wall):
             box.addWidget(part)
@@ -172,12 +174,14 @@ class ActionsPane(QWidget):
         approach = detail.approach
         open_one = not done and detail.alert.customer_id is not None
         first = approach.first if approach is not None and open_one else "task"
-        calls = open_one and approach is not None and bool(approach.call)
+        calls = open_one and approach is not None and bool(approach.phone)
         self.call.setVisible(calls)
         self.outcomes.setVisible(open_one)
         self.outcomes.show_number(known=calls)
         if approach is not None and calls:
-            self.call.set_words(approach.call)
+            self.call.set_words(f"Call {approach.phone}")
+            self.when.setText(f"When: {approach.when}")
+        self.when.setVisible(calls and approach is not None and bool(approach.when))
         self.call.set_primary(first == "call")
         self.points.show_points(approach.points if approach is not None and open_one else ())
         self.consent.setVisible(first == "consent")

@@ -158,19 +158,19 @@ def test_the_number_of_a_contact_is_called_where_the_company_has_none(book: Smal
 
 
 @pytest.mark.parametrize(
-    ("channel", "hours", "words", "first", "button"),
+    ("channel", "hours", "words", "first", "when"),
     [
         ("phone", "before 12", "Call before 12:00: Kofi, +1 555 0123. They prefer calls. If you do not reach them,"
-         " write.", "call", "Call before 12:00: +1 555 0123"),
+         " write.", "call", "before 12:00"),
         ("E-Mail", None, "They prefer email: write to them. If they do not answer: call Kofi, +1 555 0123.",
-         "draft", "Call +1 555 0123"),
-        ("no email", None, "Call Kofi, +1 555 0123. If you do not reach them, write.", "draft", "Call +1 555 0123"),
+         "draft", ""),
+        ("no email", None, "Call Kofi, +1 555 0123. If you do not reach them, write.", "draft", ""),
         ("Telefon oder E-Mail", "after 2 pm", "Call after 14:00: Kofi, +1 555 0123. If you do not reach them, write.",
-         "draft", "Call after 14:00: +1 555 0123"),
+         "draft", "after 14:00"),
     ],
 )  # fmt: skip
 def test_the_advice_keeps_to_the_contacts_channel_and_hours(
-    book: SmallBook, reader: Fresh, channel: str, hours: str | None, words: str, first: str, button: str
+    book: SmallBook, reader: Fresh, channel: str, hours: str | None, words: str, first: str, when: str
 ) -> None:
     number = book.customer(email="shop@example.com", email_consent="given", email_consent_since="2026-01-05")
     book.score(number)
@@ -180,7 +180,7 @@ def test_the_advice_keeps_to_the_contacts_channel_and_hours(
     text = '{"code": "x", "title": "Check in", "why": "A reason.", "goal": "ask", "goal_code": "check_in"}'
     detail = reader(read_detail, book.card(number, rule="likely_to_leave", recommendation=text))
     assert detail.recommendation.why == f"{words} A reason."
-    assert (detail.approach.first, detail.approach.call) == (first, button)
+    assert (detail.approach.first, detail.approach.when) == (first, when)
 
 
 def test_who_prefers_email_is_written_to_where_others_are_called(book: SmallBook, reader: Fresh) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from models.values.reaching import CallTimes
-from services.insight.call_times import call_day, call_words, of_hours, read_call_times, said_in
+from services.insight.call_times import call_day, call_words, of_hours, read_call_times, said_in, when_words
 from services.settings import Policy
 from tests.services.insight.conftest import Fresh, SmallBook, days_ago
 
@@ -81,7 +81,9 @@ def test_the_call_is_for_the_next_day_on_which_it_can_be_made() -> None:
     assert call_day(policy, None, early, before_noon) == today
     assert call_day(policy, None, late, before_noon) == date(2026, 11, 20)
     assert call_day(policy, None, early, monday) == date(2026, 11, 23)
-    assert call_words("+1 303", today, today, before_noon) == "Call before 12:00: +1 303"
-    assert call_words("+1 303", date(2026, 11, 23), today, monday) == "Call Monday: +1 303"
-    assert call_words("+1 303", today, today, None) == "Call +1 303"
-    assert call_words("", today, today, before_noon) == ""
+    assert when_words(today, today, before_noon) == "before 12:00"
+    assert when_words(date(2026, 11, 23), today, monday) == "Monday"
+    assert when_words(today, today, None) == ""
+    assert call_words("+1 303", "before 12:00") == "Call before 12:00: +1 303"
+    assert call_words("+1 303", "") == "Call +1 303"
+    assert call_words("", "before 12:00") == ""

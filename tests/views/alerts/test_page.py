@@ -561,7 +561,7 @@ def reachable(qtbot: QtBot, desk: Desktop) -> int:
     page = alerts(desk)
     for card in page.queue.model.cards():
         detail = insight.alert_detail(desk.book.workspace, card.id)
-        if detail is not None and detail.approach is not None and detail.approach.call:
+        if detail is not None and detail.approach is not None and detail.approach.phone:
             page.queue.view.set_current(card.id)
             qtbot.waitUntil(lambda: page.actions_pane.detail is not None and page.actions_pane.call.isVisible())
             return card.id
@@ -722,6 +722,22 @@ def test_no_word_of_a_suggestion_is_cut(qtbot: QtBot, desk: Desktop, size: tuple
                 several_lines += words.height() > 60
         pane.why_button.click()
     assert several_lines
+
+
+def test_the_number_to_call_is_never_cut_and_the_hours_stand_below(desk: Desktop) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    desk.window.resize(1366, 768)
+    pane, with_hours = page.actions_pane, 0
+    for row in insight.queue(workspace, beyond_budget=True).rows:
+        detail = insight.alert_detail(workspace, row.id)
+        assert detail is not None
+        pane.show_detail(detail)
+        if detail.approach is None or not detail.approach.phone:
+            continue
+        assert pane.call.text() == f"Call {detail.approach.phone}"
+        assert pane.when.isHidden() == (not detail.approach.when)
+        with_hours += bool(detail.approach.when and pane.when.text() == f"When: {detail.approach.when}")
+    assert with_hours
 
 
 def test_the_morning_goes_through_the_queue_one_customer_at_a_time(qtbot: QtBot, desk: Desktop) -> None:
