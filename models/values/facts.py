@@ -15,6 +15,13 @@ WRITTEN: Final = {
     "surveys": (("comment",), "answered_on"),
     "conversations": (("text",), "happened_on"),
 }
+#: SQL of whether its writer rated it well, or what it is about, on whatever day; see `leaving_words`.
+RATED_WELL: Final = {
+    "tickets": "coalesce(satisfaction >= 4, 0)",
+    "reviews": "coalesce(rating >= 4, 0)",
+    "surveys": "coalesce(kind IN ('csat', 'nps') AND scale > 0 AND score >= scale * iif(kind = 'nps', 0.9, 0.8), 0)",
+    "conversations": "0",
+}
 #: SQL of the entries after ``{since}`` that changed rows of the tables ``{tables}`` for which ``{moves}`` holds.
 FACT_ENTRIES = """SELECT j.id FROM journal j
     WHERE j.id > {since} AND (

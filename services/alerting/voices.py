@@ -38,7 +38,7 @@ MENTIONS: Final = f"""
 SELECT customer_id, count(*) AS mentions, sum(said IS NOT NULL) AS leaving,
        julianday(:as_of) - julianday(max(day)) AS days, max(channel) AS channel, substr(max(day || said), 11) AS said
 FROM (SELECT customer_id, happened_on AS day, nullif(channel, '') AS channel, sentiment,
-             wrote_leaving(leaving, text) AS said
+             wrote_leaving(leaving, 0, text) AS said
       FROM conversations WHERE customer_id IS NOT NULL AND happened_on > :day_14 AND happened_on <= :as_of
            AND coalesce(direction, '') <> 'to_customer' {{scope}})
 WHERE sentiment <= {STRONG} OR said IS NOT NULL

@@ -15,6 +15,7 @@ from typing import Final
 from models.queries.open_tickets import is_unhappy
 from models.queries.products import product_called
 from models.values import words
+from models.values.facts import RATED_WELL
 from services.distress.matters import STANDS_UNTIL, STRONG, SURVEY_RATING
 
 _DAYS: Final = 365
@@ -28,16 +29,16 @@ SELECT customer_id, opened_on AS day,
        CASE WHEN satisfaction <= 2 AND resolved_on BETWEEN opened_on AND :as_of THEN resolved_on ELSE opened_on END
            AS last_on,
        {is_unhappy(":as_of")} AS bad,
-       coalesce(satisfaction >= 4, 0) AS good,
+       {RATED_WELL["tickets"]} AS good,
        satisfaction AS given, 5 AS scale, 'ticket' AS kind, coalesce(nullif(subject, ''), kind) AS what
 FROM tickets WHERE customer_id IS NOT NULL AND opened_on > :since AND opened_on <= :as_of {{scope}}
 UNION ALL
-SELECT customer_id, reviewed_on, reviewed_on, coalesce(rating <= 2, 0), coalesce(rating >= 4, 0), rating, 5, 'review',
-       {product_called("reviews")}
+SELECT customer_id, reviewed_on, reviewed_on, coalesce(rating <= 2, 0), {RATED_WELL["reviews"]}, rating, 5,
+       'review', {product_called("reviews")}
 FROM reviews WHERE customer_id IS NOT NULL AND reviewed_on > :since AND reviewed_on <= :as_of {{scope}}
 UNION ALL
 SELECT customer_id, answered_on, answered_on, {SURVEY_RATING} <= 2,
-       score >= scale * iif(kind = 'nps', 0.9, 0.8), score, scale, 'survey', NULL
+       {RATED_WELL["surveys"]}, score, scale, 'survey', NULL
 FROM surveys WHERE customer_id IS NOT NULL AND answered_on > :since AND answered_on <= :as_of
      AND kind IN ('csat', 'nps') AND scale > 0 AND score IS NOT NULL {{scope}}
 UNION ALL

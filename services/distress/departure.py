@@ -110,12 +110,18 @@ def read_departure(text: str, day: date) -> Departure:
     return Departure(frozenset(does), decides, until, month_ends, term)
 
 
-def leaving_words(text: str | None) -> str | None:
-    """Return the sentence in which a customer speaks of leaving, with that in which they say until when; else None."""
+def leaving_words(text: str | None, *, rated_well: bool = False) -> str | None:
+    """Return the sentence in which a customer speaks of leaving, with that in which they say until when; else None.
+
+    Who rates well in the same breath leaves only where they say so in plain words.
+    """
     said = says_leaving(text)
     if said is None or text is None:
         return None
-    whole = read_departure(text, date.min).term
+    departure = read_departure(text, date.min)
+    if rated_well and not departure.leaves:
+        return None
+    whole = departure.term
     if not whole or _is_of(whole, said):
         return said
     term = words.shortened(whole, _SHOWN)

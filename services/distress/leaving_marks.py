@@ -10,8 +10,9 @@ import sqlite3
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Final
 
+from models.queries.churn_status import NEVER
 from models.queries.kept_values import keep_value, kept_value
-from models.values.facts import WRITTEN
+from models.values.facts import RATED_WELL, WRITTEN
 from models.values.journal import Actor
 from services.distress.departure import leaving_words
 from services.distress.leaving_words import edition, says_leaving
@@ -24,22 +25,30 @@ _KEPT: Final = "leaving words"
 #: So many texts are read while the store is locked: a fraction of a second.
 _AT_ONCE: Final = 2_000
 
-#: SQL of the rows with words of leaving, by customer and day, for ``:day`` and before; ``{only}``: of whom.
+#: SQL of whether what holds the words was rated well with them; a ticket is rated after.
+_RATED_WITH: Final = {**RATED_WELL, "tickets": "0"}
+#: SQL of the day on which a ticket was rated well: from then on its words count no more.
+_GLAD: Final = {"tickets": f"iif({RATED_WELL['tickets']}, coalesce(resolved_on, opened_on), '{NEVER}')"}
+#: SQL of the rows with words of leaving, by customer and day, for ``:day`` and before, each with the day ``glad`` from
+#: which on it counts no more; ``{only}``: of whom.
 SAID_LEAVING: Final = " UNION ALL ".join(
-    f"SELECT customer_id, {day} AS day FROM {table} WHERE leaving IS NOT 0 AND {day} <= :day"
-    f" AND customer_id IS NOT NULL{{only}} AND (leaving = 1 OR wrote_leaving(NULL, {', '.join(words)}) IS NOT NULL)"
+    f"SELECT customer_id, {day} AS day, {_GLAD.get(table, repr(NEVER))} AS glad FROM {table}"
+    f" WHERE leaving IS NOT 0 AND {day} <= :day AND customer_id IS NOT NULL{{only}}"
+    f" AND (leaving = 1 AND NOT {_RATED_WITH[table]}"
+    f" OR wrote_leaving(leaving, {_RATED_WITH[table]}, {', '.join(words)}) IS NOT NULL)"
     + (" AND coalesce(direction, '') <> 'to_customer'" if table == "conversations" else "")
     for table, (words, day) in WRITTEN.items()
 )
 
 
 def teach(driver: sqlite3.Connection) -> None:
-    """Let a connection's statements ask for the sentence of leaving: ``wrote_leaving(mark, text, …)``."""
+    """Let a connection's statements ask for the sentence of leaving: ``wrote_leaving(mark, rated well, text, …)``."""
     driver.create_function("wrote_leaving", -1, _sentence, deterministic=True)
 
 
-def _sentence(mark: int | None, *texts: str | None) -> str | None:
-    return None if mark == 0 else next(filter(None, map(leaving_words, texts)), None)
+def _sentence(mark: int | None, rated_well: int, *texts: str | None) -> str | None:
+    said = (leaving_words(text, rated_well=bool(rated_well)) for text in texts)
+    return None if mark == 0 else next(filter(None, said), None)
 
 
 def mark_texts(workspace: Workspace) -> bool:

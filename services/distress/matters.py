@@ -18,6 +18,7 @@ from typing import Final, Literal
 from models.queries.open_tickets import is_open, is_unhappy, rating
 from models.queries.products import product_called
 from models.values import words
+from models.values.facts import RATED_WELL
 from services.distress import leaving_marks
 from services.distress.departure import Departure, read_departure
 from services.distress.lexicon import urgency
@@ -40,24 +41,24 @@ FROM (
     SELECT customer_id, opened_on AS day,
            {is_unhappy(":as_of")} AND {is_open(":as_of")} AND urgency(priority) >= 2 AS urgent,
            CASE WHEN opened_on > :day_30 AND coalesce({rating(":as_of")}, 0) < 4
-                THEN wrote_leaving(leaving, text, subject) END AS said,
+                THEN wrote_leaving(leaving, 0, text, subject) END AS said,
            CASE WHEN coalesce(resolved_on, opened_on) > :day_30 THEN {rating(":as_of")} END AS rating,
            coalesce(resolved_on, opened_on) AS rated_on, 5 AS scale, satisfaction AS given,
            coalesce(nullif(subject, ''), kind) AS what, {is_open(":as_of")} AS is_open,
            resolved_on IS NOT NULL AS dated, 'tickets' AS origin, id
     FROM tickets WHERE customer_id IS NOT NULL AND opened_on > :day_180 AND opened_on <= :as_of {{scope}}
     UNION ALL
-    SELECT customer_id, reviewed_on, 0, wrote_leaving(leaving, text, title), rating, reviewed_on, 5, rating,
-           {product_called("reviews")}, 0, 1, 'reviews', id
+    SELECT customer_id, reviewed_on, 0, wrote_leaving(leaving, {RATED_WELL["reviews"]}, text, title),
+           rating, reviewed_on, 5, rating, {product_called("reviews")}, 0, 1, 'reviews', id
     FROM reviews WHERE customer_id IS NOT NULL AND reviewed_on > :day_30 AND reviewed_on <= :as_of {{scope}}
     UNION ALL
-    SELECT customer_id, answered_on, 0, wrote_leaving(leaving, comment),
+    SELECT customer_id, answered_on, 0, wrote_leaving(leaving, {RATED_WELL["surveys"]}, comment),
            CASE WHEN kind IN ('csat', 'nps') AND scale > 0
                 THEN {SURVEY_RATING} END,
            answered_on, scale, score, 'survey', 0, 1, 'surveys', id
     FROM surveys WHERE customer_id IS NOT NULL AND answered_on > :day_30 AND answered_on <= :as_of {{scope}}
     UNION ALL
-    SELECT customer_id, happened_on, 0, wrote_leaving(leaving, text), NULL, happened_on, NULL, NULL, channel, 0, 1,
+    SELECT customer_id, happened_on, 0, wrote_leaving(leaving, 0, text), NULL, happened_on, NULL, NULL, channel, 0, 1,
            'conversations', id
     FROM conversations WHERE customer_id IS NOT NULL AND happened_on > :day_30 AND happened_on <= :as_of
          AND coalesce(direction, '') <> 'to_customer' {{scope}}) h

@@ -51,6 +51,7 @@ __all__ = [
 
 _NO_EVENT, _NO_VALUE, _NO_KIND = nothing(), nothing("value"), nothing("kind")
 _NO_CONTRACT, _NO_LEAVING, _NO_DEAL = nothing("left"), nothing("back"), nothing("deal", "step")
+_NO_WORDS = nothing("glad")
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ class BookEvents:
         `as_of`).
     deals
         Steps of deals: deal (its number), step (see `habit_series`).
+    leaving
+        Words of leaving: glad, the day on which their writer rated well after them (far future: not by `as_of`).
     mix, uses
         Products that were bought and features that were used: kind (its number). One event a kind and day, ordered by
         customer, kind and day.
@@ -139,7 +142,7 @@ class BookEvents:
     renewals: Series = _NO_EVENT
     departures: Series = _NO_LEAVING
     later_orders: int = 0
-    leaving: Series = _NO_EVENT
+    leaving: Series = _NO_WORDS
     traits: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     contacts: int = 0
     of_deals: bool = False
@@ -165,6 +168,11 @@ class BookEvents:
         traits = {name: column[first:stop] for name, column in self.traits.items()}
         ids = self.customer_ids[first:stop]
         return replace(self, customer_ids=ids, traits=traits, **chosen)  # type: ignore[arg-type]
+
+    def said_leaving(self, day: int) -> Series:
+        """The words of leaving up to and including `day` whose writer had not rated well by then."""
+        said = self.leaving.until(day)
+        return said.where(said.values["glad"] > day)
 
     def first_day(self) -> int | None:
         """Day number of the first order or other activity, in a book of neither of the first contract; None without."""

@@ -114,7 +114,7 @@ def read_habits(reader: SeriesReader, known: Collection[str], money: str) -> dic
     if RENEWALS in known:
         found["renewals"] = reader.series("activities", "happened_on", {}, _RENEWAL)
     if LEAVING in known:
-        found["leaving"] = reader.series(_SAID_LEAVING, "day", {})
+        found["leaving"] = reader.series(_SAID_LEAVING, "day", {"glad": "glad"})
     return found
 
 

@@ -50,7 +50,7 @@ def habit_figures(ledger: Ledger) -> dict[str, Floats]:
         found["returns_12m"] = _returns(*back, day, customers)
     active = ledger.told_until("activities")
     if LEAVING in known:
-        found |= _words(ledger.book.leaving.until(day), day, customers)
+        found |= _words(ledger.book.said_leaving(day), day, customers)
     if DEALS in known:
         moved = ledger.told_until("opportunities", "stage_changes")
         found |= _deals(ledger.book.deals.until(moved), moved, customers)

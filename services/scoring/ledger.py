@@ -205,7 +205,7 @@ class Ledger:
     def leaving_by(self, day: int) -> NDArray[np.bool_]:
         """Who said within `LEAVING_DAYS` before the end of `day` that they leave, and did not buy since; one not after
         the ledger's. A purchase soon after the words may have been under way."""
-        words = self.book.leaving.until(day)
+        words = self.book.said_leaving(day)
         said = Rows(words.row, words.day, self.customers)
         until = self.orders.until(day)
         last, bought = (

@@ -31,7 +31,7 @@ NO_RATE = int(np.iinfo(np.int64).min)
 #: Between texts that are read at once; no text of a file has it.
 _MARK = "\x1f"
 _TEXTS_AT_ONCE = 400_000
-_DAY_COLUMNS = frozenset({"resolved", "original", "left", "back"})
+_DAY_COLUMNS = frozenset({"resolved", "original", "left", "back", "glad"})
 
 
 def day_number(day: date) -> int:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from models.queries.purchases import is_customer
 from models.values import words
-from models.values.facts import WRITTEN
+from models.values.facts import RATED_WELL, WRITTEN
 from models.values.imports import Receipt
 from models.values.words import figure
 from services.book.sources import orders_ahead
-from services.distress.leaving_words import says_leaving
+from services.distress.departure import leaving_words
 from services.sync.apply.analysis import Analysis
 from services.sync.apply.pieces import late_reasons
 from services.sync.apply.target import CHANGED, IGNORED, REJECTED
@@ -93,16 +93,22 @@ def _may_leave(db: sqlite3.Connection, analysis: Analysis) -> tuple[tuple[str, .
     columns = [name for name in written if name in known]
     if not columns or day not in known:
         return (), []
+    is_rated = {"rating", "satisfaction"} & set(known) or {"kind", "score", "scale"} <= set(known)
+    rated_well = RATED_WELL[analysis.plan.entity.name] if is_rated else "0"
     theirs = " AND coalesce(direction, '') <> 'to_customer'" if "direction" in known else ""
     texts_of = ", ".join(f"r.{one}" for one in columns)
     rows = db.execute(
         f"SELECT coalesce(nullif(c.name, ''), p.name, p.email, p.external_id), p.who,"
-        f" c.id IS NOT NULL AND {is_customer(_EVER)}, {texts_of}"
+        f" c.id IS NOT NULL AND {is_customer(_EVER)}, {rated_well}, {texts_of}"
         " FROM stage.r r JOIN stage.people p ON p.who = r.who LEFT JOIN main.customers c ON c.id = p.customer_id"
         f" WHERE (r.state IS NULL OR r.state = {CHANGED}){theirs}"
         f" AND r.{day} > (SELECT date(max({day}), '-30 days') FROM stage.r) ORDER BY r.{day} DESC, r.row DESC"
     )
-    wrote = {who: (name, bought) for name, who, bought, *texts in rows if any(map(says_leaving, texts))}
+    wrote = {
+        who: (name, bought)
+        for name, who, bought, glad, *texts in rows
+        if any(leaving_words(text, rated_well=bool(glad)) for text in texts)
+    }
     contacts = sum(not bought for _, bought in wrote.values())
     who = words.count(contacts, "contact")
     note = f"{who} without purchases wrote that they may leave: not scored, so they get no alert."

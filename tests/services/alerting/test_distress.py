@@ -9,6 +9,7 @@ import pytest
 from models.tables import conversations, products, reviews, surveys
 from models.values.words import day
 from services.alerting import resolve, snooze
+from services.distress.departure import leaving_words, read_departure
 from tests.services.alerting.book import Book
 
 
@@ -115,6 +116,20 @@ def test_what_was_said_to_them_or_is_over_is_no_distress(book: Book) -> None:
     book.ticket(customer, 6, priority="Urgent", resolved_on=book.day(5), status="open")
     book.evaluate()
     assert book.cards(customer) == []
+
+
+def test_who_rates_well_leaves_only_where_they_say_so_in_plain_words(book: Book) -> None:
+    customer, on = best(book), book.day(3)
+    said, rated = "I will order elsewhere.", {"customer_id": customer, "answered_on": on}
+    assert leaving_words(said) and not read_departure(said, book.today).leaves
+    book.add(reviews, customer_id=customer, rating=4, reviewed_on=on, text=said)
+    book.add(surveys, **rated, kind="nps", score=9, scale=10, comment=said)
+    book.add(surveys, **rated, kind="csat", score=4, scale=5, comment=said)
+    book.evaluate()
+    assert book.cards(customer) == []
+    book.add(surveys, **rated, kind="nps", score=8, scale=10, comment=said)
+    book.evaluate()
+    assert book.card(customer)["rule"] == "distress"
 
 
 def test_a_bad_rating_is_distress_of_a_valuable_customer_only(book: Book) -> None:

@@ -56,7 +56,8 @@ def writers(book: Book, through: date = DAY) -> list[int]:
     with book.workspace.store.read() as connection:
         events = read_events(connection, through, currency="USD")
     assert (LEAVING in events.known_sources) == bool(events.leaving.row.size)
-    return events.customer_ids[events.leaving.row].tolist()
+    day = through.toordinal() - date(1970, 1, 1).toordinal()
+    return events.customer_ids[events.said_leaving(day).row].tolist()
 
 
 READ = {"tickets": [1, 0], "surveys": [1], "conversations": [1, 1]}
@@ -93,6 +94,17 @@ def test_a_text_that_changes_is_read_anew(book: Book) -> None:
     assert writers(book) == [2, 4]
     score_due(book.workspace)
     assert marks(book) == {**READ, "tickets": [0, 0]}
+
+
+def test_who_rates_well_did_not_speak_of_leaving_from_the_day_of_the_rating(book: Book) -> None:
+    rated = {"opened_on": "2026-11-03", "text": LEAVES, "resolved_on": "2026-11-07", "satisfaction": 4}
+    book.add("tickets", [{"customer_id": 3, **rated}])
+    review = {"reviewed_on": "2026-11-03", "rating": 5, "text": "I will order elsewhere."}
+    book.add("reviews", [{"customer_id": 3, **review}])
+    for _ in range(2):
+        assert writers(book) == [1, 2, 4]
+        assert writers(book, date(2026, 11, 6)) == [1, 2, 3, 4]
+        score_due(book.workspace)
 
 
 def test_another_word_list_reads_all_texts_anew_and_scores_everybody(

@@ -56,6 +56,8 @@ def series(name: str, events: Sequence[Sequence[float]]) -> Series:
     columns = np.array(ordered, float).reshape(len(ordered), 2 + len(_VALUES[name])).T
     if name in ("mix", "uses"):
         return kind_series(*(column.astype(np.int64) for column in columns))
+    if name == "leaving":
+        return Series(columns[0].astype(np.int64), columns[1].astype(np.int64), {"glad": np.full(len(ordered), NEVER)})
     values = {column: columns[2 + place] for place, column in enumerate(_VALUES[name])}
     return Series(columns[0].astype(np.int64), columns[1].astype(np.int64), values)
 

@@ -389,6 +389,17 @@ def test_orders_of_days_to_come_are_said_at_the_receipt_and_by_the_book(book: Bo
         assert orders_ahead(driver, book.workspace.clock.today()) == said
 
 
+def test_who_rates_well_is_named_at_the_receipt_only_with_plain_words_of_leaving(book: Book, tmp_path: Path) -> None:
+    rows = [
+        ["R1", "Ada Hill", "a@example.org", "5", "I will order elsewhere.", "2026-03-05"],
+        ["R2", "Bo Lind", "b@example.org", "3", "I will order elsewhere.", "2026-03-05"],
+        ["R3", "Cy Moss", "c@example.org", "5", "Nice shirts, but we are leaving you.", "2026-03-05"],
+    ]
+    header = ["Review ID", "Customer", "Email", "Rating", "Review text", "Review date"]
+    receipt = book.bring(write_csv(tmp_path / "reviews.csv", header, rows))
+    assert receipt.as_json()["may_leave"] == ["Cy Moss", "Bo Lind"]
+
+
 def test_who_wrote_that_they_may_leave_is_named_at_the_receipt_and_not_kept_in_it(book: Book, tmp_path: Path) -> None:
     header = ["Ticket ID", "Customer", "Email", "Subject", "Description", "Status", "Priority", "Created at"]
     rows = [
