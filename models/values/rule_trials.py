@@ -108,5 +108,5 @@ class Trial:
         """The trial in a sentence; the figures in force only where others were tried."""
         if self.before == self.after and not self.added and not self.gone:
             return self.after.words
-        customers = f"{count(len(self.added), 'customer')} added, {len(self.gone):,} gone"
+        customers = f"{count(len(self.added), 'customer')} added, {len(self.gone):,} no longer named"
         return f"{self.after.words}. In force: {self.before.words}. {customers}"

@@ -63,17 +63,24 @@ def change(now: Value, before: Value, unit: str, better: str) -> tuple[str, str]
     """Return a change as "▲ 12 %" or "▼ 2 pts", and the ink that says whether it is good; ('', 'ink_2') without one."""
     if not isinstance(now, int | float) or not isinstance(before, int | float):
         return "", "ink_2"
+    if unit != "money" and said(now, unit, "") == said(before, unit, ""):
+        return "as before", "ink_2"
     if unit == "percent":
-        size, text = 100 * (now - before), f"{whole(abs(100 * (now - before)))} pts"
+        size = int(whole(100 * now).replace(",", "")) - int(whole(100 * before).replace(",", ""))
+        text = counted(abs(size), "pt")
     elif unit in ("score", "number"):
-        size, text = now - before, f"{abs(now - before):.1f}"
+        places = 1 if unit == "score" else 2
+        size = round(now, places) - round(before, places)
+        text = f"{abs(size):.{places}f}"
     elif not before:
         return "", "ink_2"
     else:
         size = 100 * (now - before) / abs(before)
         text = f"{whole(abs(size))}{THIN}%" if abs(size) < _MOST else f"{whole(abs(size) / 100)} times"
-    if not any(digit in text for digit in "123456789"):
+    if not size:
         return "as before", "ink_2"
+    if not any(digit in text for digit in "123456789"):
+        text = f"under 1{THIN}%"
     good = (size > 0) == (better == "higher")
     ink = "ink_2" if not better else "good_text" if good else "critical_text"
     return f"{'▲' if size > 0 else '▼'} {text}", ink

@@ -296,7 +296,7 @@ def low_words(reliance: Reliance) -> tuple[str, str]:
         verb = "has" if reliance.few_orders == 1 else "have"
         whom = "All of them" if reliance.few_orders == reliance.low else whole(reliance.few_orders)
         few = f"{whom} {verb if whom != 'All of them' else 'have'} fewer than 3 orders. "
-    why = f"Most often: {reliance.why}. " if reliance.why else ""
+    why = f"Most often: {reliance.why.rstrip('.')}. " if reliance.why else ""
     return heading, f"{why}{few}Their risk is shown with low confidence and never raises a critical alert by itself."
 
 

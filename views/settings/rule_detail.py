@@ -28,6 +28,7 @@ from views.widgets.painting import Mark, badge, badge_width
 from views.words import DOT, THIN, counted, whole
 
 if TYPE_CHECKING:
+    from models.values.rule_trials import Trial
     from services.alerting import RuleRecord
     from services.alerting.rules import Parameter
 
@@ -75,6 +76,7 @@ class RuleDetail(QWidget):
         super().__init__()
         self.found, self._theme = found, theme
         self._before: Figures = {one.name: one.value for one in found.parameters}
+        self._tried = self._before
         self._owned_by = found.owner
         self._parameters = {one.name: one for one in found.parameters}
         self.fields: dict[str, QDoubleSpinBox | QLineEdit] = {}
@@ -234,6 +236,12 @@ class RuleDetail(QWidget):
             else:
                 field.setText(str(value))
 
+    def show_trial(self, found: Trial, tried: Figures) -> None:
+        """Show what a trial of some figures found."""
+        self._tried = tried
+        self.trial.show_trial(found)
+        self._edited()
+
     def settle(self) -> None:
         """What stands in the form is in force now."""
         self._before, self._owned_by = self.figures, self.owned_by
@@ -253,6 +261,7 @@ class RuleDetail(QWidget):
         self.changed.setText(said if changed else "No changes.")
         for button in (self.save_button, self.discard_button):
             button.setEnabled(bool(changed))
+        self.trial.show_tried(current=now == self._tried)
 
     def _times(self, name: str) -> int:
         return 100 if self._parameters[name].percent else 1

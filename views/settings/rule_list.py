@@ -22,7 +22,7 @@ COLUMNS: Final = (
     TableColumn("Severity", 136),
     TableColumn("Owner", 88, keeps=2),
     TableColumn("Alerts", 60, right=True),
-    TableColumn("Correct", 128, right=True),
+    TableColumn("Correct", 176, right=True),
     TableColumn("Early by", 78, right=True, keeps=3),
     TableColumn("Not useful", 88, right=True, keeps=1),
 )
@@ -94,5 +94,5 @@ def _correct(found: RuleRecord, ink: str) -> TableCell:
     said = f"{whole(year.correct)} of {whole(year.judged)}"
     if year.judged < FEWEST_CASES:
         few = f"A rule is judged from {counted(FEWEST_CASES, 'alert')} on."
-        return TableCell(f"{said} too few", "ink_2" if found.enabled else "ink_3", tip=few)
+        return TableCell(f"{said}{DOT}too few to judge", "ink_2" if found.enabled else "ink_3", tip=few)
     return TableCell(said, ink)

@@ -18,7 +18,7 @@ from views.background import ChildRun, Done, Failed, Outcome, WasCancelled
 from views.lists.word_table import WordTable
 from views.settings import asks
 from views.settings.own_box import OwnBox
-from views.settings.rule_detail import RuleDetail
+from views.settings.rule_detail import Figures, RuleDetail
 from views.settings.rule_list import COLUMNS, MEANING, SWITCH, lines_of, total_of
 from views.settings.trial_view import WEEKS
 from views.shell.page import Context
@@ -52,6 +52,7 @@ class RulesBox(OwnBox):
         self._found: tuple[RuleRecord, ...] = ()
         self._run: ChildRun | None = None
         self._trying: RuleDetail | None = None
+        self._figures: Figures = {}
         self._past = asks.TrialPlace(context.book.workspace)
         self._narrow = False
         self.table = WordTable(context.theme, "Rules", COLUMNS, inset=16)
@@ -212,6 +213,7 @@ class RulesBox(OwnBox):
         self._stop()
         self._trying = detail
         detail.trial.show_run(True)
+        self._figures = detail.figures
         workspace = self._context.book.workspace
         ask = partial(asks.trial_of, workspace, detail.found.code, detail.figures, WEEKS, self._past)
         self._desk.read("trial", ask, partial(self._begin, detail), self._tried)
@@ -242,7 +244,7 @@ class RulesBox(OwnBox):
             return
         detail.trial.show_run(False)
         if isinstance(outcome, Done):
-            detail.trial.show_trial(outcome.value)
+            detail.show_trial(outcome.value, self._figures)
         elif isinstance(outcome, Failed):
             detail.trial.show_failed()
             self._tell(outcome)

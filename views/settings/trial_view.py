@@ -86,7 +86,7 @@ class TrialView(QWidget):
         self.figures = WordTable(theme, "Trial", _FIGURES, inset=0, whole=True, passive=True)
         self.figures.setToolTip(_MEANING)
         self._meaning = label(_MEANING, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
-        self.added, self.gone = CasesView(theme, "added"), CasesView(theme, "gone")
+        self.added, self.gone = CasesView(theme, "added"), CasesView(theme, "no longer named")
         for one in (self.added, self.gone):
             one.table.linked.connect(lambda _what, customer: self.customer_wanted.emit(customer))
             one.table.opened.connect(self.customer_wanted.emit)
@@ -96,6 +96,7 @@ class TrialView(QWidget):
         figures = (self.figures, 4, self._meaning)
         self.setLayout(column(row(title, -1, nothing), 8, buttons, 8, self.words, 6, *figures, self.added, self.gone))
         self._found: Trial | None = None
+        self._said = ""
         for part in (self.figures, self._meaning, self.added, self.gone):
             part.hide()
         self.show_run(False)
@@ -132,16 +133,20 @@ class TrialView(QWidget):
         before, after = found.before, found.after
         number = counted(after.alerts, "alert")
         same = before == after and not found.added and not found.gone
-        self.words.setText(
-            f"With these figures: {number}, as with the figures in force."
-            if same
-            else f"With these figures: {number} instead of {whole(before.alerts)}."
+        self._said = (
+            f"{number}, as with the figures in force" if same else f"{number} instead of {whole(before.alerts)}"
         )
         self.figures.show_lines(_figures(before, after, found.outcome))
         self.added.show_cases(found.added, found.outcome)
         self.gone.show_cases(found.gone, found.outcome)
         for part in (self.figures, self._meaning):
             part.show()
+
+    def show_tried(self, *, current: bool) -> None:
+        """Say what came out, and whether the figures tried still stand in the form."""
+        if self._found is not None and not self.try_button.isHidden():
+            figures = "these figures" if current else "the figures tried, which no longer stand in the form"
+            self.words.setText(f"With {figures}: {self._said}.")
 
 
 def _figures(before: TrialSide, after: TrialSide, outcome: str) -> list[TableLine]:

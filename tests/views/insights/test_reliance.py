@@ -33,3 +33,5 @@ def test_low_confidence_is_called_so_with_its_most_frequent_reason() -> None:
     heading, rest = low_words(Reliance((ORDERS,), 400, 200, 0, "no orders for 40 days"))
     assert heading == f"200 customers ({percent(0.5)}) have scores of low confidence"
     assert rest.startswith("Most often: no orders for 40 days. Their risk")
+    _, rest = low_words(Reliance((ORDERS,), 400, 9, 9, "A customer with one order cannot be told apart."))
+    assert "told apart. All of them" in rest

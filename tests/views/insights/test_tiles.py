@@ -132,6 +132,16 @@ def test_changes_are_told_in_the_unit_of_the_figure() -> None:
     assert change(4_000, 100, "money", "") == ("▲ 39 times", "ink_2")
     assert change(5, 0, "count", "higher") == ("", "ink_2")
     assert change(100, 100, "count", "higher") == ("as before", "ink_2")
+
+
+def test_a_change_is_that_between_the_figures_shown() -> None:
+    assert change(0.449, 0.446, "percent", "higher") == ("as before", "ink_2")
+    assert change(0.0749, 0.0751, "percent", "higher") == ("▼ 1 pt", "critical_text")
+    assert change(3.751, 3.749, "score", "higher") == ("▲ 0.1", "good_text")
+    assert change(1003, 1002, "count", "") == (f"▲ under 1{THIN}%", "ink_2")
+
+
+def test_figures_are_said_with_their_unit() -> None:
     assert said(None, "money", "USD") == "–"
     assert said("2026-11-16", "day", "USD") == "16 Nov 2026"
     assert said(3.44, "hours", "USD") == "3.4 h"

@@ -192,6 +192,11 @@ def test_a_trial_uses_what_stands_in_the_form_and_saves_nothing(
     assert (view.progress.value(), view.progress.maximum()) == (3, 26)
     run.ended.emit(Done(trial_found()))
     assert view.words.text() == "With these figures: 6 alerts instead of 4."
+    form.discard()
+    said = "With the figures tried, which no longer stand in the form: 6 alerts instead of 4."
+    assert view.words.text() == said
+    risk_of(form).setValue(50)
+    assert view.words.text() == "With these figures: 6 alerts instead of 4."
     assert view.try_button.isVisible()
     assert desk.book.workspace.read_policy().rule_parameters == ()
     view.try_button.click()
@@ -219,7 +224,7 @@ def test_a_trial_is_a_table_of_both_figures_and_names_whom_they_differ_in(
     assert view.added.title.text() == "34 customers added" and view.added.more.text() == "… and 14 more"
     assert view.added.table.lines.rowCount() == 20 and view.added.more.isVisible()
     assert view.added.counts.text() == "12 left · 11 stayed · 11 too early to judge"
-    assert view.gone.title.text() == "1 customer gone" and not view.gone.more.isVisible()
+    assert view.gone.title.text() == "1 customer no longer named" and not view.gone.more.isVisible()
     view.added.table.setFocus()
     view.added.table.selectRow(1)
     with qtbot.waitSignal(settings_page(desk).wants_customer, timeout=WAIT_MS) as wanted:
