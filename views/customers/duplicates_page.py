@@ -19,7 +19,7 @@ from views.background import Failed
 from views.customers.duplicates_list import PairsPane
 from views.customers.duplicates_pane import DEEDS, PairPane, pair_skeleton
 from views.customers.duplicates_rooms import BookOfPairs, Work, keeping_apart, merging, putting_off
-from views.shell.page import Context, Page
+from views.shell.page import PAGE_TITLES, Context, Page
 from views.widgets.labels import column
 from views.widgets.splitter import PaneSplitter
 from views.widgets.states import StatePane
@@ -28,8 +28,6 @@ KEY = "duplicates"
 STACK_BELOW = 900
 SKELETON_MS = 100
 _SHOWN = frozenset({"customers", "identities", "merged_customers", "pair_decisions", "likely_pairs", "messages"})
-_PAGES = {"alerts": "Alerts", "customers": "Customers", "outbox": "Outbox", "insights": "Insights", "data": "Data",
-          "settings": "Settings"}  # fmt: skip
 
 
 class DuplicatesPage(Page):
@@ -76,7 +74,7 @@ class DuplicatesPage(Page):
     def back(self) -> str:
         if self._stacked and self.state.isVisible():
             return "Possible duplicates"
-        return _PAGES.get(self._origin, "Customers")
+        return PAGE_TITLES.get(self._origin, "Customers")
 
     def go_back(self) -> None:
         if self._stacked and self.state.isVisible():
@@ -87,7 +85,7 @@ class DuplicatesPage(Page):
 
     def show_section(self, key: str) -> None:
         """Remember the page from which this one was asked for: the way back leads there."""
-        if key in _PAGES:
+        if key in PAGE_TITLES:
             self._origin = key
             self.headline_changed.emit()
 

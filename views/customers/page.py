@@ -27,7 +27,7 @@ from views.customers.list_pane import ListPane
 from views.customers.profile_pane import ProfilePane
 from views.customers.rooms import BookOfCustomers
 from views.scores.overriding import Asked, ask_override, end_override
-from views.shell.page import Context, Page
+from views.shell.page import PAGE_TITLES, Context, Page
 from views.widgets.labels import column
 from views.widgets.overlay import FormPanel, consent_panel
 from views.widgets.splitter import PaneSplitter
@@ -58,6 +58,7 @@ class CustomersPage(Page):
         self._me = book.workspace.person
         self._stacked = False
         self._visited = False
+        self._origin = ""  # the page from which a customer was opened
         self._next: int | None = None
         self._edit_soon = False
         marks = marks_of(book.workspace.policy)
@@ -120,11 +121,15 @@ class CustomersPage(Page):
 
     @property
     def back(self) -> str:
+        if self._origin:
+            return PAGE_TITLES[self._origin]
         return "Customers" if self._stacked and self._right.isVisible() else ""
 
     def go_back(self) -> None:
         if self._right.currentWidget() is self.form:
             self._leave_form()
+        elif self._origin:
+            self.wants_page.emit(self._origin)
         elif self._stacked and self._right.isVisible():
             self._show_half(self.list)
             self.list.table.setFocus()
@@ -165,7 +170,13 @@ class CustomersPage(Page):
         right: QWidget = self.profile.timeline if self._right.currentWidget() is self.profile else self.form
         return (self.list.field, self.list.table, right)
 
-    def show_customer(self, customer_id: int) -> None:
+    def leave(self) -> None:
+        self._origin = ""
+
+    def show_customer(self, customer_id: int, origin: str = "") -> None:
+        if origin != KEY:
+            self._origin = origin if origin in PAGE_TITLES else ""
+            self.headline_changed.emit()
         self.arrive()
         self.list.want(customer_id)
         self._selected(customer_id)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from views.shell.folder_watch import FolderWatch
 
 
+#: Pages to which a way back can lead, with their names.
+PAGE_TITLES = {"alerts": "Alerts", "customers": "Customers", "outbox": "Outbox", "insights": "Insights", "data": "Data",
+               "settings": "Settings"}  # fmt: skip
 _TABLES = "CSV (*.csv);;Excel (*.xlsx)"
 
 
@@ -158,8 +161,8 @@ class Page(QWidget):
         """Where F6 leads, in order: widgets that take the focus."""
         return ()
 
-    def show_customer(self, customer_id: int) -> None:
-        """Open a customer; only Customers answers to it."""
+    def show_customer(self, customer_id: int, origin: str = "") -> None:
+        """Open a customer; only Customers answers to it. ``origin`` is the page to go back to."""
 
     def show_section(self, key: str) -> None:
         """Open a section of the page, or list what a tile elsewhere counts."""

@@ -15,8 +15,10 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QKeyEvent,
+    QKeySequence,
     QPaintEvent,
     QResizeEvent,
+    QShortcut,
 )
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
@@ -131,6 +133,7 @@ class MainWindow(QMainWindow):
         self._remembered.changed.connect(self._preferences_changed)
         self.rail.chosen.connect(self.show_page)
         self.top_bar.back.connect(lambda: self._page.go_back())
+        QShortcut(QKeySequence("Alt+Left"), self, self._go_back)
         self.search.picked.connect(self.show_customer)
         self.search.email_wanted.connect(self.show_email)
         self.search.went.connect(self.show_page)
@@ -236,8 +239,13 @@ class MainWindow(QMainWindow):
 
     def show_customer(self, customer_id: int) -> None:
         """Open a customer on their page."""
+        origin = self._current
         self.show_page("customers")
-        self._page.show_customer(customer_id)
+        self._page.show_customer(customer_id, origin)
+
+    def _go_back(self) -> None:
+        if self._current and self._page.back:
+            self._page.go_back()
 
     def show_email(self, customer_id: int, alert_id: int | None = None) -> None:
         """Write to a customer, over the page in front."""

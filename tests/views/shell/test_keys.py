@@ -87,6 +87,21 @@ def test_esc_goes_one_level_up_but_not_out_of_a_text(qtbot: QtBot, window: MainW
     assert window.current_key == "customers"
 
 
+def test_a_customer_opened_from_another_page_has_a_way_back_to_it(window: MainWindow) -> None:
+    window.show_page("insights")
+    page = window.page("insights")
+    page.wants_customer.emit(1)
+    assert (window.current_key, window.page("customers").back) == ("customers", "Insights")
+    QTest.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert window.current_key == "insights"
+    page.wants_customer.emit(1)
+    window.rail.button("customers").setFocus()
+    QTest.keyClick(window.rail.button("customers"), Qt.Key.Key_Escape)
+    assert window.current_key == "insights"
+    window.show_page("customers")
+    assert window.page("customers").back == ""
+
+
 def test_enter_leaves_what_can_be_ticked_as_it_is(window: MainWindow) -> None:
     box = QCheckBox("Tick", window.rail)
     box.show()
