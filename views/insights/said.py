@@ -66,8 +66,8 @@ def change(now: Value, before: Value, unit: str, better: str) -> tuple[str, str]
     if unit != "money" and said(now, unit, "") == said(before, unit, ""):
         return "as before", "ink_2"
     if unit == "percent":
-        size = int(whole(100 * now).replace(",", "")) - int(whole(100 * before).replace(",", ""))
-        text = counted(abs(size), "pt")
+        size: float = int(whole(100 * now).replace(",", "")) - int(whole(100 * before).replace(",", ""))
+        text = counted(abs(int(size)), "pt")
     elif unit in ("score", "number"):
         places = 1 if unit == "score" else 2
         size = round(now, places) - round(before, places)
