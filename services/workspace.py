@@ -168,12 +168,12 @@ class Workspace:
 
     @property
     def own_names(self) -> tuple[OwnName, ...]:
-        """Return the names under which this person's actions stand: their own, the login's, and earlier ones."""
+        """Return this person's names in the journal, each for the time in which it was theirs; the login always is."""
         earlier, since = [], ""
         for one in self.preferences.earlier_names:
             earlier.append(OwnName(one.name, since, one.until))
             since = one.until
-        return (OwnName(self.person), OwnName(self.login), *earlier)
+        return (OwnName(self.person, since), OwnName(self.login), *earlier)
 
     @property
     def at(self) -> str:

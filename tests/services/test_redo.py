@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 
 from models.values.errors import UserError
 from services.audit import redo_last, undo_last, verify_book
-from services.workspace import Workspace
+from services.settings import Preferences, with_earlier_name
+from services.workspace import FixedClock, Workspace
 from tests.examples import examples
 from tests.views.books import opened
 
@@ -46,6 +49,21 @@ def test_after_something_else_there_is_nothing_to_redo(book: Workspace) -> None:
     with pytest.raises(UserError, match="nothing to redo"):
         redo_last(book)
     assert budget(book) == 25
+    book.close()
+
+
+def test_an_action_of_a_colleague_is_not_undone_by_who_took_their_name_later(book: Workspace) -> None:
+    first = budget(book)
+    hours = [FixedClock(datetime(2026, 11, 23, hour, tzinfo=UTC)) for hour in (9, 10, 11)]
+    colleague = replace(book, clock=hours[0], login="anna.s", person="Anna")
+    colleague.change_policy(card_budget=30)
+    taken = with_earlier_name(Preferences(me="Anna"), "", hours[1].now().strftime("%Y-%m-%dT%H:%M:%SZ"))
+    zoe = replace(book, clock=hours[2], login="zoe", person="zoe").of_person(taken)
+    with pytest.raises(UserError, match="nothing to undo"):
+        undo_last(zoe)
+    zoe.change_policy(card_budget=40)
+    undo_last(zoe)
+    assert budget(book) == 30 != first
     book.close()
 
 
