@@ -406,6 +406,8 @@ class AlertsPage(Page):
         super().showEvent(event)
         enable(self.context.actions, self.detail.detail)
         self._minute.start()
+        if self._fresh:  # the time that is left goes on while the page is hidden
+            self._read_queue(quiet=True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

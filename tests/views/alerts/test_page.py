@@ -327,6 +327,18 @@ def test_what_comes_from_elsewhere_never_moves_the_list(qtbot: QtBot, desk: Desk
     assert page.queue.view.current and current and page.queue.view.current.id == current.id
 
 
+def test_the_time_left_is_read_anew_on_coming_back(qtbot: QtBot, desk: Desktop) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    desk.window.show_page("customers")
+    found = insight.queue(workspace)
+    left = [row.due_words for row in found.rows]
+    old = [replace(row, due_words="an hour ago") for row in found.rows]
+    page._fresh = True
+    page.queue.show_page(replace(found, rows=old))
+    desk.window.show_page("alerts")
+    qtbot.waitUntil(lambda: [row.due_words for row in page.queue.model.cards()] == left)
+
+
 def test_list_figure_and_badge_are_of_one_reading(qtbot: QtBot, desk: Desktop) -> None:
     page, workspace, badge = alerts(desk), desk.book.workspace, desk.window.rail.button("alerts")
 
