@@ -28,6 +28,8 @@ _CLAUSE: Final = re.compile(r"[,:()–—]")
 _BEFORE, _AFTER = 4, 1
 _SUNDAY: Final = 6
 _SHOWN: Final = 60
+#: How a day of the week is named as a term: by it, before it, or the next one, which is never today.
+_TERM_DAYS: Final = frozenset({"week_day", "before_week_day", "next_week_day"})
 _ACCENTED: Final = ("threat", "decide")
 
 
@@ -157,10 +159,12 @@ def _terms(found: Mapping[str, str], day: date) -> list[tuple[date, bool]]:
     terms = []
     if "week_end" in found:
         terms.append((day + timedelta(days=6 - day.weekday()), False))
-    weekday = found.get("week_day") or ("decide" in found and found.get("on_week_day"))
-    if weekday:
-        named = next(_week_days()[word] for word in WORD.findall(weekday) if word in _week_days())
-        terms.append((day + timedelta(days=(named - day.weekday()) % 7), False))
+    on_day = {"on_week_day"} if "decide" in found else set()
+    for code in found.keys() & _TERM_DAYS or found.keys() & on_day:
+        named = next(_week_days()[word] for word in WORD.findall(found[code]) if word in _week_days())
+        before = (named - day.weekday() - 1) % 7  # days to the one before it
+        ahead = {"before_week_day": before, "next_week_day": before + 1}.get(code, (before + 1) % 7)
+        terms.append((day + timedelta(days=ahead), False))
     if "month_end" in found:
         terms.append((day.replace(day=calendar.monthrange(day.year, day.month)[1]), True))
     return terms

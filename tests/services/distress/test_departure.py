@@ -10,6 +10,7 @@ from services.distress.departure import leaving_words, read_departure
 
 #: A Wednesday.
 DAY = date(2026, 11, 18)
+TUESDAY = date(2026, 11, 17)
 DECIDE = "that they may leave and will decide by 22 Nov"
 TODAY = date(2026, 11, 20)
 WEEK, MONTH = date(2026, 11, 22), date(2026, 11, 30)
@@ -90,6 +91,41 @@ def test_the_term_that_they_named_is_told(text: str, until: date | None, told: s
 )
 def test_a_day_of_the_week_is_the_next_one_from_the_day_of_the_text(text: str, until: date | None) -> None:
     assert read_departure(text, DAY).until == until
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We will decide before Tuesday.",
+        "We will decide before next Tuesday.",
+        "Wir entscheiden vor Dienstag.",
+        "Wir entscheiden vor dem nächsten Dienstag.",
+        "Decidimos antes del martes.",
+        "Nous décidons avant mardi.",
+        "Nous décidons avant mardi prochain.",
+        "If this is not solved before Tuesday, we close our account.",
+    ],
+)
+def test_before_a_day_of_the_week_ends_on_the_day_before(text: str) -> None:
+    monday = date(2026, 11, 23)
+    assert [read_departure(text, day).until for day in (TUESDAY, DAY, monday)] == [monday] * 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We will decide next Tuesday.",
+        "We will decide by next Tuesday.",
+        "Wir entscheiden nächsten Dienstag.",
+        "Wir entscheiden bis zum kommenden Dienstag.",
+        "Decidimos el próximo martes.",
+        "Decidimos el martes que viene.",
+        "Nous décidons mardi prochain.",
+        "Nous décidons d’ici mardi prochain.",
+    ],
+)
+def test_the_next_day_of_a_name_is_never_today(text: str) -> None:
+    assert [read_departure(text, day).until for day in (TUESDAY, DAY)] == [date(2026, 11, 24)] * 2
 
 
 def test_a_term_that_is_over_is_told_as_meant_and_nobody_is_asked_to_come_before_it() -> None:
