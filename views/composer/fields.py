@@ -89,11 +89,15 @@ class HeadFields(QWidget):
         to = QWidget()
         to.setLayout(row(self.to, 8, self.change, -1))
         self.to_row = FieldRow(theme, "To", to)
-        self.from_row = FieldRow(theme, "From", self.from_whom)
+        self.set_up = link("Set up your mail account…")
+        self.set_up.setToolTip("Open Settings, Mail server")
+        sender = QWidget()
+        sender.setLayout(row(self.from_whom, 8, self.set_up, -1))
+        self.from_row = FieldRow(theme, "From", sender)
         self.subject_row = FieldRow(theme, "Subject", self.subject)
         self.greeting_row = FieldRow(theme, "Greeting", self.greeting)
         self.to.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.from_whom.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.from_whom.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         # Fixed: a layout that stretches inside would make the head take room from the text.
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setLayout(column(self.to_row, self.from_row, self.subject_row, self.greeting_row))
@@ -108,7 +112,8 @@ class HeadFields(QWidget):
                             "good_text" if allowed else "warning_text")  # fmt: skip
         else:
             self.to_row.say("")
-        self.from_whom.setText(sender or "no sender yet: set up your mail account", "ink" if sender else "warning_text")
+        self.from_whom.setText(sender or "no sender yet", "ink" if sender else "warning_text")
+        self.set_up.setVisible(not sender)
         self.from_row.say("your signature is added on sending" if sender and signed else "")
 
     def show_text(self, subject: str, greeting: str) -> None:

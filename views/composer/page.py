@@ -87,6 +87,7 @@ class ComposerPage(Page):
         facts.sent_wanted.connect(drafting.show_sent)
         facts.templates_wanted.connect(drafting.choose_template)
         facts.settings_wanted.connect(lambda: self.wants_page.emit("settings/models"))
+        self.mail.head.set_up.clicked.connect(lambda: self.wants_page.emit("settings/mail"))
         verdict.flag_wanted.connect(self._step_flag)
         verdict.moment_chosen.connect(self._choose_moment)
         verdict.after_changed.connect(self.show_moments)

@@ -13,6 +13,7 @@ from services.outreach.claims.find import Text
 from services.outreach.claims.lexicon import lexicon
 from services.outreach.claims.names import opening_places
 from services.outreach.claims.record import read_record
+from services.outreach.claims.sentences import typed_signature
 from services.outreach.claims.text import fold, lower
 from services.outreach.facts import names_of
 
@@ -46,8 +47,9 @@ def read_context(workspace: Workspace, reader: Reader, edit: Edit, customer: sql
     text = lower(fold(f"{edit.subject}\n{edit.body}"))
     words = _TOKEN.findall(text)
     mail = workspace.preferences.mail
+    typed = "" if workspace.preferences.signed_by else typed_signature(edit.body)
     ours = (workspace.person, workspace.login, mail.from_name, workspace.preferences.signature,
-            reader.policy.sender_line)  # fmt: skip
+            reader.policy.sender_line, typed)  # fmt: skip
     record = read_record(reader, customer["id"])
     known_so = (names.full, names.company, names.short, names.first)
     cap, currency = read_cap(reader, customer["id"])

@@ -23,6 +23,9 @@ _BULLET: Final = re.compile(r"\s*(?:[-*•·]|\d{1,2}[.)])[ \t]+")
 _MOST_CLOSING: Final = 6
 #: No word before a full stop is looked at beyond so many letters.
 _BACK: Final = 24
+#: A name as people sign has so many words at the most, each with a capital but for these.
+_MOST_SIGNED: Final = 4
+_PARTICLES: Final = frozenset({"de", "la", "der", "van", "von", "zu"})
 #: What is longer is no sentence to anybody: its lines are, if it has some.
 LONGEST_SENTENCE: Final = 1000
 
@@ -49,6 +52,15 @@ def says_anything(text: str) -> bool:
     folded = fold(text)
     said = (folded[start:end] for start, end in sentences(folded))
     return any(not is_sign_off(one) and any(letter.isalnum() for letter in one) for one in said)
+
+
+def typed_signature(body: str) -> str:
+    """Return the name that stands alone in the line under the closing, '' where the text does not end with one."""
+    *_, closing, last = ("", "", *(line for line in fold(body).splitlines() if line.strip()))
+    words = last.split()
+    named = all(word.strip(".").replace("-", "").replace("'", "").isalpha() for word in words)
+    called = all(word[0].isupper() or word in _PARTICLES for word in words)
+    return last.strip() if is_sign_off(closing) and named and called and len(words) <= _MOST_SIGNED else ""
 
 
 def is_sign_off(line: str) -> bool:

@@ -522,6 +522,15 @@ def test_what_a_person_ticked_stays_when_the_email_is_read_again(desk: Desk) -> 
     assert next(iter(desk.page.facts.boxes().values())) is box
 
 
+def test_without_a_sender_the_head_leads_to_the_mail_account(desk: Desk) -> None:
+    head = desk.page.mail.head
+    assert head.set_up.isHidden()
+    head.show_addresses("ada@linden.example", "", "", allowed=True, signed=False)
+    assert head.from_whom.text() == "no sender yet" and not head.set_up.isHidden()
+    head.set_up.click()
+    assert desk.desktop.window.current_key == "settings"
+
+
 def test_an_email_without_a_signature_says_so_before_it_is_approved(desk: Desk) -> None:
     mail, remembered = desk.page.mail, desk.desktop.window._remembered
     remembered.set(mail=replace(remembered.value.mail, from_name=""))

@@ -71,6 +71,10 @@ def test_without_a_name_to_sign_with_no_email_is_ready(book: Workspace, customer
         "The email ends without a name", "set “Your name as the sender” in Settings, Mail server",
     )  # fmt: skip
     assert review(unsigned, replace(opened.edit, body=f"{opened.edit.body}\nAda")).ready
+    assert review(unsigned, replace(opened.edit, body=f"{opened.edit.body}\nAnna Berg")).ready, "who signs is no claim"
+    more = review(unsigned, replace(opened.edit, body=f"{opened.edit.body}\nAnna Berg has 50 % off"))
+    assert not more.ready and any(claim.verdict == "unsupported" for claim in more.claims)
+    assert not review(book, replace(opened.edit, body=f"{opened.edit.body}\nAnna Berg")).ready, "another one is set"
 
 
 def test_without_an_address_to_send_from_no_email_is_ready(book: Workspace, customers: SampleCustomers) -> None:
