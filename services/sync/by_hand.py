@@ -122,7 +122,8 @@ def edit_customer(workspace: Workspace, customer_id: int, fields: Mapping[str, s
         _forget_old(work, customer_id, dict(row), values)
         if values.keys() & {"email", "phone", "country"}:
             _identify(work, customer_id, {**row, **values})
-        work.say(f"Changed {_titles(changed)} of {values.get('name') or row['name']}")
+        name = values.get("name") or row["name"]
+        work.say(said_of_consent(changed, values, name) or f"Changed {_titles(changed)} of {name}")
         return work.commit()
 
 
@@ -144,6 +145,12 @@ def _set_contract(work: UnitOfWork, customer_id: int, values: Mapping[str, Any])
     else:
         work.delete(contracts, row["id"])
     return changed
+
+
+def said_of_consent(changed: Iterable[str], values: Mapping[str, Any], name: str) -> str:
+    """``Recorded consent of Ada``, or that it was withdrawn; '' where something else changed."""
+    said = {"given": "consent", "withdrawn": "withdrawn consent"}.get(values.get("email_consent") or "", "")
+    return f"Recorded {said} of {name}" if said and all(one.startswith("email_consent") for one in changed) else ""
 
 
 def _titles(columns: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from models.values.changes import Changes
 from models.values.errors import UserError
 from services.entities import ENTITIES
 from services.permission.ledger import note
-from services.sync.by_hand import dated, value_of
+from services.sync.by_hand import dated, said_of_consent, value_of
 from services.sync.kinds.memo import Unfit
 from services.sync.kinds.words import to_email
 
@@ -88,7 +88,8 @@ def edit_contact(workspace: Workspace, contact_id: int, fields: Mapping[str, str
         if not work.update(contacts, contact_id, values) and not noted:
             return Changes()
         work.touch(customers=[row["customer_id"]])
-        work.say(f"Changed the contact {values.get('name') or row['name']}")
+        name = values.get("name") or row["name"]
+        work.say(said_of_consent(values, values, name) or f"Changed the contact {name}")
         return work.commit()
 
 
