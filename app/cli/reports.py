@@ -45,6 +45,7 @@ def report(
     files: tuple[tuple[Path | None, Callable[[Report, Path], int]], ...] = (
         (pdf, _write_pdf), (xlsx, write_report_workbook), (as_csv, write_report_table)
     )  # fmt: skip
+    dashboard = dashboard_named(name)
     wanted = {path: write for path, write in files if path is not None}
     if not wanted and not json:
         raise typer.BadParameter("Name a file with --pdf, --xlsx or --csv, or ask for --json.")
@@ -52,7 +53,7 @@ def report(
     with opened_as_of(store, day_of(as_of)) as workspace:
         for path in wanted:
             refuse_source(workspace, path)
-        found = report_of(Metrics(workspace), dashboard_named(name), filters, _book(store), conditions_of(where))
+        found = report_of(Metrics(workspace), dashboard, filters, _book(store), conditions_of(where))
         for path, write in wanted.items():
             write(found, path)
     words = "\n".join(f"{found.dashboard.title} saved in {path}" for path in wanted)

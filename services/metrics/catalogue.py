@@ -201,7 +201,11 @@ class Catalogue:
             There is none of that name; the nearest are named.
         """
         if name not in self.metrics:
-            raise UserError(f"“{name}” is not a metric. {nearest(name, self.metrics)} `bellwether metrics` lists all.")
+            said = name.replace("_", " ").lower()
+            called = {one.name: {one.title.lower(), *map(str.lower, one.synonyms)} for one in self.metrics.values()}
+            meant = [one for one, words in called.items() if said in words]
+            near = f"Did you mean {' or '.join(meant)}?" if meant else nearest(name, self.metrics)
+            raise UserError(f"“{name}” is not a metric. {near} `bellwether metrics` lists all.")
         return self.metrics[name]
 
     def entity(self, name: str) -> Entity:

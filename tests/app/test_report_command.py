@@ -44,6 +44,7 @@ def test_files_are_written_and_named(book: str, tmp_path: Path, capsys: pytest.C
     ("words", "code", "said"),
     [
         (["nothing", "--json"], 1, "Choose one of overview"),
+        (["nothing"], 1, "Choose one of overview"),
         (["overview"], 2, "Name a file"),
         (["overview", "--xlsx", "figures.txt"], 1, "figures.txt is not a .xlsx file"),
         (["overview", "--csv", "figures.xlsx"], 1, "figures.xlsx is not a .csv file"),

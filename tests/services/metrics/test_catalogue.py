@@ -90,6 +90,8 @@ def test_the_figures_that_pages_have_are_the_same(sample: Path, asking: Metrics)
     ("query", "told"),
     [
         (Query(("revenu",)), "The nearest: revenue"),
+        (Query(("satisfaction",)), "Did you mean mean_satisfaction?"),
+        (Query(("open_pipeline",)), "Did you mean pipeline_value?"),
         (Query(("revenue",), ("teir",)), "The nearest: tier"),
         (Query(("revenue",), ("stage",)), "“Revenue” cannot be shown by “stage”"),
         (Query(("revenue",), where=(Condition("colour", "=", "red"),)), "“colour” is not a field of orders"),
