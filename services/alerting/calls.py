@@ -11,10 +11,10 @@ from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.outbox import OWN_SOURCE
 from models.values.words import clock, day
-from services.alerting.action import Action, is_open, on_cards, worked
+from services.alerting.action import Action, is_open, on_cards
 from services.alerting.life import open_values
 from services.alerting.merge import Card
-from services.alerting.triage import resting
+from services.alerting.triage import WAIT_CONDITIONS, put_to_waiting, resting
 from services.book.sources import UNANSWERED
 from services.workspace import Workspace
 
@@ -31,9 +31,9 @@ _AGAIN_AFTER: Final = timedelta(hours=2)
 def log_call(workspace: Workspace, alert_id: int, outcome: CallOutcome, note: str = "") -> Changes:
     """Log a call, with what the person noted of it, as a conversation with the customer of an open alert.
 
-    Who was reached stays in the queue, in work. After a voicemail the alert is snoozed to the next working day, after
-    no answer for two hours, or to the next working day where these end after hours or on a day off. The time limit
-    runs on. Only who was reached counts as contacted.
+    Who was reached was answered: the alert waits until they reply, and the time limit stops. After a voicemail the
+    alert is snoozed to the next working day, after no answer for two hours, or to the next working day where these end
+    after hours or on a day off; the limit runs on. Only who was reached counts as contacted.
 
     Raises
     ------
@@ -54,7 +54,8 @@ def log_call(workspace: Workspace, alert_id: int, outcome: CallOutcome, note: st
         })  # fmt: skip
         said = f"Called {action.who()}: {OUTCOMES[outcome]}"
         if outcome == "reached":
-            action.work.update(alerts, card.id, worked(card, "in_work", workspace.at))
+            put_to_waiting(workspace, action, card, None, "reply")
+            said += f"; waiting until {WAIT_CONDITIONS['reply']}"
         else:
             until = _again(workspace, action, card, outcome)
             resumed = open_values(card, "snoozed", action.due, action.now)

@@ -111,7 +111,7 @@ def wait(
     _known(condition, WAIT_CONDITIONS)
     with on_cards(workspace, "wait", alert_ids, is_open, "is closed; reopen it first") as action:
         for card in action.cards:
-            moment = _put_to_waiting(workspace, action, card, until, condition)
+            moment = put_to_waiting(workspace, action, card, until, condition)
         action.work.say(f"Waiting on {action.who()} {_until_words(action, moment, condition, WAIT_CONDITIONS)}")
         return action.work.commit()
 
@@ -139,7 +139,7 @@ def wait_within(
     _known(condition, WAIT_CONDITIONS)
     action = within(workspace, work, [alert_id], is_open)
     for card in action.cards:
-        _put_to_waiting(workspace, action, card, until, condition)
+        put_to_waiting(workspace, action, card, until, condition)
     return bool(action.cards)
 
 
@@ -251,7 +251,7 @@ def _has_open_card(work: UnitOfWork, card: Card) -> bool:
     return found.first() is not None
 
 
-def _put_to_waiting(
+def put_to_waiting(
     workspace: Workspace, action: Action, card: Card, until: date | datetime | None, condition: str | None
 ) -> datetime:
     moment = _until(workspace, action, card, until, condition or "date")

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from models.values import words
+from models.values.outbox import OWN_SOURCE
 from services.book.kept_records import COMPLAINTS, CONTACTS, last_contact
 from services.distress.complaints import read_complaints
 from services.distress.matters import Matter, read_open, read_waiting
@@ -39,6 +40,11 @@ _ANSWER: Final = {
 }
 _FIND_AND_CALL: Final = "find a phone number and call"
 _NO_OFFER: Final = {"incentive_minor": 0, "incentive_words": ""}
+#: A call to the customer that was logged here as answered.
+_SPOKEN: Final = (
+    "SELECT 1 FROM conversations WHERE customer_id = ? AND source = ? AND channel = 'call' AND happened_on = ?"
+    " AND direction = 'to_customer'"
+)
 #: So much of what else waits for an answer is named.
 _NAMED: Final = 2
 
@@ -93,6 +99,10 @@ def read_advice(
         advice[name] = words.capital(said.strip())
     waiting = f"Also unanswered: {_listed(tickets, reader.today)}." if tickets else ""
     # What the title says first is not asked for again.
+    if reader.value(_SPOKEN, (customer["id"], OWN_SOURCE, reader.today.isoformat())):
+        told = fields["{matter}"]()
+        advice |= {"title": "You reached them today", "why": f"{told} {waiting}".strip()}
+        return advice, Footing(reach, all_waiting, is_call=False)
     reached = reach.words.replace(LOOK_UP, "").strip() if "find a " in advice["title"].lower() else reach.words
     advice["why"] = " ".join(f"{reached} {advice['why']} {waiting}".split())
     return advice, Footing(reach, all_waiting, is_call)

@@ -62,11 +62,11 @@ class Triage(QObject):
         self._open(panels.task_panel(self._theme, self._window, proposed, today, due, send), anchor)
 
     def log_call(self, card: AlertRow, outcome: str, anchor: QWidget) -> None:
-        """1, 2, 3: what a call came to, and a note on it; who was not reached is snoozed."""
+        """1, 2, 3: what a call came to, and a note on it; the alert waits or is snoozed."""
 
         def keep(note: str) -> None:
             work = partial(_room, "log_call", alert_id=card.id, outcome=outcome, note=note)
-            self._do(work, [card], leaves=outcome != "reached")
+            self._do(work, [card], leaves=True)
 
         title = f"Log a call: {outcome.replace('_', ' ')}"
         self._open(CallPanel(self._theme, self._window, title, keep), anchor)

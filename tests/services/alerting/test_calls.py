@@ -46,9 +46,20 @@ def test_a_call_is_a_conversation_and_one_undo_takes_it_back(queue: Book, outcom
     assert logged["text"].endswith(f"called, {OUTCOMES[outcome]}: wants a new price")
     assert changes.words.startswith(f"Called Marlow & Pike: {OUTCOMES[outcome]}")
     state = queue.cards()[0]
-    assert state["state"] == ("in_work" if outcome == "reached" else "snoozed")
+    assert state["state"] == ("waiting" if outcome == "reached" else "snoozed")
+    assert (state["clock_stopped_at"] is not None) == (outcome == "reached")
+    assert insight.queue(queue.workspace).progress.handled == 1  # type: ignore[union-attr]
     undo_last(queue.workspace)
     assert (rows(queue, alerts), rows(queue, conversations)) == before
+
+
+def test_after_a_call_the_advice_says_that_they_were_reached(queue: Book) -> None:
+    card = queue.cards()[0]["id"]
+    alerting.log_call(queue.workspace, card, "reached", "wants a new price")
+    detail = insight.alert_detail(queue.workspace, card)
+    assert detail is not None and detail.recommendation is not None
+    assert detail.recommendation.title == "You reached them today"
+    assert "Call" not in detail.recommendation.why
 
 
 def test_what_is_done_is_signed_with_the_name_on_this_computer(queue: Book) -> None:

@@ -595,7 +595,7 @@ def test_one_key_records_how_a_call_went_and_one_undo_takes_it_back(qtbot: QtBot
     assert state_of(workspace, first) in ("open", "seen")
 
 
-def test_calling_copies_the_number_and_a_reached_customer_stays_in_the_queue(qtbot: QtBot, desk: Desktop) -> None:
+def test_calling_copies_the_number_and_a_reached_customer_waits_for_a_reply(qtbot: QtBot, desk: Desktop) -> None:
     page, workspace = alerts(desk), desk.book.workspace
     first = reachable(qtbot, desk)
     detail = page.detail.detail
@@ -604,8 +604,8 @@ def test_calling_copies_the_number_and_a_reached_customer_stays_in_the_queue(qtb
     assert QGuiApplication.clipboard().text() == detail.approach.phone
     press(Qt.Key.Key_1)
     act(qtbot, desk, lambda: press(Qt.Key.Key_Escape))
-    assert state_of(workspace, first) == "in_work"
-    assert page.queue.view.current is not None and page.queue.view.current.id == first
+    assert state_of(workspace, first) == "waiting"
+    assert page.queue.view.current is not None and page.queue.view.current.id != first
 
 
 def test_letters_after_a_calls_outcome_are_a_note_and_no_commands(qtbot: QtBot, desk: Desktop) -> None:
@@ -616,9 +616,9 @@ def test_letters_after_a_calls_outcome_are_a_note_and_no_commands(qtbot: QtBot, 
     assert field is not None and QApplication.focusWidget() is field
     QTest.keyClicks(field, "normally 3 tins")
     assert page.queue.view.current is not None and page.queue.view.current.id == first
-    act(qtbot, desk, lambda: press(Qt.Key.Key_Return))
     customer = page.queue.view.current.customer_id
-    assert customer is not None and state_of(workspace, first) == "in_work"
+    act(qtbot, desk, lambda: press(Qt.Key.Key_Return))
+    assert customer is not None and state_of(workspace, first) == "waiting"
     row = next(r for r in insight.timeline(workspace, customer).rows if r.kind == "conversation")
     assert row.rest.endswith("called, reached them: normally 3 tins")
 
