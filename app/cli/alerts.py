@@ -145,7 +145,7 @@ def _unlisted(workspace: Workspace, reader: Reader, listed: int, everything: boo
         said.append(f"{listed:,} of {count(number_open, 'open alert')}; --all lists the rest.")
     if more_critical := waiting_words(reader, read_waiting(reader)):
         said.append(f"{more_critical}.")
-    if overdue := count_overdue(reader.driver, reader.policy).words:
+    if overdue := count_overdue(reader.driver, reader.policy, reader.now).words:
         said.append(f"{overdue}.")
     if win_back := win_back_without_alert(workspace):
         why_not = "contacted recently, silent for too long, or with an alert closed recently"

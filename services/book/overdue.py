@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from models.values.words import count
+from models.values.words import count, stored
 from services.settings import Policy
 
 #: SQL of whether a row of ``customer_risk_scores`` is overdue.
@@ -27,10 +28,14 @@ _SILENT: Final = (
 )
 _COUNT: Final = f"""
 SELECT count(*), coalesce(sum(named), 0), coalesce(sum(NOT named AND NOT silent), 0),
-       coalesce(sum(NOT named AND silent AND trusted), 0)
+       coalesce(sum(NOT named AND silent AND :enabled AND trusted), 0),
+       coalesce(sum(NOT named AND silent AND :enabled AND NOT trusted AND closed), 0),
+       coalesce(sum(NOT named AND silent AND NOT :enabled), 0)
 FROM (SELECT {_SILENT} AS silent, coalesce(churn_risk < :risk, 0) AS trusted,
              customer_id IN (SELECT customer_id FROM alerts WHERE state NOT IN ('resolved', 'not_useful')
-                             AND customer_id IS NOT NULL) AS named
+                             AND customer_id IS NOT NULL) AS named,
+             customer_id IN (SELECT a.customer_id FROM alerts a JOIN alert_signals g ON g.alert_id = a.id
+                             WHERE a.closed_at > :since AND g.rule = '{_RULE}' AND a.customer_id IS NOT NULL) AS closed
       FROM customer_risk_scores s WHERE {OVERDUE} <where>)"""
 #: Of a book without the rule: nobody is silent for too long.
 _NOTHING: Final = {"improbable": -1, "silent_chance": -1, "silent_days": 0, "silent_gaps": 0, "risk": 0}
@@ -45,17 +50,18 @@ class Overdue(NamedTuple):
         Later than usual, which for them is not rare.
     low
         Silent for too long, but of low churn risk.
+    closed
+        Silent for too long, with an alert closed so recently that the rule still rests.
+    off
+        Silent for too long, but the rule is switched off.
     """
 
     number: int
     named: int
     early: int
     low: int
-
-    @property
-    def closed(self) -> int:
-        """Silent for too long, with an alert that was closed."""
-        return self.number - self.named - self.early - self.low
+    closed: int = 0
+    off: int = 0
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -65,6 +71,8 @@ class Overdue(NamedTuple):
             (self.early, "silent, but not unusually late for them"),
             (self.low, "silent, but of low churn risk"),
             (self.closed, "silent, but with an alert closed recently"),
+            (self.off, "silent, but the rule is off"),
+            (self.number - sum(self[1:]), "silent, without an alert"),
         )
         return tuple(f"{number:,} {what}" for number, what in told if number)
 
@@ -75,14 +83,14 @@ class Overdue(NamedTuple):
 
 
 def count_overdue(
-    driver: sqlite3.Connection, policy: Policy, where: str = "", parameters: Sequence[Any] = ()
+    driver: sqlite3.Connection, policy: Policy, now: datetime, where: str = "", parameters: Sequence[Any] = ()
 ) -> Overdue:
     """Count who is overdue; ``where`` restricts the scores ``s``, with a leading AND and ``?`` for its parameters."""
-    found = driver.execute("SELECT definition FROM rules WHERE code = ?", (_RULE,)).fetchone()
-    known = json.loads(found[0])["parameters"] if found is not None else {}
-    figures = {name: known.get(name, {}).get("value", value) for name, value in _NOTHING.items()}
+    found = driver.execute("SELECT definition, enabled FROM rules WHERE code = ?", (_RULE,)).fetchone()
+    rule, enabled = (json.loads(found[0]), found[1]) if found is not None else ({"parameters": {}}, 1)
+    figures = {name: rule["parameters"].get(name, {}).get("value", value) for name, value in _NOTHING.items()}
     figures |= {one.name: one.value for one in policy.rule_parameters if one.rule == _RULE and one.name in figures}
-    query = _COUNT
-    for name, value in figures.items():
+    query = _COUNT.replace(":since", repr(stored(now - timedelta(days=rule.get("cooldown_days", 0)))))
+    for name, value in {**figures, "enabled": enabled}.items():
         query = query.replace(f":{name}", repr(float(value)))
     return Overdue(*driver.execute(query.replace("<where>", where), parameters).fetchone())

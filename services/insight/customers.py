@@ -125,7 +125,7 @@ def count_customers(reader: Reader, wanted: CustomerFilter | None = None) -> Cus
     overdue: tuple[str, ...] = ()
     if wanted is not None and wanted.overdue:
         where = conditions.on("s.customer_id")
-        overdue = count_overdue(reader.driver, reader.policy, where, conditions.parameters).parts
+        overdue = count_overdue(reader.driver, reader.policy, reader.now, where, conditions.parameters).parts
     return CustomersCount(matching, total, at_risk, reader.currency, told, win_back, once, once_at_risk or 0, overdue)
 
 

@@ -270,7 +270,7 @@ def test_a_silence_has_an_alert_from_when_it_is_improbable_until_they_are_lost(t
             ):
                 named.setdefault(who, set()).add(rule)
             silent = set(improbable)
-            overdue = count_overdue(driver_of(connection), past.policy)
+            overdue = count_overdue(driver_of(connection), past.policy, past.clock.now())
         unnamed = overdue.number - overdue.named + win_back_without_alert(past)
         assert len(silent - named.keys()) <= unnamed
         listed = (CustomerFilter(overdue=True), CustomerFilter(standings=frozenset({"win_back"})))

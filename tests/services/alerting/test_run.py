@@ -21,7 +21,7 @@ from models.tables import (
     rules,
     surveys,
 )
-from services.alerting import add_note, resolve, win_back_without_alert
+from services.alerting import add_note, resolve, switch_rule, win_back_without_alert
 from services.alerting.rulebook import stored_rules
 from services.alerting.rules import shipped_rules
 from services.book.overdue import Overdue, count_overdue
@@ -117,7 +117,7 @@ def test_who_is_overdue_without_an_alert_is_counted_with_the_reason(book: Book) 
     book.evaluate()
     assert overdue(book) == Overdue(4, 1, 2, 1)
     resolve(book.workspace, [book.card(named)["id"]], "no_issue")
-    assert (overdue(book), overdue(book).closed) == (Overdue(4, 0, 2, 1), 1)
+    assert overdue(book) == Overdue(4, 0, 2, 1, closed=1)
     assert overdue(book).words == (
         "4 customers overdue for an order: 2 silent, but not unusually late for them, 1 silent, but of low churn risk,"
         " 1 silent, but with an alert closed recently"
@@ -128,9 +128,39 @@ def test_who_is_overdue_without_an_alert_is_counted_with_the_reason(book: Book) 
     assert win_back_without_alert(book.workspace) == 1
 
 
-def overdue(book: Book) -> Overdue:
+@pytest.mark.parametrize(
+    ("days", "told"), [(44, "silent, but with an alert closed recently"), (46, "silent, without an alert")]
+)
+def test_an_alert_counts_as_closed_recently_while_its_rule_rests(book: Book, days: int, told: str) -> None:
+    book.crowd(10)
+    named = book.customer("Named", ago=70, gap=20)
+    book.evaluate()
+    resolve(book.workspace, [book.card(named)["id"]], "no_issue")
+    assert overdue(book, days).parts == (f"1 {told}",)
+
+
+def test_who_has_no_alert_because_the_rule_is_off_is_told_so(book: Book) -> None:
+    book.crowd(10)
+    book.customer("Early", ago=40, gap=20, silence_p=0.15)
+    book.evaluate()
+    switch_rule(book.workspace, "gap_beyond_usual", enabled=False)
+    book.customer("Silent", ago=70, gap=20)
+    book.customer("Low risk", ago=70, gap=20, churn_risk=0.19)
+    assert overdue(book).parts == ("1 silent, but not unusually late for them", "2 silent, but the rule is off")
+
+
+def test_who_is_silent_and_was_never_named_had_no_alert_closed(book: Book) -> None:
+    book.crowd(10)
+    book.evaluate()
+    book.customer("Since then", ago=70, gap=20)
+    assert overdue(book).parts == ("1 silent, without an alert",)
+
+
+def overdue(book: Book, days: int = 0) -> Overdue:
+    """As it is told so many days from now."""
+    now = book.workspace.clock.now() + timedelta(days=days)
     with book.workspace.store.read() as connection:
-        return count_overdue(driver_of(connection), book.workspace.policy)
+        return count_overdue(driver_of(connection), book.workspace.policy, now)
 
 
 def test_a_regular_buyers_silence_raises_a_low_alert_where_the_model_sees_no_risk(book: Book) -> None:
