@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from models.values import words
@@ -21,6 +21,7 @@ from models.values.alerts import (
 )
 from models.values.rule_records import RULE_RECORDS, correct_words, records_of
 from services.book.known import since_and_first_order
+from services.distress.matters import read_waiting
 from services.insight import story
 from services.insight.advice import read_advice
 from services.insight.approach import read_approach, read_business
@@ -72,7 +73,8 @@ def read_detail(
         story_bold=words.sentence(alert.reason),
         signals=rules_of_cards(reader, [alert_id]).get(alert_id, ()),
         rule_line=f"Rule “{title}”: {_record(reader, row['rule'])}",
-        raised_line=_raised(reader, row, Severity.CRITICAL if alert.said_leaving else alert.severity),
+        raised_line=_sooner(reader, alert, row)
+        or _raised(reader, row, Severity.CRITICAL if alert.said_leaving else alert.severity),
         due_words=_due(reader, row),
         notes=_notes(reader, alert_id),
         contact=_contact(reader, alert_id),
@@ -203,7 +205,31 @@ def _raised(reader: Reader, row: sqlite3.Row, severity: Severity) -> str:
     """Say when an alert was raised, and within how long alerts that are so urgent are answered."""
     raised = words.when(row["opened_at"], reader.today, reader.zone)
     hours = reader.policy.sla_hours.of(severity.name.lower())
-    return f"Raised {raised} · answer within {hours:g} working {'hour' if hours == 1 else 'hours'}"
+    return f"Raised {raised} · answer within {_working(f'{hours:g}')}"
+
+
+def _sooner(reader: Reader, alert: AlertRow, row: sqlite3.Row) -> str:
+    """Say why they are answered sooner than other critical alerts: by the term that they named; '' elsewhere."""
+    opened, due = words.moment_of(row["opened_at"]), words.moment_of(row["due_at"])
+    if not alert.said_leaving or alert.customer_id is None or opened is None or due is None:
+        return ""
+    matters = read_waiting(reader.driver, alert.customer_id, reader.present, row["rule"])
+    found = [one.departure for one in matters if one.departure is not None and one.departure.until is not None]
+    hours = (due - opened).total_seconds() / 3600
+    if not found or not 0 < hours < reader.policy.sla_hours.of("critical"):
+        return ""
+    first = min(found, key=lambda one: one.until or date.max)
+    assert first.until is not None
+    verb = "meant" if first.until < reader.today else "mean"
+    does = "decide" if first.decides else "leave"
+    day = f"{words.WEEKDAYS[first.until.weekday()]} {words.day(first.until, reader.today)}"
+    raised = words.when(row["opened_at"], reader.today, reader.zone)
+    within = f"{hours:.1f}".removesuffix(".0")
+    return f"Raised {raised} · answer within {_working(within)}: they {verb} to {does} by {day}"
+
+
+def _working(hours: str) -> str:
+    return f"{hours} working {'hour' if hours == '1' else 'hours'}"
 
 
 def _due(reader: Reader, row: sqlite3.Row) -> str:

@@ -327,6 +327,20 @@ def test_due_and_raised_in_words(
     assert (detail.due_words, detail.raised_line) == (due, raised)
 
 
+def test_a_sooner_due_time_is_explained_by_the_term_that_they_named(
+    book: SmallBook, reader: Fresh, marlow: int
+) -> None:
+    text = "We are talking to another supplier. We will decide this week."
+    book.event("conversations", marlow, channel="Call", text=text, happened_on=days_ago(2), leaving=1)
+    card = book.card(marlow, rule="distress", severity=4, opened_at=minutes(0), due_at=minutes(60))
+    book.insert(
+        "alert_signals", alert_id=card, customer_id=marlow, rule="distress", severity=4, reason="They may leave",
+        raised_at=minutes(0), raised_as_of=days_ago(0), evidence='{"sign": "leaving"}',
+    )  # fmt: skip
+    detail = reader(read_detail, card)
+    assert detail.raised_line.endswith("answer within 1 working hour: they mean to decide by Sun 22 Nov")
+
+
 def test_the_place_is_that_of_the_cards_own_tab(book: SmallBook, reader: Fresh, marlow: int) -> None:
     first, second = book.card(book.customer(), due_at=minutes(5)), book.card(marlow)
     snoozed = book.card(book.customer(), state="snoozed", until=minutes(999))
