@@ -56,7 +56,7 @@ def make_receipt(
     }
     totals, aside = _totals(db, analysis, policy)
     may_leave, contacts = _may_leave(db, analysis)
-    nothing = _about_nothing(plan, rows, ignored)
+    nothing = _about_nothing(plan, rows, ignored) + _only_names(plan)
     return Receipt(
         file=_file(plan.table),
         recognised_as=plan.words,
@@ -69,7 +69,9 @@ def make_receipt(
         totals=totals,
         reasons=dict(rejected.most_common()),
         rejects_file=rejects_file,
-        warnings=tuple(analysis.warnings + aside + _about_rows(db, analysis, today) + contacts + nothing),
+        warnings=tuple(
+            analysis.warnings + aside + _about_rows(db, analysis, today) + contacts + nothing + _only_names(plan)
+        ),
         seconds=seconds,
         dry_run=dry_run,
         ignored_reasons=dict(ignored.most_common()),
@@ -240,6 +242,12 @@ def _about_rows(db: sqlite3.Connection, analysis: Analysis, today: date) -> list
                 "and are kept without one."
             )
     return said
+
+
+def _only_names(plan: Plan) -> list[str]:
+    """Say of customers that have a name and nothing else what that leaves out."""
+    alone = plan.entity.name == "customers" and set(plan.mapping.values()) == {"name"}
+    return ["The file has only names: nothing else to match or score these customers by."] if alone else []
 
 
 def _guesses_currency(plan: Plan) -> bool:

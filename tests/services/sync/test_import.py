@@ -466,3 +466,12 @@ def test_tickets_that_are_open_and_resolved_are_counted_once(book: Book, tmp_pat
     assert [warning for warning in receipt.warnings if "resolved" in warning] == [
         "2 tickets have the status open but a resolved date: they count as resolved from that day."
     ]
+
+
+def test_customers_of_whom_only_names_are_known_are_imported_with_a_word_on_it(book: Book, tmp_path: Path) -> None:
+    path = tmp_path / "names.csv"
+    path.write_text("name\nAnna Berg\nBo Lund\n", encoding="utf-8")
+    said = "The file has only names: nothing else to match or score these customers by."
+    assert said in book.bring(path).warnings
+    path.write_text("name,email\nAnna Berg,anna@linden.example\n", encoding="utf-8")
+    assert said not in book.bring(path).warnings
