@@ -356,7 +356,7 @@ class MailBox(OwnBox):
         _account, _client, self._faults = self._read()
         self.group.show_faults(self._faults, self._texts)
         self.save_button.setEnabled(self.dirty and not self._faults)
-        self.discard_button.setVisible(self.dirty)
+        self.discard_button.setEnabled(self.dirty)
         self._show_lines()
         self._lock()
 
@@ -372,9 +372,8 @@ class MailBox(OwnBox):
         found = mail_access.providers_for(self._texts["from_address"])
         there = mail_access.provider_at(self._texts["host"].strip())
         offered = () if there is not None or self._own_server() else found
-        note = there.note if there is not None else ""
-        self.provider.offer(offered, note)
-        self.group.show_line(PROVIDER, bool(offered or note))
+        known = there.note or f"{there.name}." if there is not None else ""
+        self.provider.offer(offered, known or ("" if offered else "A known address fills in its server."))
 
     def _show(self) -> None:
         self.group.show_texts(self._texts)

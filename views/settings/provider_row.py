@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -12,6 +13,9 @@ from models.values.mail_access import Provider
 from views.theme import fonts
 from views.widgets.buttons import push
 from views.widgets.labels import clear, column, label, row
+
+#: As high as buttons, or a note of three lines: what stands below keeps its place while an address is typed.
+_HIGH: Final = 58
 
 
 class ProviderRow(QWidget):
@@ -25,7 +29,8 @@ class ProviderRow(QWidget):
         self._line = row()
         self._note = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
         self._note.setMinimumHeight(20)
-        self.setLayout(column(self._line, 2, self._note))
+        self.setLayout(column(self._line, 2, self._note, -1))
+        self.setMinimumHeight(_HIGH)
 
     @property
     def words(self) -> str:

@@ -71,6 +71,19 @@ def test_the_form_fills_itself_for_a_known_address_and_stays_editable(
     assert shown(box, "host") == {"host": "mail.dana.example"}, "a server of one's own is not written over"
 
 
+def test_the_provider_and_save_keep_their_place_while_an_address_is_typed(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow
+) -> None:
+    box = mail_box(open_window(empty))
+    places = []
+    for address in ("", "dana@linden.example", "dana@gmx.de", "dana@nobody"):
+        fill(qtbot, box, from_address=address)
+        QApplication.processEvents()
+        places.append((box.save_button.x(), box.provider.isVisible(), box.provider.height()))
+        assert box.discard_button.isVisible() and box.discard_button.isEnabled() == bool(address)
+    assert len(set(places)) == 1, places
+
+
 def test_a_companys_own_domain_offers_who_may_host_it(qtbot: QtBot, empty: Workspace, open_window: OpenWindow) -> None:
     box = mail_box(open_window(empty))
     fill(qtbot, box, from_address="dana@linden.example")
