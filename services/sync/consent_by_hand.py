@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from sqlite3 import Row
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import literal_column, select
 
+from models.store import UnitOfWork
 from models.tables import contacts, customers
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.words import count as counted
-from services.permission.asking import read_addressee
-from services.permission.ledger import note, stored_key
+from models.values.words import listed
+from services.permission.ledger import note, standing, stored_key
+from services.permission.recipient import addressed, chosen_contact
 from services.sync.by_hand import FIELDS, dated, value_of
 from services.sync.kinds.memo import Unfit
 from services.sync.kinds.words import to_email
@@ -21,41 +24,54 @@ if TYPE_CHECKING:
     from services.workspace import Workspace
 
 SAID: Final = ("given", "withdrawn")
+#: How many of those who were left out are named at most.
+_NAMED: Final = 3
 
 
 def record_consents(workspace: Workspace, customer_ids: Sequence[int], *, since: str = "", how: str = "") -> Changes:
     """Record that several customers agreed to be emailed, each under the address that an email to them goes to.
 
-    Who has no address, or withdrew consent later, is left out and named among what was kept.
+    Who has no address, withdrew consent or gave it already is left out and named among what was kept: a withdrawal is
+    lifted, and what shows a consent replaced, only for one at a time.
 
     Raises
     ------
     UserError
         Nobody is left, or the day cannot be read or is still to come.
     """
-    asked = [read_addressee(workspace, customer) for customer in customer_ids]
     day = value_of(workspace, FIELDS["email_consent_since"], since)
     values: dict[str, Any] = {"email_consent": "given", "email_consent_since": day, "email_consent_how": how.strip()}
     dated(workspace, values)
     with workspace.store.unit_of_work(workspace.me, "record-consent", "consent", at=workspace.at) as work:
         names: dict[int, str] = {}
-        for one in asked:
-            table, row = (contacts, one.contact_id) if one.contact_id is not None else (customers, one.customer_id)
-            address = work.execute(select(table.c.email).where(table.c.id == row)).scalar()
-            try:
-                if not note(workspace, work, address, values):
-                    raise UserError("No email address on record.")
-            except UserError as problem:
-                work.keep(f"{one.name}: {problem}")
+        left: list[str] = []
+        for customer in customer_ids:
+            contact = chosen_contact(work.driver, customer)
+            person = addressed(work.driver, customer, contact)
+            reason = _left_out(workspace, work, person)
+            if reason:
+                left.append(person["name"] if contact is None else person["company"])
+                work.keep(f"{left[-1]}: {reason}")
                 continue
-            work.update(table, row, values)
-            names[one.customer_id] = one.name
+            note(workspace, work, person["email"], values)
+            work.update(customers if contact is None else contacts, customer if contact is None else contact, values)
+            names[customer] = person["name"]
         if not names:
-            raise UserError("No consent was recorded: none of them has an email address, or all withdrew it later.")
+            raise UserError("No consent was recorded: they have no email address, withdrew consent or gave it already.")
         work.touch(customers=names)
-        left_out = f"; {counted(len(asked) - len(names), 'customer')} left out" if len(names) < len(asked) else ""
+        more = [f"{len(left) - _NAMED} more"] if len(left) > _NAMED else []
+        left_out = f"; {counted(len(left), 'customer')} left out: {listed([*left[:_NAMED], *more])}" if left else ""
         work.say(f"Recorded consent for {counted(len(names), 'customer')}{left_out}")
         return work.commit()
+
+
+def _left_out(workspace: Workspace, work: UnitOfWork, person: Row) -> str:
+    """Why consent is not recorded together with that of others, '' where it is."""
+    if not person["email"]:
+        return "No email address on record."
+    if person["email_consent"] == "withdrawn" or standing(work.driver, person["email"], workspace.clock.now()):
+        return "Consent was withdrawn. Record consent for this customer alone."
+    return "Consent was given already." if person["email_consent"] == "given" else ""
 
 
 def record_consent(workspace: Workspace, address: str, said: str, *, since: str = "", how: str = "") -> Changes:

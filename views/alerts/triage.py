@@ -23,7 +23,7 @@ from views.alerts.call_box import CallPanel, phone_panel
 from views.alerts.panels import PICK, Until
 from views.scores.overriding import Asked, ask_override, end_override
 from views.shell.book import Book
-from views.shell.consent import ask_consent
+from views.shell.consent import addressee, ask_consent
 from views.theme import Theme
 from views.widgets.overlay import Choice, Overlay
 
@@ -110,7 +110,7 @@ class Triage(QObject):
         def ask(asked: Addressee) -> None:
             self._open(ask_consent(self._book, self._theme, self._window, asked), anchor)
 
-        self._desk.read("asked", partial(_addressee, self._book.workspace, customer_id), ask, self._book.failed.emit)
+        self._desk.read("asked", partial(addressee, self._book.workspace, customer_id), ask, self._book.failed.emit)
 
     def note(self, card: AlertRow, anchor: QWidget) -> None:
         """A note on the current alert."""
@@ -264,12 +264,6 @@ def _invitation(workspace: Workspace, title: str, begins: datetime, minutes: int
     from services import alerting
 
     return alerting.write_invitation(workspace, title, begins, minutes, about)
-
-
-def _addressee(workspace: Workspace, customer_id: int) -> Addressee:
-    from services.permission.asking import read_addressee
-
-    return read_addressee(workspace, customer_id)
 
 
 def _edit(workspace: Workspace, customer_id: int, fields: dict[str, str]) -> Changes:

@@ -15,7 +15,6 @@ from models.values.changes import Changes
 from models.values.customers import CustomerFilter
 from models.values.facts import SCORED_TABLES
 from services.settings import Policy, SavedFilter, with_filter, without_filter
-from services.workspace import Workspace
 from views.actions import Command
 from views.background import Failed
 from views.customers.brief import save_brief
@@ -27,11 +26,11 @@ from views.customers.list_pane import ListPane
 from views.customers.profile_pane import ProfilePane
 from views.customers.rooms import BookOfCustomers
 from views.scores.overriding import Asked, ask_override, end_override
+from views.shell.consent import addressee, ask_consent, ask_consent_of_several
 from views.shell.page import PAGE_TITLES, Context, Page
 from views.widgets.labels import column
-from views.widgets.overlay import FormPanel, consent_panel
+from views.widgets.overlay import FormPanel
 from views.widgets.splitter import PaneSplitter
-from views.words import counted
 
 KEY = "customers"
 #: What can be done with the customer whose page is open, once it is there.
@@ -62,7 +61,7 @@ class CustomersPage(Page):
         self._next: int | None = None
         self._edit_soon = False
         marks = marks_of(book.workspace.policy)
-        desk = book.desk(self)
+        desk = self._desk = book.desk(self)
         self.list = ListPane(theme, desk, self._rooms, self._me, marks)
         self.profile = ProfilePane(theme, actions, desk, self._rooms, marks)
         self.form = CustomerForm(theme)
@@ -219,18 +218,23 @@ class CustomersPage(Page):
             self.context.book.act(self._rooms.deleting(profile.id))
 
     def _consent(self) -> None:
-        """Record that the selected customers agreed to be emailed, as one action."""
+        """Record that the selected customers agreed to be emailed; of one alone, beside what was said before."""
         profile, book, stands = self.profile.profile, self.context.book, self.list.isVisible()
         chosen = self.list.table.chosen_ids if stands else [profile.id] if profile is not None else []
         if not chosen or (len(chosen) == 1 and (profile is None or profile.id != chosen[0])):
             return
-        name = counted(len(chosen), "customer") if len(chosen) > 1 or profile is None else profile.name
-
-        def send(how: str, since: str) -> None:
-            book.act(partial(_record_consents, tuple(chosen), how, since))
-
-        panel = consent_panel(self.context.theme, self.window(), name, book.workspace.clock.today(), send)
-        panel.open_under(self.list.field if stands else self.profile.name_label)
+        theme, window, anchor = (
+            self.context.theme,
+            self.window(),
+            self.list.field if stands else self.profile.name_label,
+        )
+        if len(chosen) > 1:
+            ask_consent_of_several(book, theme, window, chosen).open_under(anchor)
+            return
+        asked = partial(addressee, book.workspace, chosen[0])
+        self._desk.read(
+            "asked", asked, lambda one: ask_consent(book, theme, window, one).open_under(anchor), book.failed.emit
+        )
 
     def _export(self) -> None:
         from services.exporting import write_customers_list
@@ -393,12 +397,6 @@ class CustomersPage(Page):
         left = without_filter(remembered.value, KEY, key.removeprefix("saved:"))
         remembered.set(saved_filters=left.saved_filters)
         self.list.show_tabs(self._tabs())
-
-
-def _record_consents(chosen: tuple[int, ...], how: str, since: str, workspace: Workspace) -> Changes:
-    from services.sync import record_consents
-
-    return record_consents(workspace, chosen, since=since, how=how)
 
 
 def marks_of(policy: Policy) -> Marks:

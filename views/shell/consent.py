@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,26 @@ from views.background import Failed
 from views.shell.book import Book
 from views.theme import Theme
 from views.widgets.overlay import FormPanel, consent_panel
+from views.words import counted
 
 if TYPE_CHECKING:
     from services.permission.asking import Addressee
+
+
+def ask_consent_of_several(book: Book, theme: Theme, window: QWidget, chosen: Sequence[int]) -> FormPanel:
+    """Return the panel for customers who agreed together; their consent is one action."""
+
+    def send(how: str, since: str) -> None:
+        book.act(partial(_keep_several, tuple(chosen), how, since))
+
+    return consent_panel(theme, window, counted(len(chosen), "customer"), book.workspace.clock.today(), send)
+
+
+def addressee(workspace: Workspace, customer_id: int) -> Addressee:
+    """Return whose consent counts for an email to a customer."""
+    from services.permission.asking import read_addressee
+
+    return read_addressee(workspace, customer_id)
 
 
 def ask_consent(
@@ -37,3 +54,9 @@ def _keep(asked: Addressee, said: dict[str, str], workspace: Workspace) -> Chang
     if asked.contact_id is not None:
         return edit_contact(workspace, asked.contact_id, said)
     return edit_customer(workspace, asked.customer_id, said)
+
+
+def _keep_several(chosen: tuple[int, ...], how: str, since: str, workspace: Workspace) -> Changes:
+    from services.sync import record_consents
+
+    return record_consents(workspace, chosen, since=since, how=how)

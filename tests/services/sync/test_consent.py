@@ -96,21 +96,40 @@ def test_what_a_person_withdrew_here_no_older_file_gives(book: Book, tmp_path: P
     assert consent_of(book) == "withdrawn"
 
 
-def test_consent_of_several_is_one_action_that_leaves_out_who_has_no_address_or_withdrew_later(book: Book) -> None:
-    for name, email in (("Ada", "ada@s.example"), ("Ben", ""), ("Cleo", "cleo@s.example"), ("Dan", "")):
+def test_consent_of_several_is_one_action_that_leaves_out_who_withdrew_or_gave_it(
+    book: Book,
+) -> None:
+    people = (("Ada", "ada@s.example"), ("Ben", ""), ("Cleo", "cleo@s.example"), ("Dan", ""), ("Fay", "fay@s.example"))
+    for name, email in people:
         add_customer(book.workspace, {"name": name, "email": email})
     add_contact(book.workspace, 4, {"name": "Eve", "email": "eve@s.example", "is_primary": "yes"})
     edit_customer(book.workspace, 3, {"email_consent": "withdrawn"})
+    fair = {"email_consent": "given", "email_consent_since": "2026-02-01", "email_consent_how": "a signed form"}
+    edit_customer(book.workspace, 5, fair)
     before = book.hash()
-    changes = record_consents(book.workspace, [1, 2, 3, 4], since="2026-10-01", how="at the fair")
-    assert changes.words == "Recorded consent for 2 customers; 2 customers left out"
-    assert changes.kept[0] == "Ben: No email address on record." and changes.kept[1].startswith("Cleo: ")
-    assert changes.customers == {1, 4}
-    given = "email_consent || email_consent_since || email_consent_how"
-    assert book.one(f"SELECT {given} FROM customers WHERE id = 1") == "given2026-10-01at the fair"
-    assert book.one(f"SELECT {given} FROM contacts") == "given2026-10-01at the fair"
-    undo_last(book.workspace)
-    assert book.hash() == before
+    for day in ("2026-10-01", "", book.workspace.clock.today().isoformat()):
+        changes = record_consents(book.workspace, [1, 2, 3, 4, 5], since=day, how="at the fair")
+        assert changes.words == "Recorded consent for 2 customers; 3 customers left out: Ben, Cleo and Fay"
+        assert list(changes.kept) == [
+            "Ben: No email address on record.",
+            "Cleo: Consent was withdrawn. Record consent for this customer alone.",
+            "Fay: Consent was given already.",
+        ]
+        assert changes.customers == {1, 4}
+        given = "email_consent || email_consent_since || email_consent_how"
+        since = day or book.workspace.clock.today().isoformat()
+        assert book.one(f"SELECT {given} FROM customers WHERE id = 1") == f"given{since}at the fair"
+        assert book.one(f"SELECT {given} FROM customers WHERE id = 5") == "given2026-02-01a signed form"
+        assert book.one(f"SELECT {given} FROM contacts") == f"given{since}at the fair"
+        undo_last(book.workspace)
+        assert book.hash() == before
     with pytest.raises(UserError, match="No consent was recorded"):
-        record_consents(book.workspace, [2, 3], since="2026-10-01", how="at the fair")
+        record_consents(book.workspace, [2, 3, 5], since="", how="at the fair")
     assert book.hash() == before
+
+
+def test_of_many_left_out_three_are_named(book: Book) -> None:
+    for name in ("Ada", "Ben", "Cleo", "Dan", "Eve"):
+        add_customer(book.workspace, {"name": name, "email": "eve@s.example" if name == "Eve" else ""})
+    words = record_consents(book.workspace, [1, 2, 3, 4, 5]).words
+    assert words == "Recorded consent for 1 customer; 4 customers left out: Ada, Ben, Cleo and 1 more"

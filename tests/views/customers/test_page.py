@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QLineEdit, QMenu
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
+from models.store import connect
 from models.values.customers import CustomerFilter
 from services.audit import verify_book
 from services.settings import Preferences, SavedFilter
+from services.sync import edit_customer
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from views.actions import Command
@@ -320,6 +323,10 @@ def test_consent_of_the_selected_customers_is_recorded_at_once_and_undone_at_onc
             found = driver.execute("SELECT count(*) FROM suppression_ledger WHERE how = 'at the fair'").fetchone()
         return int(found[0])
 
+    with closing(connect(sample.store.path)) as driver, driver:
+        for table in ("customers", "contacts"):
+            driver.execute(f"UPDATE {table} SET email_consent = 'unknown'")
+        driver.execute("DELETE FROM suppression_ledger")
     desk.window.actions_registry[Command.RECORD_CONSENT].trigger()
     panel = next(one for one in desk.window.findChildren(FormPanel) if one.isVisible())
     how = panel.findChild(QLineEdit)
@@ -337,6 +344,30 @@ def test_consent_of_the_selected_customers_is_recorded_at_once_and_undone_at_onc
     assert "one customer" in desk.window.toast.words, "not the last of several"
     table.choose_near(1)
     assert len(table.chosen_ids) == 1
+
+
+def test_consent_of_one_customer_shows_what_was_said_before_and_may_lift_a_withdrawal(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow
+) -> None:
+    desk = open_window(sample)
+    page = customers(qtbot, desk)
+    table, record = page.list.table, desk.window.actions_registry[Command.RECORD_CONSENT]
+    table.choose_near(0)
+    (chosen,) = table.chosen_ids
+    edit_customer(sample, chosen, {"email": "one@s.example", "email_consent": "withdrawn"})
+    until(qtbot, lambda: shown(page) == chosen and record.isEnabled())
+    record.trigger()
+    until(qtbot, lambda: any(one.isVisible() for one in desk.window.findChildren(FormPanel)))
+    panel = next(one for one in desk.window.findChildren(FormPanel) if one.isVisible())
+    assert any("Consent withdrawn" in one.text() for one in panel.findChildren(QLabel))
+    how = panel.findChild(QLineEdit)
+    assert how is not None
+    qtbot.keyClicks(how, "on the phone")
+    with qtbot.waitSignal(desk.book.acted, timeout=WAIT_MS):
+        qtbot.keyClick(how, Qt.Key.Key_Return)
+    with sample.store.snapshot() as driver:
+        (kept,) = driver.execute("SELECT email_consent FROM customers WHERE id = ?", (chosen,)).fetchone()
+    assert kept == "given"
 
 
 def test_a_new_name_of_who_works_is_known_to_an_open_list(
