@@ -307,6 +307,10 @@ def test_the_list_on_screen_is_exported(
 def test_consent_of_the_selected_customers_is_recorded_at_once_and_undone_at_once(
     qtbot: QtBot, sample: Workspace, open_window: OpenWindow
 ) -> None:
+    with closing(connect(sample.store.path)) as driver, driver:
+        for name in ("customers", "contacts"):
+            driver.execute(f"UPDATE {name} SET email_consent = 'unknown'")
+        driver.execute("DELETE FROM suppression_ledger")
     desk = open_window(sample)
     page = customers(qtbot, desk)
     table = page.list.table
@@ -323,10 +327,9 @@ def test_consent_of_the_selected_customers_is_recorded_at_once_and_undone_at_onc
             found = driver.execute("SELECT count(*) FROM suppression_ledger WHERE how = 'at the fair'").fetchone()
         return int(found[0])
 
-    with closing(connect(sample.store.path)) as driver, driver:
-        for table in ("customers", "contacts"):
-            driver.execute(f"UPDATE {table} SET email_consent = 'unknown'")
-        driver.execute("DELETE FROM suppression_ledger")
+    with qtbot.waitSignal(desk.book.told, timeout=WAIT_MS):
+        desk.window.actions_registry[Command.DELETE_CUSTOMER].trigger()
+    assert "one customer" in desk.window.toast.words, "not the last of several"
     desk.window.actions_registry[Command.RECORD_CONSENT].trigger()
     panel = next(one for one in desk.window.findChildren(FormPanel) if one.isVisible())
     how = panel.findChild(QLineEdit)
@@ -339,9 +342,6 @@ def test_consent_of_the_selected_customers_is_recorded_at_once_and_undone_at_onc
     with qtbot.waitSignal(desk.book.told, timeout=WAIT_MS):
         desk.book.undo()
     assert given() == 0
-    with qtbot.waitSignal(desk.book.told):
-        desk.window.actions_registry[Command.DELETE_CUSTOMER].trigger()
-    assert "one customer" in desk.window.toast.words, "not the last of several"
     table.choose_near(1)
     assert len(table.chosen_ids) == 1
 
