@@ -15,10 +15,12 @@ from views.widgets.buttons import push
 from views.widgets.labels import column, label, row
 from views.words import MINUS, THIN
 
-#: A number with its sign, currency and unit: of these alone the signs are written as a spreadsheet reads them.
+#: A number with its sign, currency and unit: these alone may begin with a sign.
 _FIGURE = re.compile(
     r"[+-]?(?:[^\W\d_]{1,3}\s|[^\W\d_]{0,2}[$€£¥₹₩₪₴₫₱])?\d[\d.,]*(?:%|[kmbn]{1,2}| (?:h|days?|pts?))?"
 )
+_SIGN = re.compile(rf"{MINUS}(?=[^\W_]|[$€£¥₹₩₪₴₫₱])")
+_PERCENT = re.compile(rf"(?<=\d){THIN}%")
 _GAPS = str.maketrans({"\t": " ", "\n": " ", "\r": " "})
 
 
@@ -28,8 +30,8 @@ def copied(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    figure = text.replace(MINUS, "-").replace(f"{THIN}%", "%")
-    return figure if _FIGURE.fullmatch(figure) else guarded(text.translate(_GAPS))
+    plain = _PERCENT.sub("%", _SIGN.sub("-", text))
+    return plain if _FIGURE.fullmatch(plain) else guarded(plain.translate(_GAPS))
 
 
 class ChartTable(QDialog):
