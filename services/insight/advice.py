@@ -50,7 +50,7 @@ _NAMED: Final = 2
 
 
 def read_advice(
-    reader: Reader, text: str | None, rule: str, customer: sqlite3.Row | None
+    reader: Reader, text: str | None, rule: str, customer: sqlite3.Row | None, due_at: str | None = None
 ) -> tuple[dict[str, Any] | None, Footing | None]:
     """Return a recommendation as stored with an alert, its fields filled, and what it stands on; None without one.
 
@@ -60,6 +60,8 @@ def read_advice(
         The JSON that the alert keeps.
     customer
         A row of ``customers`` with all its columns; None for an alert of the book.
+    due_at
+        When the alert is due: on a later day, that is the day by which to act.
     """
     if not text:
         return None, None
@@ -82,7 +84,10 @@ def read_advice(
         "{unspoken}": lambda: _unspoken(reader, customer["id"]),
         "{complaint}": lambda: _complaint(reader, customer["id"]),
         "{reach}": lambda: _reached(reach, matter, reader.today),
-        "{day}": lambda: day_words(reader.policy, customer["owner"], reader.now, _term(matter)),
+        "{day}": lambda: (
+            (not _term(matter) and _later(reader, due_at))
+            or day_words(reader.policy, customer["owner"], reader.now, _term(matter))
+        ),
         "{call}": lambda: "call" if reach.by_phone else "email" if reach.asked_to_write else _FIND_AND_CALL,
         "{matter}": lambda: (
             _all_told(reader, customer["id"], matter, others)
@@ -178,6 +183,15 @@ def day_words(policy: Policy, owner: str | None, now: datetime, until: date | No
         return "today"
     near = (day - today).days < 7
     return f"on {words.WEEKDAYS_LONG[day.weekday()] if near else words.day(day, today)}"
+
+
+def _later(reader: Reader, due_at: str | None) -> str:
+    """Return "by Tuesday" for what is due on a later day; '' for what is due today or late."""
+    due = words.moment_of(due_at)
+    day = reader.local_day(due) if due is not None else reader.today
+    if day <= reader.today:
+        return ""
+    return f"by {words.WEEKDAYS_LONG[day.weekday()] if (day - reader.today).days < 7 else words.day(day, reader.today)}"
 
 
 def _term(matter: Matter | None) -> date | None:

@@ -87,7 +87,7 @@ def _about_customer(reader: Reader, alert: AlertRow, row: sqlite3.Row, customer:
     number = customer["id"]
     found, drivers = read_figures(reader, number) or (None, ())
     figures = of_alert(reader, found, alert)
-    raw, footing = read_advice(reader, row["recommendation"], row["rule"], customer)
+    raw, footing = read_advice(reader, row["recommendation"], row["rule"], customer, row["due_at"])
     business = read_business(reader, number)
     advice = _recommendation(raw)
     return {

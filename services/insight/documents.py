@@ -141,7 +141,7 @@ def _recommendations(reader: Reader, cards: Sequence[AlertRow]) -> dict[int, Any
     for card in cards:
         text = reader.value("SELECT recommendation FROM alerts WHERE id = ?", (card.id,))
         customer = reader.row("SELECT * FROM customers WHERE id = ?", (card.customer_id,))
-        found[card.id], _ = read_advice(reader, text, card.rule, customer)
+        found[card.id], _ = read_advice(reader, text, card.rule, customer, card.due_at)
     return found
 
 

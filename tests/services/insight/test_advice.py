@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from services.insight.detail import read_detail
 from services.insight.reach import read_reach
 from services.insight.reader import Reader
 from services.settings import BusinessHours, Policy
-from tests.services.insight.conftest import Fresh, SmallBook, days_ago
+from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
 
 ASK = "Ask whether they want emails, and record the answer under “Email consent”."
 
@@ -302,11 +303,19 @@ def test_tickets_and_distress_are_handed_to_the_service_manager(
     assert titles == [f"{pressing}, and call the customer", f"Call them today: {distress}"]
 
 
-def advised(book: SmallBook, reader: Fresh, number: int, code: str, rule: str) -> Recommendation:
+def test_what_is_due_on_a_later_day_is_to_be_done_by_then(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer("Ida Moor", phone="+1 555 0100", email=None)
+    book.score(number)
+    book.event("conversations", number, channel="Call", text="We are moving to a competitor.", happened_on=days_ago(2))
+    due = {"due_at": minutes(4 * 1440)}
+    assert advised(book, reader, number, "distress_call", "distress", **due).title == "Call them by Tuesday"
+
+
+def advised(book: SmallBook, reader: Fresh, number: int, code: str, rule: str, **values: Any) -> Recommendation:
     entry = next(one for one in read_playbook() if one.code == code)
     fields = {"code": code, "title": entry.title, "why": entry.why, "goal_code": entry.goal_code,
               "incentive_minor": 5_000, "incentive_words": "Offer up to $50."}  # fmt: skip
-    card = book.card(number, rule=rule, recommendation=json.dumps(fields))
+    card = book.card(number, rule=rule, recommendation=json.dumps(fields), **values)
     found = reader(read_detail, card)
     assert found is not None and found.recommendation is not None
     return found.recommendation
