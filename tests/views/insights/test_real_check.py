@@ -15,7 +15,7 @@ from views.insights.page import InsightsPage
 def test_the_sample_book_is_checked_from_the_page(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
     made.forget(sample)
     desk = open_window(sample)
-    desk.window.show_page("insights")
+    desk.window.show_page("insights/scores")
     qtbot.waitUntil(lambda: desk.background.idle)
     page = desk.window.page("insights")
     assert isinstance(page, InsightsPage)
