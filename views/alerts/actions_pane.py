@@ -118,11 +118,11 @@ class ActionsPane(QWidget):
         self._top = QWidget()
         self._suggestion = QWidget()
         head = row(self.heading, -1, self.why_button)
-        self._suggestion.setLayout(column(head, 3, self.title, self.why, 8))
+        self._suggestion.setLayout(column(head, 3, self.title, self.why, 6))
         self._wall = QWidget()
         sign = Pictogram(theme, "warning", "warning_text", 14, (18, 18))
         self._wall.setLayout(row(-1, sign, self.no_email, 4, self.consent_link, -1))
-        calling = (self.call, 2, self.when, 4, self.points, 8, self.outcomes)
+        calling = (self.call, 2, self.when, 4, self.points, 6, self.outcomes)
         box = column(self._suggestion, *calling, margins=(16, 12, 16, 12))
         box.addSpacing(6)
         for part in (self.consent, self.draft, self._wall):
