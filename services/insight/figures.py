@@ -101,7 +101,7 @@ def of_alert(reader: Reader, figures: ScoreFigures | None, alert: AlertRow | Non
     """The figures next to an alert: of who said that they (may) leave, what is at risk is what the queue says."""
     if figures is None or alert is None or alert.customer_id is None or not alert.said_leaving:
         return figures
-    if figures.churn_risk is None:
+    if figures.churn_risk is None or any(mark.figure == "churn_risk" for mark in figures.overridden):
         return figures
     matters = read_matters(reader.driver, alert.customer_id, reader.present)
     departure = next((one.departure for one in matters if one.departure is not None), None)
