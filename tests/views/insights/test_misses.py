@@ -75,9 +75,9 @@ def test_all_of_them_are_written_as_a_file(
     monkeypatch.setattr("views.shell.page.choose_place", lambda *told, **_named: told[4](out))
     page = insights(qtbot, desk)
     found = opened(qtbot, page.scores.missed_panel)
-    with qtbot.waitSignal(page.context.book.told) as told:
+    with qtbot.waitSignal(page.written, timeout=60_000) as told:
         found.export.click()
-    assert told.args == ["Exported 20 rows to missed-churn.csv"]
+    assert told.args == ["Exported 20 rows to missed-churn.csv", out]
     rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
     assert len(rows) == 20 and set(rows[0]) >= {"name", "risk", "spent_12m_before"}
     found.close()
