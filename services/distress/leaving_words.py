@@ -46,6 +46,15 @@ _FORWARDED: Final = re.compile(
     r"|^(?:on|am|le|el) .{4,80}(?:wrote|schrieb.{0,40}|a écrit|escribió) ?: *$"
 )
 
+#: What a shop's own customers asked it, up to the end of the sentence: it does not speak of the shop and us.
+_RELAYED: Final = re.compile(
+    r"(?i)\b(?:(?:an?|one of (?:my|our)|my|our|some|several) customers?(?: of (?:ours|mine))? (?:ha(?:s|ve) )?"
+    r"(?:ask(?:ed|s)?|wants? to know)"
+    r"|eine?r? (?:unserer |meiner )?kund(?:e|in|innen|en)? (?:fragt|hat (?:mich |uns )?gefragt|will wissen)"
+    r"|une? (?:de nos |de mes )?client(?:e|s|es)? (?:(?:m'|nous )?a demandé|demande|veut savoir)"
+    r"|un[ao]? (?:de nuestr[ao]s |de mis )?client[ea]s? (?:(?:me |nos )?ha preguntado|pregunta|quiere saber))\b[^.!?;\n]*"
+)
+
 
 class Meanings(NamedTuple):
     """What words mean: whole ones, by their beginning, and by their spelling."""
@@ -184,9 +193,9 @@ def says_leaving(text: str | None) -> str | None:
 
 
 def own_words(text: str) -> str:
-    """A text without what its writer quotes or forwards."""
+    """A text without what its writer quotes, forwards or was asked by others."""
     forwarded = _FORWARDED.search(text)
     if forwarded is not None:
         text = text[: forwarded.start()]
-    text = _QUOTED_LINE.sub("", text)
+    text = _RELAYED.sub(" ", _QUOTED_LINE.sub("", text))
     return _QUOTED_SPAN.sub(lambda match: match[0] if match[0] == text.strip() else " ", text)

@@ -107,3 +107,17 @@ def test_what_is_quoted_or_forwarded_is_not_theirs(text: str) -> None:
 )
 def test_a_condition_is_a_threat_only_with_words_of_leaving(text: str, *, leaves: bool) -> None:
     assert (says_leaving(text) is not None) is leaves
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "A customer has asked me where the wool of the Alder merino crew comes from.",
+        "Eine unserer Kundinnen fragt, ob wir zu einem anderen Lieferanten wechseln.",
+        "Un de nos clients demande s'il peut résilier chez vous.",
+        "Una clienta nos ha preguntado si puede cancelar su contrato con vosotros.",
+    ],
+)
+def test_what_a_shop_is_asked_by_its_own_customers_is_not_its_own_word(asked: str) -> None:
+    assert says_leaving(asked) is None
+    assert says_leaving(f"{asked} We are closing our account with you.") is not None
