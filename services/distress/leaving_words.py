@@ -52,7 +52,8 @@ _RELAYED: Final = re.compile(
     r"(?:ask(?:ed|s)?|wants? to know)"
     r"|eine?r? (?:unserer |meiner )?kund(?:e|in|innen|en)? (?:fragt|hat (?:mich |uns )?gefragt|will wissen)"
     r"|une? (?:de nos |de mes )?client(?:e|s|es)? (?:(?:m'|nous )?a demandé|demande|veut savoir)"
-    r"|un[ao]? (?:de nuestr[ao]s |de mis )?client[ea]s? (?:(?:me |nos )?ha preguntado|pregunta|quiere saber))\b[^.!?;\n]*"
+    r"|un[ao]? (?:de nuestr[ao]s |de mis )?client[ea]s? (?:(?:me |nos )?ha preguntado|pregunta|quiere saber))"
+    r"\b[^.!?;\n]*"
 )
 
 
