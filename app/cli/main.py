@@ -64,6 +64,7 @@ def build() -> typer.Typer:
         ("query", metrics.query),
         ("rows", metrics.rows),
         ("report", reports.report),
+        ("dashboards", reports.dashboards),
         ("brief", reports.brief),
         ("write-back", writing_back.write_back),
         ("draft", outreach.draft),

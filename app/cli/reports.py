@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from app.cli.alerts import opened_as_of
-from app.cli.frame import DONE, AsOfOption, JsonOption, StoreOption, Who, answer, day_of
+from app.cli.frame import DONE, AsOfOption, JsonOption, StoreOption, Who, answer, day_of, opened, say, table
 from app.cli.frame import told as command
 from app.cli.metrics import Comparison, PeriodOption, Where, conditions_of, document_of
 from app.paths import default_book
@@ -24,7 +24,7 @@ AS_SHOWN: Final = Filters()
 
 @command
 def report(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="overview, service, reviews, pipeline or email.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A dashboard, as `dashboards` lists them.")],
     xlsx: Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help="Write a workbook.")] = None,
     pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write pages to print.")] = None,
     as_csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a table.")] = None,
@@ -39,17 +39,18 @@ def report(
 ) -> int:
     """Write a dashboard to files: `report overview --period 90d --xlsx overview.xlsx`."""
     from services.exporting import refuse_source
-    from services.metrics import Metrics
-    from services.reports import dashboard_named, report_of, write_report_table, write_report_workbook
+    from services.metrics import Metrics, all_dashboards, dashboard_named
+    from services.reports import report_of, write_report_table, write_report_workbook
 
     files: tuple[tuple[Path | None, Callable[[Report, Path], int]], ...] = (
         (pdf, _write_pdf), (xlsx, write_report_workbook), (as_csv, write_report_table)
     )  # fmt: skip
-    dashboard = dashboard_named(name)
     wanted = {path: write for path, write in files if path is not None}
+    filters = Filters(period, compare.value if compare is not None else AS_SHOWN.compare)
+    with opened(store) as workspace:  # looking back takes a while, which a wrong name need not
+        dashboard = dashboard_named(name, all_dashboards(workspace))
     if not wanted and not json:
         raise typer.BadParameter("Name a file with --pdf, --xlsx or --csv, or ask for --json.")
-    filters = Filters(period, compare.value if compare is not None else AS_SHOWN.compare)
     with opened_as_of(store, day_of(as_of)) as workspace:
         for path in wanted:
             refuse_source(workspace, path)
@@ -58,6 +59,37 @@ def report(
             write(found, path)
     words = "\n".join(f"{found.dashboard.title} saved in {path}" for path in wanted)
     answer(_document(found, [str(path) for path in wanted]), words, json)
+    return DONE
+
+
+@command
+def dashboards(
+    add: Annotated[
+        Path | None,
+        typer.Option("--add", metavar="FILE", help="Add the dashboard of a file (.toml, .json) to Insights."),
+    ] = None,
+    remove: Annotated[
+        str | None, typer.Option("--remove", metavar="NAME", help="Delete your own; reset a changed one.")
+    ] = None,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> int:
+    """List the dashboards of Insights, yours and the program’s; --json has the definitions that --add reads."""
+    from services.metrics import all_dashboards, document_of
+    from services.metrics.own import load_into, remove_dashboard
+
+    with opened(store, writes=add is not None or remove is not None) as workspace:
+        made = [load_into(workspace, add)] if add is not None else []
+        made += [remove_dashboard(workspace, remove)] if remove is not None else []
+        found = all_dashboards(workspace)
+    for changes in made:
+        say(f"{changes.words}." if changes.entry is not None else "Nothing changed.")
+    rows = [(one.name, one.title, one.kind, str(len(one.tiles))) for one in found]
+    document = [
+        {"name": one.name, "kind": one.kind, "left_out": list(one.left_out), "definition": document_of(one)}
+        for one in found
+    ]
+    answer(document, table(("name", "title", "kind", "tiles"), rows, frozenset({3})), json)
     return DONE
 
 

@@ -18,16 +18,18 @@ from sqlalchemy import Connection, Table, func, select
 from models.journal.import_digests import UNWATCHED, DigestCheck
 from models.tables import (
     CONTENT_TABLES,
+    dashboards,
     import_changes,
     imports,
     journal_payloads,
     notes,
     policies,
+    saved_views,
     suppression_ledger,
     tasks,
 )
 
-_CHECKED: Final = (*CONTENT_TABLES, notes, policies, suppression_ledger, tasks)
+_CHECKED: Final = (*CONTENT_TABLES, dashboards, notes, policies, saved_views, suppression_ledger, tasks)
 _UNCOMPARED: Final = UNWATCHED | {"id", "import_id"}
 _AT_ONCE: Final = 500
 _MOST_NAMED: Final = 20

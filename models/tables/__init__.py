@@ -7,6 +7,7 @@ migration in ``models.store.migrations`` and a new version; a test compares a mi
 from __future__ import annotations
 
 from models.schema_version import FACT_TABLES, SCHEMA_VERSION
+from models.tables.boards import dashboards, saved_views
 from models.tables.customers import contacts, contracts, customers, documents, identities, suppression_ledger
 from models.tables.events import (
     activities,
@@ -57,6 +58,7 @@ __all__ = [
     "conversations",
     "customer_risk_scores",
     "customers",
+    "dashboards",
     "documents",
     "drafts",
     "email_events",
@@ -82,6 +84,7 @@ __all__ = [
     "products",
     "reviews",
     "rules",
+    "saved_views",
     "score_history",
     "score_overrides",
     "score_reports",

@@ -10,6 +10,8 @@ from models.values.metrics import Answer, Compare, Query, RowsQuery
 
 Form = Literal["figure", "line", "bars", "funnel", "table"]
 FORMS: Final[tuple[Form, ...]] = ("figure", "line", "bars", "funnel", "table")
+#: How many columns of its row a tile may take.
+WIDEST: Final = 3
 #: Said of a figure that comes from too few rows.
 FEW: Final = "not enough data"
 #: Periods that the filter bar offers, with what they are called.
@@ -31,6 +33,8 @@ class TileSpec:
         What is said where no group has the figures that the query asks for, without a full stop.
     together
         Of a figure or a line: metrics of this and other tiles that one query answers, as they are over the same rows.
+    wide
+        How many columns of its row it takes, up to `WIDEST`.
     """
 
     key: str
@@ -39,15 +43,26 @@ class TileSpec:
     query: Query
     none: str = ""
     together: tuple[str, ...] = ()
+    wide: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """One tab: rows of tiles."""
+    """One tab: rows of tiles.
+
+    Attributes
+    ----------
+    kind
+        The program's as it comes, the program's as somebody changed it, or one that somebody made.
+    left_out
+        Of a stored one: why a tile is not shown, in sentences.
+    """
 
     name: str
     title: str
     rows: tuple[tuple[TileSpec, ...], ...]
+    kind: Literal["original", "changed", "own"] = "original"
+    left_out: tuple[str, ...] = ()
 
     @property
     def tiles(self) -> tuple[TileSpec, ...]:
@@ -63,6 +78,14 @@ class Filters:
     compare: Compare | None = "previous"
     segment: str = ""
     owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """What a filter bar said, under the name that a person gave it."""
+
+    name: str
+    filters: Filters
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 A ``Query`` names metrics, dimensions, conditions and a period; its ``Answer`` has the figures, what they mean, and the
 statements that ran. ``rows_of`` gives the query for the rows behind any figure. Dashboards are rows of such queries,
-as data in ``resources/dashboards``. Nothing here writes.
+as data in ``resources/dashboards`` and, where people made or changed some, in the book (`own`, all that writes here).
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 from services.metrics.answer import Metrics
 from services.metrics.asking import condition_of
 from services.metrics.catalogue import Catalogue
-from services.metrics.dashboards import asked, drill, the_dashboards, tile_answer
+from services.metrics.dashboards import asked, document_of, drill, forms_of, the_dashboards, tile_answer
 from services.metrics.load import load_catalogue, the_catalogue
+from services.metrics.own import all_dashboards, dashboard_named
 
 __all__ = [
-    "Catalogue", "Metrics", "asked", "condition_of", "drill", "load_catalogue", "the_catalogue", "the_dashboards",
-    "tile_answer",
+    "Catalogue", "Metrics", "all_dashboards", "asked", "condition_of", "dashboard_named", "document_of", "drill",
+    "forms_of", "load_catalogue", "the_catalogue", "the_dashboards", "tile_answer",
 ]  # fmt: skip

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from models.values.dashboards import FORMS, PERIODS, Dashboard, Drill, Filters, TileAnswer, TileSpec
+from models.values.dashboards import FORMS, PERIODS, WIDEST, Dashboard, Drill, Filters, Form, TileAnswer, TileSpec
+from models.values.errors import UserError
 from models.values.metrics import Answer, Condition, Query, RowsQuery, Value
 from models.values.words import full_day, listed
 from services.metrics.answer import Metrics
 from services.metrics.catalogue import TIME, Catalogue, Field
 from services.metrics.load import Place, conditions_in, the_catalogue
-from services.metrics.periods import GRAINS, months_later
+from services.metrics.periods import GRAINS, months_later, period_of
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "dashboards"
-_TILE: Final = {"title", "form", "metrics", "by", "where", "period", "order", "limit", "compare", "having", "none"}
+_TILE: Final = {"title", "form", "metrics", "by", "where", "period", "order", "limit", "compare", "having", "none",
+         "wide"}  # fmt: skip
+#: Forms that say a change unless they are told otherwise.
+COMPARED_FORMS: Final = ("figure", "table")
+#: So many groups a tile may ask for; nobody reads more bars or rows of a table.
+MOST_GROUPS: Final = 200
+#: A day before which every period begins.
+_LATEST: Final = date(9000, 1, 1)
 _MONTHS: Final = re.compile(r"(\d+)m")
 #: Ends of the names of columns that only a comparison has.
 _COMPARED: Final = ("_before", "_change")
@@ -47,21 +56,85 @@ def load_dashboards(folder: Path, catalogue: Catalogue) -> tuple[Dashboard, ...]
             content = tomllib.loads(path.read_text(encoding="utf-8"))
         except tomllib.TOMLDecodeError as error:
             raise Place(path.name).wrong(f"this is not TOML ({error})") from error
-        place = Place(path.name)
-        place.only(content, {"title", "position", "rows"})
-        rows = tuple(
-            tuple(
-                _tile(place.of("rows", str(down + 1), str(across + 1)), f"{path.stem}.{down}.{across}", tile, catalogue)
-                for across, tile in enumerate(tiles)
-            )
-            for down, tiles in enumerate(content.get("rows", ()))
-        )
-        rows = _together(rows, catalogue)
-        found.append((content.get("position", 99), Dashboard(path.stem, place.text(content, "title"), rows)))
+        made = load_dashboard(path.stem, content, catalogue, file=path.name)
+        found.append((content.get("position", 99), made))
     return tuple(one for _position, one in sorted(found, key=lambda pair: pair[0]))
 
 
-def _tile(place: Place, key: str, table: Mapping[str, Any], catalogue: Catalogue) -> TileSpec:
+def load_dashboard(
+    name: str, content: Mapping[str, Any], catalogue: Catalogue, *, file: str = "", strict: bool = True
+) -> Dashboard:
+    """Return the dashboard that a document describes.
+
+    Parameters
+    ----------
+    file
+        Where the document comes from, for what is refused.
+    strict
+        Whether a tile that the catalogue cannot answer is refused, not left out and told.
+
+    Raises
+    ------
+    UserError
+        It is none: the sentence names the key.
+    """
+    place, rows, left_out = Place(file or name), list[tuple[TileSpec, ...]](), list[str]()
+    place.only(content, {"title", "position", "rows"})
+    title = place.text(content, "title")
+    given = content.get("rows", [])
+    if not isinstance(given, list) or not all(isinstance(tiles, list) for tiles in given):
+        raise place.of("rows").wrong("this must be a list of rows, each a list of tiles")
+    for down, tiles in enumerate(given):
+        row = []
+        for across, tile in enumerate(tiles):
+            try:
+                at = place.of("rows", str(down + 1), str(across + 1))
+                row.append(_tile(at, f"{name}.{down}.{across}", tile, catalogue))
+            except UserError as error:
+                if strict:
+                    raise
+                left_out.append(str(error))
+        if row:
+            rows.append(tuple(row))
+    return Dashboard(name, title, _together(tuple(rows), catalogue), left_out=tuple(left_out))
+
+
+def document_of(dashboard: Dashboard) -> dict[str, Any]:
+    """Return the document that describes a dashboard, in the form of ``resources/dashboards``."""
+    return {"title": dashboard.title, "rows": [[_table_of(tile) for tile in row] for row in dashboard.rows]}
+
+
+def _table_of(tile: TileSpec) -> dict[str, Any]:
+    query = tile.query
+    usual = tile.form in COMPARED_FORMS
+    said = {
+        "title": tile.title, "form": tile.form, "metrics": list(query.metrics), "by": list(query.by),
+        "where": [_plain(one) for one in query.where], "period": query.period, "order": list(query.order),
+        "limit": query.limit, "having": [_plain(one) for one in query.having], "none": tile.none,
+    }  # fmt: skip
+    more: dict[str, Any] = {} if (query.compare is not None) == usual else {"compare": not usual}
+    if tile.wide > 1:
+        more["wide"] = tile.wide
+    return {key: value for key, value in said.items() if value} | more
+
+
+def _plain(one: Condition) -> list[Any]:
+    if one.operator == "is-empty":
+        return [one.name, one.operator]
+    return [one.name, one.operator, list(one.value) if isinstance(one.value, tuple) else one.value]
+
+
+def forms_of(by: Sequence[str]) -> tuple[Form, ...]:
+    """Return the forms in which figures by these dimensions can be shown."""
+    if not by:
+        return ("figure",)
+    if len(by) == 1 and by[0] in GRAINS:
+        return ("line", "bars", "table")
+    return ("bars", "table", "funnel") if tuple(by) == ("stage",) else ("bars", "table")
+
+
+def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
+    place.table(table)
     place.only(table, _TILE)
     names, by = place.texts(table, "metrics"), place.texts(table, "by")
     form: Any = place.of("form").among(table.get("form", "figure"), FORMS, "a form of a tile")
@@ -73,16 +146,25 @@ def _tile(place: Place, key: str, table: Mapping[str, Any], catalogue: Catalogue
         place.of("metrics").among(name, catalogue.metrics, "a metric")
         for dimension in by:
             place.of("by").among(dimension, catalogue.dimensions_of(catalogue.metrics[name]), f"a dimension of {name}")
+    if form not in forms_of(by):
+        raise place.of("form").wrong(f"“{form}” does not show figures by {listed(by)}; choose {listed(forms_of(by))}")
     entity = catalogue.entities[catalogue.metrics[names[0]].entity]
     where = tuple(conditions_in(place.of("where"), table.get("where", []), entity.fields, entity.name))
     columns = {f"{name}{end}": Field(name, "", "number") for name in names for end in ("", "_before", "_change")}
-    compared = table.get("compare", form in ("figure", "table"))
+    period = place.text(table, "period", "")
+    try:
+        period_of(period or "all", _LATEST)
+    except UserError as error:
+        raise place.of("period").wrong(str(error).rstrip(".")) from error
     query = Query(
-        metrics=names, by=by, where=where, period=place.text(table, "period", ""), limit=table.get("limit"),
-        order=place.texts(table, "order"), compare="previous" if compared else None,
+        metrics=names, by=by, where=where, period=period,
+        limit=place.number(table, "limit", 1, MOST_GROUPS),
+        order=place.texts(table, "order"),
+        compare="previous" if table.get("compare", form in COMPARED_FORMS) else None,
         having=tuple(conditions_in(place.of("having"), table.get("having", []), columns, "the answer")),
     )  # fmt: skip
-    return TileSpec(key, place.text(table, "title"), form, query, place.text(table, "none", ""))
+    wide = place.number(table, "wide", 1, WIDEST) or 1
+    return TileSpec(key, place.text(table, "title"), form, query, place.text(table, "none", ""), wide=wide)
 
 
 def _together(rows: tuple[tuple[TileSpec, ...], ...], catalogue: Catalogue) -> tuple[tuple[TileSpec, ...], ...]:

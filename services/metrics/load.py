@@ -92,6 +92,16 @@ class Place:
             raise self.of(key).wrong("this must be a list of texts")
         return tuple(value)
 
+    def table(self, given: Any) -> None:
+        if not isinstance(given, Mapping):
+            raise self.wrong("this must be a table")
+
+    def number(self, table: Mapping[str, Any], key: str, least: int, most: int) -> int | None:
+        value = table.get(key)
+        if value is not None and (not isinstance(value, int) or not least <= value <= most):
+            raise self.of(key).wrong(f"this must be a whole number from {least} to {most}")
+        return value
+
     def only(self, table: Mapping[str, Any], known: set[str]) -> None:
         for key in table:
             if key not in known:

@@ -7,8 +7,8 @@ by `views.printing` from the same values.
 from __future__ import annotations
 
 from services.reports.brief import brief_of
-from services.reports.gather import dashboard_named, report_of
+from services.reports.gather import report_of
 from services.reports.table import write_report_table
 from services.reports.workbook import write_report_workbook
 
-__all__ = ["brief_of", "dashboard_named", "report_of", "write_report_table", "write_report_workbook"]
+__all__ = ["brief_of", "report_of", "write_report_table", "write_report_workbook"]

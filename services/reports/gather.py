@@ -6,24 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from models.values.dashboards import Dashboard, Filters
-from models.values.errors import UserError
 from models.values.metrics import Condition
 from models.values.reports import Report
-from services.metrics import Metrics, the_dashboards, tile_answer
-
-
-def dashboard_named(name: str) -> Dashboard:
-    """Return the dashboard of a name or title.
-
-    Raises
-    ------
-    UserError
-        There is none.
-    """
-    for one in the_dashboards():
-        if name.strip().lower() in (one.name, one.title.lower()):
-            return one
-    raise UserError(f"“{name}” is not a report. Choose one of {', '.join(one.name for one in the_dashboards())}.")
+from services.metrics import Metrics, tile_answer
 
 
 def report_of(

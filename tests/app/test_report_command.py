@@ -62,3 +62,31 @@ def test_a_brief_is_one_file(book: str, tmp_path: Path, capsys: pytest.CaptureFi
     assert path.read_bytes().startswith(b"%PDF-")
     assert capsys.readouterr().out.strip() == f"Brief of Stone & Selby saved in {path}"
     assert run_command(["brief", "Nobody Ltd", "--pdf", str(path), "--store", book]) == 1
+
+
+def test_a_dashboard_of_ones_own_is_added_listed_reported_and_removed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = str(sample_copy(tmp_path / "book.bellwether"))
+    file = tmp_path / "mine.toml"
+    file.write_text('title = "Mine"\nrows = [[{ title = "All orders", metrics = ["orders"] }]]\n', encoding="utf-8")
+    assert run_command(["dashboards", "--add", str(file), "--store", book]) == 0
+    said = capsys.readouterr()
+    assert said.err.strip() == "Added dashboard “Mine”." and said.out.splitlines()[-1].split() == [
+        "mine",
+        "Mine",
+        "own",
+        "1",
+    ]
+    assert run_command(["report", "Mine", "--json", "--period", "12m", "--store", book]) == 0
+    (orders,) = json.loads(capsys.readouterr().out)["tiles"]
+    assert run_command(["query", "orders", "--period", "12m", "--json", "--store", book]) == 0
+    assert orders["totals"] == json.loads(capsys.readouterr().out)["totals"]
+    assert run_command(["dashboards", "--json", "--store", book]) == 0
+    mine = json.loads(capsys.readouterr().out)[-1]
+    file.with_suffix(".json").write_text(json.dumps(mine["definition"]), encoding="utf-8")
+    assert run_command(["dashboards", "--add", str(file.with_suffix(".json")), "--store", book]) == 0
+    assert capsys.readouterr().err.strip() == "Nothing changed."
+    assert run_command(["dashboards", "--remove", "mine", "--store", book]) == 0
+    assert run_command(["undo", "--store", book]) == 0
+    assert run_command(["report", "mine", "--json", "--store", book]) == 0

@@ -173,6 +173,10 @@ def test_every_dashboard_has_a_title_and_no_two_tiles_one_name() -> None:
         ('{ title = "A", form = "bars", metrics = ["revenue"] }', "rows.1.1.by: a figure has no dimension"),
         ('{ title = "A", form = "pie", metrics = ["revenue"] }', "rows.1.1.form: “pie” is not a form"),
         ('{ title = "A", metrics = ["revenue"], width = 2 }', "rows.1.1.width: this key is not known"),
+        ('{ title = "A", metrics = ["revenue"], wide = 4 }', "rows.1.1.wide: this must be a whole number from 1 to 3"),
+        ('{ title = "A", metrics = ["revenue"], period = "soon" }', "rows.1.1.period: “soon” is not a period"),
+        ('{ title = "A", form = "line", metrics = ["revenue"], by = ["tier"] }', "rows.1.1.form: “line” does not show"),
+        ('"Revenue"', "rows.1.1: this must be a table"),
         ('{ title = "A", metrics = ["revenue"], where = [["shoe", "=", 1]] }', "rows.1.1.where: “shoe” is not a field"),
     ],
 )

@@ -20,8 +20,8 @@ from models.values.errors import UserError
 from models.values.metrics import Condition
 from models.values.reports import Report
 from models.values.words import major
-from services.metrics import Metrics, the_catalogue, the_dashboards
-from services.reports import dashboard_named, report_of, write_report_table, write_report_workbook
+from services.metrics import Metrics, dashboard_named, the_catalogue, the_dashboards
+from services.reports import report_of, write_report_table, write_report_workbook
 from tests.views.books import opened
 
 FORMULA = "=HYPERLINK(0)"
@@ -49,7 +49,7 @@ def said(value: Any, unit: str, currency: str) -> Any:
     [("7d", "11 Nov 2026 to 17 Nov 2026"), ("2026-01", "1 Jan 2026 to 31 Jan 2026"), ("90d", "Last 90 days")],
 )
 def test_the_head_says_the_period_in_words(metrics: Metrics, period: str, words: str) -> None:
-    report = report_of(metrics, dashboard_named("pipeline"), Filters(period), "Sample book")
+    report = report_of(metrics, dashboard_named("pipeline", the_dashboards()), Filters(period), "Sample book")
     assert dict(report.head)["Period"] == words
 
 
@@ -93,7 +93,9 @@ def test_each_other_tile_has_a_sheet_with_its_figures(report: Report, tmp_path: 
 
 
 def test_months_are_days_and_amounts_have_their_currency(metrics: Metrics, tmp_path: Path) -> None:
-    book = written(report_of(metrics, dashboard_named("overview"), Filters(), "Sample book"), tmp_path)
+    book = written(
+        report_of(metrics, dashboard_named("overview", the_dashboards()), Filters(), "Sample book"), tmp_path
+    )
     sheet = book["Revenue by month"]
     assert sheet["A5"].value == datetime.fromisoformat("2025-12-01")
     assert sheet["A5"].number_format == "mmm yyyy"
@@ -104,8 +106,8 @@ def test_months_are_days_and_amounts_have_their_currency(metrics: Metrics, tmp_p
 
 
 def test_charts_name_their_groups_by_days_words_or_both_dimensions(metrics: Metrics, tmp_path: Path) -> None:
-    overview = written(report_of(metrics, dashboard_named("overview"), Filters(), ""), tmp_path)
-    pipeline = written(report_of(metrics, dashboard_named("pipeline"), Filters(), ""), tmp_path)
+    overview = written(report_of(metrics, dashboard_named("overview", the_dashboards()), Filters(), ""), tmp_path)
+    pipeline = written(report_of(metrics, dashboard_named("pipeline", the_dashboards()), Filters(), ""), tmp_path)
     months, owners = (
         overview[name]._charts[0].series[0].cat for name in ("Revenue by month", "Revenue at risk by owner")
     )
@@ -143,22 +145,26 @@ def test_the_table_has_the_same_figures(report: Report, tmp_path: Path) -> None:
 
 
 def test_all_time_is_compared_with_nothing(metrics: Metrics) -> None:
-    report = report_of(metrics, dashboard_named("overview"), Filters("all"), "")
+    report = report_of(metrics, dashboard_named("overview", the_dashboards()), Filters("all"), "")
     assert report.compared == ""
     assert ("Compared with", "nothing") in report.head
 
 
 def test_conditions_count_in_every_tile_and_are_said(metrics: Metrics, tmp_path: Path) -> None:
     gold = (Condition("tier", "=", "Gold"),)
-    all_of, some = (report_of(metrics, dashboard_named("Overview"), Filters(), "", one) for one in ((), gold))
+    all_of, some = (
+        report_of(metrics, dashboard_named("Overview", the_dashboards()), Filters(), "", one) for one in ((), gold)
+    )
     key = all_of.dashboard.tiles[0].key
     assert 0 < some.answers[key].answer.rows[0][0] < all_of.answers[key].answer.rows[0][0]  # type: ignore[operator]
     assert ("Filters", "tier = Gold") in some.head
     assert written(some, tmp_path)["Definitions"]["G2"].value == "tier = Gold"
     with pytest.raises(UserError, match="colour"):
-        report_of(metrics, dashboard_named("overview"), Filters(), "", (Condition("colour", "=", "red"),))
+        report_of(
+            metrics, dashboard_named("overview", the_dashboards()), Filters(), "", (Condition("colour", "=", "red"),)
+        )
     with pytest.raises(UserError, match="overview, service"):
-        dashboard_named("nothing")
+        dashboard_named("nothing", the_dashboards())
 
 
 @pytest.fixture
@@ -174,7 +180,7 @@ def hostile(book: Path, tmp_path: Path) -> Iterator[Metrics]:
 
 
 def test_no_cell_is_a_formula(hostile: Metrics, tmp_path: Path) -> None:
-    report = report_of(hostile, dashboard_named("overview"), Filters(owner=FORMULA), FORMULA)
+    report = report_of(hostile, dashboard_named("overview", the_dashboards()), Filters(owner=FORMULA), FORMULA)
     cells = [cell for sheet in written(report, tmp_path) for row in sheet.iter_rows() for cell in row]
     assert all(cell.data_type != "f" for cell in cells)
     assert sum(cell.value == f"'{FORMULA}" for cell in cells) >= 3
@@ -185,7 +191,7 @@ def test_no_cell_is_a_formula(hostile: Metrics, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_reads_the_same_figures(metrics: Metrics, tmp_path: Path) -> None:
-    written(report_of(metrics, dashboard_named("overview"), Filters(), "Sample book"), tmp_path)
+    written(report_of(metrics, dashboard_named("overview", the_dashboards()), Filters(), "Sample book"), tmp_path)
     done = ["soffice", "--headless", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false"]
     subprocess.run([*done, "report.xlsx"], cwd=tmp_path, check=True, timeout=120)
     assert "Active customers" in (tmp_path / "report.csv").read_text(encoding="utf-8")
