@@ -20,6 +20,7 @@ from app.cli import (
     issues,
     journal,
     mail,
+    metric_watches,
     metrics,
     outreach,
     overriding,
@@ -32,6 +33,7 @@ from app.cli import (
 )
 from models.values.metrics import OPERATORS
 
+_OF_RULES = ("list", "try", "on", "off", "owner", "watch", "watches", "unwatch", "--help")
 _OF_ONE = ("show", "add", "set", "contact", "override", "merge", "apart", "later")
 
 
@@ -110,12 +112,18 @@ def _add_groups(program: typer.Typer) -> None:
     one.command("apart")(people.apart)
     one.command("later")(people.later)
     program.add_typer(one, name="customer")
-    many = typer.Typer(help="The rules with how often each was right; `rules try RULE` tries one against the past.")
+    many = typer.Typer(
+        help="The rules with how often each was right; `rules try RULE` tries one against the past, `rules watch METRIC"
+        " above 5` raises an alert by a metric."
+    )
     many.command("list", hidden=True)(alerts.rules)
     many.command("try")(alerts.try_rule)
     many.command("on")(alerts.switch_on)
     many.command("off")(alerts.switch_off)
     many.command("owner")(alerts.name_owner)
+    many.command("watch")(metric_watches.add)
+    many.command("watches")(metric_watches.show)
+    many.command("unwatch")(metric_watches.remove)
     program.add_typer(many, name="rules")
     folders = typer.Typer(help="Watched folders: files that land there are imported by the window and by `run`.")
     folders.command("list", hidden=True)(watching.show)
@@ -140,13 +148,14 @@ def _spelled_out(arguments: Sequence[str]) -> list[str]:
         words[:2] = ["duplicates"]
     if words[:1] == ["customer"] and len(words) > 1 and words[1] not in (*_OF_ONE, "--help"):
         words.insert(1, "show")
-    if words[:1] == ["rules"] and words[1:2] not in (["list"], ["try"], ["on"], ["off"], ["owner"], ["--help"]):
+    if words[:1] == ["rules"] and words[1:2] not in ([one] for one in _OF_RULES):
         words.insert(1, "list")
     if words[:1] == ["watch"] and words[1:2] not in (["list"], ["add"], ["remove"], ["--help"]):
         words.insert(1, "list")
     if words[:1] == ["mail"] and (len(words) == 1 or words[1] in ("--json", "--store") or "--store=" in words[1]):
         words.insert(1, "show")
-    return _whole_conditions(words) if words[:1] in (["query"], ["rows"], ["report"]) else words
+    conditions = words[:1] in (["query"], ["rows"], ["report"]) or words[:2] == ["rules", "watch"]
+    return _whole_conditions(words) if conditions else words
 
 
 def _whole_conditions(words: list[str]) -> list[str]:

@@ -171,7 +171,7 @@ def document_of(found: Answer) -> dict[str, Any]:
         "currency": found.currency,
         "columns": [{"name": one.name, "title": one.title, "unit": one.unit} for one in found.columns],
         "rows": _plain_rows(found.columns, found.rows, found.currency),
-        "totals": {name: _plain(value, units[name], found.currency) for name, value in found.totals.items()},
+        "totals": {name: plain(value, units[name], found.currency) for name, value in found.totals.items()},
         "intervals": {
             name: [[one.low, one.high, one.rows] if one is not None else None for one in each]
             for name, each in found.intervals.items()
@@ -195,10 +195,10 @@ def _rows_document(found: RowList) -> dict[str, Any]:
 
 
 def _plain_rows(columns: Sequence[Column], found: Iterable[Sequence[Value]], currency: str) -> list[list[Any]]:
-    return [[_plain(value, one.unit, currency) for one, value in zip(columns, row, strict=True)] for row in found]
+    return [[plain(value, one.unit, currency) for one, value in zip(columns, row, strict=True)] for row in found]
 
 
-def _plain(value: Value, unit: str, currency: str) -> Any:
+def plain(value: Value, unit: str, currency: str) -> Any:
     """A figure for programs: money as decimal text in major units, so that no cent is lost."""
     if value is None:
         return None

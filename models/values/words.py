@@ -103,6 +103,23 @@ def whole(value: float) -> str:
     return f"{_half_up(value):,}"
 
 
+def in_unit(value: float, unit: str, currency: str, *, short: bool = False) -> str:
+    """Return a figure of the catalogue in its unit; ``short``: money in at most four figures."""
+    if unit == "money":
+        return money_short(round(value), currency) if short else money(round(value), currency)
+    if unit == "percent":
+        return percent(value)
+    if unit == "score":
+        return f"{value:.1f}".replace("-", MINUS)
+    if unit == "number" and not float(value).is_integer():
+        return f"{value:.2f}".replace("-", MINUS)
+    if unit == "hours":
+        return f"{value:.1f} h" if abs(value) < 10 else f"{whole(value)} h"
+    if unit == "days":
+        return count(round(value), "day")
+    return whole(value)
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """Return a count with its noun: ``1 order``, ``23 orders``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -16,6 +16,7 @@ from services.alerting.precision import RuleRecord, rule_records
 from services.alerting.rulebook import name_owner, record_due, switch_rule, with_figures, with_owner
 from services.alerting.triage import assign, escalate, mark_seen, not_useful, reopen, resolve, snooze, wait, wait_within
 from services.alerting.trial import is_kept, place_of_trials, try_rule
+from services.alerting.watches import list_watches, preview, remove_watch, set_watch, watch_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +36,7 @@ __all__ = [
     "escalate",
     "evaluate",
     "is_kept",
+    "list_watches",
     "log_call",
     "mark_seen",
     "name_owner",
@@ -42,11 +44,14 @@ __all__ = [
     "not_useful",
     "place_of_trials",
     "playbook_goals",
+    "preview",
     "record_due",
+    "remove_watch",
     "renew_record",
     "reopen",
     "resolve",
     "rule_records",
+    "set_watch",
     "snooze",
     "suppress",
     "switch_rule",
@@ -54,6 +59,7 @@ __all__ = [
     "try_rule",
     "wait",
     "wait_within",
+    "watch_rows",
     "win_back_without_alert",
     "with_figures",
     "with_owner",

@@ -16,8 +16,9 @@ from models.queries.conversion import FOLLOWS
 from models.queries.purchases import PURCHASES
 from models.store import UnitOfWork
 from models.tables import UNTOUCHED_DRAFT
+from models.values.watches import FIGURES
 from services.alerting.driver import tuples
-from services.alerting.evaluate_rule import Fired
+from services.alerting.evaluate_rule import Fired, Subject, subject_of
 from services.alerting.merge import Card, Plan, Signal, Silence
 
 CLOSED: Final = ("resolved", "not_useful")
@@ -42,12 +43,12 @@ def moment_of(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def open_cards(connection: Connection, *, scoped: bool) -> dict[int | None, Card]:
-    """Open alerts by customer (None: the book's); with `scoped` only those of ``temp.run_scope``."""
+def open_cards(connection: Connection, *, scoped: bool) -> dict[Subject, Card]:
+    """Open alerts by whose they are; with `scoped`, of customers only those of ``temp.run_scope``."""
     return _cards(connection, f"{_OPEN} AND {_IN_SCOPE}" if scoped else _OPEN)
 
 
-def due_cards(connection: Connection, now: str) -> dict[int | None, Card]:
+def due_cards(connection: Connection, now: str) -> dict[Subject, Card]:
     """Snoozed and waiting alerts of the whole book whose date has come, by customer."""
     return _cards(connection, f"{_RESTING} AND a.until <= ?", (now,))
 
@@ -58,7 +59,7 @@ def first_wake(connection: Connection) -> str | None:
     return str(found[0]) if found[0] is not None else None
 
 
-def _cards(connection: Connection, where: str, parameters: Sequence[Any] = ()) -> dict[int | None, Card]:
+def _cards(connection: Connection, where: str, parameters: Sequence[Any] = ()) -> dict[Subject, Card]:
     signals: dict[int, list[Signal]] = {}
     for row in tuples(
         connection,
@@ -68,7 +69,7 @@ def _cards(connection: Connection, where: str, parameters: Sequence[Any] = ()) -
     ):
         signals.setdefault(row[0], []).append(Signal._make(row[1:]))
     rows = tuples(connection, f"SELECT {_CARD} FROM alerts a WHERE {where}", parameters)
-    return {row[1]: _card(row, signals) for row in rows}
+    return {subject_of(row[4], row[1]): _card(row, signals) for row in rows}
 
 
 def cards_by_id(connection: Connection, card_ids: Sequence[int]) -> list[Card]:
@@ -336,7 +337,7 @@ def _signal_row(card: int, one: Fired, at: str, as_of: str, due: str) -> tuple[A
 
 
 def _evidence(one: Fired) -> str | None:
-    known = {"sign": one.sign, "deal": one.deal_id}
+    known = {"sign": one.sign, "deal": one.deal_id, FIGURES: one.watched}
     kept = {name: value for name, value in known.items() if value is not None}
     return json.dumps(kept) if kept else None
 

@@ -14,7 +14,7 @@ from typing import Final
 from models.queries.kept_values import keep_value, kept_value
 from models.store import UnitOfWork
 from models.values.alerts import CRITICAL_ALERTS
-from services.alerting.evaluate_rule import Fired
+from services.alerting.evaluate_rule import Fired, Subject
 from services.alerting.merge import Card, Rulebook, Silence, is_silent
 from services.alerting.rules import SEVERITIES, Rule
 
@@ -25,7 +25,7 @@ _GROUPS: Final = frozenset({"silence", "leaving"})
 def within_budget(
     work: UnitOfWork,
     fired: Sequence[Fired],
-    cards: Mapping[int | None, Card],
+    cards: Mapping[Subject, Card],
     silences: Mapping[tuple[str, int | None], Silence],
     book: Rulebook,
     budget: int,
@@ -75,7 +75,7 @@ def is_budgeted(rule: Rule) -> bool:
 
 def _wanting(
     fired: Sequence[Fired],
-    cards: Mapping[int | None, Card],
+    cards: Mapping[Subject, Card],
     silences: Mapping[tuple[str, int | None], Silence],
     book: Rulebook,
 ) -> dict[int | None, tuple[int, str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from models.store import UnitOfWork
+from models.values.watches import PREFIX
 from models.values.words import count
 from services.alerting.conditions import Bindings, to_sql
 from services.alerting.driver import tuples
@@ -15,6 +16,9 @@ from services.alerting.measures import BLOCKS, MEASURES, OF_THE_BOOK
 from services.alerting.rules import PLACEHOLDER, SEVERITIES, Rule, Test
 from services.alerting.wording import Wording
 from services.settings import Policy
+
+#: Whose alert: a customer's, the book's (None), or a watch's own by its code.
+Subject = int | str | None
 
 
 class Fired(NamedTuple):
@@ -32,6 +36,8 @@ class Fired(NamedTuple):
         The deal that it is about.
     sign
         What the variant of the reason is about, where the rule names it.
+    watched
+        Of a watch: its figure, as the alert keeps it.
     """
 
     rule: str
@@ -51,6 +57,17 @@ class Fired(NamedTuple):
     value_if_stays_minor: int
     deal_id: int | None = None
     sign: str | None = None
+    watched: Mapping[str, Any] | None = None
+
+    @property
+    def subject(self) -> Subject:
+        """Whose alert it joins; see `subject_of`."""
+        return subject_of(self.rule, self.customer_id)
+
+
+def subject_of(rule: str, customer_id: int | None) -> Subject:
+    """Return whose open alert a signal belongs to: its customer's, a watch's own, or (None) the book's."""
+    return rule if customer_id is None and rule.startswith(PREFIX) else customer_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +137,7 @@ def evaluate_rule(
     code, kind = rule.code, rule.kind
     rows = list(tuples(work.connection, statement.sql, {**statement.bindings, "reporting": currency}))
     found = [
-        Fired._make((code, kind, row[0], row[1], fills[row[2]](row, row[8]), *row[3:_FIXED], signs[row[2]]))
+        Fired._make((code, kind, row[0], row[1], fills[row[2]](row, row[8]), *row[3:_FIXED], signs[row[2]], None))
         for row in rows
     ]
     if rule.subject == "customer":

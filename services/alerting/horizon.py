@@ -12,7 +12,7 @@ from typing import Final
 
 from models.store import UnitOfWork
 from services.alerting.cards import reword
-from services.alerting.evaluate_rule import Fired
+from services.alerting.evaluate_rule import Fired, Subject
 from services.alerting.merge import Card
 from services.alerting.rules import Rule
 
@@ -36,10 +36,10 @@ def customers_told(rule: Rule) -> str:
 
 def follow_horizon(
     work: UnitOfWork,
-    cards: Mapping[int | None, Card],
+    cards: Mapping[Subject, Card],
     said: Iterable[Fired],
     holding: frozenset[tuple[str, int | None]],
-) -> dict[int | None, Card]:
+) -> dict[Subject, Card]:
     """Renew the words of signals that stand without holding, and of alerts that they lead; return all of them.
 
     Parameters

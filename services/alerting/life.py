@@ -12,7 +12,7 @@ from models.tables import alerts
 from models.values.words import stored
 from services.alerting import cards as queries
 from services.alerting.criticals import is_budgeted
-from services.alerting.evaluate_rule import Fired
+from services.alerting.evaluate_rule import Fired, Subject
 from services.alerting.merge import Card, Signal
 from services.alerting.rules import SEVERITIES, Rule
 from services.alerting.sla import DueTimes, due_when_resumed, remaining
@@ -28,7 +28,7 @@ class Answered:
 
 def answer(
     work: UnitOfWork,
-    cards: Mapping[int | None, Card],
+    cards: Mapping[Subject, Card],
     rules: Mapping[str, Rule],
     holding: frozenset[tuple[str, int | None]],
     *,
@@ -117,7 +117,7 @@ def open_values(card: Card, state: str, due: DueTimes, now: datetime) -> dict[st
 
 
 def wake(
-    work: UnitOfWork, cards: Mapping[int | None, Card], worse: Iterable[Card], due: DueTimes, now: datetime
+    work: UnitOfWork, cards: Mapping[Subject, Card], worse: Iterable[Card], due: DueTimes, now: datetime
 ) -> list[int]:
     """Bring back snoozed and waiting alerts whose date or condition came, and those that got worse."""
     worse_ids = {card.id for card in worse}
@@ -163,8 +163,8 @@ def reopen_without_order(work: UnitOfWork, *, scoped: bool) -> list[int]:
 
 
 def withdraw(
-    work: UnitOfWork, cards: Mapping[int | None, Card], fired: Sequence[Fired], since: str
-) -> tuple[dict[int | None, Card], list[int]]:
+    work: UnitOfWork, cards: Mapping[Subject, Card], fired: Sequence[Fired], since: str
+) -> tuple[dict[Subject, Card], list[int]]:
     """After the undo of an import: take back the alerts that its data had raised and that no person touched.
 
     Parameters
@@ -185,20 +185,20 @@ def withdraw(
     """
     holding = {(one.rule, one.customer_id) for one in fired}
     worked_on = queries.worked_on(work.connection, [card.id for card in cards.values() if not card.touched])
-    left: dict[int | None, Card] = {}
+    left: dict[Subject, Card] = {}
     gone: list[int] = []
-    for customer, card in cards.items():
+    for subject, card in cards.items():
         standing = tuple(
-            signal for signal in card.signals if (signal.rule, customer) in holding or signal.raised_at < since
+            signal for signal in card.signals if (signal.rule, card.customer_id) in holding or signal.raised_at < since
         )
         if card.touched or card.id in worked_on or len(standing) == len(card.signals):
-            left[customer] = card
+            left[subject] = card
         elif standing:
             work.sql(
                 "DELETE FROM alert_signals WHERE id = ?",
                 [(signal.id,) for signal in card.signals if signal not in standing],
             )
-            left[customer] = _settled(work, card, standing)
+            left[subject] = _settled(work, card, standing)
         else:
             gone.append(card.id)
     queries.delete_cards(work, gone)
@@ -206,8 +206,8 @@ def withdraw(
 
 
 def raise_anew(
-    work: UnitOfWork, cards: Mapping[int | None, Card], fired: Sequence[Fired], rules: Mapping[str, Rule]
-) -> tuple[dict[int | None, Card], list[int]]:
+    work: UnitOfWork, cards: Mapping[Subject, Card], fired: Sequence[Fired], rules: Mapping[str, Rule]
+) -> tuple[dict[Subject, Card], list[int]]:
     """After the book's past was completed: alerts that no person touched say what holds now, as if raised only now.
 
     Returns
@@ -217,15 +217,15 @@ def raise_anew(
     """
     severities = {(one.rule, one.customer_id): one.severity for one in fired}
     worked_on = queries.worked_on(work.connection, [card.id for card in cards.values() if not card.touched])
-    left: dict[int | None, Card] = {}
+    left: dict[Subject, Card] = {}
     gone: list[int] = []
-    for customer, card in cards.items():
+    for subject, card in cards.items():
         if card.touched or card.id in worked_on:
-            left[customer] = card
+            left[subject] = card
             continue
         standing = []
         for signal in card.signals:
-            severity = severities.get((signal.rule, customer))
+            severity = severities.get((signal.rule, card.customer_id))
             if severity is None:
                 work.sql("DELETE FROM alert_signals WHERE id = ?", (signal.id,))
                 continue
@@ -235,7 +235,7 @@ def raise_anew(
             work.sql("UPDATE alert_signals SET severity = ? WHERE id = ?", (severity, signal.id))
         if standing:
             work.sql("UPDATE alerts SET upside_minor = 0 WHERE id = ?", (card.id,))
-            left[customer] = _settled(work, card._replace(upside_minor=0), tuple(standing))
+            left[subject] = _settled(work, card._replace(upside_minor=0), tuple(standing))
         else:
             gone.append(card.id)
     queries.delete_cards(work, gone)

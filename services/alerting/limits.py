@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from models.queries.kept_values import kept_value
 from models.store import UnitOfWork
 from models.values.rule_records import RULE_RECORDS, SPENT_LESS, PastRecord, records_of
-from services.alerting.evaluate_rule import Fired
+from services.alerting.evaluate_rule import Fired, Subject
 from services.alerting.late_deals import LateDeals, judges_age, read_late
 from services.alerting.merge import Card
 from services.alerting.rules import SEVERITIES, Rule
@@ -50,8 +50,8 @@ class RuleLimits:
         ]
 
     def lower(
-        self, work: UnitOfWork, cards: Mapping[int | None, Card], due: DueTimes
-    ) -> tuple[dict[int | None, Card], frozenset[int]]:
+        self, work: UnitOfWork, cards: Mapping[Subject, Card], due: DueTimes
+    ) -> tuple[dict[Subject, Card], frozenset[int]]:
         """Lower what limited rules raised on alerts that nobody has worked on; return all alerts, and ids lowered."""
         left, lowered = dict(cards), set()
         for customer, card in cards.items():

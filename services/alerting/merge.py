@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from services.alerting.evaluate_rule import Fired
+from services.alerting.evaluate_rule import Fired, Subject
 from services.alerting.rules import Rule
 
 
@@ -96,7 +96,7 @@ class Rulebook:
 
 def merge(
     fired: Sequence[Fired],
-    cards: Mapping[int | None, Card],
+    cards: Mapping[Subject, Card],
     silences: Mapping[tuple[str, int | None], Silence],
     book: Rulebook,
 ) -> Plan:
@@ -107,23 +107,23 @@ def merge(
     fired
         Every rule that holds now, for the customers of the run.
     cards
-        Open alert of each of these customers.
+        Open alert of each of these customers, of the book, and of each watch.
     silences
         Newest closed signal of each (rule, customer).
     book
         Rules, moment, as-of day and due times.
     """
     plan = Plan()
-    by_customer: dict[int | None, list[Fired]] = {}
+    by_subject: dict[Subject, list[Fired]] = {}
     for one in fired:
-        by_customer.setdefault(one.customer_id, []).append(one)
-    for customer, signals in by_customer.items():
-        card = cards.get(customer)
+        by_subject.setdefault(one.subject, []).append(one)
+    for subject, signals in by_subject.items():
+        card = cards.get(subject)
         known = {signal.rule: signal for signal in card.signals} if card is not None else {}
         fresh = [
             one
             for one in signals
-            if one.rule not in known and not is_silent(one, silences.get((one.rule, customer)), book)
+            if one.rule not in known and not is_silent(one, silences.get((one.rule, one.customer_id)), book)
         ]
         if card is None:
             if fresh:
@@ -133,8 +133,8 @@ def merge(
             continue
         _join(plan, card, known, signals, fresh, book)
     plan.opened.sort(key=lambda one: one[0].customer_id or 0)
-    for customer, card in cards.items():
-        if customer not in by_customer and _leads_no_more(card, book):
+    for subject, card in cards.items():
+        if subject not in by_subject and _leads_no_more(card, book):
             known = {signal.rule: signal for signal in card.signals}
             plan.updates[card.id] = _lead(card, known, [], [], book)
     return plan

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from models.store import UnitOfWork
 from services.alerting.cards import reword
+from services.alerting.evaluate_rule import Subject
 from services.alerting.merge import Card
 from services.alerting.override_formatting import overridden_words
 from services.alerting.rules import Rule
@@ -33,10 +34,10 @@ _MEASURES: Final[Mapping[str, frozenset[str]]] = {
 
 def mark_overridden(
     work: UnitOfWork,
-    cards: Mapping[int | None, Card],
+    cards: Mapping[Subject, Card],
     rules: Mapping[str, Rule],
     holding: frozenset[tuple[str, int | None]],
-) -> dict[int | None, Card]:
+) -> dict[Subject, Card]:
     """Say on open alerts which signals a person's figure overrides; return the alerts as they are now.
 
     Parameters
@@ -50,7 +51,7 @@ def mark_overridden(
     read = {code: rule.measures() for code, rule in rules.items()}
     left = dict(cards)
     for customer, card in cards.items():
-        set_here = by_hand.get(customer, _NOTHING)
+        set_here = by_hand.get(card.customer_id, _NOTHING)
         changed = {}
         for signal in card.signals:
             if not set_here and signal.overridden is None:

@@ -22,7 +22,9 @@ from models.tables import rules as rules_table
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.rule_records import RULE_RECORDS
+from models.values.watches import PREFIX
 from services.alerting.rules import Rule, rule_from_json, rule_to_json, shipped_rules
+from services.alerting.watches import switch_watch
 from services.settings import Policy, RuleOwner, RuleParameter
 from services.workspace import Workspace
 
@@ -53,13 +55,15 @@ def install(work: UnitOfWork) -> None:
 
 
 def stored_rules(connection: Connection) -> list[tuple[Rule, bool]]:
-    """The book's rules with whether each is switched on; the shipped ones where none was stored yet.
+    """The book's rules, watches apart, with whether each is on; the shipped ones where none was stored yet.
 
     A shipped rule is this program's: the next run of the rules stores it, and what another version stored may be
     written in measures that this one does not know.
     """
     shipped = {rule.code: rule for rule in _shipped()}
-    rows = connection.exec_driver_sql("SELECT code, definition, enabled FROM rules").fetchall()
+    rows = connection.exec_driver_sql(
+        "SELECT code, definition, enabled FROM rules WHERE substr(code, 1, ?) <> ?", (len(PREFIX), PREFIX)
+    ).fetchall()
     found = [(shipped.get(code) or rule_from_json(definition), bool(on)) for code, definition, on in rows]
     return sorted(found or [(rule, True) for rule in _shipped()], key=lambda one: one[0].position)
 
@@ -178,13 +182,15 @@ def replay_mark(rules: Iterable[Rule], policy: Policy) -> str:
 
 
 def switch_rule(workspace: Workspace, code: str, *, enabled: bool) -> Changes:
-    """Switch a rule on or off; its open alerts stay, and nothing is written where it is so already.
+    """Switch a rule or a watch on or off; open alerts of a rule stay, and nothing is written where it is so already.
 
     Raises
     ------
     UserError
         For a rule that the book does not have.
     """
+    if code.startswith(PREFIX):
+        return switch_watch(workspace, code, enabled=enabled)
     verb = "switch-on-rule" if enabled else "switch-off-rule"
     with workspace.store.unit_of_work(workspace.me, verb, f"rule:{code}", at=workspace.at) as work:
         install(work)

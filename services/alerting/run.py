@@ -25,7 +25,7 @@ from models.values.words import count, stored
 from services.alerting import cards as queries
 from services.alerting.conditions import compute_references, references
 from services.alerting.criticals import within_budget
-from services.alerting.evaluate_rule import Fired, evaluate_rule
+from services.alerting.evaluate_rule import Fired, Subject, evaluate_rule
 from services.alerting.facts import Facts
 from services.alerting.horizon import customers_told, follow_horizon, names_horizon
 from services.alerting.late_deals import count_late, judges_age
@@ -40,6 +40,7 @@ from services.alerting.rulebook import fingerprint, in_force, install
 from services.alerting.rules import Rule
 from services.alerting.sla import DueTimes
 from services.alerting.terms import keep_terms
+from services.alerting.watches import Watched, look
 from services.book.sources import silence_held
 from services.settings import Policy, reporting_currency
 from services.workspace import Workspace
@@ -82,6 +83,7 @@ class _Run:
     kept: Mapping[str, Any]
     currency: str
     scope: frozenset[int] | None
+    watched: Watched
 
     @property
     def as_of(self) -> str:
@@ -103,9 +105,10 @@ class _Run:
 
     @property
     def measured(self) -> tuple[Rule, ...]:
-        """The rules that this run evaluates: without a customer to look at, those about the book."""
+        """The rules that this run evaluates, watches apart: without a customer to look at, those about the book."""
         nobody = self.scope is not None and not self.scope
-        return tuple(rule for rule in self.rules.values() if not nobody or rule.subject in OF_THE_BOOK)
+        rules = (rule for rule in self.rules.values() if rule.code not in self.watched.rules)
+        return tuple(rule for rule in rules if not nobody or rule.subject in OF_THE_BOOK)
 
 
 def run_rules(workspace: Workspace, changed: Changes | None = None, *, limited: bool = True) -> Evaluation:
@@ -118,7 +121,8 @@ def run_rules(workspace: Workspace, changed: Changes | None = None, *, limited: 
     changed
         What changed since the last run; None: evaluate everyone.
     limited
-        Hold back rules that the book's past refutes; a trial and a replay ask what each rule says by itself.
+        Hold back rules that the book's past refutes; a trial and a replay ask what each rule says by itself, and
+        look at no watch.
 
     Returns
     -------
@@ -126,6 +130,7 @@ def run_rules(workspace: Workspace, changed: Changes | None = None, *, limited: 
         Without a journal entry where nothing changed.
     """
     actor = Actor("rule", "alerting")
+    watched = look(workspace) if limited else Watched()
     unit = workspace.store.unit_of_work(actor, "evaluate", "alerts", at=workspace.at)
     with gc_paused(), unit as work:
         install(work)
@@ -140,7 +145,7 @@ def run_rules(workspace: Workspace, changed: Changes | None = None, *, limited: 
         run = _Run(
             work=work,
             policy=workspace.policy,
-            rules=rules,
+            rules={**rules, **watched.rules},
             limits=limits,
             now=workspace.clock.now(),
             today=workspace.clock.today().isoformat(),
@@ -148,6 +153,7 @@ def run_rules(workspace: Workspace, changed: Changes | None = None, *, limited: 
             kept=kept,
             currency=reporting_currency(work.connection, workspace.policy),
             scope=None if stale or changed is None or changed.everyone else changed.customers,
+            watched=watched,
         )
         facts = Facts(work, run.bindings, run.scope, kept["categories"] if run.scoped else None)
         fired, reworded = _measure(run, facts)
@@ -193,14 +199,16 @@ def _apply(
     reopened = reopen_without_order(work, scoped=run.scoped)
     before = queries.open_cards(work.connection, scoped=run.scoped)
     cards, lowered = run.limits.lower(work, before, due)
-    fired = run.limits.let_through(_without_silence(run, before, fired))
+    raised = {signal.rule for card in before.values() for signal in card.signals}
+    watched = run.watched.fire(raised, run.currency)
+    fired = [*run.limits.let_through(_without_silence(run, before, fired)), *watched]
     withdrawn: list[int] = []
     if undone is not None:
         cards, withdrawn = withdraw(work, cards, fired, undone)
     if run.anew:
         cards, more = raise_anew(work, cards, fired, run.rules)
         withdrawn += more
-    holding = frozenset((one.rule, one.customer_id) for one in fired)
+    holding = frozenset((one.rule, one.customer_id) for one in fired) | run.watched.unknown
     answered = answer(
         work, cards, run.rules, holding, as_of=run.as_of, watch_days=run.policy.watch_days, scoped=run.scoped
     )
@@ -237,7 +245,7 @@ def _apply(
     return Evaluation(work.commit(), tuple(opened), closed, tuple(woken), dict(signals))
 
 
-def _without_silence(run: _Run, cards: Mapping[int | None, Card], fired: Sequence[Fired]) -> Sequence[Fired]:
+def _without_silence(run: _Run, cards: Mapping[Subject, Card], fired: Sequence[Fired]) -> Sequence[Fired]:
     """Leave out what says that nothing came where no file came; an alert that is open already says so instead."""
     held = silence_held(
         driver_of(run.work.connection), date.fromisoformat(run.as_of), date.fromisoformat(run.today), run.policy
@@ -261,7 +269,7 @@ def _describe(work: UnitOfWork, fired: Sequence[Fired], cards: Sequence[Sequence
     work.say(f"Evaluated the rules: {count(opened, 'alert')} opened, {closed} closed, {woken} due again")
 
 
-def _without(cards: Mapping[int | None, Card], answered: Answered) -> dict[int | None, Card]:
+def _without(cards: Mapping[Subject, Card], answered: Answered) -> dict[Subject, Card]:
     """The alerts that are still open, without the signals that an order answered."""
     if not answered.resolved and not answered.signals:
         return dict(cards)
@@ -305,7 +313,7 @@ class _Advice:
         )
         return self._adviser.advise(case)
 
-    def renew(self, plan: Plan, cards: Mapping[int | None, Card], fired: Sequence[Fired]) -> None:
+    def renew(self, plan: Plan, cards: Mapping[Subject, Card], fired: Sequence[Fired]) -> None:
         """Advise anew where another signal leads an alert that nobody has worked on yet."""
         changed = {card_id for card_id, values in plan.updates.items() if "rule" in values}
         customers = {card.customer_id: card for card in cards.values() if card.id in changed and not card.touched}

@@ -45,7 +45,7 @@ _SCORED: Final = {"customer_risk_scores": "customer_id", "book": "key"}
 #: Entries that leave what scores are made of as it is; the policy is looked at by itself.
 _WITHOUT_DATA: Final = (
     *("change-policy", "switch-on-rule", "switch-off-rule", "evaluate", "score", "refit", "replay", "report"),
-    "digest-imports",
+    *("digest-imports", "add-watch", "change-watch", "remove-watch", "switch-on-watch", "switch-off-watch"),
 )
 SHORTEST_WEEKS = 1
 LONGEST_WEEKS = 104

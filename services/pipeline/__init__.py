@@ -87,7 +87,7 @@ def _renew(
 
     tell = progress or (lambda _progress: None)
     changes = changes.merged(Changes(customers=overrides_out_of_date(workspace)))
-    everyone = force or changes.everyone or bool(_figures_in(changes) & {"policies", "rules"})
+    everyone = force or changes.everyone or "policies" in _figures_in(changes)
     behind = rules_lag(workspace)
     tell(Progress("Scoring", 0, 2))
     run = score_due(workspace, None if everyone else changes, force_all=everyone)

@@ -7,8 +7,8 @@ from datetime import date
 
 from models.values.dashboards import TileAnswer
 from models.values.metrics import Answer, Column, Value
-from models.values.words import day_of, percent, whole
-from views.words import DASH, MINUS, MONTHS, THIN, counted, money, money_short, short_day
+from models.values.words import day_of, in_unit, percent, whole
+from views.words import DASH, MONTHS, THIN, counted, short_day
 
 #: A larger change in % tells less than how many times.
 _MOST = 1000
@@ -27,21 +27,9 @@ def said(value: Value, unit: str, currency: str, *, short: bool = False) -> str:
     if isinstance(value, str):
         day = day_of(value) if unit == "day" else None
         return short_day(day, date.max.replace(year=day.year)) + f" {day.year}" if day is not None else value
-    if unit == "money":
-        return money_short(round(value), currency) if short else money(round(value), currency)
-    if unit == "percent":
-        return percent(value)
     if unit == "flag":
         return "yes" if value else "no"
-    if unit == "score":
-        return f"{value:.1f}".replace("-", MINUS)
-    if unit == "number" and not float(value).is_integer():
-        return f"{value:.2f}".replace("-", MINUS)
-    if unit == "hours":
-        return f"{value:.1f} h" if abs(value) < 10 else f"{whole(value)} h"
-    if unit == "days":
-        return counted(round(value), "day")
-    return whole(value)
+    return in_unit(value, unit, currency, short=short)
 
 
 def group(name: str, value: Value, titles: str = "") -> str:

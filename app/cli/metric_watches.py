@@ -1,0 +1,108 @@
+"""Commands about watches: metrics that raise an alert when they cross a level or change."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.frame import DONE, JsonOption, StoreOption, answer, opened, table, told
+from app.cli.metrics import Where, conditions_of, plain
+from models.values.watches import Watch, WatchState
+from services.pipeline import after_change
+
+_DEFAULT = Watch("", "above", 0)
+Code = Annotated[str, typer.Argument(metavar="WATCH", help="As listed by `rules watches`.")]
+
+
+class Test(StrEnum):
+    """What a figure is held against."""
+
+    ABOVE = "above"
+    BELOW = "below"
+    RISES = "rises"
+    FALLS = "falls"
+
+
+@told
+def add(
+    metric: Annotated[str, typer.Argument(metavar="METRIC", help="As listed by `metrics`.")],
+    test: Annotated[Test, typer.Argument(help="A level (above, below), or a change of the last week (rises, falls).")],
+    than: Annotated[str, typer.Argument(metavar="VALUE", help="5, 1200.50 or 20%; of a change its share.")],
+    where: Where = None,
+    period: Annotated[
+        str, typer.Option("--period", metavar="PERIOD", help="Of a level: 30d, 12w, 12m or all.")
+    ] = _DEFAULT.period,
+    weeks: Annotated[
+        int, typer.Option("--weeks", help="Of a change: against the mean of so many weeks.")
+    ] = _DEFAULT.weeks,
+    severity: Annotated[
+        str, typer.Option("--severity", metavar="S", help="critical, high, medium or low.")
+    ] = _DEFAULT.severity,
+    cooldown: Annotated[
+        int, typer.Option("--cooldown", metavar="DAYS", help="Days of silence after an alert.")
+    ] = _DEFAULT.cooldown_days,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Watch a metric: `rules watch open_negative_tickets above 5`, `rules watch open_rate falls 20%`; can be undone."""
+    from services.alerting import list_watches, set_watch
+
+    asked = Watch(metric, test.value, _share(than), conditions_of(where), period, weeks, severity, cooldown)
+    with opened(store, writes=True) as workspace:
+        code, changes = set_watch(workspace, asked)
+        after_change(workspace, changes)
+        state = next(one for one in list_watches(workspace) if one.watch.code == code)
+    answer(_document(state), f"Watching {code}: {state.watch.title}. Now: {state.words}", json)
+    return DONE
+
+
+def _share(text: str) -> float:
+    try:
+        number = float(text.replace(",", "").removesuffix("%"))
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a figure such as 5, 1200.50 or 20%.") from None
+    return number / 100 if text.endswith("%") else number
+
+
+@told
+def show(store: StoreOption = None, json: JsonOption = False) -> int:
+    """List the watches with their present figures."""
+    from services.alerting import list_watches
+
+    with opened(store) as workspace:
+        found = list_watches(workspace)
+    lines = [(one.watch.code, one.watch.title, "on" if one.enabled else "off", one.words, _alert(one)) for one in found]
+    words = table(("watch", "raises an alert", "", "now", "alert"), lines) if lines else "No metric is watched yet."
+    answer({"watches": [_document(one) for one in found]}, words, json)
+    return DONE
+
+
+@told
+def remove(code: Code, store: StoreOption = None, json: JsonOption = False) -> int:
+    """Watch a metric no longer; its open alert is resolved. Can be undone."""
+    from services.alerting import remove_watch
+
+    with opened(store, writes=True) as workspace:
+        changes = remove_watch(workspace, code)
+        after_change(workspace, changes)
+    answer({"watch": code, "entry": changes.entry}, changes.words, json)
+    return DONE
+
+
+def _alert(state: WatchState) -> str:
+    return f"#{state.open_alert}" if state.open_alert is not None else ""
+
+
+def _document(state: WatchState) -> dict[str, Any]:
+    watch, figure = state.watch, state.figure
+    return {
+        "code": watch.code, "title": watch.title, "enabled": state.enabled, "metric": watch.metric,
+        "test": watch.test, "than": watch.than, "where": [[one.name, one.operator, one.value] for one in watch.where],
+        "period": watch.asked, "weeks": watch.weeks if watch.is_change else None, "severity": watch.severity,
+        "cooldown_days": watch.cooldown_days, "as_of": figure.day, "unit": state.unit,
+        "currency": state.currency, "value": plain(figure.value, state.unit, state.currency),
+        "mean_before": plain(figure.before, state.unit, state.currency),
+        "not_evaluated": figure.why_not or None, "alert": state.open_alert,
+    }  # fmt: skip
