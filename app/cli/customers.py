@@ -170,7 +170,7 @@ def add(fields: Fields, store: StoreOption = None, json: JsonOption = False) -> 
     from services.sync import add_customer
 
     with opened(store, create=True, writes=True) as workspace:
-        changes = add_customer(workspace, _pairs(fields))
+        changes = add_customer(workspace, pairs(fields))
         after_change(workspace, changes)
     return _changed(changes, json)
 
@@ -181,7 +181,7 @@ def change(number: Number, fields: Fields, store: StoreOption = None, json: Json
     from services.sync import edit_customer
 
     with opened(store, writes=True) as workspace:
-        changes = edit_customer(workspace, number, _pairs(fields))
+        changes = edit_customer(workspace, number, pairs(fields))
         after_change(workspace, changes)
     return _changed(changes, json)
 
@@ -204,21 +204,21 @@ def contact(
         if who:
             with workspace.store.snapshot() as driver:
                 known = contact_named(driver, number, who)
-            changes = edit_contact(workspace, known, _pairs(fields))
+            changes = edit_contact(workspace, known, pairs(fields))
         else:
-            changes = add_contact(workspace, number, _pairs(fields))
+            changes = add_contact(workspace, number, pairs(fields))
         after_change(workspace, changes)
     return _changed(changes, json)
 
 
-def _pairs(fields: list[str]) -> dict[str, str]:
-    pairs = {}
+def pairs(fields: list[str]) -> dict[str, str]:
+    found = {}
     for text in fields:
         name, separator, value = text.partition("=")
         if not separator:
             raise typer.BadParameter(f"{text!r} is not FIELD=VALUE.")
-        pairs[name.strip()] = value
-    return pairs
+        found[name.strip()] = value
+    return found
 
 
 def _changed(changes: Changes, as_json: bool) -> int:

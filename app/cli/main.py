@@ -15,6 +15,7 @@ from app.cli import (
     alerts,
     backtest,
     customers,
+    deals,
     demo,
     importing,
     issues,
@@ -112,6 +113,10 @@ def _add_groups(program: typer.Typer) -> None:
     one.command("apart")(people.apart)
     one.command("later")(people.later)
     program.add_typer(one, name="customer")
+    deal = typer.Typer(help="Deals: `deal set ID… FIELD=VALUE…` changes one or several; `rows deals` lists them.")
+    deal.command("set")(deals.change)
+    deal.callback()(lambda: None)
+    program.add_typer(deal, name="deal")
     many = typer.Typer(
         help="The rules with how often each was right; `rules try RULE` tries one against the past, `rules watch METRIC"
         " above 5` raises an alert by a metric."

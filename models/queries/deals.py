@@ -11,6 +11,7 @@ from typing import Final
 
 from models.queries.products import deal_called, product_called
 from models.values.money import MINOR_DIGITS
+from models.values.outbox import OWN_SOURCE
 
 #: What a column of expected closing days is called, in the languages whose column names are known.
 _PLAN: Final = (
@@ -34,6 +35,11 @@ STAGE_NAME: Final = """coalesce(CASE WHEN NOT EXISTS (SELECT 1 FROM stage_change
 ALERTED: Final = """o.id IN (SELECT json_extract(g.evidence, '$.deal') FROM alerts a
     JOIN alert_signals g ON g.alert_id = a.id AND g.cleared_at IS NULL
     WHERE a.customer_id = o.customer_id AND a.state NOT IN ('resolved', 'not_useful'))"""
+
+
+#: SQL of the deals that were won or lost here: their days tell nothing of how far the files reach.
+CLOSED_HERE: Final = f"""(SELECT h.opportunity_id FROM stage_changes h WHERE h.source = '{OWN_SOURCE}'
+    AND h.to_stage IN ('Won', 'Lost'))"""
 
 
 def list_price(currency: str) -> str:
@@ -62,13 +68,22 @@ def closed_on(deal: str) -> str:
     return f"(CASE WHEN {deal}.stage IN ('Won', 'Lost') THEN {earlier} END)"
 
 
+def known_by(day: str) -> str:
+    """SQL of whether the change of stage ``h`` is known at the end of `day` (an SQL expression).
+
+    What was changed here is known from its moment on (``:now``), however far the files reach.
+    """
+    return f"(h.changed_on <= {day} OR h.source = '{OWN_SOURCE}' AND h.changed_at <= :now)"
+
+
 def stage_on(day: str, deal: str = "o") -> str:
     """SQL of the stage of the opportunity `deal` at the end of `day` (an SQL expression).
 
     Where its last change by then led, else what its first later one left.
     """
-    changes = f"FROM stage_changes h WHERE h.opportunity_id = {deal}.id AND h.changed_on"
+    changes, known = f"FROM stage_changes h WHERE h.opportunity_id = {deal}.id AND", known_by(day)
     return f"""coalesce(
-    (SELECT h.to_stage {changes} <= {day} ORDER BY h.changed_on DESC, h.changed_at DESC, h.id DESC LIMIT 1),
-    (SELECT coalesce(h.from_stage, 'Identified') {changes} > {day} ORDER BY h.changed_on, h.changed_at, h.id LIMIT 1),
+    (SELECT h.to_stage {changes} {known} ORDER BY h.changed_on DESC, h.changed_at DESC, h.id DESC LIMIT 1),
+    (SELECT coalesce(h.from_stage, 'Identified') {changes} NOT {known}
+     ORDER BY h.changed_on, h.changed_at, h.id LIMIT 1),
     {deal}.stage)"""

@@ -13,7 +13,7 @@ from math import sqrt
 from typing import Any, Final
 
 from models.queries.churn_status import left_on, renews_on
-from models.queries.deals import DEAL_NAME, STAGE_NAME, closed_on
+from models.queries.deals import DEAL_NAME, STAGE_NAME, closed_on, known_by
 from models.queries.open_tickets import is_open, is_unhappy
 from models.queries.products import product_called
 from models.queries.purchases import PURCHASES, last_returned
@@ -197,7 +197,7 @@ SELECT kind, min(days) AS days FROM ranked WHERE share >= 0.9 AND deals >= iif(k
 
 #: SQL of how long deals like ``x`` take; where too few closed to tell, the policy's figure. Where nobody writes down
 #: stages or contact, only a deal's age tells that it stands still; elsewhere null.
-USUAL_DAYS: Final = f"""CASE WHEN NOT EXISTS (SELECT 1 FROM stage_changes)
+USUAL_DAYS: Final = f"""CASE WHEN NOT EXISTS (SELECT 1 FROM stage_changes WHERE {FROM_FILES})
                  AND NOT EXISTS (SELECT 1 FROM conversations WHERE {FROM_FILES})
             THEN coalesce((SELECT days FROM temp.run_deal_days u WHERE u.kind = x.kind),
                           (SELECT days FROM temp.run_deal_days u WHERE u.kind IS NULL), :unknown_days) END"""
@@ -232,7 +232,7 @@ FROM (SELECT o.id AS id, o.customer_id AS customer_id, o.probability AS probabil
       FROM opportunities o
       LEFT JOIN products p ON p.id = o.product_id
       LEFT JOIN stage_changes last ON last.id = (
-          SELECT id FROM stage_changes h WHERE h.opportunity_id = o.id AND h.changed_on <= :as_of
+          SELECT id FROM stage_changes h WHERE h.opportunity_id = o.id AND {moved}
           ORDER BY h.changed_on DESC, h.changed_at DESC, h.id DESC LIMIT 1)
       WHERE o.customer_id IS NOT NULL AND coalesce(o.opened_on, last.changed_on) <= :as_of {scope}) x
 WHERE stage NOT IN ('Won', 'Lost') AND stage_since IS NOT NULL
@@ -321,7 +321,7 @@ class Facts:
         if "deals" not in self._tables:
             self._create("deal_days", _DEAL_DAYS.format(closed=closed_on("o")))
             said = {"name": DEAL_NAME, "stage": STAGE_AS_OF, "stage_name": STAGE_NAME, "usual_days": USUAL_DAYS}
-            said["unanswered"] = UNANSWERED
+            said |= {"unanswered": UNANSWERED, "moved": known_by(":as_of")}
             scope = self._scope("o.customer_id")
             self._create("deals", _DEALS.format(amount=amount, listed=listed, scope=scope, **said))
             self._work.sql("CREATE INDEX temp.run_deals_customer ON run_deals (customer_id)")

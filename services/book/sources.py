@@ -9,6 +9,7 @@ from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
+from models.queries.deals import CLOSED_HERE
 from models.queries.purchases import WON_DEALS, no_contacts
 from models.values.outbox import OWN_SOURCE
 from models.values.words import count, day_of, full_day
@@ -50,7 +51,7 @@ FROM_FILES: Final = f"source <> '{OWN_SOURCE}'"
 UNANSWERED: Final = "unanswered call"
 
 _WON_DAYS: Final = f"""SELECT DISTINCT ordered_on FROM {WON_DEALS} WHERE ordered_on <= :today
-    ORDER BY ordered_on DESC LIMIT :last"""
+    AND id NOT IN {CLOSED_HERE} ORDER BY ordered_on DESC LIMIT :last"""
 _DELIVERED: Final = f"""SELECT DISTINCT e.key, substr(i.finished_at, 1, 10) AS day
     FROM imports i, json_each(i.receipt, '$.entities') e WHERE i.undone_by IS NULL AND i.rows_inserted > 0
     AND i.id > (SELECT max(id) FROM imports) - {LAST_DAYS * 10} ORDER BY day"""

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from models.queries.hand_edits import HandEdit, hand_edits
 from services.exporting.targets import Target
 
 VERB: Final = "write-back"
@@ -70,8 +71,7 @@ def changed_rows(
     sources
         The names under which the system's files are known; empty: each row is compared with files of its own source.
     """
-    wanted = frozenset(fields)
-    edits = _edits(db, table, wanted)
+    edits = hand_edits(db, table, frozenset(fields))
     if not edits:
         return []
     floor = last_written(db, target)
@@ -83,41 +83,16 @@ def changed_rows(
         names = tuple(
             name
             for name, one in edits[row["id"]].items()
-            if one.stands(row[name], max(told.get(source, {}).get(name, 0) for source in own), floor)
+            if _stands(one, row[name], max(told.get(source, {}).get(name, 0) for source in own), floor)
         )
         if names:
             found.append(ChangedRow(row, names))
     return found
 
 
-@dataclass(slots=True)
-class _Edit:
-    """All that persons did to one field: each entry with the value before and after it."""
-
-    steps: list[tuple[int, Any, Any]]
-
-    def stands(self, now: Any, told_at: int, written_at: int) -> bool:
-        counted = [step for step in self.steps if step[0] > told_at or step[0] > written_at]
-        return bool(counted) and now == counted[-1][2] and now != counted[0][1]
-
-
-def _edits(db: sqlite3.Connection, table: str, wanted: frozenset[str]) -> dict[int, dict[str, _Edit]]:
-    found: dict[int, dict[str, _Edit]] = {}
-    images = db.execute(
-        """
-        SELECT j.id, p.row_id, p.before, p.after FROM journal j JOIN journal_payloads p ON p.journal_id = j.id
-        WHERE p.table_name = ? AND p.operation IN ('insert', 'update') AND j.actor_kind = 'person'
-          AND p.erased_at IS NULL ORDER BY j.id, p.position
-        """,
-        (table,),
-    )
-    for entry, row_id, before, after in images:
-        old = json.loads(before) if before else {}
-        for name, value in json.loads(after or "{}").items():
-            if name in wanted and value != old.get(name):
-                edit = found.setdefault(int(row_id), {}).setdefault(name, _Edit([]))
-                edit.steps.append((int(entry), old.get(name), value))
-    return found
+def _stands(edit: HandEdit, now: Any, told_at: int, written_at: int) -> bool:
+    counted = [step for step in edit.steps if step[0] > told_at or step[0] > written_at]
+    return bool(counted) and now == counted[-1][2] and now != counted[0][1]
 
 
 def _rows(db: sqlite3.Connection, table: str, ids: Iterable[int]) -> Iterable[dict[str, Any]]:

@@ -148,7 +148,7 @@ class Gathering:
         """A changed cell; an unchanged one only where an empty cell would empty the field over there."""
         if name in line.cells or not self.target.empties:
             return line.cells.get(name, "")
-        return cell(line.changed.row[name])
+        return _cell(line.changed.row, name)
 
     def _cells_of(
         self, kind: Kind, one: ChangedRow, source: str, stages: Mapping[tuple[str, str], str]
@@ -171,8 +171,8 @@ class Gathering:
             elif name == "stage":
                 self._stage_cell(kind, cells, source, str(value), stages)
             else:
-                there = kind.words.get(name, {}).get(str(value), value)
-                cells[name] = cell(there)
+                word = kind.words.get(name, {}).get(str(value))
+                cells[name] = _cell(one.row, name) if word is None else cell(word)
         return cells
 
     def _stage_cell(
@@ -315,6 +315,14 @@ class Gathering:
         kept = [place for place, column in enumerate(head) if column]
         rows = tuple(tuple(text[place] for place in kept) for text in texts)
         self.files.append(WriteFile(name, what, tuple(head[place] for place in kept), rows))
+
+
+def _cell(row: Mapping[str, Any], name: str) -> str:
+    """A field as a cell; money in whole units of the row's currency."""
+    value = row[name]
+    if name.endswith("_minor") and value is not None:
+        return cell(words.major(value, row["currency"] or "USD"))
+    return cell(value)
 
 
 def _mark(values: Sequence[Any]) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy import FromClause, column, text
 from sqlalchemy.sql.expression import Subquery
 
 from models.queries.conversion import FOLLOWS, PURCHASE, SENT_ON
-from models.queries.deals import DEAL_NAME, STAGE_NAME, closed_on, list_price, stage_on
+from models.queries.deals import DEAL_NAME, STAGE_NAME, closed_on, known_by, list_price, stage_on
 from models.queries.emails import ONE_MAIL
 from models.queries.purchases import WON_DEALS, cancelled_orders
 from models.tables import metadata
@@ -170,7 +170,7 @@ def _deals(context: Context) -> str:
     """Deals with their stage at the end of the as-of day. Without an amount the catalogue's price counts."""
     worth = f"coalesce(nullif(o.amount_minor, 0), {list_price(context.currency)})"
     paid_in = "CASE WHEN coalesce(o.amount_minor, 0) = 0 THEN coalesce(p.currency, o.currency) ELSE o.currency END"
-    since = f"(SELECT max(h.changed_on) FROM stage_changes h WHERE h.opportunity_id = o.id AND h.changed_on <= {_DAY})"
+    since = f"(SELECT max(h.changed_on) FROM stage_changes h WHERE h.opportunity_id = o.id AND {known_by(_DAY)})"
     first = "(SELECT min(h.changed_on) FROM stage_changes h WHERE h.opportunity_id = o.id)"
     inner = (
         f"SELECT o.*, {stage_on(_DAY)} AS stage_then, {closed_on('o')} AS closed, {worth} AS worth,"
@@ -196,14 +196,18 @@ _STAGE_COLUMNS: Final = (
 
 
 def _stages(_context: Context) -> str:
-    """One row for each time that a deal was in a stage, from one change to the next one by the as-of day."""
+    """One row for each time that a deal was in a stage, from one change to the next one by the as-of day.
+
+    A change into the stage in which the deal is already is none: its system tells later what was changed here.
+    """
     order = "PARTITION BY h.opportunity_id ORDER BY h.changed_on, h.changed_at, h.id"
+    known = f"SELECT h.*, lag(h.to_stage) OVER ({order}) AS was FROM stage_changes h WHERE {known_by(_DAY)}"
     return (
         "SELECT v.id, o.customer_id, v.opportunity_id, o.external_id,"
         f" {DEAL_NAME}, o.kind, o.origin, o.owner, v.to_stage, v.changed_on, v.left_on, v.next_stage,"
         " julianday(v.left_on) - julianday(v.changed_on) FROM (SELECT h.*,"
         f" lead(h.changed_on) OVER ({order}) AS left_on, lead(h.to_stage) OVER ({order}) AS next_stage"
-        f" FROM stage_changes h WHERE h.changed_on <= {_DAY}) v JOIN opportunities o ON o.id = v.opportunity_id"
+        f" FROM ({known}) h WHERE h.was IS NOT h.to_stage) v JOIN opportunities o ON o.id = v.opportunity_id"
     )
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from models.queries.churn_status import departures, relations
-from models.queries.deals import closed_on
+from models.queries.deals import CLOSED_HERE, closed_on
 from models.queries.purchases import WON_DEALS, cancelled_order, no_contacts
 from models.values.outbox import OWN_SOURCE
 from services.book.sources import FROM_FILES, SOURCES
@@ -206,7 +206,8 @@ _RETURNS = f"""orders AS r INDEXED BY ix_orders_customer LEFT JOIN orders AS o
     ON r.kind <> 'purchase' AND o.id = {cancelled_order("r")}"""
 #: A deal's events are its opening and, once it is won or lost, its close; before, that is a plan.
 _DEAL_DAYS = f"""(SELECT opened_on AS day FROM opportunities
-    UNION ALL SELECT {closed_on("o")} FROM opportunities o WHERE stage IN ('Won', 'Lost'))"""
+    UNION ALL SELECT {closed_on("o")} FROM opportunities o WHERE stage IN ('Won', 'Lost')
+        AND o.id NOT IN {CLOSED_HERE})"""
 
 
 def read_events(
@@ -338,7 +339,7 @@ def newest_days(connection: Connection, until: date, *, contacts: bool = False) 
         (table, table, day, FROM_FILES + ("" if contacts else no_contacts(table, ":day"))) for _, table, day in SOURCES
     ]
     deals = [("opportunities", _DEAL_DAYS, "day", "1")]
-    deals += [] if _has_orders(connection) else [("orders", WON_DEALS, "ordered_on", "1")]
+    deals += [] if _has_orders(connection) else [("orders", WON_DEALS, "ordered_on", f"id NOT IN {CLOSED_HERE}")]
     for name, source, day, kept in [*sources, *deals]:
         query = f"SELECT {day} FROM {source} AS e WHERE {day} <= :day AND {kept} ORDER BY {day} DESC LIMIT 1"
         for (newest,) in fetch(connection, query, {"day": str(until)}):

@@ -12,6 +12,8 @@ from services.sync.check_files import forget_check
 from services.sync.consent_by_hand import record_consent, record_consents
 from services.sync.contacts_by_hand import FIELDS as CONTACT_FIELDS
 from services.sync.contacts_by_hand import add_contact, edit_contact
+from services.sync.deals_by_hand import FIELDS as DEAL_FIELDS
+from services.sync.deals_by_hand import STAGES, add_deal_tasks, edit_deals, move_deal
 from services.sync.history import imports_history
 from services.sync.newcomers import Newcomers
 from services.sync.order import order_of_import, place_of, source_question, together, waits_for
@@ -25,16 +27,21 @@ from services.sync.undo_check import undo_preview
 __all__ = [
     "CONTACT_FIELDS",
     "CUSTOMER_FIELDS",
+    "DEAL_FIELDS",
+    "STAGES",
     "Newcomers",
     "Table",
     "add_contact",
     "add_customer",
+    "add_deal_tasks",
     "check_rows",
     "data_quality",
     "edit_contact",
     "edit_customer",
+    "edit_deals",
     "forget_check",
     "imports_history",
+    "move_deal",
     "of_each_member",
     "order_of_import",
     "place_of",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import UTC
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -15,15 +16,19 @@ from models.store import UnitOfWork
 from models.tables import contracts, customers, identities
 from models.values.changes import Changes
 from models.values.errors import UserError
+from models.values.money import exponent
 from models.values.phones import NO_PHONE, is_phone
+from models.values.words import count
 from services.entities import ENTITIES, Field
 from services.permission.ledger import note
 from services.sync.formats.headers import normal
+from services.sync.kinds.amounts import Numbers
 from services.sync.kinds.column import Column
 from services.sync.kinds.columns import make_converter
 from services.sync.kinds.dates import Dates
 from services.sync.kinds.form import Form
 from services.sync.kinds.memo import Fault
+from services.sync.kinds.numbers import plain_number
 from services.sync.kinds.phones import phone_key
 
 if TYPE_CHECKING:
@@ -202,8 +207,10 @@ def dated(workspace: Workspace, values: dict[str, Any]) -> None:
             )
 
 
-def value_of(workspace: Workspace, field: Field, text: str) -> Any:
+def value_of(workspace: Workspace, field: Field, text: str, currency: str = "") -> Any:
     """Return what a text that a person wrote for a field means, None for an empty one.
+
+    Money is in ``currency``, by default the book's.
 
     Raises
     ------
@@ -218,12 +225,29 @@ def value_of(workspace: Workspace, field: Field, text: str) -> Any:
     if field.kind == "phone" and text.strip() and not is_phone(text):
         raise UserError(f"{field.label} “{text.strip()}” is {NO_PHONE}")
     order = _date_order(field, text)
-    currency = workspace.read_currency() if field.kind == "money" else ""
-    converter = make_converter(Column(0, field.label, field, form=Form(order=order)), UTC, currency)
+    comma = False
+    if field.kind == "money":
+        currency = currency or workspace.read_currency()
+        comma = _decimal_comma(field, text, currency)
+    converter = make_converter(Column(0, field.label, field, form=Form(order=order, comma=comma)), UTC, currency)
     value = converter.convert([text])[0][0]
     if isinstance(value, Fault):
         raise UserError(f"{field.label} {value.why}.")
     return value
+
+
+def _decimal_comma(field: Field, text: str, currency: str) -> bool:
+    """Whether the comma is the decimal sign of an amount; three digits after a mark are thousands, as in 1.200."""
+    evidence, digits = Numbers(), exponent(currency)
+    evidence.take([text])
+    (reading,) = evidence.readings or ("none",)
+    if reading in (".", ",") and digits == 3:
+        raise UserError(f"{field.label}: {text.strip()} could be thousands or a fraction. Write it without a mark.")
+    comma = reading in ("comma", ".")
+    if reading != "none" and Decimal(plain_number(text, comma)).scaleb(digits) % 1:
+        decimals = count(digits, "decimal place") if digits else "no decimal places"
+        raise UserError(f"{field.label} {text.strip()} is too precise: {currency} has {decimals}. Round it first.")
+    return comma
 
 
 def _date_order(field: Field, text: str) -> str:

@@ -26,7 +26,7 @@ SHOWN_ROWS = 1_000
 _TARGETS = (("salesforce", "Salesforce Data Loader"), ("hubspot", "HubSpot import"), ("csv", "Plain CSV"))
 _PARTS: dict[What, str] = {
     "fields": "Changed fields",
-    "stages": "Deal stages",
+    "stages": "Deals",
     "tasks": "Tasks",
     "scores": "Scores",
 }

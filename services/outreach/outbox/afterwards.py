@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final
-from uuid import uuid4
+from typing import Any
 
 from models.store import UnitOfWork
-from models.tables import opportunities, stage_changes, tasks
+from models.tables import tasks
 from models.values.errors import UserError
-from models.values.outbox import OWN_SOURCE
 from models.values.outreach import After, Message
 from services.alerting import wait_within
+from services.sync import STAGES, move_deal
 from services.workspace import Workspace
-
-STAGES: Final = ("Identified", "Qualified", "Proposal", "Negotiation", "Won", "Lost")
 
 
 def do_afterwards(workspace: Workspace, work: UnitOfWork, message: Message, after: After) -> None:
@@ -45,19 +42,7 @@ def _move_deal(workspace: Workspace, work: UnitOfWork, message: Message, deal: i
         raise UserError("The deal has changed. Leave it out and approve again.")
     if found[0] == stage:
         return
-    work.update(opportunities, deal, {"stage": stage})
-    work.insert(
-        stage_changes,
-        {
-            "opportunity_id": deal,
-            "source": OWN_SOURCE,
-            "external_id": uuid4().hex,
-            "from_stage": found[0],
-            "to_stage": stage,
-            "changed_on": workspace.clock.today().isoformat(),
-            "changed_at": work.at,
-        },
-    )
+    move_deal(work, deal, stage, found[0], workspace.clock.today())
 
 
 def _day(text: str | None) -> date | None:

@@ -33,6 +33,7 @@ from services.sync.apply.compare import (
     tally,
 )
 from services.sync.apply.contacts import part_shared_contacts
+from services.sync.apply.edited import keep_edits
 from services.sync.apply.match import Matches, match_people
 from services.sync.apply.pieces import tally_rows
 from services.sync.apply.products import match_items
@@ -220,6 +221,8 @@ class Analysis:
             reject_unknown(db, plan.entity.reference, source)
         if "withdrawn" in plan.entity.hooks and "email_consent" in layout.kept:
             keep_withdrawn(db, source, dated="email_consent_since" in layout.kept)
+        if not layout.lines:
+            self.warnings += keep_edits(db, self.targets[0], source)
         if plan.entity.customer == "self":
             compare_customers(db, self.targets[0], source)
         elif layout.lines:
@@ -236,6 +239,7 @@ class Analysis:
                     key_by_customer(db, part.layout, self.plan.source)
                     part.stager.keys_ascend = False
                 sort_out_keys(db, part.layout, part.stager, loose=not part.layout.keyed)
+                self.warnings += keep_edits(db, part.target, self.plan.source)
                 compare(db, part.target, self.plan.source)
                 part.tally = tally(db, "r")
         staged = ["r", *(f"r_{part.number}" for part in self.parts)]

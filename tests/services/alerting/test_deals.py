@@ -11,6 +11,7 @@ from services.alerting import rule_records
 from services.insight import reading
 from services.insight.open_work import deal_words, read_deals
 from services.insight.queue_rows import read_order
+from services.sync import edit_deals
 from tests.services.alerting.book import Book
 
 
@@ -187,3 +188,14 @@ def test_a_list_whose_many_closed_deals_have_no_days_is_kept(book: Book) -> None
         engage(book, customer, 380 + number, amount_minor=90_000)
     book.evaluate()
     assert book.card(customer)["severity"] == 2
+
+
+def test_a_deal_that_is_closed_here_raises_nothing_though_the_files_end_before(book: Book) -> None:
+    customer, other = book.customer("Linden"), book.customer("Marlow")
+    deal, still = book.deal(customer, ago=120), book.deal(other, ago=120)
+    with book.writing() as work:
+        work.sql("UPDATE customer_risk_scores SET as_of = ?", (book.day(3),))
+    edit_deals(book.workspace, [deal], {"stage": "Lost"})
+    edit_deals(book.workspace, [still], {"owner": "Cleo"})
+    book.evaluate()
+    assert [card["customer_id"] for card in book.cards()] == [other]

@@ -11,7 +11,7 @@ from models.values.errors import EnvironmentFault, UserError
 from models.values.write_back import WriteBack, WriteFile
 from services.audit import undo_last
 from services.exporting.write_back import write_back, write_back_plan
-from services.sync import add_customer, edit_customer
+from services.sync import add_customer, edit_customer, edit_deals
 from services.sync.contacts_by_hand import add_contact, edit_contact
 from tests.services.sync.book import Book, write_csv
 
@@ -219,14 +219,36 @@ def test_a_stage_has_the_name_that_the_systems_own_deals_have(crm: Book) -> None
     )
 
 
-def move(book: Book, name: str, stage: str) -> None:
-    """What a person does with a deal after an email."""
-    from models.tables import opportunities
+def move(book: Book, name: str, stage: str, **fields: str) -> None:
+    row = int(book.one("SELECT id FROM opportunities WHERE name = ?", name))
+    edit_deals(book.workspace, [row], {"stage": stage, **fields})
 
-    row = book.one("SELECT id FROM opportunities WHERE name = ?", name)
-    with book.workspace.store.unit_of_work(book.workspace.me, "approve", "deal", at=book.workspace.at) as work:
-        work.update(opportunities, row, {"stage": stage})
-        work.commit()
+
+def test_what_else_changed_of_a_deal_goes_back_with_its_stage(crm: Book, tmp_path: Path) -> None:
+    move(crm, "Deal 0", "Proposal", amount="612.5", closes_on="2026-12-24", owner="Cleo")
+    move(crm, "Deal 1", "Lost", closed_on="2026-11-19")
+    found = plan(crm)
+    deals = file(found, "opportunities")
+    assert deals.columns == ("Id", "StageName", "Amount", "CloseDate")
+    assert [row[1:] for row in deals.rows] == [
+        ("Proposal/Price Quote", "612.50", "2026-12-24"), ("Closed Lost", "", "2026-11-19"),
+    ]  # fmt: skip
+    assert found.left_out == ("1 × owner: Salesforce knows an owner by the user's Id: choose the owner there.",)
+    plain = file(plan(crm, "csv"), "deals")
+    assert plain.columns == ("source", "id", "stage", "amount", "closes_on", "owner", "changed")
+    assert plain.rows[0][2:] == (
+        "Proposal/Price Quote",
+        "612.50",
+        "2026-12-24",
+        "Cleo",
+        "stage, amount, closes_on, owner",
+    )
+
+
+def test_an_edit_that_outlived_a_file_is_still_written(crm: Book, tmp_path: Path) -> None:
+    move(crm, "Deal 0", "Proposal")
+    crm.bring(deals(tmp_path / "again.csv"))
+    assert file(plan(crm), "opportunities").rows == (("0063000000DDDDD0A2", "Proposal/Price Quote"),)
 
 
 def task(book: Book, external: str, title: str) -> int:

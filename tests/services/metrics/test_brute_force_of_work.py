@@ -118,6 +118,8 @@ def test_stages_of_deals(asking: Metrics, tables: Tables) -> None:
     moved: defaultdict[str, list[bool]] = defaultdict(list)
     for changes in of_deal.values():
         for here, after in pairwise(changes):
+            if here["changed_on"] > AS_OF:
+                continue
             spent = date.fromisoformat(after["changed_on"]) - date.fromisoformat(here["changed_on"])
             days[here["to_stage"]].append(spent.days)
             moved[here["to_stage"]].append(after["to_stage"] != "Lost")

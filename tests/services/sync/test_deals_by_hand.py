@@ -1,0 +1,206 @@
+"""Deals edited by hand: checked, one unit of work, undone, and kept where a file says what it said before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from models.values.errors import UserError
+from services.audit import redo_last, undo_last
+from services.sync import add_deal_tasks, edit_customer, edit_deals, undo_import
+from tests.services.sync.book import Book, counts, write_csv
+
+HEADER = ["Deal ID", "Customer ID", "Deal name", "Stage", "Amount", "Currency", "Probability", "Opened on",
+          "Close date", "Owner"]  # fmt: skip
+ROWS = [
+    ["D1", "C1", "Spring order", "Qualified", "450.00", "USD", "40", "2026-09-01", "2026-12-15", "Ana"],
+    ["D2", "C1", "Summer order", "Proposal", "125000", "JPY", "60", "2026-09-10", "2026-12-20", "Ana"],
+    ["D3", "C2", "Refit", "Negotiation", "70.125", "KWD", "80", "2026-10-01", "2026-11-30", "Ben"],
+]
+
+
+def deals(path: Path, rows: list[list[str]] = ROWS) -> Path:
+    return write_csv(path, HEADER, rows)
+
+
+def deal(book: Book, key: str) -> int:
+    return int(book.one("SELECT id FROM opportunities WHERE external_id = ?", key))
+
+
+def row(book: Book, key: str) -> tuple[object, ...]:
+    return book.ask(
+        "SELECT stage, amount_minor, closes_on, owner FROM opportunities WHERE external_id = ?", key)[0]  # fmt: skip
+
+
+@pytest.fixture
+def pipeline(book: Book, tmp_path: Path) -> Book:
+    """A book of three deals in three currencies."""
+    book.bring(deals(tmp_path / "deals.csv"), source="crm", entity="opportunities")
+    return book
+
+
+def test_a_deal_is_changed_undone_and_redone_as_one(pipeline: Book) -> None:
+    before = pipeline.hash()
+    fields = {"stage": "negotiation", "amount": "512.50", "closes_on": "2026-12-01", "owner": "Cleo"}
+    changes = edit_deals(pipeline.workspace, [deal(pipeline, "D1")], fields)
+    assert changes.words == "Moved Spring order to Negotiation and changed amount, close date, owner of Spring order"
+    assert changes.customers == {pipeline.one("SELECT id FROM customers WHERE external_id = 'C1'")}
+    assert {"opportunities", "stage_changes"} <= changes.tables
+    assert row(pipeline, "D1") == ("Negotiation", 51_250, "2026-12-01", "Cleo")
+    history = "SELECT from_stage, to_stage, changed_on FROM stage_changes"
+    assert pipeline.ask(history) == [("Qualified", "Negotiation", "2026-11-21")]
+    after = pipeline.hash()
+    undo_last(pipeline.workspace)
+    assert pipeline.hash() == before and pipeline.ask(history) == []
+    redo_last(pipeline.workspace)
+    assert pipeline.hash() == after
+
+
+def test_several_deals_are_moved_by_one_action_and_one_undo(pipeline: Book) -> None:
+    before = pipeline.hash()
+    numbers = [deal(pipeline, key) for key in ("D1", "D2", "D3")]
+    changes = edit_deals(pipeline.workspace, numbers, {"stage": "Negotiation", "owner": "Cleo"})
+    assert changes.words == "Moved 3 deals to Negotiation and changed owner of 3 deals"
+    assert [row(pipeline, key)[0] for key in ("D1", "D2", "D3")] == ["Negotiation"] * 3
+    assert pipeline.one("SELECT count(*) FROM stage_changes") == 2, "one was there already"
+    undo_last(pipeline.workspace)
+    assert pipeline.hash() == before
+
+
+def test_an_amount_is_in_the_deals_own_currency_to_its_last_digit(pipeline: Book) -> None:
+    numbers = [deal(pipeline, key) for key in ("D1", "D2", "D3")]
+    edit_deals(pipeline.workspace, numbers, {"amount": "1200"})
+    assert [row(pipeline, key)[1] for key in ("D1", "D2", "D3")] == [120_000, 1_200, 1_200_000]
+    edit_deals(pipeline.workspace, numbers[:1], {"amount": "1.234,50"})
+    edit_deals(pipeline.workspace, numbers[1:2], {"amount": "1,300"})
+    edit_deals(pipeline.workspace, numbers[2:], {"amount": "70.5"})
+    assert [row(pipeline, key)[1] for key in ("D1", "D2", "D3")] == [123_450, 1_300, 70_500]
+    edit_deals(pipeline.workspace, numbers[:1], {"amount": ""})
+    assert row(pipeline, "D1")[1] is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"amount": "a lot"}, "Amount is not a number"),
+        ({"amount": "-5"}, "below zero"),
+        ({"amount": "€500"}, "in EUR, not in USD"),
+        ({"amount": "10.125"}, None),
+        ({"amount": "10.1234"}, "too precise: USD has 2 decimal places"),
+        ({"closes_on": "soon"}, "Close date is not a date"),
+        ({"closes_on": "03/04/2027"}, "Close date: 03/04/2027 could be"),
+        ({"stage": "Sold"}, "“Sold” is not a stage. Choose Identified"),
+        ({"stage": "Won", "closed_on": "2026-11-22"}, "is in the future"),
+        ({"stage": "Won", "closed_on": "2026-08-31"}, "Spring order was Qualified on 1 Sep 2026"),
+        ({"closed_on": "2026-11-20"}, "Choose the stage Won or Lost"),
+        ({"next_step": "Call", "next_step_on": "2026-11-20"}, "in the past"),
+        ({"next_step_on": "2026-11-25"}, "has a date but no text"),
+        ({"colour": "red"}, "Deals have no field “colour”"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_one_sentence(
+    pipeline: Book, fields: dict[str, str], words: str | None
+) -> None:
+    before = pipeline.hash()
+    if words is None:
+        edit_deals(pipeline.workspace, [deal(pipeline, "D1")], fields)
+        assert row(pipeline, "D1")[1] == 1_012_500, "three digits after a mark are thousands"
+        return
+    with pytest.raises(UserError, match=words):
+        edit_deals(pipeline.workspace, [deal(pipeline, "D1")], fields)
+    assert pipeline.hash() == before
+
+
+def test_a_fraction_that_may_be_thousands_is_asked_where_the_currency_has_thousandths(pipeline: Book) -> None:
+    with pytest.raises(UserError, match="could be thousands or a fraction"):
+        edit_deals(pipeline.workspace, [deal(pipeline, "D3")], {"amount": "1.200"})
+    with pytest.raises(UserError, match="too precise: JPY has no decimal places"):
+        edit_deals(pipeline.workspace, [deal(pipeline, "D2")], {"amount": "12.5"})
+
+
+def test_a_deal_that_is_won_closes_on_the_day_that_was_said(pipeline: Book) -> None:
+    number = deal(pipeline, "D3")
+    edit_deals(pipeline.workspace, [number], {"stage": "Won", "closed_on": "2026-11-18"})
+    assert row(pipeline, "D3")[::2] == ("Won", "2026-11-18")
+    edit_deals(pipeline.workspace, [number], {"closes_on": "2026-11-17"})
+    assert pipeline.ask("SELECT to_stage, changed_on FROM stage_changes") == [("Won", "2026-11-17")]
+    with pytest.raises(UserError, match="cannot be after today"):
+        edit_deals(pipeline.workspace, [number], {"closes_on": "2026-12-24"})
+    edit_deals(pipeline.workspace, [number], {"stage": "Lost"})
+    assert row(pipeline, "D3")[::2] == ("Lost", "2026-11-21"), "without a day it is today's"
+
+
+def test_an_edit_that_changes_nothing_leaves_no_entry(pipeline: Book) -> None:
+    fields = {"stage": "Qualified", "amount": "450", "owner": "Ana", "closes_on": "2026-12-15"}
+    assert edit_deals(pipeline.workspace, [deal(pipeline, "D1")], fields).entry is None
+
+
+def test_a_deal_that_is_not_there_is_named(pipeline: Book) -> None:
+    with pytest.raises(UserError, match="There is no deal 99"):
+        edit_deals(pipeline.workspace, [deal(pipeline, "D1"), 99], {"owner": "Ana"})
+
+
+def test_each_deal_gets_its_task_and_one_undo_takes_all(pipeline: Book) -> None:
+    numbers = [deal(pipeline, key) for key in ("D1", "D2", "D3")]
+    changes = add_deal_tasks(pipeline.workspace, numbers, "Send the new prices", "2026-11-24")
+    assert changes.words == "Added 3 tasks: Send the new prices"
+    tasks = "SELECT customer_id, title, due_on, owner, done_at FROM tasks ORDER BY id"
+    assert [one[1:] for one in pipeline.ask(tasks)] == [
+        ("Send the new prices (Spring order)", "2026-11-24", "Ana", None),
+        ("Send the new prices (Summer order)", "2026-11-24", "Ana", None),
+        ("Send the new prices (Refit)", "2026-11-24", "Ben", None),
+    ]
+    undo_last(pipeline.workspace)
+    assert pipeline.ask(tasks) == []
+
+
+def test_an_edit_outlives_the_same_file_and_is_told(pipeline: Book, tmp_path: Path) -> None:
+    edit_deals(pipeline.workspace, [deal(pipeline, "D1")], {"stage": "Proposal", "amount": "500"})
+    edit_deals(pipeline.workspace, [deal(pipeline, "D1")], {"amount": "520"})
+    before = pipeline.hash()
+    receipt = pipeline.bring(deals(tmp_path / "again.csv"), source="crm", entity="opportunities")
+    assert counts(receipt) == (0, 0, 3, 0, 0)
+    assert pipeline.hash() == before
+    assert row(pipeline, "D1")[:2] == ("Proposal", 52_000)
+    assert [one for one in receipt.warnings if "by hand" in one] == [
+        "1 deal keeps what you changed by hand, as the file says what it said before: Stage, Amount of Spring order."
+    ]
+    undo_import(pipeline.workspace, receipt.import_id or 0)
+    assert pipeline.hash() == before
+
+
+def test_what_a_file_says_anew_is_taken_and_told(pipeline: Book, tmp_path: Path) -> None:
+    edit_deals(pipeline.workspace, [deal(pipeline, "D1")], {"amount": "500", "owner": "Cleo"})
+    newer = [[*ROWS[0][:4], "480.00", *ROWS[0][5:]], *ROWS[1:]]
+    receipt = pipeline.bring(deals(tmp_path / "newer.csv", newer), source="crm", entity="opportunities")
+    assert row(pipeline, "D1") == ("Qualified", 48_000, "2026-12-15", "Cleo")
+    assert [one for one in receipt.warnings if "by hand" in one] == [
+        "1 deal keeps what you changed by hand, as the file says what it said before: Owner of Spring order.",
+        "The file says something new of 1 deal that you changed by hand, and is taken: Amount of Spring order.",
+    ]
+    again = pipeline.bring(deals(tmp_path / "again.csv"), source="crm", entity="opportunities")
+    assert row(pipeline, "D1")[1] == 45_000, "the edit was overtaken: the file's word counts again"
+    assert counts(again)[1] == 1
+
+
+def test_a_customers_edit_outlives_the_same_file_too(book: Book, tmp_path: Path) -> None:
+    header, rows = ["Customer ID", "Name", "City", "Tier"], [["C1", "Ada", "Leeds", "Gold"], ["C2", "Ben", "York", ""]]
+    book.bring(write_csv(tmp_path / "one.csv", header, rows), source="crm")
+    number = book.one("SELECT id FROM customers WHERE external_id = 'C1'")
+    edit_customer(book.workspace, number, {"city": "Hull", "tier": ""})
+    receipt = book.bring(write_csv(tmp_path / "two.csv", header, [*rows, ["C3", "Eve", "Bath", ""]]), source="crm")
+    assert counts(receipt) == (1, 0, 2, 0, 0)
+    assert book.ask("SELECT city, tier FROM customers WHERE id = ?", number) == [("Hull", None)]
+    assert "1 customer keeps what you changed by hand, as the file says what it said before: City, Tier of Ada." in (
+        receipt.warnings
+    )
+
+
+def test_what_was_undone_is_no_edit(pipeline: Book, tmp_path: Path) -> None:
+    edit_deals(pipeline.workspace, [deal(pipeline, "D1")], {"amount": "500"})
+    undo_last(pipeline.workspace)
+    newer = [[*ROWS[0][:4], "480.00", *ROWS[0][5:]], *ROWS[1:]]
+    receipt = pipeline.bring(deals(tmp_path / "newer.csv", newer), source="crm", entity="opportunities")
+    assert not [one for one in receipt.warnings if "by hand" in one]
+    assert row(pipeline, "D1")[1] == 48_000
