@@ -17,14 +17,15 @@ from models.values.metrics import Answer, Condition, Query, RowsQuery, Value
 from models.values.words import full_day, listed
 from services.metrics.answer import Metrics
 from services.metrics.catalogue import TIME, Catalogue, Field
+from services.metrics.changes import read_changes
 from services.metrics.load import Place, conditions_in, the_catalogue
 from services.metrics.periods import GRAINS, months_later, period_of
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "dashboards"
 _TILE: Final = {"title", "form", "metrics", "by", "where", "period", "order", "limit", "compare", "having", "none",
-         "wide"}  # fmt: skip
+         "wide", "parts"}  # fmt: skip
 #: Forms that say a change unless they are told otherwise.
-COMPARED_FORMS: Final = ("figure", "table")
+COMPARED_FORMS: Final = ("figure", "table", "changes")
 #: So many groups a tile may ask for; nobody reads more bars or rows of a table.
 MOST_GROUPS: Final = 200
 #: A day before which every period begins.
@@ -110,7 +111,7 @@ def _table_of(tile: TileSpec) -> dict[str, Any]:
     said = {
         "title": tile.title, "form": tile.form, "metrics": list(query.metrics), "by": list(query.by),
         "where": [_plain(one) for one in query.where], "period": query.period, "order": list(query.order),
-        "limit": query.limit, "having": [_plain(one) for one in query.having], "none": tile.none,
+        "limit": query.limit, "having": [_plain(one) for one in query.having], "none": tile.none, "parts": list(tile.parts),
     }  # fmt: skip
     more: dict[str, Any] = {} if (query.compare is not None) == usual else {"compare": not usual}
     if tile.wide > 1:
@@ -127,7 +128,7 @@ def _plain(one: Condition) -> list[Any]:
 def forms_of(by: Sequence[str]) -> tuple[Form, ...]:
     """Return the forms in which figures by these dimensions can be shown."""
     if not by:
-        return ("figure",)
+        return ("figure", "changes")
     if len(by) == 1 and by[0] in GRAINS:
         return ("line", "bars", "table")
     return ("bars", "table", "funnel") if tuple(by) == ("stage",) else ("bars", "table")
@@ -140,8 +141,8 @@ def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
     form: Any = place.of("form").among(table.get("form", "figure"), FORMS, "a form of a tile")
     if not names:
         raise place.of("metrics").wrong("a tile names at least one metric")
-    if (form == "figure") == bool(by):
-        raise place.of("by").wrong("a figure has no dimension, and every other form has one")
+    if (form in ("figure", "changes")) == bool(by):
+        raise place.of("by").wrong("a figure and changes have no dimension, and every other form has one")
     for name in names:
         place.of("metrics").among(name, catalogue.metrics, "a metric")
         for dimension in by:
@@ -164,7 +165,8 @@ def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
         having=tuple(conditions_in(place.of("having"), table.get("having", []), columns, "the answer")),
     )  # fmt: skip
     wide = place.number(table, "wide", 1, WIDEST) or 1
-    return TileSpec(key, place.text(table, "title"), form, query, place.text(table, "none", ""), wide=wide)
+    none, parts = place.text(table, "none", ""), place.texts(table, "parts")
+    return TileSpec(key, place.text(table, "title"), form, query, none, wide=wide, parts=parts)
 
 
 def _together(rows: tuple[tuple[TileSpec, ...], ...], catalogue: Catalogue) -> tuple[tuple[TileSpec, ...], ...]:
@@ -248,7 +250,12 @@ def tile_answer(
         why = _why_empty(metrics, tile, query, unknown=unknown)
         if why:
             return TileAnswer(query, found, better, why)
-    return TileAnswer(query, found, better, span=_span(catalogue, query, found))
+    changes = read_changes(metrics, query, found, tile.parts, cancelled) if _shows_changes(tile, query) else ()
+    return TileAnswer(query, found, better, span=_span(catalogue, query, found), changes=changes)
+
+
+def _shows_changes(tile: TileSpec, query: Query) -> bool:
+    return tile.form == "changes" and query.compare is not None
 
 
 def _span(catalogue: Catalogue, query: Query, found: Answer) -> str:
@@ -306,7 +313,7 @@ def _first(catalogue: Catalogue, name: str) -> Any:
 def drill(metrics: Metrics, tile: TileSpec, query: Query, metric: str, cell: Mapping[str, Value]) -> Drill:
     """Return the way from a figure of a tile to its rows."""
     catalogue = metrics.catalogue
-    rows: RowsQuery = metrics.rows_of(query, metric, cell)
+    rows: RowsQuery = metrics.rows_of(replace(query, by=tuple(cell)), metric, cell)
     title = catalogue.metrics[metric].title if len(query.metrics) > 1 else tile.title
     said = [_named(name, value) for name, value in cell.items()]
     part = catalogue.metrics[rows.metric].title if rows.metric not in (None, metric) else ""
