@@ -41,9 +41,7 @@ def read_changes(
         Dimensions; of each change the first that the metric allows tells which group changed most.
     """
     assert query.compare is not None and not query.by
-    earlier = replace(
-        query, compare=None, period="{0.first}..{0.last}".format(compared(answer.period, query.compare))
-    )
+    earlier = replace(query, compare=None, period="{0.first}..{0.last}".format(compared(answer.period, query.compare)))
     before = metrics.answer(earlier, cancelled)
     found = []
     for name in query.metrics:
@@ -63,9 +61,7 @@ def read_changes(
     return tuple(change for _size, change in found)
 
 
-def _most(
-    metrics: Metrics, query: Query, earlier: Query, size: float, cancelled: Callable[[], bool]
-) -> Change | None:
+def _most(metrics: Metrics, query: Query, earlier: Query, size: float, cancelled: Callable[[], bool]) -> Change | None:
     """The group whose figure moved most in the same direction, and by more than chance."""
     now = metrics.answer(replace(query, compare=None, order=(), limit=None, having=()), cancelled)
     before = metrics.answer(replace(earlier, metrics=query.metrics, by=query.by), cancelled)

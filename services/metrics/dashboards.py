@@ -111,7 +111,8 @@ def _table_of(tile: TileSpec) -> dict[str, Any]:
     said = {
         "title": tile.title, "form": tile.form, "metrics": list(query.metrics), "by": list(query.by),
         "where": [_plain(one) for one in query.where], "period": query.period, "order": list(query.order),
-        "limit": query.limit, "having": [_plain(one) for one in query.having], "none": tile.none, "parts": list(tile.parts),
+        "limit": query.limit, "having": [_plain(one) for one in query.having], "none": tile.none,
+        "parts": list(tile.parts),
     }  # fmt: skip
     more: dict[str, Any] = {} if (query.compare is not None) == usual else {"compare": not usual}
     if tile.wide > 1:

@@ -28,9 +28,7 @@ _HIGH = 58
 #: Ratings and satisfaction are of 5.
 _FIVE = 5.0
 #: What is said of the figures that changed.
-CHANGES = (
-    "Shares and counts that differ from the period before by more than chance (1 %), and sums by 15 % or more."
-)
+CHANGES = "Shares and counts that differ from the period before by more than chance (1 %), and sums by 15 % or more."
 _ICONS = {True: "check", False: "warning", None: "info"}
 #: Stands for the line of all groups together.
 _ALL = -1
