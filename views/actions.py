@@ -108,6 +108,7 @@ class Command(Enum):
     CHECK_SCORES = auto()
     EXPORT_TAB = auto()
     EXPORT_LIST = auto()
+    WATCH_TILE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +240,9 @@ SPECS: dict[Command, Spec] = {
         "Back-test again", ("C",), "retry", "With insights", "Back-test the scores on the book’s current data"
     ),
     Command.EXPORT_TAB: Spec("Export…", ("Ctrl+Shift+E",), "file", "With insights", "Save this tab as a file"),
+    Command.WATCH_TILE: Spec(
+        "Watch…", ("W",), "eye", "With insights", "Raise an alert when this metric crosses a limit"
+    ),
 }
 
 

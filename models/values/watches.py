@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Final, Literal
 
 from models.values.metrics import Condition
@@ -16,6 +18,8 @@ SUBJECT: Final = "metric"
 FIGURES: Final = "watch"
 Test = Literal["above", "below", "rises", "falls"]
 TESTS: Final[tuple[Test, ...]] = ("above", "below", "rises", "falls")
+#: Periods that go along with the data.
+ROLLING: Final = re.compile(r"all|\d{1,4}[dwmy]")
 #: So many values are shown, a week apart.
 SHOWN: Final = 12
 _WHY: Final = {
@@ -124,8 +128,8 @@ class WatchState:
 
     Attributes
     ----------
-    unit, currency, factor
-        Of the figure; a level times the factor is in minor units.
+    title, counts, unit, currency
+        Of the metric; money of the figure is in minor units.
     past
         The last values, a week apart, the present one last.
     raised
@@ -135,12 +139,18 @@ class WatchState:
     watch: Watch
     enabled: bool
     figure: WatchFigure
+    title: str
+    counts: str
     unit: str
     currency: str
-    counts: str
     open_alert: int | None = None
     past: tuple[WatchFigure, ...] = ()
     raised: int = 0
+
+    @property
+    def day(self) -> date:
+        """The day of the figure."""
+        return date.fromisoformat(self.figure.day)
 
     @property
     def words(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -20,6 +21,7 @@ from models.values.alerts import (
     Severity,
 )
 from models.values.rule_records import RULE_RECORDS, correct_words, records_of
+from models.values.watches import FIGURES
 from services.book.known import since_and_first_order
 from services.distress.matters import read_waiting
 from services.insight import story
@@ -109,10 +111,28 @@ def _about_customer(reader: Reader, alert: AlertRow, row: sqlite3.Row, customer:
 def _about_the_book(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
     """Return the same of an alert that is about no customer."""
     return {
-        "metadata_line": "Your book as a whole", "ids": (), "story": "", "figures": None, "drivers": (),
+        **_watched(reader, row),
+        "metadata_line": "Your book as a whole", "ids": (), "figures": None, "drivers": (),
         "rhythm": None, "permission": None, "open_work": (),
         "recommendation": _recommendation(read_advice(reader, row["recommendation"], row["rule"], None)[0]),
     }  # fmt: skip
+
+
+def _watched(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+    """Return of an alert of a watch what its metric counts, and how many rows are behind the figure."""
+    kept = reader.value(
+        f"SELECT evidence ->> '{FIGURES}' FROM alert_signals WHERE alert_id = ? AND rule = ?", (row["id"], row["rule"])
+    )
+    if kept is None:
+        return {"story": ""}
+    from services.metrics import the_catalogue  # read from its files only for such an alert
+
+    figure = json.loads(kept)
+    metric = json.loads(row["definition"] or "{}").get("metric", "")
+    known = the_catalogue().metrics.get(metric)
+    through = words.full_day(date.fromisoformat(figure["day"]))
+    counts = f"{known.counts} " if known is not None else ""
+    return {"story": f"{counts}Data through {through}.", "watched_rows": figure["rows"] if row["definition"] else None}
 
 
 def _contact(reader: Reader, alert_id: int) -> str:

@@ -98,9 +98,11 @@ class Tile(Panel):
     Signals
     -------
     drilled : (metric, cell) of the figure whose rows are wanted.
+    watch_wanted : its metric is to be watched.
     """
 
     drilled = Signal(str, object)
+    watch_wanted = Signal()
 
     def __init__(self, theme: Theme, spec: TileSpec) -> None:
         self.spec, self.shown = spec, None
@@ -379,6 +381,9 @@ class Tile(Panel):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("What is this?").triggered.connect(self.explain)
+        watched = menu.addAction("Watch…\tW")
+        watched.setEnabled(self.shown is not None)
+        watched.triggered.connect(lambda: self.watch_wanted.emit())
         menu.addAction("Copy the figures\tCtrl+C").triggered.connect(self.copy)
         menu.popup(event.globalPos())
 
