@@ -10,9 +10,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Final, Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractSlider, QApplication, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QMenu, QStackedWidget, QWidget
 
 from models.values.changes import Changes
 from models.values.dashboards import Dashboard
@@ -28,6 +28,7 @@ from views.insights.panel import hold
 from views.insights.rooms import BookOfMetrics, BookOfScores
 from views.insights.scores import ScoresTab, scores_skeleton
 from views.insights.tile import Tile
+from views.shell.deals import Deals
 from views.shell.metric_watch import WatchPanel
 from views.shell.page import Context, Page
 from views.widgets.buttons import IconButton
@@ -37,6 +38,7 @@ from views.widgets.tabs import CountTabs, Tab
 from views.widgets.tile_strip import TileStrip
 
 SCORES: Final = "scores"
+DEAL_COMMANDS: Final = (Command.EDIT_DEAL, Command.DEAL_TASK)
 #: In a lower window the tiles are one line.
 LOW: Final = 640
 #: Files of customers whose forecasts were wrong, by kind.
@@ -75,6 +77,10 @@ class InsightsPage(Page):
         self.board.painted.connect(self.settled)
         self.board.watch_wanted.connect(self._watch)
         self._watched = ""  # the watch whose rows are to be shown
+        self.board.rows.deals_listed.connect(self._enable)
+        self.board.rows.left.connect(self._enable)
+        self.board.rows.menu_wanted.connect(self._show_menu)
+        self._deals = Deals(book, theme, self)
         self.bar = CheckBar(book, context.actions, theme, self, self._rooms.checking)
         self.scores = ScoresTab(theme)
         self.state = StatePane(theme, self.scores, scores_skeleton)
@@ -96,8 +102,12 @@ class InsightsPage(Page):
         self.scores.customer_wanted.connect(self.wants_customer)
         self.scores.low_wanted.connect(lambda: self.wants_page.emit("customers/low-confidence"))
         self.scores.misses_wanted.connect(self._export_misses)
-        self.take_commands({Command.CHECK_SCORES: self.bar.begin, Command.EXPORT_TAB: self.export,
-                            Command.WATCH_TILE: self._watch_at_focus})  # fmt: skip
+        self.take_commands({
+            Command.CHECK_SCORES: self.bar.begin, Command.EXPORT_TAB: self.export,
+            Command.WATCH_TILE: self._watch_at_focus,
+            Command.EDIT_DEAL: lambda: self._deals.change(self.board.rows.chosen_deals, self.board.rows.heading),
+            Command.DEAL_TASK: lambda: self._deals.add_tasks(self.board.rows.chosen_deals, self.board.rows.heading),
+        })  # fmt: skip
 
     # -- what the shell asks ------------------------------------------------------------------------------------
 
@@ -108,7 +118,7 @@ class InsightsPage(Page):
 
     def leave(self) -> None:
         self.board.stop()
-        for command in (Command.CHECK_SCORES, Command.EXPORT_TAB, Command.WATCH_TILE):
+        for command in (Command.CHECK_SCORES, Command.EXPORT_TAB, Command.WATCH_TILE, *DEAL_COMMANDS):
             self.context.actions[command].setEnabled(False)
 
     def show_section(self, key: str) -> None:
@@ -242,7 +252,7 @@ class InsightsPage(Page):
         self._fresh = False
         self.state.show_error(failed, self._read, "The last back-test could not be loaded")
 
-    def _enable(self) -> None:
+    def _enable(self, _deals: bool = False) -> None:
         """Switch off what cannot be done now, in palette, key and button alike."""
         if not self.isVisible():
             return
@@ -252,6 +262,18 @@ class InsightsPage(Page):
         known = at_scores and card is not None and card.report is not None
         self.context.actions[Command.EXPORT_TAB].setEnabled(known or (not at_scores and bool(self._dashboards)))
         self.context.actions[Command.WATCH_TILE].setEnabled(not at_scores and not self.board.in_rows)
+        deals = not at_scores and self.board.in_rows and self.board.rows.lists_deals
+        for command in DEAL_COMMANDS:
+            self.context.actions[command].setEnabled(deals)
+
+    def _show_menu(self, _customer: int | None, at: QPoint) -> None:
+        """What can be done with the deals of the selected rows."""
+        if self.board.rows.lists_deals:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            for command in DEAL_COMMANDS:
+                menu.addAction(self.context.actions[command])
+            menu.popup(at)
 
     # -- commands -----------------------------------------------------------------------------------------------
 
