@@ -20,6 +20,7 @@ from models.queries.products import product_called
 from models.values import words
 from models.values.facts import RATED_WELL
 from services.distress import leaving_marks
+from services.distress.answer_day import read_answer_day
 from services.distress.departure import Departure, read_departure
 from services.distress.lexicon import urgency
 
@@ -115,7 +116,7 @@ class Matter:
     dated
         The day of a rating is known; of a ticket without a day of resolution ``day`` is that on which it came.
     text
-        What was written or said, of words of leaving and of a bad review.
+        What was written or said; '' of a bad rating that is no review.
     """
 
     kind: Kind
@@ -132,6 +133,11 @@ class Matter:
     def departure(self) -> Departure | None:
         """What is said of leaving, None of what are no words of leaving."""
         return read_departure(self.text, self.day) if self.kind == "leaving" else None
+
+    @cached_property
+    def answer_by(self) -> date | None:
+        """The day by which they asked for an answer, None where they named none."""
+        return read_answer_day(self.text, self.day) if self.text else None
 
     @cached_property
     def named(self) -> str:
@@ -234,20 +240,20 @@ def read_matters(driver: sqlite3.Connection, customer_id: int, as_of: date, rule
     for row in rows:
         kind: Kind = "leaving" if row["said"] is not None else "urgent" if row["urgent"] else "rated"
         if kind != "rated" and kind not in found:
-            text = driver.execute(_TEXT[row["origin"]], (row["id"],)).fetchone()[0] if kind == "leaving" else ""
-            found[kind] = _of_sign(kind, row, text)
+            found[kind] = _of_sign(kind, row, _text(driver, row["origin"], row["id"]))
     rated = [row for row in rows if row["bad"] is not None]
     if rated:
         newest = sorted(rated, key=lambda row: (row["rated_on"], row["id"]), reverse=True)
         worst = min(newest, key=lambda row: row["bad"])
-        text = driver.execute(_TEXT["reviews"], (worst["id"],)).fetchone()[0] if worst["origin"] == "reviews" else ""
+        text = _text(driver, "reviews", worst["id"]) if worst["origin"] == "reviews" else ""
         found["rated"] = _of_sign("rated", worst, text)
     unhappy = next((row for row in driver.execute(_OPEN, asked) if row[3]), None)
     if unhappy is not None:
-        found["open"] = _of_ticket(unhappy)
+        found["open"] = _of_ticket(unhappy, _text(driver, "tickets", unhappy[0]))
     said = driver.execute(_SAID, asked).fetchone()
     if said is not None:
-        found["said"] = Matter("said", "conversations", said[0], date.fromisoformat(said[1]), _flat(said[2]))
+        found["said"] = Matter("said", "conversations", said[0], date.fromisoformat(said[1]), _flat(said[2]),
+                                text=_text(driver, "conversations", said[0]))  # fmt: skip
     order = (*_FIRST.get(rule, ()), *_ORDER)
     return tuple(found[kind] for kind in dict.fromkeys(order) if kind in found)
 
@@ -281,8 +287,8 @@ def _asked(customer_id: int, as_of: date) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _of_ticket(row: tuple[int, str, str | None, int | None]) -> Matter:
-    return Matter("open", "tickets", row[0], date.fromisoformat(row[1]), _flat(row[2]), is_open=True)
+def _of_ticket(row: tuple[int, str, str | None, int | None], text: str = "") -> Matter:
+    return Matter("open", "tickets", row[0], date.fromisoformat(row[1]), _flat(row[2]), is_open=True, text=text)
 
 
 def _of_sign(kind: Kind, row: sqlite3.Row, text: str = "") -> Matter:
@@ -291,6 +297,10 @@ def _of_sign(kind: Kind, row: sqlite3.Row, text: str = "") -> Matter:
     return Matter(
         kind, row["origin"], row["id"], day, _flat(row["what"]), rated, bool(row["is_open"]), bool(row["dated"]), text
     )
+
+
+def _text(driver: sqlite3.Connection, origin: str, row_id: int) -> str:
+    return driver.execute(_TEXT[origin], (row_id,)).fetchone()[0] or ""
 
 
 def _flat(text: str | None) -> str:

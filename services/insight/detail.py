@@ -229,11 +229,18 @@ def _raised(reader: Reader, row: sqlite3.Row, severity: Severity) -> str:
 
 
 def _sooner(reader: Reader, alert: AlertRow, row: sqlite3.Row) -> str:
-    """Say why they are answered sooner than other critical alerts: by the term that they named; '' elsewhere."""
+    """Say why they are answered sooner than others: by the term, or the day, that they named; '' elsewhere."""
     opened, due = words.moment_of(row["opened_at"]), words.moment_of(row["due_at"])
-    if not alert.said_leaving or alert.customer_id is None or opened is None or due is None:
+    if alert.customer_id is None or opened is None or due is None:
         return ""
     matters = read_waiting(reader.driver, alert.customer_id, reader.present, row["rule"])
+    raised = words.when(row["opened_at"], reader.today, reader.zone)
+    asked = [one.answer_by for one in matters if one.answer_by is not None]
+    if reader.local_day(due) in asked and not alert.said_leaving:
+        day = f"{words.WEEKDAYS[reader.local_day(due).weekday()]} {words.day(reader.local_day(due), reader.today)}"
+        return f"Raised {raised} · they asked for an answer by {day}"
+    if not alert.said_leaving:
+        return ""
     found = [one.departure for one in matters if one.departure is not None and one.departure.until is not None]
     hours = (due - opened).total_seconds() / 3600
     if not found or not 0 < hours < reader.policy.sla_hours.of("critical"):
@@ -243,7 +250,6 @@ def _sooner(reader: Reader, alert: AlertRow, row: sqlite3.Row) -> str:
     verb = "meant" if first.until < reader.today else "mean"
     does = "decide" if first.decides else "leave"
     day = f"{words.WEEKDAYS[first.until.weekday()]} {words.day(first.until, reader.today)}"
-    raised = words.when(row["opened_at"], reader.today, reader.zone)
     within = f"{hours:.1f}".removesuffix(".0")
     return f"Raised {raised} · answer within {_working(within)}: they {verb} to {does} by {day}"
 

@@ -341,6 +341,20 @@ def test_a_sooner_due_time_is_explained_by_the_term_that_they_named(
     assert detail.raised_line.endswith("answer within 1 working hour: they mean to decide by Sun 22 Nov")
 
 
+def test_a_due_time_is_explained_by_the_day_by_which_they_asked_for_an_answer(
+    book: SmallBook, reader: Fresh, marlow: int
+) -> None:
+    book.event(
+        "tickets", marlow, text="Broken again. Please answer today.", status="open", priority="urgent", sentiment=-0.8,
+        opened_on=days_ago(0),
+    )  # fmt: skip
+    card = book.card(marlow, rule="distress", severity=3, opened_at=minutes(0), due_at=minutes(60))
+    asked = "they asked for an answer by"
+    assert asked in reader(read_detail, card).raised_line
+    later = book.card(book.customer(), rule="distress", severity=3, opened_at=minutes(0), due_at=minutes(3 * 1440))
+    assert asked not in reader(read_detail, later).raised_line
+
+
 def test_the_place_is_that_of_the_cards_own_tab(book: SmallBook, reader: Fresh, marlow: int) -> None:
     first, second = book.card(book.customer(), due_at=minutes(5)), book.card(marlow)
     snoozed = book.card(book.customer(), state="snoozed", until=minutes(999))
