@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 from models.values.metrics import Answer, Compare, Query, RowsQuery, Value
 
-Form = Literal["figure", "line", "bars", "funnel", "table", "changes"]
-FORMS: Final[tuple[Form, ...]] = ("figure", "line", "bars", "funnel", "table", "changes")
+Form = Literal["figure", "line", "bars", "funnel", "table", "matrix", "changes"]
+FORMS: Final[tuple[Form, ...]] = ("figure", "line", "bars", "funnel", "table", "matrix", "changes")
 #: How many columns of its row a tile may take.
 WIDEST: Final = 3
 #: Said of a figure that comes from too few rows.
@@ -129,6 +129,8 @@ class TileAnswer:
         Why there is nothing to show, in words; '' where there is something.
     span
         Of which day or period a figure is, in words.
+    across
+        Of a matrix: its columns.
     changes
         What changed by more than chance, the worst first.
     """
@@ -138,6 +140,7 @@ class TileAnswer:
     better: Mapping[str, str] = field(default_factory=dict)
     empty: str = ""
     span: str = ""
+    across: tuple[Value, ...] = ()
     changes: tuple[Change, ...] = ()
 
 

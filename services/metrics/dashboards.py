@@ -132,6 +132,8 @@ def forms_of(by: Sequence[str]) -> tuple[Form, ...]:
         return ("figure", "changes")
     if len(by) == 1 and by[0] in GRAINS:
         return ("line", "bars", "table")
+    if len(by) == 2 and not set(by) & set(TIME):
+        return ("bars", "table", "matrix")
     return ("bars", "table", "funnel") if tuple(by) == ("stage",) else ("bars", "table")
 
 
@@ -150,6 +152,8 @@ def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
             place.of("by").among(dimension, catalogue.dimensions_of(catalogue.metrics[name]), f"a dimension of {name}")
     if form not in forms_of(by):
         raise place.of("form").wrong(f"“{form}” does not show figures by {listed(by)}; choose {listed(forms_of(by))}")
+    if form == "matrix" and not all(catalogue.adds_up(catalogue.metrics[name], one) for name in names for one in by):
+        raise place.of("form").wrong("the cells of a matrix make its sums, and these figures do not add up")
     entity = catalogue.entities[catalogue.metrics[names[0]].entity]
     where = tuple(conditions_in(place.of("where"), table.get("where", []), entity.fields, entity.name))
     columns = {f"{name}{end}": Field(name, "", "number") for name in names for end in ("", "_before", "_change")}
@@ -236,7 +240,8 @@ def tile_answer(
     if query.period == "all" and any(one in GRAINS for one in query.by) and _are_states(catalogue, query):
         query = replace(query, period="12m")
     months = _MONTHS.fullmatch(query.period)
-    if months is not None and "month" in query.by:  # whole months: the first one is not cut off
+    by_month = any(name.endswith("month") for name in query.by)
+    if months is not None and by_month:  # whole months: the first one is not cut off
         day = metrics.days()[0]
         query = replace(query, period=f"{months_later(day.replace(day=1), 1 - int(months[1]))}..{day}")
     if len(tile.together) > 1:
@@ -252,7 +257,16 @@ def tile_answer(
         if why:
             return TileAnswer(query, found, better, why)
     changes = read_changes(metrics, query, found, tile.parts, cancelled) if _shows_changes(tile, query) else ()
-    return TileAnswer(query, found, better, span=_span(catalogue, query, found), changes=changes)
+    across = _across(catalogue, query, found) if tile.form == "matrix" else ()
+    return TileAnswer(query, found, better, span=_span(catalogue, query, found), changes=changes, across=across)
+
+
+def _across(catalogue: Catalogue, query: Query, found: Answer) -> tuple[Value, ...]:
+    """The columns of a matrix, in the order that the dimension has."""
+    labels = catalogue.entities[catalogue.metrics[query.metrics[0]].entity].fields[query.by[1]].labels
+    there = {row[1] for row in found.rows}
+    places = {label.casefold(): place for place, label in enumerate(labels)}
+    return tuple(sorted(there, key=lambda one: (one is None, places.get(str(one).casefold(), len(labels)), str(one))))
 
 
 def _shows_changes(tile: TileSpec, query: Query) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QMenu, QSizePolicy
 
 from models.values.dashboards import FEW, Change, TileAnswer, TileSpec
 from models.values.metrics import Value
@@ -15,6 +15,7 @@ from views.background import Failed
 from views.charts.bars import Bar, BarsChart
 from views.charts.table import ChartTable, copied
 from views.charts.trend import TrendChart
+from views.insights.matrix import Cells, matrix_of
 from views.insights.panel import Panel, rest
 from views.insights.said import change, group, is_figure, said, table_of
 from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
@@ -111,10 +112,12 @@ class Tile(Panel):
         if spec.form == "figure":
             self.content = Figure(theme, spec.title)
             self.content.clicked.connect(lambda: self._drill(spec.query.metrics[0], 0))
-        elif spec.form in ("table", "changes"):
+        elif spec.form in ("table", "matrix", "changes"):
             self.content = AnswerTable(theme, spec.title, (TableColumn(""),), inset=16, whole=True)
             self.content.clicked.connect(self._picked_cell)
-            self.content.opened.connect(self._picked_line)
+            self.content.opened.connect(self._opened_line)
+            if spec.form == "matrix":  # each cell leads to rows of its own
+                self.content.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         else:
             self.content = TrendChart(theme, spec.title) if spec.form == "line" else BarsChart(theme, spec.title)
             self.content.picked.connect(self._picked)
@@ -150,6 +153,9 @@ class Tile(Panel):
             return
         if self.spec.form == "changes" and isinstance(self.content, AnswerTable):
             self._show_changes(self.content, shown)
+        elif self.spec.form == "matrix" and isinstance(self.content, AnswerTable):
+            self.content.show_lines(*matrix_of(shown))
+            self.content.setAccessibleDescription(answer.definition)
         elif isinstance(self.content, AnswerTable):
             self._show_table(self.content, shown)
         elif isinstance(self.content, TrendChart):
@@ -334,10 +340,17 @@ class Tile(Panel):
         if line_ is not None:
             self._picked_line(line_.key, index.column())
 
-    def _picked_line(self, key: Change | int, column: int = 0) -> None:
+    def _opened_line(self, key: Change | int | Cells) -> None:
+        """Enter: in a matrix the rows of the cell, else those of the line's first figure."""
+        assert isinstance(self.content, AnswerTable)
+        self._picked_line(key, self.content.currentIndex().column() if isinstance(key, tuple) else 0)
+
+    def _picked_line(self, key: Change | int | Cells, column: int = 0) -> None:
         """Ask for the rows of what changed, or of a row's figure."""
         if isinstance(key, Change):
             self.drilled.emit(key.metric, dict(key.cell))
+        elif isinstance(key, tuple):  # the cells of a matrix
+            self.drilled.emit(self.spec.query.metrics[0], dict(key[column]))
         elif key == _ALL:
             self.drilled.emit(self._columns[column], {})
         else:
