@@ -105,9 +105,12 @@ class Command(Enum):
     NOT_ARRIVED = auto()
     SAVE_EML = auto()
     MARK_SENT = auto()
+    EDIT_DEAL = auto()
+    DEAL_TASK = auto()
     CHECK_SCORES = auto()
     EXPORT_TAB = auto()
     EXPORT_LIST = auto()
+    WATCH_TILE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,10 +238,17 @@ SPECS: dict[Command, Spec] = {
     Command.NOT_ARRIVED: Spec("It did not arrive", ("N",), "undo", "In the outbox", "Moves back to review"),
     Command.SAVE_EML: Spec("Save as .eml…", ("Ctrl+Shift+S",), "file", "In the outbox", "A file for your mail app"),
     Command.MARK_SENT: Spec("Mark as sent", ("Shift+M",), "ready", "In the outbox", "You sent it yourself"),
+    Command.EDIT_DEAL: Spec(
+        "Change deal…", ("D",), "deal", "With deals", "Change stage, amount, close date, owner or next step"
+    ),
+    Command.DEAL_TASK: Spec("Deal task…", ("Shift+T",), "task", "With deals", "Add a task for each selected deal"),
     Command.CHECK_SCORES: Spec(
         "Back-test again", ("C",), "retry", "With insights", "Back-test the scores on the book’s current data"
     ),
     Command.EXPORT_TAB: Spec("Export…", ("Ctrl+Shift+E",), "file", "With insights", "Save this tab as a file"),
+    Command.WATCH_TILE: Spec(
+        "Watch…", ("W",), "eye", "With insights", "Raise an alert when this metric crosses a limit"
+    ),
 }
 
 

@@ -69,6 +69,7 @@ def build() -> typer.Typer:
         ("report", reports.report),
         ("dashboards", reports.dashboards),
         ("brief", reports.brief),
+        ("handover", reports.handover),
         ("write-back", writing_back.write_back),
         ("draft", outreach.draft),
         ("outbox", outreach.outbox),

@@ -14,6 +14,8 @@ from app.cli.frame import told as command
 from app.cli.metrics import Comparison, PeriodOption, Where, conditions_of, document_of
 from app.paths import default_book
 from models.values.dashboards import Filters
+from models.values.words import count
+from services.pipeline import after_change
 
 if TYPE_CHECKING:
     from models.values.reports import Report
@@ -145,4 +147,36 @@ def brief(
     theme_of_paper()
     write_brief_pdf(found, pdf)
     answer(None, f"Brief of {found.name} saved in {pdf}", False)
+    return DONE
+
+
+@command
+def handover(
+    owner: Annotated[str, typer.Argument(metavar="OWNER", help="Whose customers, as `customers` has the name.")],
+    pdf: Annotated[Path, typer.Option("--pdf", metavar="FILE", help="The file to write.")],
+    to: Annotated[str, typer.Option("--to", metavar="NAME", help="Who takes over.")] = "",
+    change_owner: Annotated[
+        bool, typer.Option("--change-owner", help="Also make them the owner of these customers; undone by `undo`.")
+    ] = False,
+    store: StoreOption = None,
+) -> int:
+    """Write the pack of an owner's customers: a cover with their figures, contents, and a page for each customer."""
+    from services.exporting import refuse_source
+    from services.reports import brief_of, handover_of
+    from services.sync import hand_over
+    from views.printing.handover import write_handover_pdf
+    from views.printing.offscreen import theme_of_paper
+
+    if change_owner and not to:
+        raise typer.BadParameter("Name who takes over with --to.")
+    book = _book(store)
+    with opened(store, writes=change_owner) as workspace:
+        refuse_source(workspace, pdf)
+        found = handover_of(workspace, owner, to, book)
+        theme_of_paper()
+        write_handover_pdf(found, (brief_of(workspace, one.customer_id, book) for one in found.lines), pdf)
+        if change_owner:
+            after_change(workspace, hand_over(workspace, owner, to))
+    told = f"Hand-over pack of {count(len(found.lines), 'customer')} saved in {pdf}"
+    answer(None, f"{told}\nThey are owned by {to} now." if change_owner else told, False)
     return DONE

@@ -8,6 +8,7 @@ from functools import cache
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from models.queries.emails import EMAILS_DDL
 from models.tables import SCHEMA_VERSION, metadata
 from models.values.facts import WRITTEN
 
@@ -52,7 +53,7 @@ def schema_ddl() -> tuple[str, ...]:
             str(CreateIndex(index).compile(dialect=dialect)).strip()
             for index in sorted(table.indexes, key=lambda index: index.name or "")
         ]
-    return (*statements, *SEARCH_DDL, *WORDS_DDL)
+    return (*statements, *SEARCH_DDL, *WORDS_DDL, *EMAILS_DDL.values())
 
 
 def create_schema(connection: sqlite3.Connection, application_id: int) -> None:

@@ -150,6 +150,27 @@ email_events = Table(
     Index("ix_email_events_on", "happened_on"),
 )
 
+#: One row an email, made of its events (`models.queries.emails`), and numbered as the first of them. It is moved and
+#: deleted with these alone, so that no column of it refers to another row.
+emails = Table(
+    "emails",
+    metadata,
+    surrogate(),
+    Column("customer", Integer),
+    Column("campaign", Text),
+    Column("campaign_kind", Text),
+    Column("sent_on", Text),  # null of an unsubscription alone
+    # the first day of each thing that became of it
+    Column("opened_on", Text),
+    Column("clicked_on", Text),
+    Column("replied_on", Text),
+    Column("converted_on", Text),
+    Column("bounced_on", Text),
+    Column("unsubscribed_on", Text),
+)
+# covers figures by day
+Index("ix_emails_on", emails.c.sent_on, *(one for one in emails.c if one.name not in ("id", "sent_on")))
+
 opportunities = Table(
     "opportunities",
     metadata,

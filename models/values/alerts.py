@@ -380,3 +380,4 @@ class AlertDetail:
     person: Person | None = None  # None for an alert of the book, as the next two
     approach: Approach | None = None
     spend: SpendYear | None = None
+    watched_rows: int | None = None  # of an alert of a watch: how many rows are behind its figure

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from models.values.metrics import Answer, Compare, Query, RowsQuery
+from models.values.metrics import Answer, Compare, Query, RowsQuery, Value
 
-Form = Literal["figure", "line", "bars", "funnel", "table"]
-FORMS: Final[tuple[Form, ...]] = ("figure", "line", "bars", "funnel", "table")
+Form = Literal["figure", "line", "bars", "funnel", "table", "matrix", "changes"]
+FORMS: Final[tuple[Form, ...]] = ("figure", "line", "bars", "funnel", "table", "matrix", "changes")
 #: How many columns of its row a tile may take.
 WIDEST: Final = 3
 #: Said of a figure that comes from too few rows.
@@ -35,6 +35,8 @@ class TileSpec:
         Of a figure or a line: metrics of this and other tiles that one query answers, as they are over the same rows.
     wide
         How many columns of its row it takes, up to `WIDEST`.
+    parts
+        Of changes: dimensions; the first that a metric allows tells where it changed most.
     """
 
     key: str
@@ -44,6 +46,7 @@ class TileSpec:
     none: str = ""
     together: tuple[str, ...] = ()
     wide: int = 1
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,32 @@ class SavedView:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A figure that changed by more than chance.
+
+    Attributes
+    ----------
+    title
+        Of the metric, or of the group whose figure it is.
+    good
+        Whether it changed for the better; None where neither way is better.
+    part
+        The group that changed most the same way.
+    cell
+        The dimension and value of a group.
+    """
+
+    metric: str
+    title: str
+    unit: str
+    now: Value
+    before: Value
+    good: bool | None
+    part: Change | None = None
+    cell: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TileAnswer:
     """What a tile shows.
 
@@ -100,6 +129,10 @@ class TileAnswer:
         Why there is nothing to show, in words; '' where there is something.
     span
         Of which day or period a figure is, in words.
+    across
+        Of a matrix: its columns.
+    changes
+        What changed by more than chance, the worst first.
     """
 
     query: Query
@@ -107,6 +140,8 @@ class TileAnswer:
     better: Mapping[str, str] = field(default_factory=dict)
     empty: str = ""
     span: str = ""
+    across: tuple[Value, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,3 +112,38 @@ class Brief:
     right: tuple[Section, ...]
     events: tuple[tuple[str, str], ...]
     earlier: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverLine:
+    """A customer in the contents of a pack: who, why first, and what is at risk in words; '' for nothing."""
+
+    customer_id: int
+    name: str
+    why: str
+    at_risk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What a pack for a portfolio that changes hands says before its briefs.
+
+    Attributes
+    ----------
+    to
+        Who takes over; '' where that is not known yet.
+    as_of, printed
+        The last day of the data, and the day on which it is printed.
+    figures
+        Title and words of each.
+    lines
+        All customers, in the order of their briefs.
+    """
+
+    owner: str
+    to: str
+    book: str
+    as_of: str
+    printed: str
+    figures: tuple[tuple[str, str], ...]
+    lines: tuple[HandoverLine, ...]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Final, Literal
 
 from models.values.metrics import Condition
@@ -11,10 +13,13 @@ from models.values.words import count, in_unit, percent
 
 #: Begins the code of every watch among the rules; no shipped rule has a colon.
 PREFIX: Final = "watch:"
-#: The subject of such a rule.
+#: The subject of such a rule, and the key of its figures in the evidence of a signal.
 SUBJECT: Final = "metric"
+FIGURES: Final = "watch"
 Test = Literal["above", "below", "rises", "falls"]
 TESTS: Final[tuple[Test, ...]] = ("above", "below", "rises", "falls")
+#: Periods that go along with the data.
+ROLLING: Final = re.compile(r"all|\d{1,4}[dwmy]")
 #: So many values are shown, a week apart.
 SHOWN: Final = 12
 _WHY: Final = {
@@ -123,8 +128,8 @@ class WatchState:
 
     Attributes
     ----------
-    unit, currency, factor
-        Of the figure; a level times the factor is in minor units.
+    title, counts, unit, currency
+        Of the metric; money of the figure is in minor units.
     past
         The last values, a week apart, the present one last.
     raised
@@ -134,12 +139,18 @@ class WatchState:
     watch: Watch
     enabled: bool
     figure: WatchFigure
+    title: str
+    counts: str
     unit: str
     currency: str
-    counts: str
     open_alert: int | None = None
     past: tuple[WatchFigure, ...] = ()
     raised: int = 0
+
+    @property
+    def day(self) -> date:
+        """The day of the figure."""
+        return date.fromisoformat(self.figure.day)
 
     @property
     def words(self) -> str:
@@ -166,24 +177,18 @@ def limit_words(watch: Watch, unit: str, currency: str, factor: int) -> str:
     return f"{watch.test} {in_unit(than, unit, currency)}"
 
 
-def figures_of(watch: Watch, figure: WatchFigure, words: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an alert keeps of a figure, from which `reason_of` makes its words.
-
-    `words`: the figure's title, unit, currency, and the factor of its level.
-    """
-    limit = {"test": watch.test, "than": watch.than, "weeks": watch.weeks}
-    return {**{name: words[name] for name in ("title", "unit", "currency", "factor")}, **limit, **asdict(figure)}
+def figures_of(figure: WatchFigure, limit: str, title: str, unit: str, currency: str) -> dict[str, Any]:
+    """Return what an alert keeps of a figure, from which `reason_of` makes its words."""
+    return {"title": title, "limit": limit, "unit": unit, "currency": currency, **asdict(figure)}
 
 
 def reason_of(kept: Mapping[str, Any]) -> str:
     """Return ``Open negative tickets: 7 (alert above 5)`` from what an alert keeps."""
     unit, currency = kept["unit"], kept["currency"]
-    watch = Watch("", kept["test"], kept["than"], weeks=kept["weeks"])
-    limit = limit_words(watch, unit, currency, kept["factor"])
     value = in_unit(kept["value"], unit, currency)
     if kept["before"] is None:
-        return f"{kept['title']}: {value} (alert {limit})"
+        return f"{kept['title']}: {value} (alert {kept['limit']})"
     change = (kept["value"] - kept["before"]) / abs(kept["before"])
     moved = f"{'up' if change > 0 else 'down'} {percent(abs(change))}"
     mean = in_unit(kept["before"], unit, currency)
-    return f"{kept['title']}: {value} last week, {moved} on a mean of {mean} (alert: {limit})"
+    return f"{kept['title']}: {value} last week, {moved} on a mean of {mean} (alert: {kept['limit']})"

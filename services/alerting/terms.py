@@ -1,4 +1,7 @@
-"""Whoever says that they leave is answered as soon as a critical alert, and by the end of the term that they name."""
+"""Whoever says that they leave is answered as soon as a critical alert, and by the end of the term that they name.
+
+Who asks for an answer by a day, in a ticket or another text that an alert is about, is answered by that day.
+"""
 
 from __future__ import annotations
 
@@ -13,23 +16,29 @@ from services.alerting.sla import DueTimes
 from services.distress.matters import read_waiting
 
 _LEAVING: Final = "leaving"
+#: Rules whose alerts are about what a customer wrote or rated.
+_ANSWERED: Final = frozenset({"distress", "urgent_ticket", "unhappy_tickets", "unhappy_mention", "bad_review"})
 
 
 def keep_terms(work: UnitOfWork, plan: Plan, due: DueTimes, as_of: str) -> None:
-    """Bring the due times of new words of leaving forward to a critical alert's, or to the end of their term."""
+    """Bring the due times of new alerts about words forward to the end of the term, or the day, that they name."""
     new = [
         *(one for _, _, ones in plan.opened for one in ones),
         *(one for _, one in plan.joined),
         *(one for _, one in plan.refreshed),
     ]
+    today = date.fromisoformat(as_of)
     for one in new:
-        if one.sign != _LEAVING or one.customer_id is None:
+        if one.rule not in _ANSWERED or one.customer_id is None:
             continue
-        matters = read_waiting(driver_of(work.connection), one.customer_id, date.fromisoformat(as_of), one.rule)
-        terms = [found.until for matter in matters if (found := matter.departure) is not None and found.until]
-        latest = due.of(Severity.CRITICAL, one.owner)
-        if terms:
-            latest = min(latest, due.within(min(terms), one.owner))
+        matters = read_waiting(driver_of(work.connection), one.customer_id, today, one.rule)
+        times = [due.within(day, one.owner) for matter in matters if (day := matter.answer_by) and day >= today]
+        if one.sign == _LEAVING:
+            terms = [found.until for matter in matters if (found := matter.departure) is not None and found.until]
+            times += [due.of(Severity.CRITICAL, one.owner), *(due.within(day, one.owner) for day in terms)]
+        if not times:
+            continue
+        latest = min(times)
         where = "customer_id = ? AND due_at > ? AND"
         values = (latest, one.customer_id, latest)
         work.sql(f"UPDATE alerts SET due_at = ? WHERE {where} state NOT IN ('resolved', 'not_useful')", values)

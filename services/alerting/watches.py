@@ -7,10 +7,10 @@ kind of data that ended, weeks that nothing covers) it says why and raises nothi
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from models.store.driver import driver_of
@@ -22,6 +22,7 @@ from models.values.metrics import Condition, Query
 from models.values.money import exponent
 from models.values.watches import (
     PREFIX,
+    ROLLING,
     SHOWN,
     SUBJECT,
     TESTS,
@@ -30,11 +31,11 @@ from models.values.watches import (
     WatchState,
     figures_of,
     limit_words,
+    reason_of,
 )
 from models.values.words import day_of, listed
 from services.alerting.evaluate_rule import Fired
 from services.alerting.rules import SEVERITIES, Group, Rule
-from services.book.alert_phrasing import watch_reason
 from services.book.sources import SOURCES, SourceAge, source_ages
 from services.metrics import Catalogue, Metrics
 from services.workspace import Workspace
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 
     from services.metrics.catalogue import Entity, Metric
 
-_ROLLING: Final = re.compile(r"all|\d{1,4}[dwmy]")
 #: Below so many a week (rows, or a mean of them) a change is mostly chance.
 _FEWEST_A_WEEK: Final = 5
 _MOST_WEEKS: Final = 52
@@ -263,12 +263,12 @@ def _scaled(figure: WatchFigure, words: Mapping[str, Any]) -> float | None:
 
 def _fired(watch: Watch, figure: WatchFigure, words: Mapping[str, Any], currency: str) -> Fired:
     assert figure.value is not None
+    kept = figures_of(figure, words["limit"], words["title"], words["unit"], words["currency"])
     return Fired(
-        rule=watch.code, kind="data", customer_id=None, severity=SEVERITIES[watch.severity],
-        reason=watch_reason(watch.code, figures_of(watch, figure, words)),
+        rule=watch.code, kind="data", customer_id=None, severity=SEVERITIES[watch.severity], reason=reason_of(kept),
         measure=watch.size(figure.value / words["factor"], _scaled(figure, words)), upside_minor=0, since_days=None,
         value_at_risk_minor=0, churn_risk=None, currency=currency, segment=None, owner=None, may_email=0,
-        value_if_stays_minor=0,
+        value_if_stays_minor=0, watched=kept,
     )  # fmt: skip
 
 
@@ -310,6 +310,8 @@ def checked(watch: Watch, metrics: Metrics, currency: str) -> Watch:
         raise UserError(f"“{metric.title}” counts work in this program. Watch a metric of the imported data.")
     if watch.test not in TESTS:
         raise UserError(f"“{watch.test}” is not a test. Choose one of {', '.join(TESTS)}.")
+    if not isfinite(watch.than):
+        raise UserError("The limit must be a figure, such as 5 or 20 %.")
     if watch.is_change and not 0 < watch.than <= 10:
         raise UserError("A change must be over 0 % and at most 1,000 %. Write 20% or 0.2.")
     if watch.is_change and not 2 <= watch.weeks <= _MOST_WEEKS:
@@ -318,7 +320,7 @@ def checked(watch: Watch, metrics: Metrics, currency: str) -> Watch:
         raise UserError(f"“{watch.severity}” is not a severity. Choose one of {', '.join(SEVERITIES)}.")
     if not 1 <= watch.cooldown_days <= 365:
         raise UserError(f"A cool-down has 1 to 365 days, not {watch.cooldown_days}.")
-    if not _ROLLING.fullmatch(watch.period):
+    if not ROLLING.fullmatch(watch.period):
         raise UserError(f"A watch counts back from the last day: write 30d, 12w, 12m or all, not “{watch.period}”.")
     asked = Query((watch.metric,), where=watch.where, period=watch.asked)
     metrics.answer(asked)
@@ -341,11 +343,11 @@ def preview(workspace: Workspace, watch: Watch, metrics: Metrics | None = None) 
 
 
 def _state(looking: Looking, watch: Watch, on: bool, alert: int | None, *, with_past: bool) -> WatchState:
-    words = looking.words(watch)
+    words, metric = looking.words(watch), looking.metrics.catalogue.metric(watch.metric)
     past = looking.past(watch) if with_past else ()
     return WatchState(
         watch=watch, enabled=on, figure=past[-1] if past else looking.figure(watch), unit=words["unit"],
-        currency=words["currency"], counts=looking.metrics.catalogue.metric(watch.metric).counts, open_alert=alert,
+        currency=words["currency"], title=metric.title, counts=metric.counts, open_alert=alert,
         past=past, raised=would_raise(watch, past, words["factor"]),
     )  # fmt: skip
 

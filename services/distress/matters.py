@@ -9,7 +9,6 @@ and a strongly negative mention are matters too; they raise alerts of their own.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,6 +20,7 @@ from models.queries.products import product_called
 from models.values import words
 from models.values.facts import RATED_WELL
 from services.distress import leaving_marks
+from services.distress.answer_day import read_answer_day
 from services.distress.departure import Departure, read_departure
 from services.distress.lexicon import urgency
 
@@ -91,6 +91,14 @@ _FIRST: Final[dict[str, tuple[Kind, ...]]] = {
 }
 _SHOWN: Final = 60
 _QUOTED: Final = 90
+#: How words are known that were not written by the customer, by what a channel's name holds.
+_SPOKEN: Final = {
+    "phone": "Said on the phone",
+    "call": "Said on the phone",
+    "meeting": "Said in a meeting",
+    "visit": "Said in a meeting",
+    "note": "Noted",
+}
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,7 @@ class Matter:
     dated
         The day of a rating is known; of a ticket without a day of resolution ``day`` is that on which it came.
     text
-        What was written or said, of words of leaving and of a bad review.
+        What was written or said; '' of a bad rating that is no review.
     """
 
     kind: Kind
@@ -125,6 +133,11 @@ class Matter:
     def departure(self) -> Departure | None:
         """What is said of leaving, None of what are no words of leaving."""
         return read_departure(self.text, self.day) if self.kind == "leaving" else None
+
+    @cached_property
+    def answer_by(self) -> date | None:
+        """The day by which they asked for an answer, None where they named none."""
+        return read_answer_day(self.text, self.day) if self.text else None
 
     @cached_property
     def named(self) -> str:
@@ -175,21 +188,41 @@ def signs(facts: str) -> str:
 
 
 def teach(driver: sqlite3.Connection) -> None:
-    """Let the statements of a connection ask the lexicon, and keep what was rated and said."""
+    """Let the statements of a connection ask the lexicon, and say what was rated."""
     leaving_marks.teach(driver)
     driver.create_function("urgency", 1, urgency, deterministic=True)
-    driver.create_function("rated", 6, _rated, deterministic=True)
-    driver.create_function("quoted", 4, _quoted, deterministic=True)
+    driver.create_function("rated", 7, _rated, deterministic=True)
+    driver.create_function("quoted", 5, _quoted, deterministic=True)
 
 
-def _rated(given: float | None, scale: float | None, on: str | None, dated: int, what: str | None, origin: str) -> str:
-    """Return a rating as reasons of alerts keep it, '' for none."""
-    return "" if given is None or on is None else json.dumps([given, scale, on, dated, what, origin])
+def _rated(
+    given: float | None, scale: float | None, on: str | None, dated: int, what: str | None, origin: str, as_of: str
+) -> str:
+    """Return ``Rated 1 of 5 on 12 Nov: Late delivery``, of a survey ``Gave 2 of 10 in the survey of 12 Nov``.
+
+    Of a ticket whose day of rating is not known: ``Rated 1 of 5: Late delivery, ticket of 12 Nov``.
+    """
+    if given is None or on is None:
+        return ""
+    day, marks = words.day(date.fromisoformat(on), date.fromisoformat(as_of)), f"{given:g} of {scale or 5:g}"
+    if origin == "surveys":
+        return f"Gave {marks} in the survey of {day}"
+    named = _flat(what)
+    if not dated:
+        return f"Rated {marks}: {f'{named}, ' if named else ''}ticket of {day}"
+    return f"Rated {marks} on {day}: {named}" if named else f"Rated {marks} on {day}"
 
 
-def _quoted(said: str | None, origin: str, channel: str | None, on: str) -> str | None:
-    """Return a customer's words as reasons of alerts keep them, with where and when they were said."""
-    return json.dumps([said, origin, channel, on]) if said is not None else None
+def _quoted(said: str | None, origin: str, channel: str | None, on: str, as_of: str) -> str | None:
+    """Return ``Wrote: “We leave.”``, or of a call, a meeting or a note when it was said and how it is known."""
+    if said is None:
+        return None
+    how = "Wrote"
+    if origin == "conversations":
+        named = (channel or "").casefold()
+        spoken = next((told for mark, told in _SPOKEN.items() if mark in named), None)
+        how = f"{spoken}, {words.day(date.fromisoformat(on), date.fromisoformat(as_of))}" if spoken else how
+    return f"{how}: “{said}”"
 
 
 def read_matters(driver: sqlite3.Connection, customer_id: int, as_of: date, rule: str = "") -> tuple[Matter, ...]:
@@ -207,20 +240,20 @@ def read_matters(driver: sqlite3.Connection, customer_id: int, as_of: date, rule
     for row in rows:
         kind: Kind = "leaving" if row["said"] is not None else "urgent" if row["urgent"] else "rated"
         if kind != "rated" and kind not in found:
-            text = driver.execute(_TEXT[row["origin"]], (row["id"],)).fetchone()[0] if kind == "leaving" else ""
-            found[kind] = _of_sign(kind, row, text)
+            found[kind] = _of_sign(kind, row, _text(driver, row["origin"], row["id"]))
     rated = [row for row in rows if row["bad"] is not None]
     if rated:
         newest = sorted(rated, key=lambda row: (row["rated_on"], row["id"]), reverse=True)
         worst = min(newest, key=lambda row: row["bad"])
-        text = driver.execute(_TEXT["reviews"], (worst["id"],)).fetchone()[0] if worst["origin"] == "reviews" else ""
+        text = _text(driver, "reviews", worst["id"]) if worst["origin"] == "reviews" else ""
         found["rated"] = _of_sign("rated", worst, text)
     unhappy = next((row for row in driver.execute(_OPEN, asked) if row[3]), None)
     if unhappy is not None:
-        found["open"] = _of_ticket(unhappy)
+        found["open"] = _of_ticket(unhappy, _text(driver, "tickets", unhappy[0]))
     said = driver.execute(_SAID, asked).fetchone()
     if said is not None:
-        found["said"] = Matter("said", "conversations", said[0], date.fromisoformat(said[1]), _flat(said[2]))
+        found["said"] = Matter("said", "conversations", said[0], date.fromisoformat(said[1]), _flat(said[2]),
+                                text=_text(driver, "conversations", said[0]))  # fmt: skip
     order = (*_FIRST.get(rule, ()), *_ORDER)
     return tuple(found[kind] for kind in dict.fromkeys(order) if kind in found)
 
@@ -254,8 +287,8 @@ def _asked(customer_id: int, as_of: date) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _of_ticket(row: tuple[int, str, str | None, int | None]) -> Matter:
-    return Matter("open", "tickets", row[0], date.fromisoformat(row[1]), _flat(row[2]), is_open=True)
+def _of_ticket(row: tuple[int, str, str | None, int | None], text: str = "") -> Matter:
+    return Matter("open", "tickets", row[0], date.fromisoformat(row[1]), _flat(row[2]), is_open=True, text=text)
 
 
 def _of_sign(kind: Kind, row: sqlite3.Row, text: str = "") -> Matter:
@@ -264,6 +297,10 @@ def _of_sign(kind: Kind, row: sqlite3.Row, text: str = "") -> Matter:
     return Matter(
         kind, row["origin"], row["id"], day, _flat(row["what"]), rated, bool(row["is_open"]), bool(row["dated"]), text
     )
+
+
+def _text(driver: sqlite3.Connection, origin: str, row_id: int) -> str:
+    return driver.execute(_TEXT[origin], (row_id,)).fetchone()[0] or ""
 
 
 def _flat(text: str | None) -> str:

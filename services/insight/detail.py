@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -20,6 +21,7 @@ from models.values.alerts import (
     Severity,
 )
 from models.values.rule_records import RULE_RECORDS, correct_words, records_of
+from models.values.watches import FIGURES
 from services.book.known import since_and_first_order
 from services.distress.matters import read_waiting
 from services.insight import story
@@ -96,7 +98,7 @@ def _about_customer(reader: Reader, alert: AlertRow, row: sqlite3.Row, customer:
         "spend": read_spend(reader, number, figures),
         "metadata_line": metadata_line(reader, customer, figures),
         "ids": read_ids(reader, customer),
-        "story": story.read_story(reader, alert, row["reason"], figures),
+        "story": story.read_story(reader, alert, figures),
         "figures": figures,
         "drivers": drivers,
         "rhythm": read_rhythm(reader, number, figures.usual_gap_days if figures and figures.own_rhythm else None),
@@ -109,10 +111,28 @@ def _about_customer(reader: Reader, alert: AlertRow, row: sqlite3.Row, customer:
 def _about_the_book(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
     """Return the same of an alert that is about no customer."""
     return {
-        "metadata_line": "Your book as a whole", "ids": (), "story": "", "figures": None, "drivers": (),
+        **_watched(reader, row),
+        "metadata_line": "Your book as a whole", "ids": (), "figures": None, "drivers": (),
         "rhythm": None, "permission": None, "open_work": (),
         "recommendation": _recommendation(read_advice(reader, row["recommendation"], row["rule"], None)[0]),
     }  # fmt: skip
+
+
+def _watched(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+    """Return of an alert of a watch what its metric counts, and how many rows are behind the figure."""
+    kept = reader.value(
+        f"SELECT evidence ->> '{FIGURES}' FROM alert_signals WHERE alert_id = ? AND rule = ?", (row["id"], row["rule"])
+    )
+    if kept is None:
+        return {"story": ""}
+    from services.metrics import the_catalogue  # read from its files only for such an alert
+
+    figure = json.loads(kept)
+    metric = json.loads(row["definition"] or "{}").get("metric", "")
+    known = the_catalogue().metrics.get(metric)
+    through = words.full_day(date.fromisoformat(figure["day"]))
+    counts = f"{known.counts} " if known is not None else ""
+    return {"story": f"{counts}Data through {through}.", "watched_rows": figure["rows"] if row["definition"] else None}
 
 
 def _contact(reader: Reader, alert_id: int) -> str:
@@ -209,11 +229,18 @@ def _raised(reader: Reader, row: sqlite3.Row, severity: Severity) -> str:
 
 
 def _sooner(reader: Reader, alert: AlertRow, row: sqlite3.Row) -> str:
-    """Say why they are answered sooner than other critical alerts: by the term that they named; '' elsewhere."""
+    """Say why they are answered sooner than others: by the term, or the day, that they named; '' elsewhere."""
     opened, due = words.moment_of(row["opened_at"]), words.moment_of(row["due_at"])
-    if not alert.said_leaving or alert.customer_id is None or opened is None or due is None:
+    if alert.customer_id is None or opened is None or due is None:
         return ""
     matters = read_waiting(reader.driver, alert.customer_id, reader.present, row["rule"])
+    raised = words.when(row["opened_at"], reader.today, reader.zone)
+    asked = [one.answer_by for one in matters if one.answer_by is not None]
+    if reader.local_day(due) in asked and not alert.said_leaving:
+        day = f"{words.WEEKDAYS[reader.local_day(due).weekday()]} {words.day(reader.local_day(due), reader.today)}"
+        return f"Raised {raised} · they asked for an answer by {day}"
+    if not alert.said_leaving:
+        return ""
     found = [one.departure for one in matters if one.departure is not None and one.departure.until is not None]
     hours = (due - opened).total_seconds() / 3600
     if not found or not 0 < hours < reader.policy.sla_hours.of("critical"):
@@ -223,7 +250,6 @@ def _sooner(reader: Reader, alert: AlertRow, row: sqlite3.Row) -> str:
     verb = "meant" if first.until < reader.today else "mean"
     does = "decide" if first.decides else "leave"
     day = f"{words.WEEKDAYS[first.until.weekday()]} {words.day(first.until, reader.today)}"
-    raised = words.when(row["opened_at"], reader.today, reader.zone)
     within = f"{hours:.1f}".removesuffix(".0")
     return f"Raised {raised} · answer within {_working(within)}: they {verb} to {does} by {day}"
 

@@ -11,13 +11,11 @@ from datetime import date
 from heapq import nlargest
 from typing import TYPE_CHECKING, Any, Final
 
-from models.store.driver import driver_of
 from models.values.errors import UserError
 from models.values.metrics import Answer, Column, Condition, Period, Query, RowList, RowsQuery, Value
 from models.values.money import exponent
 from models.values.notes import Note
 from models.values.words import WEEKDAYS, day_of, full_day
-from services.book.alert_phrasing import reason_words
 from services.book.sources import SOURCES
 from services.metrics.catalogue import TIME, Catalogue, Entity, Metric, nearest
 from services.metrics.figures import Asked, Figure, Figures, Reckoning, figure_of_rows, whole_of
@@ -173,9 +171,6 @@ class Metrics:
     @contextmanager
     def _reading(self, cancelled: Callable[[], bool]) -> Any:
         with self._workspace.store.read() as connection, guarded(connection, cancelled, self._seconds):
-            driver_of(connection).create_function(
-                "reason_words", 2, lambda stored, day: reason_words(stored, date.fromisoformat(day)), deterministic=True
-            )
             yield connection
 
     @staticmethod

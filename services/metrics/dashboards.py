@@ -17,14 +17,15 @@ from models.values.metrics import Answer, Condition, Query, RowsQuery, Value
 from models.values.words import full_day, listed
 from services.metrics.answer import Metrics
 from services.metrics.catalogue import TIME, Catalogue, Field
+from services.metrics.changes import read_changes
 from services.metrics.load import Place, conditions_in, the_catalogue
 from services.metrics.periods import GRAINS, months_later, period_of
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "dashboards"
 _TILE: Final = {"title", "form", "metrics", "by", "where", "period", "order", "limit", "compare", "having", "none",
-         "wide"}  # fmt: skip
+         "wide", "parts"}  # fmt: skip
 #: Forms that say a change unless they are told otherwise.
-COMPARED_FORMS: Final = ("figure", "table")
+COMPARED_FORMS: Final = ("figure", "table", "changes")
 #: So many groups a tile may ask for; nobody reads more bars or rows of a table.
 MOST_GROUPS: Final = 200
 #: A day before which every period begins.
@@ -111,6 +112,7 @@ def _table_of(tile: TileSpec) -> dict[str, Any]:
         "title": tile.title, "form": tile.form, "metrics": list(query.metrics), "by": list(query.by),
         "where": [_plain(one) for one in query.where], "period": query.period, "order": list(query.order),
         "limit": query.limit, "having": [_plain(one) for one in query.having], "none": tile.none,
+        "parts": list(tile.parts),
     }  # fmt: skip
     more: dict[str, Any] = {} if (query.compare is not None) == usual else {"compare": not usual}
     if tile.wide > 1:
@@ -127,9 +129,11 @@ def _plain(one: Condition) -> list[Any]:
 def forms_of(by: Sequence[str]) -> tuple[Form, ...]:
     """Return the forms in which figures by these dimensions can be shown."""
     if not by:
-        return ("figure",)
+        return ("figure", "changes")
     if len(by) == 1 and by[0] in GRAINS:
         return ("line", "bars", "table")
+    if len(by) == 2 and not set(by) & set(TIME):
+        return ("bars", "table", "matrix")
     return ("bars", "table", "funnel") if tuple(by) == ("stage",) else ("bars", "table")
 
 
@@ -140,14 +144,16 @@ def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
     form: Any = place.of("form").among(table.get("form", "figure"), FORMS, "a form of a tile")
     if not names:
         raise place.of("metrics").wrong("a tile names at least one metric")
-    if (form == "figure") == bool(by):
-        raise place.of("by").wrong("a figure has no dimension, and every other form has one")
+    if (form in ("figure", "changes")) == bool(by):
+        raise place.of("by").wrong("a figure and changes have no dimension, and every other form has one")
     for name in names:
         place.of("metrics").among(name, catalogue.metrics, "a metric")
         for dimension in by:
             place.of("by").among(dimension, catalogue.dimensions_of(catalogue.metrics[name]), f"a dimension of {name}")
     if form not in forms_of(by):
         raise place.of("form").wrong(f"“{form}” does not show figures by {listed(by)}; choose {listed(forms_of(by))}")
+    if form == "matrix" and not all(catalogue.adds_up(catalogue.metrics[name], one) for name in names for one in by):
+        raise place.of("form").wrong("the cells of a matrix make its sums, and these figures do not add up")
     entity = catalogue.entities[catalogue.metrics[names[0]].entity]
     where = tuple(conditions_in(place.of("where"), table.get("where", []), entity.fields, entity.name))
     columns = {f"{name}{end}": Field(name, "", "number") for name in names for end in ("", "_before", "_change")}
@@ -164,7 +170,8 @@ def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
         having=tuple(conditions_in(place.of("having"), table.get("having", []), columns, "the answer")),
     )  # fmt: skip
     wide = place.number(table, "wide", 1, WIDEST) or 1
-    return TileSpec(key, place.text(table, "title"), form, query, place.text(table, "none", ""), wide=wide)
+    none, parts = place.text(table, "none", ""), place.texts(table, "parts")
+    return TileSpec(key, place.text(table, "title"), form, query, none, wide=wide, parts=parts)
 
 
 def _together(rows: tuple[tuple[TileSpec, ...], ...], catalogue: Catalogue) -> tuple[tuple[TileSpec, ...], ...]:
@@ -233,7 +240,8 @@ def tile_answer(
     if query.period == "all" and any(one in GRAINS for one in query.by) and _are_states(catalogue, query):
         query = replace(query, period="12m")
     months = _MONTHS.fullmatch(query.period)
-    if months is not None and "month" in query.by:  # whole months: the first one is not cut off
+    by_month = any(name.endswith("month") for name in query.by)
+    if months is not None and by_month:  # whole months: the first one is not cut off
         day = metrics.days()[0]
         query = replace(query, period=f"{months_later(day.replace(day=1), 1 - int(months[1]))}..{day}")
     if len(tile.together) > 1:
@@ -248,7 +256,21 @@ def tile_answer(
         why = _why_empty(metrics, tile, query, unknown=unknown)
         if why:
             return TileAnswer(query, found, better, why)
-    return TileAnswer(query, found, better, span=_span(catalogue, query, found))
+    changes = read_changes(metrics, query, found, tile.parts, cancelled) if _shows_changes(tile, query) else ()
+    across = _across(catalogue, query, found) if tile.form == "matrix" else ()
+    return TileAnswer(query, found, better, span=_span(catalogue, query, found), changes=changes, across=across)
+
+
+def _across(catalogue: Catalogue, query: Query, found: Answer) -> tuple[Value, ...]:
+    """The columns of a matrix, in the order that the dimension has."""
+    labels = catalogue.entities[catalogue.metrics[query.metrics[0]].entity].fields[query.by[1]].labels
+    there = {row[1] for row in found.rows}
+    places = {label.casefold(): place for place, label in enumerate(labels)}
+    return tuple(sorted(there, key=lambda one: (one is None, places.get(str(one).casefold(), len(labels)), str(one))))
+
+
+def _shows_changes(tile: TileSpec, query: Query) -> bool:
+    return tile.form == "changes" and query.compare is not None
 
 
 def _span(catalogue: Catalogue, query: Query, found: Answer) -> str:
@@ -306,7 +328,7 @@ def _first(catalogue: Catalogue, name: str) -> Any:
 def drill(metrics: Metrics, tile: TileSpec, query: Query, metric: str, cell: Mapping[str, Value]) -> Drill:
     """Return the way from a figure of a tile to its rows."""
     catalogue = metrics.catalogue
-    rows: RowsQuery = metrics.rows_of(query, metric, cell)
+    rows: RowsQuery = metrics.rows_of(replace(query, by=tuple(cell)), metric, cell)
     title = catalogue.metrics[metric].title if len(query.metrics) > 1 else tile.title
     said = [_named(name, value) for name, value in cell.items()]
     part = catalogue.metrics[rows.metric].title if rows.metric not in (None, metric) else ""

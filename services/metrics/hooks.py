@@ -111,6 +111,7 @@ HOOKS: Final[dict[str, str]] = {
     # deals
     "deal_owner": "coalesce(nullif(e.owner, ''), c.owner)",
     "close_month": "substr(e.closes_on, 1, 7)",
+    "closing_month": "substr(coalesce(e.closed_on, e.closes_on), 1, 7)",
     "days_in_stage": f"max(0, julianday({_DAY}) - julianday(e.stage_since))",  # what was moved here may be later
     "moved_on": "(e.next_stage IS NOT 'Lost')",
     "stage_left": "(e.left_on IS NOT NULL)",

@@ -18,11 +18,10 @@ from sqlalchemy.sql.expression import Subquery
 
 from models.queries.conversion import FOLLOWS, PURCHASE, SENT_ON
 from models.queries.deals import DEAL_NAME, STAGE_NAME, closed_on, known_by, list_price, stage_on
-from models.queries.emails import ONE_MAIL
+from models.queries.emails import BECAME
 from models.queries.purchases import WON_DEALS, cancelled_orders
 from models.tables import metadata
 from models.values.alerts import NO_VERDICT, RIGHT
-from models.values.outbox import OWN_SOURCE
 
 _DAY: Final = ":as_of"
 #: Read once for a statement, not once for an order.
@@ -131,32 +130,14 @@ def _lines(context: Context, *, only_lines: bool = True) -> str:
 
 
 _EMAIL_COLUMNS: Final = (
-    "id", "customer_id", "campaign", "campaign_kind", "sent_on", "opened", "clicked", "replied", "converted", "bounced",
-    "unsubscribed",
-)  # fmt: skip
-#: What says of an email that this became of it: a click, an answer or a conversion, that it was opened, noted or not.
-_BECAME: Final = (
-    ("opened", "clicked", "replied", "converted"), ("clicked", "converted"), ("replied",), ("converted",),
-    ("bounced",), ("unsubscribed",),
+    "id", "customer_id", "campaign", "campaign_kind", "sent_on", *BECAME,
 )  # fmt: skip
 
 
 def _emails(_context: Context) -> str:
-    """One row an email with what became of it. Of our own emails nothing tells who opened them: they are not here.
-
-    All of it is read from one index, in its order: no kind of event has the name of another in its own.
-    """
-    flags = ", ".join(f"({' + '.join(f'instr(kinds, {kind!r})' for kind in kinds)}) > 0" for kinds in _BECAME)
-    mails = (
-        "SELECT min(id) AS id, customer_id, max(campaign) AS campaign, max(campaign_kind) AS campaign_kind,"
-        " coalesce(min(CASE WHEN kind = 'sent' THEN happened_on END), min(happened_on)) AS sent_on,"
-        " group_concat(kind) AS kinds"
-        f" FROM email_events WHERE source <> '{OWN_SOURCE}' AND happened_on <= {_DAY} GROUP BY customer_id, {ONE_MAIL}"
-    )
-    return (
-        f"SELECT id, customer_id, campaign, campaign_kind, sent_on, {flags} FROM ({mails})"
-        " WHERE trim(replace(kinds, 'unsubscribed', ''), ',') <> ''"
-    )
+    """One row an email of the files, with what became of it by the as-of day."""
+    flags = ", ".join(f"coalesce({one}_on <= {_DAY}, 0)" for one in BECAME)
+    return f"SELECT id, customer, campaign, campaign_kind, sent_on, {flags} FROM emails WHERE sent_on <= {_DAY}"
 
 
 _DEAL_COLUMNS: Final = (
@@ -241,8 +222,7 @@ def _alerts(context: Context) -> str:
     )
     severity = "CASE a.severity WHEN 4 THEN 'critical' WHEN 3 THEN 'high' WHEN 2 THEN 'medium' ELSE 'low' END"
     return (
-        f"SELECT a.id, a.customer_id, a.kind, a.rule, {severity}, a.state, reason_words(a.reason, {_DAY}),"
-        " a.owner, a.outcome,"
+        f"SELECT a.id, a.customer_id, a.kind, a.rule, {severity}, a.state, a.reason, a.owner, a.outcome,"
         " date(a.opened_at, 'localtime'), date(a.closed_at, 'localtime'), a.state IN ('resolved', 'not_useful'),"
         f" a.in_time IS NOT NULL, a.in_time, a.state IN ('resolved', 'not_useful') AND NOT {NO_VERDICT}, {RIGHT},"
         f" a.touched, (SELECT (julianday(min(x.at)) - julianday(a.opened_at)) * 24 FROM ({acts}) x),"

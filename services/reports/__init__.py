@@ -1,4 +1,5 @@
-"""Reports: a dashboard as a workbook, a table or a document, and one customer on one page.
+"""Reports: a dashboard as a workbook, a table or a document, and one customer on one page,
+and the pack of a portfolio that changes hands.
 
 `gather` reads all answers of a dashboard at once; `workbook` and `table` write them as files. Pages (PDF) are painted
 by `views.printing` from the same values.
@@ -8,7 +9,8 @@ from __future__ import annotations
 
 from services.reports.brief import brief_of
 from services.reports.gather import report_of
+from services.reports.handover import handover_of
 from services.reports.table import write_report_table
 from services.reports.workbook import write_report_workbook
 
-__all__ = ["brief_of", "report_of", "write_report_table", "write_report_workbook"]
+__all__ = ["brief_of", "handover_of", "report_of", "write_report_table", "write_report_workbook"]

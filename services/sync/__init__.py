@@ -7,13 +7,13 @@ stage · match customers · compare · apply · undo. A check, a dry run and an 
 from __future__ import annotations
 
 from services.sync.by_hand import FIELDS as CUSTOMER_FIELDS
-from services.sync.by_hand import add_customer, edit_customer
+from services.sync.by_hand import add_customer, edit_customer, hand_over
 from services.sync.check_files import forget_check
 from services.sync.consent_by_hand import record_consent, record_consents
 from services.sync.contacts_by_hand import FIELDS as CONTACT_FIELDS
 from services.sync.contacts_by_hand import add_contact, edit_contact
 from services.sync.deals_by_hand import FIELDS as DEAL_FIELDS
-from services.sync.deals_by_hand import STAGES, add_deal_tasks, edit_deals, move_deal
+from services.sync.deals_by_hand import add_deal_tasks, deals_to_edit, edit_deals, move_deal
 from services.sync.history import imports_history
 from services.sync.newcomers import Newcomers
 from services.sync.order import order_of_import, place_of, source_question, together, waits_for
@@ -28,7 +28,6 @@ __all__ = [
     "CONTACT_FIELDS",
     "CUSTOMER_FIELDS",
     "DEAL_FIELDS",
-    "STAGES",
     "Newcomers",
     "Table",
     "add_contact",
@@ -36,10 +35,12 @@ __all__ = [
     "add_deal_tasks",
     "check_rows",
     "data_quality",
+    "deals_to_edit",
     "edit_contact",
     "edit_customer",
     "edit_deals",
     "forget_check",
+    "hand_over",
     "imports_history",
     "move_deal",
     "of_each_member",

@@ -13,8 +13,9 @@ from sqlalchemy import text as sql
 
 from models.queries.churn_status import SPEAKING
 from models.store import UnitOfWork
-from models.tables import contracts, customers, identities
+from models.tables import contracts, customers, identities, opportunities, tasks
 from models.values.changes import Changes
+from models.values.deals import CLOSED
 from models.values.errors import UserError
 from models.values.money import exponent
 from models.values.phones import NO_PHONE, is_phone
@@ -129,6 +130,35 @@ def edit_customer(workspace: Workspace, customer_id: int, fields: Mapping[str, s
             _identify(work, customer_id, {**row, **values})
         name = values.get("name") or row["name"]
         work.say(said_of_consent(changed, values, name) or f"Changed {_titles(changed)} of {name}")
+        return work.commit()
+
+
+def hand_over(workspace: Workspace, owner: str, to: str) -> Changes:
+    """Give all customers of an owner to another one, with their open deals and tasks of that owner: one action.
+
+    Raises
+    ------
+    UserError
+        It is not said to whom, or nobody has this owner.
+    """
+    new = " ".join(to.split())
+    if not new or new == owner:
+        raise UserError(f"Enter who takes over from {owner}.")
+    with workspace.store.unit_of_work(workspace.me, "hand-over", "customers", at=workspace.at) as work:
+        theirs = select(customers.c.id).where(customers.c.owner == owner)
+        ids = list(work.connection.execute(theirs.order_by(customers.c.id)).scalars())
+        if not ids:
+            raise UserError(f"No customer has the owner “{owner}”. Write the name as Customers has it.")
+        for table, still_open in (
+            (opportunities, opportunities.c.stage.not_in(CLOSED)),
+            (tasks, tasks.c.done_at.is_(None)),
+        ):
+            whose = table.c.customer_id.in_(theirs), table.c.owner == owner
+            for row in list(work.connection.execute(select(table.c.id).where(*whose, still_open)).scalars()):
+                work.update(table, row, {"owner": new})
+        for row in ids:
+            work.update(customers, row, {"owner": new})
+        work.say(f"Handed {count(len(ids), 'customer')} of {owner} over to {new}")
         return work.commit()
 
 

@@ -14,17 +14,16 @@ from models.queries.deals import DEAL_NAME
 from models.store import UnitOfWork
 from models.tables import opportunities, stage_changes, tasks
 from models.values.changes import Changes
+from models.values.deals import CLOSED, STAGES, DealFields
 from models.values.errors import UserError
 from models.values.outbox import OWN_SOURCE
-from models.values.words import count, day_of, full_day
+from models.values.words import count, day_of, full_day, major
 from services.entities import ENTITIES
 from services.sync.by_hand import value_of
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
 
-STAGES: Final = ("Identified", "Qualified", "Proposal", "Negotiation", "Won", "Lost")
-CLOSED: Final = ("Won", "Lost")
 #: What a form or a command may set of a deal, with its label. The last three are no columns: the day of a close, and
 #: the text and day of a task.
 FIELDS: Final = {
@@ -36,7 +35,31 @@ _DEALS: Final = f"""SELECT o.id, o.customer_id, o.stage, o.amount_minor, o.curre
     {DEAL_NAME} AS name, o.external_id, c.name AS customer, (SELECT max(h.changed_on) FROM stage_changes h
     WHERE h.opportunity_id = o.id) AS since
     FROM opportunities o LEFT JOIN customers c ON c.id = o.customer_id LEFT JOIN products p ON p.id = o.product_id
-    WHERE o.id IN (SELECT value FROM json_each(:ids)) ORDER BY o.id"""
+    WHERE {{which}} ORDER BY o.stage IN ('Won', 'Lost'), coalesce(o.amount_minor, 0) DESC, o.id"""
+_BY_ID: Final = _DEALS.format(which="o.id IN (SELECT value FROM json_each(:ids))")
+_OF_CUSTOMER: Final = _DEALS.format(which="o.customer_id = :customer")
+
+
+def deals_to_edit(
+    workspace: Workspace, deal_ids: Sequence[int] = (), customer_id: int | None = None
+) -> tuple[DealFields, ...]:
+    """Return these deals, or all of a customer: the open ones first, the largest first."""
+    with workspace.store.read() as connection:
+        found = (
+            connection.execute(text(_BY_ID), {"ids": json.dumps(list(deal_ids))})
+            if customer_id is None
+            else connection.execute(text(_OF_CUSTOMER), {"customer": customer_id})
+        ).all()
+    currency = workspace.read_currency()
+    return tuple(_fields(one, one.currency or currency) for one in found)
+
+
+def _fields(deal: Row[Any], currency: str) -> DealFields:
+    amount = str(major(deal.amount_minor, currency)) if deal.amount_minor is not None else ""
+    return DealFields(
+        deal.id, _called(deal), deal.customer or "", deal.stage, amount, currency, deal.closes_on or "",
+        deal.owner or "",
+    )  # fmt: skip
 
 
 def edit_deals(workspace: Workspace, deal_ids: Sequence[int], fields: Mapping[str, str]) -> Changes:
@@ -108,7 +131,7 @@ def _subject(deal_ids: Sequence[int]) -> str:
 
 
 def _read(work: UnitOfWork, deal_ids: Sequence[int]) -> Sequence[Row[Any]]:
-    found = work.connection.execute(text(_DEALS), {"ids": json.dumps(list(deal_ids))}).all()
+    found = work.connection.execute(text(_BY_ID), {"ids": json.dumps(list(deal_ids))}).all()
     missing = sorted(set(deal_ids) - {one.id for one in found})
     if missing or not found:
         raise UserError(f"There is no deal {missing[0] if missing else ''}; it may have been undone. Refresh the list.")

@@ -15,7 +15,7 @@ from views.alerts.call_box import CallOutcomes, TalkingPoints
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton, link
 from views.widgets.labels import FlowingContent, Pictogram, clear, column, kind_of, label, row, rule, scrolling
-from views.words import whole
+from views.words import counted, whole
 
 #: The commands behind "more", in their order.
 MORE = (Command.WAIT, Command.ASSIGN, Command.ESCALATE, Command.SUPPRESS, Command.OVERRIDE)
@@ -52,7 +52,7 @@ class ActionsPane(QWidget):
 
     def first_button(self) -> QWidget:
         """Where the focus goes when the pane takes it."""
-        for button in (self.call, self.draft):
+        for button in (self.call, self.draft, self.rows):
             if button.is_primary and not button.isHidden() and button.isEnabled():
                 return button
         return self.reopen if not self.reopen.isHidden() else self.task
@@ -94,6 +94,7 @@ class ActionsPane(QWidget):
         self.when = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
         self.points = TalkingPoints()
         self.outcomes = CallOutcomes(theme, actions)
+        self.rows = CommandButton.of(theme, actions[Command.OPEN], "table", primary=True)
         self.draft = CommandButton.of(theme, actions[Command.DRAFT], "email")
         self.consent = CommandButton.of(theme, actions[Command.RECORD_CONSENT], "check")
         self.no_email = label("", fonts.SMALL, fonts.REGULAR, "ink_2")
@@ -125,7 +126,7 @@ class ActionsPane(QWidget):
         calling = (self.call, 2, self.when, 4, self.points, 6, self.outcomes)
         box = column(self._suggestion, *calling, margins=(16, 12, 16, 12))
         box.addSpacing(6)
-        for part in (self.consent, self.draft, self._wall):
+        for part in (self.rows, self.consent, self.draft, self._wall):
             box.addWidget(part)
         box.addLayout(self._grid())
         box.addSpacing(6)
@@ -174,6 +175,8 @@ class ActionsPane(QWidget):
         approach = detail.approach
         open_one = not done and detail.alert.customer_id is not None
         first = approach.first if approach is not None and open_one else "task"
+        self.rows.setVisible(detail.watched_rows is not None)
+        self.rows.set_words(f"See {counted(detail.watched_rows or 0, 'row')}")
         calls = open_one and approach is not None and bool(approach.phone)
         self.call.setVisible(calls)
         self.outcomes.setVisible(open_one)

@@ -105,7 +105,7 @@ def enable(actions: Actions, detail: AlertDetail | None) -> None:
     enabled[Command.REOPEN] = state in ("resolved", "not_useful", "waiting", "snoozed")
     enabled[Command.ESCALATE] = not closed and not critical
     enabled[Command.SUPPRESS] = enabled[Command.OVERRIDE] = customer
-    enabled[Command.OPEN] = customer
+    enabled[Command.OPEN] = customer or (detail is not None and detail.watched_rows is not None)
     enabled[Command.DRAFT] = customer and not closed
     approach = detail.approach if detail is not None else None
     enabled[Command.RECORD_CONSENT] = approach is not None and approach.can_consent and not closed

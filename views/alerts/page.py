@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 from models.values.alerts import AlertDetail, AlertRow, QueuePage, Tile
 from models.values.changes import Changes
 from models.values.customers import FilterChoices
+from models.values.watches import PREFIX
 from views.actions import Command
 from views.alerts import questions
 from views.alerts.actions_pane import MORE, ActionsPane
@@ -357,6 +358,8 @@ class AlertsPage(Page):
             self.detail.list.setFocus()
         elif card.customer_id is not None:
             self.wants_customer.emit(card.customer_id)
+        elif card.rule.startswith(PREFIX):
+            self.wants_page.emit(f"insights/{card.rule}")
 
     def _show_menu(self, index: QModelIndex, at: QPoint) -> None:
         """Everything that can be done with a row, in its context menu."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 
-from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from models.values.customers import IdentityField
@@ -94,6 +94,7 @@ class LinesBlock(QWidget):
         self._summary = ""
         self._lines: tuple[str, ...] = ()
         self._all: tuple[str, ...] = ()
+        self._asks: QAction | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
@@ -102,8 +103,18 @@ class LinesBlock(QWidget):
         self._summary, self._all, self._lines = summary, tuple(lines), tuple(lines[: self._most])
         self.setFixedHeight(_HEAD + _LINE * len(self._lines) + 2)
         self.setAccessibleName(". ".join((f"{self._title}: {summary}", *lines)))
-        self.setToolTip("\n".join(lines))
+        asks = (self._asks.toolTip(),) if self._asks is not None else ()
+        self.setToolTip("\n".join((*lines, *asks)))
         self.update()
+
+    def can_be_asked(self, action: QAction) -> None:
+        """Let a click on it do this."""
+        self._asks = action
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._asks is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._asks.trigger()
 
     def set_most(self, most: int) -> None:
         """Show so many lines."""

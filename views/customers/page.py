@@ -27,6 +27,7 @@ from views.customers.profile_pane import ProfilePane
 from views.customers.rooms import BookOfCustomers
 from views.scores.overriding import Asked, ask_override, end_override
 from views.shell.consent import addressee, ask_consent, ask_consent_of_several
+from views.shell.deals import Deals
 from views.shell.page import PAGE_TITLES, Context, Page
 from views.widgets.labels import column
 from views.widgets.overlay import FormPanel
@@ -40,6 +41,8 @@ _OF_ONE = (
     Command.OVERRIDE,
     Command.RECORD_CONSENT,
     Command.SAVE_BRIEF,
+    Command.EDIT_DEAL,
+    Command.DEAL_TASK,
     Command.DELETE_CUSTOMER,
 )
 LOW_CONFIDENCE = "low-confidence"
@@ -66,6 +69,7 @@ class CustomersPage(Page):
         self.profile = ProfilePane(theme, actions, desk, self._rooms, marks)
         self.form = CustomerForm(theme)
         self._people = Contacts(book, theme, self)
+        self._deals = Deals(book, theme, self)
         self._right = QStackedWidget()
         for half in (self.profile, self.form):
             self._right.addWidget(half)
@@ -90,6 +94,8 @@ class CustomersPage(Page):
                 Command.DELETE_CUSTOMER: self._delete,
                 Command.RECORD_CONSENT: self._consent,
                 Command.SAVE_BRIEF: self._save_brief,
+                Command.EDIT_DEAL: self._deal,
+                Command.DEAL_TASK: partial(self._deal, task=True),
                 Command.EXPORT_LIST: self._export,
                 Command.FILTER: self._to_field,
             }
@@ -264,6 +270,14 @@ class CustomersPage(Page):
             if self._stacked:
                 self._show_half(self._right)
             self._people.open(profile, self.profile.contacts)
+
+    def _deal(self, *, task: bool = False) -> None:
+        """Change a deal of the customer whose page is open, or add a task for it."""
+        profile = self.profile.profile
+        if profile is not None and not self.profile.awaited and self._right.currentWidget() is self.profile:
+            if self._stacked:
+                self._show_half(self._right)
+            self._deals.of_customer(profile.id, self.profile.deals, task=task)
 
     def _end_override(self, figure: str) -> None:
         profile = self.profile.profile

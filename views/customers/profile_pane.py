@@ -137,7 +137,8 @@ class ProfilePane(QWidget):
         self.contacts.setToolTip(actions[Command.CONTACTS].toolTip())
         self.contacts.clicked.connect(actions[Command.CONTACTS].trigger)
         self._joined = label("", fonts.SMALL, fonts.REGULAR, "ink_2")
-        self._deals = LinesBlock(theme, "Deals", 2)
+        self.deals = LinesBlock(theme, "Deals", 2)
+        self.deals.can_be_asked(actions[Command.EDIT_DEAL])
         self._tickets = LinesBlock(theme, "Tickets", 2)
         self._reviews = LinesBlock(theme, "Reviews", 2)
         self._emails = label("", fonts.SMALL, fonts.SEMIBOLD)
@@ -164,7 +165,7 @@ class ProfilePane(QWidget):
         left_head = row(_heading("Identity"), 8, self.contacts, -1, self._joined, 8, self._identity.unfold)
         left.setLayout(column(left_head, 6, self._identity, -1, margins=(20, 10, 16, 10)))
         right = QWidget()
-        blocks = column(self._deals, 4, self._tickets, 4, self._reviews, -1, margins=(16, 8, 16, 10))
+        blocks = column(self.deals, 4, self._tickets, 4, self._reviews, -1, margins=(16, 8, 16, 10))
         right.setLayout(blocks)
         halves = row(left, rule(vertical=True, soft=True), right)
         halves.setStretch(0, 11)
@@ -202,7 +203,7 @@ class ProfilePane(QWidget):
         self._joined.setText(
             f"{counted(profile.records_joined, 'record')} joined" if profile.records_joined > 1 else ""
         )
-        self._deals.show_lines(profile.deals_line, profile.deals)
+        self.deals.show_lines(profile.deals_line, profile.deals)
         self._tickets.show_lines(profile.tickets_line, profile.tickets)
         self._reviews.show_lines(profile.reviews_line, profile.reviews)
         self._emails.setText(f"Emails {whole(profile.emails_count)}")
@@ -237,7 +238,7 @@ class ProfilePane(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_badge()
-        for block in (self._deals, self._tickets):
+        for block in (self.deals, self._tickets):
             block.set_most(1 if self.height() < _LOW else 2)
 
     def _place_badge(self) -> None:

@@ -24,9 +24,13 @@ _FIGURE, _CHART = 182, 372
 
 
 class DashboardView(QWidget):
-    """The tiles of one dashboard. `drilled` carries a tile, and the metric and cell of its figure."""
+    """The tiles of one dashboard.
+
+    `drilled` carries a tile, and the metric and cell of its figure; `watch_wanted` a tile.
+    """
 
     drilled = Signal(object, str, object)
+    watch_wanted = Signal(object)
 
     def __init__(self, theme: Theme, dashboard: Dashboard) -> None:
         super().__init__()
@@ -38,6 +42,7 @@ class DashboardView(QWidget):
             row = [Tile(theme, spec) for spec in specs]
             for tile in row:
                 tile.drilled.connect(partial(self.drilled.emit, tile))
+                tile.watch_wanted.connect(partial(self.watch_wanted.emit, tile))
                 self.tiles[tile.spec.key] = tile
             self._grids.append(PanelGrid(row))
         content = FlowingContent()
@@ -63,10 +68,12 @@ class Board(QStackedWidget):
     -------
     customer_wanted : the number of a row's customer.
     painted : all tiles of the dashboard have their answers.
+    watch_wanted : a tile whose metric is to be watched.
     """
 
     customer_wanted = Signal(int)
     painted = Signal()
+    watch_wanted = Signal(object)
 
     def __init__(self, theme: Theme, rooms: BookOfMetrics, desk: Desk) -> None:
         super().__init__()
@@ -78,6 +85,7 @@ class Board(QStackedWidget):
         self._waiting: list[str] = []
         self._drilled: Callable[[], tuple[Drill, RowList]] | None = None
         self._from: QWidget | None = None
+        self._leave: Callable[[], None] | None = None  # where the rows lead back to; None: the dashboard
         self._width = 1366
         self.rows = RowsPane(theme)
         self.rows.left.connect(self.go_back)
@@ -90,6 +98,7 @@ class Board(QStackedWidget):
         if view is None:
             view = self._views[dashboard.name] = DashboardView(self._theme, dashboard)
             view.drilled.connect(self._drill)
+            view.watch_wanted.connect(self.watch_wanted)
             view.fit(self._width)
             self.addWidget(view)
         if self.view is not view or view.asked != filters:
@@ -129,7 +138,9 @@ class Board(QStackedWidget):
             return
         self._desk.drop("rows")
         self.setCurrentWidget(self.view)
-        if self._from is not None:
+        if self._leave is not None:
+            self._leave()
+        elif self._from is not None:
             self._from.setFocus()
 
     @property
@@ -171,10 +182,18 @@ class Board(QStackedWidget):
     def _drill(self, tile: Tile, metric: str, cell: Mapping[str, Value]) -> None:
         if tile.shown is None or self.view is None:
             return
-        self._from = QApplication.focusWidget() or tile.content
+        self._from, self._leave = QApplication.focusWidget() or tile.content, None
         self.rows.wait_for(tile.spec.title, self.view.dashboard.title)
         self.setCurrentWidget(self.rows)
         self._drilled = partial(self._rooms.rows, tile.spec, tile.shown.query, metric, cell, LISTED)
+        self._read_rows()
+
+    def show_watched(self, code: str, from_: str, leave: Callable[[], None]) -> None:
+        """Show the rows of a watch; the way back leads to the page that asked for them."""
+        self._leave = leave
+        self.rows.wait_for("What is watched", from_)
+        self.setCurrentWidget(self.rows)
+        self._drilled = partial(self._rooms.watched_rows, code, LISTED)
         self._read_rows()
 
     def _read_rows(self) -> None:

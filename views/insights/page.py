@@ -6,16 +6,18 @@ The check itself is long work in a child process; what it found comes back as a 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final, Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractSlider, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QMenu, QStackedWidget, QWidget
 
 from models.values.changes import Changes
 from models.values.dashboards import Dashboard
 from models.values.report_card import Reliance, ReportCard
+from models.values.watches import PREFIX, ROLLING, Watch
 from views.actions import Command
 from views.background import Failed
 from views.insights.board import Board
@@ -25,6 +27,9 @@ from views.insights.filter_bar import FilterBar
 from views.insights.panel import hold
 from views.insights.rooms import BookOfMetrics, BookOfScores
 from views.insights.scores import ScoresTab, scores_skeleton
+from views.insights.tile import Tile
+from views.shell.deals import Deals
+from views.shell.metric_watch import WatchPanel
 from views.shell.page import Context, Page
 from views.widgets.buttons import IconButton
 from views.widgets.labels import column, row, rule
@@ -33,6 +38,7 @@ from views.widgets.tabs import CountTabs, Tab
 from views.widgets.tile_strip import TileStrip
 
 SCORES: Final = "scores"
+DEAL_COMMANDS: Final = (Command.EDIT_DEAL, Command.DEAL_TASK)
 #: In a lower window the tiles are one line.
 LOW: Final = 640
 #: Files of customers whose forecasts were wrong, by kind.
@@ -69,6 +75,12 @@ class InsightsPage(Page):
         self.board = Board(theme, self._figures, self._desk)
         self.board.customer_wanted.connect(self.wants_customer)
         self.board.painted.connect(self.settled)
+        self.board.watch_wanted.connect(self._watch)
+        self._watched = ""  # the watch whose rows are to be shown
+        self.board.rows.deals_listed.connect(self._enable)
+        self.board.rows.left.connect(self._enable)
+        self.board.rows.menu_wanted.connect(self._show_menu)
+        self._deals = Deals(book, theme, self)
         self.bar = CheckBar(book, context.actions, theme, self, self._rooms.checking)
         self.scores = ScoresTab(theme)
         self.state = StatePane(theme, self.scores, scores_skeleton)
@@ -90,7 +102,12 @@ class InsightsPage(Page):
         self.scores.customer_wanted.connect(self.wants_customer)
         self.scores.low_wanted.connect(lambda: self.wants_page.emit("customers/low-confidence"))
         self.scores.misses_wanted.connect(self._export_misses)
-        self.take_commands({Command.CHECK_SCORES: self.bar.begin, Command.EXPORT_TAB: self.export})
+        self.take_commands({
+            Command.CHECK_SCORES: self.bar.begin, Command.EXPORT_TAB: self.export,
+            Command.WATCH_TILE: self._watch_at_focus,
+            Command.EDIT_DEAL: lambda: self._deals.change(self.board.rows.chosen_deals, self.board.rows.heading),
+            Command.DEAL_TASK: lambda: self._deals.add_tasks(self.board.rows.chosen_deals, self.board.rows.heading),
+        })  # fmt: skip
 
     # -- what the shell asks ------------------------------------------------------------------------------------
 
@@ -101,11 +118,16 @@ class InsightsPage(Page):
 
     def leave(self) -> None:
         self.board.stop()
-        for command in (Command.CHECK_SCORES, Command.EXPORT_TAB):
+        for command in (Command.CHECK_SCORES, Command.EXPORT_TAB, Command.WATCH_TILE, *DEAL_COMMANDS):
             self.context.actions[command].setEnabled(False)
 
     def show_section(self, key: str) -> None:
-        if key == SCORES or key in self._dashboards or not self._dashboards:
+        if key.startswith(PREFIX):
+            self._watched = key
+            if self._at_scores:
+                self.tabs.choose(next(iter(self._dashboards)))
+            self._show_tab()
+        elif key == SCORES or key in self._dashboards or not self._dashboards:
             self.tabs.choose(key)
             self._show_tab()
 
@@ -159,6 +181,9 @@ class InsightsPage(Page):
             self._catch_up()
         else:
             self.board.show_dashboard(self._dashboards[self.tabs.current], self.filters.filters)
+            if self._watched:
+                self.board.show_watched(self._watched, "Alerts", partial(self.wants_page.emit, "alerts"))
+                self._watched = ""
             if not self._offered:
                 self._offered = True
                 self._desk.read("choices", self._figures.choices, self.filters.offer, self._without_choices)
@@ -227,7 +252,7 @@ class InsightsPage(Page):
         self._fresh = False
         self.state.show_error(failed, self._read, "The last back-test could not be loaded")
 
-    def _enable(self) -> None:
+    def _enable(self, _deals: bool = False) -> None:
         """Switch off what cannot be done now, in palette, key and button alike."""
         if not self.isVisible():
             return
@@ -236,6 +261,19 @@ class InsightsPage(Page):
         self.bar.allow(at_scores and card is not None and not card.empty, first=card is None or card.report is None)
         known = at_scores and card is not None and card.report is not None
         self.context.actions[Command.EXPORT_TAB].setEnabled(known or (not at_scores and bool(self._dashboards)))
+        self.context.actions[Command.WATCH_TILE].setEnabled(not at_scores and not self.board.in_rows)
+        deals = not at_scores and self.board.in_rows and self.board.rows.lists_deals
+        for command in DEAL_COMMANDS:
+            self.context.actions[command].setEnabled(deals)
+
+    def _show_menu(self, _customer: int | None, at: QPoint) -> None:
+        """What can be done with the deals of the selected rows."""
+        if self.board.rows.lists_deals:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            for command in DEAL_COMMANDS:
+                menu.addAction(self.context.actions[command])
+            menu.popup(at)
 
     # -- commands -----------------------------------------------------------------------------------------------
 
@@ -247,6 +285,27 @@ class InsightsPage(Page):
             TabExport(self, self._figures).ask(self._dashboards[self.tabs.current], self.filters.filters)
             return
         self.export_list("scores-check", write_report_card)
+
+    def _watch_at_focus(self) -> None:
+        """Watch the tile with the focus, or else the first."""
+        tiles = list(self.board.view.tiles.values()) if self.board.view is not None else []
+        focus = QApplication.focusWidget()
+        found = next((one for one in tiles if focus is not None and one.isAncestorOf(focus)), None)
+        if found is not None or tiles:
+            self._watch(found or tiles[0])
+
+    def _watch(self, tile: Tile) -> None:
+        """Ask when the metric of a tile raises an alert; it is counted as the tile counts it."""
+        if tile.shown is None:
+            return
+        query, heads = tile.shown.query, {one.name: one for one in tile.shown.answer.columns}
+        offered = [(name, heads[name].title, heads[name].unit) for name in query.metrics]
+        rolls = not tile.spec.query.by and ROLLING.fullmatch(query.period)
+        watch = Watch(query.metrics[0], "above", 0.0, query.where)
+        watch = replace(watch, period=query.period) if rolls else watch
+        WatchPanel(
+            self.context.book, self.context.theme, self.window(), offered, watch, self._figures.watch
+        ).open_under(tile.content)
 
     def _export_misses(self, kind: Literal["missed", "alarmed"]) -> None:
         from services.exporting import write_report_card

@@ -13,6 +13,7 @@ from models.values.dashboards import Dashboard, Drill, Filters, TileAnswer, Tile
 from models.values.metrics import Query, RowList, Value
 from models.values.report_card import Reliance, ReportCard
 from models.values.reports import Report
+from models.values.watches import Watch, WatchState
 from services import insight
 from services.workspace import Workspace
 from views.shell.book import Book
@@ -86,6 +87,19 @@ class BookOfMetrics:
         metrics = self._metrics()
         found = drill(metrics, spec, query, metric, cell)
         return found, metrics.rows(replace(found.rows, limit=limit))
+
+    def watch(self, workspace: Workspace, watch: Watch) -> WatchState:
+        """What a watch would show, whether or not the book keeps it."""
+        from services.alerting import preview
+
+        return preview(workspace, watch, self._metrics())
+
+    def watched_rows(self, code: str, limit: int) -> tuple[Drill, RowList]:
+        """The rows behind the present figure of a watch."""
+        from services.alerting import watch_rows
+
+        found, _ = watch_rows(self._book.workspace, code)
+        return found, self._metrics().rows(replace(found.rows, limit=limit))
 
     def _metrics(self) -> Metrics:
         """The catalogue over the book as it is, with what it has answered already."""

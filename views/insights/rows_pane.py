@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Final
 
-from PySide6.QtCore import QElapsedTimer, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from models.values.dashboards import Drill
 from models.values.metrics import Column, RowList
@@ -31,10 +32,14 @@ class RowsPane(QWidget):
     -------
     left : back to the dashboard.
     customer_wanted : the number of a row's customer.
+    menu_wanted : (key, point) of the context menu of a row.
+    deals_listed : whether the rows are deals, which can be changed here.
     """
 
     left = Signal()
     customer_wanted = Signal(int)
+    menu_wanted = Signal(object, object)
+    deals_listed = Signal(bool)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -44,16 +49,30 @@ class RowsPane(QWidget):
         self.count = label("", fonts.LIST, fonts.REGULAR, "ink_2")
         self.table = WordTable(theme, "Rows", (TableColumn(""),), inset=16)
         self.table.opened.connect(self._open)
+        self.table.menu_wanted.connect(self.menu_wanted)
+        self._deals: tuple[int, ...] = ()
         self.state = StatePane(theme, self.table, rows_skeleton(32))
         self._shown = QElapsedTimer()
         top = row(self.back, 10, self.heading, 12, self.count, -1, margins=(10, 6, 16, 6))
         self.setLayout(column(top, rule(), self.state))
+
+    @property
+    def lists_deals(self) -> bool:
+        """Whether the rows are deals, which can be changed here."""
+        return bool(self._deals)
+
+    @property
+    def chosen_deals(self) -> list[int]:
+        """The numbers of the deals in the selected rows, in view order."""
+        places = sorted(index.row() for index in self.table.selectionModel().selectedRows())
+        return [self._deals[place] for place in places if place < len(self._deals)]
 
     def wait_for(self, title: str, from_: str) -> None:
         """Say what is coming."""
         self.back.setText(f"‹ {from_}")
         self._name(title)
         self.count.setText("")
+        self._list_deals(())
         self.table.show_lines(())
         self.state.show_content()
         self.state.loading(f"Loading {title}")
@@ -67,6 +86,7 @@ class RowsPane(QWidget):
         """Show the rows, with their number and what they make together."""
         self._name(drill.title)
         if not found.total:
+            self._list_deals(())
             self.state.show_empty("No rows", "Nothing is counted here.")
             return
         columns = _columns(found)
@@ -83,8 +103,10 @@ class RowsPane(QWidget):
             )
             for cells, customer in zip(found.rows, found.customers, strict=True)
         ]
-        again = bool(self.table.lines.rowCount())
+        again, chosen = bool(self.table.lines.rowCount()), set(self.chosen_deals)
         self.table.show_lines(lines, heads)
+        self._list_deals(tuple(int(str(cells[0])) for cells in found.rows) if found.entity == "deals" else ())
+        self._choose(chosen)
         self.count.setText(_counted(drill, found))
         self.state.show_content()
         if not again:
@@ -101,6 +123,21 @@ class RowsPane(QWidget):
             self.left.emit()
             return
         super().keyPressEvent(event)
+
+    def _list_deals(self, deals: tuple[int, ...]) -> None:
+        """Of deals several rows can be selected."""
+        self._deals = deals
+        mode = QAbstractItemView.SelectionMode
+        self.table.setSelectionMode(mode.ExtendedSelection if deals else mode.SingleSelection)
+        self.deals_listed.emit(bool(deals))
+
+    def _choose(self, deals: Container[int]) -> None:
+        """Select the rows of these deals, whose places may be others by now."""
+        selected, flag = self.table.selectionModel(), QItemSelectionModel.SelectionFlag
+        places = [place for place, deal in enumerate(self._deals) if deal in deals]
+        for number, place in enumerate(places):
+            how = flag.Rows | (flag.Select if number else flag.ClearAndSelect)
+            selected.setCurrentIndex(self.table.lines.index(place, 0), how)
 
     def _open(self, customer: int | None) -> None:
         # The second click of a double click on the tile is none on the list.

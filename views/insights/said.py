@@ -77,6 +77,13 @@ def change(now: Value, before: Value, unit: str, better: str) -> tuple[str, str]
 def table_of(shown: TileAnswer) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     """Return a tile's figures as a table of words: headings, then rows."""
     answer = shown.answer
+    if shown.changes:
+        moved = [(one.title if one is whole_ else f"{whole_.title}, {one.title}", one)
+                 for whole_ in shown.changes for one in (whole_, whole_.part) if one is not None]  # fmt: skip
+        return ("Figure", "Before", "Now"), [
+            (title, *(said(value, one.unit, answer.currency) for value in (one.before, one.now)))
+            for title, one in moved
+        ]
     heads = tuple(column.title for column in answer.columns)
     return heads, [tuple(_cell(answer, column, value) for column, value in zip(answer.columns, row, strict=True))
                    for row in answer.rows]  # fmt: skip

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QMenu, QSizePolicy
 
-from models.values.dashboards import FEW, TileAnswer, TileSpec
+from models.values.dashboards import FEW, Change, TileAnswer, TileSpec
 from models.values.metrics import Value
 from models.values.words import full_day
 from views.background import Failed
 from views.charts.bars import Bar, BarsChart
 from views.charts.table import ChartTable, copied
 from views.charts.trend import TrendChart
+from views.insights.matrix import Cells, matrix_of
 from views.insights.panel import Panel, rest
 from views.insights.said import change, group, is_figure, said, table_of
 from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
@@ -27,6 +28,11 @@ from views.words import DASH, DOT, THIN, percent, whole
 _HIGH = 58
 #: Ratings and satisfaction are of 5.
 _FIVE = 5.0
+#: What is said of the figures that changed.
+CHANGES = "Shares and counts that differ from the period before by more than chance (1 %), and sums by 15 % or more."
+_ICONS = {True: "check", False: "warning", None: "info"}
+#: Stands for the line of all groups together.
+_ALL = -1
 _BEFORE = {"previous": "before", "year": "a year before"}
 
 
@@ -93,9 +99,11 @@ class Tile(Panel):
     Signals
     -------
     drilled : (metric, cell) of the figure whose rows are wanted.
+    watch_wanted : its metric is to be watched.
     """
 
     drilled = Signal(str, object)
+    watch_wanted = Signal()
 
     def __init__(self, theme: Theme, spec: TileSpec) -> None:
         self.spec, self.shown = spec, None
@@ -104,10 +112,12 @@ class Tile(Panel):
         if spec.form == "figure":
             self.content = Figure(theme, spec.title)
             self.content.clicked.connect(lambda: self._drill(spec.query.metrics[0], 0))
-        elif spec.form == "table":
+        elif spec.form in ("table", "matrix", "changes"):
             self.content = AnswerTable(theme, spec.title, (TableColumn(""),), inset=16, whole=True)
-            self.content.clicked.connect(lambda index: self._drill(self._columns[index.column()], index.row()))
-            self.content.opened.connect(lambda row: self._drill(spec.query.metrics[0], row))
+            self.content.clicked.connect(self._picked_cell)
+            self.content.opened.connect(self._opened_line)
+            if spec.form == "matrix":  # each cell leads to rows of its own
+                self.content.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         else:
             self.content = TrendChart(theme, spec.title) if spec.form == "line" else BarsChart(theme, spec.title)
             self.content.picked.connect(self._picked)
@@ -141,7 +151,12 @@ class Tile(Panel):
             return
         if shown.empty:
             return
-        if isinstance(self.content, AnswerTable):
+        if self.spec.form == "changes" and isinstance(self.content, AnswerTable):
+            self._show_changes(self.content, shown)
+        elif self.spec.form == "matrix" and isinstance(self.content, AnswerTable):
+            self.content.show_lines(*matrix_of(shown))
+            self.content.setAccessibleDescription(answer.definition)
+        elif isinstance(self.content, AnswerTable):
             self._show_table(self.content, shown)
         elif isinstance(self.content, TrendChart):
             self._show_line(self.content, shown)
@@ -204,8 +219,33 @@ class Tile(Panel):
                     moved = change(cells[name], cells[f"{name}_before"], heads[name].unit, shown.better.get(name, ""))
                     line_.append(TableCell("" if few else moved[0], moved[1], small=True))
             lines.append(TableLine(tuple(line_), at))
+        if len(lines) > 1:
+            sums = [TableCell("All", link="rows")]
+            for name in names:
+                sums.append(TableCell(said(answer.totals[name], heads[name].unit, answer.currency)))
+                sums.extend([TableCell("")] * (name in moving))
+            lines.append(TableLine(tuple(sums), _ALL, total=True))
         content.show_lines(lines, columns)
         content.setAccessibleDescription(answer.definition)
+
+    def _show_changes(self, content: AnswerTable, shown: TileAnswer) -> None:
+        columns = [TableColumn(""), *(TableColumn(one, 76, right=True) for one in ("Before", "Now", "Change"))]
+        lines = []
+        for one in shown.changes:
+            better = shown.better.get(one.metric, "")
+            for at in filter(None, (one, one.part)):
+                figures = [said(value, at.unit, shown.answer.currency, short=True) for value in (at.before, at.now)]
+                moved, ink = change(at.now, at.before, at.unit, better)
+                lines.append(TableLine((
+                    TableCell(one.title, icon=_ICONS[one.good], link="rows") if at is one
+                    else TableCell(f"most in {at.title}", "ink_2", link="rows", small=True),
+                    TableCell(figures[0], "ink_2"), TableCell(figures[1]), TableCell(moved, ink, small=True),
+                ), at))  # fmt: skip
+        content.show_lines(lines, columns)
+        content.setAccessibleDescription(CHANGES)
+        self.setToolTip(CHANGES)
+        if not lines:
+            self._say("Nothing changed by more than chance.")
 
     def _show_line(self, content: TrendChart, shown: TileAnswer) -> None:
         answer, name = shown.answer, shown.query.metrics[0]
@@ -294,6 +334,28 @@ class Tile(Panel):
             place = self.content.places[place]
         self._drill(self.spec.query.metrics[0], place)
 
+    def _picked_cell(self, index: QModelIndex) -> None:
+        assert isinstance(self.content, AnswerTable)
+        line_ = self.content.lines.line_at(index.row())
+        if line_ is not None:
+            self._picked_line(line_.key, index.column())
+
+    def _opened_line(self, key: Change | int | Cells) -> None:
+        """Enter: in a matrix the rows of the cell, else those of the line's first figure."""
+        assert isinstance(self.content, AnswerTable)
+        self._picked_line(key, self.content.currentIndex().column() if isinstance(key, tuple) else 0)
+
+    def _picked_line(self, key: Change | int | Cells, column: int = 0) -> None:
+        """Ask for the rows of what changed, or of a row's figure."""
+        if isinstance(key, Change):
+            self.drilled.emit(key.metric, dict(key.cell))
+        elif isinstance(key, tuple):  # the cells of a matrix
+            self.drilled.emit(self.spec.query.metrics[0], dict(key[column]))
+        elif key == _ALL:
+            self.drilled.emit(self._columns[column], {})
+        else:
+            self._drill(self._columns[column], key)
+
     def _drill(self, metric: str, row: int) -> None:
         if self.shown is None or self.shown.empty or not 0 <= row < len(self.shown.answer.rows):
             return
@@ -332,6 +394,9 @@ class Tile(Panel):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("What is this?").triggered.connect(self.explain)
+        watched = menu.addAction("Watch…\tW")
+        watched.setEnabled(self.shown is not None)
+        watched.triggered.connect(lambda: self.watch_wanted.emit())
         menu.addAction("Copy the figures\tCtrl+C").triggered.connect(self.copy)
         menu.popup(event.globalPos())
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPageSize
 
 from models.values.reports import Brief, Section
 from services.exporting import write_file
-from views.printing.paper import Block, Pen, paper_of, passage_high, printed, room_of, width_of
+from views.printing.paper import Block, Document, Pen, paper_of, passage_high, room_of, width_of
 from views.theme import fonts
 from views.words import DOT, counted
 
@@ -25,6 +25,13 @@ _SCALES: Final = (1.0, 0.93, 0.86, 0.8)
 def brief_pdf(brief: Brief, paper: QPageSize | None = None) -> bytes:
     """Return a brief as a PDF of one page; without a paper, that of the computer's country."""
     paper = paper or paper_of(QLocale.system())
+    with Document(brief.name, paper) as document:
+        add_brief(document, brief, paper, "Page 1 of 1")
+    return document.pdf
+
+
+def add_brief(document: Document, brief: Brief, paper: QPageSize, number: str) -> None:
+    """Add a brief to a document as one page."""
     tries = [(scale, len(brief.events)) for scale in _SCALES]
     tries += [(_SCALES[-1], shown) for shown in range(len(brief.events) - 1, -1, -1)]
     for scale, shown in tries:
@@ -32,7 +39,7 @@ def brief_pdf(brief: Brief, paper: QPageSize | None = None) -> bytes:
         if sum(block.high for block in blocks) <= room_of(paper, scale):
             break
     as_of = f"{DOT}as of {brief.as_of}" if brief.as_of else ""
-    return printed(brief.name, f"{brief.book}{as_of}", "Customer brief", blocks, paper, scale)
+    document.add((brief.name, f"{brief.book}{as_of}", "Customer brief"), blocks, number, scale)
 
 
 def write_brief_pdf(brief: Brief, path: Path) -> int:

@@ -102,41 +102,72 @@ def room_of(paper: QPageSize, scale: float = 1.0) -> float:
 
 
 def printed(title: str, head: str, below: str, blocks: Sequence[Block], paper: QPageSize, scale: float = 1.0) -> bytes:
-    """Return a PDF of blocks.
-
-    Parameters
-    ----------
-    title
-        At the left of each page's header, and of the document.
-    head, below
-        At the right of the header, and below its title.
-    """
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
-    writer.setPageSize(paper)
-    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-    writer.setTitle(title)
-    writer.setCreator("Bellwether")
-    size = size_of(paper, scale)
-    pages = _paged(blocks, room_of(paper, scale))
-    with QPainter(writer) as painter:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(*[writer.resolution() / _INCH * scale] * 2)
-        pen = Pen(painter)
+    """Return a PDF of blocks, on as many pages as they need; the parameters are those of `Document`."""
+    pages = paged(blocks, room_of(paper, scale))
+    with Document(title, paper) as document:
         for number, page in enumerate(pages, 1):
-            if number > 1:
-                writer.newPage()
-            area = QRectF(_MARGIN, _MARGIN, size.width() - 2 * _MARGIN, size.height() - 2 * _MARGIN)
-            _frame(pen, area, (title, head, below), f"Page {number} of {len(pages)}")
-            y = area.y() + _HEADER
-            for block in page:
-                block.paint(pen, QRectF(area.x(), y, area.width(), block.high))
-                y += block.high
-    return bytes(buffer.data().data())
+            document.add((title, head, below), page, f"Page {number} of {len(pages)}", scale)
+    return document.pdf
 
 
-def _paged(blocks: Sequence[Block], room: float) -> list[list[Block]]:
+class Document:
+    """A PDF that grows by pages; left as a context it is finished, and `pdf` holds its bytes."""
+
+    def __init__(self, title: str, paper: QPageSize) -> None:
+        self.pdf = b""
+        self._paper = paper
+        self._buffer = QBuffer()
+        self._buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        self._writer = QPdfWriter(self._buffer)
+        self._writer.setPageSize(paper)
+        self._writer.setPageMargins(QMarginsF(0, 0, 0, 0))
+        self._writer.setTitle(title)
+        self._writer.setCreator("Bellwether")
+        self._painter = QPainter(self._writer)
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.pages = 0
+
+    def __enter__(self) -> Document:
+        return self
+
+    def __exit__(self, *_fault: object) -> None:
+        self.finish()
+
+    def add(self, said: tuple[str, str, str], blocks: Sequence[Block], number: str, scale: float = 1.0) -> None:
+        """Add a page.
+
+        Parameters
+        ----------
+        said
+            At the left of its header, at the right of it, and below its title.
+        blocks
+            What has room on it.
+        number
+            Which page it is, in words.
+        """
+        if self.pages:
+            self._writer.newPage()
+        self.pages += 1
+        self._painter.resetTransform()
+        self._painter.scale(*[self._writer.resolution() / _INCH * scale] * 2)
+        pen, size = Pen(self._painter), size_of(self._paper, scale)
+        area = QRectF(_MARGIN, _MARGIN, size.width() - 2 * _MARGIN, size.height() - 2 * _MARGIN)
+        _frame(pen, area, said, number)
+        y = area.y() + _HEADER
+        for block in blocks:
+            block.paint(pen, QRectF(area.x(), y, area.width(), block.high))
+            y += block.high
+
+    def finish(self) -> None:
+        """End it; no page can be added then."""
+        if self._painter.isActive():
+            self._painter.end()
+            self.pdf = bytes(self._buffer.data().data())
+            self._buffer.close()
+
+
+def paged(blocks: Sequence[Block], room: float) -> list[list[Block]]:
+    """Part blocks into pages of a height."""
     pages: list[list[Block]] = [[]]
     left = room
     for block in blocks:

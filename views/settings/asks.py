@@ -16,6 +16,7 @@ from models.values.changes import Changes
 from models.values.customers import Suppression
 from models.values.errors import EnvironmentFault
 from models.values.outreach import TemplateChoice, TemplateField, TemplatePreview
+from models.values.watches import Watch, WatchState
 from services.settings import MailAccount, ModelProfile, Policy, SignInClient
 from services.workspace import Workspace
 
@@ -69,8 +70,29 @@ def rules(workspace: Workspace) -> tuple[RuleRecord, ...]:
     return rule_records(workspace.with_policy(workspace.read_policy()))
 
 
+def watches(workspace: Workspace) -> tuple[WatchState, ...]:
+    """Every watch of the book with its present figure."""
+    from services.alerting import list_watches
+
+    return list_watches(workspace)
+
+
+def remove_watch(workspace: Workspace, code: str) -> Changes:
+    """Remove a watch."""
+    from services.alerting import remove_watch as remove
+
+    return remove(workspace, code)
+
+
+def look_at(workspace: Workspace, watch: Watch) -> WatchState:
+    """What a watch would show, whether or not the book keeps it."""
+    from services.alerting import preview
+
+    return preview(workspace, watch)
+
+
 def switch_rule(workspace: Workspace, code: str, enabled: bool) -> Changes:
-    """Switch a rule on or off."""
+    """Switch a rule or a watch on or off."""
     from services.alerting import switch_rule as switch
 
     return switch(workspace, code, enabled=enabled)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from models.values.changes import Changes
 from models.values.imports import Progress
+from models.values.watches import WatchState
 from views.background import ChildRun, Done, Failed, Outcome, WasCancelled
 from views.lists.word_table import WordTable
 from views.settings import asks
@@ -21,6 +22,8 @@ from views.settings.own_box import OwnBox
 from views.settings.rule_detail import Figures, RuleDetail
 from views.settings.rule_list import COLUMNS, MEANING, SWITCH, lines_of, total_of
 from views.settings.trial_view import WEEKS
+from views.settings.watch_detail import WatchDetail, line_of
+from views.shell.metric_watch import WatchPanel
 from views.shell.page import Context
 from views.theme import fonts
 from views.widgets.labels import column, kind_of, label, row, rule
@@ -50,6 +53,8 @@ class RulesBox(OwnBox):
         self._desk = context.book.desk(self)
         self.details: dict[str, RuleDetail] = {}
         self._found: tuple[RuleRecord, ...] = ()
+        self._watches: tuple[WatchState, ...] = ()
+        self._watch: WatchDetail | None = None
         self._run: ChildRun | None = None
         self._trying: RuleDetail | None = None
         self._figures: Figures = {}
@@ -94,7 +99,9 @@ class RulesBox(OwnBox):
         return self.details.get(self.table.current_key)
 
     def arrive(self) -> None:
-        self._desk.read("rules", partial(asks.rules, self._context.book.workspace), self._take, self._tell)
+        workspace = self._context.book.workspace
+        self._desk.read("rules", partial(asks.rules, workspace), self._take, self._tell)
+        self._desk.read("watches", partial(asks.watches, workspace), self._take_watches, self._tell)
 
     def renew(self, changes: Changes) -> None:
         if changes.everyone or changes.tables & _SHOWS:
@@ -123,7 +130,6 @@ class RulesBox(OwnBox):
         """Show the rules; what is being changed stays as it is until it is saved or discarded."""
         if found == self._found:
             return
-        first = not self._found and not self.details
         self._found = found
         self._stop()
         chosen, focused = (
@@ -134,18 +140,59 @@ class RulesBox(OwnBox):
             gone = self.details.pop(code)
             self._stack.removeWidget(gone)
             gone.deleteLater()
-        self.table.show_lines(lines_of(found))
+        self._show_lines()
         self.total.setText(total_of(found))
-        if first or chosen is None:
+        if chosen is None:
             self.table.selectRow(0)
         self._show_detail()
         if focused and self.detail is not None:
             self.detail.switch.setFocus()
 
+    def _take_watches(self, found: tuple[WatchState, ...]) -> None:
+        """Show the watches below the rules, and the chosen one as it is now."""
+        if found == self._watches:
+            return
+        self._watches = found
+        if self._found:
+            self._show_lines()
+            self._show_detail()
+
+    def _show_lines(self) -> None:
+        chosen = self.table.current_key
+        self.table.show_lines([*lines_of(self._found), *(line_of(one) for one in self._watches)])
+        if chosen is not None and self.table.current_key is None:
+            self.table.selectRow(0)
+
     def _chosen(self, _now: QModelIndex, _before: QModelIndex) -> None:
         self._show_detail()
 
+    def _show_watch(self, found: WatchState) -> None:
+        if self._watch is None or self._watch.found != found:
+            if self._watch is not None:
+                self._stack.removeWidget(self._watch)
+                self._watch.deleteLater()
+            self._watch = WatchDetail(self._context.theme, found)
+            self._watch.switched.connect(partial(self._switch, found.watch.code))
+            self._watch.changing.connect(partial(self._change_watch, found))
+            self._watch.removed.connect(partial(self._remove_watch, found.watch.code))
+            self._stack.addWidget(self._watch)
+        self._stack.setCurrentWidget(self._watch)
+
+    def _change_watch(self, found: WatchState) -> None:
+        context = self._context
+        offered = [(found.watch.metric, found.title, found.unit)]
+        panel = WatchPanel(context.book, context.theme, self.window(), offered, found.watch, asks.look_at)
+        if self._watch is not None:
+            panel.open_under(self._watch.change)
+
+    def _remove_watch(self, code: str) -> None:
+        self._context.book.act(partial(asks.remove_watch, code=code))
+
     def _show_detail(self) -> None:
+        watch = next((one for one in self._watches if one.watch.code == self.table.current_key), None)
+        if watch is not None:
+            self._show_watch(watch)
+            return
         found = next((one for one in self._found if one.code == self.table.current_key), None)
         if found is None:
             return
@@ -172,7 +219,9 @@ class RulesBox(OwnBox):
         """Go into the chosen rule."""
         if self._narrow:
             self._show_half(self._stack)
-        if self.detail is not None:
+        if self._stack.currentWidget() is self._watch and self._watch is not None:
+            self._watch.first.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.detail is not None:
             self.detail.first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _bring_into_view(self, field: QWidget) -> None:
@@ -181,15 +230,18 @@ class RulesBox(OwnBox):
 
     def _show_half(self, half: QWidget | None) -> None:
         self.splitter.show_only(half)
-        self.inside = self.detail.found.title if half is self._stack and self.detail is not None else ""
+        watch = self._watch if self._stack.currentWidget() is self._watch else None
+        title = watch.found.watch.title if watch is not None else self.detail.found.title if self.detail else ""
+        self.inside = title if half is self._stack else ""
         self.headline_changed.emit()
 
     # -- changing -----------------------------------------------------------------------------------------------
 
     def _clicked_switch(self, what: str, code: str) -> None:
-        found = next((one for one in self._found if one.code == code), None)
-        if what == SWITCH and found is not None:
-            self._switch(code, not found.enabled)
+        states = {one.code: one.enabled for one in self._found}
+        states |= {one.watch.code: one.enabled for one in self._watches}
+        if what == SWITCH and code in states:
+            self._switch(code, not states[code])
 
     def _switch(self, code: str, on: bool) -> None:
         self._context.book.act(partial(asks.switch_rule, code=code, enabled=on))

@@ -270,8 +270,8 @@ class FormPanel(Overlay):
         self._buttons = row(-1, skip, 8, self._button)
         self.setLayout(self._box)
 
-    def add(self, words: str, field: QWidget) -> None:
-        """Add a field under its words."""
+    def add(self, words: str, field: QWidget) -> QWidget:
+        """Add a field under its words, which are returned."""
         caption = label(words, fonts.SMALL, fonts.REGULAR, "ink_2")
         field.setAccessibleName(words)
         self._box.addWidget(caption)
@@ -279,6 +279,7 @@ class FormPanel(Overlay):
         self._box.addWidget(field)
         self._box.addSpacing(8)
         self._first = self._first or field
+        return caption
 
     def done(self) -> FormPanel:
         """Close the form: the sentence, the buttons."""

@@ -7,10 +7,11 @@ from typing import Any
 
 from models.store import UnitOfWork
 from models.tables import tasks
+from models.values.deals import STAGES
 from models.values.errors import UserError
 from models.values.outreach import After, Message
 from services.alerting import wait_within
-from services.sync import STAGES, move_deal
+from services.sync import move_deal
 from services.workspace import Workspace
 
 

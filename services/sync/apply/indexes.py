@@ -1,4 +1,7 @@
-"""Indexes over many rows at once: built anew after a load or a removal, which is cheaper than to keep them up."""
+"""Indexes over many rows at once: built anew after a load or a removal, which is cheaper than to keep them up.
+
+So are emails, which are put together of their events.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import sqlite3
 from collections.abc import Callable
 
 from models import tables
+from models.queries.emails import EMAILS_DDL, FILL_EMAILS
 
 # Below this many rows an index is kept up row by row.
 BULK_ROWS = 20_000
@@ -22,7 +26,13 @@ def drop_indexes(db: sqlite3.Connection, table: str) -> list[str]:
     kept = [(name, sql) for name, sql in found if name not in unique]
     for name, _ in kept:
         db.execute(f"DROP INDEX main.{name}")
-    return [sql for _, sql in kept]
+    again = [sql for _, sql in kept]
+    if table == "email_events":
+        for trigger in EMAILS_DDL:
+            db.execute(f"DROP TRIGGER main.{trigger}")
+        db.execute("DELETE FROM main.emails")
+        again += [FILL_EMAILS, *drop_indexes(db, "emails"), *EMAILS_DDL.values()]
+    return again
 
 
 def build_indexes(

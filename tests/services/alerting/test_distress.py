@@ -106,6 +106,24 @@ def test_the_due_time_agrees_with_the_term_that_they_named(book: Book, hours: in
     assert book.card(customer)["due_at"] == due
 
 
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("Broken again. I need an answer today.", "2026-11-19T17:00:00Z"),
+        ("Wieder kaputt. Bitte bis morgen eine Antwort.", "2026-11-20T13:00:00Z"),
+        ("Broken again. I have waited since Monday.", "2026-11-20T13:00:00Z"),
+        ("Broken again. You promised an answer by today.", "2026-11-20T13:00:00Z"),
+    ],
+)
+def test_an_urgent_ticket_is_answered_by_the_day_that_they_named(book: Book, text: str, due: str) -> None:
+    best(book)
+    small = book.customer("Small", clv_if_stays_minor=1_000, spend_12m_minor=900)
+    book.move(hours=4)
+    book.ticket(small, 0, priority="Urgent", text=text)
+    book.evaluate()
+    assert (book.card(small)["rule"], book.card(small)["due_at"]) == ("distress", due)
+
+
 def test_what_was_said_to_them_or_is_over_is_no_distress(book: Book) -> None:
     customer, day = best(book), book.day(4)
     said = {"customer_id": customer, "channel": "Chat", "happened_on": day}

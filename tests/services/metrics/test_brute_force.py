@@ -114,6 +114,7 @@ def test_tickets(asking: Metrics, tables: Tables) -> None:
     rated = [row["satisfaction"] for row in solved if row["satisfaction"] is not None]
     assert total(asking, "mean_satisfaction") == pytest.approx(mean(rated))
     assert total(asking, "rated_tickets") == len(rated)
+    assert total(asking, "satisfied_share") == pytest.approx(sum(one >= 4 for one in rated) / len(rated))
     felt = [row["sentiment"] for row in rows if row["sentiment"] is not None]
     assert total(asking, "mean_sentiment") == pytest.approx(mean(felt))
     assert total(asking, "negative_tickets") == sum(one < -0.25 for one in felt)

@@ -92,6 +92,7 @@ def test_deals(asking: Metrics, tables: Tables) -> None:
     assert by_name(asked(asking, "open_deals", by=("stage",))) == Counter(row["stage"] for row in still)
     months = Counter(row["closes_on"][:7] if row["closes_on"] else None for row in still)
     assert by_name(asked(asking, "open_deals", by=("close_month",))) == months
+    assert by_name(asked(asking, "open_deals", by=("closing_month",))) == months
     assert total(asking, "deals_created") == len(within(deals, "opened_on"))
     closed = dict[int, str]()
     for row in tables["stage_changes"]:

@@ -170,7 +170,7 @@ def test_every_dashboard_has_a_title_and_no_two_tiles_one_name() -> None:
     [
         ('{ title = "A", metrics = ["nothing"] }', "one.toml, rows.1.1.metrics: “nothing” is not a metric"),
         ('{ title = "A", form = "bars", metrics = ["revenue"], by = ["stage"] }', "rows.1.1.by: “stage” is not"),
-        ('{ title = "A", form = "bars", metrics = ["revenue"] }', "rows.1.1.by: a figure has no dimension"),
+        ('{ title = "A", form = "bars", metrics = ["revenue"] }', "rows.1.1.by: a figure and changes have no"),
         ('{ title = "A", form = "pie", metrics = ["revenue"] }', "rows.1.1.form: “pie” is not a form"),
         ('{ title = "A", metrics = ["revenue"], width = 2 }', "rows.1.1.width: this key is not known"),
         ('{ title = "A", metrics = ["revenue"], wide = 4 }', "rows.1.1.wide: this must be a whole number from 1 to 3"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from models.journal import verify
+from models.queries.emails import FILL_EMAILS
 from models.values.changes import Changes
 from models.values.imports import ImportOptions, ImportRequest, Preview, Receipt
 from services.audit import digest_imports
@@ -52,10 +53,12 @@ class Book:
         return self.ask(statement, *values)[0][0]
 
     def hash(self) -> str:
-        """The content hash, of a store that holds together, its digests included."""
+        """The content hash, of a store that holds together, its digests and emails included."""
         with self.workspace.store.read() as connection:
             found = verify(connection)
             assert found.ok, found.problems
+        made = FILL_EMAILS.removeprefix("INSERT INTO emails ")
+        assert self.ask("SELECT * FROM emails ORDER BY id") == self.ask(f"{made} ORDER BY 1")
         digest_imports(self.workspace)
         return found.content_hash
 

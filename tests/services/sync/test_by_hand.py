@@ -8,7 +8,7 @@ import pytest
 
 from models.values.errors import UserError
 from services.audit import undo_last
-from services.sync import add_contact, add_customer, edit_contact, edit_customer
+from services.sync import add_contact, add_customer, edit_contact, edit_customer, hand_over
 from tests.services.sync.book import Book, write_csv
 
 
@@ -161,3 +161,29 @@ def test_files_find_a_customer_added_by_hand(book: Book, tmp_path: Path) -> None
     rows = [["1", "ada@stone.example", "2026-01-01", "5"]]
     receipt = book.bring(write_csv(tmp_path / "o.csv", ["order_id", "email", "date", "total"], rows))
     assert receipt.customers == {"matched": 1, "created": 0}
+
+
+def test_a_portfolio_changes_hands_with_its_open_work_and_returns_on_undo(book: Book) -> None:
+    from models.tables import opportunities, tasks
+
+    for name, owner in (("Ada", "Ana"), ("Ben", "Ana"), ("Eve", "Cleo")):
+        add_customer(book.workspace, {"name": name, "owner": owner})
+    with book.workspace.store.unit_of_work(book.workspace.me, "made", "test", at=book.workspace.at) as work:
+        for number, (stage, owner) in enumerate((("Proposal", "Ana"), ("Won", "Ana"), ("Proposal", "Ben"))):
+            row = {"customer_id": 1, "source": "crm", "external_id": str(number), "stage": stage, "owner": owner}
+            work.insert(opportunities, row)
+        for done in (None, book.workspace.at):
+            row = {"customer_id": 2, "title": "Call", "owner": "Ana", "created_at": book.workspace.at, "done_at": done}
+            work.insert(tasks, row)
+        work.commit()
+    before = book.hash()
+    changes = hand_over(book.workspace, "Ana", " Cleo ")
+    assert changes.words == "Handed 2 customers of Ana over to Cleo" and len(changes.customers) == 2
+    assert book.ask("SELECT owner FROM customers ORDER BY id") == [("Cleo",)] * 3
+    assert book.ask("SELECT owner FROM opportunities ORDER BY id") == [("Cleo",), ("Ana",), ("Ben",)]
+    assert book.ask("SELECT owner FROM tasks ORDER BY id") == [("Cleo",), ("Ana",)]
+    undo_last(book.workspace)
+    assert book.hash() == before
+    for to in ("", "Ana"):
+        with pytest.raises(UserError, match="Enter who takes over"):
+            hand_over(book.workspace, "Ana", to)

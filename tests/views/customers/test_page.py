@@ -252,7 +252,7 @@ def test_the_menu_of_a_row_acts_on_its_customer(qtbot: QtBot, sample: Workspace,
     (menu,) = [one for one in page.findChildren(QMenu) if one.isVisible()]
     assert [action.text() for action in menu.actions()] == [
         "Edit", "Draft email", "Contacts…", "Override a score…", "Record consent…", "Save brief…",
-        "Delete customer", "Export this list…",
+        "Change deal…", "Deal task…", "Delete customer", "Export this list…",
     ]  # fmt: skip
     menu.close()
     until(qtbot, lambda: shown(page) == table.current_id)

@@ -1,0 +1,37 @@
+"""A deal as a form shows it before it is changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+STAGES: Final = ("Identified", "Qualified", "Proposal", "Negotiation", "Won", "Lost")
+#: The stages in which a deal is decided.
+CLOSED: Final = ("Won", "Lost")
+
+
+@dataclass(frozen=True, slots=True)
+class DealFields:
+    """What can be changed of a deal.
+
+    Attributes
+    ----------
+    amount
+        In whole units of its currency, as text; '' without one.
+    customer
+        The customer's name; '' for a deal that nobody is known of.
+    """
+
+    id: int
+    name: str
+    customer: str
+    stage: str
+    amount: str
+    currency: str
+    closes_on: str
+    owner: str
+
+    @property
+    def called(self) -> str:
+        """Its name, with its customer's."""
+        return " · ".join(part for part in (self.name, self.customer) if part)
