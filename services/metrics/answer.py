@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from heapq import nlargest
@@ -63,6 +64,15 @@ class Metrics:
         self._answers: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
         self._making: dict[tuple[object, ...], threading.Lock] = {}
         self._lock = threading.Lock()
+        self._connection: Connection | None = None
+
+    @contextmanager
+    def at_one_state(self) -> Iterator[Metrics]:
+        """Yield the same, all of whose answers are of one state of the book: in one transaction, for one thread."""
+        with self._workspace.store.read() as connection:
+            found = copy(self)
+            found._connection = connection
+            yield found
 
     def answer(self, query: Query, cancelled: Callable[[], bool] = lambda: False) -> Answer:
         """Return the figures that a query asks for; the same state of the book gives the same answer at once.
@@ -159,7 +169,7 @@ class Metrics:
             contexts, _ = self.contexts(connection, None)
             known = self.catalogue.entity(entity)
             scope = Scope(known, contexts[known.until], day=known.day)
-            one = self.statements().rows(scope, None, {}).limit(1).params(scope.context.parameters)
+            one = _numbers(self.statements().rows(scope, None, {})).limit(1).params(scope.context.parameters)
             return connection.execute(one).first() is not None
 
     def days(self) -> tuple[date, date | None]:
@@ -169,8 +179,9 @@ class Metrics:
             return contexts["data"].as_of, scored
 
     @contextmanager
-    def _reading(self, cancelled: Callable[[], bool]) -> Any:
-        with self._workspace.store.read() as connection, guarded(connection, cancelled, self._seconds):
+    def _reading(self, cancelled: Callable[[], bool]) -> Iterator[Connection]:
+        held = nullcontext(self._connection) if self._connection is not None else self._workspace.store.read()
+        with held as connection, guarded(connection, cancelled, self._seconds):
             yield connection
 
     @staticmethod
@@ -487,7 +498,8 @@ class _Listing:
         from sqlalchemy import func, select
 
         statement, context = self._statement()
-        return int(self._reckoning.run(select(func.count()).select_from(statement.subquery()), context)[0][0])
+        counted = select(func.count()).select_from(_numbers(statement).subquery())
+        return int(self._reckoning.run(counted, context)[0][0])
 
     def _statement(self) -> tuple[Select[Any], Context]:
         metric, entity, cell = self._metric, self._entity, dict(self._query.cell)
@@ -528,6 +540,11 @@ class _Listing:
             value="value" if metric is not None else None,
             sql=";\n\n".join(self._reckoning.ran),
         )
+
+
+def _numbers(statement: Select[Any]) -> Select[Any]:
+    """The numbers of listed rows alone, in any order."""
+    return statement.with_only_columns(statement.selected_columns.id, maintain_column_froms=True).order_by(None)
 
 
 def _unit(kind: str) -> str:

@@ -42,6 +42,8 @@ class Field:
         The number whose bands it is: below the first edge is the first label.
     dimension
         Whether figures are told apart by it.
+    everywhere
+        Whether it is the customer's, and so every row's that names a customer.
     parts
         Whether a row has several of it: an order has as many categories as its lines have. What is counted by it is
         counted in each.
@@ -119,6 +121,11 @@ class Entity:
         if name not in self.fields:
             raise UserError(f"“{name}” is not a field of {self.title.lower()}. {nearest(name, self.fields)}")
         return self.fields[name]
+
+    def is_of_customer(self, name: str) -> bool:
+        """Return whether a field is the same for all rows of a customer."""
+        known = self.fields.get(name)
+        return known is not None and known.everywhere and (not known.bands_of or self.is_of_customer(known.bands_of))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Query module: fields that must be computed, as SQL over the aliases of `catalogue.PLACES`,
-and ``y``, what a customer spent in each of two years (`sources.spending`).
+``y``, what a customer spent in each of two years (`sources.spending`), and ``m``, who engaged with emails lately
+(`sources.engaged`).
 
 Each is a constant of the program, in the words of ``models.queries`` where the meaning is shared. ``at.day`` is the
 as-of day and ``at.now`` the moment.
@@ -64,9 +65,10 @@ HOOKS: Final[dict[str, str]] = {
     "buyer": "(s.purchase_days > 0)",
     "days_since_contact": f"(julianday({_DAY}) - julianday({_CONTACT}))",
     "quiet_90d": f"(coalesce(julianday({_DAY}) - julianday({_CONTACT}), 9999) > 90)",
-    "unengaged_60d": f"(coalesce(julianday({_DAY}) - julianday({_LAST_ENGAGED}), 9999) > 60)",
+    "unengaged_60d": "(m.customer_id IS NULL)",
     "never_contacted": f"(({_CONTACT}) IS NULL)",
     "tickets_60d": _events("count(*)", "tickets", "opened_on", since="-60 days"),
+    "emailed": f"EXISTS {_events('1', 'email_events', 'happened_on', where=_MAILED)}",
     "emails": _events("count(*)", "email_events", "happened_on", where=_MAILED),
     "days_since_email": f"(julianday({_DAY}) - julianday({_LAST_ENGAGED}))",
     "uses_fit_scan": f"({_events('count(*)', 'activities', 'happened_on', where=_SCAN)} > 0)",

@@ -138,8 +138,7 @@ def load_catalogue(folder: Path) -> Catalogue:
     shared = [one for one in entities[_SHARED].fields.values() if one.everywhere] if _SHARED in entities else []
     for name, entity in entities.items():
         if name != _SHARED and entity.customer:
-            inherited = {one.name: replace(one, everywhere=False) for one in shared}
-            entities[name] = replace(entity, fields={**inherited, **entity.fields})
+            entities[name] = replace(entity, fields={**{one.name: one for one in shared}, **entity.fields})
     metrics: dict[str, Metric] = {}
     places: dict[str, Place] = {}
     for file, content in files.items():

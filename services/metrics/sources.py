@@ -22,6 +22,7 @@ from models.queries.emails import BECAME
 from models.queries.purchases import WON_DEALS, cancelled_orders
 from models.tables import metadata
 from models.values.alerts import NO_VERDICT, RIGHT
+from models.values.outbox import OWN_SOURCE
 
 _DAY: Final = ":as_of"
 #: Read once for a statement, not once for an order.
@@ -329,6 +330,17 @@ def spending() -> Subquery:
         " GROUP BY customer_id",
         ("customer_id", "this_year", "year_before"),
         "y",
+    )
+
+
+def engaged() -> Subquery:
+    """Return who opened, clicked or answered an email of the last 60 days."""
+    kinds = ", ".join(map(repr, BECAME["opened"]))
+    return _subquery(
+        f"SELECT DISTINCT customer_id FROM email_events WHERE happened_on >= date({_DAY}, '-60 days')"
+        f" AND happened_on <= {_DAY} AND kind IN ({kinds}) AND source <> '{OWN_SOURCE}'",
+        ("customer_id",),
+        "m",
     )
 
 

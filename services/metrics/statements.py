@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
+    UnaryExpression,
     and_,
     bindparam,
     case,
@@ -27,16 +28,17 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.sql.operators import custom_op
 
 from models.values.errors import UserError
 from models.values.metrics import Condition, Period
 from models.values.money import exponent
 from services.metrics.catalogue import PLACES, TIME, Catalogue, Entity, Field, Metric
 from services.metrics.hooks import HOOKS
-from services.metrics.sources import PARTS, Context, source, spending, table_as
+from services.metrics.sources import PARTS, Context, engaged, source, spending, table_as
 from services.settings import Policy
 
-_ALIASES: Final = re.compile(r"\b(at|c|s|p|e|y)\.")
+_ALIASES: Final = re.compile(r"\b(at|c|s|p|e|y|m)\.")
 _YES, _NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 _WEEKDAYS: Final = "MonTueWedThuFriSatSun"
 
@@ -72,15 +74,46 @@ class Statements:
         The rows are read once: of several metrics each counts those that are its own.
         """
         rows = _Rows(self, scope)
-        groups = [rows.expression(name).label(f"d{number}") for number, name in enumerate(by)]
         measures: list[ColumnElement[Any]] = []
         for number, metric in enumerate(metrics):
             own = [rows.condition(one) for one in metric.where] if len(metrics) > 1 else []
             for name, value in zip("nvkr", self._measured(rows, metric, own), strict=True):
                 measures.append(value.label(f"{name}{number}"))
         conditions = rows.conditions(metrics[0].where if len(metrics) == 1 else ())
+        step = self._step(rows, metrics, by)
+        if step is not None:
+            first = select(step, *measures).select_from(rows.joined()).where(*conditions).group_by(step).subquery("e")
+            rows, conditions = _Rows(self, scope, first), []
+            measures = [func.sum(first.c[one.name]).label(one.name) for one in measures]
+        groups = [rows.expression(name).label(f"d{number}") for number, name in enumerate(by)]
         statement = select(*groups, *measures).select_from(rows.joined()).where(*conditions)
-        return statement.group_by(*groups) if groups else statement
+        # By an index on the group the rows, and what is joined to each, would be read in any order but their own.
+        return statement.group_by(*(_plainly(one.element) for one in groups)) if groups else statement
+
+    def _step(self, rows: _Rows, metrics: Sequence[Metric], by: Sequence[str]) -> ColumnElement[Any] | None:
+        """What rows are added up by first, so that few are joined and sorted: their customer, or their day.
+
+        None where groups are made of something else, or where not all that is measured adds up.
+        """
+        entity = rows.scope.entity
+        if not by or rows.scope.main == "c":
+            return None
+        day = entity.fields.get(rows.scope.day or entity.day)
+        if day is not None and day.place == "row" and day.column and all(
+            name in TIME and name not in entity.fields for name in by
+        ):  # fmt: skip
+            step, kept = rows.expression(day.name), ""
+        elif all(entity.is_of_customer(name) for name in by):
+            step, kept = rows.customer, "customer_number"
+        else:
+            return None
+        adds_up = all(
+            one.kind == "ratio"
+            or one.measure in ("count", "sum", "mean")
+            or (one.measure == "distinct" and one.of == kept)
+            for one in metrics
+        )
+        return step if adds_up else None
 
     @staticmethod
     def _measured(rows: _Rows, metric: Metric, own: Sequence[ColumnElement[bool]]) -> tuple[ColumnElement[Any], ...]:
@@ -180,10 +213,12 @@ class Statements:
 class _Rows:
     """The rows of one scope: their expressions, and the joins that these need."""
 
-    def __init__(self, made_by: Statements, scope: Scope) -> None:
+    def __init__(self, made_by: Statements, scope: Scope, main: FromClause | None = None) -> None:
         self._by, self.scope = made_by, scope
         name = scope.entity.source
-        self._main = source(PARTS[name] if scope.parts else name, scope.context, scope.main)
+        self._main = (
+            main if main is not None else source(PARTS[name] if scope.parts else name, scope.context, scope.main)
+        )
         self._joins: set[str] = set()
         self._customers = table_as("customers", "c")
         self._scores = table_as("customer_risk_scores", "s")
@@ -220,6 +255,8 @@ class _Rows:
         known = entity.field(name)
         if known.bands_of:
             return self._banded(known)
+        if known.name == "customer_number":
+            return self.customer
         if known.hook:
             return self._hooked(HOOKS[known.hook])
         return self._place(known.place).c[known.column]
@@ -257,11 +294,11 @@ class _Rows:
         day = scope.day or scope.entity.day
         if day and scope.period is not None:
             value = self.expression(day)
-            within = value <= scope.period.last.isoformat()
+            last = scope.period.last.isoformat()
             if scope.period.first is not None:
-                found += [value >= scope.period.first.isoformat(), within]
-            else:  # without a beginning, what has no day is of the period too
-                found.append(or_(within, value.is_(None)))
+                found += [value >= scope.period.first.isoformat(), value <= last]
+            else:  # without a beginning, what has no day is of the period too; by no index, as it is most of the rows
+                found.append(func.coalesce(value, "") <= last)
         if scope.owners:
             found.append(self._place("customer").c.owner.in_(scope.owners))
         return found
@@ -323,9 +360,17 @@ class _Rows:
         if "y" in self._joins:
             spent = spending()
             found = found.outerjoin(spent, spent.c.customer_id == self.customer)
+        if "m" in self._joins:
+            mailed = engaged()
+            found = found.outerjoin(mailed, mailed.c.customer_id == self.customer)
         if "p" in self._joins:
             found = found.outerjoin(self._products, self._products.c.id == self._main.c.product_id)
         return found
+
+
+def _plainly(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The same value, for which no index is used."""
+    return UnaryExpression(value, operator=custom_op("+"))
 
 
 def _is(value: ColumnElement[Any], said: Any) -> ColumnElement[bool]:

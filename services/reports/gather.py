@@ -19,7 +19,7 @@ def report_of(
     where: Sequence[Condition] = (),
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """Return a dashboard with all its answers.
+    """Return a dashboard with all its answers, which are of one state of the book.
 
     Parameters
     ----------
@@ -36,7 +36,8 @@ def report_of(
         It was cancelled.
     """
     answers = {}
-    for tile in dashboard.tiles:
-        asked = replace(tile, query=replace(tile.query, where=(*tile.query.where, *where)))
-        answers[tile.key] = tile_answer(metrics, asked, filters, cancelled)
-    return Report(dashboard, book, metrics.days()[0], filters, tuple(where), answers)
+    with metrics.at_one_state() as reading:
+        for tile in dashboard.tiles:
+            asked = replace(tile, query=replace(tile.query, where=(*tile.query.where, *where)))
+            answers[tile.key] = tile_answer(reading, asked, filters, cancelled)
+        return Report(dashboard, book, reading.days()[0], filters, tuple(where), answers)

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from models.values.dashboards import Dashboard, Filters
+from models.values.dashboards import Dashboard, Filters, TileAnswer
 from models.values.errors import UserError
 from models.values.metrics import Condition
 from models.values.reports import Report
 from models.values.words import major
-from services.metrics import Metrics, dashboard_named, the_catalogue, the_dashboards
-from services.reports import report_of, write_report_table, write_report_workbook
+from services.metrics import Metrics, dashboard_named, the_catalogue, the_dashboards, tile_answer
+from services.reports import gather, report_of, write_report_table, write_report_workbook
 from tests.views.books import opened
 
 FORMULA = "=HYPERLINK(0)"
@@ -165,6 +165,32 @@ def test_conditions_count_in_every_tile_and_are_said(metrics: Metrics, tmp_path:
         )
     with pytest.raises(UserError, match="overview, service"):
         dashboard_named("nothing", the_dashboards())
+
+
+def test_all_tiles_are_of_one_state_of_the_book(book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An import that ends between two tiles changes none of them."""
+    path = tmp_path / "written.bellwether"
+    shutil.copy(book, path)
+    workspace, (dashboard, *_) = opened(path), the_dashboards()
+    try:
+        before = report_of(Metrics(workspace), dashboard, Filters(), "Sample")
+
+        def answered(*asked: Any) -> TileAnswer:
+            found = tile_answer(*asked)
+            with closing(sqlite3.connect(path)) as driver:
+                driver.execute("DELETE FROM tickets")
+                driver.commit()
+            return found
+
+        monkeypatch.setattr(gather, "tile_answer", answered)
+        meanwhile = report_of(Metrics(workspace), dashboard, Filters(), "Sample")
+        assert [one.answer.rows for one in meanwhile.answers.values()] == [
+            one.answer.rows for one in before.answers.values()
+        ]
+        monkeypatch.undo()
+        assert report_of(Metrics(workspace), dashboard, Filters(), "Sample").answers != before.answers
+    finally:
+        workspace.close()
 
 
 @pytest.fixture
