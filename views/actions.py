@@ -111,6 +111,23 @@ class Command(Enum):
     EXPORT_TAB = auto()
     EXPORT_LIST = auto()
     WATCH_TILE = auto()
+    EXPLAIN_TILE = auto()
+    COPY_TILE = auto()
+    ADD_TILE = auto()
+    CHANGE_TILE = auto()
+    MOVE_TILE_BACK = auto()
+    MOVE_TILE_ON = auto()
+    WIDEN_TILE = auto()
+    NARROW_TILE = auto()
+    REMOVE_TILE = auto()
+    SHOW_VIEWS = auto()
+    SAVE_VIEW = auto()
+    RENAME_VIEW = auto()
+    DELETE_VIEW = auto()
+    NEW_DASHBOARD = auto()
+    RENAME_DASHBOARD = auto()
+    DELETE_DASHBOARD = auto()
+    RESET_DASHBOARD = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +265,27 @@ SPECS: dict[Command, Spec] = {
     Command.EXPORT_TAB: Spec("Export…", ("Ctrl+Shift+E",), "file", "With insights", "Save this tab as a file"),
     Command.WATCH_TILE: Spec(
         "Watch…", ("W",), "eye", "With insights", "Raise an alert when this metric crosses a limit"
+    ),
+    Command.EXPLAIN_TILE: Spec("What is this?", ("I",), "info", "With insights", "What the tile counts, and its SQL"),
+    Command.COPY_TILE: Spec(
+        "Copy figures", ("Ctrl+C",), "copy", "With insights", "Copy the tile’s figures as a table", bound=False
+    ),
+    Command.ADD_TILE: Spec("Add a tile…", ("A",), "plus", "With insights", "Add a figure, chart or table to this tab"),
+    Command.CHANGE_TILE: Spec("Change tile…", ("F2",), "edit", "With insights", "Change what the tile shows"),
+    Command.MOVE_TILE_BACK: Spec("Move tile back", ("Alt+Shift+Left",), "chevron-left", "With insights"),
+    Command.MOVE_TILE_ON: Spec("Move tile on", ("Alt+Shift+Right",), "chevron-right", "With insights"),
+    Command.WIDEN_TILE: Spec("Widen tile", ("Alt+Shift+Up",), "plus", "With insights", "One column wider"),
+    Command.NARROW_TILE: Spec("Narrow tile", ("Alt+Shift+Down",), "minus", "With insights", "One column narrower"),
+    Command.REMOVE_TILE: Spec("Remove tile", ("Del",), "bin", "With insights", "Remove the tile from this tab"),
+    Command.SHOW_VIEWS: Spec("Views", ("V",), "eye", "With insights", "Choose a saved view of the filters"),
+    Command.SAVE_VIEW: Spec("Save this view…", (), "plus", "With insights", "Save period and filters under a name"),
+    Command.RENAME_VIEW: Spec("Rename view…", (), "edit", "With insights"),
+    Command.DELETE_VIEW: Spec("Delete view", (), "bin", "With insights"),
+    Command.NEW_DASHBOARD: Spec("New dashboard…", (), "plus", "With insights", "A tab of your own, with your tiles"),
+    Command.RENAME_DASHBOARD: Spec("Rename dashboard…", (), "edit", "With insights", "Give this tab another name"),
+    Command.DELETE_DASHBOARD: Spec("Delete dashboard", (), "bin", "With insights", "Delete this tab of your own"),
+    Command.RESET_DASHBOARD: Spec(
+        "Reset to the original", (), "return", "With insights", "Show this tab as Bellwether comes with it"
     ),
 }
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+from models.values.errors import UserError
 from models.values.metrics import Answer, Compare, Query, RowsQuery, Value
+from models.values.words import listed
 
 Form = Literal["figure", "line", "bars", "funnel", "table", "matrix", "changes"]
 FORMS: Final[tuple[Form, ...]] = ("figure", "line", "bars", "funnel", "table", "matrix", "changes")
+#: Forms that say a change unless they are told otherwise.
+COMPARED_FORMS: Final[tuple[Form, ...]] = ("figure", "table", "changes")
+#: Longest name of a dashboard, a tile or a view.
+LONGEST_NAME: Final = 60
+#: So many figures, and so many charts and tables, stand in one row of what is added.
+_IN_ROW: Final = {True: 7, False: 3}
 #: How many columns of its row a tile may take.
 WIDEST: Final = 3
 #: Said of a figure that comes from too few rows.
@@ -18,6 +26,13 @@ FEW: Final = "not enough data"
 PERIODS: Final = (
     ("30d", "Last 30 days"), ("90d", "Last 90 days"), ("6m", "Last 6 months"), ("12m", "Last 12 months"),
     ("all", "All time"),
+)  # fmt: skip
+
+
+#: What rows may be chosen by, in the order of the filter bar: the field and its title.
+FILTERED: Final = (
+    ("segment", "Segment"), ("tier", "Tier"), ("owner", "Owner"), ("region", "Region"),
+    ("category", "Product category"),
 )  # fmt: skip
 
 
@@ -72,6 +87,52 @@ class Dashboard:
         """All tiles in reading order."""
         return tuple(tile for row in self.rows for tile in row)
 
+    def with_tile(self, tile: TileSpec) -> Dashboard:
+        """Return it with one tile more: in the first row of figures with room, or in the last row of charts."""
+        small, rows = tile.form == "figure", list(self.rows)
+        alike = [at for at, row in enumerate(rows) if _is_small(row) == small and len(row) < _IN_ROW[small]]
+        if alike:
+            at = alike[0] if small else alike[-1]
+            rows[at] = (*rows[at], tile)
+        else:
+            rows.insert(sum(map(_is_small, rows)) if small else len(rows), (tile,))
+        return replace(self, rows=tuple(rows))
+
+    def without_tile(self, key: str) -> Dashboard:
+        """Return it without a tile; a row that is left without tiles goes."""
+        gone = self._tile(key)
+        rows = (tuple(tile for tile in row if tile is not gone) for row in self.rows)
+        return replace(self, rows=tuple(row for row in rows if row))
+
+    def with_changed(self, key: str, changed: TileSpec) -> Dashboard:
+        """Return it with another tile in a tile's place."""
+        return self._with({self._tile(key).key: changed})
+
+    def with_width(self, key: str, by: int) -> Dashboard:
+        """Return it with a tile that takes more or fewer columns of its row."""
+        tile = self._tile(key)
+        return self._with({key: replace(tile, wide=max(1, min(WIDEST, tile.wide + by)))})
+
+    def with_moved(self, key: str, by: int) -> Dashboard:
+        """Return it with a tile and its neighbour of the same kind, before or after it, in each other's place."""
+        moved = self._tile(key)
+        alike = [tile for tile in self.tiles if (tile.form == "figure") == (moved.form == "figure")]
+        at = alike.index(moved) + by
+        return self._with({moved.key: alike[at], alike[at].key: moved}) if 0 <= at < len(alike) else self
+
+    def _with(self, places: Mapping[str, TileSpec]) -> Dashboard:
+        return replace(self, rows=tuple(tuple(places.get(tile.key, tile) for tile in row) for row in self.rows))
+
+    def _tile(self, key: str) -> TileSpec:
+        for tile in self.tiles:
+            if tile.key == key:
+                return tile
+        raise UserError("The tile is not there any more. Somebody else changed this dashboard.")
+
+
+def _is_small(row: Sequence[TileSpec]) -> bool:
+    return all(tile.form == "figure" for tile in row)
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -81,6 +142,14 @@ class Filters:
     compare: Compare | None = "previous"
     segment: str = ""
     owner: str = ""
+    tier: str = ""
+    region: str = ""
+    category: str = ""
+
+    @property
+    def chosen(self) -> tuple[tuple[str, str, str], ...]:
+        """What rows are chosen by: field, title and value each."""
+        return tuple((name, title, said) for name, title in FILTERED if (said := getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +202,8 @@ class TileAnswer:
         Of a matrix: its columns.
     changes
         What changed by more than chance, the worst first.
+    unfiltered
+        Titles of filters that its rows do not have, so that they were left off.
     """
 
     query: Query
@@ -142,6 +213,12 @@ class TileAnswer:
     span: str = ""
     across: tuple[Value, ...] = ()
     changes: tuple[Change, ...] = ()
+    unfiltered: tuple[str, ...] = ()
+
+    @property
+    def left_off(self) -> str:
+        """What its rows are not filtered by, in words; '' where every filter holds."""
+        return f"not filtered by {listed([one.lower() for one in self.unfiltered])}" if self.unfiltered else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +228,20 @@ class Drill:
     title: str
     rows: RowsQuery
     of_part: str = ""  # of a figure made of others: whose rows they are
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A metric from which a tile can be made.
+
+    Attributes
+    ----------
+    by
+        The dimensions that it can be shown by: name and title each.
+    """
+
+    name: str
+    title: str
+    counts: str
+    of: str
+    by: tuple[tuple[str, str], ...]

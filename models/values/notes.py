@@ -55,5 +55,6 @@ _SENTENCES: Final[dict[str, Any]] = {
     "without_rate": _without_rate,
     "apart": lambda titles: f"The parts do not add up to the total: {titles}.",
     "through": lambda titles, day: f"Counted through {day}: {titles}.",
+    "unfiltered": lambda _, names: f"Not filtered by {names}: its rows have none.",
     "undated": lambda title, rows: f"“{title}”: {count(rows, 'row has', 'rows have')} no day and no period.",
 }

@@ -60,7 +60,7 @@ class Report:
     @property
     def filtered(self) -> str:
         """What is left out, in words; '' where all counts."""
-        named = [f"{name} = {said}" for name in ("segment", "owner") if (said := getattr(self.filters, name))]
+        named = [f"{name} = {said}" for name, _title, said in self.filters.chosen]
         return ", ".join([*named, *map(_condition, self.where)])
 
     @property

@@ -11,9 +11,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from models.values.dashboards import FORMS, PERIODS, WIDEST, Dashboard, Drill, Filters, Form, TileAnswer, TileSpec
+from models.values.dashboards import (
+    COMPARED_FORMS,
+    FORMS,
+    PERIODS,
+    WIDEST,
+    Dashboard,
+    Drill,
+    Filters,
+    Form,
+    Offered,
+    TileAnswer,
+    TileSpec,
+)
 from models.values.errors import UserError
 from models.values.metrics import Answer, Condition, Query, RowsQuery, Value
+from models.values.notes import Note
 from models.values.words import full_day, listed
 from services.metrics.answer import Metrics
 from services.metrics.catalogue import TIME, Catalogue, Field
@@ -24,8 +37,6 @@ from services.metrics.periods import GRAINS, months_later, period_of
 FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "dashboards"
 _TILE: Final = {"title", "form", "metrics", "by", "where", "period", "order", "limit", "compare", "having", "none",
          "wide", "parts"}  # fmt: skip
-#: Forms that say a change unless they are told otherwise.
-COMPARED_FORMS: Final = ("figure", "table", "changes")
 #: So many groups a tile may ask for; nobody reads more bars or rows of a table.
 MOST_GROUPS: Final = 200
 #: A day before which every period begins.
@@ -137,6 +148,19 @@ def forms_of(by: Sequence[str]) -> tuple[Form, ...]:
     return ("bars", "table", "funnel") if tuple(by) == ("stage",) else ("bars", "table")
 
 
+def offered(catalogue: Catalogue) -> tuple[Offered, ...]:
+    """Return what a tile can be made of: every metric, by title, with the dimensions that it can be shown by."""
+    found = []
+    for one in catalogue.metrics.values():
+        entity = catalogue.entities[_first(catalogue, one.name).entity]
+        titles = {name: name.capitalize() for name in TIME} | {
+            name: known.title for name, known in entity.fields.items()
+        }
+        by = tuple((name, titles[name]) for name in catalogue.dimensions_of(one))
+        found.append(Offered(one.name, one.title, one.counts, entity.title, by))
+    return tuple(sorted(found, key=lambda one: one.title.lower()))
+
+
 def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
     place.table(table)
     place.only(table, _TILE)
@@ -209,8 +233,9 @@ def _own(found: Answer, name: str, catalogue: Catalogue) -> Answer:
 
 
 def asked(tile: TileSpec, filters: Filters) -> Query:
-    """Return a tile's query under the filters of a person."""
-    kept = [Condition(name, "=", said) for name in ("segment", "owner") if (said := getattr(filters, name))]
+    """Return a tile's query under the filters of a person; those that its rows do not have are left off."""
+    left_off = unfiltered(tile, filters)
+    kept = [Condition(name, "=", said) for name, title, said in filters.chosen if title not in left_off]
     period = tile.query.period or filters.period
     compare = filters.compare if tile.query.compare and period != "all" else None
     order, having = tile.query.order, tile.query.having
@@ -219,6 +244,25 @@ def asked(tile: TileSpec, filters: Filters) -> Query:
         having = tuple(one for one in having if not one.name.endswith(_COMPARED))
     where = (*tile.query.where, *kept)
     return replace(tile.query, where=where, period=period, compare=compare, order=order, having=having)
+
+
+def unfiltered(tile: TileSpec, filters: Filters) -> tuple[str, ...]:
+    """Return the titles of filters that do not go with a tile: some of its metrics count rows without such a field."""
+    catalogue = the_catalogue()
+    entities = {one for name in tile.query.metrics for one in _entities(catalogue, name)}
+    return tuple(
+        title for name, title, _said in filters.chosen
+        if any(name not in catalogue.entities[one].fields for one in entities)
+    )  # fmt: skip
+
+
+def _entities(catalogue: Catalogue, name: str) -> set[str]:
+    """The kinds of rows that a metric counts, also those of metrics that it is made of."""
+    metric = catalogue.metrics[name]
+    parts = [*metric.uses, *(one for one in (metric.base, metric.to) if one)]
+    return {one for part in parts for one in _entities(catalogue, part)} | (
+        {metric.entity} if not metric.uses else set()
+    )
 
 
 def tile_answer(
@@ -248,6 +292,10 @@ def tile_answer(
         found = _own(metrics.answer(replace(query, metrics=tile.together), cancelled), query.metrics[0], catalogue)
     else:
         found = metrics.answer(query, cancelled)
+    left_off = unfiltered(tile, filters)
+    if left_off:
+        note = Note("unfiltered", "", (listed([title.lower() for title in left_off]),))
+        found = replace(found, noted=(*found.noted, note))
     better = {name: catalogue.metrics[name].better for name in query.metrics}
     places = [place for place, column in enumerate(found.columns) if column.name in query.metrics]
     values = [row[place] for row in found.rows for place in places]
@@ -255,10 +303,11 @@ def tile_answer(
     if unknown or (tile.form != "figure" and not any(values)):
         why = _why_empty(metrics, tile, query, unknown=unknown)
         if why:
-            return TileAnswer(query, found, better, why)
+            return TileAnswer(query, found, better, why, unfiltered=left_off)
     changes = read_changes(metrics, query, found, tile.parts, cancelled) if _shows_changes(tile, query) else ()
     across = _across(catalogue, query, found) if tile.form == "matrix" else ()
-    return TileAnswer(query, found, better, span=_span(catalogue, query, found), changes=changes, across=across)
+    span = _span(catalogue, query, found)
+    return TileAnswer(query, found, better, span=span, unfiltered=left_off, changes=changes, across=across)
 
 
 def _across(catalogue: Catalogue, query: Query, found: Answer) -> tuple[Value, ...]:

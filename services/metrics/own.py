@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from models.values.changes import Changes
-from models.values.dashboards import WIDEST, Dashboard, Filters, SavedView, TileSpec
+from models.values.dashboards import LONGEST_NAME, Dashboard, Filters, SavedView
 from models.values.errors import UserError
 from services.metrics.dashboards import document_of, load_dashboard, the_dashboards
 from services.metrics.load import the_catalogue
@@ -25,10 +25,6 @@ from services.workspace import Workspace
 if TYPE_CHECKING:
     from models.store import UnitOfWork
 
-#: Longest name of a dashboard, a tile or a view.
-LONGEST_NAME: Final = 60
-#: So many figures, and so many charts and tables, stand in one row of what is added.
-_IN_ROW: Final = {True: 7, False: 3}
 #: Titles of tabs that are no dashboards.
 _TAKEN: Final = ("scores",)
 _NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9]+")
@@ -209,82 +205,14 @@ def _name_of(title: str, taken: set[str]) -> str:
     return next(name for name in names if name not in taken)
 
 
-# -- edits of a dashboard ---------------------------------------------------------------------------------------------
-
-
-def with_tile(tile: TileSpec) -> Edit:
-    """Add a tile: figures to the first row of figures with room, everything else to the last row of its kind."""
-    small = tile.form == "figure"
-
-    def edit(one: Dashboard) -> Dashboard:
-        rows = list(one.rows)
-        alike = [at for at, row in enumerate(rows) if _is_small(row) == small and len(row) < _IN_ROW[small]]
-        if alike:
-            at = alike[0] if small else alike[-1]
-            rows[at] = (*rows[at], tile)
-        elif small:
-            after = sum(1 for row in rows if _is_small(row))
-            rows.insert(after, (tile,))
-        else:
-            rows.append((tile,))
-        return replace(one, rows=tuple(rows))
-
-    return edit
-
-
-def _is_small(row: Sequence[TileSpec]) -> bool:
-    return all(tile.form == "figure" for tile in row)
-
-
-def without_tile(key: str) -> Edit:
-    """Take a tile out."""
-    return lambda one: replace(one, rows=_each(one, key, lambda _tile: None))
-
-
-def with_changed(key: str, changed: TileSpec) -> Edit:
-    """Put another tile in a tile's place."""
-    return lambda one: replace(one, rows=_each(one, key, lambda _tile: changed))
-
-
-def with_width(key: str, by: int) -> Edit:
-    """Let a tile take more or fewer columns of its row."""
-    return lambda one: replace(
-        one, rows=_each(one, key, lambda tile: replace(tile, wide=max(1, min(WIDEST, tile.wide + by))))
-    )
-
-
-def with_moved(key: str, by: int) -> Edit:
-    """Let a tile and its neighbour of the same kind, before or after it in reading order, change places."""
-
-    def edit(one: Dashboard) -> Dashboard:
-        moved = _found(one, key)
-        alike = [tile for tile in one.tiles if (tile.form == "figure") == (moved.form == "figure")]
-        at = alike.index(moved) + by
-        if not 0 <= at < len(alike):
-            return one
-        places = {moved.key: alike[at], alike[at].key: moved}
-        return replace(one, rows=tuple(tuple(places.get(tile.key, tile) for tile in row) for row in one.rows))
-
-    return edit
-
-
-def _found(one: Dashboard, key: str) -> TileSpec:
-    for tile in one.tiles:
-        if tile.key == key:
-            return tile
-    raise UserError("The tile is not there any more. Somebody else changed this dashboard.")
-
-
-def _each(one: Dashboard, key: str, edit: Callable[[TileSpec], TileSpec | None]) -> tuple[tuple[TileSpec, ...], ...]:
-    """The rows with one tile edited, or taken out; a row without tiles goes."""
-    found = _found(one, key)
-    edited = edit(found)
-    rows = ([edited if tile is found else tile for tile in row] for row in one.rows)
-    kept = (tuple(tile for tile in row if tile is not None) for row in rows)
-    return tuple(row for row in kept if row)
-
-
 # -- saved views ------------------------------------------------------------------------------------------------------
+
+
+def product_categories(workspace: Workspace) -> tuple[str, ...]:
+    """Return the categories of the book's products, for the filter bar."""
+    with workspace.store.snapshot() as connection:
+        rows = connection.execute("SELECT DISTINCT category FROM products WHERE category > '' ORDER BY category")
+        return tuple(row[0] for row in rows)
 
 
 def saved_views(workspace: Workspace) -> tuple[SavedView, ...]:
@@ -296,7 +224,7 @@ def saved_views(workspace: Workspace) -> tuple[SavedView, ...]:
 
 def _filters_in(text: str) -> Filters:
     known = {one.name for one in fields(Filters)}
-    return Filters(**{key: value for key, value in json.loads(text).items() if key in known})
+    return Filters(**{name: value for name, value in json.loads(text).items() if name in known})
 
 
 def save_view(workspace: Workspace, name: str, filters: Filters) -> Changes:

@@ -109,7 +109,8 @@ class Preferences:
     recent_books
         Absolute paths of the books that were open, the newest first.
     insights_filters
-        What the figures of Insights were of last: period, comparison, segment, owner; '' for all.
+        What the figures of Insights were of last: period, comparison, segment, owner, tier, region, category; '' for
+        all.
     unknown
         Keys of other versions, kept.
     """

@@ -99,7 +99,7 @@ def test_filters_change_every_figure_and_figures_are_copied(hands: Hands) -> Non
     hands.calm()
     assert revenue.content.accessibleName() != before
     assert revenue.shown is not None and revenue.shown.query.period == "30d"
-    assert hands.desk.remembered.value.insights_filters == ("30d", "previous", "", "")
+    assert hands.desk.remembered.value.insights_filters == ("30d", "previous", "", "", "", "", "")
     segments = tile(hands, "Customers by segment")
     segments.content.setFocus()
     hands.press(Qt.Key.Key_C, CONTROL)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QApplication, QScrollArea, QStackedWidget, QWidget
 
 from models.values.dashboards import Dashboard, Drill, Filters, TileAnswer
@@ -16,21 +16,27 @@ from views.insights.panel import PanelGrid, rest
 from views.insights.rooms import BookOfMetrics
 from views.insights.rows_pane import LISTED, RowsPane
 from views.insights.tile import Tile
-from views.theme import Theme
-from views.widgets.labels import FlowingContent, column, scrolling
+from views.theme import Theme, fonts
+from views.widgets.labels import FlowingContent, column, label, scrolling
+from views.widgets.states import StatePane, rows_skeleton
 
-#: Narrower than this a figure has no room for its change, and a chart none for its names.
-_FIGURE, _CHART = 182, 372
+#: Narrower than this a figure has no room for its change, and a chart none for its names; beside a wide one it may be.
+_FIGURE, _CHART, _BESIDE = 182, 372, 320
 
 
 class DashboardView(QWidget):
     """The tiles of one dashboard.
 
-    `drilled` carries a tile, and the metric and cell of its figure; `watch_wanted` a tile.
+    Signals
+    -------
+    drilled : a tile, and the metric and cell of its figure.
+    menu_wanted : a tile, and where on the screen its menu is to open.
+    tile_wanted : a first tile is wanted where there is none.
     """
 
     drilled = Signal(object, str, object)
-    watch_wanted = Signal(object)
+    menu_wanted = Signal(object, object)
+    tile_wanted = Signal()
 
     def __init__(self, theme: Theme, dashboard: Dashboard) -> None:
         super().__init__()
@@ -42,23 +48,55 @@ class DashboardView(QWidget):
             row = [Tile(theme, spec) for spec in specs]
             for tile in row:
                 tile.drilled.connect(partial(self.drilled.emit, tile))
-                tile.watch_wanted.connect(partial(self.watch_wanted.emit, tile))
+                tile.menu_wanted.connect(partial(self.menu_wanted.emit, tile))
                 self.tiles[tile.spec.key] = tile
             self._grids.append(PanelGrid(row))
+        left_out = label(" ".join(dashboard.left_out), fonts.SMALL, fonts.REGULAR, "warning_text", wrap=True)
+        left_out.setContentsMargins(16, 8, 16, 8)
+        left_out.setVisible(bool(dashboard.left_out))
         content = FlowingContent()
-        content.setLayout(column(*self._grids, rest()))
+        content.setLayout(column(left_out, *self._grids, rest()))
         self.area: QScrollArea = scrolling(content)
-        self.setLayout(column(self.area))
+        self.state = StatePane(theme, self.area, rows_skeleton())
+        self.setLayout(column(self.state))
+        if self.tiles:
+            self.state.show_content()
+        else:
+            words = " ".join(dashboard.left_out) or "Say what is counted, by what, and in which form."
+            self.state.show_empty("No tiles yet", words, ("Add a tile", self.tile_wanted.emit))
 
     def fit(self, width: int) -> None:
         """Place the tiles for a window of this width."""
         for grid, specs in zip(self._grids, self.dashboard.rows, strict=True):
-            least = _FIGURE if all(spec.form == "figure" for spec in specs) else _CHART
-            across = max(1, min(len(specs), width // least))
-            lines = -(-len(specs) // across)
-            across = -(-len(specs) // lines)  # lines of like length
+            columns = sum(spec.wide for spec in specs)
+            small = all(spec.form == "figure" for spec in specs)
+            least = _FIGURE if small else _CHART if columns == len(specs) else _BESIDE
+            across = max(1, min(columns, width // least))
+            lines = -(-columns // across)
+            across = -(-columns // lines)  # lines of like length
             if across != grid.across:
                 grid.place(across)
+
+    def take_over(self, before: DashboardView) -> Tile | None:
+        """Show what an earlier arrangement knows already; the rest must be asked for. Return a new tile."""
+        self.asked, new = before.asked, None
+        for tile in self.tiles.values():
+            known = next((one for one in before.tiles.values() if _same(one, tile)), None)
+            if known is None:
+                new = tile
+            elif known.shown is not None:
+                tile.show_answer(known.shown)
+        return new
+
+    def tile_like(self, tile: Tile) -> Tile | None:
+        """The tile that a tile of an earlier arrangement has become: the same, one in its place, or the last."""
+        same = (one for one in self.tiles.values() if _same(one, tile) and one.title == tile.title)
+        last = next(reversed(self.tiles.values()), None)
+        return next(same, self.tiles.get(tile.spec.key, last))
+
+
+def _same(one: Tile, other: Tile) -> bool:
+    return (one.spec.query, one.spec.form) == (other.spec.query, other.spec.form)
 
 
 class Board(QStackedWidget):
@@ -68,12 +106,16 @@ class Board(QStackedWidget):
     -------
     customer_wanted : the number of a row's customer.
     painted : all tiles of the dashboard have their answers.
-    watch_wanted : a tile whose metric is to be watched.
+    menu_wanted : where on the screen the menu of the tile in hand is to open.
+    tile_wanted : a first tile is wanted where there is none.
+    tile_changed : another tile is in hand, or none.
     """
 
     customer_wanted = Signal(int)
     painted = Signal()
-    watch_wanted = Signal(object)
+    menu_wanted = Signal(object)
+    tile_wanted = Signal()
+    tile_changed = Signal()
 
     def __init__(self, theme: Theme, rooms: BookOfMetrics, desk: Desk) -> None:
         super().__init__()
@@ -87,31 +129,87 @@ class Board(QStackedWidget):
         self._from: QWidget | None = None
         self._leave: Callable[[], None] | None = None  # where the rows lead back to; None: the dashboard
         self._width = 1366
+        self._tile: Tile | None = None
+        self.elsewhere: Sequence[QWidget] = ()  # with the focus there no tile is in hand
         self.rows = RowsPane(theme)
         self.rows.left.connect(self.go_back)
         self.rows.customer_wanted.connect(self.customer_wanted)
         self.addWidget(self.rows)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._focus_moved)
+
+    @property
+    def tile(self) -> Tile | None:
+        """The tile in hand: what is done with a tile is done with it."""
+        return self._tile if not self.in_rows else None
+
+    def take(self, tile: Tile | None) -> None:
+        """Take another tile in hand."""
+        if tile is not self._tile:
+            self._tile = tile
+            self.tile_changed.emit()
+
+    def _focus_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """The tile with the focus is in hand; it stays so while a button or the palette has the focus."""
+        if self.view is None or now is None or not self.isVisible():
+            return
+        found = next((tile for tile in self.view.tiles.values() if tile.isAncestorOf(now)), None)
+        if found is not None or any(part is now or part.isAncestorOf(now) for part in self.elsewhere):
+            self.take(found)
 
     def show_dashboard(self, dashboard: Dashboard, filters: Filters) -> None:
         """Show a dashboard; its tiles are asked for where they are not known with these filters."""
         view = self._views.get(dashboard.name)
-        if view is None:
-            view = self._views[dashboard.name] = DashboardView(self._theme, dashboard)
-            view.drilled.connect(self._drill)
-            view.watch_wanted.connect(self.watch_wanted)
-            view.fit(self._width)
-            self.addWidget(view)
+        if view is None or view.dashboard != dashboard:
+            view = self._arrange(dashboard, view)
         if self.view is not view or view.asked != filters:
             self.stop()
         # Whoever comes back to the page finds the rows that they left.
         if (self.view, self._filters) != (view, filters):
             self.setCurrentWidget(view)
-        self.view, self._filters = view, filters
-        if view.asked != filters:
+        if self.view is not view:
+            self.view = view
+            self.take(None)
+        self._filters = filters
+        known = view.asked == filters
+        missing = [key for key, tile in view.tiles.items() if not known or tile.shown is None]
+        if not known or (missing and not self._waiting):
             view.asked = filters
-            self._ask(view, filters)
-            if self.in_rows:
+            self._ask(view, filters, missing)
+            if self.in_rows and not known:
                 self._read_rows()
+
+    def _arrange(self, dashboard: Dashboard, before: DashboardView | None) -> DashboardView:
+        """A view of a dashboard; where it was arranged otherwise before, with the answers and the focus of that."""
+        view = self._views[dashboard.name] = DashboardView(self._theme, dashboard)
+        view.drilled.connect(self._drill)
+        view.menu_wanted.connect(self._menu)
+        view.tile_wanted.connect(self.tile_wanted)
+        view.fit(self._width)
+        self.addWidget(view)
+        if before is None:
+            return view
+        added = view.take_over(before)
+        held = self._tile if self.view is before else None
+        within = held is not None or before.isAncestorOf(QApplication.focusWidget() or self)
+        if self.view is before:
+            self.stop()
+            if not self.in_rows:
+                self.setCurrentWidget(view)
+            self.view, self._from = view, None
+            view.area.verticalScrollBar().setValue(before.area.verticalScrollBar().value())
+        self.removeWidget(before)
+        before.deleteLater()
+        after = added if added is not None and within else view.tile_like(held) if held is not None else None
+        self.take(after)
+        if after is not None:
+            after.content.setFocus()
+        return view
+
+    def _menu(self, tile: Tile, at: QPoint) -> None:
+        self.take(tile)
+        self.menu_wanted.emit(at)
 
     def forget(self) -> None:
         """The book changed: all figures must be read again."""
@@ -156,9 +254,9 @@ class Board(QStackedWidget):
         shown = self.view.tiles.values() if self.view is not None else ()
         return tuple(tile.content for tile in shown if tile.content.isVisible())
 
-    def _ask(self, view: DashboardView, filters: Filters) -> None:
+    def _ask(self, view: DashboardView, filters: Filters, keys: list[str]) -> None:
         self._round = threading.Event()
-        self._waiting = list(view.tiles)
+        self._waiting = keys
         self._ask_next(view, filters)
 
     def _ask_next(self, view: DashboardView, filters: Filters) -> None:

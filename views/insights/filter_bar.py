@@ -1,49 +1,63 @@
-"""What the figures of a dashboard are of: the period, what it is compared with, a segment, an owner."""
+"""What the figures of a dashboard are of: the period, the comparison, and chips for what rows are chosen by."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QMenu, QWidget
 
-from models.values.customers import FilterChoices
-from models.values.dashboards import PERIODS, Filters
+from models.values.dashboards import FILTERED, PERIODS, Filters
 from views.background import Failed
 from views.theme import Theme
+from views.widgets.chip import AddChip, Chip
 from views.widgets.choice_box import ChoiceBox
-from views.widgets.labels import row
+from views.widgets.flow import FlowLayout
+from views.widgets.labels import clear, row
+from views.words import whole
 
 _NARROW: Final = 92
 _NARROW_BELOW: Final = 1000
+#: So many values of a filter a menu lists.
+_MOST: Final = 40
 _COMPARED: Final = (("previous", "Period before"), ("year", "A year before"), ("", "No comparison"))
+_TITLES: Final = dict(FILTERED)
 
 
 class FilterBar(QWidget):
-    """Four boxes; `changed` when a person chose in one."""
+    """Two boxes and "+ Filter"; `changed` when a person chose something. The chips stand where the page puts `line`."""
 
     changed = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
+        self._rows = Filters()  # what rows are chosen by; period and comparison are the boxes'
+        self._choices: Mapping[str, Sequence[str]] = {}
+        self._fault = ""
         self.period = ChoiceBox(theme, "Period", small=True)
         self.compare = ChoiceBox(theme, "Compared with", small=True)
-        self.segment = ChoiceBox(theme, "Segment", small=True)
-        self.owner = ChoiceBox(theme, "Owner", small=True)
         for box, choices in ((self.period, PERIODS), (self.compare, _COMPARED)):
             for data, words in choices:
                 box.addItem(words, data)
-        self.period.setCurrentIndex(self.period.findData(Filters().period))
-        self._fill(self.segment, "All segments", ())
-        self._fill(self.owner, "All owners", ())
-        for box in self.boxes:
             box.currentTextChanged.connect(lambda words, box=box: box.setToolTip(f"{box.accessibleName()}: {words}"))
             box.setToolTip(f"{box.accessibleName()}: {box.currentText()}")
             box.activated.connect(self.changed)
-        bar = row(*self.boxes, margins=(8, 6, 16, 6))
+        self.period.setCurrentIndex(self.period.findData(Filters().period))
+        self.add = AddChip(theme, "Filter")
+        self.add.clicked.connect(self.open_menu)
+        bar = row(*self.boxes, self.add, margins=(8, 6, 0, 6))
         bar.setSpacing(6)
         self.setLayout(bar)
+        self.line = QWidget(self)
+        self.line.setAccessibleName("Filters")
+        self._shown: list[Chip] = []
+        self._chips = FlowLayout(self.line)
+        self._chips.setContentsMargins(16, 0, 16, 8)
+        self._show_chips()
 
     def fit(self, width: int) -> None:
         """Leave room for the tabs in a window of this width; what is elided is in the tooltip."""
@@ -53,47 +67,113 @@ class FilterBar(QWidget):
     @property
     def boxes(self) -> tuple[ChoiceBox, ...]:
         """The boxes from left to right."""
-        return (self.period, self.compare, self.segment, self.owner)
+        return (self.period, self.compare)
+
+    @property
+    def chips(self) -> tuple[Chip, ...]:
+        """The filters that are set, from left to right."""
+        return tuple(self._shown)
 
     @property
     def filters(self) -> Filters:
         """What is chosen."""
-        return Filters(
-            period=self.period.currentData(), compare=self.compare.currentData() or None,
-            segment=self.segment.currentData(), owner=self.owner.currentData(),
-        )  # fmt: skip
+        return replace(self._rows, period=self.period.currentData(), compare=self.compare.currentData() or None)
 
     @property
     def kept(self) -> tuple[str, ...]:
         """What is chosen, as it is remembered."""
-        return tuple(box.currentData() for box in self.boxes)
+        now = self.filters
+        return (now.period, now.compare or "", now.segment, now.owner, now.tier, now.region, now.category)
 
     def recall(self, kept: Sequence[str]) -> None:
-        """Choose what was remembered; segments and owners of the book are offered later."""
-        for box, said in zip(self.boxes, kept, strict=False):
-            if said and box in (self.segment, self.owner):
-                box.addItem(said, said)
-            box.setCurrentIndex(max(0, box.findData(said)))
+        """Choose what was remembered."""
+        if len(kept) > 1:
+            period, compare, segment, owner, tier, region, category = (*kept, *[""] * 5)[:7]
+            known = Filters().compare if compare not in ("previous", "year", "") else compare or None
+            self.choose(Filters(period, known, segment, owner, tier, region, category))  # type: ignore[arg-type]
 
-    def offer(self, choices: FilterChoices) -> None:
-        """Offer the segments and owners of the book; what is chosen stays, if the book has it."""
-        before = self.filters
-        self._fill(self.segment, "All segments", [name for name, _ in choices.segments])
-        self._fill(self.owner, "All owners", [name for name, _ in choices.owners])
-        if self.filters != before:
-            self.changed.emit()
+    def choose(self, filters: Filters) -> None:
+        """Choose all of it without telling anyone; values that the book has not are let go when it is known."""
+        for box, data in ((self.period, filters.period), (self.compare, filters.compare or "")):
+            box.setCurrentIndex(max(0, box.findData(data)))
+        self._rows = filters
+        self._show_chips()
+
+    def offer(self, choices: Mapping[str, Sequence[str]]) -> None:
+        """Offer what the book has; what is chosen stays, if the book has it."""
+        self._choices, self._fault = choices, ""
+        gone = {name: "" for name, _title, said in self._rows.chosen if said not in choices.get(name, ())}
+        if gone:
+            self._set(**gone)
 
     def show_failure(self, failed: Failed) -> None:
-        """Say on the boxes why segments and owners are not offered."""
-        for box in (self.segment, self.owner):
-            box.setToolTip(f"{box.accessibleName()}: could not be loaded. {failed.words}")
+        """Say in the menu why nothing is offered."""
+        self._fault = f"Could not be loaded. {failed.words}"
 
-    @staticmethod
-    def _fill(box: ChoiceBox, everyone: str, names: Sequence[str]) -> None:
-        chosen = box.currentData()
-        box.clear()
-        box.addItem(everyone, "")
-        for name in names:
-            box.addItem(name, name)
-        box.setCurrentIndex(max(0, box.findData(chosen)))
-        box.updateGeometry()
+    # -- chips ----------------------------------------------------------------------------------------------------
+
+    def _set(self, **values: str) -> None:
+        before = self._rows
+        self._rows = replace(before, **values)  # type: ignore[arg-type]
+        if self._rows != before:
+            self._show_chips()
+            self.changed.emit()
+
+    def _show_chips(self) -> None:
+        focus = next((at for at, chip in enumerate(self._shown) if chip.hasFocus()), None)
+        clear(self._chips)
+        self._shown = []
+        for name, title, said in self._rows.chosen:
+            chip = Chip(self._theme, f"{title}: {said}")
+            chip.clicked.connect(partial(self._open_values, chip, name))
+            chip.removed.connect(partial(self._remove, name))
+            self._chips.addWidget(chip)
+            self._shown.append(chip)
+        self.line.setVisible(bool(self._shown))
+        if focus is not None:
+            after = self._shown[min(focus, len(self._shown) - 1)] if self._shown else self.add
+            after.show()  # now, as nothing hidden takes the focus
+            after.setFocus()
+
+    def _remove(self, name: str) -> None:
+        self._set(**{name: ""})
+
+    def open_menu(self) -> None:
+        """Offer every filter with its values."""
+        self.menu().popup(self.add.mapToGlobal(QPoint(0, self.add.height())))
+
+    def menu(self) -> QMenu:
+        """Every filter with its values."""
+        menu = self._menu("Add a filter")
+        for name, title in FILTERED:
+            values = self._choices.get(name, ())
+            inner = menu.addMenu(title)
+            inner.setEnabled(bool(values))
+            self._fill(inner, name)
+        if self._fault or not any(self._choices.values()):
+            menu.addAction(self._fault or "This book has nothing to filter by yet").setEnabled(False)
+        return menu
+
+    def _open_values(self, chip: Chip, name: str) -> None:
+        menu = self._menu(_TITLES[name])
+        self._fill(menu, name)
+        menu.popup(chip.mapToGlobal(QPoint(0, chip.height())))
+
+    def _menu(self, title: str) -> QMenu:
+        menu = QMenu(self)
+        menu.setAccessibleName(title)
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
+
+    def _fill(self, menu: QMenu, name: str) -> None:
+        values = self._choices.get(name, ())
+        for value in values[:_MOST]:
+            action = menu.addAction(value.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(value == getattr(self._rows, name))
+            action.triggered.connect(partial(self._toggle, name, value))
+        if len(values) > _MOST:
+            menu.addAction(f"and {whole(len(values) - _MOST)} more").setEnabled(False)
+
+    def _toggle(self, name: str, value: str, _checked: bool = False) -> None:
+        self._set(**{name: "" if getattr(self._rows, name) == value else value})

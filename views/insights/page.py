@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractSlider, QApplication, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QMenu, QStackedWidget, QWidget
 
 from models.values.changes import Changes
 from models.values.dashboards import Dashboard
@@ -22,12 +22,13 @@ from views.actions import Command
 from views.background import Failed
 from views.insights.board import Board
 from views.insights.check import CheckBar
+from views.insights.editing import OF_DASHBOARD, OF_TILE, Editing
 from views.insights.exporting import TabExport
 from views.insights.filter_bar import FilterBar
 from views.insights.panel import hold
 from views.insights.rooms import BookOfMetrics, BookOfScores
+from views.insights.saved_views import OF_VIEW, SavedViews
 from views.insights.scores import ScoresTab, scores_skeleton
-from views.insights.tile import Tile
 from views.shell.deals import Deals
 from views.shell.metric_watch import WatchPanel
 from views.shell.page import Context, Page
@@ -39,11 +40,16 @@ from views.widgets.tile_strip import TileStrip
 
 SCORES: Final = "scores"
 DEAL_COMMANDS: Final = (Command.EDIT_DEAL, Command.DEAL_TASK)
+_ALL_COMMANDS: Final = (
+    Command.CHECK_SCORES, Command.EXPORT_TAB, Command.SHOW_VIEWS, *OF_TILE, *OF_DASHBOARD, *OF_VIEW, *DEAL_COMMANDS,
+)  # fmt: skip
 #: In a lower window the tiles are one line.
 LOW: Final = 640
 #: Files of customers whose forecasts were wrong, by kind.
 MISS_FILES: Final[dict[Literal["missed", "alarmed"], str]] = {"missed": "missed-churn", "alarmed": "false-alarms"}
 _SHOWN: Final = frozenset({"score_reports", "customer_risk_scores", "policies", "imports", "customers"})
+#: What people arrange here: no figure changes with it.
+_ARRANGED: Final = frozenset({"dashboards", "saved_views"})
 #: What the tiles add up besides.
 _COUNTED: Final = frozenset({"alerts", "messages"})
 _MOVES: Final = {
@@ -67,6 +73,8 @@ class InsightsPage(Page):
         self._fresh = self._tiles_fresh = self._offered = False
         self._card: ReportCard | None = None
         self._dashboards: dict[str, Dashboard] = {}
+        self._known = False  # whether these are the book's dashboards as they are now
+        self._wanted = ""  # the title of a dashboard that was made and comes to the front
         self.tabs = CountTabs(theme, "Insights", height=40)
         self.tabs.chosen.connect(self._show_tab)
         self.filters = FilterBar(theme)
@@ -75,7 +83,6 @@ class InsightsPage(Page):
         self.board = Board(theme, self._figures, self._desk)
         self.board.customer_wanted.connect(self.wants_customer)
         self.board.painted.connect(self.settled)
-        self.board.watch_wanted.connect(self._watch)
         self._watched = ""  # the watch whose rows are to be shown
         self.board.rows.deals_listed.connect(self._enable)
         self.board.rows.left.connect(self._enable)
@@ -87,7 +94,9 @@ class InsightsPage(Page):
         self.state.show_skeleton()
         self.save = IconButton(theme, "file", context.actions[Command.EXPORT_TAB].toolTip())
         self.save.clicked.connect(context.actions[Command.EXPORT_TAB].trigger)
-        self._filters_side = hold(row(self.filters, self.save, margins=(0, 0, 12, 0)))
+        self.menu = IconButton(theme, "more", "Tiles and dashboards")
+        self.views = SavedViews(self, self.filters, self._filtered)
+        self._filters_side = hold(row(self.filters, self.views.button, self.save, self.menu, margins=(0, 0, 12, 0)))
         top = row(self.tabs, self._filters_side, self.bar)
         top.setStretch(0, 1)
         self.tiles = TileStrip(theme, 2, "Alert outcomes")
@@ -97,14 +106,17 @@ class InsightsPage(Page):
         for side in (self.board, self._scores_side):
             self._stack.addWidget(side)
         self.opened = StatePane(theme, self._stack, scores_skeleton)
-        self.setLayout(column(top, rule(), self.opened))
+        self.setLayout(column(top, self.filters.line, rule(), self.opened))
         self._place()
         self.scores.customer_wanted.connect(self.wants_customer)
         self.scores.low_wanted.connect(lambda: self.wants_page.emit("customers/low-confidence"))
         self.scores.misses_wanted.connect(self._export_misses)
+        self.board.elsewhere = (self.tabs, self.filters, self.filters.line, self.views.button, self.save)
+        self.editing = Editing(self, self.board, self._figures, self.menu, self._want)
+        self.menu.clicked.connect(self._show_all)
         self.take_commands({
             Command.CHECK_SCORES: self.bar.begin, Command.EXPORT_TAB: self.export,
-            Command.WATCH_TILE: self._watch_at_focus,
+            Command.WATCH_TILE: self._watch, Command.FILTER: self._open_filters,
             Command.EDIT_DEAL: lambda: self._deals.change(self.board.rows.chosen_deals, self.board.rows.heading),
             Command.DEAL_TASK: lambda: self._deals.add_tasks(self.board.rows.chosen_deals, self.board.rows.heading),
         })  # fmt: skip
@@ -118,7 +130,7 @@ class InsightsPage(Page):
 
     def leave(self) -> None:
         self.board.stop()
-        for command in (Command.CHECK_SCORES, Command.EXPORT_TAB, Command.WATCH_TILE, *DEAL_COMMANDS):
+        for command in _ALL_COMMANDS:
             self.context.actions[command].setEnabled(False)
 
     def show_section(self, key: str) -> None:
@@ -132,6 +144,12 @@ class InsightsPage(Page):
             self._show_tab()
 
     def renew(self, changes: Changes) -> None:
+        if changes.everyone or changes.tables & _ARRANGED:
+            self._known = False
+        if changes.tables and changes.tables <= _ARRANGED:
+            if self.isVisible():
+                self._show_tab()
+            return
         self.board.forget()
         self._offered = False
         if changes.everyone or changes.tables & _SHOWN:
@@ -172,8 +190,11 @@ class InsightsPage(Page):
 
     def _show_tab(self, _chosen: object = None) -> None:
         """Show what the chosen tab has, and read what of it is not known."""
-        if not self._dashboards:
+        if not self._known:
+            self._known = True
             self._desk.read("dashboards", self._figures.dashboards, self._have_dashboards, self._without_tabs)
+            self._desk.read("views", self._figures.views, self.views.show_views, self.context.book.failed.emit)
+        if not self._dashboards:
             return
         self._place()
         if self._at_scores:
@@ -191,22 +212,30 @@ class InsightsPage(Page):
 
     def _filtered(self) -> None:
         self.context.remembered.set(insights_filters=self.filters.kept)
+        self.views.follow()
         self._show_tab()
 
     def _place(self) -> None:
         self._stack.setCurrentWidget(self._scores_side if self._at_scores else self.board)
         self._filters_side.setVisible(not self._at_scores)
+        self.filters.line.setVisible(not self._at_scores and bool(self.filters.chips))
         self.bar.setVisible(self._at_scores)
 
     def _have_dashboards(self, dashboards: Sequence[Dashboard]) -> None:
         self._dashboards = {one.name: one for one in dashboards}
         self.opened.show_content()
-        wanted = self.tabs.current or None
+        made = [one.name for one in dashboards if one.title == self._wanted]
+        wanted = made[-1] if made else self.tabs.current or None
+        self._wanted = "" if made else self._wanted
         tabs = [*(Tab(one.name, one.title) for one in dashboards), Tab(SCORES, "Scores")]
         self.tabs.show_tabs(tabs, wanted)
         self._show_tab()
 
+    def _want(self, title: str) -> None:
+        self._wanted = title
+
     def _without_tabs(self, failed: Failed) -> None:
+        self._known = False
         self.opened.show_error(failed, self._show_tab, "The tabs could not be loaded")
 
     def _without_choices(self, failed: Failed) -> None:
@@ -261,6 +290,8 @@ class InsightsPage(Page):
         self.bar.allow(at_scores and card is not None and not card.empty, first=card is None or card.report is None)
         known = at_scores and card is not None and card.report is not None
         self.context.actions[Command.EXPORT_TAB].setEnabled(known or (not at_scores and bool(self._dashboards)))
+        self.editing.enable()
+        self.views.enable()
         self.context.actions[Command.WATCH_TILE].setEnabled(not at_scores and not self.board.in_rows)
         deals = not at_scores and self.board.in_rows and self.board.rows.lists_deals
         for command in DEAL_COMMANDS:
@@ -286,17 +317,21 @@ class InsightsPage(Page):
             return
         self.export_list("scores-check", write_report_card)
 
-    def _watch_at_focus(self) -> None:
-        """Watch the tile with the focus, or else the first."""
-        tiles = list(self.board.view.tiles.values()) if self.board.view is not None else []
-        focus = QApplication.focusWidget()
-        found = next((one for one in tiles if focus is not None and one.isAncestorOf(focus)), None)
-        if found is not None or tiles:
-            self._watch(found or tiles[0])
+    def _open_filters(self) -> None:
+        if not self._at_scores:
+            self.filters.open_menu()
 
-    def _watch(self, tile: Tile) -> None:
-        """Ask when the metric of a tile raises an alert; it is counted as the tile counts it."""
-        if tile.shown is None:
+    def _show_all(self) -> None:
+        """Everything that can be done with the tab and the tile in hand."""
+        tile = OF_TILE if self.board.tile is not None else ()
+        at = self.menu.mapToGlobal(self.menu.rect().bottomLeft())
+        self.editing.show_menu(at, (*tile, *OF_DASHBOARD, *OF_VIEW, Command.EXPORT_TAB))
+
+    def _watch(self) -> None:
+        """Ask when the metric of the tile in hand, or else of the first, raises an alert; counted as the tile does."""
+        tiles = list(self.board.view.tiles.values()) if self.board.view is not None else []
+        tile = self.board.tile or next(iter(tiles), None)
+        if tile is None or tile.shown is None:
             return
         query, heads = tile.shown.query, {one.name: one for one in tile.shown.answer.columns}
         offered = [(name, heads[name].title, heads[name].unit) for name in query.metrics]

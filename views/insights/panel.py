@@ -18,6 +18,7 @@ class Panel(QWidget):
         kind_of(self, "panel")
         self.title = title
         self.wanted = True  # whether it has anything to say
+        self.wide = 1  # how many columns it takes
         self.setAccessibleName(title)
         self._aside = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_3")
         self._aside.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -37,7 +38,7 @@ class Panel(QWidget):
 
 
 class PanelGrid(QFrame):
-    """Places panels in rows with lines of one pixel between them; the last one takes what is left of its row."""
+    """Places panels in rows with lines of one pixel between them; the last of a row takes what is left of it."""
 
     def __init__(self, panels: Sequence[Panel]) -> None:
         super().__init__()
@@ -64,16 +65,23 @@ class PanelGrid(QFrame):
             # Not takeAt: the item that it hands over lives on, and keeps the new one from hearing of changes.
             self._grid.removeWidget(panel)
             panel.setVisible(panel.wanted)
-        shown = [panel for panel in self._panels if panel.wanted]
-        for number, panel in enumerate(shown):
-            down, place = divmod(number, across)
-            spans = across - place if number == len(shown) - 1 else 1
-            self._grid.addWidget(panel, down, place, 1, spans)
+        lines: list[list[tuple[Panel, int]]] = [[]]
+        for panel in self._panels:
+            span = min(panel.wide, across)
+            if panel.wanted:
+                if sum(wide for _panel, wide in lines[-1]) + span > across:
+                    lines.append([])
+                lines[-1].append((panel, span))
+        for down, line in enumerate(lines):
+            place = 0
+            for number, (panel, span) in enumerate(line, 1):
+                span = across - place if number == len(line) else span
+                self._grid.addWidget(panel, down, place, 1, span)
+                place += span
         for place in range(self._grid.columnCount()):
             self._grid.setColumnStretch(place, 1 if place < across else 0)
-        rows = (len(shown) + across - 1) // across
         for down in range(self._grid.rowCount()):
-            self._grid.setRowStretch(down, 1 if down < rows else 0)
+            self._grid.setRowStretch(down, 1 if down < len(lines) else 0)
 
     def refresh(self) -> None:
         """Place the panels anew after some have something to say, or nothing any more."""

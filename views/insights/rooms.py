@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from models.values.alerts import Tile
-from models.values.customers import FilterChoices
-from models.values.dashboards import Dashboard, Drill, Filters, TileAnswer, TileSpec
+from models.values.dashboards import Dashboard, Drill, Filters, Offered, SavedView, TileAnswer, TileSpec
 from models.values.metrics import Query, RowList, Value
 from models.values.report_card import Reliance, ReportCard
 from models.values.reports import Report
@@ -58,13 +57,30 @@ class BookOfMetrics:
 
     def dashboards(self) -> tuple[Dashboard, ...]:
         """The dashboards in the order of their tabs."""
-        from services.metrics import the_dashboards
+        from services.metrics import all_dashboards
 
-        return the_dashboards()
+        return all_dashboards(self._book.workspace)
 
-    def choices(self) -> FilterChoices:
-        """The segments and owners of the book."""
-        return insight.filter_choices(self._book.workspace)
+    def offered(self) -> tuple[Offered, ...]:
+        """What tiles can be made of."""
+        from services.metrics import offered, the_catalogue
+
+        return offered(the_catalogue())
+
+    def choices(self) -> dict[str, tuple[str, ...]]:
+        """What each filter can be, as the book has it."""
+        from services.metrics.own import product_categories
+
+        found = insight.filter_choices(self._book.workspace)
+        of_customers = {"segment": found.segments, "tier": found.tiers, "owner": found.owners, "region": found.regions}
+        names = {name: tuple(one for one, _count in each if one) for name, each in of_customers.items()}
+        return {**names, "category": product_categories(self._book.workspace)}
+
+    def views(self) -> tuple[SavedView, ...]:
+        """The views that people saved."""
+        from services.metrics.own import saved_views
+
+        return saved_views(self._book.workspace)
 
     def tile(self, spec: TileSpec, filters: Filters, cancelled: Callable[[], bool]) -> TileAnswer:
         """What a tile shows."""

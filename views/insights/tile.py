@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QMenu, QSizePolicy
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QSizePolicy
 
 from models.values.dashboards import FEW, Change, TileAnswer, TileSpec
 from models.values.metrics import Value
@@ -99,11 +99,11 @@ class Tile(Panel):
     Signals
     -------
     drilled : (metric, cell) of the figure whose rows are wanted.
-    watch_wanted : its metric is to be watched.
+    menu_wanted : everything that can be done with the tile is wanted, at a point of the screen.
     """
 
     drilled = Signal(str, object)
-    watch_wanted = Signal()
+    menu_wanted = Signal(object)
 
     def __init__(self, theme: Theme, spec: TileSpec) -> None:
         self.spec, self.shown = spec, None
@@ -129,11 +129,15 @@ class Tile(Panel):
         # A line fills the room beside a longer tile; everything else stays at the top.
         below = () if spec.form == "line" else (rest(),)
         super().__init__(theme, spec.title, self.content, self._words, *below, small=small)
+        self.wide = spec.wide
         if not small:
             about = IconButton(theme, "info", f"What is this? {spec.title}")
             about.clicked.connect(self.explain)
+            more = IconButton(theme, "more", f"Change or copy {spec.title}")
+            more.clicked.connect(lambda: self.menu_wanted.emit(more.mapToGlobal(more.rect().bottomLeft())))
             self.top.setContentsMargins(16, 4, 8, 0)
             self.top.addWidget(about)
+            self.top.addWidget(more)
 
     shown: TileAnswer | None
 
@@ -146,6 +150,7 @@ class Tile(Panel):
         notes = "\n".join(answer.notes)
         self.setToolTip(f"{answer.definition}\n{notes}".strip())
         self._say("" if isinstance(self.content, Figure) else shown.empty)
+        self.say_aside("" if isinstance(self.content, Figure) else shown.left_off)
         if isinstance(self.content, Figure):
             self._show_figure(self.content, shown)
             return
@@ -183,8 +188,8 @@ class Tile(Panel):
             content.show_figure(DASH, "", "ink_2", FEW)
         else:
             moved, ink = change(value, before, unit, shown.better.get(name, ""))
-            below = shown.span
-            if shown.query.compare and before is not None:
+            below = shown.left_off or shown.span
+            if not shown.left_off and shown.query.compare and before is not None:
                 below = f"{_BEFORE[shown.query.compare]}: {said(before, unit, answer.currency, short=True)}"
             content.show_figure(said(value, unit, answer.currency, short=True), moved, ink, below)
         self.setToolTip(f"{self.toolTip()}{self._range(name, 0)}")
@@ -391,14 +396,7 @@ class Tile(Panel):
         super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("What is this?").triggered.connect(self.explain)
-        watched = menu.addAction("Watch…\tW")
-        watched.setEnabled(self.shown is not None)
-        watched.triggered.connect(lambda: self.watch_wanted.emit())
-        menu.addAction("Copy the figures\tCtrl+C").triggered.connect(self.copy)
-        menu.popup(event.globalPos())
+        self.menu_wanted.emit(event.globalPos())
 
 
 def _scaled(value: Value, scale: int) -> float | None:

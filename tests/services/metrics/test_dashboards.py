@@ -26,7 +26,11 @@ def named(tile: TileSpec) -> str:
     return f"{tile.key} {tile.title}"
 
 
-@pytest.mark.parametrize("filters", [Filters(), Filters("all", None), Filters("12m", "year", segment="Loyal")], ids=str)
+@pytest.mark.parametrize(
+    "filters",
+    [Filters(), Filters("all", None), Filters("12m", "year", segment="Loyal", tier="Gold", category="Socks")],
+    ids=str,
+)
 @pytest.mark.parametrize("tile", TILES, ids=named)
 def test_the_rows_that_a_click_opens_make_the_figure(asking: Metrics, tile: TileSpec, filters: Filters) -> None:
     shown = tile_answer(asking, tile, filters)
@@ -157,6 +161,27 @@ def test_filters_choose_rows_and_period() -> None:
     assert (query.period, query.compare) == ("30d", "year")
     assert [(one.name, one.value) for one in query.where] == [("segment", "Loyal"), ("owner", "Priya Raman")]
     assert asked(tile, Filters("all", "previous")).compare is None
+
+
+def test_a_filter_that_the_rows_do_not_have_is_left_off_and_told(asking: Metrics) -> None:
+    revenue, tickets, rate = (
+        next(one for one in TILES if one.title == title) for title in ("Revenue", "Tickets", "Tickets by channel")
+    )
+    chosen = Filters("12m", None, tier="Gold", category=_category(asking))
+    shown = tile_answer(asking, revenue, chosen)
+    everything = tile_answer(asking, revenue, replace(chosen, category="", tier=""))
+    assert shown.unfiltered == () and 0 < shown.answer.rows[0][0] < everything.answer.rows[0][0]  # type: ignore[operator]
+    for tile in (tickets, rate):
+        some = tile_answer(asking, tile, chosen)
+        assert some.unfiltered == ("Product category",)
+        assert some.left_off == "not filtered by product category"
+        assert some.answer.notes[-1] == "Not filtered by product category: its rows have none."
+        assert some.answer.rows == tile_answer(asking, tile, replace(chosen, category="")).answer.rows
+
+
+def _category(asking: Metrics) -> str:
+    rows = asking.answer(Query(("revenue",), ("category",), period="12m")).rows
+    return str(next(name for name, _revenue in rows if name is not None))
 
 
 def test_every_dashboard_has_a_title_and_no_two_tiles_one_name() -> None:

@@ -27,6 +27,7 @@ from services.metrics import (
 )
 from services.metrics.dashboards import load_dashboard
 from services.metrics.own import (
+    Edit,
     edit_dashboard,
     load_into,
     make_dashboard,
@@ -36,11 +37,6 @@ from services.metrics.own import (
     rename_view,
     save_view,
     saved_views,
-    with_changed,
-    with_moved,
-    with_tile,
-    with_width,
-    without_tile,
 )
 from services.workspace import Workspace
 from tests.views.books import opened, sample_copy
@@ -72,10 +68,14 @@ def test_what_is_written_of_a_dashboard_is_read_as_the_same(dashboard: Dashboard
 
 def test_each_edit_of_a_tab_is_undone_and_done_again_until_the_original_is_back(workspace: Workspace) -> None:
     states = [titles(workspace)]
-    for edit in (with_tile(ORDERS), with_tile(BY_TIER), without_tile("overview.0.1"), with_moved("overview.0.0", 1)):
+    edits: list[Edit] = [
+        lambda one: one.with_tile(ORDERS), lambda one: one.with_tile(BY_TIER),
+        lambda one: one.without_tile("overview.0.1"), lambda one: one.with_moved("overview.0.0", 1),
+    ]  # fmt: skip
+    for edit in edits:
         edit_dashboard(workspace, "overview", edit, "Changed the overview")
         states.append(titles(workspace))
-    edit_dashboard(workspace, "overview", with_width("overview.2.0", 1), "Changed the overview")
+    edit_dashboard(workspace, "overview", lambda one: one.with_width("overview.2.0", 1), "Changed the overview")
     assert board(workspace).rows[2][0].wide == 2
     assert all(before != after for before, after in pairwise(states))
     assert board(workspace).kind == "changed"
@@ -91,7 +91,7 @@ def test_each_edit_of_a_tab_is_undone_and_done_again_until_the_original_is_back(
 
 
 def test_a_changed_tab_is_reset_and_the_reset_is_undone(workspace: Workspace) -> None:
-    edit_dashboard(workspace, "overview", without_tile("overview.0.0"), "Removed a tile")
+    edit_dashboard(workspace, "overview", lambda one: one.without_tile("overview.0.0"), "Removed a tile")
     changed = titles(workspace)
     assert remove_dashboard(workspace, "overview").words == "Reset “Overview” to the original"
     assert board(workspace) == the_dashboards()[0]
@@ -103,7 +103,7 @@ def test_a_changed_tab_is_reset_and_the_reset_is_undone(workspace: Workspace) ->
 
 def test_a_dashboard_of_ones_own_is_made_renamed_and_deleted(workspace: Workspace) -> None:
     make_dashboard(workspace, "  My week ")
-    edit_dashboard(workspace, "my-week", with_tile(ORDERS), "Added tile “Orders”")
+    edit_dashboard(workspace, "my-week", lambda one: one.with_tile(ORDERS), "Added tile “Orders”")
     mine = board(workspace, "My week")
     assert (mine.name, mine.kind, mine.title) == ("my-week", "own", "My week")
     assert all_dashboards(workspace)[-1] == mine
@@ -127,29 +127,29 @@ def test_a_dashboard_of_ones_own_is_made_renamed_and_deleted(workspace: Workspac
 
 def test_figures_go_to_the_figures_and_charts_to_the_charts(workspace: Workspace) -> None:
     for tile in (BY_TIER, ORDERS, BY_TIER):
-        edit_dashboard(workspace, "overview", with_tile(tile), "Added a tile")
+        edit_dashboard(workspace, "overview", lambda one, tile=tile: one.with_tile(tile), "Added a tile")  # type: ignore[misc]
     rows = board(workspace).rows
     assert [[tile.form == "figure" for tile in row] for row in rows] == [
         [True] * 7, [True], [False] * 3, [False] * 3, [False] * 2,
     ]  # fmt: skip
-    edit_dashboard(workspace, "overview", with_moved("overview.2.0", -1), "Moved a tile")
+    edit_dashboard(workspace, "overview", lambda one: one.with_moved("overview.2.0", -1), "Moved a tile")
     assert board(workspace).rows == rows  # it is the first of its kind
 
 
 def test_a_tile_that_cannot_be_answered_is_not_stored(workspace: Workspace) -> None:
     wrong = TileSpec("", "Orders by stage", "bars", Query(("orders",), ("stage",), period=""))
     with pytest.raises(UserError, match="“stage” is not a dimension of orders"):
-        edit_dashboard(workspace, "overview", with_changed("overview.0.0", wrong), "Changed a tile")
+        edit_dashboard(workspace, "overview", lambda one: one.with_changed("overview.0.0", wrong), "Changed a tile")
     line = TileSpec("", "Orders by tier", "line", Query(("orders",), ("tier",), period=""))
     with pytest.raises(UserError, match="“line” does not show figures by tier; choose bars and table"):
-        edit_dashboard(workspace, "overview", with_tile(line), "Added a tile")
+        edit_dashboard(workspace, "overview", lambda one: one.with_tile(line), "Added a tile")
     with pytest.raises(UserError, match="not there any more"):
-        edit_dashboard(workspace, "overview", without_tile("overview.9.9"), "Removed a tile")
+        edit_dashboard(workspace, "overview", lambda one: one.without_tile("overview.9.9"), "Removed a tile")
     assert board(workspace).kind == "original"
 
 
 def test_what_a_later_version_wrote_is_left_out_and_told(workspace: Workspace) -> None:
-    edit_dashboard(workspace, "overview", with_tile(ORDERS), "Added a tile")
+    edit_dashboard(workspace, "overview", lambda one: one.with_tile(ORDERS), "Added a tile")
     make_dashboard(workspace, "Mine")
     with closing(sqlite3.connect(workspace.store.path)) as driver:
         driver.execute("UPDATE dashboards SET definition = replace(definition, '\"revenue_at_risk\"', '\"joy\"')")

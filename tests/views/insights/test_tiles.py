@@ -10,10 +10,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from models.values.customers import FilterChoices
 from models.values.dashboards import FEW, Filters, Form, TileAnswer, TileSpec
 from models.values.errors import UserError
 from models.values.metrics import Answer, Column, Interval, Period, Query, Value
@@ -117,12 +116,52 @@ def test_what_a_tile_counts_is_explained_with_its_period_and_statements(make: Ma
 def test_filters_are_kept_and_what_the_book_has_not_is_let_go(qtbot: QtBot, theme: Theme) -> None:
     bar = FilterBar(theme)
     qtbot.addWidget(bar)
-    bar.recall(("12m", "", "Loyal", "Nobody"))
+    bar.recall(("12m", "", "Loyal", "Nobody"))  # as versions without tier, region and category kept it
     assert bar.filters == Filters("12m", None, "Loyal", "Nobody")
     with qtbot.waitSignal(bar.changed):
-        bar.offer(FilterChoices((), (("Loyal", 3), ("New", 1)), (), (("Ada", 4),)))
+        bar.offer({"segment": ("Loyal", "New"), "owner": ("Ada",)})
     assert bar.filters == Filters("12m", None, "Loyal", "")
-    assert bar.kept == ("12m", "", "Loyal", "")
+    assert bar.kept == ("12m", "", "Loyal", "", "", "", "")
+    bar.recall(("30d", "year", "", "", "Gold", "West", "Socks"))
+    assert bar.filters == Filters("30d", "year", tier="Gold", region="West", category="Socks")
+
+
+def test_a_chip_is_set_changed_and_removed_by_keys(qtbot: QtBot, theme: Theme, host: QWidget) -> None:
+    bar = FilterBar(theme)
+    for part in (bar, bar.line):
+        part.setParent(host)
+        part.show()
+    host.show()
+    host.activateWindow()
+    qtbot.waitUntil(host.isActiveWindow, timeout=5_000)
+    bar.offer({"tier": ("Gold", "Silver"), "region": ("West",)})
+    kinds = {one.text(): one for one in bar.menu().actions()}
+    assert kinds["Tier"].isEnabled() and not kinds["Owner"].isEnabled()
+    values = kinds["Tier"].menu()
+    assert isinstance(values, QMenu)
+    with qtbot.waitSignal(bar.changed):
+        values.actions()[1].trigger()
+    bar._toggle("region", "West")
+    assert [one.text() for one in bar.chips] == ["Tier: Silver", "Region: West"] and not bar.line.isHidden()
+    bar.chips[0].show()
+    bar.chips[0].setFocus()
+    with qtbot.waitSignal(bar.changed):
+        QTest.keyClick(bar.chips[0], Qt.Key.Key_Delete)
+    assert bar.filters.tier == "" and [one.text() for one in bar.chips] == ["Region: West"]
+    assert QApplication.focusWidget() is bar.chips[0]
+    QTest.keyClick(bar.chips[0], Qt.Key.Key_Delete)
+    assert bar.line.isHidden() and QApplication.focusWidget() is bar.add
+
+
+@pytest.mark.parametrize("form", ["figure", "bars"])
+def test_a_tile_says_which_filter_does_not_go_with_it(make: Make, form: Form) -> None:
+    tile = make(form, ((0.5,),) if form == "figure" else (("Renewal", 0.5),), "" if form == "figure" else "kind")
+    assert tile.shown is not None
+    tile.show_answer(replace(tile.shown, unfiltered=("Product category",)))
+    said = tile.content.parts[3] if isinstance(tile.content, Figure) else tile.aside
+    assert said == "not filtered by product category"
+    tile.show_answer(replace(tile.shown, unfiltered=()))
+    assert "not filtered" not in (tile.content.parts[3] if isinstance(tile.content, Figure) else tile.aside)
 
 
 def test_changes_are_told_in_the_unit_of_the_figure() -> None:

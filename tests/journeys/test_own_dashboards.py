@@ -1,0 +1,215 @@
+"""Tiles are added, changed, moved, resized, removed by keyboard; a dashboard is made, renamed, deleted, undone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from tests.journeys.hands import CONTROL, SHIFT, Hands
+from tests.views.books import opened, sample_copy
+from tests.views.conftest import OpenWindow
+from views.actions import Command
+from views.charts.bars import BarsChart
+from views.insights.page import InsightsPage
+from views.insights.tile import Tile
+from views.insights.tile_panel import TilePanel
+from views.widgets.overlay import FormPanel
+
+ALT_SHIFT = Qt.KeyboardModifier.AltModifier | SHIFT
+
+
+@pytest.fixture
+def hands(qtbot: QtBot, open_window: OpenWindow, store_path: Path) -> Hands:
+    made = Hands(qtbot, open_window(opened(sample_copy(store_path))))
+    made.wait(lambda: made.alerts.detail.detail is not None)
+    made.calm()
+    made.window.show_page("insights")
+    made.calm()
+    return made
+
+
+def page_of(hands: Hands) -> InsightsPage:
+    return cast(InsightsPage, hands.window.page("insights"))
+
+
+def titles(hands: Hands) -> list[list[str]]:
+    view = page_of(hands).board.view
+    assert view is not None
+    return [[tile.title for tile in row] for row in view.dashboard.rows]
+
+
+def tile(hands: Hands, title: str) -> Tile:
+    view = page_of(hands).board.view
+    assert view is not None
+    return next(one for one in view.tiles.values() if one.title == title)
+
+
+def run(hands: Hands, words: str) -> None:
+    """Run a command from the palette."""
+    hands.press(Qt.Key.Key_K, CONTROL)
+    hands.type(words)
+    hands.calm()
+    hands.press(Qt.Key.Key_Return)
+    hands.calm()
+
+
+def panel(hands: Hands) -> FormPanel:
+    return next(one for one in hands.window.findChildren(FormPanel) if one.isVisible())
+
+
+def test_a_tile_is_moved_widened_and_removed_by_keys_and_all_of_it_is_undone(hands: Hands) -> None:
+    page, original = page_of(hands), titles(hands)
+    hands.tab_to(tile(hands, "Revenue").content)
+    answered = tile(hands, "Revenue").content.accessibleName()
+    hands.press(Qt.Key.Key_Left, ALT_SHIFT)
+    hands.calm()
+    assert titles(hands)[0][2:4] == ["Revenue", "Revenue at risk"]
+    assert hands.focus is tile(hands, "Revenue").content and page.board.tile is tile(hands, "Revenue")
+    assert tile(hands, "Revenue").content.accessibleName() == answered
+    hands.press(Qt.Key.Key_Delete)
+    hands.calm()
+    assert "Revenue" not in titles(hands)[0]
+    hands.tab_to(tile(hands, "Customers by segment").content)
+    narrow = tile(hands, "Customers by segment").width()
+    hands.press(Qt.Key.Key_Up, ALT_SHIFT)
+    hands.calm()
+    assert tile(hands, "Customers by segment").width() > 1.4 * narrow
+    hands.press(Qt.Key.Key_Down, ALT_SHIFT)
+    hands.calm()
+    assert not hands.desk.window.actions_registry[Command.NARROW_TILE].isEnabled()
+    for _ in range(4):
+        hands.press(Qt.Key.Key_Z, CONTROL)
+        hands.calm()
+    assert titles(hands) == original and page.board.view is not None
+    assert page.board.view.dashboard.kind == "original"
+    assert all(one.shown is not None for one in page.board.view.tiles.values())
+    hands.press(Qt.Key.Key_Z, CONTROL | SHIFT)
+    hands.calm()
+    assert titles(hands)[0][2:4] == ["Revenue", "Revenue at risk"]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # popups of boxes
+def test_a_dashboard_of_ones_own_is_made_filled_renamed_and_deleted(hands: Hands) -> None:
+    page = page_of(hands)
+    run(hands, "New dashboard")
+    hands.type("My Mondays")
+    hands.press(Qt.Key.Key_Return)
+    hands.calm()
+    assert page.tabs.current == "my-mondays" and titles(hands) == []
+    view = page.board.view
+    assert view is not None and view.state.state == "empty"
+
+    hands.tab_to(view.state.notice.primary)
+    hands.press(Qt.Key.Key_Space)
+    hands.calm()
+    made = panel(hands)
+    assert isinstance(made, TilePanel)
+    assert isinstance(hands.focus, QLineEdit) or hands.focus is made.what
+    hands.type("nothing of that kind")
+    hands.press(Qt.Key.Key_Return)
+    assert made.isVisible() and "Choose what is counted" in made.fault.text()
+    made.what.setCurrentText("")
+    hands.type("Tickets")
+    hands.press(Qt.Key.Key_Tab)
+    assert made.what.currentData() == "tickets"
+    dimensions = [made.by.itemText(at) for at in range(made.by.count())]
+    assert "Channel" in dimensions and "Stage" not in dimensions
+    hands.choose(made.by, "channel")
+    assert [made.form.itemText(at) for at in range(made.form.count())] == ["Bars", "Table"]
+    made.name.setFocus()
+    hands.press(Qt.Key.Key_Return)
+    hands.calm()
+    assert titles(hands) == [["Tickets by channel"]]
+    bars = tile(hands, "Tickets by channel")
+    assert isinstance(bars.content, BarsChart) and bars.content.bars
+
+    assert hands.focus is bars.content and page.board.tile is bars
+    hands.press(Qt.Key.Key_F2)
+    hands.calm()
+    changed = panel(hands)
+    assert isinstance(changed, TilePanel) and changed.name.text() == "Tickets by channel"
+    hands.choose(changed.form, "table")
+    hands.choose(changed.period, "12m")
+    changed.name.setText("Where tickets come from")
+    changed.name.setFocus()
+    hands.press(Qt.Key.Key_Return)
+    hands.calm()
+    spec = tile(hands, "Where tickets come from").spec
+    assert (spec.form, spec.query.period, spec.query.compare) == ("table", "12m", "previous")
+
+    run(hands, "Rename dashboard")
+    hands.type("Service")
+    hands.press(Qt.Key.Key_Return)
+    hands.calm()
+    assert hands.window.toast.words.startswith("There is a dashboard “Service” already")
+    run(hands, "Rename dashboard")
+    hands.type("Tuesdays")
+    hands.press(Qt.Key.Key_Return)
+    hands.calm()
+    assert [one.text for one in page.tabs.tabs][-2:] == ["Tuesdays", "Scores"]
+    run(hands, "Delete dashboard")
+    assert "Tuesdays" not in [one.text for one in page.tabs.tabs]
+    hands.press(Qt.Key.Key_Z, CONTROL)
+    hands.calm()
+    assert [one.text for one in page.tabs.tabs][-2:] == ["Tuesdays", "Scores"]
+
+
+def test_a_changed_tab_is_reset_from_the_palette(hands: Hands) -> None:
+    original, registry = titles(hands), hands.desk.window.actions_registry
+    assert not registry[Command.RESET_DASHBOARD].isEnabled() and not registry[Command.DELETE_DASHBOARD].isEnabled()
+    assert not registry[Command.REMOVE_TILE].isEnabled()
+    hands.tab_to(tile(hands, "NPS").content)
+    hands.press(Qt.Key.Key_Delete)
+    hands.calm()
+    assert titles(hands) != original
+    run(hands, "Reset to the original")
+    assert titles(hands) == original and not registry[Command.RESET_DASHBOARD].isEnabled()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # a menu
+def test_filters_become_a_view_that_is_chosen_again_renamed_and_deleted(hands: Hands) -> None:
+    page, registry = page_of(hands), hands.desk.window.actions_registry
+    everyone = tile(hands, "Active customers").content.accessibleName()
+    page.filters._toggle("tier", "Gold")
+    hands.calm()
+    filtered = tile(hands, "Active customers").content.accessibleName()
+    assert filtered != everyone and not registry[Command.DELETE_VIEW].isEnabled()
+    run(hands, "Save this view")
+    hands.type("Gold only")
+    hands.press(Qt.Key.Key_Return)
+    hands.calm()
+    assert page.views.button.text() == "Gold only" and registry[Command.DELETE_VIEW].isEnabled()
+
+    hands.tab_to(page.filters.chips[0])
+    hands.press(Qt.Key.Key_Delete)
+    hands.calm()
+    assert page.views.button.text() == "Views"
+    assert tile(hands, "Active customers").content.accessibleName() == everyone
+    page.tabs.setFocus()
+    hands.press(Qt.Key.Key_V)
+    menu = QApplication.activePopupWidget()
+    assert menu is not None
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
+        QTest.keyClick(menu, key)
+    hands.window.activateWindow()  # a window system does it by itself when a popup goes
+    hands.calm()
+    assert page.views.button.text() == "Gold only"
+    assert tile(hands, "Active customers").content.accessibleName() == filtered
+    assert hands.desk.remembered.value.insights_filters[4] == "Gold"
+
+    run(hands, "Rename view")
+    hands.type("The golden ones")
+    hands.press(Qt.Key.Key_Return)
+    hands.calm()
+    assert page.views.button.text() == "The golden ones"
+    run(hands, "Delete view")
+    assert page.views.button.text() == "Views" and page.filters.filters.tier == "Gold"
+    hands.press(Qt.Key.Key_Z, CONTROL)
+    hands.calm()
+    assert page.views.button.text() == "The golden ones"
