@@ -67,6 +67,13 @@ def _money(document: dict[str, Any], name: str) -> str:
     return f"{document[name]:,.0f} {document['currency']}" if document[name] else ""
 
 
+def _risk(document: dict[str, Any]) -> str:
+    """The churn risk of an alert's customer, or what they said instead."""
+    if document["said_leaving"]:
+        return f"said {document['said_leaving']}"
+    return "" if document["churn_risk"] is None else chance(document["churn_risk"])
+
+
 def at_risk_list(documents: list[dict[str, Any]], as_of: date | None) -> str:
     """Return the queue in words, one line an alert; without a day the book holds nothing that could be scored."""
     if not documents:
@@ -79,7 +86,7 @@ def at_risk_list(documents: list[dict[str, Any]], as_of: date | None) -> str:
             document["reason"],
             _money(document, "value_at_risk"),
             _money(document, "upside"),
-            "" if document["churn_risk"] is None else chance(document["churn_risk"]),
+            _risk(document),
             document["due"],
         )
         for document in documents

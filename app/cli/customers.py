@@ -90,6 +90,8 @@ def _at_risk(row: CustomerRow) -> str:
 def _risk(row: CustomerRow) -> str:
     if row.left_on is not None:
         return left_words(row.left_on)
+    if row.said_leaving:
+        return f"said {row.said_leaving}"
     return "" if row.churn_risk is None else chance(row.churn_risk)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, Table, Text, text
 
 from models.tables.meta import metadata, surrogate
+from models.values.said_leaving import RISK_ORDER
 
 #: The latest score of each customer. PUBLIC: other programs read it; columns are added, never renamed.
 customer_risk_scores = Table(
@@ -64,6 +65,9 @@ customer_risk_scores = Table(
     Column("clv_if_leaves_minor", Integer),
     Column("clv_median_minor", Integer),  # as many outcomes lie above as below
     Column("left_on", Text),  # day on which the last contract ended; null for customers
+    # JSON {"on": day, "leaves": …, "computed": {column: …}}: they said that they (may) leave, and that counts instead
+    # of the model's churn risk, which is null then; with what the model has
+    Column("said_leaving", Text),
     Index("ix_scores_churn", "churn_risk", "customer_id"),
     # with the range, the standing and the segment, so that the book's totals are read from the index alone
     Index(
@@ -80,7 +84,8 @@ customer_risk_scores = Table(
     Index("ix_scores_segment", "segment", "customer_id"),
     Index("ix_scores_clv", "clv_minor", "customer_id"),
     Index("ix_scores_health", "health", "customer_id"),
-    Index("ix_scores_standing", "standing", "churn_risk", "customer_id"),
+    Index("ix_scores_standing", "standing", text(RISK_ORDER), "customer_id"),
+    Index("ix_scores_said_leaving", "customer_id", sqlite_where=text("said_leaving IS NOT NULL")),
 )
 
 score_history = Table(

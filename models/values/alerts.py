@@ -66,7 +66,8 @@ class AlertRow:
     until: str | None
     group: str  # "hour" | "today" | "week" | "later" | "waiting" | "snoozed" | "done"
     overridden: tuple[OverrideMark, ...] = ()  # the figures that a person set
-    said_leaving: bool = False  # no risk of a model is shown
+    said_leaving: bool = False  # the alert is about words of leaving
+    said: str = ""  # "they are leaving", "they may leave": their words count, and no churn risk of a model
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +307,10 @@ class ScoreFigures:
     segment_since: str | None = None  # ISO day on which the segment became what it is
     average_risk: float | None = None  # the book's, where the model cannot tell its customers apart; else None
     last_returned: bool = False  # the last order came back whole
-    said_leaving: str = ""  # "they are leaving", "they may leave", as they said: all that they would bring is at risk
+    said_leaving: str = ""  # "they are leaving", "they may leave": their words count, and no churn risk of a model
+    # the model's churn risk and lifetime value, where words count instead
+    model_risk: float | None = None
+    model_clv_minor: int | None = None
     standing: str | None = "active"  # or win_back, lost; None where nothing is known
 
     @property

@@ -101,6 +101,7 @@ class CustomerRow:
     left_on: str | None = None  # ISO day on which they left
     standing: str | None = None  # active | win_back | lost
     last_returned: bool = False  # the last order came back whole
+    said_leaving: str = ""  # "they are leaving", "they may leave": their words count, and no churn risk of a model
 
     @property
     def gone_words(self) -> str:

@@ -34,7 +34,10 @@ from services.settings import Policy
 _FACTS: Final = """
 CREATE TEMP TABLE run_facts AS
 SELECT s.customer_id AS customer_id, s.churn_risk AS churn_risk, s.value_at_risk_minor AS value_at_risk,
-       s.clv_minor AS lifetime_value, coalesce(s.clv_if_stays_minor, s.clv_minor) AS value_if_stays,
+       -- Rules judge by what the model expects: nothing of who said that they leave, but what they were worth.
+       iif(s.said_leaving IS NULL, s.value_at_risk_minor, NULL) AS expected_loss,
+       coalesce(nullif(s.clv_minor, 0), s.said_leaving ->> '$.computed.clv_minor', s.clv_minor) AS lifetime_value,
+       coalesce(s.clv_if_stays_minor, s.clv_minor) AS value_if_stays,
        s.confidence AS confidence, s.standing AS standing, s.silence_p AS silence_p,
        s.churn_horizon_days AS churn_horizon, s.model LIKE '% on contracts %' AS by_contract,
        s.health AS health, s.engagement AS engagement, {threshold} AS engagement_threshold,

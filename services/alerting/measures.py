@@ -100,7 +100,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "churn_above_threshold": Measure("(f.churn_risk - f.risk_threshold)"),
     "churn_horizon": Measure("f.churn_horizon"),
     "scored_by_contract": Measure("f.by_contract"),
-    "value_at_risk": Measure("f.value_at_risk"),
+    "value_at_risk": Measure("f.expected_loss"),
     # The expectation, chance of leaving included: who is lost in all likelihood is not among the most valuable.
     "lifetime_value": Measure("f.lifetime_value"),
     "lifetime_value_major": Measure("(1.0 * f.lifetime_value / :minor)"),

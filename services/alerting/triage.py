@@ -12,16 +12,18 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from models.store import UnitOfWork
-from models.tables import alerts
+from models.tables import alerts, customer_risk_scores
 from models.values.alerts import Severity
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.journal import Actor
+from models.values.said_leaving import without_words
 from models.values.words import stored, when
 from services.alerting.action import Action, is_open, on_cards, within
 from services.alerting.cards import CLOSED
 from services.alerting.life import closing_values, open_values
 from services.alerting.merge import Card
+from services.distress.said_leaving import ANSWERED
 from services.workspace import Workspace
 
 OUTCOMES: Final = {
@@ -157,6 +159,8 @@ def resolve(workspace: Workspace, alert_ids: Sequence[int], outcome: str) -> Cha
         for card in action.cards:
             values = closing_values(card, workspace.at, outcome=outcome, by="person")
             action.work.update(alerts, card.id, {**values, "touched": 1})
+            if outcome in ANSWERED:
+                _take_words_back(action.work, card)
         action.work.say(f"Resolved {action.who()}: {OUTCOMES[outcome]}")
         return action.work.commit()
 
@@ -176,6 +180,7 @@ def not_useful(workspace: Workspace, alert_ids: Sequence[int], reason: str) -> C
         for card in action.cards:
             values = closing_values(card, workspace.at, outcome=why, by="person", state="not_useful")
             action.work.update(alerts, card.id, {**values, "touched": 1})
+            _take_words_back(action.work, card)
         action.work.say(f"Marked {action.who()} as not useful: {why}")
         return action.work.commit()
 
@@ -198,6 +203,8 @@ def reopen(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
             values = open_values(card, "seen", action.due, action.now)
             closed = {"outcome": None, "closed_at": None, "closed_by": None, "in_time": None}
             action.work.update(alerts, card.id, {**values, **(closed if card.state in CLOSED else {}), "touched": 1})
+            if card.state in CLOSED and any(signal.sign == "leaving" for signal in card.signals):
+                action.work.touch(customers=[card.customer_id or 0], tables=("said_leaving",))
         action.work.say(f"Reopened {action.who()}")
         return action.work.commit()
 
@@ -241,6 +248,20 @@ def escalate(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
             action.work.update(alerts, card.id, values)
         action.work.say(f"Escalated {action.who()} to critical")
         return action.work.commit()
+
+
+def _take_words_back(work: UnitOfWork, card: Card) -> None:
+    """Let the model's figures of a customer count again whose words of leaving were answered; undone with the rest."""
+    if card.customer_id is None or not any(signal.sign == "leaving" for signal in card.signals):
+        return
+    query = "SELECT * FROM customer_risk_scores WHERE customer_id = ? AND said_leaving IS NOT NULL"
+    row = work.sql(query, (card.customer_id,)).mappings().first()
+    if row is None:
+        return
+    if row["overridden"] is None:
+        work.update(customer_risk_scores, card.customer_id, without_words(dict(row)))
+    else:
+        work.touch(customers=(card.customer_id,), tables=("said_leaving",))
 
 
 def _has_open_card(work: UnitOfWork, card: Card) -> bool:

@@ -75,7 +75,7 @@ WHERE customer_id = :customer AND happened_on > :day_14 AND happened_on <= :as_o
       AND coalesce(direction, '') <> 'to_customer' AND sentiment <= :strong
 ORDER BY happened_on DESC, id DESC LIMIT 1"""
 #: Where words of leaving stand, and those of a bad review.
-_TEXT: Final = {
+TEXT: Final = {
     "tickets": "SELECT coalesce(subject || char(10), '') || coalesce(text, '') FROM tickets WHERE id = ?",
     "reviews": "SELECT coalesce(title || '. ', '') || coalesce(text, '') FROM reviews WHERE id = ?",
     "surveys": "SELECT comment FROM surveys WHERE id = ?",
@@ -300,7 +300,7 @@ def _of_sign(kind: Kind, row: sqlite3.Row, text: str = "") -> Matter:
 
 
 def _text(driver: sqlite3.Connection, origin: str, row_id: int) -> str:
-    return driver.execute(_TEXT[origin], (row_id,)).fetchone()[0] or ""
+    return driver.execute(TEXT[origin], (row_id,)).fetchone()[0] or ""
 
 
 def _flat(text: str | None) -> str:

@@ -19,10 +19,11 @@ from services.workspace import Workspace
 CUSTOMER_COLUMNS = (
     "name", "tier", "segment", "churn_risk", "value_at_risk", "currency", "engagement", "last_order_on",
     "days_since_last_order", "next_action", "owner", "confidence",
+    "said_leaving",
 )  # fmt: skip
 ALERT_COLUMNS = (
     "customer", "severity", "reason", "due", "value_at_risk", "upside", "currency", "churn_risk", "tier", "owner",
-    "state",
+    "state", "said_leaving",
 )  # fmt: skip
 EMAIL_COLUMNS = ("customer", "subject", "state", "state_words", "when", "written_by", "approved_by", "fault")
 _PAGE = 2_000
@@ -86,7 +87,7 @@ def _customer(row: CustomerRow) -> tuple[Any, ...]:
     return (
         row.name, row.tier, row.segment, row.churn_risk, _major(row.value_at_risk_minor, row.currency), row.currency,
         row.engagement, row.last_order_on, row.days_since_last_order, row.next_action.replace("–", ""), row.owner,
-        row.confidence,
+        row.confidence, row.said_leaving,
     )  # fmt: skip
 
 
@@ -94,6 +95,7 @@ def _alert(row: AlertRow) -> tuple[Any, ...]:
     return (
         row.customer, row.severity.name.lower(), row.reason, row.due_at, _major(row.value_at_risk_minor, row.currency),
         _major(row.upside_minor, row.currency), row.currency, row.churn_risk, row.tier, row.owner, row.state,
+        row.said,
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from models.values.alerts import Severity
 from models.values.cells import guarded
 from models.values.errors import EnvironmentFault, UserError
 from models.values.overrides import FIGURES
+from models.values.said_leaving import said_words
 from services.insight.queue_marks import AT_RISK, CHURN
 from services.insight.queue_rows import OPEN_CARDS
 from services.insight.reader import Reader, reading
@@ -38,12 +39,13 @@ SCORE_COLUMNS = (
 ALERT_COLUMNS = (
     "id", "customer_id", "external_id", "customer", "severity", "kind", "rule", "reason", "state", "value_at_risk",
     "upside", "currency", "churn_risk", "opened_at", "due_at", "owner",
+    "said_leaving",
 )  # fmt: skip
 CUSTOMER_COLUMNS = (
     "customer_id", "source", "external_id", "name", "company", "email", "phone", "city", "region", "country", "tier",
     "owner", "signed_up_on", "email_consent", "email_consent_since", "renews_on", "segment", "engagement", "health",
     "churn_risk", "value_at_risk", "currency", "last_order_on", "days_since_last_order", "orders", "spend_12m",
-    "left_on",
+    "left_on", "said_leaving",
 )  # fmt: skip
 _MOST_XLSX_ROWS = 1_048_575
 _MOST_XLSX_CELL = 32_767
@@ -239,16 +241,18 @@ def _reasons(drivers: str | None) -> str | None:
 
 
 def _model(score: dict[str, Any]) -> str:
-    """Return the model's name, and after it what a person set in place of its figures."""
+    """Return the model's name, and after it what counts in place of its figures: what they said, or a person set."""
     by_hand = json.loads(score["overridden"] or "{}")
     titles = [title for figure, title in FIGURES.items() if figure in by_hand]
-    return f"{score['model']}; {', '.join(titles)} overridden" if titles else str(score["model"])
+    instead = [f"they said that {said}"] if (said := said_words(score["said_leaving"])) else []
+    instead += [f"{', '.join(titles)} overridden"] if titles else []
+    return "; ".join([score["model"], *instead])
 
 
 def _alerts(reader: Reader) -> Iterator[tuple[Any, ...]]:
     for row in reader.each(
         f"""SELECT a.*, c.external_id, c.name, c.owner AS customer_owner,
-                   {AT_RISK} AS at_risk, {CHURN} AS churn
+                   {AT_RISK} AS at_risk, {CHURN} AS churn, s.said_leaving
               FROM alerts a LEFT JOIN customers c ON c.id = a.customer_id
               LEFT JOIN customer_risk_scores s ON s.customer_id = a.customer_id
              WHERE {OPEN_CARDS} ORDER BY COALESCE(a.due_at, '9999'), a.expected_value_minor DESC, a.id"""
@@ -258,13 +262,13 @@ def _alerts(reader: Reader) -> Iterator[tuple[Any, ...]]:
             row["id"], row["customer_id"], row["external_id"], row["name"], Severity(row["severity"]).name.lower(),
             row["kind"], row["rule"], row["reason"], row["state"], _major(row["at_risk"], currency),
             _major(row["upside_minor"], currency), currency, _rounded(row["churn"], 6), row["opened_at"], row["due_at"],
-            row["owner"] or row["customer_owner"],
+            row["owner"] or row["customer_owner"], said_words(row["said_leaving"]) or None,
         )  # fmt: skip
 
 
 def _customers(reader: Reader) -> Iterator[tuple[Any, ...]]:
     for row in reader.each(
-        f"""SELECT c.*, {renews_on("s.as_of")} AS renews_on, s.left_on,
+        f"""SELECT c.*, {renews_on("s.as_of")} AS renews_on, s.left_on, s.said_leaving,
                   s.segment, s.engagement, s.health, s.churn_risk,
                   s.value_at_risk_minor, s.currency,
                   s.last_order_on, s.days_since_last_order, s.order_count, s.spend_12m_minor
@@ -275,5 +279,5 @@ def _customers(reader: Reader) -> Iterator[tuple[Any, ...]]:
             row["id"], *(row[name] for name in CUSTOMER_COLUMNS[1:17]), _rounded(row["engagement"], 2),
             _rounded(row["health"], 2), _rounded(row["churn_risk"], 6), _major(row["value_at_risk_minor"], currency),
             currency, row["last_order_on"], row["days_since_last_order"], row["order_count"],
-            _major(row["spend_12m_minor"], currency), row["left_on"],
+            _major(row["spend_12m_minor"], currency), row["left_on"], said_words(row["said_leaving"]) or None,
         )  # fmt: skip

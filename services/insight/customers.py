@@ -23,6 +23,7 @@ from models.values.customers import (
     FilterChoices,
     SortColumn,
 )
+from models.values.said_leaving import RISK_ORDER, said_words
 from models.values.scores import CAME_ONCE
 from services.book.overdue import count_overdue
 from services.insight.matching import Conditions, conditions_of
@@ -53,7 +54,7 @@ _SORTS: dict[str, _Sort] = {
     "tier": _Sort("customers", "id", "tier", "ix_customers_tier"),
     "owner": _Sort("customers", "id", "owner", "ix_customers_owner"),
     "segment": _Sort("customer_risk_scores", "customer_id", "segment", "ix_scores_segment"),
-    "churn": _Sort("customer_risk_scores", "customer_id", "churn_risk", "ix_scores_standing", _ACTIVE),
+    "churn": _Sort("customer_risk_scores", "customer_id", RISK_ORDER, "ix_scores_standing", _ACTIVE),
     "at_risk": _Sort(
         "customer_risk_scores", "customer_id", "value_at_risk_minor", "ix_scores_at_risk", f" AND NOT {CAME_ONCE}"
     ),
@@ -171,7 +172,7 @@ def _walk(
     else:
         where = _SORTS[sort]
         source, lead, whose = f"{where.table} t INDEXED BY {where.index}", [], where.lead
-        key, column = f"t.{where.key}", f"t.{where.column}"
+        key, column = f"t.{where.key}", where.column
     keyset = f" AND ({column}, {key}) {beyond} (?, ?)" if after is not None else ""
     found = reader.driver.execute(
         f"SELECT {column}, {key} FROM {source} WHERE {column} IS NOT NULL{whose}{keyset}{conditions.on(key)} "
@@ -219,9 +220,9 @@ def _by_risk(
     if reader.value(scores) == reader.value("SELECT COUNT(*) FROM customers"):
         return []
     sign = "" if descending else "-"
-    size = "churn_risk"
+    size = RISK_ORDER
     if led.column == "value_at_risk_minor":
-        size = "CASE WHEN value_at_risk_minor IS NULL THEN churn_risk ELSE value_at_risk_minor / 1e12 END"
+        size = f"CASE WHEN value_at_risk_minor IS NULL THEN {RISK_ORDER} ELSE value_at_risk_minor / 1e12 END"
     risk = f"COALESCE(CASE standing WHEN 'active' THEN 6 WHEN 'win_back' THEN 3 ELSE 0 END + {sign}({size}), -2)"
     place = f"(SELECT COALESCE(MAX({risk}), -3) FROM customer_risk_scores WHERE customer_id = {{}})"
     last = ""
@@ -242,7 +243,7 @@ def _rows(reader: Reader, ids: Sequence[int]) -> tuple[CustomerRow, ...]:
     found = reader.rows(
         f"""SELECT c.id, c.name, c.external_id, c.tier, c.owner, s.segment, s.churn_risk, s.value_at_risk_minor,
                    s.currency, s.engagement, s.last_order_on, s.days_since_last_order, s.confidence, s.overridden,
-                   s.standing, s.left_on, {last_returned("s")} AS last_returned
+                   s.standing, s.left_on, s.said_leaving, {last_returned("s")} AS last_returned
               FROM customers c LEFT JOIN customer_risk_scores s ON s.customer_id = c.id
              WHERE c.id IN ({marks(ids)})""",
         list(ids),
@@ -271,6 +272,7 @@ def _row(reader: Reader, row: sqlite3.Row, action: str) -> CustomerRow:
         left_on=row["left_on"],
         standing=row["standing"],
         last_returned=bool(row["last_returned"]),
+        said_leaving=said_words(row["said_leaving"]),
     )
 
 

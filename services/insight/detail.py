@@ -27,7 +27,7 @@ from services.distress.matters import read_waiting
 from services.insight import story
 from services.insight.advice import read_advice
 from services.insight.approach import read_approach, read_business
-from services.insight.figures import of_alert, read_figures
+from services.insight.figures import read_figures
 from services.insight.open_work import read_open_work
 from services.insight.permission import read_permission
 from services.insight.person import read_person, read_spend
@@ -87,8 +87,7 @@ def read_detail(
 def _about_customer(reader: Reader, alert: AlertRow, row: sqlite3.Row, customer: sqlite3.Row) -> dict[str, Any]:
     """Return what a detail says of the customer whom its alert is about."""
     number = customer["id"]
-    found, drivers = read_figures(reader, number) or (None, ())
-    figures = of_alert(reader, found, alert)
+    figures, drivers = read_figures(reader, number) or (None, ())
     raw, footing = read_advice(reader, row["recommendation"], row["rule"], customer, row["due_at"])
     business = read_business(reader, number)
     advice = _recommendation(raw)

@@ -129,6 +129,7 @@ def _alert(card: AlertRow, recommendation: Any) -> dict[str, Any]:
         "upside": _major(card.upside_minor, card.currency),
         "currency": card.currency,
         "churn_risk": card.churn_risk,
+        "said_leaving": card.said,
         "due_at": card.due_at,
         "due": card.due_words,
         "state": card.state,

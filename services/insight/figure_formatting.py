@@ -35,24 +35,25 @@ def _lines(f: ScoreFigures) -> Iterator[str]:
     if f.left_on is not None:
         yield sure_words(f)
     horizon = words.count(f.churn_horizon_days, "day")
-    if f.churn_risk is not None:
+    if f.said_leaving:
+        model = f". The model does not count that and has {words.chance(f.model_risk)}" if f.model_risk is not None else ""
+        yield f"Churn risk, {horizon}: they said that {f.said_leaving}{model}"
+    elif f.churn_risk is not None:
         risk = words.percent(f.churn_risk) if "churn_risk" in by_hand else words.chance(f.churn_risk)
         # A change between risks that tell nobody apart says nothing.
         more = f"; {f.risk_note}" if f.risk_note else _change(f.churn_change_points, f, "pts")
-        if f.said_leaving and f.risk_note:
-            risk, more = f"they said that {f.said_leaving}", f". The model does not count that and has {risk}"
         yield f"Churn risk, {horizon}: {risk}{more}"
     months = words.count(f.clv_horizon_months, "month")
     if f.value_at_risk_minor is not None:
         stays = f" of {f.stays_words} over {months} if they stay" if f.stays_words else ""
-        if f.said_leaving and f.value_at_risk_minor == f.clv_if_stays_minor:
+        if f.said_leaving:
             stays = f", everything they would spend over {months} if they stay"
         between = f" ({f.value_at_risk_range()})" if f.value_at_risk_range() else ""
         yield f"At risk, {horizon}: {_money(f.value_at_risk_minor, f)}{stays}{between}"
     if f.clv_minor is not None:
         between = f" ({f.clv_range()})" if f.clv_range() else ""
-        if f.said_leaving:
-            between = f" by the model, at a churn risk of {words.chance(f.churn_risk or 0.0)}"
+        if f.said_leaving and f.mark_of("clv") is None:
+            between = " if they leave, as they said"
         yield f"Lifetime value, {months}: {_money(f.clv_minor, f)}{between}"
     if f.engagement is not None:
         limit = f"; your threshold is {words.whole(f.engagement_threshold)}"

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
 from models.queries.purchases import PURCHASES, cancelled_order, last_returned
 from models.values import words
-from models.values.alerts import AlertRow, Driver, ScoreFigures
+from models.values.alerts import Driver, ScoreFigures
+from models.values.said_leaving import said_words, without_words
 from models.values.scores import OWN_GAPS
-from services.distress.matters import read_matters
 from services.insight.overridden import marks_of, week_line
 from services.insight.reader import Reader
 from services.insight.risk_history import read_risk_history
@@ -70,7 +69,8 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
     currency = row["currency"] or reader.currency
     marks = marks_of(reader, row["overridden"], currency)
     by_hand = {one.figure for one in marks}  # without a change: the history is the model's
-    past = read_risk_history(reader, customer_id, row["as_of"], _computed_risk(row))
+    said, modelled = said_words(row["said_leaving"]), _computed_risk(row)
+    past = read_risk_history(reader, customer_id, row["as_of"], modelled)
     drivers = _drivers(row["drivers"])
     returned = row["last_order_amount_minor"] == 0 and bool(reader.value(_RETURNED, (customer_id,)))
     figures = ScoreFigures(
@@ -85,41 +85,19 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
         last_returned=returned,
         own_rhythm=row["purchase_days"] > OWN_GAPS,
         overridden=marks,
-        week_line=week_line(reader, row, _risk_called(by_hand), past.model_day),
+        week_line=week_line(reader, row, "the model’s risk" if said or "churn_risk" in by_hand else "risk", past.model_day),
         history=past.points,
         history_worked_out_on=past.worked_out_on,
         model_day=past.model_day,
         typical_risk=_typical_risk(row, drivers),
         record=record_words(reader, row),
         average_risk=_average_risk(reader, row),
+        said_leaving=said,
+        model_risk=modelled if said else None,
+        model_clv_minor=without_words(dict(row))["clv_minor"] if said else None,
         **{name: row[name] for name in _AS_STORED},
     )
     return figures, drivers
-
-
-def of_alert(reader: Reader, figures: ScoreFigures | None, alert: AlertRow | None) -> ScoreFigures | None:
-    """The figures next to an alert: of who said that they (may) leave, what is at risk is what the queue says."""
-    if figures is None or alert is None or alert.customer_id is None or not alert.said_leaving:
-        return figures
-    if figures.churn_risk is None or any(mark.figure == "churn_risk" for mark in figures.overridden):
-        return figures
-    matters = read_matters(reader.driver, alert.customer_id, reader.present)
-    departure = next((one.departure for one in matters if one.departure is not None), None)
-    said = "they are leaving" if departure is not None and departure.leaves else "they may leave"
-    stays = figures.clv_if_stays_minor
-    if stays is None or figures.value_at_risk_minor is None:
-        return replace(figures, said_leaving=said)
-    return replace(
-        figures,
-        said_leaving=said,
-        value_at_risk_minor=stays,
-        value_at_risk_low_minor=None,
-        value_at_risk_high_minor=None,
-    )
-
-
-def _risk_called(by_hand: Collection[str]) -> str:
-    return "the model’s risk" if "churn_risk" in by_hand else "risk"
 
 
 def _before(reader: Reader, row: sqlite3.Row) -> tuple[sqlite3.Row | None, int]:
@@ -180,9 +158,9 @@ def _average_risk(reader: Reader, row: sqlite3.Row) -> float | None:
 
 
 def _computed_risk(row: sqlite3.Row) -> float | None:
-    """The churn risk as the model has it, whatever a person set."""
+    """The churn risk as the model has it, whatever a person set or the customer said."""
     by_hand = json.loads(row["overridden"] or "{}").get("churn_risk")
-    risk = row["churn_risk"] if by_hand is None else by_hand["computed"]
+    risk = without_words(dict(row))["churn_risk"] if by_hand is None else by_hand["computed"]
     return None if risk is None else float(risk)
 
 

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from models.values.customers import CONTACT, CustomerFilter
+from models.values.said_leaving import RISK_ORDER
 from services.book.overdue import OVERDUE
 from services.insight.reader import Reader, marks
 
@@ -76,7 +77,7 @@ def conditions_of(reader: Reader, wanted: CustomerFilter) -> Conditions:
         collector.lookups.append((f"coalesce({found}, '{CONTACT}') IN ({marks(told)})", told))
     elif wanted.standings:
         _add_choice(collector, "customer_risk_scores", "customer_id", "standing", wanted.standings)
-    for column, least in (("churn_risk", wanted.churn_from), ("value_at_risk_minor", wanted.at_risk_from_minor)):
+    for column, least in ((RISK_ORDER, wanted.churn_from), ("value_at_risk_minor", wanted.at_risk_from_minor)):
         if least is not None:
             collector.add(
                 f"SELECT customer_id FROM customer_risk_scores WHERE {column} >= ?",

@@ -19,7 +19,7 @@ from models.values.outbox import OWN_SOURCE
 from services.insight.anomalies import anomaly_headline, is_bad, read_anomalies
 from services.insight.declared import declared_fields
 from services.insight.detail import metadata_line, read_ids
-from services.insight.figures import of_alert, read_figures
+from services.insight.figures import read_figures
 from services.insight.mails import mail_through
 from services.insight.measurements import read_measurements
 from services.insight.open_work import deal_words, read_deals, stage_since
@@ -50,7 +50,7 @@ def read_profile(reader: Reader, customer_id: int) -> CustomerProfile | None:
     scored = read_figures(reader, customer_id)
     contract = reader.row(SPEAKING.format(customer="?", day="?"), (customer_id, reader.today.isoformat()))
     alert = read_open_card(reader, customer_id)
-    figures = of_alert(reader, scored[0], alert) if scored is not None else None
+    figures = scored[0] if scored is not None else None
     ids = read_ids(reader, customer)
     deals_line, deals = _deals(reader, customer_id)
     tickets_line, tickets = _tickets(reader, customer_id)
@@ -266,7 +266,9 @@ def _standing_stations(
 
 
 def _worse(figures: ScoreFigures | None) -> bool:
-    return figures is not None and (figures.trend == "falling" or (figures.churn_risk or 0) >= 0.4)
+    return figures is not None and (
+        figures.trend == "falling" or bool(figures.said_leaving) or (figures.churn_risk or 0) >= 0.4
+    )
 
 
 # -- what there is of each kind -----------------------------------------------------------------------------------

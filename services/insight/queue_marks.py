@@ -30,14 +30,10 @@ GROUPS = ("hour", "today", "week", "later", "waiting", "snoozed", "done")
 SAID_LEAVING = """(a.rule = 'distress' AND a.kind = 'risk' AND 'leaving' = (
     SELECT g.evidence ->> 'sign' FROM alert_signals g WHERE g.alert_id = a.id AND g.rule = a.rule
      ORDER BY g.id DESC LIMIT 1))"""
-#: Whether their words count instead of the model: a risk that a person set comes before both.
-_BY_WORDS = f"({SAID_LEAVING} AND s.overridden ->> 'churn_risk' IS NULL)"
-#: A risk's money is the customer's present one, as the detail shows it; the alert's own is what it was ranked by. Where
-#: they said that they leave, all that they would bring is at risk: a model's small risk would contradict their words.
-AT_RISK = f"""CASE WHEN {_BY_WORDS} AND s.clv_if_stays_minor IS NOT NULL THEN s.clv_if_stays_minor
-                  WHEN a.kind = 'risk' AND s.customer_id IS NOT NULL THEN s.value_at_risk_minor
+#: A risk's money is the customer's present one, as the detail shows it; the alert's own is what it was ranked by.
+AT_RISK = """CASE WHEN a.kind = 'risk' AND s.customer_id IS NOT NULL THEN s.value_at_risk_minor
                   WHEN a.customer_id IS NULL THEN NULL ELSE a.value_at_risk_minor END"""
-CHURN = f"CASE WHEN {_BY_WORDS} THEN NULL WHEN s.customer_id IS NOT NULL THEN s.churn_risk ELSE a.churn_risk END"
+CHURN = "CASE WHEN s.customer_id IS NOT NULL THEN s.churn_risk ELSE a.churn_risk END"
 _CLOSED_SINCE = "FROM alerts WHERE closed_at >= ? AND +state IN ('resolved', 'not_useful')"
 _TODO = "state IN ('open', 'seen', 'in_work')"
 #: SQL of who comes first in a group: 2 who says that they leave, whatever they are worth, 1 of whom an urgent ticket is

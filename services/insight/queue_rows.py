@@ -19,6 +19,7 @@ from models.values.alerts import (
     QueueTab,
     Severity,
 )
+from models.values.said_leaving import said_words
 from services.book.sources import silence_held
 from services.insight.overridden import marks_of
 from services.insight.queue_marks import (
@@ -51,7 +52,7 @@ _COLUMNS = f"""
     a.id, a.customer_id, c.name, c.external_id, c.tier, a.severity, a.kind, a.state, a.rule, a.reason, a.due_at,
     a.until, a.until_condition, a.owner AS card_owner, c.owner AS customer_owner, a.outcome, a.upside_minor, a.currency,
     s.sparkline, {AT_RISK} AS value_at_risk_minor, {CHURN} AS churn_risk,
-    {SAID_LEAVING} AS said_leaving, s.overridden
+    {SAID_LEAVING} AS said_leaving, s.overridden, s.said_leaving AS words
 """
 _FROM = """
     FROM alerts a
@@ -168,6 +169,7 @@ def _row(reader: Reader, bounds: Bounds, row: sqlite3.Row) -> AlertRow:
         group=bounds.group(state, row["due_at"]),
         overridden=marks_of(reader, row["overridden"], row["currency"] or reader.currency),
         said_leaving=bool(row["said_leaving"]),
+        said=said_words(row["words"]),
     )
 
 

@@ -148,7 +148,8 @@ def _alike(alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
         return []
     if missed_orders(figures.days_since_last_order, figures.usual_gap_days) < _SILENT:
         return []
-    return [f"Churn risk {words.chance(figures.churn_risk or 0.0)}: {figures.risk_note}"]
+    risk = figures.model_risk if figures.said_leaving else figures.churn_risk
+    return [f"Churn risk {words.chance(risk or 0.0)}: {figures.risk_note}"]
 
 
 def _ticket(reader: Reader, alert: AlertRow, before: str) -> list[str]:

@@ -17,6 +17,7 @@ from models.queries.open_tickets import UNHAPPY, is_open, is_unhappy, rating
 from models.queries.products import product_called
 from models.queries.purchases import is_customer
 from models.values.outbox import OWN_SOURCE
+from models.values.said_leaving import RISK_ORDER
 from models.values.scores import CAME_ONCE
 from services.book.kept_records import last_contact
 
@@ -57,6 +58,8 @@ HOOKS: Final[dict[str, str]] = {
     "customer_name": "coalesce(nullif(c.name, ''), c.external_id)",
     "is_customer": is_customer(_DAY),
     "industry": "coalesce(json_extract(c.attributes, '$.industry'), json_extract(c.attributes, '$.Industry'))",
+    "said_leaving": "(s.said_leaving IS NOT NULL)",
+    "risk_or_said": f"({RISK_ORDER.replace('said_leaving', 's.said_leaving').replace('churn_risk', 's.churn_risk')})",
     "standing": "CASE s.standing WHEN 'win_back' THEN 'win-back' ELSE s.standing END",
     "came_once": f"(s.customer_id IS NOT NULL AND {CAME_ONCE.replace('segment', 's.segment')})",
     "left_on": left_on(_DAY),

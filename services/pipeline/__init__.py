@@ -16,8 +16,9 @@ from services.book.unscored import is_unscored, rules_lag
 from services.settings import ABOUT_EMAILS
 from services.workspace import Workspace
 
-#: Tables whose rows move scores or rules; a note, a task, a contact or a document moves neither.
-FACTS = frozenset({*SCORED_TABLES, "policies", "rules"}) - {"contacts", "documents"}
+#: Tables whose rows move scores or rules; a note, a task, a contact or a document moves neither. An alert of words of
+#: leaving that is opened again is named by these.
+FACTS = frozenset({*SCORED_TABLES, "policies", "rules", "said_leaving"}) - {"contacts", "documents"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +84,21 @@ def _renew(
     workspace: Workspace, changes: Changes, *, force: bool, progress: Callable[[Progress], None] | None
 ) -> PipelineRun:
     from services.alerting import evaluate
-    from services.scoring import overrides_out_of_date, score_due
+    from services.scoring import overrides_out_of_date, score_due, words_out_of_date
 
     tell = progress or (lambda _progress: None)
-    changes = changes.merged(Changes(customers=overrides_out_of_date(workspace)))
+    late = overrides_out_of_date(workspace) | words_out_of_date(workspace)
+    changes = changes.merged(Changes(customers=late))
     everyone = force or changes.everyone or "policies" in _figures_in(changes)
     behind = rules_lag(workspace)
     tell(Progress("Scoring", 0, 2))
     run = score_due(workspace, None if everyone else changes, force_all=everyone)
     tell(Progress("Raising alerts", 1, 2))
     evaluation = evaluate(workspace, None if everyone or behind or run.scored >= run.customers else changes)
+    if answered := words_out_of_date(workspace):  # by an order, which closed the alert
+        score_due(workspace, Changes(customers=answered))
+        again = evaluate(workspace, Changes(customers=answered))
+        evaluation = replace(evaluation, changes=evaluation.changes.merged(again.changes))
     tell(Progress("Raising alerts", 2, 2))
     drafted = _drafted(workspace, evaluation.opened)
     alike = _alike(workspace, changes, tell)

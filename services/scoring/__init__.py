@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from services.scoring.report.kept import backtest_due, last_backtest, last_drift, last_forecast
     from services.scoring.report.renewal import backtest, renew_reports
     from services.scoring.run import score_as_of, score_due
+    from services.scoring.said_leaving import out_of_date as words_out_of_date
     from services.workspace import Workspace
 else:
     __getattr__ = offering(
@@ -37,6 +38,7 @@ else:
             "services.scoring.overrides": (
                 "set_override end_override overrides_of out_of_date:overrides_out_of_date next_end:next_override_end"
             ),
+            "services.scoring.said_leaving": "out_of_date:words_out_of_date",
             "services.scoring.migration": "last_migration",
             "services.scoring.report.renewal": "backtest renew_reports",
             "services.scoring.report.kept": "backtest_due last_backtest last_forecast last_drift",

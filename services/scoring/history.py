@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -24,10 +24,13 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from models.store import UnitOfWork
+from models.store.driver import driver_of
 from models.tables import score_history
+from models.values.said_leaving import MODELLED_RISK
 from models.values.scores import as_of_model
-from services.scoring import segments
-from services.scoring.events import BookEvents, day_number, fetch
+from services.distress.said_leaving import Said, read_said
+from services.scoring import said_leaving, segments
+from services.scoring.events import EPOCH, BookEvents, day_number, fetch
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import Parameters
 from services.scoring.reason_figures import with_none
@@ -86,14 +89,24 @@ class Entries:
     model: str
 
     @staticmethod
-    def of(figures: Figures, ids: Whole, kept: Flags, model: str, segment: Whole | None = None) -> Entries:
-        """The scores of one day of the customers for whom `kept` holds; without segments where none were computed."""
+    def of(
+        figures: Figures,
+        ids: Whole,
+        kept: Flags,
+        model: str,
+        said: Mapping[int, Said],
+        segment: Whole | None = None,
+    ) -> Entries:
+        """The scores of one day of the customers for whom `kept` holds; without segments where none were computed.
+
+        `said`: whose words of leaving stood on that day.
+        """
         scores = {
             "engagement": np.round(figures.engagement.total, 1),
             "health": np.round(figures.health.total, 1),
             "churn_risk": np.round(figures.churn_risk, 4),
             "clv_minor": figures.value.expected,
-            "value_at_risk_minor": figures.value_at_risk,
+            "value_at_risk_minor": said_leaving.value_at_risk(figures, ids, said),
         }
         count = int(kept.sum())
         return Entries(
@@ -141,9 +154,9 @@ def read_previous(connection: Connection, ids: Whole, *, everyone: bool, anew: b
     With `everyone`, of all customers between the first and the last of them; with `anew` as if none had been scored.
     """
     kept = ", ".join(
-        f"CASE WHEN overridden IS NULL THEN {name} ELSE coalesce(json_extract(overridden, '$.{name}.computed'), "
-        f"CASE WHEN json_type(overridden, '$.{name}') IS NULL THEN {name} END) END"
-        for name in ("engagement", "health", "churn_risk")
+        f"CASE WHEN overridden IS NULL THEN {now} ELSE coalesce(json_extract(overridden, '$.{name}.computed'), "
+        f"CASE WHEN json_type(overridden, '$.{name}') IS NULL THEN {now} END) END"
+        for name, now in (("engagement", "engagement"), ("health", "health"), ("churn_risk", MODELLED_RISK))
     )
     query = f"SELECT customer_id, as_of, {kept}, first_order_on, last_activity_on"
     query += " FROM customer_risk_scores WHERE customer_id "
@@ -207,8 +220,9 @@ def _moved(before: tuple[Floats, Floats, Floats], now: tuple[Floats, Floats, Flo
     return result
 
 
-def past(book: BookEvents, parameters: Parameters, policy: Policy) -> list[Entries]:
+def past(connection: Connection, book: BookEvents, parameters: Parameters, policy: Policy) -> list[Entries]:
     """Scores of earlier days of the customers of `book`, from the events up to each day, on today's parameters."""
+    ids = book.customer_ids.tolist()
     begun = book.first_day()
     small = book.customer_ids.size <= _SMALL_BOOK
     model = as_of_model(parameters.orders.name, day_text(book.as_of))
@@ -221,7 +235,8 @@ def past(book: BookEvents, parameters: Parameters, policy: Policy) -> list[Entri
         kept = figures.seen.rhythm_count > 0
         if last is not None and not small:
             kept &= _moved(_scores(last), _scores(figures))
-        found.append(Entries.of(figures, book.customer_ids, kept, model))
+        said = read_said(driver_of(connection), EPOCH + timedelta(days=day), ids)
+        found.append(Entries.of(figures, book.customer_ids, kept, model, said))
         last = figures
     return found
 

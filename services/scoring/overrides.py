@@ -33,6 +33,7 @@ from models.values.overrides import (
     stored_value,
     value_words,
 )
+from models.values.said_leaving import without_words
 from services.settings import reporting_currency
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ _FOLLOW: Final = {
 #: What is foreseen of customers; of who has left, nothing is, by a person neither.
 FORESEEN: Final = ("churn_risk", "clv")
 #: All columns that an override may change, and the one that decides whether anything is at risk, whatever was set.
-TOUCHED: Final = tuple(sorted({*COLUMNS.values(), *(name for names in _FOLLOW.values() for name in names), "standing"}))
+TOUCHED: Final = tuple(
+    sorted({*COLUMNS.values(), *(name for names in _FOLLOW.values() for name in names), "standing", "said_leaving"})
+)
 
 Laid = dict[str, Override]
 
@@ -234,12 +237,15 @@ def effective(computed: Mapping[str, Any], laid: Laid) -> dict[str, Any]:
     computed
         The columns `TOUCHED` as they were computed.
     """
-    changed: dict[str, Any] = {COLUMNS[figure]: one.value for figure, one in laid.items()}
+    modelled = without_words(computed)
+    changed: dict[str, Any] = dict(modelled) if "churn_risk" in laid and computed["said_leaving"] else {}
+    changed |= {COLUMNS[figure]: one.value for figure, one in laid.items()}
     if "segment" in laid:
         changed |= {"segment_before": None, "segment_since": laid["segment"].made_at[:10]}
     if "churn_risk" in laid or "clv" in laid:
-        changed |= _worth({**computed, **changed}, changed.get("clv_minor"))
-    changed["overridden"] = json.dumps({figure: _mark(computed, one) for figure, one in laid.items()}) if laid else None
+        changed |= _worth({**computed, **changed}, one.value if (one := laid.get("clv")) else None)
+    marks = {figure: _mark(computed, modelled, one) for figure, one in laid.items()}
+    changed["overridden"] = json.dumps(marks) if laid else None
     return changed
 
 
@@ -251,15 +257,18 @@ def computed_of(row: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _mark(computed: Mapping[str, Any], one: Override) -> dict[str, Any]:
+def _mark(computed: Mapping[str, Any], modelled: Mapping[str, Any], one: Override) -> dict[str, Any]:
+    also = _FOLLOW.get(one.figure, ())
+    if computed["said_leaving"] and one.figure in FORESEEN:
+        also = (*also, "said_leaving", *json.loads(computed["said_leaving"])["computed"])
     return {
-        "computed": computed[COLUMNS[one.figure]],
+        "computed": modelled[COLUMNS[one.figure]],
         "value": one.value,
         "reason": one.reason,
         "until": one.expires_on,
         "by": one.made_by,
         "id": one.id,
-        "also": {name: computed[name] for name in _FOLLOW.get(one.figure, ())},
+        "also": {name: computed[name] for name in also},
     }
 
 
@@ -276,6 +285,9 @@ def _worth(now: Mapping[str, Any], wanted: int | None) -> dict[str, Any]:
     """
     risk, stays, leaves = now["churn_risk"], now["clv_if_stays_minor"], now["clv_if_leaves_minor"]
     found: dict[str, Any] = dict.fromkeys((*_AT_RISK, *_RANGE))
+    if now["said_leaving"]:  # the value that a person set is what they would bring
+        at_risk = wanted if now["standing"] == "active" else None
+        return {**found, "clv_if_stays_minor": wanted, "value_at_risk_minor": at_risk}
     lost = round(risk * (stays - leaves)) if None not in (risk, stays, leaves) else None
     if wanted is not None:
         expected = None if lost is None else stays - lost

@@ -109,7 +109,8 @@ def score_columns(card: Scorecard, book: BookEvents, policy: Policy, scored_at: 
         "health_parts": _parts_json(figures.health),
         "sparkline": [f"[{', '.join(points)}]" for points in _HUNDRED[card.sparkline].tolist()],
         "changed": card.changed,
-        "overridden": [None] * count,  # laid over when they are written
+        "overridden": [None] * count,  # laid over when they are written, as is what was said
+        "said_leaving": [None] * count,
         "standing": [_STANDINGS[code] for code in figures.standing.tolist()],
         "silence_p": decimals(card.silence_p, 4),
         "clv_if_leaves_minor": whole_numbers(value.if_leaves),

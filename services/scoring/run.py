@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
@@ -33,7 +33,8 @@ from models.values.journal import Actor
 from models.values.scores import CustomerScore, ScoreRun
 from services.book.known import known_customers
 from services.distress.leaving_marks import mark_texts
-from services.scoring import anomalies, history, overrides, refit, rows, segments, writing
+from services.distress.said_leaving import Said, read_said
+from services.scoring import anomalies, history, overrides, refit, rows, said_leaving, segments, writing
 from services.scoring.basis import rows_through
 from services.scoring.confidence import book_words
 from services.scoring.due import Due, marks_now, who_is_due
@@ -268,11 +269,13 @@ def _write_scores(
     writing.forget_scores(work, book.customer_ids, customers)
     with writing.filling(work, everyone=everyone, customers=size), history.filling(work, size):
         laid = overrides.in_force(work.connection, workspace.at, workspace.clock.today())
+        said = read_said(driver_of(work.connection), date.fromisoformat(rows.day_text(book.as_of)), customers)
         for part in parts:
+            part.columns.update(said_leaving.laid_over(part.columns, part.card.figures, said))
             part.columns.update(overrides.laid_over(part.columns, laid))
             ids = part.book.customer_ids
             before = history.read_previous(work.connection, ids, everyone=everyone, anew=anew)
-            _write_part(work, part, before, fit.parameters, workspace.policy, watch)
+            _write_part(work, part, before, fit.parameters, workspace.policy, said, watch)
             digest.add(part.card.figures, ids)
             moves.add(part.card.membership)
             del part
@@ -285,11 +288,17 @@ def _write_scores(
 
 
 def _write_part(
-    work: UnitOfWork, part: _Part, before: history.Previous, parameters: Parameters, policy: Policy, watch: Stopwatch
+    work: UnitOfWork,
+    part: _Part,
+    before: history.Previous,
+    parameters: Parameters,
+    policy: Policy,
+    said: Mapping[int, Said],
+    watch: Stopwatch,
 ) -> None:
     """Write the scores of one part, and what of them, and of its customers' past, goes into the history.
 
-    `before`: their scores before the run, as far as the history holds them.
+    `before`: their scores before the run, as far as the history holds them; `said`: whose words of leaving stand.
     """
     ids, figures = part.book.customer_ids, part.card.figures
     writing.write_scores(work, part.columns)
@@ -297,8 +306,8 @@ def _write_part(
         fresh = history.without_past(before, figures)
         history.forget_past(work, ids[fresh & before.known].tolist())
         due = history.due(before, figures) | fresh
-        today = history.Entries.of(figures, ids, due, parameters.orders.name, part.card.membership.now)
-        past = history.past(part.book.only(fresh), parameters, policy)
+        today = history.Entries.of(figures, ids, due, parameters.orders.name, said, part.card.membership.now)
+        past = history.past(work.connection, part.book.only(fresh), parameters, policy)
         history.write_entries(work, [today, *past])
 
 

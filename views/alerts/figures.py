@@ -165,6 +165,9 @@ def churn_figure(f: ScoreFigures, warning: float, critical: float) -> Figure:
     label = f"Churn risk, {f.churn_horizon_days} days"
     if f.left_on is not None:
         return Figure(label, DASH, first=(Run(left_words(f.left_on), "ink_2"),))
+    if f.said_leaving:
+        model = (Run(f"model: {chance(f.model_risk)}", "ink_3"),) if f.model_risk is not None else ()
+        return Figure(label, DASH, first=(Run(f"said {f.said_leaving}", "warning_text"),), second=model, more=f.risk_note)
     if f.churn_risk is None:
         return Figure(label, DASH, second=(Run("too little history", "ink_3"),))
     ink = risk_ink(f.churn_risk, warning, critical) if f.standing == "active" else "ink"
@@ -172,12 +175,9 @@ def churn_figure(f: ScoreFigures, warning: float, critical: float) -> Figure:
     if by_hand is not None:
         return Figure(label, percent(f.churn_risk), ink=ink, first=by_hand[0], second=by_hand[1], by_hand=True)
     if f.risk_note:
-        big, said, why = DASH, f"said {f.said_leaving}", f"model: {chance(f.churn_risk)}"
-        if not f.said_leaving:
-            big = chance(f.churn_risk)
-            said, why = f"active customers’ average: {percent(f.average_risk)}", "cannot tell them apart"
-        first, second = (Run(said, "warning_text"),), (Run(why, "ink_3"),)
-        return Figure(label, big, first=first, second=second, more=f.risk_note)
+        average = (Run(f"active customers’ average: {percent(f.average_risk)}", "warning_text"),)
+        why = (Run("cannot tell them apart", "ink_3"),)
+        return Figure(label, chance(f.churn_risk), first=average, second=why, more=f.risk_note)
     confidence = Run(f"confidence {f.confidence}", "warning_text" if f.confidence == "low" else "ink_3")
     change = changed(f.churn_change_points, "pts", f.change_days, rising_is_bad=True)
     return Figure(label, chance(f.churn_risk), ink=ink, first=change, second=(confidence,))

@@ -151,7 +151,9 @@ def value_parts(row: AlertRow) -> tuple[str, str]:
 
 
 def churn_words(row: AlertRow) -> str:
-    """ "churn 72 %"."""
+    """ "churn 72 %"; of who says that they leave, that they do."""
+    if row.said:
+        return f"says {row.said.removeprefix('they ').removeprefix('are ')}"
     if row.churn_risk is None:
         return ""
     by_hand = any(mark.figure == "churn_risk" for mark in row.overridden)

@@ -94,9 +94,11 @@ def text_of(row: CustomerRow, place: int, me: str) -> str:
 
 
 def churn_words(row: CustomerRow) -> str:
-    """The churn risk: a predicted chance, or exactly what a person set; of who has left, that they have."""
+    """The churn risk: a predicted chance, or exactly what a person set; of who left, or says so, that they do."""
     if row.left_on is not None:
         return "left"
+    if row.said_leaving:
+        return row.said_leaving.removeprefix("they ").removeprefix("are ")
     by_hand = any(mark.figure == "churn_risk" for mark in row.overridden)
     return percent(row.churn_risk) if by_hand else chance(row.churn_risk)
 
@@ -112,6 +114,8 @@ def sentence_of(row: CustomerRow, me: str) -> str:
     parts = [row.name, *(part for part in (row.tier, row.segment) if part)]
     if row.left_on is not None:
         parts.append(left_words(row.left_on))
+    elif row.said_leaving:
+        parts.append(f"said that {row.said_leaving}")
     elif row.churn_risk is not None:
         parts.append(f"churn risk {churn_words(row)}")
     if row.value_at_risk_minor is not None:

@@ -137,12 +137,13 @@ class OverridePanel(FormPanel):
             return f"{capital(mark.short)}; the model says {mark.model}."
         if self._figures is None:
             return "Not scored yet."
+        said = bool(self._figures.said_leaving)
         now = {
-            "churn_risk": self._figures.churn_risk,
+            "churn_risk": self._figures.model_risk if said else self._figures.churn_risk,
             "health": self._figures.health,
             "engagement": self._figures.engagement,
             "segment": self._figures.segment,
-            "clv": self._figures.clv_minor,
+            "clv": self._figures.model_clv_minor if said else self._figures.clv_minor,
         }[figure]
         return f"The model says {model_words(figure, now, self._currency)}."
 

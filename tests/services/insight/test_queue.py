@@ -154,14 +154,19 @@ def test_who_leaves_comes_first_then_urgent_tickets_then_all_by_due_time_and_val
     ]  # fmt: skip
 
 
-def test_words_of_leaving_come_before_a_rating_and_are_not_contradicted_by_a_small_risk(
+def test_words_of_leaving_come_before_a_rating_and_every_page_has_the_figures_of_the_score(
     book: SmallBook, reader: Fresh
 ) -> None:
     book.rule("distress", "Customer in distress", distress=True)
     # The words tell nothing: a person's sentence may begin with anything.
     for name, sign, reason, later in (("Rated", "rated", "Two of ten", 120), ("Said", "leaving", "Gave notice", 180)):
         customer = book.customer(name)
-        book.score(customer, churn_risk=0.03, value_at_risk_minor=900, clv_if_stays_minor=30_000)
+        figures = {"churn_risk": 0.03, "clv_minor": 29_100, "value_at_risk_minor": 900, "clv_if_stays_minor": 30_000}
+        if sign == "leaving":
+            words = {"on": days_ago(1), "leaves": False, "computed": {"churn_risk": 0.03, "clv_minor": 29_100}}
+            figures |= {"churn_risk": None, "clv_minor": 0, "value_at_risk_minor": 30_000}
+            figures["said_leaving"] = json.dumps(words)
+        book.score(customer, **figures)
         card = book.card(customer, rule="distress", reason=reason, due_at=minutes(later), severity=4)
         book.insert(
             "alert_signals", alert_id=card, rule="distress", severity=4, reason=reason, raised_at=minutes(-9),

@@ -1,0 +1,65 @@
+"""Whose words of leaving stand, so that these count in place of what a model expects of them.
+
+Words stand for 30 days, and for as long as the alert that they raised is open. They are over once their writer rated
+well, and once their alert was closed as answered: the customer came back or was saved, there was no issue, or the
+alert was not useful. Closed as lost or known already, it takes nothing back.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+from services.distress.departure import read_departure
+from services.distress.leaving_marks import SAID_LEAVING, teach
+from services.distress.matters import TEXT
+
+STANDS_DAYS: Final = 30
+#: Outcomes of an alert by which the words are answered, as by its not being useful.
+ANSWERED: Final = ("came_back", "saved", "no_issue")
+_RAISED: Final = """SELECT 1 FROM alerts a JOIN alert_signals g ON g.alert_id = a.id
+    WHERE a.customer_id = said.customer_id AND g.rule = 'distress' AND g.evidence ->> 'sign' = 'leaving'"""
+#: The newest last. Texts that are not read yet are those of customers who are about to be scored.
+_STANDING: Final = f"""
+SELECT customer_id, day, origin, id FROM (
+    {SAID_LEAVING.format(only=" AND leaving = 1 {only}")}) said
+WHERE glad > :day
+  AND (day > :since OR EXISTS ({_RAISED} AND a.state NOT IN ('resolved', 'not_useful') AND g.cleared_at IS NULL
+                                         AND date(g.raised_as_of, '-{STANDS_DAYS} days') < said.day))
+  AND NOT EXISTS ({_RAISED} AND (a.state = 'not_useful' OR a.outcome IN {ANSWERED})
+                            AND date(a.closed_at) >= said.day)
+ORDER BY day, id"""
+
+
+class Said(NamedTuple):
+    """The day of a customer's newest words that stand; `leaves`: they say so in plain words, else they may leave."""
+
+    on: str
+    leaves: bool
+
+
+def read_said(driver: sqlite3.Connection, as_of: date, customers: Collection[int] | None = None) -> dict[int, Said]:
+    """Return the words that stand at the end of a day, by customer.
+
+    Parameters
+    ----------
+    customers
+        Of these only; None: of everyone.
+    """
+    teach(driver)
+    only = "" if customers is None else "AND customer_id IN (SELECT value FROM json_each(:ids))"
+    asked = {
+        "day": as_of.isoformat(),
+        "since": (as_of - timedelta(days=STANDS_DAYS)).isoformat(),
+        "ids": json.dumps(list(customers or ())),
+    }
+    newest = {row[0]: row[1:] for row in driver.execute(_STANDING.format(only=only), asked)}
+    return {customer: _said(driver, *words) for customer, words in newest.items()}
+
+
+def _said(driver: sqlite3.Connection, day: str, origin: str, row_id: int) -> Said:
+    text = driver.execute(TEXT[origin], (row_id,)).fetchone()[0] or ""
+    return Said(day, read_departure(text, date.fromisoformat(day)).leaves)

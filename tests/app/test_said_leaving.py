@@ -1,0 +1,102 @@
+"""A customer who said that they leave has one figure: in the queue, beside it, in lists, totals, metrics and files."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli import run_command
+from models.values.customers import CustomerFilter
+from models.values.metrics import Query
+from models.values.words import money, money_short
+from services import exporting
+from services.insight import reading
+from services.insight.customers import count_customers, read_customers
+from services.insight.detail import read_detail
+from services.insight.figure_formatting import figure_lines
+from services.insight.profile import read_profile
+from services.insight.queue_rows import read_queue
+from services.insight.tile_figures import read_today_tiles
+from services.metrics import Metrics
+from services.reports import brief_of
+from services.workspace import Workspace
+from tests.views.books import opened, sample_copy
+
+
+@pytest.fixture
+def sample(store_path: Path) -> Iterator[Workspace]:
+    workspace = opened(sample_copy(store_path))
+    yield workspace
+    workspace.close()
+
+
+def scores(workspace: Workspace) -> list[dict[str, Any]]:
+    with workspace.store.read() as connection:
+        found = connection.exec_driver_sql("SELECT * FROM customer_risk_scores").mappings()
+        return [dict(row) for row in found]
+
+
+def files(workspace: Workspace, what: str, folder: Path) -> dict[str, dict[str, str]]:
+    """The rows of an export by customer."""
+    path = folder / f"{what}.csv"
+    exporting.write_export(workspace, what, path)
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["customer_id"]: row for row in csv.DictReader(file)}
+
+
+def documents(capsys: pytest.CaptureFixture[str], *command: str) -> dict[str, Any]:
+    capsys.readouterr()
+    assert run_command([*command, "--json"]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_one_figure_everywhere(sample: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = {row["customer_id"]: row for row in scores(sample) if row["said_leaving"]}
+    assert said
+    exported = {what: files(sample, what, tmp_path) for what in exporting.WHATS}
+    store = ("--store", sample.recipe.store)
+    told = {one["id"]: one for one in documents(capsys, "customers", "--limit", "1000", *store)["customers"]}
+    alerts = {one["customer_id"]: one for one in documents(capsys, "alerts", "--all", *store)["alerts"]}
+    with reading(sample) as reader:
+        queue = {row.customer_id: row for row in read_queue(reader, beyond_budget=True).rows}
+        first = read_customers(reader, sort="churn").rows[: len(said)]
+        listed = {row.id: row for row in read_customers(reader, CustomerFilter(churn_from=0.99)).rows}
+        assert {row.id for row in first} == set(said), "above any risk of a model"
+        for number, row in said.items():
+            assert row["clv_minor"] + row["value_at_risk_minor"] == row["clv_if_stays_minor"]
+            minor, amount = row["value_at_risk_minor"], row["value_at_risk_minor"] / 100
+            shown = [queue[number], listed[number]]
+            detail, profile = read_detail(reader, queue[number].id), read_profile(reader, number)
+            shown += [page.figures for page in (detail, profile) if page is not None]
+            assert [(one.value_at_risk_minor, one.churn_risk) for one in shown] == [(minor, None)] * 4
+            words = {queue[number].said, listed[number].said_leaving, shown[2].said_leaving, shown[3].said_leaving}
+            words |= {told[number]["said_leaving"], alerts[number]["said_leaving"]}
+            words |= {exported[what][str(number)]["said_leaving"] for what in ("alerts", "customers")}
+            assert len(words) == 1 and words <= {"they are leaving", "they may leave"}
+            assert words.pop() in exported["scores"][str(number)]["model"]
+            assert {float(rows[str(number)]["value_at_risk"]) for rows in exported.values()} == {amount}
+            assert {rows[str(number)]["churn_risk"] for rows in exported.values()} == {""}
+            assert (told[number]["value_at_risk_minor"], told[number]["churn_risk"]) == (minor, None)
+            assert (alerts[number]["value_at_risk"], alerts[number]["churn_risk"]) == (amount, None)
+            lines = figure_lines(shown[3])
+            assert any(line.startswith(f"At risk, 90 days: {money(minor, 'USD')}, everything") for line in lines)
+            assert brief_of(sample, number, "Sample").left[0].lines == lines
+
+
+def test_totals_count_what_the_rows_say(sample: Workspace) -> None:
+    rows = [row for row in scores(sample) if row["standing"] == "active"]
+    often = [row for row in rows if row["segment"] not in ("New", "One-time")]
+    total = sum(row["value_at_risk_minor"] for row in often)
+    bar = sample.policy.churn_warning
+    high = [row for row in rows if row["said_leaving"] or (row["churn_risk"] or 0) >= bar]
+    answer = Metrics(sample).answer(Query(("revenue_at_risk", "at_risk_customers")))
+    assert [round(float(one)) for one in answer.rows[0]] == [total, len(high)]
+    with reading(sample) as reader:
+        assert count_customers(reader).value_at_risk_minor == total
+        assert read_today_tiles(reader)[1].figure == money_short(total, "USD")
