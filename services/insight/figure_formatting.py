@@ -36,7 +36,9 @@ def _lines(f: ScoreFigures) -> Iterator[str]:
         yield sure_words(f)
     horizon = words.count(f.churn_horizon_days, "day")
     if f.said_leaving:
-        model = f". The model does not count that and has {words.chance(f.model_risk)}" if f.model_risk is not None else ""
+        model = (
+            f". The model does not count that and has {words.chance(f.model_risk)}" if f.model_risk is not None else ""
+        )
         yield f"Churn risk, {horizon}: they said that {f.said_leaving}{model}"
     elif f.churn_risk is not None:
         risk = words.percent(f.churn_risk) if "churn_risk" in by_hand else words.chance(f.churn_risk)

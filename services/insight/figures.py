@@ -72,6 +72,7 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
     said, modelled = said_words(row["said_leaving"]), _computed_risk(row)
     past = read_risk_history(reader, customer_id, row["as_of"], modelled)
     drivers = _drivers(row["drivers"])
+    called = "the model’s risk" if said or "churn_risk" in by_hand else "risk"
     returned = row["last_order_amount_minor"] == 0 and bool(reader.value(_RETURNED, (customer_id,)))
     figures = ScoreFigures(
         churn_change_points=None if "churn_risk" in by_hand else _change(row["churn_risk"], before, "churn_risk", 100),
@@ -85,7 +86,7 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
         last_returned=returned,
         own_rhythm=row["purchase_days"] > OWN_GAPS,
         overridden=marks,
-        week_line=week_line(reader, row, "the model’s risk" if said or "churn_risk" in by_hand else "risk", past.model_day),
+        week_line=week_line(reader, row, called, past.model_day),
         history=past.points,
         history_worked_out_on=past.worked_out_on,
         model_day=past.model_day,

@@ -243,7 +243,7 @@ def effective(computed: Mapping[str, Any], laid: Laid) -> dict[str, Any]:
     if "segment" in laid:
         changed |= {"segment_before": None, "segment_since": laid["segment"].made_at[:10]}
     if "churn_risk" in laid or "clv" in laid:
-        changed |= _worth({**computed, **changed}, one.value if (one := laid.get("clv")) else None)
+        changed |= _worth({**computed, **changed}, changed["clv_minor"] if "clv" in laid else None)
     marks = {figure: _mark(computed, modelled, one) for figure, one in laid.items()}
     changed["overridden"] = json.dumps(marks) if laid else None
     return changed

@@ -36,7 +36,6 @@ _SHOWN: Final = """SELECT customer_id, said_leaving ->> 'on', said_leaving ->> '
     WHERE said_leaving IS NOT NULL OR customer_id IN (SELECT value FROM json_each(?))"""
 
 
-
 def value_at_risk(figures: Figures, customers: NDArray[np.int64], said: Mapping[int, Said]) -> NDArray[np.float64]:
     """What is at risk with each customer where words count: all that who said that they leave would bring."""
     leaving = np.isin(customers, list(said)) & (figures.standing == standing.ACTIVE)

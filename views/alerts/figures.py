@@ -166,8 +166,9 @@ def churn_figure(f: ScoreFigures, warning: float, critical: float) -> Figure:
     if f.left_on is not None:
         return Figure(label, DASH, first=(Run(left_words(f.left_on), "ink_2"),))
     if f.said_leaving:
+        words = (Run(f"said {f.said_leaving}", "warning_text"),)
         model = (Run(f"model: {chance(f.model_risk)}", "ink_3"),) if f.model_risk is not None else ()
-        return Figure(label, DASH, first=(Run(f"said {f.said_leaving}", "warning_text"),), second=model, more=f.risk_note)
+        return Figure(label, DASH, first=words, second=model, more=f.risk_note)
     if f.churn_risk is None:
         return Figure(label, DASH, second=(Run("too little history", "ink_3"),))
     ink = risk_ink(f.churn_risk, warning, critical) if f.standing == "active" else "ink"

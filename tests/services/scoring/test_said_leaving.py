@@ -36,7 +36,9 @@ def active(book: Book) -> int:
     return int(min(rows, key=lambda row: row["churn_risk"])["customer_id"])
 
 
-def says(book: Book, customer: int, text: str = WORDS, *, ago: int = 1, table: str = "conversations", **more: Any) -> None:
+def says(
+    book: Book, customer: int, text: str = WORDS, *, ago: int = 1, table: str = "conversations", **more: Any
+) -> None:
     """Let a customer say something, and score them."""
     day = (TODAY - timedelta(days=ago)).isoformat()
     columns = {
