@@ -77,13 +77,15 @@ def conditions_of(reader: Reader, wanted: CustomerFilter) -> Conditions:
         collector.lookups.append((f"coalesce({found}, '{CONTACT}') IN ({marks(told)})", told))
     elif wanted.standings:
         _add_choice(collector, "customer_risk_scores", "customer_id", "standing", wanted.standings)
-    for column, least in ((RISK_ORDER, wanted.churn_from), ("value_at_risk_minor", wanted.at_risk_from_minor)):
+    scores = "SELECT customer_id FROM customer_risk_scores WHERE"
+    said = f"SELECT * FROM ({scores} churn_risk >= ? UNION ALL {scores} said_leaving IS NOT NULL)"
+    for column, sets, least in (
+        (RISK_ORDER, said, wanted.churn_from),
+        ("value_at_risk_minor", f"{scores} value_at_risk_minor >= ?", wanted.at_risk_from_minor),
+    ):
         if least is not None:
-            collector.add(
-                f"SELECT customer_id FROM customer_risk_scores WHERE {column} >= ?",
-                f"(SELECT {column} FROM customer_risk_scores WHERE customer_id = {{id}}) >= ?",
-                [least],
-            )
+            lookup = f"(SELECT {column} FROM customer_risk_scores WHERE customer_id = {{id}}) >= ?"
+            collector.add(sets, lookup, [least])
     if wanted.renews_within_days is not None:
         until = reader.today + timedelta(days=wanted.renews_within_days)
         collector.sets.append(

@@ -95,7 +95,8 @@ def test_a_book_without_customers_is_no_all_clear(store_path: Path, capsys: pyte
 
 def test_the_list_tells_namesakes_apart_and_money_to_win_from_money_at_risk() -> None:
     document = {"severity": "medium", "customer_id": 75, "customer": "Delphine Olsen", "reason": "Last order",
-                "value_at_risk": 0, "upside": 774.0, "currency": "GBP", "churn_risk": 0.72, "due": ""}  # fmt: skip
+                "value_at_risk": 0, "upside": 774.0, "currency": "GBP", "churn_risk": 0.72, "due": "",
+                "said_leaving": ""}  # fmt: skip
     other = {**document, "customer_id": 80, "value_at_risk": 90.0, "upside": 0}
     head, first, second = alerts.at_risk_list([document, other], None).splitlines()
     ends = {name: head.index(name) + len(name) for name in ("id", "at risk", "to win")}

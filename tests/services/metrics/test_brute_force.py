@@ -137,7 +137,7 @@ def test_customers_and_scores(asking: Metrics, tables: Tables) -> None:
     assert total(asking, "active_customers") == len(active)
     assert total(asking, "churned") == sum(row["standing"] == "lost" for row in scores)
     assert total(asking, "win_back_customers") == sum(row["standing"] == "win_back" for row in scores)
-    risky = [row for row in active if row["churn_risk"] >= 0.40]
+    risky = [row for row in active if row["said_leaving"] or row["churn_risk"] >= 0.40]
     assert total(asking, "at_risk_customers") == len(risky)
     assert total(asking, "at_risk_share") == pytest.approx(len(risky) / len(active))
     worth = sum(row["value_at_risk_minor"] or 0 for row in scores if row["segment"] not in ("New", "One-time"))

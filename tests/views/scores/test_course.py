@@ -112,7 +112,7 @@ def test_the_detail_of_a_card_shows_the_customers_own_history(
     assert found is not None and found.history == detail.figures.history
     days = [day for day, _risk in found.history]
     assert days == sorted(set(days)) and days[-1] == found.as_of and len(days) > 10
-    assert found.history[-1][1] == found.churn_risk
+    assert found.history[-1][1] == (found.model_risk if found.said_leaving else found.churn_risk)
 
 
 def test_where_each_channel_is_heading_is_said_when_the_eye_rests(
