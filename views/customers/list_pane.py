@@ -41,6 +41,7 @@ class ListPane(QWidget):
     """Emits `selected` with the customer that the detail should show, `opened` for Enter or a double click."""
 
     selected = Signal(int)
+    nobody = Signal()  # the filter that a person chose lets nobody through
     opened = Signal(int)
     save_wanted = Signal(object)
     forget_wanted = Signal(str)
@@ -227,6 +228,9 @@ class ListPane(QWidget):
             self.table.choose_near(self._near, quiet=self._seen_once)
             if self._seen_once:
                 self._rest.start()
+        elif not rows:
+            self._rest.stop()
+            self.nobody.emit()
         self._seen_once = True
         self.book_empty.emit(not rows and not restricts(self._filter))
 
@@ -287,7 +291,7 @@ class ListPane(QWidget):
         self.set_filter(EMPTY)
 
     def _filter_moved(self) -> None:
-        self._near = 0
+        self._near, self._wanted = 0, None
         self.table.verticalScrollBar().setValue(0)
         self.filter_changed.emit(self._filter)
         self._read()

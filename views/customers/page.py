@@ -101,6 +101,7 @@ class CustomersPage(Page):
             }
         )
         self.list.selected.connect(self._selected)
+        self.list.nobody.connect(self._show_nobody)
         self.list.opened.connect(self._opened)
         self.list.table.wants_menu.connect(self._show_menu)
         self.list.add_wanted.connect(self._add)
@@ -299,6 +300,16 @@ class CustomersPage(Page):
         self._edit_soon = False
         self._right.setCurrentWidget(self.profile)
         self.profile.show_customer(customer_id)
+
+    def _show_nobody(self) -> None:
+        """The filter lets nobody through: the page of somebody whom it leaves out goes; a form with changes stays."""
+        if self._right.currentWidget() is self.form and self.form.dirty:
+            return
+        self._right.setCurrentWidget(self.profile)
+        self.profile.clear()
+        for command in _OF_ONE:
+            self.context.actions[command].setEnabled(False)
+        self.headline_changed.emit()
 
     def _loaded(self) -> None:
         self.headline_changed.emit()

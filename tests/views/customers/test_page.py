@@ -402,3 +402,17 @@ def test_the_brief_of_the_open_customer_is_saved(
     until(qtbot, lambda: desk.window.toast.words == f"Brief of {profile.name} saved in brief.pdf")
     assert path.read_bytes().startswith(b"%PDF-")
     until(qtbot, lambda: desk.background.idle)
+
+
+def test_a_filter_takes_the_page_of_whom_it_leaves_out_away(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow
+) -> None:
+    desk = open_window(sample)
+    page = customers(qtbot, desk)
+    desk.window.show_customer(7)
+    until(qtbot, lambda: shown(page) == 7)
+    page.list.set_filter(CustomerFilter(churn_from=0.3, tiers=frozenset({"nobody has this one"})))
+    until(qtbot, lambda: shown(page) is None)
+    assert not page.context.actions[Command.DELETE_CUSTOMER].isEnabled()
+    page.list.clear()
+    until(qtbot, lambda: shown(page) is not None and shown(page) == page.list.table.current_id)
