@@ -31,13 +31,14 @@ class Severity(IntEnum):
 NO_VERDICT: Final = "coalesce(outcome, '') IN ('known', 'known already')"
 #: SQL of alerts with which their rule was right: the work on them came to something.
 RIGHT: Final = (
-    "(state = 'resolved' AND (outcome IN ('saved', 'lost') OR (outcome = 'came_back' AND coalesce(touched, 0))))"
+    "(state = 'resolved' AND (outcome IN ('saved', 'solved', 'lost')"
+    " OR (outcome = 'came_back' AND coalesce(touched, 0))))"
 )
 
 AlertKind = Literal["risk", "opportunity", "data"]
 AlertState = Literal["open", "seen", "in_work", "waiting", "snoozed", "resolved", "not_useful"]
 QueueTab = Literal["todo", "waiting", "snoozed", "done"]
-Outcome = Literal["came_back", "saved", "lost", "no_issue"]
+Outcome = Literal["came_back", "solved", "saved", "lost", "no_issue"]
 
 
 @dataclass(frozen=True, slots=True)

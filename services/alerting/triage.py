@@ -28,6 +28,7 @@ from services.workspace import Workspace
 
 OUTCOMES: Final = {
     "came_back": "came back",
+    "solved": "solved",
     "saved": "saved",
     "lost": "lost",
     "no_issue": "no issue",
@@ -146,7 +147,7 @@ def wait_within(
 
 
 def resolve(workspace: Workspace, alert_ids: Sequence[int], outcome: str) -> Changes:
-    """Close alerts with an outcome: came_back, saved, lost, no_issue, or known, which is no verdict on their rule.
+    """Close alerts with an outcome, one of `OUTCOMES`; what was known already is no verdict on their rule.
 
     Raises
     ------

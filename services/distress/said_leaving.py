@@ -19,7 +19,7 @@ from services.distress.matters import TEXT
 
 STANDS_DAYS: Final = 30
 #: Outcomes of an alert by which the words are answered, as by its not being useful.
-ANSWERED: Final = ("came_back", "saved", "no_issue")
+ANSWERED: Final = ("came_back", "solved", "saved", "no_issue")
 _RAISED: Final = """SELECT 1 FROM alerts a JOIN alert_signals g ON g.alert_id = a.id
     WHERE a.customer_id = said.customer_id AND g.rule = 'distress' AND g.evidence ->> 'sign' = 'leaving'"""
 #: The newest last. Texts that are not read yet are those of customers who are about to be scored.

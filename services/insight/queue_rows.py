@@ -42,6 +42,7 @@ MOST_ROWS = 1_000
 OPEN_CARDS = "a.state NOT IN ('resolved', 'not_useful')"
 _OUTCOMES = {
     "came_back": "Came back",
+    "solved": "Solved",
     "saved": "Saved",
     "lost": "Lost",
     "no_issue": "No issue",

@@ -48,6 +48,7 @@ _DETAILS = {
 }
 _OUTCOMES = {
     "came_back": "they ordered again",
+    "solved": "solved",
     "saved": "saved",
     "lost": "lost",
     "no_issue": "no issue",

@@ -76,26 +76,27 @@ class CallOutcomes(QWidget):
 class CallPanel(FormPanel):
     """A note on a call that was just made: it takes the keys, so that what is typed next is no command of the page.
 
-    However the panel is closed, the call is logged once. Esc leaves the note out.
+    Esc closes it and logs nothing. However else it is closed, the call is logged once, with what was typed.
     """
 
     def __init__(self, theme: Theme, window: QWidget, title: str, keep: Callable[[str], None]) -> None:
-        foot = "Esc logs the call without a note."
-        super().__init__(theme, window, title, "Log call", lambda panel: panel.dismiss(), foot, cancel="Skip note")
-        self._keep = keep
+        foot = "Enter logs the call, Esc does not."
+        super().__init__(theme, window, title, "Log call", lambda panel: panel.dismiss(), foot)
+        self._keep: Callable[[str], None] | None = keep
         self.note = QLineEdit()
         self.note.setMaxLength(500)
         self.add("Note (optional)", self.note)
         self.done()
 
     def give_up(self) -> None:
-        self.note.clear()
+        self._keep = None
         super().give_up()
 
     def dismiss(self) -> None:
         if self.isVisible():
             super().dismiss()
-            self._keep(self.note.text().strip())
+            if self._keep is not None:
+                self._keep(self.note.text().strip())
 
 
 def phone_panel(theme: Theme, window: QWidget, send: Callable[[str], None]) -> FormPanel:

@@ -51,6 +51,7 @@ class AlertsPage(Page):
         self._wanted: int | None = None  # the alert to make current when the queue comes
         self._fresh = False
         self._quiet_read = False
+        self._called: AlertRow | None = None  # until the person moves, E may be meant for who was called
         self._has_room = True
         self._kind = ""
         self.day = DayBar(theme, actions)
@@ -98,6 +99,7 @@ class AlertsPage(Page):
         self.timeline.arrived.connect(self._timeline_arrived)
         self.detail_state.currentChanged.connect(self._detail_state_changed)
         self.triage.finished.connect(self._finished)
+        self.triage.called.connect(self._was_called)
         self.morning.turned.connect(self._morning_turned)
         self.morning.reached.connect(self._go)
         self.morning.summed_up.connect(self._sum_up)
@@ -237,6 +239,7 @@ class AlertsPage(Page):
         self.triage.owners = tuple(owner for owner, _count in choices.owners if owner)
 
     def _current_changed(self, card: AlertRow | None) -> None:
+        self._called = None
         if card is None:
             self._show_nothing()
             return
@@ -332,11 +335,22 @@ class AlertsPage(Page):
             QGuiApplication.clipboard().setText(detail.approach.phone)
             self.context.book.told.emit(f"Copied {detail.approach.phone}. Press 1, 2 or 3 after the call")
 
+    def _was_called(self, card: AlertRow) -> None:
+        self._called = card
+
     def _draft(self) -> None:
-        """Write to the current alert's customer."""
-        current = self.queue.view.current
-        if current is not None and current.customer_id is not None:
-            self.wants_email.emit(current.customer_id, current.id)
+        """Write to the current alert's customer; right after a call, ask whether who was called is meant."""
+        current, called = self.queue.view.current, self._called
+        if current is None:
+            return
+        if called is None or called.id == current.id:
+            self._write_to(current)
+        else:
+            self.triage.whom(called, current, self._write_to, self.arrangement.anchor())
+
+    def _write_to(self, card: AlertRow) -> None:
+        if card.customer_id is not None:
+            self.wants_email.emit(card.customer_id, card.id)
 
     def finish(self, alert_id: int) -> None:
         """An email was approved for an alert: when the queue comes, the one after it is current."""
@@ -376,7 +390,9 @@ class AlertsPage(Page):
             self.queue.view.setFocus()
 
     def _go(self, alert_id: int) -> None:
+        called = self._called
         self.queue.view.set_current(alert_id)
+        self._called = called  # the walk moved on, not the person
         self.detail.list.setFocus()
 
     def _sum_up(self, heading: str, words: str) -> None:
@@ -385,6 +401,7 @@ class AlertsPage(Page):
         self.detail_state.show_empty(heading, words, ("Back to the queue", self.morning.end))
 
     def _step(self, by: int) -> None:
+        self._called = None
         (self.morning if self.morning.active else self.queue.view).step(by)
 
     def show_section(self, key: str) -> None:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from PySide6.QtCore import QDate, QDateTime
 from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QLineEdit, QWidget
 
+from models.values.alerts import AlertRow
 from services.settings import Policy
 from views.theme import Theme
 from views.widgets.overlay import Choice, ChoicePanel, FormPanel, date_field, text_field
@@ -17,13 +18,20 @@ from views.words import WEEKDAYS, days, short_day
 KEEPS_RUNNING = "Snoozing does not move the due time."
 STOPS = "The due time is paused while you wait on the customer."
 PICK = "pick"
-OUTCOMES = (
-    Choice("Came back", "they ordered", "came_back"),
-    Choice("Saved", "you kept them", "saved"),
-    Choice("Lost", "they left", "lost"),
+_CAME_BACK = Choice("Came back", "they ordered", "came_back")
+_SOLVED = Choice("Solved", "their complaint is settled", "solved")
+_KEPT = (Choice("Saved", "you kept them", "saved"), Choice("Lost", "they left", "lost"))
+_NOTHING = (
     Choice("No issue", "nothing was wrong", "no_issue"),
     Choice("I know this already", "no verdict on the rule", "known"),
 )
+#: Rules about what a customer complained of.
+_COMPLAINTS = frozenset(
+    {
+        "distress", "urgent_ticket", "unhappy_tickets", "repeated_trouble", "bad_review", "unhappy_mention",
+        "satisfaction_falling",
+    }
+)  # fmt: skip
 WHY_NOT = (
     Choice("This is normal for them", "", "normal for this customer"),
     Choice("The data is wrong", "", "wrong data"),
@@ -38,6 +46,22 @@ class Until:
 
     until: date | datetime | None = None
     condition: str | None = None
+
+
+def outcome_choices(cards: Sequence[AlertRow]) -> list[Choice]:
+    """What R offers: outcomes that fit what each of the alerts is about."""
+    found = [_outcomes_of(card) for card in cards]
+    return [choice for choice in found[0] if all(choice in others for others in found)]
+
+
+def _outcomes_of(card: AlertRow) -> tuple[Choice, ...]:
+    if card.rule in _COMPLAINTS:
+        return (_SOLVED, *_KEPT, *_NOTHING)
+    if card.kind == "data" or card.customer_id is None:
+        return (Choice("Solved", "it is put right", "solved"), *_NOTHING)
+    if card.kind == "opportunity":
+        return (_CAME_BACK, *_NOTHING)
+    return (_CAME_BACK, *_KEPT, *_NOTHING)
 
 
 def snooze_choices(policy: Policy, now: datetime) -> list[Choice]:

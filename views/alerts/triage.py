@@ -38,9 +38,11 @@ class Triage(QObject):
     -------
     finished : (ids, leaves) of alerts that were acted on; ``leaves`` when they left the tab, so that the next row
         becomes current.
+    called : the alert of a call that was logged.
     """
 
     finished = Signal(object, bool)
+    called = Signal(object)
 
     def __init__(self, book: Book, theme: Theme, page: QWidget) -> None:
         super().__init__(page)
@@ -67,9 +69,15 @@ class Triage(QObject):
         def keep(note: str) -> None:
             work = partial(_room, "log_call", alert_id=card.id, outcome=outcome, note=note)
             self._do(work, [card], leaves=True)
+            self.called.emit(card)
 
         title = f"Log a call: {outcome.replace('_', ' ')}"
         self._open(CallPanel(self._theme, self._window, title, keep), anchor)
+
+    def whom(self, called: AlertRow, current: AlertRow, chosen: Callable[[AlertRow], None], anchor: QWidget) -> None:
+        """E right after a call, when the next alert is current already: ask who of both is meant."""
+        choices = (Choice(called.customer, "you called", called), Choice(current.customer, "current alert", current))
+        self._choose("Write to", choices, chosen, anchor)
 
     def add_phone(self, card: AlertRow, anchor: QWidget) -> None:
         """Keep a number for the alert's customer."""
@@ -142,7 +150,7 @@ class Triage(QObject):
         def chosen(outcome: object) -> None:
             self._do(partial(_room, "resolve", alert_ids=_ids(cards), outcome=str(outcome)), cards, leaves=True)
 
-        self._choose("Resolve as", panels.OUTCOMES, chosen, anchor)
+        self._choose("Resolve as", panels.outcome_choices(cards), chosen, anchor)
 
     def not_useful(self, cards: Sequence[AlertRow], anchor: QWidget) -> None:
         """N: close and say why; the rule is judged by it."""

@@ -603,9 +603,34 @@ def test_calling_copies_the_number_and_a_reached_customer_waits_for_a_reply(qtbo
     assert detail is not None and detail.approach is not None
     assert QGuiApplication.clipboard().text() == detail.approach.phone
     press(Qt.Key.Key_1)
-    act(qtbot, desk, lambda: press(Qt.Key.Key_Escape))
+    act(qtbot, desk, lambda: press(Qt.Key.Key_Return))
     assert state_of(workspace, first) == "waiting"
     assert page.queue.view.current is not None and page.queue.view.current.id != first
+
+
+def test_an_email_right_after_a_call_asks_whom_it_is_for(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    wanted: list[tuple[int, int]] = []
+    page.wants_email.disconnect()
+    page.wants_email.connect(lambda customer, alert: wanted.append((customer, alert)))
+    first = reachable(qtbot, desk)
+    called = page.queue.view.current
+    assert called is not None and called.id == first
+    press(Qt.Key.Key_1)
+    act(qtbot, desk, lambda: press(Qt.Key.Key_Return))
+    following = page.queue.view.current
+    assert following is not None and following.id != first
+    qtbot.waitUntil(lambda: page.actions_pane.detail is not None and page.actions_pane.detail.alert.id == following.id)
+    page._draft()
+    asked = panel(desk)
+    assert isinstance(asked, ChoicePanel) and wanted == []
+    assert [choice.words for choice in asked.choices] == [called.customer, following.customer]
+    press(Qt.Key.Key_1)
+    assert wanted == [(called.customer_id, first)]
+    page._step(1)
+    page._draft()
+    current = page.queue.view.current
+    assert current is not None and wanted[1:] == [(current.customer_id, current.id)]
 
 
 def test_letters_after_a_calls_outcome_are_a_note_and_no_commands(qtbot: QtBot, desk: Desktop) -> None:
@@ -623,20 +648,32 @@ def test_letters_after_a_calls_outcome_are_a_note_and_no_commands(qtbot: QtBot, 
     assert row.rest.endswith("called, reached them: normally 3 tins")
 
 
-@pytest.mark.parametrize(("esc", "said"), [(True, "called, no answer"), (False, "called, no answer: rang twice")])
-def test_a_call_is_logged_however_its_note_is_left(qtbot: QtBot, desk: Desktop, esc: bool, said: str) -> None:
+def test_esc_leaves_the_note_on_a_call_and_logs_nothing(qtbot: QtBot, desk: Desktop) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    first = reachable(qtbot, desk)
+    customer = page.queue.view.current.customer_id if page.queue.view.current is not None else None
+    assert customer is not None
+    press(Qt.Key.Key_3)
+    QTest.keyClicks(QApplication.focusWidget(), "rang twice")
+    press(Qt.Key.Key_Escape)
+    assert not [one for one in desk.window.findChildren(Overlay) if one.isVisible()]
+    assert page.queue.view.current is not None and page.queue.view.current.id == first
+    press(Qt.Key.Key_2)
+    act(qtbot, desk, lambda: press(Qt.Key.Key_Return))
+    rows = [r.rest for r in insight.timeline(workspace, customer).rows if "called, " in r.rest]
+    assert len(rows) == 1 and rows[0].endswith("called, left a voicemail")
+
+
+def test_a_call_is_logged_with_its_note_by_a_click_elsewhere(qtbot: QtBot, desk: Desktop) -> None:
     page, workspace = alerts(desk), desk.book.workspace
     reachable(qtbot, desk)
     customer = page.queue.view.current.customer_id if page.queue.view.current is not None else None
     assert customer is not None
     press(Qt.Key.Key_3)
     QTest.keyClicks(QApplication.focusWidget(), "rang twice")
-    leave = (
-        partial(press, Qt.Key.Key_Escape) if esc else partial(QTest.mouseClick, page.detail, Qt.MouseButton.LeftButton)
-    )
-    act(qtbot, desk, leave)
+    act(qtbot, desk, partial(QTest.mouseClick, page.detail, Qt.MouseButton.LeftButton))
     row = next(r for r in insight.timeline(workspace, customer).rows if r.kind == "conversation")
-    assert row.rest.endswith(said)
+    assert row.rest.endswith("called, no answer: rang twice")
 
 
 def test_a_call_is_logged_with_its_note_when_the_window_is_closed(qtbot: QtBot, desk: Desktop) -> None:

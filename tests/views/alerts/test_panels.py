@@ -11,7 +11,8 @@ from PySide6.QtCore import QDateTime
 from PySide6.QtWidgets import QDateTimeEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from views.alerts.panels import meeting_panel
+from tests.views.alerts.cards import card
+from views.alerts.panels import meeting_panel, outcome_choices
 from views.composer.panels import moment_panel
 from views.theme import Theme
 from views.widgets.overlay import FormPanel
@@ -62,3 +63,15 @@ def test_an_email_after_the_change_of_clocks_goes_out_at_the_hour_that_was_picke
     sent: list[str] = []
     choose(moment_panel(theme, window, NOW.astimezone(), sent.append), window, 2026, 10, 27, 14, 0)
     assert [datetime.fromisoformat(at) for at in sent] == [datetime(2026, 10, 27, 13, 0, tzinfo=UTC)]
+
+
+def test_the_outcomes_offered_fit_what_an_alert_is_about() -> None:
+    def offered(*cards: tuple[str, str]) -> list[str]:
+        rows = [card(number, rule=rule, kind=kind) for number, (rule, kind) in enumerate(cards, 1)]
+        return [choice.value for choice in outcome_choices(rows)]
+
+    assert offered(("urgent_ticket", "risk")) == ["solved", "saved", "lost", "no_issue", "known"]
+    assert offered(("gap_beyond_usual", "risk")) == ["came_back", "saved", "lost", "no_issue", "known"]
+    assert offered(("ready_for_more", "opportunity")) == ["came_back", "no_issue", "known"]
+    assert offered(("data_stale", "data")) == ["solved", "no_issue", "known"]
+    assert offered(("bad_review", "risk"), ("gap_beyond_usual", "risk")) == ["saved", "lost", "no_issue", "known"]
