@@ -108,7 +108,8 @@ def _matter(reader: Reader, matter: Matter) -> TalkingPoint:
         )
     subject = words.capital(matter.what or matter.named.removeprefix("their "))
     if matter.is_open:
-        waited = f"their ticket has waited {words.count(days, 'day')}" if days else "their ticket came in today"
+        came = "today" if matter.day == reader.today else f"on {on}"
+        waited = f"their ticket has waited {words.count(days, 'day')}" if days else f"their ticket came in {came}"
         rated = f", rated {matter.rated}" if matter.rated else ""
         return TalkingPoint(subject, f"{waited}{rated}. Say what happens next.")
     if matter.rated:

@@ -221,7 +221,8 @@ def _course(reader: Reader, row: sqlite3.Row) -> list[str]:
     if row["is_open"]:
         days = (reader.present - first).days if first else 0
         status = "open" if row["status"] == "solved" else row["status"] or "open"
-        return [f"{status} for {words.count(days, 'day')}" if days > 0 else "opened today"]
+        came = "opened today" if first == reader.today else status
+        return [f"{status} for {words.count(days, 'day')}" if days > 0 else came]
     if last and row["status"] not in (None, "", "solved"):
         return [f"resolved {reader.day(last)} by its date, not by its status"]
     if row["status"] not in (None, "", "solved"):

@@ -250,7 +250,7 @@ class Triage(QObject):
         self,
         title: str,
         choices: Sequence[Choice],
-        chosen: Callable[[object], None],
+        chosen: Callable[[Any], None],
         anchor: QWidget,
         foot: str = "",
     ) -> None:

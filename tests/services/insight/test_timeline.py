@@ -96,6 +96,10 @@ def test_how_long_a_ticket_is_open_counts_to_the_books_day(book: SmallBook, read
     book.score(number, as_of=days_ago(2))
     book.event("tickets", number, subject="Zip is stuck", opened_on=days_ago(8), status="pending")
     assert [row.rest for row in reader(read_timeline, number).rows] == ["pending for 6 days"]
+    other = book.customer()
+    book.score(other, as_of=days_ago(2))
+    book.event("tickets", other, subject="Zip is stuck", opened_on=days_ago(2), status="pending")
+    assert [row.rest for row in reader(read_timeline, other).rows] == ["pending"], "it came on the book's day"
 
 
 @pytest.mark.parametrize(
