@@ -180,6 +180,15 @@ class Milestone:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedFigures:
+    """What a customer's page says of their figures beside the median of the segment, '' where they have none."""
+
+    segment: str
+    lines: tuple[str, ...]  # "Total spend · $12,300, median $8,100"
+    about: tuple[str, ...]  # "Last contact · phone 3 Nov 2026, email 1 Nov 2026"
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerProfile:
     """The 360° page."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models.values.alerts import (
     AlertDetail,
@@ -57,6 +57,9 @@ from services.insight.timeline_rows import read_timeline
 from services.insight.value_check import read_totals
 from services.workspace import Workspace
 
+if TYPE_CHECKING:
+    from services.insight.compared import Medians
+
 __all__ = [
     "Reader",
     "alert_detail",
@@ -71,6 +74,7 @@ __all__ = [
     "filter_of_tile",
     "freshness",
     "issue_words",
+    "medians_of",
     "outcome_tiles",
     "queue",
     "read_alert_documents",
@@ -254,6 +258,13 @@ def customer_trends(workspace: Workspace, customer_id: int) -> TrendWords:
     from services.scoring import channel_trends
 
     return trend_words(channel_trends(workspace, customer_id), workspace.clock.today())
+
+
+def medians_of(workspace: Workspace) -> Medians:
+    """Return what compares customers with their segments; it keeps what it has worked out."""
+    from services.insight.compared import Medians
+
+    return Medians(workspace)
 
 
 def totals_words(workspace: Workspace) -> str:

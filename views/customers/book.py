@@ -9,6 +9,7 @@ from models.values.alerts import TimelinePage
 from models.values.anomalies import TrendWords
 from models.values.changes import Changes
 from models.values.customers import (
+    ComparedFigures,
     CustomerFilter,
     CustomerProfile,
     CustomersCount,
@@ -41,6 +42,9 @@ class CustomersBook(Protocol):
 
     def trends(self, customer_id: int) -> TrendWords:
         """Where each channel of a customer is heading."""
+
+    def compared(self, customer_id: int) -> ComparedFigures:
+        """A customer's figures beside the median of their segment."""
 
     def timeline(self, customer_id: int, kinds: frozenset[str], after: TimelineKey | None) -> TimelinePage:
         """One page of the timeline, newest first."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
-from models.values.customers import CustomerProfile
+from models.values.customers import ComparedFigures, CustomerProfile
 from models.values.errors import UserError
 from views.actions import Actions, Command
 from views.alerts.figures import FigureStrip
@@ -98,6 +98,7 @@ class ProfilePane(QWidget):
     def clear(self) -> None:
         """Show nobody."""
         self._desk.drop("profile")
+        self._desk.drop("compared")
         self._trends.follow(None)
         self._profile = self._wanted = None
         self.state.show_empty("No customer chosen", "Choose one in the list to see everything about them.")
@@ -141,6 +142,8 @@ class ProfilePane(QWidget):
         self.deals.can_be_asked(actions[Command.EDIT_DEAL])
         self._tickets = LinesBlock(theme, "Tickets", 2)
         self._reviews = LinesBlock(theme, "Reviews", 2)
+        self.compared, self.about = LinesBlock(theme, "Figures", 6), LinesBlock(theme, "Purchases and contact", 2)
+        self._beside = QWidget()
         self._emails = label("", fonts.SMALL, fonts.SEMIBOLD)
         self._squares = EmailSquares(theme)
         self._emails_line = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_2")
@@ -173,11 +176,16 @@ class ProfilePane(QWidget):
         for part in (left, right):
             part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             part.setMinimumWidth(180)
+        both = row(self.compared, 16, self.about, margins=(20, 8, 20, 8))
+        for part in (self.compared, self.about):
+            both.setAlignment(part, Qt.AlignmentFlag.AlignTop)
+        self._beside.setLayout(column(both, rule(soft=True)))
+        self._beside.hide()
         emails = row(self._emails, 14, self._squares, 8, self._emails_line, margins=(20, 6, 20, 6))
         emails.setStretch(4, 1)
         box = column(
             head, self._figures, self.notes, self.course, self._why, journey_head,
-            row(self._journey, margins=(12, 0, 12, 4)), rule(soft=True), halves, rule(soft=True), emails,
+            row(self._journey, margins=(12, 0, 12, 4)), rule(soft=True), halves, rule(soft=True), self._beside, emails,
             rule(soft=True), self._kinds, self._list,
         )  # fmt: skip
         box.setStretch(box.count() - 1, 1)
@@ -187,6 +195,8 @@ class ProfilePane(QWidget):
     # -- filling it ---------------------------------------------------------------------------------------------
 
     def _have(self, profile: CustomerProfile) -> None:
+        if self._profile is None or self._profile.id != profile.id:
+            self._beside.hide()  # figures of somebody else
         self._profile = profile
         self._name.setText(profile.name)
         self._tier.setText(profile.tier or "")
@@ -210,9 +220,19 @@ class ProfilePane(QWidget):
         self._squares.show_emails(profile.emails)
         self._emails_line.setText(profile.emails_line)
         self.state.show_content()
+        self._desk.read("compared", partial(self._book.compared, profile.id), self._have_compared, self._no_compared)
         self._trends.follow(profile.id)
         self._ask_timeline()
         self.loaded.emit(profile)
+
+    def _have_compared(self, found: ComparedFigures) -> None:
+        """Figures beside the segment's median come behind the page: they are counted over the segment."""
+        self.compared.show_lines(f"median of {found.segment}" if found.segment else "", found.lines)
+        self.about.show_lines("", found.about)
+        self._beside.setVisible(bool(found.lines or found.about))
+
+    def _no_compared(self, _failed: Failed) -> None:
+        self._beside.hide()
 
     def _show_why(self, profile: CustomerProfile) -> None:
         figures = profile.figures

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from models.values.alerts import TimelinePage
 from models.values.anomalies import TrendWords
 from models.values.changes import Changes
 from models.values.customers import (
+    ComparedFigures,
     CustomerFilter,
     CustomerProfile,
     CustomersCount,
@@ -20,12 +22,16 @@ from services.workspace import Workspace
 from views.customers.book import PageKey, TimelineKey
 from views.shell.book import Book
 
+if TYPE_CHECKING:
+    from services.insight.compared import Medians
+
 
 class BookOfCustomers:
     """`views.customers.book.CustomersBook` over an open book."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
+        self._medians: tuple[Workspace, Medians] | None = None
 
     def page(
         self, chosen: CustomerFilter, sort: SortColumn, *, descending: bool, after: PageKey | None, limit: int
@@ -45,6 +51,12 @@ class BookOfCustomers:
 
     def trends(self, customer_id: int) -> TrendWords:
         return insight.customer_trends(self._book.workspace, customer_id)
+
+    def compared(self, customer_id: int) -> ComparedFigures:
+        workspace, known = self._book.workspace, self._medians
+        if known is None or known[0] is not workspace:
+            known = self._medians = (workspace, insight.medians_of(workspace))
+        return known[1].compare(customer_id)
 
     def timeline(self, customer_id: int, kinds: frozenset[str], after: TimelineKey | None) -> TimelinePage:
         return insight.timeline_page(self._book.workspace, customer_id, kinds=kinds, after=after)

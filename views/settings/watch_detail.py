@@ -14,7 +14,7 @@ from views.theme import Theme, fonts
 from views.widgets.buttons import push
 from views.widgets.labels import FlowingContent, column, label, row, scrolling
 from views.widgets.painting import mark_of
-from views.words import DASH
+from views.words import DASH, whole
 
 
 class WatchDetail(QWidget):
@@ -76,7 +76,7 @@ def line_of(found: WatchState) -> TableLine:
     mark = mark_of(Severity[found.watch.severity.upper()], "data")
     switch = TableCell("On" if found.enabled else "Off", link=SWITCH, on=found.enabled, tip="Switch the watch (Space)")
     title = TableCell(found.watch.title, ink, tip=f"{found.watch.title}\n{found.words}")
-    alerts = TableCell("1 open" if found.open_alert is not None else DASH, ink)
+    alerts = TableCell(whole(found.open_alert is not None), ink, tip="Open alerts of the watch")
     none = TableCell(DASH, ink)
     cells = (switch, title, TableCell(mark.word, mark=mark), none, alerts, none, none, none)
     return TableLine(cells, found.watch.code)

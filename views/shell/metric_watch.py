@@ -96,6 +96,7 @@ class WatchPanel(FormPanel):
             self.add("Metric", self.which)
         else:
             self._box.addWidget(label(self.which.currentText(), fonts.LIST, wrap=True))
+            self._box.addSpacing(8)
         self.add("Raise an alert when it", self.test)
         self.add("Limit", self.than)
         self.add("Against the mean of", self.weeks)

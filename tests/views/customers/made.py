@@ -9,6 +9,7 @@ from models.values.alerts import AlertRow, ScoreFigures, Severity, TimelinePage,
 from models.values.anomalies import TrendWords
 from models.values.changes import Changes
 from models.values.customers import (
+    ComparedFigures,
     CustomerFilter,
     CustomerProfile,
     CustomerRow,
@@ -19,6 +20,7 @@ from models.values.customers import (
     Milestone,
     SortColumn,
 )
+from models.values.words import THIN
 from services.workspace import Workspace
 
 NAMES = ("Alder Row Books", "Beacon Tools", "Café Linden", "Dovetail Joinery", "Elm Street Vets", "Fathom Diving")
@@ -120,6 +122,11 @@ class MadeCustomers:
     def trends(self, customer_id: int) -> TrendWords:
         self.asked.append(("trends", customer_id))
         return TrendWords("Orders down since 7 Sep; tickets as usual", ("Orders down since 7 Sep: none in 74 days",))
+
+    def compared(self, customer_id: int) -> ComparedFigures:
+        self.asked.append(("compared", customer_id))
+        lines = ("Total spend · $12,300, median $8,100", f"Open rate · 40{THIN}% of 10, median 50{THIN}%")
+        return ComparedFigures("Loyal", lines, ("Favourite categories · Outerwear and Denim",))
 
     def timeline(self, customer_id: int, kinds: frozenset[str], after: tuple[str, str] | None) -> TimelinePage:
         self.asked.append(("timeline", (customer_id, kinds, after)))

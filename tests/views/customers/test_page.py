@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from models.store import connect
 from models.values.customers import CustomerFilter
+from services import insight
 from services.audit import verify_book
 from services.settings import Preferences, SavedFilter
 from services.sync import edit_customer
@@ -416,3 +417,19 @@ def test_a_filter_takes_the_page_of_whom_it_leaves_out_away(
     assert not page.context.actions[Command.DELETE_CUSTOMER].isEnabled()
     page.list.clear()
     until(qtbot, lambda: shown(page) is not None and shown(page) == page.list.table.current_id)
+
+
+def test_figures_beside_the_median_of_the_segment_are_of_the_customer_on_the_page(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow
+) -> None:
+    pane = customers(qtbot, open_window(sample)).profile
+    until(qtbot, lambda: pane.profile is not None and pane._beside.isVisible())
+    assert pane.profile is not None
+    first = insight.medians_of(sample).compare(pane.profile.id)
+    assert pane.compared._all == first.lines and any("median" in line for line in first.lines)
+    assert first.segment in pane.compared.accessibleName()
+    other = next(row.id for row in insight.customers_page(sample, CustomerFilter()).rows if row.id != pane.profile.id)
+    pane.show_customer(other)
+    until(qtbot, lambda: pane.profile is not None and pane.profile.id == other)
+    assert not pane._beside.isVisible() or pane.compared._all != first.lines
+    until(qtbot, lambda: pane.compared._all == insight.medians_of(sample).compare(other).lines)
