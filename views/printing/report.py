@@ -14,6 +14,7 @@ from models.values.dashboards import TileAnswer, TileSpec
 from models.values.reports import Report
 from models.values.words import full_day
 from services.exporting import write_file
+from services.metrics import the_catalogue
 from views.charts.bars import BarsChart
 from views.charts.chart import Chart
 from views.insights.tile import AnswerTable, Figure, Tile
@@ -136,14 +137,14 @@ def _wide(title: str, cells: Sequence[str]) -> float:
 
 
 def _definitions(report: Report, wide: float) -> Iterator[Block]:
-    """What each figure counts, and what must be known of it."""
-    said: dict[str, None] = {}
-    for tile in report.dashboard.tiles:
-        answer = report.answers[tile.key].answer
-        for line in (answer.definition, *answer.notes):
-            said[line] = None
-    lines = [line for line in said if line]
-    for place, line in enumerate(lines):
+    """What each figure counts, and what must be known of it: each once, in however many tiles it stands."""
+    shown = [report.answers[tile.key] for tile in report.dashboard.tiles]
+    metrics = the_catalogue().metrics
+    said = dict.fromkeys(
+        f"{metrics[name].title}: {metrics[name].counts}" for one in shown for name in one.query.metrics
+    )
+    said |= dict.fromkeys(note for one in shown for note in one.answer.notes)
+    for place, line in enumerate(said):
         high = passage_high(line, wide) + 4
         paint = partial(_passage, line)
         yield _titled("What the figures count", high - _GAP, paint) if not place else Block(high, paint)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QPageSize
 
 from models.values.dashboards import Dashboard, Filters
 from models.values.reports import Report
-from services.metrics import Metrics, the_dashboards
+from services.metrics import Metrics, the_catalogue, the_dashboards
 from services.reports import report_of
 from services.workspace import Workspace
 from tests.views.printing.painted import Painted
@@ -39,6 +39,14 @@ def test_no_words_are_cut_and_none_lie_over_others(
     assert {(round(float(wide)), round(float(high))) for wide, high in boxes} == {size}
     assert len(re.findall(rb"/Type /Page\b", pdf)) == sum(text.startswith("Page ") for _, _, text in painted.words)
     assert b"/Subtype /Image" not in pdf, "charts are lines and letters"
+
+
+def test_what_a_figure_counts_is_said_once(theme: Theme, report: Report, painted: Painted) -> None:
+    report_pdf(report, theme, A4)
+    said = " ".join(text for _, _, text in painted.words)
+    for name in {name for shown in report.answers.values() for name in shown.query.metrics}:
+        metric = the_catalogue().metrics[name]
+        assert said.count(f"{metric.title}: {metric.counts}") == 1
 
 
 def test_every_figure_of_a_tile_is_on_paper(theme: Theme, report: Report, painted: Painted) -> None:
