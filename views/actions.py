@@ -54,6 +54,7 @@ class Command(Enum):
     NO_ANSWER = auto()
     MEETING = auto()
     SAVE_BRIEF = auto()
+    HAND_OVER = auto()
     RECORD_CONSENT = auto()
     ADD_PHONE = auto()
     MORNING = auto()
@@ -190,6 +191,13 @@ SPECS: dict[Command, Spec] = {
     ),
     Command.SAVE_BRIEF: Spec(
         "Save brief…", ("Ctrl+Shift+B",), "file", "With customers", "Save one page about this customer as a PDF"
+    ),
+    Command.HAND_OVER: Spec(
+        "Hand-over pack…",
+        ("Ctrl+Shift+H",),
+        "file",
+        "With customers",
+        "Save the customers of an owner as one PDF, a page each",
     ),
     Command.RECORD_CONSENT: Spec("Record consent…", (), "check", "With an alert", "Note that they agreed to emails"),
     Command.ADD_PHONE: Spec("Add phone number…", (), "phone", "With an alert", "Keep a number for this customer"),

@@ -25,7 +25,7 @@ def save_brief(page: Page, profile: CustomerProfile) -> None:
         from views.printing.brief import brief_pdf
 
         done = partial(page.written.emit, f"Brief of {found.name} saved in {path.name}", path)
-        write = partial(_write, book.workspace, brief_pdf(found), path)
+        write = partial(write_pdf, book.workspace, brief_pdf(found), path)
         desk.read("export", write, lambda _written: done(), book.failed.emit)
 
     called = re.sub(r"[^\w]+", "-", profile.name).strip("-").lower() or str(customer)
@@ -39,7 +39,8 @@ def _brief(workspace: Workspace, customer: int, name: str) -> Brief:
     return brief_of(workspace, customer, name)
 
 
-def _write(workspace: Workspace, pdf: bytes, path: Path) -> int:
+def write_pdf(workspace: Workspace, pdf: bytes, path: Path) -> int:
+    """Write pages into a file that the book does not read from; its size in bytes."""
     from services.exporting import refuse_source, write_file
 
     refuse_source(workspace, path)

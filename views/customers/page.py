@@ -22,6 +22,7 @@ from views.customers.contacts import Contacts
 from views.customers.delegate import Marks
 from views.customers.filters import FilterTab, from_json, own_tabs, to_json
 from views.customers.form import CustomerForm
+from views.customers.handover import HandoverBar
 from views.customers.list_pane import ListPane
 from views.customers.profile_pane import ProfilePane
 from views.customers.rooms import BookOfCustomers
@@ -79,7 +80,8 @@ class CustomersPage(Page):
         self._splitter.setSizes([792, 576])
         self._splitter.restore(context.remembered.splitter(KEY))
         self._splitter.resized.connect(context.remembered.set_splitter)
-        self.setLayout(column(self._splitter))
+        self.handover = HandoverBar(self)
+        self.setLayout(column(self.handover, self._splitter))
         self._wire()
 
     def _wire(self) -> None:
@@ -94,6 +96,7 @@ class CustomersPage(Page):
                 Command.DELETE_CUSTOMER: self._delete,
                 Command.RECORD_CONSENT: self._consent,
                 Command.SAVE_BRIEF: self._save_brief,
+                Command.HAND_OVER: self._hand_over,
                 Command.EDIT_DEAL: self._deal,
                 Command.DEAL_TASK: partial(self._deal, task=True),
                 Command.EXPORT_LIST: self._export,
@@ -256,11 +259,17 @@ class CustomersPage(Page):
         if profile is not None and not self.profile.awaited and self._right.currentWidget() is self.profile:
             save_brief(self, profile)
 
+    def _hand_over(self) -> None:
+        """Save the pack of the owner that the list is filtered by, else of one who is chosen first."""
+        owners = [owner for owner in self.list.chosen.owners if owner]
+        anchor = self.list.field if self.list.isVisible() else self.profile.name_label
+        self.handover.ask(owners[0] if len(owners) == 1 else "", anchor)
+
     def _show_menu(self, at: QPoint) -> None:
         """What can be done with the customer of a row, once their page is there."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for command in (Command.EDIT_CUSTOMER, *_OF_ONE, Command.EXPORT_LIST):
+        for command in (Command.EDIT_CUSTOMER, *_OF_ONE, Command.EXPORT_LIST, Command.HAND_OVER):
             menu.addAction(self.context.actions[command])
         menu.popup(at)
 

@@ -133,6 +133,10 @@ class Document:
     def __exit__(self, *_fault: object) -> None:
         self.finish()
 
+    def __del__(self) -> None:
+        """Of one that was given up: Qt wants its painter to end before what it paints on."""
+        self.finish()
+
     def add(self, said: tuple[str, str, str], blocks: Sequence[Block], number: str, scale: float = 1.0) -> None:
         """Add a page.
 

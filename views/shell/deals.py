@@ -83,7 +83,7 @@ class Deals(QObject):
             for key in ("closes_on", "owner"):
                 lines[key].setText(getattr(one, key))
             lines["closes_on"].setPlaceholderText(_DAY_HINT)
-            lines["next_step"].setPlaceholderText("Adds a task, such as: Send the new prices")
+            lines["next_step"].setPlaceholderText("Adds a task: Send the prices")
             lines["next_step_on"].setPlaceholderText(_DAY_HINT)
         else:
             for line in lines.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from models.store import connect
@@ -26,7 +27,7 @@ from views.actions import Command
 from views.customers.columns import AT
 from views.customers.page import CustomersPage
 from views.desktop import Desktop
-from views.widgets.overlay import FormPanel
+from views.widgets.overlay import ChoicePanel, FormPanel
 
 WAIT_MS = 60_000
 
@@ -254,6 +255,7 @@ def test_the_menu_of_a_row_acts_on_its_customer(qtbot: QtBot, sample: Workspace,
     assert [action.text() for action in menu.actions()] == [
         "Edit", "Draft email", "Contacts…", "Override a score…", "Record consent…", "Save brief…",
         "Change deal…", "Deal task…", "Delete customer", "Export this list…",
+        "Hand-over pack…",
     ]  # fmt: skip
     menu.close()
     until(qtbot, lambda: shown(page) == table.current_id)
@@ -433,3 +435,61 @@ def test_figures_beside_the_median_of_the_segment_are_of_the_customer_on_the_pag
     until(qtbot, lambda: pane.profile is not None and pane.profile.id == other)
     assert not pane._beside.isVisible() or pane.compared._all != first.lines
     until(qtbot, lambda: pane.compared._all == insight.medians_of(sample).compare(other).lines)
+
+
+def test_the_pack_of_an_owner_is_made_by_keyboard_and_the_change_of_owner_undone(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_window(sample)
+    page, path = customers(qtbot, desk), tmp_path / "pack.pdf"
+    owners = {name: count for name, count in insight.filter_choices(sample).owners if name}
+    owner = min(owners, key=lambda one: owners[one])
+    page.list.set_filter(CustomerFilter(owners=frozenset({owner})))
+    monkeypatch.setattr("views.shell.page.choose_place", lambda *told, **_named: told[4](path))
+    key, keys = Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    page.list.table.setFocus()
+    qtbot.keyClick(page.list.table, key, keys)
+    (panel,) = [one for one in desk.window.findChildren(FormPanel) if one.isVisible()]
+    (gives,) = panel.findChildren(QCheckBox)
+    gives.setChecked(True)
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit) and field.accessibleName() == "Who takes over?"
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert panel.fault.text().startswith("Enter who takes over")
+    qtbot.keyClicks(field, "Cleo Marsh")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert page.handover.isVisible()
+    until(qtbot, path.exists)
+    until(qtbot, lambda: desk.background.idle)
+    assert not page.handover.isVisible()
+    assert len(re.findall(rb"/Type /Page\b", path.read_bytes())) > owners[owner]
+    owned = "SELECT count(*) FROM customers WHERE owner = ?"
+    with sample.store.snapshot() as driver:
+        assert driver.execute(owned, ("Cleo Marsh",)).fetchone() == (owners[owner],)
+    page.context.actions[Command.UNDO].trigger()
+    until(qtbot, lambda: desk.background.idle)
+    with sample.store.snapshot() as driver:
+        assert driver.execute(owned, (owner,)).fetchone() == (owners[owner],)
+
+
+def test_a_pack_that_is_cancelled_leaves_no_file(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_window(sample)
+    page, path = customers(qtbot, desk), tmp_path / "pack.pdf"
+    monkeypatch.setattr("views.shell.page.choose_place", lambda *told, **_named: told[4](path))
+    page.context.actions[Command.HAND_OVER].trigger()
+    until(qtbot, lambda: any(one.isVisible() for one in desk.window.findChildren(ChoicePanel)))
+    (asked,) = [one for one in desk.window.findChildren(ChoicePanel) if one.isVisible()]
+    assert {one.value for one in asked.choices} == {
+        name for name, _count in insight.filter_choices(sample).owners if name
+    }
+    qtbot.keyClick(asked, Qt.Key.Key_1)
+    (panel,) = [one for one in desk.window.findChildren(FormPanel) if one.isVisible()]
+    qtbot.keyClick(panel, Qt.Key.Key_Return)
+    until(qtbot, lambda: page.handover.progress.value() > 0)
+    page.handover.cancel.click()
+    assert not page.handover.isVisible()
+    assert desk.window.toast.words == "The hand-over pack was cancelled; no file was written"
+    until(qtbot, lambda: desk.background.idle)
+    assert not path.exists()
