@@ -228,7 +228,12 @@ def _close(workspace: Workspace, work: UnitOfWork, deal: Row[Any], stage: str, d
 def _amount(workspace: Workspace, deal: Row[Any], given: str | None) -> int | None:
     """The amount in minor units of the deal's own currency."""
     currency = deal.currency or workspace.read_currency()
-    amount: int | None = value_of(workspace, _KINDS["amount"], given or "", currency)
+    try:
+        amount: int | None = value_of(workspace, _KINDS["amount"], given or "", currency)
+    except UserError as error:
+        if "not a number" not in str(error):
+            raise
+        raise UserError(f"Amount “{given}” is not a number. Enter one such as 1250.50, or leave it empty.") from None
     if amount is not None and amount < 0:
         raise UserError(f"Amount “{given}” is below zero. Enter what the deal is worth, or leave it empty.")
     return amount

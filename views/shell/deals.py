@@ -19,6 +19,7 @@ from views.background import Failed
 from views.shell.book import Book
 from views.theme import Theme
 from views.widgets.choice_box import ChoiceBox
+from views.widgets.labels import row
 from views.widgets.overlay import Choice, ChoicePanel, FormPanel, date_field
 from views.words import counted
 
@@ -83,7 +84,7 @@ class Deals(QObject):
             for key in ("closes_on", "owner"):
                 lines[key].setText(getattr(one, key))
             lines["closes_on"].setPlaceholderText(_DAY_HINT)
-            lines["next_step"].setPlaceholderText("Adds a task: Send the prices")
+            lines["next_step"].setPlaceholderText("Adds a task")
             lines["next_step_on"].setPlaceholderText(_DAY_HINT)
         else:
             for line in lines.values():
@@ -91,7 +92,8 @@ class Deals(QObject):
         before = {key: line.text() for key, line in lines.items()}
 
         def fields() -> dict[str, str]:
-            said = {key: line.text() for key, line in lines.items() if line.text().strip() != before[key]}
+            shown = {key: line.text() for key, line in lines.items() if key != "closes_on" or line.isVisible()}
+            said = {key: text for key, text in shown.items() if text.strip() != before[key]}
             chosen = str(stage.currentData())
             if chosen and (one is None or chosen != one.stage):
                 said["stage"] = chosen
@@ -102,17 +104,21 @@ class Deals(QObject):
         title = one.called if one is not None else f"Change {counted(len(deals), 'deal')}"
         panel = self._panel(anchor, title, "Save", deals, fields)
         panel.add("Stage", stage)
-        caption = panel.add("Closed on", closed)
-        titles = {"closes_on": "Close date", "owner": "Owner", "next_step": "Next step", "next_step_on": "Due"}
-        for key, line in lines.items():
-            panel.add(titles.get(key) or f"Amount ({deals[0].currency})", line)
+        when = (panel.add("Closed on", closed), closed)
+        planned = (panel.add("Close date", lines["closes_on"]), lines["closes_on"])
+        if one is not None:
+            panel.add(f"Amount ({one.currency})", lines["amount"])
+        panel.add("Owner", lines["owner"])
+        if one is not None:
+            panel.add("Next step, and when it is due", _beside(lines["next_step"], lines["next_step_on"]))
 
         def ask_day(_index: int = 0) -> None:
             wanted = str(stage.currentData())
             asked = wanted in CLOSED and (one is None or wanted != one.stage)
-            for part in (caption, closed):
+            for part in when:
                 part.setVisible(asked)
-            lines["closes_on"].setEnabled(not asked)
+            for part in planned:
+                part.setVisible(not asked)
 
         stage.currentIndexChanged.connect(ask_day)
         ask_day()
@@ -168,6 +174,17 @@ class Deals(QObject):
 
         panel = FormPanel(self._theme, anchor.window(), title, button, send)
         return panel
+
+
+def _beside(step: QLineEdit, due: QLineEdit) -> QWidget:
+    """Two lines in one row, the second one for a day."""
+    made = QWidget()
+    step.setAccessibleName("Next step")
+    due.setAccessibleName("Due")
+    due.setFixedWidth(112)
+    made.setLayout(row(step, 8, due))
+    made.setFocusProxy(step)
+    return made
 
 
 def _date(text: str) -> QDate:

@@ -83,7 +83,7 @@ def test_an_amount_is_in_the_deals_own_currency_to_its_last_digit(pipeline: Book
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"amount": "a lot"}, "Amount is not a number"),
+        ({"amount": "a lot"}, "Amount “a lot” is not a number. Enter one such as"),
         ({"amount": "-5"}, "below zero"),
         ({"amount": "€500"}, "in EUR, not in USD"),
         ({"amount": "10.125"}, None),
