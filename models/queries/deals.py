@@ -42,6 +42,20 @@ CLOSED_HERE: Final = f"""(SELECT h.opportunity_id FROM stage_changes h WHERE h.s
     AND h.to_stage IN ('Won', 'Lost'))"""
 
 
+def _at(change: str) -> str:
+    """SQL of the place of a change among those of its deal."""
+    return f"({change}.changed_on, coalesce({change}.changed_at, ''), {change}.id)"
+
+
+#: SQL of the changes of stage that repeat the one before: one was made here, and the deal's system tells it too.
+REPEATED: Final = f"""(SELECT again.id FROM stage_changes own
+    JOIN stage_changes first ON first.opportunity_id = own.opportunity_id
+    JOIN stage_changes again ON again.opportunity_id = own.opportunity_id AND again.to_stage = first.to_stage
+    WHERE own.source = '{OWN_SOURCE}' AND own.id IN (first.id, again.id) AND {_at("first")} < {_at("again")}
+    AND NOT EXISTS (SELECT 1 FROM stage_changes x WHERE x.opportunity_id = own.opportunity_id
+        AND x.to_stage <> first.to_stage AND {_at("x")} > {_at("first")} AND {_at("x")} < {_at("again")}))"""
+
+
 def list_price(currency: str) -> str:
     """SQL of the catalogue's price for the product ``p`` of the deal ``o``, in minor units; null where there is none.
 

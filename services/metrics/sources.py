@@ -17,7 +17,7 @@ from sqlalchemy import FromClause, column, text
 from sqlalchemy.sql.expression import Subquery
 
 from models.queries.conversion import FOLLOWS, PURCHASE, SENT_ON
-from models.queries.deals import DEAL_NAME, STAGE_NAME, closed_on, known_by, list_price, stage_on
+from models.queries.deals import DEAL_NAME, REPEATED, STAGE_NAME, closed_on, known_by, list_price, stage_on
 from models.queries.emails import BECAME
 from models.queries.purchases import WON_DEALS, cancelled_orders
 from models.tables import metadata
@@ -180,16 +180,16 @@ _STAGE_COLUMNS: Final = (
 def _stages(_context: Context) -> str:
     """One row for each time that a deal was in a stage, from one change to the next one by the as-of day.
 
-    A change into the stage in which the deal is already is none: its system tells later what was changed here.
+    A change that was made here and that its system tells too is one.
     """
     order = "PARTITION BY h.opportunity_id ORDER BY h.changed_on, h.changed_at, h.id"
-    known = f"SELECT h.*, lag(h.to_stage) OVER ({order}) AS was FROM stage_changes h WHERE {known_by(_DAY)}"
     return (
         "SELECT v.id, o.customer_id, v.opportunity_id, o.external_id,"
         f" {DEAL_NAME}, o.kind, o.origin, o.owner, v.to_stage, v.changed_on, v.left_on, v.next_stage,"
         " julianday(v.left_on) - julianday(v.changed_on) FROM (SELECT h.*,"
         f" lead(h.changed_on) OVER ({order}) AS left_on, lead(h.to_stage) OVER ({order}) AS next_stage"
-        f" FROM ({known}) h WHERE h.was IS NOT h.to_stage) v JOIN opportunities o ON o.id = v.opportunity_id"
+        f" FROM stage_changes h WHERE {known_by(_DAY)} AND h.id NOT IN {REPEATED}) v"
+        " JOIN opportunities o ON o.id = v.opportunity_id"
     )
 
 
