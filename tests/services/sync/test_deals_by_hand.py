@@ -145,7 +145,7 @@ def test_each_deal_gets_its_task_and_one_undo_takes_all(pipeline: Book) -> None:
     numbers = [deal(pipeline, key) for key in ("D1", "D2", "D3")]
     changes = add_deal_tasks(pipeline.workspace, numbers, "Send the new prices", "2026-11-24")
     assert changes.words == "Added 3 tasks: Send the new prices"
-    tasks = "SELECT customer_id, title, due_on, owner, done_at FROM tasks ORDER BY id"
+    tasks = "SELECT customer_id, title, due_on, owner, done_at FROM tasks ORDER BY owner, title"
     assert [one[1:] for one in pipeline.ask(tasks)] == [
         ("Send the new prices (Spring order)", "2026-11-24", "Ana", None),
         ("Send the new prices (Summer order)", "2026-11-24", "Ana", None),
