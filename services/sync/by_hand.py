@@ -1,4 +1,4 @@
-"""Customers added and edited by hand: the same checks as for files, each change one journalled unit of work."""
+"""Customers and contacts added and edited by hand: the same checks as for files, each change a unit of work."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from services.entities import ENTITIES, Field
 from services.permission.ledger import note
 from services.sync.formats.headers import normal
 from services.sync.kinds.amounts import Numbers
-from services.sync.kinds.column import Column
+from services.sync.kinds.column import Column, Form
 from services.sync.kinds.columns import make_converter
 from services.sync.kinds.dates import Dates
-from services.sync.kinds.form import Form
 from services.sync.kinds.memo import Fault
 from services.sync.kinds.numbers import plain_number
 from services.sync.kinds.phones import phone_key
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
+
 
 SOURCE = "by hand"
 _ENTITY, _CONTRACT = ENTITIES["customers"], ENTITIES["contracts"]
@@ -50,7 +50,6 @@ def add_customer(workspace: Workspace, fields: Mapping[str, str]) -> Changes:
 
     Parameters
     ----------
-    workspace : Workspace
     fields : mapping of str to str
         Field name to text as a person wrote it; an empty text is nothing. At least a name, company, email or phone.
 
@@ -87,8 +86,6 @@ def edit_customer(workspace: Workspace, customer_id: int, fields: Mapping[str, s
 
     Parameters
     ----------
-    workspace : Workspace
-    customer_id : int
     fields : mapping of str to str
         Field name to its new text; an empty text clears the field. Fields that are not named stay.
 
@@ -270,7 +267,7 @@ def _decimal_comma(field: Field, text: str, currency: str) -> bool:
     """Whether the comma is the decimal sign of an amount; three digits after a mark are thousands, as in 1.200."""
     evidence, digits = Numbers(), exponent(currency)
     evidence.take([text])
-    (reading,) = evidence.readings or ("none",)
+    (reading,) = evidence.kinds or ("none",)
     if reading in (".", ",") and digits == 3:
         raise UserError(f"{field.label}: {text.strip()} could be thousands or a fraction. Write it without a mark.")
     comma = reading in ("comma", ".")
@@ -308,16 +305,9 @@ def _refuse_taken(work: UnitOfWork, values: Mapping[str, Any], customer_id: int 
 def _forget_old(work: UnitOfWork, customer_id: int, row: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Files find a customer no longer under an address or number that was given by hand and replaced by hand."""
     for kind, value in sorted(_known_as(row) - _known_as({**row, **values})):
-        found = work.connection.execute(
-            select(identities.c.id).where(
-                identities.c.customer_id == customer_id,
-                identities.c.kind == kind,
-                identities.c.value == value,
-                identities.c.import_id.is_(None),
-            )
-        ).scalars()
-        for identity in list(found):
-            work.delete(identities, identity)
+        for identity, import_id in _identities(work, customer_id, kind, value):
+            if import_id is None:
+                work.delete(identities, identity)
 
 
 def _known_as(values: Mapping[str, Any]) -> set[tuple[str, str]]:
@@ -330,10 +320,12 @@ def _known_as(values: Mapping[str, Any]) -> set[tuple[str, str]]:
 def _identify(work: UnitOfWork, customer_id: int, values: Mapping[str, Any]) -> None:
     """Remember address and number, so that later files find the customer."""
     for kind, value in sorted(_known_as(values)):
-        there = work.connection.execute(
-            select(identities.c.id).where(
-                identities.c.customer_id == customer_id, identities.c.kind == kind, identities.c.value == value
-            )
-        ).first()
-        if there is None:
+        if not _identities(work, customer_id, kind, value):
             work.insert(identities, {"customer_id": customer_id, "kind": kind, "source": "", "value": value})
+
+
+def _identities(work: UnitOfWork, customer_id: int, kind: str, value: str) -> list[tuple[int, int | None]]:
+    """The identities of a customer with this value, each with the import that it came with."""
+    own, same = identities.c.customer_id == customer_id, (identities.c.kind == kind, identities.c.value == value)
+    found = work.connection.execute(select(identities.c.id, identities.c.import_id).where(own, *same))
+    return [(identity, import_id) for identity, import_id in found]

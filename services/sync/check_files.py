@@ -10,17 +10,17 @@ import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from models.store import remove_staging
 from models.tables import SCHEMA_VERSION
 from models.values.imports import ImportRequest, Receipt
-from models.values.meanings import Doubt, Meaning, Reading
+from models.values.meanings import Doubt, Meaning
 from services.settings.local_currency import this_computers_currency
 from services.settings.local_zone import this_computers_zone
 from services.sync.apply.compare import Tally
@@ -28,9 +28,11 @@ from services.sync.apply.compare import Tally
 if TYPE_CHECKING:
     from services.workspace import Workspace
 
+
 _KEPT_SECONDS = 86_400
 # Raise it where what is staged or kept changes its form.
 _FORM = 8
+_CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,37 +76,21 @@ def write_facts(db: sqlite3.Connection, facts: Facts) -> None:
 
 def read_facts(db: sqlite3.Connection) -> Facts:
     """What a check found out."""
-    kept = json.loads(db.execute("SELECT facts FROM stage.facts").fetchone()[0])
-    lists = {
-        name: tuple(kept["receipt"][name]) for name in ("warnings", "fixed", "may_leave", "guessed", "earlier_files")
-    }
-    return Facts(
-        **{
-            **kept,
-            "receipt": Receipt(**{**kept["receipt"], **lists}),
-            "days": tuple(kept["days"]),
-            "meanings": tuple(map(_meaning, kept["meanings"])),
-            "doubts": tuple(map(_doubt, kept["doubts"])),
-            "tallies": {name: Tally(**one) for name, one in kept["tallies"].items()},
-            "parts": tuple(Tally(**one) for one in kept["parts"]),
-        }
-    )
+    (kept,) = db.execute("SELECT facts FROM stage.facts").fetchone()
+    facts: Facts = _read(Facts, json.loads(kept))
+    return facts
 
 
-def _doubt(kept: dict[str, Any]) -> Doubt:
-    return Doubt(**{**kept, "readings": tuple(Reading(**one) for one in kept["readings"])})
-
-
-def _meaning(kept: dict[str, Any]) -> Meaning:
-    return Meaning(
-        **{
-            **kept,
-            "evidence": tuple(kept["evidence"]),
-            "flags": tuple(kept["flags"]),
-            "doubts": tuple(map(_doubt, kept["doubts"])),
-            "readings": tuple(Reading(**one) for one in kept["readings"]),
-        }
-    )
+def _read(kind: Any, kept: Any) -> Any:
+    """A value of a type as `asdict` and JSON leave it."""
+    if isinstance(kind, type) and is_dataclass(kind):
+        types = get_type_hints(kind)
+        return kind(**{name: _read(types[name], one) for name, one in kept.items()})
+    if get_origin(kind) is tuple:
+        return tuple(_read(get_args(kind)[0], one) for one in kept)
+    if get_origin(kind) is Mapping:
+        return {name: _read(get_args(kind)[1], one) for name, one in kept.items()}
+    return kept
 
 
 def head_of(db: sqlite3.Connection) -> int:
@@ -162,3 +148,24 @@ def _version() -> str:
 def _file_key(request: ImportRequest) -> str:
     within = request.options.reading.member or ""
     return hashlib.sha256(f"{Path(request.file).resolve()}\0{within}".encode()).hexdigest()[:12]
+
+
+def sha256_of(path: Path, go_on: Callable[[], None]) -> str:
+    """SHA-256 of a file.
+
+    Parameters
+    ----------
+    go_on : callable
+        Called before each part is read; raises where it is not to be.
+
+    Raises
+    ------
+    OSError
+        It cannot be read.
+    """
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            go_on()
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _COUNTS = ("read", "inserted", "updated", "unchanged", "rejected", "ignored")
 
 
-def imports_history(workspace: Workspace, *, limit: int = 200, before: int | None = None) -> list[ImportRecord]:
-    """The imports of the book, newest first; `before` continues below an import's number."""
+def imports_history(workspace: Workspace) -> list[ImportRecord]:
+    """The imports of the book, newest first: at most 200."""
     now = workspace.clock.now()
     with workspace.store.read() as connection:
         db = driver_of(connection)
@@ -25,9 +25,8 @@ def imports_history(workspace: Workspace, *, limit: int = 200, before: int | Non
             f"""
             SELECT id, file_name, finished_at, recognised_as, seconds, undone_by, receipt,
                    {", ".join(f"rows_{name}" for name in _COUNTS)}
-            FROM imports WHERE id < ? ORDER BY id DESC LIMIT ?
-            """,
-            (before if before is not None else 2**62, limit),
+            FROM imports ORDER BY id DESC LIMIT 200
+            """
         ).fetchall()
         later = overwritten_by(db, [row[0] for row in rows if row[5] is None])
         return [
@@ -51,20 +50,11 @@ def receipt_from_json(kept: dict[str, Any]) -> Receipt:
     """The receipt that an import left in the book."""
     reasons = dict(kept["reasons"])
     ignored = dict(kept.get("ignored_reasons", {}))
+    names = ("file", "recognised_as", "import_id", "dialect", "mapping", "rows", "entities", "customers", "totals")
     return Receipt(
-        file=kept["file"],
-        recognised_as=kept["recognised_as"],
-        import_id=kept["import_id"],
-        dialect=kept["dialect"],
-        mapping=kept["mapping"],
-        rows=kept["rows"],
-        entities=kept["entities"],
-        customers=kept["customers"],
-        totals=kept["totals"],
+        **{name: kept[name] for name in (*names, "rejects_file", "seconds")},
         reasons={reason: count for reason, count in reasons.items() if reason not in ignored},
-        rejects_file=kept["rejects_file"],
         warnings=tuple(kept["warnings"]),
-        seconds=kept["seconds"],
         ignored_reasons=ignored,
         fixed=tuple(kept.get("fixed", kept.get("mended", ()))),  # "mended": receipts of the first version
     )

@@ -13,9 +13,9 @@ from typing import Final
 
 from models.values.imports import Receipt
 from services.sync.apply.match import match_people, own_key
-from services.sync.apply.target import IGNORED
+from services.sync.apply.write import KNOWN_BY
 from services.sync.formats.plan import Plan
-from services.sync.stage.layout import layout_of
+from services.sync.stage.layout import IGNORED, layout_of
 
 #: The tables that the matcher looks into; customers of the real book have their number below 0.
 _BOOK: Final = """
@@ -32,12 +32,6 @@ CREATE TABLE contacts (customer_id INTEGER, source TEXT, external_id TEXT, email
 CREATE TABLE orders (customer_id INTEGER, source TEXT, external_id TEXT);
 CREATE TABLE merged_customers (customer_id INTEGER, source TEXT, external_id TEXT);
 """
-_KNOWN_BY: Final = (
-    ("external_id", "external_id", ":source"),
-    ("email", "email", "''"),
-    ("phone", "phone", "''"),
-    ("phone", "phone_home", "''"),
-)
 
 
 class Newcomers:
@@ -126,7 +120,7 @@ class Newcomers:
                 "UPDATE main.customers AS c SET name = p.name FROM stage.people p"
                 " WHERE p.customer_id = c.id AND p.name IS NOT NULL"
             )
-        for kind, column, system in _KNOWN_BY:
+        for kind, column, system in KNOWN_BY:
             db.execute(
                 f"""
                 INSERT OR IGNORE INTO main.identities

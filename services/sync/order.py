@@ -13,12 +13,11 @@ from models.values.errors import BellwetherError, UserError
 from models.values.imports import ImportRequest
 from services.entities import ENTITIES, Entity
 from services.sync.apply.analysis import Analysis, CancelCall, Watch
-from services.sync.fixed_cells import table_of
 from services.sync.formats.plan import MeaningOpen, header_signature, what_was_said
 from services.sync.formats.ranking import Undecided
 from services.sync.formats.recognise import contacts_of, recognise
-from services.sync.remember import recall
 from services.sync.run import comparing, plan_for, told
+from services.sync.said import recall, table_of
 
 if TYPE_CHECKING:
     from services.workspace import Workspace

@@ -6,38 +6,39 @@ or a day has passed, so that further pages of its rows cost a look-up and not an
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from models.store import remove_staging, staging_path, sweep_staging
 from models.values.errors import UserError
 from models.values.imports import ColumnProposal, ImportRequest, Preview, PreviewRow, Receipt, Verdict
 from models.values.reading import Doubt, Reading, ReadingOption
+from models.values.words import full_day
 from services.entities import ENTITIES, Entity
 from services.sync.apply.analysis import CancelCall, ProgressCall, Watch
-from services.sync.apply.target import targets_of
 from services.sync.check_files import Facts, check_path, forget_check, read_facts, sweep_checks
-from services.sync.fixed_cells import table_of
 from services.sync.formats.headers import fields_for
 from services.sync.formats.plan import Plan
-from services.sync.formats.proposal import SURE
-from services.sync.formats.ranking import Undecided, rank_entities
+from services.sync.formats.propose import Seen
+from services.sync.formats.ranking import Held, Undecided
 from services.sync.formats.reshape import own_columns
+from services.sync.formats.settle import SURE
 from services.sync.kinds.lists import list_meaning
 from services.sync.newcomers import Newcomers
 from services.sync.preview_rows import Page, rows_of_page, rows_of_sample
 from services.sync.read import ANOTHER, Table, read_table, stamp_of
 from services.sync.run import Run, comparing, plan_for, told
-from services.sync.stage.layout import layout_of
+from services.sync.said import table_of
+from services.sync.stage.layout import layout_of, targets_of
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
 
 _SAMPLES = 4
-_KINDS: dict[str, Literal["date_order", "source"]] = {"date_order": "date_order", "source": "source"}
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def preview(
@@ -55,7 +56,6 @@ def preview(
 
     Parameters
     ----------
-    workspace : Workspace
     request : ImportRequest
         The file and what a person decided about it so far.
     progress, cancelled : callable, optional
@@ -87,10 +87,8 @@ def preview(
             _check(workspace, request, plan, kept, watch)
         with comparing(store, kept, watch) as db:
             facts = read_facts(db)
-            targets = targets_of(plan, layout_of(plan))
-            page = Page(first, count, verdict)
             plan = replace(plan, source=facts.source)
-            rows = rows_of_page(db, plan, targets, page, facts.receipt.fixed)
+            rows = _rows(db, plan, facts, Page(first, count, verdict))
         if newcomers is not None:
             facts = replace(facts, receipt=newcomers.count(kept, plan, facts.receipt, comes=not facts.doubts))
     return replace(_understood(request, plan, facts, rows), sources=_sources(workspace))
@@ -138,27 +136,29 @@ def check_rows(
         return None
     with told(store, watch), comparing(store, kept, watch) as db:
         facts = read_facts(db)
-        page = Page(first, count, verdict, reason)
-        plan = replace(plan, source=facts.source)
-        return rows_of_page(db, plan, targets_of(plan, layout_of(plan)), page, facts.receipt.fixed)
+        return _rows(db, replace(plan, source=facts.source), facts, Page(first, count, verdict, reason))
+
+
+def _rows(db: sqlite3.Connection, plan: Plan, facts: Facts, page: Page) -> tuple[PreviewRow, ...]:
+    return rows_of_page(db, plan, targets_of(plan, layout_of(plan)), page, facts.receipt.fixed)
 
 
 def _understood(request: ImportRequest, plan: Plan, facts: Facts, rows: tuple[PreviewRow, ...]) -> Preview:
     """The check of a file whose columns are known; questions may still be open."""
-    doubts = facts.doubts
+    doubts, kind = facts.doubts, facts.doubts[0].kind if facts.doubts else ""
     plan = replace(plan, meanings=facts.meanings, currency=facts.currency)
     return Preview(
         file=request.shown,
         receipt=facts.receipt,
         recognised_words=plan.words,
         dialect_words=_dialect_words(plan),
-        span_words=_span(facts.days),
+        span_words=" to ".join(full_day(date.fromisoformat(day)) for day in dict.fromkeys(facts.days)),
         entity=plan.entity.name,
         entities=tuple((entity.name, entity.label) for entity in ENTITIES.values()),
         columns=_columns(plan.table, plan.entity, plan.mapping, plan),
         rows=rows,
         question=doubts[0].question if doubts else "",
-        question_kind=_KINDS.get(doubts[0].kind, "meaning") if doubts else "",
+        question_kind=kind if kind in ("", "date_order", "source") else "meaning",
         meanings=facts.meanings,
         doubts=doubts,
         reading=_with_further_table(plan.table.reading, facts.receipt),
@@ -245,15 +245,6 @@ def _dialect_words(plan: Plan) -> str:
     return f"{words} · amounts in {plan.currency}" if money and not plan.has("currency") else words
 
 
-def _span(days: tuple[str, ...]) -> str:
-    return " to ".join(map(_day, dict.fromkeys(days)))
-
-
-def _day(text: str) -> str:
-    year, month, day = text.split("-")
-    return f"{int(day)} {_MONTHS[int(month) - 1]} {year}"
-
-
 def _in_doubt(request: ImportRequest, doubt: Doubt) -> Preview:
     """The check of a file that can be read in several ways: its rows as the likeliest leaves them, and all ways."""
     likeliest = read_table(Path(request.file), doubt.options[0].choice)
@@ -272,19 +263,18 @@ def _not_understood(
     table: Table, request: ImportRequest, problem: str, ways: tuple[ReadingOption, ...] = (), *, likely: str = ""
 ) -> Preview:
     """The check of a file whose columns do not say enough: its first rows, and the question."""
-    ranked = rank_entities(table.columns)
+    ranked = Held(Seen.of(table.columns), {}).ranked()
     named = ENTITIES.get(request.options.entity or likely)
     entity = named or (ranked[0][1] if ranked else ENTITIES["customers"])
     known = set(table.columns)
     mapping = {column: field for column, field in request.options.mapping if column in known and entity.field(field)}
-    nothing = dict.fromkeys(("read", "inserted", "updated", "unchanged", "rejected", "ignored"), 0)
     receipt = Receipt(
         file=request.shown,
         recognised_as="",
         import_id=None,
         dialect=dict(table.dialect.as_dict()),
         mapping=mapping,
-        rows=nothing,
+        rows=dict.fromkeys(("read", "inserted", "updated", "unchanged", "rejected", "ignored"), 0),
         entities={},
         customers={"matched": 0, "created": 0},
         totals={},

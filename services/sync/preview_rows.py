@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from models.values.imports import PreviewCell, PreviewRow, Verdict
 from models.values.words import figure
-from services.sync.apply.target import CHANGED, IGNORED, REJECTED, UNCHANGED, Target
 from services.sync.formats.plan import Plan
 from services.sync.read import Table
-from services.sync.stage.layout import PIECE
+from services.sync.stage.layout import CHANGED, IGNORED, PIECE, REJECTED, UNCHANGED, Target
 
 _STATE_OF: dict[str, str] = {
     "new": "state IS NULL",
@@ -34,53 +33,31 @@ class Page:
 
 
 def rows_of_page(
-    db: sqlite3.Connection,
-    plan: Plan,
-    targets: Sequence[Target],
-    wanted: Page,
-    fixed: Sequence[Mapping[str, Any]] = (),
+    db: sqlite3.Connection, plan: Plan, targets: Sequence[Target], wanted: Page, fixed: Sequence[Mapping[str, Any]]
 ) -> tuple[PreviewRow, ...]:
     """One page of a check's rows; ``fixed`` are the cells that a person wrote anew, as the receipt has them."""
     numbers = _numbers(db, wanted)
     if not numbers:
         return ()
-    within = f"row IN ({', '.join(map(str, numbers))})"
-    cells = {row: json.loads(text) for row, text in db.execute(f"SELECT row, cells FROM stage.raw WHERE {within}")}
-    states = {
-        row: (state, note) for row, state, note in db.execute(f"SELECT row, state, note FROM stage.r WHERE {within}")
-    }
-    rejected = {
-        row: (place, header, why)
-        for row, place, header, why in db.execute(f"SELECT row, place, header, why FROM stage.rejects WHERE {within}")
-    }
-    ignored = dict(db.execute(f"SELECT row, reason FROM stage.ignored WHERE {within}").fetchall())
+
+    def staged(table: str, columns: str) -> dict[int, Any]:
+        found = db.execute(f"SELECT row, {columns} FROM stage.{table} WHERE row IN ({', '.join(map(str, numbers))})")
+        return {row: rest for row, *rest in found}
+
+    raw, states = staged("raw", "cells"), staged("r", "state, note")
+    rejected, ignored = staged("rejects", "place, header, why"), staged("ignored", "reason")
     before = _before(db, plan, targets, [row for row in numbers if _is_changed(states.get(row))])
-    found = tuple(
-        _row(row, cells[row], states.get(row), rejected.get(row), ignored.get(row), before.get(row, {}))
-        for row in numbers
-    )
-    return _with_fixes(found, plan.table.columns, fixed)
-
-
-def _with_fixes(
-    rows: tuple[PreviewRow, ...], columns: Sequence[str], fixed: Sequence[Mapping[str, Any]]
-) -> tuple[PreviewRow, ...]:
-    """Say at each fixed cell what stands in the file."""
-    written = {(one["row"], one["column"]): one["before"] for one in fixed}
-    if not written:
-        return rows
-    return tuple(
-        replace(
-            row,
-            cells=tuple(
-                replace(cell, fixed_from=written.get((row.line, column)))
-                for column, cell in zip(columns, row.cells, strict=False)
-            ),
-        )
-        if any(row.line == line for line, _ in written)
-        else row
-        for row in rows
-    )
+    written: dict[int, dict[int, str]] = {}
+    for one in fixed:
+        written.setdefault(one["row"], {})[plan.table.columns.index(one["column"])] = one["before"]
+    rows = []
+    for row in numbers:
+        verdict, reason, faults = _verdict(states.get(row), rejected.get(row), ignored.get(row))
+        held, stood = before.get(row, {}), written.get(row, {})
+        texts = enumerate(json.loads(raw[row][0]))
+        cells = (PreviewCell(text, faults.get(at, ""), held.get(at), stood.get(at)) for at, text in texts)
+        rows.append(PreviewRow(row, verdict, reason, tuple(cells)))
+    return tuple(rows)
 
 
 def rows_of_sample(table: Table) -> tuple[PreviewRow, ...]:
@@ -111,36 +88,24 @@ def _numbers(db: sqlite3.Connection, wanted: Page) -> list[int]:
     return [row[0] for row in db.execute(f"{rows} ORDER BY row LIMIT :count OFFSET :first", asked)]
 
 
-def _is_changed(state: tuple[Any, Any] | None) -> bool:
+def _is_changed(state: Sequence[Any] | None) -> bool:
     return state is not None and (state[0] == CHANGED or (state[0] == UNCHANGED and state[1] == "order"))
 
 
-def _row(
-    number: int,
-    texts: list[str],
-    state: tuple[Any, Any] | None,
-    rejected: tuple[int, str, str] | None,
-    ignored: str | None,
-    before: dict[int, str],
-) -> PreviewRow:
-    faults: dict[int, str] = {}
-    verdict: Verdict
-    reason = ""
+def _verdict(
+    state: Sequence[Any] | None, rejected: Sequence[Any] | None, ignored: Sequence[str] | None
+) -> tuple[Verdict, str, dict[int, str]]:
+    """What becomes of a row, why, and what is wrong with its cells by their place."""
     if rejected is not None:
         place, header, why = rejected
-        verdict, reason = "rejected", f"{header} {why}".strip()
-        if place >= 0:
-            faults[place] = why[:1].upper() + why[1:]
-    elif ignored is not None or state is None or state[0] == IGNORED:
-        verdict, reason = "ignored", ignored or (str(state[1] or "") if state else "")
-    elif state[0] == REJECTED:
-        verdict, reason = "rejected", str(state[1])
-    elif _is_changed(state):
-        verdict = "changed"
-    else:
-        verdict = "new" if state[0] is None else "unchanged"
-    cells = tuple(PreviewCell(text, faults.get(place, ""), before.get(place)) for place, text in enumerate(texts))
-    return PreviewRow(number, verdict, reason, cells)
+        return "rejected", f"{header} {why}".strip(), {place: why[:1].upper() + why[1:]} if place >= 0 else {}
+    if ignored is not None or state is None or state[0] == IGNORED:
+        return "ignored", ignored[0] if ignored else (str(state[1] or "") if state else ""), {}
+    if state[0] == REJECTED:
+        return "rejected", str(state[1]), {}
+    if _is_changed(state):
+        return "changed", "", {}
+    return "new" if state[0] is None else "unchanged", "", {}
 
 
 def _before(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from models.values.quality import DataAge, DataQuality, FieldFill
@@ -12,74 +14,14 @@ from services.duplicates import count_pairs, identifier_quality
 if TYPE_CHECKING:
     from services.workspace import Workspace
 
-#: Kind in words, table, and its fields: name, column, what depends on it.
-_KINDS: Final = (
-    (
-        "Customers",
-        "customers",
-        (
-            ("Name", "nullif(name, '')", "no greeting by name"),
-            ("Email", "email", "no emails to them"),
-            ("Phone", "phone", ""),
-            ("Company", "company", ""),
-            ("City", "city", ""),
-            ("Country", "country", ""),
-            ("Tier", "tier", "the queue cannot be filtered by it"),
-            ("Owner", "owner", "alerts have no owner"),
-            (
-                "Email consent",
-                "nullif(email_consent, 'unknown')",
-                "ask for consent before you email them",
-            ),
-        ),
-    ),
-    (
-        "Orders",
-        "orders",
-        (
-            ("Customer", "customer_id", "orders without a customer are not counted"),
-            ("Time of day", "ordered_at", ""),
-            ("Channel", "channel", ""),
-            ("Discount", "discount_minor", "no figure for discounts"),
-        ),
-    ),
-    (
-        "Products",
-        "products",
-        (("Name", "nullif(name, '')", ""), ("Category", "category", "purchases cannot be told apart by category")),
-    ),
-    (
-        "Tickets",
-        "tickets",
-        (
-            ("Customer", "customer_id", "tickets without a customer are not counted"),
-            ("Day", "opened_on", ""),
-            ("Solved on", "resolved_on", ""),
-            ("Satisfaction", "satisfaction", ""),
-        ),
-    ),
-    (
-        "Deals",
-        "opportunities",
-        (
-            ("Customer", "customer_id", "deals without a customer are not counted"),
-            ("Amount", "amount_minor", ""),
-            ("Closing day", "closes_on", ""),
-            ("Owner", "owner", ""),
-        ),
-    ),
-)
+_FILE: Final = Path(__file__).resolve().parents[2] / "resources" / "quality.toml"
 
 
 def data_quality(workspace: Workspace) -> DataQuality:
-    """How complete, how old and how consistent the data are; each table is read once.
-
-    Parameters
-    ----------
-    workspace : Workspace
-    """
+    """How complete, how old and how consistent the data are; each table is read once."""
+    kinds = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     with workspace.store.snapshot() as db:
-        fields = tuple(fill for kind in _KINDS for fill in _fills(db, *kind))
+        fields = tuple(fill for table, said in kinds.items() for fill in _fills(db, table, **said))
         ages = source_ages(db, workspace.clock.today(), workspace.policy)
     return DataQuality(
         fields=fields,
@@ -89,11 +31,12 @@ def data_quality(workspace: Workspace) -> DataQuality:
     )
 
 
-def _fills(db: sqlite3.Connection, kind: str, table: str, fields: tuple[tuple[str, str, str], ...]) -> list[FieldFill]:
-    counts = ", ".join(f"count({column})" for _, column, _ in fields)
+def _fills(db: sqlite3.Connection, table: str, kind: str, fields: list[dict[str, str]]) -> list[FieldFill]:
+    counts = ", ".join(f"count({one['sql']})" for one in fields)
     total, *filled = db.execute(f"SELECT count(*), {counts} FROM {table}").fetchone()
     if not total:
         return []
     return [
-        FieldFill(kind, name, count, total, matters) for (name, _, matters), count in zip(fields, filled, strict=True)
+        FieldFill(kind, one["name"], count, total, one.get("matters", ""))
+        for one, count in zip(fields, filled, strict=True)
     ]

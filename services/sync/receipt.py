@@ -16,12 +16,11 @@ from models.values.words import figure
 from services.book.sources import orders_ahead
 from services.distress.departure import leaving_words
 from services.sync.apply.analysis import Analysis
-from services.sync.apply.pieces import late_reasons
-from services.sync.apply.target import CHANGED, IGNORED, REJECTED
-from services.sync.fixed_cells import fixed_cells
+from services.sync.apply.compare import late_reasons
 from services.sync.formats.plan import Plan
-from services.sync.read import Table
+from services.sync.said import fixed_cells
 from services.sync.stage import faults
+from services.sync.stage.layout import CHANGED, IGNORED, REJECTED, exists
 
 if TYPE_CHECKING:
     from services.settings import Policy
@@ -29,18 +28,8 @@ if TYPE_CHECKING:
 _CHARGES: Final = ("order with charges only, such as postage,", "orders with charges only, such as postage,")
 
 
-def make_receipt(
-    db: sqlite3.Connection,
-    analysis: Analysis,
-    policy: Policy,
-    *,
-    import_id: int | None,
-    rejects_file: str | None,
-    seconds: float,
-    dry_run: bool,
-    today: date,
-) -> Receipt:
-    """Count what the staging file holds; see DATA.md for the receipt's fields."""
+def make_receipt(db: sqlite3.Connection, analysis: Analysis, policy: Policy, *, seconds: float, today: date) -> Receipt:
+    """Count what the staging file holds, before anything is written; see DATA.md for the receipt's fields."""
     plan, stager = analysis.plan, analysis.stager
     counts = analysis.rows
     late = late_reasons if analysis.in_pieces else _late
@@ -56,24 +45,26 @@ def make_receipt(
     }
     totals, aside = _totals(db, analysis, policy)
     may_leave, contacts = _may_leave(db, analysis)
-    nothing = _about_nothing(plan, rows, ignored) + _only_names(plan)
+    member = plan.table.reading.choice.member
+    nothing = _about_nothing(plan, rows, ignored)
     return Receipt(
-        file=_file(plan.table),
+        # The file's path; of an archive with several files also which of them it is.
+        file=f"{plan.table.path}/{member}" if member else str(plan.table.path),
         recognised_as=plan.words,
-        import_id=import_id,
+        import_id=None,
         dialect=dict(plan.table.dialect.as_dict()),
         mapping=plan.mapping,
         rows=rows,
         entities=_entities(analysis),
-        customers={"matched": analysis.matches.matched, "created": _created(analysis, db)},
+        customers={"matched": analysis.matched, "created": _created(analysis, db)},
         totals=totals,
         reasons=dict(rejected.most_common()),
-        rejects_file=rejects_file,
+        rejects_file=None,
         warnings=tuple(
             analysis.warnings + aside + _about_rows(db, analysis, today) + contacts + nothing + _only_names(plan)
         ),
         seconds=seconds,
-        dry_run=dry_run,
+        dry_run=True,
         ignored_reasons=dict(ignored.most_common()),
         fixed=fixed_cells(plan.table),
         may_leave=may_leave,
@@ -116,12 +107,6 @@ def _may_leave(db: sqlite3.Connection, analysis: Analysis) -> tuple[tuple[str, .
     note = f"{who} without purchases wrote that they may leave: not scored, so they get no alert."
     ordered = sorted(wrote.values(), key=lambda one: not one[1])
     return tuple(dict.fromkeys(name for name, _ in ordered if name)), [note] if contacts else []
-
-
-def _file(table: Table) -> str:
-    """The file's path; of an archive with several files also which of them it is."""
-    member = table.reading.choice.member
-    return f"{table.path}/{member}" if member else str(table.path)
 
 
 def money_words(minor: int, currency: str) -> str:
@@ -168,7 +153,8 @@ def _totals(db: sqlite3.Connection, analysis: Analysis, policy: Policy) -> tuple
     totals: dict[str, int] = {}
     orders: dict[str, int] = {}
     aside = []
-    for kind, currency, count, minor in _sums_of_orders(db) if lines else _sums_of_rows(db, analysis):
+    sums = "SELECT kind, currency, count(*), sum(file_minor) FROM stage.o GROUP BY 1, 2 ORDER BY 1, 2"
+    for kind, currency, count, minor in db.execute(sums) if lines else _sums_of_rows(db, analysis):
         worth = f"worth {money_words(minor, currency)}"
         if kind in ("purchase", "charge"):
             totals[currency] = totals.get(currency, 0) + minor
@@ -188,7 +174,7 @@ def _without_rate(db: sqlite3.Connection, orders: Mapping[str, int], policy: Pol
     from services.settings import most_of_first, reporting_currency
 
     home = reporting_currency(db, policy)
-    if not policy.reporting_currency and not db.execute("SELECT EXISTS (SELECT 1 FROM main.orders)").fetchone()[0]:
+    if not policy.reporting_currency and not exists(db, "main.orders"):
         staged = "SELECT first_row AS id, currency FROM stage.o" if lines else "SELECT row AS id, currency FROM stage.r"
         first = db.execute(most_of_first(f"{staged} WHERE state IS NULL")).fetchone()
         home = first[0] if first else home
@@ -200,12 +186,6 @@ def _without_rate(db: sqlite3.Connection, orders: Mapping[str, int], policy: Pol
                 f"{count:,} {are} in {currency}, without a rate to {home}: they count as purchases without a value. "
                 f"Enter the value of one {currency} in Settings, Money, Exchange rates."
             )
-
-
-def _sums_of_orders(db: sqlite3.Connection) -> list[tuple[str, str, int, int]]:
-    return db.execute(
-        "SELECT kind, currency, count(*), sum(file_minor) FROM stage.o GROUP BY 1, 2 ORDER BY 1, 2"
-    ).fetchall()
 
 
 def _sums_of_rows(db: sqlite3.Connection, analysis: Analysis) -> list[tuple[str, str, int, int]]:
@@ -228,7 +208,8 @@ def _about_rows(db: sqlite3.Connection, analysis: Analysis, today: date) -> list
     if "ordered_on" in analysis.layout.columns:
         kept = f"(SELECT ordered_on FROM stage.r WHERE state IS NULL OR state < {IGNORED})"
         said += filter(None, [orders_ahead(db, today, kept)])
-    if analysis.plan.zone_assumed and _has_naive_times(db, analysis):
+    moments = [name for name in analysis.layout.columns if name.endswith("_at")]
+    if analysis.plan.zone_assumed and any(exists(db, f"stage.r WHERE {name} IS NOT NULL") for name in moments):
         said.append(f"Times without a zone were read as {analysis.plan.zone}.")
     if _guesses_currency(analysis.plan):
         said.append(f"Bellwether read the amounts as {analysis.plan.currency}, {analysis.plan.currency_whose}.")
@@ -265,10 +246,3 @@ def _about_nothing(plan: Plan, rows: Mapping[str, int], ignored: Mapping[str, in
     if ignored.get(faults.STRANGER):
         return ["Nothing is imported, because none of these customers is in the book. Import the customers first."]
     return ["Nothing is imported. Read the reasons above, then map the columns."]
-
-
-def _has_naive_times(db: sqlite3.Connection, analysis: Analysis) -> bool:
-    moments = [name for name in analysis.layout.columns if name.endswith("_at")]
-    return any(
-        db.execute(f"SELECT EXISTS (SELECT 1 FROM stage.r WHERE {name} IS NOT NULL)").fetchone()[0] for name in moments
-    )

@@ -16,18 +16,18 @@ from models.store import runs
 from models.store.driver import driver_of
 from models.values.cells import guarded
 from models.values.errors import EnvironmentFault
-from services.sync.apply.target import REJECTED
 from services.sync.formats.headers import REJECT_COLUMNS
 from services.sync.formats.plan import Plan, source_from_name
 from services.sync.formats.reshape import own_columns
 from services.sync.read import is_ragged, write_rows
+from services.sync.stage.layout import REJECTED, exists
 
 _ENDING = ".part"
 
 
 def gather_late_rejects(db: sqlite3.Connection) -> None:
     """Put rows that the comparison rejected beside those that the reading rejected."""
-    if not db.execute(f"SELECT EXISTS (SELECT 1 FROM stage.r WHERE state = {REJECTED})").fetchone()[0]:
+    if not exists(db, f"stage.r WHERE state = {REJECTED}"):
         return
     db.execute(
         f"""
@@ -58,7 +58,7 @@ def write_rejects(db: sqlite3.Connection, plan: Plan, store: Path, import_id: in
     EnvironmentFault
         The file cannot be written.
     """
-    if not db.execute("SELECT EXISTS (SELECT 1 FROM stage.rejects)").fetchone()[0]:
+    if not exists(db, "stage.rejects"):
         return None
     path = _place(db, plan, store, import_id)
     try:
@@ -66,15 +66,14 @@ def write_rejects(db: sqlite3.Connection, plan: Plan, store: Path, import_id: in
         close_to_others(path.parent)  # one of an older version
         with open(_unpublished(path), "w", encoding="utf-8", newline="", opener=private) as file:
             write_rows(file, _lines(db, own_columns(plan.table)))
-    except OSError as problem:
+    except BaseException as problem:
         withdraw_rejects(path)
+        if not isinstance(problem, OSError):
+            raise
         raise EnvironmentFault(
             f"The rejected rows cannot be written to {path.parent} ({(problem.strerror or 'error').lower()}). "
             "Nothing was imported."
         ) from problem
-    except BaseException:
-        withdraw_rejects(path)
-        raise
     return path
 
 
@@ -85,17 +84,12 @@ def _lines(db: sqlite3.Connection, columns: Sequence[str]) -> Iterator[list[str]
     for row, header, why, cells in db.execute("SELECT row, header, why, cells FROM stage.rejects ORDER BY row"):
         texts = json.loads(cells)
         if is_ragged(why):
-            kept = _without_added(texts, columns)
+            # All cells of a row that has more or fewer than the header, without those that an earlier file added.
+            kept = texts[: -len(REJECT_COLUMNS)] if tuple(columns[-len(REJECT_COLUMNS) :]) == REJECT_COLUMNS else texts
         else:
             texts += [""] * (len(columns) - len(texts))
             kept = [texts[place] for place in own]
         yield [*map(guarded, kept), str(row), guarded(f"{header} {why}".strip())]
-
-
-def _without_added(texts: list[str], columns: Sequence[str]) -> list[str]:
-    """All cells of a row that has more or fewer than the header, without those that an earlier such file added."""
-    added = len(REJECT_COLUMNS)
-    return texts[:-added] if tuple(columns[-added:]) == REJECT_COLUMNS else texts
 
 
 def publish_rejects(path: Path) -> None:
@@ -124,8 +118,10 @@ def sweep_rejects(connection: Connection, store: Path) -> None:
 
 
 def _place(db: sqlite3.Connection, plan: Plan, store: Path, import_id: int) -> Path:
-    file = plan.table.path.name
-    stem = source_from_name(file) if file.startswith(".") else _stem(file)
+    file = stem = plan.table.path.name
+    for ending in (".gz", ".csv", ".tsv", ".txt", ".tab", ".psv", ".rejects"):
+        stem = stem.removesuffix(ending)
+    stem = source_from_name(file) if file.startswith(".") else stem
     path = store.parent / "rejects" / f"{stem}.rejects.csv"
     if path.exists() or _is_named(db, path):
         path = path.with_name(f"{stem}.{import_id}.rejects.csv")
@@ -134,16 +130,8 @@ def _place(db: sqlite3.Connection, plan: Plan, store: Path, import_id: int) -> P
 
 def _is_named(db: sqlite3.Connection, path: Path) -> bool:
     """Whether an import of the book names this file as that of its rejected rows."""
-    return bool(
-        db.execute("SELECT EXISTS (SELECT 1 FROM main.imports WHERE rejects_file = ?)", (str(path),)).fetchone()[0]
-    )
+    return exists(db, "main.imports WHERE rejects_file = ?", (str(path),))
 
 
 def _unpublished(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}{_ENDING}")
-
-
-def _stem(name: str) -> str:
-    for ending in (".gz", ".csv", ".tsv", ".txt", ".tab", ".psv", ".rejects"):
-        name = name.removesuffix(ending)
-    return name

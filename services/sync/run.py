@@ -29,9 +29,7 @@ from services.permission.ledger import note_import
 from services.sync.accounts import are_contacts
 from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
 from services.sync.apply.write import Writer
-from services.sync.check_files import Facts, forget_check, head_of, read_facts, take_check, write_facts
-from services.sync.digest import sha256_of
-from services.sync.fixed_cells import table_of
+from services.sync.check_files import Facts, forget_check, head_of, read_facts, sha256_of, take_check, write_facts
 from services.sync.formats.plan import MeaningOpen, Plan, header_signature, make_plan
 from services.sync.newcomers import Newcomers
 from services.sync.receipt import make_receipt
@@ -43,9 +41,8 @@ from services.sync.rejects import (
     withdraw_rejects,
     write_rejects,
 )
-from services.sync.remember import recall, remember
-from services.sync.stage.parts import at_work
-from services.sync.stage.staging import attached
+from services.sync.said import recall, remember, table_of
+from services.sync.stage.staging import at_work, attached
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
@@ -268,16 +265,8 @@ class Run:
         head = head_of(db)
         analysis.compare(db)
         gather_late_rejects(db)
-        receipt = make_receipt(
-            db,
-            analysis,
-            self.workspace.policy,
-            import_id=None,
-            rejects_file=None,
-            seconds=time.perf_counter() - self.began,
-            dry_run=True,
-            today=self.workspace.clock.today(),
-        )
+        seconds, today = time.perf_counter() - self.began, self.workspace.clock.today()
+        receipt = make_receipt(db, analysis, self.workspace.policy, seconds=seconds, today=today)
         return analysis.facts(db, receipt, digest, head)
 
     def _refuse(self, facts: Facts) -> None:
@@ -306,13 +295,12 @@ class Run:
                     import_id = db.execute("SELECT coalesce(max(id), 0) + 1 FROM imports").fetchone()[0]
                     writer = Writer(db, import_id, analysis.plan.source, analysis.tallies, watch.step)
                     _write(analysis, writer)
-                    changed = _write_parts(db, analysis, writer)
-                    zone = analysis.plan.zone
-                    staged = analysis.layout.columns if analysis.plan.entity.customer == "self" else ()
-                    by = request.actor
-                    note_import(db, import_id, writer.tables, staged=staged, at=request.now, by=by, zone=zone)
+                    customers, everyone = _write_parts(db, analysis, writer)
+                    plan, by = analysis.plan, request.actor
+                    staged = analysis.layout.columns if plan.entity.customer == "self" else ()
+                    note_import(db, import_id, writer.tables, staged=staged, at=request.now, by=by, zone=plan.zone)
                     keep_rejects(db, import_id)
-                    rejects = write_rejects(db, analysis.plan, Path(store.path), import_id)
+                    rejects = write_rejects(db, plan, Path(store.path), import_id)
                     seconds = time.perf_counter() - self.began
                     file = str(rejects) if rejects else None
                     receipt = replace(
@@ -321,7 +309,8 @@ class Run:
                     watch.step("Saving")
                 finally:
                     db.set_progress_handler(None, 0)
-                changes = _close(work, request, analysis, writer, receipt, facts.digest, changed)
+                work.touch(customers=customers, everyone=everyone, tables=writer.tables)
+                changes = _close(work, request, plan, writer, receipt, facts.digest)
                 seconds = time.perf_counter() - self.began
         except BaseException:
             if rejects is not None:
@@ -368,18 +357,10 @@ def _write_parts(db: sqlite3.Connection, analysis: Analysis, writer: Writer) -> 
 
 
 def _close(
-    work: UnitOfWork,
-    request: ImportRequest,
-    analysis: Analysis,
-    writer: Writer,
-    receipt: Receipt,
-    digest: str,
-    changed: tuple[set[int], bool],
+    work: UnitOfWork, request: ImportRequest, plan: Plan, writer: Writer, receipt: Receipt, digest: str
 ) -> Changes:
     """Write what the book keeps of the import itself, and commit."""
-    plan, import_id = analysis.plan, receipt.import_id
-    db = driver_of(work.connection)
-    work.subject = f"import:{import_id}"
+    work.subject = f"import:{receipt.import_id}"
     work.say(_words(plan, receipt))
     work.digest(
         json.dumps(
@@ -393,14 +374,12 @@ def _close(
             sort_keys=True,
         )
     )
-    said = remember(db, header_signature(plan.table), plan, request)
+    said = remember(driver_of(work.connection), header_signature(plan.table), plan, request)
     kept = {**replace(receipt, may_leave=()).as_json(), "ignored_reasons": receipt.ignored_reasons, "remembered": said}
-    customers, everyone = changed
-    work.touch(customers=customers, everyone=everyone, tables=writer.tables)
     path = plan.table.path
     work.execute(
         imports.insert().values(
-            id=import_id,
+            id=receipt.import_id,
             file_name=path.name if receipt.file == str(path) else f"{Path(receipt.file).name} ({path.name})",
             file_path=str(path.resolve()),
             file_sha256=digest,

@@ -20,11 +20,21 @@ from models.values.changes import EVERYONE_FROM, Changes
 from models.values.errors import UserError
 from models.values.journal import Actor
 from services.permission.ledger import forget_import
-from services.sync.apply.indexes import BULK_ROWS, build_indexes, drop_indexes
 from services.sync.apply.products import LINKED, unlink_products
-from services.sync.remember import forget
-from services.sync.undo_check import ORDER, changed_again_words, gone_words, merged_words, record_of, refusal
-from services.sync.undo_kept import going_with, staying, staying_words
+from services.sync.apply.write import BULK_ROWS, build_indexes, drop_indexes
+from services.sync.said import forget
+from services.sync.stage.layout import exists
+from services.sync.undo_check import (
+    ORDER,
+    changed_again_words,
+    going_with,
+    gone_words,
+    merged_words,
+    record_of,
+    refusal,
+    staying,
+    staying_words,
+)
 
 # SQLite notes the rows that a statement deletes before it deletes them: so many take little memory.
 _AT_ONCE = 100_000
@@ -38,7 +48,6 @@ def undo_import(workspace: Workspace, import_id: int) -> Changes:
 
     Parameters
     ----------
-    workspace : Workspace
     import_id : int
         Number of the import, as its receipt has it.
 
@@ -56,19 +65,20 @@ def undo_import(workspace: Workspace, import_id: int) -> Changes:
         Actor("person", workspace.person), "undo-import", f"import:{import_id}", at=workspace.at
     ) as work:
         db = driver_of(work.connection)
-        record = record_of(db, import_id)
+        file, entry = record_of(db, import_id)
         refused = refusal(db, import_id)
         if refused:
             raise UserError(refused)
         undo = _Undo(db, work, import_id, going_with(db, import_id))
-        work.undoes = record.journal_id
+        work.undoes = entry
         undo.put_back()
         undo.take_out()
         forget(db, import_id)
         stays = forget_import(db, import_id)
         if stays:
             work.keep(stays)
-        work.say(f"Undid the import of {record.file_name}: {undo.removed_rows:,} rows taken out, {undo.put:,} put back")
+        rows = sum(count for table, count in undo.removed.items() if table != "identities")
+        work.say(f"Undid the import of {file}: {rows:,} rows taken out, {undo.put:,} put back")
         work.digest(json.dumps({"import": import_id, "removed": undo.removed, "put_back": undo.put}, sort_keys=True))
         work.touch(customers=undo.customers, everyone=undo.everyone, tables=undo.tables)
         db.execute("UPDATE imports SET undone_by = ? WHERE id = ?", (work.journal_entry(), import_id))
@@ -87,10 +97,6 @@ class _Undo:
     customers: set[int] = field(default_factory=set)
     everyone: bool = False
     tables: set[str] = field(default_factory=set)
-
-    @property
-    def removed_rows(self) -> int:
-        return sum(count for table, count in self.removed.items() if table != "identities")
 
     # -- updated rows -------------------------------------------------------------------------------------------
 
@@ -122,12 +128,12 @@ class _Undo:
             before, after = json.loads(before_text), json.loads(after_text)
             row = rows.get(row_id)
             if row is None:
-                self._keep(gone_words(table))
+                self.work.keep(gone_words(table))
                 continue
             back = {name: value for name, value in before.items() if row[name] == after[name]}
             for name in before:
                 if name not in back:
-                    self._keep(changed_again_words(table, row, name))
+                    self.work.keep(changed_again_words(table, row, name))
             if back:
                 sets = ", ".join(f"{name} = ?" for name in back)
                 self.db.execute(f"UPDATE {table} SET {sets} WHERE id = ?", (*back.values(), row_id))
@@ -144,7 +150,7 @@ class _Undo:
         """
         self._gather_customers()
         for sentence in merged_words(self.db, self.import_id):
-            self._keep(sentence)
+            self.work.keep(sentence)
         for table in ORDER:
             totals = self.db.execute(
                 f"SELECT import_id, count(*) FROM {table} "
@@ -165,7 +171,7 @@ class _Undo:
                 if removed:
                     self.removed[table] = self.removed.get(table, 0) + removed
             for sentence in staying_words(self.db, table, stay, self.import_id):
-                self._keep(sentence)
+                self.work.keep(sentence)
 
     def _stay(self, table: str) -> dict[int, str]:
         """Rows of a table that stay, found when what refers to them is gone; customers already for their identities."""
@@ -234,9 +240,7 @@ class _Undo:
                     (self.import_id,),
                 )
             )
-        if self.db.execute("SELECT EXISTS (SELECT 1 FROM products WHERE import_id = ?)", (self.import_id,)).fetchone()[
-            0
-        ]:
+        if exists(self.db, "products WHERE import_id = ?", (self.import_id,)):
             self.everyone = True
 
     def _add_customers(self, rows: Iterable[Any]) -> None:
@@ -251,6 +255,3 @@ class _Undo:
             customer = found[0] if found else None
         if isinstance(customer, int):
             self._add_customers([(customer,)])
-
-    def _keep(self, sentence: str) -> None:
-        self.work.keep(sentence)

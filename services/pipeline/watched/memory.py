@@ -16,7 +16,7 @@ from typing import Final
 from models.private import private
 from models.values.errors import Cancelled
 from models.values.watching import FileMark
-from services.sync.digest import sha256_of
+from services.sync.check_files import sha256_of
 
 #: How many files are remembered, the last read ones.
 MOST_FILES: Final = 50_000

@@ -15,40 +15,29 @@ from pathlib import Path
 from models.values.errors import Cancelled
 from models.values.imports import Progress, Receipt
 from models.values.meanings import Doubt
-from services.sync.apply.charges import keep_charges, mark_charges
 from services.sync.apply.compare import (
     Tally,
     compare,
-    compare_again,
-    compare_customers,
     ignore_nobodys,
-    keep_what_is_not_said,
     keep_withdrawn,
-    locate,
-    mark_order_changes,
-    put_orders_together,
     reject_unknown,
-    settle_amounts,
     sort_out_keys,
     tally,
+    tally_rows,
 )
 from services.sync.apply.contacts import part_shared_contacts
 from services.sync.apply.edited import keep_edits
-from services.sync.apply.match import Matches, match_people
-from services.sync.apply.pieces import tally_rows
+from services.sync.apply.match import match_people
+from services.sync.apply.orders import about_repeated_orders, compare_orders, keep_charges, mark_charges
 from services.sync.apply.products import match_items
 from services.sync.apply.sources import system_of
-from services.sync.apply.target import Target, targets_of
-from services.sync.apply.totals import about_repeated_orders, settle_totals
 from services.sync.check_files import Facts
-from services.sync.formats.mapped import Survey
-from services.sync.formats.plan import MeaningOpen, Plan, reads_alike, settle, settled_by
+from services.sync.formats.plan import MeaningOpen, Plan, Survey, reads_alike, settle, settled_by
 from services.sync.kinds.memo import Unsettled
-from services.sync.stage.contracts import key_by_customer
-from services.sync.stage.layout import layout_of
-from services.sync.stage.parts import at_work, follow_main, join_main, put_aside, take_up
+from services.sync.stage.computed import key_by_customer
+from services.sync.stage.layout import Target, layout_of, targets_of
 from services.sync.stage.rows import Stager
-from services.sync.stage.staging import close_staging, open_staging
+from services.sync.stage.staging import at_work, close_staging, exchange, follow_main, join_main, open_staging
 
 ProgressCall = Callable[[Progress], None]
 CancelCall = Callable[[], bool]
@@ -122,7 +111,7 @@ class Analysis:
         self.plan = plan
         self.layout = layout_of(plan)
         self.targets: list[Target] = targets_of(plan, self.layout)
-        self.matches = Matches(0, 0, {}, ())
+        self.matched = 0
         self.warnings: list[str] = list(plan.warnings)
         self.guessed: tuple[str, ...] = ()
         #: What a person must say before the rows can be written.
@@ -138,7 +127,6 @@ class Analysis:
 
         Parameters
         ----------
-        path : Path
         keep_raw : bool
             Keep the rows as the file has them beside those that are staged.
         survey : bool
@@ -172,10 +160,9 @@ class Analysis:
         try:
             self.stager = self._read(Stager(self.plan, self.layout, db, keep_raw=keep_raw), self.plan, surveys[0])
             for part, counted in zip(self.parts, surveys[1:], strict=True):
-                put_aside(db, 0)
+                exchange(db, away=0, back=part.number)
                 part.stager = self._read(Stager(part.plan, part.layout, db, keep_raw=False), part.plan, counted)
-                put_aside(db, part.number)
-                take_up(db, 0)
+                exchange(db, away=part.number, back=0)
                 self.stager.reject_more(join_main(db, part.number))
         except BaseException:
             db.close()
@@ -211,8 +198,7 @@ class Analysis:
         if layout.keyed and plan.entity.table == "orders" and not layout.lines:
             self.warnings += about_repeated_orders(db)
         if layout.has_people:
-            self.matches = match_people(db, plan, source)
-            self.warnings += self.matches.warnings
+            self.matched = match_people(db, plan, source)
             ignore_nobodys(db, plan)
         if layout.has_items:
             self.warnings += match_items(db, source)
@@ -221,15 +207,14 @@ class Analysis:
             reject_unknown(db, plan.entity.reference, source)
         if "withdrawn" in plan.entity.hooks and "email_consent" in layout.kept:
             keep_withdrawn(db, source, dated="email_consent_since" in layout.kept)
-        if not layout.lines:
-            self.warnings += keep_edits(db, self.targets[0], source)
-        if plan.entity.customer == "self":
-            compare_customers(db, self.targets[0], source)
-        elif layout.lines:
-            self._compare_orders(db, source)
+        if layout.lines:
+            self.warnings += compare_orders(db, plan, layout, self.targets)
         else:
+            self.warnings += keep_edits(db, self.targets[0], source)
             if plan.entity.table == "orders":
-                self._mark_charges(db, source)
+                if layout.has_items:
+                    mark_charges(db, lines=False)
+                keep_charges(db, source, lines=False)
             compare(db, self.targets[0], source)
         self.tallies = {target.staged: tally(db, target.staged) for target in self.targets}
         for part in self.parts:
@@ -276,23 +261,3 @@ class Analysis:
         self.doubt = found.doubt
         self.warnings += [found.words] if found.words else []
         self.guessed = ("source",) if found.guessed else ()
-
-    def _mark_charges(self, db: sqlite3.Connection, source: str) -> None:
-        if self.layout.has_items:
-            mark_charges(db, lines=False)
-        keep_charges(db, source, lines=False)
-
-    def _compare_orders(self, db: sqlite3.Connection, source: str) -> None:
-        orders, lines = self.targets
-        self.warnings += settle_totals(db, self.plan)
-        put_orders_together(db, self.layout, keyless=orders.loose_keys)
-        if self.layout.has_items:
-            mark_charges(db, lines=True)
-        known = locate(db, orders, source)
-        compare(db, lines, source)
-        if known:
-            keep_charges(db, source, lines=True)
-            keep_what_is_not_said(db, self.plan)
-            settle_amounts(db, discounted="discount_minor" in self.layout.kept)
-            compare_again(db, orders, source)
-            mark_order_changes(db)

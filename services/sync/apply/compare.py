@@ -7,17 +7,32 @@ window and the last step read it.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from services.entities import Field
-from services.sync.apply.target import CHANGED, IGNORED, REJECTED, UNCHANGED, Target, given_later, stays_withdrawn
 from services.sync.formats.plan import Plan
 from services.sync.stage import faults
-from services.sync.stage.layout import Layout
+from services.sync.stage.layout import (
+    CHANGED,
+    IGNORED,
+    PIECE,
+    REJECTED,
+    UNCHANGED,
+    Layout,
+    Target,
+    exists,
+    given_later,
+    stays_withdrawn,
+)
 from services.sync.stage.rows import Stager
 
 _SHARE_OF_SAME = 0.5
+_STRENGTH = f"""
+    CASE WHEN state IS NULL THEN 1 WHEN state = {REJECTED} THEN 0 WHEN state = {CHANGED} THEN 2
+         WHEN state = {UNCHANGED} THEN iif(note = 'order', 2, 3) ELSE 4 END
+"""
 
 
 def sort_out_keys(db: sqlite3.Connection, layout: Layout, stager: Stager, *, loose: bool) -> None:
@@ -50,27 +65,16 @@ def sort_out_keys(db: sqlite3.Connection, layout: Layout, stager: Stager, *, loo
 def ignore_nobodys(db: sqlite3.Connection, plan: Plan) -> None:
     """Rows whose customer cannot be found and cannot be made up are ignored."""
     if plan.only_updates:
-        strangers = "SELECT who FROM stage.people WHERE customer_id IS NULL"
-        db.execute(
-            f"UPDATE stage.r SET state = ?, note = ? WHERE state IS NULL AND who IN ({strangers})",
-            (IGNORED, faults.STRANGER),
-        )
+        _ignore(db, "SELECT who FROM stage.people WHERE customer_id IS NULL", faults.STRANGER)
         db.execute("UPDATE stage.people SET head = NULL WHERE customer_id IS NULL")
-        return
-    if plan.entity.customer != "required":
-        return
-    db.execute("UPDATE stage.people SET head = NULL WHERE customer_id IS NULL AND head IS NULL")
-    nobody = db.execute(
-        "SELECT EXISTS (SELECT 1 FROM stage.people WHERE customer_id IS NULL AND head IS NULL)"
-    ).fetchone()[0]
-    if nobody:
-        db.execute(
-            """
-            UPDATE stage.r SET state = ?, note = ?
-            WHERE state IS NULL AND who IN (SELECT who FROM stage.people WHERE customer_id IS NULL AND head IS NULL)
-            """,
-            (IGNORED, faults.NO_CUSTOMER),
-        )
+    elif plan.entity.customer == "required":
+        nobody = "stage.people WHERE customer_id IS NULL AND head IS NULL"
+        if exists(db, nobody):
+            _ignore(db, f"SELECT who FROM {nobody}", faults.NO_CUSTOMER)
+
+
+def _ignore(db: sqlite3.Connection, whose: str, why: str) -> None:
+    db.execute(f"UPDATE stage.r SET state = ?, note = ? WHERE state IS NULL AND who IN ({whose})", (IGNORED, why))
 
 
 def reject_unknown(db: sqlite3.Connection, reference: Field, source: str) -> None:
@@ -98,57 +102,28 @@ def keep_withdrawn(db: sqlite3.Connection, source: str, *, dated: bool) -> None:
     )
 
 
-def put_orders_together(db: sqlite3.Connection, layout: Layout, *, keyless: bool) -> None:
-    """Make orders from rows: the earliest time counts, amounts and discounts of lines add up."""
-    if keyless:
-        db.execute("UPDATE stage.r SET ord = key")
-    staged = [name for name in layout.kept if name not in ("amount_minor", "kind")]
-    gathered = {name: f"max({name})" for name in staged}
-    gathered |= {name: f"min({name})" for name in ("ordered_on", "ordered_at") if name in gathered}
-    if "discount_minor" in gathered:
-        gathered["discount_minor"] = "sum(discount_minor)"
-    gathered["amount_minor"] = "coalesce(max(total_minor), sum(amount_minor))"
-    # Nobody buys for less than nothing, whatever a word of the file's own says.
-    kind = "coalesce(min(kind), 'purchase')"
-    gathered["kind"] = f"iif({kind} = 'purchase' AND {gathered['amount_minor']} < 0, 'return', {kind})"
-    db.execute(
-        f"""
-        CREATE TABLE stage.o (key TEXT PRIMARY KEY, who INTEGER, {", ".join(gathered)}, first_row INTEGER,
-            lines INTEGER, totalled INTEGER, file_minor INTEGER, target_id INTEGER, state INTEGER) WITHOUT ROWID
-        """
-    )
-    db.execute(
-        f"""
-        INSERT INTO stage.o (key, who, {", ".join(gathered)}, first_row, lines, totalled, file_minor)
-        SELECT ord, min(who), {", ".join(gathered.values())}, min(row), count(*), max(total_minor) IS NOT NULL,
-               {gathered["amount_minor"]}
-        FROM stage.r WHERE state IS NULL GROUP BY ord
-        """
-    )
-
-
 def compare(db: sqlite3.Connection, target: Target, source: str) -> None:
-    """Look staged rows up in the book by their key and say which are changed and which are not; the others are new."""
-    if not db.execute(f"SELECT EXISTS (SELECT 1 FROM main.{target.table} WHERE source = ?)", (source,)).fetchone()[0]:
-        return
-    differs = _differs(target)
-    db.execute(
-        f"""
-        UPDATE stage.{target.staged} AS s SET (target_id, state) = (
-            SELECT t.id, CASE WHEN {differs} THEN {CHANGED} ELSE {UNCHANGED} END
-            FROM main.{target.table} t WHERE {target.same_row})
-        WHERE s.state IS NULL
-        """,
-        {"source": source},
-    )
-    if target.loose_keys and target.like:
-        _pair_edited(db, target, source)
-        compare_again(db, target, source, only_open=True)
+    """Look staged rows up in the book and say which are changed and which are not; the others are new.
+
+    Rows of customers are looked up by whom they were matched with, all others by their key.
+    """
+    if target.table == "customers" or exists(db, f"main.{target.table} WHERE source = ?", (source,)):
+        db.execute(
+            f"""
+            UPDATE stage.{target.staged} AS s SET (target_id, state) = (
+                SELECT t.id, {_verdict(target)} FROM main.{target.table} t WHERE {target.same_row})
+            WHERE s.state IS NULL
+            """,
+            {"source": source},
+        )
+        if target.loose_keys and target.like:
+            _pair_edited(db, target, source)
+            compare_again(db, target, source, only_open=True)
 
 
 def locate(db: sqlite3.Connection, target: Target, source: str) -> bool:
     """Look staged records up in the book by their key, without comparing them yet; return whether any is there."""
-    if not db.execute(f"SELECT EXISTS (SELECT 1 FROM main.{target.table} WHERE source = ?)", (source,)).fetchone()[0]:
+    if not exists(db, f"main.{target.table} WHERE source = ?", (source,)):
         return False
     db.execute(
         f"""
@@ -159,22 +134,7 @@ def locate(db: sqlite3.Connection, target: Target, source: str) -> bool:
     )
     if target.loose_keys and target.like:
         _pair_edited(db, target, source)
-    return bool(
-        db.execute(f"SELECT EXISTS (SELECT 1 FROM stage.{target.staged} WHERE target_id IS NOT NULL)").fetchone()[0]
-    )
-
-
-def compare_customers(db: sqlite3.Connection, target: Target, source: str) -> None:
-    """Compare a file of customers with those whom its rows were matched with."""
-    db.execute(
-        f"""
-        UPDATE stage.r AS s SET (target_id, state) = (
-            SELECT t.id, CASE WHEN {_differs(target)} THEN {CHANGED} ELSE {UNCHANGED} END
-            FROM main.customers t WHERE t.id = (SELECT p.customer_id FROM stage.people p WHERE p.who = s.who))
-        WHERE s.state IS NULL
-        """,
-        {"source": source},
-    )
+    return exists(db, f"stage.{target.staged} WHERE target_id IS NOT NULL")
 
 
 def compare_again(db: sqlite3.Connection, target: Target, source: str, *, only_open: bool = False) -> None:
@@ -182,86 +142,10 @@ def compare_again(db: sqlite3.Connection, target: Target, source: str, *, only_o
     db.execute(
         f"""
         UPDATE stage.{target.staged} AS s SET state = (
-            SELECT CASE WHEN {_differs(target)} THEN {CHANGED} ELSE {UNCHANGED} END
-            FROM main.{target.table} t WHERE t.id = s.target_id)
+            SELECT {_verdict(target)} FROM main.{target.table} t WHERE t.id = s.target_id)
         WHERE s.target_id IS NOT NULL {"AND s.state IS NULL" if only_open else ""}
         """,
         {"source": source},
-    )
-
-
-def keep_what_is_not_said(db: sqlite3.Connection, plan: Plan) -> None:
-    """Lines say nothing of an order's currency or of its cancellation where they have no column for it."""
-    guessed = plan.currency == plan.basis.currency and not plan.basis.currency_said and plan.recognition.system is None
-    if guessed and not plan.has("currency"):
-        db.execute(
-            "UPDATE stage.o SET currency = (SELECT t.currency FROM main.orders t WHERE t.id = o.target_id) "
-            "WHERE target_id IS NOT NULL"
-        )
-    if plan.entity.name == "orders" and plan.recognition.system is None and not plan.has("kind"):
-        db.execute(
-            "UPDATE stage.o SET kind = 'cancellation' WHERE target_id IN "
-            "(SELECT t.id FROM main.orders t WHERE t.kind = 'cancellation')"
-        )
-
-
-def settle_amounts(db: sqlite3.Connection, *, discounted: bool) -> None:
-    """An order in the book whose lines change is worth what it was, plus what its lines gained or lost.
-
-    Lines that an earlier file brought and this one does not have still count: an export may end in mid-order. An order
-    that a file of whole orders brought is worth what that file said: its lines, which come now, are a part of that.
-    """
-    own = ["amount_minor", "currency", *(["discount_minor"] if discounted else [])]
-    db.execute(
-        """
-        CREATE TABLE stage.whole AS SELECT o.key FROM stage.o o WHERE o.target_id IS NOT NULL AND NOT o.totalled
-            AND NOT EXISTS (SELECT 1 FROM main.order_lines l WHERE l.order_id = o.target_id)
-        """
-    )
-    db.execute(
-        f"""
-        UPDATE stage.o SET (kind, {", ".join(own)}) = (
-            SELECT iif(o.kind = 'charge', o.kind, t.kind), {", ".join(f"t.{name}" for name in own)}
-            FROM main.orders t WHERE t.id = o.target_id)
-        WHERE key IN (SELECT key FROM stage.whole)
-        """
-    )
-    db.execute("CREATE TABLE stage.deltas (ord TEXT PRIMARY KEY, delta INTEGER) WITHOUT ROWID")
-    db.execute(
-        f"""
-        INSERT INTO stage.deltas
-        SELECT r.ord, sum(r.amount_minor - coalesce(l.amount_minor, 0))
-        FROM stage.r LEFT JOIN main.order_lines l ON l.id = r.target_id
-        WHERE r.state IS NULL OR r.state = {CHANGED} GROUP BY r.ord
-        """
-    )
-    db.execute(
-        """
-        UPDATE stage.o SET amount_minor =
-            (SELECT t.amount_minor FROM main.orders t WHERE t.id = o.target_id)
-            + coalesce((SELECT d.delta FROM stage.deltas d WHERE d.ord = o.key), 0)
-        WHERE target_id IS NOT NULL AND NOT totalled AND key NOT IN (SELECT key FROM stage.whole)
-        """
-    )
-    if discounted:
-        db.execute(
-            """
-            UPDATE stage.o SET discount_minor = (SELECT t.discount_minor FROM main.orders t WHERE t.id = o.target_id)
-            WHERE target_id IS NOT NULL
-              AND lines < (SELECT count(*) FROM main.order_lines l WHERE l.order_id = o.target_id)
-            """
-        )
-
-
-def mark_order_changes(db: sqlite3.Connection) -> None:
-    """Where only the order itself changed, its first row is the changed one."""
-    db.execute(
-        f"""
-        UPDATE stage.r SET note = 'order'
-        WHERE row IN (
-            SELECT first_row FROM stage.o WHERE state = {CHANGED} AND NOT EXISTS (
-                SELECT 1 FROM stage.r q WHERE q.ord = o.key AND (q.state IS NULL OR q.state = {CHANGED})))
-        """
     )
 
 
@@ -292,9 +176,10 @@ def tally(db: sqlite3.Connection, staged: str) -> Tally:
     )
 
 
-def _differs(target: Target) -> str:
-    conditions = [f"t.{name} IS NOT {target.columns[name]}" for name in target.compared]
-    return " OR ".join(conditions) or "0"
+def _verdict(target: Target) -> str:
+    """SQL of the state of the staged row `s` beside row `t` of the store."""
+    differs = " OR ".join(f"t.{name} IS NOT {target.columns[name]}" for name in target.compared) or "0"
+    return f"CASE WHEN {differs} THEN {CHANGED} ELSE {UNCHANGED} END"
 
 
 def _pair_edited(db: sqlite3.Connection, target: Target, source: str) -> None:
@@ -344,7 +229,6 @@ def _pair(db: sqlite3.Connection, target: Target, source: str, like: tuple[str, 
     names = [f"c{place}" for place in range(len(like))]
     file_bounds = f"AND s.{target.day} {bounds}" if bounds else ""
     book_bounds = f"AND t.{target.day} {bounds}" if bounds else ""
-    parameters: dict[str, Any] = {"source": source}
     db.execute("DROP TABLE IF EXISTS stage.spare_file")
     db.execute("DROP TABLE IF EXISTS stage.spare_book")
     db.execute(
@@ -355,7 +239,7 @@ def _pair(db: sqlite3.Connection, target: Target, source: str, like: tuple[str, 
               WHERE s.target_id IS NULL AND s.state IS NULL {file_bounds})
         WHERE c0 IS NOT NULL
         """,
-        parameters,
+        {"source": source},
     )
     within = "AND t.order_id IN (SELECT c0 FROM stage.spare_file)" if target.table == "order_lines" else ""
     db.execute(
@@ -366,7 +250,7 @@ def _pair(db: sqlite3.Connection, target: Target, source: str, like: tuple[str, 
               WHERE t.source = :source {book_bounds} {within}
                 AND NOT EXISTS (SELECT 1 FROM {staged} s WHERE s.target_id = t.id))
         """,
-        parameters,
+        {"source": source},
     )
     same = " AND ".join(f"b.{name} IS f.{name}" for name in names)
     db.execute("CREATE INDEX stage.spare_file_key ON spare_file (key)")
@@ -377,4 +261,44 @@ def _pair(db: sqlite3.Connection, target: Target, source: str, like: tuple[str, 
             SELECT b.id FROM stage.spare_file f JOIN stage.spare_book b ON {same} AND b.n = f.n WHERE f.key = s.key)
         WHERE s.target_id IS NULL AND s.state IS NULL AND s.key IN (SELECT key FROM stage.spare_file)
         """
+    )
+
+
+def tally_rows(db: sqlite3.Connection, staged: Sequence[str]) -> Tally:
+    """Count the rows of the file by what became of them in all staged tables together."""
+    counts = dict(
+        db.execute(
+            f"SELECT best, count(*) FROM (SELECT min(strength) AS best FROM ({_all(staged)}) GROUP BY n) GROUP BY best"
+        ).fetchall()
+    )
+    return Tally(
+        new=counts.get(1, 0),
+        changed=counts.get(2, 0),
+        unchanged=counts.get(3, 0),
+        ignored=counts.get(4, 0),
+        rejected=counts.get(0, 0),
+        with_order=0,
+    )
+
+
+def late_reasons(db: sqlite3.Connection, state: int) -> Counter[str]:
+    """Why the comparison ignored or rejected rows of the file: of those that nothing else was made of."""
+    strength = {REJECTED: 0, IGNORED: 4}[state]
+    return Counter(
+        dict(
+            db.execute(
+                f"""
+                SELECT why, count(*) FROM (
+                    SELECT min(strength) AS best, min(note) FILTER (WHERE strength = {strength}) AS why
+                    FROM ({_all(["r"])}) GROUP BY n)
+                WHERE best = {strength} GROUP BY why
+                """
+            ).fetchall()
+        )
+    )
+
+
+def _all(staged: Sequence[str]) -> str:
+    return " UNION ALL ".join(
+        f"SELECT row % {PIECE} AS n, {_STRENGTH} AS strength, note FROM stage.{name}" for name in staged
     )

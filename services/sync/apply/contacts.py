@@ -2,6 +2,9 @@
 
 The first of those who share one has it as its key, the others have `#2`, `#3` behind it. Who was in the book before is
 told apart by the name, so that neither another order of the rows nor a person more exchanges two customers.
+
+Who is in the book under an address of a desk or a number may be somebody else: whether two who bear different names are
+one after all is a question for the review.
 """
 
 from __future__ import annotations
@@ -10,10 +13,13 @@ import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
-from services.sync.stage.layout import Layout
+from services.sync.stage.layout import Layout, exists
 from services.sync.stage.people import PEOPLE
+
+#: Below this likeness two names under one number are two people's.
+_ANOTHER_NAME: Final = 0.7
 
 
 @dataclass
@@ -30,16 +36,8 @@ def part_shared_contacts(db: sqlite3.Connection, layout: Layout, source: str) ->
 
     Rows of one person — the same name with the same address or number, or rows that agree in everything — keep one
     key between them.
-
-    Parameters
-    ----------
-    db : sqlite3.Connection
-        Connection of the store with the staging file of a customer file attached.
-    layout : Layout
-    source : str
-        The system that the file's customers belong to.
     """
-    if not db.execute("SELECT EXISTS (SELECT 1 FROM stage.people WHERE external_id IS NULL)").fetchone()[0]:
+    if not exists(db, "stage.people WHERE external_id IS NULL"):
         return
     for key, people in _sharing(db, layout, source).items():
         _name_keys(key, people, _in_book(db, key, source))
@@ -133,3 +131,42 @@ def _part_who(db: sqlite3.Connection) -> None:
             (last, who),
         )
         db.execute("UPDATE stage.r SET who = ? WHERE who = ? AND key = ?", (last, who, key))
+
+
+def part_other_names(db: sqlite3.Connection) -> None:
+    """Take back matches by number, and by the address of a desk, whose names contradict each other."""
+    found = db.execute(
+        """
+        SELECT p.who, iif(p.how = 'phone', '', p.email), p.name, p.company, p.phone_text, c.name, c.company, c.phone
+        FROM stage.people p JOIN main.customers c ON c.id = p.customer_id
+        WHERE p.how IN ('phone', 'email') AND p.name IS NOT NULL
+        """
+    )
+    others = [(who,) for who, email, *names in found if _is_shared(email) and _are_others(*names)]
+    db.executemany("UPDATE stage.people SET customer_id = NULL, how = NULL WHERE who = ?", others)
+
+
+def _is_shared(email: str) -> bool:
+    """Whether a contact may be several people's: a number ('' here), or the address of a desk."""
+    from services.duplicates.nicknames import SHARED_MAILBOXES
+
+    return not email or email.partition("@")[0] in SHARED_MAILBOXES
+
+
+def _are_others(
+    name: str, company: str | None, phone: str | None, known: str, firm: str | None, at: str | None
+) -> bool:
+    from services.duplicates.likeness import name_likeness
+    from services.duplicates.normal import stands_in, words_of
+
+    if stands_in(name, phone) or stands_in(known, at):
+        return False
+    mine = [words_of(one) for one in (name, company) if one]
+    theirs = [words_of(one) for one in (known, firm) if one]
+    persons = name_likeness(mine[0], theirs[0])
+    if persons is None or persons >= _ANOTHER_NAME:
+        return False
+    # A person's name beside the name of the firm at which the number rings contradicts nothing.
+    firms = [name_likeness(mine[0], one) or 0.0 for one in theirs[1:]]
+    firms += [name_likeness(one, theirs[0]) or 0.0 for one in mine[1:]]
+    return max(firms, default=0.0) < _ANOTHER_NAME

@@ -13,11 +13,11 @@ from typing import Any, Final
 from models.queries.hand_edits import hand_edits
 from models.values.words import count
 from services.entities import ENTITIES
-from services.sync.apply.target import Target
+from services.sync.stage.layout import Target
 
 #: What a row of these tables is called; nobody edits rows of others.
 _CALLED: Final = {"customers": "customer", "contacts": "contact", "contracts": "contract", "opportunities": "deal"}
-#: Consent has rules of its own: see `services.sync.apply.target`.
+#: Consent has rules of its own: see `services.sync.stage.layout`.
 _OWN_RULES: Final = ("email_consent", "email_consent_since", "email_consent_how", "tracking_consent")
 _NAMED: Final = 3
 _KEPT: Final = "{rows} {keep} what you changed by hand, as the file says what it said before: {what}."

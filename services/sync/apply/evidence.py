@@ -11,11 +11,11 @@ from math import sqrt
 from pathlib import Path
 from typing import Final
 
-from services.sync.apply.target import Target
 from services.sync.apply.write import default_name
 from services.sync.formats.headers import normal
 from services.sync.formats.plan import Plan, source_from_name
 from services.sync.formats.systems import known_sources
+from services.sync.stage.layout import Target
 
 # Fields by which files of one system refer to the same rows.
 _FAMILIES: Final[Mapping[str, str]] = {
@@ -162,14 +162,11 @@ def _circumstances(plan: Plan, system: System, own: Headers) -> Evidence:
         system.name in beside.values()
     )
     common = own.keys() & system.headers.keys()
-    found.shares = all(_called_alike(own[family], system.headers[family]) for family in common)
+    called = [(own[family], system.headers[family]) for family in common]
+    found.shares = all(mine & theirs or (mine | theirs) & _OWN_IDS for mine, theirs in called)
     if system.name in known_sources():
         found.shares = found.shares and bool(common)
     return found
-
-
-def _called_alike(mine: set[str], theirs: set[str]) -> bool:
-    return bool(mine & theirs or mine & _OWN_IDS or theirs & _OWN_IDS)
 
 
 def _hold_ids(db: sqlite3.Connection, plan: Plan, held: Sequence[Evidence]) -> None:

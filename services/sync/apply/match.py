@@ -6,59 +6,52 @@ grouped, so that the same person under one id and one email becomes one customer
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
 
-from services.sync.apply.joined import any_joined, find_joined, speak_as_one
-from services.sync.apply.shared_contacts import part_other_names
+from services.duplicates.fields import FIELDS, Record, combined, strictest
+from services.sync.apply.contacts import part_other_names
 from services.sync.formats.plan import Plan
 from services.sync.kinds.words import name_key
-from services.sync.stage.layout import layout_of
+from services.sync.stage.layout import IGNORED, exists, layout_of
 
 _SAME_SOURCE_ID = """
     EXISTS (SELECT 1 FROM main.identities o
             WHERE o.customer_id = i.customer_id AND o.kind = 'external_id' AND o.source = :source)
 """
+JOINED: Final = "merged into another customer, whose row is used"
+_CONSENTS: Final = ("email_consent", "tracking_consent")
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """How the customers of a file were found."""
-
-    matched: int
-    created: int
-    by: dict[str, int]
-    warnings: tuple[str, ...]
-
-
-def match_people(db: sqlite3.Connection, plan: Plan, source: str) -> Matches:
+def match_people(db: sqlite3.Connection, plan: Plan, source: str) -> int:
     """Find the file's customers in the book and group those who are new.
 
-    Parameters
-    ----------
-    db : sqlite3.Connection
-        Connection of the store with the staging file attached.
-    plan : Plan
-    source : str
-        The system that the file's ids belong to.
+    Returns
+    -------
+    int
+        How many customers of the book the file's rows are of.
     """
     db.execute("CREATE INDEX stage.people_id ON people (external_id)")
     db.execute("CREATE INDEX stage.people_email ON people (email)")
-    warnings: list[str] = []
-    if db.execute("SELECT EXISTS (SELECT 1 FROM main.customers)").fetchone()[0]:
+    if exists(db, "main.customers"):
         own = plan.entity.customer == "self"
         _by_id(db, source)
         if not own:
             _by_person(db, source, "people.external_id", "k.external_id", "AND k.source = :source")
         _by_key(db, source, own=own)
-        joined = any_joined(db)
+        joined = exists(db, "main.merged_customers")
         if joined:
-            find_joined(db, source, own_key(own=own))
+            # By the key of a record that is a part of another customer now.
+            same = f"m.source = :source AND m.external_id = {own_key(own=own)}"
+            _match(db, source, "id", "m.customer_id", "main.merged_customers m", same)
         _by_contact(db, "email", source)
         if not own:
             _by_person(db, source, "people.email", "lower(k.email)", "")
         _by_contact(db, "phone", source)
-        if db.execute("SELECT EXISTS (SELECT 1 FROM stage.people WHERE phone_home IS NOT NULL)").fetchone()[0]:
+        if exists(db, "stage.people WHERE phone_home IS NOT NULL"):
             _by_contact(db, "phone", source, at_home=True)
         part_other_names(db)
         _by_name(db)
@@ -68,55 +61,45 @@ def match_people(db: sqlite3.Connection, plan: Plan, source: str) -> Matches:
             if joined:
                 speak_as_one(db, layout_of(plan).kept, source)
     _group_new(db)
-    by = dict(
-        db.execute(
-            "SELECT how, count(DISTINCT customer_id) FROM stage.people WHERE customer_id IS NOT NULL GROUP BY how"
-        )
-    )
     matched = db.execute("SELECT count(DISTINCT customer_id) FROM stage.people WHERE staged").fetchone()[0]
-    created = db.execute("SELECT count(DISTINCT head) FROM stage.people WHERE customer_id IS NULL").fetchone()[0]
-    return Matches(matched, created, by, tuple(warnings))
+    return int(matched)
 
 
-def _by_id(db: sqlite3.Connection, source: str) -> int:
-    return db.execute(
-        """
-        UPDATE stage.people SET how = 'id', customer_id = i.customer_id
-        FROM (SELECT value, min(customer_id) AS customer_id FROM main.identities
-              WHERE kind = 'external_id' AND source = :source GROUP BY value) i
-        WHERE people.customer_id IS NULL AND i.value = people.external_id
+def _match(db: sqlite3.Connection, source: str, how: str, customer: str, found: str, where: str) -> None:
+    """Give people without a customer the one that is found: SQL of it, of where it is looked up, and under what."""
+    db.execute(
+        f"""
+        UPDATE stage.people SET how = '{how}', customer_id = {customer} FROM {found}
+        WHERE people.customer_id IS NULL AND {where}
         """,
         {"source": source},
-    ).rowcount
+    )
+
+
+def _by_id(db: sqlite3.Connection, source: str) -> None:
+    known = """
+        (SELECT value, min(customer_id) AS customer_id FROM main.identities
+         WHERE kind = 'external_id' AND source = :source GROUP BY value) i
+        """
+    _match(db, source, "id", "i.customer_id", known, "i.value = people.external_id")
 
 
 def _by_person(db: sqlite3.Connection, source: str, said: str, known: str, where: str) -> None:
     """By the id or the address of a contact, who stands for the account; not where the person is at several."""
-    db.execute(
-        f"""
-        UPDATE stage.people SET how = 'contact', customer_id = k.customer_id
-        FROM (SELECT {known} AS known, min(k.customer_id) AS customer_id FROM main.contacts k
-              WHERE {known} IS NOT NULL {where} GROUP BY 1 HAVING count(DISTINCT k.customer_id) = 1) k
-        WHERE people.customer_id IS NULL AND people.order_ref IS NULL AND k.known = {said}
-        """,
-        {"source": source},
-    )
+    persons = f"""
+        (SELECT {known} AS known, min(k.customer_id) AS customer_id FROM main.contacts k
+         WHERE {known} IS NOT NULL {where} GROUP BY 1 HAVING count(DISTINCT k.customer_id) = 1) k
+        """
+    _match(db, source, "contact", "k.customer_id", persons, f"people.order_ref IS NULL AND k.known = {said}")
 
 
 def _by_key(db: sqlite3.Connection, source: str, *, own: bool) -> None:
     """Customers whom an earlier file of this system made: what it knew them by is their key in the book."""
     if own:
         db.execute("CREATE INDEX stage.r_who ON r (who)")
-    if not db.execute("SELECT EXISTS (SELECT 1 FROM main.customers WHERE source = ?)", (source,)).fetchone()[0]:
-        return
-    key = own_key(own=own)
-    db.execute(
-        f"""
-        UPDATE stage.people SET customer_id = c.id, how = 'id' FROM main.customers c
-        WHERE people.customer_id IS NULL AND c.source = :source AND c.external_id = {key}
-        """,
-        {"source": source},
-    )
+    if exists(db, "main.customers WHERE source = ?", (source,)):
+        same = f"c.source = :source AND c.external_id = {own_key(own=own)}"
+        _match(db, source, "id", "c.id", "main.customers c", same)
 
 
 def own_key(*, own: bool) -> str:
@@ -129,18 +112,15 @@ def own_key(*, own: bool) -> str:
 def _by_contact(db: sqlite3.Connection, kind: str, source: str, *, at_home: bool = False) -> None:
     """By an address or a number; `at_home`: by the number as it is dialled at home, where the book knows no country."""
     # Two records of one system are two customers, even where they share an address.
-    apart = f"AND (people.external_id IS NULL OR NOT {_SAME_SOURCE_ID})"
+    apart = f"(people.external_id IS NULL OR NOT {_SAME_SOURCE_ID})"
     column = "phone_home" if at_home else kind
     nowhere = "AND customer_id IN (SELECT id FROM main.customers WHERE coalesce(country, '') = '')" if at_home else ""
-    db.execute(
-        f"""
-        UPDATE stage.people SET how = '{kind}', customer_id = i.customer_id
-        FROM (SELECT value, min(customer_id) AS customer_id FROM main.identities
-              WHERE kind = '{kind}' {nowhere} GROUP BY value) i
-        WHERE people.customer_id IS NULL AND people.order_ref IS NULL AND i.value = people.{column} {apart}
-        """,
-        {"source": source},
-    )
+    known = f"""
+        (SELECT value, min(customer_id) AS customer_id FROM main.identities
+         WHERE kind = '{kind}' {nowhere} GROUP BY value) i
+        """
+    where = f"people.order_ref IS NULL AND i.value = people.{column} AND {apart}"
+    _match(db, source, kind, "i.customer_id", known, where)
 
 
 def _by_name(db: sqlite3.Connection) -> None:
@@ -148,7 +128,7 @@ def _by_name(db: sqlite3.Connection) -> None:
     only_name = "people.name_key IS NOT NULL AND " + " AND ".join(
         f"people.{column} IS NULL" for column in ("customer_id", "external_id", "email", "phone")
     )
-    if not db.execute(f"SELECT EXISTS (SELECT 1 FROM stage.people WHERE {only_name})").fetchone()[0]:
+    if not exists(db, f"stage.people WHERE {only_name}"):
         return
     db.create_function("name_key", 1, lambda text: name_key(text) if text else None, deterministic=True)
     db.execute("CREATE TABLE stage.names (name_key TEXT, customer_id INTEGER)")
@@ -159,27 +139,18 @@ def _by_name(db: sqlite3.Connection) -> None:
         """
     )
     db.execute("CREATE INDEX stage.names_key ON names (name_key, customer_id)")
-    db.execute(
-        f"""
-        UPDATE stage.people SET how = 'name', customer_id = n.customer_id
-        FROM (SELECT name_key, min(customer_id) AS customer_id FROM stage.names
-              GROUP BY name_key HAVING count(DISTINCT customer_id) = 1) n
-        WHERE people.name_key = n.name_key AND {only_name}
+    names = """
+        (SELECT name_key, min(customer_id) AS customer_id FROM stage.names
+         GROUP BY name_key HAVING count(DISTINCT customer_id) = 1) n
         """
-    )
+    _match(db, "", "name", "n.customer_id", names, f"people.name_key = n.name_key AND {only_name}")
 
 
 def _by_order(db: sqlite3.Connection, source: str) -> None:
     """A return without a customer of its own has that of the order that it refers to."""
-    db.execute(
-        """
-        UPDATE stage.people SET how = 'order', customer_id = o.customer_id
-        FROM main.orders o
-        WHERE people.customer_id IS NULL AND people.order_ref IS NOT NULL AND people.external_id IS NULL
-          AND people.email IS NULL AND o.source = :source AND o.external_id = people.order_ref
-        """,
-        {"source": source},
-    )
+    nobody = "people.order_ref IS NOT NULL AND people.external_id IS NULL AND people.email IS NULL"
+    same = "o.source = :source AND o.external_id = people.order_ref"
+    _match(db, source, "order", "o.customer_id", "main.orders o", f"{nobody} AND {same}")
 
 
 def _one_row_each(db: sqlite3.Connection) -> None:
@@ -223,3 +194,132 @@ def _group_new(db: sqlite3.Connection) -> None:
             WHERE customer_id IS NULL AND head IS NULL AND {kind} IS NOT NULL
             """
         )
+
+
+@dataclass
+class _Row:
+    """A staged row of a merged customer; `record` is what was merged, None for the customer's own or another id."""
+
+    row: int
+    key: str
+    values: dict[str, Any]
+    own: bool
+    record: int | None
+
+
+@dataclass
+class _Customer:
+    """A customer with records that were merged, and the rows of the file that speak of it."""
+
+    id: int
+    source: str
+    values: dict[str, Any]
+    records: dict[int, Record] = field(default_factory=dict)
+    rows: list[_Row] = field(default_factory=list)
+
+
+def speak_as_one(db: sqlite3.Connection, kept: Sequence[str], source: str) -> None:
+    """Let the rows of a customer file that speak of merged customers say, in the columns that it keeps, what holds."""
+    db.execute("CREATE TABLE stage.words (record_id INTEGER PRIMARY KEY, before TEXT NOT NULL, after TEXT NOT NULL)")
+    names = [name for name in kept if name in FIELDS]
+    for customer in _customers(db, names, source):
+        _keep_words(db, customer, names)
+        lead, *others = sorted(customer.rows, key=lambda one: (not one.own, one.record is not None, one.row))
+        said = _own_word(customer, lead) if lead.own else _further_word(customer, lead, names)
+        sets = ", ".join(f"{name} = ?" for name in names)
+        db.execute(f"UPDATE stage.r SET {sets} WHERE row = ?", (*(said[name] for name in names), lead.row))
+        db.executemany(
+            "UPDATE stage.r SET state = ?, note = ? WHERE row = ?", [(IGNORED, JOINED, one.row) for one in others]
+        )
+
+
+def _customers(db: sqlite3.Connection, names: Sequence[str], source: str) -> Iterable[_Customer]:
+    staged = ", ".join(f"r.{name}" for name in names)
+    found: dict[int, _Customer] = {}
+    cursor = db.execute(
+        f"""
+        SELECT p.customer_id, r.row, r.key, m.id, {staged}
+        FROM stage.people p JOIN stage.r r ON r.who = p.who
+        LEFT JOIN main.merged_customers m ON m.source = :source AND m.external_id = r.key
+        WHERE r.state IS NULL AND p.customer_id IN (SELECT customer_id FROM main.merged_customers)
+        ORDER BY r.row
+        """,
+        {"source": source},
+    ).fetchall()
+    for number, row, key, record, *values in cursor:
+        customer = found.get(number)
+        if customer is None:
+            customer = found[number] = _customer(db, number)
+        own = customer.source == source and customer.values["external_id"] == key
+        record = record if record in customer.records else None
+        customer.rows.append(_Row(row, key, dict(zip(names, values, strict=True)), own, record))
+    return found.values()
+
+
+def _customer(db: sqlite3.Connection, number: int) -> _Customer:
+    columns = ("source", "external_id", *FIELDS)
+    row = db.execute(f"SELECT {', '.join(columns)} FROM main.customers WHERE id = ?", (number,)).fetchone()
+    values = dict(zip(columns, row, strict=True))
+    records = {
+        record: Record((source, key), json.loads(said), frozenset(json.loads(gave)))
+        for record, source, key, said, gave in db.execute(
+            "SELECT id, source, external_id, record, gave FROM main.merged_customers WHERE customer_id = ?", (number,)
+        )
+    }
+    return _Customer(number, values["source"], values, records)
+
+
+def _keep_words(db: sqlite3.Connection, customer: _Customer, names: Sequence[str]) -> None:
+    """What a record says now is what it said last, from the next file on; the last step writes it into the book."""
+    for row in customer.rows:
+        if row.record is None:
+            continue
+        record = customer.records[row.record]
+        after = {**record.values, **{name: row.values[name] for name in names}}
+        for name in _CONSENTS:
+            after[name] = after.get(name) or "unknown"
+        if after != record.values:
+            texts = [json.dumps(values, ensure_ascii=False) for values in (record.values, after)]
+            db.execute("INSERT OR REPLACE INTO stage.words VALUES (?, ?, ?)", (row.record, *texts))
+
+
+def words_to_keep(db: sqlite3.Connection) -> list[tuple[int, str, str]]:
+    """Merged records that a file said something new of: their number, and images before and after."""
+    if not exists(db, "stage.sqlite_master WHERE name = 'words'"):
+        return []
+    return [
+        (number, json.dumps({"record": before}, ensure_ascii=False), json.dumps({"record": after}, ensure_ascii=False))
+        for number, before, after in db.execute("SELECT record_id, before, after FROM stage.words ORDER BY record_id")
+    ]
+
+
+def _own_word(customer: _Customer, lead: _Row) -> dict[str, Any]:
+    """The customer's own record says what it is, and the other records, as they stand, what it lacks."""
+    now = {row.record: row.values for row in customer.rows if row.record is not None}
+    further = [row for row in customer.rows if row is not lead and row.record is None]
+    records = [
+        Record(record.key, {**record.values, **now.get(number, {})}) for number, record in customer.records.items()
+    ]
+    records += [Record((customer.source, row.key), row.values) for row in further]
+    row = {**customer.values, **lead.values, "name": lead.values.get("name") or ""}
+    for name in _CONSENTS:
+        row[name] = row[name] or "unknown"
+    together = combined(row, records).values
+    together["name"] = together["name"] or None
+    return together
+
+
+def _further_word(customer: _Customer, lead: _Row, names: Sequence[str]) -> dict[str, Any]:
+    """Another record: what it says anew is taken, what the customer lacks it fills."""
+    said = dict(customer.values)
+    for row in reversed([lead, *(one for one in customer.rows if one is not lead)]):
+        known: Mapping[str, Any] = customer.records[row.record].values if row.record is not None else {}
+        for name in names:
+            value = row.values[name]
+            fresh = row.record is None or (name != "attributes" and value != known.get(name))
+            if value is not None and (said[name] in (None, "") or (row is lead and fresh)):
+                said[name] = value
+    for name in _CONSENTS:
+        told = [row.values[name] for row in customer.rows if row.values.get(name) not in (None, "", "unknown")]
+        said[name] = strictest([customer.values[name], *told])
+    return said

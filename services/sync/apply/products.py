@@ -12,6 +12,7 @@ from itertools import groupby
 from models import tables
 from models.values.words import count as counted
 from services.sync.kinds.words import loose_key
+from services.sync.stage.layout import exists
 
 # A book without a list of products knows none of a shop's thousands: that goes without saying. A few are named.
 _FEW = 20
@@ -27,7 +28,7 @@ def match_items(db: sqlite3.Connection, source: str) -> list[str]:
     list of str
         What a person should know: names that were only found loosely, and names that were not found.
     """
-    if not db.execute("SELECT EXISTS (SELECT 1 FROM main.products)").fetchone()[0]:
+    if not exists(db, "main.products"):
         return _unknown_products(db, at_most=_FEW)
     loosely = _find(db, source)
     matched = [
@@ -95,36 +96,22 @@ def _find(db: sqlite3.Connection, source: str) -> list[int]:
     db.execute(
         "CREATE TABLE stage.loose AS SELECT loose_key(name) AS k, min(id) AS id, name FROM main.products GROUP BY 1"
     )
-    loosely = [
-        row[0]
-        for row in db.execute(
-            """
-            SELECT i.what FROM stage.items i JOIN stage.loose l ON l.k = i.loose_key
-            WHERE i.product_id IS NULL AND i.loose_key <> ''
-            """
-        )
-    ]
-    db.execute(
+    found = db.execute(
         """
         UPDATE stage.items SET product_id = (SELECT l.id FROM stage.loose l WHERE l.k = items.loose_key)
-        WHERE product_id IS NULL AND loose_key <> ''
+        WHERE product_id IS NULL AND loose_key <> '' AND loose_key IN (SELECT k FROM stage.loose) RETURNING what
         """
-    )
-    return loosely
+    ).fetchall()
+    return [what for (what,) in found]
 
 
 def _counted(db: sqlite3.Connection, items: list[int]) -> list[tuple[str, str, int]]:
-    found: list[tuple[str, str, int]] = []
-    for what in items[:20]:
-        row = db.execute(
-            """
-            SELECT i.name, p.name, (SELECT count(*) FROM stage.r WHERE r.what = i.what)
-            FROM stage.items i JOIN main.products p ON p.id = i.product_id WHERE i.what = ?
-            """,
-            (what,),
-        ).fetchone()
-        found.append(row)
-    return found
+    """Their names here and in the book, and how many rows have each; of the first of them."""
+    named = """
+        SELECT i.name, p.name, (SELECT count(*) FROM stage.r WHERE r.what = i.what)
+        FROM stage.items i JOIN main.products p ON p.id = i.product_id WHERE i.what = ?
+        """
+    return [db.execute(named, (what,)).fetchone() for what in items[:20]]
 
 
 def _unknown_products(db: sqlite3.Connection, at_most: int | None = None) -> list[str]:

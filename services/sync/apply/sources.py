@@ -17,19 +17,10 @@ from typing import Final
 
 from models.values.meanings import Doubt, Reading
 from models.values.words import day_of, full_day
-from services.sync.apply.evidence import (
-    LIKELY,
-    WEAK,
-    Evidence,
-    System,
-    evidence_of,
-    families,
-    file_words,
-    systems_of,
-)
-from services.sync.apply.target import Target
+from services.sync.apply.evidence import LIKELY, WEAK, Evidence, System, evidence_of, families, file_words, systems_of
 from services.sync.formats.plan import Plan, source_from_name
 from services.sync.formats.systems import known_sources
+from services.sync.stage.layout import Target
 
 #: The name of a book's first system of which nothing is known but its files.
 FIRST: Final = "files"
@@ -50,18 +41,7 @@ class Belonging:
 
 
 def system_of(db: sqlite3.Connection, plan: Plan, target: Target, *, lines: bool) -> Belonging:
-    """Decide which system a staged file belongs to.
-
-    Parameters
-    ----------
-    db : sqlite3.Connection
-        Connection of the store with the staging file attached.
-    plan : Plan
-    target : Target
-        The table that the rows become.
-    lines : bool
-        Whether rows are lines of orders.
-    """
+    """Decide which system a staged file belongs to."""
     if plan.source_said:
         return Belonging(plan.source)
     systems = systems_of(db)

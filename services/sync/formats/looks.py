@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
 
 from services.entities import Entity, Field
 from services.sync.formats.headers import normal, same_words, words_of
-from services.sync.kinds.consents import knows_consent
 from services.sync.kinds.memo import Unfit
-from services.sync.kinds.vocabulary import phrase, vocabulary
-from services.sync.kinds.words import knows_stage, to_direction, to_mail_kind, to_survey_kind
+from services.sync.kinds.vocabulary import hints, phrase, vocabulary
+from services.sync.kinds.words import knows_consent, knows_stage, to_direction, to_mail_kind, to_survey_kind
 from services.sync.read import celltypes
 
 _SHARE = 0.8
@@ -43,6 +43,13 @@ _WORD = re.compile(r"(?:^|(?<=\s))[^\W\d_]{2,}(?!\S)")
 _PARTS = frozenset({"first_name", "last_name"})
 _NAMES = frozenset({"name", "customer_name", "company", *_PARTS})
 _PEOPLE = frozenset({"self", "required"})
+_ASKED: Final = hints("question")
+KINDS: Final = ("nps", "ces", "csat")
+REMARK: Final = _ASKED["remark"]
+# A question that names its scale is one, however short.
+_SCALE: Final = re.compile(r"[(\[]\s*[01]\s*(?:-|–|to|a|bis|à)\s*\d{1,2}\s*[)\]]")
+#: No question is shorter, and no scale goes further.
+_WORDS, _MOST = 4, 10
 
 
 def look(cells: Sequence[str]) -> str:
@@ -74,7 +81,9 @@ def contradicts(entity: Entity, field: Field, header: str, cells: Sequence[str],
         # Pseudonymous exports number their people: "Lee0" under "last_name" is a name, under "account" an id.
         other = ("phone", "email") if field.name in _PARTS else ("id", "phone", "email")
         return looks in other or _are_programs(cells) or _is_a_line(header, cells)
-    if field.kind == "id" and "id" not in words_of(header) and _are_sentences(cells):
+    # Several words are what somebody refers to, and no number of a row.
+    wordy = sum(1 for cell in cells if len(_WORD.findall(cell)) > 1) if field.kind == "id" else 0
+    if "id" not in words_of(header) and 2 * wordy > len(cells):
         return True
     if field.kind == "id" and normal(header) in _ROW_NUMBERS and _counts_rows(cells):
         return True
@@ -97,7 +106,9 @@ def contradicts(entity: Entity, field: Field, header: str, cells: Sequence[str],
     if field.name == "notice_days":
         return not {"month", "week"}.isdisjoint(same_words(header))
     if field.kind == "phone":
-        return looks in ("email", "name") or not _can_be_called(cells)
+        # "SMS" may say yes and no instead of a number to call.
+        digits = [sum(map(str.isdigit, cell)) for cell in cells]
+        return looks in ("email", "name") or (bool(cells) and max(digits) < _FEWEST_DIGITS)
     if field.name == "score":
         return bool(cells) and all(cell.isdecimal() and int(cell[:9]) > _TOP_SCORE for cell in cells)
     return False
@@ -180,16 +191,6 @@ def is_terse(field: Field, cells: Sequence[str]) -> bool:
     return field.kind == "long_text" and bool(cells) and not any(" " in cell for cell in cells)
 
 
-def _can_be_called(cells: Sequence[str]) -> bool:
-    """Whether any cell has as many digits as a number to call: "SMS" may say yes and no instead."""
-    return not cells or any(sum(map(str.isdigit, cell)) >= _FEWEST_DIGITS for cell in cells)
-
-
-def _are_sentences(cells: Sequence[str]) -> bool:
-    """Whether most cells are several words: what somebody refers to, and no number of a row."""
-    return 2 * sum(1 for cell in cells if len(_WORD.findall(cell)) > 1) > len(cells)
-
-
 def _is_a_line(header: str, cells: Sequence[str]) -> bool:
     """Whether a "line" is one of a telephone, called by few words again and again, and none that somebody said."""
     named = "line" in words_of(header) and all(cell.count(" ") < _FEW_WORDS for cell in cells)
@@ -211,3 +212,31 @@ def is_word(convert: Callable[[str], object], cell: str) -> bool:
     except Unfit:
         return False
     return True
+
+
+def kind_asked(header: str) -> str | None:
+    """What a question asks for a score of: nps, ces or csat; None where it asks for something else."""
+    return next((name for name in KINDS if _ASKED[name].search(header)), None)
+
+
+def asks_for_score(header: str, cells: Sequence[str]) -> bool:
+    """Whether a header is a question for a score, and what was answered are numbers of a scale."""
+    scaled = _SCALE.search(header) is not None
+    if (len(header.split()) < _WORDS and not scaled) or kind_asked(header) is None or not cells:
+        return False
+    return all(cell.isdecimal() and int(cell) <= _MOST for cell in cells)
+
+
+def asks_for_words(header: str, cells: Sequence[str]) -> bool:
+    """Whether a header is a question for words, and what was answered are some."""
+    asked = len(header.split()) >= _WORDS and (REMARK.search(header) is not None or header.strip().endswith("?"))
+    return asked and any(" " in cell for cell in cells)
+
+
+def kind_of_survey(mapping: Mapping[str, str]) -> str:
+    """What kind of survey headers speak of, where no column says it: the score's own, else any other."""
+    scores = [header for header, field in mapping.items() if field == "score"]
+    words = " ".join(mapping).lower()
+    kinds = {"nps": "nps", "promoter": "nps", "ces": "ces", "effort": "ces"}
+    told = next((kind for word, kind in kinds.items() if re.search(rf"\b{word}", words)), "csat")
+    return next((kind for header in scores if (kind := kind_asked(header))), told)

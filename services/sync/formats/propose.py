@@ -16,6 +16,7 @@ from models.values.money import CODES
 from services.entities import Entity, Field
 from services.sync.formats.headers import (
     REJECT_COLUMNS,
+    folded,
     known_headers,
     known_words,
     lacking,
@@ -23,11 +24,15 @@ from services.sync.formats.headers import (
     numbers_rows,
     own_words,
     same_words,
+    synonyms,
     without_count,
     without_prefix,
+    without_unit,
     words_of,
 )
 from services.sync.formats.looks import (
+    asks_for_score,
+    asks_for_words,
     contradicts,
     is_terse,
     look,
@@ -38,12 +43,8 @@ from services.sync.formats.looks import (
     speaks_otherwise,
     tells_of_mails,
 )
-from services.sync.formats.proposal import Proposal
-from services.sync.formats.questions import asks_for_score, asks_for_words
-from services.sync.formats.settle import settle
-from services.sync.formats.synonyms import folded, synonyms, without_unit
-from services.sync.kinds.nothing import is_nothing
-from services.sync.kinds.vocabulary import vocabulary
+from services.sync.formats.settle import Proposal, settle
+from services.sync.kinds.vocabulary import is_nothing, listed, vocabulary
 from services.sync.read import celltypes
 
 _ASKED = 1000  # behind all that has a name of its own
@@ -54,44 +55,12 @@ _BY_PART, _BY_QUESTION, _BY_CONTENT = 0.75, 0.75, 0.6
 _FROM_VALUES, _BY_PLACE = "From its values", "From its place in front and its values"
 _UNFIT = 0.5
 _SHARE = 0.8
-_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
-    "email": (celltypes.EMAIL,),
-    "date": (celltypes.DATE, celltypes.NUMBER),
-    "moment": (celltypes.DATE, celltypes.NUMBER),
-    "money": (celltypes.NUMBER,),
-    "decimal": (celltypes.NUMBER,),
-    "integer": (celltypes.NUMBER,),
-    "number": (celltypes.NUMBER,),
-}
-# What can be told from cells alone: an address, a day, an amount with its cents.
-_TELLING: Final[Mapping[str, str]] = {
-    "email": celltypes.EMAIL,
-    "date": celltypes.DATE,
-    "moment": celltypes.DATE,
-    "money": celltypes.NUMBER,
-}
+_KINDS: Final = listed("kinds")
 # Words that only say of what type cells are, by what stands in them: such as a header may have too much, or lack.
 _TYPE_WORDS: Final = {
     celltypes.DATE: (frozenset({"id", "timestamp", "time"}), frozenset({"date"})),
     celltypes.NUMBER: (frozenset({"value", "amount"}), frozenset({"amount"})),
     celltypes.OTHER: (frozenset({"id", "name", "type", "description", "value", "text"}), frozenset[str]()),
-}
-_SORTS: Final[Mapping[str, tuple[str, ...]]] = {
-    celltypes.DATE: ("date", "moment", "instant"),
-    celltypes.NUMBER: ("money", "decimal"),
-    celltypes.OTHER: (
-        *("email", "phone", "currency", "stage", "consent", "opt_out", "order_kind", "mail_kind", "gender"),
-        *(
-            "activity_kind",
-            "ticket_status",
-            "contract_status",
-            "one_of",
-            "survey_kind",
-            "direction",
-            "boolean",
-            "long_text",
-        ),
-    ),
 }
 #: A column without a header, as reading calls it.
 UNNAMED: Final = re.compile(r"column \d+")
@@ -99,12 +68,7 @@ UNNAMED: Final = re.compile(r"column \d+")
 _POSTCODE, _DIALLED, _DIGIT = re.compile(r"\d{4,5}"), re.compile(r"[+0][\d\s().\-/]{7,18}\d"), re.compile(r"\d")
 # "customers.id", "stage_id/name"; and what columns of records are called that only say which one it is.
 _PATH = re.compile(r"\.|/(?=(?:id|name|display_name|email)$)")
-_OF_RECORD: Final = frozenset({("name",), ("label",), ("title",), ("display", "name"), ("value",)})
-_OF_PLACE: Final = frozenset({("city",), ("country",), ("state",), ("region",), ("phone",), ("phone", "number")})
-_LOOSE = (
-    *("city", "region", "country", "channel", "tier", "category", "brand", "priority", "owner", "agent"),
-    "changed_by",
-)
+_OF_RECORD, _OF_PLACE = (frozenset(map(words_of, _KINDS["words"][name])) for name in ("of_record", "of_place"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +116,6 @@ def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str
 
     Parameters
     ----------
-    entity : Entity
     seen : Seen
         The headers, and the file's first rows.
     by_content : bool
@@ -172,12 +135,14 @@ def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str
         for rank, one in _claims(entity, seen.plain[place], kind, looks):
             field = entity.field(one.field)
             if field is not None and (
-                _repeats(field, column, cells)
+                # A header that stands for a field only where no text comes twice below it.
+                (normal(column) in set(map(normal, field.once)) and len(set(cells)) < len(cells))
                 or contradicts(entity, field, column, cells, looks)
                 or (field.role == "customer" and seen.plain[place] in hosts)
             ):
                 continue
-            fits = field is None or _fits(field, kind)
+            wanted = _KINDS["fits"].get(field.kind) if field is not None else None
+            fits = wanted is None or kind in (celltypes.EMPTY, celltypes.OTHER, *wanted)
             if not fits and one.confidence < _BY_NAME:
                 continue
             unfit = Proposal(one.field, one.confidence - _UNFIT, f"{one.why}, though few cells fit")
@@ -189,8 +154,7 @@ def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str
             )
             claims.append((not fits, rank + _ASKED * other, place, one if fits else unfit))
         if place == 0 and numbers_rows(seen.plain[place], cells, looks):
-            own = (one for one in entity.fields if one.role == "key")
-            claims += [(False, _ASKED - 1, place, Proposal(one.name, _BY_PART, _BY_PLACE)) for one in own]
+            claims.append((False, _ASKED - 1, place, Proposal(entity.key, _BY_PART, _BY_PLACE)))
         if entity.name == "email_events" and tells_of_mails(cells):
             claims.append((False, _ASKED - 1, place, Proposal("kind", _BY_CONTENT, _FROM_VALUES)))
         if entity.name == "surveys":
@@ -229,51 +193,41 @@ def _hosts(seen: Seen) -> frozenset[str]:
     return frozenset(of_hosts) if beside or sides_of_calls(seen.columns, seen.cells, seen.looks) else frozenset()
 
 
-def _repeats(field: Field, column: str, cells: Sequence[str]) -> bool:
-    """Whether a header would stand for a field only if no text came twice below it."""
-    return normal(column) in set(map(normal, field.once)) and len(set(cells)) < len(cells)
-
-
 def fields_of(proposals: Mapping[str, Proposal]) -> dict[str, str]:
     """Column to field."""
     return {column: proposal.field for column, proposal in proposals.items()}
 
 
 def _claims(entity: Entity, column: str, kind: str, looks: str) -> Iterable[tuple[int, Proposal]]:
-    """The fields that a header may stand for, each with a rank over all headers; the lowest is the likeliest."""
-    known, others = known_headers(entity), synonyms(entity)
+    """The fields that a header may stand for, each once with its rank over all headers; the lowest is the likeliest."""
     seen: set[str] = set()
+    for rank, one in _claims_of_all_sorts(entity, column, kind, looks):
+        if one.field not in seen:
+            seen.add(one.field)
+            yield rank, one
+
+
+def _claims_of_all_sorts(entity: Entity, column: str, kind: str, looks: str) -> Iterable[tuple[int, Proposal]]:
+    known, others = known_headers(entity), synonyms(entity)
     for shift, header in ((0, column), (200, without_unit(column))):
         for name, rank in known.get(normal(header), ()):
-            if name not in seen:
-                seen.add(name)
-                sure, why = (_BY_NAME, "By its name") if rank < 2 else (BY_SYNONYM, "By its header")
-                yield rank + shift, Proposal(name, sure, why)
+            sure, why = (_BY_NAME, "By its name") if rank < 2 else (BY_SYNONYM, "By its header")
+            yield rank + shift, Proposal(name, sure, why)
         for name, rank, language in others.get(folded(header), ()):
-            if name not in seen:
-                seen.add(name)
-                yield 100 + rank + shift, Proposal(name, _BY_LANGUAGE, f"By its {language} header")
+            yield 100 + rank + shift, Proposal(name, _BY_LANGUAGE, f"By its {language} header")
     for name in named_by_cells(entity, column, looks):
-        if name not in seen:
-            seen.add(name)
-            yield 300, Proposal(name, _BY_WORDS, "By its header and its values")
+        yield 300, Proposal(name, _BY_WORDS, "By its header and its values")
     for shift, words, sure, why in (
         (400, same_words(column), _BY_WORDS, "By the words of its header"),
         (500, same_words(without_unit(column)), _BY_WORDS, "By the words of its header"),
         (600, own_words(entity, column), _BY_PART, "By part of its header"),
     ):
         for name, rank in known_words(entity).get(words, ()):
-            if name not in seen:
-                seen.add(name)
-                yield rank + shift, Proposal(name, sure, why)
+            yield rank + shift, Proposal(name, sure, why)
     for name in _within(entity, column):
-        if name not in seen:
-            seen.add(name)
-            yield 700, Proposal(name, _BY_WORDS, "By its own part of the header")
+        yield 700, Proposal(name, _BY_WORDS, "By its own part of the header")
     for name in (*_loosely(entity, column, kind), *named_by_role(entity, column, looks)):
-        if name not in seen:
-            seen.add(name)
-            yield 800, Proposal(name, _BY_PART, "By part of its header")
+        yield 800, Proposal(name, _BY_PART, "By part of its header")
 
 
 def _within(entity: Entity, column: str) -> Iterable[str]:
@@ -305,14 +259,14 @@ def _named_by_path(entity: Entity, above: str, last: str) -> Iterable[str]:
 
 def _loosely(entity: Entity, column: str, kind: str) -> Iterable[str]:
     """Fields that a header names but for a word that only says of what type its cells are: "gndr_cd", "Effective"."""
-    words = same_words(column)
+    words, sorts, loose = same_words(column), _KINDS["sorts"], _KINDS["words"]["loose"]
     for sort, (surplus, missing) in _TYPE_WORDS.items():
         if sort == celltypes.DATE and kind != sort and not words & missing:
             continue
         for near in (words - ({"id"} & surplus), words - surplus, words | missing, (words - surplus) | missing):
             for name, _ in known_words(entity).get(near, ()) if near and near != words else ():
                 field = entity.field(name)
-                if field is not None and (field.kind in _SORTS[sort] or (sort == "other" and name in _LOOSE)):
+                if field is not None and (field.kind in sorts[sort] or (sort == "other" and name in loose)):
                     yield name
 
 
@@ -345,14 +299,13 @@ def _nameless(entity: Entity, seen: Seen, mapping: Mapping[str, Proposal]) -> di
     """
     free = [place for place, column in enumerate(seen.columns) if column not in mapping]
     rows = max(map(len, seen.cells), default=0)
-    keys = [one.name for one in entity.fields if one.role == "key"]
     people = _people(seen, free) if entity.customer == "self" else {}
     free = [place for place in free if place not in people]
     ids = [place for place in free if seen.looks[place] == "id" and len(seen.cells[place]) == rows > 1]
     found = {seen.columns[place]: Proposal(name, _BY_CONTENT, _FROM_VALUES) for place, name in people.items()}
-    if keys and ids and len(set(seen.cells[ids[0]])) == rows:
-        found[seen.columns[ids.pop(0)]] = Proposal(keys[0], _BY_CONTENT, _FROM_VALUES)
-    if len(ids) == 1 and entity.field("customer_id") is not None and "customer_id" not in keys:
+    if ids and len(set(seen.cells[ids[0]])) == rows:
+        found[seen.columns[ids.pop(0)]] = Proposal(entity.key, _BY_CONTENT, _FROM_VALUES)
+    if len(ids) == 1 and entity.field("customer_id") is not None and entity.key != "customer_id":
         found[seen.columns[ids[0]]] = Proposal("customer_id", _BY_CONTENT, _FROM_VALUES)
     codes = [place for place in free if seen.cells[place] and set(seen.cells[place]) <= CODES]
     if len(codes) == 1 and entity.field("currency") is not None:
@@ -380,7 +333,7 @@ def _all_match(cells: Sequence[str], form: re.Pattern[str]) -> bool:
 
 
 def _speaks_for(field: Field, column: str, cells: Sequence[str]) -> bool:
-    telling = _TELLING.get(field.kind)
+    telling = _KINDS["telling"].get(field.kind)
     if telling is None or len(cells) < 2 or celltypes.column_type(cells, 0.9) != telling:
         return False
     if field.kind != "money":
@@ -390,8 +343,3 @@ def _speaks_for(field: Field, column: str, cells: Sequence[str]) -> bool:
     cents = sum(1 for cell in cells if not cell.isdigit() and cell.strip("-+()").strip()[-3:-2] in (".", ","))
     signs = sum(1 for cell in cells if any(sign in cell for sign in "€$£¥"))
     return max(cents, signs) * 2 > len(cells)
-
-
-def _fits(field: Field, kind: str) -> bool:
-    wanted = _TYPES.get(field.kind)
-    return wanted is None or kind in (celltypes.EMPTY, celltypes.OTHER, *wanted)

@@ -52,35 +52,48 @@ class Undecided(UserError):
         return " ".join(self.args)
 
 
-def rank_entities(columns: Sequence[str]) -> list[tuple[float, Entity]]:
-    """Entities by how well headers name their fields, best first; those that lack something needed are left out."""
-    return _ranked(Seen.of(columns), {}, None)
+class Held:
+    """The headers and first cells of a file, held against entities, with what a person said columns mean."""
 
+    def __init__(self, seen: Seen, chosen: Mapping[str, str], table: Table | None = None) -> None:
+        self.seen, self.chosen, self.table = seen, chosen, table
+        self._known: dict[tuple[str, bool], dict[str, str]] = {}
 
-def _ranked(
-    seen: Seen, chosen: Mapping[str, str], table: Table | None, *, by_content: bool = False
-) -> list[tuple[float, Entity]]:
-    ranked = []
-    for entity in ENTITIES.values():
-        if entity.by_account:
-            continue
-        mapping = merged_with(fields_of(propose(entity, seen, by_content=by_content)), chosen)
+    def mapping(self, entity: Entity, *, by_content: bool = False) -> dict[str, str]:
+        """Column to field of an entity, '' for a column that is left out."""
+        key = entity.name, by_content
+        if key not in self._known:
+            found = fields_of(propose(entity, self.seen, by_content=by_content))
+            self._known[key] = merged_with(found, self.chosen)
+        return self._known[key]
+
+    def named(self, entity: Entity) -> list[str]:
+        """The fields of an entity that columns name."""
+        return [name for name in self.mapping(entity).values() if name and entity.field(name) is not None]
+
+    def ranked(self, *, by_content: bool = False) -> list[tuple[float, Entity]]:
+        """Entities by how well headers name their fields, best first; those that lack something needed are left out."""
+        found = ((self._score(entity, by_content), entity) for entity in ENTITIES.values() if not entity.by_account)
+        return sorted(((score, entity) for score, entity in found if score is not None), key=lambda item: -item[0])
+
+    def _score(self, entity: Entity, by_content: bool) -> float | None:
+        seen, table, mapping = self.seen, self.table, self.mapping(entity, by_content=by_content)
         of_all = told(entity, table) if table is not None else {}
         fields = [name for name in mapping.values() if name]
         if any(entity.field(name) is None for name in fields) or lacking(entity, [*fields, *of_all]):
-            continue
+            return None
         if _only_by_key(entity, fields) and not _one_row_each(entity, seen, mapping):
-            continue
+            return None
         telling_names = {
             name for column, name in mapping.items() if name in entity.telling and normal(column) not in entity.vague
         }
         if entity.vague and not telling_names:
-            continue
+            return None
         nobody = entity.customer == "required" and not {*_WHO} & set(fields)
         if by_content and nobody and all(map(UNNAMED.fullmatch, seen.columns)):
-            continue
+            return None
         if entity.name == "conversations" and _only_remarks(mapping):
-            continue
+            return None
         telling = len(telling_names) / len(entity.telling)
         named = sum(_named_outright(entity, column, name) for column, name in mapping.items() if name)
         # What only the file's name and a key tell counts less than a column.
@@ -89,8 +102,7 @@ def _ranked(
         score = telling + (len(fields) + named) / max(1, len(seen.columns))
         if entity.customer == "self" and _come_again(seen, mapping, entity.known_by):
             score *= _AGAIN
-        ranked.append((score + (_NAMED_AFTER if table is not None and named_after(entity, table) else 0), entity))
-    return sorted(ranked, key=lambda item: -item[0])
+        return score + (_NAMED_AFTER if table is not None and named_after(entity, table) else 0)
 
 
 def _only_remarks(mapping: Mapping[str, str]) -> bool:
@@ -136,16 +148,16 @@ def what_they_are(table: Table, seen: Seen, chosen: Mapping[str, str]) -> Entity
     Undecided
         It cannot be told, or they are such a list.
     """
-    mails = ENTITIES["email_events"]
-    if mail_flags(seen) and {"happened_at", *_WHO} & set(_named(seen, mails, chosen)) > {"happened_at"}:
+    held, mails = Held(seen, chosen, table), ENTITIES["email_events"]
+    if mail_flags(seen) and {"happened_at", *_WHO} & set(held.named(mails)) > {"happened_at"}:
         return mails
     best: Entity | None = None
     undecided: Undecided | None = None
     try:
-        best = _best_entity(table, seen, chosen)
+        best = _best_entity(table, held)
     except Undecided as problem:
         undecided = problem
-    names = _named(seen, best, chosen) if best is not None and best.customer != "self" else ()
+    names = held.named(best) if best is not None and best.customer != "self" else ()
     nobody = best is not None and best.customer == "required" and not {*_WHO} & set(names)
     if best is None or nobody or best.name in _TAKEN_FOR:
         words = listed_otherwise(table, sure=not {"customer_id", "order_id", "price"}.isdisjoint(names))
@@ -161,27 +173,27 @@ def what_they_are(table: Table, seen: Seen, chosen: Mapping[str, str]) -> Entity
     return best
 
 
-def _best_entity(table: Table, seen: Seen, chosen: Mapping[str, str]) -> Entity:
-    ranked = _ranked(seen, chosen, table) or _ranked(seen, chosen, table, by_content=True)
+def _best_entity(table: Table, held: Held) -> Entity:
+    ranked = held.ranked() or held.ranked(by_content=True)
     if not ranked:
-        _ask_for_what_lacks(table, seen, chosen, 0)
+        _ask_for_what_lacks(table, held, 0)
         raise _unrecognised(table)
     even = [entity for score, entity in ranked if score >= _ABOUT_EQUAL * ranked[0][0]]
-    even = [entity for entity in even if not _only_by_key(entity, _named(seen, entity, chosen))] or even
-    even = _of_a_term(table, seen, even, chosen) or _of_subscribers(seen, even, chosen) or even
-    even = _by_their_words(seen, even, chosen)
+    even = [entity for entity in even if not _only_by_key(entity, held.named(entity))] or even
+    even = _of_a_term(table, held, even) or _of_subscribers(held, even) or even
+    even = _by_their_words(held, even)
     billed = next((one for score, one in ranked if one.asked_beside and score >= _STILL_LIKELY * ranked[0][0]), None)
     likely = {even[0].asked_beside, *(one.name for one in even)}
-    if billed is not None and billed.asked_beside in likely and _says_what_is_owed(seen, billed, chosen):
+    if billed is not None and billed.asked_beside in likely and _says_what_is_owed(held, billed):
         return billed
     even += [one for _, one in ranked if one.name == even[0].asked_beside and one not in even]
     if len(even) > 1:
         names = " or ".join(entity.label.lower() for entity in even)
         choices = " or ".join(f"--as {entity.name}" for entity in even)
         raise Undecided(f"{table.path.name} could be {names}.", f"Say which with {choices}.")
-    if even[0].customer == "self" and not named_after(even[0], table) and _is_hardly_named(seen, even[0], chosen):
+    if even[0].customer == "self" and not named_after(even[0], table) and _is_hardly_named(held, even[0]):
         raise _unrecognised(table)
-    _ask_where_more_is_named(table, seen, even[0], chosen)
+    _ask_where_more_is_named(table, held, even[0])
     return even[0]
 
 
@@ -192,66 +204,66 @@ def _unrecognised(table: Table) -> Undecided:
     )
 
 
-def _is_hardly_named(seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> bool:
+def _is_hardly_named(held: Held, entity: Entity) -> bool:
     """Whether next to nothing is known of rows but whose they are: so lists in other languages look."""
-    own, columns = len(_named(seen, entity, chosen)), [one for one in seen.columns if not UNNAMED.fullmatch(one)]
+    own, columns = len(held.named(entity)), [one for one in held.seen.columns if not UNNAMED.fullmatch(one)]
     return own <= _HARDLY and own * 4 < len(columns)
 
 
-def _says_what_is_owed(seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> bool:
+def _says_what_is_owed(held: Held, entity: Entity) -> bool:
     """Whether rows say when each was paid, or what is left of it, and name no order: what was bought says neither."""
-    bought = {"sku", "quantity", "unit_price", "line_id"} & set(_named(seen, ENTITIES["orders"], chosen))
-    if bought or any("order" in same_words(column) for column in seen.columns):
+    columns = held.seen.columns
+    bought = {"sku", "quantity", "unit_price", "line_id"} & set(held.named(ENTITIES["orders"]))
+    if bought or any("order" in same_words(column) for column in columns):
         return False
-    return "paid_on" in _named(seen, entity, chosen) or any(words_of(column) in _OWED for column in seen.columns)
+    return "paid_on" in held.named(entity) or any(words_of(column) in _OWED for column in columns)
 
 
-def _of_a_term(table: Table, seen: Seen, even: list[Entity], chosen: Mapping[str, str]) -> list[Entity]:
+def _of_a_term(table: Table, held: Held, even: list[Entity]) -> list[Entity]:
     """Contracts, where a file is called so and its rows say from when until when each runs: no order does."""
     contracts, orders = ENTITIES["contracts"], ENTITIES["orders"]
     if set(map(id, even)) != {id(contracts), id(orders)} or not named_after(contracts, table):
         return []
-    runs = {"starts_on", "ends_on"} <= set(_named(seen, contracts, chosen))
+    runs = {"starts_on", "ends_on"} <= set(held.named(contracts))
     return [contracts] if runs and not named_after(orders, table) else []
 
 
-def _of_subscribers(seen: Seen, even: list[Entity], chosen: Mapping[str, str]) -> list[Entity]:
+def _of_subscribers(held: Held, even: list[Entity]) -> list[Entity]:
     """Customers, where rows with a contract each say more of whom it is with than a contract has a place for."""
     customers, contracts = ENTITIES["customers"], ENTITIES["contracts"]
     if len(even) != 2 or customers not in even or contracts not in even:
         return []
-    mapping = merged_with(fields_of(propose(customers, seen)), chosen)
-    number = "contract_id" in _named(seen, contracts, chosen)
-    once = _one_each(seen, mapping, "customer_id")
-    return [customers] if once and not number and len(seen.columns) - len(mapping) >= _MORE else []
+    mapping = held.mapping(customers)
+    number = "contract_id" in held.named(contracts)
+    once = _one_each(held.seen, mapping, "customer_id")
+    return [customers] if once and not number and len(held.seen.columns) - len(mapping) >= _MORE else []
 
 
-def _by_their_words(seen: Seen, even: list[Entity], chosen: Mapping[str, str]) -> list[Entity]:
+def _by_their_words(held: Held, even: list[Entity]) -> list[Entity]:
     """Of entities that are about equally likely those for which the cells speak: "opened" is of emails, "call" is not.
 
     Those without a column of known words are kept unless the words of exactly one other are there.
     """
     if len(even) == 1:
         return even
-    known = {entity.name: _knows_its_words(seen, entity, chosen) for entity in even}
+    known = {entity.name: _knows_its_words(held, entity) for entity in even}
     sure = [entity for entity in even if known[entity.name]]
     return sure if len(sure) == 1 else [entity for entity in even if known[entity.name] is not False] or even
 
 
-def _knows_its_words(seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> bool | None:
+def _knows_its_words(held: Held, entity: Entity) -> bool | None:
     """Whether most cells of an entity's columns of known words are such words; None where it has no such column."""
     kinds = {one.name: one.kind for one in entity.fields}
-    mapping = merged_with(fields_of(propose(entity, seen)), chosen)
     known = [
         is_word(WORDS[kinds[name]], cell)
-        for column, cells in zip(seen.columns, seen.cells, strict=True)
-        if (name := mapping.get(column, "")) and kinds.get(name) in WORDS
+        for column, cells in zip(held.seen.columns, held.seen.cells, strict=True)
+        if (name := held.mapping(entity).get(column, "")) and kinds.get(name) in WORDS
         for cell in cells
     ]
     return sum(known) * 2 > len(known) if known else None
 
 
-def _ask_where_more_is_named(table: Table, seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> None:
+def _ask_where_more_is_named(table: Table, held: Held, entity: Entity) -> None:
     """A list of sales without customers is none of products, though it names products and prices.
 
     Raises
@@ -259,14 +271,14 @@ def _ask_where_more_is_named(table: Table, seen: Seen, entity: Entity, chosen: M
     Undecided
         Most columns name something that only lacks what it needs.
     """
-    own = len(_named(seen, entity, chosen)) + len(told(entity, table))
+    own = len(held.named(entity)) + len(told(entity, table))
     if own * 2 < len(own_columns(table)) and not (told(entity, table) and named_after(entity, table)):
-        _ask_for_what_lacks(table, seen, chosen, own)
+        _ask_for_what_lacks(table, held, own)
 
 
-def _ask_for_what_lacks(table: Table, seen: Seen, chosen: Mapping[str, str], own: int) -> None:
+def _ask_for_what_lacks(table: Table, held: Held, own: int) -> None:
     """Ask for the column that the likeliest entity needs, where it names enough more than `own` others."""
-    likely = [(len(names), other, names) for other in ENTITIES.values() if (names := _named(seen, other, chosen))]
+    likely = [(len(names), other, names) for other in ENTITIES.values() if (names := held.named(other))]
     for count, other, names in sorted(likely, key=lambda one: -one[0]):
         missing = lacking(other, names)
         if missing and count >= own + _MORE:
@@ -276,11 +288,6 @@ def _ask_for_what_lacks(table: Table, seen: Seen, chosen: Mapping[str, str], own
                 f"Name it with --map 'Column={missing[0][0].name}', or say with --as what the rows are.",
                 other.name,
             )
-
-
-def _named(seen: Seen, entity: Entity, chosen: Mapping[str, str]) -> list[str]:
-    mapping = merged_with(fields_of(propose(entity, seen)), chosen)
-    return [name for name in mapping.values() if name and entity.field(name) is not None]
 
 
 def merged_with(mapping: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:

@@ -9,23 +9,18 @@ from typing import Final
 
 from models.values.errors import UserError
 from services.entities import ENTITIES, Entity, Field
-from services.sync.formats.groups import with_groups
 from services.sync.formats.headers import lacking
-from services.sync.formats.proposal import SURE, Proposal
 from services.sync.formats.propose import BY_SYNONYM, Seen, fields_of, propose
 from services.sync.formats.ranking import Undecided, merged_with, named_fields, some_of, what_they_are
 from services.sync.formats.reshape import as_read, fixed_header, is_used, own_columns, reshape
-from services.sync.formats.shapes import lay_out
+from services.sync.formats.settle import SURE, Proposal
+from services.sync.formats.shapes import lay_out, with_groups
 from services.sync.formats.systems import System, all_systems
+from services.sync.kinds.vocabulary import listed
 from services.sync.read import Table
 
 _ONLY_BY_HEADERS = 0.75
-_GAINED_KINDS: Final = frozenset(
-    {
-        *("text", "long_text", "email", "phone", "rating", "sentiment", "birth_year", "gender", "hours", "integer"),
-        "boolean",
-    }
-)
+_GAINED: Final = frozenset(listed("kinds")["such"]["gained"])
 
 #: Fields of people that are called differently where they are contacts.
 _AS_CONTACT: Final = {"customer_id": "contact_id", "company": "customer_name"}
@@ -84,7 +79,6 @@ def recognise(
 
     Parameters
     ----------
-    table : Table
     entity_name : str, optional
         What a person said it is about (``--as``).
     overrides : mapping of str to str, optional
@@ -203,7 +197,7 @@ def _completed(table: Table, entity: Entity, mapping: dict[str, str]) -> dict[st
     and kinds mean in each system what its declaration says.
     """
     proposals = propose(entity, Seen.of(table.columns, table.sample))
-    kinds = _GAINED_KINDS if "email_consent" in mapping.values() else _GAINED_KINDS | {"opt_out"}
+    kinds = _GAINED if "email_consent" in mapping.values() else _GAINED | {"opt_out"}
     free = {
         one.name
         for one in entity.fields

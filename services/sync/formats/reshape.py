@@ -10,8 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from services.sync.formats.rules import RULES
-from services.sync.formats.sheet import Expand, Rows, Sheet, Step
-from services.sync.formats.systems import Rule, System
+from services.sync.formats.systems import Expand, Rows, Rule, Sheet, Step, System
 from services.sync.formats.wide import WIDE
 from services.sync.read import BATCH_ROWS, Batch, Table
 
@@ -41,20 +40,13 @@ class ShapedBatch(Batch):
 class Reshaped(Table):
     """A table whose rows go through an export's rules; its own columns come first, those of the rules after them."""
 
-    base: Table | None = None
-    system: System | None = None
+    base: Table = field(kw_only=True)
+    system: System = field(kw_only=True)
     rules: tuple[Rule, ...] = ()
     used: frozenset[int] = frozenset()
 
-    @property
-    def own_columns(self) -> tuple[str, ...]:
-        """The columns that the file itself has."""
-        return self.base.columns if self.base is not None else self.columns
-
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[Batch]:
         """Read the file's rows from the start, `rows` at a time, as the rules leave them."""
-        if self.base is None or self.system is None:
-            raise ValueError("a table is reshaped from another one")
         shaper = _Shaper(self.base, self.system, self.rules)
         for batch in self.base.batches(rows):
             yield shaper.batch(batch)
@@ -87,17 +79,17 @@ def reshape(table: Table, system: System, rules: tuple[Rule, ...] | None = None)
 
 def own_columns(table: Table) -> tuple[str, ...]:
     """The columns that a file itself has, without those that rules add."""
-    return table.own_columns if isinstance(table, Reshaped) else table.columns
+    return as_read(table).columns
 
 
 def as_read(table: Table) -> Table:
     """The table as it was read, before any rule."""
-    return table.base if isinstance(table, Reshaped) and table.base is not None else table
+    return table.base if isinstance(table, Reshaped) else table
 
 
 def is_used(table: Table, place: int) -> bool:
     """Whether a column is one that rules read or add: it says nothing further that would have to be kept."""
-    return isinstance(table, Reshaped) and (place in table.used or place >= len(table.own_columns))
+    return isinstance(table, Reshaped) and (place in table.used or place >= len(table.base.columns))
 
 
 class _Shaper:

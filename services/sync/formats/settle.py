@@ -6,14 +6,13 @@ Apart from `propose`, which looks at each column by itself.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from services.entities import ENTITIES, Entity
 from services.sync.formats.headers import own_words, same_words, words_of
 from services.sync.formats.looks import look, second_choice
-from services.sync.formats.proposal import Proposal
 from services.sync.kinds.memo import Unfit
 from services.sync.kinds.numbers import plain_number
 from services.sync.kinds.vocabulary import vocabulary
@@ -21,6 +20,27 @@ from services.sync.kinds.vocabulary import vocabulary
 # What only a line of an order has: where none of these is, a row is an order.
 _OF_A_LINE: Final = frozenset({"line_id", "product", "unit_price"})
 Cells = Mapping[str, Sequence[str]]
+#: Below this, a person is told what a column was taken for.
+SURE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a column may mean.
+
+    Attributes
+    ----------
+    field
+        Name of the field.
+    confidence
+        0–1; below `SURE` a person is told.
+    why
+        In words, as the window shows it.
+    """
+
+    field: str
+    confidence: float
+    why: str
 
 
 def settle(
@@ -30,7 +50,6 @@ def settle(
 
     Parameters
     ----------
-    entity : Entity
     found : mapping of str to Proposal
         By column.
     claimed : sequence of (str, str)
@@ -130,11 +149,10 @@ def _settle_code(
 
     Such a number is that of the row itself, unless another column is.
     """
-    places = _places(mapping)
+    places, key = _places(mapping), entity.key
     column = places.get("sku")
     if column is None:
         return
-    key = next((field.name for field in entity.fields if field.role == "key"), "")
     spare = "product_id" in places and second_choice(entity.field("sku"), column)
     once = len(set(cells[column])) == len(cells[column]) > 1
     of_product = same_words(column) & ENTITIES["products"].row_words
@@ -148,8 +166,7 @@ def _settle_code(
 
 def _prefer_own_id(entity: Entity, mapping: dict[str, Proposal], cells: Cells) -> None:
     """An "id" in front that never recurs is the row's own, and an "Invoice ID" beside it that of another record."""
-    key = next((field.name for field in entity.fields if field.role == "key"), "")
-    first, other = next(iter(cells), ""), _places(mapping).get(key, "")
+    first, other = next(iter(cells), ""), _places(mapping).get(entity.key, "")
     rows = max(map(len, cells.values()), default=0)
     if words_of(first) != ("id",) or not len(set(cells[first])) == len(cells[first]) == rows > 1:
         return
@@ -161,7 +178,7 @@ def _prefer_own_id(entity: Entity, mapping: dict[str, Proposal], cells: Cells) -
 
 def _name_the_number(entity: Entity, mapping: dict[str, Proposal], claimed: Sequence[tuple[str, str]]) -> None:
     """Beside an invoice's id its number is what people know it by: "Invoice ID", "Invoice Number"."""
-    places, key = _places(mapping), next((field.name for field in entity.fields if field.role == "key"), "")
+    places, key = _places(mapping), entity.key
     if entity.field("number") is None or "number" in places or key not in places:
         return
     for column, field in claimed:

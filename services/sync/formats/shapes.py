@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from services.entities import ENTITIES, Entity
-from services.sync.formats.groups import rule_of_groups, with_groups
 from services.sync.formats.headers import same_words, words_of
 from services.sync.formats.looks import is_word, sides_of_calls
-from services.sync.formats.propose import Seen, fields_of, propose
+from services.sync.formats.propose import UNNAMED, Seen, fields_of, propose
 from services.sync.formats.reshape import fixed_header, reshape
+from services.sync.formats.rules import is_time_of_day
 from services.sync.formats.systems import Rule, System
-from services.sync.formats.times import is_time_of_day
 from services.sync.formats.wide import happened
 from services.sync.kinds.vocabulary import phrase, vocabulary
 from services.sync.kinds.words import to_boolean, to_mail_kind
 from services.sync.read import Table, celltypes
+from services.sync.read.structure import is_footer
 
 FILE: Final = Path(__file__).resolve().parents[3] / "resources" / "shapes.toml"
 _SURE = 2
@@ -32,6 +32,7 @@ _MOMENT: Final = "Date and time"
 _YEARLY: Final = "Value of a year"
 _OTHER_SIDE: Final = "Number of the customer"
 _CLOCK: Final = frozenset({"time", "hora", "heure", "uhrzeit"})
+_CUSTOMER: Final = "Customer (above the rows)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,6 @@ def listed_otherwise(table: Table, *, sure: bool) -> str | None:
 
     Parameters
     ----------
-    table : Table
     sure : bool
         Whether its columns name what such lists lack, as whose each row is: then more must speak for one.
     """
@@ -116,9 +116,6 @@ def lay_out(table: Table, seen: Seen, entity: Entity, kind: str | None, chosen: 
 
     Parameters
     ----------
-    table : Table
-    seen : Seen
-    entity : Entity
     kind : str, optional
         Of what kind a person said that all rows are.
     chosen : mapping of str to str
@@ -230,11 +227,7 @@ def _returned_flag(seen: Seen) -> str | None:
 
 
 def _weight(evidence: _Evidence, table: Table) -> tuple[int, int]:
-    return evidence.weight(_headers(table), _name(table))
-
-
-def _headers(table: Table) -> list[frozenset[str]]:
-    return [frozenset(words_of(column)) for column in table.columns]
+    return evidence.weight([frozenset(words_of(column)) for column in table.columns], _name(table))
 
 
 def _name(table: Table) -> list[str]:
@@ -269,3 +262,27 @@ def _evidence(said: Mapping[str, str]) -> _Evidence:
 
 def _each(text: str) -> Iterator[str]:
     return (one.strip() for line in text.strip().splitlines() for one in line.split(",") if one.strip())
+
+
+def rule_of_groups(table: Table) -> Rule | None:
+    """The rule that gives each row the name above it; None where rows do not stand so, or of whom is not told.
+
+    The column of the names has no header, and only the file's name says that they are customers.
+    """
+    rows = [row for row in table.sample if any(cell.strip() for cell in row) and not is_footer(row)]
+    if not rows or not UNNAMED.fullmatch(table.columns[0]) or "customer" not in same_words(table.path.stem):
+        return None
+    names = [row for row in rows if row[0].strip()]
+    if len(names) in (0, len(rows)) or names[0] is not rows[0] or not all(map(_stands_alone, names)):
+        return None
+    return Rule("grouped", {"column": table.columns[0], "into": _CUSTOMER})
+
+
+def with_groups(table: Table) -> Table:
+    """The table with the names above its rows in a column of their own, where it has such."""
+    rule = rule_of_groups(table)
+    return reshape(table, System("", "", "", (), {}, rules=(rule,))) if rule else table
+
+
+def _stands_alone(row: Sequence[str]) -> bool:
+    return bool(row[0].strip()) and not any(cell.strip() for cell in row[1:])

@@ -13,8 +13,8 @@ from datetime import UTC
 from hashlib import sha256
 from typing import Final
 
-from services.sync.formats.questions import REMARK, kind_asked
-from services.sync.formats.sheet import Expand, Says, Sheet
+from services.sync.formats.looks import REMARK, kind_asked
+from services.sync.formats.systems import Expand, Says, Sheet
 from services.sync.kinds.dates import Dates
 from services.sync.kinds.memo import Unfit
 from services.sync.kinds.moments import parse_moment
@@ -165,7 +165,7 @@ def questions(sheet: Sheet, says: Says) -> Expand | None:
     known = set(sheet.places(says["known"]))
     heads = _heads(sheet, says)
     free = [place for place in range(sheet.own_width) if place not in known]
-    asked = [question for place in free if (question := _asks_for_score(sheet, place, heads[place], says))]
+    asked = [question for place in free if (question := _asks_for_score(sheet, place, heads[place]))]
     # Wherever the columns stand, an answer keeps its number.
     asked.sort(key=lambda question: (_ORDER[question.kind], heads[question.place]))
     if not asked:
@@ -196,23 +196,21 @@ def questions(sheet: Sheet, says: Says) -> Expand | None:
 
 
 def _heads(sheet: Sheet, says: Says) -> list[str]:
-    """What each column asks: its header, and what further rows of headings say below it."""
+    """What each column asks: its header, and what a further row of headings says below it."""
     place = sheet.place(says.get("heading", ""))
     more: list[list[str]] = []
     if place is not None:
         form = re.compile(says["form"], re.IGNORECASE)
-        more = [
-            list(row) for row in sheet.sample[: says.get("rows", 1)] if place < len(row) and form.search(row[place])
-        ]
+        more = [list(row) for row in sheet.sample[:1] if place < len(row) and form.search(row[place])]
     return [
         " ".join([column, *(row[number] for row in more if number < len(row))])
         for number, column in enumerate(sheet.columns)
     ]
 
 
-def _asks_for_score(sheet: Sheet, place: int, head: str, says: Says) -> _Question | None:
+def _asks_for_score(sheet: Sheet, place: int, head: str) -> _Question | None:
     kind = kind_asked(head)
-    cells = sheet.cells(place)[says.get("rows", 0) if "heading" in says else 0 :]
+    cells = sheet.cells(place)
     numbers = [float(found[1].replace(",", ".")) for cell in cells if (found := _LEADING_NUMBER.match(cell))]
     if kind is None or not numbers or len(numbers) * 2 < len(cells) or max(numbers) > 10:
         return None

@@ -15,11 +15,10 @@ from typing import Final
 
 from models.values.meanings import Doubt, Reading
 from models.values.money import CODES, exponent
-from services.sync.kinds.column import LIKELY, PROVEN, SILENT, Circumstances, Column, Described, Evidence
-from services.sync.kinds.currencies import header_currency, header_scale
-from services.sync.kinds.memo import Memo, Unfit
-from services.sync.kinds.nothing import is_nothing
-from services.sync.kinds.numbers import figures_of, plain_number, take_apart
+from services.sync.kinds.column import LIKELY, PROVEN, SILENT, Circumstances, Column, Counted, Described
+from services.sync.kinds.memo import Unfit
+from services.sync.kinds.numbers import figures_of, header_currency, header_scale, plain_number, take_apart
+from services.sync.kinds.vocabulary import is_nothing
 
 _SIGNS: Final = ("point", "comma")
 _SHARES: Final = ("of_hundred", "of_one")
@@ -62,65 +61,82 @@ _PLAIN_SEEN = {
 
 
 @dataclass
-class Numbers(Evidence):
+class Numbers(Counted):
     """Counts of cells by what they say.
+
+    They are counted by their `_Seen.reading`.
 
     Attributes
     ----------
-    readings
-        See `_Seen.reading`.
     currencies
         Currencies that signs and codes may stand for, to how many cells.
     """
 
-    readings: Counter[str] = field(default_factory=Counter)
     currencies: Counter[tuple[str, ...]] = field(default_factory=Counter)
-    example: dict[str, str] = field(default_factory=dict)
     percent: int = 0
     long_whole: int = 0
     above_one: int = 0
     bare_example: str = ""
 
     def __post_init__(self) -> None:
-        self._memo = Memo(_see)
+        super().__post_init__()
         self._open: set[str] = set()
         self._fine: set[str] = set()
 
-    def take(self, cells: Sequence[str]) -> None:
-        """Add cells to the evidence."""
-        for text, count in Counter(cells).items():
-            seen: _Seen | None = self._memo[text]
-            if seen is None:
+    @staticmethod
+    def _see(text: str) -> _Seen | None:
+        if (parts := _PLAIN.fullmatch(text)) is not None and (parts[2] is None or len(parts[2]) != _GROUP):
+            # As most programs write numbers: no other reading of such a text has the same figures.
+            return _PLAIN_SEEN[parts[2] is not None, len(parts[1]) > _GROUP, float(text) > 1]
+        body = text.strip()
+        if is_nothing(body, typed=True):
+            return None
+        try:
+            written = take_apart(body)
+        except Unfit:
+            return _Seen("none")
+        found = {}
+        for name, comma in (("point", False), ("comma", True)):
+            try:
+                found[name] = Decimal(figures_of(written, comma))
+            except Unfit:
                 continue
-            self.readings[seen.reading] += count
-            if seen.reading not in self.example or text < self.example[seen.reading]:
-                self.example[seen.reading] = text
-            self.percent += count if seen.percent else 0
-            self.long_whole += count if seen.long_whole else 0
-            self.above_one += count if seen.above_one and not seen.percent else 0
-            if seen.currencies:
-                self.currencies[seen.currencies] += count
-            elif seen.reading != "none" and (not self.bare_example or text < self.bare_example):
-                self.bare_example = text
-            if seen.reading in (".", ",") and len(self._open) < _MANY:
-                self._open.add(text)
-            if seen.fine and len(self._fine) < _FEW:
-                self._fine.add(text)
+        if not found:
+            return _Seen("none")
+        value = abs(next(iter(found.values())))
+        above = value > 1
+        if len(found) == 1:
+            return _Seen(next(iter(found)), written.currencies, written.percent, above_one=above)
+        if found["point"] == found["comma"]:
+            long_whole = written.figures.isdecimal() and len(written.figures) > 3
+            return _Seen("whole", written.currencies, written.percent, long_whole=long_whole, above_one=above)
+        mark = "." if "." in written.figures else ","
+        fine = bool(_THREE_AFTER.fullmatch(written.figures)) and not written.figures.endswith("0")
+        return _Seen(mark, written.currencies, written.percent, above_one=above, fine=fine)
 
-    @property
-    def filled(self) -> int:
-        """How many cells have something in them."""
-        return sum(self.readings.values())
+    def _note(self, seen: _Seen, text: str, count: int) -> str:
+        self.percent += count if seen.percent else 0
+        self.long_whole += count if seen.long_whole else 0
+        self.above_one += count if seen.above_one and not seen.percent else 0
+        if seen.currencies:
+            self.currencies[seen.currencies] += count
+        elif seen.reading != "none" and (not self.bare_example or text < self.bare_example):
+            self.bare_example = text
+        if seen.reading in (".", ",") and len(self._open) < _MANY:
+            self._open.add(text)
+        if seen.fine and len(self._fine) < _FEW:
+            self._fine.add(text)
+        return seen.reading
 
     @property
     def open_cells(self) -> int:
         """How many cells the two signs read differently."""
-        return self.readings["."] + self.readings[","]
+        return self.kinds["."] + self.kinds[","]
 
     @property
     def sign(self) -> str | None:
         """`point` or `comma` where cells of the column show it, `open` where they contradict each other, else None."""
-        point, comma = self.readings["point"], self.readings["comma"]
+        point, comma = self.kinds["point"], self.kinds["comma"]
         if not point and not comma:
             return None
         if min(point, comma) > _SLIPS * max(point, comma):
@@ -139,7 +155,7 @@ class Numbers(Evidence):
         delimiter : str
             What parts the cells of the file.
         """
-        dots, commas = self.readings["."], self.readings[","]
+        dots, commas = self.kinds["."], self.kinds[","]
         if not dots and not commas:
             return None
         if dots and commas:
@@ -151,7 +167,7 @@ class Numbers(Evidence):
             return grouping, "counts have no fraction"
         if money and len(self._fine) >= _FEW:
             return grouping, "sums of money have no thousandths"
-        if self.readings["whole"] and len(self._open) >= _MANY:
+        if self.kinds["whole"] and len(self._open) >= _MANY:
             return grouping, f"{self.open_cells:,} numbers all have three digits after the mark, others none"
         if delimiter == ";" and dots:
             return "comma", "cells are separated by semicolons, as in programs with a decimal comma"
@@ -162,7 +178,7 @@ class Numbers(Evidence):
     @property
     def whole(self) -> bool:
         """Whether every number is written without a fraction or a mark."""
-        return self.filled == self.readings["whole"] + self.readings["none"]
+        return self.filled == self.kinds["whole"] + self.kinds["none"]
 
     @property
     def mixed(self) -> bool:
@@ -173,7 +189,7 @@ class Numbers(Evidence):
     @property
     def bare(self) -> int:
         """How many numbers name no currency."""
-        return self.filled - self.readings["none"] - self.currencies.total()
+        return self.filled - self.kinds["none"] - self.currencies.total()
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -284,7 +300,7 @@ class Numbers(Evidence):
         """Which sign they have, how many show it, and what they are written in."""
         form = one.form
         sign, other = ("comma", "point") if form.comma else ("point", "comma")
-        proof, against = self.readings[sign], self.readings[other]
+        proof, against = self.kinds[sign], self.kinds[other]
         words = {"money": "money", "percent": "shares of 100" if form.hundred else "shares of 1"}.get(
             one.kind, "numbers"
         )
@@ -294,7 +310,7 @@ class Numbers(Evidence):
         if proof:
             evidence.append(f"{proof:,} of {self.filled:,} can only have a decimal {sign}")
         elif not self.open_cells:
-            evidence.append(f"{self.readings['whole']:,} of {self.filled:,} are whole numbers")
+            evidence.append(f"{self.kinds['whole']:,} of {self.filled:,} are whole numbers")
         if self.open_cells:
             evidence.append(f"{self.open_cells:,} could be read both ways")
         if self.currency:
@@ -307,15 +323,15 @@ class Numbers(Evidence):
                 evidence.append(f"{self.bare:,} that name none are read as {form.bare}")
         if self.percent:
             evidence.append(f"{self.percent:,} have a percent sign")
-        unfit = self.readings["none"] + against
+        unfit = self.kinds["none"] + against
         sure = PROVEN if proof and not unfit else LIKELY if proof or not self.open_cells else SILENT
-        fits = against + self.readings["whole"] + self.open_cells
-        readings = [Reading(other, f"decimal {other}", fits)] if self.readings["whole"] < fits else []
+        fits = against + self.kinds["whole"] + self.open_cells
+        readings = [Reading(other, f"decimal {other}", fits)] if self.kinds["whole"] < fits else []
         return Described(words, evidence, unfit, sure, readings)
 
     def _ask_sign(self, one: Column, about: Circumstances) -> None:
         """Ask whether the comma or the point is the column's decimal sign."""
-        whole = self.readings["whole"] + self.open_cells
+        whole = self.kinds["whole"] + self.open_cells
         example = self.example.get(".") or self.example.get(",") or self.example.get("point") or ""
         readings = []
         for sign in _SIGNS:
@@ -323,11 +339,11 @@ class Numbers(Evidence):
                 value = _grouped(plain_number(example, sign == "comma"))
             except Unfit:
                 value = "no number"
-            readings.append(Reading(sign, f"Decimal {sign}: {example} is {value}", self.readings[sign] + whole))
+            readings.append(Reading(sign, f"Decimal {sign}: {example} is {value}", self.kinds[sign] + whole))
         if self.sign == "open":
             question = (
-                f"In {about.file} the numbers of “{one.header}” contradict each other: {self.readings['point']:,} can "
-                f"only have a decimal point (such as {self.example['point']}) and {self.readings['comma']:,} only a "
+                f"In {about.file} the numbers of “{one.header}” contradict each other: {self.kinds['point']:,} can "
+                f"only have a decimal point (such as {self.example['point']}) and {self.kinds['comma']:,} only a "
                 f"decimal comma (such as {self.example['comma']})."
             )
         else:
@@ -354,34 +370,3 @@ class Numbers(Evidence):
 def _grouped(number: str) -> str:
     whole, point, part = number.partition(".")
     return f"{int(whole or '0'):,}{point}{part}"
-
-
-def _see(text: str) -> _Seen | None:
-    if (parts := _PLAIN.fullmatch(text)) is not None and (parts[2] is None or len(parts[2]) != _GROUP):
-        # As most programs write numbers: no other reading of such a text has the same figures.
-        return _PLAIN_SEEN[parts[2] is not None, len(parts[1]) > _GROUP, float(text) > 1]
-    body = text.strip()
-    if is_nothing(body, typed=True):
-        return None
-    try:
-        written = take_apart(body)
-    except Unfit:
-        return _Seen("none")
-    found = {}
-    for name, comma in (("point", False), ("comma", True)):
-        try:
-            found[name] = Decimal(figures_of(written, comma))
-        except Unfit:
-            continue
-    if not found:
-        return _Seen("none")
-    value = abs(next(iter(found.values())))
-    above = value > 1
-    if len(found) == 1:
-        return _Seen(next(iter(found)), written.currencies, written.percent, above_one=above)
-    if found["point"] == found["comma"]:
-        long_whole = written.figures.isdecimal() and len(written.figures) > 3
-        return _Seen("whole", written.currencies, written.percent, long_whole=long_whole, above_one=above)
-    mark = "." if "." in written.figures else ","
-    fine = bool(_THREE_AFTER.fullmatch(written.figures)) and not written.figures.endswith("0")
-    return _Seen(mark, written.currencies, written.percent, above_one=above, fine=fine)

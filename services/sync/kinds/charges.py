@@ -10,7 +10,7 @@ others ("Postage stamp album").
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -98,9 +98,6 @@ def _only_beside(words: str) -> bool:
 
 @cache
 def _found(name: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(_longest_first(vocabulary('charge')[name]))})\b")
-
-
-def _longest_first(phrases: Iterable[str]) -> list[str]:
-    plain = filter(None, map(_plain, phrases))
-    return sorted(map(re.escape, plain), key=lambda one: (-len(one), one))
+    """The phrases of a list, the longest first."""
+    plain = map(re.escape, filter(None, map(_plain, vocabulary("charge")[name])))
+    return re.compile(rf"\b(?:{'|'.join(sorted(plain, key=lambda one: (-len(one), one)))})\b")

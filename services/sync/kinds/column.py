@@ -6,37 +6,87 @@ Recognising gives it its field; its cells are observed and decide its form, each
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as own
 from datetime import tzinfo
-from typing import Final
+from typing import Any, Final
 
 from models.values.meanings import Doubt, Meaning, MeaningKind, Reading
 from services.entities import Field
-from services.sync.kinds.form import PLAIN, Form
+from services.sync.kinds.memo import Memo
+from services.sync.kinds.vocabulary import listed
 
 PROVEN: Final = 1.0
 LIKELY: Final = 0.9
 SILENT: Final = 0.8
 _OPEN: Final = 0.5
-_SHOWN_AS: Final[dict[str, MeaningKind]] = {
-    "date": "date",
-    "moment": "moment",
-    "instant": "moment",
-    "money": "money",
-    "decimal": "number",
-    "integer": "number",
-    "number": "number",
-    "percent": "percent",
-    "id": "id",
-    "email": "email",
-    "phone": "phone",
-    "boolean": "boolean",
-    "flag_deleted": "boolean",
-    "duration": "duration",
-    "hours": "duration",
-}
+_SHOWN_AS: Final[dict[str, MeaningKind]] = listed("kinds")["shown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the cells of a column become values.
+
+    Attributes
+    ----------
+    order
+        Of dates: `dmy`, `mdy`, `ymd`, `one` (they have one meaning), or how bare numbers count; see
+        `services.sync.kinds.moments.parse_moment`.
+    zone
+        The zone that its header names for times that name none themselves; None where it names none.
+    comma
+        Of numbers: whether the comma is the decimal sign.
+    sure
+        Whether cells of the column itself showed how it is read. Of numbers: where none did, a cell that the two
+        decimal signs read differently does not fit.
+    own_currency
+        Of money: whether amounts name their currencies, and they differ.
+    bare
+        Of money: the currency of amounts that name none beside others that name theirs; '' for that of the file.
+    scale
+        Of money: `thousands`, `millions` or `minor` where its header counts in these; '' for whole units.
+    hundred
+        Of shares: whether they count to 100.
+    strip_zero
+        Of ids: whether 17850.0 is to be read as 17850.
+    salesforce
+        Of ids: whether all are Salesforce's, so that those of 15 characters are completed to 18.
+    rounded
+        Of ids: whether a spreadsheet has rounded those of more than 15 digits.
+    digits
+        Of ids: whether all that were seen are digits, so that what a spreadsheet does to long ones is looked for.
+    unit
+        Of durations: how many seconds a bare number counts.
+    clock
+        Of durations: whether 1:30 is `hm` (90 minutes) or `ms` (90 seconds); '' where no cell shows it.
+    year
+        Of years of birth: the year in which an age counts.
+    settled
+        Whether all cells of the column were seen. Where only the first rows were, a cell that speaks against the form
+        raises `Unsettled`, and the column is decided from all rows.
+    """
+
+    order: str = "one"
+    zone: tzinfo | None = None
+    comma: bool = False
+    sure: bool = True
+    own_currency: bool = False
+    bare: str = ""
+    scale: str = ""
+    hundred: bool = False
+    strip_zero: bool = False
+    salesforce: bool = False
+    rounded: bool = False
+    digits: bool = False
+    unit: float = 1
+    clock: str = ""
+    year: int = 0
+    settled: bool = True
+
+
+PLAIN = Form()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +165,47 @@ class Evidence:
     def describe(self, one: Column) -> Described:
         """Say how the column is read, and why."""
         return Described(_SHOWN_AS.get(one.kind, "text"))
+
+
+@dataclass
+class Counted(Evidence):
+    """Evidence of a column whose cells are counted by what they say; each distinct text is looked at once.
+
+    Attributes
+    ----------
+    kinds
+        What cells say to how many of them say it.
+    example
+        For each of these a text that says it, the first in order of the alphabet.
+    """
+
+    kinds: Counter[Any] = own(default_factory=Counter)
+    example: dict[Any, str] = own(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._memo = Memo(self._see)
+
+    @property
+    def filled(self) -> int:
+        return sum(self.kinds.values())
+
+    def take(self, cells: Sequence[str]) -> None:
+        for text, count in Counter(cells).items():
+            seen = self._memo[text]
+            if seen is not None:
+                kind = self._note(seen, text, count)
+                self.kinds[kind] += count
+                if kind not in self.example or text < self.example[kind]:
+                    self.example[kind] = text
+
+    @staticmethod
+    def _see(text: str) -> Any:
+        """What a text says; None where it says nothing."""
+        raise NotImplementedError
+
+    def _note(self, seen: Any, text: str, count: int) -> Any:
+        """What cells that say this are counted as, when everything else about them is noted."""
+        return seen
 
 
 @dataclass

@@ -13,17 +13,15 @@ from typing import Any, Protocol
 
 from models.values.money import exponent
 from services.sync.kinds import words
-from services.sync.kinds.column import Column
-from services.sync.kinds.consents import knows_consent, to_consent, to_opt_out
-from services.sync.kinds.currencies import agree, currency_of
+from services.sync.kinds.column import Column, Form
 from services.sync.kinds.durations import to_seconds
-from services.sync.kinds.form import Form
 from services.sync.kinds.ids import Ids
 from services.sync.kinds.memo import Memo, Unfit, Unsettled
 from services.sync.kinds.moments import Moments
-from services.sync.kinds.nothing import is_nothing
 from services.sync.kinds.numbers import (
+    agree,
     currency_in,
+    currency_of,
     figures_of,
     is_simple,
     plain_number,
@@ -32,26 +30,14 @@ from services.sync.kinds.numbers import (
     to_integer,
     to_minor,
 )
-from services.sync.kinds.order_kinds import (
-    is_cancelled_flag,
-    is_status,
-    knows_cancelled,
-    knows_order_kind,
-    to_cancelled,
-    to_order_kind,
-)
 from services.sync.kinds.phones import phone_key
-from services.sync.kinds.vocabulary import phrase
+from services.sync.kinds.vocabulary import is_nothing, listed, phrase
 
 Values = tuple[list[Any], ...]
 _MOST_UNKNOWN = 1_000
 _HOUR = 3_600
 _KINDS_UNKNOWN = "Orders with an unknown type or status, or only partly returned, count as purchases"
-_PHONES_UNKNOWN = (
-    "Texts that are not phone numbers are kept unchanged (if a spreadsheet damaged them, export them again as text)"
-)
-# Kinds of which every value is one of a few forms, so that a word for "not known" is none of them.
-_TYPED = frozenset(("decimal", "integer", "number", "percent", "duration", "hours", "birth_year", "email", "boolean"))
+_TYPED = frozenset(listed("kinds")["such"]["typed"])
 
 
 class Converter(Protocol):
@@ -72,12 +58,10 @@ class OneColumn:
         self.memo = Memo(lambda text: None if is_nothing(text, typed=typed) else convert(text))
 
     def convert(self, cells: Sequence[str]) -> Values:
-        """Columns of values for a column of cells."""
         return (list(map(self.memo.__getitem__, cells)),)
 
     @property
     def faulty(self) -> bool:
-        """Whether any cell so far did not fit."""
         return self.memo.faulty
 
 
@@ -87,7 +71,6 @@ class Texts:
     faulty = False
 
     def convert(self, cells: Sequence[str]) -> Values:
-        """Columns of values for a column of cells."""
         return ([cell.strip() or None for cell in cells],)
 
 
@@ -108,29 +91,16 @@ class Told(OneColumn):
         super().__init__(noting, typed=typed)
 
 
-class Stages:
-    """A stage of this program, and the stage as the file has it."""
-
-    faulty = False
+class Stages(Told):
+    """A stage of this program, and where two columns are wanted the stage as the file has it."""
 
     def __init__(self, both: bool) -> None:
         self._both = both
-        self._stages = Told(words.to_stage, words.knows_stage, "Unknown stages were read as Identified")
-
-    @property
-    def unknown(self) -> set[str]:
-        """Stages that are not known."""
-        return self._stages.unknown
-
-    @property
-    def said(self) -> str:
-        """What was done with them."""
-        return self._stages.said
+        super().__init__(words.to_stage, words.knows_stage, "Unknown stages were read as Identified")
 
     def convert(self, cells: Sequence[str]) -> Values:
-        """Columns of values for a column of cells."""
-        (stages,) = self._stages.convert(cells)
-        return (stages, [cell.strip() or None for cell in cells]) if self._both else (stages,)
+        stages = super().convert(cells)
+        return (*stages, [cell.strip() or None for cell in cells]) if self._both else stages
 
 
 class Days:
@@ -141,13 +111,11 @@ class Days:
         self._exact = exact
 
     def convert(self, cells: Sequence[str]) -> Values:
-        """Columns of values for a column of cells."""
         days, moments = self._moments.convert(cells)
         return ([at or day for day, at in zip(days, moments, strict=True)] if self._exact else days,)
 
     @property
     def faulty(self) -> bool:
-        """Whether any cell so far did not fit."""
         return self._moments.faulty
 
 
@@ -162,7 +130,6 @@ class Amounts:
 
     @property
     def faulty(self) -> bool:
-        """Whether any cell so far did not fit."""
         return any(memo.faulty for memo in self._memos.values())
 
     def convert(self, cells: Sequence[str]) -> Values:
@@ -224,30 +191,16 @@ def make_converter(column: Column, zone: tzinfo, currency: str) -> Converter:
     if column.field.name == "preferences":
         return OneColumn(_preferences)
     if kind == "order_kind":
-        if is_cancelled_flag(column.header):
-            return Told(to_cancelled, knows_cancelled, _KINDS_UNKNOWN)
-        status = is_status(column.header)
-        return Told(lambda text: to_order_kind(text, status=status), knows_order_kind, _KINDS_UNKNOWN)
-    if kind == "phone":
-        return Told(_phone, _knows_phone, _PHONES_UNKNOWN)
-    if kind == "rating":
-        between = "Ratings between two whole numbers were rounded, with halves rounded up"
-        return Told(words.to_rating, words.is_whole_rating, between, typed=True)
-    if kind == "consent":
-        return Told(to_consent, knows_consent, "Words that do not say whether consent was given count as unknown")
+        if words.is_cancelled_flag(column.header):
+            return Told(words.to_cancelled, words.knows_cancelled, _KINDS_UNKNOWN)
+        status = words.is_status(column.header)
+        return Told(lambda text: words.to_order_kind(text, status=status), words.knows_order_kind, _KINDS_UNKNOWN)
     if kind == "one_of":
         values = {phrase(word): value for value, said_so in column.field.words for word in said_so}
         otherwise, unknown = column.field.otherwise, column.field.unknown
         return Told(lambda text: values.get(phrase(text), otherwise), lambda text: phrase(text) in values, unknown)
-    if kind == "contract_status":
-        said = "Unrecognised contract statuses count as unknown"
-        return Told(words.to_contract_status, lambda text: words.to_contract_status(text) != "unknown", said)
-    if kind == "ticket_status":
-        return Told(
-            words.to_ticket_status,
-            words.knows_ticket_status,
-            "Unknown ticket statuses were read as open",
-        )
+    if kind in _TOLD:
+        return Told(*_TOLD[kind], typed=kind == "rating")
     if kind == "decimal" and form.scale:
         places = exponent(currency)
         return OneColumn(lambda text: to_decimal_text(_scaled(_number(text, form), form, places)), typed=True)
@@ -295,6 +248,32 @@ def _scaled(number: str, form: Form, places: int) -> str:
     return format(Decimal(number).scaleb({"thousands": 3, "millions": 6, "minor": -places}[form.scale]), "f")
 
 
+#: Kinds whose words are told where they are not known: how they are read, whether they are known, and what is said.
+_TOLD: dict[str, tuple[Callable[[str], Any], Callable[[str], bool], str]] = {
+    "phone": (
+        lambda text: text.strip().removeprefix("'"),
+        lambda text: bool(phone_key(text)) or is_nothing(text, typed=True),
+        "Texts that are not phone numbers are kept unchanged "
+        "(if a spreadsheet damaged them, export them again as text)",
+    ),
+    "rating": (
+        *(words.to_rating, words.is_whole_rating),
+        "Ratings between two whole numbers were rounded, with halves rounded up",
+    ),
+    "consent": (
+        *(words.to_consent, words.knows_consent),
+        "Words that do not say whether consent was given count as unknown",
+    ),
+    "contract_status": (
+        words.to_contract_status,
+        lambda text: words.to_contract_status(text) != "unknown",
+        "Unrecognised contract statuses count as unknown",
+    ),
+    "ticket_status": (
+        *(words.to_ticket_status, words.knows_ticket_status),
+        "Unknown ticket statuses were read as open",
+    ),
+}
 _WORDS: dict[str, Callable[[str], Any]] = {
     "text": str.strip,
     "email": words.to_email,
@@ -302,21 +281,13 @@ _WORDS: dict[str, Callable[[str], Any]] = {
     "flag_deleted": words.to_boolean,
     "sentiment": words.to_sentiment,
     "currency": currency_of,
-    "opt_out": to_opt_out,
+    "opt_out": words.to_opt_out,
     "mail_kind": words.to_mail_kind,
     "activity_kind": lambda text: "_".join(text.strip().lower().replace("-", " ").split()),
     "survey_kind": words.to_survey_kind,
     "direction": words.to_direction,
     "gender": words.to_gender,
 }
-
-
-def _phone(text: str) -> str:
-    return text.strip().removeprefix("'")
-
-
-def _knows_phone(text: str) -> bool:
-    return bool(phone_key(text)) or is_nothing(text, typed=True)
 
 
 def _share(text: str, form: Form) -> float:

@@ -7,16 +7,16 @@ fits two with different days says nothing. Counts do not depend on the order in 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from models.values.meanings import Doubt, Reading
-from services.sync.kinds.column import LIKELY, PROVEN, Circumstances, Column, Described, Evidence
-from services.sync.kinds.memo import Memo
+from models.values.words import long_month
+from services.sync.kinds.column import LIKELY, PROVEN, Circumstances, Column, Counted, Described
 from services.sync.kinds.moments import BARE, NUMERIC, day_readings, is_empty
+from services.sync.kinds.vocabulary import listed
 from services.sync.kinds.zones import header_zone, place_named, several
 
 # How many witnesses against a reading are taken for slips, for each witness for it.
@@ -26,20 +26,7 @@ _CLOSER_YEARS = 5
 _DOTTED = re.compile(r"\s*\d{1,2}\s?\.\s?\d{1,2}\s?\.")
 _BY_DIGITS = {5: "excel", 9: "unix", 10: "unix", 12: "unix_ms", 13: "unix_ms", 15: "unix_us", 16: "unix_us"}
 _DAY_ORDERS: Final = ("dmy", "mdy", "ymd")
-_ORDER_WORDS: Final = {
-    "dmy": "day before month",
-    "mdy": "month before day",
-    "ymd": "year before month",
-    "excel": "days counted by a spreadsheet from 1900",
-    "excel1904": "days counted by a spreadsheet from 1904",
-    "unix": "seconds since 1970",
-    "unix_ms": "thousandths of seconds since 1970",
-    "unix_us": "millionths of seconds since 1970",
-}
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+_ORDER_WORDS: Final[Mapping[str, str]] = listed("calendar")["orders"]
 Kind = tuple[str, ...]
 _ONE: Kind = ("one",)
 _DAY_ONLY = 10
@@ -48,7 +35,7 @@ _FROM, _TO = "1900", "2200"
 
 
 @dataclass
-class Dates(Evidence):
+class Dates(Counted):
     """Counts of cells by the readings that they have.
 
     Attributes
@@ -56,34 +43,42 @@ class Dates(Evidence):
     kinds
         Readings that a cell may have, such as ("dmy", "mdy") or ("excel",), to how many cells; () for no date,
         ("one",) for a date with one meaning.
-    example
-        For each of them a text that has them, the first in order of the alphabet.
     """
 
-    kinds: Counter[Kind] = field(default_factory=Counter)
-    example: dict[Kind, str] = field(default_factory=dict)
     years: dict[str, tuple[int, int]] = field(default_factory=dict)
     timed: int = 0
 
-    def __post_init__(self) -> None:
-        self._memo = Memo(_classify)
-
     def take(self, cells: Sequence[str]) -> None:
-        """Add cells to the evidence."""
-        if self._take_iso(cells):
-            return
-        for text, count in Counter(cells).items():
-            found = self._memo[text]
-            if found is None:
-                continue
-            kind, readings = found
-            self.kinds[kind] += count
-            self.timed += count if ":" in text else 0
-            if kind not in self.example or text < self.example[kind]:
-                self.example[kind] = text
-            for order, day in readings:
-                low, high = self.years.get(order, (day.year, day.year))
-                self.years[order] = (min(low, day.year), max(high, day.year))
+        if not self._take_iso(cells):
+            super().take(cells)
+
+    @staticmethod
+    def _see(text: str) -> tuple[Kind, tuple[tuple[str, date], ...]] | None:
+        body = text.strip()
+        if is_empty(body):
+            return None
+        readings = day_readings(body)
+        if BARE.fullmatch(body) and not readings:
+            unit = _BY_DIGITS.get(len(re.split(r"[.,]", body)[0]))
+            return ((unit,) if unit else ()), ()
+        if not readings:
+            return (), ()
+        if _DOTTED.match(body) and "dmy" in readings:
+            # No country writes month.day.year.
+            readings = {order: day for order, day in readings.items() if order != "mdy"}
+        if len(set(readings.values())) == 1 and len(readings) > 1:
+            return ("one",), ()
+        years = tuple(readings.items()) if "ymd" in readings else ()
+        return tuple(sorted(readings)), years
+
+    def _note(self, seen: Any, text: str, count: int) -> Kind:
+        kind: Kind
+        kind, readings = seen
+        self.timed += count if ":" in text else 0
+        for order, day in readings:
+            low, high = self.years.get(order, (day.year, day.year))
+            self.years[order] = (min(low, day.year), max(high, day.year))
+        return kind
 
     def _take_iso(self, cells: Sequence[str]) -> bool:
         """Take cells that are all of the one form that most programs write, many times faster."""
@@ -102,11 +97,6 @@ class Dates(Evidence):
         if _ONE not in self.example or first < self.example[_ONE]:
             self.example[_ONE] = first
         return True
-
-    @property
-    def filled(self) -> int:
-        """How many cells have something in them."""
-        return sum(self.kinds.values())
 
     @property
     def orders(self) -> tuple[str, ...]:
@@ -281,28 +271,9 @@ class Dates(Evidence):
 
 def _order_reading(order: str, example: str, days: Mapping[str, date]) -> str:
     words, day = _ORDER_WORDS[order].capitalize(), days.get(order)
-    return words if day is None else f"{words}: {example} is {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return words if day is None else f"{words}: {example} is {day.day} {long_month(day)}"
 
 
 def _count_of(order: str) -> str:
     """The count that a bare number shows: both of a spreadsheet look alike."""
     return "excel" if order == "excel1904" else order
-
-
-def _classify(text: str) -> tuple[Kind, tuple[tuple[str, date], ...]] | None:
-    body = text.strip()
-    if is_empty(body):
-        return None
-    readings = day_readings(body)
-    if BARE.fullmatch(body) and not readings:
-        unit = _BY_DIGITS.get(len(re.split(r"[.,]", body)[0]))
-        return ((unit,) if unit else ()), ()
-    if not readings:
-        return (), ()
-    if _DOTTED.match(body) and "dmy" in readings:
-        # No country writes month.day.year.
-        readings = {order: day for order, day in readings.items() if order != "mdy"}
-    if len(set(readings.values())) == 1 and len(readings) > 1:
-        return ("one",), ()
-    years = tuple(readings.items()) if "ymd" in readings else ()
-    return tuple(sorted(readings)), years

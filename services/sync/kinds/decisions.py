@@ -8,22 +8,83 @@ decision is the one that all rows together give, and most files are read only on
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from models.values.errors import UserError
+from services.sync.kinds import words
 from services.sync.kinds.amounts import Numbers
-from services.sync.kinds.checked import CHECKED, Checked
-from services.sync.kinds.column import Circumstances, Column, Evidence
+from services.sync.kinds.column import LIKELY, PROVEN, Circumstances, Column, Counted, Described, Evidence, Form
 from services.sync.kinds.dates import Dates
 from services.sync.kinds.durations import Durations
-from services.sync.kinds.form import Form
 from services.sync.kinds.ids import IdEvidence
+from services.sync.kinds.memo import Memo, Unfit
+from services.sync.kinds.phones import phone_key
+from services.sync.kinds.vocabulary import is_nothing, listed
 
 DATES = ("date", "moment", "instant")
 NUMBERS = ("money", "decimal", "integer", "number", "percent")
 _DURATIONS = ("duration", "hours")
 
 AllRows = Callable[[], Iterable[Sequence[Sequence[str]]]]
+_FOUND: dict[str, str] = listed("kinds")["found"]
+
+
+@dataclass
+class Checked(Counted):
+    """Counts of cells by what they turned out to be.
+
+    Attributes
+    ----------
+    kind
+        The kind of the column's field: `email`, `phone`, `boolean` or `flag_deleted`.
+    kinds
+        `unfit` and, by kind, `one` or `several` addresses, `national` or `international` numbers, `yes` or `no`.
+    """
+
+    kind: str = "email"
+
+    def __post_init__(self) -> None:
+        look = _LOOKS[self.kind]
+        self._memo = Memo(lambda text: None if is_nothing(text, typed=True) else look(text))
+
+    def take(self, cells: Sequence[str]) -> None:
+        self.kinds.update(map(self._memo.__getitem__, cells))
+        self.kinds.pop(None, None)
+
+    def describe(self, one: Column) -> Described:
+        """How many fit, and what they are."""
+        evidence = [f"{self.kinds[name]:,} {text}" for name, text in _FOUND.items() if self.kinds[name]]
+        unfit = self.kinds["unfit"]
+        return Described(super().describe(one).words, evidence, unfit, LIKELY if unfit else PROVEN)
+
+
+def _email(text: str) -> str:
+    try:
+        words.to_email(text)
+    except Unfit:
+        return "unfit"
+    return "several" if len(words.addresses_in(text)) > 1 else "one"
+
+
+def _phone(text: str) -> str:
+    key = phone_key(text)
+    return "unfit" if not key else "international" if key.startswith("+") else "national"
+
+
+def _boolean(text: str) -> str:
+    try:
+        return "yes" if words.to_boolean(text) else "no"
+    except Unfit:
+        return "unfit"
+
+
+_LOOKS: dict[str, Callable[[str], str]] = {
+    "email": _email,
+    "phone": _phone,
+    "boolean": _boolean,
+    "flag_deleted": _boolean,
+}
+CHECKED = tuple(_LOOKS)
 
 
 def decide(
@@ -31,10 +92,8 @@ def decide(
     first_rows: Sequence[Sequence[str]],
     all_rows: AllRows,
     about: Circumstances,
-    *,
-    survey: bool = False,
 ) -> list[Column]:
-    """Decide how columns are read.
+    """Decide how columns are read, by the first rows where they suffice.
 
     Parameters
     ----------
@@ -44,9 +103,6 @@ def decide(
         The file's first rows.
     all_rows : callable
         Yields batches of all rows.
-    about : Circumstances
-    survey : bool
-        Whether all rows are to be counted even if the first ones decide.
 
     Returns
     -------
@@ -54,10 +110,9 @@ def decide(
         In the same order. A column with a doubt has the first of its readings.
     """
     found = observing(columns)
-    for rows in all_rows() if survey else (first_rows,):
-        take(found, rows)
-    conclude(found, about, settled=survey)
-    doubtful = {type(one.evidence) for one in found if not survey and not one.obeyed and one.evidence.is_open(one)}
+    take(found, first_rows)
+    conclude(found, about, settled=False)
+    doubtful = {type(one.evidence) for one in found if not one.obeyed and one.evidence.is_open(one)}
     if doubtful:
         # Neighbours may settle it: all columns that are of one sort are counted together.
         again = {one.place for one in found if type(one.evidence) in doubtful}
@@ -87,7 +142,7 @@ def _evidence_of(kind: str) -> Evidence:
     if kind in _DURATIONS:
         return Durations()
     if kind in CHECKED:
-        return Checked(kind)
+        return Checked(kind=kind)
     return IdEvidence() if kind == "id" else Evidence()
 
 

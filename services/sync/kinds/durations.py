@@ -8,27 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
 from models.values.meanings import Doubt, Reading
-from services.sync.kinds.column import LIKELY, PROVEN, Circumstances, Column, Described, Evidence
-from services.sync.kinds.memo import Memo, Unfit
-from services.sync.kinds.nothing import is_nothing
+from services.sync.kinds.column import LIKELY, PROVEN, Circumstances, Column, Counted, Described
+from services.sync.kinds.memo import Unfit
+from services.sync.kinds.vocabulary import is_nothing, listed
 
-_UNITS: dict[str, Decimal] = {}
-for _names, _size in (
-    ("ms msec msecs millisecond milliseconds millisekunden millisecondes milisegundos", "0.001"),
-    ("s sec secs second seconds sek sekunde sekunden seconde secondes seg segs segundo segundos", "1"),
-    ("m min mins minute minutes minuten minuto minutos", "60"),
-    ("h hr hrs hour hours std stunde stunden heure heures hora horas", "3600"),
-    ("d day days tag tage tagen j jour jours dia dias", "86400"),
-    ("w wk wks week weeks woche wochen semaine semaines semana semanas", "604800"),
-):
-    _UNITS.update(dict.fromkeys(_names.split(), Decimal(_size)))
+_UNITS: dict[str, Decimal] = {
+    name: Decimal(size) for size, names in listed("calendar")["durations"].items() for name in names.split()
+}
 _CLOCK = re.compile(
     r"(?:(\d+)\s*(?:days?|d|tage?|jours?|j|d[ií]as?)?[,.\s]\s*)?(\d+):([0-5]\d):([0-5]\d(?:[.,]\d+)?)", re.IGNORECASE
 )
@@ -52,7 +43,6 @@ def to_seconds(text: str, unit: float = 1, clock: str = "") -> int:
 
     Parameters
     ----------
-    text : str
     unit : float
         How many seconds a bare number counts.
     clock : str
@@ -130,29 +120,23 @@ def header_clock(header: str) -> str:
 
 
 @dataclass
-class Durations(Evidence):
+class Durations(Counted):
     """Counts of cells by how they are written: `two` (1:30), `three` (1:02:03), `bare`, `worded`, `none`."""
 
-    kinds: Counter[str] = field(default_factory=Counter)
-    example: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._memo = Memo(_look)
-
-    def take(self, cells: Sequence[str]) -> None:
-        """Add cells to the evidence."""
-        for text, count in Counter(cells).items():
-            kind = self._memo[text]
-            if not kind:
-                continue
-            self.kinds[kind] += count
-            if kind not in self.example or text < self.example[kind]:
-                self.example[kind] = text
-
-    @property
-    def filled(self) -> int:
-        """How many cells have something in them."""
-        return sum(self.kinds.values())
+    @staticmethod
+    def _see(text: str) -> str | None:
+        body = text.strip()
+        if is_nothing(body, typed=True):
+            return None
+        if _BARE.fullmatch(body):
+            return "bare"
+        if _TWO.fullmatch(body):
+            return "two"
+        try:
+            to_seconds(body)
+        except Unfit:
+            return "none"
+        return "three" if _CLOCK.fullmatch(body) else "worded"
 
     @property
     def clock(self) -> str:
@@ -216,18 +200,3 @@ class Durations(Evidence):
             "hours and minutes or minutes and seconds."
         )
         return Doubt("duration", header, question, tuple(readings))
-
-
-def _look(text: str) -> str:
-    body = text.strip()
-    if is_nothing(body, typed=True):
-        return ""
-    if _BARE.fullmatch(body):
-        return "bare"
-    if _TWO.fullmatch(body):
-        return "two"
-    try:
-        to_seconds(body)
-    except Unfit:
-        return "none"
-    return "three" if _CLOCK.fullmatch(body) else "worded"

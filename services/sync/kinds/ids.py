@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from models.values.meanings import Reading
-from services.sync.kinds.column import LIKELY, PROVEN, Circumstances, Column, Described, Evidence
-from services.sync.kinds.form import PLAIN, Form
+from services.sync.kinds.column import LIKELY, PLAIN, PROVEN, Circumstances, Column, Counted, Described, Form
 from services.sync.kinds.memo import Fault, Memo, Unfit, Unsettled
 
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2,3}", re.IGNORECASE)
@@ -67,40 +66,28 @@ def salesforce_checksum(first: str) -> str:
 
 
 @dataclass
-class IdEvidence(Evidence):
-    """Counts of ids by what they look like."""
-
-    filled: int = 0
-    digits: int = 0
-    with_zero: int = 0
-    leading_zero: int = 0
-    guarded: int = 0
-    scientific: int = 0
-    long: int = 0
-    long_rounded: int = 0
-    short_salesforce: int = 0
-    salesforce: int = 0
-    example: dict[str, str] = field(default_factory=dict)
+class IdEvidence(Counted):
+    """Counts of ids by what they look like; an id has several traits, of which "filled" is one."""
 
     def __post_init__(self) -> None:
         self._memo = Memo(_look)
         self._long: set[str] = set()
-        self._lettered = 0
+
+    @property
+    def filled(self) -> int:
+        return self.kinds["filled"]
 
     def take(self, cells: Sequence[str]) -> None:
-        """Add cells to the evidence."""
         if self._take_plain(cells):
             return
         for text, count in Counter(cells).items():
             traits: tuple[str, ...] = self._memo[text]
             for trait in traits:
-                setattr(self, trait, getattr(self, trait) + count)
+                self.kinds[trait] += count
                 if trait != "filled" and (trait not in self.example or text < self.example[trait]):
                     self.example[trait] = text
             if "long" in traits and len(self._long) < _FEWEST:
                 self._long.add(text)
-            if "salesforce" in traits and not text.strip()[3:].isdecimal():
-                self._lettered += count
 
     def _take_plain(self, cells: Sequence[str]) -> bool:
         """Take cells of which none is anything but a word that is not a number, as most programs write ids."""
@@ -108,20 +95,21 @@ class IdEvidence(Evidence):
         together = "\n".join(cells)
         if lengths & _TELLING_LENGTHS or any(mark in together for mark in _MARKS) or any(map(str.isdecimal, cells)):
             return False
-        self.filled += len(cells)
+        self.kinds["filled"] += len(cells)
         return True
 
     @property
     def form(self) -> Form:
         """How the ids are to be read."""
-        of_numbers = self.digits + self.with_zero + self.scientific == self.filled
-        shaped = self.salesforce == self.filled
+        found, filled = self.kinds, self.filled
+        of_numbers = found["digits"] + found["with_zero"] + found["scientific"] == filled
+        shaped = found["salesforce"] == filled
         return Form(
-            strip_zero=of_numbers and self.with_zero > 0,
+            strip_zero=of_numbers and found["with_zero"] > 0,
             digits=of_numbers,
-            rounded=len(self._long) >= _FEWEST and self.long == self.long_rounded,
-            salesforce=shaped and self._lettered > 0,
-            sure=self.filled > 0 and (not shaped or self._lettered > 0),
+            rounded=len(self._long) >= _FEWEST and found["long"] == found["long_rounded"],
+            salesforce=shaped and found["lettered"] > 0,
+            sure=filled > 0 and (not shaped or found["lettered"] > 0),
         )
 
     def decide(self, one: Column, about: Circumstances) -> None:
@@ -141,30 +129,24 @@ class IdEvidence(Evidence):
 
     def describe(self, one: Column) -> Described:
         """What was seen of systems and spreadsheets, and what is damaged."""
-        form = one.form
-        evidence, flags = [], []
+        form, found, evidence = one.form, self.kinds, []
         if form.salesforce:
             evidence.append(f"{self.filled:,} are Salesforce IDs")
-            if self.short_salesforce:
-                evidence.append(f"{self.short_salesforce:,} of 15 characters are completed to 18")
+            if found["short_salesforce"]:
+                evidence.append(f"{found['short_salesforce']:,} of 15 characters are completed to 18")
         if form.strip_zero:
-            evidence.append(f"{self.with_zero:,} are written like {self.example['with_zero']}: the .0 is removed")
-        if self.leading_zero:
-            evidence.append(f"{self.leading_zero:,} begin with zeros, which are kept")
-        if self.guarded:
-            evidence.append(f"{self.guarded:,} start with an apostrophe, which is removed")
-        unfit = self.scientific
-        if self.scientific:
-            flags.append(
-                f"{self.scientific:,} were damaged by a spreadsheet, such as {self.example['scientific']}: "
-                "export them again as text."
-            )
-        if form.rounded:
-            unfit += self.long
-            flags.append(
-                f"{self.long:,} were rounded by a spreadsheet, such as {self.example['long']}: "
-                "export them again as text."
-            )
+            evidence.append(f"{found['with_zero']:,} are written like {self.example['with_zero']}: the .0 is removed")
+        if found["leading_zero"]:
+            evidence.append(f"{found['leading_zero']:,} begin with zeros, which are kept")
+        if found["guarded"]:
+            evidence.append(f"{found['guarded']:,} start with an apostrophe, which is removed")
+        damaged = {"scientific": "damaged"} | ({"long": "rounded"} if form.rounded else {})
+        flags = [
+            f"{found[trait]:,} were {how} by a spreadsheet, such as {self.example[trait]}: export them again as text."
+            for trait, how in damaged.items()
+            if found[trait]
+        ]
+        unfit = sum(found[trait] for trait in damaged)
         readings = [Reading("as_written", "text as written", self.filled)] if form != PLAIN else []
         words = "Salesforce IDs" if form.salesforce else "IDs, kept as text"
         return Described(words, evidence, unfit, LIKELY if flags else PROVEN, readings, flags)
@@ -195,7 +177,7 @@ def _look(text: str) -> tuple[str, ...]:
             salesforce_id(body)
         except Unfit:
             return tuple(traits)
-        traits.append("salesforce")
+        traits += ["salesforce"] if text.strip()[3:].isdecimal() else ["salesforce", "lettered"]
         if len(body) == 15:
             traits.append("short_salesforce")
     return tuple(traits)
@@ -215,7 +197,6 @@ class Ids:
         self.faulty = False
 
     def convert(self, cells: Sequence[str]) -> tuple[list[Any], ...]:
-        """Columns of values for a column of cells."""
         form = self._form
         values: list[Any] = list(map(str.strip, cells))
         if not form.settled and not form.sure and any(values):
@@ -226,7 +207,7 @@ class Ids:
         if form.digits or form.strip_zero:
             values = self._digits(values, together)
         if "E+" in together or "e+" in together:
-            values = [self._damaged(value) for value in values]
+            values = self._without(values, _SCIENTIFIC.fullmatch)
         if form.salesforce:
             values = [self._completed(value) for value in values]
         if "" in values:
@@ -240,26 +221,21 @@ class Ids:
                 values = [found[1] if (found := _ZERO.fullmatch(value)) else value for value in values]
             elif not form.settled and any(map(_ZERO.fullmatch, values)):
                 raise Unsettled
-        if not form.settled and form.strip_zero and not all(_of_digits(value) for value in values):
+        of_digits = (not value or value.isdecimal() or _SCIENTIFIC.fullmatch(value) for value in values)
+        if not form.settled and form.strip_zero and not all(of_digits):
             raise Unsettled
         if max(map(len, values)) > _LONGEST_EXACT:
             if not form.settled:
                 raise Unsettled
             if form.rounded:
-                values = [self._rounded(value) for value in values]
+                values = self._without(values, lambda value: len(value) > _LONGEST_EXACT and value.isdecimal())
         return values
 
-    def _damaged(self, value: Any) -> Any:
-        if isinstance(value, str) and _SCIENTIFIC.fullmatch(value):
-            self.faulty = True
-            return Fault(_ROUNDED.format(value))
-        return value
-
-    def _rounded(self, value: Any) -> Any:
-        if isinstance(value, str) and len(value) > _LONGEST_EXACT and value.isdecimal():
-            self.faulty = True
-            return Fault(_ROUNDED.format(value))
-        return value
+    def _without(self, values: list[Any], damaged: Callable[[str], object]) -> list[Any]:
+        """Values with a fault for each that a spreadsheet has damaged."""
+        faults = [Fault(_ROUNDED.format(one)) if isinstance(one, str) and damaged(one) else one for one in values]
+        self.faulty = self.faulty or any(one.__class__ is Fault for one in faults)
+        return faults
 
     def _completed(self, value: Any) -> Any:
         if not value or isinstance(value, Fault):
@@ -271,7 +247,3 @@ class Ids:
                 raise Unsettled from None
             self.faulty = True
             return Fault(str(problem))
-
-
-def _of_digits(value: str) -> bool:
-    return not value or value.isdecimal() or bool(_SCIENTIFIC.fullmatch(value))

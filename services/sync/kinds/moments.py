@@ -1,21 +1,21 @@
 """Days and moments as files write them.
 
 A day is kept as the file has it; the moment beside it is UTC. Whether 03/04 is in March or in April, and whether a bare
-number counts days or seconds, is decided once for the whole column (`services.sync.kinds.date_evidence`) and handed
+number counts days or seconds, is decided once for the whole column (`services.sync.kinds.dates`) and handed
 in here. A text that could be two days is none.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from services.sync.kinds.calendar_words import is_weekday, month_of
 from services.sync.kinds.memo import Fault, Memo, Unfit, Unsettled
-from services.sync.kinds.nothing import is_nothing
+from services.sync.kinds.vocabulary import is_nothing, listed
 from services.sync.kinds.zones import is_zone, to_utc
 
 NUMERIC = ("excel", "excel1904", "unix", "unix_ms", "unix_us")
@@ -50,6 +50,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PER_SECOND = {"unix": 1, "unix_ms": 1_000, "unix_us": 1_000_000}
 _LEAP_SERIAL = 60
 Clock = tuple[int, int, int, str] | None
+_LISTED = listed("calendar")
+_MONTHS: list[list[str]] = _LISTED["months"]
+_WEEKDAYS = frozenset(_LISTED["weekdays"].split())
+# Short forms that are no beginning of a month's name.
+_SHORT: dict[str, int] = _LISTED["short"]
+_SHORTEST = 3
 
 
 def parse_moment(text: str, order: str, zone: tzinfo) -> tuple[str, str | None]:
@@ -362,3 +368,25 @@ def is_empty(text: str) -> bool:
 def speaks(text: str) -> bool:
     """Whether a text that does not fit may be a date in another reading, so that all rows are to be looked at."""
     return bool(day_readings(text)) or bool(BARE.fullmatch(text.strip()))
+
+
+def _bare(word: str) -> str:
+    """A word without case and accents."""
+    parts = unicodedata.normalize("NFD", word.casefold().strip("."))
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
+
+
+def month_of(word: str) -> int | None:
+    """The month that a name or its beginning stands for, 1–12; None where it is none or could be two."""
+    bare = _bare(word)
+    if bare in _SHORT:
+        return _SHORT[bare]
+    if len(bare) < _SHORTEST:
+        return None
+    found = {number for number, names in enumerate(_MONTHS, 1) if any(name.startswith(bare) for name in names)}
+    return found.pop() if len(found) == 1 else None
+
+
+def is_weekday(word: str) -> bool:
+    """Whether a word is the name of a weekday, whole or shortened."""
+    return _bare(word) in _WEEKDAYS

@@ -3,8 +3,10 @@
 A text is taken apart once: sign (leading or trailing minus, brackets), currency, percent sign, and the figures between.
 The figures are then read with a decimal point or with a decimal comma, strictly: a group has three figures (or two, as
 in 12,34,567), and all groups of a number are parted by one and the same mark. So a number of the other kind does not
-become another value, it does not fit. Which of the two a column has is decided for the column
-(`services.sync.kinds.number_evidence`).
+become another value, it does not fit. Which of the two a column has is decided for the column (`amounts`).
+
+A currency's sign may stand for several ("$", "kr"). Its first is the likeliest and is taken where nobody says which; a
+sign that has no likeliest one says only what the amount is not.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, Overflow
 
-from services.sync.kinds.currencies import currencies_of
+from models.values.money import CODES
 from services.sync.kinds.memo import Unfit
+from services.sync.kinds.vocabulary import listed
 
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "\u2212": "-", "’": "'", "´": "'"})
 _FIGURES = re.compile(r"[0-9][0-9.,' ]*(?:[eE][+-]?[0-9]+)?|[.,][0-9]+(?:[eE][+-]?[0-9]+)?")
@@ -35,6 +38,77 @@ _GROUPS = str.maketrans("", "", ",.' ")
 _MOST_DIGITS = 30
 _LARGEST_EXPONENT = 30
 _LARGEST = 2**63 - 1
+_CURRENCIES = listed("currencies")
+_LARGE, _WORDS = frozenset(_CURRENCIES["large"]), frozenset(_CURRENCIES["words"])
+_IN_HEADER = re.compile(
+    r"(?:[(\[]\s*([A-Z]{3}|[^\w\s()\[\]]{1,2})\s*[)\]]|\bin ([A-Z]{3})|[\s_-]([A-Z]{3}|[€$£¥₹]))\s*$"
+)
+# In what a header counts its amounts, and the currency that it counts so: "T€", "k USD", "TEUR", "$K", "M€".
+_FORMS = {
+    name: re.compile(form.replace("MONEY", _CURRENCIES["money"]).replace("\n", ""), re.IGNORECASE)
+    for name, form in _CURRENCIES["forms"].items()
+}
+# Sign in lower case to the currencies that it may stand for; "" first where none is the likeliest.
+_SIGNS: dict[str, tuple[str, ...]] = {
+    sign: tuple(codes.replace("?", "").split(" ")) for codes, signs in _CURRENCIES["signs"].items() for sign in signs
+}
+
+
+def currencies_of(mark: str) -> tuple[str, ...]:
+    """The currencies that a sign or code may stand for, the likeliest first ('' where none is); none if unknown."""
+    if mark.upper() in CODES:
+        return (mark.upper(),)
+    return _SIGNS.get(mark.lower(), ())
+
+
+def currency_of(text: str) -> str:
+    """The ISO code that a code or sign stands for.
+
+    Raises
+    ------
+    Unfit
+        It is not a currency, or may be several and none is the likeliest.
+    """
+    code = text.strip().upper()
+    if len(code) == 3 and code.isascii() and code.isalpha():
+        return code
+    found = currencies_of(text.strip())
+    if not found:
+        raise Unfit("is not a currency")
+    if not found[0]:
+        raise Unfit(f"could be {', '.join(found[1:-1])} or {found[-1]}: write the code")
+    return found[0]
+
+
+def header_scale(header: str) -> str:
+    """In what the amounts of a column are counted: `thousands` ("T€", "k USD"), `millions`, `minor` ("cents") or ''."""
+    return next((name for name in ("thousands", "millions", "minor") if _FORMS[name].search(header)), "")
+
+
+def header_currency(header: str) -> str:
+    """The currency that a header names, such as "Total (EUR)", "Amount in USD" or "Price €"; '' where it names none."""
+    if counted := _FORMS["counted"].search(header):
+        return currencies_of(counted[1] or counted[2])[0]
+    found = _IN_HEADER.search(header)
+    if found is None:
+        return ""
+    word = next(filter(None, found.groups()))
+    named = currencies_of(word)
+    if not named or word in _WORDS or (word.isalpha() and found[3] and word not in _LARGE):
+        return ""
+    return named[0]
+
+
+def agree(marks: tuple[str, ...], currency: str) -> None:
+    """Hold an amount's own currency against the one that it is to be kept in.
+
+    Raises
+    ------
+    Unfit
+        The amount is written in another one.
+    """
+    if marks and currency not in marks:
+        raise Unfit(f"is in {next(filter(None, marks))}, not in {currency}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +230,13 @@ def figures_of(written: Written, decimal_comma: bool) -> str:
         raise Unfit(f"has a {mine} where the others have a {theirs}")
     whole = parts["whole"].translate(_GROUPS)
     part, power = parts["part"], parts["power"] or ""
-    if len(whole) > _MOST_DIGITS or len(whole) + len(part or "") >= 2 * _MOST_DIGITS or _is_beyond(power[1:] or "0"):
+    beyond = len(power) > 5 or abs(int(power[1:] or 0)) > _LARGEST_EXPONENT
+    if len(whole) > _MOST_DIGITS or len(whole) + len(part or "") >= 2 * _MOST_DIGITS or beyond:
         raise Unfit("has too many digits for a number")
     body = whole + ("" if part is None else f".{part}") + power
     if body in ("", "."):
         raise Unfit("is not a number")
     return "-" + body if written.negative else body
-
-
-def _is_beyond(exponent: str) -> bool:
-    return len(exponent) > 4 or abs(int(exponent)) > _LARGEST_EXPONENT
 
 
 def to_minor(number: str, exponent: int) -> int:

@@ -1,14 +1,20 @@
-"""Words of other systems, and the few words of this one that they become."""
+"""Words of other systems, and the few words of this one that they become.
+
+Of a consent, what says neither yes nor no is unknown, and it is told: an opt-out that nobody understood must not pass
+for nothing. Of an order, the same word says two things: as the kind of a row, "refund" is money that went back, a
+return; as the status of an order, "refunded" says that the purchase of this very row was undone: it is worth nothing,
+and no return of another one.
+"""
 
 from __future__ import annotations
 
 import math
 import re
-from typing import Final
+from typing import Any, Final
 
 from services.permission.ledger import address_key
 from services.sync.kinds.memo import Unfit
-from services.sync.kinds.vocabulary import meanings, phrase
+from services.sync.kinds.vocabulary import hints, meanings, phrase, vocabulary
 
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _OLDEST: Final = 120
@@ -20,36 +26,19 @@ _RATING = re.compile(
     r"|\s*(?:stars?|of 5|out of 5|sterne?n?|von 5|étoiles?|sur 5|estrellas?|de 5))?(?:\s*[-–:(]\s*[^\d].*)?",
     re.IGNORECASE,
 )
-# Tried in this order on stages that are not known by name; a hint is the beginning of a word.
-_STAGE_HINTS: Final = tuple(
-    (re.compile(rf"(?<![a-z])(?:{hints})"), stage)
-    for hints, stage in (
-        (
-            r"lost\b|closed?lost|dead\b|abandon|disqualif|unqualif|declin|verlor|abgelehnt|abgesagt|perdu|perdid"
-            r"|rechazad|descartad",
-            "Lost",
-        ),
-        (r"won\b|closed?won|signed\b|gewonnen|unterschrieben|unterzeichnet|gagne|signe\b|ganad|firmad", "Won"),
-        (r"(?:re)?negot|contract|legal|review|verbal|commit|verhandl|vertrag|negoci|contrat", "Negotiation"),
-        (
-            r"propos|quot|present|demo|offer|trial|pilot|angebot|vorschlag|vorstell|devis|offre|ofert|presupuest"
-            r"|propuest",
-            "Proposal",
-        ),
-        (
-            r"(?:pre)?qualif|engag|need|discover|contacted|meeting|appointment|decision|evaluat|bedarf|kontaktiert"
-            r"|termin\b|besoin|contacte\b|rendez|necesidad|contactad|reunion|calific",
-            "Qualified",
-        ),
-    )
-)
-_DENIED: Final = re.compile(r"\b(?:no|non|not|never|nicht|kein\w*|pas|sin)\b")
-_WAITS: Final = re.compile(r"(?<![a-z])(?:pend|a?wait|hold|wart|attente|espera)")
-_SOLVED: Final = re.compile(
-    r"(?<![a-z])(?:auto ?)?(?:clos|solv|resolv|done\b|complet|finish|geschlossen|gelost|erledig"
-    r"|resolu|resuel|ferm|cerrad|solucion)"
-)
 _SENTIMENTS = {"negative": -1.0, "neg": -1.0, "neutral": 0.0, "mixed": 0.0, "positive": 1.0, "pos": 1.0}
+_CONSENT, _ORDERS = vocabulary("consent"), vocabulary("order_kind")
+_YES, _NO, _LEFT = _CONSENT["yes"], _CONSENT["no"], _CONSENT["left"]
+_GIVEN: Final = _YES | _CONSENT["given"]
+_UNKNOWN: Final = _CONSENT["unknown"] | {""}
+_DAY: Final = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b.*", re.DOTALL)
+UNDONE: Final = "undone"
+_PURCHASES: Final = _ORDERS["purchases"] | {""}
+_RETURNS, _UNDONE, _CANCELLATIONS = _ORDERS["returns"], _ORDERS["undone"], _ORDERS["cancellations"]
+_CANCEL, _BACK = hints("order")["cancelled"], hints("order")["back"]
+# Words of yes that say of an order that it stands.
+_STANDS: Final = frozenset(("active", "enabled", "confirmed", "verified", "aktiv", "actif", "activo"))
+_CANCELLED_ON: Final = re.compile(r"\d{1,4}[ ./]\d{1,2}[ ./]\d{2,4}")
 
 
 def to_email(text: str) -> str:
@@ -105,31 +94,32 @@ def loose_key(text: str) -> str:
 def to_boolean(text: str) -> int:
     """Yes or no, in a few languages."""
     word = phrase(text)
-    said = meanings("yes_no").get(word) if word else "no"
-    if said is None:
-        raise Unfit("is neither yes nor no")
-    return int(said == "yes")
+    return int(bool(word) and _meant("yes_no", word, "is neither yes nor no") == "yes")
 
 
 def to_stage(text: str) -> str:
     """The stage of this program that another system's stage stands for; what is not known at all is Identified."""
     word = phrase(text)
     known = meanings("stage").get(word)
-    return known or next((stage for hints, stage in _STAGE_HINTS if hints.search(word)), "Identified")
+    return known or next((stage for stage, told in hints("stage").items() if told.search(word)), "Identified")
 
 
 def knows_stage(text: str) -> bool:
     """Whether a stage is known by name or by a telling part of it."""
     word = phrase(text)
-    return word in meanings("stage") or any(hints.search(word) for hints, _ in _STAGE_HINTS)
+    return word in meanings("stage") or any(told.search(word) for told in hints("stage").values())
 
 
 def to_mail_kind(text: str) -> str:
     """What happened to a mail."""
     word = phrase(text).removeprefix("email ").removesuffix(" email").strip()
-    found = meanings("mail_kind").get(word)
+    return _meant("mail_kind", word, "is not a known email event")
+
+
+def _meant(table: str, word: str, unfit: str) -> str:
+    found = meanings(table).get(word)
     if found is None:
-        raise Unfit("is not a known email event")
+        raise Unfit(unfit)
     return found
 
 
@@ -148,11 +138,12 @@ def _ticket_status(text: str) -> str | None:
     known = meanings("ticket_status").get(word)
     if known is not None:
         return known
-    if _WAITS.search(word):
+    told = hints("ticket")
+    if told["pending"].search(word):
         return "pending"
-    if _SOLVED.search(word):
-        return "open" if _DENIED.search(word) else "solved"
-    return "open" if re.match(r"un(?:re)?solved|\b(?:re ?)?open", word) else None
+    if told["solved"].search(word):
+        return "open" if told["denied"].search(word) else "solved"
+    return "open" if told["open"].match(word) else None
 
 
 def to_contract_status(text: str) -> str:
@@ -162,18 +153,12 @@ def to_contract_status(text: str) -> str:
 
 def to_survey_kind(text: str) -> str:
     """NPS, CSAT or CES."""
-    found = meanings("survey_kind").get(text.strip().lower())
-    if found is None:
-        raise Unfit("is not an NPS, CSAT or CES survey")
-    return found
+    return _meant("survey_kind", text.strip().lower(), "is not an NPS, CSAT or CES survey")
 
 
 def to_direction(text: str) -> str:
     """Whether something was said by the customer or to them."""
-    found = meanings("direction").get(phrase(text))
-    if found is None:
-        raise Unfit("does not say whether it is from the customer or to them")
-    return found
+    return _meant("direction", phrase(text), "does not say whether it is from the customer or to them")
 
 
 def to_sentiment(text: str) -> float:
@@ -243,3 +228,108 @@ def is_age(text: str) -> bool:
 def to_gender(text: str) -> str:
     """Female, male or other; a word that is not known is kept as the file has it."""
     return meanings("gender").get(phrase(text).rstrip("."), text.strip())
+
+
+def to_consent(text: str) -> str:
+    """Consent given, withdrawn, or unknown; a text that says neither is unknown."""
+    word = phrase(text)
+    if word in _GIVEN:
+        return "given"
+    return "withdrawn" if word in _LEFT or word in _NO else "unknown"
+
+
+def knows_consent(text: str) -> bool:
+    """Whether a text is known to say something of consent, if only that nobody knows."""
+    return any(phrase(text) in known for known in (_GIVEN, _LEFT, _NO, _UNKNOWN))
+
+
+def to_opt_out(text: str) -> str:
+    """Consent as a column says it whose yes means no: withdrawn, or unknown.
+
+    A day is the one on which somebody opted out. Not to have opted out is not a consent.
+
+    Raises
+    ------
+    Unfit
+        It says neither.
+    """
+    word = phrase(text)
+    if word in _YES or word in _LEFT or _DAY.fullmatch(text.strip()):
+        return "withdrawn"
+    if word in _NO or word in _GIVEN or word in _UNKNOWN:
+        return "unknown"
+    raise Unfit("does not say whether they opted out")
+
+
+def stricter(consents: list[Any] | None, opt_outs: list[Any]) -> list[Any]:
+    """Consents of rows that have a column of opt-outs too: who opted out has withdrawn it, whatever else is said."""
+    given = consents if consents is not None else [None] * len(opt_outs)
+    return [out if out == "withdrawn" else one or out for one, out in zip(given, opt_outs, strict=True)]
+
+
+def is_status(header: str) -> bool:
+    """Whether a column says how an order stands, and not what kind of row it is."""
+    return hints("order")["status"].search(phrase(header)) is not None
+
+
+def is_cancelled_flag(header: str) -> bool:
+    """Whether a column says with yes or no whether an order was cancelled: "Voided", "Anulado", "Is cancelled"."""
+    words = [word for word in phrase(header).rstrip("?").split() if word not in ("is", "was", "ist", "est")]
+    return len(words) == 1 and (words[0] in _CANCELLATIONS or _CANCEL.match(words[0]) is not None)
+
+
+def to_cancelled(text: str) -> str:
+    """What such a column says of an order: yes, a day, or a word for it; anything else is a purchase."""
+    return "cancellation" if _says_cancelled(phrase(text)) else "purchase"
+
+
+def knows_cancelled(text: str) -> bool:
+    """Whether such a cell is known to say one or the other."""
+    word = phrase(text)
+    said_no = word in _PURCHASES or meanings("yes_no").get(word) == "no" or not word.strip("0.,")
+    return said_no or _says_cancelled(word)
+
+
+def _says_cancelled(word: str) -> bool:
+    yes = meanings("yes_no").get(word) == "yes" and word not in _STANDS
+    return yes or word in _CANCELLATIONS or _CANCELLED_ON.match(word) is not None
+
+
+def to_order_kind(text: str, *, status: bool = False) -> str:
+    """Purchase, return or cancellation; a word that says neither of the last two is a purchase.
+
+    An order that was refunded or returned in part is still a purchase.
+
+    Parameters
+    ----------
+    status : bool
+        Whether it says how the order of its row stands: `undone` then stands for one that was wholly given back.
+    """
+    word = phrase(text)
+    if word in _PURCHASES:
+        return "purchase"
+    if word in _CANCELLATIONS:
+        return "cancellation"
+    if word in _RETURNS or word in _UNDONE:
+        return UNDONE if status else "return"
+    if is_partly_back(text) or hints("order")["denied"].search(word):
+        return "purchase"
+    if _CANCEL.search(word):
+        return "cancellation"
+    if _BACK.search(word):
+        return UNDONE if status else "return"
+    return "purchase"
+
+
+def is_partly_back(text: str) -> bool:
+    """Whether a word says that some of an order was given back: how much is not said."""
+    word = phrase(text)
+    return bool(hints("order")["partly"].search(word) and _BACK.search(word))
+
+
+def knows_order_kind(text: str) -> bool:
+    """Whether a kind or status of an order is known by name or by a telling part of it, and says all."""
+    word = phrase(text)
+    if any(word in known for known in (_PURCHASES, _RETURNS, _UNDONE, _CANCELLATIONS)):
+        return True
+    return bool(_CANCEL.search(word) or _BACK.search(word)) and not is_partly_back(text)

@@ -103,7 +103,6 @@ def header_zone(header: str, zone: tzinfo) -> tuple[tzinfo, str] | None:
 
     Parameters
     ----------
-    header : str
     zone : tzinfo
         The zone of the import: a short name that its clocks bear means it.
 
@@ -127,7 +126,8 @@ def header_zone(header: str, zone: tzinfo) -> tuple[tzinfo, str] | None:
         return (place, word) if place is not None else None
     if len(word) < 3 or word != upper:
         return None
-    if upper in _bears(zone):
+    # Its short names in winter and summer of this century.
+    if upper in {(datetime(2026, month, 1, tzinfo=zone).tzname() or "").upper() for month in (1, 7)}:
         return zone, f"{upper} ({zone})"
     if upper in _NAMES and (place := _place(_NAMES[upper][1])) is not None:
         return place, f"{upper} ({_NAMES[upper][1]})"
@@ -149,11 +149,6 @@ def place_named(word: str) -> tzinfo | None:
     if word.upper() == "UTC":
         return UTC
     return _place(word) if "/" in word else None
-
-
-def _bears(zone: tzinfo) -> set[str]:
-    """Short names of a zone in winter and summer of this century."""
-    return {(datetime(2026, month, 1, tzinfo=zone).tzname() or "").upper() for month in (1, 7)}
 
 
 @lru_cache(maxsize=64)

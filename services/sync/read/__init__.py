@@ -6,12 +6,12 @@ then its rows in batches (`table`); sheets of workbooks join at the header (`she
 Nothing here knows what a customer is.
 """
 
+from services.sync.read.cells import write_rows
 from services.sync.read.content import stamp_of
-from services.sync.read.members import of_each_member
 from services.sync.read.opening import read_table, tables_in
+from services.sync.read.sheets import of_each_member
 from services.sync.read.structure import ANOTHER, is_ragged, ragged
 from services.sync.read.table import BATCH_ROWS, Batch, Dialect, Table
-from services.sync.read.write import write_rows
 
 __all__ = [
     "ANOTHER",

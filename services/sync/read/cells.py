@@ -7,15 +7,34 @@ closes costs one line and not the rest of the file.
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
 
 # No cell of an irregular row reaches over more than this; what looks like one is a mark that was not closed.
 _LONGEST_CELL = 1 << 20
+# Delimiters that are no sign: runs of blanks (leading ones ignored), and places in the line.
+BLANKS = "blanks"
+FIXED = "fixed"
+# What needs quotes by the standard, what another program may take for a quote, a remark or an escape, and blanks at the
+# ends, which many readers drop.
+_NEEDS_QUOTES = re.compile(r"[\",\r\n\\]|^[\s'#]|\s$|^sep=", re.IGNORECASE)
+
+
+def trimmed(cells: Sequence[str], least: int = 0) -> list[str]:
+    """Cells without the empty ones at their end, down to as many as `least`."""
+    end = len(cells)
+    while end > least and not cells[end - 1].strip():
+        end -= 1
+    return list(cells[:end])
 
 
 class Record(NamedTuple):
@@ -182,3 +201,86 @@ class Splitter:
             return text
         signs = re.escape(f"{marks.quote}{marks.escape}{marks.delimiter}\"'")
         return re.sub(f"{re.escape(marks.escape)}([{signs}])", r"\1", text)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How lines become cells.
+
+    Attributes
+    ----------
+    delimiter : str
+        One sign or several, or `blanks` or `fixed`.
+    quote, escape : str
+        Empty where there is none.
+    newline : str
+    skipped : int
+        Lines before the first row: what says how the file is written (``sep=;``), and comments.
+    skip_blanks : bool
+        Whether blanks after a delimiter are no part of the cell.
+    places : tuple of int
+        Of a `fixed` cut: where each column begins.
+    """
+
+    delimiter: str
+    quote: str
+    escape: str
+    newline: str
+    skipped: int
+    skip_blanks: bool = False
+    places: tuple[int, ...] = field(default=())
+
+    @property
+    def plain(self) -> bool:
+        """Whether the fast reader of the standard library cuts it as it is meant."""
+        return len(self.delimiter) == 1 and not self.escape
+
+    @property
+    def marks(self) -> Marks:
+        """The signs that text is cut by."""
+        return Marks(self.delimiter, self.quote, self.escape, self.skip_blanks)
+
+    def fast_rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        """Rows of a file that keeps the rules; `csv.Error` at the first that does not."""
+        return csv.reader(
+            lines,
+            delimiter=self.delimiter,
+            quotechar=self.quote or None,
+            quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
+            skipinitialspace=self.skip_blanks,
+            doublequote=True,
+            strict=True,
+        )
+
+    def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        """Cut lines into rows of cells, forgiving what breaks the rules."""
+        if self.delimiter == BLANKS:
+            return (line.split() for line in lines)
+        if self.delimiter == FIXED:
+            return (self._by_places(line) for line in lines)
+        return (record.cells for record in Splitter(self.marks, lines))
+
+    def _by_places(self, line: str) -> list[str]:
+        text = line.rstrip("\r\n")
+        ends = [*self.places[1:], None]
+        return [text[begin:end].strip() for begin, end in zip(self.places, ends, strict=True)]
+
+
+def write_rows(file: SupportsWrite[str], rows: Iterable[Sequence[str]]) -> int:
+    """Write rows and return how many; `file` is opened with ``newline=""``."""
+    count = 0
+    for row in rows:
+        line = ",".join(map(_cell, row))
+        # A line with nothing on it would be no row.
+        file.write(f"{line or _quoted(line)}\r\n")
+        count += 1
+    return count
+
+
+def _cell(text: str) -> str:
+    return _quoted(text) if _NEEDS_QUOTES.search(text) else text
+
+
+def _quoted(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'

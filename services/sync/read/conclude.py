@@ -4,13 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from models.values.reading import Conclusion, ReadingChoice, ReadingOption
-from services.sync.read import words
+from services.sync.kinds.vocabulary import listed
+from services.sync.read.cells import Cut
 from services.sync.read.content import Content
-from services.sync.read.cut import Cut
 from services.sync.read.dialect import Candidate
 from services.sync.read.header import Header
+
+if TYPE_CHECKING:
+    from services.sync.read.table import Dialect
+
+
+_DELIMITERS, _ENCODINGS, _CONTAINERS = (listed("dialects")[name] for name in ("delimiters", "encodings", "containers"))
+
+
+def delimiter_words(delimiter: str) -> str:
+    """A delimiter's name, or the signs themselves."""
+    other = f"“{delimiter}”" if delimiter.isprintable() else f"character {ord(delimiter[0])}"
+    return str(_DELIMITERS.get(delimiter, other))
+
+
+def delimiter_flag(delimiter: str) -> str:
+    """The flag of the command line that decides for a delimiter."""
+    return "--delimiter " + {"\t": "tab", " ": "blank"}.get(delimiter, f"'{delimiter}'")
+
+
+def quote_words(quote: str) -> str:
+    """A quotation mark's name."""
+    return {'"': "quotation marks", "'": "apostrophes", "": "no quotes"}.get(quote, f"“{quote}”")
+
+
+def encoding_words(encoding: str) -> str:
+    """An encoding's usual name."""
+    return str(_ENCODINGS.get(encoding, encoding))
+
+
+def dialect_words(dialect: Dialect) -> str:
+    """A dialect in a few words, such as "UTF-8, comma"."""
+    if dialect.sheet:
+        words = [f"workbook, sheet “{dialect.sheet}”"]
+    else:
+        cut = "JSON" if dialect.container == "json" else delimiter_words(dialect.delimiter)
+        words = [encoding_words(dialect.encoding), cut]
+        if dialect.container in _CONTAINERS:
+            words.append(_CONTAINERS[dialect.container])
+        if dialect.member:
+            words.append(f"“{dialect.member}”")
+    if dialect.header_row is None:
+        words.append("no header row")
+    elif dialect.header_rows > 1:
+        words.append(f"names in {dialect.header_rows} rows")
+    return ", ".join(words)
 
 
 @dataclass(frozen=True)
@@ -33,10 +79,10 @@ def about_packing(content: Content, choice: ReadingChoice) -> tuple[Conclusion, 
 def about_encoding(content: Content, choice: ReadingChoice) -> Conclusion:
     encoding = content.encoding
     options = tuple(
-        ReadingOption(words.encoding_words(name), replace(choice, encoding=name), f"--encoding {name}")
+        ReadingOption(encoding_words(name), replace(choice, encoding=name), f"--encoding {name}")
         for name in encoding.rivals
     )
-    return Conclusion("encoding", words.encoding_words(encoding.name), encoding.why, encoding.confidence, options)
+    return Conclusion("encoding", encoding_words(encoding.name), encoding.why, encoding.confidence, options)
 
 
 def about_cut(cut: Cut, ranked: Sequence[Candidate], choice: ReadingChoice) -> tuple[Conclusion, ...]:
@@ -46,9 +92,9 @@ def about_cut(cut: Cut, ranked: Sequence[Candidate], choice: ReadingChoice) -> t
     }
     options = tuple(
         ReadingOption(
-            f"{words.delimiter_words(one.cut.delimiter)}, {one.width} columns",
+            f"{delimiter_words(one.cut.delimiter)}, {one.width} columns",
             replace(choice, delimiter=one.cut.delimiter),
-            words.delimiter_flag(one.cut.delimiter),
+            delimiter_flag(one.cut.delimiter),
         )
         for one in sorted(others.values(), key=lambda one: -one.score)[:4]
     )
@@ -62,11 +108,11 @@ def about_cut(cut: Cut, ranked: Sequence[Candidate], choice: ReadingChoice) -> t
         sure = max(0.5, min(1.0, 1 - second / best.score / 2)) if best.score else 0.5
     quote = Conclusion(
         "quote",
-        words.quote_words(cut.quote),
+        quote_words(cut.quote),
         "you said so" if choice.quote is not None else "they appear at the start and end of cells",
         1.0 if choice.quote is not None else 0.9,
     )
-    return Conclusion("delimiter", words.delimiter_words(cut.delimiter), why, sure, options), quote
+    return Conclusion("delimiter", delimiter_words(cut.delimiter), why, sure, options), quote
 
 
 def about_rows(seen: Seen, choice: ReadingChoice) -> tuple[Conclusion, ...]:
@@ -102,7 +148,7 @@ def warnings_of_text(content: Content) -> tuple[str, ...]:
     if encoding.has_nul:
         found.append("The file has NUL bytes in it; they were left out.")
     if encoding.confidence < 0.5 and encoding.rivals:
-        name, other = words.encoding_words(encoding.name), words.encoding_words(encoding.rivals[0])
+        name, other = encoding_words(encoding.name), encoding_words(encoding.rivals[0])
         found.append(f"Read as {name}. If accents look wrong, choose {other}.")
     return tuple(found)
 

@@ -12,12 +12,13 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, Literal, cast
 
 from models.values.errors import EnvironmentFault, UserError
+from services.sync.kinds.vocabulary import listed
 from services.sync.read.encoding import BLOCK, Encoding, by_mark, by_nuls, decide, scan
 
 if TYPE_CHECKING:
@@ -30,23 +31,8 @@ _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _AS_CSV = "open it where it was made and save it as CSV, then import that file"
-# First bytes of what people drop on an importer by mistake, and what to do instead.
-_FOREIGN: tuple[tuple[bytes, str, str], ...] = (
-    (b"%PDF", "a PDF document", "export the data behind it as CSV"),
-    (b"SQLite format 3\x00", "a database", "export the table you need from it as CSV"),
-    (b"PAR1", "a Parquet file", "export it as CSV"),
-    (b"{\\rtf", "a formatted text document", _AS_CSV),
-    (b"\x89PNG", "a picture", "export the data as CSV"),
-    (b"\xff\xd8\xff", "a picture", "export the data as CSV"),
-    (b"GIF8", "a picture", "export the data as CSV"),
-    (b"\x7fELF", "a program", "choose the export itself"),
-    (b"BZh", "packed with bzip2", "unpack it first"),
-    (b"\xfd7zXZ\x00", "packed with xz", "unpack it first"),
-    (b"\x28\xb5\x2f\xfd", "packed with Zstandard", "unpack it first"),
-    (b"7z\xbc\xaf\x27\x1c", "packed with 7-Zip", "unpack it first"),
-    (b"Rar!", "packed with RAR", "unpack it first"),
-    (b"PK\x05\x06", "a ZIP archive with nothing in it", "export it again"),
-)
+# First bytes of what people drop on an importer by mistake, what that is, and what to do instead.
+_FOREIGN = tuple((bytes.fromhex(first), *said) for first, said in listed("dialects")["foreign"].items())
 _JSON = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*\{)")
 _TEXT_CONTROLS = bytes((0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B))
 _CONTROLS = bytes(byte for byte in range(1, 32) if byte not in _TEXT_CONTROLS)
@@ -85,7 +71,11 @@ class Content:
     @property
     def name(self) -> str:
         """The file's name, and the member's within an archive."""
-        return f"{self.path.name} › {self.member}" if self.member else self.path.name
+        return _name(self.path, self.member)
+
+
+def _name(path: Path, member: str) -> str:
+    return f"{path.name} › {member}" if member else path.name
 
 
 def container_of(path: Path) -> tuple[Container, bytes]:
@@ -111,11 +101,6 @@ def container_of(path: Path) -> tuple[Container, bytes]:
 
 
 def _is_workbook(path: Path) -> bool:
-    with reading(path), zipfile.ZipFile(path) as archive:
-        return is_workbook(archive)
-
-
-def is_workbook(archive: zipfile.ZipFile) -> bool:
     """Whether an archive is an Excel or OpenDocument workbook.
 
     Raises
@@ -123,17 +108,16 @@ def is_workbook(archive: zipfile.ZipFile) -> bool:
     UserError
         It is a document of another kind.
     """
-    names = set(archive.namelist())
-    if any(name.startswith("xl/workbook.") for name in names):
-        return True
-    if "word/document.xml" in names or "ppt/presentation.xml" in names:
-        raise UserError(f"{Path(archive.filename or 'The file').name} is a text document or slides: {_AS_CSV}.")
-    if "mimetype" in names and "content.xml" in names:
-        kind = archive.read("mimetype")[:200]
-        if b"spreadsheet" in kind:
+    with reading(path), zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+        if any(name.startswith("xl/workbook.") for name in names):
             return True
-        raise UserError(f"{Path(archive.filename or 'The file').name} is an office document, not a table: {_AS_CSV}.")
-    return False
+        if "word/document.xml" in names or "ppt/presentation.xml" in names:
+            raise UserError(f"{path.name} is a text document or slides: {_AS_CSV}.")
+        office = "mimetype" in names and "content.xml" in names
+        if office and b"spreadsheet" not in archive.read("mimetype")[:200]:
+            raise UserError(f"{path.name} is an office document, not a table: {_AS_CSV}.")
+        return office
 
 
 def members_of(path: Path) -> list[zipfile.ZipInfo]:
@@ -172,8 +156,7 @@ def inspect(path: Path, container: Container = "text", member: str = "", encodin
     EnvironmentFault
         The file is there but cannot be read.
     """
-    size = size_of(path)
-    name = f"{path.name} › {member}" if member else path.name
+    size, name = size_of(path), _name(path, member)
     with reading(path):
         with open_bytes(path, container, member) as stream:
             head = stream.read(SAMPLE_BYTES)
@@ -249,7 +232,7 @@ def _word(problem: OSError) -> str:
 class _Bounded(io.RawIOBase):
     """The unpacked bytes of a file; stops where no export goes on: a line without end, a text that only unpacks."""
 
-    def __init__(self, inner: BinaryIO, name: str, most: int | None) -> None:
+    def __init__(self, inner: IO[bytes], name: str, most: int | None) -> None:
         self._inner = inner
         self._name = name
         self._left = most
@@ -284,20 +267,16 @@ class _Bounded(io.RawIOBase):
 def _opened(path: Path, container: Container, member: str) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """The unpacked bytes, and the raw stream that tells how far was read."""
     most = max(_FREELY_UNPACKED, _MOST_PACKED * path.stat().st_size) if container != "text" else None
-    name = f"{path.name} › {member}" if member else path.name
-    with path.open("rb") as raw:
+    with ExitStack() as opened:
+        raw = opened.enter_context(path.open("rb"))
+        inner: IO[bytes] = raw
         if container == "gzip":
-            with gzip.GzipFile(fileobj=raw, mode="rb") as unpacked:
-                yield _bounded(cast(BinaryIO, unpacked), name, most), raw
+            inner = cast(IO[bytes], opened.enter_context(gzip.GzipFile(fileobj=raw, mode="rb")))
         elif container == "zip":
-            with zipfile.ZipFile(raw) as archive, archive.open(member) as inner:
-                yield _bounded(cast(BinaryIO, inner), name, most), raw
-        else:
-            yield _bounded(raw, name, most), raw
-
-
-def _bounded(inner: BinaryIO, name: str, most: int | None) -> BinaryIO:
-    return cast(BinaryIO, io.BufferedReader(_Bounded(inner, name, most), buffer_size=BLOCK))
+            archive = opened.enter_context(zipfile.ZipFile(raw))
+            inner = opened.enter_context(archive.open(member))
+        bounded = _Bounded(inner, _name(path, member), most)
+        yield cast(BinaryIO, io.BufferedReader(bounded, buffer_size=BLOCK)), raw
 
 
 @contextmanager

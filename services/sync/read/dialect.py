@@ -15,11 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from services.sync.read import celltypes
-from services.sync.read.cells import Record, Splitter
-from services.sync.read.cut import BLANKS, FIXED, Cut
-from services.sync.read.fixed import fixed_places
-
-__all__ = ["BLANKS", "FIXED", "MAX_CELL", "Candidate", "Cut", "find_cut", "rank_cuts", "sample_lines", "sample_rows"]
+from services.sync.read.cells import BLANKS, FIXED, Cut, Record, Splitter
 
 MAX_CELL = 16 << 20
 # What programs write between cells, and what is met now and then; a rare sign must win by more.
@@ -40,6 +36,8 @@ _SEP_LINE = re.compile(r"\"?sep=(.)\"?\s*", re.IGNORECASE)
 _CLEAN = frozenset(
     (celltypes.EMPTY, celltypes.NUMBER, celltypes.DATE, celltypes.EMAIL, celltypes.TOKEN, celltypes.WORDS)
 )
+_FEWEST_LINES = 3
+_ON_BOTH_SIDES = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +47,6 @@ class Candidate:
     cut: Cut
     score: float
     width: int
-
-
-def find_cut(sample: str, *, whole: bool) -> Cut:
-    """Decide the dialect from the first characters of a file; see `rank_cuts`."""
-    return rank_cuts(sample, whole=whole)[0].cut
 
 
 def rank_cuts(
@@ -71,7 +64,8 @@ def rank_cuts(
         What a person said.
     """
     lines = sample_lines(sample)
-    newline = _newline(sample)
+    ends = Counter(re.findall(r"\r\n|\r|\n", sample)).most_common(1)
+    newline = ends[0][0] if ends else "\n"
     said = _SEP_LINE.match(lines[0].rstrip("\r\n")) if lines and len(lines[0]) < 12 else None
     comments = 0 if said else _leading_comments(lines)
     skipped = 1 if said else comments
@@ -128,15 +122,11 @@ def sample_rows(cut: Cut, sample: str, *, whole: bool) -> list[list[str]]:
     return rows
 
 
-def _newline(sample: str) -> str:
-    counts = Counter(re.findall(r"\r\n|\r|\n", sample))
-    return counts.most_common(1)[0][0] if counts else "\n"
-
-
 def _leading_comments(lines: Sequence[str]) -> int:
     """How many lines that begin with `#` stand before the table; a last one that is cut like it is its header."""
     count = next((place for place, line in enumerate(lines) if not _REMARK.match(line)), 0)
-    return count - 1 if count and _same_signs(lines[count - 1], lines[count]) else count
+    named = count and any(lines[count - 1].count(sign) == lines[count].count(sign) > 0 for sign in _USUAL)
+    return count - 1 if named else count
 
 
 def _without_comments(lines: Sequence[str]) -> list[str]:
@@ -146,10 +136,6 @@ def _without_comments(lines: Sequence[str]) -> list[str]:
     """
     kept = [line for line in lines if not _REMARK.match(line) or line.count('"') % 2]
     return kept if (len(lines) - len(kept)) * 3 <= len(lines) else list(lines)
-
-
-def _same_signs(one: str, two: str) -> bool:
-    return any(one.count(sign) == two.count(sign) > 0 for sign in _USUAL)
 
 
 def _delimiters(text: str, lines: Sequence[str]) -> dict[str, float]:
@@ -276,3 +262,33 @@ def _telling(rows: Sequence[Sequence[str]]) -> bool:
     body = [row for row in rows[1:] if len(row) == width]
     kinds = [celltypes.column_type(column) for column in zip(*body, strict=True)]
     return any(kind in (celltypes.NUMBER, celltypes.DATE) for kind in kinds)
+
+
+def fixed_places(lines: Sequence[str]) -> tuple[int, ...]:
+    """Where columns begin; empty where the lines are not laid out in columns.
+
+    A place is between two columns where every line has a blank. A gap of a single blank counts only where the lines are
+    of one length and many have text on both of its sides, because words stand above each other by chance too.
+    """
+    texts = [line.rstrip("\r\n").expandtabs(8) for line in lines if line.strip()]
+    if len(texts) < _FEWEST_LINES or any("\t" in line for line in lines):
+        return ()
+    width = max(map(len, texts))
+    if width > 4_000:
+        return ()
+    filled = [0] * width
+    for text in texts:
+        for place, sign in enumerate(text):
+            filled[place] += sign != " "
+    blank = [count == 0 for count in filled]
+    places = [place for place in range(width) if not blank[place] and (place == 0 or blank[place - 1])]
+    if not places:
+        return ()
+    even = len({len(text) for text in texts}) == 1
+    wide = [place for place in places[1:] if blank[place - 2] or (even and _divides(texts, place))]
+    return (0, *wide) if wide else ()
+
+
+def _divides(texts: Sequence[str], place: int) -> bool:
+    both = sum(text[place - 2] != " " and text[place] != " " for text in texts)
+    return both >= _ON_BOTH_SIDES * len(texts)

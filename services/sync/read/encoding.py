@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from services.sync.kinds.vocabulary import listed
+
 BLOCK = 1 << 20
 # Windows-1252 first: of pages that fit alike, the most widespread is taken.
 CODE_PAGES = ("cp1252", "mac_roman", "latin-1", "cp1250", "cp1251")
@@ -177,16 +179,8 @@ def _by_page(counts: Counts, nul: bool) -> Encoding:
         best, second = "cp1252" if "cp1252" in scores else best, best
     confidence = max(0.3, min(0.95, 0.5 + lead / 2)) if scores[best] > 0 else 0.3
     rivals = tuple(page for page in ranked if page != best and scores[best] - scores[page] < 0.3)
-    return Encoding(best, "replace" if best == "cp1251" else "strict", confidence, _why(best), rivals, has_nul=nul)
-
-
-def _why(page: str) -> str:
-    return {
-        "mac_roman": "its accents make words when they are read as an old Mac wrote them",
-        "latin-1": "it has bytes that Windows-1252 does not know",
-        "cp1251": "its characters make Cyrillic words",
-        "cp1250": "its accents are those of Central Europe",
-    }.get(page, "it is not UTF-8, and its accents make words as Windows writes them")
+    why, errors = listed("dialects")["pages"][best], "replace" if best == "cp1251" else "strict"
+    return Encoding(best, errors, confidence, why, rivals, has_nul=nul)
 
 
 def _fit(text: str, page: str) -> float:

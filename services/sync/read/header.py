@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from services.sync.read import celltypes
+from services.sync.read.cells import trimmed
 
 _TYPED = (celltypes.NUMBER, celltypes.DATE, celltypes.EMAIL)
 _QUALTRICS = '{"ImportId"'
@@ -185,7 +186,7 @@ def _distinct(first: Sequence[str], width: int) -> tuple[str, ...]:
     taken = {name.strip().lstrip("\ufeff") for name in first}
     seen: Counter[str] = Counter()
     names: list[str] = []
-    for place in range(max(width, len(_stripped(first)))):
+    for place in range(max(width, len(trimmed(first)))):
         name = first[place].strip().lstrip("\ufeff") if place < len(first) else ""
         name = name or f"column {place + 1}"
         seen[name] += 1
@@ -193,10 +194,3 @@ def _distinct(first: Sequence[str], width: int) -> tuple[str, ...]:
             seen[name] += 1
         names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return tuple(names)
-
-
-def _stripped(names: Sequence[str]) -> Sequence[str]:
-    end = len(names)
-    while end and not names[end - 1].strip():
-        end -= 1
-    return names[:end]

@@ -9,13 +9,15 @@ from pathlib import Path
 from models.values.cells import unguarded
 from models.values.errors import UserError
 from models.values.reading import Conclusion, Doubt, Reading, ReadingChoice, ReadingOption, also
-from services.sync.read import words
+from services.sync.read.cells import FIXED, Cut
 from services.sync.read.conclude import (
     Seen,
     about_cut,
     about_encoding,
     about_packing,
     about_rows,
+    delimiter_flag,
+    delimiter_words,
     further_tables,
     warnings_of_rows,
     warnings_of_text,
@@ -30,17 +32,13 @@ from services.sync.read.content import (
     reading,
     stamp_of,
 )
-from services.sync.read.cut import FIXED, Cut
-from services.sync.read.dialect import MAX_CELL, Candidate, rank_cuts, sample_lines, sample_rows
-from services.sync.read.fixed import fixed_places
+from services.sync.read.dialect import MAX_CELL, Candidate, fixed_places, rank_cuts, sample_lines, sample_rows
 from services.sync.read.header import Header, find_header
 from services.sync.read.json_rows import json_rows
-from services.sync.read.members import member_of, member_option, sheet_option
-from services.sync.read.returned import Returned
-from services.sync.read.sheets import SheetRows, sheets_of
+from services.sync.read.sheets import SheetRows, member_of, member_option, sheet_option, sheets_of
 from services.sync.read.stream import Rows, TextRows, with_rows_ahead
 from services.sync.read.structure import AHEAD, ANOTHER, Rules, Sorter, table_starts
-from services.sync.read.table import BATCH_ROWS, Dialect, Table
+from services.sync.read.table import BATCH_ROWS, Dialect, Returned, Table
 
 _SAMPLE_ROWS = 300
 # A header in two rows and a row of data.
@@ -55,7 +53,6 @@ def read_table(path: Path, choice: ReadingChoice = _NO_CHOICE, *, rowless: bool 
 
     Parameters
     ----------
-    path : Path
     choice : ReadingChoice
         What a person said about how it is written; it comes before any evidence.
     rowless : bool
@@ -105,16 +102,14 @@ def _of_text(content: Content, choice: ReadingChoice, *, rowless: bool) -> Table
     cut, ranked, first_rows = _beginning(content, choice)
     rows = TextRows(content, cut, 0)
     seen = _see(first_rows, choice, cut.delimiter, rows)
-    dialect = Dialect(
+    dialect = replace(
+        _placed(seen, cut.skipped),
         encoding=content.encoding.name,
         delimiter=cut.delimiter,
         quote=cut.quote,
         escape=cut.escape,
         newline=cut.newline,
-        header_row=None if seen.header.row is None else seen.header.row + seen.start + cut.skipped,
-        skipped=_skipped(seen) + cut.skipped,
         compressed=content.compressed,
-        header_rows=seen.header.rows,
         container=content.container,
         member=content.member,
     )
@@ -143,9 +138,8 @@ def _of_json(content: Content, choice: ReadingChoice, *, rowless: bool) -> Table
     with reading(content.path):
         sample = next(rows.chunks(_SAMPLE_ROWS, 0)).rows
     seen = Seen(sample, Header(rows.columns, 0, 1), 0, ())
-    dialect = Dialect(
-        *(content.encoding.name, "", "", "", "", 0, 0, content.compressed), container="json", member=content.member
-    )
+    encoding, packed = content.encoding.name, content.compressed
+    dialect = Dialect(encoding=encoding, compressed=packed, container="json", member=content.member)
     about = Conclusion("file", "records of JSON", "its first characters show it", 1.0)
     conclusions = (*about_packing(content, choice), about, about_encoding(content, choice))
     found = Reading(conclusions, choice)
@@ -189,19 +183,7 @@ def _of_sheet(path: Path, choice: ReadingChoice, *, rowless: bool) -> Table:
             f"The sheet “{sheet.name}” of {path.name} has no rows at its top. Move its table up and save it."
         )
     seen = _see(sample, choice, "", rows)
-    dialect = Dialect(
-        encoding="",
-        delimiter="",
-        quote="",
-        escape="",
-        newline="",
-        header_row=None if seen.header.row is None else seen.header.row + seen.start,
-        skipped=_skipped(seen),
-        compressed=False,
-        header_rows=seen.header.rows,
-        container="workbook",
-        sheet=sheet.name,
-    )
+    dialect = replace(_placed(seen), container="workbook", sheet=sheet.name)
     others = tuple(sheet_option(one, choice) for one in sheets if one is not sheet)
     about = Conclusion(
         "sheet",
@@ -318,10 +300,7 @@ def _next_table(rows: Sequence[list[str]], header: Header, delimiter: str, file:
     UserError
         None does.
     """
-    data = [list(row) for row in rows[header.first_data_row :]]
-    until = next((place for place, row in enumerate(data) if not any(row) and place), len(data))
-    sorter = Sorter(Rules(header.columns, data[:until]), delimiter)
-    below = header.first_data_row
+    sorter, below = _sorter(rows[header.first_data_row :], header, delimiter), header.first_data_row
     if header.row is not None:
         for chunk, ahead in with_rows_ahead(file.chunks(BATCH_ROWS, start + below), AHEAD):
             found = sorter.sort(list(chunk.rows), len(header.columns), ahead)
@@ -337,12 +316,20 @@ def _starts(rows: Sequence[list[str]], header: Header, delimiter: str) -> list[i
     data = [list(row) for row in rows[header.first_data_row :]]
     if not data or header.row is None:
         return []
+    return table_starts(data, _sorter(data, header, delimiter), len(header.columns))
+
+
+def _sorter(data: Sequence[Sequence[str]], header: Header, delimiter: str) -> Sorter:
+    """What sorts the rows of a table of which the rows up to a blank one tell how they are."""
     until = next((place for place, row in enumerate(data) if not any(row) and place), len(data))
-    return table_starts(data, Sorter(Rules(header.columns, data[:until]), delimiter), len(header.columns))
+    return Sorter(Rules(header.columns, data[:until]), delimiter)
 
 
-def _skipped(seen: Seen) -> int:
-    return (seen.header.first_data_row if seen.header.row is None else seen.header.row) + seen.start
+def _placed(seen: Seen, before: int = 0) -> Dialect:
+    """Where a table's names and rows begin; `before`: so many lines lie above what was cut into rows."""
+    named, above = seen.header.row, seen.start + before
+    skipped = (seen.header.first_data_row if named is None else named) + above
+    return Dialect(header_row=None if named is None else named + above, skipped=skipped, header_rows=seen.header.rows)
 
 
 def _known_encoding(name: str | None) -> str | None:
@@ -370,9 +357,9 @@ def _cut(content: Content, sample: str, choice: ReadingChoice, *, whole: bool) -
         if len(rivals) > 1:
             options = tuple(
                 ReadingOption(
-                    f"{one.width} columns by {words.delimiter_words(one.cut.delimiter)}",
+                    f"{one.width} columns by {delimiter_words(one.cut.delimiter)}",
                     also(choice, ReadingChoice(delimiter=one.cut.delimiter)),
-                    words.delimiter_flag(one.cut.delimiter),
+                    delimiter_flag(one.cut.delimiter),
                 )
                 for one in rivals[:4]
             )

@@ -7,15 +7,14 @@ file is opened again, the rows that were handed on are skipped, and the rest is 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import BinaryIO, Protocol
 
-from services.sync.read.cells import Record, Splitter
+from services.sync.read.cells import BLANKS, FIXED, Cut, Record, Splitter
 from services.sync.read.content import Content, open_text
-from services.sync.read.cut import BLANKS, FIXED, Cut
 from services.sync.read.dialect import MAX_CELL
 
 UNCLOSED = "has a quotation mark that is not closed"
@@ -110,17 +109,14 @@ class TextRows:
 
     def _irregular(self, record: Record) -> Iterator[tuple[list[str], str]]:
         """A row whose marks break the rules, or the rows that an unclosed mark in it would have swallowed."""
-        alone = [self._without_quotes(line) for line in record.lines]
+        # Each line on its own: marks that close are obeyed, others are text.
+        alone = [next(iter(Splitter(self.cut.marks, [line]))).cells for line in record.lines]
         if len(alone) > 1 and all(len(cells) == self.width for cells in alone[1:]):
             yield from ((cells, UNCLOSED) for cells in alone)
         elif len(record.cells) != self.width and len(alone) == 1 and len(alone[0]) == self.width:
             yield alone[0], UNCLOSED
         else:
             yield record.cells, "has a quotation mark within a cell"
-
-    def _without_quotes(self, line: str) -> list[str]:
-        """Cut a line on its own: marks that close are obeyed, others are text."""
-        return next(iter(Splitter(self.cut.marks, [line]))).cells
 
     def _share(self, raw: BinaryIO) -> float:
         return min(1.0, raw.tell() / max(1, self.content.size_bytes))
@@ -132,3 +128,40 @@ class TextRows:
             for _ in range(self.cut.skipped):
                 next(lines, None)
             yield lines, raw
+
+
+@dataclass(frozen=True)
+class RewrittenRows:
+    """The rows of a file with cells written anew; what stood in them is noted as they pass.
+
+    Attributes
+    ----------
+    cells
+        By row of data (from 1): place of a column to what is to stand there.
+    before
+        By row and place: what stood there, of the rows that were read.
+    """
+
+    base: Rows
+    first_data_row: int
+    cells: Mapping[int, Mapping[int, str]]
+    width: int
+    before: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def chunks(self, size: int, first: int) -> Iterator[Chunk]:
+        """Rows from row `first` on (from 0), `size` at a time."""
+        number = first - self.first_data_row + 1
+        for chunk in self.base.chunks(size, first):
+            for row in self.cells:
+                if number <= row < number + len(chunk.rows):
+                    chunk.rows[row - number] = self._rewritten(row, chunk.rows[row - number])
+            number += len(chunk.rows)
+            yield chunk
+
+    def _rewritten(self, row: int, cells: list[str]) -> list[str]:
+        # Of a row with a cell too many, what was shown and fixed is what holds.
+        cells = (cells + [""] * (self.width - len(cells)))[: self.width]
+        for place, text in self.cells[row].items():
+            self.before.setdefault((row, place), cells[place])
+            cells[place] = text
+        return cells

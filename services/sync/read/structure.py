@@ -7,48 +7,28 @@ the types of the columns leave one way only; otherwise they stay as they are, an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
-from services.sync.read import celltypes, column_words
+from services.entities import ENTITIES
+from services.sync.formats.headers import folded, known_headers, normal, synonyms
+from services.sync.kinds.vocabulary import listed
+from services.sync.read import celltypes
+from services.sync.read.cells import trimmed
 
-REPEATED, TOTALS, REMARK, ANOTHER = (
-    "header repeated",
-    "totals or footer",
-    "remark",
-    "of another table in the file",
-)
+REPEATED, TOTALS, REMARK, ANOTHER = "header repeated", "totals or footer", "remark", "of another table in the file"
 # So many rows are looked at to see whether another table begins.
 AHEAD = 5
 _RAGGED = re.compile(r"(?:The row )?has [\d,]+ cells where the header has [\d,]+")
-_FOOTER = re.compile(
-    r"(?:grand |sub)?totals?\b|confidential information|copyright \(c\)|summe\b|gesamt(?:summe)?\b|total général\b"
-    r"|suma total\b|generated (?:by|on)\b|report (?:generated|run)\b|filtered by\b|as of \d|end of (?:report|file)\b"
-    r"|trailer\b|averages?\b|durchschnitt\b|mittelwert\b|moyenne\b|promedio\b"
-    r"|(?:anzahl|nombre|número|number|record count|row count)\b[^:]{0,30}:\s*\d+$",
-    re.IGNORECASE,
-)
+_LISTED = listed("footers")
+_FOOTER = re.compile("|".join(_LISTED["forms"]), re.IGNORECASE)
 # How such rows begin: looked for in many rows at once, before any of them is looked at.
-_BEGINNINGS = tuple(
-    f"\n{word}"
-    for word in (
-        *(
-            "total",
-            "grand total",
-            "subtotal",
-            "sum",
-            "confidential information",
-            "copyright (c)",
-            "gesamt",
-            "generated ",
-        ),
-        *("report generated", "report run", "filtered by", "as of ", "end of "),
-    )
-)
+_BEGINNINGS = tuple(f"\n{word}" for word in _LISTED["beginnings"])
 _INITIALS = frozenset(sign for word in _BEGINNINGS for sign in (word[1], word[1].upper()))
 _TOTAL_WORDS = frozenset(
     form
-    for word in ("total", "totals", "grand total", "grand totals", "subtotal", "sum", "summe", "gesamt", "gesamtsumme")
+    for word in _LISTED["totals"]
     for plain in (word, word.title(), word.upper(), word.capitalize())
     for form in (plain, f"{plain}:")
 )
@@ -176,7 +156,7 @@ class Rules:
             return True
         if not any(celltypes.cell_type(cell) in _TYPED for cell in below):
             return False
-        if len(_trimmed(row)) > self._width or len(row) == len(following[0]) < self._width:
+        if len(trimmed(row)) > self._width or len(row) == len(following[0]) < self._width:
             return True
         return self.is_shifted(row) or self.is_shifted(following[0])
 
@@ -190,7 +170,7 @@ class Rules:
         own = [name.casefold() for name in self._header if name]
         if not cells[0] or any(map(_has_digit, filled)) or own == [cell.casefold() for cell in filled]:
             return 0
-        named = column_words.are_known(filled)
+        named = _are_known(filled)
         signs = 2 if named == len(filled) else 1 if named * 2 >= len(filled) and named > 1 else 0
         signs += bool(set(filled) & set(self._header))
         below = [[row[place].strip() for row in following if place < len(row)] for place in range(len(cells))]
@@ -258,8 +238,6 @@ class Sorter:
 
     Parameters
     ----------
-    rules : Rules
-    delimiter : str
     repairs : bool
         Whether rows with a cell too many or too few are repaired: not in a file of rows that were rejected before.
     """
@@ -371,8 +349,15 @@ def _are_numbers(cells: Sequence[str]) -> bool:
     return bool(cells) and all(celltypes.cell_type(cell) == celltypes.NUMBER for cell in cells)
 
 
-def _trimmed(row: Sequence[str]) -> Sequence[str]:
-    end = len(row)
-    while end and not row[end - 1].strip():
-        end -= 1
-    return row[:end]
+def _are_known(cells: Iterable[str]) -> int:
+    """How many cells are names that columns of exports have."""
+    own, others = _vocabulary()
+    return sum(1 for cell in cells if normal(cell) in own or folded(cell) in others)
+
+
+@cache
+def _vocabulary() -> tuple[frozenset[str], frozenset[str]]:
+    """Names in this program's language as they are compared, and those of other languages."""
+    own = frozenset(header for entity in ENTITIES.values() for header in known_headers(entity))
+    others = frozenset(header for entity in ENTITIES.values() for header in synonyms(entity))
+    return own - {""}, others - {""}

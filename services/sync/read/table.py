@@ -1,23 +1,70 @@
-"""A file as a table of text: its dialect, its columns, and its rows in batches, never all in memory at once."""
+"""A file as a table of text: its dialect, its columns, and its rows in batches, never all in memory at once.
+
+A file of rows that this program rejected comes back fixed, and perhaps filled up by a spreadsheet. A row with a cell
+too many or too few stands in it as it was, with its two added cells right behind its last one. A spreadsheet fills all
+rows up to the longest, and the header too: where the added cells of a row stand is told by what stands in them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from models.values.cells import guarded
+from models.values.cells import guarded, unguarded
 from models.values.errors import UserError
 from models.values.reading import Reading, ReadingChoice
+from services.sync.formats.headers import REJECT_COLUMNS
+from services.sync.read.cells import trimmed
+from services.sync.read.conclude import dialect_words
 from services.sync.read.content import reading, stamp_of
-from services.sync.read.returned import Returned
-from services.sync.read.rewritten import RewrittenRows
-from services.sync.read.stream import Chunk, Rows, with_rows_ahead
-from services.sync.read.structure import AHEAD, Ahead, Rules, Sorter
-from services.sync.read.words import dialect_words
+from services.sync.read.stream import Chunk, RewrittenRows, Rows, with_rows_ahead
+from services.sync.read.structure import AHEAD, Ahead, Rules, Sorter, is_ragged, ragged
 
 # Measured: batches that stay in the processor's cache are converted column by column 1.5 times as fast as 20,000 rows.
 BATCH_ROWS = 500
+_ADDED = len(REJECT_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """How rows of a file of rejected rows are read.
+
+    Attributes
+    ----------
+    own
+        How many columns stand before the added ones; None where a person laid the columns out anew.
+    """
+
+    own: int | None
+
+    @classmethod
+    def of(cls, columns: Sequence[str], as_written: Sequence[str]) -> Returned | None:
+        """How to read a file with these columns, `as_written` with blank names; None for any other file."""
+        if not set(REJECT_COLUMNS) <= set(columns):
+            return None
+        named = trimmed([name.strip() for name in as_written])
+        return cls(len(named) - _ADDED if tuple(named[-_ADDED:]) == REJECT_COLUMNS else None)
+
+    @property
+    def width(self) -> int | None:
+        """How many columns such a file has, whatever a spreadsheet put behind them."""
+        return None if self.own is None else self.own + _ADDED
+
+    def row(self, cells: Sequence[str]) -> list[str]:
+        """A row as it was before it was written: without apostrophes and filling, the added cells at its end."""
+        found = [unguarded(cell) for cell in cells]
+        if self.own is None:
+            return found
+        filled = trimmed(found)
+        *row, number, why = ["", "", *filled] if len(filled) < _ADDED else filled
+        if number.isdecimal() and is_ragged(why):
+            return [*trimmed(row, self.own), number, why]
+        if len(found) < self.own + _ADDED:
+            # Somebody took the added cells away: what a cell too many would do to them must be told again.
+            row = trimmed(found, min(self.own, len(found)))
+            return [*row, "", ragged(len(row), self.own) if len(row) > self.own else ""]
+        return trimmed(found, self.own + _ADDED)
 
 
 @dataclass(frozen=True)
@@ -27,14 +74,14 @@ class Dialect:
     A sheet of a workbook has no encoding, delimiter, quote, escape or newline: they are empty.
     """
 
-    encoding: str
-    delimiter: str
-    quote: str
-    escape: str
-    newline: str
-    header_row: int | None
-    skipped: int
-    compressed: bool
+    encoding: str = ""
+    delimiter: str = ""
+    quote: str = ""
+    escape: str = ""
+    newline: str = ""
+    header_row: int | None = 0
+    skipped: int = 0
+    compressed: bool = False
     header_rows: int = 1
     container: str = "text"
     member: str = ""
@@ -42,25 +89,10 @@ class Dialect:
 
     def as_dict(self) -> dict[str, str | int | bool | None]:
         """The dialect as it stands in receipts and in the output of `read`."""
-        found: dict[str, str | int | bool | None] = {
-            "encoding": self.encoding or None,
-            "delimiter": self.delimiter or None,
-            "quote": self.quote or None,
-            "escape": self.escape or None,
-            "newline": self.newline or None,
-            "header_row": self.header_row,
-            "skipped": self.skipped,
-            "compressed": self.compressed,
-        }
-        if self.header_rows > 1:
-            found["header_rows"] = self.header_rows
-        if self.container != "text":
-            found["container"] = self.container
-        if self.member:
-            found["member"] = self.member
-        if self.sheet:
-            found["sheet"] = self.sheet
-        return found
+        found = {name: value if value != "" else None for name, value in asdict(self).items()}
+        unusual = {"header_rows": self.header_rows > 1, "container": self.container != "text"}
+        unusual |= {"member": bool(self.member), "sheet": bool(self.sheet)}
+        return {name: value for name, value in found.items() if unusual.get(name, True)}
 
     def in_words(self) -> str:
         """The dialect in a few words, such as "UTF-8, comma"."""

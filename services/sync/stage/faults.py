@@ -9,6 +9,7 @@ from typing import Any
 
 from services.entities import Entity, Field
 from services.sync.kinds.memo import Fault
+from services.sync.kinds.vocabulary import listed
 
 BLANK = "blank row"
 NO_CUSTOMER = "without a customer"
@@ -18,8 +19,7 @@ TOTALS = "totals or footer"
 DELETED = "deleted in the source"
 REPEATED = "the same ID appears again further down"
 _SHOWN = 40
-# Kinds of which customers are known without: who they are and how to reach them does not depend on any of these.
-_ADDS = ("birth_year", "date", "money", "integer")
+_ADDED = frozenset(listed("kinds")["such"]["added"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class LeftOut:
     def may(self, one: Field) -> bool:
         """Whether a row is kept without what cannot be read of a field."""
         if self.entity.customer == "self":
-            return one.role == "row" and one.kind in _ADDS
+            return one.role == "row" and one.kind in _ADDED
         if self.entity.customer not in ("required", "optional") or self.entity.table == "orders":
             return False
         return one.role in ("row", "item", "customer") and not one.required

@@ -14,8 +14,8 @@ from services.sync.kinds import words
 from services.sync.kinds.column import Column
 from services.sync.kinds.ids import Ids
 from services.sync.kinds.memo import LIMIT, Fault, Unfit
-from services.sync.kinds.nothing import is_nothing
 from services.sync.kinds.phones import phone_key
+from services.sync.kinds.vocabulary import is_nothing
 from services.sync.stage.faults import CellFault, LeftOut
 
 PEOPLE = (
@@ -35,6 +35,7 @@ PEOPLE = (
 ITEMS = ("sku", "name", "name_key", "loose_key")
 _BETWEEN = "\x1f"
 _OF_PERSON = ("contact_id", "name", "first_name", "last_name", "email", "phone")
+_CALLED = {"customer_id": "external_id", "contact_id": "external_id", "of_order_id": "order_ref"}
 _CREATE = f"""
 CREATE TABLE people (who INTEGER PRIMARY KEY, {", ".join(f"{name} TEXT" for name in PEOPLE)},
     staged INTEGER NOT NULL DEFAULT 1, customer_id INTEGER, how TEXT, head INTEGER)
@@ -74,47 +75,71 @@ class Numbered(dict[Any, Any]):
         return number
 
 
-class People:
-    """The customers of a file's rows."""
+class Distinct:
+    """Customers or products of a file's rows, each distinct one with a number and a row of the staging file."""
 
-    def __init__(self, plan: Plan, db: sqlite3.Connection, left_out: LeftOut) -> None:
-        self._left_out = left_out
-        own = plan.entity.customer == "self"
-        self._columns = [column for column in plan.columns if own or column.field.role == "customer"]
-        if own:
-            wanted = {"customer_id", "email", "phone", "name", "first_name", "last_name", "company"}
-            # Where a number is, the country of the customer says.
-            wanted |= {"country"} if plan.has("phone") else set()
-            self._columns = [column for column in plan.columns if column.field.name in wanted]
-        order_ref = plan.column("of_order_id") if "return" in plan.entity.hooks else None
-        if order_ref is not None:
-            self._columns.append(order_ref)
-        # A contact without an account is a customer as it stands.
-        self._whose = len(self._columns)
-        if plan.entity.by_account:
-            self._columns += [column for column in plan.columns if column.field.name in _OF_PERSON]
-        self._names = [_person_field(column) for column in self._columns]
-        self._ids = {column.place: Ids(column.form) for column in self._columns if column.field.kind == "id"}
-        self._numbers = Numbered(self._read)
-        self._single = len(self._columns) == 1
-        self._staged: set[Any] = set()
+    def __init__(self, db: sqlite3.Connection, table: str, columns: Sequence[Column]) -> None:
         self._db = db
-        db.execute(_CREATE)
+        self._table = table
+        self._columns = columns
+        self._ids = {column.place: Ids(column.form) for column in columns if column.field.kind == "id"}
+        self._numbers = Numbered(self._read)
 
     def convert(self, cells: Sequence[Sequence[str]]) -> list[Any]:
-        """A number, None (nobody) or a `CellFault` for each row; `cells` holds all columns of the file."""
-        if self._single:
-            return list(map(self._numbers.__getitem__, cells[self._columns[0].place]))
+        """A number, None (nothing is named) or a `CellFault` for each row; `cells` holds all columns of the file."""
         if not self._columns:
             return [None] * len(cells[0])
+        mine = [cells[column.place] for column in self._columns]
         # One text is hashed and compared in half the time of a tuple of texts.
-        mine = zip(*(cells[column.place] for column in self._columns), strict=True)
-        return list(map(self._numbers.__getitem__, map(_BETWEEN.join, mine)))
+        texts = mine[0] if len(mine) == 1 else map(_BETWEEN.join, zip(*mine, strict=True))
+        return list(map(self._numbers.__getitem__, texts))
 
     @property
     def faulty(self) -> bool:
         """Whether any cell so far did not fit."""
         return self._numbers.faulty
+
+    def flush(self) -> None:
+        """Write those seen since the last call to the staging file."""
+        if self._numbers.waiting:
+            marks = ", ".join("?" * len(self._numbers.waiting[0]))
+            self._db.executemany(f"INSERT INTO {self._table} VALUES ({marks})", self._numbers.waiting)
+            self._numbers.waiting.clear()
+
+    def _read(self, cells: str) -> tuple[Any, ...] | CellFault | None:
+        """What the cells of a row say of a customer or product."""
+        raise NotImplementedError
+
+    def _own_id(self, column: Column, text: str) -> str | CellFault:
+        """An id as its column is read; '' where there is none."""
+        own = self._ids[column.place].convert([text])[0][0]
+        return CellFault(column.place, column.header, own.why) if isinstance(own, Fault) else own or ""
+
+
+class People(Distinct):
+    """The customers of a file's rows."""
+
+    def __init__(self, plan: Plan, db: sqlite3.Connection, left_out: LeftOut) -> None:
+        self._left_out = left_out
+        own = plan.entity.customer == "self"
+        columns = [column for column in plan.columns if own or column.field.role == "customer"]
+        if own:
+            wanted = {"customer_id", "email", "phone", "name", "first_name", "last_name", "company"}
+            # Where a number is, the country of the customer says.
+            wanted |= {"country"} if plan.has("phone") else set()
+            columns = [column for column in plan.columns if column.field.name in wanted]
+        order_ref = plan.column("of_order_id") if "return" in plan.entity.hooks else None
+        if order_ref is not None:
+            columns.append(order_ref)
+        # A contact without an account is a customer as it stands.
+        self._whose = len(columns)
+        if plan.entity.by_account:
+            columns += [column for column in plan.columns if column.field.name in _OF_PERSON]
+        names = (column.field.name for column in columns)
+        self._names = [_CALLED.get(name, name.removeprefix("customer_")) for name in names]
+        self._staged: set[Any] = set()
+        db.execute(_CREATE)
+        super().__init__(db, f"people (who, {', '.join(PEOPLE)})", columns)
 
     def staged(self, who: Iterable[Any]) -> None:
         """Note whose rows are staged: who has only rejected rows is not a customer."""
@@ -128,17 +153,8 @@ class People:
             self._db.executemany("UPDATE people SET staged = 0 WHERE who = ?", left_out)
         self._staged.clear()
 
-    def flush(self) -> None:
-        """Write customers seen since the last call to the staging file."""
-        if self._numbers.waiting:
-            marks = ", ".join("?" * (len(PEOPLE) + 1))
-            self._db.executemany(
-                f"INSERT INTO people (who, {', '.join(PEOPLE)}) VALUES ({marks})", self._numbers.waiting
-            )
-            self._numbers.waiting.clear()
-
-    def _read(self, cells: Any) -> tuple[Any, ...] | CellFault | None:
-        given = (cells,) if self._single else cells.split(_BETWEEN)
+    def _read(self, cells: str) -> tuple[Any, ...] | CellFault | None:
+        given = [cells] if len(self._columns) == 1 else cells.split(_BETWEEN)
         found: dict[str, str] = {}
         unread: list[tuple[CellFault, str]] = []
         for place, (column, name, cell) in enumerate(zip(self._columns, self._names, given, strict=False)):
@@ -147,33 +163,24 @@ class People:
             text = cell.strip()
             if is_nothing(text, typed=column.field.kind == "email"):
                 continue
+            read: str | CellFault = text
             if column.field.kind == "id":
-                own = self._ids[column.place].convert([text])[0][0]
-                if isinstance(own, Fault):
-                    unread.append((CellFault(column.place, column.header, own.why), text))
-                    continue
-                text = own or ""
+                read = self._own_id(column, text)
             elif column.field.kind == "email":
                 try:
-                    text = words.to_email(text)
+                    read = words.to_email(text)
                 except Unfit as problem:
-                    unread.append((CellFault(column.place, column.header, str(problem)), text))
-                    continue
-            if text:
-                found[name] = text
+                    read = CellFault(column.place, column.header, str(problem))
+            if isinstance(read, CellFault):
+                unread.append((read, text))
+            elif read:
+                found[name] = read
         known = found.get("external_id") or found.get("email")
         if unread and not (known and self._left_out.may(self._columns[0].field)):
             return unread[0][0]
         for fault, text in unread:
             self._left_out.note(fault, text)
         return _person(found)
-
-
-def _person_field(column: Column) -> str:
-    name = column.field.name
-    return {"customer_id": "external_id", "contact_id": "external_id", "of_order_id": "order_ref"}.get(
-        name, name.removeprefix("customer_")
-    )
 
 
 def _person(found: dict[str, str]) -> tuple[Any, ...] | None:
@@ -185,59 +192,31 @@ def _person(found: dict[str, str]) -> tuple[Any, ...] | None:
     key = words.name_key(name) if name else ""
     if not (found.get("external_id") or found.get("email") or phone or key or found.get("order_ref")):
         return None
-    return (
-        found.get("external_id"),
-        found.get("email"),
-        phone or None,
-        home if home != phone else None,
-        phone_text or None,
-        name,
-        key or None,
-        found.get("company"),
-        found.get("city"),
-        found.get("region"),
-        found.get("country"),
-        found.get("order_ref"),
-    )
+    said = {**found, "phone": phone, "phone_home": home if home != phone else "", "phone_text": phone_text}
+    said |= {"name": name or "", "name_key": key}
+    return tuple(said.get(one) or None for one in PEOPLE)
 
 
-class Items:
+class Items(Distinct):
     """The products of a file's rows."""
 
     def __init__(self, plan: Plan, db: sqlite3.Connection) -> None:
-        self._columns = [column for column in plan.columns if column.field.name in ("sku", "product")]
-        self._names = [column.field.name for column in self._columns]
-        self._ids = {column.place: Ids(column.form) for column in self._columns if column.field.kind == "id"}
-        self._numbers = Numbered(self._read)
-        self._db = db
         db.execute(_CREATE_ITEMS)
+        columns = [one for one in plan.columns if one.field.name in ("sku", "product")]
+        super().__init__(db, f"items (what, {', '.join(ITEMS)})", columns)
 
-    def convert(self, cells: Sequence[Sequence[str]]) -> list[Any]:
-        """A number or None for each row; `cells` holds all columns of the file."""
-        mine = [cells[column.place] for column in self._columns]
-        return list(map(self._numbers.__getitem__, zip(*mine, strict=True)))
-
-    def flush(self) -> None:
-        """Write products seen since the last call to the staging file."""
-        if self._numbers.waiting:
-            self._db.executemany("INSERT INTO items VALUES (?, ?, ?, ?, ?, NULL)", self._numbers.waiting)
-            self._numbers.waiting.clear()
-
-    @property
-    def faulty(self) -> bool:
-        """Whether any code so far did not fit."""
-        return self._numbers.faulty
-
-    def _read(self, cells: Any) -> tuple[Any, ...] | CellFault | None:
-        found = {name: cell.strip() for name, cell in zip(self._names, cells, strict=True)}
-        sku = found.get("sku") or None
-        if sku:
-            column = self._columns[self._names.index("sku")]
-            own = self._ids[column.place].convert([sku])[0][0]
-            if isinstance(own, Fault):
-                return CellFault(column.place, column.header, own.why)
-            sku = own
-        name = found.get("product") or None
+    def _read(self, cells: str) -> tuple[Any, ...] | CellFault | None:
+        given = [cells] if len(self._columns) == 1 else cells.split(_BETWEEN)
+        found = {one.field.name: (one, cell.strip()) for one, cell in zip(self._columns, given, strict=False)}
+        sku: str | CellFault | None = self._own_id(*found["sku"]) if found.get("sku", ("", ""))[1] else None
+        if isinstance(sku, CellFault):
+            return sku
+        name = found["product"][1] if "product" in found else ""
         if not (sku or name):
             return None
-        return (sku, name, words.name_key(name) if name else None, words.loose_key(name) if name else None)
+        return (
+            sku or None,
+            name or None,
+            words.name_key(name) if name else None,
+            words.loose_key(name) if name else None,
+        )

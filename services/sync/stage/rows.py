@@ -17,20 +17,24 @@ from services.sync.formats.plan import Plan
 from services.sync.formats.reshape import ShapedBatch, own_columns
 from services.sync.kinds import words
 from services.sync.kinds.column import Column
-from services.sync.kinds.columns import Amounts, Converter, Stages, Told, make_converter
-from services.sync.kinds.consents import stricter
+from services.sync.kinds.columns import Amounts, Converter, Told, make_converter
 from services.sync.kinds.memo import Fault
+from services.sync.kinds.words import stricter
 from services.sync.read import Batch, ragged
 from services.sync.read.structure import is_footer, trailer
 from services.sync.stage import faults
-from services.sync.stage.contracts import settle_contracts
+from services.sync.stage.computed import (
+    OrderColumns,
+    Scales,
+    contact_keys,
+    contradictions_words,
+    first_of,
+    settle_contracts,
+    settle_contradictions,
+)
 from services.sync.stage.faults import CellFault, LeftOut
-from services.sync.stage.keys import contact_keys, first_of
 from services.sync.stage.layout import PIECE, Layout
-from services.sync.stage.orders import OrderColumns
 from services.sync.stage.people import Items, People
-from services.sync.stage.scales import Scales
-from services.sync.stage.texts import contradictions_words, settle_contradictions
 
 _BETWEEN = "\x1f"
 _ITEM = ("sku", "product")
@@ -56,13 +60,10 @@ class Stager:
         self._items = Items(plan, db) if layout.has_items else None
         self._orders = OrderColumns(plan, layout.lines) if "order" in plan.entity.hooks else None
         self._scales = Scales(plan) if "scale" in plan.entity.hooks else None
-        self._mapped = [column.place for column in plan.columns]
-        self._may_lack_customer = plan.entity.customer == "optional"
         self._last_key = ""
         self._last_row = 0
         self.in_pieces = False
         self.rows_read = 0
-        self.rejected = 0
         self.zero_rows = 0
         self.repaired = 0
         self._contradicting: Counter[str] = Counter()
@@ -124,7 +125,6 @@ class Stager:
 
     def reject_more(self, reasons: Counter[str]) -> None:
         """Count rows that a further part of the file rejected."""
-        self.rejected += reasons.total()
         self.rejected_by.update(reasons)
 
     @property
@@ -141,7 +141,7 @@ class Stager:
             which = "order that was cancelled or returned counts" if count == 1 else "orders that were {} count"
             said.append(f"{count:,} {which.format('cancelled or returned')} as nothing.")
         for column, converter in self._converters:
-            if isinstance(converter, Stages | Told) and converter.unknown:
+            if isinstance(converter, Told) and converter.unknown:
                 shown = ", ".join(sorted(converter.unknown)[:5])
                 more = f" and {len(converter.unknown) - 5:,} more" if len(converter.unknown) > 5 else ""
                 said.append(f"{converter.said}: {shown}{more} (“{column.header}”).")
@@ -176,13 +176,11 @@ class Stager:
         self, column: Column, converter: Converter, found: list[Any], rejects: dict[int, CellFault]
     ) -> None:
         if converter.faulty:
-            for place, value in enumerate(found):
-                if value.__class__ is Fault:
-                    rejects.setdefault(place, CellFault(column.place, column.header, value.why))
+            _reject_faulty(found, column.place, column.header, rejects)
         if column.field.required and None in found:
-            for place, value in enumerate(found):
-                if value is None:
-                    rejects.setdefault(place, CellFault(column.place, column.header, "is empty"))
+            empty = CellFault(column.place, column.header, "is empty")
+            for place in compress(range(len(found)), (value is None for value in found)):
+                rejects.setdefault(place, empty)
 
     def _keys(self, values: dict[str, list[Any]], cells: Sequence[Sequence[str]]) -> list[Any]:
         """The key of each row; where the file has none, a digest of the row's mapped text stands for it."""
@@ -218,7 +216,7 @@ class Stager:
         return [key or digest for key, digest in zip(given, digests, strict=True)]
 
     def _digests(self, cells: Sequence[Sequence[str]], size: int = 10) -> list[str]:
-        mapped = zip(*(cells[place] for place in self._mapped), strict=True)
+        mapped = zip(*(cells[column.place] for column in self._plan.columns), strict=True)
         return [blake2b(_BETWEEN.join(texts).encode(), digest_size=size).hexdigest() for texts in mapped]
 
     def _names(self, values: dict[str, list[Any]], cells: Sequence[Sequence[str]]) -> list[Any]:
@@ -247,10 +245,7 @@ class Stager:
             values.pop("reason", None)
             amounts = self._orders.add(values, count, values.get("ord", keys if self._plan.has("order_id") else None))
             if Fault in set(map(type, amounts)):
-                place_of, header = self._orders.column_of_amount()
-                for place, amount in enumerate(amounts):
-                    if amount.__class__ is Fault:
-                        rejects.setdefault(place, CellFault(place_of, header, amount.why))
+                _reject_faulty(amounts, *self._orders.column_of_amount(), rejects)
         elif "currency" in self._layout.columns:
             given = values.get("currency", [None] * count)
             values["currency"] = [currency or self._plan.currency for currency in given]
@@ -267,7 +262,7 @@ class Stager:
             settle_contracts(values)
         if "email_opt_out" in values:
             values["email_consent"] = stricter(values.get("email_consent"), values.pop("email_opt_out"))
-        if self._layout.has_extra:
+        if entity.extras:
             values["attributes"] = self._extras(cells, count)
 
     def _extras(self, cells: Sequence[Sequence[str]], count: int) -> list[Any]:
@@ -292,7 +287,7 @@ class Stager:
             for place, one in enumerate(who):
                 if one.__class__ is CellFault:
                     rejects.setdefault(place, one)
-        if not self._may_lack_customer and None in who:
+        if self._plan.entity.customer != "optional" and None in who:
             for place, one in enumerate(who):
                 if one is None:
                     ignored.setdefault(place, faults.NO_CUSTOMER)
@@ -359,7 +354,6 @@ class Stager:
         self._db.executemany(
             "INSERT INTO ignored VALUES (?, ?)", [(numbers[place], reason) for place, reason in reasons.items()]
         )
-        self.rejected += len(faults_of)
         self.rejected_by.update(fault.reason for fault in faults_of.values())
         self.ignored.update(reasons.values())
 
@@ -392,6 +386,13 @@ class Stager:
             self._people.flush()
         if self._items:
             self._items.flush()
+
+
+def _reject_faulty(values: Sequence[Any], place_of: int, header: str, rejects: dict[int, CellFault]) -> None:
+    """Reject the rows whose value of a column is a fault."""
+    for place, value in enumerate(values):
+        if value.__class__ is Fault:
+            rejects.setdefault(place, CellFault(place_of, header, value.why))
 
 
 def _as_json(row: list[str]) -> str:

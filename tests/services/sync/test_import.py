@@ -472,6 +472,6 @@ def test_customers_of_whom_only_names_are_known_are_imported_with_a_word_on_it(b
     path = tmp_path / "names.csv"
     path.write_text("name\nAnna Berg\nBo Lund\n", encoding="utf-8")
     said = "The file has only names: nothing else to match or score these customers by."
-    assert said in book.bring(path).warnings
+    assert book.bring(path).warnings.count(said) == 1
     path.write_text("name,email\nAnna Berg,anna@linden.example\n", encoding="utf-8")
     assert said not in book.bring(path).warnings

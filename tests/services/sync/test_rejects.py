@@ -13,7 +13,7 @@ from models.values.cells import guarded, unguarded
 from models.values.imports import FixedCell
 from services.sync.formats.headers import REJECT_COLUMNS
 from services.sync.read import ragged, stamp_of
-from services.sync.read.returned import Returned
+from services.sync.read.table import Returned
 from tests.services.sync.book import Book, counts, write_csv
 
 HEADER = ["customer_id", "name", "email", "=2+2"]

@@ -10,8 +10,7 @@ import pytest
 
 from models.values.errors import UserError
 from services.sync import undo_import
-from services.sync.kinds.consents import to_consent, to_opt_out
-from services.sync.kinds.words import to_rating
+from services.sync.kinds.words import to_consent, to_opt_out, to_rating
 from tests.services.sync.book import Book, counts, write_csv
 
 PEOPLE = ["customer_id", "first_name", "last_name", "email", "loyalty_tier", "signup_date", "state", "age", "gender"]

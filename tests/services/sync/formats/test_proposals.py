@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from services.entities import ENTITIES
-from services.sync.formats.headers import fields_for
-from services.sync.formats.proposal import SURE
+from services.sync.formats.headers import FOLDER, LANGUAGES, fields_for, folded, without_unit
 from services.sync.formats.propose import Seen, fields_of, propose
 from services.sync.formats.ranking import Undecided
-from services.sync.formats.synonyms import FOLDER, LANGUAGES, folded, without_unit
+from services.sync.formats.settle import SURE
 from tests.services.sync.book import Book, counts, write_csv
 
 GERMAN = (

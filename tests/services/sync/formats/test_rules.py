@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.sync import undo_import
-from services.sync.formats.cells import long_id, plain
 from services.sync.formats.ranking import Undecided
+from services.sync.formats.rules import long_id, plain
 from services.sync.formats.systems import read_system
 from tests.services.sync.book import Book, counts, write_csv
 from tests.services.sync.formats.fixtures import FOLDER

@@ -8,7 +8,8 @@ import pytest
 
 from models.values.errors import UserError
 from services.entities import ENTITIES
-from services.sync.formats.ranking import rank_entities
+from services.sync.formats.propose import Seen
+from services.sync.formats.ranking import Held
 from tests.services.sync.book import Book, counts, write_csv
 
 
@@ -35,7 +36,7 @@ from tests.services.sync.book import Book, counts, write_csv
     ],
 )
 def test_headers_say_what_a_file_is_about(headers: str, entity: str) -> None:
-    assert rank_entities(headers.split(","))[0][1].name == entity
+    assert Held(Seen.of(headers.split(",")), {}).ranked()[0][1].name == entity
 
 
 def test_customers_of_whom_only_an_id_a_contract_and_fields_are_known_are_customers(book: Book, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from models.values.meanings import Meaning
 from services.entities import Field
 from services.sync.kinds.column import Circumstances, Column
 from services.sync.kinds.columns import make_converter
-from services.sync.kinds.decisions import decide
+from services.sync.kinds.decisions import conclude, decide, observing, take
 from services.sync.kinds.memo import Fault, Unsettled
 
 
@@ -28,10 +28,13 @@ def decided(
     """Decide a column; `first` says how many of its cells are among the file's first rows."""
     rows = [[cell] for cell in cells]
     about = Circumstances(delimiter, zone, "", "book.csv")
-    found = decide(
-        [Column(0, header, Field(header, kind, header), said)], rows[:first], lambda: [rows], about, survey=survey
-    )
-    return found[0]
+    columns = [Column(0, header, Field(header, kind, header), said)]
+    if not survey:
+        return decide(columns, rows[:first], lambda: [rows], about)[0]
+    observed = observing(columns)
+    take(observed, rows)
+    conclude(observed, about, settled=True)
+    return observed[0]
 
 
 def meaning(cells: Sequence[str], kind: str, **how: Any) -> Meaning:

@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.sync.kinds import zones
-from services.sync.kinds.calendar_words import month_of
 from services.sync.kinds.memo import Unfit
-from services.sync.kinds.moments import parse_moment
+from services.sync.kinds.moments import month_of, parse_moment
 from services.sync.kinds.zones import header_zone, place_named, several
 from tests.services.sync.kinds.columns import converted, decided, faults, meaning
 

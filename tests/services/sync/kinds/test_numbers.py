@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from models.values.money import exponent
 from services.sync.kinds.amounts import Numbers
-from services.sync.kinds.currencies import CODES, currency_of, header_currency
 from services.sync.kinds.memo import Fault, Unfit
-from services.sync.kinds.numbers import plain_number, take_apart, to_minor
+from services.sync.kinds.numbers import CODES, currency_of, header_currency, plain_number, take_apart, to_minor
 from tests.services.sync.kinds.columns import converted, decided, faults, meaning
 
 

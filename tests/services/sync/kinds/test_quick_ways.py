@@ -68,5 +68,5 @@ def test_law_a_number_of_the_usual_form_is_seen_as_the_careful_way_sees_it(text:
     quick, careful = Numbers(), Numbers()
     quick.take([text])
     careful.take([f" {text} "])
-    for name in ("readings", "currencies", "percent", "long_whole", "above_one"):
+    for name in ("kinds", "currencies", "percent", "long_whole", "above_one"):
         assert getattr(quick, name) == getattr(careful, name)

@@ -5,9 +5,17 @@ from __future__ import annotations
 import pytest
 
 from services.sync.kinds import words
-from services.sync.kinds.consents import knows_consent, stricter, to_consent, to_opt_out
 from services.sync.kinds.memo import Unfit
-from services.sync.kinds.order_kinds import UNDONE, is_status, knows_order_kind, to_order_kind
+from services.sync.kinds.words import (
+    UNDONE,
+    is_status,
+    knows_consent,
+    knows_order_kind,
+    stricter,
+    to_consent,
+    to_opt_out,
+    to_order_kind,
+)
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from models.values.errors import BellwetherError, UserError
 from models.values.reading import ReadingChoice
 from services.sync import read_table, tables_in
-from services.sync.read.cells import Marks, Splitter
+from services.sync.read.cells import Marks, Splitter, write_rows
 from services.sync.read.dialect import sample_lines
 from services.sync.read.sheets import cell_text
-from services.sync.read.write import write_rows
 from tests.services.sync.read.made import made, rows_of
 
 _TEXT = st.text(

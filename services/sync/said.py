@@ -1,8 +1,9 @@
-"""What a person said of a file is remembered for the next file with the same headers: its system, its mapping.
+"""What a person said of a file: cells that they fixed, and what is remembered for the next file with the same headers.
 
-Which currency, zone, order of dates and reading of columns was said holds for one system only: another shop may export
-the same columns.
-What each import said stands with its receipt, so that undoing the import makes the book forget it again.
+A fixed cell belongs to one state of one file: where the file was written again since, its rows may have moved, and none
+is fixed. Its system and its mapping are remembered for files with the same headers; which currency, zone, order of
+dates and reading of columns was said holds for one system only: another shop may export the same columns. What each
+import said stands with its receipt, so that undoing the import makes the book forget it again.
 """
 
 from __future__ import annotations
@@ -11,17 +12,58 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from models.tables import mappings
+from models.values.errors import UserError
 from models.values.imports import ImportOptions, ImportRequest
 from services.sync.formats.headers import normal
 from services.sync.formats.plan import Plan, Remembered
+from services.sync.read import Table, read_table, stamp_of
 
 _SAID = ("date_order", "currency", "timezone", "kind")
 _ORDERS = {"dmy": "dates with the day before the month", "mdy": "dates with the month before the day"}
+
+
+def table_of(request: ImportRequest) -> Table:
+    """Read the file of a request, as a person said how it is written and with the cells that they fixed.
+
+    Raises
+    ------
+    Doubt
+        It can be read in two ways that are about equally likely.
+    UserError
+        It is not a table, was written again since cells of it were fixed, or no longer has their column.
+    EnvironmentFault
+        It cannot be read.
+    """
+    table, options = read_table(Path(request.file), request.options.reading), request.options
+    if not options.fixed:
+        return table
+    if options.fixed_of and options.fixed_of != stamp_of(table.path):
+        raise UserError(
+            f"{table.path.name} has changed since you fixed cells in it. Drop it again and fix what is still wrong."
+        )
+    places = {header: place for place, header in enumerate(table.columns)}
+    cells: dict[int, dict[int, str]] = {}
+    for one in options.fixed:
+        if one.column not in places:
+            raise UserError(
+                f"{table.path.name} has no column “{one.column}” any more. Drop it again and fix the cell again."
+            )
+        cells.setdefault(one.row, {})[places[one.column]] = one.text
+    return table.with_cells(cells)
+
+
+def fixed_cells(table: Table) -> tuple[dict[str, Any], ...]:
+    """What the receipt keeps of fixed cells: row, column, what stood there, what was written."""
+    return tuple(
+        {"row": row, "column": table.columns[place], "before": before, "after": after}
+        for row, place, before, after in table.rewritten
+    )
 
 
 @dataclass(frozen=True, slots=True)
