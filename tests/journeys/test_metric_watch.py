@@ -156,3 +156,17 @@ def test_a_watch_is_changed_switched_off_and_removed_beside_the_rules_and_that_i
     hands.press(Qt.Key.Key_Z, CONTROL)
     hands.wait(lambda: len(box._watches) == 1)
     hands.calm()
+
+
+def test_the_panel_fits_into_the_smallest_window_with_all_that_it_says(hands: Hands) -> None:
+    hands.window.resize(760, 460)
+    figure = tile(hands, "Revenue").content
+    figure.setFocus()
+    hands.press(Qt.Key.Key_W)
+    panel = watch_panel(hands)
+    panel.test.setCurrentIndex(panel.test.findData("falls"))
+    panel.than.setText("20")
+    hands.wait(lambda: panel.record.isVisible() and "8 weeks" in panel.weeks.currentText())
+    hands.calm()
+    assert panel._high() <= panel.height() <= hands.window.height() - 16
+    assert panel.rect().contains(panel._button.geometry())

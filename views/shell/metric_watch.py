@@ -20,7 +20,7 @@ from views.background import Desk, Failed
 from views.shell.book import Book
 from views.theme import Theme, fonts
 from views.widgets.choice_box import ChoiceBox
-from views.widgets.labels import label
+from views.widgets.labels import label, row
 from views.widgets.overlay import FormPanel
 from views.words import counted
 
@@ -74,7 +74,7 @@ class WatchPanel(FormPanel):
         self.than.setMaxLength(20)
         self.weeks = ChoiceBox(theme, "Against the mean of")
         for number in sorted({*_WEEKS, watch.weeks}):
-            self.weeks.addItem(f"the {counted(number, 'week')} before", number)
+            self.weeks.addItem(f"mean of {counted(number, 'week')}", number)
         self.weeks.setCurrentIndex(self.weeks.findData(watch.weeks))
         self.severity = ChoiceBox(theme, "Severity")
         for severity in reversed(Severity):
@@ -97,11 +97,13 @@ class WatchPanel(FormPanel):
         else:
             self._box.addWidget(label(self.which.currentText(), fonts.LIST, wrap=True))
             self._box.addSpacing(8)
-        self.add("Raise an alert when it", self.test)
-        self.add("Limit", self.than)
-        self.add("Against the mean of", self.weeks)
-        self._weeks_at = self._box.count() - 4
-        self.add("Severity", self.severity)
+        self.than.setAccessibleName("Limit")
+        for words, parts in (("Raise an alert when it", (self.test, self.than)),
+                             ("Severity", (self.severity, self.weeks))):  # fmt: skip
+            beside = QWidget()  # two in a line: a low window has room for all
+            beside.setLayout(row(parts[0], 8, parts[1]))
+            beside.setFocusProxy(parts[0])
+            self.add(words, beside)
         for part in (self.now, self.past, self.record):
             self._box.addWidget(part)
         self._box.addSpacing(6)
@@ -148,11 +150,7 @@ class WatchPanel(FormPanel):
     def _changed(self, _value: object = None) -> None:
         """Look at what stands in the fields as soon as it rests."""
         self.than.setPlaceholderText("20 %" if self._is_share else "")
-        for at in (self._weeks_at, self._weeks_at + 2):
-            item = self._box.itemAt(at)
-            part = item.widget() if item is not None else None
-            if part is not None:
-                part.setVisible(self._is_change)
+        self.weeks.setVisible(self._is_change)
         self.fault.hide()
         self._timer.start()
 

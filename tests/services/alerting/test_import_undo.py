@@ -15,7 +15,9 @@ from models.store import UnitOfWork
 from models.tables import customer_risk_scores, drafts, messages, orders, sendings, tickets
 from models.values.journal import Actor
 from models.values.outreach import Edit
+from models.values.watches import Watch
 from services import alerting
+from services.alerting import set_watch
 from services.outreach.messages import discard, read_message, save
 from services.pipeline import after_change
 from services.sample import write_exports
@@ -212,3 +214,20 @@ def test_a_card_stays_for_what_a_person_did_with_its_draft_even_if_it_was_put_ba
     book.evaluate()
     assert book.card(customer)["state"] == "open"
     assert read_message(book.workspace, email).alert_id == book.card(customer)["id"]
+
+
+def test_an_alert_of_a_watch_goes_with_the_import_that_crossed_its_limit(book: Book) -> None:
+    customer = book.customer(ago=0)
+    for ago in range(30):
+        book.order(customer, ago)
+        book.ticket(customer, ago, sentiment=0.5, status="solved", resolved_on=book.day(ago))
+    set_watch(book.workspace, Watch("open_negative_tickets", "above", 1))
+    book.move(hours=1)
+    with importing(book) as work:
+        for number in range(2):
+            work.insert(tickets, _ticket(book, customer, f"bad-{number}"))
+    book.evaluate()
+    assert [card["reason"] for card in book.cards() if card["rule"] == "watch:1"] != []
+    undo_import(book)
+    book.evaluate()
+    assert [card for card in book.cards() if card["rule"] == "watch:1"] == []
