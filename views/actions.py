@@ -114,6 +114,8 @@ class Command(Enum):
     WATCH_TILE = auto()
     EXPLAIN_TILE = auto()
     COPY_TILE = auto()
+    COPY_PICTURE = auto()
+    EXPORT_TILE = auto()
     ADD_TILE = auto()
     CHANGE_TILE = auto()
     MOVE_TILE_BACK = auto()
@@ -278,6 +280,10 @@ SPECS: dict[Command, Spec] = {
     Command.COPY_TILE: Spec(
         "Copy figures", ("Ctrl+C",), "copy", "With insights", "Copy the tile’s figures as a table", bound=False
     ),
+    Command.COPY_PICTURE: Spec(
+        "Copy picture", ("Ctrl+Shift+C",), "copy", "With insights", "Copy the tile as a picture"
+    ),
+    Command.EXPORT_TILE: Spec("Export tile…", (), "file", "With insights", "Save the tile as PNG, PDF, Excel or CSV"),
     Command.ADD_TILE: Spec("Add a tile…", ("A",), "plus", "With insights", "Add a figure, chart or table to this tab"),
     Command.CHANGE_TILE: Spec("Change tile…", ("F2",), "edit", "With insights", "Change what the tile shows"),
     Command.MOVE_TILE_BACK: Spec("Move tile back", ("Alt+Shift+Left",), "chevron-left", "With insights"),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QScrollArea, QStackedWidget, QWidget
 
 from models.values.dashboards import Dashboard, Drill, Filters, TileAnswer
@@ -15,8 +16,9 @@ from views.background import Desk, Failed
 from views.insights.panel import PanelGrid, rest
 from views.insights.rooms import BookOfMetrics
 from views.insights.rows_pane import LISTED, RowsPane
-from views.insights.tile import Tile
+from views.insights.tile import Tile, picture_of
 from views.theme import Theme, fonts
+from views.widgets.buttons import IconButton
 from views.widgets.labels import FlowingContent, column, label, scrolling
 from views.widgets.states import StatePane, rows_skeleton
 
@@ -40,7 +42,7 @@ class DashboardView(QWidget):
 
     def __init__(self, theme: Theme, dashboard: Dashboard) -> None:
         super().__init__()
-        self.dashboard = dashboard
+        self.dashboard, self._theme = dashboard, theme
         self.asked: Filters | None = None  # what its figures are of; None: they must be read again
         self.tiles: dict[str, Tile] = {}
         self._grids: list[PanelGrid] = []
@@ -54,7 +56,7 @@ class DashboardView(QWidget):
         left_out = label(" ".join(dashboard.left_out), fonts.SMALL, fonts.REGULAR, "warning_text", wrap=True)
         left_out.setContentsMargins(16, 8, 16, 8)
         left_out.setVisible(bool(dashboard.left_out))
-        content = FlowingContent()
+        self._content = content = FlowingContent()
         content.setLayout(column(left_out, *self._grids, rest()))
         self.area: QScrollArea = scrolling(content)
         self.state = StatePane(theme, self.area, rows_skeleton())
@@ -87,6 +89,11 @@ class DashboardView(QWidget):
             elif known.shown is not None:
                 tile.show_answer(known.shown)
         return new
+
+    def picture(self) -> QImage:
+        """Return all tiles as a picture, also those that are scrolled out of sight."""
+        buttons = [button for tile in self.tiles.values() for button in tile.findChildren(IconButton)]
+        return picture_of(self._content, self._theme, buttons)
 
     def tile_like(self, tile: Tile) -> Tile | None:
         """The tile that a tile of an earlier arrangement has become: the same, one in its place, or the last."""

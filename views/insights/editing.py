@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from models.values.changes import Changes
@@ -15,12 +16,14 @@ from services.workspace import Workspace
 from views.actions import Command
 from views.insights.board import Board
 from views.insights.rooms import BookOfMetrics
+from views.insights.tile import Tile
 from views.shell.page import Page
 from views.widgets.overlay import FormPanel
 
 #: What is done with the tile in hand.
 OF_TILE: Final = (
-    Command.EXPLAIN_TILE, Command.WATCH_TILE, Command.COPY_TILE, Command.CHANGE_TILE,
+    Command.EXPLAIN_TILE, Command.WATCH_TILE, Command.COPY_TILE, Command.COPY_PICTURE,
+    Command.EXPORT_TILE, Command.CHANGE_TILE,
     Command.MOVE_TILE_BACK, Command.MOVE_TILE_ON, Command.WIDEN_TILE, Command.NARROW_TILE, Command.REMOVE_TILE,
 )  # fmt: skip
 #: What is done with the tab in front.
@@ -62,6 +65,11 @@ def act_on_own(page: Page, work: Callable[[Any, Workspace], Changes]) -> None:
     page.context.book.act(act)
 
 
+def copy_picture(tile: Tile) -> None:
+    """Put a tile on the clipboard as a picture."""
+    QGuiApplication.clipboard().setImage(tile.picture())
+
+
 class Editing:
     """The commands about tiles and dashboards of one page.
 
@@ -86,6 +94,7 @@ class Editing:
             {
                 Command.EXPLAIN_TILE: lambda: self._with_tile(lambda tile: tile.explain()),
                 Command.COPY_TILE: lambda: self._with_tile(lambda tile: tile.copy()),
+                Command.COPY_PICTURE: lambda: self._with_tile(copy_picture),
                 Command.ADD_TILE: self.add,
                 Command.CHANGE_TILE: self.change,
                 Command.MOVE_TILE_BACK: partial(self._move, -1),
@@ -133,7 +142,7 @@ class Editing:
 
     # -- tiles ----------------------------------------------------------------------------------------------------
 
-    def _with_tile(self, act: Callable[[Any], None]) -> None:
+    def _with_tile(self, act: Callable[[Tile], None]) -> None:
         if self._board.tile is not None:
             act(self._board.tile)
 

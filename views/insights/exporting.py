@@ -1,11 +1,15 @@
-"""The tab on screen as a file: pages to print, a workbook, or a table."""
+"""The tab on screen as a file: pages to print, a workbook, a table, or a picture."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Final
+
+from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtGui import QImage
 
 from models.values.dashboards import Dashboard, Filters
 from models.values.reports import Report
@@ -13,7 +17,7 @@ from services.workspace import Workspace
 from views.insights.rooms import BookOfMetrics
 from views.shell.page import Page
 
-_KINDS: Final = "PDF (*.pdf);;Excel (*.xlsx);;CSV (*.csv)"
+_KINDS: Final = "PDF (*.pdf);;Excel (*.xlsx);;CSV (*.csv);;PNG (*.png)"
 
 
 class TabExport:
@@ -23,13 +27,18 @@ class TabExport:
         self._page, self._figures = page, figures
         self._book, self._desk = page.context.book, page.context.book.desk(page)
 
-    def ask(self, dashboard: Dashboard, filters: Filters) -> None:
-        """Ask for a file and write a dashboard with these filters into it."""
+    def ask(self, dashboard: Dashboard, filters: Filters, picture: Callable[[], QImage]) -> None:
+        """Ask for a file and write a dashboard with these filters into it; ``picture`` is how it is on screen."""
         name = f"{dashboard.name}-{self._book.workspace.clock.today()}.pdf"
-        self._page.ask_place(f"Export {dashboard.title}", name, _KINDS, partial(self._write, dashboard, filters))
+        taken = partial(self._write, dashboard, filters, picture)
+        self._page.ask_place(f"Export {dashboard.title}", name, _KINDS, taken)
 
-    def _write(self, dashboard: Dashboard, filters: Filters, path: Path) -> None:
+    def _write(self, dashboard: Dashboard, filters: Filters, picture: Callable[[], QImage], path: Path) -> None:
         context, figures, workspace = self._page.context, self._figures, self._book.workspace
+        if path.suffix.lower() == ".png":
+            write = partial(_write_picture, workspace, picture(), path)
+            self._desk.read("export", write, lambda _none: self._say(dashboard, path), self._book.failed.emit)
+            return
 
         def gather() -> Report:
             found = figures.report(dashboard, filters, context.book_name)
@@ -50,7 +59,20 @@ class TabExport:
         self._desk.read("export", write, partial(self._done, path), self._book.failed.emit)
 
     def _done(self, path: Path, report: Report) -> None:
-        self._page.written.emit(f"{report.dashboard.title} saved in {path.name}", path)
+        self._say(report.dashboard, path)
+
+    def _say(self, dashboard: Dashboard, path: Path) -> None:
+        self._page.written.emit(f"{dashboard.title} saved in {path.name}", path)
+
+
+def _write_picture(workspace: Workspace, picture: QImage, path: Path) -> None:
+    from services.exporting import refuse_source, write_file
+
+    refuse_source(workspace, path)
+    made = QBuffer()
+    made.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture.save(made, "PNG")  # type: ignore[call-overload]
+    write_file(path, lambda file: file.write(made.data().data()), ".png")
 
 
 def _write_table(workspace: Workspace, report: Report, path: Path) -> None:

@@ -116,7 +116,8 @@ class InsightsPage(Page):
         self.menu.clicked.connect(self._show_all)
         self.take_commands({
             Command.CHECK_SCORES: self.bar.begin, Command.EXPORT_TAB: self.export,
-            Command.WATCH_TILE: self._watch, Command.FILTER: self._open_filters,
+            Command.WATCH_TILE: self._watch, Command.EXPORT_TILE: self._export_tile,
+            Command.FILTER: self._open_filters,
             Command.EDIT_DEAL: lambda: self._deals.change(self.board.rows.chosen_deals, self.board.rows.heading),
             Command.DEAL_TASK: lambda: self._deals.add_tasks(self.board.rows.chosen_deals, self.board.rows.heading),
         })  # fmt: skip
@@ -313,9 +314,17 @@ class InsightsPage(Page):
         from services.exporting import write_report_card
 
         if not self._at_scores:
-            TabExport(self, self._figures).ask(self._dashboards[self.tabs.current], self.filters.filters)
+            view = self.board.view
+            if view is not None:
+                TabExport(self, self._figures).ask(view.dashboard, self.filters.filters, view.picture)
             return
         self.export_list("scores-check", write_report_card)
+
+    def _export_tile(self) -> None:
+        view, tile = self.board.view, self.board.tile
+        if view is not None and tile is not None:
+            alone = replace(view.dashboard, title=tile.title, rows=((tile.spec,),))
+            TabExport(self, self._figures).ask(alone, self.filters.filters, tile.picture)
 
     def _open_filters(self) -> None:
         if not self._at_scores:

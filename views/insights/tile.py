@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QSizePolicy
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QSizePolicy, QWidget
 
 from models.values.dashboards import FEW, Change, TileAnswer, TileSpec
 from models.values.metrics import Value
@@ -125,6 +125,7 @@ class Tile(Panel):
         self._words.setContentsMargins(16, 4, 16, 14)
         self._words.hide()
         self._columns: list[str] = []
+        self._buttons: tuple[IconButton, ...] = ()
         small = spec.form == "figure"
         # A line fills the room beside a longer tile; everything else stays at the top.
         below = () if spec.form == "line" else (rest(),)
@@ -136,8 +137,9 @@ class Tile(Panel):
             more = IconButton(theme, "more", f"Change or copy {spec.title}")
             more.clicked.connect(lambda: self.menu_wanted.emit(more.mapToGlobal(more.rect().bottomLeft())))
             self.top.setContentsMargins(16, 4, 8, 0)
-            self.top.addWidget(about)
-            self.top.addWidget(more)
+            self._buttons = (about, more)
+            for button in self._buttons:
+                self.top.addWidget(button)
 
     shown: TileAnswer | None
 
@@ -389,6 +391,10 @@ class Tile(Panel):
         if self.shown is not None:
             QGuiApplication.clipboard().setText(copied(*table_of(self.shown)))
 
+    def picture(self) -> QImage:
+        """Return the tile as it is on screen, without its buttons."""
+        return picture_of(self, self._theme, self._buttons)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
@@ -397,6 +403,21 @@ class Tile(Panel):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_wanted.emit(event.globalPos())
+
+
+def picture_of(part: QWidget, theme: Theme, without: Sequence[QWidget] = ()) -> QImage:
+    """Return the whole of a part of the window as a picture on the ground of the window, some widgets left out."""
+    ratio = part.devicePixelRatioF()
+    picture = QImage((part.size() * ratio), QImage.Format.Format_RGB32)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(theme.color("panel"))
+    shown = [one for one in without if not one.isHidden()]
+    for one in shown:
+        one.hide()
+    part.render(picture)
+    for one in shown:
+        one.show()
+    return picture
 
 
 def _scaled(value: Value, scale: int) -> float | None:

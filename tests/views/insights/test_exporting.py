@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
 from services.workspace import Workspace
@@ -16,6 +17,7 @@ from tests.views.pages import page_at
 from views.actions import Command
 from views.desktop import Desktop
 from views.insights.page import InsightsPage
+from views.widgets.buttons import IconButton
 
 
 @pytest.fixture
@@ -68,6 +70,36 @@ def test_a_tab_is_saved_as_pages_and_opened(
     desk.window.toast._button.click()
     assert [Path(one) for one in asked] == [path]
     assert desk.window.toast.words.startswith("No app on this computer opened overview.pdf")
+
+
+def test_a_tab_and_a_tile_are_saved_and_copied_as_pictures(
+    qtbot: QtBot, open_window: OpenWindow, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_window(workspace)
+    desk.window.resize(1300, 520)
+    whole = QImage(str(exported(qtbot, desk, tmp_path / "overview.png", monkeypatch)))
+    page = page_at(desk, "insights/overview", InsightsPage)
+    view, actions = page.board.view, desk.window.actions_registry
+    assert view is not None and whole.height() > view.area.viewport().height()  # also what is scrolled out of sight
+    tile = next(one for one in view.tiles.values() if one.title == "Customers by segment")
+    assert not actions[Command.COPY_PICTURE].isEnabled()
+    page.board.take(tile)
+    actions[Command.COPY_PICTURE].trigger()
+    copied = QGuiApplication.clipboard().image()
+    assert copied.deviceIndependentSize().toSize() == tile.size()
+    colours = {copied.pixel(x, y) for x in range(0, copied.width(), 3) for y in range(0, copied.height(), 3)}
+    assert len(colours) > 5 and all(one.isVisibleTo(tile) for one in tile.findChildren(IconButton))
+    to = tmp_path / "tile.png"
+    monkeypatch.setattr("views.shell.page.choose_place", lambda *told, **_named: told[4](to))
+    actions[Command.EXPORT_TILE].trigger()
+    qtbot.waitUntil(lambda: desk.window.toast.words == "Customers by segment saved in tile.png")
+    assert QImage(str(to)).size() == copied.size()
+    to = tmp_path / "tile.csv"
+    actions[Command.EXPORT_TILE].trigger()
+    qtbot.waitUntil(lambda: desk.window.toast.words == "Customers by segment saved in tile.csv")
+    with to.open(encoding="utf-8", newline="") as file:
+        assert {line["tile"] for line in csv.DictReader(file)} == {"Customers by segment"}
+    qtbot.waitUntil(lambda: desk.background.idle)
 
 
 def test_the_command_is_there_on_each_tab_with_figures(
