@@ -50,6 +50,10 @@ class TileSpec:
         Of a figure or a line: metrics of this and other tiles that one query answers, as they are over the same rows.
     wide
         How many columns of its row it takes, up to `WIDEST`.
+    trend
+        Of a figure: the metric that has its course over months, where it is not its own.
+    lens
+        The figure that is chosen on the dashboard rules this tile: how that figure is shown here, such as "by month".
     parts
         Of changes: dimensions; the first that a metric allows tells where it changed most.
     """
@@ -61,6 +65,8 @@ class TileSpec:
     none: str = ""
     together: tuple[str, ...] = ()
     wide: int = 1
+    trend: str = ""
+    lens: str = ""
     parts: tuple[str, ...] = ()
 
 

@@ -10,11 +10,22 @@ from __future__ import annotations
 from services.metrics.answer import Metrics
 from services.metrics.asking import condition_of
 from services.metrics.catalogue import Catalogue
-from services.metrics.dashboards import asked, document_of, drill, forms_of, offered, the_dashboards, tile_answer
+from services.metrics.dashboards import (
+    asked,
+    document_of,
+    drill,
+    forms_of,
+    offered,
+    the_dashboards,
+    tile_answer,
+    trend_of,
+    under_lens,
+)
 from services.metrics.load import load_catalogue, the_catalogue
 from services.metrics.own import all_dashboards, dashboard_named
 
 __all__ = [
     "Catalogue", "Metrics", "all_dashboards", "asked", "condition_of", "dashboard_named", "document_of", "drill",
-    "forms_of", "load_catalogue", "offered", "the_catalogue", "the_dashboards", "tile_answer",
+    "forms_of", "load_catalogue", "offered", "the_catalogue", "the_dashboards", "tile_answer", "trend_of",
+    "under_lens",
 ]  # fmt: skip

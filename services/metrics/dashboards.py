@@ -36,7 +36,7 @@ from services.metrics.periods import GRAINS, months_later, period_of
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "dashboards"
 _TILE: Final = {"title", "form", "metrics", "by", "where", "period", "order", "limit", "compare", "having", "none",
-         "wide", "parts"}  # fmt: skip
+         "wide", "parts", "trend", "lens"}  # fmt: skip
 #: So many groups a tile may ask for; nobody reads more bars or rows of a table.
 MOST_GROUPS: Final = 200
 #: A day before which every period begins.
@@ -123,7 +123,7 @@ def _table_of(tile: TileSpec) -> dict[str, Any]:
         "title": tile.title, "form": tile.form, "metrics": list(query.metrics), "by": list(query.by),
         "where": [_plain(one) for one in query.where], "period": query.period, "order": list(query.order),
         "limit": query.limit, "having": [_plain(one) for one in query.having], "none": tile.none,
-        "parts": list(tile.parts),
+        "parts": list(tile.parts), "trend": tile.trend, "lens": tile.lens,
     }  # fmt: skip
     more: dict[str, Any] = {} if (query.compare is not None) == usual else {"compare": not usual}
     if tile.wide > 1:
@@ -195,7 +195,12 @@ def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
     )  # fmt: skip
     wide = place.number(table, "wide", 1, WIDEST) or 1
     none, parts = place.text(table, "none", ""), place.texts(table, "parts")
-    return TileSpec(key, place.text(table, "title"), form, query, none, wide=wide, parts=parts)
+    trend, lens = place.text(table, "trend", ""), place.text(table, "lens", "")
+    if trend:
+        place.of("trend").among(trend, catalogue.metrics, "a metric")
+    if lens and not by:
+        raise place.of("lens").wrong("only a tile with a dimension shows the figure that is chosen")
+    return TileSpec(key, place.text(table, "title"), form, query, none, wide=wide, parts=parts, trend=trend, lens=lens)
 
 
 def _together(rows: tuple[tuple[TileSpec, ...], ...], catalogue: Catalogue) -> tuple[tuple[TileSpec, ...], ...]:
@@ -246,6 +251,30 @@ def asked(tile: TileSpec, filters: Filters) -> Query:
     return replace(tile.query, where=where, period=period, compare=compare, order=order, having=having)
 
 
+def trend_of(tile: TileSpec) -> TileSpec | None:
+    """Return the line of a figure over the last 12 months; None of one that has no course."""
+    name = tile.trend or tile.query.metrics[0]
+    if tile.form != "figure" or not _can_be_by(name, ("month",)):
+        return None
+    query = replace(tile.query, metrics=(name,), by=("month",), period="12m", compare=None, having=())
+    return TileSpec(f"{tile.key}.trend", tile.title, "line", query)
+
+
+def under_lens(tile: TileSpec, figure: TileSpec) -> TileSpec:
+    """Return a tile as it shows the figure that is chosen on its dashboard."""
+    over_time = tile.query.by[0] in GRAINS
+    name = figure.trend if figure.trend and over_time else figure.query.metrics[0]
+    if name in tile.query.metrics and not figure.query.where:
+        return tile
+    beside = tile.query.metrics[:1] if tile.form == "table" and not figure.query.where else ()
+    query = replace(tile.query, metrics=(name, *beside), where=figure.query.where, order=(), having=())
+    return replace(tile, title=f"{figure.title} {tile.lens}", query=query, together=())
+
+
+def _can_be_by(name: str, by: Sequence[str]) -> bool:
+    return set(by) <= set(the_catalogue().dimensions_of(the_catalogue().metrics[name]))
+
+
 def unfiltered(tile: TileSpec, filters: Filters) -> tuple[str, ...]:
     """Return the titles of filters that do not go with a tile: some of its metrics count rows without such a field."""
     catalogue = the_catalogue()
@@ -279,6 +308,10 @@ def tile_answer(
     """
     query = asked(tile, filters)
     catalogue = metrics.catalogue
+    if tile.lens and not all(_can_be_by(name, query.by) for name in query.metrics):
+        found = metrics.answer(replace(query, by=(), limit=None, compare=None), cancelled)
+        title = catalogue.metrics[query.metrics[0]].title
+        return TileAnswer(query, found, empty=f"“{title}” cannot be shown {tile.lens}. Choose another figure above.")
     if query.compare and all(catalogue.of_scores(catalogue.metrics[name]) for name in query.metrics):
         query = replace(query, compare=None)
     if query.period == "all" and any(one in GRAINS for one in query.by) and _are_states(catalogue, query):

@@ -10,18 +10,19 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QScrollArea, QStackedWidget, QWidget
 
-from models.values.dashboards import Dashboard, Drill, Filters, TileAnswer
+from models.values.dashboards import Dashboard, Drill, Filters, TileAnswer, TileSpec
 from models.values.metrics import RowList, Value
 from views.background import Desk, Failed
 from views.insights.panel import PanelGrid, rest
 from views.insights.rooms import BookOfMetrics
 from views.insights.rows_pane import LISTED, RowsPane
-from views.insights.tile import Tile, picture_of
+from views.insights.tile import Figure, Tile, picture_of
 from views.theme import Theme, fonts
 from views.widgets.buttons import IconButton
 from views.widgets.labels import FlowingContent, column, label, scrolling
 from views.widgets.states import StatePane, rows_skeleton
 
+UnderLens = Callable[[TileSpec, TileSpec], TileSpec]
 #: Narrower than this a figure has no room for its change, and a chart none for its names; beside a wide one it may be.
 _FIGURE, _CHART, _BESIDE = 182, 372, 320
 
@@ -34,14 +35,22 @@ class DashboardView(QWidget):
     drilled : a tile, and the metric and cell of its figure.
     menu_wanted : a tile, and where on the screen its menu is to open.
     tile_wanted : a first tile is wanted where there is none.
+    looked_through : a figure was chosen that other tiles show from now on.
+
+    Parameters
+    ----------
+    under_lens
+        Makes of a tile the one that shows a figure.
     """
 
     drilled = Signal(object, str, object)
     menu_wanted = Signal(object, object)
     tile_wanted = Signal()
+    looked_through = Signal()
 
-    def __init__(self, theme: Theme, dashboard: Dashboard) -> None:
+    def __init__(self, theme: Theme, dashboard: Dashboard, under_lens: UnderLens) -> None:
         super().__init__()
+        self._under_lens = under_lens
         self.dashboard, self._theme = dashboard, theme
         self.asked: Filters | None = None  # what its figures are of; None: they must be read again
         self.tiles: dict[str, Tile] = {}
@@ -49,7 +58,7 @@ class DashboardView(QWidget):
         for specs in dashboard.rows:
             row = [Tile(theme, spec) for spec in specs]
             for tile in row:
-                tile.drilled.connect(partial(self.drilled.emit, tile))
+                tile.drilled.connect(partial(self._drilled, tile))
                 tile.menu_wanted.connect(partial(self.menu_wanted.emit, tile))
                 self.tiles[tile.spec.key] = tile
             self._grids.append(PanelGrid(row))
@@ -67,6 +76,35 @@ class DashboardView(QWidget):
             words = " ".join(dashboard.left_out) or "Say what is counted, by what, and in which form."
             self.state.show_empty("No tiles yet", words, ("Add a tile", self.tile_wanted.emit))
 
+        ruled = [spec for spec in dashboard.tiles if spec.lens]
+        figures = [tile for tile in self.tiles.values() if isinstance(tile.content, Figure)] if ruled else []
+        of_all = (
+            one for one in figures
+            if all({one.spec.query.metrics[0], one.spec.trend} & set(spec.query.metrics) for spec in ruled)
+        )  # fmt: skip
+        self.lens = next(of_all, next(iter(figures), None))  # the figure that they show as they are stored
+        if self.lens is not None:
+            self.look_through(self.lens)
+
+    def look_through(self, lens: Tile) -> None:
+        """Let the tiles that a figure rules show this one."""
+        self.lens = lens
+        for tile in self.tiles.values():
+            if isinstance(tile.content, Figure):
+                tile.content.choose(tile is lens)
+        for spec in self.dashboard.tiles:
+            made = self._under_lens(spec, lens.spec) if spec.lens else spec
+            if made != self.tiles[spec.key].spec:
+                self.tiles[spec.key].turn(made)
+
+    def _drilled(self, tile: Tile, metric: str, cell: Mapping[str, Value]) -> None:
+        """A figure that other tiles may show is chosen first; pressed again it opens its rows, as any other does."""
+        if self.lens is None or tile is self.lens or not isinstance(tile.content, Figure):
+            self.drilled.emit(tile, metric, cell)
+            return
+        self.look_through(tile)
+        self.looked_through.emit()
+
     def fit(self, width: int) -> None:
         """Place the tiles for a window of this width."""
         for grid, specs in zip(self._grids, self.dashboard.rows, strict=True):
@@ -81,6 +119,9 @@ class DashboardView(QWidget):
 
     def take_over(self, before: DashboardView) -> Tile | None:
         """Show what an earlier arrangement knows already; the rest must be asked for. Return a new tile."""
+        lens = before.lens
+        if lens is not None and self.lens is not None:
+            self.look_through(next((one for one in self.tiles.values() if _same(one, lens)), self.lens))
         self.asked, new = before.asked, None
         for tile in self.tiles.values():
             known = next((one for one in before.tiles.values() if _same(one, tile)), None)
@@ -88,7 +129,15 @@ class DashboardView(QWidget):
                 new = tile
             elif known.shown is not None:
                 tile.show_answer(known.shown)
+                if isinstance(known.course, TileAnswer):
+                    tile.show_course(known.course)
         return new
+
+    @property
+    def without_course(self) -> Tile | None:
+        """The first figure of which it is not known how it went."""
+        figures = (one for one in self.tiles.values() if isinstance(one.content, Figure) and one.shown is not None)
+        return next((one for one in figures if one.course is None), None)
 
     def picture(self) -> QImage:
         """Return all tiles as a picture, also those that are scrolled out of sight."""
@@ -181,7 +230,9 @@ class Board(QStackedWidget):
         self._filters = filters
         known = view.asked == filters
         missing = [key for key, tile in view.tiles.items() if not known or tile.shown is None]
-        if not known or (missing and not self._waiting):
+        if known and self._waiting:
+            self._waiting += [key for key in missing if key not in self._waiting]
+        elif not known or missing or view.without_course:
             view.asked = filters
             self._ask(view, filters, missing)
             if self.in_rows and not known:
@@ -189,7 +240,8 @@ class Board(QStackedWidget):
 
     def _arrange(self, dashboard: Dashboard, before: DashboardView | None) -> DashboardView:
         """A view of a dashboard; where it was arranged otherwise before, with the answers and the focus of that."""
-        view = self._views[dashboard.name] = DashboardView(self._theme, dashboard)
+        view = self._views[dashboard.name] = DashboardView(self._theme, dashboard, self._rooms.under_lens)
+        view.looked_through.connect(self._look_through)
         view.drilled.connect(self._drill)
         view.menu_wanted.connect(self._menu)
         view.tile_wanted.connect(self.tile_wanted)
@@ -217,6 +269,10 @@ class Board(QStackedWidget):
     def _menu(self, tile: Tile, at: QPoint) -> None:
         self.take(tile)
         self.menu_wanted.emit(at)
+
+    def _look_through(self) -> None:
+        if self.view is not None and self._filters is not None:
+            self.show_dashboard(self.view.dashboard, self._filters)
 
     def forget(self) -> None:
         """The book changed: all figures must be read again."""
@@ -270,14 +326,33 @@ class Board(QStackedWidget):
         """Ask for one tile at a time: a click and the search of the window find a reader free."""
         if not self._waiting:
             self.painted.emit()
+            self._ask_course(view, filters)
             return
         tile = view.tiles[self._waiting[0]]
-        ask = partial(self._rooms.tile, tile.spec, filters, self._round.is_set)
-        self._desk.read("tile", ask, partial(self._have, view, filters), partial(self._failed, view, filters))
+        ask, done = (
+            partial(self._rooms.tile, tile.spec, filters, self._round.is_set),
+            partial(self._have, view, filters),
+        )
+        self._desk.read("tile", ask, partial(done, tile.spec), partial(self._failed, view, filters))
 
-    def _have(self, view: DashboardView, filters: Filters, shown: TileAnswer) -> None:
-        view.tiles[self._waiting.pop(0)].show_answer(shown)
+    def _have(self, view: DashboardView, filters: Filters, of: TileSpec, shown: TileAnswer) -> None:
+        tile = view.tiles[self._waiting[0]]
+        if tile.spec is of:  # else another figure was chosen meanwhile, and it is asked for again
+            self._waiting.pop(0)
+            tile.show_answer(shown)
         self._ask_next(view, filters)
+
+    def _ask_course(self, view: DashboardView, filters: Filters) -> None:
+        """Ask how the figures went, one at a time, when everything else is on screen."""
+        tile = view.without_course
+        if tile is not None:
+            ask = partial(self._rooms.course, tile.spec, filters, self._round.is_set)
+            done = partial(self._have_course, view, filters, tile)
+            self._desk.read("tile", ask, done, lambda _failed: done(None))
+
+    def _have_course(self, view: DashboardView, filters: Filters, tile: Tile, found: TileAnswer | None) -> None:
+        tile.show_course(found)
+        self._ask_course(view, filters)
 
     def _failed(self, view: DashboardView, filters: Filters, failed: Failed) -> None:
         view.tiles[self._waiting.pop(0)].show_failure(failed)

@@ -165,8 +165,9 @@ class Editing:
 
     def change(self) -> None:
         """Ask what the tile in hand shows from now on."""
-        if self._board.tile is not None:
-            self._open_panel(self._board.tile.spec)
+        tile, one = self._board.tile, self._dashboard
+        if tile is not None and one is not None:  # as it is stored, whatever figure it shows now
+            self._open_panel(next(spec for spec in one.tiles if spec.key == tile.spec.key))
 
     def _open_panel(self, spec: TileSpec | None) -> None:
         one = self._dashboard

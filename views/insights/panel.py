@@ -22,8 +22,10 @@ class Panel(QWidget):
         self.setAccessibleName(title)
         self._aside = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_3")
         self._aside.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        heading = ElidedLabel(theme, title, fonts.SMALL, ink="ink_2") if small else label(title, weight=fonts.SEMIBOLD)
-        self.top = row(heading, 12, -1, self._aside, margins=(16, 11, 16, 0 if small else 6))
+        self.heading = (
+            ElidedLabel(theme, title, fonts.SMALL, ink="ink_2") if small else label(title, weight=fonts.SEMIBOLD)
+        )
+        self.top = row(self.heading, 12, -1, self._aside, margins=(16, 11, 16, 0 if small else 6))
         self.setLayout(column(self.top, *parts))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 

@@ -88,6 +88,19 @@ class BookOfMetrics:
 
         return tile_answer(self._metrics(), spec, filters, cancelled)
 
+    def course(self, spec: TileSpec, filters: Filters, cancelled: Callable[[], bool]) -> TileAnswer | None:
+        """The last 12 months of a figure; None of one that has no course."""
+        from services.metrics import tile_answer, trend_of
+
+        trend = trend_of(spec)
+        return tile_answer(self._metrics(), trend, filters, cancelled) if trend is not None else None
+
+    def under_lens(self, spec: TileSpec, figure: TileSpec) -> TileSpec:
+        """A tile as it shows the figure that is chosen."""
+        from services.metrics import under_lens
+
+        return under_lens(spec, figure)
+
     def report(self, dashboard: Dashboard, filters: Filters, book_name: str) -> Report:
         """A dashboard with all its answers."""
         from services.reports import report_of

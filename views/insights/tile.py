@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtCore import QModelIndex, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QSizePolicy, QWidget
 
 from models.values.dashboards import FEW, Change, TileAnswer, TileSpec
@@ -22,10 +31,12 @@ from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import IconButton
 from views.widgets.labels import label
-from views.widgets.painting import focus_ring, line
+from views.widgets.painting import fill, focus_ring, line
 from views.words import DASH, DOT, THIN, percent, whole
 
 _HIGH = 58
+#: How wide the small line of a figure is, and from which width of the figure on there is room for it.
+_SPARK, _SPARK_FROM = 52, 150
 #: Ratings and satisfaction are of 5.
 _FIVE = 5.0
 #: What is said of the figures that changed.
@@ -43,6 +54,8 @@ class Figure(QAbstractButton):
         super().__init__()
         self._theme, self._title = theme, title
         self._parts = (DASH, "", "ink_2", "")
+        self._course: tuple[float, ...] = ()
+        self._chosen = False
         self.setAccessibleName(f"{title}: loading")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -54,6 +67,22 @@ class Figure(QAbstractButton):
         """Show a figure, its change in an ink, and a line below."""
         self._parts = (figure, moved, ink, below)
         self.setAccessibleName(f"{self._title}: {' '.join(part for part in (figure, moved, below) if part)}")
+        self.update()
+
+    def show_course(self, values: Sequence[float], words: str) -> None:
+        """Show how it went, as a small line; ``words`` say the same."""
+        self._course = tuple(values)
+        self.setAccessibleDescription(f"{self.accessibleDescription()} {words}".strip())
+        self.update()
+
+    @property
+    def course(self) -> tuple[float, ...]:
+        """What the small line goes through."""
+        return self._course
+
+    def choose(self, chosen: bool) -> None:
+        """Whether it is the figure that other tiles show."""
+        self._chosen = chosen
         self.update()
 
     @property
@@ -78,9 +107,29 @@ class Figure(QAbstractButton):
                 painter.fillRect(self.rect(), theme.color("hover"))
             took = line(painter, QRectF(16, 0, wide - 16, 32), figure, theme.color("ink"), fonts.TITLE, fonts.SEMIBOLD)
             line(painter, QRectF(24 + took, 4, wide - 24 - took, 28), moved, theme.color(ink), fonts.SMALL)
-            line(painter, QRectF(16, 32, wide - 16, 18), below, theme.color("ink_2"), fonts.SMALL)
+            room = _SPARK + 8 if len(self._course) > 1 and wide > _SPARK_FROM else 0
+            line(painter, QRectF(16, 32, wide - 16 - room, 18), below, theme.color("ink_2"), fonts.SMALL)
+            if room:
+                self._paint_course(painter, QRectF(wide - _SPARK, 33, _SPARK, 16))
+            if self._chosen:
+                fill(painter, 0, self.height() - 2, self.width(), 2, theme.color("primary_text"))
             if self.hasFocus():
                 focus_ring(painter, theme, self.rect().toRectF().adjusted(4, 0, -4, -2))
+
+    def _paint_course(self, painter: QPainter, room: QRectF) -> None:
+        low, high = min(self._course), max(self._course)
+        across, up = room.width() / (len(self._course) - 1), room.height() / ((high - low) or 1.0)
+        middle = 0.0 if high > low else room.height() / 2
+        points = [
+            QPointF(room.left() + at * across, room.bottom() - middle - (value - low) * up)
+            for at, value in enumerate(self._course)
+        ]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.color("ink_2"), 1.4))
+        painter.drawPolyline(points)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color("primary_text"))
+        painter.drawEllipse(points[-1], 2.5, 2.5)
 
 
 class AnswerTable(WordTable):
@@ -142,12 +191,14 @@ class Tile(Panel):
                 self.top.addWidget(button)
 
     shown: TileAnswer | None
+    #: How a figure went; False where it has no course, None where that is not asked yet.
+    course: TileAnswer | bool | None = None
 
     # -- showing ------------------------------------------------------------------------------------------------
 
     def show_answer(self, shown: TileAnswer) -> None:
         """Show another answer, or say why there is none."""
-        self.shown = shown
+        self.shown, self.course = shown, None
         answer = shown.answer
         notes = "\n".join(answer.notes)
         self.setToolTip(f"{answer.definition}\n{notes}".strip())
@@ -169,6 +220,27 @@ class Tile(Panel):
             self._show_line(self.content, shown)
         else:
             self._show_bars(self.content, shown)
+
+    def show_course(self, found: TileAnswer | None) -> None:
+        """Show how a figure went, of whole months; nothing of one that has no course."""
+        self.course = found or False
+        if found is None or found.empty or not isinstance(self.content, Figure):
+            return
+        answer, name = found.answer, found.query.metrics[0]
+        rows = range(len(answer.rows) - answer.partial)
+        values = [answer.cells(at)[name] for at in rows if at not in answer.few.get(name, ())]
+        known = [float(one) for one in values if isinstance(one, int | float)]
+        if len(known) > 1:
+            unit = next(column.unit for column in answer.columns if column.name == name)
+            low, high = (said(one, unit, answer.currency, short=True) for one in (min(known), max(known)))
+            self.content.show_course(known, f"Last {len(known)} months: {low} to {high}.")
+
+    def turn(self, spec: TileSpec) -> None:
+        """Show something else in the same form from now on: its answer is still to come."""
+        self.spec, self.shown, self.title = spec, None, spec.title
+        self.heading.setText(spec.title)
+        for part in (self, self.content):
+            part.setAccessibleName(spec.title)
 
     def show_failure(self, failed: Failed) -> None:
         """Say why there is no answer."""

@@ -1,0 +1,90 @@
+"""A figure that is chosen rules the tiles below it, and every figure has its course as a small line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from models.values.dashboards import Filters, TileSpec
+from services.metrics import the_dashboards, trend_of, under_lens
+from services.workspace import Workspace
+from tests.views.books import opened, sample_copy
+from tests.views.conftest import OpenWindow
+from tests.views.pages import page_at
+from views.insights.page import InsightsPage
+from views.insights.tile import Figure, Tile
+
+OVERVIEW = the_dashboards()[0]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return opened(sample_copy(tmp_path / "sample.bellwether"))
+
+
+def spec(title: str) -> TileSpec:
+    return next(one for one in OVERVIEW.tiles if one.title == title)
+
+
+def test_a_tile_under_the_lens_shows_the_chosen_figure_with_its_own_groups() -> None:
+    by_month, by_segment = spec("Revenue at risk by month"), spec("Customers by segment")
+    assert under_lens(by_month, spec("Revenue at risk")) == by_month
+    assert under_lens(by_segment, spec("Revenue at risk")) == by_segment
+    revenue = under_lens(by_month, spec("Revenue"))
+    assert (revenue.title, revenue.query.metrics, revenue.query.by) == ("Revenue by month", ("revenue",), ("month",))
+    table = under_lens(by_segment, spec("Revenue"))
+    assert (table.title, table.query.metrics, table.query.order) == (
+        "Revenue by segment", ("revenue", "active_customers"), (),
+    )  # fmt: skip
+
+
+def test_the_course_of_a_figure_is_of_its_metric_or_of_the_one_that_is_known_over_time() -> None:
+    courses = {one.title: trend_of(one) for one in OVERVIEW.tiles}
+    revenue, at_risk = courses["Revenue"], courses["Revenue at risk"]
+    assert revenue is not None and revenue.query.metrics == ("revenue",) and revenue.query.by == ("month",)
+    assert at_risk is not None and at_risk.query.metrics == ("revenue_at_risk_then",)
+    assert courses["Customers by segment"] is None
+
+
+def test_a_chosen_figure_rules_the_tiles_below_and_opens_its_rows_when_pressed_again(
+    qtbot: QtBot, open_window: OpenWindow, workspace: Workspace
+) -> None:
+    desk = open_window(workspace)
+    page = page_at(desk, "insights/overview", InsightsPage)
+
+    def calm() -> None:
+        qtbot.waitUntil(lambda: desk.background.idle)
+
+    def tile(title: str) -> Tile:
+        assert page.board.view is not None
+        return next(one for one in page.board.view.tiles.values() if one.title == title)
+
+    calm()
+    view, orders = page.board.view, tile("Revenue").content
+    assert view is not None and view.lens is tile("Revenue at risk") and isinstance(orders, Figure)
+    ruled = tile("Customers by segment")
+    orders.click()
+    calm()
+    assert not page.board.in_rows and view.lens is tile("Revenue")
+    assert ruled.title == ruled.heading.text() == "Revenue by segment" and ruled.shown is not None
+    assert ruled.shown.query.metrics[0] == "revenue" and not ruled.shown.empty
+    assert len([one for one in view.tiles.values() if one.title == "Revenue by month"]) == 2
+
+    satisfaction = tile("Satisfaction with tickets").content
+    assert isinstance(satisfaction, Figure)
+    satisfaction.click()
+    calm()
+    assert ruled.title == "Satisfaction with tickets by segment" and ruled.shown is not None
+    satisfaction.click()
+    calm()
+    assert page.board.in_rows and page.board.rows.heading.text() == "Satisfaction with tickets"
+    page.board.go_back()
+
+    page.filters._toggle("tier", "Gold")
+    calm()
+    assert ruled.title == "Satisfaction with tickets by segment" and view.asked == Filters(tier="Gold")
+    assert len(orders.course) > 6 and "Last 11 months: " in orders.accessibleDescription()
+    at_risk = tile("Revenue at risk").content
+    assert isinstance(at_risk, Figure) and len(at_risk.course) > 1
