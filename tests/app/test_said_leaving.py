@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from models.values.customers import CustomerFilter
 from models.values.metrics import Query
 from models.values.words import money, money_short
 from services import exporting
+from services.distress.matters import signs, teach
+from services.distress.said_leaving import read_said
 from services.insight import reading
 from services.insight.customers import count_customers, read_customers
 from services.insight.detail import read_detail
@@ -49,11 +52,10 @@ def files(workspace: Workspace, what: str, folder: Path) -> dict[str, dict[str, 
         return {row["customer_id"]: row for row in csv.DictReader(file)}
 
 
-def documents(capsys: pytest.CaptureFixture[str], *command: str) -> dict[str, Any]:
+def documents(capsys: pytest.CaptureFixture[str], *command: str) -> Any:
     capsys.readouterr()
     assert run_command([*command, "--json"]) == 0
-    found: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return found
+    return json.loads(capsys.readouterr().out)
 
 
 def test_one_figure_everywhere(sample: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,3 +102,39 @@ def test_totals_count_what_the_rows_say(sample: Workspace) -> None:
     with reading(sample) as reader:
         assert count_customers(reader).value_at_risk_minor == total
         assert read_today_tiles(reader)[1].figure == money_short(total, "USD")
+
+
+def test_words_count_for_whom_the_alerts_sign_names(sample: Workspace) -> None:
+    with reading(sample) as reader:
+        teach(reader.driver)
+        days = {f"day_{back}": (reader.present - timedelta(days=back)).isoformat() for back in (30, 180)}
+        query = signs("customer_risk_scores").format(scope="")
+        rows = reader.rows(query, {"as_of": reader.present.isoformat(), **days})
+        assert {row["customer_id"] for row in rows if row["said"] is not None} == set(
+            read_said(reader.driver, reader.present)
+        )
+
+
+def test_an_import_that_brings_words_is_undone_with_what_they_changed(
+    sample: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {row["customer_id"]: row for row in scores(sample)}
+    calm = min(
+        (row for row in before.values() if row["standing"] == "active" and not row["said_leaving"]),
+        key=lambda row: row["churn_risk"],
+    )
+    with sample.store.read() as connection:
+        query = "SELECT external_id FROM customers WHERE id = ?"
+        key = connection.exec_driver_sql(query, (calm["customer_id"],)).scalar()
+    path = tmp_path / "chats.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        head = ("conversation_id", "customer_id", "channel", "date", "text")
+        csv.writer(file).writerows([head, ("C-9001", key, "Chat", calm["as_of"], "We are leaving you next month.")])
+    store = ("--store", sample.recipe.store)
+    brought = documents(capsys, "import", str(path), "--as", "conversations", "--source", "sample", *store)
+    row = next(one for one in scores(sample) if one["customer_id"] == calm["customer_id"])
+    assert (row["churn_risk"], row["value_at_risk_minor"]) == (None, row["clv_if_stays_minor"])
+    documents(capsys, "undo-import", str(brought[0]["import_id"]), *store)
+    figures = ("churn_risk", "clv_minor", "value_at_risk_minor", "said_leaving")
+    after = next(one for one in scores(sample) if one["customer_id"] == calm["customer_id"])
+    assert [after[name] for name in figures] == [calm[name] for name in figures]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import sqlite3
 from pathlib import Path
 
@@ -274,3 +275,12 @@ def test_version_11_keeps_what_an_overridden_rule_said_beside_its_signal(
     driver = sqlite3.connect(store_path)
     assert set(driver.execute("SELECT reason, evidence ->> 'overridden' FROM alert_signals")) == {(reason, plain)}
     driver.close()
+
+
+def test_a_book_from_before_words_counted_in_its_scores_is_scored_again(store_path: Path) -> None:
+    _of_version(14, store_path)
+    before = json.loads(dict(_rows(store_path)["book"])["scored"])  # type: ignore[arg-type]
+    assert before["entry"] > 0
+    open_store(store_path).close()
+    marks = json.loads(dict(_rows(store_path)["book"])["scored"])  # type: ignore[arg-type]
+    assert marks == {**before, "entry": 0}
