@@ -15,7 +15,7 @@ from models.values.imports import Receipt
 from services.sync.apply.match import match_people, own_key
 from services.sync.apply.write import KNOWN_BY
 from services.sync.formats.plan import Plan
-from services.sync.stage.layout import IGNORED, layout_of
+from services.sync.stage.layout import IGNORED, layout_of, targets_of
 
 #: The tables that the matcher looks into; customers of the real book have their number below 0.
 _BOOK: Final = """
@@ -46,13 +46,13 @@ class Newcomers:
         """Forget them all."""
         self._db.close()
 
-    def count(self, staging: Path, plan: Plan, receipt: Receipt, *, comes: bool = True) -> Receipt:
+    def count(self, book: Path, staging: Path, plan: Plan, receipt: Receipt, *, comes: bool = True) -> Receipt:
         """Take the customers of earlier files out of a file's new ones, and keep the others for later files.
 
         Parameters
         ----------
-        staging : Path
-            The checked file; nothing is written into it.
+        book, staging : Path
+            The book, and the checked file; nothing is written into them.
         plan : Plan
             With the system that the file's ids belong to.
         receipt : Receipt
@@ -63,6 +63,7 @@ class Newcomers:
         if not layout_of(plan).has_people:
             return receipt
         own, db = plan.entity.customer == "self", self._db
+        db.execute("ATTACH ? AS book", (str(book),))
         db.execute("ATTACH ? AS file", (str(staging),))
         db.execute("ATTACH '' AS stage")
         try:
@@ -72,10 +73,13 @@ class Newcomers:
             if comes:
                 self._files.append(Path(receipt.file).name)
                 self._keep(plan.source, own=own)
+                if plan.entity.name == "contacts":
+                    self._keep_contacts(plan)
             return counted
         finally:
             db.execute("DETACH stage")
             db.execute("DETACH file")
+            db.execute("DETACH book")
 
     def _counted(self, receipt: Receipt, *, own: bool) -> Receipt:
         unknown = "SELECT who FROM stage.people WHERE customer_id IS NULL"
@@ -120,6 +124,13 @@ class Newcomers:
                 "UPDATE main.customers AS c SET name = p.name FROM stage.people p"
                 " WHERE p.customer_id = c.id AND p.name IS NOT NULL"
             )
+        # By what the book knows them: two ids of one system stay two customers, whatever else they share.
+        db.execute(
+            """
+            INSERT OR IGNORE INTO main.identities SELECT -customer_id, kind, source, value FROM book.identities
+            WHERE customer_id IN (SELECT -customer_id FROM stage.people WHERE customer_id < 0)
+            """
+        )
         for kind, column, system in KNOWN_BY:
             db.execute(
                 f"""
@@ -129,6 +140,16 @@ class Newcomers:
                 """,
                 names,
             )
+
+    def _keep_contacts(self, plan: Plan) -> None:
+        """Remember who speaks for a customer: later rows with that person's id or address are the customer's."""
+        (target,) = targets_of(plan, layout_of(plan))
+        customer, address = target.columns["customer_id"], target.columns.get("email", "NULL")
+        self._db.execute(
+            f"INSERT INTO main.contacts SELECT {customer}, ?, s.key, {address} FROM file.r s"
+            f" WHERE s.state IS NULL OR s.state < {IGNORED}",
+            (plan.source,),
+        )
 
 
 def _copy(db: sqlite3.Connection, *, own: bool) -> None:

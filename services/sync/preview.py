@@ -90,7 +90,8 @@ def preview(
             plan = replace(plan, source=facts.source)
             rows = _rows(db, plan, facts, Page(first, count, verdict))
         if newcomers is not None:
-            facts = replace(facts, receipt=newcomers.count(kept, plan, facts.receipt, comes=not facts.doubts))
+            receipt = newcomers.count(store, kept, plan, facts.receipt, comes=not facts.doubts)
+            facts = replace(facts, receipt=receipt)
     return replace(_understood(request, plan, facts, rows), sources=_sources(workspace))
 
 

@@ -222,7 +222,9 @@ class Run:
         """Say what importing it would do, or ask what importing it would ask."""
         analysis, facts = self.check()
         self._refuse(facts)
-        return newcomers.count(self.staging, analysis.plan, facts.receipt) if newcomers else facts.receipt
+        if newcomers is None:
+            return facts.receipt
+        return newcomers.count(Path(self.workspace.store.path), self.staging, analysis.plan, facts.receipt)
 
     def apply(self) -> tuple[Receipt, Changes]:
         """Import what a check left, else check first: all before the writer's place is taken.

@@ -158,9 +158,11 @@ def _one_row_each(db: sqlite3.Connection) -> None:
     db.execute(
         """
         UPDATE stage.people SET customer_id = NULL, how = NULL
-        WHERE customer_id IS NOT NULL AND how <> 'id' AND who <> (
-            SELECT q.who FROM stage.people q WHERE q.customer_id = people.customer_id
-            ORDER BY q.how <> 'id', q.who LIMIT 1)
+        WHERE customer_id IS NOT NULL AND how <> 'id' AND who NOT IN (
+            SELECT who FROM (
+                SELECT who, row_number() OVER (PARTITION BY customer_id ORDER BY how <> 'id', who) AS place
+                FROM stage.people WHERE customer_id IS NOT NULL)
+            WHERE place = 1)
         """
     )
 
