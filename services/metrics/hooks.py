@@ -117,6 +117,8 @@ HOOKS: Final[dict[str, str]] = {
     "deal_owner": "coalesce(nullif(e.owner, ''), c.owner)",
     "close_month": "substr(e.closes_on, 1, 7)",
     "closing_month": "substr(coalesce(e.closed_on, e.closes_on), 1, 7)",
+    "past_close": f"coalesce(e.closes_on < {_DAY}, 0)",
+    "cycle_days": "(julianday(e.closed_on) - julianday(e.opened_on))",
     "days_in_stage": f"max(0, julianday({_DAY}) - julianday(e.stage_since))",  # what was moved here may be later
     "moved_on": "(e.next_stage IS NOT 'Lost')",
     "stage_left": "(e.left_on IS NOT NULL)",

@@ -99,11 +99,14 @@ def test_deals(asking: Metrics, tables: Tables) -> None:
         if row["to_stage"] in DONE:
             closed[row["opportunity_id"]] = min(row["changed_on"], closed.get(row["opportunity_id"], "9"))
     ended = [row | {"closed": closed[row["id"]]} for row in deals if row["stage"] in DONE]
+    assert total(asking, "overdue_deals") == sum((row["closes_on"] or "9") < AS_OF for row in still)
     recent = within(ended, "closed", "2025-11-18")
     won = [row for row in recent if row["stage"] == "Won"]
     assert total(asking, "deals_closed", period="12m") == len(recent)
     assert total(asking, "deals_won", period="12m") == len(won)
     assert total(asking, "won_value", period="12m") == sum(row["amount_minor"] for row in won)
+    days = [(date.fromisoformat(row["closed"]) - date.fromisoformat(row["opened_on"])).days for row in won]
+    assert total(asking, "sales_cycle", period="12m") == median(days)
     assert total(asking, "win_rate", period="12m") == pytest.approx(len(won) / len(recent))
     worthy = [row for row in still if row["probability"] > 0.7 and row["amount_minor"] > 20_000]
     assert total(asking, "high_value_open_deals") == len(worthy)
