@@ -15,10 +15,16 @@ from models.values.words import day as short_day
 
 __all__ = [
     "DASH", "DOT", "MINUS", "MONTHS", "THIN", "WEEKDAYS", "ago", "chance", "counted", "days", "duration",
-    "minor_digits", "money", "money_short", "percent", "points", "sentence", "short_day", "whole",
+    "minor_digits", "money", "money_short", "percent", "points", "sentence", "short_day",
+    "short_leaving", "whole",
 ]  # fmt: skip
 
 DOT = " \N{MIDDLE DOT} "
+
+
+def short_leaving(said: str) -> str:
+    """What stands in place of a churn risk of who said that "they are leaving": "leaving", else "leaving?"."""
+    return "leaving" if "are" in said.split() else "leaving?"
 
 
 def percent(share: float | None, digits: int = 0) -> str:

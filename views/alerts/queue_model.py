@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
 from models.values.alerts import AlertRow, QueueGroup, QueuePage, Severity
 from views.lists.keyset_model import ROW_ROLE, Index
 from views.widgets.painting import mark_of
-from views.words import chance, money, percent
+from views.words import chance, money, percent, short_leaving
 
 #: Groups of what is to do, and how a group is sorted.
 DUE = frozenset({"hour", "today", "week", "later"})
@@ -153,7 +153,7 @@ def value_parts(row: AlertRow) -> tuple[str, str]:
 def churn_words(row: AlertRow) -> str:
     """ "churn 72 %"; of who says that they leave, that they do."""
     if row.said:
-        return f"says {row.said.removeprefix('they ').removeprefix('are ')}"
+        return short_leaving(row.said)
     if row.churn_risk is None:
         return ""
     by_hand = any(mark.figure == "churn_risk" for mark in row.overridden)

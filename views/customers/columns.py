@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models.values.customers import CustomerRow, SortColumn
 from models.values.words import left_words
-from views.words import DASH, chance, days, money, percent
+from views.words import DASH, chance, days, money, percent, short_leaving
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ COLUMNS = (
     Column("name", "Name", 168),
     Column("tier", "Tier", 64, keeps=4),
     Column("segment", "Segment", 78, keeps=5),
-    Column("churn", "Churn", 60, right=True, falling_first=True),
+    Column("churn", "Churn", 66, right=True, falling_first=True),
     Column("at_risk", "Rev. at risk", 88, right=True, falling_first=True),
     Column("engagement", "Engaged", 70, keeps=6),
     Column("last_order", "Last order", 72, keeps=3),
@@ -98,7 +98,7 @@ def churn_words(row: CustomerRow) -> str:
     if row.left_on is not None:
         return "left"
     if row.said_leaving:
-        return row.said_leaving.removeprefix("they ").removeprefix("are ")
+        return short_leaving(row.said_leaving)
     by_hand = any(mark.figure == "churn_risk" for mark in row.overridden)
     return percent(row.churn_risk) if by_hand else chance(row.churn_risk)
 

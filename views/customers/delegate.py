@@ -130,6 +130,10 @@ class CustomerDelegate(QStyledItemDelegate):
 
     def _churn(self, painter: QPainter, rect: QRectF, row: CustomerRow) -> None:
         risk = row.churn_risk
+        if row.said_leaving:
+            said = churn_words(row)
+            line(painter, rect, said, self._theme.color("critical_text"), fonts.SMALL, fonts.MEDIUM, RIGHT)
+            return
         icon, icon_ink, ink = self.marks.churn_mark(risk)
         weight = fonts.SEMIBOLD if icon else fonts.REGULAR
         text = churn_words(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
@@ -13,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from models.values.customers import CustomerFilter
 from tests.views.customers.made import MadeCustomers
 from views.background import Background
-from views.customers.columns import AT, COLUMNS, NAME_AT_LEAST, shown_in
+from views.customers.columns import AT, COLUMNS, NAME_AT_LEAST, sentence_of, shown_in, text_of
 from views.customers.delegate import AFTER_BAR, GAP, Marks
 from views.customers.filters import own_tabs
 from views.customers.list_pane import ListPane
@@ -170,3 +171,11 @@ def test_the_count_names_win_backs_where_there_is_room_and_its_tooltip_how_far_v
 def test_an_engagement_of_100_has_room_beside_its_bar(theme: Theme) -> None:
     room = COLUMNS[AT["engagement"]].width - 2 * GAP - AFTER_BAR
     assert fonts.width("100", fonts.LIST) <= room
+
+
+@pytest.mark.parametrize(("said", "shown"), [("they are leaving", "leaving"), ("they may leave", "leaving?")])
+def test_words_of_leaving_stand_in_place_of_a_churn_risk_and_have_room(said: str, shown: str, pane: ListPane) -> None:
+    row = replace(model_of(pane).rows()[0], churn_risk=None, said_leaving=said)
+    assert text_of(row, AT["churn"], "Ada") == shown
+    assert f"said that {said}" in sentence_of(row, "Ada")
+    assert fonts.width(shown, fonts.SMALL, fonts.MEDIUM) <= COLUMNS[AT["churn"]].width - 2 * GAP
