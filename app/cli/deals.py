@@ -28,7 +28,9 @@ def change(
     numbers = [word for word in words if "=" not in word]
     wrong = next((word for word in numbers if not word.isdecimal()), "")
     if wrong or not numbers:
-        raise typer.BadParameter(f"{wrong!r} is no number of a deal." if wrong else "Name a deal by its number.")
+        raise typer.BadParameter(
+            f"{wrong!r} is not a deal’s number: `rows deals` lists them." if wrong else "Name a deal by its number."
+        )
     with opened(store, writes=True) as workspace:
         changes = edit_deals(workspace, [int(one) for one in numbers], pairs([one for one in words if "=" in one]))
         after_change(workspace, changes)

@@ -36,7 +36,7 @@ def test_deals_are_changed_and_the_change_undone(book: str, capsys: pytest.Captu
     ("words", "code", "said"),
     [
         (["stage=Won"], 2, "Name a deal by its number"),
-        (["x", "stage=Won"], 2, "is no number of a deal"),
+        (["x", "stage=Won"], 2, "is not a deal’s number"),
         (["99999", "stage=Won"], 1, "There is no deal 99999"),
     ],
 )
