@@ -36,7 +36,7 @@ def answer(
     watch_days: int,
     scoped: bool,
 ) -> Answered:
-    """Resolve alerts whose every signal was followed by an order within the watch time ("came back").
+    """Resolve alerts whose every signal was followed by an order within the watch time ("came back"), or is over.
 
     An order answers silence at once. It answers a complaint, a falling spend or a deal only when that rule holds no
     longer: buying again does not solve a ticket. A customer who was emailed for the alert and bought afterwards came
@@ -64,7 +64,8 @@ def answer(
     for card in cards.values():
         over = [signal.id for signal in card.signals if _is_over(signal, card.customer_id, rules, holding, ordered)]
         if card.id in emailed or (over and len(over) == len(card.signals)):
-            work.update(alerts, card.id, closing_values(card, work.at, outcome="came_back", by="rule"))
+            outcome = "came_back" if card.customer_id is not None else "solved"
+            work.update(alerts, card.id, closing_values(card, work.at, outcome=outcome, by="rule"))
             resolved.append(card.id)
         else:
             cleared.update(over)

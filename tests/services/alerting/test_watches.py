@@ -119,7 +119,7 @@ def test_an_alert_stays_until_the_figure_is_clearly_back_and_is_silent_for_its_c
     solve(1)  # 10: no longer above, but hardly below
     assert is_open(raised(book)[0]) and raised(book)[0]["reason"] == "Open negative tickets: 10 (alert above 10)"
     solve(2)  # 9: a tenth below
-    assert [is_open(one) for one in raised(book)] == [False]
+    assert [(is_open(one), one["outcome"]) for one in raised(book)] == [(False, "solved")]
     ids += tickets(book, whose, 2)
     run(book)  # 11 again, two days before its cool-down is over
     assert len(raised(book)) == 1
