@@ -32,7 +32,7 @@ PERIODS: Final = (
 #: What rows may be chosen by, in the order of the filter bar: the field and its title.
 FILTERED: Final = (
     ("segment", "Segment"), ("tier", "Tier"), ("owner", "Owner"), ("region", "Region"),
-    ("category", "Product category"),
+    ("category", "Category"),
 )  # fmt: skip
 
 

@@ -266,7 +266,9 @@ def under_lens(tile: TileSpec, figure: TileSpec) -> TileSpec:
     name = figure.trend if figure.trend and over_time else figure.query.metrics[0]
     if name in tile.query.metrics and not figure.query.where:
         return tile
-    beside = tile.query.metrics[:1] if tile.form == "table" and not figure.query.where else ()
+    of = the_catalogue().metrics
+    alike = of[name].entity == of[tile.query.metrics[0]].entity and not figure.query.where  # then it filters alike
+    beside = tile.query.metrics[:1] if tile.form == "table" and alike else ()
     query = replace(tile.query, metrics=(name, *beside), where=figure.query.where, order=(), having=())
     return replace(tile, title=f"{figure.title} {tile.lens}", query=query, together=())
 

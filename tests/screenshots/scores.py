@@ -11,11 +11,13 @@ from PySide6.QtCore import Qt
 
 from models.store import connect
 from models.values.changes import Changes
+from models.values.dashboards import Filters
 from models.values.errors import Cancelled
 from models.values.imports import Progress
 from tests.screenshots.studio import Shots, press, window
 from views.actions import Command
 from views.child import CancelCall, ProgressCall
+from views.insights.tile_panel import TilePanel
 from views.pictures import settle, wait_until
 from views.theme import ThemeChoice
 
@@ -28,8 +30,9 @@ def insights(shots: Shots) -> None:
         for name in ("overview", "service", "reviews", "pipeline", "email"):
             desk.window.show_page(f"insights/{name}")
             shots.shot(desk, f"insights-{name}")
-        desk.window.show_page("insights/scores")
         page: Any = desk.window.page("insights")
+        _arranged(shots, desk, page)
+        desk.window.show_page("insights/scores")
         bar = page.scores.area.verticalScrollBar()
         bar.setValue(_BELOW)
         shots.shot(desk, "insights-below")
@@ -56,6 +59,31 @@ def insights(shots: Shots) -> None:
         page.scores.show_low.click()
         shots.shot(desk, "insights-low-confidence")
     _without_a_check(shots)
+
+
+def _arranged(shots: Shots, desk: Any, page: Any) -> None:
+    """Another figure under the lens with filters set, dark and small; the panel that makes a tile."""
+    desk.window.show_page("insights/overview")
+    desk.window.resize(1366, 768)
+    settle(desk)
+    page.filters.choose(Filters(tier="Gold", category="Denim"))
+    page.filters.changed.emit()
+    settle(desk)
+    next(one for one in page.board.view.tiles.values() if one.title == "Revenue").content.click()
+    desk.theme.choose(ThemeChoice.DARK)
+    shots.shot(desk, "insights-filtered-dark")
+    desk.theme.choose(ThemeChoice.LIGHT)
+    page.filters.choose(Filters())
+    page.filters.changed.emit()
+    desk.window.actions_registry[Command.ADD_TILE].trigger()
+    settle(desk)
+    panel = desk.window.findChild(TilePanel)
+    panel.what.setCurrentText("Tickets")
+    panel.by.setCurrentIndex(panel.by.findData("channel"))
+    shots.shot(desk, "insights-add-tile")
+    panel.dismiss()
+    desk.window.resize(1440, 900)
+    settle(desk)
 
 
 def _without_a_check(shots: Shots) -> None:

@@ -55,8 +55,9 @@ class FilterBar(QWidget):
         self.line = QWidget(self)
         self.line.setAccessibleName("Filters")
         self._shown: list[Chip] = []
-        self._chips = FlowLayout(self.line)
-        self._chips.setContentsMargins(16, 0, 16, 8)
+        chips = QWidget()
+        self._chips = FlowLayout(chips)
+        self.line.setLayout(row(chips, margins=(16, 0, 16, 8)))
         self._show_chips()
 
     def fit(self, width: int) -> None:

@@ -35,8 +35,8 @@ from views.widgets.painting import fill, focus_ring, line
 from views.words import DASH, DOT, THIN, percent, whole
 
 _HIGH = 58
-#: How wide the small line of a figure is, and from which width of the figure on there is room for it.
-_SPARK, _SPARK_FROM = 52, 150
+#: How wide the small line of a figure is.
+_SPARK = 52
 #: Ratings and satisfaction are of 5.
 _FIVE = 5.0
 #: What is said of the figures that changed.
@@ -107,7 +107,9 @@ class Figure(QAbstractButton):
                 painter.fillRect(self.rect(), theme.color("hover"))
             took = line(painter, QRectF(16, 0, wide - 16, 32), figure, theme.color("ink"), fonts.TITLE, fonts.SEMIBOLD)
             line(painter, QRectF(24 + took, 4, wide - 24 - took, 28), moved, theme.color(ink), fonts.SMALL)
-            room = _SPARK + 8 if len(self._course) > 1 and wide > _SPARK_FROM else 0
+            room = _SPARK + 8
+            if len(self._course) < 2 or wide - 16 - room < fonts.width(below, fonts.SMALL):
+                room = 0  # words come before the line
             line(painter, QRectF(16, 32, wide - 16 - room, 18), below, theme.color("ink_2"), fonts.SMALL)
             if room:
                 self._paint_course(painter, QRectF(wide - _SPARK, 33, _SPARK, 16))
@@ -281,7 +283,7 @@ class Tile(Panel):
         for place, name in enumerate(names):
             # Where there is no room the changes go first, then the last figures.
             title, rank = heads[name].title, len(names) - place
-            wide = max(76, round(fonts.width(title, fonts.SMALL, fonts.SEMIBOLD)) + 30)
+            wide = max(88, round(fonts.width(title, fonts.SMALL, fonts.SEMIBOLD)) + 30)
             columns.append(TableColumn(title, wide, right=True, keeps=len(names) + rank if place else 0))
             self._columns.append(name)
             if name in moving:

@@ -170,9 +170,9 @@ def test_a_filter_that_the_rows_do_not_have_is_left_off_and_told(asking: Metrics
     assert shown.unfiltered == () and 0 < shown.answer.rows[0][0] < everything.answer.rows[0][0]  # type: ignore[operator]
     for tile in (tickets, rate):
         some = tile_answer(asking, tile, chosen)
-        assert some.unfiltered == ("Product category",)
-        assert some.left_off == "not filtered by product category"
-        assert some.answer.notes[-1] == "Not filtered by product category: its rows have none."
+        assert some.unfiltered == ("Category",)
+        assert some.left_off == "not filtered by category"
+        assert some.answer.notes[-1] == "Not filtered by category: its rows have none."
         assert some.answer.rows == tile_answer(asking, tile, replace(chosen, category="")).answer.rows
 
 

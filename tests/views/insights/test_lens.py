@@ -36,8 +36,10 @@ def test_a_tile_under_the_lens_shows_the_chosen_figure_with_its_own_groups() -> 
     assert (revenue.title, revenue.query.metrics, revenue.query.by) == ("Revenue by month", ("revenue",), ("month",))
     table = under_lens(by_segment, spec("Revenue"))
     assert (table.title, table.query.metrics, table.query.order) == (
-        "Revenue by segment", ("revenue", "active_customers"), (),
+        "Revenue by segment", ("revenue",), (),
     )  # fmt: skip
+    retained = under_lens(by_segment, spec("At-risk customers"))
+    assert retained == by_segment  # it has the figure among its columns
 
 
 def test_the_course_of_a_figure_is_of_its_metric_or_of_the_one_that_is_known_over_time() -> None:

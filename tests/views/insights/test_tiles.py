@@ -157,9 +157,9 @@ def test_a_chip_is_set_changed_and_removed_by_keys(qtbot: QtBot, theme: Theme, h
 def test_a_tile_says_which_filter_does_not_go_with_it(make: Make, form: Form) -> None:
     tile = make(form, ((0.5,),) if form == "figure" else (("Renewal", 0.5),), "" if form == "figure" else "kind")
     assert tile.shown is not None
-    tile.show_answer(replace(tile.shown, unfiltered=("Product category",)))
+    tile.show_answer(replace(tile.shown, unfiltered=("Category",)))
     said = tile.content.parts[3] if isinstance(tile.content, Figure) else tile.aside
-    assert said == "not filtered by product category"
+    assert said == "not filtered by category"
     tile.show_answer(replace(tile.shown, unfiltered=()))
     assert "not filtered" not in (tile.content.parts[3] if isinstance(tile.content, Figure) else tile.aside)
 
