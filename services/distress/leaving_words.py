@@ -2,7 +2,7 @@
 
 People say it in too many ways for a list of phrases made by hand ("Come and get the propane tank."), so the list is
 learnt: `tests/fixtures/leaving` holds some thousands of short texts, each marked by the person who wrote it, and
-``python -m tests.benchmarks.fit_leaving`` fits a logistic regression of their words and pairs of words. What it learnt
+``python -m tests.benchmarks.fit_leaving`` fits logistic regressions of their words and pairs of words. What they learnt
 is `resources/lexicon/leaving.tsv`, which can be read, and is all that the program needs. `docs/distress.md` has the
 figures on texts by other writers.
 """
@@ -29,7 +29,7 @@ _READ: Final = 4_000
 #: Weights are written as whole thousandths.
 SCALE: Final = 1_000
 #: How much the sentence that says it most clearly counts beside the whole text.
-_CLEAREST: Final = 0.3
+CLEAREST: Final = 0.3
 #: Texts that many customers get or send alike are weighed once.
 _REMEMBERED: Final = 10_000
 _BEGINNING: Final = 5
@@ -51,8 +51,10 @@ _RELAYED: Final = re.compile(
     r"(?i)\b(?:(?:an?|one of (?:my|our)|my|our|some|several) customers?(?: of (?:ours|mine))? (?:ha(?:s|ve) )?"
     r"(?:ask(?:ed|s)?|wants? to know)"
     r"|eine?r? (?:unserer |meiner )?kund(?:e|in|innen|en)? (?:fragt|hat (?:mich |uns )?gefragt|will wissen)"
-    r"|une? (?:de nos |de mes )?client(?:e|s|es)? (?:(?:m'|nous )?a demandé|demande|veut savoir)"
-    r"|un[ao]? (?:de nuestr[ao]s |de mis )?client[ea]s? (?:(?:me |nos )?ha preguntado|pregunta|quiere saber))"
+    r"|une? (?:de nos |de mes )?client(?:e|s|es)?(?: à (?:nous|moi))? (?:(?:m'|nous )?a demandé"
+    r"|(?:me |nous )?demande|veut savoir)"
+    r"|un[ao]? (?:de nuestr[ao]s |de mis )?client[ea]s?(?: (?:nuestr[ao]|mí[ao]))? (?:(?:me |nos )?ha preguntado"
+    r"|(?:me |nos )?pregunta|quiere saber))"
     r"\b[^.!?;\n]*"
 )
 
@@ -169,7 +171,7 @@ def weighed(text: str, weights: Mapping[str, float]) -> tuple[float, str]:
     found = list(map(_features, said))
     scores = [score(one, weights) for one in found]
     whole = scores[0] if len(said) == 1 else score(set().union(*found), weights)
-    return whole + _CLEAREST * max(scores), said[scores.index(max(scores))]
+    return whole + CLEAREST * max(scores), said[scores.index(max(scores))]
 
 
 @lru_cache(_REMEMBERED)

@@ -14,6 +14,7 @@ TEXTS = Path(__file__).parents[2] / "fixtures" / "leaving"
 @pytest.mark.parametrize(
     ("name", "precision", "recall"),
     [
+        ("second_outsider.tsv", 0.88, 0.80),
         ("fresh_everyday.tsv", 0.93, 0.76),
         ("unseen_kinds.tsv", 0.95, 0.76),
         ("unseen.tsv", 0.90, 0.60),
@@ -22,7 +23,7 @@ TEXTS = Path(__file__).parents[2] / "fixtures" / "leaving"
 )
 def test_texts_never_learnt_from_are_told_as_well_as_documented(name: str, precision: float, recall: float) -> None:
     lines = (line.split("\t") for line in (TEXTS / name).read_text(encoding="utf-8").splitlines())
-    told = [(mark == "1", says_leaving(text) is not None) for _, mark, text, *_kind in lines]
+    told = [(mark == "1", says_leaving(text.replace("\\n", "\n")) is not None) for _, mark, text, *_kind in lines]
     right = told.count((True, True))
     assert right >= precision * (right + told.count((False, True)))
     assert right >= recall * (right + told.count((True, False)))
@@ -33,10 +34,11 @@ def test_no_text_that_is_measured_on_was_learnt_from() -> None:
         return {line.split("\t")[2] for name in names for line in (TEXTS / name).read_text("utf-8").splitlines()}
 
     everyday = ("everyday.tsv", "more_everyday.tsv")
-    learnt = texts(*everyday, "neighbours.tsv", "plain.tsv", "varied_a.tsv", "varied_b.tsv")
+    varied = ("varied_a.tsv", "varied_b.tsv", "varied_c.tsv", "outsider.tsv")
+    learnt = texts(*everyday, "neighbours.tsv", "plain.tsv", *varied)
     assert len(learnt) > 9_000
     held_out = texts("held_out.tsv", "held_out_hard.tsv", "held_out_short.tsv")
-    unseen = texts("fresh_everyday.tsv", "unseen_kinds.tsv", "unseen.tsv", "unseen_everyday.tsv")
+    unseen = texts("second_outsider.tsv", "fresh_everyday.tsv", "unseen_kinds.tsv", "unseen.tsv", "unseen_everyday.tsv")
     assert learnt.isdisjoint(held_out | unseen)
 
 
@@ -115,6 +117,8 @@ def test_a_condition_is_a_threat_only_with_words_of_leaving(text: str, *, leaves
         "A customer has asked me where the wool of the Alder merino crew comes from.",
         "Eine unserer Kundinnen fragt, ob wir zu einem anderen Lieferanten wechseln.",
         "Un de nos clients demande s'il peut résilier chez vous.",
+        "Un client me demande comment résilier son extension de garantie.",
+        "Un cliente nuestro pregunta cómo darse de baja.",
         "Una clienta nos ha preguntado si puede cancelar su contrato con vosotros.",
     ],
 )
