@@ -287,7 +287,7 @@ class Tile(Panel):
             columns.append(TableColumn(title, wide, right=True, keeps=len(names) + rank if place else 0))
             self._columns.append(name)
             if name in moving:
-                columns.append(TableColumn("Change", 82, right=True, keeps=rank))
+                columns.append(TableColumn("Change", 92, right=True, keeps=rank))
                 self._columns.append(name)
         lines = []
         for at in range(len(answer.rows)):
@@ -310,7 +310,10 @@ class Tile(Panel):
         content.setAccessibleDescription(answer.definition)
 
     def _show_changes(self, content: AnswerTable, shown: TileAnswer) -> None:
-        columns = [TableColumn(""), *(TableColumn(one, 76, right=True) for one in ("Before", "Now", "Change"))]
+        columns = [
+            TableColumn(""),
+            *(TableColumn(one, wide, right=True) for one, wide in (("Before", 76), ("Now", 76), ("Change", 88))),
+        ]
         lines = []
         for one in shown.changes:
             better = shown.better.get(one.metric, "")
