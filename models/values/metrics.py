@@ -101,7 +101,7 @@ class Answer:
     totals
         Each metric over all rows of the period, whatever the groups, the limit and `having`.
     intervals
-        Of shares, by metric, one a row.
+        Of shares, by column of figures (`NAME`, and `NAME_before` of a comparison), one a row.
     few
         By metric, the numbers of rows that come from so few that they tell nothing.
     sql

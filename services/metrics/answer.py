@@ -280,7 +280,7 @@ class _Answering:
         columns, rows, figures = self._table(keys, found, before)
         order = self._selected(columns, rows)
         rows, figures = [rows[at] for at in order], [figures[at] for at in order]
-        shares = [one.name for one in self._metrics if any(each[one.name].interval for each in figures)]
+        shares = [name for name in (figures[0] if figures else ()) if any(each[name].interval for each in figures)]
         few = self._few(figures)
         self._add_notes(totals)
         return Answer(
@@ -362,8 +362,8 @@ class _Answering:
                 cells.append(value)
                 if self._query.compare:
                     none = Figure(metric.no_rows, 0) if metric.name in before else Figure(None, 0)
-                    past = (before.get(metric.name, {}).get(key) or none).value
-                    cells += [past, _change(value, past, metric.unit)]
+                    past = each[f"{metric.name}_before"] = before.get(metric.name, {}).get(key) or none
+                    cells += [past.value, _change(value, past.value, metric.unit)]
             rows.append(tuple(cells))
             figures.append(each)
         return columns, rows, figures

@@ -8,10 +8,9 @@ from math import sqrt
 from typing import Final
 
 from models.values.dashboards import Change
-from models.values.metrics import Answer, Interval, Query, Value
+from models.values.metrics import Answer, Interval, Query
 from services.metrics.answer import Metrics
 from services.metrics.catalogue import Metric
-from services.metrics.periods import compared
 
 #: Of two hundred figures that did not change, two look as if they had: a dashboard watches some ten.
 _CLEAR: Final = 2.58
@@ -40,64 +39,54 @@ def read_changes(
     parts
         Dimensions; of each change the first that the metric allows tells which group changed most.
     """
-    assert query.compare is not None and not query.by
-    earlier = replace(query, compare=None, period="{0.first}..{0.last}".format(compared(answer.period, query.compare)))
-    before = metrics.answer(earlier, cancelled)
     found = []
     for name in query.metrics:
         metric = metrics.catalogue.metrics[name]
-        size = _moved(metric, (answer, name, 0), (before, name, 0))
+        size = _moved(metric, answer, 0)
         if not size:
             continue
         allowed = metrics.catalogue.dimensions_of(metric)
         by = next((one for one in parts if one in allowed), None)
-        part = None
+        most = None
         if by is not None and metric.kind != "as_of":
-            part = _most(metrics, replace(query, metrics=(name,), by=(by,)), earlier, size, cancelled)
+            groups = replace(query, metrics=(name,), by=(by,), order=(), limit=None, having=())
+            most = _most(metric, by, metrics.answer(groups, cancelled), size)
         good = (size > 0) == (metric.better == "higher") if metric.better else None
-        now, then = answer.cells(0)[name], before.cells(0)[name]
-        found.append((size, Change(name, metric.title, metric.unit, now, then, good, part)))
+        cells = answer.cells(0)
+        found.append((size, Change(name, metric.title, metric.unit, cells[name], cells[f"{name}_before"], good, most)))
     found.sort(key=lambda one: (one[1].good is True, one[1].good is None, -abs(one[0])))
     return tuple(change for _size, change in found)
 
 
-def _most(metrics: Metrics, query: Query, earlier: Query, size: float, cancelled: Callable[[], bool]) -> Change | None:
+def _most(metric: Metric, by: str, answer: Answer, size: float) -> Change | None:
     """The group whose figure moved most in the same direction, and by more than chance."""
-    now = metrics.answer(replace(query, compare=None, order=(), limit=None, having=()), cancelled)
-    before = metrics.answer(replace(earlier, metrics=query.metrics, by=query.by), cancelled)
-    name, by = query.metrics[0], query.by[0]
-    metric = metrics.catalogue.metrics[name]
-    rows = {before.cells(at)[by]: at for at in range(len(before.rows))}
 
     def moves() -> Iterator[tuple[float, Change]]:
-        for at in range(len(now.rows)):
-            group = now.cells(at)[by]
-            if group is None or group not in rows:
-                continue
-            moved = _moved(metric, (now, name, at), (before, name, rows[group]), parts=True)
-            if moved * size > 0:
-                figures = now.cells(at)[name], before.cells(rows[group])[name]
-                yield abs(moved), Change(name, str(group), metric.unit, *figures, None, None, ((by, group),))
+        for at in range(len(answer.rows)):
+            cells, moved = answer.cells(at), _moved(metric, answer, at, part=True)
+            group = cells[by]
+            if group is not None and moved * size > 0:
+                figures = cells[metric.name], cells[f"{metric.name}_before"]
+                yield abs(moved), Change(metric.name, str(group), metric.unit, *figures, None, None, ((by, group),))
 
     return max(moves(), key=lambda one: one[0], default=(0.0, None))[1]
 
 
-_At = tuple[Answer, str, int]
-
-
-def _moved(metric: Metric, now: _At, before: _At, *, parts: bool = False) -> float:
+def _moved(metric: Metric, answer: Answer, at: int, *, part: bool = False) -> float:
     """How clearly a figure changed, with its sign; 0 where it may be chance."""
-    a, b = _value(now), _value(before)
-    if a is None or b is None or _is_few(now) or _is_few(before):
+    cells, earlier = answer.cells(at), f"{metric.name}_before"
+    now, before = cells[metric.name], cells[earlier]
+    if not isinstance(now, int | float) or not isinstance(before, int | float) or at in answer.few.get(metric.name, ()):
         return 0.0
     if metric.unit == "percent":
-        return _of_shares(a, b, _interval(now), _interval(before))
+        ranges = [answer.intervals.get(name, ())[at : at + 1] for name in (metric.name, earlier)]
+        return _of_shares(now, before, *(one[0] if one else None for one in ranges))
     if metric.unit == "count" and metric.kind == "simple":
-        clear = (a - b) / sqrt(a + b) if a + b >= 2 * _ROWS else 0.0
+        clear = (now - before) / sqrt(now + before) if now + before >= 2 * _ROWS else 0.0
         return clear if abs(clear) >= _CLEAR else 0.0
-    if parts or metric.measure not in ("count", "sum") or not b or abs(a - b) / abs(b) < _SHARE:
+    if part or metric.measure not in ("count", "sum") or not before or abs(now - before) / abs(before) < _SHARE:
         return 0.0
-    return _CLEAR * (a - b) / abs(b)
+    return _CLEAR * (now - before) / abs(before)
 
 
 def _of_shares(a: float, b: float, now: Interval | None, before: Interval | None) -> float:
@@ -107,17 +96,3 @@ def _of_shares(a: float, b: float, now: Interval | None, before: Interval | None
     spread = sqrt(pooled * (1 - pooled) * (1 / now.rows + 1 / before.rows))
     clear = (a - b) / spread if spread else 0.0
     return clear if abs(clear) >= _CLEAR else 0.0
-
-
-def _value(at: _At) -> float | None:
-    value: Value = at[0].cells(at[2]).get(at[1])
-    return float(value) if isinstance(value, int | float) else None
-
-
-def _is_few(at: _At) -> bool:
-    return at[2] in at[0].few.get(at[1], ())
-
-
-def _interval(at: _At) -> Interval | None:
-    known = at[0].intervals.get(at[1], ())
-    return known[at[2]] if at[2] < len(known) else None

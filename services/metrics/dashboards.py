@@ -230,7 +230,7 @@ def _own(found: Answer, name: str, catalogue: Catalogue) -> Answer:
         columns=tuple(found.columns[at] for at in kept),
         rows=tuple(tuple(row[at] for at in kept) for row in found.rows),
         totals={name: found.totals[name]},
-        intervals={one: ranges for one, ranges in found.intervals.items() if one == name},
+        intervals={one: ranges for one, ranges in found.intervals.items() if one in (name, f"{name}_before")},
         few={one: places for one, places in found.few.items() if one == name},
         noted=tuple(note for note in found.noted if note.metric in ("", name)),
         definition=f"{metric.title}: {metric.counts}",
