@@ -26,7 +26,7 @@ alerts = Table(
     Column("severity", Integer, nullable=False),  # 4 critical, 3 high, 2 medium, 1 low
     # open | seen | in_work | waiting | snoozed | resolved | not_useful
     Column("state", Text, nullable=False),
-    Column("reason", Text, nullable=False),  # one line in words
+    Column("reason", Text, nullable=False),  # JSON: that of the signal that it is called by
     Column("value_at_risk_minor", Integer, nullable=False, server_default="0"),
     Column("upside_minor", Integer, nullable=False, server_default="0"),
     Column("expected_value_minor", Integer, nullable=False, server_default="0"),  # what the queue ranks by
@@ -45,7 +45,7 @@ alerts = Table(
     Column("closed_at", Text),
     Column("closed_by", Text),  # person | rule
     Column("in_time", Integer),  # closed or answered before it was due
-    Column("recommendation", Text),  # JSON
+    Column("recommendation", Text),  # JSON: the playbook's entry with figures
     Column("touched", Integer, nullable=False, server_default="0"),  # a person worked on it
     Index(
         "uq_alerts_open_customer",
@@ -66,9 +66,9 @@ alert_signals = Table(
     Column("customer_id", Integer),
     Column("rule", Text, nullable=False),
     Column("severity", Integer, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Text, nullable=False),  # JSON: the rule, which of its texts, figures (or, of before, words)
     Column("measure", Float),  # what "worse by a step" is judged against
-    Column("evidence", Text),  # JSON: sign, deal; overridden: what the rule itself said
+    Column("evidence", Text),  # JSON: sign, deal
     Column("raised_at", Text, nullable=False),
     Column("raised_as_of", Text, nullable=False),
     Column("due_at", Text),

@@ -13,9 +13,8 @@ from models.values.words import count, in_unit, percent
 
 #: Begins the code of every watch among the rules; no shipped rule has a colon.
 PREFIX: Final = "watch:"
-#: The subject of such a rule, and the key of its figures in the evidence of a signal.
+#: The subject of such a rule.
 SUBJECT: Final = "metric"
-FIGURES: Final = "watch"
 Test = Literal["above", "below", "rises", "falls"]
 TESTS: Final[tuple[Test, ...]] = ("above", "below", "rises", "falls")
 #: Periods that go along with the data.
@@ -177,18 +176,24 @@ def limit_words(watch: Watch, unit: str, currency: str, factor: int) -> str:
     return f"{watch.test} {in_unit(than, unit, currency)}"
 
 
-def figures_of(figure: WatchFigure, limit: str, title: str, unit: str, currency: str) -> dict[str, Any]:
-    """Return what an alert keeps of a figure, from which `reason_of` makes its words."""
-    return {"title": title, "limit": limit, "unit": unit, "currency": currency, **asdict(figure)}
+def figures_of(watch: Watch, figure: WatchFigure, words: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an alert keeps of a figure, from which `reason_of` makes its words.
+
+    `words`: the figure's title, unit, currency, and the factor of its level.
+    """
+    limit = {"test": watch.test, "than": watch.than, "weeks": watch.weeks}
+    return {**{name: words[name] for name in ("title", "unit", "currency", "factor")}, **limit, **asdict(figure)}
 
 
 def reason_of(kept: Mapping[str, Any]) -> str:
     """Return ``Open negative tickets: 7 (alert above 5)`` from what an alert keeps."""
     unit, currency = kept["unit"], kept["currency"]
+    watch = Watch("", kept["test"], kept["than"], weeks=kept["weeks"])
+    limit = limit_words(watch, unit, currency, kept["factor"])
     value = in_unit(kept["value"], unit, currency)
     if kept["before"] is None:
-        return f"{kept['title']}: {value} (alert {kept['limit']})"
+        return f"{kept['title']}: {value} (alert {limit})"
     change = (kept["value"] - kept["before"]) / abs(kept["before"])
     moved = f"{'up' if change > 0 else 'down'} {percent(abs(change))}"
     mean = in_unit(kept["before"], unit, currency)
-    return f"{kept['title']}: {value} last week, {moved} on a mean of {mean} (alert: {kept['limit']})"
+    return f"{kept['title']}: {value} last week, {moved} on a mean of {mean} (alert: {limit})"

@@ -43,7 +43,6 @@ __all__ = [
     "next_wake",
     "not_useful",
     "place_of_trials",
-    "playbook_goals",
     "preview",
     "record_due",
     "remove_watch",
@@ -134,10 +133,3 @@ def next_wake(workspace: Workspace) -> str | None:
     with workspace.store.read() as connection:
         until = first_wake(connection)
     return stored(moment_of(until)) if until is not None else None
-
-
-def playbook_goals() -> dict[str, str]:
-    """Return the composer's goal that each entry of the playbook means, by its code; '' for calls."""
-    from services.alerting.recommend import read_playbook
-
-    return {entry.code: entry.goal_code for entry in read_playbook()}

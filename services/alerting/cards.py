@@ -16,7 +16,6 @@ from models.queries.conversion import FOLLOWS
 from models.queries.purchases import PURCHASES
 from models.store import UnitOfWork
 from models.tables import UNTOUCHED_DRAFT
-from models.values.watches import FIGURES
 from services.alerting.driver import tuples
 from services.alerting.evaluate_rule import Fired, Subject, subject_of
 from services.alerting.merge import Card, Plan, Signal, Silence
@@ -26,7 +25,7 @@ _OPEN: Final = "a.state NOT IN ('resolved', 'not_useful')"
 _RESTING: Final = "a.state IN ('snoozed', 'waiting')"
 _SIGNAL: Final = (
     "g.alert_id, g.id, g.rule, g.severity, g.reason, g.measure, g.raised_as_of, g.raised_at, g.due_at,"
-    " g.evidence ->> 'sign', g.evidence ->> 'overridden'"
+    " g.evidence ->> 'sign', iif(json_valid(g.reason), g.reason -> 'overridden', NULL) IS NOT NULL"
 )
 #: In the order of the fields of `Signal` (after its alert's id) and of `Card`.
 _CARD: Final = (
@@ -225,9 +224,11 @@ def write_plan(
     """
     first: int = work.sql("SELECT coalesce(max(id), 0) + 1 FROM alerts").scalar() or 1
     cards, signals = [], []
-    for number, (lead, words, ones) in enumerate(plan.opened):
+    for number, (lead, reason, ones) in enumerate(plan.opened):
         dues = [due(one.severity, one.owner) for one in ones]
-        cards.append(_card_row(first + number, lead, words, ones, (work.at, as_of, min(dues)), recommendations[number]))
+        cards.append(
+            _card_row(first + number, lead, reason, ones, (work.at, as_of, min(dues)), recommendations[number])
+        )
         signals += [_signal_row(first + number, one, work.at, as_of, at) for one, at in zip(ones, dues, strict=True)]
     signals += [_signal_row(card, one, work.at, as_of, due(one.severity, one.owner)) for card, one in plan.joined]
     _insert(work, cards, signals)
@@ -285,25 +286,22 @@ def refresh_values(work: UnitOfWork) -> int:
     return int(written.rowcount)
 
 
-def reword(work: UnitOfWork, card: Card, changed: Mapping[int, tuple[str, str | None]]) -> Card:
-    """Give signals other words, and the alert that was called by one of them; return the alert as it is now.
+def give_reasons(work: UnitOfWork, card: Card, changed: Mapping[int, tuple[str, int]]) -> Card:
+    """Give signals other reasons, and the alert that has one of theirs; return the alert as it is now.
 
     Parameters
     ----------
     changed
-        By signal its words, and what its rule itself said where a person's figure overrides it (else None).
+        By signal its reason, and whether a person's figure overrides it.
     """
-    work.sql(
-        "UPDATE alert_signals SET reason = ?,"
-        " evidence = nullif(json_patch(coalesce(evidence, '{}'), json_object('overridden', ?)), '{}') WHERE id = ?",
-        [(*words, signal) for signal, words in changed.items()],
-    )
+    rows = [(reason, signal) for signal, (reason, _) in changed.items()]
+    work.sql("UPDATE alert_signals SET reason = ? WHERE id = ?", rows)
     signals = []
     for one in card.signals:
         reason, overridden = changed.get(one.id, (one.reason, one.overridden))
         signals.append(one._replace(reason=reason, overridden=overridden))
-    called = {before.reason: after.reason for before, after in zip(card.signals, signals, strict=True)}
-    reason = called.get(card.reason, card.reason)
+    now = {before.reason: after.reason for before, after in zip(card.signals, signals, strict=True)}
+    reason = now.get(card.reason, card.reason)
     if reason != card.reason:
         work.sql("UPDATE alerts SET reason = ? WHERE id = ?", (reason, card.id))
     return card._replace(signals=tuple(signals), reason=reason)
@@ -319,7 +317,7 @@ def clear_signals(work: UnitOfWork, signal_ids: Iterable[int]) -> None:
 def _card_row(
     card: int,
     lead: Fired,
-    words: str,
+    reason: str,
     ones: Sequence[Fired],
     opened: tuple[str, str, str],
     recommendation: str | None,
@@ -327,7 +325,7 @@ def _card_row(
     """A row of `_insert`; `opened`: the moment, the book's day, and when it is due."""
     risk, upside = _worth(ones)
     return (
-        *(card, lead.customer_id, lead.kind, lead.rule, lead.severity, words, lead.value_at_risk_minor, upside),
+        *(card, lead.customer_id, lead.kind, lead.rule, lead.severity, reason, lead.value_at_risk_minor, upside),
         *(max(risk, upside), lead.currency, lead.churn_risk, *opened, lead.owner, recommendation),
     )
 
@@ -337,7 +335,7 @@ def _signal_row(card: int, one: Fired, at: str, as_of: str, due: str) -> tuple[A
 
 
 def _evidence(one: Fired) -> str | None:
-    known = {"sign": one.sign, "deal": one.deal_id, FIGURES: one.watched}
+    known = {"sign": one.sign, "deal": one.deal_id}
     kept = {name: value for name, value in known.items() if value is not None}
     return json.dumps(kept) if kept else None
 

@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 
 from models.store import UnitOfWork
 from models.values.watches import PREFIX
-from models.values.words import count
 from services.alerting.conditions import Bindings, to_sql
 from services.alerting.driver import tuples
 from services.alerting.facts import Facts
 from services.alerting.measures import BLOCKS, MEASURES, OF_THE_BOOK
-from services.alerting.rules import PLACEHOLDER, SEVERITIES, Rule, Test
-from services.alerting.wording import Wording
+from services.alerting.rules import SEVERITIES, Rule, Test
+from services.book.alert_phrasing import PLACEHOLDER, reason_writer, with_part
 from services.settings import Policy
 
 #: Whose alert: a customer's, the book's (None), or a watch's own by its code.
@@ -26,6 +25,8 @@ class Fired(NamedTuple):
 
     Attributes
     ----------
+    reason
+        As it is stored (`services.book.alert_phrasing`).
     measure
         What "worse by a step" is judged against, None where the rule has no step.
     since_days
@@ -36,8 +37,6 @@ class Fired(NamedTuple):
         The deal that it is about.
     sign
         What the variant of the reason is about, where the rule names it.
-    watched
-        Of a watch: its figure, as the alert keeps it.
     """
 
     rule: str
@@ -57,7 +56,6 @@ class Fired(NamedTuple):
     value_if_stays_minor: int
     deal_id: int | None = None
     sign: str | None = None
-    watched: Mapping[str, Any] | None = None
 
     @property
     def subject(self) -> Subject:
@@ -77,8 +75,6 @@ class _Statement:
     named: tuple[str, ...]  # the measures that the reason shows, in the order of their columns
 
 
-#: What a reason counts further ones of.
-_NOUNS = {"deal": "deal", "product": "product", "book": "source"}
 #: The columns before the measures that the reason shows.
 _FIXED = 14
 
@@ -132,18 +128,19 @@ def evaluate_rule(
     columns = {name: _FIXED + at for at, name in enumerate(statement.named)}
     words = {name: p.value for name, p in rule.parameters.items() if isinstance(p.value, str)}
     limits = _limits(work, rule, statement.named)
-    fills = [Wording(text, columns, words, limits).fill for text in rule.texts]
-    signs = (*(variant.sign for variant in rule.reasons), None)
     code, kind = rule.code, rule.kind
+    codes = (*(variant.code for variant in rule.reasons), "")
+    write = [reason_writer(code, *text, columns, words, limits) for text in zip(codes, rule.texts, strict=True)]
+    signs = (*(variant.sign for variant in rule.reasons), None)
     rows = list(tuples(work.connection, statement.sql, {**statement.bindings, "reporting": currency}))
     found = [
-        Fired._make((code, kind, row[0], row[1], fills[row[2]](row, row[8]), *row[3:_FIXED], signs[row[2]], None))
+        Fired._make((code, kind, row[0], row[1], write[row[2]](row, row[8]), *row[3:_FIXED], signs[row[2]]))
         for row in rows
     ]
     if rule.subject == "customer":
         return found
     counting = [any(MEASURES[name].of_others for name in _named(text)) for text in rule.texts]
-    return _gravest(zip(found, (counting[row[2]] for row in rows), strict=True), _NOUNS[rule.subject])
+    return _gravest(zip(found, (counting[row[2]] for row in rows), strict=True))
 
 
 def _limits(work: UnitOfWork, rule: Rule, named: Iterable[str]) -> frozenset[float]:
@@ -155,15 +152,15 @@ def _limits(work: UnitOfWork, rule: Rule, named: Iterable[str]) -> frozenset[flo
     return frozenset(limits)
 
 
-def _gravest(found: Iterable[tuple[Fired, bool]], noun: str) -> list[Fired]:
+def _gravest(found: Iterable[tuple[Fired, bool]]) -> list[Fired]:
     """The first signal of each customer, who may have several deals; its reason counts the others, if not already."""
     each: dict[int | None, list[tuple[Fired, bool]]] = {}
     for one, counts in found:
         each.setdefault(one.customer_id, []).append((one, counts))
     gravest = []
     for (first, counts), *others in each.values():
-        said = "" if counts or not others else f", and {count(len(others), f'more {noun}')}"
-        gravest.append(first._replace(reason=f"{first.reason}{said}"))
+        more = len(others) if others and not counts else None
+        gravest.append(first._replace(reason=with_part(first.reason, more=more)) if more else first)
     return gravest
 
 

@@ -19,8 +19,6 @@ from models.queries.products import product_called
 from models.queries.purchases import PURCHASES, last_returned
 from models.store import UnitOfWork
 from models.store.driver import driver_of
-from models.values.words import capital
-from models.values.words import day as words_of_day
 from services.alerting import voices
 from services.alerting.driver import tuples
 from services.alerting.measures import STAGE_AS_OF
@@ -209,11 +207,10 @@ USUAL_DAYS: Final = f"""CASE WHEN NOT EXISTS (SELECT 1 FROM stage_changes WHERE 
 _DEALS: Final = """
 CREATE TEMP TABLE run_deals AS
 SELECT id, customer_id, stage, amount, worth, worth * coalesce(probability, 0.5) AS expected,
-       iif(coalesce(amount, 0) = 0, 'about ', '') AS worth_is,
+       coalesce(amount, 0) = 0 AS listed,
        -- A stage in the file's own word, unless it has moved since.
        coalesce(name || ', ', '') || iif(stage = stage_now, stage_name, stage) AS named,
-       CASE WHEN closes_on < :as_of THEN '; close date ' || day_words(closes_on, :as_of) || ' has passed'
-            ELSE '' END AS close_passed,
+       CASE WHEN closes_on < :as_of THEN closes_on END AS close_passed,
        julianday(:as_of) - julianday(opened_on) AS age_days,
        {usual_days} AS usual_days,
        julianday(:as_of) - julianday(max(stage_since,
@@ -240,10 +237,6 @@ FROM (SELECT o.id AS id, o.customer_id AS customer_id, o.probability AS probabil
       WHERE o.customer_id IS NOT NULL AND coalesce(o.opened_on, last.changed_on) <= :as_of {scope}) x
 WHERE stage NOT IN ('Won', 'Lost') AND stage_since IS NOT NULL
 """
-
-
-def _day_words(day: str, as_of: str) -> str:
-    return words_of_day(date.fromisoformat(day), date.fromisoformat(as_of))
 
 
 class Facts:
@@ -274,7 +267,6 @@ class Facts:
         self._tables: list[str] = []
         driver = driver_of(work.connection)
         teach(driver)
-        driver.create_function("day_words", 2, _day_words, deterministic=True)
         driver.create_function("sqrt", 1, sqrt, deterministic=True)  # not every SQLite has it
         self._scoped = scope is not None
         if scope is not None:
@@ -347,7 +339,7 @@ class Facts:
         )
         driver = driver_of(self._work.connection)
         rows = [
-            (number, capital(one.words), float(one.age_days), one.usual_days)
+            (number, one.words, float(one.age_days), one.usual_days)
             for number, one in enumerate(source_ages(driver, date.fromisoformat(today), policy))
             if one.usual_days is not None and one.stale
         ]

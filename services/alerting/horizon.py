@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from models.store import UnitOfWork
-from services.alerting.cards import reword
+from services.alerting.cards import give_reasons
 from services.alerting.evaluate_rule import Fired, Subject
 from services.alerting.merge import Card
 from services.alerting.rules import Rule
@@ -54,10 +54,10 @@ def follow_horizon(
     for customer in {key[1] for key in now} & cards.keys():
         card = cards[customer]
         changed = {
-            signal.id: (now[signal.rule, customer], None)
+            signal.id: (now[signal.rule, customer], 0)
             for signal in card.signals
             if now.get((signal.rule, customer), signal.reason) != signal.reason
         }
         if changed:
-            left[customer] = reword(work, card, changed)
+            left[customer] = give_reasons(work, card, changed)
     return left

@@ -120,8 +120,7 @@ MEASURES: Final[dict[str, Measure]] = {
     # orders
     "days_since_order": Measure("f.days_since_order"),
     # Said where it is so: an order that came back whole does not prove that they stay.
-    "last_returned": Measure("iif(f.last_returned, ', the last one returned', '')"),
-    "last_order_returned": Measure("iif(f.last_returned, ', returned', '')"),
+    "last_returned": Measure("f.last_returned"),
     "usual_gap": Measure("f.usual_gap"),
     # P(a gap this long | their own gaps), null below four of these.
     "silence_chance": Measure("f.silence_p", probability=True),
@@ -140,7 +139,8 @@ MEASURES: Final[dict[str, Measure]] = {
     "spend_before": Measure("f.mean_before"),
     # P(the last three days with orders are as small by chance), null where the mean did not fall; and those days.
     "spend_chance": Measure("z.chance", "spending", probability=True),
-    "spend_days": Measure("z.days", "spending"),
+    "spend_from": Measure("z.first", "spending"),
+    "spend_to": Measure("z.last", "spending"),
     "purchase_days_6m": Measure("f.orders_6m"),
     "purchase_days_6m_before": Measure("f.orders_6m_before"),
     "purchase_days_year": Measure("(f.orders_6m + f.orders_6m_before)"),
@@ -176,9 +176,11 @@ MEASURES: Final[dict[str, Measure]] = {
     "activity_weeks": Measure("w.weeks", "activity_drop"),
     "activity_channel": Measure("w.channel", "activity_drop"),
     "activity_since": Measure("w.since", "activity_drop"),
-    "activity_counts": Measure("w.counts", "activity_drop"),
-    # What goes on besides the channel that fell; it counts as 1 where anything does.
+    "activity_seen": Measure("w.seen", "activity_drop"),
+    "activity_expected": Measure("w.expected", "activity_drop"),
+    # What goes on besides the channel that fell, and its last day; it counts as 1 where anything does.
     "activity_beside": Measure("w.goes_on", "activity_drop"),
+    "activity_beside_on": Measure("w.goes_on_day", "activity_drop"),
     "activity_goes_on": Measure("(w.goes_on IS NOT NULL)", "activity_drop"),
     # service, reviews, emails, consent, contract
     "unhappy_tickets_60d": Measure("coalesce(t.unhappy_60d, 0)", "tickets", counts_none=True),
@@ -222,9 +224,9 @@ MEASURES: Final[dict[str, Measure]] = {
     # one open deal
     "deal_stage": Measure("d.stage", None, DEAL),
     "deal_named": Measure("d.named", None, DEAL),
-    # The amount, else what the catalogue asks for its product, which is said as "about".
+    # The amount, else what the catalogue asks for its product.
     "deal_worth": Measure("d.worth", None, DEAL),
-    "deal_worth_is": Measure("d.worth_is", None, DEAL),
+    "deal_listed": Measure("d.listed", None, DEAL),
     "deal_age": Measure("d.age_days", None, DEAL),
     # How long nine in ten closed deals took; null where contact is written down, which tells more.
     "deal_usual_days": Measure("d.usual_days", None, DEAL),
@@ -241,8 +243,7 @@ MEASURES: Final[dict[str, Measure]] = {
     ),
     # Of the same customer, also those in other stages.
     "more_late_deals": Measure(
-        "(SELECT CASE count(*) WHEN 0 THEN '' WHEN 1 THEN '. 1 more deal is older than that'"
-        " ELSE printf('. %,d more deals are older than that', count(*)) END FROM temp.run_deals o"
+        "(SELECT count(*) FROM temp.run_deals o"
         " WHERE o.customer_id = d.customer_id AND o.id <> d.id AND o.age_days > o.usual_days)",
         None,
         DEAL,
@@ -250,7 +251,7 @@ MEASURES: Final[dict[str, Measure]] = {
     ),
     "deal_silent_days": Measure("d.silent_days", None, DEAL),
     "deal_untouched": Measure("(d.silent_days >= d.age_days)", None, DEAL),
-    # "; close date 20 Oct has passed", or nothing.
+    # The day on which it was to be closed, where that is over.
     "deal_close_passed": Measure("d.close_passed", None, DEAL),
     "deal_amount": Measure("d.amount", None, DEAL),
     "deal_expected": Measure("d.expected", None, DEAL),

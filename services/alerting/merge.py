@@ -16,10 +16,7 @@ from services.alerting.rules import Rule
 
 
 class Signal(NamedTuple):
-    """One rule's signal on an alert, as the store holds it.
-
-    `overridden`: what the rule itself said, where a person's figure overrides it; else None.
-    """
+    """One rule's signal on an alert, as the store holds it; `overridden`: whether a person's figure overrides it."""
 
     id: int
     rule: str
@@ -30,7 +27,7 @@ class Signal(NamedTuple):
     raised_at: str
     due_at: str | None
     sign: str | None = None
-    overridden: str | None = None
+    overridden: int = 0
 
 
 class Card(NamedTuple):
@@ -70,7 +67,7 @@ class Plan:
     Attributes
     ----------
     opened
-        The leading signal of each new alert, the alert's words, and all its signals.
+        The leading signal of each new alert, the alert's reason, and all its signals.
     joined
         Signals to add, with their alert's id.
     updates
@@ -128,8 +125,7 @@ def merge(
         if card is None:
             if fresh:
                 lead = leading(fresh, book.rules)
-                words = _plainest(book.rules[lead.rule], fresh)
-                plan.opened.append((lead, words or lead.reason, fresh))
+                plan.opened.append((lead, _plainest(book.rules[lead.rule], fresh) or lead.reason, fresh))
             continue
         _join(plan, card, known, signals, fresh, book)
     plan.opened.sort(key=lambda one: one[0].customer_id or 0)
@@ -148,9 +144,9 @@ def _leads_no_more(card: Card, book: Rulebook) -> bool:
     return card.rule != max(standing, key=lambda one: _rank(one.rule, one.severity, one.overridden, book)).rule
 
 
-def _rank(rule: str, severity: int, overridden: str | None, book: Rulebook) -> tuple[bool, int, int]:
+def _rank(rule: str, severity: int, overridden: int, book: Rulebook) -> tuple[bool, int, int]:
     """What a person overrode comes last, whatever its severity; then the gravest, then the rule that stands first."""
-    return overridden is None, severity, -book.rules[rule].position
+    return not overridden, severity, -book.rules[rule].position
 
 
 def leading(signals: Sequence[Fired], rules: Mapping[str, Rule]) -> Fired:
@@ -229,11 +225,11 @@ def _lead(
         upside = max(upside, one.upside_minor)
         severity = known[one.rule].severity if one.rule in known else 0
         if severity:
-            standing[one.rule] = (max(severity, one.severity), None, one.reason)
+            standing[one.rule] = (max(severity, one.severity), 0, one.reason)
             if one.severity > severity:
                 due_at = _earlier(due_at, book.due(one.severity, card.owner))
     for one in fresh:
-        standing[one.rule] = (one.severity, None, one.reason)
+        standing[one.rule] = (one.severity, 0, one.reason)
         due_at = _earlier(due_at, book.due(one.severity, card.owner))
     if not standing:
         return {}

@@ -1,7 +1,7 @@
 """Alerts whose rule spoke of a figure that a person has set since: they stay open and say so.
 
 A signal is overridden while its rule holds no longer and reads a figure that was set by hand for the customer. Where
-the rule holds again, merging renews its words; where the figure is taken back, the words are those of before. An alert
+the rule holds again, merging renews its reason; where the figure is taken back, the reason is that of before. An alert
 that such a signal led is led by one that nobody overrode, if it has one (`services.alerting.merge`).
 """
 
@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from models.store import UnitOfWork
-from services.alerting.cards import reword
+from services.alerting.cards import give_reasons
 from services.alerting.evaluate_rule import Subject
 from services.alerting.merge import Card
-from services.alerting.override_formatting import overridden_words
 from services.alerting.rules import Rule
+from services.book.alert_phrasing import with_part
 
 #: What a person set for a customer: figure → (value, what the model says, currency).
 _Set = Mapping[str, tuple[Any, Any, str]]
@@ -54,24 +54,25 @@ def mark_overridden(
         set_here = by_hand.get(card.customer_id, _NOTHING)
         changed = {}
         for signal in card.signals:
-            if not set_here and signal.overridden is None:
+            if not set_here and not signal.overridden:
                 continue  # nobody set anything, and nothing says so: nearly all alerts of a book
-            words = plain = signal.overridden or signal.reason
+            override = None
             if (signal.rule, customer) not in holding:
-                words = _over(plain, read.get(signal.rule, _READS_NOTHING), set_here)
-            if words != signal.reason:
-                changed[signal.id] = (words, plain if words != plain else None)
+                override = _over(read.get(signal.rule, _READS_NOTHING), set_here)
+            reason = with_part(signal.reason, overridden=override)
+            if reason != signal.reason:
+                changed[signal.id] = (reason, int(override is not None))
         if changed:
-            left[customer] = reword(work, card, changed)
+            left[customer] = give_reasons(work, card, changed)
     return left
 
 
-def _over(plain: str, measures: frozenset[str], set_here: _Set) -> str:
-    """The words of a rule that reads these measures, after the first figure that a person set of those it reads."""
+def _over(measures: frozenset[str], set_here: _Set) -> dict[str, Any] | None:
+    """The first figure that a person set of those that these measures follow, or None."""
     for figure, (value, computed, currency) in set_here.items():
         if measures & _MEASURES.get(figure, _READS_NOTHING):
-            return overridden_words(plain, figure, value, computed, currency)
-    return plain
+            return {"figure": figure, "value": value, "computed": computed, "currency": currency}
+    return None
 
 
 def _set_by_hand(work: UnitOfWork) -> dict[int | None, _Set]:

@@ -7,66 +7,19 @@ manager's approval. "How often it helped" is said from 10 cases on, as counts.
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from json.encoder import encode_basestring as quoted
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from models.queries.open_tickets import is_open, is_unhappy
 from models.queries.purchases import PURCHASES
-from models.values.errors import UserError
-from models.values.outreach import GOALS
-from models.values.words import money, percent
 from services.alerting.driver import tuples
 from services.alerting.measures import STAGE_AS_OF
-from services.alerting.rules import RULE_FILES
+from services.book.playbook import Entry
 from services.distress.complaints import IN_MIND, window
 from services.settings import Policy
-
-PLAYBOOK_FILE: Final = RULE_FILES / "playbook.toml"
-WORK: Final = frozenset({"ticket", "deal", "task", "complaint"})
-LEAST_CASES: Final = 10
-_KEYS: Final = frozenset(
-    {
-        *("code", "groups", "also", "sign", "segments", "may_email", "open", "incentive"),
-        *("title", "goal", "goal_code", "why"),
-    }
-)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing to do, and when it is the right one."""
-
-    code: str
-    title: str
-    goal: str
-    why: str
-    groups: frozenset[str]
-    also: frozenset[str]
-    segments: frozenset[str]
-    may_email: bool | None
-    open_work: str | None
-    incentive: bool
-    goal_code: str = ""
-    sign: str = ""
-
-    def fits(self, case: Case) -> bool:
-        """Whether the entry is right for an alert."""
-        return (
-            case.group in self.groups
-            and (not self.also or bool(self.also & case.others))
-            and (not self.sign or self.sign == case.sign)
-            and (not self.segments or case.segment in self.segments)
-            and (self.may_email is None or self.may_email == case.may_email)
-            and (self.open_work is None or self.open_work in case.open_work)
-        )
 
 
 class Case(NamedTuple):
@@ -86,30 +39,13 @@ class Case(NamedTuple):
 _CHOSEN_BY: Final = 6
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """How closed alerts with an entry ended: orders within the watch time among those worked on, and the others."""
 
     worked: int
     worked_ordered: int
     left: int
     left_ordered: int
-
-
-@lru_cache(maxsize=4)
-def read_playbook(path: Path = PLAYBOOK_FILE) -> tuple[Entry, ...]:
-    """The playbook's entries in their order.
-
-    Raises
-    ------
-    UserError
-        With the entry and the field that is wrong.
-    """
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("entry", [])
-    except tomllib.TOMLDecodeError as fault:
-        raise UserError(f"{path.name} cannot be read as TOML: {fault}. Correct the file.") from None
-    return tuple(_entry(definition, path.name) for definition in entries)
 
 
 class Adviser:
@@ -130,62 +66,42 @@ class Adviser:
         self._policy = policy
         self._records = records
         self._chosen: dict[tuple[object, ...], Entry | None] = {}
-        self._plain: dict[str, str] = {}
 
     def advise(self, case: Case) -> str | None:
-        """The JSON of a recommendation: the fields of `models.values.alerts.Recommendation` and the entry's code."""
+        """The JSON of a recommendation: the entry's code and the figures of `services.book.playbook`."""
         key = case[:_CHOSEN_BY]
         if key not in self._chosen:
-            self._chosen[key] = next((one for one in self._playbook if one.fits(case)), None)
+            self._chosen[key] = next((one for one in self._playbook if fits(one, case)), None)
         entry = self._chosen[key]
         if entry is None:  # the playbook may leave a reason without advice
             return None
-        if entry.code not in self._plain:
-            self._plain[entry.code] = self._document(entry)
-        amount, words = incentive(case, self._policy) if entry.incentive else (0, "")
-        return f'{self._plain[entry.code]}, "incentive_minor": {amount}, "incentive_words": {quoted(words)}}}'
-
-    def _document(self, entry: Entry) -> str:
-        """The JSON of what an entry says to every customer, left open for the incentive."""
-        fields = {
-            "code": entry.code,
-            "title": entry.title,
-            "why": entry.why,
-            "evidence": evidence(self._records.get(entry.code), self._policy.watch_days),
-            "goal": entry.goal,
-            "goal_code": entry.goal_code,
-        }
-        return json.dumps(fields, ensure_ascii=False).removesuffix("}")
+        kept: dict[str, Any] = {"code": entry.code}
+        record = self._records.get(entry.code)
+        if record is not None:
+            kept["helped"] = {**record._asdict(), "days": self._policy.watch_days}
+        return json.dumps(kept | (incentive(case, self._policy) if entry.incentive else {}))
 
 
-def incentive(case: Case, policy: Policy) -> tuple[int, str]:
-    """The largest incentive that may be offered without asking, in minor units, and the words for it."""
-    share = policy.incentive_share_of(case.segment)
-    cap = int(max(case.yearly_value_minor, 0) * share)
-    return _offer(cap, policy.incentive_approval_minor, share, case.currency)
-
-
-@lru_cache(maxsize=4096)
-def _offer(cap: int, approval: int, share: float, currency: str) -> tuple[int, str]:
-    amount = min(cap, approval)
-    if amount <= 0:
-        return 0, ""
-    of_value = f"{percent(share)} of yearly value"
-    if cap <= approval:
-        return amount, f"Offer up to {money(amount, currency)}: the cap is {of_value}."
-    return amount, (
-        f"Offer up to {money(amount, currency)}. More needs a manager; the cap is {money(cap, currency)}, {of_value}."
+def fits(entry: Entry, case: Case) -> bool:
+    """Whether an entry of the playbook is right for an alert."""
+    return (
+        case.group in entry.groups
+        and (not entry.also or bool(entry.also & case.others))
+        and (not entry.sign or entry.sign == case.sign)
+        and (not entry.segments or case.segment in entry.segments)
+        and (entry.may_email is None or entry.may_email == case.may_email)
+        and (entry.open_work is None or entry.open_work in case.open_work)
     )
 
 
-def evidence(record: Record | None, watch_days: int) -> str:
-    """How often it helped, as counts; nothing below 10 cases."""
-    if record is None or record.worked < LEAST_CASES:
-        return ""
-    words = f"{record.worked_ordered} of {record.worked} ordered again within {watch_days} days"
-    if record.left:
-        words += f"; {record.left_ordered} of {record.left} without contact"
-    return words + (". Small numbers: a hint, not proof" if record.worked < 50 else "")
+def incentive(case: Case, policy: Policy) -> dict[str, Any]:
+    """The largest incentive that may be offered without asking, with the cap that it comes from; {} for none."""
+    share = policy.incentive_share_of(case.segment)
+    cap = int(max(case.yearly_value_minor, 0) * share)
+    amount = min(cap, policy.incentive_approval_minor)
+    if amount <= 0:
+        return {}
+    return {"incentive_minor": amount, "cap_minor": cap, "share": share, "currency": case.currency}
 
 
 def read_records(connection: Connection, as_of: str, watch_days: int) -> dict[str, Record]:
@@ -235,37 +151,3 @@ def read_open_work(connection: Connection, as_of: str, now: str) -> Mapping[int 
             found[customer] = more.get(known, known)
     found.pop(None, None)
     return found
-
-
-def _entry(definition: Mapping[str, Any], where: str) -> Entry:
-    code = definition.get("code")
-    if not isinstance(code, str) or not code:
-        raise UserError(f"{where}: each entry needs a “code”.")
-    unknown = sorted(set(definition) - _KEYS)
-    if unknown:
-        raise UserError(f"{where}: “{unknown[0]}” of “{code}” is not a field of an entry; remove or correct it.")
-    for name in ("title", "why"):
-        if not isinstance(definition.get(name), str) or not definition[name]:
-            raise UserError(f"{where}: “{name}” of “{code}” must be a text.")
-    open_work = definition.get("open")
-    if open_work is not None and open_work not in WORK:
-        raise UserError(f"{where}: “open” of “{code}” must be one of {', '.join(sorted(WORK))}.")
-    goal_code = definition.get("goal_code", "")
-    if goal_code and goal_code not in GOALS:
-        raise UserError(f"{where}: “goal_code” of “{code}” must be one of {', '.join(GOALS)}.")
-    if not definition.get("groups"):
-        raise UserError(f"{where}: “groups” of “{code}” must name at least one reason.")
-    return Entry(
-        code=code,
-        title=definition["title"],
-        goal=definition.get("goal", ""),
-        why=definition["why"],
-        groups=frozenset(definition["groups"]),
-        also=frozenset(definition.get("also", ())),
-        segments=frozenset(definition.get("segments", ())),
-        may_email=definition.get("may_email"),
-        open_work=open_work,
-        incentive=bool(definition.get("incentive", False)),
-        goal_code=goal_code,
-        sign=definition.get("sign", ""),
-    )

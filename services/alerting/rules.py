@@ -9,7 +9,6 @@ people may change in their book.
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -20,14 +19,12 @@ from typing import Any, Final
 from models.values.errors import UserError
 from models.values.rule_records import LEFT, SPENT_LESS
 from services.alerting.measures import MEASURES, POPULATIONS, SUBJECTS
+from services.book.alert_phrasing import KINDS, PLACEHOLDER, RULE_FILES
 
-RULE_FILES: Final = Path(__file__).resolve().parents[2] / "resources" / "rules"
 SEVERITIES: Final = {"critical": 4, "high": 3, "medium": 2, "low": 1}
 COMPARATORS: Final = frozenset(
     {*("above", "at_least", "below", "at_most", "equals", "not"), *("among_highest", "times_median", "above_median")}
 )
-WORDS: Final = frozenset({"number", "decimal", "percent", "chance", "money", "days", "count", "text"})
-PLACEHOLDER: Final = re.compile(r"\{(\w+)(?::(\w+))?(?::([^|}]*)\|([^}]*))?\}")
 _KEYS: Final = frozenset(
     {
         *("code", "title", "position", "kind", "subject", "group", "severity", "cooldown_days", "once_since"),
@@ -81,9 +78,10 @@ class Escalation:
 class Reason:
     """Words for the queue; the first variant whose tests hold is used, the rule's plain reason otherwise.
 
-    `sign` names what was seen where the queue asks for it, as the words tell it to people only.
+    `code`: by which alerts name it. `sign` names what was seen where the queue asks for it.
     """
 
+    code: str
     text: str
     when: Group
     sign: str | None
@@ -337,7 +335,7 @@ class _Reader:
 
 def _reason(definition: Mapping[str, Any], read: _Reader, where: str) -> Reason:
     when = _group("all", definition.get("when", []), where, "reasons.when")
-    return Reason(read.piece(definition, "text"), when, definition.get("sign"))
+    return Reason(definition.get("code", ""), read.piece(definition, "text"), when, definition.get("sign"))
 
 
 def _escalation(definition: Mapping[str, Any], where: str) -> Escalation:
@@ -394,7 +392,7 @@ def _check(rule: Rule, where: str) -> None:
         _check_test(rule, test, where)
     for text in rule.texts:
         for match in PLACEHOLDER.finditer(text):
-            if (match[2] or "text") not in WORDS:
+            if (match[2] or "text") not in KINDS:
                 raise UserError(f"{where}: “{match[2]}” in the reason is not a known format for a figure.")
     if isinstance(rule.upside_times, str) and rule.upside_times[1:] not in rule.parameters:
         raise UserError(f"{where}: “upside.times” names no parameter of the rule.")

@@ -35,13 +35,15 @@ from services.alerting.measures import OF_THE_BOOK
 from services.alerting.measuring import bindings_of, build_tables, say_once
 from services.alerting.merge import Card, Plan, Rulebook, merge
 from services.alerting.overridden import mark_overridden
-from services.alerting.recommend import Adviser, Case, read_open_work, read_playbook, read_records
+from services.alerting.recommend import Adviser, Case, read_open_work, read_records
 from services.alerting.rulebook import fingerprint, in_force, install
 from services.alerting.rules import Rule
 from services.alerting.sla import DueTimes
 from services.alerting.terms import keep_terms
 from services.alerting.watches import Watched, look
-from services.book.sources import silence_held
+from services.book.alert_phrasing import with_part
+from services.book.playbook import read_playbook
+from services.book.sources import silence_since
 from services.settings import Policy, reporting_currency
 from services.workspace import Workspace
 
@@ -247,14 +249,16 @@ def _apply(
 
 def _without_silence(run: _Run, cards: Mapping[Subject, Card], fired: Sequence[Fired]) -> Sequence[Fired]:
     """Leave out what says that nothing came where no file came; an alert that is open already says so instead."""
-    held = silence_held(
+    held = silence_since(
         driver_of(run.work.connection), date.fromisoformat(run.as_of), date.fromisoformat(run.today), run.policy
     )
     if not held:
         return fired
     there = {(signal.rule, customer) for customer, card in cards.items() for signal in card.signals}
     kept = [one for one in fired if not run.rules[one.rule].silence or (one.rule, one.customer_id) in there]
-    return [one._replace(reason=f"{one.reason}; {held}") if run.rules[one.rule].silence else one for one in kept]
+    return [
+        one._replace(reason=with_part(one.reason, held=held)) if run.rules[one.rule].silence else one for one in kept
+    ]
 
 
 def _describe(work: UnitOfWork, fired: Sequence[Fired], cards: Sequence[Sequence[int]], counts: Sequence[int]) -> None:

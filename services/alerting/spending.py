@@ -9,7 +9,6 @@ falls from there is only back at the usual.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from itertools import groupby
 from math import log, sqrt
 from statistics import fmean, variance
@@ -18,10 +17,9 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from models.queries.purchases import PURCHASES
-from models.values import words
 from services.alerting.driver import tuples
 
-COLUMNS: Final = "chance REAL, days TEXT"
+COLUMNS: Final = "chance REAL, first TEXT, last TEXT"
 _RECENT, _FEWEST_BEFORE = 3, 6
 #: The usual spread of one customer's purchases (standard deviation of logarithms), and how many days it counts for.
 _SPREAD, _WEIGHT = 0.5, 4
@@ -33,17 +31,15 @@ WHERE f.mean_before > 0 AND f.mean_last <= (1.0 - :fall) * f.mean_before AND p.a
 GROUP BY p.customer_id, p.ordered_on ORDER BY p.customer_id, p.ordered_on"""
 
 
-def falls(connection: Connection, bindings: Mapping[str, Any], fall: float) -> list[tuple[int, float, str]]:
-    """Customers whose mean fell by `fall` or more, with the chance of it and the last three days in words."""
+def falls(connection: Connection, bindings: Mapping[str, Any], fall: float) -> list[tuple[int, float, str, str]]:
+    """Customers whose mean fell by `fall` or more, with the chance of it, and the first and last of three days."""
     rows = tuples(connection, _ORDERS, {"as_of": bindings["as_of"], "fall": fall})
-    as_of = date.fromisoformat(bindings["as_of"])
     found = []
     for customer, own in groupby(rows, key=lambda row: int(row[0])):
         days, amounts = zip(*((day, float(amount)) for _, day, amount in own), strict=True)
         chance = chance_of(list(amounts))
         if chance is not None:
-            first, last = (words.day(date.fromisoformat(one), as_of) for one in (days[-_RECENT], days[-1]))
-            found.append((customer, chance, f"{first} to {last}"))
+            found.append((customer, chance, days[-_RECENT], days[-1]))
     return found
 
 

@@ -10,17 +10,18 @@ from typing import Final
 
 from models.queries.open_tickets import is_open, is_unhappy
 from models.queries.products import product_called
+from services.book.alert_phrasing import UNNAMED
 from services.distress.matters import STRONG, signs
 
-#: The signs of distress of each customer; ``rated`` says the worst bad rating, of equal ones the newest;
+#: The signs of distress of each customer; ``rated`` has the worst bad rating, of equal ones the newest;
 #: ``rated_since`` whether one came after their last order, or its ticket is open.
 DISTRESS: Final = f"""
 SELECT customer_id, sum(urgent) AS urgent, sum(said IS NOT NULL) AS leaving, min(bad) AS rating, count(*) AS signs,
        max(bad IS NOT NULL AND (is_open OR rated_on > coalesce(ordered_on, ''))) AS rated_since,
        julianday(:as_of) - julianday(max(day)) AS days,
-       substr(max(day || quoted(said, origin, what, day, :as_of)), 11) AS said,
+       substr(max(day || quoted(said, origin, what, day)), 11) AS said,
        substr(max(printf('%05.2f', 5 - bad) || rated_on
-                  || rated(given, scale, rated_on, dated, what, origin, :as_of)), 16) AS rated
+                  || rated(given, scale, rated_on, dated, what, origin)), 16) AS rated
 FROM ({signs("temp.run_facts")}) GROUP BY customer_id"""
 
 #: The working days (Monday to Friday) from the day on which the oldest open, negative ticket of high priority came.
@@ -44,15 +45,13 @@ FROM (SELECT customer_id, happened_on AS day, nullif(channel, '') AS channel, se
 WHERE sentiment <= {STRONG} OR said IS NOT NULL
 GROUP BY customer_id"""
 
-#: SQL of the words of the worst review, of equal ones the newest.
-WORST: Final = (
-    "substr(max(printf('%05.2f', 5 - rating) || day || rated(rating, 5, day, 1, what, 'reviews', :as_of)), 16)"
-)
+#: SQL of the worst review, of equal ones the newest.
+WORST: Final = "substr(max(printf('%05.2f', 5 - rating) || day || rated(rating, 5, day, 1, what, 'reviews')), 16)"
 
 #: Bad reviews, and unhappy tickets, of 60 days, with the largest open deal.
 TROUBLE: Final = f"""
 SELECT customer_id, sum(tickets) AS tickets, min(rating) AS rating, {WORST} AS worst,
-       (SELECT coalesce(nullif(o.name, ''), nullif(o.kind, ''), {product_called("o")}, 'without a name')
+       (SELECT coalesce(nullif(o.name, ''), nullif(o.kind, ''), {product_called("o")}, '{UNNAMED}')
         FROM opportunities o
         WHERE o.customer_id = x.customer_id AND coalesce(o.opened_on, '') <= :as_of AND {{stage}} NOT IN ('Won', 'Lost')
         ORDER BY o.amount_minor DESC, o.id LIMIT 1) AS deal

@@ -31,11 +31,11 @@ from models.values.watches import (
     WatchState,
     figures_of,
     limit_words,
-    reason_of,
 )
 from models.values.words import day_of, listed
 from services.alerting.evaluate_rule import Fired
 from services.alerting.rules import SEVERITIES, Group, Rule
+from services.book.alert_phrasing import watch_reason
 from services.book.sources import SOURCES, SourceAge, source_ages
 from services.metrics import Catalogue, Metrics
 from services.workspace import Workspace
@@ -263,12 +263,12 @@ def _scaled(figure: WatchFigure, words: Mapping[str, Any]) -> float | None:
 
 def _fired(watch: Watch, figure: WatchFigure, words: Mapping[str, Any], currency: str) -> Fired:
     assert figure.value is not None
-    kept = figures_of(figure, words["limit"], words["title"], words["unit"], words["currency"])
     return Fired(
-        rule=watch.code, kind="data", customer_id=None, severity=SEVERITIES[watch.severity], reason=reason_of(kept),
+        rule=watch.code, kind="data", customer_id=None, severity=SEVERITIES[watch.severity],
+        reason=watch_reason(watch.code, figures_of(watch, figure, words)),
         measure=watch.size(figure.value / words["factor"], _scaled(figure, words)), upside_minor=0, since_days=None,
         value_at_risk_minor=0, churn_risk=None, currency=currency, segment=None, owner=None, may_email=0,
-        value_if_stays_minor=0, watched=kept,
+        value_if_stays_minor=0,
     )  # fmt: skip
 
 

@@ -142,14 +142,28 @@ def asked_end(driver: sqlite3.Connection, today: date, policy: Policy) -> date |
     return ages_and_end(driver, today, policy)[1]
 
 
-def silence_held(driver: sqlite3.Connection, as_of: date, today: date, policy: Policy) -> str:
-    """Say why alerts of silence are held back; '' where purchases come as usual, so that a silence means something."""
+def silence_since(driver: sqlite3.Connection, as_of: date, today: date, policy: Policy) -> tuple[str, str] | None:
+    """Return since when alerts of silence are held back: what ends, ``data`` or ``orders``, and its last day (ISO).
+
+    None where purchases come as usual, so that a silence means something.
+    """
     end = asked_end(driver, today, policy)
     if end is not None:
-        return f"your data ends on {full_day(end)}"
+        return "data", end.isoformat()
     ages = source_ages(driver, as_of, policy)
     orders = next((one for one in ages if one.words == "orders"), None)
-    return f"your orders end on {full_day(orders.last_day)}" if orders is not None and orders.stale else ""
+    return ("orders", orders.last_day.isoformat()) if orders is not None and orders.stale else None
+
+
+def held_words(what: str, on: str) -> str:
+    """Return what `silence_since` has in words: ``your orders end on 20 May 2026``."""
+    return f"your {what} {'ends' if what == 'data' else 'end'} on {full_day(date.fromisoformat(on))}"
+
+
+def silence_held(driver: sqlite3.Connection, as_of: date, today: date, policy: Policy) -> str:
+    """Say why alerts of silence are held back; '' where they are not."""
+    since = silence_since(driver, as_of, today, policy)
+    return held_words(*since) if since is not None else ""
 
 
 def _days(driver: sqlite3.Connection, today: date) -> dict[str, list[date]]:

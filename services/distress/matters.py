@@ -9,6 +9,7 @@ and a strongly negative mention are matters too; they raise alerts of their own.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -91,14 +92,6 @@ _FIRST: Final[dict[str, tuple[Kind, ...]]] = {
 }
 _SHOWN: Final = 60
 _QUOTED: Final = 90
-#: How words are known that were not written by the customer, by what a channel's name holds.
-_SPOKEN: Final = {
-    "phone": "Said on the phone",
-    "call": "Said on the phone",
-    "meeting": "Said in a meeting",
-    "visit": "Said in a meeting",
-    "note": "Noted",
-}
 
 
 @dataclass(frozen=True)
@@ -188,41 +181,21 @@ def signs(facts: str) -> str:
 
 
 def teach(driver: sqlite3.Connection) -> None:
-    """Let the statements of a connection ask the lexicon, and say what was rated."""
+    """Let the statements of a connection ask the lexicon, and keep what was rated and said."""
     leaving_marks.teach(driver)
     driver.create_function("urgency", 1, urgency, deterministic=True)
-    driver.create_function("rated", 7, _rated, deterministic=True)
-    driver.create_function("quoted", 5, _quoted, deterministic=True)
+    driver.create_function("rated", 6, _rated, deterministic=True)
+    driver.create_function("quoted", 4, _quoted, deterministic=True)
 
 
-def _rated(
-    given: float | None, scale: float | None, on: str | None, dated: int, what: str | None, origin: str, as_of: str
-) -> str:
-    """Return ``Rated 1 of 5 on 12 Nov: Late delivery``, of a survey ``Gave 2 of 10 in the survey of 12 Nov``.
-
-    Of a ticket whose day of rating is not known: ``Rated 1 of 5: Late delivery, ticket of 12 Nov``.
-    """
-    if given is None or on is None:
-        return ""
-    day, marks = words.day(date.fromisoformat(on), date.fromisoformat(as_of)), f"{given:g} of {scale or 5:g}"
-    if origin == "surveys":
-        return f"Gave {marks} in the survey of {day}"
-    named = _flat(what)
-    if not dated:
-        return f"Rated {marks}: {f'{named}, ' if named else ''}ticket of {day}"
-    return f"Rated {marks} on {day}: {named}" if named else f"Rated {marks} on {day}"
+def _rated(given: float | None, scale: float | None, on: str | None, dated: int, what: str | None, origin: str) -> str:
+    """Return a rating as reasons of alerts keep it, '' for none."""
+    return "" if given is None or on is None else json.dumps([given, scale, on, dated, what, origin])
 
 
-def _quoted(said: str | None, origin: str, channel: str | None, on: str, as_of: str) -> str | None:
-    """Return ``Wrote: “We leave.”``, or of a call, a meeting or a note when it was said and how it is known."""
-    if said is None:
-        return None
-    how = "Wrote"
-    if origin == "conversations":
-        named = (channel or "").casefold()
-        spoken = next((told for mark, told in _SPOKEN.items() if mark in named), None)
-        how = f"{spoken}, {words.day(date.fromisoformat(on), date.fromisoformat(as_of))}" if spoken else how
-    return f"{how}: “{said}”"
+def _quoted(said: str | None, origin: str, channel: str | None, on: str) -> str | None:
+    """Return a customer's words as reasons of alerts keep them, with where and when they were said."""
+    return json.dumps([said, origin, channel, on]) if said is not None else None
 
 
 def read_matters(driver: sqlite3.Connection, customer_id: int, as_of: date, rule: str = "") -> tuple[Matter, ...]:

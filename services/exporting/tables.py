@@ -24,6 +24,7 @@ from models.values.cells import guarded
 from models.values.errors import EnvironmentFault, UserError
 from models.values.overrides import FIGURES
 from models.values.said_leaving import said_words
+from services.book.alert_phrasing import reason_words
 from services.insight.queue_marks import AT_RISK, CHURN
 from services.insight.queue_rows import OPEN_CARDS
 from services.insight.reader import Reader, reading
@@ -260,9 +261,10 @@ def _alerts(reader: Reader) -> Iterator[tuple[Any, ...]]:
         currency = row["currency"] or reader.currency
         yield (
             row["id"], row["customer_id"], row["external_id"], row["name"], Severity(row["severity"]).name.lower(),
-            row["kind"], row["rule"], row["reason"], row["state"], _major(row["at_risk"], currency),
-            _major(row["upside_minor"], currency), currency, _rounded(row["churn"], 6), row["opened_at"], row["due_at"],
-            row["owner"] or row["customer_owner"], said_words(row["said_leaving"]) or None,
+            row["kind"], row["rule"], reason_words(row["reason"], reader.today), row["state"],
+            _major(row["at_risk"], currency), _major(row["upside_minor"], currency), currency,
+            _rounded(row["churn"], 6), row["opened_at"], row["due_at"], row["owner"] or row["customer_owner"],
+            said_words(row["said_leaving"]) or None,
         )  # fmt: skip
 
 

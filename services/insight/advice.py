@@ -6,7 +6,6 @@ later changes what can be done, so these are filled in at reading.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
@@ -15,12 +14,13 @@ from typing import Any, Final
 from models.values import words
 from models.values.outbox import OWN_SOURCE
 from services.book.kept_records import COMPLAINTS, CONTACTS, last_contact
+from services.book.playbook import recommendation_words
 from services.distress.complaints import read_complaints
 from services.distress.matters import Matter, read_open, read_waiting
 from services.insight.alert_context import near_words, pleased_words, won_words
 from services.insight.approach import Footing
 from services.insight.open_work import deal_parts, read_deals
-from services.insight.reach import LOOK_UP, Reach, read_reach
+from services.insight.reach import Reach, read_reach
 from services.insight.reader import Reader
 from services.insight.timeline_formatting import deal_name
 from services.settings import Policy
@@ -65,18 +65,18 @@ def read_advice(
     """
     if not text:
         return None, None
-    advice: dict[str, Any] = json.loads(text)
+    advice = recommendation_words(text)
     if customer is None:
         return advice, None
     matter, *others = read_waiting(reader.driver, customer["id"], reader.present, rule) or (None,)
     tickets = () if matter is not None else read_open(reader.driver, customer["id"], reader.present)
     all_waiting = (matter, *others) if matter is not None else tickets
     reach = read_reach(reader, customer, waits=bool(all_waiting))
-    is_call = not advice.get("goal_code") or any(
-        field in str(advice.get("title", "")) for field in ("{reach}", "{call}")
-    )
+    is_call = not advice["goal_code"] or any(field in advice["title"] for field in ("{reach}", "{call}"))
     if matter is not None:
-        advice |= _NO_OFFER | (_ANSWER if advice.get("code") in ANSWER_FIRST else {})
+        advice |= _NO_OFFER | (_ANSWER if advice["code"] in ANSWER_FIRST else {})
+    # What the title says first is not asked for again.
+    reached = reach.words_found if _finds(advice["title"], reach) else reach.words
     fields: dict[str, Callable[[], str]] = {  # what an entry does not name is not read
         "{deal}": lambda: f"{won_words(reader, customer['id'])} {_deal(reader, customer)}".strip(),
         "{silence}": lambda: "" if won_words(reader, customer["id"]) else "They have not ordered since.",
@@ -98,17 +98,15 @@ def read_advice(
         "{solve}": lambda: _solved(reader.policy) if matter is not None and matter.is_open else "",
     }
     for name in ("title", "why", "goal"):
-        said = str(advice.get(name, ""))
+        said = str(advice[name])
         for field, value in fields.items():
             said = said.replace(field, value()) if field in said else said
         advice[name] = words.capital(said.strip())
     waiting = f"Also unanswered: {_listed(tickets, reader.today)}." if tickets else ""
-    # What the title says first is not asked for again.
     if reader.value(_SPOKEN, (customer["id"], OWN_SOURCE, reader.today.isoformat())):
         told = fields["{matter}"]()
         advice |= {"title": "You reached them today", "why": f"{told} {waiting}".strip()}
         return advice, Footing(reach, all_waiting, is_call=False)
-    reached = reach.words.replace(LOOK_UP, "").strip() if "find a " in advice["title"].lower() else reach.words
     advice["why"] = " ".join(f"{reached} {advice['why']} {waiting}".split())
     return advice, Footing(reach, all_waiting, is_call)
 
@@ -197,6 +195,13 @@ def _later(reader: Reader, due_at: str | None) -> str:
 def _term(matter: Matter | None) -> date | None:
     """The last day of the term that who speaks of leaving named."""
     return matter.departure.until if matter is not None and matter.departure is not None else None
+
+
+def _finds(title: str, reach: Reach) -> bool:
+    """Whether a title, its fields not filled yet, comes to finding a number or a way to reach them."""
+    if "{call}" in title:
+        return not (reach.by_phone or reach.asked_to_write)
+    return "{reach}" in title and not (reach.by_phone or reach.by_email or reach.has_address)
 
 
 def _reached(reach: Reach, matter: Matter | None, today: date) -> str:

@@ -21,7 +21,7 @@ from models.values.alerts import (
     Severity,
 )
 from models.values.rule_records import RULE_RECORDS, correct_words, records_of
-from models.values.watches import FIGURES
+from services.book.alert_phrasing import watched_figure
 from services.book.known import since_and_first_order
 from services.distress.matters import read_waiting
 from services.insight import story
@@ -97,7 +97,7 @@ def _about_customer(reader: Reader, alert: AlertRow, row: sqlite3.Row, customer:
         "spend": read_spend(reader, number, figures),
         "metadata_line": metadata_line(reader, customer, figures),
         "ids": read_ids(reader, customer),
-        "story": story.read_story(reader, alert, figures),
+        "story": story.read_story(reader, alert, row["reason"], figures),
         "figures": figures,
         "drivers": drivers,
         "rhythm": read_rhythm(reader, number, figures.usual_gap_days if figures and figures.own_rhythm else None),
@@ -119,14 +119,11 @@ def _about_the_book(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
 
 def _watched(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
     """Return of an alert of a watch what its metric counts, and how many rows are behind the figure."""
-    kept = reader.value(
-        f"SELECT evidence ->> '{FIGURES}' FROM alert_signals WHERE alert_id = ? AND rule = ?", (row["id"], row["rule"])
-    )
-    if kept is None:
+    figure = watched_figure(row["reason"])
+    if figure is None:
         return {"story": ""}
     from services.metrics import the_catalogue  # read from its files only for such an alert
 
-    figure = json.loads(kept)
     metric = json.loads(row["definition"] or "{}").get("metric", "")
     known = the_catalogue().metrics.get(metric)
     through = words.full_day(date.fromisoformat(figure["day"]))

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from models.values import words
 from models.values.alerts import QueueFilter, QueueGroup, QueueTab, Severity
+from services.book.alert_phrasing import reason_words
 from services.insight.reader import Reader, marks
 
 TAB_STATES: dict[QueueTab, tuple[str, ...]] = {
@@ -281,7 +282,8 @@ def _matching(reader: Reader, ids: Sequence[int], wanted: QueueFilter) -> list[i
         f"LEFT JOIN customers c ON c.id = a.customer_id WHERE {clause}",
         parameters,
     ):
-        said = " ".join(part or "" for part in row[1:]).casefold() if asked else ""
+        reason = reason_words(row[2], reader.today) if asked else ""
+        said = " ".join(part or "" for part in (row[1], reason, *row[3:])).casefold()
         if all(part in said for part in asked):
             found.add(row[0])
     return [one for one in ids if one in found]

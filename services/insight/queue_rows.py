@@ -20,6 +20,7 @@ from models.values.alerts import (
     Severity,
 )
 from models.values.said_leaving import said_words
+from services.book.alert_phrasing import reason_words
 from services.book.sources import silence_held
 from services.insight.overridden import marks_of
 from services.insight.queue_marks import (
@@ -154,7 +155,7 @@ def _row(reader: Reader, bounds: Bounds, row: sqlite3.Row) -> AlertRow:
         kind=cast(AlertKind, row["kind"]),
         state=state,
         rule=row["rule"],
-        reason=row["reason"],
+        reason=reason_words(row["reason"], reader.today),
         due_at=row["due_at"],
         due_words=_due_words(reader, row, due),
         due_within_hour=remains is not None and remains <= timedelta(hours=1),

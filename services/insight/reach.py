@@ -54,8 +54,9 @@ class Reach(NamedTuple):
 
     Attributes
     ----------
-    words
-        What can be done, in a sentence or two: "Call before 12:00: +1 …. If you do not reach them, write."
+    words, words_found
+        What can be done, in a sentence or two: "Call before 12:00: +1 …. If you do not reach them, write."; and the
+        same without asking to look up a number.
     call
         The part of it that is about the phone.
     when
@@ -75,6 +76,7 @@ class Reach(NamedTuple):
     """
 
     words: str
+    words_found: str
     call: str
     when: str
     phone: str
@@ -135,7 +137,8 @@ def read_reach(reader: Reader, customer: sqlite3.Row, *, waits: bool = False) ->
     missing = "No phone on record." if not call and reader.value(_ANY_PHONE) else ""
     prefers = _channel(reader.value(_CHANNEL, (customer["id"], found.contact)) or "")
     return Reach(
-        words=_words(answer, other, call, missing, prefers),
+        words=_words(answer, other, call, missing, prefers, LOOK_UP),
+        words_found=_words(answer, other, call, missing, prefers, ""),
         call=call or f"{missing} {LOOK_UP}".strip(),
         when=when,
         phone=found.phone,
@@ -156,10 +159,10 @@ def _channel(text: str) -> str:
     return "email" if by_email else "phone"
 
 
-def _words(answer: SendPermission, other: str, call: str, missing: str, prefers: str) -> str:
+def _words(answer: SendPermission, other: str, call: str, missing: str, prefers: str, look_up: str) -> str:
     if call and answer.allowed and prefers == "email":
         return f"They prefer email: write to them. If they do not answer: {call[:1].lower()}{call[1:]}"
-    said = _with_email(answer, other, by_phone=bool(call), keeps_numbers=bool(call or missing))
+    said = _with_email(answer, other, look_up, by_phone=bool(call), keeps_numbers=bool(call or missing))
     prefer = "They prefer calls." if call and answer.allowed and prefers == "phone" else ""
     return " ".join(filter(None, (call or missing, prefer, said)))
 
@@ -174,7 +177,7 @@ def _no_email(answer: SendPermission) -> str:
     return next((said for state, said in answer.lines if state == "no"), answer.verdict)
 
 
-def _with_email(answer: SendPermission, other: str, *, by_phone: bool, keeps_numbers: bool) -> str:
+def _with_email(answer: SendPermission, other: str, look_up: str, *, by_phone: bool, keeps_numbers: bool) -> str:
     """What can be done besides a call, or without a number instead of one."""
     if answer.allowed:
         return "If you do not reach them, write." if by_phone else "Write to them, and ask for a number."
@@ -182,6 +185,6 @@ def _with_email(answer: SendPermission, other: str, *, by_phone: bool, keeps_num
         return f"{'Or write' if by_phone else 'Write'} to {other}, who gave consent."
     if answer.left or not answer.address:
         why = "Do not email them." if answer.left else "No email address on record."
-        return why if by_phone else f"{why} {LOOK_UP}"
-    first = "" if by_phone else LOOK_UP if keeps_numbers else f"Their address is {answer.address}."
+        return why if by_phone else f"{why} {look_up}".strip()
+    first = "" if by_phone else look_up if keeps_numbers else f"Their address is {answer.address}."
     return f"{first} {ASK if answer.unasked else answer.refusal}".strip()

@@ -1,20 +1,22 @@
 """The two sentences of "why now" after the first: what did not come, what went wrong last, what else speaks for it.
 
-Facts of the record only, the most telling first; what the alert's own reason already says is not said again.
+Facts of the record only, the most telling first; what the alert's own reason already says is not said again: reasons
+name the facts that they tell (`services.book.alert_phrasing`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Final
 
 from models.queries.open_tickets import AS_OF, is_open, is_unhappy
 from models.queries.purchases import LAST_KEPT
 from models.values import words
 from models.values.alerts import AlertRow, ScoreFigures
-from models.values.anomalies import ORDER_VALUE, ORDERS, channel_title
+from models.values.anomalies import ORDER_VALUE, ORDERS, TICKETS
 from models.values.scores import missed_orders
+from services.book.alert_phrasing import Clause, Fact, reason_clauses
 from services.insight.anomalies import anomaly_words, is_bad, read_anomalies, shared_issue_words
 from services.insight.reader import Reader
 
@@ -24,15 +26,20 @@ _RECENT_DAYS = 90
 _UNHAPPY_RATING = 2
 _FALLEN = 10
 _MOST_SPELLED = 12
-_SILENT_WORDS = ("no order", "last order")
-#: Parts of a reason, each a fact.
-_PARTS = re.compile(r"[,;] ")
-_DEAL = "; open deal: "
-_OPEN_TICKET = re.compile(r"\btickets?\b.*\bopen\b")
 #: From so many missed orders on, a churn risk that tells nobody apart would be believed or doubted wrongly.
 _SILENT = 2
-_QUOTE = re.compile("“([^“”]+)”")
 _REST = 200
+_SUBJECT = 50
+_OPEN_TICKETS = frozenset({"unhappy_open_days", "urgent_tickets", "pressing_tickets"})
+#: By topic, the measures of which one tells of it.
+_TOPICS: Final = {
+    TICKETS: _OPEN_TICKETS | {"unhappy_tickets_60d", "open_tickets"},
+    "ratings": frozenset({"rating_recent"}),
+    "engagement": frozenset({"engagement", "days_since_order"}),  # by a silence alone it falls
+    "spend": frozenset({"spend_last"}),
+    "value": frozenset({"lifetime_value"}),
+    ORDERS: frozenset({"days_since_order", "spend_last"}),
+}
 #: What a customer wrote or said of late, the newest first.
 _WRITTEN = """
 SELECT text FROM (
@@ -44,91 +51,133 @@ SELECT text FROM (
 WHERE text <> '' ORDER BY day DESC LIMIT 50"""
 
 
-def read_story(reader: Reader, alert: AlertRow, figures: ScoreFigures | None) -> str:
-    """Return up to two sentences that go with the alert's reason, and one on a risk that tells nobody apart."""
+class _Told:
+    """The facts that were told so far, each a measure with its value."""
+
+    def __init__(self, clauses: tuple[Clause, ...]) -> None:
+        self.facts: set[Fact] = {fact for clause in clauses for fact in clause.facts}
+
+    def of(self, name: str) -> list[object]:
+        """The known values of a measure."""
+        return [value for known, value in self.facts if known == name and value is not None]
+
+    def any_of(self, names: frozenset[str]) -> bool:
+        """Whether one of these measures was told."""
+        return any(name in names for name, _ in self.facts)
+
+    def speaks_of(self, topic: str) -> bool:
+        """Whether a topic was touched."""
+        if topic == TICKETS and any(rated[5] == "tickets" and not rated[4] for rated in self.ratings):
+            return True
+        if topic == ORDERS and (("activity_beside", ORDERS) in self.facts or self._of_orders_to_come):
+            return True
+        return self.any_of(_TOPICS[topic])
+
+    @property
+    def _of_orders_to_come(self) -> bool:
+        return bool(self.of("churn_horizon")) and not self.any_of(frozenset({"scored_by_contract"}))
+
+    @property
+    def ratings(self) -> list[tuple[float, float, str, int, str | None, str]]:
+        """What they rated: marks, scale, day, whether that is the day of the rating, of what, and where."""
+        return [value for name, value in self.facts if name == "rated" and value]
+
+    @property
+    def is_of_open_ticket(self) -> bool:
+        return self.any_of(_OPEN_TICKETS) and not self.of("deal_amount")
+
+
+def read_story(reader: Reader, alert: AlertRow, reason: str, figures: ScoreFigures | None) -> str:
+    """Return up to two sentences that go with the alert's reason, and one on a risk that tells nobody apart.
+
+    Parameters
+    ----------
+    reason
+        The alert's reason as it is stored.
+    """
     if alert.customer_id is None:
         return ""
-    said = [*_went_on(reader, alert), *_other_signals(reader, alert)]
-    said += _silence(f"{alert.reason} {' '.join(said)}".casefold(), alert, figures)
-    before = f"{alert.reason} {' '.join(said)}".casefold()
+    told = _Told(reason_clauses(reason, reader.today))
+    said = [*_went_on(reader, alert, told), *_other_signals(reader, alert, told)]
+    said += _silence(alert, figures, told)
     if alert.kind == "risk":
-        said += _returned(reader, alert, figures)
-    more: tuple[tuple[tuple[str, ...], Callable[[], list[str]]], ...] = (
-        (("ticket", "complaint"), lambda: _ticket(reader, alert, before)),
-        (("review", "rating"), lambda: _review(reader, alert, before)),
-        ((), lambda: _shared(reader, alert)),
-        ((), lambda: _unusual(reader, alert, before)),
-        (("engagement", *_SILENT_WORDS), lambda: _fall(figures)),  # by a silence alone it falls
-        (("days with orders", "spend"), lambda: _spend(reader, alert)),
-        (("lifetime value",), lambda: _worth(figures)),
+        said += _returned(reader, alert, figures, told)
+    more: tuple[tuple[str, Callable[[], list[str]]], ...] = (
+        (TICKETS, lambda: _ticket(reader, alert, told)),
+        ("ratings", lambda: _review(reader, alert, told)),
+        ("", lambda: _shared(reader, alert)),
+        ("", lambda: _unusual(reader, alert, told)),
+        ("engagement", lambda: _fall(figures)),
+        ("spend", lambda: _spend(reader, alert)),
+        ("value", lambda: _worth(figures)),
     )
-    for topics, tell in more:
-        if len(said) < _SENTENCES and not any(topic in before for topic in topics):
+    for topic, tell in more:
+        if len(said) < _SENTENCES and not (topic and told.speaks_of(topic)):
             said += tell()
     return " ".join(words.sentence(one) for one in [*said[:_SENTENCES], *_alike(alert, figures)])
 
 
-def _went_on(reader: Reader, alert: AlertRow) -> list[str]:
+def _went_on(reader: Reader, alert: AlertRow, told: _Told) -> list[str]:
     """What else they said in the message that the reason quotes a sentence of: by when they decide, for example."""
-    quote = _QUOTE.search(alert.reason)
-    if quote is None:
+    quotes = told.of("said")
+    if not quotes:
         return []
     for row in reader.rows(_WRITTEN, {"customer": alert.customer_id}):
-        before, found, after = " ".join(row["text"].split()).partition(quote[1].rstrip("…"))
+        before, found, after = " ".join(row["text"].split()).partition(str(quotes[0]).rstrip("…"))
         rest = " … ".join(part.strip() for part in (before, after) if part.strip(" .!?"))
         if found and rest:
             return [f"They also said: “{words.shortened(rest.strip('“”'), _REST)}”"]
     return []
 
 
-def _other_signals(reader: Reader, alert: AlertRow) -> list[str]:
+def _other_signals(reader: Reader, alert: AlertRow, told: _Told) -> list[str]:
+    """The first signal of another rule that says more than was told, without what was; it is told from now on."""
     found = reader.rows(
         "SELECT reason FROM alert_signals WHERE alert_id = ? AND rule <> ? AND cleared_at IS NULL "
         "ORDER BY severity DESC, id",
         (alert.id, alert.rule),
     )
-    return [new for row in found if (new := _untold(row["reason"], alert.reason))][:1]
+    for row in found:
+        clauses = _untold(reason_clauses(row["reason"], reader.today), told)
+        if clauses:
+            told.facts |= _Told(clauses).facts
+            first, *rest = clauses
+            return [words.capital(first.words + "".join(one.between + one.words for one in rest))]
+    return []
 
 
-def _untold(reason: str, before: str) -> str:
-    """What a reason says beyond another: without the facts at its beginning that were given; '' if nothing is left.
+def _untold(clauses: tuple[Clause, ...], told: _Told) -> tuple[Clause, ...]:
+    """What a reason says beyond what was told: without the facts at its beginning that were given.
 
     What quotes the same sentence, or says of a ticket that it is open where that was said, gives the same fact.
     """
-    if any(quote in before for quote in _QUOTE.findall(reason)) or (_is_open(reason) and _is_open(before)):
-        return ""
-    given = f"{before},".casefold()
-    rest = reason.partition(_DEAL)[0] if given.startswith("open deal") else reason
-    while rest:
-        part = _PARTS.split(rest, maxsplit=1)[0]
-        if f"{part},".casefold() not in given.replace(";", ","):
-            break
-        rest = rest[len(part) + 2 :]
-    return words.capital(rest)
+    new = _Told(clauses)
+    if set(new.of("said")) & set(told.of("said")) or (new.is_of_open_ticket and told.is_of_open_ticket):
+        return ()
+    if told.of("deal_amount"):
+        clauses = tuple(one for one in clauses if all(name != "largest_open_deal" for name, _ in one.facts))
+    while clauses and clauses[0].facts and clauses[0].facts <= told.facts:
+        clauses = clauses[1:]
+    return clauses
 
 
-def _is_open(reason: str) -> bool:
-    return _OPEN_TICKET.search(reason) is not None and "deal" not in reason
-
-
-def _silence(before: str, alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
+def _silence(alert: AlertRow, figures: ScoreFigures | None, told: _Told) -> list[str]:
     """Say how long no order came against the usual gap; where the first was said, how many orders that is."""
     if alert.kind != "risk" or figures is None or not figures.own_rhythm:
         return []
-    missing = missed_orders(figures.days_since_last_order, figures.usual_gap_days)
-    if not missing:
+    days, gap = figures.days_since_last_order, figures.usual_gap_days
+    missing = missed_orders(days, gap)
+    if not missing or told.of("usual_gap"):
         return []
-    if "the usual gap is" in before:
-        return []
-    if not any(said in before for said in _SILENT_WORDS):
-        gap = words.whole(figures.usual_gap_days or 0)
-        return [f"No order for {words.count(figures.days_since_last_order or 0, 'day')}; the usual gap is {gap}"]
+    if not told.of("days_since_order"):
+        told.facts |= {("days_since_order", days), ("usual_gap", gap)}
+        return [f"No order for {words.count(days or 0, 'day')}; the usual gap is {words.whole(gap or 0)}"]
     if missing > _MOST_SPELLED:
         return []
     return [f"{words.spelled(missing)} expected {'order' if missing == 1 else 'orders'} did not come"]
 
 
-def _returned(reader: Reader, alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
+def _returned(reader: Reader, alert: AlertRow, figures: ScoreFigures | None, told: _Told) -> list[str]:
     """Say of an order that came back whole that it was none, and which was the last that they kept."""
     on = words.day_of(figures.last_order_on) if figures is not None else None
     if figures is None or on is None or not figures.last_returned:
@@ -137,7 +186,7 @@ def _returned(reader: Reader, alert: AlertRow, figures: ScoreFigures | None) -> 
     before = (
         f"the last order they kept was on {reader.day(kept)}" if kept is not None else "they have kept no earlier order"
     )
-    if "returned" in alert.reason:
+    if any(told.of("last_returned")):
         return [words.capital(before)]
     return [f"The order of {reader.day(on)} was returned; {before}"]
 
@@ -152,7 +201,7 @@ def _alike(alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
     return [f"Churn risk {words.chance(risk or 0.0)}: {figures.risk_note}"]
 
 
-def _ticket(reader: Reader, alert: AlertRow, before: str) -> list[str]:
+def _ticket(reader: Reader, alert: AlertRow, told: _Told) -> list[str]:
     """Say what became of the last unhappy ticket, unless it was spoken of."""
     since = (reader.present - timedelta(days=_RECENT_DAYS)).isoformat()
     row = reader.row(
@@ -163,8 +212,8 @@ def _ticket(reader: Reader, alert: AlertRow, before: str) -> list[str]:
     )
     if row is None:
         return []
-    subject = words.shortened(row["subject"] or "unhappy ticket", 50)
-    if subject.casefold() in before:
+    subject = words.shortened(row["subject"] or "unhappy ticket", _SUBJECT)
+    if any(words.shortened(rated[4] or "", _SUBJECT) == subject for rated in told.ratings):
         return []
     if row["satisfaction"] is not None:
         return [f"The ticket “{subject}” was rated {row['satisfaction']} of 5"]
@@ -175,7 +224,7 @@ def _ticket(reader: Reader, alert: AlertRow, before: str) -> list[str]:
     return [f"The ticket “{subject}” was unhappy"]
 
 
-def _review(reader: Reader, alert: AlertRow, before: str) -> list[str]:
+def _review(reader: Reader, alert: AlertRow, told: _Told) -> list[str]:
     since = (reader.present - timedelta(days=_RECENT_DAYS)).isoformat()
     row = reader.row(
         "SELECT rating, reviewed_on FROM reviews WHERE customer_id = ? AND reviewed_on >= ? AND rating <= ? "
@@ -183,7 +232,7 @@ def _review(reader: Reader, alert: AlertRow, before: str) -> list[str]:
         (alert.customer_id, since, _UNHAPPY_RATING),
     )
     day = words.day_of(row["reviewed_on"]) if row is not None else None
-    if row is None or day is None or f"rated {row['rating']} of 5 on {reader.day(day)}".casefold() in before:
+    if row is None or day is None or (row["rating"], row["reviewed_on"]) in [(one[0], one[2]) for one in told.ratings]:
         return []
     return [f"Their review of {reader.day(day)} gave {row['rating']} of 5"]
 
@@ -194,17 +243,18 @@ def _shared(reader: Reader, alert: AlertRow) -> list[str]:
     return [said] if said else []
 
 
-def _unusual(reader: Reader, alert: AlertRow, before: str) -> list[str]:
+def _unusual(reader: Reader, alert: AlertRow, told: _Told) -> list[str]:
     """Say in which channel they do otherwise than before: for a risk what is bad news, else what is good."""
     found = read_anomalies(reader, alert.customer_id) if alert.customer_id is not None else ()
-    told = (one for one in found if is_bad(one) == (alert.kind == "risk"))
-    new = (one for one in told if not _told_of(one.channel, before))
+    fitting = (one for one in found if is_bad(one) == (alert.kind == "risk"))
+    new = (one for one in fitting if not _told_of(one.channel, told))
     return [anomaly_words(reader, one) for one in new][:1]
 
 
-def _told_of(channel: str, before: str) -> bool:
-    """Whether what was said already is about the channel: of orders, any word of them."""
-    return "order" in before if channel in (ORDERS, ORDER_VALUE) else channel_title(channel).casefold() in before
+def _told_of(channel: str, told: _Told) -> bool:
+    """Whether the channel was spoken of."""
+    topic = ORDERS if channel == ORDER_VALUE else channel
+    return channel in told.of("activity_channel") or (topic in _TOPICS and told.speaks_of(topic))
 
 
 def _fall(figures: ScoreFigures | None) -> list[str]:

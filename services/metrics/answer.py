@@ -12,11 +12,13 @@ from datetime import date
 from heapq import nlargest
 from typing import TYPE_CHECKING, Any, Final
 
+from models.store.driver import driver_of
 from models.values.errors import UserError
 from models.values.metrics import Answer, Column, Condition, Period, Query, RowList, RowsQuery, Value
 from models.values.money import exponent
 from models.values.notes import Note
 from models.values.words import WEEKDAYS, day_of, full_day
+from services.book.alert_phrasing import reason_words
 from services.book.sources import SOURCES
 from services.metrics.catalogue import TIME, Catalogue, Entity, Metric, nearest
 from services.metrics.figures import Asked, Figure, Figures, Reckoning, figure_of_rows, whole_of
@@ -38,6 +40,10 @@ _LAST_DAYS: Final = " UNION ALL ".join(
     f"SELECT max({day}) FROM {table} WHERE {day} <= :today" for _, table, day in SOURCES
 )
 _COMPARED: Final = {"previous": "previous period", "year": "a year before"}
+
+
+def _reason_words(stored: str, day: str) -> str:
+    return reason_words(stored, date.fromisoformat(day))
 
 
 class Metrics:
@@ -182,6 +188,9 @@ class Metrics:
     def _reading(self, cancelled: Callable[[], bool]) -> Iterator[Connection]:
         held = nullcontext(self._connection) if self._connection is not None else self._workspace.store.read()
         with held as connection, guarded(connection, cancelled, self._seconds):
+            if "reason_words" not in connection.info:
+                driver_of(connection).create_function("reason_words", 2, _reason_words, deterministic=True)
+                connection.info["reason_words"] = True
             yield connection
 
     @staticmethod

@@ -223,7 +223,8 @@ def _alerts(context: Context) -> str:
     )
     severity = "CASE a.severity WHEN 4 THEN 'critical' WHEN 3 THEN 'high' WHEN 2 THEN 'medium' ELSE 'low' END"
     return (
-        f"SELECT a.id, a.customer_id, a.kind, a.rule, {severity}, a.state, a.reason, a.owner, a.outcome,"
+        f"SELECT a.id, a.customer_id, a.kind, a.rule, {severity}, a.state, reason_words(a.reason, {_DAY}),"
+        " a.owner, a.outcome,"
         " date(a.opened_at, 'localtime'), date(a.closed_at, 'localtime'), a.state IN ('resolved', 'not_useful'),"
         f" a.in_time IS NOT NULL, a.in_time, a.state IN ('resolved', 'not_useful') AND NOT {NO_VERDICT}, {RIGHT},"
         f" a.touched, (SELECT (julianday(min(x.at)) - julianday(a.opened_at)) * 24 FROM ({acts}) x),"

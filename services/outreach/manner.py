@@ -6,11 +6,11 @@ import json
 import sqlite3
 from collections.abc import Collection
 from datetime import timedelta
-from functools import cache
 from typing import Final
 
 from models.queries.churn_status import SPEAKING
 from models.values.outreach import GOALS
+from services.book.playbook import playbook_goals
 from services.distress.complaints import has_in_mind, read_unsettled
 from services.distress.matters import read_matters
 from services.insight import Reader
@@ -45,7 +45,7 @@ def goal_of_alert(reader: Reader, alert_id: int) -> str:
     code = advice.get("code")
     if code in ANSWER_FIRST and (read_matters(*asked) or (code in _OFFERING and read_unsettled(*asked))):
         return "apologise"
-    goal = str(advice.get("goal_code") or _goals_of_playbook().get(advice.get("code", ""), ""))
+    goal = str(advice.get("goal_code") or playbook_goals().get(advice.get("code", ""), ""))
     return goal if goal in GOALS else ""
 
 
@@ -73,11 +73,3 @@ def goal_of_facts(reader: Reader, customer_id: int, found: Collection[Found]) ->
 def _newest(found: Found) -> str:
     """Return the latest day that a fact speaks of, '' where it speaks of none."""
     return max((value.text for value in found.fact.values if value.kind == "date"), default="")
-
-
-@cache
-def _goals_of_playbook() -> dict[str, str]:
-    """Return the goals of the playbook's entries: for alerts that were raised before alerts carried them."""
-    from services.alerting import playbook_goals
-
-    return playbook_goals()

@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import Final
 
 from models.values.errors import UserError
-from services.alerting import playbook_goals
 from services.outreach.composing import compose
 from services.outreach.reviewing import review
 from services.workspace import Workspace
@@ -27,7 +26,6 @@ def warm_up(workspace: Workspace) -> None:
         who = driver.execute(_WHO).fetchone() or driver.execute(_ANYONE).fetchone()
     if who is None:
         return
-    playbook_goals()  # asked only for an alert that was raised before alerts carried their goal
     # Between the two readings the customer may have been taken out of the book.
     with suppress(UserError):
         review(workspace, compose(workspace, who[0], who[1]).edit)

@@ -12,6 +12,7 @@ from models.values import words
 from models.values.errors import UserError
 from models.values.metrics import Condition, Query
 from models.values.reports import Handover, HandoverLine
+from services.book.alert_phrasing import reason_words
 from services.insight import reading
 from services.insight.reader import Reader
 from services.metrics import Metrics
@@ -62,7 +63,7 @@ def handover_of(workspace: Workspace, owner: str, to: str, book: str) -> Handove
 
 def _line(reader: Reader, row: sqlite3.Row) -> HandoverLine:
     severity = row["severity"]
-    why = f"{_SEVERITIES[severity]}: {row['reason']}" if severity is not None else ""
+    why = f"{_SEVERITIES[severity]}: {reason_words(row['reason'], reader.today)}" if severity is not None else ""
     money = reader.money(row["at_risk"]) if row["at_risk"] else ""
     return HandoverLine(row["id"], words.name_of(row["name"], row["external_id"]), why, money)
 

@@ -48,14 +48,6 @@ ENDS = (
 CITIES = ("Portland", "Seattle", "Denver", "Austin", "Boston", "Leeds", "Malmö", "Lyon")
 STAGES = ("Identified", "Qualified", "Proposal", "Negotiation", "Won", "Lost")
 RULES = ("gap_beyond_usual", "likely_to_leave", "unhappy_tickets", "engagement_below", "deal_stalled", "ready_for_more")
-REASONS = (
-    "No order for {gap} days; the usual gap is {usual}",
-    "Churn risk {risk} %, among the highest of the book",
-    "Two unhappy tickets in 60 days",
-    "Engagement fell to {engagement}; your threshold is 50",
-    "Proposal open for {gap} days, no contact for 16",
-    "Orders up 60 % on the six months before",
-)
 
 
 @dataclass(frozen=True)
@@ -77,7 +69,7 @@ class BigBook:
     cards: int = 6_000
     as_of: str = "2026-11-20"
     seed: int = 7
-    version: int = 1
+    version: int = 2
     scored: bool = True
     tickets: float = 0.6
     emails: float = 2.0
@@ -349,10 +341,7 @@ class _World:
             closed = state == "resolved"
             born = opened - timedelta(days=k % 50) if closed else opened
             due = born + timedelta(minutes=30 + 97 * (k % 120))
-            reason = REASONS[rule].format(
-                gap=int(self.last_back[who]), usual=int(self.gap[who]), risk=round(100 * self.churn[who]),
-                engagement=round(self.engagement[who]),
-            )  # fmt: skip
+            reason = self._reason(RULES[rule], who)
             upside = int(self.stays[who] // 3) if rule == 5 else 0
             at_risk = 0 if rule == 5 else int(self.at_risk[who])
             end = (born + timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -369,9 +358,21 @@ class _World:
     def _signals(self) -> Rows:
         at = f"{self.book.as_of}T08:02:00Z"
         for k, who in enumerate(self.cards.tolist()):
-            yield k + 1, who + 1, RULES[k % 6], 3, "Gap beyond the usual", 3.5, at, self.book.as_of
-            if k % 3 == 0:
-                yield k + 1, who + 1, RULES[(k + 3) % 6], 2, "Engagement below the threshold", 41.0, at, self.book.as_of
+            for rule, severity, measure in ((RULES[k % 6], 3, 3.5), (RULES[(k + 3) % 6], 2, 41.0)):
+                if severity == 3 or k % 3 == 0:
+                    yield k + 1, who + 1, rule, severity, self._reason(rule, who), measure, at, self.book.as_of
+
+    def _reason(self, rule: str, who: int) -> str:
+        """The reason of an alert as the store keeps it."""
+        text, figures = {
+            "gap_beyond_usual": ("", {"days_since_order": int(self.last_back[who]), "usual_gap": int(self.gap[who])}),
+            "likely_to_leave": ("", {"churn_risk": float(self.churn[who]), "churn_horizon": 90, "value_at_risk": 100}),
+            "unhappy_tickets": ("", {"unhappy_tickets_60d": 2}),
+            "engagement_below": ("", {"engagement": round(self.engagement[who])}),
+            "deal_stalled": ("untouched", {"deal_named": "Proposal", "deal_age": int(self.last_back[who])}),
+            "ready_for_more": ("activity", {"activity_growth": 0.6}),
+        }[rule]
+        return json.dumps({"rule": rule, "text": text, "figures": figures, "currency": "USD"})
 
     def _tasks(self) -> Rows:
         for k, who in enumerate(self.cards[::5].tolist()):

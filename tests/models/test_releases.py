@@ -271,7 +271,7 @@ def test_version_11_keeps_what_an_overridden_rule_said_beside_its_signal(
         driver.execute("UPDATE alert_signals SET reason = ?, evidence = NULL", (reason,))
         assert driver.execute("SELECT count(*) FROM alert_signals").fetchone()[0]
     driver.close()
-    open_store(store_path).close()
+    migrate(store_path, 10, to=11)
     driver = sqlite3.connect(store_path)
     assert set(driver.execute("SELECT reason, evidence ->> 'overridden' FROM alert_signals")) == {(reason, plain)}
     driver.close()
@@ -284,3 +284,33 @@ def test_a_book_from_before_words_counted_in_its_scores_is_scored_again(store_pa
     open_store(store_path).close()
     marks = json.loads(dict(_rows(store_path)["book"])["scored"])  # type: ignore[arg-type]
     assert marks == {**before, "entry": 0}
+
+
+def test_version_16_takes_the_words_of_a_figure_set_by_hand_and_those_of_the_playbook_out_of_alerts(
+    store_path: Path,
+) -> None:
+    _of_version(15, store_path)
+    said = "Overridden to 20\u202f%; model: 81\u202f% · No order"
+    kept = json.dumps({"overridden": "No order", "deal": 7})
+    advice = {"code": "check_in", "title": "{call} them", "why": "So", "evidence": "7 of 12", "goal": "Ask",
+              "goal_code": "check_in", "incentive_minor": 5000, "incentive_words": "Offer up to $50."}  # fmt: skip
+    driver = sqlite3.connect(store_path)
+    with driver:
+        driver.execute("UPDATE alert_signals SET reason = ?, evidence = ?, cleared_at = NULL", (said, kept))
+        driver.execute("UPDATE alerts SET reason = ?, state = 'open', recommendation = ?", (said, json.dumps(advice)))
+        (closed,) = driver.execute("SELECT min(id) FROM alerts").fetchone()
+        driver.execute("UPDATE alerts SET state = 'resolved' WHERE id = ?", (closed,))
+        own = json.dumps({**advice, "code": "of_an_older_playbook"})
+        driver.execute("UPDATE alerts SET recommendation = ? WHERE id = ?", (own, closed))
+    driver.close()
+    open_store(store_path).close()
+    driver = sqlite3.connect(store_path)
+    rows = "SELECT a.id = ?, a.reason, g.reason, g.evidence FROM alerts a JOIN alert_signals g ON g.alert_id = a.id"
+    deal = '{"deal":7}'
+    assert set(driver.execute(rows, (closed,))) == {(1, said, said, deal), (0, "No order", "No order", deal)}
+    of_words = ("title", "why", "goal", "goal_code")
+    left = {name: value for name, value in advice.items() if name not in of_words}
+    found = driver.execute("SELECT id = ?, recommendation FROM alerts", (closed,)).fetchall()
+    assert {text for is_own, text in found if is_own} == {own}
+    assert [json.loads(text) for is_own, text in found if not is_own] == [left] * (len(found) - 1)
+    driver.close()

@@ -7,6 +7,7 @@ import sqlite3
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from services.book.alert_phrasing import reason_words
 from services.insight import Reader
 from services.outreach.claims.context import Context
 from services.outreach.claims.find import Text
@@ -62,7 +63,9 @@ def read_context(workspace: Workspace, reader: Reader, edit: Edit, customer: sql
         products=_occurring(reader, "name", text),
         categories=_occurring(reader, "category", text),
         own_links=tuple(lower(fold(one)) for one in (mail.from_address, *ours) if one),
-        reasons=tuple(row[0] for row in reader.driver.execute(_REASONS, {"customer": customer["id"]}) if row[0]),
+        reasons=tuple(
+            reason_words(row[0], reader.today) for row in reader.driver.execute(_REASONS, {"customer": customer["id"]})
+        ),
         record=record,
         resolutions=edit.resolutions,
         incentive_minor=edit.incentive_minor,

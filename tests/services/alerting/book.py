@@ -29,6 +29,8 @@ from models.tables import (
 from models.values.journal import Actor
 from models.values.rule_records import RULE_RECORDS, SPENT_LESS, PastRecord
 from services.alerting import evaluate
+from services.book.alert_phrasing import reason_words
+from services.book.playbook import recommendation_words
 from services.settings import BusinessHours, Policy
 from services.workspace import FixedClock, Recipe, SessionKeyring, Workspace
 from tests.contracts import without_contract
@@ -192,12 +194,16 @@ class Book:
         return evaluate(self.workspace)
 
     def cards(self, customer: int | None = None) -> list[dict[str, Any]]:
-        """All alerts, or a customer's, oldest first."""
+        """All alerts, or a customer's, oldest first; reason and recommendation in words."""
         query = select(alerts).order_by(alerts.c.id)
         if customer is not None:
             query = query.where(alerts.c.customer_id == customer)
         with self.workspace.store.read() as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        for row in rows:
+            row["reason"] = reason_words(row["reason"], self.today)
+            row["recommendation"] = recommendation_words(row["recommendation"]) if row["recommendation"] else {}
+        return rows
 
     def card(self, customer: int) -> dict[str, Any]:
         """The customer's only alert."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -78,7 +77,7 @@ def test_a_fall_in_one_channel_is_no_silence_where_others_go_on(book: Book, happ
     card = book.card(customer)
     fell = "Portal logins fell 85\u202f% since 23 Oct: 2 instead of about 13"
     assert (card["reason"], card["severity"]) == (f"{fell}; {said}" if said else fell, 1 if said else 3)
-    advised = json.loads(card["recommendation"])
+    advised = card["recommendation"]
     assert (advised["code"] == "channel_note") == bool(said)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -97,4 +96,4 @@ def test_a_note_or_a_task_counts_from_its_moment_on(book: Book) -> None:
         book.workspace = replace(now, clock=FixedClock(now.clock.now() - timedelta(days=ago)))
         book.evaluate()
         assert [card["rule"] for card in book.cards(customer)] == rules
-    assert json.loads(book.card(customer)["recommendation"])["title"]
+    assert book.card(customer)["recommendation"]["title"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from models.tables import conversations
 from models.values.errors import UserError
 from models.values.outreach import GOALS
-from services.alerting.recommend import Adviser, Case, Record, evidence, incentive, read_playbook
+from services.alerting.recommend import Adviser, Case, Record
 from services.alerting.rules import shipped_rules
+from services.book.playbook import read_playbook, recommendation_words
 from services.settings import Policy
 from tests.services.alerting.book import Book
 
@@ -23,10 +24,10 @@ PLAYBOOK = read_playbook()
 CASE = Case("silence", frozenset(), "Loyal", True, frozenset(), None, 728_000, "USD")
 
 
-def advice(case: Case, policy: Policy | None = None, records: dict[str, Record] | None = None) -> dict[str, object]:
+def advice(case: Case, policy: Policy | None = None, records: dict[str, Record] | None = None) -> dict[str, Any]:
     text = Adviser(PLAYBOOK, policy or Policy(), records or {}).advise(case)
     assert text is not None
-    return dict(json.loads(text))
+    return recommendation_words(text)
 
 
 def test_every_reason_has_advice_whether_they_may_be_emailed_or_not() -> None:
@@ -65,7 +66,7 @@ def test_a_complaint_that_an_order_or_a_kind_word_followed_is_not_the_cause_of_a
     said = {"customer_id": spoke, "channel": "Call", "text": "Thanks for the quick reply!", "sentiment": 0.6}
     book.add(conversations, **said, happened_on=book.day(40))
     book.evaluate()
-    titles = [json.loads(book.card(one)["recommendation"])["title"] for one in (silent, spoke, ordered)]
+    titles = [book.card(one)["recommendation"]["title"] for one in (silent, spoke, ordered)]
     assert [title.startswith("Apologise first") for title in titles] == [True, False, False]
 
 
@@ -75,9 +76,11 @@ def test_an_open_ticket_comes_before_everything_else() -> None:
 
 
 def test_the_incentive_names_the_cap_and_who_may_give_more() -> None:
-    amount, words = incentive(CASE, Policy())
-    assert amount == 5_000
-    assert words == "Offer up to $50. More needs a manager; the cap is $73, 1\u202f% of yearly value."
+    found = advice(CASE)
+    assert found["incentive_minor"] == 5_000
+    assert (
+        found["incentive_words"] == "Offer up to $50. More needs a manager; the cap is $73, 1\u202f% of yearly value."
+    )
 
 
 @settings(max_examples=100, deadline=None)
@@ -88,18 +91,25 @@ def test_an_incentive_never_exceeds_cap_or_approval(
     value_minor: int, share: float, approval_minor: int, segment: str | None
 ) -> None:
     policy = replace(Policy(), incentive_share=share, incentive_approval_minor=approval_minor)
-    amount, words = incentive(CASE._replace(yearly_value_minor=value_minor, segment=segment), policy)
+    found = advice(CASE._replace(yearly_value_minor=value_minor, segment=segment), policy)
+    amount, words = found["incentive_minor"], found["incentive_words"]
     assert 0 <= amount <= approval_minor
     assert amount <= max(0, value_minor) * policy.incentive_share_of(segment)
     assert bool(words) == (amount > 0)
 
 
 def test_how_often_it_helped_is_said_from_ten_cases_on() -> None:
-    assert evidence(None, 60) == evidence(Record(9, 9, 5, 1), 60) == ""
-    assert evidence(Record(11, 9, 10, 4), 60) == (
-        "9 of 11 ordered again within 60 days; 4 of 10 without contact. Small numbers: a hint, not proof"
-    )
-    assert evidence(Record(80, 40, 0, 0), 60) == "40 of 80 ordered again within 60 days"
+    code = str(advice(CASE)["code"])
+    for record, said in (
+        (Record(9, 9, 5, 1), ""),
+        (
+            Record(11, 9, 10, 4),
+            "9 of 11 ordered again within 60 days; 4 of 10 without contact. Small numbers: a hint, not proof",
+        ),
+        (Record(80, 40, 0, 0), "40 of 80 ordered again within 60 days"),
+    ):
+        assert advice(CASE, records={code: record})["evidence"] == said
+    assert advice(CASE)["evidence"] == ""
 
 
 def test_the_record_is_counted_from_closed_cards_whose_watch_time_is_over(book: Book) -> None:
@@ -114,7 +124,7 @@ def test_the_record_is_counted_from_closed_cards_whose_watch_time_is_over(book: 
     book.move(days=35)
     other = book.customer("Other", ago=70, gap=20, segment="Hibernating")
     book.evaluate()
-    found = json.loads(book.card(other)["recommendation"])
+    found = book.card(other)["recommendation"]
     assert found["code"] == "check_in"
     assert found["evidence"].startswith("7 of 12 ordered again within 60 days")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ from services.alerting.conditions import times_median
 from services.alerting.measures import BLOCKS, MEASURES
 from services.alerting.rulebook import with_policy
 from services.alerting.rules import SEVERITIES, parse_rule, rule_from_json, rule_to_json, shipped_rules, walk
-from services.alerting.wording import Wording
+from services.book.alert_phrasing import reason_words, reason_writer
 from services.entities import ENTITIES
 from services.settings import Policy, RuleParameter
 
+TODAY = date(2026, 11, 20)
 #: Cool-downs of ALERTS.md in days; 0 where it speaks once.
 LAW = {
     "likely_to_leave": ("low", 30),  # high from three purchase days on
@@ -162,20 +164,22 @@ def test_figures_read_as_people_say_them() -> None:
         ("never used the {kind}", "Never used the fit scan"),
         ("{missing:days}", "No"),
     ):
-        wording = Wording(template, columns, {"kind": "fit_scan"})
-        assert wording.fill(tuple(figures.values()), "USD") == words
+        write = reason_writer("own", "", template, columns, {"kind": "fit_scan"}, ())
+        assert reason_words(write(tuple(figures.values()), "USD"), TODAY) == words
 
 
 def test_no_reason_calls_it_certain_that_somebody_leaves() -> None:
     for risk, said in ((1.0, ">99\u202f%"), (0.67, "67\u202f%"), (0.001, "<1\u202f%")):
-        assert Wording("{churn_risk:chance} likely", {"churn_risk": 0}, {}).fill((risk,), "USD") == f"{said} likely"
+        write = reason_writer("own", "", "{churn_risk:chance} likely", {"churn_risk": 0}, {}, ())
+        assert reason_words(write((risk,), "USD"), TODAY) == f"{said} likely"
 
 
 @pytest.mark.parametrize(
     ("health", "said"), [(59.5, "Health 59.5"), (60.0, "Health 60"), (60.4, "Health 60.4"), (58.7, "Health 59")]
 )
 def test_a_figure_that_only_rounding_makes_the_threshold_shows_its_decimal(health: float, said: str) -> None:
-    assert Wording("health {health:number}", {"health": 0}, {}, {60.0, 50.0}).fill((health,), "USD") == said
+    write = reason_writer("own", "", "health {health:number}", {"health": 0}, {}, {60.0, 50.0})
+    assert reason_words(write((health,), "USD"), TODAY) == said
 
 
 def test_a_figure_of_a_rule_that_is_gone_stops_nothing() -> None:

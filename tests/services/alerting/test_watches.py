@@ -66,7 +66,7 @@ def is_open(card: dict[str, Any]) -> bool:
 def figure(book: Book, card: dict[str, Any]) -> dict[str, Any]:
     """What the alert keeps of the figure."""
     with book.workspace.store.read() as connection:
-        rows = connection.execute(select(alert_signals.c.evidence).where(alert_signals.c.alert_id == card["id"]))
+        rows = connection.execute(select(alert_signals.c.reason).where(alert_signals.c.alert_id == card["id"]))
         return dict(json.loads(rows.scalar_one())["watch"])
 
 

@@ -29,6 +29,11 @@ def minutes(later: float) -> str:
     return (datetime.fromisoformat(NOW) + timedelta(minutes=later)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def reason(rule: str, text: str = "", **figures: Any) -> str:
+    """A reason as alerts keep it."""
+    return json.dumps({"rule": rule, "text": text, "figures": figures, "currency": "USD"}, ensure_ascii=False)
+
+
 class SmallBook:
     """Rows go straight into the tables; numbers are given by the book, the rest has plain values."""
 
@@ -95,7 +100,7 @@ class SmallBook:
             "rule": "gap_beyond_usual",
             "severity": 3,
             "state": "open",
-            "reason": "No order for 74 days; the usual gap is 21",
+            "reason": reason("gap_beyond_usual", days_since_order=74, usual_gap=21),
             "opened_at": minutes(-58),
             "opened_as_of": TODAY.isoformat(),
             "due_at": minutes(120),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from models.values.alerts import Recommendation
-from services.alerting.recommend import read_playbook
+from services.book.playbook import read_playbook
 from services.insight.advice import day_words, read_advice
 from services.insight.detail import read_detail
 from services.insight.reach import read_reach

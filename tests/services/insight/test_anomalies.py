@@ -15,7 +15,7 @@ from services.insight.anomalies import issue_words, read_anomalies, read_emergin
 from services.insight.detail import read_detail
 from services.insight.documents import read_customer_document
 from services.insight.profile import read_profile
-from tests.services.insight.conftest import TODAY, Fresh, SmallBook, days_ago
+from tests.services.insight.conftest import TODAY, Fresh, SmallBook, days_ago, reason
 
 ISSUE = EmergingIssue(
     about="ticket words", name="late delivery", title="Tickets with “late delivery”", since=days_ago(21), seen=26,
@@ -44,8 +44,8 @@ def linden(book: SmallBook) -> int:
     return number
 
 
-def story(book: SmallBook, reader: Fresh, customer: int, reason: str, kind: str = "risk") -> str:
-    return str(reader(read_detail, book.card(customer, reason=reason, kind=kind)).story)
+def story(book: SmallBook, reader: Fresh, customer: int, why: str, kind: str = "risk") -> str:
+    return str(reader(read_detail, book.card(customer, reason=why, kind=kind)).story)
 
 
 def test_the_story_of_a_card_says_which_activity_fell_and_since_when(
@@ -58,7 +58,8 @@ def test_the_story_of_a_card_says_which_activity_fell_and_since_when(
 
 def test_the_story_does_not_say_again_what_the_card_says(book: SmallBook, reader: Fresh, linden: int) -> None:
     fallen(book, linden)
-    assert story(book, reader, linden, "Portal logins fell 85 % since 24 Oct") == ""
+    drop = {"activity_channel": "login", "activity_fall": 0.85, "activity_since": days_ago(27), "activity_seen": 2}
+    assert story(book, reader, linden, reason("activity_dropped", **drop, activity_expected=13.2)) == ""
 
 
 def test_good_news_belong_to_an_opportunity_and_more_tickets_are_none(

@@ -23,7 +23,7 @@ from services.insight.profile import read_profile
 from services.insight.rhythm import read_rhythm
 from services.outreach.facts import facts_of
 from services.settings import ExchangeRate, Policy, Preferences
-from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes
+from tests.services.insight.conftest import Fresh, SmallBook, days_ago, minutes, reason
 from views.alerts.figures import churn_figure
 from views.customers.delegate import Marks
 from views.customers.figures import profile_figures
@@ -46,6 +46,8 @@ DRIVERS = json.dumps(
         },
     ]
 )
+
+RATED = [2, 5, "2026-11-11", 1, "Zip", "reviews"]
 
 
 @pytest.fixture
@@ -189,20 +191,26 @@ def test_other_signals_come_first_in_the_story_and_are_named(book: SmallBook, re
     book.rule("gap_beyond_usual", "Order gap")
     book.rule("engagement_below", "Engagement drop")
     card = book.card(marlow)
-    for rule, reason in (("gap_beyond_usual", "No order"), ("engagement_below", "Engagement fell to 34")):
+    fell = reason("engagement_below", "fell", engagement_before=52, engagement=34)
+    for rule, said in (
+        ("gap_beyond_usual", reason("gap_beyond_usual", days_since_order=74)),
+        ("engagement_below", fell),
+    ):
         book.insert(
-            "alert_signals", alert_id=card, customer_id=marlow, rule=rule, severity=3, reason=reason,
+            "alert_signals", alert_id=card, customer_id=marlow, rule=rule, severity=3, reason=said,
             raised_at=minutes(-50), raised_as_of=days_ago(0),
         )  # fmt: skip
     detail = reader(read_detail, card)
-    assert detail.story.startswith("Engagement fell to 34. Lifetime value")
+    assert detail.story.startswith("Engagement fell from 52 to 34 in 60 days. Lifetime value")
     assert detail.signals == ("Engagement drop",)
 
 
 def test_a_quote_is_said_once(book: SmallBook, reader: Fresh, marlow: int) -> None:
-    card = book.card(marlow, reason="Wrote: “We are talking to another supplier.”")
+    said = "We are talking to another supplier."
+    wrote = reason("distress", "leaving", leaving_words=[said, "tickets", "", days_ago(2)])
+    card = book.card(marlow, reason=wrote)
     book.insert("alert_signals", alert_id=card, customer_id=marlow, rule="unhappy_mention", severity=3,
-                reason="Said: “We are talking to another supplier.”", raised_at=minutes(-50),
+                reason=reason("unhappy_mention", "leaving", mention_words=said), raised_at=minutes(-50),
                 raised_as_of=days_ago(0))  # fmt: skip
     detail = reader(read_detail, card)
     assert detail.story_bold == "Wrote: “We are talking to another supplier.”" and "another" not in detail.story
@@ -211,7 +219,8 @@ def test_a_quote_is_said_once(book: SmallBook, reader: Fresh, marlow: int) -> No
 def test_the_story_tells_the_rest_of_what_the_reason_quotes(book: SmallBook, reader: Fresh, marlow: int) -> None:
     text = "We are talking  to another supplier. We will decide this week."
     book.event("conversations", marlow, channel="Call", text=text, happened_on=days_ago(2))
-    card = book.card(marlow, reason="Said on the phone, 18 Nov: “We are talking to another supplier.”")
+    quote = ["We are talking to another supplier.", "conversations", "Call", days_ago(2)]
+    card = book.card(marlow, reason=reason("distress", "leaving", leaving_words=quote))
     assert reader(read_detail, card).story.startswith("They also said: “We will decide this week.”")
 
 
@@ -223,14 +232,15 @@ def test_what_is_yours_goes_by_the_name_that_the_book_has_for_you(book: SmallBoo
 
 
 def test_the_story_says_nothing_twice(book: SmallBook, reader: Fresh, marlow: int) -> None:
-    card = book.card(marlow, rule="likely_to_leave", reason="72 % likely to stop buying, $5,240 at risk")
+    likely = reason("likely_to_leave", "segment", value_at_risk=524_000)
+    card = book.card(marlow, rule="likely_to_leave", reason=likely)
     assert reader(read_detail, card).story.startswith("No order for 74 days; the usual gap is 21. Lifetime value")
-    for rule, reason in (
-        ("likely_to_leave", "72 %"),
-        ("gap_beyond_usual", "No order for 74 days; the usual gap is 21"),
+    for rule, said in (
+        ("likely_to_leave", likely),
+        ("gap_beyond_usual", reason("gap_beyond_usual", days_since_order=74, usual_gap=21)),
     ):
         book.insert(
-            "alert_signals", alert_id=card, customer_id=marlow, rule=rule, severity=3, reason=reason,
+            "alert_signals", alert_id=card, customer_id=marlow, rule=rule, severity=3, reason=said,
             raised_at=minutes(-50), raised_as_of=days_ago(0),
         )  # fmt: skip
     assert reader(read_detail, card).story == (
@@ -241,14 +251,22 @@ def test_the_story_says_nothing_twice(book: SmallBook, reader: Fresh, marlow: in
 @pytest.mark.parametrize(
     ("headline", "other", "new"),
     [
-        ("Rated 2 of 5 on 11 Nov: Zip", "Rated 2 of 5 on 11 Nov: Zip, no ticket opened yet", "No ticket opened yet."),
-        ("2 unhappy tickets in 60 days", "2 unhappy tickets in 60 days, lifetime value $651", "Lifetime value $651."),
-        ("Rated 2 of 5 on 1 Oct: Dress, no ticket opened yet", "Rated 2 of 5 on 1 Oct: Dress; open deal: Uniforms",
-         "Open deal: Uniforms."),
-        ("Open deal of $46, and unhappy tickets", "2 unhappy tickets in 60 days, lifetime value $8; open deal: Upsell",
+        (reason("distress", "rated", distress_rated=RATED), reason("bad_review", worst_review=RATED),
+         "No ticket opened yet."),
+        (reason("unhappy_tickets", unhappy_tickets_60d=2), reason("repeated_trouble", trouble_tickets=2,
+         lifetime_value=65_100), "Lifetime value $651."),
+        (reason("bad_review", worst_review=RATED), reason("repeated_trouble", "review_deal", trouble_review=RATED,
+         lifetime_value=65_100, largest_open_deal="Uniforms"), "Lifetime value $651; open deal: Uniforms."),
+        (reason("deal_at_risk", "tickets", deal_amount=4_600, unhappy_tickets_60d=3), reason("repeated_trouble",
+         "tickets_deal", trouble_tickets=2, lifetime_value=800, largest_open_deal="Upsell"),
          "2 unhappy tickets in 60 days, lifetime value $8."),
-        ("1 urgent, negative ticket open", "Unhappy ticket open for 6 days", "No order for 74 days"),
-        ("2 unhappy tickets in 60 days", "Renews in 31 days, health 40 of 100", "Renews in 31 days, health 40 of 100."),
+        (reason("distress", urgent_tickets=1), reason("unhappy_tickets", "open", unhappy_open_days=6),
+         "No order for 74 days"),
+        (reason("unhappy_tickets", unhappy_tickets_60d=2), reason("renewal_near", days_to_renewal=31, health=40),
+         "Renews in 31 days, health 40 of 100."),
+        (reason("deal_at_risk", "tickets", deal_amount=4_600, unhappy_tickets_60d=2), reason("repeated_trouble",
+         trouble_tickets=2, lifetime_value=800), "2 unhappy tickets in 60 days, lifetime value $8."),
+        ("2 unhappy tickets in 60 days", "Rated 2 of 5", "Rated 2 of 5."),
     ],
 )  # fmt: skip
 def test_a_further_reason_says_only_what_is_new(
@@ -278,10 +296,13 @@ def test_a_rating_that_the_reason_names_is_not_told_again(book: SmallBook, reade
     book.event("tickets", marlow, subject="Return request", opened_on=days_ago(12), satisfaction=2)
     book.event("reviews", marlow, rating=2, reviewed_on=days_ago(9))
     card = book.card(marlow, rule="distress")
-    for said in ("Rated 2 of 5 on 8 Nov: Return request", "Rated 2 of 5 on 11 Nov: Half-zip"):
-        book.run("UPDATE alerts SET reason = ?", said)
+    for rated, of_ticket in (
+        ([2, 5, days_ago(12), 1, "Return request", "tickets"], True),
+        ([2, 5, days_ago(9), 1, "Half-zip", "reviews"], False),
+    ):
+        book.run("UPDATE alerts SET reason = ?", reason("distress", "rated", distress_rated=rated))
         story = reader(read_detail, card).story
-        assert ("Return request" in story, "review of 11 Nov" in story) == ("11 Nov" in said, "11 Nov" not in said)
+        assert ("Return request" in story, "review of 11 Nov" in story) == (not of_ticket, of_ticket)
 
 
 def test_the_rules_record_counts_the_closed_cards_of_a_year(book: SmallBook, reader: Fresh, marlow: int) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from models.store import connect
 from models.values import words
 from models.values.outreach import GOALS, Fact, ModelRequest
+from services.book.alert_phrasing import reason_words
 from services.insight import reading
 from services.outreach import draft_by_model, read_facts
 from services.outreach.model.known import folded
@@ -75,7 +76,8 @@ def test_no_name_address_number_score_or_unticked_fact_leaves(
         )
         columns = [column[0] for column in cursor.description]
         people = [dict(zip(columns, row, strict=True)) for row in cursor]
-        reasons = [row[0] for row in driver.execute("SELECT reason FROM alerts WHERE reason <> ''")]
+        today = talkative.clock.today()
+        reasons = [reason_words(row[0], today) for row in driver.execute("SELECT reason FROM alerts")]
         ids = {row[0].casefold() for table in ("orders", "tickets", "customers", "reviews", "opportunities")
                for row in driver.execute(f"SELECT external_id FROM {table} WHERE external_id <> ''")}  # fmt: skip
         staff = {row[0] for row in driver.execute("SELECT DISTINCT owner FROM customers WHERE owner <> ''")}
