@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
-from models.store.driver import driver_of
 from models.tables import rules as rules_table
 from models.values.changes import Changes
 from models.values.dashboards import PERIODS, Drill
@@ -32,28 +31,21 @@ from models.values.watches import (
     figures_of,
     limit_words,
 )
-from models.values.words import day_of, listed
+from models.values.words import listed
 from services.alerting.evaluate_rule import Fired
 from services.alerting.rules import SEVERITIES, Group, Rule
 from services.book.alert_phrasing import watch_reason
-from services.book.sources import SOURCES, SourceAge, source_ages
-from services.metrics import Catalogue, Metrics
+from services.metrics import Catalogue, Coverage, Metrics, period_of
 from services.workspace import Workspace
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from services.metrics.catalogue import Entity, Metric
+    from services.metrics.catalogue import Metric
 
 #: Below so many a week (rows, or a mean of them) a change is mostly chance.
 _FEWEST_A_WEEK: Final = 5
 _MOST_WEEKS: Final = 52
-#: The kind of data on which an entity's figures rest, where it is another than its own name; scores rest on orders.
-_RESTS_ON: Final = {
-    "order_lines": "orders", "returns": "orders", "customers": "orders", "scores": "orders", "emails": "email_events",
-    "deals": "stage_changes", "deal_stages": "stage_changes",
-}  # fmt: skip
-_TABLES: Final = {table: (words, day) for words, table, day in SOURCES}
 
 
 def watch_of(definition: str) -> Watch:
@@ -100,7 +92,7 @@ class Looking:
         self._workspace, self.metrics = workspace, metrics or Metrics(workspace)
         self.currency = workspace.read_currency()
         self.today = self.metrics.days()[0]
-        self._reach: dict[tuple[str, date], tuple[date | None, SourceAge | None]] = {}
+        self._coverage = Coverage(workspace, self.metrics.catalogue)
 
     def figure(self, watch: Watch, day: date | None = None) -> WatchFigure:
         """Return a watch's figure on a day; None: the book's last."""
@@ -113,7 +105,11 @@ class Looking:
             found = replace(found, why=self._doubt(watch, metric, end))
         if watch.is_change and not found.why:
             before = [self._level(watch, metric, end - timedelta(weeks=back)) for back in range(1, watch.weeks + 1)]
-            known = [one.value for one in before if one.value is not None and self._covers(watch, metric, one.day)]
+            known = [
+                one.value
+                for one in before
+                if one.value is not None and self._covers(watch, metric, date.fromisoformat(one.day))
+            ]
             mean = sum(known) / len(known) if 2 * len(known) >= watch.weeks else None
             counted = metric.measure in ("count", "distinct") and metric.kind in ("simple", "as_of")
             if mean is None:
@@ -153,29 +149,9 @@ class Looking:
         known = float(value) if isinstance(value, int | float) and not why else None
         return WatchFigure(day.isoformat(), known, why=why, rows=rows)
 
-    def _entity(self, metric: Metric) -> Entity:
-        catalogue = self.metrics.catalogue
-        while metric.kind in ("derived", "cumulative", "conversion"):
-            metric = catalogue.metrics[metric.uses[0] if metric.kind == "derived" else metric.base]
-        return catalogue.entities[metric.entity]
-
-    def _known(self, metric: Metric, day: date) -> tuple[date | None, SourceAge | None]:
-        """The first day of the data on which a metric rests, and how old these are on a day."""
-        source = self._entity(metric).source
-        table = _RESTS_ON.get(source, source)
-        if table not in _TABLES:
-            return None, None
-        if (table, day) not in self._reach:
-            words, column = _TABLES[table]
-            with self._workspace.store.read() as connection:
-                first = day_of(connection.exec_driver_sql(f"SELECT min({column}) FROM {table}").scalar())
-                ages = source_ages(driver_of(connection), day, self._workspace.policy)
-            self._reach[table, day] = first, next((one for one in ages if one.words == words), None)
-        return self._reach[table, day]
-
     def _doubt(self, watch: Watch, metric: Metric, day: date) -> str:
         """Why a figure that was computed says nothing: its data ended, or cover only a part of its days."""
-        _, age = self._known(metric, day)
+        _, age = self._coverage.of(metric, day)
         if age is not None and age.stale:
             return "ended"
         falls = watch.test in ("below", "falls")
@@ -183,16 +159,11 @@ class Looking:
             return ""
         if age is not None and age.age_days > (age.usual_days or 1):
             return "ended"  # the last days are not in the book yet
-        return "" if self._covers(watch, metric, day.isoformat()) else "short"
+        return "" if self._covers(watch, metric, day) else "short"
 
-    def _covers(self, watch: Watch, metric: Metric, day: str) -> bool:
+    def _covers(self, watch: Watch, metric: Metric, day: date) -> bool:
         """Whether the data reach back to the beginning of the figure that ends on a day."""
-        from services.metrics.periods import period_of
-
-        end = date.fromisoformat(day)
-        first, _ = self._known(metric, end)
-        begins = end if metric.kind == "as_of" else period_of(watch.asked, end).first
-        return first is None or begins is None or first <= begins
+        return self._coverage.begins(metric, period_of(watch.asked, day))
 
     # -- for runs of the rules and for lists -------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from services.metrics.answer import Metrics
 from services.metrics.asking import condition_of
 from services.metrics.catalogue import Catalogue
+from services.metrics.coverage import Coverage
 from services.metrics.dashboards import (
     asked,
     document_of,
@@ -23,9 +24,10 @@ from services.metrics.dashboards import (
 )
 from services.metrics.load import load_catalogue, the_catalogue
 from services.metrics.own import all_dashboards, dashboard_named
+from services.metrics.periods import period_of
 
 __all__ = [
-    "Catalogue", "Metrics", "all_dashboards", "asked", "condition_of", "dashboard_named", "document_of", "drill",
-    "forms_of", "load_catalogue", "offered", "the_catalogue", "the_dashboards", "tile_answer", "trend_of",
-    "under_lens",
+    "Catalogue", "Coverage", "Metrics", "all_dashboards", "asked", "condition_of", "dashboard_named", "document_of",
+    "drill", "forms_of", "load_catalogue", "offered", "period_of", "the_catalogue", "the_dashboards", "tile_answer",
+    "trend_of", "under_lens",
 ]  # fmt: skip

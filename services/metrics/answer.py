@@ -21,6 +21,7 @@ from models.values.words import WEEKDAYS, day_of, full_day
 from services.book.alert_phrasing import reason_words
 from services.book.sources import SOURCES
 from services.metrics.catalogue import TIME, Catalogue, Entity, Metric, nearest
+from services.metrics.coverage import Coverage
 from services.metrics.figures import Asked, Figure, Figures, Reckoning, figure_of_rows, whole_of
 from services.metrics.guard import guarded
 from services.metrics.load import the_catalogue
@@ -177,6 +178,10 @@ class Metrics:
             scope = Scope(known, contexts[known.until], day=known.day)
             one = _numbers(self.statements().rows(scope, None, {})).limit(1).params(scope.context.parameters)
             return connection.execute(one).first() is not None
+
+    def coverage(self) -> Coverage:
+        """How far the data of the book reach now."""
+        return Coverage(self._workspace, self.catalogue)
 
     def days(self) -> tuple[date, date | None]:
         """Return the last day of the book's data, and the day of its scores; None before the first ones."""

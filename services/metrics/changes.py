@@ -8,9 +8,11 @@ from math import sqrt
 from typing import Final
 
 from models.values.dashboards import Change
-from models.values.metrics import Answer, Interval, Query
+from models.values.metrics import Answer, Interval, Period, Query
 from services.metrics.answer import Metrics
 from services.metrics.catalogue import Metric
+from services.metrics.coverage import Coverage
+from services.metrics.periods import compared
 
 #: Of two hundred figures that did not change, two look as if they had: a dashboard watches some ten.
 _CLEAR: Final = 2.58
@@ -30,7 +32,8 @@ def read_changes(
     """Return the changes of a query's figures that are more than chance, the worst first and the good ones last.
 
     A share is compared by a two-proportion test, a count as one of a Poisson process, both at 1 %. A sum or a state
-    counts as changed from 15 % on; a mean never does, as nothing says how far it varies.
+    counts as changed from 15 % on; a mean never does, as nothing says how far it varies. Where the data do not reach
+    back to the beginning of the period before, or end well before this one, no difference is a change.
 
     Parameters
     ----------
@@ -39,11 +42,12 @@ def read_changes(
     parts
         Dimensions; of each change the first that the metric allows tells which group changed most.
     """
-    found = []
+    assert query.compare is not None
+    found, coverage, before = [], metrics.coverage(), compared(answer.period, query.compare)
     for name in query.metrics:
         metric = metrics.catalogue.metrics[name]
         size = _moved(metric, answer, 0)
-        if not size:
+        if not size or not coverage.begins(metric, before) or _lacks_days(coverage, metric, answer.period):
             continue
         allowed = metrics.catalogue.dimensions_of(metric)
         by = next((one for one in parts if one in allowed), None)
@@ -56,6 +60,12 @@ def read_changes(
         found.append((size, Change(name, metric.title, metric.unit, cells[name], cells[f"{name}_before"], good, most)))
     found.sort(key=lambda one: (one[1].good is True, one[1].good is None, -abs(one[0])))
     return tuple(change for _size, change in found)
+
+
+def _lacks_days(coverage: Coverage, metric: Metric, period: Period) -> bool:
+    """Whether more than a twentieth of a period is not in the book: its source ended, or is late."""
+    _, age = coverage.of(metric, period.last)
+    return age is not None and (age.stale or 20 * age.age_days > (period.days or 0))
 
 
 def _most(metric: Metric, by: str, answer: Answer, size: float) -> Change | None:
@@ -81,7 +91,7 @@ def _moved(metric: Metric, answer: Answer, at: int, *, part: bool = False) -> fl
     if metric.unit == "percent":
         ranges = [answer.intervals.get(name, ())[at : at + 1] for name in (metric.name, earlier)]
         return _of_shares(now, before, *(one[0] if one else None for one in ranges))
-    if metric.unit == "count" and metric.kind == "simple":
+    if metric.unit == "count" and metric.measure == "count":
         clear = (now - before) / sqrt(now + before) if now + before >= 2 * _ROWS else 0.0
         return clear if abs(clear) >= _CLEAR else 0.0
     if part or metric.measure not in ("count", "sum") or not before or abs(now - before) / abs(before) < _SHARE:

@@ -92,3 +92,12 @@ def test_the_rows_of_a_change_and_of_its_group_make_its_figure(book: Path) -> No
 
 def test_customers_are_not_compared_as_their_scores_are_of_one_day(asking: Metrics) -> None:
     assert tile_answer(asking, tile_of("new_customers", "active_customers"), Filters("12m")).changes == ()
+
+
+def test_a_period_that_the_data_cover_in_part_is_no_change(book: Path) -> None:
+    rate(book, "CASE WHEN :age < 90 AND place % 2 THEN 1 ELSE 5 END")
+    with closing(sqlite3.connect(book)) as driver, driver:
+        last = driver.execute("SELECT max(opened_on) FROM tickets").fetchone()[0]
+        driver.execute("DELETE FROM tickets WHERE opened_on < date(?, '-100 days')", (last,))
+    assert "satisfied_share" not in {one.metric for one in changes_of(book, *WATCHED)}
+    assert "tickets" not in {one.metric for one in changes_of(book, *WATCHED)}
