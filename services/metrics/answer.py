@@ -528,7 +528,7 @@ class _Listing:
                 name = cell.pop(grain)
                 whole = replace(self._asked.period, last=last)
                 last = next(bucket.last for said, bucket in buckets(whole, grain) if said == name)
-            context, period = replace(context, as_of=last), Period(None, last)
+            context, period = context.on(last), Period(None, last)
         scope = self._reckoning.scope(probe, self._asked, period, context)
         return self._reckoning.statements.rows(scope, metric, cell), context
 

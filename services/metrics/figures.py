@@ -157,15 +157,13 @@ class Reckoning:
         grains = [name for name in asked.by if name in GRAINS]
         last = self.within(metric, asked).last
         if not grains:
-            return self._state(metric, asked, replace(context, as_of=last), asked.by, last)
+            return self._state(metric, asked, context.on(last), asked.by, last)
         if len(grains) > 1 or asked.period.first is None:
             raise UserError(f"“{metric.title}” by {grains[0]} needs a period with a beginning, such as 12m.")
         rest = tuple(name for name in asked.by if name not in GRAINS)
         at, found = asked.by.index(grains[0]), Figures()
         for name, bucket in buckets(replace(asked.period, last=last), grains[0]):
-            for key, figure in self._state(
-                metric, asked, replace(context, as_of=bucket.last), rest, bucket.last
-            ).items():
+            for key, figure in self._state(metric, asked, context.on(bucket.last), rest, bucket.last).items():
                 found[(*key[:at], name, *key[at:])] = figure
         return found
 

@@ -8,7 +8,7 @@ twice. What counts as a purchase, an email, a stage or a closed deal is said by 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any, Final
@@ -51,6 +51,10 @@ class Context:
     rates: Mapping[str, float]
     has_orders: bool
     watch_days: int
+
+    def on(self, day: date) -> Context:
+        """The same at the end of a day: of an earlier one, what was done here since is not known yet."""
+        return replace(self, as_of=day, now=f"{day}T23:59:59Z" if day < self.as_of else self.now)
 
     @property
     def parameters(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from models.journal import content_hash
+from models.values.metrics import Query
 from services.audit import undo_last
 from services.metrics import Metrics
 from services.scoring import as_of_day
@@ -60,6 +61,26 @@ def test_figures_agree_with_a_count_by_hand_after_edits_and_return_with_their_un
         undo_last(edited)
     assert _hash(edited) == before
     assert {name: total(Metrics(edited), name) for name in figures} == shown
+
+
+@pytest.mark.parametrize("name", ["open_deals", "pipeline_value", "weighted_pipeline"])
+def test_a_deal_that_is_closed_today_leaves_every_month_before_as_it_was(edited: Workspace, name: str) -> None:
+    by_month = Query((name,), ("month",), period="6m")
+    compared = Query((name,), period="30d", compare="previous")
+
+    def told() -> object:
+        asking = Metrics(edited)
+        months = asking.answer(by_month)
+        behind = [asking.rows(asking.rows_of(by_month, name, months.cells(at))) for at in range(len(months.rows) - 1)]
+        before = asking.answer(compared).cells(0)[f"{name}_before"]
+        return months.rows[:-1], [(one.total, one.figure) for one in behind], before
+
+    shown = told()
+    deals = _open_deals(edited)
+    edit_deals(edited, deals[:2], {"stage": "Lost"})
+    edit_deals(edited, deals[2:4], {"stage": "Won"})
+    edit_deals(edited, deals[4:6], {"stage": "Negotiation"})
+    assert told() == shown
 
 
 def test_a_change_that_its_system_tells_later_too_is_counted_once(edited: Workspace) -> None:
