@@ -13,11 +13,9 @@ from models.store.driver import driver_of
 from models.values.alerts import Severity
 from services.alerting.merge import Plan
 from services.alerting.sla import DueTimes
-from services.distress.matters import read_waiting
+from services.distress.matters import ABOUT_WORDS, read_waiting
 
 _LEAVING: Final = "leaving"
-#: Rules whose alerts are about what a customer wrote or rated.
-_ANSWERED: Final = frozenset({"distress", "urgent_ticket", "unhappy_tickets", "unhappy_mention", "bad_review"})
 
 
 def keep_terms(work: UnitOfWork, plan: Plan, due: DueTimes, as_of: str) -> None:
@@ -29,7 +27,7 @@ def keep_terms(work: UnitOfWork, plan: Plan, due: DueTimes, as_of: str) -> None:
     ]
     today = date.fromisoformat(as_of)
     for one in new:
-        if one.rule not in _ANSWERED or one.customer_id is None:
+        if one.rule not in ABOUT_WORDS or one.customer_id is None:
             continue
         matters = read_waiting(driver_of(work.connection), one.customer_id, today, one.rule)
         times = [due.within(day, one.owner) for matter in matters if (day := matter.answer_by) and day >= today]

@@ -92,6 +92,8 @@ _FIRST: Final[dict[str, tuple[Kind, ...]]] = {
 }
 _SHOWN: Final = 60
 _QUOTED: Final = 90
+#: Rules whose alerts are about what a customer wrote or rated.
+ABOUT_WORDS: Final = frozenset({"distress", "urgent_ticket", "unhappy_tickets", "unhappy_mention", "bad_review"})
 
 
 @dataclass(frozen=True)

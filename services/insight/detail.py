@@ -23,7 +23,7 @@ from models.values.alerts import (
 from models.values.rule_records import RULE_RECORDS, correct_words, records_of
 from services.book.alert_phrasing import watched_figure
 from services.book.known import since_and_first_order
-from services.distress.matters import read_waiting
+from services.distress.matters import ABOUT_WORDS, read_waiting
 from services.insight import story
 from services.insight.advice import read_advice
 from services.insight.approach import read_approach, read_business
@@ -227,7 +227,7 @@ def _raised(reader: Reader, row: sqlite3.Row, severity: Severity) -> str:
 def _sooner(reader: Reader, alert: AlertRow, row: sqlite3.Row) -> str:
     """Say why they are answered sooner than others: by the term, or the day, that they named; '' elsewhere."""
     opened, due = words.moment_of(row["opened_at"]), words.moment_of(row["due_at"])
-    if alert.customer_id is None or opened is None or due is None:
+    if alert.customer_id is None or opened is None or due is None or row["rule"] not in ABOUT_WORDS:
         return ""
     matters = read_waiting(reader.driver, alert.customer_id, reader.present, row["rule"])
     raised = words.when(row["opened_at"], reader.today, reader.zone)
