@@ -32,8 +32,8 @@ _GLAD: Final = {"tickets": f"iif({RATED_WELL['tickets']}, coalesce(resolved_on, 
 #: SQL of the rows with words of leaving, by customer and day, for ``:day`` and before, each with the day ``glad`` from
 #: which on it counts no more; ``{only}``: of whom.
 SAID_LEAVING: Final = " UNION ALL ".join(
-    f"SELECT customer_id, {day} AS day, {_GLAD.get(table, repr(NEVER))} AS glad, '{table}' AS origin, id FROM {table}"
-    f" WHERE leaving IS NOT 0 AND {day} <= :day AND customer_id IS NOT NULL{{only}}"
+    f"SELECT customer_id, {day} AS day, {_GLAD.get(table, repr(NEVER))} AS glad, '{table}' AS origin, id, import_id"
+    f" FROM {table} WHERE leaving IS NOT 0 AND {day} <= :day AND customer_id IS NOT NULL{{only}}"
     f" AND (leaving = 1 AND NOT {_RATED_WITH[table]}"
     f" OR wrote_leaving(leaving, {_RATED_WITH[table]}, {', '.join(words)}) IS NOT NULL)"
     + (" AND coalesce(direction, '') <> 'to_customer'" if table == "conversations" else "")

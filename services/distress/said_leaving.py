@@ -1,8 +1,8 @@
 """Whose words of leaving stand, so that these count in place of what a model expects of them.
 
 Words stand for 30 days, and for as long as the alert that they raised is open. They are over once their writer rated
-well, and once their alert was closed as answered: the customer came back or was saved, there was no issue, or the
-alert was not useful. Closed as lost or known already, it takes nothing back.
+well, and once their alert was closed as answered while the book held them: the customer came back or was saved, there
+was no issue, or the alert was not useful. Closed as lost or known already, it takes nothing back.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ STANDS_DAYS: Final = 30
 ANSWERED: Final = ("came_back", "solved", "saved", "no_issue")
 _RAISED: Final = """SELECT 1 FROM alerts a JOIN alert_signals g ON g.alert_id = a.id
     WHERE a.customer_id = said.customer_id AND g.rule = 'distress' AND g.evidence ->> 'sign' = 'leaving'"""
+#: When words came into the book, '' where no import brought them: files lag, and nobody answers what is still to come.
+_KNOWN_AT: Final = "coalesce((SELECT i.finished_at FROM imports i WHERE i.id = said.import_id), '')"
 #: The newest last. Texts that are not read yet are those of customers who are about to be scored.
 _STANDING: Final = f"""
 SELECT customer_id, day, origin, id FROM (
@@ -30,7 +32,7 @@ WHERE glad > :day
   AND (day > :since OR EXISTS ({_RAISED} AND a.state NOT IN ('resolved', 'not_useful') AND g.cleared_at IS NULL
                                          AND date(g.raised_as_of, '-{STANDS_DAYS} days') < said.day))
   AND NOT EXISTS ({_RAISED} AND (a.state = 'not_useful' OR a.outcome IN {ANSWERED})
-                            AND date(a.closed_at) >= said.day)
+                            AND date(a.closed_at) >= said.day AND a.closed_at >= {_KNOWN_AT})
 ORDER BY day, id"""
 
 

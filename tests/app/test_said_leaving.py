@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from models.values.customers import CustomerFilter
 from models.values.metrics import Query
 from models.values.words import money, money_short
 from services import exporting
+from services.alerting import resolve
 from services.distress.matters import signs, teach
 from services.distress.said_leaving import read_said
 from services.insight import reading
@@ -27,7 +29,7 @@ from services.insight.queue_rows import read_queue
 from services.insight.tile_figures import read_today_tiles
 from services.metrics import Metrics
 from services.reports import brief_of
-from services.workspace import Workspace
+from services.workspace import FixedClock, Workspace
 from tests.views.books import opened, sample_copy
 
 
@@ -56,6 +58,24 @@ def documents(capsys: pytest.CaptureFixture[str], *command: str) -> Any:
     capsys.readouterr()
     assert run_command([*command, "--json"]) == 0
     return json.loads(capsys.readouterr().out)
+
+
+def calmest(workspace: Workspace) -> tuple[dict[str, Any], str]:
+    """The score of an active customer with little at risk, and how the files call them."""
+    active = [row for row in scores(workspace) if row["standing"] == "active" and not row["said_leaving"]]
+    calm = min(active, key=lambda row: row["churn_risk"])
+    with workspace.store.read() as connection:
+        query = "SELECT external_id FROM customers WHERE id = ?"
+        return calm, connection.exec_driver_sql(query, (calm["customer_id"],)).scalar_one()
+
+
+def chat(folder: Path, key: str, customer: str, day: str) -> tuple[str, ...]:
+    """The command that imports a chat in which a customer says that they leave."""
+    path = folder / f"{key}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        head = ("conversation_id", "customer_id", "channel", "date", "text")
+        csv.writer(file).writerows([head, (key, customer, "Chat", day, "We are leaving you next month.")])
+    return "import", str(path), "--as", "conversations", "--source", "sample"
 
 
 def test_one_figure_everywhere(sample: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -118,23 +138,41 @@ def test_words_count_for_whom_the_alerts_sign_names(sample: Workspace) -> None:
 def test_an_import_that_brings_words_is_undone_with_what_they_changed(
     sample: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = {row["customer_id"]: row for row in scores(sample)}
-    calm = min(
-        (row for row in before.values() if row["standing"] == "active" and not row["said_leaving"]),
-        key=lambda row: row["churn_risk"],
-    )
-    with sample.store.read() as connection:
-        query = "SELECT external_id FROM customers WHERE id = ?"
-        key = connection.exec_driver_sql(query, (calm["customer_id"],)).scalar()
-    path = tmp_path / "chats.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        head = ("conversation_id", "customer_id", "channel", "date", "text")
-        csv.writer(file).writerows([head, ("C-9001", key, "Chat", calm["as_of"], "We are leaving you next month.")])
+    calm, key = calmest(sample)
     store = ("--store", sample.recipe.store)
-    brought = documents(capsys, "import", str(path), "--as", "conversations", "--source", "sample", *store)
+    brought = documents(capsys, *chat(tmp_path, "C-9001", key, calm["as_of"]), *store)
     row = next(one for one in scores(sample) if one["customer_id"] == calm["customer_id"])
     assert (row["churn_risk"], row["value_at_risk_minor"]) == (None, row["clv_if_stays_minor"])
     documents(capsys, "undo-import", str(brought[0]["import_id"]), *store)
     figures = ("churn_risk", "clv_minor", "value_at_risk_minor", "said_leaving")
     after = next(one for one in scores(sample) if one["customer_id"] == calm["customer_id"])
     assert [after[name] for name in figures] == [calm[name] for name in figures]
+
+
+def test_words_that_come_after_their_alert_was_closed_are_not_answered_by_that(
+    sample: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calm, key = calmest(sample)
+    who, first = calm["customer_id"], date.fromisoformat(calm["as_of"])
+    store = ("--store", sample.recipe.store)
+
+    def said() -> str | None:
+        row = next(one for one in scores(sample) if one["customer_id"] == who)
+        return json.loads(row["said_leaving"])["on"] if row["said_leaving"] else None
+
+    def day(days: int) -> str:
+        """A day after the book's last, on which the clock stands from now on."""
+        on = first + timedelta(days=days)
+        monkeypatch.setenv("BELLWETHER_NOW", f"{on}T09:00:00+00:00")
+        return str(on)
+
+    day(1)
+    documents(capsys, *chat(tmp_path, "C-9001", key, str(first)), *store)
+    assert said() == str(first)
+    alerts = documents(capsys, "alerts", "--all", *store)["alerts"]
+    later = replace(sample, clock=FixedClock(datetime.fromisoformat(f"{day(2)}T09:00:00+00:00")))
+    resolve(later, [one["id"] for one in alerts if one["customer_id"] == who], "saved")
+    assert said() is None
+    day(3)
+    documents(capsys, *chat(tmp_path, "C-9002", key, str(first + timedelta(days=1))), *store)
+    assert said() == str(first + timedelta(days=1)), "written before the alert was closed, known after"
