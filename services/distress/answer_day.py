@@ -21,14 +21,14 @@ _FRIDAY: Final = 4
 _WEEK: Final = 7
 _CLAUSE: Final = re.compile(r"[,:()–—]+")
 #: A line that goes on in the next one, and a stop behind a number that ends no sentence.
-_GOES_ON: Final = re.compile(r"(?<![.!?;:\n])\n(?!\n)|(?<=\d)\.(?=\s+\w)|(?<=\bstd)\.")
+_GOES_ON: Final = re.compile(r"(?<![.!?;:\n])\n(?!\n)|(?<=\d)\.\s+(?=\w)|(?<=\bstd)\.")
 #: Days that need no word before them where somebody asks, how many days away they are, and where their week ends.
 _AHEAD: Final = {"today": 0, "tomorrow": 1, "day_after": 2}
 _ENDS: Final = ("this_week", "next_week", "month_end", "year_end")
 _UNITS: Final = ("hours", "working_days", "days", "weeks")
 _MARKS: Final = ("by", "before", "within", "until", "in", "on")
 _STRONG: Final = frozenset({"by", "before", "within"})
-_CUES: Final = ("asks", "past", "no_limit", "latest", "next", "week_after", "from_now", "part")
+_CUES: Final = ("asks", "past", "no_limit", "latest", "week_after", "from_now", "part")
 
 
 class _Language(NamedTuple):
@@ -64,10 +64,12 @@ def _language(asked: Mapping[str, Any], week_days: str) -> _Language:
     named = "|".join(f"(?P<{name}>{asked[name]})" for name in (*_AHEAD, *reversed(_ENDS)))
     ordinal = f"(?:{asked['ordinal']})"
     day = (
-        rf"(?<!\w)(?:(?P<amount>\d{{1,3}}|{amount}) ?(?:{units})|{named}|(?P<week_day>{week_day})|"
-        rf"(?P<number>\d{{1,2}})(?:[./](?P<in_month>\d{{1,2}})(?:[./]\d{{2,4}})?\.?"
+        rf"(?<!\w)(?:(?P<amount>\d{{1,3}}|{amount}) ?(?:{units})|{named}|"
+        rf"(?:(?P<named_day>{week_day}),? (?:(?:{asked['article']}) )?(?!{asked['part']}))?"
+        rf"(?:(?P<number>\d{{1,2}})(?:(?:\.|(?P<slash>/))(?P<in_month>\d{{1,2}})\.?"
         rf"|(?P<ordinal>{ordinal})?(?: (?:of |de )?(?P<month>{month}))?)"
-        rf"|(?P<month_first>{month}) (?P<its_number>\d{{1,2}}){ordinal}?)(?!\w|[:.]\d)"
+        rf"|(?P<month_first>{month}) (?P<its_number>\d{{1,2}}){ordinal}?)"
+        rf"(?:(?:[./]|,? (?:del? )?(?=20\d\d))(?P<year>(?:20)?\d\d))?|(?P<week_day>{week_day}))(?!\w|[:.]\d)"
     )
     between = rf"(?: (?:{asked['article']}|{asked['next']}|{asked['part']}))*,? $"
     return _Language(
@@ -139,12 +141,7 @@ def _last_day(one: _Found, language: _Language, day: date) -> date | None:
     if said["amount"]:
         return _after(said, language, day) if one.mark else None
     if said["week_day"]:
-        number = language.numbers[said["week_day"]]
-        if language.cues["week_after"].match(one.behind) or language.cues["week_after"].search(one.near):
-            return day + timedelta(days=_WEEK - day.weekday() + number) - back
-        ahead = (number - day.weekday() - back.days) % _WEEK
-        following = language.cues["next"].match(one.behind) or language.cues["next"].search(one.near)
-        return day + timedelta(days=ahead or (_WEEK if following and not back else 0))
+        return _on_week_day(said["week_day"], one, language, day, back)
     for name, days in _AHEAD.items():
         if said[name]:
             return day + timedelta(days=days) - back
@@ -170,18 +167,40 @@ def _after(said: Mapping[str, str | None], language: _Language, day: date) -> da
     return day + timedelta(days=number * (_WEEK if said["weeks"] else 1))
 
 
+def _on_week_day(named: str, one: _Found, language: _Language, day: date, back: timedelta) -> date:
+    """The next day of that name, which is never the day itself."""
+    number, following = language.numbers[named], language.cues["week_after"]
+    if following.match(one.behind) or following.search(one.near):
+        return day + timedelta(days=_WEEK - day.weekday() + number) - back
+    return day + timedelta(days=(number - day.weekday()) % _WEEK or _WEEK) - back
+
+
 def _dated(one: _Found, language: _Language, day: date, back: timedelta) -> date | None:
-    """The next day of that date; a number alone is one only behind an article or as an ordinal."""
-    said = one.said
+    """The next day of that date; a number alone is one only behind an article, as an ordinal or with its week day."""
+    said, named_day = one.said, one.said["named_day"]
     number = int(said["number"] or said["its_number"] or 0)
     named = said["month"] or said["month_first"]
     month = language.numbers[f"month {named}"] if named else int(said["in_month"] or 0)
     if month:
-        found = date(day.year, month, number)
-        return (found if found - back >= day else found.replace(year=day.year + 1)) - back
-    if (not said["ordinal"] and len(one.near.split()) <= 1) or language.cues["part"].match(f"{number} {one.behind}"):
+        return _in_month(said, number, month, day, back)
+    if not named_day and (
+        (not said["ordinal"] and len(one.near.split()) <= 1) or language.cues["part"].match(f"{number} {one.behind}")
+    ):
         return None
     found = day.replace(day=number)
     if found - back < day:
         found = (found.replace(day=1) + timedelta(days=32)).replace(day=number)
+    if named_day and not said["ordinal"] and found.weekday() != language.numbers[named_day]:
+        return _on_week_day(named_day, one, language, day, back)  # the number counts something else
     return found - back
+
+
+def _in_month(said: Mapping[str, str | None], number: int, month: int, day: date, back: timedelta) -> date | None:
+    """The date in its year, or the next one; what is no date to come as 30/11 may be one as 11/30."""
+    year = int(f"20{said['year'][-2:]}") if said["year"] else None
+    for its_month, its_day in ((month, number), (number, month))[: 2 if said["slash"] else 1]:
+        for one in (day.year, day.year + 1) if year is None else (year,):
+            with suppress(ValueError):  # no such day, as the 31st of June
+                if (found := date(one, its_month, its_day) - back) >= day:
+                    return found
+    return None

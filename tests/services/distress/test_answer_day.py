@@ -111,5 +111,51 @@ def test_a_date_without_its_year_is_the_next_one_and_a_day_that_does_not_exist_i
     assert read_answer_day("Please answer by 31 June.", DAY) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("I need a reply by Monday the 30th.", (2026, 11, 30)),
+        ("Please answer by Wednesday 25 November.", (2026, 11, 25)),
+        ("We need it by Friday, November 27th, please.", (2026, 11, 27)),
+        ("Bitte bis Montag, den 30. November antworten.", (2026, 11, 30)),
+        ("Merci de me répondre avant lundi 30.", (2026, 11, 29)),
+        ("Get back to me by Monday 9 am.", (2026, 11, 23)),
+        ("Please send it by Monday, 3 of us are waiting.", (2026, 11, 23)),
+    ],
+)
+def test_the_number_beside_a_week_day_says_which_one(text: str, last: tuple[int, int, int]) -> None:
+    assert read_answer_day(text, DAY) == date(*last)
+
+
+def test_the_week_day_of_today_is_that_of_next_week_unless_they_say_today() -> None:
+    assert read_answer_day("Please reply by Wednesday.", DAY) == date(2026, 11, 25)
+    assert read_answer_day("Please reply today, Wednesday.", DAY) == DAY
+    assert read_answer_day("Please reply before Thursday.", DAY) == DAY
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("Please answer by 11/30/2026.", (2026, 11, 30)),
+        ("Please answer by 11/30.", (2026, 11, 30)),
+        ("Please answer by 12/01/2026.", (2026, 12, 1)),
+        ("Please answer by 03/12/2026.", (2026, 12, 3)),
+        ("Please answer by December 31, 2027.", (2027, 12, 31)),
+        ("Bitte bis zum 5. Januar 2028 antworten.", (2028, 1, 5)),
+        ("Bitte bis zum 27.11.26 antworten.", (2026, 11, 27)),
+        ("Bitte bis zum 30. Januar antworten.", (2027, 1, 30)),
+    ],
+)
+def test_the_year_is_the_one_they_write_and_a_day_no_month_has_stands_second(
+    text: str, last: tuple[int, int, int]
+) -> None:
+    assert read_answer_day(text, DAY) == date(*last)
+
+
+def test_a_year_that_is_over_and_a_time_of_day_set_no_limit() -> None:
+    assert read_answer_day("Please answer by 5 January 2026.", DAY) is None
+    assert read_answer_day("Please answer by 5.30.", DAY) is None
+
+
 def test_what_is_quoted_names_no_day() -> None:
     assert read_answer_day("Thank you.\n> Please answer by Friday.", DAY) is None
