@@ -10,7 +10,7 @@ import json
 import re
 import sqlite3
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -85,7 +85,7 @@ def make_dashboard(workspace: Workspace, title: str, like: Mapping[str, Any] | N
     """
     with workspace.store.unit_of_work(workspace.me, "add-dashboard", "dashboard", at=workspace.at) as work:
         there = _read(work.driver)
-        title = _free(title, "dashboard", (*(one.title for one in there), *_TAKEN))
+        title = _free(title, "dashboard", _taken(there))
         name = _name_of(title, {one.name for one in there} | {*_TAKEN})
         _write(workspace, work, name, {"title": title, "rows": (like or {}).get("rows", [])})
         work.say(f"Added dashboard “{title}”")
@@ -126,10 +126,17 @@ def edit_dashboard(workspace: Workspace, name: str, edit: Edit, words: str) -> C
     Raises
     ------
     UserError
-        There is no such dashboard, or it would have a tile that cannot be answered.
+        There is no such dashboard, it has tiles that this version cannot show, or it would have one that cannot be
+        answered.
     """
     with workspace.store.unit_of_work(workspace.me, "change-dashboard", "dashboard", at=workspace.at) as work:
         before = dashboard_named(name, _read(work.driver))
+        if before.left_out:
+            how = "delete it" if before.kind == "own" else "reset it to the original"
+            raise UserError(
+                f"“{before.title}” has tiles that this version cannot show, and a change would lose them. "
+                f"Update Bellwether, or {how}."
+            )
         _write(workspace, work, before.name, document_of(edit(before)))
         work.say(words)
         return work.commit()
@@ -145,8 +152,7 @@ def rename_dashboard(workspace: Workspace, name: str, title: str) -> Changes:
     """
     there = all_dashboards(workspace)
     before = dashboard_named(name, there)
-    others = (one.title for one in there if one.name != before.name)
-    title = _free(title, "dashboard", (*others, *_TAKEN))
+    title = _free(title, "dashboard", _taken(there, but=before.name))
     words = f"Renamed dashboard “{before.title}” to “{title}”"
     return edit_dashboard(workspace, name, lambda one: replace(one, title=title), words)
 
@@ -184,6 +190,14 @@ def _write(workspace: Workspace, work: UnitOfWork, name: str, document: Mapping[
         work.insert(dashboards, {"name": name, **values})
     elif row[1] != text:
         work.update(dashboards, row[0], values)
+
+
+def _taken(there: Sequence[Dashboard], but: str = "") -> Iterator[str]:
+    """What no further dashboard may be called: a renamed original is still asked for by its name, and may come back."""
+    yield from _TAKEN
+    for one in (*there, *the_dashboards()):
+        if one.name != but:
+            yield from (one.name, one.title)
 
 
 def _free(title: str, what: str, taken: Iterable[str]) -> str:

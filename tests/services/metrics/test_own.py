@@ -161,7 +161,24 @@ def test_what_a_later_version_wrote_is_left_out_and_told(workspace: Workspace) -
     ]
     assert overview.left_out and all("“joy” is not a metric" in one for one in overview.left_out)
     assert not mine.tiles and mine.left_out[0].startswith("This dashboard cannot be read")
+    for name in ("overview", "mine"):
+        with pytest.raises(UserError, match="this version cannot show, and a change would lose them"):
+            rename_dashboard(workspace, name, "Renamed")
     remove_dashboard(workspace, "mine")
+
+
+def test_the_name_of_a_renamed_original_stays_its_own(workspace: Workspace) -> None:
+    rename_dashboard(workspace, "pipeline", "Sales")
+    with pytest.raises(UserError, match="There is a dashboard “Pipeline” already"):
+        make_dashboard(workspace, "Pipeline")
+    make_dashboard(workspace, "Mine")
+    with pytest.raises(UserError, match="There is a dashboard “pipeline” already"):
+        rename_dashboard(workspace, "mine", "pipeline")
+    rename_dashboard(workspace, "mine", "MINE")
+    rename_dashboard(workspace, "pipeline", "pipeline")
+    assert [board(workspace, one).name for one in ("mine", "Pipeline")] == ["mine", "pipeline"]
+    remove_dashboard(workspace, "pipeline")
+    assert len({one.title.lower() for one in all_dashboards(workspace)}) == len(all_dashboards(workspace))
 
 
 def test_a_file_becomes_a_tab_and_a_second_time_changes_it(workspace: Workspace, tmp_path: Path) -> None:
