@@ -137,6 +137,7 @@ class HandoverBar(QWidget):
         self.progress.setValue(done)
         self.step.setText(f"Hand-over pack of {self._run.pack.owner}: {done:,} of {counted(len(lines), 'customer')}")
         if done == len(lines):
+            self.cancel.setEnabled(False)  # the file is there before an answer could be given up
             write = partial(write_pdf, context.book.workspace, self._run.made.finish(), self._run.path)
             self._desk.read("handover", write, self._written, self._failed)
             return
@@ -163,6 +164,7 @@ class HandoverBar(QWidget):
 
     def _end(self) -> None:
         self._run = None
+        self.cancel.setEnabled(True)
         self.hide()
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from services.sync import edit_customer
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from views.actions import Command
+from views.customers.brief import write_pdf
 from views.customers.columns import AT
 from views.customers.page import CustomersPage
 from views.desktop import Desktop
@@ -493,3 +495,27 @@ def test_a_pack_that_is_cancelled_leaves_no_file(
     assert desk.window.toast.words == "The hand-over pack was cancelled; no file was written"
     until(qtbot, lambda: desk.background.idle)
     assert not path.exists()
+
+
+def test_a_pack_that_is_being_written_cannot_be_cancelled_any_more(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing, go_on = Event(), Event()
+
+    def halting(*told: Any) -> int:
+        writing.set()
+        go_on.wait(WAIT_MS / 1000)
+        return write_pdf(*told)
+
+    monkeypatch.setattr("views.customers.handover.write_pdf", halting)
+    desk = open_window(sample)
+    page, path = customers(qtbot, desk), tmp_path / "pack.pdf"
+    owners = {name: count for name, count in insight.filter_choices(sample).owners if name}
+    page.handover._begin(min(owners, key=lambda one: owners[one]), "", False, path)
+    assert page.handover.cancel.isEnabled()
+    until(qtbot, writing.is_set)
+    page.handover.cancel.click()
+    assert page.handover.isVisible() and not page.handover.cancel.isEnabled()
+    go_on.set()
+    until(qtbot, lambda: desk.background.idle)
+    assert path.exists() and not page.handover.isVisible() and page.handover.cancel.isEnabled()
