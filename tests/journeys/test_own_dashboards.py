@@ -98,7 +98,7 @@ def test_a_tile_is_moved_widened_and_removed_by_keys_and_all_of_it_is_undone(han
 def test_a_dashboard_of_ones_own_is_made_filled_renamed_and_deleted(hands: Hands) -> None:
     page = page_of(hands)
     run(hands, "New dashboard")
-    hands.type("My Mondays")
+    hands.type("My  Mondays")
     hands.press(Qt.Key.Key_Return)
     hands.calm()
     assert page.tabs.current == "my-mondays" and titles(hands) == []
@@ -158,6 +158,19 @@ def test_a_dashboard_of_ones_own_is_made_filled_renamed_and_deleted(hands: Hands
     hands.press(Qt.Key.Key_Z, CONTROL)
     hands.calm()
     assert [one.text for one in page.tabs.tabs][-2:] == ["Tuesdays", "Scores"]
+
+
+def test_the_tab_in_front_stays_after_a_dashboard_that_was_refused(hands: Hands) -> None:
+    page = page_of(hands)
+    run(hands, "New dashboard")
+    hands.type("Service")
+    hands.press(Qt.Key.Key_Return)
+    hands.calm()
+    assert hands.window.toast.words.startswith("There is a dashboard “Service” already")
+    hands.tab_to(tile(hands, "NPS").content)
+    hands.press(Qt.Key.Key_Delete)
+    hands.calm()
+    assert page.tabs.current == "overview" and "NPS" not in titles(hands)[0]
 
 
 def test_a_changed_tab_is_reset_from_the_palette(hands: Hands) -> None:

@@ -42,11 +42,12 @@ def ask_name(
     field.selectAll()
 
     def send(panel: FormPanel) -> None:
-        if not field.text().strip():
+        said = " ".join(field.text().split())
+        if not said:
             panel.object_to("Enter a name.")
             return
         panel.dismiss()
-        taken(field.text().strip())
+        taken(said)
 
     panel = FormPanel(page.context.theme, page.window(), title, button, send, foot)
     panel.add("Name", field)
@@ -54,7 +55,9 @@ def ask_name(
     return panel
 
 
-def act_on_own(page: Page, work: Callable[[Any, Workspace], Changes]) -> None:
+def act_on_own(
+    page: Page, work: Callable[[Any, Workspace], Changes], then: Callable[[Changes], None] | None = None
+) -> None:
     """Do a unit of work for the person; it is called with the room that writes dashboards and views."""
 
     def act(workspace: Workspace) -> Changes:
@@ -62,7 +65,7 @@ def act_on_own(page: Page, work: Callable[[Any, Workspace], Changes]) -> None:
 
         return work(own, workspace)
 
-    page.context.book.act(act)
+    page.context.book.act(act, then=then)
 
 
 def copy_picture(tile: Tile) -> None:
@@ -78,7 +81,7 @@ class Editing:
     anchor
         Under what panels about the whole tab open.
     opened
-        Called with the title of a dashboard that was made, before the page hears of it.
+        Called with the title of a dashboard that was made, before the page has read it.
     """
 
     def __init__(
@@ -203,8 +206,11 @@ class Editing:
         """Ask for the name of a new dashboard."""
 
         def taken(title: str) -> None:
-            self._opened(title)
-            act_on_own(self._page, lambda own, workspace: own.make_dashboard(workspace, title))
+            act_on_own(
+                self._page,
+                lambda own, workspace: own.make_dashboard(workspace, title),
+                lambda _changes: self._opened(title),
+            )
 
         foot = "It becomes a tab of its own, for everyone who opens this book."
         ask_name(self._page, "New dashboard", "Add dashboard", "", foot, self._anchor, taken)
