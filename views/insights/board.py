@@ -73,7 +73,7 @@ class DashboardView(QWidget):
         if self.tiles:
             self.state.show_content()
         else:
-            words = " ".join(dashboard.left_out) or "Say what is counted, by what, and in which form."
+            words = " ".join(dashboard.left_out) or "Choose a metric, a grouping and a chart type."
             self.state.show_empty("No tiles yet", words, ("Add a tile", self.tile_wanted.emit))
 
         ruled = [spec for spec in dashboard.tiles if spec.lens]
