@@ -64,8 +64,8 @@ class Figure(QAbstractButton):
         theme.changed.connect(self.update)
 
     def show_figure(self, figure: str, moved: str, ink: str, below: str) -> None:
-        """Show a figure, its change in an ink, and a line below."""
-        self._parts = (figure, moved, ink, below)
+        """Show a figure, its change in an ink, and a line below; how it went is still to come."""
+        self._parts, self._course = (figure, moved, ink, below), ()
         self.setAccessibleName(f"{self._title}: {' '.join(part for part in (figure, moved, below) if part)}")
         self.update()
 

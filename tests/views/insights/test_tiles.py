@@ -164,6 +164,21 @@ def test_a_tile_says_which_filter_does_not_go_with_it(make: Make, form: Form) ->
     assert "not filtered" not in (tile.content.parts[3] if isinstance(tile.content, Figure) else tile.aside)
 
 
+def test_a_figure_keeps_no_course_of_other_rows(make: Make) -> None:
+    tile = make("figure", ((0.5,),))
+    figure, shown = tile.content, tile.shown
+    assert isinstance(figure, Figure) and shown is not None
+    by_month = replace(
+        shown.answer, columns=(replace(KIND, name="month"), RATE), rows=(("2026-09", 0.4), ("2026-10", 0.6))
+    )
+    tile.show_course(replace(shown, answer=by_month))
+    assert figure.course == (0.4, 0.6)
+    tile.show_answer(replace(shown, answer=replace(shown.answer, rows=((0.0,),))))
+    assert figure.course == ()
+    tile.show_course(None)
+    assert figure.course == () and "months" not in figure.accessibleDescription()
+
+
 def test_changes_are_told_in_the_unit_of_the_figure() -> None:
     assert change(0.5, 0.4, "percent", "higher") == ("▲ 10 pts", "good_text")
     assert change(120, 100, "count", "lower") == (f"▲ 20{THIN}%", "critical_text")
