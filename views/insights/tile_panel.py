@@ -96,7 +96,9 @@ class TilePanel(FormPanel):
         self.by.setCurrentIndex(max(0, self.by.findData(",".join(query.by))))
         self._by_chosen()
         self.form.setCurrentIndex(self.form.findData(self._tile.form))
-        self.period.setCurrentIndex(max(0, self.period.findData(query.period)))
+        if self.period.findData(query.period) < 0:  # of a file
+            self.period.addItem(query.period, query.period)
+        self.period.setCurrentIndex(self.period.findData(query.period))
         self.name.setText(self._tile.title)
 
     # -- what goes with what ------------------------------------------------------------------------------------
@@ -154,6 +156,8 @@ class TilePanel(FormPanel):
         title = " ".join(self.name.text().split()) or self._title
         compare = "previous" if form in COMPARED_FORMS else None
         old = self._tile
+        if old is not None and (name, by, form) == (old.query.metrics[0], old.query.by, old.form):
+            compare = old.query.compare
         if old is not None and (name, by) == (old.query.metrics[0], old.query.by):
             query = replace(old.query, period=self.period.currentData(), compare=compare)  # type: ignore[arg-type]
             return replace(old, title=title, form=form, query=query)

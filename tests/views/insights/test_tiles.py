@@ -17,6 +17,7 @@ from models.values.dashboards import FEW, Filters, Form, TileAnswer, TileSpec
 from models.values.errors import UserError
 from models.values.metrics import Answer, Column, Interval, Period, Query, Value
 from models.values.notes import Note
+from services.metrics import offered, the_catalogue, the_dashboards
 from views.background import Failed
 from views.charts.bars import BarsChart
 from views.charts.table import ChartTable
@@ -24,6 +25,7 @@ from views.charts.trend import TrendChart
 from views.insights.filter_bar import FilterBar
 from views.insights.said import change, said
 from views.insights.tile import AnswerTable, Figure, Tile
+from views.insights.tile_panel import TilePanel
 from views.theme import Theme
 from views.words import THIN
 
@@ -177,6 +179,16 @@ def test_a_figure_keeps_no_course_of_other_rows(make: Make) -> None:
     assert figure.course == ()
     tile.show_course(None)
     assert figure.course == () and "months" not in figure.accessibleDescription()
+
+
+@pytest.mark.parametrize("spec", [tile for one in the_dashboards() for tile in one.tiles], ids=lambda one: one.key)
+def test_a_tile_that_is_sent_unchanged_stays_as_it_is(theme: Theme, host: QWidget, spec: TileSpec) -> None:
+    for period in (spec.query.period, "4w"):
+        stored, sent = replace(spec, query=replace(spec.query, period=period)), list[TileSpec]()
+        panel = TilePanel(theme, host, offered(the_catalogue()), stored, sent.append)
+        panel.open_under(host)
+        QTest.keyClick(panel.name, Qt.Key.Key_Return)
+        assert sent == [stored]
 
 
 def test_changes_are_told_in_the_unit_of_the_figure() -> None:
