@@ -17,11 +17,10 @@ from views.widgets.chip import AddChip, Chip
 from views.widgets.choice_box import ChoiceBox
 from views.widgets.flow import FlowLayout
 from views.widgets.labels import clear, row
-from views.words import whole
 
 _NARROW: Final = 92
 _NARROW_BELOW: Final = 1000
-#: So many values of a filter a menu lists.
+#: So many values of a filter a menu lists; more are in menus of their own, by name.
 _MOST: Final = 40
 _COMPARED: Final = (("previous", "Period before"), ("year", "A year before"), ("", "No comparison"))
 _TITLES: Final = dict(FILTERED)
@@ -168,13 +167,21 @@ class FilterBar(QWidget):
 
     def _fill(self, menu: QMenu, name: str) -> None:
         values = self._choices.get(name, ())
-        for value in values[:_MOST]:
+        if len(values) > _MOST:
+            by_name = sorted(values, key=str.casefold)
+            size = -(-len(values) // -(-len(values) // _MOST))  # menus of like length
+            for at in range(0, len(values), size):
+                part = by_name[at : at + size]
+                self._list(menu.addMenu(f"{part[0]} to {part[-1]}".replace("&", "&&")), name, part)
+        else:
+            self._list(menu, name, values)
+
+    def _list(self, menu: QMenu, name: str, values: Sequence[str]) -> None:
+        for value in values:
             action = menu.addAction(value.replace("&", "&&"))
             action.setCheckable(True)
             action.setChecked(value == getattr(self._rows, name))
             action.triggered.connect(partial(self._toggle, name, value))
-        if len(values) > _MOST:
-            menu.addAction(f"and {whole(len(values) - _MOST)} more").setEnabled(False)
 
     def _toggle(self, name: str, value: str, _checked: bool = False) -> None:
         self._set(**{name: "" if getattr(self._rows, name) == value else value})

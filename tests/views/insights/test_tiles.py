@@ -191,6 +191,22 @@ def test_a_tile_that_is_sent_unchanged_stays_as_it_is(theme: Theme, host: QWidge
         assert sent == [stored]
 
 
+def test_each_of_many_values_can_be_chosen(qtbot: QtBot, theme: Theme) -> None:
+    bar, states = FilterBar(theme), tuple(f"State {number:02}" for number in range(50, 0, -1))
+    qtbot.addWidget(bar)
+    bar.offer({"region": states})
+    menu = bar.menu()
+    (regions,) = [one.menu() for one in menu.actions() if one.text() == "Region"]
+    assert isinstance(regions, QMenu)
+    assert [one.text() for one in regions.actions()] == ["State 01 to State 25", "State 26 to State 50"]
+    parts = [one.menu() for one in regions.actions()]
+    values = [value for part in parts if isinstance(part, QMenu) for value in part.actions()]
+    assert [one.text() for one in values] == sorted(states)
+    with qtbot.waitSignal(bar.changed):
+        values[-1].trigger()
+    assert bar.filters.region == "State 50"
+
+
 def test_changes_are_told_in_the_unit_of_the_figure() -> None:
     assert change(0.5, 0.4, "percent", "higher") == ("▲ 10 pts", "good_text")
     assert change(120, 100, "count", "lower") == (f"▲ 20{THIN}%", "critical_text")
