@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import Row, text
 
-from models.queries.deals import DEAL_NAME
+from models.queries.deals import DEAL_NAME, closed_on
 from models.store import UnitOfWork
 from models.tables import opportunities, stage_changes, tasks
 from models.values.changes import Changes
@@ -33,7 +33,8 @@ FIELDS: Final = {
 _KINDS: Final = {one.name: one for one in ENTITIES["opportunities"].fields}
 _DEALS: Final = f"""SELECT o.id, o.customer_id, o.stage, o.amount_minor, o.currency, o.opened_on, o.closes_on, o.owner,
     {DEAL_NAME} AS name, o.external_id, c.name AS customer, (SELECT max(h.changed_on) FROM stage_changes h
-    WHERE h.opportunity_id = o.id) AS since
+    WHERE h.opportunity_id = o.id) AS since, (SELECT max(h.changed_on) FROM stage_changes h
+    WHERE h.opportunity_id = o.id AND h.to_stage <> o.stage) AS before
     FROM opportunities o LEFT JOIN customers c ON c.id = o.customer_id LEFT JOIN products p ON p.id = o.product_id
     WHERE {{which}} ORDER BY o.stage IN ('Won', 'Lost'), coalesce(o.amount_minor, 0) DESC, o.id"""
 _BY_ID: Final = _DEALS.format(which="o.id IN (SELECT value FROM json_each(:ids))")
@@ -188,11 +189,15 @@ def _edit(workspace: Workspace, work: UnitOfWork, deal: Row[Any], said: Mapping[
     values |= {name: said[name] for name in ("closes_on", "owner") if name in said}
     stage = said.get("stage", deal.stage)
     if stage in CLOSED:
+        if "closes_on" in said and said["closes_on"] is None and deal.stage == stage and deal.closes_on:
+            raise UserError(f"{_called(deal)} is {stage}: its close date cannot be empty. Enter the day it closed.")
         values.pop("closes_on", None)
+    elif deal.stage in CLOSED and (deal.closes_on or "") <= workspace.clock.today().isoformat():
+        values.setdefault("closes_on", None)  # the day it closed is no plan
     changed = [name for name, value in values.items() if getattr(deal, name) != value]
     work.update(opportunities, deal.id, values)
     if stage in CLOSED:
-        day = said.get("closed_on") or (said.get("closes_on") if deal.stage == stage else None)
+        day = said.get("closed_on") or said.get("closes_on")
         changed += _close(workspace, work, deal, stage, day)
     elif stage != deal.stage:
         move_deal(work, deal.id, stage, deal.stage, workspace.clock.today())
@@ -207,10 +212,10 @@ def _close(workspace: Workspace, work: UnitOfWork, deal: Row[Any], stage: str, d
     closed = day_of(day) or workspace.clock.today()
     if closed > workspace.clock.today():
         raise UserError(f"{_called(deal)} is {stage.lower()}: its closing day cannot be after today.")
-    began = max(filter(None, (deal.opened_on, deal.since if deal.stage != stage else None)), default="")
+    began = max(filter(None, (deal.opened_on, deal.since if deal.stage != stage else deal.before)), default="")
     if closed.isoformat() < began:
         since = full_day(date.fromisoformat(began))
-        raise UserError(f"{_called(deal)} was {deal.stage} on {since}. Enter a closing date from then on.")
+        raise UserError(f"{_called(deal)} was not {stage} before {since}. Enter a closing date from then on.")
     if deal.stage != stage:
         move_deal(work, deal.id, stage, deal.stage, closed)
         return ["stage"]
@@ -222,6 +227,11 @@ def _close(workspace: Workspace, work: UnitOfWork, deal: Row[Any], stage: str, d
     row = work.connection.execute(own, {"deal": deal.id, "own": OWN_SOURCE, "stage": stage}).scalar()
     if row is not None:
         work.update(stage_changes, row, {"changed_on": closed.isoformat()})
+    counted = f"SELECT {closed_on('o')} FROM opportunities o WHERE o.id = :deal"
+    found = work.connection.execute(text(counted), {"deal": deal.id}).scalar()
+    if found != closed.isoformat():
+        told = f", which says {full_day(date.fromisoformat(found))}" if found else ""
+        raise UserError(f"The closing day of {_called(deal)} comes from its system{told}. Correct it there.")
     return ["closes_on"]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from models.queries.deals import closed_on
 from models.values.errors import UserError
 from services.audit import redo_last, undo_last
 from services.sync import add_deal_tasks, edit_customer, edit_deals, undo_import
@@ -31,6 +32,10 @@ def deal(book: Book, key: str) -> int:
 def row(book: Book, key: str) -> tuple[object, ...]:
     return book.ask(
         "SELECT stage, amount_minor, closes_on, owner FROM opportunities WHERE external_id = ?", key)[0]  # fmt: skip
+
+
+def closed(book: Book, key: str) -> object:
+    return book.one(f"SELECT {closed_on('o')} FROM opportunities o WHERE external_id = ?", key)
 
 
 @pytest.fixture
@@ -92,7 +97,7 @@ def test_an_amount_is_in_the_deals_own_currency_to_its_last_digit(pipeline: Book
         ({"closes_on": "03/04/2027"}, "Close date: 03/04/2027 could be"),
         ({"stage": "Sold"}, "“Sold” is not a stage. Choose Identified"),
         ({"stage": "Won", "closed_on": "2026-11-22"}, "is in the future"),
-        ({"stage": "Won", "closed_on": "2026-08-31"}, "Spring order was Qualified on 1 Sep 2026"),
+        ({"stage": "Won", "closed_on": "2026-08-31"}, "Spring order was not Won before 1 Sep 2026"),
         ({"closed_on": "2026-11-20"}, "Choose the stage Won or Lost"),
         ({"next_step": "Call", "next_step_on": "2026-11-20"}, "in the past"),
         ({"next_step_on": "2026-11-25"}, "has a date but no text"),
@@ -129,6 +134,63 @@ def test_a_deal_that_is_won_closes_on_the_day_that_was_said(pipeline: Book) -> N
         edit_deals(pipeline.workspace, [number], {"closes_on": "2026-12-24"})
     edit_deals(pipeline.workspace, [number], {"stage": "Lost"})
     assert row(pipeline, "D3")[::2] == ("Lost", "2026-11-21"), "without a day it is today's"
+    edit_deals(pipeline.workspace, [deal(pipeline, "D2")], {"stage": "Won", "closes_on": "2026-11-19"})
+    assert row(pipeline, "D2")[::2] == ("Won", "2026-11-19"), "the close date of a won deal is the day it closed"
+
+
+HISTORY = ["Opportunity ID", "Created Date", "New Value", "Old Value", "Amount"]
+
+
+def history(path: Path, *moves: tuple[str, str, str]) -> Path:
+    """The stage history of D3 as its system tells it: each a day and the stages after and before."""
+    return write_csv(path, HISTORY, [["D3", f"{day}T09:00:00Z", to, was, "70"] for day, to, was in moves])
+
+
+def test_a_closing_day_is_not_corrected_to_before_the_deal_was_last_open(pipeline: Book, tmp_path: Path) -> None:
+    moved = history(tmp_path / "history.csv", ("2026-11-15", "Proposal", "Negotiation"))
+    pipeline.bring(moved, source="crm", entity="stage_changes")
+    number = deal(pipeline, "D3")
+    edit_deals(pipeline.workspace, [number], {"stage": "Won"})
+    before = pipeline.hash()
+    with pytest.raises(UserError, match=r"Refit was not Won before 15 Nov 2026\. Enter a closing date from then on"):
+        edit_deals(pipeline.workspace, [number], {"closes_on": "2026-11-03"})
+    assert pipeline.hash() == before
+    edit_deals(pipeline.workspace, [number], {"closes_on": "2026-11-16"})
+    edit_deals(pipeline.workspace, [number], {"closes_on": "2026-11-18"})
+    assert closed(pipeline, "D3") == "2026-11-18", "the day that it had does not bind"
+
+
+def test_a_closing_day_that_its_system_tells_is_corrected_there(pipeline: Book, tmp_path: Path) -> None:
+    won = history(tmp_path / "history.csv", ("2026-11-15", "Won", "Negotiation"))
+    pipeline.bring(won, source="crm", entity="stage_changes")
+    rows = [*ROWS[:2], [*ROWS[2][:3], "Won", *ROWS[2][4:8], "2026-11-15", "Ben"]]
+    pipeline.bring(deals(tmp_path / "won.csv", rows), source="crm", entity="opportunities")
+    before = pipeline.hash()
+    with pytest.raises(UserError, match=r"of Refit comes from its system, which says 15 Nov 2026\. Correct"):
+        edit_deals(pipeline.workspace, [deal(pipeline, "D3")], {"closes_on": "2026-11-18"})
+    assert pipeline.hash() == before and closed(pipeline, "D3") == "2026-11-15"
+
+
+def test_a_closed_deal_keeps_a_close_date(pipeline: Book) -> None:
+    numbers = [deal(pipeline, key) for key in ("D1", "D3")]
+    edit_deals(pipeline.workspace, numbers[1:], {"stage": "Won"})
+    before = pipeline.hash()
+    with pytest.raises(UserError, match=r"Refit is Won: its close date cannot be empty\. Enter the day it closed"):
+        edit_deals(pipeline.workspace, numbers, {"closes_on": ""})
+    assert pipeline.hash() == before
+
+
+def test_a_deal_that_is_opened_again_has_no_close_date_that_is_past(pipeline: Book) -> None:
+    number = deal(pipeline, "D3")
+    edit_deals(pipeline.workspace, [number], {"stage": "Won"})
+    before = pipeline.hash()
+    changes = edit_deals(pipeline.workspace, [number], {"stage": "Proposal"})
+    assert changes.words == "Moved Refit to Proposal and changed close date of Refit"
+    assert row(pipeline, "D3")[::2] == ("Proposal", None)
+    undo_last(pipeline.workspace)
+    assert pipeline.hash() == before
+    edit_deals(pipeline.workspace, [number], {"stage": "Proposal", "closes_on": "2027-01-31"})
+    assert row(pipeline, "D3")[::2] == ("Proposal", "2027-01-31")
 
 
 def test_an_edit_that_changes_nothing_leaves_no_entry(pipeline: Book) -> None:
