@@ -13,7 +13,7 @@ from sqlalchemy import text as sql
 
 from models.queries.churn_status import SPEAKING
 from models.store import UnitOfWork
-from models.tables import contracts, customers, identities, opportunities, tasks
+from models.tables import alerts, contracts, customers, identities, opportunities, tasks
 from models.values.changes import Changes
 from models.values.deals import CLOSED
 from models.values.errors import UserError
@@ -131,7 +131,7 @@ def edit_customer(workspace: Workspace, customer_id: int, fields: Mapping[str, s
 
 
 def hand_over(workspace: Workspace, owner: str, to: str) -> Changes:
-    """Give all customers of an owner to another one, with their open deals and tasks of that owner: one action.
+    """Give all customers of an owner to another one, with that owner's open deals, tasks and alerts: one action.
 
     Raises
     ------
@@ -149,10 +149,14 @@ def hand_over(workspace: Workspace, owner: str, to: str) -> Changes:
         for table, still_open in (
             (opportunities, opportunities.c.stage.not_in(CLOSED)),
             (tasks, tasks.c.done_at.is_(None)),
+            (alerts, alerts.c.state.not_in(("resolved", "not_useful"))),
         ):
             whose = table.c.customer_id.in_(theirs), table.c.owner == owner
-            for row in list(work.connection.execute(select(table.c.id).where(*whose, still_open)).scalars()):
+            rows = list(work.connection.execute(select(table.c.id).where(*whose, still_open)).scalars())
+            for row in rows:
                 work.update(table, row, {"owner": new})
+            if table is alerts:
+                work.touch(alerts=rows)
         for row in ids:
             work.update(customers, row, {"owner": new})
         work.say(f"Handed {count(len(ids), 'customer')} of {owner} over to {new}")

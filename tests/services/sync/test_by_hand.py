@@ -164,7 +164,7 @@ def test_files_find_a_customer_added_by_hand(book: Book, tmp_path: Path) -> None
 
 
 def test_a_portfolio_changes_hands_with_its_open_work_and_returns_on_undo(book: Book) -> None:
-    from models.tables import opportunities, tasks
+    from models.tables import alerts, opportunities, tasks
 
     for name, owner in (("Ada", "Ana"), ("Ben", "Ana"), ("Eve", "Cleo")):
         add_customer(book.workspace, {"name": name, "owner": owner})
@@ -175,6 +175,9 @@ def test_a_portfolio_changes_hands_with_its_open_work_and_returns_on_undo(book: 
         for done in (None, book.workspace.at):
             row = {"customer_id": 2, "title": "Call", "owner": "Ana", "created_at": book.workspace.at, "done_at": done}
             work.insert(tasks, row)
+        raised = {"kind": "risk", "rule": "r", "severity": 3, "reason": "{}", "opened_at": "x", "opened_as_of": "x"}
+        for customer, state, owner in ((1, "waiting", "Ana"), (2, "resolved", "Ana"), (2, "open", "Ben")):
+            work.insert(alerts, {**raised, "customer_id": customer, "state": state, "owner": owner})
         work.commit()
     before = book.hash()
     changes = hand_over(book.workspace, "Ana", " Cleo ")
@@ -182,6 +185,8 @@ def test_a_portfolio_changes_hands_with_its_open_work_and_returns_on_undo(book: 
     assert book.ask("SELECT owner FROM customers ORDER BY id") == [("Cleo",)] * 3
     assert book.ask("SELECT owner FROM opportunities ORDER BY id") == [("Cleo",), ("Ana",), ("Ben",)]
     assert book.ask("SELECT owner FROM tasks ORDER BY id") == [("Cleo",), ("Ana",)]
+    assert book.ask("SELECT owner FROM alerts ORDER BY id") == [("Cleo",), ("Ana",), ("Ben",)]
+    assert changes.alerts == {1}
     undo_last(book.workspace)
     assert book.hash() == before
     for to in ("", "Ana"):
