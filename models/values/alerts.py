@@ -27,8 +27,12 @@ class Severity(IntEnum):
     CRITICAL = 4
 
 
-#: SQL of alerts that say nothing of their rule: somebody knew already. Earlier versions kept them as not useful.
-NO_VERDICT: Final = "coalesce(outcome, '') IN ('known', 'known already')"
+#: SQL of alerts that say nothing of their rule: somebody knew already (earlier versions kept those as not useful), or
+#: what it said was over before anyone looked.
+NO_VERDICT: Final = (
+    "(coalesce(outcome, '') IN ('known', 'known already')"
+    " OR (coalesce(outcome, '') = 'solved' AND coalesce(closed_by, '') = 'rule' AND NOT coalesce(touched, 0)))"
+)
 #: SQL of alerts with which their rule was right: the work on them came to something.
 RIGHT: Final = (
     "(state = 'resolved' AND (outcome IN ('saved', 'solved', 'lost')"

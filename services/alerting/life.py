@@ -1,4 +1,4 @@
-"""What happens to open alerts by itself: orders answer them, dates and events wake them, an undo withdraws them."""
+"""What happens to open alerts by itself: orders and closed deals answer them, dates wake them, undo withdraws them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from services.alerting.evaluate_rule import Fired, Subject
 from services.alerting.merge import Card, Signal
 from services.alerting.rules import SEVERITIES, Rule
 from services.alerting.sla import DueTimes, due_when_resumed, remaining
+from services.book.alert_phrasing import with_part
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Alerts that an order resolved, and single signals that it answered on alerts that stay open."""
+    """Alerts that an order or the end of a deal resolved, and single signals so answered on alerts that stay open."""
 
     resolved: tuple[int, ...]
     signals: frozenset[int]
@@ -31,6 +32,7 @@ def answer(
     cards: Mapping[Subject, Card],
     rules: Mapping[str, Rule],
     holding: frozenset[tuple[str, int | None]],
+    ended: Mapping[int, str],
     *,
     as_of: str,
     watch_days: int,
@@ -40,7 +42,7 @@ def answer(
 
     An order answers silence at once. It answers a complaint, a falling spend or a deal only when that rule holds no
     longer: buying again does not solve a ticket. A customer who was emailed for the alert and bought afterwards came
-    back, whatever raised it.
+    back, whatever raised it. A deal that was closed or moved on solves what was said of it.
 
     Parameters
     ----------
@@ -52,6 +54,8 @@ def answer(
         Rules in force by their code.
     holding
         (rule, customer) that fired in this run.
+    ended
+        Signals whose deal is over, with its stage.
     as_of, watch_days
         The book's day, and how long an order counts.
     scoped
@@ -62,15 +66,30 @@ def answer(
     resolved: list[int] = []
     cleared: set[int] = set()
     for card in cards.values():
-        over = [signal.id for signal in card.signals if _is_over(signal, card.customer_id, rules, holding, ordered)]
+        bought = {signal.id for signal in card.signals if _is_over(signal, card.customer_id, rules, holding, ordered)}
+        over = bought | {signal.id for signal in card.signals if signal.id in ended}
         if card.id in emailed or (over and len(over) == len(card.signals)):
-            outcome = "came_back" if card.customer_id is not None else "solved"
+            came_back = card.customer_id is not None and (card.id in emailed or bought)
+            outcome = "came_back" if came_back else "solved"
             work.update(alerts, card.id, closing_values(card, work.at, outcome=outcome, by="rule"))
+            if outcome == "solved":
+                _say_ended(work, card, ended)
             resolved.append(card.id)
         else:
             cleared.update(over)
     queries.clear_signals(work, cleared)
     return Answered(tuple(resolved), frozenset(cleared))
+
+
+def _say_ended(work: UnitOfWork, card: Card, ended: Mapping[int, str]) -> None:
+    """Say on an alert what became of the deal that it was about, if it was about one."""
+    changed = {
+        signal.id: (with_part(signal.reason, ended=ended[signal.id]), signal.overridden)
+        for signal in card.signals
+        if signal.id in ended
+    }
+    if changed:
+        queries.give_reasons(work, card, changed)
 
 
 def _is_over(
@@ -146,9 +165,9 @@ def _is_due(work: UnitOfWork, card: Card, now: datetime) -> bool:
     return False
 
 
-def reopen_without_order(work: UnitOfWork, *, scoped: bool) -> list[int]:
-    """Open again what a rule resolved for an order that an undo took out of the book."""
-    reopened = queries.came_back_without_order(work.connection, scoped=scoped)
+def reopen_unanswered(work: UnitOfWork, on_again: Sequence[int], *, scoped: bool) -> list[int]:
+    """Open again what a rule resolved for an order that an undo took out of the book, or a deal that it opened."""
+    reopened = [*queries.came_back_without_order(work.connection, scoped=scoped), *dict.fromkeys(on_again)]
     for card in reopened:
         touched = work.sql("SELECT touched FROM alerts WHERE id = ?", (card,)).scalar()
         values = {

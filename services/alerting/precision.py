@@ -108,8 +108,8 @@ def counts(connection: Connection, since: str) -> dict[str, tuple[int, int, int]
     """(right, closed, open) of each rule's alerts; closed ones after `since`."""
     rows = connection.exec_driver_sql(
         f"SELECT rule, sum({RIGHT}), sum(closed), sum(NOT closed)"
-        " FROM (SELECT rule, outcome, touched, state, closed_at, state IN ('resolved', 'not_useful') AS closed"
-        "  FROM alerts)"
+        " FROM (SELECT rule, outcome, touched, state, closed_at, closed_by,"
+        "  state IN ('resolved', 'not_useful') AS closed FROM alerts)"
         f" WHERE NOT closed OR (closed_at >= ? AND NOT {NO_VERDICT}) GROUP BY rule",
         (since,),
     )

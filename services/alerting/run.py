@@ -25,11 +25,12 @@ from models.values.words import count, stored
 from services.alerting import cards as queries
 from services.alerting.conditions import compute_references, references
 from services.alerting.criticals import within_budget
+from services.alerting.ended_deals import deals_on_again, ended_deals
 from services.alerting.evaluate_rule import Fired, Subject, evaluate_rule
 from services.alerting.facts import Facts
 from services.alerting.horizon import customers_told, follow_horizon, names_horizon
 from services.alerting.late_deals import count_late, judges_age
-from services.alerting.life import Answered, answer, raise_anew, reopen_without_order, wake, withdraw
+from services.alerting.life import Answered, answer, raise_anew, reopen_unanswered, wake, withdraw
 from services.alerting.limits import RuleLimits
 from services.alerting.measures import OF_THE_BOOK
 from services.alerting.measuring import bindings_of, build_tables, say_once
@@ -198,7 +199,9 @@ def _apply(
 ) -> Evaluation:
     """Let the signals open, join, resolve and wake alerts, and commit."""
     work, due = run.work, DueTimes(run.policy, run.now)
-    reopened = reopen_without_order(work, scoped=run.scoped)
+    said = frozenset((one.rule, one.customer_id) for one in run.limits.let_through(fired))
+    on_again = deals_on_again(work, run.rules, said, facts.bindings, scoped=run.scoped)
+    reopened = reopen_unanswered(work, on_again, scoped=run.scoped)
     before = queries.open_cards(work.connection, scoped=run.scoped)
     cards, lowered = run.limits.lower(work, before, due)
     raised = {signal.rule for card in before.values() for signal in card.signals}
@@ -211,8 +214,9 @@ def _apply(
         cards, more = raise_anew(work, cards, fired, run.rules)
         withdrawn += more
     holding = frozenset((one.rule, one.customer_id) for one in fired) | run.watched.unknown
+    ended = ended_deals(work, run.rules, holding, facts.bindings, scoped=run.scoped)
     answered = answer(
-        work, cards, run.rules, holding, as_of=run.as_of, watch_days=run.policy.watch_days, scoped=run.scoped
+        work, cards, run.rules, holding, ended, as_of=run.as_of, watch_days=run.policy.watch_days, scoped=run.scoped
     )
     cards = follow_horizon(work, _without(cards, answered), reworded, holding)
     cards = mark_overridden(work, cards, run.rules, holding)
@@ -274,7 +278,7 @@ def _describe(work: UnitOfWork, fired: Sequence[Fired], cards: Sequence[Sequence
 
 
 def _without(cards: Mapping[Subject, Card], answered: Answered) -> dict[Subject, Card]:
-    """The alerts that are still open, without the signals that an order answered."""
+    """The alerts that are still open, without the signals that were answered."""
     if not answered.resolved and not answered.signals:
         return dict(cards)
     left = {}

@@ -2,9 +2,9 @@
 
 A reason is stored as JSON {rule, text, figures}: ``text`` names a variant of the rule's reason ('' for the plain one),
 ``figures`` has what its words show. Money is in minor units of ``currency``, days are ISO. Besides: ``more`` of its
-kind, ``held`` since the files stopped coming, and the figure that a person has ``overridden``; of a watched metric
-only its figure (``watch``). What an earlier version
-stored in words is shown as it is. The words themselves are the rules' (``resources/rules``).
+kind, ``held`` since the files stopped coming, the stage at which its deal ``ended``, and the figure that a
+person has ``overridden``; of a watched metric only its figure (``watch``). What an earlier version stored in words is
+shown as it is. The words themselves are the rules' (``resources/rules``).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from models.values import words
 from models.values.anomalies import ORDERS, about, channel_title
+from models.values.deals import CLOSED
 from models.values.overrides import FIGURES, model_words, value_words
 from models.values.watches import reason_of
 from services.book.sources import held_words
@@ -213,7 +214,14 @@ def _clauses(document: Mapping[str, Any], today: date) -> tuple[Clause, ...]:
         found.append(Clause(", ", f"and {words.count(more, f'more {noun}')}", frozenset({("more", more)})))
     if held := document.get("held"):
         found.append(Clause("; ", held_words(*held), frozenset({("held", held[1])})))
+    if ended := document.get("ended"):
+        found.append(Clause("; ", ended_words(ended), frozenset({("ended", ended)})))
     return tuple(found)
+
+
+def ended_words(stage: str) -> str:
+    """Return what became of the deal of an alert: ``deal won``, ``deal moved to Negotiation``."""
+    return f"deal {stage.lower()}" if stage in CLOSED else f"deal moved to {stage}"
 
 
 def _fact(part: _Part, value: Any) -> Fact:

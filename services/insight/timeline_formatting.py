@@ -15,7 +15,7 @@ from models.values import words
 from models.values.alerts import TimelineRow
 from models.values.outbox import OWN_SOURCE
 from models.values.overrides import FIGURES, stored_value, value_words
-from services.book.alert_phrasing import reason_words
+from services.book.alert_phrasing import ended_words, reason_words
 from services.insight import declared
 from services.insight.mails import became, furthest, mail_through, names_by_address, unread_streaks
 from services.insight.measurements import details_of, in_words, measured
@@ -336,7 +336,8 @@ def _alert(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
         joined = "".join(f" · merged with “{title}”" for title in context.signals.get(row["id"], ()))
         return "Alert raised", f"{reason_words(row['reason'], reader.today)}{joined}", "neutral"
     if row["verb"] == "closed":
-        return "Alert closed", _OUTCOMES.get(row["reason"] or "", "no longer holds"), "neutral"
+        why = ended_words(row["said"]) if row["said"] else _OUTCOMES.get(row["reason"] or "", "no longer holds")
+        return "Alert closed", why, "neutral"
     said = _done_to_alert(reader, row["verb"], json.loads(row["reason"] or "{}"))
     if not said and row["said"]:
         said = json.loads(row["said"]).get("words", "")

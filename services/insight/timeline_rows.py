@@ -108,7 +108,8 @@ SOURCES: dict[str, str] = {
                'raised' AS verb, NULL AS said, NULL AS actor
           FROM alerts WHERE customer_id = :customer
         UNION ALL
-        SELECT closed_at, printf('alert:%012d:z', id), id, id, closed_at, outcome, 'closed', NULL, NULL
+        SELECT closed_at, printf('alert:%012d:z', id), id, id, closed_at, outcome, 'closed',
+               iif(json_valid(reason), reason ->> 'ended', NULL), NULL
           FROM alerts WHERE customer_id = :customer AND closed_at IS NOT NULL AND closed_by = 'rule'
         UNION ALL
         SELECT j.at, printf('alert:%012d:%012d', p.row_id, j.id), p.row_id, p.row_id, j.at, p.after, j.verb,
