@@ -116,7 +116,7 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class HandoverLine:
-    """A customer in the contents of a pack: who, why first, and what is at risk in words; '' for nothing."""
+    """A customer in the contents of a pack: who, why first, and their part of the revenue at risk; '' for none."""
 
     customer_id: int
     name: str

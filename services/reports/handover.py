@@ -12,6 +12,7 @@ from models.values import words
 from models.values.errors import UserError
 from models.values.metrics import Condition, Query
 from models.values.reports import Handover, HandoverLine
+from models.values.scores import CAME_ONCE
 from services.book.alert_phrasing import reason_words
 from services.insight import reading
 from services.insight.reader import Reader
@@ -26,14 +27,16 @@ _FIGURES: Final = (
 )  # fmt: skip
 _PERIODS: Final = {"12m": ", last 12 months"}
 _SEVERITIES: Final = {4: "Critical", 3: "High", 2: "Medium", 1: "Low"}
+#: What the cover's revenue at risk sums, so that the contents add up to it.
+_AT_RISK: Final = f"CASE WHEN NOT {CAME_ONCE} THEN s.value_at_risk_minor END"
 #: Those with an alert first, the gravest and soonest due before; then by what is at risk with them.
-_CUSTOMERS: Final = """
-SELECT c.id, c.name, c.external_id, s.value_at_risk_minor AS at_risk, a.severity, a.reason
+_CUSTOMERS: Final = f"""
+SELECT c.id, c.name, c.external_id, {_AT_RISK} AS at_risk, a.severity, a.reason
 FROM customers c LEFT JOIN customer_risk_scores s ON s.customer_id = c.id
 LEFT JOIN alerts a ON a.id = (SELECT x.id FROM alerts x WHERE x.customer_id = c.id
     AND x.state NOT IN ('resolved', 'not_useful') ORDER BY x.severity DESC, x.due_at LIMIT 1)
 WHERE c.owner = ?
-ORDER BY a.severity IS NULL, a.severity DESC, coalesce(a.due_at, '~'), coalesce(s.value_at_risk_minor, 0) DESC,
+ORDER BY a.severity IS NULL, a.severity DESC, coalesce(a.due_at, '~'), coalesce({_AT_RISK}, 0) DESC,
     c.name COLLATE NOCASE, c.id"""
 
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPageSize
 from models.values.errors import UserError
 from models.values.metrics import Condition, Query
 from models.values.reports import Handover
+from models.values.scores import CAME_ONCE
 from services.insight import customer_profile
 from services.metrics import Metrics
 from services.reports import brief_of, handover_of
@@ -45,6 +46,22 @@ def test_its_figures_are_those_of_insights_with_the_same_filter(workspace: Works
     figures = dict(pack.figures)
     assert figures["Customers"] == str(found["customers"]) == str(len(pack.lines))
     assert figures["Open deals"] == str(found["open_deals"])
+
+
+def test_the_contents_add_up_to_the_revenue_at_risk_of_the_cover(workspace: Workspace) -> None:
+    with workspace.store.snapshot() as driver:
+        (owner,) = driver.execute(
+            "SELECT c.owner FROM customers c JOIN customer_risk_scores s ON s.customer_id = c.id"
+            f" WHERE {CAME_ONCE} AND s.value_at_risk_minor > 0 AND c.owner <> '' GROUP BY 1 ORDER BY count(*) LIMIT 1"
+        ).fetchone()
+    pack = handover_of(workspace, owner, "", "Sample book")
+    total = in_dollars(dict(pack.figures)["Revenue at risk"])
+    shown = [in_dollars(line.at_risk) for line in pack.lines if line.at_risk]
+    assert total and abs(sum(shown) - total) <= len(shown) / 2, "each is shown in whole dollars"
+
+
+def in_dollars(money: str) -> int:
+    return int(money.replace("$", "").replace(",", ""))
 
 
 def test_nobody_is_owned_by_a_name_that_is_not_there(workspace: Workspace) -> None:
