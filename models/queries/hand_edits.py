@@ -15,19 +15,18 @@ class HandEdit:
 
     steps: list[tuple[int, Any, Any]] = field(default_factory=list)
 
-    @property
-    def replaced(self) -> tuple[Any, ...]:
+    def replaced(self, since: int = 0) -> tuple[Any, ...]:
         """What the field held before and during the last edits that follow on each other; () where they took it back.
 
-        A value that a file brought between two edits ends such a row of edits.
+        A value that a file brought between two edits ends such a row of edits, and so does the entry `since`.
         """
         found: list[Any] = []
-        for _entry, before, after in reversed(self.steps):
-            if found and after != found[-1]:
+        for entry, before, after in reversed(self.steps):
+            if entry <= since or (found and after != found[-1]):
                 break
             found.append(before)
         now = self.steps[-1][2]
-        return tuple(one for one in found if one != now) if found[-1] != now else ()
+        return tuple(one for one in found if one != now) if found and found[-1] != now else ()
 
 
 def hand_edits(db: sqlite3.Connection, table: str, wanted: Container[str]) -> dict[int, dict[str, HandEdit]]:

@@ -53,7 +53,7 @@ def handover_of(workspace: Workspace, owner: str, to: str, book: str) -> Handove
     Raises
     ------
     UserError
-        Nobody is owned by them.
+        The owner has no customers.
     """
     with reading(workspace) as reader:
         lines = tuple(_line(reader, row) for row in reader.rows(_CUSTOMERS, (owner,)))

@@ -28,6 +28,7 @@ from models.values.journal import Actor
 from services.permission.ledger import note_import
 from services.sync.accounts import are_contacts
 from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
+from services.sync.apply.edited import agreed
 from services.sync.apply.write import Writer
 from services.sync.check_files import Facts, forget_check, head_of, read_facts, sha256_of, take_check, write_facts
 from services.sync.formats.plan import MeaningOpen, Plan, header_signature, make_plan
@@ -376,8 +377,10 @@ def _close(
             sort_keys=True,
         )
     )
-    said = remember(driver_of(work.connection), header_signature(plan.table), plan, request)
+    db = driver_of(work.connection)
+    said = remember(db, header_signature(plan.table), plan, request)
     kept = {**replace(receipt, may_leave=()).as_json(), "ignored_reasons": receipt.ignored_reasons, "remembered": said}
+    kept |= {"agreed": cells} if (cells := agreed(db)) else {}
     path = plan.table.path
     work.execute(
         imports.insert().values(

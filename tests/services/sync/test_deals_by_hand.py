@@ -225,8 +225,8 @@ def test_an_edit_outlives_the_same_file_and_is_told(pipeline: Book, tmp_path: Pa
     assert counts(receipt) == (0, 0, 3, 0, 0)
     assert pipeline.hash() == before
     assert row(pipeline, "D1")[:2] == ("Proposal", 52_000)
-    assert [one for one in receipt.warnings if "by hand" in one] == [
-        "1 deal keeps what you changed by hand, as the file says what it said before: Stage, Amount of Spring order."
+    assert [one for one in receipt.warnings if "your change" in one] == [
+        "Kept your change to Stage, Amount of Spring order: the file has not changed since."
     ]
     undo_import(pipeline.workspace, receipt.import_id or 0)
     assert pipeline.hash() == before
@@ -237,13 +237,30 @@ def test_what_a_file_says_anew_is_taken_and_told(pipeline: Book, tmp_path: Path)
     newer = [[*ROWS[0][:4], "480.00", *ROWS[0][5:]], *ROWS[1:]]
     receipt = pipeline.bring(deals(tmp_path / "newer.csv", newer), source="crm", entity="opportunities")
     assert row(pipeline, "D1") == ("Qualified", 48_000, "2026-12-15", "Cleo")
-    assert [one for one in receipt.warnings if "by hand" in one] == [
-        "1 deal keeps what you changed by hand, as the file says what it said before: Owner of Spring order.",
-        "The file says something new of 1 deal that you changed by hand, and is taken: Amount of Spring order.",
+    assert [one for one in receipt.warnings if "your change" in one] == [
+        "Kept your change to Owner of Spring order: the file has not changed since.",
+        "Replaced your change to Amount of Spring order: the file has a newer value.",
     ]
     again = pipeline.bring(deals(tmp_path / "again.csv"), source="crm", entity="opportunities")
     assert row(pipeline, "D1")[1] == 45_000, "the edit was overtaken: the file's word counts again"
     assert counts(again)[1] == 1
+
+
+def test_a_file_that_took_an_edit_over_is_taken_when_it_goes_back(pipeline: Book, tmp_path: Path) -> None:
+    edit_deals(pipeline.workspace, [deal(pipeline, "D1")], {"amount": "500"})
+    edit_deals(pipeline.workspace, [deal(pipeline, "D1")], {"owner": "Cleo"})
+    same = [[*ROWS[0][:4], "500.00", *ROWS[0][5:]], *ROWS[1:]]
+    agrees = pipeline.bring(deals(tmp_path / "same.csv", same), source="crm", entity="opportunities")
+    assert counts(agrees)[2] == 3
+    undo_import(pipeline.workspace, agrees.import_id or 0)
+    pipeline.bring(deals(tmp_path / "back.csv"), source="crm", entity="opportunities")
+    assert row(pipeline, "D1")[1] == 50_000, "a file that was undone has said nothing"
+    pipeline.bring(deals(tmp_path / "same.csv", same), source="crm", entity="opportunities")
+    pipeline.bring(deals(tmp_path / "back.csv"), source="crm", entity="opportunities")
+    assert row(pipeline, "D1")[1::2] == (45_000, "Cleo"), "what it has not taken over still stands"
+    edit_deals(pipeline.workspace, [deal(pipeline, "D1")], {"amount": "600"})
+    pipeline.bring(deals(tmp_path / "back.csv"), source="crm", entity="opportunities")
+    assert row(pipeline, "D1")[1] == 60_000, "an edit of what it says now stands"
 
 
 def test_a_customers_edit_outlives_the_same_file_too(book: Book, tmp_path: Path) -> None:
@@ -254,9 +271,7 @@ def test_a_customers_edit_outlives_the_same_file_too(book: Book, tmp_path: Path)
     receipt = book.bring(write_csv(tmp_path / "two.csv", header, [*rows, ["C3", "Eve", "Bath", ""]]), source="crm")
     assert counts(receipt) == (1, 0, 2, 0, 0)
     assert book.ask("SELECT city, tier FROM customers WHERE id = ?", number) == [("Hull", None)]
-    assert "1 customer keeps what you changed by hand, as the file says what it said before: City, Tier of Ada." in (
-        receipt.warnings
-    )
+    assert "Kept your change to City, Tier of Ada: the file has not changed since." in receipt.warnings
 
 
 def test_what_was_undone_is_no_edit(pipeline: Book, tmp_path: Path) -> None:
@@ -264,5 +279,5 @@ def test_what_was_undone_is_no_edit(pipeline: Book, tmp_path: Path) -> None:
     undo_last(pipeline.workspace)
     newer = [[*ROWS[0][:4], "480.00", *ROWS[0][5:]], *ROWS[1:]]
     receipt = pipeline.bring(deals(tmp_path / "newer.csv", newer), source="crm", entity="opportunities")
-    assert not [one for one in receipt.warnings if "by hand" in one]
+    assert not [one for one in receipt.warnings if "your change" in one]
     assert row(pipeline, "D1")[1] == 48_000
