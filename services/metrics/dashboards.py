@@ -239,6 +239,7 @@ def _own(found: Answer, name: str, catalogue: Catalogue) -> Answer:
 
 def asked(tile: TileSpec, filters: Filters) -> Query:
     """Return a tile's query under the filters of a person; those that its rows do not have are left off."""
+    tile = _going_with(tile, filters)
     left_off = unfiltered(tile, filters)
     kept = [Condition(name, "=", said) for name, title, said in filters.chosen if title not in left_off]
     period = tile.query.period or filters.period
@@ -277,6 +278,15 @@ def _can_be_by(name: str, by: Sequence[str]) -> bool:
     return set(by) <= set(the_catalogue().dimensions_of(the_catalogue().metrics[name]))
 
 
+def _going_with(tile: TileSpec, filters: Filters) -> TileSpec:
+    """Let changes be those of metrics that go with the filters: an unfiltered one beside filtered ones misleads."""
+    if tile.form != "changes":
+        return tile
+    alone = {name: replace(tile, query=replace(tile.query, metrics=(name,))) for name in tile.query.metrics}
+    kept = tuple(name for name, one in alone.items() if not unfiltered(one, filters))
+    return replace(tile, query=replace(tile.query, metrics=kept)) if kept else tile
+
+
 def unfiltered(tile: TileSpec, filters: Filters) -> tuple[str, ...]:
     """Return the titles of filters that do not go with a tile: some of its metrics count rows without such a field."""
     catalogue = the_catalogue()
@@ -308,6 +318,7 @@ def tile_answer(
     Cancelled
         It was cancelled.
     """
+    tile = _going_with(tile, filters)
     query = asked(tile, filters)
     catalogue = metrics.catalogue
     if tile.lens and not all(_can_be_by(name, query.by) for name in query.metrics):

@@ -41,6 +41,7 @@ _SPARK = 52
 _FIVE = 5.0
 #: What is said of the figures that changed.
 CHANGES = "Shares and counts that differ from the period before by more than chance (1 %), and sums by 15 % or more."
+_BOTH = ("Before", "Now")
 _ICONS = {True: "check", False: "warning", None: "info"}
 #: Stands for the line of all groups together.
 _ALL = -1
@@ -310,21 +311,22 @@ class Tile(Panel):
         content.setAccessibleDescription(answer.definition)
 
     def _show_changes(self, content: AnswerTable, shown: TileAnswer) -> None:
-        columns = [
-            TableColumn(""),
-            *(TableColumn(one, wide, right=True) for one, wide in (("Before", 76), ("Now", 76), ("Change", 88))),
-        ]
+        figures = [one for whole_ in shown.changes for one in (whole_, whole_.part) if one is not None]
+        words = [[said(value, one.unit, shown.answer.currency, short=True) for value in (one.before, one.now)]
+                 for one in figures]  # fmt: skip
+        wide = max((fonts.width(text, fonts.LIST) for texts in words for text in texts), default=0)
+        columns = [TableColumn(""), *(TableColumn(one, max(76, round(wide) + 46), right=True) for one in _BOTH)]
         lines = []
-        for one in shown.changes:
-            better = shown.better.get(one.metric, "")
-            for at in filter(None, (one, one.part)):
-                figures = [said(value, at.unit, shown.answer.currency, short=True) for value in (at.before, at.now)]
-                moved, ink = change(at.now, at.before, at.unit, better)
-                lines.append(TableLine((
-                    TableCell(one.title, icon=_ICONS[one.good], link="rows") if at is one
-                    else TableCell(f"most in {at.title}", "ink_2", link="rows", small=True),
-                    TableCell(figures[0], "ink_2"), TableCell(figures[1]), TableCell(moved, ink, small=True),
-                ), at))  # fmt: skip
+        for one, (before, now) in zip(figures, words, strict=True):
+            moved, ink = change(one.now, one.before, one.unit, shown.better.get(one.metric, ""))
+            tip = f"{one.title} {moved}"
+            name = (
+                TableCell(f"most in {one.title}", "ink_2", link="rows", small=True, tip=tip)
+                if one.cell
+                else TableCell(one.title, icon=_ICONS[one.good], link="rows", tip=tip)
+            )
+            cells = (name, TableCell(before, "ink_2"), TableCell(f"{moved[:1]} {now}", ink))
+            lines.append(TableLine(cells, one))
         content.show_lines(lines, columns)
         content.setAccessibleDescription(CHANGES)
         self.setToolTip(CHANGES)

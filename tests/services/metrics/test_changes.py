@@ -6,6 +6,7 @@ import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,11 @@ def test_a_period_that_the_data_cover_in_part_is_no_change(book: Path) -> None:
         driver.execute("DELETE FROM tickets WHERE opened_on < date(?, '-100 days')", (last,))
     assert "satisfied_share" not in {one.metric for one in changes_of(book, *WATCHED)}
     assert "tickets" not in {one.metric for one in changes_of(book, *WATCHED)}
+
+
+def test_under_a_filter_only_figures_that_it_applies_to_are_compared(asking: Metrics) -> None:
+    filters = Filters(category="Footwear")
+    shown = tile_answer(asking, tile_of(*WATCHED), filters)
+    assert shown.query.metrics == ("revenue",)
+    figure = replace(tile_of("revenue"), form="figure")
+    assert shown.answer.totals["revenue"] == tile_answer(asking, figure, filters).answer.totals["revenue"]

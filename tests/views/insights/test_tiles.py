@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from models.values.dashboards import FEW, Filters, Form, TileAnswer, TileSpec
+from models.values.dashboards import FEW, Change, Filters, Form, TileAnswer, TileSpec
 from models.values.errors import UserError
 from models.values.metrics import Answer, Column, Interval, Period, Query, Value
 from models.values.notes import Note
@@ -227,3 +227,31 @@ def test_figures_are_said_with_their_unit() -> None:
     assert said(None, "money", "USD") == "–"
     assert said("2026-11-16", "day", "USD") == "16 Nov 2026"
     assert said(3.44, "hours", "USD") == "3.4 h"
+
+
+def test_what_changed_leads_to_its_rows_and_to_those_of_the_group_that_changed_most(
+    qtbot: QtBot, theme: Theme, host: QWidget
+) -> None:
+    part = Change("win_rate", "Renewal", "percent", 0.2, 0.6, None, None, (("kind", "Renewal"),))
+    fell = Change("win_rate", "Win rate", "percent", 0.38, 0.52, False, part)
+    query = Query(("win_rate",), period="90d", compare="previous")
+    period = Period(date(2026, 8, 19), date(2026, 11, 16))
+    answer = Answer(date(2026, 11, 16), period, (RATE,), ((0.38,),), {"win_rate": 0.38}, "USD")
+    tile = Tile(theme, TileSpec("one.0.0", "What changed", "changes", query))
+    tile.setParent(host)
+    tile.resize(372, 320)
+    tile.show()
+    tile.show_answer(TileAnswer(query, answer, {"win_rate": "higher"}, changes=(fell,)))
+    assert isinstance(tile.content, AnswerTable)
+    lines = [tile.content.lines.line_at(row) for row in range(2)]
+    assert [[cell.text for cell in line.cells] for line in lines if line is not None] == [
+        ["Win rate", f"52{THIN}%", f"▼ 38{THIN}%"],
+        ["most in Renewal", f"60{THIN}%", f"▼ 20{THIN}%"],
+    ]
+    for row, cell in enumerate(({}, {"kind": "Renewal"})):
+        tile.content.selectRow(row)
+        with qtbot.waitSignal(tile.drilled) as asked:
+            QTest.keyClick(tile.content, Qt.Key.Key_Return)
+        assert asked.args == ["win_rate", cell]
+    tile.show_answer(TileAnswer(query, answer, {"win_rate": "higher"}))
+    assert tile._words.text() == "Nothing changed by more than chance."
