@@ -100,7 +100,7 @@ def _points(reader: Reader, customer_id: int, matters: Sequence[Matter], busines
 
 
 def _matter(reader: Reader, matter: Matter) -> TalkingPoint:
-    days = max(0, (reader.present - matter.day).days)
+    days = reader.days_since(matter.day)
     on = words.day(matter.day, reader.today)
     if matter.departure is not None:
         return TalkingPoint(

@@ -69,7 +69,7 @@ def deal_parts(reader: Reader, deal: sqlite3.Row) -> list[str]:
     if deal["worth_minor"] is not None:
         amount = words.money(deal["worth_minor"], deal["currency"] or reader.currency)
         parts.append(f"about {amount}" if deal["about"] else amount)
-    days = (reader.present - since).days if since is not None else 0
+    days = reader.days_since(since)
     how = "" if moved is not None else ", open"
     parts.append(f"{deal['stage']}{how} for {words.count(days, 'day')}" if days > 0 else deal["stage"])
     closes = words.day_of(deal["closes_on"])

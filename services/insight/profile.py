@@ -286,8 +286,8 @@ def _deals(reader: Reader, customer_id: int) -> tuple[str, tuple[str, ...]]:
     won = sum(row["stage"] == "Won" for row in closed)
     parts = []
     if still_open:
-        since = stage_since(reader, still_open[0]["id"])
-        longest = f", {words.count((reader.present - since).days, 'day')} in stage" if since is not None else ""
+        days = reader.days_since(stage_since(reader, still_open[0]["id"]))
+        longest = f", {words.count(days, 'day')} in stage" if days else ""
         parts.append(f"{len(still_open)} open{longest if len(still_open) == 1 else ''}")
     if won:
         parts.append(f"{won} won")

@@ -96,6 +96,10 @@ class Reader:
         """The day that "days since" count to: the book's as-of day, else today."""
         return self.as_of or self.today
 
+    def days_since(self, day: date | None) -> int:
+        """Return the days from one to the as-of day; 0 of what was done here since then, and of no day."""
+        return max(0, (self.present - day).days) if day is not None else 0
+
     @property
     def at(self) -> str:
         """The present moment as the store writes moments."""

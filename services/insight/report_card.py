@@ -246,7 +246,7 @@ def _what_is_missing(reader: Reader, horizon: int) -> Verdict | None:
         have = f"{words.count(known, 'customer')} with a history" if known else "none with a history"
         said = f"A back-test needs {FEWEST_CUSTOMERS} customers who have bought or been active; this book has {have}."
         return Verdict("open", "Too few customers to tell.", said)
-    days = (reader.present - first).days if first is not None else 0
+    days = reader.days_since(first)
     if days < needs:
         then = (first or reader.present) + timedelta(days=needs)
         said = (

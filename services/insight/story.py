@@ -218,8 +218,7 @@ def _ticket(reader: Reader, alert: AlertRow, told: _Told) -> list[str]:
     if row["satisfaction"] is not None:
         return [f"The ticket “{subject}” was rated {row['satisfaction']} of 5"]
     if row["open"]:
-        opened = words.day_of(row["opened_on"])
-        days = (reader.present - opened).days if opened is not None else 0
+        days = reader.days_since(words.day_of(row["opened_on"]))
         return [f"The ticket “{subject}” has been open for {words.count(days, 'day')}"]
     return [f"The ticket “{subject}” was unhappy"]
 

@@ -220,7 +220,7 @@ def _course(reader: Reader, row: sqlite3.Row) -> list[str]:
     opened, resolved = words.moment_of(row["opened_at"]), words.moment_of(row["resolved_at"])
     first, last = words.day_of(row["day"]), words.day_of(row["resolved_on"])
     if row["is_open"]:
-        days = (reader.present - first).days if first else 0
+        days = reader.days_since(first)
         status = "open" if row["status"] == "solved" else row["status"] or "open"
         came = "opened today" if first == reader.today else status
         return [f"{status} for {words.count(days, 'day')}" if days > 0 else came]

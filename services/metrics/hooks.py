@@ -66,7 +66,7 @@ HOOKS: Final[dict[str, str]] = {
     "tenure_days": _SINCE_FIRST,
     "repeat_buyer": "(s.purchase_days > 1)",
     "buyer": "(s.purchase_days > 0)",
-    "days_since_contact": f"(julianday({_DAY}) - julianday({_CONTACT}))",
+    "days_since_contact": f"max(0, julianday({_DAY}) - julianday({_CONTACT}))",
     "quiet_90d": f"(coalesce(julianday({_DAY}) - julianday({_CONTACT}), 9999) > 90)",
     "unengaged_60d": "(m.customer_id IS NULL)",
     "never_contacted": f"(({_CONTACT}) IS NULL)",

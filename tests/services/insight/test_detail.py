@@ -417,6 +417,17 @@ def test_recommendation_open_work_and_notes(book: SmallBook, reader: Fresh, marl
     assert detail.permission.lines[-1] == ("warn", "Offer up to $50.")
 
 
+def test_what_was_done_here_after_the_data_ended_is_no_negative_number_of_days_ago(
+    book: SmallBook, reader: Fresh, marlow: int
+) -> None:
+    """The data may end days before today: a deal that is moved here today came into its stage after that end."""
+    deal = book.event("opportunities", marlow, name="Restock", stage="Proposal", opened_on=days_ago(50))
+    book.insert("stage_changes", opportunity_id=deal, source="x", external_id="1", from_stage="Qualified",
+                to_stage="Proposal", changed_on=days_ago(-2))  # fmt: skip
+    profile = reader(read_profile, marlow)
+    assert profile.deals_line == "1 open" and profile.deals == ("Restock · Proposal",)
+
+
 def test_an_order_is_missed_once_it_is_late_by_half_a_gap() -> None:
     asked = ((74, 21.0), (17, 16.6), (31, 21.0), (32, 21.0), (0, 21.0), (None, 21.0), (9, None), (9, 0.0))
     assert [missed_orders(days, gap) for days, gap in asked] == [3, 0, 0, 1, 0, 0, 0, 0]
