@@ -47,6 +47,7 @@ from views.shell.remembered import Remembered
 from views.shell.sample_book import SampleBook
 from views.shell.send_scheduler import SendScheduler
 from views.shell.top_bar import TopBar
+from views.shell.undo_keys import UndoKeys
 from views.shell.who import Who
 from views.shell.whole import Whole, place
 from views.theme import Theme, ThemeChoice
@@ -118,6 +119,7 @@ class MainWindow(QMainWindow):
         self.look_from = LookFrom(self._book, theme, self)
         self.who = Who(theme, self._remembered, self, lambda: self.show_page("alerts/mine"))
         self.toast = Toast(theme, self, left=RAIL_WIDTH)
+        self._undo_keys = UndoKeys(self.actions_registry, self.toast, self)
         self._minute = QTimer(self, interval=FRESHNESS_EVERY_MS)
         self._first_freshness = QTimer(self, singleShot=True, interval=FRESHNESS_AT_LATEST_MS)
         self._first_freshness.timeout.connect(self._read_freshness)

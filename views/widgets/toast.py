@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import ceil
 
-from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import (
+    QEasingCurve,
+    QEvent,
+    QObject,
+    QPoint,
+    QPropertyAnimation,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QWidget
 
@@ -28,7 +40,9 @@ _MOVING = frozenset({QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEv
 
 
 class Toast(QWidget):
-    """One message over a corner of its parent."""
+    """One message over a corner of its parent. `offered`: an undo is offered, or was done."""
+
+    offered = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget, *, left: int = 0) -> None:
         super().__init__(parent)
@@ -83,6 +97,12 @@ class Toast(QWidget):
         self._remaining = LIFETIME_MS
         self._resume()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.accessibleName()))
+        if undo is not None and not offer:
+            self.offered.emit()
+
+    def lend_key(self) -> None:
+        """Leave Ctrl+Z to the text that is being typed; the button still offers the undo."""
+        self._key.hide()
 
     def take_back(self) -> bool:
         """Do what is offered, while something is; False where nothing is."""
@@ -186,6 +206,7 @@ class Toast(QWidget):
         self.dismiss()
         if undo is not None:
             undo()
+            self.offered.emit()
 
     def _restyle(self) -> None:
         t = self._theme.tokens
