@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from app.cli.customers import pairs
 from app.cli.frame import DONE, JsonOption, StoreOption, answer, opened, told
+from models.values.deals import DealFields
+from models.values.words import THIN
 from services.pipeline import after_change
 
 _HELP = (
     "Numbers of deals as listed by `rows deals`, then what to change: stage=Won closed_on=2026-11-20, amount=1200,"
-    " closes_on=…, owner=…, or a task each: next_step='Send the prices' next_step_on=…."
+    " probability=75, closes_on=…, owner=…, or a task each: next_step='Send the prices' next_step_on=…."
 )
+
+_SHOWN: Final = ("name", "stage", "probability", "amount", "closes_on", "owner")
 
 
 @told
@@ -23,7 +27,7 @@ def change(
     json: JsonOption = False,
 ) -> int:
     """Change one or several deals by hand, all by one action: `deal set 12 15 stage=Negotiation owner=Ana`."""
-    from services.sync import edit_deals
+    from services.sync import deals_to_edit, edit_deals
 
     numbers = [word for word in words if "=" not in word]
     wrong = next((word for word in numbers if not word.isdecimal()), "")
@@ -32,8 +36,22 @@ def change(
             f"{wrong!r} is not a deal’s number: `rows deals` lists them." if wrong else "Name a deal by its number."
         )
     with opened(store, writes=True) as workspace:
-        changes = edit_deals(workspace, [int(one) for one in numbers], pairs([one for one in words if "=" in one]))
+        ids = [int(one) for one in numbers]
+        changes = edit_deals(workspace, ids, pairs([one for one in words if "=" in one]))
         after_change(workspace, changes)
-    document = {"entry": changes.entry, "customers": sorted(changes.customers), "words": changes.words}
-    answer(document, changes.words or "Nothing to change: the deals already have these values.", json)
+        now = deals_to_edit(workspace, ids)
+    document = {
+        "entry": changes.entry, "customers": sorted(changes.customers), "words": changes.words,
+        "deals": [{name: getattr(one, name) for name in ("id", *_SHOWN, "currency")} for one in now],
+    }  # fmt: skip
+    said = changes.words or "Nothing to change: the deals already have these values."
+    answer(document, "\n".join([said, *map(_line, now)]), json)
     return DONE
+
+
+def _line(deal: DealFields) -> str:
+    """What a deal is now: "12  Refit: Negotiation, probability 75 %, 512.50 USD, close date 2026-12-01, Cleo"."""
+    amount = f"{deal.amount} {deal.currency}" if deal.amount else ""
+    chance = f"probability {deal.probability}{THIN}%" if deal.probability else ""
+    day = f"close date {deal.closes_on}" if deal.closes_on else ""
+    return f"{deal.id}  {deal.name}: {', '.join(filter(None, (deal.stage, chance, amount, day, deal.owner)))}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 STAGES: Final = ("Identified", "Qualified", "Proposal", "Negotiation", "Won", "Lost")
@@ -20,6 +21,10 @@ class DealFields:
         In whole units of its currency, as text; '' without one.
     customer
         The customer's name; '' for a deal that nobody is known of.
+    probability
+        In per cent, as text; '' without one.
+    usual
+        The same of the deals of a stage, where they share one.
     """
 
     id: int
@@ -30,6 +35,8 @@ class DealFields:
     currency: str
     closes_on: str
     owner: str
+    probability: str = ""
+    usual: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def called(self) -> str:

@@ -97,7 +97,7 @@ class Gathering:
         if not kinds:
             return []
         people = table in _WHOM
-        wanted = {name for kind in kinds for name in kind.fields}
+        wanted = {name for kind in kinds for name in (*kind.fields, *kind.refused)}
         if people:  # also those that the system has no field for, which are named
             wanted = {name for one in ENTITIES[table].fields for name in one.columns}
         rows = changed_rows(self.db, table, wanted, self.target.name, self.sources)
@@ -148,7 +148,7 @@ class Gathering:
         """A changed cell; an unchanged one only where an empty cell would empty the field over there."""
         if name in line.cells or not self.target.empties:
             return line.cells.get(name, "")
-        return _cell(line.changed.row, name)
+        return self._plain(line.changed.row, name)
 
     def _cells_of(
         self, kind: Kind, one: ChangedRow, source: str, stages: Mapping[tuple[str, str], str]
@@ -172,7 +172,7 @@ class Gathering:
                 self._stage_cell(kind, cells, source, str(value), stages)
             else:
                 word = kind.words.get(name, {}).get(str(value))
-                cells[name] = _cell(one.row, name) if word is None else cell(word)
+                cells[name] = self._plain(one.row, name) if word is None else cell(word)
         return cells
 
     def _stage_cell(
@@ -308,6 +308,15 @@ class Gathering:
                 found[customer].append((source, value))
         return found
 
+    def _plain(self, row: Mapping[str, Any], name: str) -> str:
+        """A field as a cell: money in whole units of the row's currency, a share as the system counts it."""
+        value = row[name]
+        if value is not None and name == "probability":
+            return cell(round(float(value) * self.target.percent, 4))
+        if value is not None and name.endswith("_minor"):
+            return cell(words.major(value, row["currency"] or "USD"))
+        return cell(value)
+
     def _add(self, name: str, what: What, head: Sequence[str], texts: Sequence[Sequence[str]]) -> None:
         """Keep a file that has a row; a column that the system does not have has no name, and goes."""
         if not texts:
@@ -315,14 +324,6 @@ class Gathering:
         kept = [place for place, column in enumerate(head) if column]
         rows = tuple(tuple(text[place] for place in kept) for text in texts)
         self.files.append(WriteFile(name, what, tuple(head[place] for place in kept), rows))
-
-
-def _cell(row: Mapping[str, Any], name: str) -> str:
-    """A field as a cell; money in whole units of the row's currency."""
-    value = row[name]
-    if name.endswith("_minor") and value is not None:
-        return cell(words.major(value, row["currency"] or "USD"))
-    return cell(value)
 
 
 def _mark(values: Sequence[Any]) -> str:

@@ -13,7 +13,7 @@ from services.sync.consent_by_hand import record_consent, record_consents
 from services.sync.contacts_by_hand import FIELDS as CONTACT_FIELDS
 from services.sync.contacts_by_hand import add_contact, edit_contact
 from services.sync.deals_by_hand import FIELDS as DEAL_FIELDS
-from services.sync.deals_by_hand import add_deal_tasks, deals_to_edit, edit_deals, move_deal
+from services.sync.deals_by_hand import add_deal_tasks, deals_to_edit, edit_deals, move_deal, usual_chances
 from services.sync.history import imports_history
 from services.sync.newcomers import Newcomers
 from services.sync.order import order_of_import, place_of, source_question, together, waits_for
@@ -56,5 +56,6 @@ __all__ = [
     "together",
     "undo_import",
     "undo_preview",
+    "usual_chances",
     "waits_for",
 ]

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from sqlalchemy import Row, text
+from sqlalchemy import Connection, Row, text
 
 from models.queries.deals import DEAL_NAME, closed_on
 from models.store import UnitOfWork
@@ -17,7 +17,7 @@ from models.values.changes import Changes
 from models.values.deals import CLOSED, STAGES, DealFields
 from models.values.errors import UserError
 from models.values.outbox import OWN_SOURCE
-from models.values.words import count, day_of, full_day, major
+from models.values.words import count, day_of, full_day, major, percent
 from services.entities import ENTITIES
 from services.sync.by_hand import value_of
 
@@ -27,17 +27,22 @@ if TYPE_CHECKING:
 #: What a form or a command may set of a deal, with its label. The last three are no columns: the day of a close, and
 #: the text and day of a task.
 FIELDS: Final = {
-    "stage": "Stage", "amount": "Amount", "closes_on": "Close date", "owner": "Owner",
-    "closed_on": "Closed on", "next_step": "Next step", "next_step_on": "Due",
+    "stage": "Stage", "amount": "Amount", "probability": "Probability", "closes_on": "Close date",
+    "owner": "Owner", "closed_on": "Closed on", "next_step": "Next step", "next_step_on": "Due",
 }  # fmt: skip
 _KINDS: Final = {one.name: one for one in ENTITIES["opportunities"].fields}
 _DEALS: Final = f"""SELECT o.id, o.customer_id, o.stage, o.amount_minor, o.currency, o.opened_on, o.closes_on, o.owner,
+    o.probability,
     {DEAL_NAME} AS name, o.external_id, c.name AS customer, (SELECT max(h.changed_on) FROM stage_changes h
     WHERE h.opportunity_id = o.id) AS since, (SELECT max(h.changed_on) FROM stage_changes h
     WHERE h.opportunity_id = o.id AND h.to_stage <> o.stage) AS before
     FROM opportunities o LEFT JOIN customers c ON c.id = o.customer_id LEFT JOIN products p ON p.id = o.product_id
     WHERE {{which}} ORDER BY o.stage IN ('Won', 'Lost'), coalesce(o.amount_minor, 0) DESC, o.id"""
 _BY_ID: Final = _DEALS.format(which="o.id IN (SELECT value FROM json_each(:ids))")
+#: The commonest probability of the deals of each stage, where at least three and half of them share it.
+_USUAL: Final = """SELECT stage, probability FROM (SELECT stage, probability, count(*) AS shared,
+    sum(count(*)) OVER (PARTITION BY stage) AS deals FROM opportunities GROUP BY stage, probability)
+    WHERE probability IS NOT NULL AND shared >= 3 AND shared * 2 >= deals ORDER BY shared, probability"""
 _OF_CUSTOMER: Final = _DEALS.format(which="o.customer_id = :customer")
 
 
@@ -51,15 +56,26 @@ def deals_to_edit(
             if customer_id is None
             else connection.execute(text(_OF_CUSTOMER), {"customer": customer_id})
         ).all()
+        usual = {stage: _percent(chance) for stage, chance in usual_chances(connection).items()}
     currency = workspace.read_currency()
-    return tuple(_fields(one, one.currency or currency) for one in found)
+    return tuple(_fields(one, one.currency or currency, usual) for one in found)
 
 
-def _fields(deal: Row[Any], currency: str) -> DealFields:
+def usual_chances(connection: Connection) -> dict[str, float]:
+    """Return the probability that deals of a stage have in this book, by stage; won is 1, lost 0, or not there."""
+    found = {stage: float(chance) for stage, chance in connection.execute(text(_USUAL))}
+    return {stage: chance for stage, chance in found.items() if stage not in CLOSED or chance == (stage == "Won")}
+
+
+def _percent(chance: float | None) -> str:
+    return "" if chance is None else f"{round(chance * 100, 2):g}"
+
+
+def _fields(deal: Row[Any], currency: str, usual: Mapping[str, str]) -> DealFields:
     amount = str(major(deal.amount_minor, currency)) if deal.amount_minor is not None else ""
     return DealFields(
         deal.id, _called(deal), deal.customer or "", deal.stage, amount, currency, deal.closes_on or "",
-        deal.owner or "",
+        deal.owner or "", _percent(deal.probability), usual,
     )  # fmt: skip
 
 
@@ -71,7 +87,8 @@ def edit_deals(workspace: Workspace, deal_ids: Sequence[int], fields: Mapping[st
     workspace : Workspace
     deal_ids : sequence of int
     fields : mapping of str to str
-        Field name to its new text; an empty text clears the field. Money is in each deal's own currency. Who wins or
+        Field name to its new text; an empty text clears the field. With a stage the probability becomes the usual one
+        of its deals, if it is not said. Money is in each deal's own currency. Who wins or
         loses a deal may say on which day (``closed_on``), by default today. ``next_step`` adds a task a deal, due on
         ``next_step_on``.
 
@@ -87,11 +104,11 @@ def edit_deals(workspace: Workspace, deal_ids: Sequence[int], fields: Mapping[st
     """
     said = _said(workspace, fields)
     with workspace.store.unit_of_work(workspace.me, "edit-deals", _subject(deal_ids), at=workspace.at) as work:
-        deals = _read(work, deal_ids)
+        deals, usual = _read(work, deal_ids), usual_chances(work.connection)
         changed: dict[str, None] = {}
         touched = set()
         for deal in deals:
-            did = _edit(workspace, work, deal, said)
+            did = _edit(workspace, work, deal, said, usual)
             if said.get("next_step"):
                 _add_task(workspace, work, deal, said["next_step"], said.get("next_step_on"))
                 did = [*did, "next_step"]
@@ -101,7 +118,7 @@ def edit_deals(workspace: Workspace, deal_ids: Sequence[int], fields: Mapping[st
         if not changed:
             return Changes()
         work.touch(customers=[one.customer_id for one in deals if one.id in touched and one.customer_id is not None])
-        work.say(_words(list(changed), said, [one for one in deals if one.id in touched]))
+        work.say(_words(list(changed), said, usual, [one for one in deals if one.id in touched]))
         return work.commit()
 
 
@@ -118,10 +135,14 @@ def add_deal_tasks(workspace: Workspace, deal_ids: Sequence[int], title: str, du
     return edit_deals(workspace, deal_ids, {"next_step": title, "next_step_on": due_on})
 
 
-def move_deal(work: UnitOfWork, deal: int, stage: str, from_stage: str, day: date) -> None:
-    """Move a deal to another stage inside a unit of work, with its line in the history of stages."""
+def move_deal(work: UnitOfWork, deal: int, stage: str, from_stage: str, day: date, usual: Mapping[str, float]) -> None:
+    """Move a deal to another stage inside a unit of work, with its line in the history of stages.
+
+    `usual` is the probability that deals of a stage have; where it knows none, the deal keeps its own.
+    """
     closing = {"closes_on": day.isoformat()} if stage in CLOSED else {}
-    work.update(opportunities, deal, {"stage": stage, **closing})
+    chance = {"probability": usual[stage]} if stage in usual else {}
+    work.update(opportunities, deal, {"stage": stage, **closing, **chance})
     key = {"opportunity_id": deal, "source": OWN_SOURCE, "external_id": uuid4().hex}
     moved = {"from_stage": from_stage, "to_stage": stage, "changed_on": day.isoformat(), "changed_at": work.at}
     work.insert(stage_changes, {**key, **moved})
@@ -151,6 +172,8 @@ def _said(workspace: Workspace, fields: Mapping[str, str]) -> dict[str, Any]:
             said[name] = _stage(word)
         elif name in ("closes_on", "closed_on", "next_step_on"):
             said[name] = _day(workspace, name, word)
+        elif name == "probability":
+            said[name] = _chance(workspace, word)
         else:
             said[name] = word or None
     closed = said.get("closed_on")
@@ -173,6 +196,18 @@ def _stage(word: str) -> str:
     return known[word.lower()]
 
 
+def _chance(workspace: Workspace, word: str) -> float | None:
+    """A percentage, with or without its sign; a bare share of one could mean either."""
+    bare = word.replace("%", "").replace(",", ".").strip()
+    try:
+        found: float | None = value_of(workspace, _KINDS["probability"], f"{bare}%" if word else "")
+    except UserError:
+        found = -1
+    if found is not None and (found < 0 or ("%" not in word and 0 < found < 0.01)):
+        raise UserError(f"Probability “{word}” is not clear. Enter a percentage from 0 to 100, such as 75.")
+    return found
+
+
 def _day(workspace: Workspace, name: str, word: str) -> str | None:
     try:
         found: str | None = value_of(workspace, _KINDS["closes_on"], word)
@@ -181,12 +216,16 @@ def _day(workspace: Workspace, name: str, word: str) -> str | None:
     return found
 
 
-def _edit(workspace: Workspace, work: UnitOfWork, deal: Row[Any], said: Mapping[str, Any]) -> list[str]:
+def _edit(
+    workspace: Workspace, work: UnitOfWork, deal: Row[Any], said: Mapping[str, Any], usual: Mapping[str, float]
+) -> list[str]:
     """Change one deal; the fields that changed."""
     values: dict[str, Any] = {}
     if "amount" in said:
         values["amount_minor"] = _amount(workspace, deal, said["amount"])
-    values |= {name: said[name] for name in ("closes_on", "owner") if name in said}
+    values |= {name: said[name] for name in ("closes_on", "owner", "probability") if name in said}
+    if "probability" in said:
+        usual = {}
     stage = said.get("stage", deal.stage)
     if stage in CLOSED:
         if "closes_on" in said and said["closes_on"] is None and deal.stage == stage and deal.closes_on:
@@ -198,14 +237,16 @@ def _edit(workspace: Workspace, work: UnitOfWork, deal: Row[Any], said: Mapping[
     work.update(opportunities, deal.id, values)
     if stage in CLOSED:
         day = said.get("closed_on") or said.get("closes_on")
-        changed += _close(workspace, work, deal, stage, day)
+        changed += _close(workspace, work, deal, stage, day, usual)
     elif stage != deal.stage:
-        move_deal(work, deal.id, stage, deal.stage, workspace.clock.today())
+        move_deal(work, deal.id, stage, deal.stage, workspace.clock.today(), usual)
         changed.append("stage")
     return [name.removesuffix("_minor") for name in changed]
 
 
-def _close(workspace: Workspace, work: UnitOfWork, deal: Row[Any], stage: str, day: str | None) -> list[str]:
+def _close(
+    workspace: Workspace, work: UnitOfWork, deal: Row[Any], stage: str, day: str | None, usual: Mapping[str, float]
+) -> list[str]:
     """Win or lose a deal on a day, or correct the day on which it was; the fields that changed."""
     if deal.stage == stage and (day is None or day == deal.closes_on):
         return []
@@ -217,7 +258,7 @@ def _close(workspace: Workspace, work: UnitOfWork, deal: Row[Any], stage: str, d
         since = full_day(date.fromisoformat(began))
         raise UserError(f"{_called(deal)} was not {stage} before {since}. Enter a closing date from then on.")
     if deal.stage != stage:
-        move_deal(work, deal.id, stage, deal.stage, closed)
+        move_deal(work, deal.id, stage, deal.stage, closed, usual)
         return ["stage"]
     work.update(opportunities, deal.id, {"closes_on": closed.isoformat()})
     own = text(
@@ -259,13 +300,22 @@ def _called(deal: Row[Any]) -> str:
     return str(deal.name or f"Deal {deal.external_id}")
 
 
-def _words(changed: Sequence[str], said: Mapping[str, Any], deals: Sequence[Row[Any]]) -> str:
-    """What was done: "Moved Spring order to Won", "Changed amount, owner of 3 deals", "Added 3 tasks"."""
+def _words(
+    changed: Sequence[str], said: Mapping[str, Any], usual: Mapping[str, float], deals: Sequence[Row[Any]]
+) -> str:
+    """What was done: "Moved Refit to Proposal, probability 50 %", "Changed owner of 3 deals", "Added 3 tasks"."""
     whose = _called(deals[0]) if len(deals) == 1 else count(len(deals), "deal")
     fields: Collection[str] = [name for name in changed if name not in ("stage", "next_step")]
     parts = [f"moved {whose} to {said['stage']}"] if "stage" in changed else []
+    open_now = (
+        bool(parts) and said["stage"] not in CLOSED and "probability" not in said
+    )  # of others nothing is expected
+    if open_now and said["stage"] in usual:
+        parts[0] += f", probability {percent(usual[said['stage']])}"
     parts += [f"changed {', '.join(FIELDS[name].lower() for name in fields)} of {whose}"] if fields else []
     if "next_step" in changed:
         parts.append(f"added {count(len(deals), 'task')}: {said['next_step']}")
     words = " and ".join(parts)
+    if open_now and said["stage"] not in usual and any(one.probability is not None for one in deals):
+        words += f"; the probability stays, as deals in {said['stage']} share no usual one"
     return words[:1].upper() + words[1:]

@@ -32,6 +32,16 @@ def test_deals_are_changed_and_the_change_undone(book: str, capsys: pytest.Captu
     assert json.loads(capsys.readouterr().out)["rows"] == before["rows"]
 
 
+def test_the_new_values_are_printed(book: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["rows", "deals", "--where", "open", "=", "yes", "--json", "--store", book]) == 0
+    number = str(json.loads(capsys.readouterr().out)["rows"][0][0])
+    asked = ["deal", "set", number, "stage=Proposal", "probability=35", "amount=1200.50", "closes_on=2027-01-05"]
+    assert run_command([*asked, "owner=Cleo", "--store", book]) == 0
+    said = capsys.readouterr().out
+    assert f"{number}  " in said
+    assert ": Proposal, probability 35\N{NARROW NO-BREAK SPACE}%, 1200.50 USD, close date 2027-01-05, Cleo" in said
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

@@ -137,6 +137,29 @@ def test_several_deals_are_won_on_a_day_or_get_a_task_each_by_one_action(hands: 
     assert ask(hands, "SELECT count(*) FROM tasks") == tasks
 
 
+def test_the_form_of_a_deal_shows_the_probability_that_comes_with_a_stage_and_takes_another(hands: Hands) -> None:
+    page = rows_of_open_deals(hands)
+    (deal,) = page.board.rows.chosen_deals
+    ((own_stage, own),) = ask(hands, "SELECT stage, probability FROM opportunities WHERE id = ?", deal)
+    stage, chance = "Won", 1.0
+    hands.press(Qt.Key.Key_D)
+    form = panel(hands)
+    line = cast(QLineEdit, field(form, "Probability (%)"))
+    assert line.text() == f"{own * 100:g}"
+    box = cast(QComboBox, field(form, "Stage"))
+    box.setCurrentIndex(box.findData(stage))
+    assert line.text() == f"{chance * 100:g}"
+    box.setCurrentIndex(box.findData(own_stage))
+    assert line.text() == f"{own * 100:g}"
+    write(hands, form, "Probability (%)", "33")
+    box.setCurrentIndex(box.findData(stage))
+    assert line.text() == "33", "what a person wrote stays"
+    hands.tab_to(line)
+    hands.press(Qt.Key.Key_Return)
+    hands.calm()
+    assert ask(hands, "SELECT stage, probability FROM opportunities WHERE id = ?", deal) == [(stage, 0.33)]
+
+
 def test_a_deal_is_changed_from_its_customers_page(hands: Hands) -> None:
     ((customer, deals),) = ask(
         hands, "SELECT customer_id, count(*) FROM opportunities WHERE customer_id IS NOT NULL"

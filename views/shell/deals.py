@@ -78,10 +78,10 @@ class Deals(QObject):
             stage.addItem(name, name)
         stage.setCurrentIndex(max(0, stage.findData(one.stage if one is not None else "")))
         closed = date_field(_date(today.isoformat()), latest=_date(today.isoformat()))
-        lines = {"closes_on": QLineEdit(), "owner": QLineEdit()}
+        lines = {"probability": QLineEdit(), "closes_on": QLineEdit(), "owner": QLineEdit()}
         if one is not None:
             lines = {"amount": QLineEdit(one.amount), **lines, "next_step": QLineEdit(), "next_step_on": QLineEdit()}
-            for key in ("closes_on", "owner"):
+            for key in ("probability", "closes_on", "owner"):
                 lines[key].setText(getattr(one, key))
             lines["closes_on"].setPlaceholderText(_DAY_HINT)
             lines["next_step"].setPlaceholderText("Adds a task")
@@ -108,11 +108,23 @@ class Deals(QObject):
         planned = (panel.add("Close date", lines["closes_on"]), lines["closes_on"])
         if one is not None:
             panel.add(f"Amount ({one.currency})", lines["amount"])
+        panel.add("Probability (%)", lines["probability"])
         panel.add("Owner", lines["owner"])
         if one is not None:
             panel.add("Next step, and when it is due", _beside(lines["next_step"], lines["next_step_on"]))
 
+        def foresee() -> None:
+            """Show the probability that comes with the stage, unless a person wrote another."""
+            wanted, line = str(stage.currentData()), lines["probability"]
+            usual = deals[0].usual.get(wanted, "")
+            if one is None:
+                line.setPlaceholderText(f"{usual} is usual in {wanted}" if usual else _EACH)
+            elif line.text().strip() == before["probability"]:
+                before["probability"] = usual if usual and wanted != one.stage else one.probability
+                line.setText(before["probability"])
+
         def ask_day(_index: int = 0) -> None:
+            foresee()
             wanted = str(stage.currentData())
             asked = wanted in CLOSED and (one is None or wanted != one.stage)
             for part in when:

@@ -11,7 +11,7 @@ from models.values.deals import STAGES
 from models.values.errors import UserError
 from models.values.outreach import After, Message
 from services.alerting import wait_within
-from services.sync import move_deal
+from services.sync import move_deal, usual_chances
 from services.workspace import Workspace
 
 
@@ -43,7 +43,7 @@ def _move_deal(workspace: Workspace, work: UnitOfWork, message: Message, deal: i
         raise UserError("The deal has changed. Leave it out and approve again.")
     if found[0] == stage:
         return
-    move_deal(work, deal, stage, found[0], workspace.clock.today())
+    move_deal(work, deal, stage, found[0], workspace.clock.today(), usual_chances(work.connection))
 
 
 def _day(text: str | None) -> date | None:

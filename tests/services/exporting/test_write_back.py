@@ -245,6 +245,21 @@ def test_what_else_changed_of_a_deal_goes_back_with_its_stage(crm: Book, tmp_pat
     )
 
 
+@pytest.mark.parametrize(
+    ("target", "name", "head", "row"),
+    [
+        ("salesforce", "opportunities", "Probability", "40"),
+        ("csv", "deals", "probability", "0.4"),
+    ],
+)
+def test_the_probability_of_a_deal_goes_back_as_the_system_counts_it(
+    crm: Book, target: str, name: str, head: str, row: str
+) -> None:
+    move(crm, "Deal 0", "Proposal", probability="40")
+    deals = file(plan(crm, target), name)
+    assert deals.rows[0][deals.columns.index(head)] == row
+
+
 def test_an_edit_that_outlived_a_file_is_still_written(crm: Book, tmp_path: Path) -> None:
     move(crm, "Deal 0", "Proposal")
     crm.bring(deals(tmp_path / "again.csv"))
@@ -346,6 +361,17 @@ def test_hubspot_has_record_ids_and_labels(book: Book, tmp_path: Path) -> None:
         ("Record ID", "Email", "Contact owner"),
         (("501", "", "Ben"), ("502", "ben@acme.com", "")),
     )
+
+
+def test_a_probability_that_hubspot_does_not_take_is_said(book: Book, tmp_path: Path) -> None:
+    head = ["Record ID", "Deal Name", "Deal Stage", "Amount", "Close Date", "Deal owner", "Pipeline"]
+    book.bring(
+        write_csv(tmp_path / "deals.csv", head, [["901", "Rollout", "Qualified", "90", "2026-12-01", "Mia", "A"]])
+    )
+    move(book, "Rollout", "Won", probability="100")
+    found = plan(book, "hubspot")
+    assert file(found, "deals").rows[0][:2] == ("901", "Closed Won")
+    assert [one.split(":")[0] for one in found.left_out] == ["1 × probability"]
 
 
 def test_a_plain_file_names_source_id_and_what_changed_and_comes_in_again(crm: Book, tmp_path: Path) -> None:

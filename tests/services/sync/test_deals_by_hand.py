@@ -49,7 +49,9 @@ def test_a_deal_is_changed_undone_and_redone_as_one(pipeline: Book) -> None:
     before = pipeline.hash()
     fields = {"stage": "negotiation", "amount": "512.50", "closes_on": "2026-12-01", "owner": "Cleo"}
     changes = edit_deals(pipeline.workspace, [deal(pipeline, "D1")], fields)
-    assert changes.words == "Moved Spring order to Negotiation and changed amount, close date, owner of Spring order"
+    assert changes.words.startswith(
+        "Moved Spring order to Negotiation and changed amount, close date, owner of Spring order; the probability stays"
+    )
     assert changes.customers == {pipeline.one("SELECT id FROM customers WHERE external_id = 'C1'")}
     assert {"opportunities", "stage_changes"} <= changes.tables
     assert row(pipeline, "D1") == ("Negotiation", 51_250, "2026-12-01", "Cleo")
@@ -66,7 +68,7 @@ def test_several_deals_are_moved_by_one_action_and_one_undo(pipeline: Book) -> N
     before = pipeline.hash()
     numbers = [deal(pipeline, key) for key in ("D1", "D2", "D3")]
     changes = edit_deals(pipeline.workspace, numbers, {"stage": "Negotiation", "owner": "Cleo"})
-    assert changes.words == "Moved 3 deals to Negotiation and changed owner of 3 deals"
+    assert changes.words.startswith("Moved 3 deals to Negotiation and changed owner of 3 deals; the probability stays")
     assert [row(pipeline, key)[0] for key in ("D1", "D2", "D3")] == ["Negotiation"] * 3
     assert pipeline.one("SELECT count(*) FROM stage_changes") == 2, "one was there already"
     undo_last(pipeline.workspace)
@@ -185,7 +187,7 @@ def test_a_deal_that_is_opened_again_has_no_close_date_that_is_past(pipeline: Bo
     edit_deals(pipeline.workspace, [number], {"stage": "Won"})
     before = pipeline.hash()
     changes = edit_deals(pipeline.workspace, [number], {"stage": "Proposal"})
-    assert changes.words == "Moved Refit to Proposal and changed close date of Refit"
+    assert changes.words.startswith("Moved Refit to Proposal and changed close date of Refit; the probability stays")
     assert row(pipeline, "D3")[::2] == ("Proposal", None)
     undo_last(pipeline.workspace)
     assert pipeline.hash() == before
@@ -281,3 +283,52 @@ def test_what_was_undone_is_no_edit(pipeline: Book, tmp_path: Path) -> None:
     receipt = pipeline.bring(deals(tmp_path / "newer.csv", newer), source="crm", entity="opportunities")
     assert not [one for one in receipt.warnings if "your change" in one]
     assert row(pipeline, "D1")[1] == 48_000
+
+
+def chances(book: Book, *keys: str) -> list[object]:
+    return [book.one("SELECT probability FROM opportunities WHERE external_id = ?", key) for key in keys]
+
+
+@pytest.fixture
+def usual(pipeline: Book, tmp_path: Path) -> Book:
+    """Three of four other deals in Negotiation have 75 %, three are won with 100 %; in Proposal only one has 60 %."""
+    said = [("Negotiation", "75"), ("Negotiation", "75"), ("Negotiation", "75"), ("Won", "100"), ("Won", "100"),
+            ("Won", "100")]  # fmt: skip
+    rows = [[f"N{n}", "C3", f"Deal {n}", stage, "100.00", "USD", chance, "2026-10-01", "2026-11-20", "Ben"]
+            for n, (stage, chance) in enumerate(said)]  # fmt: skip
+    pipeline.bring(deals(tmp_path / "more.csv", ROWS + rows), source="crm", entity="opportunities")
+    return pipeline
+
+
+def test_a_deal_that_moves_gets_the_probability_that_deals_of_its_stage_have(usual: Book) -> None:
+    before, numbers = usual.hash(), [deal(usual, key) for key in ("D1", "D2")]
+    changes = edit_deals(usual.workspace, numbers, {"stage": "Negotiation"})
+    assert changes.words == "Moved 2 deals to Negotiation, probability 75\N{NARROW NO-BREAK SPACE}%"
+    assert chances(usual, "D1", "D2", "D3") == [0.75, 0.75, 0.8]
+    undo_last(usual.workspace)
+    assert usual.hash() == before
+    edit_deals(usual.workspace, numbers[:1], {"stage": "Won"})
+    assert chances(usual, "D1") == [1.0]
+
+
+def test_a_probability_stays_and_it_is_said_where_the_deals_of_a_stage_share_none(usual: Book) -> None:
+    changes = edit_deals(usual.workspace, [deal(usual, "D1")], {"stage": "Proposal"})
+    assert changes.words == (
+        "Moved Spring order to Proposal; the probability stays, as deals in Proposal share no usual one"
+    )
+    assert chances(usual, "D1") == [0.4]
+    edit_deals(usual.workspace, [deal(usual, "D2")], {"stage": "Lost"})
+    assert chances(usual, "D2") == [0.6], "no lost deal of the book says 0 %"
+
+
+def test_a_person_sets_the_probability_with_or_without_a_stage(usual: Book) -> None:
+    number = deal(usual, "D1")
+    edit_deals(usual.workspace, [number], {"stage": "Negotiation", "probability": "33"})
+    assert chances(usual, "D1") == [0.33]
+    changes = edit_deals(usual.workspace, [number], {"probability": "12,5 %"})
+    assert (chances(usual, "D1"), changes.words) == ([0.125], "Changed probability of Spring order")
+    for wrong in ("120", "much", "0.75", "-5"):
+        with pytest.raises(UserError, match="Enter a percentage from 0 to 100"):
+            edit_deals(usual.workspace, [number], {"probability": wrong})
+    edit_deals(usual.workspace, [number], {"probability": ""})
+    assert chances(usual, "D1") == [None]
