@@ -41,7 +41,7 @@ alerts = Table(
     Column("until_condition", Text),  # next_order | reply | worse
     Column("condition_baseline", Text),  # JSON: the measure when it was snoozed
     Column("owner", Text),
-    Column("outcome", Text),  # came_back | solved | saved | lost | no_issue | why it was not useful
+    Column("outcome", Text),  # came_back | solved | saved | lost | no_issue | rule_off | why it was not useful
     Column("closed_at", Text),
     Column("closed_by", Text),  # person | rule
     Column("in_time", Integer),  # closed or answered before it was due

@@ -27,10 +27,12 @@ class Severity(IntEnum):
     CRITICAL = 4
 
 
-#: SQL of alerts that say nothing of their rule: somebody knew already (earlier versions kept those as not useful), or
-#: what it said was over before anyone looked.
+#: Outcome of an alert of the book whose rule or watch was switched off or removed.
+RULE_OFF: Final = "rule_off"
+#: SQL of alerts that say nothing of their rule: somebody knew already (earlier versions kept those as not useful), it
+#: is off, or what it said was over before anyone looked.
 NO_VERDICT: Final = (
-    "(coalesce(outcome, '') IN ('known', 'known already')"
+    f"(coalesce(outcome, '') IN ('known', 'known already', '{RULE_OFF}')"
     " OR (coalesce(outcome, '') = 'solved' AND coalesce(closed_by, '') = 'rule' AND NOT coalesce(touched, 0)))"
 )
 #: SQL of alerts with which their rule was right: the work on them came to something.
@@ -42,7 +44,6 @@ RIGHT: Final = (
 AlertKind = Literal["risk", "opportunity", "data"]
 AlertState = Literal["open", "seen", "in_work", "waiting", "snoozed", "resolved", "not_useful"]
 QueueTab = Literal["todo", "waiting", "snoozed", "done"]
-Outcome = Literal["came_back", "solved", "saved", "lost", "no_issue"]
 
 
 @dataclass(frozen=True, slots=True)

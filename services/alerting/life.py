@@ -9,6 +9,7 @@ from typing import Any
 
 from models.store import UnitOfWork
 from models.tables import alerts
+from models.values.alerts import RULE_OFF
 from models.values.words import stored
 from services.alerting import cards as queries
 from services.alerting.criticals import is_budgeted
@@ -70,7 +71,8 @@ def answer(
         over = bought | {signal.id for signal in card.signals if signal.id in ended}
         if card.id in emailed or (over and len(over) == len(card.signals)):
             came_back = card.customer_id is not None and (card.id in emailed or bought)
-            outcome = "came_back" if came_back else "solved"
+            off = card.customer_id is None and not any(signal.rule in rules for signal in card.signals)
+            outcome = "came_back" if came_back else RULE_OFF if off else "solved"
             work.update(alerts, card.id, closing_values(card, work.at, outcome=outcome, by="rule"))
             if outcome == "solved":
                 _say_ended(work, card, ended)
@@ -116,7 +118,7 @@ def closing_values(card: Card, at: str, *, outcome: str, by: str, state: str = "
         "outcome": outcome,
         "closed_at": at,
         "closed_by": by,
-        "in_time": int(in_time),
+        "in_time": None if outcome == RULE_OFF else int(in_time),
         "clock_stopped_at": card.clock_stopped_at or at,
         "until": None,
         "until_condition": None,

@@ -11,6 +11,7 @@ from typing import cast
 from models.values import words
 from models.values.alerts import (
     CRITICAL_ALERTS,
+    RULE_OFF,
     AlertKind,
     AlertRow,
     AlertState,
@@ -48,6 +49,7 @@ _OUTCOMES = {
     "lost": "Lost",
     "no_issue": "No issue",
     "known": "Known already",
+    RULE_OFF: "Rule is off",
 }
 _CONDITIONS = {"next_order": "they order", "reply": "they reply", "worse": "it gets worse"}
 _COLUMNS = f"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +28,10 @@ from services.alerting.watches import (
     would_raise,
 )
 from services.audit import undo_last
+from services.insight import reading
+from services.insight.queue_rows import read_queue
 from services.metrics import Metrics
+from services.workspace import Workspace
 from tests.services.alerting.book import Book
 
 NEGATIVE = Watch("open_negative_tickets", "above", 2)
@@ -250,6 +253,25 @@ def test_a_watch_is_journalled_undone_switched_off_and_removed(book: Book, whose
     assert [state.watch.title for state in list_watches(book.workspace)] == ["Open negative tickets above 2"]
     with pytest.raises(UserError, match="There is no watch “watch:9”"):
         remove_watch(book.workspace, "watch:9")
+
+
+@pytest.mark.parametrize("end", [remove_watch, lambda workspace, code: switch_watch(workspace, code, enabled=False)])
+def test_an_alert_whose_watch_is_gone_or_off_counts_as_no_success(
+    book: Book, whose: int, end: Callable[[Workspace, str], Changes]
+) -> None:
+    code = watch(book, NEGATIVE)
+    tickets(book, whose, 3)
+    run(book)
+    end(book.workspace, code)
+    run(book)
+    (card,) = raised(book)
+    assert (card["state"], card["outcome"], card["in_time"]) == ("resolved", "rule_off", None)
+    metrics = Metrics(book.workspace)
+    for name, counted in (("alerts_resolved", 1), ("alerts_in_time", 0), ("alert_precision", 0)):
+        assert metrics.count_rows(metrics.rows_of(Query((name,)), name)) == counted, name
+    with reading(book.workspace) as reader:
+        (done,) = read_queue(reader, "done").rows
+    assert done.due_words == "Rule is off"
 
 
 def test_a_changed_watch_keeps_its_code_and_a_new_one_never_takes_that_of_one_that_is_gone(
