@@ -9,6 +9,7 @@ import typer
 
 from app.cli.frame import DONE, JsonOption, StoreOption, answer, opened, table, told
 from app.cli.metrics import Where, conditions_of, plain
+from models.values.errors import UserError
 from models.values.watches import Watch, WatchState
 from services.pipeline import after_change
 
@@ -59,11 +60,13 @@ def add(
 
 
 def _share(text: str) -> float:
+    from services.sync import number_of
+
     try:
-        number = float(text.replace(",", "").removesuffix("%"))
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a figure such as 5, 1200.50 or 20%.") from None
-    return number / 100 if text.endswith("%") else number
+        number, percent = number_of(text)
+    except UserError as error:
+        raise typer.BadParameter(str(error)) from None
+    return number / 100 if percent else number
 
 
 @told

@@ -31,7 +31,7 @@ from models.values.watches import (
     figures_of,
     limit_words,
 )
-from models.values.words import listed
+from models.values.words import listed, percent
 from services.alerting.evaluate_rule import Fired
 from services.alerting.rules import SEVERITIES, Group, Rule
 from services.book.alert_phrasing import watch_reason
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 #: Below so many a week (rows, or a mean of them) a change is mostly chance.
 _FEWEST_A_WEEK: Final = 5
 _MOST_WEEKS: Final = 52
+#: The highest level of a quotient in percent, of which some, as net revenue retention, are above 100 %.
+_MOST_DERIVED: Final = 2
 
 
 def watch_of(definition: str) -> Watch:
@@ -287,6 +289,9 @@ def checked(watch: Watch, metrics: Metrics, currency: str) -> Watch:
         raise UserError("A change must be over 0 % and at most 1,000 %. Write 20% or 0.2.")
     if watch.is_change and not 2 <= watch.weeks <= _MOST_WEEKS:
         raise UserError(f"A change is compared with the mean of 2 to {_MOST_WEEKS} weeks, not {watch.weeks}.")
+    most = _MOST_DERIVED if metric.kind == "derived" else 1
+    if not watch.is_change and metric.unit == "percent" and not 0 <= watch.than <= most:
+        raise UserError(f"“{metric.title}” never is {percent(watch.than)}. For 5 %, write 5% or 0.05.")
     if watch.severity not in SEVERITIES:
         raise UserError(f"“{watch.severity}” is not a severity. Choose one of {', '.join(SEVERITIES)}.")
     if not 1 <= watch.cooldown_days <= 365:

@@ -7,7 +7,7 @@ stage · match customers · compare · apply · undo. A check, a dry run and an 
 from __future__ import annotations
 
 from services.sync.by_hand import FIELDS as CUSTOMER_FIELDS
-from services.sync.by_hand import add_customer, edit_customer, hand_over
+from services.sync.by_hand import add_customer, edit_customer, hand_over, number_of
 from services.sync.check_files import forget_check
 from services.sync.consent_by_hand import record_consent, record_consents
 from services.sync.contacts_by_hand import FIELDS as CONTACT_FIELDS
@@ -43,6 +43,7 @@ __all__ = [
     "hand_over",
     "imports_history",
     "move_deal",
+    "number_of",
     "of_each_member",
     "order_of_import",
     "place_of",

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from datetime import UTC
 from decimal import Decimal
+from math import isnan, nan
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -27,8 +28,8 @@ from services.sync.kinds.amounts import Numbers
 from services.sync.kinds.column import Column, Form
 from services.sync.kinds.columns import make_converter
 from services.sync.kinds.dates import Dates
-from services.sync.kinds.memo import Fault
-from services.sync.kinds.numbers import plain_number
+from services.sync.kinds.memo import Fault, Unfit
+from services.sync.kinds.numbers import figures_of, plain_number, take_apart
 from services.sync.kinds.phones import phone_key
 
 if TYPE_CHECKING:
@@ -265,6 +266,29 @@ def value_of(workspace: Workspace, field: Field, text: str, currency: str = "") 
     if isinstance(value, Fault):
         raise UserError(f"{field.label} {value.why}.")
     return value
+
+
+def number_of(text: str) -> tuple[float, bool]:
+    """Return the number that a person wrote, and whether in percent; three digits after a mark are thousands.
+
+    A percentage has none: 12.125 % is a fraction.
+
+    Raises
+    ------
+    UserError
+        It is none, or an amount with its currency.
+    """
+    evidence = Numbers()
+    evidence.take([text])
+    try:
+        written = take_apart(text)
+        comma = evidence.kinds.keys() <= {"comma", "," if written.percent else "."}
+        number = float(figures_of(written, comma))
+    except Unfit:
+        number = nan
+    if isnan(number) or written.currencies:
+        raise UserError(f"“{text.strip()}” is not a figure such as 5, 1200.50 or 20%.")
+    return number, written.percent
 
 
 def _decimal_comma(field: Field, text: str, currency: str) -> bool:

@@ -46,7 +46,11 @@ def test_a_share_is_written_in_percent_and_money_in_major_units(ask: Any) -> Non
     _, watched, _ = ask("rules", "watch", "revenue", "below", "1,000.50", "--period", "30d")
     assert watched["title"] == "Revenue, last 30 days below $1,001"
     assert watched["value"] == ask("query", "revenue", "--period", "30d")[1]["totals"]["revenue"]
+    for written, than in (("12,5 %", 0.125), ("0,5", 0.5), ("12.5%", 0.125)):
+        assert ask("rules", "watch", "open_rate", "falls", written)[1]["than"] == than, written
+    for written, than in (("1.234.567,50", 1_234_567.5), ("1,200", 1_200)):
+        assert ask("rules", "watch", "revenue", "above", written)[1]["than"] == than, written
     code, _, said = ask("rules", "watch", "revenue", "above", "much")
     assert code == 2 and "is not a figure" in said
-    code, _, said = ask("rules", "unwatch", "watch:7")
+    code, _, said = ask("rules", "unwatch", "watch:99")
     assert code == 1 and "There is no watch" in said

@@ -121,7 +121,7 @@ def test_watch_a_tile_cross_its_limit_by_an_import_drill_to_the_rows_and_back(ha
 
 
 def test_a_watch_is_changed_switched_off_and_removed_beside_the_rules_and_that_is_undone(hands: Hands) -> None:
-    watch_the_revenue(hands, revenue(hands) // 100 + 5_000)
+    watch_the_revenue(hands, 12_345_678)
     hands.window.show_page("settings/rules")
     box = cast(SettingsPage, hands.window.page("settings")).findChild(RulesBox)
     assert isinstance(box, RulesBox)
@@ -135,12 +135,13 @@ def test_a_watch_is_changed_switched_off_and_removed_beside_the_rules_and_that_i
     hands.tab_to(detail.change)
     hands.press(Qt.Key.Key_Space)
     panel = watch_panel(hands)
+    assert panel.than.text() == "12345678"
     panel.than.setFocus()
     panel.than.selectAll()
-    hands.type("1")
+    hands.type("0,5")
     hands.press(Qt.Key.Key_Return)
     hands.calm()
-    assert box._watches[0].watch.than == 1
+    assert box._watches[0].watch.than == 0.5
     hands.wait(lambda: bool(box._watches) and box._watches[0].open_alert is not None)
 
     box.table.setFocus()

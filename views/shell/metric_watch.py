@@ -70,7 +70,7 @@ class WatchPanel(FormPanel):
         for one in TESTS:
             self.test.addItem(_TESTS[one], one)
         self.test.setCurrentIndex(TESTS.index(watch.test))
-        self.than = QLineEdit(f"{watch.than * (100 if self._is_share else 1):g}" if watch.code else "")
+        self.than = QLineEdit(f"{watch.than * (100 if self._is_share else 1):.15g}" if watch.code else "")
         self.than.setMaxLength(20)
         self.weeks = ChoiceBox(theme, "Against the mean of")
         for number in sorted({*_WEEKS, watch.weeks}):
@@ -128,11 +128,12 @@ class WatchPanel(FormPanel):
         )
 
     def _limit(self) -> float:
-        text = self.than.text().strip().replace(",", "").replace("\N{THIN SPACE}", "")
-        try:
-            number = float(text.removesuffix("%"))
-        except ValueError:
-            raise UserError("Enter a limit, such as 5 or 20 %.") from None
+        text = self.than.text().strip()
+        if not text:
+            raise UserError("Enter a limit, such as 5 or 20 %.")
+        from services.sync import number_of
+
+        number, _ = number_of(f"{text.removesuffix('%')}%" if self._is_share else text)
         return number / 100 if self._is_share else number
 
     @property

@@ -303,11 +303,18 @@ def test_watches_are_no_rules_to_be_tried_or_replayed(book: Book, whose: int) ->
         (replace(NEGATIVE, period="2026-01"), "A watch counts back from the last day"),
         (replace(OPEN_RATE, weeks=1), "the mean of 2 to 52 weeks"),
         (replace(OPEN_RATE, than=0), "A change must be over 0"),
+        (Watch("return_rate", "above", 5), "“Return rate” never is 500.%. For 5 %, write 5% or 0.05"),
+        (Watch("open_rate", "above", 1.1), "“Open rate” never is 110"),
+        (Watch("open_rate", "below", -0.1), "“Open rate” never is"),
     ],
 )
 def test_what_cannot_be_watched_is_refused_in_a_sentence(book: Book, whose: int, wrong: Watch, says: str) -> None:
     with pytest.raises(UserError, match=says):
         set_watch(book.workspace, wrong)
+
+
+def test_a_retention_above_all_of_the_year_before_may_be_watched(book: Book, whose: int) -> None:
+    assert watch(book, Watch("net_revenue_retention", "below", 1.1)) == "watch:1"
 
 
 def test_the_preview_has_twelve_values_and_how_often_it_would_have_told(mailed: Book, whose: int) -> None:
