@@ -47,11 +47,11 @@ def _lines(f: ScoreFigures) -> Iterator[str]:
         yield f"Churn risk, {horizon}: {risk}{more}"
     months = words.count(f.clv_horizon_months, "month")
     if f.value_at_risk_minor is not None:
-        stays = f" of {f.stays_words} over {months} if they stay" if f.stays_words else ""
+        stays = f" of {f.stays_words} if they stay" if f.stays_words else ""
         if f.said_leaving:
-            stays = f", everything they would spend over {months} if they stay"
+            stays = ", everything they would spend if they stay"
         between = f" ({f.value_at_risk_range()})" if f.value_at_risk_range() else ""
-        yield f"At risk, {horizon}: {_money(f.value_at_risk_minor, f)}{stays}{between}"
+        yield f"Revenue at risk, {months}: {_money(f.value_at_risk_minor, f)}{stays}{between}"
     if f.clv_minor is not None:
         between = f" ({f.clv_range()})" if f.clv_range() else ""
         if f.said_leaving and f.mark_of("clv") is None:

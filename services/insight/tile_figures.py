@@ -89,7 +89,7 @@ def _at_risk(reader: Reader) -> Tile:
                   COUNT(CASE standing WHEN 'win_back' THEN 1 END), COUNT(CASE standing WHEN 'lost' THEN 1 END)
              FROM customer_risk_scores"""
     ).fetchone()
-    title = f"revenue at risk, next {days}"
+    title = f"revenue at risk, {months}"
     if not scored:
         return Tile("at_risk", words.DASH, title, "no customer is scored yet", "neutral")
     own = math.sqrt(spread or 0) / 2 / _Z80

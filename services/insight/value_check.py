@@ -63,10 +63,9 @@ def read_totals(reader: Reader) -> str:
     told = f" {check.sentence(reader.today)}" if check is not None else ""
     months = words.count(reader.policy.clv_horizon_months, "month")
     at_risk, stays = (words.money_short(row[name] or 0, reader.currency) for name in ("at_risk", "stays"))
-    days = words.count(reader.policy.churn_horizon_days, "day")
     others = words.once_words(row["once"], row["once_minor"] or 0, reader.currency)
     who, once = ("these active customers", f"; not included: {others}") if others else ("all active customers", "")
-    return f"At risk in {days}: {at_risk}, of {stays} over {months} if {who} stay{once}.{told}"
+    return f"Revenue at risk, {months}: {at_risk}, of {stays} if {who} stay{once}.{told}"
 
 
 def side_of(bias: float) -> tuple[str, str]:

@@ -56,12 +56,13 @@ def handover_of(workspace: Workspace, owner: str, to: str, book: str) -> Handove
         The owner has no customers.
     """
     with reading(workspace) as reader:
+        months = words.count(reader.policy.clv_horizon_months, "month")
         lines = tuple(_line(reader, row) for row in reader.rows(_CUSTOMERS, (owner,)))
         as_of = words.full_day(reader.present)
         today = words.full_day(reader.today)
     if not lines:
         raise UserError(f"No customer has the owner “{owner}”. Write the name as Customers has it.")
-    return Handover(owner, to.strip(), book, as_of, today, _figures(Metrics(workspace), owner), lines)
+    return Handover(owner, to.strip(), book, as_of, today, _figures(Metrics(workspace), owner, months), lines)
 
 
 def _line(reader: Reader, row: sqlite3.Row) -> HandoverLine:
@@ -71,12 +72,13 @@ def _line(reader: Reader, row: sqlite3.Row) -> HandoverLine:
     return HandoverLine(row["id"], words.name_of(row["name"], row["external_id"]), why, money)
 
 
-def _figures(metrics: Metrics, owner: str) -> tuple[tuple[str, str], ...]:
+def _figures(metrics: Metrics, owner: str, months: str) -> tuple[tuple[str, str], ...]:
     """Each figure with its title, in words; one that has too few rows to tell is a dash."""
     found = []
     for name, period in _FIGURES:
         answer = metrics.answer(Query((name,), where=(Condition("owner", "=", owner),), period=period))
         unit, value = answer.columns[0].unit, answer.totals[name]
         shown = words.in_unit(value, unit, answer.currency) if isinstance(value, int | float) else "–"
-        found.append((f"{metrics.catalogue.metrics[name].title}{_PERIODS.get(period, '')}", shown))
+        over = f", {months}" if name == "revenue_at_risk" else _PERIODS.get(period, "")
+        found.append((f"{metrics.catalogue.metrics[name].title}{over}", shown))
     return tuple(found)

@@ -194,7 +194,7 @@ def by_hand_lines(f: ScoreFigures, figure: str) -> tuple[tuple[Run, ...], tuple[
 
 def risk_figure(f: ScoreFigures) -> Figure:
     """Value at risk, what they are worth if they stay, and the range."""
-    label = f"At risk, {f.churn_horizon_days} days"
+    label = f"At risk, {counted(f.clv_horizon_months, 'month')}"
     if f.value_at_risk_minor is None:
         return Figure(label, DASH)
     by_hand = f.mark_of("clv") is not None or f.mark_of("churn_risk") is not None

@@ -247,7 +247,7 @@ def test_a_book_of_people_who_came_once_has_nothing_at_risk_rather_than_an_unkno
 ) -> None:
     book.score(book.customer(), value_at_risk_minor=1_000_00, clv_if_stays_minor=2_000_00, segment="One-time")
     assert (reader(count_customers).value_at_risk_minor, reader(count_customers).once) == (0, 1)
-    assert insight.totals_words(book.workspace).startswith("At risk in 90 days: $0, of $0 over 12 months")
+    assert insight.totals_words(book.workspace).startswith("Revenue at risk, 12 months: $0, of $0")
 
 
 def test_choices_name_every_value_with_its_count(book: SmallBook, reader: Fresh) -> None:

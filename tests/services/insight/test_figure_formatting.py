@@ -29,7 +29,7 @@ def test_how_sure_it_is_comes_with_why_and_with_how_such_a_risk_did() -> None:
 def test_each_score_is_a_line_with_horizon_range_and_change() -> None:
     assert figure_lines(replace(figures(), confidence_why=(), record=TOLD)) == (
         f"Churn risk, 90 days: 72{THIN}%, +31 pts in 60 days",
-        f"At risk, 90 days: $5,240 of $7,280 over 12 months if they stay (80{THIN}% range $3,600{DASH}$7,100)",
+        f"Revenue at risk, 12 months: $5,240 of $7,280 if they stay (80{THIN}% range $3,600{DASH}$7,100)",
         f"Lifetime value, 12 months: $2,040 (80{THIN}% range $1,000{DASH}$3,000)",
         f"Engagement: 34 of 100, {MINUS}27 in 60 days; your threshold is 50",
         "Health: 41 of 100, from 6 of 6 parts",
@@ -49,7 +49,7 @@ def test_a_value_outside_its_range_is_said_with_the_median() -> None:
 
 def test_a_range_beyond_the_whole_says_that_the_whole_is_an_average() -> None:
     lines = figure_lines(replace(figures(), value_at_risk_high_minor=800_000))
-    said = "At risk, 90 days: $5,240 of $7,280 on average over 12 months if they stay"
+    said = "Revenue at risk, 12 months: $5,240 of $7,280 on average if they stay"
     assert f"{said} (80{THIN}% range $3,600{DASH}$8,000)" in lines
 
 
@@ -60,10 +60,7 @@ def test_equal_ends_of_a_range_are_said_as_what_is_most_likely() -> None:
         clv_low_minor=0, clv_high_minor=30, clv_median_minor=0,
     )  # fmt: skip
     lines = figure_lines(never)
-    assert (
-        "At risk, 90 days: $120 of $7,280 over 12 months if they stay (the average outcome; most likely nothing)"
-        in lines
-    )
+    assert "Revenue at risk, 12 months: $120 of $7,280 if they stay (the average outcome; most likely nothing)" in lines
     assert "Lifetime value, 12 months: $2,040 (the average outcome; most likely nothing)" in lines
     assert not any(f"$0{DASH}$0" in line for line in lines)
 

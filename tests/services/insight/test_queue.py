@@ -181,7 +181,7 @@ def test_words_of_leaving_come_before_a_rating_and_every_page_has_the_figures_of
             "Churn risk, 90 days: they said that they may leave. The model does not count that and has 3\u202f%"
             in lines
         )
-        assert "At risk, 90 days: $300, everything they would spend over 12 months if they stay" in lines
+        assert "Revenue at risk, 12 months: $300, everything they would spend if they stay" in lines
         assert page.figures.value_at_risk_minor == said.value_at_risk_minor
     assert not reader(read_profile, rated.customer_id).figures.risk_note
 

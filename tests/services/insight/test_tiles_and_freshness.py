@@ -42,7 +42,7 @@ def test_what_is_at_risk_has_a_range_and_a_change_with_its_period(book: SmallBoo
                 "score_history", customer_id=number, as_of=days_ago(back), value_at_risk_minor=before, model="m"
             )
     tile = reader(read_today_tiles)[1]
-    assert tile.figure == "$18.4k" and tile.title == "revenue at risk, next 90 days"
+    assert tile.figure == "$18.4k" and tile.title == "revenue at risk, 12 months"
     assert tile.line == "▲ 20\u202f% in 30 days · 80\u202f% range $11.3k–$25.5k"
     assert tile.tone == "bad"
     assert insight.customers_count(book.workspace).value_at_risk_minor == 1_840_000
@@ -52,7 +52,7 @@ def test_what_is_at_risk_is_told_with_both_horizons(book: SmallBook) -> None:
     book.score(book.customer(), value_at_risk_minor=1_000)
     policy = Policy(churn_horizon_days=30, clv_horizon_months=6)
     tile = Fresh(book.workspace.with_policy(policy))(read_today_tiles)[1]
-    assert tile.title == "revenue at risk, next 30 days"
+    assert tile.title == "revenue at risk, 6 months"
     assert "spends over 6 months if they buy within 30 days, less their expected lifetime value" in tile.tooltip
 
 

@@ -36,14 +36,14 @@ def test_it_is_said_beside_the_sum_of_the_list_the_tile_the_page_and_on_the_comm
 ) -> None:
     assert insight.customers_count(scored.workspace).value_check == ""
     assert insight.totals_words(scored.workspace) == (
-        "At risk in 90 days: $2k, of $8k over 12 months if all active customers stay."
+        "Revenue at risk, 12 months: $2k, of $8k if all active customers stay."
     )
     checked(scored, -0.072)
     told = f"When last checked, 39 weeks from 15 Feb, the total of lifetime value was 7{THIN}% too low."
     count = insight.customers_count(scored.workspace)
     assert count.value_check == told
     tile = reader(read_today_tiles)[1]
-    assert tile.title == "revenue at risk, next 90 days" and tile.tooltip.endswith(told)
+    assert tile.title == "revenue at risk, 12 months" and tile.tooltip.endswith(told)
     assert reader(read_report_card).value_note == told
     assert insight.totals_words(scored.workspace).endswith(f"if all active customers stay. {told}")
 

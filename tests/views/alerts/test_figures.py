@@ -49,7 +49,7 @@ FULL = ScoreFigures(
 def test_every_figure_has_unit_horizon_range_and_change() -> None:
     churn, risk, engagement, last = (figure.spoken for figure in figures_of(FULL, 0.4, 0.5))
     assert churn == f"Churn risk, 90 days, 72{THIN}%, ▲ 31 pts in 60 days, confidence high"
-    told = f"At risk, 90 days, $5,240, of $7,280 if they stay, 80{THIN}% range $3.6k–$7.1k"
+    told = f"At risk, 12 months, $5,240, of $7,280 if they stay, 80{THIN}% range $3.6k–$7.1k"
     assert risk == f"{told}, lifetime value over 12 months, $2,040 expected"
     assert engagement == "Engagement, 34 of 100, ▼ 27 in 60 days, your threshold is 50"
     assert last == "Since last order, 74 days, 7 Sep · $386, usual gap 21"
