@@ -140,6 +140,8 @@ class Metrics:
     def rows(self, query: RowsQuery, cancelled: Callable[[], bool] = lambda: False) -> RowList:
         """Return the rows that a query asks for, the newest first, with the figure that a metric makes of them.
 
+        Those behind a sum of money come by what they add to it, the largest first.
+
         Raises
         ------
         UserError

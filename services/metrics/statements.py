@@ -195,6 +195,8 @@ class Statements:
         ]
         day = scope.day or scope.entity.day
         order = [rows.expression(day).desc()] if day else []
+        if metric is not None and value is not None and metric.measure == "sum" and metric.unit == "money":
+            order.insert(0, value.desc())  # who and what makes most of the sum
         statement = select(*columns).select_from(rows.joined()).where(*conditions)
         if scope.parts:
             statement = statement.group_by(rows.key)

@@ -87,6 +87,10 @@ def rows_give_figures(asking: Metrics, name: str, every: tuple[str, ...]) -> Non
         for at in {0, len(found.rows) - 1 if by == ("month",) else 0} if found.rows else ():
             behind = asking.rows(asking.rows_of(query, name, found.cells(at)))
             assert alike(behind.figure, found.cells(at)[name]), (by, found.cells(at))
+            metric = asking.catalogue.metric(name)
+            if metric.measure == "sum" and metric.unit == "money":
+                added = [row[-1] for row in behind.rows if row[-1] is not None]
+                assert added == sorted(added, reverse=True), by
 
 
 @pytest.fixture(scope="module")
