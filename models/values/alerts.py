@@ -155,12 +155,20 @@ class DayProgress:
     of: int
     minor: int
     currency: str
+    ended: int = 0  # closed today by no person: solved, or no longer true
+
+    @property
+    def left(self) -> int:
+        """How many are still due today."""
+        return self.of - self.handled
 
     @property
     def words(self) -> str:
-        """``Handled today 3 of 13 · $9.1k``."""
+        """``Handled today 3 of 13 · $9.1k · 1 ended by itself``."""
         money = f" · {money_short(self.minor, self.currency)}" if self.minor else ""
-        return f"Handled today {self.handled:,} of {self.of:,}{money}"
+        ended = f" · {self.ended:,} ended by {'itself' if self.ended == 1 else 'themselves'}" if self.ended else ""
+        handled = f"Handled today {self.handled:,} of {self.of:,}" if self.of else "Nothing due today"
+        return f"{handled}{money}{ended}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ class AlertsPage(Page):
 
     def renew(self, changes: Changes) -> None:
         if not self.isVisible():
-            self._fresh, self.to_do = False, None
+            self._fresh, self.due_today = False, None
             return
         self._read_queue(quiet=not self.context.book.own)
         current = self.queue.view.current
@@ -186,12 +186,12 @@ class AlertsPage(Page):
         self._show_queue(page)
 
     def _show_day(self, page: QueuePage) -> None:
-        """Show what the same reading counted: list, figure and badge never differ."""
+        """Show what the same reading counted: figure, progress and badge never differ."""
         if page.today is not None and page.progress is not None:
             self.tiles.tiles[0].show_value(page.today)
             self.day.show_progress(page.progress)
-            self.to_do = page.counts["todo"]
-            self.counted.emit(self.to_do)
+            self.due_today = page.progress.left
+            self.counted.emit(self.due_today)
 
     def _take_at_risk(self, found: Tile) -> None:
         self.tiles.tiles[1].show_value(found)

@@ -56,7 +56,7 @@ class Page(QWidget):
     wants_files : take these files (list of paths; empty: ask for them) to the Data page.
     wants_page : open the page with this key, or a section of it ("settings/mail").
     headline_changed : title or way back have changed.
-    counted : how many alerts are to do, as the page shows it.
+    counted : how many alerts are due today, as the page shows it.
     written : (words, path): a file was written, which can be opened.
     settled : the first answer is on screen; what is less urgent may be read now.
     """
@@ -72,8 +72,8 @@ class Page(QWidget):
     counted = Signal(int)
     settled = Signal()
     written = Signal(str, object)
-    #: How many alerts are to do, where the page shows it; None elsewhere.
-    to_do: int | None = None
+    #: How many alerts are due today, where the page shows it; None elsewhere.
+    due_today: int | None = None
     #: Whether the top bar says how fresh the data are beside the title.
     shows_freshness = True
 

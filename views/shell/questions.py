@@ -23,14 +23,14 @@ class Standing:
     """What stands around every page."""
 
     freshness: Freshness
-    to_do: int
+    due_today: int
     owners: tuple[tuple[str, int], ...] = ()
 
 
 def freshness(workspace: Workspace, with_owners: bool = False) -> Standing:
-    """How far the data reach, how many alerts are to do, and where asked for, who owns customers."""
+    """How far the data reach, how many alerts are due today, and where asked for, who owns customers."""
     owners = insight.filter_choices(workspace).owners if with_owners else ()
-    return Standing(insight.freshness(workspace), insight.to_do(workspace), owners)
+    return Standing(insight.freshness(workspace), insight.day_progress(workspace).left, owners)
 
 
 def alert_of(book: Book, customer_id: int) -> int | None:

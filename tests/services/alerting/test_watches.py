@@ -28,7 +28,7 @@ from services.alerting.watches import (
     would_raise,
 )
 from services.audit import undo_last
-from services.insight import reading
+from services.insight import day_progress, queue, reading
 from services.insight.queue_rows import read_queue
 from services.metrics import Metrics
 from services.workspace import Workspace
@@ -249,6 +249,8 @@ def test_a_watch_is_journalled_undone_switched_off_and_removed(book: Book, whose
     remove_watch(book.workspace, code)
     run(book)
     assert list_watches(book.workspace) == () and not is_open(raised(book)[0])
+    progress = day_progress(book.workspace)
+    assert progress.words.endswith(" · 1 ended by itself") and queue(book.workspace, "done").rows
     undo_last(book.workspace)
     assert [state.watch.title for state in list_watches(book.workspace)] == ["Open negative tickets above 2"]
     with pytest.raises(UserError, match="There is no watch “watch:9”"):

@@ -347,7 +347,7 @@ def test_list_figure_and_badge_are_of_one_reading(qtbot: QtBot, desk: Desktop) -
         assert tile is not None
         return len(page.queue.model.cards()), tile.figure, page.queue.tabs.current, badge.accessibleName()
 
-    qtbot.waitUntil(lambda: "to do" in badge.accessibleName())
+    qtbot.waitUntil(lambda: "due today" in badge.accessibleName())
     cards = page.queue.model.cards()
     alerting.resolve(workspace, [cards[0].id], outcome="known")
     page.queue.show_page(page_without(page, cards[2].id))
@@ -359,8 +359,9 @@ def test_list_figure_and_badge_are_of_one_reading(qtbot: QtBot, desk: Desktop) -
     page.queue.news.click()
     qtbot.waitUntil(lambda: page.queue.model.row_of(cards[0].id) < 0)
     read = insight.queue(workspace)
-    assert read.today is not None
-    assert badge.accessibleName().endswith(f"{read.counts['todo']} to do")
+    assert read.today is not None and read.progress is not None
+    assert badge.accessibleName().endswith(f"{read.today.figure} due today")
+    assert read.today.figure == str(read.progress.left)
     assert page.tiles.tiles[0].value == read.today and len(page.queue.model.cards()) == len(read.rows)
 
 
