@@ -28,6 +28,7 @@ _WHY: Final = {
     "ended": "no recent data of this kind",
     "unscored": "the book is not scored",
     "unrated": "amounts without an exchange rate",
+    "currency": "the limit is in another currency than the book",
     "now": "scores are kept for the present only",
 }
 
@@ -44,6 +45,8 @@ class Watch:
         Of a level: the days counted, such as ``30d`` (a state has none).
     weeks
         Of a change: the last week is compared with the mean of so many weeks before.
+    currency
+        Of a level of money, '' where the book's is meant.
     code, title
         As the book keeps it; '' where it does not yet.
     """
@@ -56,6 +59,7 @@ class Watch:
     weeks: int = 8
     severity: str = "medium"
     cooldown_days: int = 14
+    currency: str = ""
     code: str = ""
     title: str = ""
 
@@ -163,7 +167,7 @@ class WatchState:
         """How often it would have raised an alert."""
         known = sum(one.value is not None and not one.why for one in self.past)
         if not known:
-            return "No past values, so nothing says how often it would have raised an alert."
+            return "No past values to test this limit on."
         raised = f"would have raised {count(self.raised, 'alert')}" if self.raised else "would have raised no alert"
         return f"In the last {count(len(self.past), 'week')} it {raised}."
 

@@ -100,6 +100,8 @@ class Looking:
         """Return a watch's figure on a day; None: the book's last."""
         end = day or self.today
         metric = self.metrics.catalogue.metric(watch.metric)
+        if watch.currency not in ("", self.currency):
+            return WatchFigure(end.isoformat(), None, why="currency")
         if day is not None and self.metrics.needs_scores(self._query(watch)):
             return WatchFigure(end.isoformat(), None, why="now")
         found = self._level(watch, metric, end, of_today=day is None)
@@ -303,7 +305,8 @@ def checked(watch: Watch, metrics: Metrics, currency: str) -> Watch:
     if watch.is_change and metrics.needs_scores(asked):
         raise UserError(f"“{metric.title}” is made of scores, which have no past. Watch it above or below a figure.")
     words = _words(watch, catalogue, currency)
-    return replace(watch, title=f"{words['title']} {words['limit']}")
+    own = currency if metric.unit == "money" and not watch.is_change else ""
+    return replace(watch, title=f"{words['title']} {words['limit']}", currency=own)
 
 
 def preview(workspace: Workspace, watch: Watch, metrics: Metrics | None = None) -> WatchState:
@@ -359,7 +362,7 @@ def set_watch(workspace: Workspace, watch: Watch) -> tuple[str, Changes]:
             before = _known_watch(known, watch.code)
             values = {"definition": _definition(watch), "changed_at": work.at}
             if before == watch:
-                return watch.code, Changes(words=f"The watch “{watch.title}” is so already")
+                return watch.code, Changes(words=f"The watch “{watch.title}” is already set to that")
             work.update(rules_table, watch.code, values)
             work.say(f"Changed the watch “{before.title}” to “{watch.title}”")
         else:

@@ -104,6 +104,20 @@ def test_each_watch_has_an_alert_of_its_own_beside_that_of_the_book(book: Book, 
     assert all(len(book.signals(card["id"])) == 1 for card in raised(book))
 
 
+def test_a_limit_of_money_is_not_held_against_another_currency(book: Book, whose: int) -> None:
+    code = watch(book, Watch("revenue", "below", 1e9))
+    (state,) = list_watches(book.workspace)
+    assert state.figure.value is not None and state.watch.currency == "USD"
+    rates = [{"currency": "USD", "rate": "150"}]
+    book.workspace.change_policy(reporting_currency="JPY", exchange_rates=rates)
+    (state,) = list_watches(book.workspace)
+    assert state.words == "Not evaluated: the limit is in another currency than the book"
+    run(book)
+    assert raised(book) == []
+    set_watch(book.workspace, replace(NEGATIVE, metric="revenue", code=code))
+    assert list_watches(book.workspace)[0].watch.currency == "JPY"
+
+
 def test_an_alert_stays_until_the_figure_is_clearly_back_and_is_silent_for_its_cool_down(
     book: Book, whose: int
 ) -> None:
@@ -276,6 +290,13 @@ def test_an_alert_whose_watch_is_gone_or_off_counts_as_no_success(
     assert done.due_words == "Rule is off"
 
 
+def test_a_watch_that_is_set_to_what_it_is_says_so(book: Book, whose: int) -> None:
+    code = watch(book, NEGATIVE)
+    (state,) = list_watches(book.workspace)
+    said = set_watch(book.workspace, replace(state.watch, code=code))[1].words
+    assert said == "The watch “Open negative tickets above 2” is already set to that"
+
+
 def test_a_changed_watch_keeps_its_code_and_a_new_one_never_takes_that_of_one_that_is_gone(
     book: Book, whose: int
 ) -> None:
@@ -328,7 +349,7 @@ def test_the_preview_has_twelve_values_and_how_often_it_would_have_told(mailed: 
     values = [one.value for one in preview(mailed.workspace, Watch("emails_sent", "above", 100, period="7d")).past]
     assert values[-1] == 20 and values[0] == 0
     scored = preview(mailed.workspace, Watch("revenue_at_risk", "above", 1))
-    assert scored.past == () and scored.record.startswith("No past values")
+    assert scored.past == () and scored.record == "No past values to test this limit on."
 
 
 def test_how_often_it_would_have_told_counts_hysteresis_and_cool_down() -> None:
