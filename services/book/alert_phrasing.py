@@ -110,7 +110,7 @@ def reason_writer(
     has_money = any(kind == "money" for _, kind in named)
 
     def write(row: Sequence[Any], currency: str) -> str:
-        kept = {name: keep(row[at]) for name, at, keep in figures if row[at] is not None}
+        kept = {name: None if row[at] is None else keep(row[at]) for name, at, keep in figures}
         document = {**head, "figures": {**fixed, **kept}}
         if has_money:
             document["currency"] = currency
@@ -199,8 +199,9 @@ def _clauses(document: Mapping[str, Any], today: date) -> tuple[Clause, ...]:
         return (Clause("", reason_of(document["watch"]), frozenset()),)
     figures, currency = document["figures"], document.get("currency", "")
     template = document.get("template") or _templates(document["rule"]).get(document["text"])
-    if not template:  # of a rule that this program does not know
-        template = words.capital(document["rule"].replace("_", " "))
+    if not template or _asked(template) - figures.keys():
+        # Of a rule that this program does not know, or words of another version that ask for other figures.
+        template = _definition(document["rule"]).get("title") or words.capital(document["rule"].replace("_", " "))
     found: list[Clause] = []
     for between, parts in _parsed(template):
         said = "".join(
@@ -257,6 +258,13 @@ def _parsed(template: str) -> tuple[tuple[str, tuple[_Part, ...]], ...]:
         end = match.end()
     add(template[end:])
     return tuple((between, tuple(parts)) for between, parts in clauses)
+
+
+@cache
+def _asked(template: str) -> frozenset[str]:
+    """The measures of which a template says “no” without a figure."""
+    parts = (one for _, clause in _parsed(template) for one in clause if one.name)
+    return frozenset(one.name for one in parts if _SAYS[one.kind](None, "", "", "", date.min) == "no")
 
 
 @cache

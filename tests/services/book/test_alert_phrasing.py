@@ -6,7 +6,7 @@ import json
 from datetime import date
 
 from services.alerting.rules import shipped_rules
-from services.book.alert_phrasing import reason_clauses, reason_words, with_part
+from services.book.alert_phrasing import reason_clauses, reason_words, reason_writer, with_part
 
 TODAY = date(2026, 11, 20)
 LATE = {"days_since_order": 74, "last_returned": 1, "usual_gap": 21}
@@ -60,6 +60,23 @@ def test_what_was_stored_in_words_is_shown_as_it_is_also_when_a_figure_is_overri
 def test_a_reason_of_a_rule_that_is_not_known_still_says_something() -> None:
     assert reason_words(stored("of_the_future", "x"), TODAY) == "Of the future"
     assert reason_words(stored("../rules/distress"), TODAY) == "../rules/distress"
+
+
+def test_words_that_ask_for_a_figure_that_was_not_stored_then_give_way_to_the_title_of_their_rule() -> None:
+    def said(**changes: object) -> str:
+        return reason_words(stored("gap_beyond_usual", **{**LATE, **changes}), TODAY)
+
+    assert said(usual_gap=None) == "No order for 74 days, the last one returned; the usual gap is no"
+    older = {name: value for name, value in LATE.items() if name != "usual_gap"}
+    title = next(rule.title for rule in shipped_rules() if rule.code == "gap_beyond_usual")
+    assert reason_words(stored("gap_beyond_usual", **older), TODAY) == title
+    assert "gap_beyond_usual" in with_part(stored("gap_beyond_usual", **older), held=None)
+
+
+def test_a_reason_keeps_that_a_measure_has_no_figure() -> None:
+    write = reason_writer("gap_beyond_usual", "", "{days_since_order:days}, {usual_gap:days}", {"days_since_order": 0,
+                          "usual_gap": 1}, {}, ())  # fmt: skip
+    assert json.loads(write([74, None], "EUR"))["figures"] == {"days_since_order": 74, "usual_gap": None}
 
 
 def test_the_same_facts_are_the_same_whatever_rule_tells_them() -> None:
