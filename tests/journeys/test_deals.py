@@ -17,6 +17,7 @@ from tests.views.conftest import OpenWindow
 from views.actions import Command
 from views.customers.page import CustomersPage
 from views.insights.page import InsightsPage
+from views.widgets.buttons import CommandButton
 from views.widgets.overlay import ChoicePanel, FormPanel
 
 
@@ -119,6 +120,9 @@ def test_several_deals_are_won_on_a_day_or_get_a_task_each_by_one_action(hands: 
     hands.press(Qt.Key.Key_Z, CONTROL)
     hands.calm()
     assert state(hands) == before and page.board.rows.table.lines.rowCount() == total
+    assert len(page.board.rows.chosen_deals) == 1, "a row is current whatever came and went"
+    hands.press(Qt.Key.Key_D)
+    panel(hands).dismiss()
     tasks = ask(hands, "SELECT count(*) FROM tasks")
     hands.press(Qt.Key.Key_A, CONTROL)
     count = len(page.board.rows.chosen_deals)
@@ -135,6 +139,30 @@ def test_several_deals_are_won_on_a_day_or_get_a_task_each_by_one_action(hands: 
     hands.press(Qt.Key.Key_Z, CONTROL)
     hands.calm()
     assert ask(hands, "SELECT count(*) FROM tasks") == tasks
+
+
+def test_selected_deals_are_changed_and_get_tasks_by_buttons_above_the_rows(hands: Hands) -> None:
+    page = rows_of_open_deals(hands)
+    rows = page.board.rows
+    buttons = [one for one in rows.findChildren(CommandButton) if one.isVisible()]
+    assert [one.text() for one in buttons] == ["Change…", "Make tasks…"] and all(one.isEnabled() for one in buttons)
+    buttons[1].click()
+    assert field(panel(hands), "What needs doing?").isVisible()
+    panel(hands).dismiss()
+    rows.table.clearSelection()
+    assert not any(one.isEnabled() for one in buttons)
+    hands.press(Qt.Key.Key_A, CONTROL)
+    buttons[0].click()
+    form = panel(hands)
+    box = cast(QComboBox, field(form, "Stage"))
+    box.setCurrentIndex(box.findData("Lost"))
+    hands.tab_to(field(form, "Owner"))
+    hands.press(Qt.Key.Key_Return)
+    hands.wait(lambda: rows.state.state == "empty")
+    assert not any(one.isVisible() for one in buttons) and rows.chosen_deals == []
+    hands.press(Qt.Key.Key_Z, CONTROL)
+    hands.wait(lambda: rows.table.hasFocus())
+    assert len(rows.chosen_deals) == 1 and buttons[0].isEnabled()
 
 
 def test_the_form_of_a_deal_shows_the_probability_that_comes_with_a_stage_and_takes_another(hands: Hands) -> None:

@@ -32,7 +32,7 @@ from views.insights.scores import ScoresTab, scores_skeleton
 from views.shell.deals import Deals
 from views.shell.metric_watch import WatchPanel
 from views.shell.page import Context, Page
-from views.widgets.buttons import IconButton
+from views.widgets.buttons import CommandButton, IconButton
 from views.widgets.labels import column, row, rule
 from views.widgets.states import StatePane
 from views.widgets.tabs import CountTabs, Tab
@@ -84,7 +84,11 @@ class InsightsPage(Page):
         self.board.customer_wanted.connect(self.wants_customer)
         self.board.painted.connect(self.settled)
         self._watched = ""  # the watch whose rows are to be shown
-        self.board.rows.deals_listed.connect(self._enable)
+        self.board.rows.deals_chosen.connect(self._enable)
+        self.board.rows.offer([
+            CommandButton.of(theme, context.actions[command], icon, text=words)
+            for command, icon, words in zip(DEAL_COMMANDS, ("deal", "task"), ("Change…", "Make tasks…"), strict=True)
+        ])  # fmt: skip
         self.board.rows.left.connect(self._enable)
         self.board.rows.menu_wanted.connect(self._show_menu)
         self._deals = Deals(book, theme, self)
@@ -282,7 +286,7 @@ class InsightsPage(Page):
         self._fresh = False
         self.state.show_error(failed, self._read, "The last back-test could not be loaded")
 
-    def _enable(self, _deals: bool = False) -> None:
+    def _enable(self) -> None:
         """Switch off what cannot be done now, in palette, key and button alike."""
         if not self.isVisible():
             return
@@ -294,7 +298,7 @@ class InsightsPage(Page):
         self.editing.enable()
         self.views.enable()
         self.context.actions[Command.WATCH_TILE].setEnabled(not at_scores and not self.board.in_rows)
-        deals = not at_scores and self.board.in_rows and self.board.rows.lists_deals
+        deals = not at_scores and self.board.in_rows and bool(self.board.rows.chosen_deals)
         for command in DEAL_COMMANDS:
             self.context.actions[command].setEnabled(deals)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QElapsedTimer, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QSizePolicy, QWidget
 
 from models.values.dashboards import Drill
 from models.values.metrics import Column, RowList
@@ -33,13 +33,13 @@ class RowsPane(QWidget):
     left : back to the dashboard.
     customer_wanted : the number of a row's customer.
     menu_wanted : (key, point) of the context menu of a row.
-    deals_listed : whether the rows are deals, which can be changed here.
+    deals_chosen : other deals are selected, or none.
     """
 
     left = Signal()
     customer_wanted = Signal(int)
     menu_wanted = Signal(object, object)
-    deals_listed = Signal(bool)
+    deals_chosen = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -51,10 +51,19 @@ class RowsPane(QWidget):
         self.table.opened.connect(self._open)
         self.table.menu_wanted.connect(self.menu_wanted)
         self._deals: tuple[int, ...] = ()
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self.deals_chosen.emit())
+        self._buttons = QWidget()
+        self._buttons.hide()
         self.state = StatePane(theme, self.table, rows_skeleton(32))
         self._shown = QElapsedTimer()
-        top = row(self.back, 10, self.heading, 12, self.count, -1, margins=(10, 6, 16, 6))
+        top = row(self.back, 10, self.heading, 12, self.count, -1, self._buttons, margins=(10, 6, 16, 6))
         self.setLayout(column(top, rule(), self.state))
+
+    def offer(self, buttons: Sequence[QWidget]) -> None:
+        """Show these buttons above the rows of deals."""
+        for button in buttons:
+            button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._buttons.setLayout(row(buttons[0], *(part for one in buttons[1:] for part in (8, one))))
 
     @property
     def lists_deals(self) -> bool:
@@ -86,7 +95,11 @@ class RowsPane(QWidget):
         """Show the rows, with their number and what they make together."""
         self._name(drill.title)
         if not found.total:
+            if self.table.hasFocus():
+                self.back.setFocus()
+            self.table.show_lines(())
             self._list_deals(())
+            self.count.setText("")
             self.state.show_empty("No rows", "Nothing is counted here.")
             return
         columns = _columns(found)
@@ -103,10 +116,15 @@ class RowsPane(QWidget):
             )
             for cells, customer in zip(found.rows, found.customers, strict=True)
         ]
-        again, chosen = bool(self.table.lines.rowCount()), set(self.chosen_deals)
+        again, chosen, place = bool(self.table.lines.rowCount()), self.chosen_deals, self.table.currentIndex().row()
+        if 0 <= place < len(self._deals) and self._deals[place] in chosen:
+            chosen.remove(self._deals[place])
+            chosen.append(self._deals[place])
         self.table.show_lines(lines, heads)
         self._list_deals(tuple(int(str(cells[0])) for cells in found.rows) if found.entity == "deals" else ())
         self._choose(chosen)
+        if again and not self.table.selectionModel().hasSelection():  # they went: the row in their place
+            self.table.selectRow(min(max(place, 0), len(lines) - 1))
         self.count.setText(_counted(drill, found))
         self.state.show_content()
         if not again:
@@ -129,12 +147,14 @@ class RowsPane(QWidget):
         self._deals = deals
         mode = QAbstractItemView.SelectionMode
         self.table.setSelectionMode(mode.ExtendedSelection if deals else mode.SingleSelection)
-        self.deals_listed.emit(bool(deals))
+        self._buttons.setVisible(bool(deals))
+        self.deals_chosen.emit()
 
-    def _choose(self, deals: Container[int]) -> None:
-        """Select the rows of these deals, whose places may be others by now."""
+    def _choose(self, deals: Sequence[int]) -> None:
+        """Select the rows of these deals, whose places may be others by now; the last one is current."""
         selected, flag = self.table.selectionModel(), QItemSelectionModel.SelectionFlag
-        places = [place for place, deal in enumerate(self._deals) if deal in deals]
+        where = {deal: place for place, deal in enumerate(self._deals)}
+        places = [where[deal] for deal in deals if deal in where]
         for number, place in enumerate(places):
             how = flag.Rows | (flag.Select if number else flag.ClearAndSelect)
             selected.setCurrentIndex(self.table.lines.index(place, 0), how)
