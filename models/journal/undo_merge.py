@@ -15,6 +15,7 @@ from models.journal.chain import Image
 from models.tables import customers, imports, messages, metadata
 from models.values.errors import UserError
 from models.values.journal import JournalEntry
+from models.values.words import sentence
 
 if TYPE_CHECKING:
     from models.store.unit_of_work import UnitOfWork
@@ -47,7 +48,7 @@ def without_what_stays(work: UnitOfWork, entry: JournalEntry, images: Sequence[I
             staying.add(int(image.row_id))
     if staying:
         emails = "The email sent since stays" if len(staying) == 1 else f"{len(staying)} emails sent since stay"
-        work.keep(f"{emails} with {name}.")
+        work.keep(sentence(f"{emails} with {name}"))
     came = _came_since(work, kept_id, entry.id)
     if came:
         rows = "1 row that was imported since stays" if came == 1 else f"{came:,} rows that were imported since stay"

@@ -16,6 +16,7 @@ from models.store import UnitOfWork
 from models.tables import COMPUTED_TABLES, customers, identities, merged_customers
 from models.values.changes import Changes
 from models.values.errors import UserError
+from models.values.words import sentence
 from services.duplicates.cards import join_open_cards
 from services.duplicates.decide import forget_decisions
 from services.duplicates.fields import LABELS, Combined, Record, differing
@@ -56,7 +57,7 @@ def merge_customers(workspace: Workspace, kept_id: int, other_id: int) -> Change
     with workspace.store.unit_of_work(workspace.me, MERGED, f"customer:{kept_id}", at=workspace.at) as work:
         kept, other = customer_row(work.connection, kept_id), customer_row(work.connection, other_id)
         if kept is not None and other is None and _is_part(work, kept_id, other_id):
-            return Changes(words=f"They are already one customer: {kept['name']}.")
+            return Changes(words=sentence(f"They are already one customer: {kept['name']}"))
         for number, row in ((kept_id, kept), (other_id, other)):
             if row is None:
                 raise UserError(f"There is no customer {number}. “bellwether customers” lists them.")

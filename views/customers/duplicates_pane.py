@@ -15,7 +15,7 @@ from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton
 from views.widgets.labels import ElidedLabel, clear, column, kind_of, label, row, rule
-from views.words import DOT
+from views.words import DOT, sentence
 
 #: What can be done with a pair, the one that is meant first.
 DEEDS: Final = (Command.MERGE_PAIR, Command.KEEP_APART, Command.DECIDE_LATER, Command.KEEP_OTHER)
@@ -83,7 +83,9 @@ class PairPane(QWidget):
             self._notes.addWidget(icon_line(self._theme, icon, words, ink))
         self._host.setVisible(self._notes.count() > 0)
         self._bar.setVisible(not merged)
-        self.setAccessibleName(f"{detail.kept.name} and {detail.other.name}. {self._verdict.text()}. {pair.reasons}")
+        self.setAccessibleName(
+            f"{sentence(f'{detail.kept.name} and {detail.other.name}')} {self._verdict.text()}. {pair.reasons}"
+        )
 
 
 def _lines(detail: PairDetail) -> Iterator[TableLine]:
@@ -128,7 +130,7 @@ def said(detail: PairDetail) -> Iterator[tuple[str, str, str]]:
     for note in detail.notes:
         yield "info", note, "ink_2"
     moved = ", ".join(detail.moves) or "only its IDs"
-    yield "return", f"Merging moves {moved} to {detail.kept.name}. Undo restores both.", "ink_2"
+    yield "return", f"{sentence(f'Merging moves {moved} to {detail.kept.name}')} Undo restores both.", "ink_2"
 
 
 def pair_skeleton(width: float, tall: float) -> list[QRectF]:

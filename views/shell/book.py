@@ -16,6 +16,7 @@ from models.values.changes import Changes
 from services.settings import Policy, Preferences
 from services.workspace import Workspace
 from views.background import Background, ChildRun, Desk, Done, Failed, Outcome
+from views.words import sentence
 
 if TYPE_CHECKING:
     from views.child import ChildJob
@@ -159,7 +160,7 @@ class Book(QObject):
         self.heard(changes, own=True)
         self.renew(changes)
         kept = f" {changes.kept[0]}" if changes.kept else ""
-        self.told.emit(f"{changes.words}.{kept}" if kept else changes.words)
+        self.told.emit(f"{sentence(changes.words)}{kept}" if kept else changes.words)
 
     @Slot(object)
     def _tell_met(self, error: BaseException) -> None:

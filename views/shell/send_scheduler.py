@@ -22,7 +22,7 @@ from services import outreach
 from services.workspace import Workspace
 from views.background import Background, Failed
 from views.shell.book import Book
-from views.words import counted
+from views.words import counted, sentence
 
 if TYPE_CHECKING:
     from models.values.outbox import OutboxStanding, SendRun
@@ -61,7 +61,7 @@ class Delivery:
         if run.in_doubt:
             deliveries = counted(len(run.in_doubt), "delivery", "deliveries")
             parts.append(f"{deliveries} not confirmed: see the Outbox")
-        return ". ".join(parts)
+        return " ".join([*map(sentence, parts[:-1]), *parts[-1:]])
 
 
 class SendScheduler(QObject):

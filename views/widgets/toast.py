@@ -29,6 +29,7 @@ from views.actions import Command, key_words
 from views.theme import Theme, fonts
 from views.widgets.labels import label, row
 from views.widgets.painting import CENTRE, line, rounded
+from views.words import sentence
 
 LIFETIME_MS = 8_000
 MARGIN = 16
@@ -89,7 +90,7 @@ class Toast(QWidget):
         self._button.setToolTip(offer or f"Undo ({key_words(Command.UNDO)})")
         self._button.setVisible(undo is not None)
         self._key.setVisible(undo is not None and not offer)
-        self.setAccessibleName(words if undo is None else f"{words}. {offer or 'Undo with Control Z'}")
+        self.setAccessibleName(words if undo is None else f"{sentence(words)} {offer or 'Undo with Control Z'}")
         self._place()
         if not self.isVisible():
             self._appear()

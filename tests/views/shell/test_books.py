@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from models.values.changes import Changes
+from models.values.outbox import SendRun
 from services.book.files import Library, begin_book
 from services.settings import Preferences, load_preferences
 from services.workspace import Workspace
@@ -17,6 +18,7 @@ from views.actions import SPECS, Command
 from views.shell.book_chooser import BookChooser
 from views.shell.books import Going
 from views.shell.one_window import OneWindow
+from views.shell.send_scheduler import Delivery
 from views.theme import Theme
 
 
@@ -196,3 +198,14 @@ def test_redo_does_again_what_was_undone(qtbot: QtBot, open_window: OpenWindow, 
     desk.window.actions_registry[Command.REDO].trigger()
     qtbot.waitUntil(lambda: bool(told))
     assert sample.read_policy().card_budget == 33
+
+
+def test_a_name_that_ends_with_a_full_stop_gets_no_second_one(open_window: OpenWindow, sample: Workspace) -> None:
+    desk, told = open_window(sample), list[str]()
+    desk.book.told.connect(told.append)
+    desk.book._undone(Changes(words="Undone: wrote to Abara Co.", kept=("The email to Abara Co. stays.",)))
+    assert told == ["Undone: wrote to Abara Co. The email to Abara Co. stays."]
+    desk.window.toast.tell("Resolved Abara Co.", lambda: None)
+    assert desk.window.toast.accessibleName().startswith("Resolved Abara Co. Undo")
+    sent = Delivery(SendRun(sent=(1,), failed=(2,)), Changes(), "Abara Co.", "Bo Ltd")
+    assert sent.words == "Sent to Abara Co. Not sent to Bo Ltd: see the Outbox"
