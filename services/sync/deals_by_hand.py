@@ -39,9 +39,11 @@ _DEALS: Final = f"""SELECT o.id, o.customer_id, o.stage, o.amount_minor, o.curre
     FROM opportunities o LEFT JOIN customers c ON c.id = o.customer_id LEFT JOIN products p ON p.id = o.product_id
     WHERE {{which}} ORDER BY o.stage IN ('Won', 'Lost'), coalesce(o.amount_minor, 0) DESC, o.id"""
 _BY_ID: Final = _DEALS.format(which="o.id IN (SELECT value FROM json_each(:ids))")
-#: The commonest probability of the deals of each stage, where at least three and half of them share it.
+#: The commonest probability of the open deals of each stage, where at least three and half of them share it. One that
+#: is decided keeps its own: months before count it by that.
 _USUAL: Final = """SELECT stage, probability FROM (SELECT stage, probability, count(*) AS shared,
-    sum(count(*)) OVER (PARTITION BY stage) AS deals FROM opportunities GROUP BY stage, probability)
+    sum(count(*)) OVER (PARTITION BY stage) AS deals FROM opportunities
+    WHERE stage NOT IN ('Won', 'Lost') GROUP BY stage, probability)
     WHERE probability IS NOT NULL AND shared >= 3 AND shared * 2 >= deals ORDER BY shared, probability"""
 _OF_CUSTOMER: Final = _DEALS.format(which="o.customer_id = :customer")
 
@@ -62,9 +64,8 @@ def deals_to_edit(
 
 
 def usual_chances(connection: Connection) -> dict[str, float]:
-    """Return the probability that deals of a stage have in this book, by stage; won is 1, lost 0, or not there."""
-    found = {stage: float(chance) for stage, chance in connection.execute(text(_USUAL))}
-    return {stage: chance for stage, chance in found.items() if stage not in CLOSED or chance == (stage == "Won")}
+    """Return the probability that the open deals of a stage share, by stage; a stage without one is not there."""
+    return {stage: float(chance) for stage, chance in connection.execute(text(_USUAL))}
 
 
 def _percent(chance: float | None) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QDateEdit, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.journal import content_hash
+from services.sync import edit_deals
 from tests.journeys.hands import CONTROL, SHIFT, Hands
 from tests.views.books import opened, sample_copy
 from tests.views.conftest import OpenWindow
@@ -166,10 +167,12 @@ def test_selected_deals_are_changed_and_get_tasks_by_buttons_above_the_rows(hand
 
 
 def test_the_form_of_a_deal_shows_the_probability_that_comes_with_a_stage_and_takes_another(hands: Hands) -> None:
+    others = ask(hands, "SELECT id FROM opportunities WHERE stage NOT IN ('Won', 'Lost') ORDER BY opened_on LIMIT 3")
+    edit_deals(hands.desk.book.workspace, [one for (one,) in others], {"stage": "Proposal", "probability": "45"})
     page = rows_of_open_deals(hands)
     (deal,) = page.board.rows.chosen_deals
     ((own_stage, own),) = ask(hands, "SELECT stage, probability FROM opportunities WHERE id = ?", deal)
-    stage, chance = "Won", 1.0
+    stage, chance = "Proposal", 0.45
     hands.press(Qt.Key.Key_D)
     form = panel(hands)
     line = cast(QLineEdit, field(form, "Probability (%)"))
