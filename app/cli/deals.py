@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from app.cli.customers import pairs
-from app.cli.frame import DONE, JsonOption, StoreOption, answer, opened, told
+from app.cli.frame import DONE, JsonOption, NewOwner, StoreOption, answer, opened, told
 from models.values.deals import DealFields
 from models.values.words import THIN
 from services.pipeline import after_change
@@ -23,6 +23,7 @@ _SHOWN: Final = ("name", "stage", "probability", "amount", "closes_on", "owner")
 @told
 def change(
     words: Annotated[list[str], typer.Argument(metavar="ID… FIELD=VALUE…", help=_HELP)],
+    new_owner: NewOwner = False,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> int:
@@ -36,8 +37,8 @@ def change(
             f"{wrong!r} is not a deal’s number: `rows deals` lists them." if wrong else "Name a deal by its number."
         )
     with opened(store, writes=True) as workspace:
-        ids = [int(one) for one in numbers]
-        changes = edit_deals(workspace, ids, pairs([one for one in words if "=" in one]))
+        ids, fields = [int(one) for one in numbers], pairs([one for one in words if "=" in one])
+        changes = edit_deals(workspace, ids, fields, new_owner=new_owner)
         after_change(workspace, changes)
         now = deals_to_edit(workspace, ids)
     document = {

@@ -22,7 +22,7 @@ import typer
 
 from app.bootstrap import build_workspace
 from app.cli.secrets import GivenSecrets
-from models.values.errors import BellwetherError, Cancelled, UserError
+from models.values.errors import BellwetherError, Cancelled, UnknownOwner, UserError
 from models.values.imports import Progress
 from models.values.words import full_day
 from services.audit import remember_head
@@ -37,6 +37,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 P = ParamSpec("P")
 
 StoreOption = Annotated[Path | None, typer.Option("--store", metavar="PATH", help="The book; default: your own.")]
+NewOwner = Annotated[bool, typer.Option("--new-owner", help="The owner may be somebody the book does not know yet.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output, nothing else.")]
 #: The customer whom a command is about, for `services.insight.customer_named`.
 Who = Annotated[str, typer.Argument(metavar="CUSTOMER", help="Number, ID in its system, or exact name.")]
@@ -53,6 +54,9 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
         except (Cancelled, KeyboardInterrupt):
             say("Interrupted; the book is unchanged.")
             code = INTERRUPTED
+        except UnknownOwner as error:
+            say(f"{error} For a new owner add --new-owner.")
+            code = NOTHING_DONE
         except BellwetherError as error:
             say(str(error))
             code = NOTHING_DONE

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from app.cli.alerts import opened_as_of
-from app.cli.frame import DONE, AsOfOption, JsonOption, StoreOption, Who, answer, day_of, opened, say, table
+from app.cli.frame import DONE, AsOfOption, JsonOption, NewOwner, StoreOption, Who, answer, day_of, opened, say, table
 from app.cli.frame import told as command
 from app.cli.metrics import Comparison, PeriodOption, Where, conditions_of, document_of
 from app.paths import default_book
@@ -158,12 +158,13 @@ def handover(
     change_owner: Annotated[
         bool, typer.Option("--change-owner", help="Also make them the owner of these customers; undone by `undo`.")
     ] = False,
+    new_owner: NewOwner = False,
     store: StoreOption = None,
 ) -> int:
     """Write the pack of an owner's customers: a cover with their figures, contents, and a page for each customer."""
     from services.exporting import refuse_source
     from services.reports import brief_of, handover_of
-    from services.sync import hand_over
+    from services.sync import hand_over, owner_named
     from views.printing.handover import write_handover_pdf
     from views.printing.offscreen import theme_of_paper
 
@@ -172,11 +173,12 @@ def handover(
     book = _book(store)
     with opened(store, writes=change_owner) as workspace:
         refuse_source(workspace, pdf)
+        to = owner_named(workspace, to, new=new_owner or not change_owner)
         found = handover_of(workspace, owner, to, book)
         theme_of_paper()
         write_handover_pdf(found, (brief_of(workspace, one.customer_id, book) for one in found.lines), pdf)
         if change_owner:
-            after_change(workspace, hand_over(workspace, owner, to))
+            after_change(workspace, hand_over(workspace, owner, to, new_owner=new_owner))
     told = f"Hand-over pack of {count(len(found.lines), 'customer')} saved in {pdf}"
     answer(None, f"{told}\nThey are owned by {to} now." if change_owner else told, False)
     return DONE

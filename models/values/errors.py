@@ -15,6 +15,10 @@ class UserError(BellwetherError):
     """The input cannot be used as it is; the message says what to do. Exit code 1."""
 
 
+class UnknownOwner(UserError):
+    """Nobody in the book owns anything under this name; it may be a new one."""
+
+
 class ChangedElsewhere(UserError):
     """A text was changed by somebody else since it was read; nothing was overwritten, and the message says what is."""
 

@@ -17,6 +17,7 @@ from services.sync.deals_by_hand import add_deal_tasks, deals_to_edit, edit_deal
 from services.sync.history import imports_history
 from services.sync.newcomers import Newcomers
 from services.sync.order import order_of_import, place_of, source_question, together, waits_for
+from services.sync.owners import owner_named, owners_of
 from services.sync.preview import check_rows, preview
 from services.sync.quality import data_quality
 from services.sync.read import Table, of_each_member, read_table, tables_in
@@ -46,6 +47,8 @@ __all__ = [
     "number_of",
     "of_each_member",
     "order_of_import",
+    "owner_named",
+    "owners_of",
     "place_of",
     "preview",
     "read_table",

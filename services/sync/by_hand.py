@@ -31,6 +31,7 @@ from services.sync.kinds.dates import Dates
 from services.sync.kinds.memo import Fault, Unfit
 from services.sync.kinds.numbers import figures_of, plain_number, take_apart
 from services.sync.kinds.phones import phone_key
+from services.sync.owners import owner_named
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
@@ -131,15 +132,15 @@ def edit_customer(workspace: Workspace, customer_id: int, fields: Mapping[str, s
         return work.commit()
 
 
-def hand_over(workspace: Workspace, owner: str, to: str) -> Changes:
+def hand_over(workspace: Workspace, owner: str, to: str, *, new_owner: bool = False) -> Changes:
     """Give all customers of an owner to another one, with that owner's open deals, tasks and alerts: one action.
 
     Raises
     ------
     UserError
-        It is not said to whom, or nobody has this owner.
+        It is not said to whom, nobody has this owner, or nobody is called like the new one; ``new_owner`` allows that.
     """
-    new = " ".join(to.split())
+    new = owner_named(workspace, to, new=new_owner)
     if not new or new == owner:
         raise UserError(f"Enter who takes over from {owner}.")
     with workspace.store.unit_of_work(workspace.me, "hand-over", "customers", at=workspace.at) as work:

@@ -20,6 +20,7 @@ from models.values.outbox import OWN_SOURCE
 from models.values.words import count, day_of, full_day, major, percent
 from services.entities import ENTITIES
 from services.sync.by_hand import value_of
+from services.sync.owners import owner_named
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
@@ -80,7 +81,9 @@ def _fields(deal: Row[Any], currency: str, usual: Mapping[str, str]) -> DealFiel
     )  # fmt: skip
 
 
-def edit_deals(workspace: Workspace, deal_ids: Sequence[int], fields: Mapping[str, str]) -> Changes:
+def edit_deals(
+    workspace: Workspace, deal_ids: Sequence[int], fields: Mapping[str, str], *, new_owner: bool = False
+) -> Changes:
     """Change fields of deals.
 
     Parameters
@@ -92,6 +95,8 @@ def edit_deals(workspace: Workspace, deal_ids: Sequence[int], fields: Mapping[st
         of its deals, if it is not said. Money is in each deal's own currency. Who wins or
         loses a deal may say on which day (``closed_on``), by default today. ``next_step`` adds a task a deal, due on
         ``next_step_on``.
+    new_owner : bool
+        Whether ``owner`` may be somebody who owns nothing in the book yet.
 
     Returns
     -------
@@ -101,9 +106,12 @@ def edit_deals(workspace: Workspace, deal_ids: Sequence[int], fields: Mapping[st
     Raises
     ------
     UserError
-        There is no such deal, a field is not known, or its text does not fit one of the deals.
+        There is no such deal, nobody is called like the owner, a field is not known, or its text does not fit one of
+        the deals.
     """
     said = _said(workspace, fields)
+    if said.get("owner"):
+        said["owner"] = owner_named(workspace, said["owner"], new=new_owner)
     with workspace.store.unit_of_work(workspace.me, "edit-deals", _subject(deal_ids), at=workspace.at) as work:
         deals, usual = _read(work, deal_ids), usual_chances(work.connection)
         changed: dict[str, None] = {}

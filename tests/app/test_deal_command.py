@@ -35,7 +35,16 @@ def test_deals_are_changed_and_the_change_undone(book: str, capsys: pytest.Captu
 def test_the_new_values_are_printed(book: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["rows", "deals", "--where", "open", "=", "yes", "--json", "--store", book]) == 0
     number = str(json.loads(capsys.readouterr().out)["rows"][0][0])
-    asked = ["deal", "set", number, "stage=Proposal", "probability=35", "amount=1200.50", "closes_on=2027-01-05"]
+    asked = [
+        "deal",
+        "set",
+        "--new-owner",
+        number,
+        "stage=Proposal",
+        "probability=35",
+        "amount=1200.50",
+        "closes_on=2027-01-05",
+    ]
     assert run_command([*asked, "owner=Cleo", "--store", book]) == 0
     said = capsys.readouterr().out
     assert f"{number}  " in said
@@ -48,6 +57,7 @@ def test_the_new_values_are_printed(book: str, capsys: pytest.CaptureFixture[str
         (["stage=Won"], 2, "Name a deal by its number"),
         (["x", "stage=Won"], 2, "is not a deal’s number"),
         (["99999", "stage=Won"], 1, "There is no deal 99999"),
+        (["1", "owner=Helen"], 1, "“Helen”. Closest: Helen Brandvold. For a new owner add --new-owner."),
     ],
 )
 def test_a_wrong_call_is_told_in_a_sentence(

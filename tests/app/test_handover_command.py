@@ -28,6 +28,9 @@ def test_the_pack_is_written_and_the_owner_changed_by_one_action(
 ) -> None:
     count, pdf = customers_of("Helen Brandvold", book, capsys), tmp_path / "pack.pdf"
     asked = ["Helen Brandvold", "--to", "Cleo Marsh", "--pdf", str(pdf), "--change-owner", "--store", book]
+    assert run_command(["handover", *asked]) == 1
+    assert "No owner is called “Cleo Marsh”" in capsys.readouterr().err and not pdf.exists()
+    asked.append("--new-owner")
     assert run_command(["handover", *asked]) == 0
     assert f"Hand-over pack of {count} customers saved in {pdf}" in capsys.readouterr().out
     assert pdf.read_bytes().startswith(b"%PDF")

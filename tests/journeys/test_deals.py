@@ -51,7 +51,7 @@ def panel(hands: Hands) -> FormPanel:
 
 
 def field(form: FormPanel, name: str) -> QWidget:
-    kinds = (QLineEdit, QComboBox, QDateEdit)
+    kinds = (QComboBox, QLineEdit, QDateEdit)
     return next(one for kind in kinds for one in form.findChildren(kind) if one.accessibleName() == name)
 
 
@@ -85,6 +85,17 @@ def test_one_deal_is_changed_from_its_row_and_the_change_undone_and_redone(hands
     write(hands, form, "Owner", "Cleo")
     write(hands, form, "Next step", "Send the new prices")
     write(hands, form, "Due", "2026-12-01")
+    hands.press(Qt.Key.Key_Return)
+    hands.calm()
+    assert form.fault.text() == "No owner is called “Cleo”. To add a new owner, press Save again."
+    write(hands, form, "Owner", "cle")
+    hands.press(Qt.Key.Key_Return)
+    hands.calm()
+    assert form.fault.text().startswith("No owner is called “cle”.") and state(hands) == before
+    write(hands, form, "Owner", "Cleo")
+    hands.press(Qt.Key.Key_Return)
+    hands.calm()
+    assert form.isVisible() and state(hands) == before, "another name is asked anew"
     hands.press(Qt.Key.Key_Return)
     hands.calm()
     assert ask(hands, "SELECT amount_minor, owner FROM opportunities WHERE id = ?", deal) == [(123_450, "Cleo")]

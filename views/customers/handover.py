@@ -13,7 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QProgressBar, QSizePolicy, QWidget
+from shiboken6 import isValid
 
 from models.values.changes import Changes
 from models.values.customers import FilterChoices
@@ -22,6 +23,7 @@ from services.insight import filter_choices
 from services.workspace import Workspace
 from views.background import Failed
 from views.customers.brief import write_pdf
+from views.shell.owner_box import OwnerBox
 from views.shell.page import Page
 from views.theme import fonts
 from views.widgets.buttons import push
@@ -31,6 +33,9 @@ from views.words import counted
 
 if TYPE_CHECKING:
     from views.printing.handover import HandoverPack
+
+
+_SAVE = "Save pack"
 
 
 @dataclass
@@ -93,22 +98,36 @@ class HandoverBar(QWidget):
             ChoicePanel(theme, window, "Whose customers?", choices, then).open_under(anchor)
 
     def _ask_whom(self, owner: str, anchor: QWidget) -> None:
-        to, gives = QLineEdit(), QCheckBox("Make them the owner as well")
-        to.setPlaceholderText("Leave empty if it is not decided yet")
+        context = self._page.context
+        gives = QCheckBox("Make them the owner as well")
+        to = OwnerBox(context.book, context.theme, "Who takes over?", _SAVE)
+        to.line.setPlaceholderText("Leave empty if it is not decided yet")
 
         def send(panel: FormPanel) -> None:
-            if gives.isChecked() and not to.text().strip():
+            if gives.isChecked() and not to.line.text().strip():
                 panel.object_to("Enter who takes over, or leave the owner as it is.")
+                return
+
+            def refuse(failed: Failed) -> None:
+                if isValid(panel):
+                    panel.object_to(to.objection(failed))
+
+            new = to.new or not gives.isChecked()  # a pack may be for anybody
+            named = partial(_named, context.book.workspace, to.line.text(), new)
+            self._desk.read("owner", named, partial(place, panel, gives.isChecked()), refuse)
+
+        def place(panel: FormPanel, gives_them: bool, whom: str) -> None:
+            if not isValid(panel) or not panel.isVisible():
                 return
             panel.dismiss()
             called = re.sub(r"[^\w]+", "-", owner).strip("-").lower()
             name = f"hand-over-{called}-{self._page.context.book.workspace.clock.today()}.pdf"
-            taken = partial(self._begin, owner, " ".join(to.text().split()), gives.isChecked())
+            taken = partial(self._begin, owner, whom, gives_them)
             self._page.ask_place("Save hand-over pack", name, "PDF (*.pdf)", taken)
 
         foot = "One PDF: their figures, contents, and a page for each customer, the most urgent first."
         panel = FormPanel(
-            self._page.context.theme, self._page.window(), f"Hand over from {owner}", "Save pack…", send, foot
+            self._page.context.theme, self._page.window(), f"Hand over from {owner}", f"{_SAVE}…", send, foot
         )
         panel.add("Who takes over?", to)
         panel.add("Owner of these customers", gives)
@@ -183,7 +202,13 @@ def _brief(workspace: Workspace, customer: int, book: str) -> Brief:
     return brief_of(workspace, customer, book)
 
 
+def _named(workspace: Workspace, to: str, new: bool) -> str:
+    from services.sync import owner_named
+
+    return owner_named(workspace, to, new=new)
+
+
 def _give(owner: str, to: str, workspace: Workspace) -> Changes:
     from services.sync import hand_over
 
-    return hand_over(workspace, owner, to)
+    return hand_over(workspace, owner, to, new_owner=True)  # the form has asked

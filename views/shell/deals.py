@@ -17,6 +17,7 @@ from models.values.deals import CLOSED, STAGES, DealFields
 from services.workspace import Workspace
 from views.background import Failed
 from views.shell.book import Book
+from views.shell.owner_box import OwnerBox
 from views.theme import Theme
 from views.widgets.choice_box import ChoiceBox
 from views.widgets.labels import row
@@ -78,7 +79,8 @@ class Deals(QObject):
             stage.addItem(name, name)
         stage.setCurrentIndex(max(0, stage.findData(one.stage if one is not None else "")))
         closed = date_field(_date(today.isoformat()), latest=_date(today.isoformat()))
-        lines = {"probability": QLineEdit(), "closes_on": QLineEdit(), "owner": QLineEdit()}
+        owner = OwnerBox(self._book, self._theme, "Owner", "Save")
+        lines = {"probability": QLineEdit(), "closes_on": QLineEdit(), "owner": owner.line}
         if one is not None:
             lines = {"amount": QLineEdit(one.amount), **lines, "next_step": QLineEdit(), "next_step_on": QLineEdit()}
             for key in ("probability", "closes_on", "owner"):
@@ -102,14 +104,14 @@ class Deals(QObject):
             return said
 
         title = one.called if one is not None else f"Change {counted(len(deals), 'deal')}"
-        panel = self._panel(anchor, title, "Save", deals, fields)
+        panel = self._panel(anchor, title, "Save", deals, fields, owner=owner)
         panel.add("Stage", stage)
         when = (panel.add("Closed on", closed), closed)
         planned = (panel.add("Close date", lines["closes_on"]), lines["closes_on"])
         if one is not None:
             panel.add(f"Amount ({one.currency})", lines["amount"])
         panel.add("Probability (%)", lines["probability"])
-        panel.add("Owner", lines["owner"])
+        panel.add("Owner", owner)
         if one is not None:
             panel.add("Next step, and when it is due", _beside(lines["next_step"], lines["next_step_on"]))
 
@@ -161,13 +163,14 @@ class Deals(QObject):
         deals: Sequence[DealFields],
         fields: Callable[[], Mapping[str, str]],
         needs: str = "",
+        owner: OwnerBox | None = None,
     ) -> FormPanel:
         """A form that closes when the book has taken its fields, and says at its foot why it has not."""
         ids = [one.id for one in deals]
 
         def refuse(failed: Failed) -> None:
             if isValid(panel) and panel.isVisible():
-                panel.object_to(failed.words)
+                panel.object_to(owner.objection(failed) if owner is not None else failed.words)
             else:
                 self._book.failed.emit(failed)
 
@@ -182,7 +185,7 @@ class Deals(QObject):
             elif not said:
                 sent.dismiss()
             else:
-                self._book.act(partial(_write, ids, said), "", taken, refuse)
+                self._book.act(partial(_write, ids, said, owner is not None and owner.new), "", taken, refuse)
 
         panel = FormPanel(self._theme, anchor.window(), title, button, send)
         return panel
@@ -209,7 +212,7 @@ def _read(workspace: Workspace, deal_ids: Sequence[int], customer_id: int | None
     return deals_to_edit(workspace, deal_ids, customer_id)
 
 
-def _write(deal_ids: Sequence[int], fields: Mapping[str, str], workspace: Workspace) -> Changes:
+def _write(deal_ids: Sequence[int], fields: Mapping[str, str], new_owner: bool, workspace: Workspace) -> Changes:
     from services.sync import edit_deals
 
-    return edit_deals(workspace, deal_ids, fields)
+    return edit_deals(workspace, deal_ids, fields, new_owner=new_owner)

@@ -196,6 +196,6 @@ def test_a_deal_that_is_closed_here_raises_nothing_though_the_files_end_before(b
     with book.writing() as work:
         work.sql("UPDATE customer_risk_scores SET as_of = ?", (book.day(3),))
     edit_deals(book.workspace, [deal], {"stage": "Lost"})
-    edit_deals(book.workspace, [still], {"owner": "Cleo"})
+    edit_deals(book.workspace, [still], {"owner": "Cleo"}, new_owner=True)
     book.evaluate()
     assert [card["customer_id"] for card in book.cards()] == [other]

@@ -221,7 +221,7 @@ def test_a_stage_has_the_name_that_the_systems_own_deals_have(crm: Book) -> None
 
 def move(book: Book, name: str, stage: str, **fields: str) -> None:
     row = int(book.one("SELECT id FROM opportunities WHERE name = ?", name))
-    edit_deals(book.workspace, [row], {"stage": stage, **fields})
+    edit_deals(book.workspace, [row], {"stage": stage, **fields}, new_owner=True)
 
 
 def test_what_else_changed_of_a_deal_goes_back_with_its_stage(crm: Book, tmp_path: Path) -> None:

@@ -48,7 +48,9 @@ def test_figures_agree_with_a_count_by_hand_after_edits_and_return_with_their_un
     shown = {name: total(Metrics(edited), name) for name in figures}
     deals, chance, done = _open_deals(edited), random.Random(5), 0
     assert len(deals) > 4
-    done += edit_deals(edited, deals[:4], {"closes_on": "2027-03-01", "owner": "Cleo"}).entry is not None
+    done += (
+        edit_deals(edited, deals[:4], {"closes_on": "2027-03-01", "owner": "Cleo"}, new_owner=True).entry is not None
+    )
     for stage in ("Qualified", "Proposal", "Negotiation", "Won", "Lost"):
         fields = {"stage": stage, "amount": str(chance.randrange(100, 9_000))}
         chosen = chance.sample(deals, 2)

@@ -180,7 +180,7 @@ def test_a_portfolio_changes_hands_with_its_open_work_and_returns_on_undo(book: 
             work.insert(alerts, {**raised, "customer_id": customer, "state": state, "owner": owner})
         work.commit()
     before = book.hash()
-    changes = hand_over(book.workspace, "Ana", " Cleo ")
+    changes = hand_over(book.workspace, "Ana", " Cleo ", new_owner=True)
     assert changes.words == "Handed 2 customers of Ana over to Cleo" and len(changes.customers) == 2
     assert book.ask("SELECT owner FROM customers ORDER BY id") == [("Cleo",)] * 3
     assert book.ask("SELECT owner FROM opportunities ORDER BY id") == [("Cleo",), ("Ana",), ("Ben",)]

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from models.queries.deals import closed_on
-from models.values.errors import UserError
+from models.values.errors import UnknownOwner, UserError
 from services.audit import redo_last, undo_last
-from services.sync import add_deal_tasks, edit_customer, edit_deals, undo_import
+from services.sync import add_customer, add_deal_tasks, edit_customer, edit_deals, hand_over, undo_import
 from tests.services.sync.book import Book, counts, write_csv
 
 HEADER = ["Deal ID", "Customer ID", "Deal name", "Stage", "Amount", "Currency", "Probability", "Opened on",
@@ -48,7 +48,7 @@ def pipeline(book: Book, tmp_path: Path) -> Book:
 def test_a_deal_is_changed_undone_and_redone_as_one(pipeline: Book) -> None:
     before = pipeline.hash()
     fields = {"stage": "negotiation", "amount": "512.50", "closes_on": "2026-12-01", "owner": "Cleo"}
-    changes = edit_deals(pipeline.workspace, [deal(pipeline, "D1")], fields)
+    changes = edit_deals(pipeline.workspace, [deal(pipeline, "D1")], fields, new_owner=True)
     assert changes.words.startswith(
         "Moved Spring order to Negotiation and changed amount, close date, owner of Spring order; the probability stays"
     )
@@ -67,7 +67,7 @@ def test_a_deal_is_changed_undone_and_redone_as_one(pipeline: Book) -> None:
 def test_several_deals_are_moved_by_one_action_and_one_undo(pipeline: Book) -> None:
     before = pipeline.hash()
     numbers = [deal(pipeline, key) for key in ("D1", "D2", "D3")]
-    changes = edit_deals(pipeline.workspace, numbers, {"stage": "Negotiation", "owner": "Cleo"})
+    changes = edit_deals(pipeline.workspace, numbers, {"stage": "Negotiation", "owner": "Cleo"}, new_owner=True)
     assert changes.words.startswith("Moved 3 deals to Negotiation and changed owner of 3 deals; the probability stays")
     assert [row(pipeline, key)[0] for key in ("D1", "D2", "D3")] == ["Negotiation"] * 3
     assert pipeline.one("SELECT count(*) FROM stage_changes") == 2, "one was there already"
@@ -205,6 +205,25 @@ def test_a_deal_that_is_not_there_is_named(pipeline: Book) -> None:
         edit_deals(pipeline.workspace, [deal(pipeline, "D1"), 99], {"owner": "Ana"})
 
 
+def test_an_owner_whom_nobody_is_called_like_is_refused_with_the_closest_names(pipeline: Book) -> None:
+    for number, owner in enumerate(("Priya Raman", "Jonas Adeyemi")):
+        add_customer(pipeline.workspace, {"name": f"Customer {number}", "owner": owner})
+    before, number = pipeline.hash(), deal(pipeline, "D1")
+    for name, closest in (("Pri", " Closest: Priya Raman."), ("Jonas Adeyami", " Closest: Jonas Adeyemi."), ("Xu", "")):
+        with pytest.raises(UnknownOwner) as refused:
+            edit_deals(pipeline.workspace, [number, deal(pipeline, "D2")], {"owner": name, "amount": "1"})
+        assert str(refused.value) == f"No owner is called “{name}”.{closest}"
+        with pytest.raises(UnknownOwner, match=f"“{name}”"):
+            hand_over(pipeline.workspace, "Priya Raman", name)
+    assert pipeline.hash() == before
+    edit_deals(pipeline.workspace, [number], {"owner": " jonas  adeyemi"})
+    assert row(pipeline, "D1")[3] == "Jonas Adeyemi", "written as the book writes it"
+    edit_deals(pipeline.workspace, [number], {"owner": "Pri"}, new_owner=True)
+    assert row(pipeline, "D1")[3] == "Pri"
+    edit_deals(pipeline.workspace, [number], {"owner": ""})
+    assert row(pipeline, "D1")[3] is None
+
+
 def test_each_deal_gets_its_task_and_one_undo_takes_all(pipeline: Book) -> None:
     numbers = [deal(pipeline, key) for key in ("D1", "D2", "D3")]
     changes = add_deal_tasks(pipeline.workspace, numbers, "Send the new prices", "2026-11-24")
@@ -235,7 +254,7 @@ def test_an_edit_outlives_the_same_file_and_is_told(pipeline: Book, tmp_path: Pa
 
 
 def test_what_a_file_says_anew_is_taken_and_told(pipeline: Book, tmp_path: Path) -> None:
-    edit_deals(pipeline.workspace, [deal(pipeline, "D1")], {"amount": "500", "owner": "Cleo"})
+    edit_deals(pipeline.workspace, [deal(pipeline, "D1")], {"amount": "500", "owner": "Cleo"}, new_owner=True)
     newer = [[*ROWS[0][:4], "480.00", *ROWS[0][5:]], *ROWS[1:]]
     receipt = pipeline.bring(deals(tmp_path / "newer.csv", newer), source="crm", entity="opportunities")
     assert row(pipeline, "D1") == ("Qualified", 48_000, "2026-12-15", "Cleo")
@@ -250,7 +269,7 @@ def test_what_a_file_says_anew_is_taken_and_told(pipeline: Book, tmp_path: Path)
 
 def test_a_file_that_took_an_edit_over_is_taken_when_it_goes_back(pipeline: Book, tmp_path: Path) -> None:
     edit_deals(pipeline.workspace, [deal(pipeline, "D1")], {"amount": "500"})
-    edit_deals(pipeline.workspace, [deal(pipeline, "D1")], {"owner": "Cleo"})
+    edit_deals(pipeline.workspace, [deal(pipeline, "D1")], {"owner": "Cleo"}, new_owner=True)
     same = [[*ROWS[0][:4], "500.00", *ROWS[0][5:]], *ROWS[1:]]
     agrees = pipeline.bring(deals(tmp_path / "same.csv", same), source="crm", entity="opportunities")
     assert counts(agrees)[2] == 3

@@ -29,6 +29,7 @@ from views.customers.brief import write_pdf
 from views.customers.columns import AT
 from views.customers.page import CustomersPage
 from views.desktop import Desktop
+from views.shell.owner_box import OwnerBox
 from views.widgets.overlay import ChoicePanel, FormPanel
 
 WAIT_MS = 60_000
@@ -455,11 +456,20 @@ def test_the_pack_of_an_owner_is_made_by_keyboard_and_the_change_of_owner_undone
     (gives,) = panel.findChildren(QCheckBox)
     gives.setChecked(True)
     field = QApplication.focusWidget()
-    assert isinstance(field, QLineEdit) and field.accessibleName() == "Who takes over?"
+    assert isinstance(field, OwnerBox) and field.accessibleName() == "Who takes over?"
+    until(qtbot, lambda: field.count() > 0)
+    assert set(owners) <= {field.itemText(n) for n in range(field.count())} and not field.line.text()
+    other = max(owners)
+    qtbot.keyClicks(field, other[:-2].lower())
+    assert field.line.text().casefold() == other.casefold(), "completed"
+    field.line.clear()
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert panel.fault.text().startswith("Enter who takes over")
     qtbot.keyClicks(field, "Cleo Marsh")
-    qtbot.keyClick(field, Qt.Key.Key_Return)
+    for said in ("No owner is called “Cleo Marsh”.", ""):
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        until(qtbot, lambda: desk.background.idle or page.handover.isVisible())
+        assert not said or panel.fault.text() == f"{said} To add a new owner, press Save pack again."
     assert page.handover.isVisible()
     until(qtbot, path.exists)
     until(qtbot, lambda: desk.background.idle)
@@ -489,7 +499,7 @@ def test_a_pack_that_is_cancelled_leaves_no_file(
     qtbot.keyClick(asked, Qt.Key.Key_1)
     (panel,) = [one for one in desk.window.findChildren(FormPanel) if one.isVisible()]
     qtbot.keyClick(panel, Qt.Key.Key_Return)
-    until(qtbot, lambda: page.handover.progress.value() > 0)
+    until(qtbot, lambda: page.handover.isVisible() and page.handover.progress.value() > 0)
     page.handover.cancel.click()
     assert not page.handover.isVisible()
     assert desk.window.toast.words == "The hand-over pack was cancelled; no file was written"
