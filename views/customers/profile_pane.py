@@ -144,6 +144,10 @@ class ProfilePane(QWidget):
         self._reviews = LinesBlock(theme, "Reviews", 2)
         self.compared, self.about = LinesBlock(theme, "Figures", 6), LinesBlock(theme, "Purchases and contact", 2)
         self._beside = QWidget()
+        self.compare = link("Compare")
+        self.compare.setCheckable(True)
+        self.compare.setToolTip("Show their figures beside the median of their segment, and what they buy")
+        self.compare.toggled.connect(self._turn_beside)
         self._emails = label("", fonts.SMALL, fonts.SEMIBOLD)
         self._squares = EmailSquares(theme)
         self._emails_line = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_2")
@@ -181,7 +185,7 @@ class ProfilePane(QWidget):
             both.setAlignment(part, Qt.AlignmentFlag.AlignTop)
         self._beside.setLayout(column(both, rule(soft=True)))
         self._beside.hide()
-        emails = row(self._emails, 14, self._squares, 8, self._emails_line, margins=(20, 6, 20, 6))
+        emails = row(self._emails, 14, self._squares, 8, self._emails_line, 8, self.compare, margins=(20, 2, 20, 2))
         emails.setStretch(4, 1)
         box = column(
             head, self._figures, self.notes, self.course, self._why, journey_head,
@@ -220,16 +224,26 @@ class ProfilePane(QWidget):
         self._squares.show_emails(profile.emails)
         self._emails_line.setText(profile.emails_line)
         self.state.show_content()
-        self._desk.read("compared", partial(self._book.compared, profile.id), self._have_compared, self._no_compared)
+        self._read_compared()
         self._trends.follow(profile.id)
         self._ask_timeline()
         self.loaded.emit(profile)
+
+    def _turn_beside(self, _shown: bool) -> None:
+        """Show or hide the figures beside the segment's median: the timeline needs their room on most days."""
+        self._beside.hide()
+        self._read_compared()
+
+    def _read_compared(self) -> None:
+        if self.compare.isChecked() and self._profile is not None:
+            ask = partial(self._book.compared, self._profile.id)
+            self._desk.read("compared", ask, self._have_compared, self._no_compared)
 
     def _have_compared(self, found: ComparedFigures) -> None:
         """Figures beside the segment's median come behind the page: they are counted over the segment."""
         self.compared.show_lines(f"median of {found.segment}" if found.segment else "", found.lines)
         self.about.show_lines("", found.about)
-        self._beside.setVisible(bool(found.lines or found.about))
+        self._beside.setVisible(self.compare.isChecked() and bool(found.lines or found.about))
 
     def _no_compared(self, _failed: Failed) -> None:
         self._beside.hide()

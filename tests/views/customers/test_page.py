@@ -428,7 +428,10 @@ def test_figures_beside_the_median_of_the_segment_are_of_the_customer_on_the_pag
     qtbot: QtBot, sample: Workspace, open_window: OpenWindow
 ) -> None:
     pane = customers(qtbot, open_window(sample)).profile
-    until(qtbot, lambda: pane.profile is not None and pane._beside.isVisible())
+    until(qtbot, lambda: pane.profile is not None)
+    assert not pane._beside.isVisible(), "the timeline has the room until somebody asks"
+    pane.compare.click()
+    until(qtbot, lambda: pane._beside.isVisible())
     assert pane.profile is not None
     first = insight.medians_of(sample).compare(pane.profile.id)
     assert pane.compared._all == first.lines and any("median" in line for line in first.lines)
