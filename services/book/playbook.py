@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.values.errors import UserError
-from models.values.outreach import GOALS
 from models.values.words import money, percent
 from services.book.alert_phrasing import RULE_FILES
 
@@ -135,6 +134,8 @@ def _entry(definition: Mapping[str, Any], where: str) -> Entry:
     if open_work is not None and open_work not in WORK:
         raise UserError(f"{where}: “open” of “{code}” must be one of {', '.join(sorted(WORK))}.")
     goal_code = definition.get("goal_code", "")
+    from models.values.outreach import GOALS  # not on the way to the first page
+
     if goal_code and goal_code not in GOALS:
         raise UserError(f"{where}: “goal_code” of “{code}” must be one of {', '.join(GOALS)}.")
     if not definition.get("groups"):

@@ -117,11 +117,13 @@ def _chart(tile: Tile, pen: Pen, room: QRectF) -> None:
 
 def _table(columns: Sequence[TableColumn], lines: Sequence[TableLine], pen: Pen, room: QRectF) -> None:
     widths = [_wide(columns[place].title, [line.cells[place].text for line in lines]) for place in range(len(columns))]
-    widths[0] = max(_NAMES, room.width() - sum(widths[1:]))
+    widths[0] = max(_NAMES, widths[0], room.width() - sum(widths[1:]))
+    tight = min(_BETWEEN - 6, max(0, (sum(widths) - room.width()) / len(widths)))  # many columns stand closer
+    widths = [wide - tight for wide in widths]
     for row in range(len(lines) + 1):
         x, y = room.x(), room.y() + row * _ROW
         for place, column in enumerate(columns):
-            cell = QRectF(x, y, widths[place] - (0 if place == len(columns) - 1 else _BETWEEN), _ROW)
+            cell = QRectF(x, y, widths[place] - (0 if place == len(columns) - 1 else _BETWEEN - tight), _ROW)
             align = RIGHT if column.right else LEFT
             if row:
                 pen.words(cell, lines[row - 1].cells[place].text, lines[row - 1].cells[place].ink, align=align)

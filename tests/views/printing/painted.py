@@ -29,7 +29,7 @@ class Painted:
 
     def assert_readable(self, paper: QPageSize) -> None:
         """No words are cut, lie over others or leave the page."""
-        assert self.cut == []
+        assert self.cut == [], self.cut
         inner = QRectF(QPointF(), paper.size(QPageSize.Unit.Millimeter) / 25.4 * 96).adjusted(36, 36, -36, -36)
         for place, (page, room, text) in enumerate(self.words):
             assert inner.contains(room), text

@@ -48,7 +48,7 @@ def undo(qtbot: QtBot, desk: Desktop, *, redo: bool = False) -> None:
 
 
 def give(qtbot: QtBot, desk: Desktop) -> None:
-    desk.book.act(partial(hand_over, owner=OWNER, to=NEW))
+    desk.book.act(partial(hand_over, owner=OWNER, to=NEW, new_owner=True))
     calm(qtbot, desk)
     assert desk.window.toast.words.startswith("Handed")
 

@@ -114,7 +114,7 @@ class TestToast:
     ) -> None:
         toast, done = Toast(theme, host), []
         toast.tell("day.csv has arrived and needs your attention", lambda: done.append(1), offer="Check")
-        assert toast.accessibleName() == "day.csv has arrived and needs your attention. Check"
+        assert toast.accessibleName() == "Day.csv has arrived and needs your attention. Check"
         assert not toast.take_back() and toast.isVisible() and done == []
         qtbot.mouseClick(toast.findChild(QPushButton), Qt.MouseButton.LeftButton)
         assert done == [1] and not toast.isVisible()
