@@ -71,7 +71,7 @@ def test_two_records_stand_side_by_side_and_what_differs_is_marked(
 ) -> None:
     page = opened(qtbot, open_window(twins))
     QAbstractItemModelTester(page.list.model)
-    assert page.list.view.hasFocus()
+    until(qtbot, page.list.view.hasFocus)
     assert [tab.count for tab in page.list.tabs.tabs] == [3, 0, 0, 0]
     assert names(page) == {"Jane Doe", "Jane Does"}
     lines = {line.key: line for n in range(20) if (line := page.pair.table.lines.line_at(n)) is not None}
