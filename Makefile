@@ -1,7 +1,7 @@
 # One command for each habit. `make demo` and `make test` set everything up by themselves.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint format bench soak screenshots words clean
+.PHONY: help setup demo run test lint format bench soak screenshots words bundle deb clean
 
 VENV ?= .venv
 PYTHON := $(VENV)/bin/python
@@ -54,6 +54,12 @@ screenshots: setup ## every page in every state, into docs/screenshots/
 
 words: setup ## every text that a person may read, with its place
 	@$(PYTHON) -m tests.shown_words
+
+bundle: setup ## the program with all it needs in one folder, tested, into dist/
+	VENV="$(VENV)" packaging/bundle.sh
+
+deb: ## a Debian package of the bundle, into dist/
+	VENV="$(VENV)" packaging/deb.sh
 
 clean: ## what was built here, the environment excepted
 	rm -rf build dist $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

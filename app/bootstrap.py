@@ -7,9 +7,10 @@ import os
 from pathlib import Path
 
 from app.keyrings import LazyKeyring
-from app.paths import data_folder, default_book, managed_policy
+from app.paths import data_folder, default_book, managed_policy, sample_book
 from models.private import close_to_others
 from models.store import sweep_meetings, sweep_staging
+from models.values.errors import EnvironmentFault
 from services.workspace import Recipe, Workspace, open_workspace
 
 #: A moment (ISO, with zone) at which the clock stands still: for pictures and for checks that must not depend on today.
@@ -55,6 +56,11 @@ def build_workspace(store: str | Path | None = None, *, create: bool = True) -> 
         The book cannot be opened; the message says why and what to do.
     """
     recipe = recipe_for(store)
+    if store is None and not create and not Path(recipe.store).exists() and sample_book().exists():
+        raise EnvironmentFault(
+            f"There is no book at {recipe.store}. Import a file to start one, or name the sample book: "
+            f'--store "{sample_book()}"'
+        )
     close_to_others(data_folder())  # one that an older version made
     sweep_staging(Path(recipe.store))
     sweep_meetings(Path(recipe.store))

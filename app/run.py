@@ -9,6 +9,7 @@ from app.bootstrap import calm_threads
 from app.crash import tell, write_report
 from app.logs import start_log
 from app.paths import log_folder
+from services.book.files import SUFFIX
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,10 +39,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _wants_window(words: list[str]) -> bool:
-    return not words or (words[0] == "--store" and len(words) == 2) or (words[0][:8] == "--store=" and len(words) == 1)
+    return not words or _store_of(words) is not None
 
 
 def _store_of(words: list[str]) -> str | None:
-    if not words:
-        return None
-    return words[1] if len(words) == 2 else words[0].partition("=")[2]
+    """The book on which the window is asked for: `--store BOOK`, or a book alone, as a desktop opens files."""
+    match words:
+        case ["--store", store]:
+            return store
+        case [word] if word.startswith("--store="):
+            return word.partition("=")[2]
+        case [word] if word.endswith(SUFFIX):
+            return word
+    return None

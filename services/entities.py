@@ -85,7 +85,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A column of the table that is more than the staged one: SQL over the row, and fields of which one must be there.
+    """A column of the table that is worked out: SQL over the staged row, and fields of which at least one is needed.
 
     ``{name}`` stands for the expression of another column, NULL where the file does not have it.
     """

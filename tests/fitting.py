@@ -84,8 +84,8 @@ def _places(desk: Desktop) -> Iterator[tuple[str, Callable[[], None]]]:
     for key in ("quality", "folders", "write-back"):
         yield f"data-{key}", lambda key=key: window.show_page(f"data/{key}")  # type: ignore[misc]
     alerts = cast(Any, window.page("alerts"))
-    card = alerts.queue.model.cards()[0]
-    yield "composer", lambda: window.show_email(card.customer_id, card.id)
+    alert = alerts.queue.model.open_alerts()[0]
+    yield "composer", lambda: window.show_email(alert.customer_id, alert.id)
     yield "keys", lambda: show_keys(desk.theme, window)
     yield "duplicates", lambda: window.show_page("duplicates/customers")
     yield "alerts-actions", lambda: _open_actions(desk)

@@ -53,6 +53,7 @@ class Command(Enum):
     VOICEMAIL = auto()
     NO_ANSWER = auto()
     MEETING = auto()
+    COMPARE = auto()
     SAVE_BRIEF = auto()
     HAND_OVER = auto()
     RECORD_CONSENT = auto()
@@ -90,6 +91,7 @@ class Command(Enum):
     WARMER = auto()
     REWRITE = auto()
     VARIANT = auto()
+    SECOND_READING = auto()
     REMOVE_STATEMENT = auto()
     SOURCE_STATEMENT = auto()
     CONFIRM_STATEMENT = auto()
@@ -191,6 +193,13 @@ SPECS: dict[Command, Spec] = {
     Command.MEETING: Spec(
         "Meeting", ("M",), "calendar", "With an alert", "Plan a meeting and open it in your calendar"
     ),
+    Command.COMPARE: Spec(
+        "Compare",
+        ("B",),
+        "",
+        "With customers",
+        "Show their figures beside the median of their segment, and what they buy",
+    ),
     Command.SAVE_BRIEF: Spec(
         "Save brief…", ("Ctrl+Shift+B",), "file", "With customers", "Save one page about this customer as a PDF"
     ),
@@ -247,6 +256,9 @@ SPECS: dict[Command, Spec] = {
     Command.WARMER: Spec("Warmer", (), "thumb-up", "With an email", "Write it warmer, as a new draft"),
     Command.REWRITE: Spec("Rewrite…", ("Ctrl+R",), "edit", "With an email", "Say how to rewrite it"),
     Command.VARIANT: Spec("Another version", (), "copy", "With an email", "Write it another way, as a new draft"),
+    Command.SECOND_READING: Spec(
+        "Second reading", ("Ctrl+Alt+R",), "eye", "With an email", "Let the language model look for what to fix"
+    ),
     Command.REMOVE_STATEMENT: Spec("Remove the statement", ("1", "Alt+1"), "close", "With an email"),
     Command.SOURCE_STATEMENT: Spec("Add a source…", ("2", "Alt+2"), "link", "With an email"),
     Command.CONFIRM_STATEMENT: Spec("Confirm with a reason…", ("3", "Alt+3"), "edit", "With an email"),

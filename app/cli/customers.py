@@ -13,6 +13,7 @@ from app.cli.frame import (
     DONE,
     AsOfOption,
     JsonOption,
+    NewOwner,
     StoreOption,
     Who,
     answer,
@@ -167,23 +168,29 @@ def _reason(driver: dict[str, Any]) -> str:
 
 
 @told
-def add(fields: Fields, store: StoreOption = None, json: JsonOption = False) -> int:
+def add(fields: Fields, new_owner: NewOwner = False, store: StoreOption = None, json: JsonOption = False) -> int:
     """Add a customer by hand."""
     from services.sync import add_customer
 
     with opened(store, create=True, writes=True) as workspace:
-        changes = add_customer(workspace, pairs(fields))
+        changes = add_customer(workspace, pairs(fields), new_owner=new_owner)
         after_change(workspace, changes)
     return _changed(changes, json)
 
 
 @told
-def change(number: Number, fields: Fields, store: StoreOption = None, json: JsonOption = False) -> int:
+def change(
+    number: Number,
+    fields: Fields,
+    new_owner: NewOwner = False,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> int:
     """Change fields of a customer by hand."""
     from services.sync import edit_customer
 
     with opened(store, writes=True) as workspace:
-        changes = edit_customer(workspace, number, pairs(fields))
+        changes = edit_customer(workspace, number, pairs(fields), new_owner=new_owner)
         after_change(workspace, changes)
     return _changed(changes, json)
 

@@ -182,7 +182,7 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: frozens
 
 
 def question_of(end: date) -> str:
-    """What to say of a book whose data end long ago: it has to be chosen as of which day to score."""
+    """Return what to ask where a book's data end long ago: the day as of which to score."""
     return (
         f"Your data ends on {full_day(end)}. Inactivity alerts start once you choose a date:"
         " `bellwether score --as-of data-end` or `bellwether score --as-of today`."

@@ -92,9 +92,27 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _test_itself(wanted: bool) -> None:
+    if wanted:
+        from app.self_test import run_self_test
+
+        raise typer.Exit(0 if run_self_test(_say_at_once) else 1)
+
+
+def _say_at_once(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def _general(
     _version: Annotated[
         bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+    _self_test: Annotated[
+        bool,
+        typer.Option(
+            "--self-test", help="Check this installation, with a book of its own.", is_eager=True, callback=_test_itself
+        ),
     ] = False,
 ) -> None:
     pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ Code = Annotated[str, typer.Argument(metavar="WATCH", help="As listed by `rules 
 
 
 class Test(StrEnum):
-    """What a figure is held against."""
+    """The test of a figure, and its limit."""
 
     ABOVE = "above"
     BELOW = "below"
@@ -66,16 +67,18 @@ def _share(text: str) -> float:
         number, percent = number_of(text)
     except UserError as error:
         raise typer.BadParameter(str(error)) from None
-    return number / 100 if percent else number
+    return float(number) / 100 if percent else float(number)
 
 
 @told
 def show(store: StoreOption = None, json: JsonOption = False) -> int:
     """List the watches with their present figures."""
     from services.alerting import list_watches
+    from services.insight import beyond_limit
 
     with opened(store) as workspace:
-        found = list_watches(workspace)
+        beyond = beyond_limit(workspace)
+        found = [replace(one, beyond=one.open_alert in beyond) for one in list_watches(workspace)]
     lines = [(one.watch.code, one.watch.title, "on" if one.enabled else "off", one.words, _alert(one)) for one in found]
     words = table(("watch", "raises an alert", "", "now", "alert"), lines) if lines else "No metric is watched yet."
     answer({"watches": [_document(one) for one in found]}, words, json)
@@ -95,7 +98,9 @@ def remove(code: Code, store: StoreOption = None, json: JsonOption = False) -> i
 
 
 def _alert(state: WatchState) -> str:
-    return f"#{state.open_alert}" if state.open_alert is not None else ""
+    if state.open_alert is None:
+        return ""
+    return f"#{state.open_alert}{', beyond today’s limit' if state.beyond else ''}"
 
 
 def _document(state: WatchState) -> dict[str, Any]:
@@ -108,4 +113,5 @@ def _document(state: WatchState) -> dict[str, Any]:
         "currency": state.currency, "value": plain(figure.value, state.unit, state.currency),
         "mean_before": plain(figure.before, state.unit, state.currency),
         "not_evaluated": figure.why_not or None, "alert": state.open_alert,
+        "beyond_limit": state.beyond,
     }  # fmt: skip

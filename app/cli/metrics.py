@@ -132,6 +132,7 @@ def rows(
 ) -> int:
     """List rows of the book, the newest first: `rows tickets --where 'sentiment = negative' --period 30d`."""
     from models.values.metrics import RowsQuery
+    from services.insight.lines import with_lines
     from services.metrics import Metrics
 
     day = day_of(as_of)
@@ -140,6 +141,7 @@ def rows(
         found = Metrics(workspace).rows(
             RowsQuery(entity, conditions_of(where), period, day, metric=metric, limit=shown)
         )
+        found = with_lines(workspace, found)
     if as_csv:
         _write_csv(found.columns, found.rows, found.currency)
     else:

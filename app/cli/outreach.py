@@ -24,9 +24,20 @@ from app.cli.frame import (
 )
 from app.cli.mail import ask_password
 from models.values import words
-from models.values.errors import EnvironmentFault
+from models.values.errors import EnvironmentFault, UserError
 from models.values.outbox import OutboxRow, SendRun
-from models.values.outreach import GOALS, TONES, Claim, Composition, Draft, Edit, Fact, ModelRequest, Review
+from models.values.outreach import (
+    GOALS,
+    TONES,
+    Claim,
+    Composition,
+    Draft,
+    Edit,
+    Fact,
+    ModelRequest,
+    Review,
+    SecondReading,
+)
 from services.pipeline import after_change
 from services.workspace import Workspace
 
@@ -51,13 +62,19 @@ def draft(
     template: Annotated[str, typer.Option("--template", metavar="T", help="Code of a template.")] = "",
     model: ModelOption = "",
     contact: Annotated[str, typer.Option("--contact", metavar="WHO", help="Contact of the customer who gets it.")] = "",
+    second: Annotated[
+        bool, typer.Option("--second-reading", help="Let the language model warn of sentences in the draft.")
+    ] = False,
     keep: Annotated[bool, typer.Option("--save/--no-save", help="Keep it in the outbox for review.")] = True,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> int:
-    """Draft an email and check it. It waits for review in the outbox; nothing is sent."""
+    """Draft an email and check it. It waits for review in the outbox; nothing is sent.
+
+    Exit code 3: the second reading that was asked for failed; the draft is there without it.
+    """
     from services.insight import customer_named, customer_profile
-    from services.outreach import compose, review, save
+    from services.outreach import compose, keep_second_reading, review, save, with_warnings
 
     _one_of("--goal", goal, GOALS)
     _one_of("--tone", tone, TONES)
@@ -74,12 +91,43 @@ def draft(
         if keep:
             edit = save(workspace, edit, draft=written, for_review=True).edit
             number_of_email = edit.id
+        again, fault = _read_again(workspace, edit, model) if second else (None, "")
+        if again is not None:
+            edit = with_warnings(workspace, edit, again)
+            if keep:
+                keep_second_reading(workspace, number_of_email, again)
         found = review(workspace, edit)
-    document = _document(number_of_email, composed, edit, written, found)
+    document = _document(number_of_email, composed, edit, written, found) | {"second_reading": _again(again)}
     answer(document, _words(document), json)
-    if written.note:
-        say(written.note)
-    return DONE
+    for said in (written.note, again.words if again is not None else fault):
+        if said:
+            say(said)
+    return IN_PART if fault else DONE
+
+
+def _read_again(workspace: Workspace, edit: Edit, model: str) -> tuple[SecondReading | None, str]:
+    """Return what a language model finds in the draft, or the sentence why it was not read."""
+    from services.outreach import read_again, reader_of
+
+    reader = reader_of(workspace.preferences, model)
+    if not reader:
+        return None, "No second reading: no language model is set up."
+    try:
+        return read_again(workspace, edit, reader, cancelled=never_cancelled), ""
+    except (EnvironmentFault, UserError) as error:
+        return None, f"No second reading: {error}"
+
+
+def _again(found: SecondReading | None) -> dict[str, Any] | None:
+    """What a second reading found and took, as JSON has it; None where there was none."""
+    if found is None:
+        return None
+    from services.outreach import warning_words
+
+    said = [(one, warning_words(one)) for one in found.warnings]
+    warnings = [{"sentence": one.sentence, "reads_as": one.reads_as, "words": words} for one, words in said]
+    return {"model": found.profile, "warnings": warnings, "tokens_in": found.tokens_in, "tokens_out": found.tokens_out,
+            "cost": found.cost}  # fmt: skip
 
 
 def _write(workspace: Workspace, composed: Composition, goal: str, tone: str, template: str, model: str) -> Draft:
@@ -163,6 +211,7 @@ def _claim(claim: Claim, fact: Fact | None) -> dict[str, Any]:
         "verdict": claim.verdict,
         "source": source,
         "label": claim.label,
+        "warned": claim.warned,
     }
 
 
@@ -179,7 +228,7 @@ def _words(document: dict[str, Any]) -> str:
         "",
         document["verdict"],
         *(f"  no source: “{claim['text']}”" for claim in flagged),
-        *(f"  to read: “{claim['text']}”" for claim in own),
+        *(f"  to read: “{claim['text']}”" + (f" {claim['label']}" if claim["warned"] else "") for claim in own),
         *(f"  {_checked(check)}" for check in document["checks"]),
     ]
     if document["id"]:

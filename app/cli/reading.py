@@ -185,7 +185,7 @@ def _plain_name(path: Path) -> str:
 
 @dataclass
 class _Seen:
-    """What was met on the way through the rows of a file; rows are counted from 1, below the header."""
+    """Rows that a pass over a file left out, repaired or found too long; numbered from 1, below the header."""
 
     left_out: Counter[str] = field(default_factory=Counter)
     fixed: list[int] = field(default_factory=list)

@@ -30,6 +30,7 @@ def report(
     xlsx: Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help="Write a workbook.")] = None,
     pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write pages to print.")] = None,
     as_csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a table.")] = None,
+    png: Annotated[Path | None, typer.Option("--png", metavar="FILE", help="Write a picture.")] = None,
     period: PeriodOption = AS_SHOWN.period,
     compare: Annotated[
         Comparison | None, typer.Option("--compare", help="With the period before, or a year ago.")
@@ -45,14 +46,14 @@ def report(
     from services.reports import report_of, write_report_table, write_report_workbook
 
     files: tuple[tuple[Path | None, Callable[[Report, Path], int]], ...] = (
-        (pdf, _write_pdf), (xlsx, write_report_workbook), (as_csv, write_report_table)
+        (pdf, _write_pdf), (xlsx, write_report_workbook), (as_csv, write_report_table), (png, _write_png),
     )  # fmt: skip
     wanted = {path: write for path, write in files if path is not None}
     filters = Filters(period, compare.value if compare is not None else AS_SHOWN.compare)
     with opened(store) as workspace:  # looking back takes a while, which a wrong name need not
         dashboard = dashboard_named(name, all_dashboards(workspace))
     if not wanted and not json:
-        raise typer.BadParameter("Name a file with --pdf, --xlsx or --csv, or ask for --json.")
+        raise typer.BadParameter("Name a file with --pdf, --xlsx, --csv or --png, or ask for --json.")
     with opened_as_of(store, day_of(as_of)) as workspace:
         for path in wanted:
             refuse_source(workspace, path)
@@ -100,6 +101,13 @@ def _write_pdf(found: Report, path: Path) -> int:
     from views.printing.report import write_report_pdf
 
     return write_report_pdf(found, path, theme_of_paper())
+
+
+def _write_png(found: Report, path: Path) -> int:
+    from views.printing.offscreen import theme_of_paper
+    from views.printing.picture import write_report_picture
+
+    return write_report_picture(found, path, theme_of_paper())
 
 
 def _book(store: Path | None) -> str:

@@ -15,7 +15,7 @@ VARIABLES = {
 
 
 class GivenSecrets:
-    """A keyring in front of which the environment stands."""
+    """A keyring that looks for a secret in the environment first."""
 
     def __init__(self, keyring: Keyring, environment: Mapping[str, str]) -> None:
         self._keyring = keyring

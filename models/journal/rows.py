@@ -70,7 +70,7 @@ _Event = tuple[int, str, Mapping[str, Any]]
 
 
 def check_rows(connection: Connection, digests: DigestCheck) -> RowCheck:
-    """Compare every row of which the journal knows something with what it knows.
+    """Compare each row that the journal has recorded with its record.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def check_rows(connection: Connection, digests: DigestCheck) -> RowCheck:
 
 
 def _written_tables(connection: Connection) -> frozenset[str]:
-    """The tables of which the journal knows a row: of most it knows none, and they need no question."""
+    """Return the tables with a row in the journal; most have none and are not read."""
     rows = connection.exec_driver_sql(
         "SELECT table_name FROM journal_payloads UNION SELECT table_name FROM import_changes"
     )

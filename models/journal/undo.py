@@ -44,9 +44,9 @@ def references(connection: Connection, table: Table, row_id: int) -> list[str]:
     return found
 
 
-def clear_automatic_drafts(connection: Connection, card_ids: Sequence[int]) -> None:
+def clear_automatic_drafts(connection: Connection, alert_ids: Sequence[int]) -> None:
     """Remove the drafts that the pipeline wrote for alerts about to go, where no person touched them."""
-    ids = json.dumps(list(card_ids))
+    ids = json.dumps(list(alert_ids))
     going = f"SELECT o.id FROM messages o WHERE o.alert_id IN (SELECT value FROM json_each(?)) AND {UNTOUCHED_DRAFT}"
     connection.exec_driver_sql(f"DELETE FROM drafts WHERE message_id IN ({going})", (ids,))
     connection.exec_driver_sql(f"DELETE FROM messages WHERE id IN ({going})", (ids,))
@@ -63,16 +63,16 @@ def clear_derived(connection: Connection, customer_ids: Sequence[int]) -> int:
             select(notes.c.alert_id).where(notes.c.alert_id.is_not(None)),
             select(written.c.alert_id).where(written.c.alert_id.is_not(None), text(f"NOT {UNTOUCHED_DRAFT}")),
         )
-        cards = select(alerts.c.id).where(
+        open_alerts = select(alerts.c.id).where(
             alerts.c.customer_id.in_(ids), alerts.c.touched == 0, alerts.c.id.not_in(worked_on)
         )
-        card_ids = list(connection.execute(cards).scalars())
-        clear_automatic_drafts(connection, card_ids)
-        connection.execute(delete(alert_signals).where(alert_signals.c.alert_id.in_(card_ids)))
-        connection.execute(delete(alerts).where(alerts.c.id.in_(card_ids)))
+        alert_ids = list(connection.execute(open_alerts).scalars())
+        clear_automatic_drafts(connection, alert_ids)
+        connection.execute(delete(alert_signals).where(alert_signals.c.alert_id.in_(alert_ids)))
+        connection.execute(delete(alerts).where(alerts.c.id.in_(alert_ids)))
         for table in COMPUTED_TABLES:
             connection.execute(delete(table).where(table.c.customer_id.in_(ids)))
-        withdrawn += len(card_ids)
+        withdrawn += len(alert_ids)
     return withdrawn
 
 

@@ -72,12 +72,16 @@ def list_price(currency: str) -> str:
 def closed_on(deal: str) -> str:
     """SQL of the day on which the opportunity `deal` was won or lost; null for an open one, or where it is not known.
 
-    The earlier of its history and its closing day, so that no row of a later day moves it. The present stage is looked
-    at: whoever asks of an earlier day compares the day with that.
+    The earlier of its history and its closing day, so that no row of a later day moves it; of a deal that was opened
+    again and closed again, those since then. The present stage is looked at: whoever asks of an earlier day compares
+    the day with that.
     """
-    of_the_deal = f"h.opportunity_id = {deal}.id AND h.to_stage = {deal}.stage"
+    reopened = f"""coalesce((SELECT max(r.changed_on) FROM stage_changes r WHERE r.opportunity_id = {deal}.id
+        AND r.from_stage IN ('Won', 'Lost') AND r.to_stage NOT IN ('Won', 'Lost')), '')"""
+    of_the_deal = f"h.opportunity_id = {deal}.id AND h.to_stage = {deal}.stage AND h.changed_on >= {reopened}"
     history = f"SELECT min(h.changed_on) FROM stage_changes h WHERE {of_the_deal}"
-    closing = f"CASE WHEN coalesce({deal}.import_id NOT IN ({_PLANNED}), 1) THEN {deal}.closes_on END"
+    told = f"coalesce({deal}.import_id NOT IN ({_PLANNED}), 1) AND {deal}.closes_on >= {reopened}"
+    closing = f"CASE WHEN {told} THEN {deal}.closes_on END"
     earlier = f"nullif(min(coalesce(({history}), '~'), coalesce({closing}, '~')), '~')"
     return f"(CASE WHEN {deal}.stage IN ('Won', 'Lost') THEN {earlier} END)"
 

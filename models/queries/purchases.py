@@ -74,7 +74,7 @@ def cancelled_order(row: str) -> str:
 
 
 def _in_full(undone: str, order: str) -> str:
-    """SQL of whether a cancellation, of which it is known which order it takes back, takes back all of it."""
+    """SQL of whether a cancellation takes back all of an order, where that order is known."""
     return (
         f"{undone}.customer_id = {order}.customer_id AND {undone}.kind = 'cancellation'"
         f" AND {undone}.ordered_on >= {order}.ordered_on AND {undone}.amount_minor <= -{order}.amount_minor"

@@ -41,6 +41,10 @@ RIGHT: Final = (
     " OR (outcome = 'came_back' AND coalesce(touched, 0))))"
 )
 
+#: SQL of what an alert ``{alert}`` is to lose by the record of its rules, 0 where none says it.
+RECORDED_LOSS: Final = """coalesce((SELECT max(g.evidence ->> 'loss') FROM alert_signals g
+    WHERE g.alert_id = {alert}.id AND g.cleared_at IS NULL), 0)"""
+
 AlertKind = Literal["risk", "opportunity", "data"]
 AlertState = Literal["open", "seen", "in_work", "waiting", "snoozed", "resolved", "not_useful"]
 QueueTab = Literal["todo", "waiting", "snoozed", "done"]
@@ -57,9 +61,10 @@ class AlertRow:
     kind: AlertKind
     state: AlertState
     rule: str
-    reason: str
+    reason: str  # why, and what decides: "No order for 90 days; the usual gap is 24 · complaint “Late”, 3 Sep"
     due_at: str | None
     due_words: str  # "47 min", "3 h", "Mon", "2 h late"
+    due_aloud: str  # "due in 47 minutes", "due Mon", "2 hours late"
     due_within_hour: bool
     breached: bool
     value_at_risk_minor: int | None  # None: not known, or the customer has left
@@ -73,6 +78,8 @@ class AlertRow:
     group: str  # "hour" | "today" | "week" | "later" | "waiting" | "snoozed" | "done"
     overridden: tuple[OverrideMark, ...] = ()  # the figures that a person set
     said_leaving: bool = False  # the alert is about words of leaving
+    parts: tuple[str, ...] = ()  # of the reason, which joins them
+    names: frozenset[tuple[str, int]] = frozenset()  # the rows that it names, as (table, id)
     said: str = ""  # "they are leaving", "they may leave": their words count, and no churn risk of a model
 
 
@@ -164,10 +171,11 @@ class DayProgress:
 
     @property
     def words(self) -> str:
-        """``Handled today 3 of 13 · $9.1k · 1 ended by itself``."""
+        """``Handled today 3 of 13 · $9.1k · 1 ended by itself``; ``Handled today 3, no more due today``."""
         money = f" · {money_short(self.minor, self.currency)}" if self.minor else ""
         ended = f" · {self.ended:,} ended by {'itself' if self.ended == 1 else 'themselves'}" if self.ended else ""
-        handled = f"Handled today {self.handled:,} of {self.of:,}" if self.of else "Nothing due today"
+        count = f"{self.handled:,} of {self.of:,}" if self.left else f"{self.handled:,}, no more due today"
+        handled = f"Handled today {count}" if self.of else "Nothing due today"
         return f"{handled}{money}{ended}"
 
 
@@ -322,6 +330,7 @@ class ScoreFigures:
     average_risk: float | None = None  # the book's, where the model cannot tell its customers apart; else None
     last_returned: bool = False  # the last order came back whole
     said_leaving: str = ""  # "they are leaving", "they may leave": their words count, and no churn risk of a model
+    said_chance: float | None = None  # how likely they carry that out, of what is at risk and expected
     # the model's churn risk and lifetime value, where words count instead
     model_risk: float | None = None
     model_clv_minor: int | None = None

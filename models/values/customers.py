@@ -168,6 +168,7 @@ class IdentityField:
     label: str
     value: str
     origin: str
+    of_consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,22 @@ from models.values.errors import UserError
 from models.values.metrics import Answer, Compare, Query, RowsQuery, Value
 from models.values.words import listed
 
-Form = Literal["figure", "line", "bars", "funnel", "table", "matrix", "changes"]
-FORMS: Final[tuple[Form, ...]] = ("figure", "line", "bars", "funnel", "table", "matrix", "changes")
+Form = Literal["figure", "line", "bars", "ranges", "funnel", "table", "matrix", "changes", "headline"]
+FORMS: Final[tuple[Form, ...]] = (
+    "figure",
+    "line",
+    "bars",
+    "ranges",
+    "funnel",
+    "table",
+    "matrix",
+    "changes",
+    "headline",
+)
 #: Forms that say a change unless they are told otherwise.
-COMPARED_FORMS: Final[tuple[Form, ...]] = ("figure", "table", "changes")
+COMPARED_FORMS: Final[tuple[Form, ...]] = ("figure", "table", "changes", "headline")
+#: Forms that tell what changed.
+CHANGES_FORMS: Final[tuple[Form, ...]] = ("changes", "headline")
 #: Longest name of a dashboard, a tile or a view.
 LONGEST_NAME: Final = 60
 #: So many figures, and so many charts and tables, stand in one row of what is added.
@@ -56,6 +68,8 @@ class TileSpec:
         The figure that is chosen on the dashboard rules this tile: how that figure is shown here, such as "by month".
     parts
         Of changes: dimensions; the first that a metric allows tells where it changed most.
+    switch
+        Dimensions by which a person can look at it, without changing it; the first is its own.
     """
 
     key: str
@@ -68,6 +82,13 @@ class TileSpec:
     trend: str = ""
     lens: str = ""
     parts: tuple[str, ...] = ()
+    switch: tuple[str, ...] = ()
+
+    def by_another(self, name: str) -> TileSpec:
+        """Return it by another of its dimensions."""
+        old, new = f"by {self.query.by[0]}", f"by {name}"
+        title, lens = self.title.replace(old, new), self.lens.replace(old, new)
+        return replace(self, title=title, lens=lens, query=replace(self.query, by=(name,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +117,16 @@ class Dashboard:
     def with_tile(self, tile: TileSpec) -> Dashboard:
         """Return it with one tile more: in the first row of figures with room, or in the last row of charts."""
         small, rows = tile.form == "figure", list(self.rows)
-        alike = [at for at, row in enumerate(rows) if _is_small(row) == small and len(row) < _IN_ROW[small]]
+        alike = [
+            at for at, row in enumerate(rows)
+            if _is_small(row) == small and len(row) < _IN_ROW[small] and not any(map(_is_band, row))
+        ]  # fmt: skip
         if alike:
             at = alike[0] if small else alike[-1]
             rows[at] = (*rows[at], tile)
         else:
-            rows.insert(sum(map(_is_small, rows)) if small else len(rows), (tile,))
+            after = max((at for at, row in enumerate(rows) if _is_small(row)), default=-1)
+            rows.insert(after + 1 if small else len(rows), (tile,))
         return replace(self, rows=tuple(rows))
 
     def without_tile(self, key: str) -> Dashboard:
@@ -122,7 +147,8 @@ class Dashboard:
     def with_moved(self, key: str, by: int) -> Dashboard:
         """Return it with a tile and its neighbour of the same kind, before or after it, in each other's place."""
         moved = self._tile(key)
-        alike = [tile for tile in self.tiles if (tile.form == "figure") == (moved.form == "figure")]
+        alike = [tile for tile in self.tiles
+                 if (tile.form == "figure", _is_band(tile)) == (moved.form == "figure", _is_band(moved))]  # fmt: skip
         at = alike.index(moved) + by
         return self._with({moved.key: alike[at], alike[at].key: moved}) if 0 <= at < len(alike) else self
 
@@ -134,6 +160,11 @@ class Dashboard:
             if tile.key == key:
                 return tile
         raise UserError("The tile is not there any more. Somebody else changed this dashboard.")
+
+
+def _is_band(tile: TileSpec) -> bool:
+    """Whether a tile has a row of its own."""
+    return tile.form == "headline"
 
 
 def _is_small(row: Sequence[TileSpec]) -> bool:
@@ -223,7 +254,7 @@ class TileAnswer:
 
     @property
     def left_off(self) -> str:
-        """What its rows are not filtered by, in words; '' where every filter holds."""
+        """The filters that its rows do not follow, in words; '' where they follow all."""
         return f"not filtered by {listed([one.lower() for one in self.unfiltered])}" if self.unfiltered else ""
 
 
@@ -244,6 +275,10 @@ class Offered:
     ----------
     by
         The dimensions that it can be shown by: name and title each.
+    share
+        Whether it is a share, whose range is known.
+    synonyms
+        What else people call it.
     """
 
     name: str
@@ -251,3 +286,5 @@ class Offered:
     counts: str
     of: str
     by: tuple[tuple[str, str], ...]
+    share: bool = False
+    synonyms: tuple[str, ...] = ()

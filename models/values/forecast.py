@@ -65,7 +65,7 @@ class CostOfOne:
 
 @dataclass(frozen=True, slots=True)
 class AcquisitionValue:
-    """What winning customers cost against what they bring, over those whose cost is known; minor units.
+    """The cost of winning customers beside what they bring, over those whose cost is known; minor units.
 
     Attributes
     ----------

@@ -42,7 +42,7 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Outcome of ``verify``: the chain, the store file, the rows of which the journal knows, and the content hash.
+    """Outcome of ``verify``: the chain, the store file, the rows in the journal, and the content hash.
 
     ``notes`` say what was checked of the rows, and what cannot be.
     """

@@ -13,6 +13,7 @@ Value = str | int | float | None
 Operator = Literal["=", "!=", ">", ">=", "<", "<=", "in", "not-in", "contains", "is-empty"]
 OPERATORS: Final[tuple[Operator, ...]] = ("=", "!=", ">", ">=", "<", "<=", "in", "not-in", "contains", "is-empty")
 Compare = Literal["previous", "year"]
+_CUT: Final = {"partial": "so far", "begins": "in part"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,15 @@ class Answer:
         """What must be known of the figures, in sentences."""
         return phrased(self.noted, {column.name: column.title for column in self.columns})
 
-    @property
-    def partial(self) -> bool:
-        """Whether the last week, month … is cut off by the end of the data."""
-        return any(note.code == "partial" for note in self.noted)
+    def cut(self, row: int, column: str = "") -> str:
+        """Return how a row's week, month … is cut off: "so far" by the end of the data, "in part" by the period's
+        beginning; '' for a whole one, and of a ``column`` that does not name it."""
+        cells = self.cells(row)
+        for note in (one for one in self.noted if one.code in _CUT):
+            grain, name, _day = note.figures
+            if column in ("", grain) and cells.get(str(grain)) == name:
+                return _CUT[note.code]
+        return ""
 
     def cells(self, row: int) -> dict[str, Value]:
         """Return one row as a mapping of column names to values."""

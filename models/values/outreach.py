@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from models.values.alerts import AlertRow, Permission, WorkItem
 from models.values.customers import Contact
 from models.values.tones import TONES as TONES
+from models.values.words import count
 
 Goal = Literal["apologise", "check_in", "renewal", "thank", "introduce"]
 MessageState = Literal["draft", "in_review", "approved", "queued", "sending", "sent", "failed", "in_doubt", "discarded"]
@@ -167,16 +168,56 @@ class ModelRequest:
     contact_id: int | None = None
 
 
+class Warned(NamedTuple):
+    """A sentence that a second reading warns of: how it reads it, the fact that this is about, and why."""
+
+    sentence: str
+    reads_as: str
+    fact: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecondReading:
+    """What a language model finds in an email that is written; it only ever adds warnings.
+
+    Attributes
+    ----------
+    edit
+        The text that was read.
+    warnings
+        What the model warns of, in the order of the text.
+    """
+
+    edit: Edit
+    profile: str
+    warnings: tuple[Warned, ...]
+    sent_to_model: str  # exactly what left this computer
+    tokens_in: int | None
+    tokens_out: int | None
+    cost: str
+    seconds: float
+
+    @property
+    def words(self) -> str:
+        """The outcome in one line: "The second reading warns of 2 sentences"."""
+        if not self.warnings:
+            return "The second reading found nothing to add"
+        return f"The second reading warns of {count(len(self.warnings), 'sentence')}"
+
+
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What a person answers for in an email: a flagged sentence, or one of their own that they read. Journalled."""
+    """What is kept of a sentence of an email: what a person answers for, or a second reading warned of. Journalled."""
 
     sentence: str  # the words as they stood
-    way: Literal["sourced", "confirmed", "read"]
-    source: str  # label of the record or note, '' when confirmed or read
-    reason: str
+    way: Literal["sourced", "confirmed", "read", "warned"]
+    source: str  # label of the record or note, "model:PROFILE" of a warning, '' when confirmed or read
+    reason: str  # of a warning: why, in the words of the model
     by: str
     at: str
+    reads_as: str = ""  # of a warning: contradicts | promises | tone
+    fact: str = ""  # of a warning: the fact that it contradicts, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +230,8 @@ class Claim:
         Part of the email, and the place in it in code points, end exclusive.
     kind
         number | date | money | percent | name | product | quote | statement | score | offer | field | markup | link;
-        of a sentence that code would not write own, with the verdicts to_read and read
+        of a sentence that code would not write own, of any other that a second reading warned of warned; both with the
+        verdicts to_read and read
     verdict
         sourced | confirmed | unsupported
     label
@@ -206,6 +248,7 @@ class Claim:
     label: str
     fact: str = ""  # key of the one that supports it
     sentence: str = ""  # the whole sentence that it stands in
+    warned: bool = False  # the label is what a second reading warned of
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +288,8 @@ class Review:
 
     @property
     def own(self) -> tuple[Claim, ...]:
-        """The person's own sentences, read or not: no source is claimed for them."""
-        return tuple(claim for claim in self.claims if claim.kind == "own")
+        """The person's own sentences, read or not: no source is claimed for them; and those that a model warned of."""
+        return tuple(claim for claim in self.claims if claim.kind in ("own", "warned"))
 
     @property
     def to_read(self) -> tuple[Claim, ...]:

@@ -1,4 +1,4 @@
-"""Past cases by which a risk is judged: those whose risk was nearest to it, of customers of whom as much was known."""
+"""Past cases by which a risk is judged: those with the nearest risk, of customers about whom as much was known."""
 
 from __future__ import annotations
 

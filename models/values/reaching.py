@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from typing import Literal
 
 from models.values.words import WEEKDAYS
@@ -37,11 +37,18 @@ class CallTimes:
 
 @dataclass(frozen=True, slots=True)
 class HeaderFact:
-    """A fact of the header: ``title`` quietly, ``figure`` strongly, then the rest."""
+    """A fact of the header: ``title`` quietly, ``figure`` strongly, then the rest.
+
+    Attributes
+    ----------
+    lately
+        It is of the last contact, and stands apart from business.
+    """
 
     title: str
     figure: str
     rest: str = ""
+    lately: bool = False
 
     @property
     def words(self) -> str:
@@ -77,6 +84,8 @@ class Approach:
     ----------
     when
         When to call: ``Tuesday before 12:00``; '' for today at any time, or without a number.
+    until
+        The moment at which the hours of that call end, and ``when`` with them; None without a number.
     no_email
         Why no email goes to them now, in three words; '' where one may.
     can_consent
@@ -89,6 +98,7 @@ class Approach:
     points: tuple[TalkingPoint, ...]
     no_email: str = ""
     can_consent: bool = False
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class ModelLine:
 
 @dataclass(frozen=True, slots=True)
 class MissLine:
-    """A customer of whom the last back-test was wrong; ``value_minor`` is what they spent in the year before it."""
+    """A customer about whom the last back-test was wrong; ``value_minor`` is what they spent in the year before it."""
 
     customer_id: int
     name: str

@@ -23,7 +23,7 @@ Verdict = Literal["too few", "better", "no better"]
 
 
 class MonthRecord(NamedTuple):
-    """What a rule named in a month: who left (or spent less), who did not, and of whom it is too early to say."""
+    """Whom a rule named in a month: who left (or spent less), who did not, and for whom it is too early to say."""
 
     month: str
     correct: int = 0
@@ -33,7 +33,7 @@ class MonthRecord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RuleYear:
-    """What a rule named in the past 12 months.
+    """What a rule named by month, over the months of its record and since.
 
     Attributes
     ----------
@@ -130,6 +130,8 @@ class PastRecord:
         if self.verdict == "too few":
             few = f"fewer than {count(FEWEST_CASES, 'case')}: too few to judge"
             return f"{said} ({few}{', so ' if unproven else ''}{unproven})"
+        if self.verdict == "no better" and self.distress:
+            return f"{said}: no better than chance, but exempt, as it is about distress"
         return f"{said}: {self.warning}" if self.warning else said
 
     @property

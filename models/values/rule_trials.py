@@ -39,12 +39,19 @@ class TrialSide:
         Alerts that would be open as of the last day.
     judged, correct
         Alerts that are old enough to judge, and those of them whose customer left (or spent less).
+    caught
+        Customers of the correct alerts; one may have had several.
+    early_by
+        Median of the days from a correct alert until its customer counted as gone; None without one, or where the
+        outcome is not leaving.
     """
 
     weeks: tuple[TrialWeek, ...]
     today: int
     judged: int
     correct: int
+    caught: int = 0
+    early_by: int | None = None
 
     @property
     def alerts(self) -> int:

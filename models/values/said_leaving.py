@@ -1,7 +1,7 @@
 """What the public table keeps of a customer's words of leaving where these count instead of the model.
 
-JSON in its column ``said_leaving``: the day of the words, whether they say plainly that they leave, and what the model
-had in the columns that follow them.
+JSON in its column ``said_leaving``: the day of the words, whether they say plainly that they leave, how likely they
+carry it out, and what the model had in the columns that follow them.
 """
 
 from __future__ import annotations
@@ -22,6 +22,11 @@ def said_words(text: str | None) -> str:
     if not text:
         return ""
     return "they are leaving" if json.loads(text)["leaves"] else "they may leave"
+
+
+def said_chance(text: str | None) -> float | None:
+    """Return how likely they carry out what they said, 0 to 1; None where no words count."""
+    return json.loads(text).get("chance", 1.0) if text else None
 
 
 def without_words(row: Mapping[str, Any]) -> dict[str, Any]:

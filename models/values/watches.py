@@ -137,6 +137,8 @@ class WatchState:
         The last values, a week apart, the present one last.
     raised
         How many alerts it would have raised on those days.
+    beyond
+        Whether its open alert is beyond today's limit, so that the queue only counts it.
     """
 
     watch: Watch
@@ -149,6 +151,12 @@ class WatchState:
     open_alert: int | None = None
     past: tuple[WatchFigure, ...] = ()
     raised: int = 0
+    beyond: bool = False
+
+    @property
+    def alert_words(self) -> str:
+        """What its alert is, ``Alert open, beyond today’s limit``; '' without one."""
+        return "" if self.open_alert is None else "Alert open, beyond today’s limit" if self.beyond else "Alert open"
 
     @property
     def day(self) -> date:

@@ -233,6 +233,11 @@ def soon(value: date, today: date) -> str:
     return WEEKDAYS[value.weekday()] if away < 7 else day(value, today)
 
 
+def within(days: int) -> str:
+    """Return ``today``, ``tomorrow`` or ``in 4 days``, of something that is so many days ahead."""
+    return ("today", "tomorrow")[days] if days < 2 else f"in {count(days, 'day')}"
+
+
 def ago(moment: datetime, now: datetime) -> str:
     """Return ``just now``, ``12 min ago``, ``3 h ago``, ``2 days ago``."""
     minutes = int((now - moment).total_seconds() // 60)
@@ -245,20 +250,28 @@ def ago(moment: datetime, now: datetime) -> str:
     return f"{count(minutes // (24 * 60), 'day')} ago"
 
 
-def left(due: datetime, now: datetime, zone: tzinfo) -> str:
-    """Return the time left until a moment: ``47 min``, ``3 h``, ``Mon``, ``3 Dec``; past ones ``2 h late``."""
+def left(due: datetime, now: datetime, zone: tzinfo, *, aloud: bool = False) -> str:
+    """Return the time left until a moment: ``47 min``, ``3 h``, ``Mon``, ``3 Dec``; past ones ``2 h late``.
+
+    As it is read aloud: ``due in 47 minutes``, ``due Mon``, ``2 hours late``.
+    """
     minutes = (due - now).total_seconds() / 60
     if minutes < 0:
         late = int(-minutes)
-        if late < 60:
-            return f"{max(late, 1)} min late"
-        return f"{late // 60} h late" if late < 24 * 60 else f"{count(late // (24 * 60), 'day')} late"
+        return f"{_hours(late, aloud) if late < 24 * 60 else count(late // (24 * 60), 'day')} late"
     local, today = due.astimezone(zone).date(), now.astimezone(zone).date()
+    if minutes < 60 or local == today:
+        return f"{'due in ' if aloud else ''}{_hours(int(minutes), aloud)}"
+    on = WEEKDAYS[local.weekday()] if local - today < timedelta(days=7) else day(local, today)
+    return f"due {on}" if aloud else on
+
+
+def _hours(minutes: int, in_full: bool) -> str:
     if minutes < 60:
-        return f"{max(int(minutes), 1)} min"
-    if local == today:
-        return f"{int(minutes // 60)} h"
-    return WEEKDAYS[local.weekday()] if local - today < timedelta(days=7) else day(local, today)
+        number, unit, short = max(minutes, 1), "minute", "min"
+    else:
+        number, unit, short = minutes // 60, "hour", "h"
+    return count(number, unit) if in_full else f"{number} {short}"
 
 
 def span(days: int) -> str:

@@ -128,7 +128,7 @@ def next_wake(workspace: Workspace) -> str | None:
         UTC, as the store writes moments; it lies in the past where an alert should have been woken already.
     """
     from models.values.words import stored
-    from services.alerting.cards import first_wake, moment_of
+    from services.alerting.open_alerts import first_wake, moment_of
 
     with workspace.store.read() as connection:
         until = first_wake(connection)

@@ -11,9 +11,9 @@ from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.outbox import OWN_SOURCE
 from models.values.words import clock, day
-from services.alerting.action import Action, is_open, on_cards
+from services.alerting.action import Action, is_open, on_alerts
 from services.alerting.life import open_values
-from services.alerting.merge import Card
+from services.alerting.merge import OpenAlert
 from services.alerting.triage import WAIT_CONDITIONS, put_to_waiting, resting
 from services.book.sources import UNANSWERED
 from services.workspace import Workspace
@@ -42,33 +42,33 @@ def log_call(workspace: Workspace, alert_id: int, outcome: CallOutcome, note: st
     """
     if outcome not in OUTCOMES:
         raise UserError(f"Not a call outcome: “{outcome}”. Choose one of: {', '.join(OUTCOMES.values())}.")
-    with on_cards(workspace, "call", [alert_id], is_open, "is closed; reopen it first") as action:
-        (card,) = action.cards
-        if card.customer_id is None:
+    with on_alerts(workspace, "call", [alert_id], is_open, "is closed; reopen it first") as action:
+        (alert,) = action.open_alerts
+        if alert.customer_id is None:
             raise UserError("This alert has no customer to call.")
         action.work.insert(conversations, {
-            "customer_id": card.customer_id, "source": OWN_SOURCE, "external_id": uuid.uuid4().hex,
+            "customer_id": alert.customer_id, "source": OWN_SOURCE, "external_id": uuid.uuid4().hex,
             "channel": "call" if outcome == "reached" else UNANSWERED, "direction": "to_customer",
             "text": f"{workspace.person} called, {OUTCOMES[outcome]}{f': {note}' if note else ''}", "leaving": 0,
             "happened_on": action.today.isoformat(), "happened_at": workspace.at,
         })  # fmt: skip
         said = f"Called {action.who()}: {OUTCOMES[outcome]}"
         if outcome == "reached":
-            put_to_waiting(workspace, action, card, None, "reply")
+            put_to_waiting(workspace, action, alert, None, "reply")
             said += f"; waiting until {WAIT_CONDITIONS['reply']}"
         else:
-            until = _again(workspace, action, card, outcome)
-            resumed = open_values(card, "snoozed", action.due, action.now)
-            values: dict[str, Any] = {**resumed, **resting(action, card, "snoozed", until, None)}
-            action.work.update(alerts, card.id, values)
-            said += f"; snoozed until {_when(action, card, until)}"
+            until = _again(workspace, action, alert, outcome)
+            resumed = open_values(alert, "snoozed", action.due, action.now)
+            values: dict[str, Any] = {**resumed, **resting(action, alert, "snoozed", until, None)}
+            action.work.update(alerts, alert.id, values)
+            said += f"; snoozed until {_when(action, alert, until)}"
         action.work.say(said)
         return action.work.commit()
 
 
-def _again(workspace: Workspace, action: Action, card: Card, outcome: CallOutcome) -> datetime:
+def _again(workspace: Workspace, action: Action, alert: OpenAlert, outcome: CallOutcome) -> datetime:
     """The moment of the next try."""
-    calendar = action.due.calendar(card.owner)
+    calendar = action.due.calendar(alert.owner)
     later = (action.now + _AGAIN_AFTER).astimezone(calendar.zone)
     here = action.now.astimezone(calendar.zone).date()
     hours = workspace.policy.business_hours
@@ -79,7 +79,7 @@ def _again(workspace: Workspace, action: Action, card: Card, outcome: CallOutcom
     return datetime.combine(following, calendar.opens, calendar.zone).astimezone(UTC)
 
 
-def _when(action: Action, card: Card, until: datetime) -> str:
-    zone = action.due.calendar(card.owner).zone
+def _when(action: Action, alert: OpenAlert, until: datetime) -> str:
+    zone = action.due.calendar(alert.owner).zone
     on = until.astimezone(zone).date()
     return clock(until, zone) if on == action.today else day(on, action.today)

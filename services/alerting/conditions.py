@@ -109,7 +109,7 @@ def compute_references(
 
 
 def _columns(work: UnitOfWork, subject: str, names: Sequence[str], bindings: Mapping[str, Any]) -> dict[str, Any]:
-    """The measures of every customer or deal, and who is of which population: an array each, NaN for nothing."""
+    """Return the measures of every customer or deal and their populations, an array each; NaN for a missing value."""
     import numpy as np
 
     table = "temp.run_deals d" if subject == "deal" else "temp.run_facts f"

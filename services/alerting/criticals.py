@@ -15,7 +15,7 @@ from models.queries.kept_values import keep_value, kept_value
 from models.store import UnitOfWork
 from models.values.alerts import CRITICAL_ALERTS
 from services.alerting.evaluate_rule import Fired, Subject
-from services.alerting.merge import Card, Rulebook, Silence, is_silent
+from services.alerting.merge import OpenAlert, Rulebook, Silence, is_silent
 from services.alerting.rules import SEVERITIES, Rule
 
 #: Groups of rules that speak of what a customer does not do, or of what a model foresees.
@@ -25,7 +25,7 @@ _GROUPS: Final = frozenset({"silence", "leaving"})
 def within_budget(
     work: UnitOfWork,
     fired: Sequence[Fired],
-    cards: Mapping[Subject, Card],
+    open_alerts: Mapping[Subject, OpenAlert],
     silences: Mapping[tuple[str, int | None], Silence],
     book: Rulebook,
     budget: int,
@@ -39,7 +39,7 @@ def within_budget(
     raised today was raised by another past of the book, and does not count.
     """
     today = book.now.date().isoformat()
-    wanting = _wanting(fired, cards, silences, book)
+    wanting = _wanting(fired, open_alerts, silences, book)
     kept = json.loads(kept_value(work.connection, CRITICAL_ALERTS) or "{}")
     if kept.get("day") != today or anew:
         kept = {}
@@ -75,7 +75,7 @@ def is_budgeted(rule: Rule) -> bool:
 
 def _wanting(
     fired: Sequence[Fired],
-    cards: Mapping[Subject, Card],
+    open_alerts: Mapping[Subject, OpenAlert],
     silences: Mapping[tuple[str, int | None], Silence],
     book: Rulebook,
 ) -> dict[int | None, tuple[int, str]]:
@@ -84,9 +84,9 @@ def _wanting(
     for one in fired:
         if one.severity < SEVERITIES["critical"] or not is_budgeted(book.rules[one.rule]):
             continue
-        card = cards.get(one.customer_id)
-        known = any(signal.rule == one.rule for signal in card.signals) if card is not None else False
-        if card is not None and card.severity >= SEVERITIES["critical"]:
+        alert = open_alerts.get(one.customer_id)
+        known = any(signal.rule == one.rule for signal in alert.signals) if alert is not None else False
+        if alert is not None and alert.severity >= SEVERITIES["critical"]:
             continue  # it is already, for whatever reason
         if known or not is_silent(one, silences.get((one.rule, one.customer_id)), book):
             found[one.customer_id] = (one.value_at_risk_minor, one.owner or "")

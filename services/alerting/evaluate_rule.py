@@ -35,6 +35,8 @@ class Fired(NamedTuple):
         What is to be won, in minor units of the reporting currency.
     deal_id
         The deal that it is about.
+    loss_minor
+        What is to be lost by the rule's own record, in minor units; None where it says nothing of it.
     sign
         What the variant of the reason is about, where the rule names it.
     """
@@ -55,7 +57,13 @@ class Fired(NamedTuple):
     may_email: int  # 0 or 1, as the store says it
     value_if_stays_minor: int
     deal_id: int | None = None
+    loss_minor: int | None = None
     sign: str | None = None
+
+    @property
+    def stake_minor(self) -> int:
+        """What is to be lost: by the model, or by the rule's record where that says more."""
+        return max(self.value_at_risk_minor, self.loss_minor or 0)
 
     @property
     def subject(self) -> Subject:
@@ -76,7 +84,7 @@ class _Statement:
 
 
 #: The columns before the measures that the reason shows.
-_FIXED = 14
+_FIXED = 15
 
 
 def prepare(facts: Facts, rules: Iterable[Rule], amounts: tuple[str, str], today: str, policy: Policy) -> None:
@@ -176,17 +184,19 @@ def _statement(
         worse = f"-({worse})"
     times = rule.figure(rule.upside_times) or 0
     upside = f"({_expression(rule.upside_measure)}) * {float(times)!r}" if rule.upside_measure else "0"
+    lost = float(rule.figure(rule.loss_times) or 0)
+    loss = f"CAST(round(({_expression(rule.loss_measure)}) * {lost!r}) AS INTEGER)" if rule.loss_measure else "NULL"
     named = list(dict.fromkeys(name for text in rule.texts for name in _named(text)))
     upside = f"CAST(round(coalesce({upside}, 0)) AS INTEGER)"
     # The order of the fields of `Fired` from its measure on: rows become signals without being taken apart.
     columns = [f"{severity} AS severity", variant, f"{worse} AS worse", upside, _expression(rule.once_since)]
     if rule.subject in OF_THE_BOOK:
-        key, columns = "NULL", [*columns, "0", "NULL", ":reporting", "NULL", "NULL", "0", "0", "NULL"]
+        key, columns = "NULL", [*columns, "0", "NULL", ":reporting", "NULL", "NULL", "0", "0", "NULL", "NULL"]
     else:
         key = "f.customer_id"
         columns += ["coalesce(f.value_at_risk, 0)", "f.churn_risk", "coalesce(f.currency, :reporting)", "f.segment"]
         columns += ["f.owner", "f.may_email", "coalesce(f.value_if_stays, 0)"]
-        columns.append("d.id" if rule.subject == "deal" else "NULL")
+        columns += ["d.id" if rule.subject == "deal" else "NULL", loss]
     shown = [MEASURES[name].sql for name in named]
     # The most severe case comes first; of a customer's deals the largest, then the oldest, stands for them all.
     worst = "d.worth DESC, d.age_days DESC, d.id" if rule.subject == "deal" else "worse DESC"

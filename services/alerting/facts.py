@@ -34,7 +34,7 @@ CREATE TEMP TABLE run_facts AS
 SELECT s.customer_id AS customer_id, s.churn_risk AS churn_risk, s.value_at_risk_minor AS value_at_risk,
        -- Rules judge by what the model expects: nothing of who said that they leave, but what they were worth.
        iif(s.said_leaving IS NULL, s.value_at_risk_minor, NULL) AS expected_loss,
-       coalesce(nullif(s.clv_minor, 0), s.said_leaving ->> '$.computed.clv_minor', s.clv_minor) AS lifetime_value,
+       coalesce(s.said_leaving ->> '$.computed.clv_minor', s.clv_minor) AS lifetime_value,
        coalesce(s.clv_if_stays_minor, s.clv_minor) AS value_if_stays,
        s.confidence AS confidence, s.standing AS standing, s.silence_p AS silence_p,
        s.churn_horizon_days AS churn_horizon, s.model LIKE '% on contracts %' AS by_contract,
@@ -211,6 +211,7 @@ SELECT id, customer_id, stage, amount, worth, worth * coalesce(probability, 0.5)
        -- A stage in the file's own word, unless it has moved since.
        coalesce(name || ', ', '') || iif(stage = stage_now, stage_name, stage) AS named,
        CASE WHEN closes_on < :as_of THEN closes_on END AS close_passed,
+       julianday(closes_on) - julianday(:as_of) AS days_to_close,
        julianday(:as_of) - julianday(opened_on) AS age_days,
        {usual_days} AS usual_days,
        julianday(:as_of) - julianday(max(stage_since,

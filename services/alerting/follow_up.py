@@ -10,8 +10,8 @@ from models.tables import alerts, customers, notes, tasks
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.words import day
-from services.alerting.action import is_open, on_cards, worked
-from services.alerting.cards import cards_by_id
+from services.alerting.action import is_open, on_alerts, worked
+from services.alerting.open_alerts import alerts_by_id
 from services.workspace import Workspace
 
 
@@ -26,11 +26,11 @@ def add_note(workspace: Workspace, alert_id: int, text: str) -> Changes:
     words = text.strip()
     if not words:
         raise UserError("The note is empty. Write something, or leave it out.")
-    with on_cards(workspace, "note", [alert_id], lambda _card: True, "") as action:
-        (card,) = action.cards
-        row = {"customer_id": card.customer_id, "alert_id": card.id, "text": words}
+    with on_alerts(workspace, "note", [alert_id], lambda _alert: True, "") as action:
+        (alert,) = action.open_alerts
+        row = {"customer_id": alert.customer_id, "alert_id": alert.id, "text": words}
         action.work.insert(notes, {**row, "author": workspace.person, "written_at": workspace.at})
-        action.work.update(alerts, card.id, worked(card, "seen", workspace.at))
+        action.work.update(alerts, alert.id, worked(alert, "seen", workspace.at))
         action.work.say(f"Added a note about {action.who()}")
         return action.work.commit()
 
@@ -48,21 +48,21 @@ def add_task(workspace: Workspace, alert_id: int, title: str, due_on: date | Non
         raise UserError("The task has no title. Enter what needs doing.")
     if due_on is not None and due_on < workspace.clock.today():
         raise UserError("The task's date is in the past. Choose today or later.")
-    with on_cards(workspace, "task", [alert_id], is_open, "is closed; reopen it first") as action:
-        (card,) = action.cards
-        row = {"customer_id": card.customer_id, "alert_id": card.id, "title": words, "created_at": workspace.at}
+    with on_alerts(workspace, "task", [alert_id], is_open, "is closed; reopen it first") as action:
+        (alert,) = action.open_alerts
+        row = {"customer_id": alert.customer_id, "alert_id": alert.id, "title": words, "created_at": workspace.at}
         due = due_on.isoformat() if due_on is not None else None
-        action.work.insert(tasks, {**row, "due_on": due, "owner": card.owner or workspace.person})
-        action.work.update(alerts, card.id, worked(card, "in_work", workspace.at))
+        action.work.insert(tasks, {**row, "due_on": due, "owner": alert.owner or workspace.person})
+        action.work.update(alerts, alert.id, worked(alert, "in_work", workspace.at))
         action.work.say(f"Added the task “{words}” for {action.who()}")
         return action.work.commit()
 
 
 def take_up(work: UnitOfWork, alert_id: int) -> None:
     """Mark an alert as worked on, inside a unit of work of another room: an email is being written for it."""
-    for card in cards_by_id(work.connection, [alert_id]):
-        if is_open(card) and not card.touched:
-            work.update(alerts, card.id, worked(card, "in_work", work.at))
+    for alert in alerts_by_id(work.connection, [alert_id]):
+        if is_open(alert) and not alert.touched:
+            work.update(alerts, alert.id, worked(alert, "in_work", work.at))
 
 
 def complete_task(workspace: Workspace, task_id: int) -> Changes:

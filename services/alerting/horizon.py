@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from models.store import UnitOfWork
-from services.alerting.cards import give_reasons
 from services.alerting.evaluate_rule import Fired, Subject
-from services.alerting.merge import Card
+from services.alerting.merge import OpenAlert
+from services.alerting.open_alerts import give_reasons
 from services.alerting.rules import Rule
 
 _NAMED: Final = "{churn_horizon:"
@@ -36,10 +36,10 @@ def customers_told(rule: Rule) -> str:
 
 def follow_horizon(
     work: UnitOfWork,
-    cards: Mapping[Subject, Card],
+    open_alerts: Mapping[Subject, OpenAlert],
     said: Iterable[Fired],
     holding: frozenset[tuple[str, int | None]],
-) -> dict[Subject, Card]:
+) -> dict[Subject, OpenAlert]:
     """Renew the words of signals that stand without holding, and of alerts that they lead; return all of them.
 
     Parameters
@@ -50,14 +50,14 @@ def follow_horizon(
         (rule, customer) that fired in this run: their words are renewed by merging.
     """
     now = {key: one.reason for one in said if (key := (one.rule, one.customer_id)) not in holding}
-    left = dict(cards)
-    for customer in {key[1] for key in now} & cards.keys():
-        card = cards[customer]
+    left = dict(open_alerts)
+    for customer in {key[1] for key in now} & open_alerts.keys():
+        alert = open_alerts[customer]
         changed = {
             signal.id: (now[signal.rule, customer], 0)
-            for signal in card.signals
+            for signal in alert.signals
             if now.get((signal.rule, customer), signal.reason) != signal.reason
         }
         if changed:
-            left[customer] = give_reasons(work, card, changed)
+            left[customer] = give_reasons(work, alert, changed)
     return left

@@ -11,10 +11,10 @@ from models.store import UnitOfWork
 from models.tables import alerts
 from models.values.alerts import RULE_OFF
 from models.values.words import stored
-from services.alerting import cards as queries
+from services.alerting import open_alerts as queries
 from services.alerting.criticals import is_budgeted
 from services.alerting.evaluate_rule import Fired, Subject
-from services.alerting.merge import Card, Signal
+from services.alerting.merge import OpenAlert, Signal
 from services.alerting.rules import SEVERITIES, Rule
 from services.alerting.sla import DueTimes, due_when_resumed, remaining
 from services.book.alert_phrasing import with_part
@@ -30,7 +30,7 @@ class Answered:
 
 def answer(
     work: UnitOfWork,
-    cards: Mapping[Subject, Card],
+    open_alerts: Mapping[Subject, OpenAlert],
     rules: Mapping[str, Rule],
     holding: frozenset[tuple[str, int | None]],
     ended: Mapping[int, str],
@@ -49,7 +49,7 @@ def answer(
     ----------
     work
         The run's unit of work.
-    cards
+    open_alerts
         Open alerts.
     rules
         Rules in force by their code.
@@ -66,32 +66,32 @@ def answer(
     emailed = queries.came_back_after_email(work.connection, as_of, watch_days, scoped=scoped)
     resolved: list[int] = []
     cleared: set[int] = set()
-    for card in cards.values():
-        bought = {signal.id for signal in card.signals if _is_over(signal, card.customer_id, rules, holding, ordered)}
-        over = bought | {signal.id for signal in card.signals if signal.id in ended}
-        if card.id in emailed or (over and len(over) == len(card.signals)):
-            came_back = card.customer_id is not None and (card.id in emailed or bought)
-            off = card.customer_id is None and not any(signal.rule in rules for signal in card.signals)
+    for alert in open_alerts.values():
+        bought = {signal.id for signal in alert.signals if _is_over(signal, alert.customer_id, rules, holding, ordered)}
+        over = bought | {signal.id for signal in alert.signals if signal.id in ended}
+        if alert.id in emailed or (over and len(over) == len(alert.signals)):
+            came_back = alert.customer_id is not None and (alert.id in emailed or bought)
+            off = alert.customer_id is None and not any(signal.rule in rules for signal in alert.signals)
             outcome = "came_back" if came_back else RULE_OFF if off else "solved"
-            work.update(alerts, card.id, closing_values(card, work.at, outcome=outcome, by="rule"))
+            work.update(alerts, alert.id, closing_values(alert, work.at, outcome=outcome, by="rule"))
             if outcome == "solved":
-                _say_ended(work, card, ended)
-            resolved.append(card.id)
+                _say_ended(work, alert, ended)
+            resolved.append(alert.id)
         else:
             cleared.update(over)
     queries.clear_signals(work, cleared)
     return Answered(tuple(resolved), frozenset(cleared))
 
 
-def _say_ended(work: UnitOfWork, card: Card, ended: Mapping[int, str]) -> None:
+def _say_ended(work: UnitOfWork, alert: OpenAlert, ended: Mapping[int, str]) -> None:
     """Say on an alert what became of the deal that it was about, if it was about one."""
     changed = {
         signal.id: (with_part(signal.reason, ended=ended[signal.id]), signal.overridden)
-        for signal in card.signals
+        for signal in alert.signals
         if signal.id in ended
     }
     if changed:
-        queries.give_reasons(work, card, changed)
+        queries.give_reasons(work, alert, changed)
 
 
 def _is_over(
@@ -110,68 +110,68 @@ def _is_over(
     return rule is None or rule.order_resolves or (signal.rule, customer) not in holding
 
 
-def closing_values(card: Card, at: str, *, outcome: str, by: str, state: str = "resolved") -> dict[str, Any]:
+def closing_values(alert: OpenAlert, at: str, *, outcome: str, by: str, state: str = "resolved") -> dict[str, Any]:
     """Fields of an alert that is closed now; the clock of its limit stops."""
-    in_time = card.due_at is None or card.clock_stopped_at is not None or at <= card.due_at
+    in_time = alert.due_at is None or alert.clock_stopped_at is not None or at <= alert.due_at
     return {
         "state": state,
         "outcome": outcome,
         "closed_at": at,
         "closed_by": by,
         "in_time": None if outcome == RULE_OFF else int(in_time),
-        "clock_stopped_at": card.clock_stopped_at or at,
+        "clock_stopped_at": alert.clock_stopped_at or at,
         "until": None,
         "until_condition": None,
     }
 
 
-def open_values(card: Card, state: str, due: DueTimes, now: datetime) -> dict[str, Any]:
+def open_values(alert: OpenAlert, state: str, due: DueTimes, now: datetime) -> dict[str, Any]:
     """Fields of an alert that is to be done again; a clock that stood runs on with what was left."""
     values: dict[str, Any] = {"state": state, "until": None, "until_condition": None, "condition_baseline": None}
-    if card.clock_stopped_at is not None:
+    if alert.clock_stopped_at is not None:
         values["clock_stopped_at"] = None
-        if card.due_at is not None:
-            calendar = due.calendar(card.owner)
-            at = queries.moment_of(card.due_at)
-            left = remaining(queries.moment_of(card.clock_stopped_at), at, calendar)
+        if alert.due_at is not None:
+            calendar = due.calendar(alert.owner)
+            at = queries.moment_of(alert.due_at)
+            left = remaining(queries.moment_of(alert.clock_stopped_at), at, calendar)
             values["due_at"] = stored(due_when_resumed(now, at, left, calendar))
     return values
 
 
 def wake(
-    work: UnitOfWork, cards: Mapping[Subject, Card], worse: Iterable[Card], due: DueTimes, now: datetime
+    work: UnitOfWork, open_alerts: Mapping[Subject, OpenAlert], worse: Iterable[OpenAlert], due: DueTimes, now: datetime
 ) -> list[int]:
     """Bring back snoozed and waiting alerts whose date or condition came, and those that got worse."""
-    worse_ids = {card.id for card in worse}
+    worse_ids = {alert.id for alert in worse}
     woken = []
-    for card in cards.values():
-        if card.state not in ("snoozed", "waiting"):
+    for alert in open_alerts.values():
+        if alert.state not in ("snoozed", "waiting"):
             continue
-        if card.id in worse_ids or _is_due(work, card, now):
+        if alert.id in worse_ids or _is_due(work, alert, now):
             # A signal that joined in this run may have brought the due time forward already.
-            due_at = work.sql("SELECT due_at FROM alerts WHERE id = ?", (card.id,)).scalar()
-            work.update(alerts, card.id, open_values(card._replace(due_at=due_at), "open", due, now))
-            woken.append(card.id)
+            due_at = work.sql("SELECT due_at FROM alerts WHERE id = ?", (alert.id,)).scalar()
+            work.update(alerts, alert.id, open_values(alert._replace(due_at=due_at), "open", due, now))
+            woken.append(alert.id)
     return woken
 
 
-def _is_due(work: UnitOfWork, card: Card, now: datetime) -> bool:
-    if card.until is not None and queries.moment_of(card.until) <= now:
+def _is_due(work: UnitOfWork, alert: OpenAlert, now: datetime) -> bool:
+    if alert.until is not None and queries.moment_of(alert.until) <= now:
         return True
-    if card.customer_id is None:
+    if alert.customer_id is None:
         return False
-    if card.until_condition == "next_order":
-        return queries.bought_since(work.connection, card.customer_id, card.baseline.get("as_of", ""))
-    if card.until_condition == "reply":
-        return queries.replied_since(work.connection, card.customer_id, card.baseline.get("at", ""))
+    if alert.until_condition == "next_order":
+        return queries.bought_since(work.connection, alert.customer_id, alert.baseline.get("as_of", ""))
+    if alert.until_condition == "reply":
+        return queries.replied_since(work.connection, alert.customer_id, alert.baseline.get("at", ""))
     return False
 
 
 def reopen_unanswered(work: UnitOfWork, on_again: Sequence[int], *, scoped: bool) -> list[int]:
     """Open again what a rule resolved for an order that an undo took out of the book, or a deal that it opened."""
     reopened = [*queries.came_back_without_order(work.connection, scoped=scoped), *dict.fromkeys(on_again)]
-    for card in reopened:
-        touched = work.sql("SELECT touched FROM alerts WHERE id = ?", (card,)).scalar()
+    for alert in reopened:
+        touched = work.sql("SELECT touched FROM alerts WHERE id = ?", (alert,)).scalar()
         values = {
             "state": "seen" if touched else "open",
             "outcome": None,
@@ -180,20 +180,20 @@ def reopen_unanswered(work: UnitOfWork, on_again: Sequence[int], *, scoped: bool
             "in_time": None,
             "clock_stopped_at": None,
         }
-        work.update(alerts, card, values)
+        work.update(alerts, alert, values)
     return reopened
 
 
 def withdraw(
-    work: UnitOfWork, cards: Mapping[Subject, Card], fired: Sequence[Fired], since: str
-) -> tuple[dict[Subject, Card], list[int]]:
+    work: UnitOfWork, open_alerts: Mapping[Subject, OpenAlert], fired: Sequence[Fired], since: str
+) -> tuple[dict[Subject, OpenAlert], list[int]]:
     """After the undo of an import: take back the alerts that its data had raised and that no person touched.
 
     Parameters
     ----------
     work
         The run's unit of work.
-    cards
+    open_alerts
         Open alerts.
     fired
         What holds without the import.
@@ -206,30 +206,32 @@ def withdraw(
         The alerts that are left, and the ids of those that are gone.
     """
     holding = {(one.rule, one.customer_id) for one in fired}
-    worked_on = queries.worked_on(work.connection, [card.id for card in cards.values() if not card.touched])
-    left: dict[Subject, Card] = {}
+    worked_on = queries.worked_on(work.connection, [alert.id for alert in open_alerts.values() if not alert.touched])
+    left: dict[Subject, OpenAlert] = {}
     gone: list[int] = []
-    for subject, card in cards.items():
+    for subject, alert in open_alerts.items():
         standing = tuple(
-            signal for signal in card.signals if (signal.rule, card.customer_id) in holding or signal.raised_at < since
+            signal
+            for signal in alert.signals
+            if (signal.rule, alert.customer_id) in holding or signal.raised_at < since
         )
-        if card.touched or card.id in worked_on or len(standing) == len(card.signals):
-            left[subject] = card
+        if alert.touched or alert.id in worked_on or len(standing) == len(alert.signals):
+            left[subject] = alert
         elif standing:
             work.sql(
                 "DELETE FROM alert_signals WHERE id = ?",
-                [(signal.id,) for signal in card.signals if signal not in standing],
+                [(signal.id,) for signal in alert.signals if signal not in standing],
             )
-            left[subject] = _settled(work, card, standing)
+            left[subject] = _settled(work, alert, standing)
         else:
-            gone.append(card.id)
-    queries.delete_cards(work, gone)
+            gone.append(alert.id)
+    queries.delete_alerts(work, gone)
     return left, gone
 
 
 def raise_anew(
-    work: UnitOfWork, cards: Mapping[Subject, Card], fired: Sequence[Fired], rules: Mapping[str, Rule]
-) -> tuple[dict[Subject, Card], list[int]]:
+    work: UnitOfWork, open_alerts: Mapping[Subject, OpenAlert], fired: Sequence[Fired], rules: Mapping[str, Rule]
+) -> tuple[dict[Subject, OpenAlert], list[int]]:
     """After the book's past was completed: alerts that no person touched say what holds now, as if raised only now.
 
     Returns
@@ -238,16 +240,16 @@ def raise_anew(
         The alerts that are left, and the ids of those that are gone.
     """
     severities = {(one.rule, one.customer_id): one.severity for one in fired}
-    worked_on = queries.worked_on(work.connection, [card.id for card in cards.values() if not card.touched])
-    left: dict[Subject, Card] = {}
+    worked_on = queries.worked_on(work.connection, [alert.id for alert in open_alerts.values() if not alert.touched])
+    left: dict[Subject, OpenAlert] = {}
     gone: list[int] = []
-    for subject, card in cards.items():
-        if card.touched or card.id in worked_on:
-            left[subject] = card
+    for subject, alert in open_alerts.items():
+        if alert.touched or alert.id in worked_on:
+            left[subject] = alert
             continue
         standing = []
-        for signal in card.signals:
-            severity = severities.get((signal.rule, card.customer_id))
+        for signal in alert.signals:
+            severity = severities.get((signal.rule, alert.customer_id))
             if severity is None:
                 work.sql("DELETE FROM alert_signals WHERE id = ?", (signal.id,))
                 continue
@@ -256,19 +258,19 @@ def raise_anew(
             standing.append(signal._replace(severity=severity))
             work.sql("UPDATE alert_signals SET severity = ? WHERE id = ?", (severity, signal.id))
         if standing:
-            work.sql("UPDATE alerts SET upside_minor = 0 WHERE id = ?", (card.id,))
-            left[subject] = _settled(work, card._replace(upside_minor=0), tuple(standing))
+            work.sql("UPDATE alerts SET upside_minor = 0 WHERE id = ?", (alert.id,))
+            left[subject] = _settled(work, alert._replace(upside_minor=0), tuple(standing))
         else:
-            gone.append(card.id)
-    queries.delete_cards(work, gone)
+            gone.append(alert.id)
+    queries.delete_alerts(work, gone)
     return left, gone
 
 
-def _settled(work: UnitOfWork, card: Card, standing: tuple[Signal, ...]) -> Card:
+def _settled(work: UnitOfWork, alert: OpenAlert, standing: tuple[Signal, ...]) -> OpenAlert:
     lead = max(standing, key=lambda signal: (signal.severity, -signal.id))
-    due_at = min((signal.due_at for signal in standing if signal.due_at), default=card.due_at)
+    due_at = min((signal.due_at for signal in standing if signal.due_at), default=alert.due_at)
     work.sql(
         "UPDATE alerts SET severity = ?, rule = ?, reason = ?, due_at = ? WHERE id = ?",
-        (lead.severity, lead.rule, lead.reason, due_at, card.id),
+        (lead.severity, lead.rule, lead.reason, due_at, alert.id),
     )
-    return card._replace(signals=standing, severity=lead.severity, rule=lead.rule, reason=lead.reason, due_at=due_at)
+    return alert._replace(signals=standing, severity=lead.severity, rule=lead.rule, reason=lead.reason, due_at=due_at)

@@ -16,7 +16,7 @@ from models.store import UnitOfWork
 from models.values.rule_records import RULE_RECORDS, SPENT_LESS, PastRecord, records_of
 from services.alerting.evaluate_rule import Fired, Subject
 from services.alerting.late_deals import LateDeals, judges_age, read_late
-from services.alerting.merge import Card
+from services.alerting.merge import OpenAlert
 from services.alerting.rules import SEVERITIES, Rule
 from services.alerting.sla import DueTimes
 
@@ -50,24 +50,26 @@ class RuleLimits:
         ]
 
     def lower(
-        self, work: UnitOfWork, cards: Mapping[Subject, Card], due: DueTimes
-    ) -> tuple[dict[Subject, Card], frozenset[int]]:
+        self, work: UnitOfWork, open_alerts: Mapping[Subject, OpenAlert], due: DueTimes
+    ) -> tuple[dict[Subject, OpenAlert], frozenset[int]]:
         """Lower what limited rules raised on alerts that nobody has worked on; return all alerts, and ids lowered."""
-        left, lowered = dict(cards), set()
-        for customer, card in cards.items():
-            severe = {s.id: self._most[s.rule] for s in card.signals if s.severity > self._most.get(s.rule, s.severity)}
-            if not severe or card.touched:
+        left, lowered = dict(open_alerts), set()
+        for customer, alert in open_alerts.items():
+            severe = {
+                s.id: self._most[s.rule] for s in alert.signals if s.severity > self._most.get(s.rule, s.severity)
+            }
+            if not severe or alert.touched:
                 continue
             rows = [(most, signal) for signal, most in severe.items()]
             work.sql("UPDATE alert_signals SET severity = ? WHERE id = ?", rows)
-            signals = tuple(s._replace(severity=severe.get(s.id, s.severity)) for s in card.signals)
+            signals = tuple(s._replace(severity=severe.get(s.id, s.severity)) for s in alert.signals)
             severity = max(signal.severity for signal in signals)
-            left[customer] = card._replace(signals=signals)
-            if severity < card.severity:
-                values = (severity, due.of(severity, card.owner))
-                work.sql("UPDATE alerts SET severity = ?, due_at = ? WHERE id = ?", (*values, card.id))
+            left[customer] = alert._replace(signals=signals)
+            if severity < alert.severity:
+                values = (severity, due.of(severity, alert.owner))
+                work.sql("UPDATE alerts SET severity = ?, due_at = ? WHERE id = ?", (*values, alert.id))
                 left[customer] = left[customer]._replace(severity=values[0], due_at=values[1])
-            lowered.add(card.id)
+            lowered.add(alert.id)
         return left, frozenset(lowered)
 
 

@@ -30,7 +30,7 @@ POPULATIONS: Final = {
 #: Days back from the as-of day that the SQL names as ``:day_N``. SQLite would work a date() out again for every row.
 DAYS_BACK: Final = (14, 28, 30, 60, 90, 91, 180, 182, 336, 364, 365)
 #: Parameters of rules that expressions name, with what stands for them where no rule in force has them.
-NAMED: Final[dict[str, float | str]] = {"feature": "", "unknown_days": 90, "improbable": 0.05}
+NAMED: Final[dict[str, float | str]] = {"feature": "", "unknown_days": 90, "improbable": 0.05, "sure": 0.01}
 ANY_CUSTOMER: Final = frozenset({"customer", "deal"})
 DEAL: Final = frozenset({"deal"})
 BOOK: Final = frozenset({"book"})
@@ -106,6 +106,8 @@ MEASURES: Final[dict[str, Measure]] = {
     "lifetime_value_major": Measure("(1.0 * f.lifetime_value / :minor)"),
     # What a customer in distress is worth does not depend on what the model thinks of their staying.
     "value_if_stays": Measure("f.value_if_stays"),
+    # The more of what they would bring if they stay, and what they spent in 12 months: the first may be too young.
+    "worth": Measure("max(coalesce(f.value_if_stays, 0), coalesce(f.spent_12m, 0))"),
     "confidence": Measure("f.confidence"),
     "standing": Measure("f.standing"),
     "segment": Measure("f.segment"),
@@ -127,6 +129,10 @@ MEASURES: Final[dict[str, Measure]] = {
     # Standard deviation of their own gaps over the mean gap: 0 for clockwork, 1 for chance.
     "gap_spread": Measure("k.spread", "gaps"),
     "longest_gap": Measure("k.longest", "gaps"),
+    # What they would bring, of who is silent for longer than ever where their own rhythm makes that improbable.
+    "stopped_short": Measure(
+        "(CASE WHEN f.silence_p <= :sure AND f.days_since_order > k.longest THEN f.value_if_stays END)", "gaps"
+    ),
     "beyond_longest": Measure("(f.days_since_order - k.longest)", "gaps"),
     "gap_ratio": Measure("(f.days_since_order / max(f.usual_gap, 1.0))"),
     # What it would be at the end of the risk's horizon, if no order came by then.
@@ -188,6 +194,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "unhappy_open_days": Measure("t.unhappy_open_days", "tickets"),
     "open_tickets": Measure("coalesce(t.open_tickets, 0)", "tickets", counts_none=True),
     "days_since_complaint": Measure("o.days", "complaints"),
+    "complained_since_order": Measure("(o.days <= f.days_since_order)", "complaints"),
     "worst_recent_rating": Measure("r.worst_30d", "reviews"),
     "worst_review": Measure("r.worst", "reviews"),
     "bad_reviews_30d": Measure("r.bad_30d", "reviews"),
@@ -253,6 +260,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "deal_untouched": Measure("(d.silent_days >= d.age_days)", None, DEAL),
     # The day on which it was to be closed, where that is over.
     "deal_close_passed": Measure("d.close_passed", None, DEAL),
+    "deal_days_to_close": Measure("d.days_to_close", None, DEAL),
     "deal_amount": Measure("d.amount", None, DEAL),
     "deal_expected": Measure("d.expected", None, DEAL),
     # one kind of data of the book

@@ -12,7 +12,7 @@ from models.tables import alerts, tasks
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.words import day
-from services.alerting.action import is_open, on_cards, worked
+from services.alerting.action import is_open, on_alerts, worked
 from services.workspace import Workspace
 
 _LINE = 73
@@ -36,13 +36,13 @@ def add_meeting(workspace: Workspace, alert_id: int, title: str, begins: datetim
         raise UserError("The meeting has no title. Enter what it is about.")
     if begins <= workspace.clock.now():
         raise UserError("That time is past. Choose a later one.")
-    with on_cards(workspace, "meeting", [alert_id], is_open, "is closed; reopen it first") as action:
-        (card,) = action.cards
+    with on_alerts(workspace, "meeting", [alert_id], is_open, "is closed; reopen it first") as action:
+        (alert,) = action.open_alerts
         action.work.insert(tasks, {
-            "customer_id": card.customer_id, "alert_id": card.id, "title": f"{words}, {begins:%H:%M}",
-            "due_on": begins.date().isoformat(), "owner": card.owner or workspace.person, "created_at": workspace.at,
+            "customer_id": alert.customer_id, "alert_id": alert.id, "title": f"{words}, {begins:%H:%M}",
+            "due_on": begins.date().isoformat(), "owner": alert.owner or workspace.person, "created_at": workspace.at,
         })  # fmt: skip
-        action.work.update(alerts, card.id, worked(card, "in_work", workspace.at))
+        action.work.update(alerts, alert.id, worked(alert, "in_work", workspace.at))
         action.work.say(f"Planned a meeting with {action.who()} for {day(begins.date(), action.today)}, {begins:%H:%M}")
         return action.work.commit()
 
@@ -85,7 +85,7 @@ def _escaped(text: str) -> str:
 
 
 def _folded(line: str) -> str:
-    """A line in pieces of at most 75 bytes, none of which ends within a character."""
+    """Split a line into pieces of at most 75 bytes, never within a character."""
     pieces, piece = [], ""
     for sign in line:
         if len((piece + sign).encode()) > _LINE:

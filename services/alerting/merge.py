@@ -30,7 +30,7 @@ class Signal(NamedTuple):
     overridden: int = 0
 
 
-class Card(NamedTuple):
+class OpenAlert(NamedTuple):
     """An open alert with its signals that were not cleared."""
 
     id: int
@@ -78,7 +78,7 @@ class Plan:
     joined: list[tuple[int, Fired]] = field(default_factory=list)
     refreshed: list[tuple[Signal, Fired]] = field(default_factory=list)
     updates: dict[int, dict[str, Any]] = field(default_factory=dict)
-    woken: list[Card] = field(default_factory=list)
+    woken: list[OpenAlert] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Rulebook:
 
 def merge(
     fired: Sequence[Fired],
-    cards: Mapping[Subject, Card],
+    open_alerts: Mapping[Subject, OpenAlert],
     silences: Mapping[tuple[str, int | None], Silence],
     book: Rulebook,
 ) -> Plan:
@@ -103,7 +103,7 @@ def merge(
     ----------
     fired
         Every rule that holds now, for the customers of the run.
-    cards
+    open_alerts
         Open alert of each of these customers, of the book, and of each watch.
     silences
         Newest closed signal of each (rule, customer).
@@ -115,33 +115,33 @@ def merge(
     for one in fired:
         by_subject.setdefault(one.subject, []).append(one)
     for subject, signals in by_subject.items():
-        card = cards.get(subject)
-        known = {signal.rule: signal for signal in card.signals} if card is not None else {}
+        alert = open_alerts.get(subject)
+        known = {signal.rule: signal for signal in alert.signals} if alert is not None else {}
         fresh = [
             one
             for one in signals
             if one.rule not in known and not is_silent(one, silences.get((one.rule, one.customer_id)), book)
         ]
-        if card is None:
+        if alert is None:
             if fresh:
                 lead = leading(fresh, book.rules)
                 plan.opened.append((lead, _plainest(book.rules[lead.rule], fresh) or lead.reason, fresh))
             continue
-        _join(plan, card, known, signals, fresh, book)
+        _join(plan, alert, known, signals, fresh, book)
     plan.opened.sort(key=lambda one: one[0].customer_id or 0)
-    for subject, card in cards.items():
-        if subject not in by_subject and _leads_no_more(card, book):
-            known = {signal.rule: signal for signal in card.signals}
-            plan.updates[card.id] = _lead(card, known, [], [], book)
+    for subject, alert in open_alerts.items():
+        if subject not in by_subject and _leads_no_more(alert, book):
+            known = {signal.rule: signal for signal in alert.signals}
+            plan.updates[alert.id] = _lead(alert, known, [], [], book)
     return plan
 
 
-def _leads_no_more(card: Card, book: Rulebook) -> bool:
-    """Whether another signal leads an alert of which no rule holds: its own was answered, overridden, or is no more."""
-    standing = [signal for signal in card.signals if signal.rule in book.rules]
-    if not standing or (len(standing) == 1 and standing[0].rule == card.rule):
+def _leads_no_more(alert: OpenAlert, book: Rulebook) -> bool:
+    """Whether another signal leads an alert whose own rule no longer holds: it was answered, overridden, or is gone."""
+    standing = [signal for signal in alert.signals if signal.rule in book.rules]
+    if not standing or (len(standing) == 1 and standing[0].rule == alert.rule):
         return False
-    return card.rule != max(standing, key=lambda one: _rank(one.rule, one.severity, one.overridden, book)).rule
+    return alert.rule != max(standing, key=lambda one: _rank(one.rule, one.severity, one.overridden, book)).rule
 
 
 def _rank(rule: str, severity: int, overridden: int, book: Rulebook) -> tuple[bool, int, int]:
@@ -179,7 +179,7 @@ def worse_by_a_step(now: float | None, before: float | None, rule: Rule) -> bool
 
 
 def _join(
-    plan: Plan, card: Card, known: Mapping[str, Signal], signals: list[Fired], fresh: list[Fired], book: Rulebook
+    plan: Plan, alert: OpenAlert, known: Mapping[str, Signal], signals: list[Fired], fresh: list[Fired], book: Rulebook
 ) -> None:
     for one in signals:
         signal = known.get(one.rule)
@@ -189,26 +189,26 @@ def _join(
         ):
             plan.refreshed.append((signal, one))
     if fresh:
-        plan.joined += [(card.id, one) for one in fresh]
-    if _got_worse(card, signals, fresh, book):
-        plan.woken.append(card)
-    changed = _lead(card, known, signals, fresh, book)
+        plan.joined += [(alert.id, one) for one in fresh]
+    if _got_worse(alert, signals, fresh, book):
+        plan.woken.append(alert)
+    changed = _lead(alert, known, signals, fresh, book)
     if changed:
-        plan.updates[card.id] = changed
+        plan.updates[alert.id] = changed
 
 
-def _got_worse(card: Card, signals: Sequence[Fired], fresh: Sequence[Fired], book: Rulebook) -> bool:
-    if card.state not in ("snoozed", "waiting"):
+def _got_worse(alert: OpenAlert, signals: Sequence[Fired], fresh: Sequence[Fired], book: Rulebook) -> bool:
+    if alert.state not in ("snoozed", "waiting"):
         return False
-    measures = card.baseline.get("measures", {})
+    measures = alert.baseline.get("measures", {})
     for one in signals:
         rule = book.rules[one.rule]
         if rule.distress and (one in fresh or worse_by_a_step(one.measure, measures.get(one.rule), rule)):
             return True  # they wrote again since it was put away
     gravest = max((one.severity for one in signals), default=0)
-    if gravest > card.severity and gravest == 4:
+    if gravest > alert.severity and gravest == 4:
         return True  # nothing hides an alert that became critical
-    if card.until_condition != "worse":
+    if alert.until_condition != "worse":
         return False
     return bool(fresh) or any(
         worse_by_a_step(one.measure, measures.get(one.rule), book.rules[one.rule]) for one in signals
@@ -216,35 +216,35 @@ def _got_worse(card: Card, signals: Sequence[Fired], fresh: Sequence[Fired], boo
 
 
 def _lead(
-    card: Card, known: Mapping[str, Signal], signals: Sequence[Fired], fresh: Sequence[Fired], book: Rulebook
+    alert: OpenAlert, known: Mapping[str, Signal], signals: Sequence[Fired], fresh: Sequence[Fired], book: Rulebook
 ) -> dict[str, Any]:
     """Fields of the alert that change: the gravest signal that counts leads, the earliest due time holds."""
     standing = {rule: (one.severity, one.overridden, one.reason) for rule, one in known.items() if rule in book.rules}
-    upside, due_at = card.upside_minor, card.due_at
+    upside, due_at = alert.upside_minor, alert.due_at
     for one in signals:
         upside = max(upside, one.upside_minor)
         severity = known[one.rule].severity if one.rule in known else 0
         if severity:
             standing[one.rule] = (max(severity, one.severity), 0, one.reason)
             if one.severity > severity:
-                due_at = _earlier(due_at, book.due(one.severity, card.owner))
+                due_at = _earlier(due_at, book.due(one.severity, alert.owner))
     for one in fresh:
         standing[one.rule] = (one.severity, 0, one.reason)
-        due_at = _earlier(due_at, book.due(one.severity, card.owner))
+        due_at = _earlier(due_at, book.due(one.severity, alert.owner))
     if not standing:
         return {}
     rule = max(standing, key=lambda code: _rank(code, *standing[code][:2], book))
     severity, _, reason = standing[rule]
     reason = _plainest(book.rules[rule], signals) or reason
     values = {
-        "severity": max(card.severity, severity),
+        "severity": max(alert.severity, severity),
         "rule": rule,
         "kind": book.rules[rule].kind,
         "reason": reason,
         "due_at": due_at,
         "upside_minor": upside,
     }
-    return {name: value for name, value in values.items() if value != getattr(card, name)}
+    return {name: value for name, value in values.items() if value != getattr(alert, name)}
 
 
 def _plainest(rule: Rule, signals: Sequence[Fired]) -> str | None:

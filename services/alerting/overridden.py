@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from models.store import UnitOfWork
-from services.alerting.cards import give_reasons
 from services.alerting.evaluate_rule import Subject
-from services.alerting.merge import Card
+from services.alerting.merge import OpenAlert
+from services.alerting.open_alerts import give_reasons
 from services.alerting.rules import Rule
 from services.book.alert_phrasing import with_part
 
@@ -34,10 +34,10 @@ _MEASURES: Final[Mapping[str, frozenset[str]]] = {
 
 def mark_overridden(
     work: UnitOfWork,
-    cards: Mapping[Subject, Card],
+    open_alerts: Mapping[Subject, OpenAlert],
     rules: Mapping[str, Rule],
     holding: frozenset[tuple[str, int | None]],
-) -> dict[Subject, Card]:
+) -> dict[Subject, OpenAlert]:
     """Say on open alerts which signals a person's figure overrides; return the alerts as they are now.
 
     Parameters
@@ -49,11 +49,11 @@ def mark_overridden(
     """
     by_hand = _set_by_hand(work)
     read = {code: rule.measures() for code, rule in rules.items()}
-    left = dict(cards)
-    for customer, card in cards.items():
-        set_here = by_hand.get(card.customer_id, _NOTHING)
+    left = dict(open_alerts)
+    for customer, alert in open_alerts.items():
+        set_here = by_hand.get(alert.customer_id, _NOTHING)
         changed = {}
-        for signal in card.signals:
+        for signal in alert.signals:
             if not set_here and not signal.overridden:
                 continue  # nobody set anything, and nothing says so: nearly all alerts of a book
             override = None
@@ -63,7 +63,7 @@ def mark_overridden(
             if reason != signal.reason:
                 changed[signal.id] = (reason, int(override is not None))
         if changed:
-            left[customer] = give_reasons(work, card, changed)
+            left[customer] = give_reasons(work, alert, changed)
     return left
 
 

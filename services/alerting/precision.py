@@ -38,7 +38,7 @@ _RISK = "{churn_risk:"
 class Promise(NamedTuple):
     """Alerts of a rule whose horizon is over: the mean risk when they were raised, and how many left within it."""
 
-    cards: int
+    open_alerts: int
     told: float  # its name in the program's JSON
     left: int
     horizon_days: int
@@ -46,8 +46,8 @@ class Promise(NamedTuple):
     @property
     def words(self) -> str:
         """The predicted share and the actual one."""
-        share = percent(self.left / self.cards)
-        past = f"{count(self.cards, 'alert')} after {self.horizon_days} days"
+        share = percent(self.left / self.open_alerts)
+        past = f"{count(self.open_alerts, 'alert')} after {self.horizon_days} days"
         return f"{past}: predicted {percent(self.told)}, actual {share}"
 
 
@@ -145,7 +145,7 @@ def promises(connection: Connection, rules: Iterable[Rule], since: str, horizon_
 
 
 def years(connection: Connection, past: Mapping[str, PastRecord], since: str, today: date) -> dict[str, RuleYear]:
-    """What each rule named in the past 12 months: on the days that were replayed, and in the book since.
+    """What each rule named by month: on the days that were replayed, and in the book since; 12 months or more.
 
     Alerts of the last 90 days are too early to judge. Not useful: alerts that were closed so after `since`.
     """
@@ -168,7 +168,10 @@ def years(connection: Connection, past: Mapping[str, PastRecord], since: str, to
         )
     }
     last = today.year * 12 + today.month - 1
-    shown = [f"{number // 12}-{number % 12 + 1:02}" for number in range(last - 11, last + 1)]
+    # From the first month of the records on, so that both count the same alerts.
+    recorded = [one.month for record in past.values() for one in record.months]
+    begun = min((int(month[:4]) * 12 + int(month[5:]) - 1 for month in recorded), default=last)
+    shown = [f"{number // 12}-{number % 12 + 1:02}" for number in range(min(begun, last - 11), last + 1)]
     found = {}
     for rule in {*past, *raised, *refused}:
         record = past.get(rule)

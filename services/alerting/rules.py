@@ -36,6 +36,7 @@ _KEYS: Final = frozenset(
             "words_from",
             "worse",
             "upside",
+            "loss",
             "parameters",
             "when",
             "escalate",
@@ -57,7 +58,7 @@ class Test:
 
 @dataclass(frozen=True)
 class Group:
-    """Tests of which `all` or `any` must hold, or one that must `not`."""
+    """Tests that must hold: `all` or `any` of them, or `not` one."""
 
     how: str
     parts: tuple[Condition, ...]
@@ -112,6 +113,7 @@ class Rule:
     `distress`: its critical alerts come first; no limit, budget, confidence or precision of the rule holds them back.
     `silence`: its alerts say that nothing came; they are held back where the files stopped coming.
     `condition`: when it raises an alert, in words; '' where an older program stored the rule.
+    `loss_measure`, `loss_times`: what is to be lost by the rule's own record, where a model expects less.
     `outcome`: what its record counts; a rule about spending speaks only where the record bears it out.
     """
 
@@ -141,6 +143,8 @@ class Rule:
     silence: bool = False
     outcome: str = LEFT
     condition: str = ""
+    loss_measure: str | None = None
+    loss_times: float | str = 0
 
     def figure(self, value: float | str | None) -> float | str | None:
         """The figure that a test's value stands for: its parameter's, or itself."""
@@ -197,7 +201,9 @@ class Rule:
         named = {test.measure for test in self.tests()}
         for text in self.texts:
             named |= {match[1] for match in PLACEHOLDER.finditer(text)} - self.parameters.keys()
-        named |= {name for name in (self.worse_measure, self.upside_measure, self.once_since) if name}
+        named |= {
+            name for name in (self.worse_measure, self.upside_measure, self.loss_measure, self.once_since) if name
+        }
         return frozenset(named)
 
 
@@ -253,7 +259,7 @@ def parse_rule(definition: Mapping[str, Any], where: str) -> Rule:
     """
     read = _Reader(definition, where)
     parameters = {name: _parameter(name, p, where) for name, p in definition.get("parameters", {}).items()}
-    worse, upside = definition.get("worse", {}), definition.get("upside", {})
+    worse, upside, loss = (definition.get(name, {}) for name in ("worse", "upside", "loss"))
     once_since = definition.get("once_since")
     rule = Rule(
         code=read.text("code"),
@@ -273,6 +279,8 @@ def parse_rule(definition: Mapping[str, Any], where: str) -> Rule:
         worse_by=float(worse.get("by", 0)),
         upside_measure=upside.get("measure"),
         upside_times=upside.get("times", 0),
+        loss_measure=loss.get("measure"),
+        loss_times=loss.get("times", 0),
         parameters=parameters,
         when=_group("all", definition.get("when", []), where, "when"),
         escalations=tuple(_escalation(one, where) for one in definition.get("escalate", [])),
@@ -394,8 +402,9 @@ def _check(rule: Rule, where: str) -> None:
         for match in PLACEHOLDER.finditer(text):
             if (match[2] or "text") not in KINDS:
                 raise UserError(f"{where}: “{match[2]}” in the reason is not a known format for a figure.")
-    if isinstance(rule.upside_times, str) and rule.upside_times[1:] not in rule.parameters:
-        raise UserError(f"{where}: “upside.times” names no parameter of the rule.")
+    for name, times in (("upside", rule.upside_times), ("loss", rule.loss_times)):
+        if isinstance(times, str) and times[1:] not in rule.parameters:
+            raise UserError(f"{where}: “{name}.times” names no parameter of the rule.")
 
 
 def _check_test(rule: Rule, test: Test, where: str) -> None:

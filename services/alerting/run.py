@@ -22,7 +22,7 @@ from models.store.driver import driver_of
 from models.values.changes import Changes
 from models.values.journal import Actor
 from models.values.words import count, stored
-from services.alerting import cards as queries
+from services.alerting import open_alerts as queries
 from services.alerting.conditions import compute_references, references
 from services.alerting.criticals import within_budget
 from services.alerting.ended_deals import deals_on_again, ended_deals
@@ -34,7 +34,7 @@ from services.alerting.life import Answered, answer, raise_anew, reopen_unanswer
 from services.alerting.limits import RuleLimits
 from services.alerting.measures import OF_THE_BOOK
 from services.alerting.measuring import bindings_of, build_tables, say_once
-from services.alerting.merge import Card, Plan, Rulebook, merge
+from services.alerting.merge import OpenAlert, Plan, Rulebook, merge
 from services.alerting.overridden import mark_overridden
 from services.alerting.recommend import Adviser, Case, read_open_work, read_records
 from services.alerting.rulebook import fingerprint, in_force, install
@@ -202,31 +202,40 @@ def _apply(
     said = frozenset((one.rule, one.customer_id) for one in run.limits.let_through(fired))
     on_again = deals_on_again(work, run.rules, said, facts.bindings, scoped=run.scoped)
     reopened = reopen_unanswered(work, on_again, scoped=run.scoped)
-    before = queries.open_cards(work.connection, scoped=run.scoped)
-    cards, lowered = run.limits.lower(work, before, due)
-    raised = {signal.rule for card in before.values() for signal in card.signals}
+    before = queries.open_alerts(work.connection, scoped=run.scoped)
+    open_alerts, lowered = run.limits.lower(work, before, due)
+    raised = {signal.rule for alert in before.values() for signal in alert.signals}
     watched = run.watched.fire(raised, run.currency)
     fired = [*run.limits.let_through(_without_silence(run, before, fired)), *watched]
     withdrawn: list[int] = []
     if undone is not None:
-        cards, withdrawn = withdraw(work, cards, fired, undone)
+        open_alerts, withdrawn = withdraw(work, open_alerts, fired, undone)
     if run.anew:
-        cards, more = raise_anew(work, cards, fired, run.rules)
+        open_alerts, more = raise_anew(work, open_alerts, fired, run.rules)
         withdrawn += more
     holding = frozenset((one.rule, one.customer_id) for one in fired) | run.watched.unknown
     ended = ended_deals(work, run.rules, holding, facts.bindings, scoped=run.scoped)
     answered = answer(
-        work, cards, run.rules, holding, ended, as_of=run.as_of, watch_days=run.policy.watch_days, scoped=run.scoped
+        work,
+        open_alerts,
+        run.rules,
+        holding,
+        ended,
+        as_of=run.as_of,
+        watch_days=run.policy.watch_days,
+        scoped=run.scoped,
     )
-    cards = follow_horizon(work, _without(cards, answered), reworded, holding)
-    cards = mark_overridden(work, cards, run.rules, holding)
+    open_alerts = follow_horizon(work, _without(open_alerts, answered), reworded, holding)
+    open_alerts = mark_overridden(work, open_alerts, run.rules, holding)
     since = stored(run.now - timedelta(days=3650))
     silences = queries.closed_signals(work.connection, since, scoped=run.scoped, by_people=run.anew)
     book = Rulebook(run.rules, run.now, run.as_of, due.of)
-    fired = within_budget(work, fired, cards, silences, book, run.policy.critical_budget, run.scope, anew=run.anew)
-    plan = merge(fired, cards, silences, book)
+    fired = within_budget(
+        work, fired, open_alerts, silences, book, run.policy.critical_budget, run.scope, anew=run.anew
+    )
+    plan = merge(fired, open_alerts, silences, book)
     adviser = _Advice(run)
-    adviser.renew(plan, cards, fired)
+    adviser.renew(plan, open_alerts, fired)
     opened = queries.write_plan(
         work,
         plan,
@@ -235,13 +244,15 @@ def _apply(
         recommendations=[adviser.advise(lead, ones) for lead, _, ones in plan.opened],
     )
     keep_terms(work, plan, due, run.as_of)
-    resting = {**queries.due_cards(work.connection, stored(run.now)), **cards}
+    resting = {**queries.due_alerts(work.connection, stored(run.now)), **open_alerts}
     woken = wake(work, resting, plan.woken, due, run.now)
     revalued = queries.refresh_values(work)
     facts.drop()
     closed = (*answered.resolved, *withdrawn)
-    altered = {card.id for customer, card in cards.items() if card is not before[customer]}
-    altered |= lowered | {card for card, values in plan.updates.items() if values} | {card for card, _ in plan.joined}
+    altered = {alert.id for customer, alert in open_alerts.items() if alert is not before[customer]}
+    altered |= (
+        lowered | {alert for alert, values in plan.updates.items() if values} | {alert for alert, _ in plan.joined}
+    )
     changed = {*opened, *closed, *woken, *reopened, *altered}
     if changed or plan.refreshed or revalued:
         counts = (len(altered), len(plan.joined), len(plan.refreshed), len(answered.signals), revalued)
@@ -251,42 +262,44 @@ def _apply(
     return Evaluation(work.commit(), tuple(opened), closed, tuple(woken), dict(signals))
 
 
-def _without_silence(run: _Run, cards: Mapping[Subject, Card], fired: Sequence[Fired]) -> Sequence[Fired]:
+def _without_silence(run: _Run, open_alerts: Mapping[Subject, OpenAlert], fired: Sequence[Fired]) -> Sequence[Fired]:
     """Leave out what says that nothing came where no file came; an alert that is open already says so instead."""
     held = silence_since(
         driver_of(run.work.connection), date.fromisoformat(run.as_of), date.fromisoformat(run.today), run.policy
     )
     if not held:
         return fired
-    there = {(signal.rule, customer) for customer, card in cards.items() for signal in card.signals}
+    there = {(signal.rule, customer) for customer, alert in open_alerts.items() for signal in alert.signals}
     kept = [one for one in fired if not run.rules[one.rule].silence or (one.rule, one.customer_id) in there]
     return [
         one._replace(reason=with_part(one.reason, held=held)) if run.rules[one.rule].silence else one for one in kept
     ]
 
 
-def _describe(work: UnitOfWork, fired: Sequence[Fired], cards: Sequence[Sequence[int]], counts: Sequence[int]) -> None:
+def _describe(
+    work: UnitOfWork, fired: Sequence[Fired], open_alerts: Sequence[Sequence[int]], counts: Sequence[int]
+) -> None:
     """Say in the journal what was written: ids of alerts opened, closed, woken and reopened, counts of other rows."""
     digest = hashlib.sha256()
     lines = [f"{one.rule} {one.customer_id} {one.severity} {one.reason}" for one in fired]
     digest.update("\n".join(lines).encode())
-    for ids in cards:
+    for ids in open_alerts:
         digest.update(repr(sorted(ids)).encode())
     work.digest(f"{digest.hexdigest()} altered, joined, refreshed, cleared, revalued: {list(counts)}")
-    opened, closed, woken, _ = (len(ids) for ids in cards)
+    opened, closed, woken, _ = (len(ids) for ids in open_alerts)
     work.say(f"Evaluated the rules: {count(opened, 'alert')} opened, {closed} closed, {woken} due again")
 
 
-def _without(cards: Mapping[Subject, Card], answered: Answered) -> dict[Subject, Card]:
+def _without(open_alerts: Mapping[Subject, OpenAlert], answered: Answered) -> dict[Subject, OpenAlert]:
     """The alerts that are still open, without the signals that were answered."""
     if not answered.resolved and not answered.signals:
-        return dict(cards)
+        return dict(open_alerts)
     left = {}
     resolved = frozenset(answered.resolved)
-    for customer, card in cards.items():
-        if card.id not in resolved:
-            signals = tuple(signal for signal in card.signals if signal.id not in answered.signals)
-            left[customer] = card if len(signals) == len(card.signals) else card._replace(signals=signals)
+    for customer, alert in open_alerts.items():
+        if alert.id not in resolved:
+            signals = tuple(signal for signal in alert.signals if signal.id not in answered.signals)
+            left[customer] = alert if len(signals) == len(alert.signals) else alert._replace(signals=signals)
     return left
 
 
@@ -321,10 +334,12 @@ class _Advice:
         )
         return self._adviser.advise(case)
 
-    def renew(self, plan: Plan, cards: Mapping[Subject, Card], fired: Sequence[Fired]) -> None:
+    def renew(self, plan: Plan, open_alerts: Mapping[Subject, OpenAlert], fired: Sequence[Fired]) -> None:
         """Advise anew where another signal leads an alert that nobody has worked on yet."""
-        changed = {card_id for card_id, values in plan.updates.items() if "rule" in values}
-        customers = {card.customer_id: card for card in cards.values() if card.id in changed and not card.touched}
+        changed = {alert_id for alert_id, values in plan.updates.items() if "rule" in values}
+        customers = {
+            alert.customer_id: alert for alert in open_alerts.values() if alert.id in changed and not alert.touched
+        }
         signals: dict[int | None, list[Fired]] = {}
         for one in fired:
             if one.customer_id in customers:

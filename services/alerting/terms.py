@@ -1,6 +1,7 @@
-"""Whoever says that they leave is answered as soon as a critical alert, and by the end of the term that they name.
+"""A customer who says that they leave is answered as soon as a critical alert, unless they are worth less than most
+customers, and by the end of the term that they name.
 
-Who asks for an answer by a day, in a ticket or another text that an alert is about, is answered by that day.
+A customer who asks for an answer by a day, in a ticket or another text that an alert is about, is answered by that day.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ def keep_terms(work: UnitOfWork, plan: Plan, due: DueTimes, as_of: str) -> None:
             continue
         matters = read_waiting(driver_of(work.connection), one.customer_id, today, one.rule)
         times = [due.within(day, one.owner) for matter in matters if (day := matter.answer_by) and day >= today]
-        if one.sign == _LEAVING:
+        if one.sign == _LEAVING:  # how soon goes by what they are worth, and by what they say
             terms = [found.until for matter in matters if (found := matter.departure) is not None and found.until]
-            times += [due.of(Severity.CRITICAL, one.owner), *(due.within(day, one.owner) for day in terms)]
+            soon = [due.of(Severity.CRITICAL, one.owner)] if one.severity >= Severity.HIGH else []
+            times += [*soon, *(due.within(day, one.owner) for day in terms)]
         if not times:
             continue
         latest = min(times)

@@ -19,11 +19,12 @@ from models.values.errors import UserError
 from models.values.journal import Actor
 from models.values.said_leaving import without_words
 from models.values.words import stored, when
-from services.alerting.action import Action, is_open, on_cards, within
-from services.alerting.cards import CLOSED
+from services.alerting.action import Action, is_open, on_alerts, within
 from services.alerting.life import closing_values, open_values
-from services.alerting.merge import Card
+from services.alerting.merge import OpenAlert
+from services.alerting.open_alerts import CLOSED
 from services.distress.said_leaving import ANSWERED
+from services.sync.owners import owner_named
 from services.workspace import Workspace
 
 OUTCOMES: Final = {
@@ -45,9 +46,9 @@ def mark_seen(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
     Looking is no action: the entry is the program's, so that "undo" still means what the person did before.
     """
     actor = Actor("system", workspace.person)
-    with on_cards(workspace, "see", alert_ids, lambda card: card.state == "open", "", actor=actor) as action:
-        for card in action.cards:
-            action.work.update(alerts, card.id, {"state": "seen", "seen_at": workspace.at})
+    with on_alerts(workspace, "see", alert_ids, lambda alert: alert.state == "open", "", actor=actor) as action:
+        for alert in action.open_alerts:
+            action.work.update(alerts, alert.id, {"state": "seen", "seen_at": workspace.at})
         return action.work.commit()
 
 
@@ -77,11 +78,11 @@ def snooze(
         For a date that is past, an unknown condition, or alerts that are all closed.
     """
     _known(condition, SNOOZE_CONDITIONS)
-    with on_cards(workspace, "snooze", alert_ids, is_open, "is closed; reopen it first") as action:
-        for card in action.cards:
-            moment = _until(workspace, action, card, until, condition)
-            resumed = open_values(card, "snoozed", action.due, action.now)
-            action.work.update(alerts, card.id, {**resumed, **resting(action, card, "snoozed", moment, condition)})
+    with on_alerts(workspace, "snooze", alert_ids, is_open, "is closed; reopen it first") as action:
+        for alert in action.open_alerts:
+            moment = _until(workspace, action, alert, until, condition)
+            resumed = open_values(alert, "snoozed", action.due, action.now)
+            action.work.update(alerts, alert.id, {**resumed, **resting(action, alert, "snoozed", moment, condition)})
         action.work.say(f"Snoozed {action.who()} {_until_words(action, moment, condition, SNOOZE_CONDITIONS)}")
         return action.work.commit()
 
@@ -112,9 +113,9 @@ def wait(
         For a date that is past, an unknown condition, or alerts that are all closed.
     """
     _known(condition, WAIT_CONDITIONS)
-    with on_cards(workspace, "wait", alert_ids, is_open, "is closed; reopen it first") as action:
-        for card in action.cards:
-            moment = put_to_waiting(workspace, action, card, until, condition)
+    with on_alerts(workspace, "wait", alert_ids, is_open, "is closed; reopen it first") as action:
+        for alert in action.open_alerts:
+            moment = put_to_waiting(workspace, action, alert, until, condition)
         action.work.say(f"Waiting on {action.who()} {_until_words(action, moment, condition, WAIT_CONDITIONS)}")
         return action.work.commit()
 
@@ -141,9 +142,9 @@ def wait_within(
     """
     _known(condition, WAIT_CONDITIONS)
     action = within(workspace, work, [alert_id], is_open)
-    for card in action.cards:
-        put_to_waiting(workspace, action, card, until, condition)
-    return bool(action.cards)
+    for alert in action.open_alerts:
+        put_to_waiting(workspace, action, alert, until, condition)
+    return bool(action.open_alerts)
 
 
 def resolve(workspace: Workspace, alert_ids: Sequence[int], outcome: str) -> Changes:
@@ -156,12 +157,12 @@ def resolve(workspace: Workspace, alert_ids: Sequence[int], outcome: str) -> Cha
     """
     if outcome not in OUTCOMES:
         raise UserError(f"“{outcome}” is not an outcome; choose one of: {', '.join(OUTCOMES.values())}.")
-    with on_cards(workspace, "resolve", alert_ids, is_open, "is already closed") as action:
-        for card in action.cards:
-            values = closing_values(card, workspace.at, outcome=outcome, by="person")
-            action.work.update(alerts, card.id, {**values, "touched": 1})
+    with on_alerts(workspace, "resolve", alert_ids, is_open, "is already closed") as action:
+        for alert in action.open_alerts:
+            values = closing_values(alert, workspace.at, outcome=outcome, by="person")
+            action.work.update(alerts, alert.id, {**values, "touched": 1})
             if outcome in ANSWERED:
-                _take_words_back(action.work, card)
+                _take_words_back(action.work, alert)
         action.work.say(f"Resolved {action.who()}: {OUTCOMES[outcome]}")
         return action.work.commit()
 
@@ -177,11 +178,11 @@ def not_useful(workspace: Workspace, alert_ids: Sequence[int], reason: str) -> C
     why = " ".join(reason.split())
     if not why:
         raise UserError("Give a short reason why the alert was not useful; the rule is judged by it.")
-    with on_cards(workspace, "not-useful", alert_ids, is_open, "is already closed") as action:
-        for card in action.cards:
-            values = closing_values(card, workspace.at, outcome=why, by="person", state="not_useful")
-            action.work.update(alerts, card.id, {**values, "touched": 1})
-            _take_words_back(action.work, card)
+    with on_alerts(workspace, "not-useful", alert_ids, is_open, "is already closed") as action:
+        for alert in action.open_alerts:
+            values = closing_values(alert, workspace.at, outcome=why, by="person", state="not_useful")
+            action.work.update(alerts, alert.id, {**values, "touched": 1})
+            _take_words_back(action.work, alert)
         action.work.say(f"Marked {action.who()} as not useful: {why}")
         return action.work.commit()
 
@@ -194,36 +195,36 @@ def reopen(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
     UserError
         Where none of the alerts is closed, waiting or snoozed.
     """
-    with on_cards(
-        workspace, "reopen", alert_ids, lambda card: card.state not in TO_DO, "is already in the queue"
+    with on_alerts(
+        workspace, "reopen", alert_ids, lambda alert: alert.state not in TO_DO, "is already in the queue"
     ) as action:
-        for card in action.cards:
-            if card.state in CLOSED and _has_open_card(action.work, card):
-                action.work.keep(f"{action.names[card.id]} already has another open alert; this one stays closed.")
+        for alert in action.open_alerts:
+            if alert.state in CLOSED and _has_open_alert(action.work, alert):
+                action.work.keep(f"{action.names[alert.id]} already has another open alert; this one stays closed.")
                 continue
-            values = open_values(card, "seen", action.due, action.now)
+            values = open_values(alert, "seen", action.due, action.now)
             closed = {"outcome": None, "closed_at": None, "closed_by": None, "in_time": None}
-            action.work.update(alerts, card.id, {**values, **(closed if card.state in CLOSED else {}), "touched": 1})
-            if card.state in CLOSED and any(signal.sign == "leaving" for signal in card.signals):
-                action.work.touch(customers=[card.customer_id or 0], tables=("said_leaving",))
+            action.work.update(alerts, alert.id, {**values, **(closed if alert.state in CLOSED else {}), "touched": 1})
+            if alert.state in CLOSED and any(signal.sign == "leaving" for signal in alert.signals):
+                action.work.touch(customers=[alert.customer_id or 0], tables=("said_leaving",))
         action.work.say(f"Reopened {action.who()}")
         return action.work.commit()
 
 
-def assign(workspace: Workspace, alert_ids: Sequence[int], owner: str) -> Changes:
-    """Hand alerts to another person; the due time stays.
+def assign(workspace: Workspace, alert_ids: Sequence[int], owner: str, *, new_owner: bool = False) -> Changes:
+    """Hand alerts to another person, ``new_owner``: who may own nothing in the book yet; the due time stays.
 
     Raises
     ------
     UserError
-        Without a name, or for alerts that are all closed.
+        Without a name, where nobody is called that, or for alerts that are all closed.
     """
-    name = " ".join(owner.split())
+    name = owner_named(workspace, owner, new=new_owner)
     if not name:
         raise UserError("Enter who is taking over the alert.")
-    with on_cards(workspace, "assign", alert_ids, is_open, "is closed; reopen it first") as action:
-        for card in action.cards:
-            action.work.update(alerts, card.id, {"owner": name, "touched": 1})
+    with on_alerts(workspace, "assign", alert_ids, is_open, "is closed; reopen it first") as action:
+        for alert in action.open_alerts:
+            action.work.update(alerts, alert.id, {"owner": name, "touched": 1})
         action.work.say(f"Assigned {action.who()} to {name}")
         return action.work.commit()
 
@@ -236,61 +237,61 @@ def escalate(workspace: Workspace, alert_ids: Sequence[int]) -> Changes:
     UserError
         For alerts that are all closed or critical already.
     """
-    with on_cards(
+    with on_alerts(
         workspace,
         "escalate",
         alert_ids,
-        lambda card: is_open(card) and card.severity < Severity.CRITICAL,
+        lambda alert: is_open(alert) and alert.severity < Severity.CRITICAL,
         "is already closed or critical",
     ) as action:
-        for card in action.cards:
-            due = action.due.of(Severity.CRITICAL, card.owner)
-            values = {"severity": int(Severity.CRITICAL), "due_at": min(card.due_at or due, due), "touched": 1}
-            action.work.update(alerts, card.id, values)
+        for alert in action.open_alerts:
+            due = action.due.of(Severity.CRITICAL, alert.owner)
+            values = {"severity": int(Severity.CRITICAL), "due_at": min(alert.due_at or due, due), "touched": 1}
+            action.work.update(alerts, alert.id, values)
         action.work.say(f"Escalated {action.who()} to critical")
         return action.work.commit()
 
 
-def _take_words_back(work: UnitOfWork, card: Card) -> None:
+def _take_words_back(work: UnitOfWork, alert: OpenAlert) -> None:
     """Let the model's figures of a customer count again whose words of leaving were answered; undone with the rest."""
-    if card.customer_id is None or not any(signal.sign == "leaving" for signal in card.signals):
+    if alert.customer_id is None or not any(signal.sign == "leaving" for signal in alert.signals):
         return
     query = "SELECT * FROM customer_risk_scores WHERE customer_id = ? AND said_leaving IS NOT NULL"
-    row = work.sql(query, (card.customer_id,)).mappings().first()
+    row = work.sql(query, (alert.customer_id,)).mappings().first()
     if row is None:
         return
     if row["overridden"] is None:
-        work.update(customer_risk_scores, card.customer_id, without_words(dict(row)))
+        work.update(customer_risk_scores, alert.customer_id, without_words(dict(row)))
     else:
-        work.touch(customers=(card.customer_id,), tables=("said_leaving",))
+        work.touch(customers=(alert.customer_id,), tables=("said_leaving",))
 
 
-def _has_open_card(work: UnitOfWork, card: Card) -> bool:
+def _has_open_alert(work: UnitOfWork, alert: OpenAlert) -> bool:
     found = work.sql(
         "SELECT 1 FROM alerts WHERE customer_id = ? AND id <> ? AND state NOT IN ('resolved', 'not_useful')",
-        (card.customer_id, card.id),
+        (alert.customer_id, alert.id),
     )
     return found.first() is not None
 
 
 def put_to_waiting(
-    workspace: Workspace, action: Action, card: Card, until: date | datetime | None, condition: str | None
+    workspace: Workspace, action: Action, alert: OpenAlert, until: date | datetime | None, condition: str | None
 ) -> datetime:
-    moment = _until(workspace, action, card, until, condition or "date")
-    values = resting(action, card, "waiting", moment, condition)
-    values["clock_stopped_at"] = card.clock_stopped_at or workspace.at
-    action.work.update(alerts, card.id, values)
+    moment = _until(workspace, action, alert, until, condition or "date")
+    values = resting(action, alert, "waiting", moment, condition)
+    values["clock_stopped_at"] = alert.clock_stopped_at or workspace.at
+    action.work.update(alerts, alert.id, values)
     return moment
 
 
-def resting(action: Action, card: Card, state: str, until: datetime, condition: str | None) -> dict[str, Any]:
+def resting(action: Action, alert: OpenAlert, state: str, until: datetime, condition: str | None) -> dict[str, Any]:
     """Return the fields of an alert that is put away until a moment, with what "it gets worse" is judged against."""
-    as_of = max((signal.raised_as_of for signal in card.signals), default="")
+    as_of = max((signal.raised_as_of for signal in alert.signals), default="")
     book_day = action.work.sql("SELECT max(as_of) FROM customer_risk_scores").scalar() or ""
     baseline = {
         "at": action.work.at,
         "as_of": max(as_of, book_day),
-        "measures": {signal.rule: signal.measure for signal in card.signals if signal.measure is not None},
+        "measures": {signal.rule: signal.measure for signal in alert.signals if signal.measure is not None},
     }
     return {
         "state": state,
@@ -302,7 +303,7 @@ def resting(action: Action, card: Card, state: str, until: datetime, condition: 
 
 
 def _until(
-    workspace: Workspace, action: Action, card: Card, until: date | datetime | None, condition: str | None
+    workspace: Workspace, action: Action, alert: OpenAlert, until: date | datetime | None, condition: str | None
 ) -> datetime:
     if until is None:
         if condition is None:
@@ -312,7 +313,7 @@ def _until(
         moment = until.astimezone(UTC)
     else:
         # The day that was chosen stays, a Saturday too: who chooses one works on it.
-        calendar = action.due.calendar(card.owner)
+        calendar = action.due.calendar(alert.owner)
         moment = datetime.combine(until, calendar.opens, calendar.zone).astimezone(UTC)
     if moment <= action.now:
         raise UserError("That date is in the past. Choose a later one.")
@@ -320,7 +321,7 @@ def _until(
 
 
 def _until_words(action: Action, moment: datetime, condition: str | None, known: dict[str, str]) -> str:
-    zone = action.due.calendar(action.cards[0].owner).zone
+    zone = action.due.calendar(action.open_alerts[0].owner).zone
     latest = when(stored(moment), action.today, zone)
     return f"until {known[condition]}, {latest} at the latest" if condition else f"until {latest}"
 

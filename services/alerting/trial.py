@@ -18,6 +18,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import zip_longest
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Final
 
@@ -29,9 +30,10 @@ from models.store import trial_folder
 from models.store.driver import driver_of
 from models.values.errors import UserError
 from models.values.imports import Progress
+from models.values.rule_records import LEFT
 from models.values.rule_trials import Trial, TrialCase, TrialSide, TrialWeek
 from services.alerting.alone import Orders, Queue, at_end_of, look, weeks_before
-from services.alerting.outcomes import Events, is_judged
+from services.alerting.outcomes import Events, is_judged, window_end
 from services.alerting.replay import NO_REFIT_DAYS
 from services.alerting.rulebook import in_force, known_rule, with_figures, with_policy
 from services.alerting.rules import Rule
@@ -101,17 +103,19 @@ def try_rule(
         past = stack.enter_context(opened_copy(workspace, copy, days[0]))
         queues = [Queue(rule, workspace.policy.watch_days) for rule in sides]
         _walk(past, queues, others, days, tell)
+        ahead: dict[int, list[int]] = {}
         if is_judged(queues[0].rule):
             events = Events(past, last)
             for queue in queues:
                 queue.judge(events)
+                ahead[id(queue)] = _days_ahead(queue, events)
     before, after = queues[0], queues[-1]
     return Trial(
         rule=code,
         title=after.rule.title,
         outcome=after.rule.outcome if is_judged(after.rule) else "",
-        before=_side(before, days),
-        after=_side(after, days),
+        before=_side(before, days, ahead.get(id(before), [])),
+        after=_side(after, days, ahead.get(id(after), [])),
         added=_cases(workspace, after, before),
         gone=_cases(workspace, before, after),
     )
@@ -230,12 +234,22 @@ def _walk(
                 look(work, at_end_of(past, day), [queue], rules, orders, held=bool(held_back[day.isoformat()]))
 
 
-def _side(queue: Queue, days: Sequence[date]) -> TrialSide:
-    """What the queue came to."""
+def _days_ahead(queue: Queue, events: Events) -> list[int]:
+    """Days from each correct alert until its customer counted as gone; none where leaving is not the outcome."""
+    if queue.rule.outcome != LEFT:
+        return []
+    judged = zip(queue.raised, queue.verdicts, strict=True)
+    return [events.gone_after(customer or 0, day, window_end(day, gap)) for (day, customer, gap), hit in judged if hit]
+
+
+def _side(queue: Queue, days: Sequence[date], ahead: Sequence[int]) -> TrialSide:
+    """What the queue came to; `ahead`: days by which its correct alerts were early."""
     opened = Counter(day for day, _, _ in queue.raised)
     judged = [one for one in queue.verdicts if one is not None]
     weeks = tuple(TrialWeek(day.isoformat(), opened[day]) for day in days)
-    return TrialSide(weeks, len(queue.open), len(judged), sum(judged))
+    caught = {customer for (_, customer, _), hit in zip_longest(queue.raised, queue.verdicts) if hit}
+    early_by = round(median(ahead)) if ahead else None
+    return TrialSide(weeks, len(queue.open), len(judged), sum(judged), len(caught), early_by)
 
 
 def _cases(workspace: Workspace, queue: Queue, other: Queue) -> tuple[TrialCase, ...]:

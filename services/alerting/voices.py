@@ -19,7 +19,7 @@ DISTRESS: Final = f"""
 SELECT customer_id, sum(urgent) AS urgent, sum(said IS NOT NULL) AS leaving, min(bad) AS rating, count(*) AS signs,
        max(bad IS NOT NULL AND (is_open OR rated_on > coalesce(ordered_on, ''))) AS rated_since,
        julianday(:as_of) - julianday(max(day)) AS days,
-       substr(max(day || quoted(said, origin, what, day)), 11) AS said,
+       substr(max(day || quoted(said, origin, what, day, channel)), 11) AS said,
        substr(max(printf('%05.2f', 5 - bad) || rated_on
                   || rated(given, scale, rated_on, dated, what, origin)), 16) AS rated
 FROM ({signs("temp.run_facts")}) GROUP BY customer_id"""

@@ -23,6 +23,7 @@ from models.values import words
 from models.values.anomalies import ORDERS, about, channel_title
 from models.values.deals import CLOSED
 from models.values.overrides import FIGURES, model_words, value_words
+from models.values.spoken import Spoken, spoken_in
 from models.values.watches import reason_of
 from services.book.sources import held_words
 
@@ -32,14 +33,14 @@ PLACEHOLDER: Final = re.compile(r"\{(\w+)(?::(\w+))?(?::([^|}]*)\|([^}]*))?\}")
 #: What a rule about something else than a customer counts further ones of.
 _NOUNS: Final = {"deal": "deal", "product": "product", "book": "source"}
 _BETWEEN: Final = re.compile(r"([,;] )")
-#: How words are known that were not written by the customer, by what a channel's name holds.
-_SPOKEN: Final = {
+#: How words are known that were not written by the customer.
+_SPOKEN: Final[dict[Spoken, str]] = {
     "phone": "Said on the phone",
-    "call": "Said on the phone",
     "meeting": "Said in a meeting",
-    "visit": "Said in a meeting",
     "note": "Noted",
 }
+#: Where words stand that came through no channel.
+_WRITTEN_IN: Final = {"reviews": "review", "surveys": "survey"}
 _SHOWN: Final = 60
 #: What goes on besides a channel that fell, where it is no channel of activity: by its code.
 CONTACT: Final = "contact"
@@ -208,7 +209,7 @@ def _clauses(document: Mapping[str, Any], today: date) -> tuple[Clause, ...]:
             _SAYS[one.kind](figures.get(one.name), one.one, one.other, currency, today) if one.name else one.text
             for one in parts
         )
-        facts = [_fact(one, figures.get(one.name)) for one in parts if one.name] or [("", said)]
+        facts = [fact for one in parts if one.name for fact in _facts(one, figures.get(one.name))] or [("", said)]
         found.append(Clause(between, said if found else words.capital(said), frozenset(facts)))
     if more := document.get("more"):
         noun = _NOUNS[_definition(document["rule"]).get("subject", "deal")]
@@ -225,18 +226,18 @@ def ended_words(stage: str) -> str:
     return f"deal {stage.lower()}" if stage in CLOSED else f"deal moved to {stage}"
 
 
-def _fact(part: _Part, value: Any) -> Fact:
-    """What is told by whatever measure is called alike: a sentence of theirs, or a rating.
+def _facts(part: _Part, value: Any) -> Sequence[Fact]:
+    """What is told by whatever measure is called alike: a sentence of theirs with its day, or a rating.
 
     Of what the words are about without showing it, the value is not told.
     """
     if part.kind == "known":
-        return part.name, None
+        return ((part.name, None),)
     if part.kind == "quote" and value:
-        return "said", value[0]
+        return ("said", value[0]), ("said_in", value[1]), ("said_on", value[3])
     if part.kind in ("said", "rated"):
-        return part.kind, tuple(value) if isinstance(value, list) else value
-    return _SAME.get(part.name, part.name), value
+        return ((part.kind, tuple(value) if isinstance(value, list) else value),)
+    return ((_SAME.get(part.name, part.name), value),)
 
 
 @cache
@@ -262,7 +263,7 @@ def _parsed(template: str) -> tuple[tuple[str, tuple[_Part, ...]], ...]:
 
 @cache
 def _asked(template: str) -> frozenset[str]:
-    """The measures of which a template says “no” without a figure."""
+    """Return the measures that a template names with “no” and without a figure."""
     parts = (one for _, clause in _parsed(template) for one in clause if one.name)
     return frozenset(one.name for one in parts if _SAYS[one.kind](None, "", "", "", date.min) == "no")
 
@@ -304,14 +305,17 @@ def _rated(value: Sequence[Any], _one: str, _other: str, _currency: str, today: 
 
 
 def _quote(value: Sequence[Any], _one: str, _other: str, _currency: str, today: date) -> str:
-    """Return ``Wrote: “We leave.”``, or of a call, a meeting or a note when it was said and how it is known."""
-    said, origin, channel, on = value
-    how = "Wrote"
-    if origin == "conversations":
-        named = (channel or "").casefold()
-        spoken = next((told for mark, told in _SPOKEN.items() if mark in named), None)
-        how = f"{spoken}, {words.day(date.fromisoformat(on), today)}" if spoken else how
-    return f"{how}: “{said}”"
+    """Return ``Wrote on 12 Nov, chat: “We leave.”``, or of a call, a meeting or a note how it is known.
+
+    An earlier version kept a ticket's subject, and not the channel through which it came.
+    """
+    said, origin, what, on, *came_by = value
+    channel = came_by[0] if came_by else what if origin == "conversations" else None
+    day, how = words.day(date.fromisoformat(on), today), _SPOKEN.get(spoken_in(channel))
+    if how:
+        return f"{how}, {day}: “{said}”"
+    where = _WRITTEN_IN.get(origin) or (channel or "").replace("_", " ").lower()
+    return f"Wrote on {day}{f', {where}' if where else ''}: “{said}”"
 
 
 def _goes_on(value: str, _one: str, _other: str, _currency: str, _today: date) -> str:

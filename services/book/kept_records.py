@@ -1,4 +1,4 @@
-"""Query module: of which kinds a book keeps records, so that nothing is claimed of what it cannot know.
+"""Query module: the kinds of record that a book keeps, so that nothing is claimed about what it cannot know.
 
 That nobody complained or was contacted is said only in a book that would tell: a call, an email or a note of this
 program tells of one customer, not that contacts are kept.

@@ -196,7 +196,7 @@ def _dated(one: _Found, language: _Language, day: date, back: timedelta) -> date
 
 
 def _in_month(said: Mapping[str, str | None], number: int, month: int, day: date, back: timedelta) -> date | None:
-    """The date in its year, or the next one; what is no date to come as 30/11 may be one as 11/30."""
+    """Return the date in its year or the next; where 30/11 gives none to come, read it as 11/30."""
     year = int(f"20{said['year'][-2:]}") if said["year"] else None
     for its_month, its_day in ((month, number), (number, month))[: 2 if said["slash"] else 1]:
         for one in (day.year, day.year + 1) if year is None else (year,):

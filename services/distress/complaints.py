@@ -1,16 +1,19 @@
 """The complaints of a year: one meaning of them, for what is advised, what a draft is for, and what it may quote.
 
-A complaint is a rating of 2 of 5 or worse (an NPS of 2 or less, on the scale of the signs of distress), an unhappy
-ticket that they did not rate better, or a strongly negative message. It is still in mind where they neither ordered,
-gave a good rating nor spoke kindly since; a bad rating of 30 days also where they ordered within 14 days of it.
+A complaint is a rating of 2 of 5 or worse (an NPS of 2 or less, on the scale of the signs of distress), a survey below
+its middle with a word on why, an unhappy ticket that they did not rate better, or a strongly negative message. It is
+still in mind where they neither ordered, gave a good rating nor spoke kindly since; a bad rating of 30 days also where
+they ordered within 14 days of it.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from models.queries.open_tickets import is_unhappy
 from models.queries.products import product_called
@@ -30,23 +33,24 @@ SELECT customer_id, opened_on AS day,
            AS last_on,
        {is_unhappy(":as_of")} AS bad,
        {RATED_WELL["tickets"]} AS good,
-       satisfaction AS given, 5 AS scale, 'ticket' AS kind, coalesce(nullif(subject, ''), kind) AS what
+       satisfaction AS given, 5 AS scale, 'ticket' AS kind, coalesce(nullif(subject, ''), kind) AS what, id
 FROM tickets WHERE customer_id IS NOT NULL AND opened_on > :since AND opened_on <= :as_of {{scope}}
 UNION ALL
 SELECT customer_id, reviewed_on, reviewed_on, coalesce(rating <= 2, 0), {RATED_WELL["reviews"]}, rating, 5,
-       'review', {product_called("reviews")}
+       'review', {product_called("reviews")}, id
 FROM reviews WHERE customer_id IS NOT NULL AND reviewed_on > :since AND reviewed_on <= :as_of {{scope}}
 UNION ALL
-SELECT customer_id, answered_on, answered_on, {SURVEY_RATING} <= 2,
-       {RATED_WELL["surveys"]}, score, scale, 'survey', NULL
+SELECT customer_id, answered_on, answered_on,
+       {SURVEY_RATING} <= 2 OR ({SURVEY_RATING} < 3 AND trim(coalesce(comment, '')) <> ''),
+       {RATED_WELL["surveys"]}, score, scale, 'survey', NULL, id
 FROM surveys WHERE customer_id IS NOT NULL AND answered_on > :since AND answered_on <= :as_of
      AND kind IN ('csat', 'nps') AND scale > 0 AND score IS NOT NULL {{scope}}
 UNION ALL
-SELECT customer_id, happened_on, happened_on, 1, 0, NULL, NULL, 'conversation', channel
+SELECT customer_id, happened_on, happened_on, 1, 0, NULL, NULL, 'conversation', channel, id
 FROM conversations WHERE customer_id IS NOT NULL AND happened_on > :since AND happened_on <= :as_of
      AND coalesce(direction, '') <> 'to_customer' AND sentiment <= {STRONG} {{scope}}
 UNION ALL
-SELECT customer_id, happened_on, happened_on, 0, 1, NULL, NULL, 'conversation', channel
+SELECT customer_id, happened_on, happened_on, 0, 1, NULL, NULL, 'conversation', channel, id
 FROM conversations WHERE customer_id IS NOT NULL AND happened_on > :since AND happened_on <= :as_of
      AND coalesce(direction, '') <> 'to_customer' AND sentiment >= {_KIND} {{scope}}"""
 #: What they rated well or said kindly.
@@ -54,6 +58,11 @@ _GOOD: Final = f"SELECT last_on, kind, what FROM ({_ROWS.format(scope='AND custo
 _LATEST: Final = (
     f"SELECT * FROM ({_ROWS.format(scope='AND customer_id = :customer')}) WHERE bad"
     " ORDER BY last_on DESC, coalesce(1.0 * given / scale, 1), day DESC"
+)
+#: What each of some customers complained of, or rated or said well, the newest first.
+_VOICES: Final = (
+    f"SELECT * FROM ({_ROWS.format(scope='AND customer_id IN (SELECT value FROM json_each(:ids))')})"
+    " WHERE bad OR good ORDER BY last_on DESC, coalesce(1.0 * given / scale, 1), day DESC, id DESC"
 )
 #: The day up to which praise is not proposed: until half a year after a complaint, or something rated worse than well.
 _NO_PRAISE: Final = f"""
@@ -94,20 +103,51 @@ class Complaint:
         return f"{named}, {words.day(self.day, today)}" + (f", rated {self.rated}" if self.rated else "")
 
 
+@dataclass(frozen=True)
+class Voice(Complaint):
+    """A complaint, or what they rated or said well; `row_id` is that of the table of its kind."""
+
+    row_id: int
+    bad: bool
+    good: bool
+    given: float | None
+
+    def praise(self, today: date) -> str:
+        """Say of a good rating, after "they": rated “Zip is stuck” 5 of 5, 16 Nov."""
+        what = {"review": self.what, "ticket": f"“{self.what}”"}.get(self.kind, "")
+        how = f"rated {what} {self.rated}" if what else f"gave {self.rated} in our survey"
+        return f"{how}, {words.day(self.last_on, today)}"
+
+
+def read_voices(
+    driver: sqlite3.Connection, customer_ids: Sequence[int], as_of: date
+) -> Mapping[int, tuple[Voice, ...]]:
+    """Return by customer the complaints of a year, and what they rated or said well, the newest first."""
+    cursor = driver.cursor()
+    cursor.row_factory = sqlite3.Row
+    found: dict[int, tuple[Voice, ...]] = {}
+    for row in cursor.execute(_VOICES, {"ids": json.dumps(list(customer_ids)), **window(as_of)}):
+        voice = Voice(**_told(row), row_id=row["id"], bad=bool(row["bad"]), good=bool(row["good"]), given=row["given"])
+        found[row["customer_id"]] = (*found.get(row["customer_id"], ()), voice)
+    return found
+
+
+def _told(row: sqlite3.Row) -> dict[str, Any]:
+    return {
+        "day": date.fromisoformat(row["day"]),
+        "last_on": date.fromisoformat(row["last_on"]),
+        "kind": row["kind"],
+        "what": words.shortened(row["what"] or "", _SHOWN),
+        "rated": f"{row['given']:g} of {row['scale']:g}" if row["given"] is not None else "",
+    }
+
+
 def read_complaints(driver: sqlite3.Connection, customer_id: int, as_of: date) -> tuple[Complaint, ...]:
     """Return the complaints of a customer within a year, the newest first, of one day the worst."""
     cursor = driver.cursor()
     cursor.row_factory = sqlite3.Row
-    return tuple(
-        Complaint(
-            date.fromisoformat(row["day"]),
-            date.fromisoformat(row["last_on"]),
-            row["kind"],
-            words.shortened(row["what"] or "", _SHOWN),
-            f"{row['given']:g} of {row['scale']:g}" if row["given"] is not None else "",
-        )
-        for row in cursor.execute(_LATEST, {"customer": customer_id, **window(as_of)})
-    )
+    asked = {"customer": customer_id, **window(as_of)}
+    return tuple(Complaint(**_told(row)) for row in cursor.execute(_LATEST, asked))
 
 
 def read_unsettled(driver: sqlite3.Connection, customer_id: int, as_of: date) -> Complaint | None:

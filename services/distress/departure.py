@@ -2,7 +2,7 @@
 
 Whether somebody speaks of leaving at all `services.distress.leaving_words` tells. The patterns under ``[leaving]`` in
 `resources/lexicon` tell which of it is said in plain words: that they close an account, end a contract or move to
-somebody else. Who compares, threatens or denies it may leave.
+somebody else. A customer who compares, threatens or denies it may leave.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from models.values import words
 from services.distress.leaving_words import SENTENCE, own_words, says_leaving
 from services.distress.lexicon import WORD, lexicons, plain
 
-#: What is said by who leaves; who compares does not yet.
+#: What a customer who leaves says; one who compares does not leave yet.
 _LEAVES: Final = frozenset({"close", "end", "move", "leave"})
 _DOES: Final = _LEAVES | {"compare"}
 #: Where a line breaks within a sentence.
@@ -27,10 +27,17 @@ _CLAUSE: Final = re.compile(r"[,:()–—]")
 #: A negation counts up to so many words before what is denied; in German it may follow at once.
 _BEFORE, _AFTER = 4, 1
 _SUNDAY: Final = 6
-_SHOWN: Final = 60
+_SHOWN: Final = 160
 #: How a day of the week is named as a term: by it, before it, or the next one, which is never today.
 _TERM_DAYS: Final = frozenset({"week_day", "before_week_day", "next_week_day"})
 _ACCENTED: Final = ("threat", "decide")
+
+
+class Words(NamedTuple):
+    """Words of leaving: the sentence in which a customer says it, and what the text with that sentence says of it."""
+
+    sentence: str
+    departure: Departure
 
 
 class Departure(NamedTuple):
@@ -115,7 +122,7 @@ def read_departure(text: str, day: date) -> Departure:
 def leaving_words(text: str | None, *, rated_well: bool = False) -> str | None:
     """Return the sentence in which a customer speaks of leaving, with that in which they say until when; else None.
 
-    Who rates well in the same breath leaves only where they say so in plain words.
+    A customer who rates well in the same breath leaves only where they say so in plain words.
     """
     said = says_leaving(text)
     if said is None or text is None:
@@ -130,6 +137,26 @@ def leaving_words(text: str | None, *, rated_well: bool = False) -> str | None:
     flat = " ".join(text.split())
     first, second = (said, term) if flat.find(said.rstrip("…")) <= flat.find(term.rstrip("…")) else (term, said)
     return f"{first} {second}" if f"{first} {second}" in flat else f"{first.rstrip('…')} … {second}"
+
+
+def leaving_words_of(*texts: str | None, day: date = date.min, rated_well: bool = False) -> Words | None:
+    """Return what `leaving_words` finds in a text, or else in the text below its title; None where neither says it.
+
+    A title is a few words: alone, "Between M and the next" reads like an end. What is quoted, counted and told is of
+    the same words.
+
+    Parameters
+    ----------
+    texts
+        The title, where there is one, and the text.
+    day
+        On which they wrote it: terms such as "this week" count from it.
+    """
+    for text in dict.fromkeys((texts[-1], ". ".join(filter(None, texts)))):
+        said = leaving_words(text, rated_well=rated_well)
+        if said is not None and text is not None:
+            return Words(said, read_departure(text, day))
+    return None
 
 
 def _said(sentence: str) -> dict[str, str]:
@@ -171,5 +198,5 @@ def _terms(found: Mapping[str, str], day: date) -> list[tuple[date, bool]]:
 
 
 def _is_of(sentence: str, said: str | None) -> bool:
-    """Whether a sentence is the one that is shown, which may be cut."""
+    """Whether a sentence is the one shown, which may be shortened."""
     return said is not None and " ".join(sentence.split()).startswith(said.rstrip("…"))

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import AbstractContextManager
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from models.queries.churn_status import NEVER
 from models.queries.kept_values import keep_value, kept_value
 from models.values.facts import RATED_WELL, WRITTEN
 from models.values.journal import Actor
-from services.distress.departure import leaving_words
-from services.distress.leaving_words import edition, says_leaving
+from services.distress.departure import Words, leaving_words_of
+from services.distress.leaving_words import edition
 
 if TYPE_CHECKING:
     from models.store import UnitOfWork
@@ -42,13 +43,20 @@ SAID_LEAVING: Final = " UNION ALL ".join(
 
 
 def teach(driver: sqlite3.Connection) -> None:
-    """Let a connection's statements ask for the sentence of leaving: ``wrote_leaving(mark, rated well, text, …)``."""
+    """Let statements ask for the sentence of leaving: ``wrote_leaving(mark, rated well, title, text)``."""
     driver.create_function("wrote_leaving", -1, _sentence, deterministic=True)
 
 
 def _sentence(mark: int | None, rated_well: int, *texts: str | None) -> str | None:
-    said = (leaving_words(text, rated_well=bool(rated_well)) for text in texts)
-    return None if mark == 0 else next(filter(None, said), None)
+    found = None if mark == 0 else leaving_words_of(*texts, rated_well=bool(rated_well))
+    return found.sentence if found is not None else None
+
+
+def read_words(driver: sqlite3.Connection, origin: str, row_id: int, day: str) -> Words | None:
+    """Return the words of leaving of a row of `WRITTEN` with its day, None without any: those that are quoted of it."""
+    query = f"SELECT {_RATED_WITH[origin]}, {', '.join(WRITTEN[origin][0])} FROM {origin} WHERE id = ?"
+    rated_well, *texts = driver.execute(query, (row_id,)).fetchone()
+    return leaving_words_of(*texts, day=date.fromisoformat(day), rated_well=bool(rated_well))
 
 
 def mark_texts(workspace: Workspace) -> bool:
@@ -76,7 +84,7 @@ def _read_some(workspace: Workspace, table: str, unread: str) -> bool:
             return False
     with _work(workspace) as work:
         rows = work.driver.execute(unread).fetchall()
-        marks = [(any(map(says_leaving, texts)), row_id) for row_id, *texts in rows]
+        marks = [(leaving_words_of(*texts) is not None, row_id) for row_id, *texts in rows]
         work.driver.executemany(f"UPDATE {table} SET leaving = ? WHERE id = ?", marks)
         work.commit()
     return len(rows) == _AT_ONCE

@@ -22,8 +22,8 @@ from services.distress.lexicon import LEXICON_FILES, plain
 
 WEIGHTS: Final = LEXICON_FILES / "leaving.tsv"
 MEANINGS: Final = LEXICON_FILES / "leaving_meanings.txt"
-#: How many characters of a sentence are quoted.
-QUOTED: Final = 90
+#: How many characters of a sentence are quoted: whole ones but for those that do not end.
+QUOTED: Final = 300
 #: A text is read so far: who leaves says so before.
 _READ: Final = 4_000
 #: Weights are written as whole thousandths.
@@ -87,8 +87,8 @@ def learnt(path: Path = WEIGHTS) -> Learnt:
 
 @cache
 def edition() -> str:
-    """What tells this word list from another."""
-    return sha256(WEIGHTS.read_bytes() + MEANINGS.read_bytes()).hexdigest()[:16]
+    """What tells this word list, and this way of reading titles, from another."""
+    return sha256(WEIGHTS.read_bytes() + MEANINGS.read_bytes() + b"title with its text").hexdigest()[:16]
 
 
 @cache
@@ -126,7 +126,7 @@ def _spelling(word: str) -> str:
 
 
 def features(text: str) -> set[str]:
-    """What the sentences of a text are made of; nothing that reaches from one into the next."""
+    """Return the features of a text's sentences; none spans two sentences."""
     return set().union(*map(_features, sentences(text)))
 
 

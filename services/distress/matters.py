@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Final, Literal
@@ -20,9 +20,10 @@ from models.queries.open_tickets import is_open, is_unhappy, rating
 from models.queries.products import product_called
 from models.values import words
 from models.values.facts import RATED_WELL
+from models.values.spoken import spoken_in
 from services.distress import leaving_marks
 from services.distress.answer_day import read_answer_day
-from services.distress.departure import Departure, read_departure
+from services.distress.departure import Departure
 from services.distress.lexicon import urgency
 
 Kind = Literal["leaving", "urgent", "rated", "open", "said"]
@@ -43,31 +44,32 @@ FROM (
     SELECT customer_id, opened_on AS day,
            {is_unhappy(":as_of")} AND {is_open(":as_of")} AND urgency(priority) >= 2 AS urgent,
            CASE WHEN opened_on > :day_30 AND coalesce({rating(":as_of")}, 0) < 4
-                THEN wrote_leaving(leaving, 0, text, subject) END AS said,
+                THEN wrote_leaving(leaving, 0, subject, text) END AS said,
            CASE WHEN coalesce(resolved_on, opened_on) > :day_30 THEN {rating(":as_of")} END AS rating,
            coalesce(resolved_on, opened_on) AS rated_on, 5 AS scale, satisfaction AS given,
            coalesce(nullif(subject, ''), kind) AS what, {is_open(":as_of")} AS is_open,
-           resolved_on IS NOT NULL AS dated, 'tickets' AS origin, id
+           resolved_on IS NOT NULL AS dated, 'tickets' AS origin, id, channel
     FROM tickets WHERE customer_id IS NOT NULL AND opened_on > :day_180 AND opened_on <= :as_of {{scope}}
     UNION ALL
-    SELECT customer_id, reviewed_on, 0, wrote_leaving(leaving, {RATED_WELL["reviews"]}, text, title),
-           rating, reviewed_on, 5, rating, {product_called("reviews")}, 0, 1, 'reviews', id
+    SELECT customer_id, reviewed_on, 0, wrote_leaving(leaving, {RATED_WELL["reviews"]}, title, text),
+           rating, reviewed_on, 5, rating, {product_called("reviews")}, 0, 1, 'reviews', id, NULL
     FROM reviews WHERE customer_id IS NOT NULL AND reviewed_on > :day_30 AND reviewed_on <= :as_of {{scope}}
     UNION ALL
     SELECT customer_id, answered_on, 0, wrote_leaving(leaving, {RATED_WELL["surveys"]}, comment),
            CASE WHEN kind IN ('csat', 'nps') AND scale > 0
                 THEN {SURVEY_RATING} END,
-           answered_on, scale, score, 'survey', 0, 1, 'surveys', id
+           answered_on, scale, score, 'survey', 0, 1, 'surveys', id,
+           NULL
     FROM surveys WHERE customer_id IS NOT NULL AND answered_on > :day_30 AND answered_on <= :as_of {{scope}}
     UNION ALL
     SELECT customer_id, happened_on, 0, wrote_leaving(leaving, 0, text), NULL, happened_on, NULL, NULL, channel, 0, 1,
-           'conversations', id
+           'conversations', id, channel
     FROM conversations WHERE customer_id IS NOT NULL AND happened_on > :day_30 AND happened_on <= :as_of
          AND coalesce(direction, '') <> 'to_customer' {{scope}}) h
 LEFT JOIN <facts> f ON f.customer_id = h.customer_id)) WHERE urgent OR said IS NOT NULL OR bad IS NOT NULL"""
 
 _OPEN: Final = f"""
-SELECT id, opened_on, coalesce(nullif(subject, ''), kind), {is_unhappy(":as_of")} AS unhappy
+SELECT id, opened_on, coalesce(nullif(subject, ''), kind), {is_unhappy(":as_of")} AS unhappy, channel
 FROM tickets WHERE customer_id = :customer AND opened_on <= :as_of AND {is_open(":as_of")}
 ORDER BY opened_on DESC, id DESC"""
 _SAID: Final = """
@@ -91,7 +93,7 @@ _FIRST: Final[dict[str, tuple[Kind, ...]]] = {
     "unhappy_mention": ("leaving", "said"),
 }
 _SHOWN: Final = 60
-_QUOTED: Final = 90
+_QUOTED: Final = 240
 #: Rules whose alerts are about what a customer wrote or rated.
 ABOUT_WORDS: Final = frozenset({"distress", "urgent_ticket", "unhappy_tickets", "unhappy_mention", "bad_review"})
 
@@ -112,6 +114,10 @@ class Matter:
         The day of a rating is known; of a ticket without a day of resolution ``day`` is that on which it came.
     text
         What was written or said; '' of a bad rating that is no review.
+    channel
+        Through which a ticket or a message came, as the data name it; '' where it is not known.
+    departure
+        What is said of leaving, None of what are no words of leaving.
     """
 
     kind: Kind
@@ -123,11 +129,22 @@ class Matter:
     is_open: bool = False
     dated: bool = True
     text: str = ""
+    channel: str = ""
+    departure: Departure | None = None
+
+    @property
+    def phoned(self) -> bool:
+        """They said it on the phone, and are called back; a rating is given later, and elsewhere."""
+        return self.kind != "rated" and spoken_in(self.channel) == "phone"
 
     @cached_property
-    def departure(self) -> Departure | None:
-        """What is said of leaving, None of what are no words of leaving."""
-        return read_departure(self.text, self.day) if self.kind == "leaving" else None
+    def thing(self) -> str:
+        """What it is, without saying whose: ticket “Zip is stuck”, review of the Harbor rain jacket."""
+        if self.origin == "tickets":
+            return f"ticket “{self.what}”" if self.what else "ticket"
+        if self.origin == "reviews":
+            return f"review of {self.what}" if self.what else "review"
+        return "survey" if self.origin == "surveys" else "conversation"
 
     @cached_property
     def answer_by(self) -> date | None:
@@ -136,19 +153,16 @@ class Matter:
 
     @cached_property
     def named(self) -> str:
-        """What it is called in a sentence: their ticket “Zip is stuck”, their review of the Harbor rain jacket."""
-        if self.origin == "tickets":
-            return f"their ticket “{self.what}”" if self.what else "their ticket"
-        if self.origin == "reviews":
-            return f"their review of {self.what}" if self.what else "their review"
-        return "our survey" if self.origin == "surveys" else "a conversation"
+        """What it is called in a sentence: their ticket “Zip is stuck”, our survey, a conversation."""
+        whose = {"surveys": "our", "conversations": "a"}.get(self.origin, "their")
+        return f"{whose} {self.thing}"
 
     def listed(self, today: date) -> str:
         """What it is called in a list of what else waits: open ticket “Zip is stuck”, 16 Nov."""
         if self.origin == "surveys":
             named = f"rating of {self.rated} in our survey" if self.rated else "answer to our survey"
         else:
-            named = self.named.removeprefix("their ").removeprefix("a ")
+            named = self.thing
         return f"{'open ' if self.is_open else ''}{named}, {words.day(self.day, today)}"
 
     def told(self, today: date) -> str:
@@ -160,15 +174,13 @@ class Matter:
             return f"On {day} they said{where} {self.departure.told(today)}.{still}"
         if self.kind == "rated":
             if self.origin == "tickets":
-                named = self.named.replace("their", "the", 1)
                 said = f"{self.rated} on {day}" if self.dated else f"of {day} {self.rated}"
-                return f"They rated {named} {said}.{still}"
+                return f"They rated the {self.thing} {said}.{still}"
             wrote = words.shortened(self.text, _QUOTED)
-            return f"They gave {self.rated} on {day} in {self.named}{f': “{wrote}”' if wrote else ''}."
+            return words.sentence(f"They gave {self.rated} on {day} in {self.named}{f': “{wrote}”' if wrote else ''}")
         if self.kind == "said":
             return f"They complained about you on {day}{f' ({self.what})' if self.what else ''}."
-        urgent = "urgent ticket" if self.kind == "urgent" else "ticket"
-        return f"{words.capital(self.named.replace('ticket', urgent, 1))} of {day} is still open."
+        return f"Their {'urgent ' if self.kind == 'urgent' else ''}{self.thing} of {day} is still open."
 
 
 def signs(facts: str) -> str:
@@ -187,7 +199,7 @@ def teach(driver: sqlite3.Connection) -> None:
     leaving_marks.teach(driver)
     driver.create_function("urgency", 1, urgency, deterministic=True)
     driver.create_function("rated", 6, _rated, deterministic=True)
-    driver.create_function("quoted", 4, _quoted, deterministic=True)
+    driver.create_function("quoted", 5, _quoted, deterministic=True)
 
 
 def _rated(given: float | None, scale: float | None, on: str | None, dated: int, what: str | None, origin: str) -> str:
@@ -195,9 +207,9 @@ def _rated(given: float | None, scale: float | None, on: str | None, dated: int,
     return "" if given is None or on is None else json.dumps([given, scale, on, dated, what, origin])
 
 
-def _quoted(said: str | None, origin: str, channel: str | None, on: str) -> str | None:
+def _quoted(said: str | None, origin: str, what: str | None, on: str, channel: str | None) -> str | None:
     """Return a customer's words as reasons of alerts keep them, with where and when they were said."""
-    return json.dumps([said, origin, channel, on]) if said is not None else None
+    return json.dumps([said, origin, what, on, channel]) if said is not None else None
 
 
 def read_matters(driver: sqlite3.Connection, customer_id: int, as_of: date, rule: str = "") -> tuple[Matter, ...]:
@@ -216,6 +228,9 @@ def read_matters(driver: sqlite3.Connection, customer_id: int, as_of: date, rule
         kind: Kind = "leaving" if row["said"] is not None else "urgent" if row["urgent"] else "rated"
         if kind != "rated" and kind not in found:
             found[kind] = _of_sign(kind, row, _text(driver, row["origin"], row["id"]))
+            if kind == "leaving":
+                words_read = leaving_marks.read_words(driver, row["origin"], row["id"], row["day"])
+                found[kind] = replace(found[kind], departure=words_read.departure if words_read else None)
     rated = [row for row in rows if row["bad"] is not None]
     if rated:
         newest = sorted(rated, key=lambda row: (row["rated_on"], row["id"]), reverse=True)
@@ -228,7 +243,7 @@ def read_matters(driver: sqlite3.Connection, customer_id: int, as_of: date, rule
     said = driver.execute(_SAID, asked).fetchone()
     if said is not None:
         found["said"] = Matter("said", "conversations", said[0], date.fromisoformat(said[1]), _flat(said[2]),
-                                text=_text(driver, "conversations", said[0]))  # fmt: skip
+                                text=_text(driver, "conversations", said[0]), channel=said[2] or "")  # fmt: skip
     order = (*_FIRST.get(rule, ()), *_ORDER)
     return tuple(found[kind] for kind in dict.fromkeys(order) if kind in found)
 
@@ -262,16 +277,18 @@ def _asked(customer_id: int, as_of: date) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _of_ticket(row: tuple[int, str, str | None, int | None], text: str = "") -> Matter:
-    return Matter("open", "tickets", row[0], date.fromisoformat(row[1]), _flat(row[2]), is_open=True, text=text)
+def _of_ticket(row: tuple[int, str, str | None, int | None, str | None], text: str = "") -> Matter:
+    day, channel = date.fromisoformat(row[1]), row[4] or ""
+    return Matter("open", "tickets", row[0], day, _flat(row[2]), is_open=True, text=text, channel=channel)
 
 
 def _of_sign(kind: Kind, row: sqlite3.Row, text: str = "") -> Matter:
     day = date.fromisoformat(row["rated_on"] if kind == "rated" else row["day"])
     rated = f"{row['given']:g} of {row['scale']:g}" if kind == "rated" else ""
     return Matter(
-        kind, row["origin"], row["id"], day, _flat(row["what"]), rated, bool(row["is_open"]), bool(row["dated"]), text
-    )
+        kind, row["origin"], row["id"], day, _flat(row["what"]), rated, bool(row["is_open"]), bool(row["dated"]), text,
+        row["channel"] or "",
+    )  # fmt: skip
 
 
 def _text(driver: sqlite3.Connection, origin: str, row_id: int) -> str:

@@ -13,9 +13,8 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from services.distress.departure import read_departure
-from services.distress.leaving_marks import SAID_LEAVING, teach
-from services.distress.matters import TEXT
+from services.distress.carried_out import PRIORS, Chances
+from services.distress.leaving_marks import SAID_LEAVING, read_words, teach
 
 STANDS_DAYS: Final = 30
 #: Outcomes of an alert by which the words are answered, as by its not being useful.
@@ -37,19 +36,37 @@ ORDER BY day, id"""
 
 
 class Said(NamedTuple):
-    """The day of a customer's newest words that stand; `leaves`: they say so in plain words, else they may leave."""
+    """A customer's newest words that stand.
+
+    Attributes
+    ----------
+    on
+        Their day.
+    leaves
+        They say in plain words that they leave, else that they may.
+    chance
+        How likely they carry it out, 0 to 1.
+    """
 
     on: str
     leaves: bool
+    chance: float
 
 
-def read_said(driver: sqlite3.Connection, as_of: date, customers: Collection[int] | None = None) -> dict[int, Said]:
+def read_said(
+    driver: sqlite3.Connection,
+    as_of: date,
+    customers: Collection[int] | None = None,
+    chances: Chances = PRIORS,
+) -> dict[int, Said]:
     """Return the words that stand at the end of a day, by customer.
 
     Parameters
     ----------
     customers
         Of these only; None: of everyone.
+    chances
+        How likely words are carried out, as the book's past tells.
     """
     teach(driver)
     only = "" if customers is None else "AND customer_id IN (SELECT value FROM json_each(:ids))"
@@ -59,9 +76,9 @@ def read_said(driver: sqlite3.Connection, as_of: date, customers: Collection[int
         "ids": json.dumps(list(customers or ())),
     }
     newest = {row[0]: row[1:] for row in driver.execute(_STANDING.format(only=only), asked)}
-    return {customer: _said(driver, *words) for customer, words in newest.items()}
-
-
-def _said(driver: sqlite3.Connection, day: str, origin: str, row_id: int) -> Said:
-    text = driver.execute(TEXT[origin], (row_id,)).fetchone()[0] or ""
-    return Said(day, read_departure(text, date.fromisoformat(day)).leaves)
+    found = {customer: (day, read_words(driver, origin, row, day)) for customer, (day, origin, row) in newest.items()}
+    return {
+        customer: Said(day, words.departure.leaves, chances.of(words.departure))
+        for customer, (day, words) in found.items()
+        if words is not None
+    }

@@ -17,9 +17,9 @@ from models.tables import COMPUTED_TABLES, customers, identities, merged_custome
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.words import sentence
-from services.duplicates.cards import join_open_cards
 from services.duplicates.decide import forget_decisions
 from services.duplicates.fields import LABELS, Combined, Record, differing
+from services.duplicates.open_alerts import join_open_alerts
 from services.duplicates.parts import (
     UNSAID,
     Row,
@@ -68,7 +68,7 @@ def merge_customers(workspace: Workspace, kept_id: int, other_id: int) -> Change
             raise UserError(refused)
         together, record = outcome(work.connection, kept, other)
         forget_decisions(work, kept_id, other_id)
-        joined = join_open_cards(work, kept_id, other_id)
+        joined = join_open_alerts(work, kept_id, other_id)
         moved = _move_rows(work, kept_id, other_id)
         _put_together(work, kept, other, together, record)
         work.delete(customers, other_id)

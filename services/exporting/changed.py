@@ -64,7 +64,7 @@ def written(db: sqlite3.Connection, target: str) -> dict[str, dict[str, str]]:
 def changed_rows(
     db: sqlite3.Connection, table: str, fields: Iterable[str], target: str, sources: Collection[str]
 ) -> list[ChangedRow]:
-    """Return the rows of a table of which a person changed one of these columns, in the order of their ids.
+    """Return the rows of a table in which a person changed one of these columns, in the order of their ids.
 
     Parameters
     ----------

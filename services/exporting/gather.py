@@ -122,7 +122,7 @@ class Gathering:
         changed: Mapping[str, Sequence[_Known]],
         stages: Mapping[tuple[str, str], str] = MappingProxyType({}),
     ) -> None:
-        """One file for each kind of record of which a row changed."""
+        """Write one file for each kind of record with a changed row."""
         for kind in self.target.kinds:
             lines = [
                 _Line(known.changed, source, there, cells)

@@ -24,9 +24,9 @@ from models.values.cells import guarded
 from models.values.errors import EnvironmentFault, UserError
 from models.values.overrides import FIGURES
 from models.values.said_leaving import said_words
-from services.book.alert_phrasing import reason_words
+from services.insight.lines import read_lines
 from services.insight.queue_marks import AT_RISK, CHURN
-from services.insight.queue_rows import OPEN_CARDS
+from services.insight.queue_rows import OPEN_ALERTS
 from services.insight.reader import Reader, reading
 from services.scoring.phrasing import reasons_in_words
 from services.workspace import Workspace
@@ -251,17 +251,19 @@ def _model(score: dict[str, Any]) -> str:
 
 
 def _alerts(reader: Reader) -> Iterator[tuple[Any, ...]]:
-    for row in reader.each(
+    found = reader.rows(
         f"""SELECT a.*, c.external_id, c.name, c.owner AS customer_owner,
                    {AT_RISK} AS at_risk, {CHURN} AS churn, s.said_leaving
               FROM alerts a LEFT JOIN customers c ON c.id = a.customer_id
               LEFT JOIN customer_risk_scores s ON s.customer_id = a.customer_id
-             WHERE {OPEN_CARDS} ORDER BY COALESCE(a.due_at, '9999'), a.expected_value_minor DESC, a.id"""
-    ):
+             WHERE {OPEN_ALERTS} ORDER BY COALESCE(a.due_at, '9999'), a.expected_value_minor DESC, a.id"""
+    )
+    lines = read_lines(reader, found)
+    for row in found:
         currency = row["currency"] or reader.currency
         yield (
             row["id"], row["customer_id"], row["external_id"], row["name"], Severity(row["severity"]).name.lower(),
-            row["kind"], row["rule"], reason_words(row["reason"], reader.today), row["state"],
+            row["kind"], row["rule"], lines[row["id"]].words, row["state"],
             _major(row["at_risk"], currency), _major(row["upside_minor"], currency), currency,
             _rounded(row["churn"], 6), row["opened_at"], row["due_at"], row["owner"] or row["customer_owner"],
             said_words(row["said_leaving"]) or None,

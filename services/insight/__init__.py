@@ -48,8 +48,8 @@ from services.insight.figure_formatting import figure_lines, sure_words
 from services.insight.freshness import read_freshness
 from services.insight.naming import read_customer_named
 from services.insight.open_work import read_open_work
-from services.insight.queue_marks import read_to_do
-from services.insight.queue_rows import read_card, read_queue, read_waiting, waiting_words
+from services.insight.queue_marks import read_beyond, read_to_do
+from services.insight.queue_rows import read_alert, read_queue, read_waiting, waiting_words
 from services.insight.reader import Reader, reading
 from services.insight.tile_figures import filter_of_tile, read_need_today, read_outcome_tiles, read_today_tiles
 from services.insight.timeline_formatting import reference
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Reader",
     "alert_detail",
+    "beyond_limit",
     "customer_named",
     "customer_profile",
     "customer_trends",
@@ -116,6 +117,12 @@ def queue(
     with reading(workspace) as reader:
         page = read_queue(reader, tab, wanted, beyond_budget=beyond_budget)
         return replace(page, today=read_need_today(reader), progress=read_progress(reader))
+
+
+def beyond_limit(workspace: Workspace) -> frozenset[int]:
+    """Return the numbers of the open alerts that are beyond today's limit."""
+    with reading(workspace) as reader:
+        return read_beyond(reader)
 
 
 def to_do(workspace: Workspace) -> int:
@@ -291,7 +298,7 @@ def reliance(workspace: Workspace) -> Reliance:
 
 def read_alert_row(reader: Reader, alert_id: int) -> AlertRow | None:
     """Return one alert as its row in the queue, whatever its state; None if it is gone."""
-    return read_card(reader, alert_id)
+    return read_alert(reader, alert_id)
 
 
 def read_alert_ids(reader: Reader, *, everything: bool = False) -> list[int]:

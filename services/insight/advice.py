@@ -11,16 +11,18 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from models.queries.open_tickets import AS_OF, is_open
 from models.values import words
 from models.values.outbox import OWN_SOURCE
+from models.values.reaching import FirstStep
 from services.book.kept_records import COMPLAINTS, CONTACTS, last_contact
 from services.book.playbook import recommendation_words
-from services.distress.complaints import read_complaints
+from services.distress.complaints import read_voices
 from services.distress.matters import Matter, read_open, read_waiting
 from services.insight.alert_context import near_words, pleased_words, won_words
 from services.insight.approach import Footing
 from services.insight.open_work import deal_parts, read_deals
-from services.insight.reach import Reach, read_reach
+from services.insight.reach import Reach, Wanted, read_reach
 from services.insight.reader import Reader
 from services.insight.timeline_formatting import deal_name
 from services.settings import Policy
@@ -39,12 +41,16 @@ _ANSWER: Final = {
     "goal_code": "apologise",
 }
 _FIND_AND_CALL: Final = "find a phone number and call"
+_CONTACT: Final[dict[FirstStep, str]] = {"call": "call them", "draft": "write to them"}
+#: Fields of a title that come to a call where one can be made.
+_LEADS_TO_CALL: Final = ("{reach}", "{call}")
 _NO_OFFER: Final = {"incentive_minor": 0, "incentive_words": ""}
 #: A call to the customer that was logged here as answered.
 _SPOKEN: Final = (
     "SELECT 1 FROM conversations WHERE customer_id = ? AND source = ? AND channel = 'call' AND happened_on = ?"
     " AND direction = 'to_customer'"
 )
+_IS_OPEN: Final = f"SELECT {is_open(AS_OF)} FROM tickets WHERE id = ?"
 #: So much of what else waits for an answer is named.
 _NAMED: Final = 2
 
@@ -71,8 +77,12 @@ def read_advice(
     matter, *others = read_waiting(reader.driver, customer["id"], reader.present, rule) or (None,)
     tickets = () if matter is not None else read_open(reader.driver, customer["id"], reader.present)
     all_waiting = (matter, *others) if matter is not None else tickets
-    reach = read_reach(reader, customer, waits=bool(all_waiting))
-    is_call = not advice["goal_code"] or any(field in advice["title"] for field in ("{reach}", "{call}"))
+    spoken = bool(reader.value(_SPOKEN, (customer["id"], OWN_SOURCE, reader.today.isoformat())))
+    is_email = bool(advice["goal_code"]) and not any(field in advice["title"] for field in _LEADS_TO_CALL)
+    wanted = Wanted(
+        waits=bool(all_waiting), phoned=matter is not None and matter.phoned and not spoken, by_email=is_email or spoken
+    )
+    reach = read_reach(reader, customer, wanted)
     if matter is not None:
         advice |= _NO_OFFER | (_ANSWER if advice["code"] in ANSWER_FIRST else {})
     # What the title says first is not asked for again.
@@ -88,7 +98,8 @@ def read_advice(
             (not _term(matter) and _later(reader, due_at))
             or day_words(reader.policy, customer["owner"], reader.now, _term(matter))
         ),
-        "{call}": lambda: "call" if reach.by_phone else "email" if reach.asked_to_write else _FIND_AND_CALL,
+        "{call}": lambda: {"call": "call", "draft": "email"}.get(reach.first, _FIND_AND_CALL),
+        "{contact}": lambda: _CONTACT.get(reach.first, "get in touch with them"),
         "{matter}": lambda: (
             _all_told(reader, customer["id"], matter, others)
             if matter is not None
@@ -103,12 +114,12 @@ def read_advice(
             said = said.replace(field, value()) if field in said else said
         advice[name] = words.capital(said.strip())
     waiting = f"Also unanswered: {_listed(tickets, reader.today)}." if tickets else ""
-    if reader.value(_SPOKEN, (customer["id"], OWN_SOURCE, reader.today.isoformat())):
+    if spoken:
         told = fields["{matter}"]()
         advice |= {"title": "You reached them today", "why": f"{told} {waiting}".strip()}
-        return advice, Footing(reach, all_waiting, is_call=False)
+        return advice, Footing(reach, all_waiting)
     advice["why"] = " ".join(f"{reached} {advice['why']} {waiting}".split())
-    return advice, Footing(reach, all_waiting, is_call)
+    return advice, Footing(reach, all_waiting)
 
 
 def _solved(policy: Policy) -> str:
@@ -122,9 +133,13 @@ def _solved(policy: Policy) -> str:
 
 
 def _complaint(reader: Reader, customer_id: int) -> str:
-    complaints = read_complaints(reader.driver, customer_id, reader.present)
-    if complaints:
-        return f"Last complaint: {complaints[0].told(reader.today)}."
+    voices = read_voices(reader.driver, [customer_id], reader.present).get(customer_id, ())
+    last = next((one for one in voices if one.bad), None)
+    if last is not None:
+        solved = last.kind == "ticket" and not reader.value(_IS_OPEN, (last.row_id,))
+        said = f"Last complaint: {last.told(reader.today)}{', solved' if solved else ''}."
+        praise = next((one for one in voices if one.good and one.rated and one.last_on > last.last_on), None)
+        return f"{said} Since then they {praise.praise(reader.today)}." if praise is not None else said
     return "No complaint in the past year." if reader.value(f"SELECT {COMPLAINTS}") else ""
 
 
@@ -199,18 +214,17 @@ def _term(matter: Matter | None) -> date | None:
 
 def _finds(title: str, reach: Reach) -> bool:
     """Whether a title, its fields not filled yet, comes to finding a number or a way to reach them."""
-    if "{call}" in title:
-        return not (reach.by_phone or reach.asked_to_write)
-    return "{reach}" in title and not (reach.by_phone or reach.by_email or reach.has_address)
+    if reach.first in _CONTACT:
+        return False
+    return "{call}" in title or ("{reach}" in title and not reach.has_address)
 
 
 def _reached(reach: Reach, matter: Matter | None, today: date) -> str:
     """The first words of what to do: call, or without a number what leads to a call; and until when."""
     departure = matter.departure if matter is not None else None
-    by = departure.by(today) if departure is not None else ""
-    day = f"{{day}}, {by}" if by.startswith("before") else "{day}"
-    if reach.by_phone:
-        return f"call them {day}"
-    if reach.by_email:
-        return f"write to them {day}"
+    ends = departure is not None and (departure.decides or departure.month_ends)
+    by = departure.by(today) if departure is not None and ends else ""
+    day = f"{{day}}, {by}" if by else "{day}"
+    if reach.first in _CONTACT:
+        return f"{_CONTACT[reach.first]}{' back' if reach.phoned else ''} {day}"
     return f"answer them {day}" if reach.has_address else f"find a way to reach them {day}"

@@ -1,8 +1,7 @@
 """What can be done now about an alert with what is known: the primary button, and what to speak of.
 
-A call where there is a number and the suggestion is a call, no email may go, or they prefer calls; a draft where one
-may go; else a consent to record; else a task. What waits for an answer comes first among the points; nothing is sold
-while it does.
+The button does what `services.insight.reach` says first. What waits for an answer comes first among the points;
+nothing is sold while it does.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Final, NamedTuple
 from models.queries.churn_status import SPEAKING
 from models.queries.products import product_called
 from models.values import words
-from models.values.reaching import Approach, FirstStep, TalkingPoint
+from models.values.reaching import Approach, TalkingPoint
 from services.distress.matters import Matter
 from services.insight.open_work import deal_parts, read_deals
 from services.insight.reach import Reach
@@ -40,13 +39,10 @@ class Footing(NamedTuple):
     ----------
     matters
         What waits for an answer, the alert's own first.
-    is_call
-        The suggestion is a call, or leads to one.
     """
 
     reach: Reach
     matters: tuple[Matter, ...]
-    is_call: bool
 
 
 class Business(NamedTuple):
@@ -69,20 +65,14 @@ def read_approach(reader: Reader, customer: sqlite3.Row, footing: Footing, busin
     points = [*_points(reader, customer["id"], matters, business)][:_POINTS]
     if reach.hours is not None:
         points.append(reach.hours)
-    first: FirstStep = "task"
-    if reach.by_phone and (footing.is_call or not reach.by_email or reach.prefers == "phone"):
-        first = "call"
-    elif reach.by_email:
-        first = "draft"
-    elif reach.unasked:
-        first = "consent"
     return Approach(
-        first=first,
+        first=reach.first,
         when=reach.when,
         phone=reach.phone,
         points=tuple(points),
         no_email=reach.no_email,
         can_consent=reach.unasked,
+        until=reach.until,
     )
 
 
@@ -106,7 +96,7 @@ def _matter(reader: Reader, matter: Matter) -> TalkingPoint:
         return TalkingPoint(
             "Leaving", f"on {on} they said {matter.departure.told(reader.today)}. Ask what would change it."
         )
-    subject = words.capital(matter.what or matter.named.removeprefix("their "))
+    subject = words.capital(matter.what or matter.thing)
     if matter.is_open:
         came = "today" if matter.day == reader.today else f"on {on}"
         waited = f"their ticket has waited {words.count(days, 'day')}" if days else f"their ticket came in {came}"

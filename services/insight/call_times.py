@@ -48,6 +48,7 @@ _REPORT: Final = re.compile(
     r"\b(?:i|we) (?:called|phoned|rang|tried|will call|'ll call)\b|\bcalled (?:her|him|them)\b", re.I
 )
 _REFUSED: Final = re.compile(r"\bnot\b|\bnever\b|\bno calls?\b|n['’]t\b", re.I)
+_CLAUSES: Final = re.compile(r"[,;]|\bbut\b", re.I)
 _SENTENCE_END: Final = re.compile(r"[!?\n;]|\.(?=\s+[A-Z]|\s*$)")
 #: The hours of who is called; of a firm's own number those of the primary contact, or of the first who gave any.
 _HOURS: Final = (
@@ -78,15 +79,33 @@ def read_call_times(reader: Reader, customer_id: int, contact_id: int | None = N
 
 
 def of_hours(text: str) -> CallTimes | None:
-    """Read what stands in a field for hours: ``before 10``, ``afternoons``, ``Mon to Wed``, ``9-11``."""
-    begins, ends = _edges(text)
-    days: set[int] = set()
+    """Read what stands in a field for hours: ``before 10``, ``afternoons``, ``Mon to Wed``, ``not before 10``."""
+    begins, ends = None, None
+    days, never = set[int](), set[int]()
+    for clause in _CLAUSES.split(text):
+        refused = _REFUSED.search(clause)
+        wanted = clause[: refused.start()] if refused else clause
+        days |= _weekdays(wanted)
+        edges = _edges(wanted)
+        if refused and edges == (None, None):
+            edges = _turned(_edges(clause[refused.start() :]))
+            never |= _weekdays(clause[refused.start() :]) if edges == (None, None) else set()
+        first, last = begins or edges[0], ends or edges[1]
+        if not (first and last and first >= last):
+            begins, ends = first, last
+    if never:
+        days = (days or set(range(7))) - never
+    found = CallTimes(begins, ends, tuple(sorted(days)))
+    return found if found != CallTimes() else None
+
+
+def _weekdays(text: str) -> set[int]:
+    days = set[int]()
     for match in _WEEKDAYS.finditer(text):
         first = _NAMES.index(match[1].lower())
         last = _NAMES.index(match[2].lower()) if match[2] else first
         days |= {(first + step) % 7 for step in range((last - first) % 7 + 1)}
-    found = CallTimes(begins, ends, tuple(sorted(days)))
-    return found if found != CallTimes() else None
+    return days
 
 
 def said_in(text: str) -> CallTimes | None:
@@ -98,9 +117,8 @@ def said_in(text: str) -> CallTimes | None:
             continue
         begins, ends = _edges(sentence, in_prose=True)
         if _REFUSED.search(sentence):
-            begins, ends = ends, begins
-        # Of a refused span nothing is left but two halves.
-        if (begins or ends) and not (begins and ends and begins >= ends):
+            begins, ends = _turned((begins, ends))
+        if begins or ends:
             return CallTimes(begins, ends)
     return None
 
@@ -108,13 +126,22 @@ def said_in(text: str) -> CallTimes | None:
 def call_day(policy: Policy, owner: str | None, now: datetime, times: CallTimes | None) -> date:
     """Return the day on which the next call can be made: today while the hours last, else the next working day."""
     hours, local = policy.business_hours, now.astimezone(policy.zone_of(owner))
-    ends = min(hours.closes, times.ends) if times is not None and times.ends is not None else hours.closes
-    day = hours.working_day(local.date() + timedelta(days=local.time().replace(tzinfo=None) >= ends))
+    day = hours.working_day(local.date() + timedelta(days=local.time() >= _last_call(policy, times)))
     for _ in range(7):
         if times is None or not times.weekdays or day.weekday() in times.weekdays:
             break
         day = hours.working_day(day + timedelta(days=1))
     return day
+
+
+def call_until(policy: Policy, owner: str | None, day: date, times: CallTimes | None) -> datetime:
+    """Return the moment at which the hours of a call on ``day`` end."""
+    return datetime.combine(day, _last_call(policy, times), policy.zone_of(owner))
+
+
+def _last_call(policy: Policy, times: CallTimes | None) -> time:
+    closes = policy.business_hours.closes
+    return min(closes, times.ends) if times is not None and times.ends is not None else closes
 
 
 def when_words(day: date, today: date, times: CallTimes | None) -> str:
@@ -124,11 +151,12 @@ def when_words(day: date, today: date, times: CallTimes | None) -> str:
     return " ".join(part for part in (on, times.words if times is not None else "") if part)
 
 
-def call_words(phone: str, when: str) -> str:
-    """Return ``Call before 12:00: +1 303 555 0105``; '' without a number."""
+def call_words(phone: str, when: str, *, back: bool = False) -> str:
+    """Return ``Call before 12:00: +1 303 555 0105``; of who phoned ``Call back …``; '' without a number."""
     if not phone:
         return ""
-    return f"Call {when}: {phone}" if when else f"Call {phone}"
+    call = "Call back" if back else "Call"
+    return f"{call} {when}: {phone}" if when else f"{call} {phone}"
 
 
 def _edges(text: str, *, in_prose: bool = False) -> tuple[time | None, time | None]:
@@ -148,6 +176,12 @@ def _edges(text: str, *, in_prose: bool = False) -> tuple[time | None, time | No
             return (at, None) if edge[1].lower() in ("after", "from") else (None, at)
     part = _PART.search(text)
     return _PARTS[part[1].lower()] if part is not None else (None, None)
+
+
+def _turned(refused: tuple[time | None, time | None]) -> tuple[time | None, time | None]:
+    """The hours left beside refused ones; of a refused span nothing is left but two halves, so none."""
+    begins, ends = refused
+    return (None, None) if begins and ends else (ends, begins)
 
 
 def _is_clock(found: re.Match[str], text: str, leads: tuple[str, ...]) -> bool:

@@ -37,7 +37,7 @@ def rows_of(reader: Reader, told: Told, customer_id: int) -> list[sqlite3.Row]:
 
 
 def said(reader: Reader, parts: tuple[str, ...], row: sqlite3.Row) -> list[str]:
-    """The parts of a sentence with a row's values; without those of which a value is empty."""
+    """Return the parts of a sentence with a row's values; parts with an empty value are left out."""
     return [text for part in parts if (text := _filled(reader, part, row))]
 
 

@@ -32,11 +32,11 @@ from services.insight.open_work import read_open_work
 from services.insight.permission import read_permission
 from services.insight.person import read_person, read_spend
 from services.insight.queue_marks import TAB_STATES
-from services.insight.queue_rows import read_card, read_order
+from services.insight.queue_rows import read_alert, read_order
 from services.insight.reach import read_phone
 from services.insight.reader import Reader
 from services.insight.rhythm import read_rhythm
-from services.insight.timeline_formatting import rule_title, rules_of_cards
+from services.insight.timeline_formatting import rule_title, rules_of_alerts
 from services.outcomes import contact_of_alert
 
 _RECORD_DAYS = 365
@@ -56,7 +56,7 @@ def read_detail(
     wanted
         The filter of that tab.
     """
-    alert = read_card(reader, alert_id)
+    alert = read_alert(reader, alert_id)
     row = reader.row(
         "SELECT a.*, r.definition FROM alerts a LEFT JOIN rules r ON r.code = a.rule WHERE a.id = ?", (alert_id,)
     )
@@ -72,8 +72,8 @@ def read_detail(
         place=place,
         of=len(places),
         tier=alert.tier,
-        story_bold=words.sentence(alert.reason),
-        signals=rules_of_cards(reader, [alert_id]).get(alert_id, ()),
+        story_bold=" ".join(words.sentence(one) for one in alert.parts),
+        signals=rules_of_alerts(reader, [alert_id]).get(alert_id, ()),
         rule_line=f"Rule “{title}”: {_record(reader, row['rule'])}",
         raised_line=_sooner(reader, alert, row)
         or _raised(reader, row, Severity.CRITICAL if alert.said_leaving else alert.severity),

@@ -47,10 +47,10 @@ def read_alert_documents(reader: Reader, ids: Sequence[int]) -> Iterator[dict[st
     """Return these alerts one by one in the given order, however many there are."""
     for start in range(0, len(ids), MOST_ROWS):
         part = ids[start : start + MOST_ROWS]
-        cards = rows_of(reader, part)
-        advice = _recommendations(reader, cards)
-        for card in cards:
-            yield _alert(card, advice.get(card.id))
+        open_alerts = rows_of(reader, part)
+        advice = _recommendations(reader, open_alerts)
+        for open_alert in open_alerts:
+            yield _alert(open_alert, advice.get(open_alert.id))
 
 
 def read_customer_document(reader: Reader, customer_id: int, *, newest: int = 20) -> dict[str, Any] | None:
@@ -116,33 +116,35 @@ def _drivers(text: str | None) -> dict[str, Any]:
     return {"drivers": drivers, "logit": logit}
 
 
-def _alert(card: AlertRow, recommendation: Any) -> dict[str, Any]:
+def _alert(open_alert: AlertRow, recommendation: Any) -> dict[str, Any]:
     return {
-        "id": card.id,
-        "customer_id": card.customer_id,
-        "customer": card.customer,
-        "severity": card.severity.name.lower(),
-        "kind": card.kind,
-        "rule": card.rule,
-        "reason": card.reason,
-        "value_at_risk": None if card.value_at_risk_minor is None else _major(card.value_at_risk_minor, card.currency),
-        "upside": _major(card.upside_minor, card.currency),
-        "currency": card.currency,
-        "churn_risk": card.churn_risk,
-        "said_leaving": card.said,
-        "due_at": card.due_at,
-        "due": card.due_words,
-        "state": card.state,
+        "id": open_alert.id,
+        "customer_id": open_alert.customer_id,
+        "customer": open_alert.customer,
+        "severity": open_alert.severity.name.lower(),
+        "kind": open_alert.kind,
+        "rule": open_alert.rule,
+        "reason": open_alert.reason,
+        "value_at_risk": None
+        if open_alert.value_at_risk_minor is None
+        else _major(open_alert.value_at_risk_minor, open_alert.currency),
+        "upside": _major(open_alert.upside_minor, open_alert.currency),
+        "currency": open_alert.currency,
+        "churn_risk": open_alert.churn_risk,
+        "said_leaving": open_alert.said,
+        "due_at": open_alert.due_at,
+        "due": open_alert.due_words,
+        "state": open_alert.state,
         "recommendation": recommendation,
     }
 
 
-def _recommendations(reader: Reader, cards: Sequence[AlertRow]) -> dict[int, Any]:
+def _recommendations(reader: Reader, open_alerts: Sequence[AlertRow]) -> dict[int, Any]:
     found: dict[int, Any] = {}
-    for card in cards:
-        text = reader.value("SELECT recommendation FROM alerts WHERE id = ?", (card.id,))
-        customer = reader.row("SELECT * FROM customers WHERE id = ?", (card.customer_id,))
-        found[card.id], _ = read_advice(reader, text, card.rule, customer, card.due_at)
+    for open_alert in open_alerts:
+        text = reader.value("SELECT recommendation FROM alerts WHERE id = ?", (open_alert.id,))
+        customer = reader.row("SELECT * FROM customers WHERE id = ?", (open_alert.customer_id,))
+        found[open_alert.id], _ = read_advice(reader, text, open_alert.rule, customer, open_alert.due_at)
     return found
 
 

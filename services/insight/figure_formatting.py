@@ -39,7 +39,8 @@ def _lines(f: ScoreFigures) -> Iterator[str]:
         model = (
             f". The model does not count that and has {words.chance(f.model_risk)}" if f.model_risk is not None else ""
         )
-        yield f"Churn risk, {horizon}: they said that {f.said_leaving}{model}"
+        counted = f", which counts as {words.chance(f.said_chance)}" if f.said_chance is not None else ""
+        yield f"Churn risk, {horizon}: they said that {f.said_leaving}{counted}{model}"
     elif f.churn_risk is not None:
         risk = words.percent(f.churn_risk) if "churn_risk" in by_hand else words.chance(f.churn_risk)
         # A change between risks that tell nobody apart says nothing.
@@ -48,14 +49,12 @@ def _lines(f: ScoreFigures) -> Iterator[str]:
     months = words.count(f.clv_horizon_months, "month")
     if f.value_at_risk_minor is not None:
         stays = f" of {f.stays_words} if they stay" if f.stays_words else ""
-        if f.said_leaving:
-            stays = ", everything they would spend if they stay"
         between = f" ({f.value_at_risk_range()})" if f.value_at_risk_range() else ""
         yield f"Revenue at risk, {months}: {_money(f.value_at_risk_minor, f)}{stays}{between}"
     if f.clv_minor is not None:
         between = f" ({f.clv_range()})" if f.clv_range() else ""
         if f.said_leaving and f.mark_of("clv") is None:
-            between = " if they leave, as they said"
+            between = ", counting what they said"
         yield f"Lifetime value, {months}: {_money(f.clv_minor, f)}{between}"
     if f.engagement is not None:
         limit = f"; your threshold is {words.whole(f.engagement_threshold)}"

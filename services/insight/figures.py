@@ -11,7 +11,7 @@ from typing import Final
 from models.queries.purchases import PURCHASES, cancelled_order, last_returned
 from models.values import words
 from models.values.alerts import Driver, ScoreFigures
-from models.values.said_leaving import said_words, without_words
+from models.values.said_leaving import said_chance, said_words, without_words
 from models.values.scores import OWN_GAPS
 from services.insight.overridden import marks_of, week_line
 from services.insight.reader import Reader
@@ -94,6 +94,7 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
         record=record_words(reader, row),
         average_risk=_average_risk(reader, row),
         said_leaving=said,
+        said_chance=said_chance(row["said_leaving"]),
         model_risk=modelled if said else None,
         model_clv_minor=without_words(dict(row))["clv_minor"] if said else None,
         **{name: row[name] for name in _AS_STORED},

@@ -23,13 +23,15 @@ def read_freshness(reader: Reader) -> Freshness:
         or reader.value("SELECT scored_at FROM customer_risk_scores LIMIT 1")
     )
     parts = [f"Data through {reader.day(through)}"] if through is not None else []
-    if synced is not None and scored is not None and words.ago(synced, reader.now) == words.ago(scored, reader.now):
-        parts.append(f"synced and scored {words.ago(scored, reader.now)}")
+    told = None if reader.unscored else scored  # what came since makes the moment say too much
+    if synced is not None and told is not None and words.ago(synced, reader.now) == words.ago(told, reader.now):
+        parts.append(f"synced and scored {words.ago(told, reader.now)}")
     else:
         parts += [f"synced {words.ago(synced, reader.now)}"] if synced is not None else []
-        parts += [f"scored {words.ago(scored, reader.now)}"] if scored is not None else []
+        parts += [f"scored {words.ago(told, reader.now)}"] if told is not None else []
     stale = sorted((age for age in ages if age.stale), key=lambda age: -age.age_days)
-    warnings = [NOT_SCORED.lower()] if reader.unscored else []
+    waiting = NOT_SCORED.lower() if reader.as_of is None else "latest changes not scored yet"
+    warnings = [waiting] if reader.unscored else []
     warnings += [f"data ends on {words.full_day(asked)}"] if asked is not None else []
     warnings += [f"{age.words} {words.count(age.age_days, 'day')} old" for age in stale[:2]]
     warnings += [f"{len(stale) - 2} more"] if len(stale) > 2 else []

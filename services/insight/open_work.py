@@ -5,12 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from models.queries.deals import ALERTED, DEAL_NAME, STAGE_NAME, list_price
 from models.values import words
 from models.values.alerts import WorkItem
 from services.insight.reader import Reader
 from services.insight.timeline_formatting import deal_name
+
+#: So many days ahead the close date of a deal is told.
+DUE_DAYS: Final = 14
 
 
 def read_open_work(
@@ -61,7 +65,7 @@ def deal_parts(reader: Reader, deal: sqlite3.Row) -> list[str]:
     """Return the same in parts.
 
     Where no change of stage is known, the time is that since it was opened: "Proposal, open for 19 days". A close
-    date is named once it has passed.
+    date is named once it is near, or has passed.
     """
     moved = stage_since(reader, deal["id"])
     since = moved or words.day_of(reader.value("SELECT opened_on FROM opportunities WHERE id = ?", (deal["id"],)))
@@ -73,7 +77,10 @@ def deal_parts(reader: Reader, deal: sqlite3.Row) -> list[str]:
     how = "" if moved is not None else ", open"
     parts.append(f"{deal['stage']}{how} for {words.count(days, 'day')}" if days > 0 else deal["stage"])
     closes = words.day_of(deal["closes_on"])
-    parts += [f"close date {reader.day(closes)} has passed"] if closes is not None and closes < reader.present else []
+    if closes is not None and closes < reader.present:
+        parts.append(f"close date {reader.day(closes)} has passed")
+    elif closes is not None and 0 <= (closes - reader.today).days <= DUE_DAYS:
+        parts.append(f"closes {words.within((closes - reader.today).days)}")
     return parts
 
 

@@ -92,12 +92,12 @@ def _conversation(reader: Reader, customer_id: int) -> HeaderFact | None:
     text = " ".join((row["text"] or "").split())
     if row["source"] == OWN_SOURCE:
         title = "Last call" if row["channel"] == UNANSWERED else "Last conversation"
-        return HeaderFact(title, reader.day(day), f": {text}")
+        return HeaderFact(title, reader.day(day), f": {text}", lately=True)
     who = {"from_customer": "from them", "to_customer": "from us"}.get(row["direction"] or "", "")
     what = " ".join(part for part in ((row["channel"] or "").lower(), who) if part)
     quoted = f"“{words.shortened(text, _QUOTED)}”" if text else ""
     said = ", ".join(part for part in (what, quoted) if part)
-    return HeaderFact("Last conversation", reader.day(day), f": {said}" if said else "")
+    return HeaderFact("Last conversation", reader.day(day), f": {said}" if said else "", lately=True)
 
 
 def _mail(reader: Reader, customer_id: int) -> HeaderFact | None:
@@ -110,7 +110,7 @@ def _mail(reader: Reader, customer_id: int) -> HeaderFact | None:
     if not rest:
         too_new = row["own"] or known_to is None or day > known_to - timedelta(days=3)
         rest = "no answer yet" if too_new else "no answer"
-    return HeaderFact("Last email", reader.day(day), f", {rest}")
+    return HeaderFact("Last email", reader.day(day), f", {rest}", lately=True)
 
 
 def _deal(reader: Reader, deals: Sequence[sqlite3.Row]) -> HeaderFact | None:

@@ -23,7 +23,7 @@ from services.insight.figures import read_figures
 from services.insight.mails import mail_through
 from services.insight.measurements import read_measurements
 from services.insight.open_work import deal_words, read_deals, stage_since
-from services.insight.queue_rows import read_open_card
+from services.insight.queue_rows import read_open_alert
 from services.insight.reader import Reader
 from services.insight.said_of import consent_words, contact_fields, contract_fields, full_day, source_words
 from services.insight.timeline_formatting import deal_name
@@ -49,7 +49,7 @@ def read_profile(reader: Reader, customer_id: int) -> CustomerProfile | None:
         return None
     scored = read_figures(reader, customer_id)
     contract = reader.row(SPEAKING.format(customer="?", day="?"), (customer_id, reader.today.isoformat()))
-    alert = read_open_card(reader, customer_id)
+    alert = read_open_alert(reader, customer_id)
     figures = scored[0] if scored is not None else None
     ids = read_ids(reader, customer)
     deals_line, deals = _deals(reader, customer_id)
@@ -103,10 +103,14 @@ def _identity(
         ("Consent", "email_consent", consent_words(customer)),
         ("Signed up", "signed_up_on", full_day(customer["signed_up_on"])),
     ]
-    found = [IdentityField(label, str(value), origins[column]) for label, column, value in rows if value]
+    found = [
+        IdentityField(label, str(value), origins[column], column == "email_consent")
+        for label, column, value in rows
+        if value
+    ]
     ledger = history(reader.driver, reader.policy, customer["email"] or "")
     if ledger:
-        found.append(IdentityField("Consent history", "; ".join(ledger[:_SHOWN]), ""))
+        found.append(IdentityField("Consent history", "; ".join(ledger[:_SHOWN]), "", of_consent=True))
     if contract is not None:
         found += contract_fields(reader, contract)
     found += contact_fields(reader, customer["id"])
@@ -365,8 +369,8 @@ def _emails(reader: Reader, customer_id: int) -> tuple[tuple[str, ...], str, int
     line = f"last {len(squares)}: {f'{active} clicked' if active else 'none clicked'}"
     if active and quiet > 1:
         line += f", none in the last {quiet}"
-    if known_to is not None:
-        line += f" · to {reader.day(known_to)}"
+    if (latest := words.day_of(rows[0]["day"])) is not None:
+        line += f" · latest {reader.day(latest)}"
     return tuple(reversed(squares)), line, len(rows)
 
 

@@ -1,5 +1,8 @@
 """Which alerts a tab of the queue holds, in which order and group: decided on narrow marks, as there may be thousands.
 
+Within a group alerts stand by severity, then by what is to be lost or won: the kind of event decides neither. Of equal
+stakes who said that they leave comes first, then whose urgent ticket is critical, then what is due first.
+
 Today's limit holds every critical alert and everybody who said that they leave, then the others by severity, who waits
 for an answer first, and expected value, of the whole book or of the owners whose queue is shown: what somebody might
 buy more of hides nobody who may leave. What was handled today
@@ -16,7 +19,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from models.values import words
-from models.values.alerts import QueueFilter, QueueGroup, QueueTab, Severity
+from models.values.alerts import RECORDED_LOSS, QueueFilter, QueueGroup, QueueTab, Severity
 from services.book.alert_phrasing import reason_words
 from services.insight.reader import Reader, marks
 
@@ -37,8 +40,8 @@ AT_RISK = """CASE WHEN a.kind = 'risk' AND s.customer_id IS NOT NULL THEN s.valu
 CHURN = "CASE WHEN s.customer_id IS NOT NULL THEN s.churn_risk ELSE a.churn_risk END"
 _CLOSED_SINCE = "FROM alerts WHERE closed_at >= ? AND +state IN ('resolved', 'not_useful')"
 _TODO = "state IN ('open', 'seen', 'in_work')"
-#: SQL of who comes first in a group: 2 who says that they leave, whatever they are worth, 1 of whom an urgent ticket is
-#: critical, else 0: a bad rating is as urgent as it is due.
+#: SQL of who comes first of equal stakes: 2 who says that they leave, 1 of whom an urgent ticket is critical, else 0: a
+#: bad rating is as urgent as it is due.
 _FIRST = f"""(
     SELECT coalesce(max(CASE g.evidence ->> 'sign' WHEN 'leaving' THEN 2 WHEN 'rated' THEN 0
                              ELSE g.severity = {int(Severity.CRITICAL)} END), 0)
@@ -63,12 +66,13 @@ class Mark(NamedTuple):
     upside_minor: int
     group: str
     first: int
+    loss_minor: int  # by the record of its rules
 
     @property
     def worth_minor(self) -> int:
         """The money that the alert is about."""
         at_risk = 0 if self.kind == "opportunity" else self.at_risk_minor or 0
-        return max(at_risk, self.upside_minor)
+        return max(at_risk, self.upside_minor, self.loss_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ def _start_of(reader: Reader, day: date) -> str:
 
 
 def read_line(reader: Reader, tab: QueueTab, wanted: QueueFilter, *, beyond_budget: bool = False) -> Line:
-    """Return the alerts of a tab in view order: by group, who says that they leave first, then due and value.
+    """Return the alerts of a tab in view order: by group, severity, and what is to be lost or won.
 
     What is put away is in the order in which it comes back.
     """
@@ -145,6 +149,11 @@ def read_line(reader: Reader, tab: QueueTab, wanted: QueueFilter, *, beyond_budg
     kept = [one for one in found if one in inside]
     everything = beyond_budget or wanted.is_search
     return Line(_ordered(reader, tab, found if everything else kept), len(found) - len(kept))
+
+
+def read_beyond(reader: Reader) -> frozenset[int]:
+    """Return the alerts to do that are beyond today's limit."""
+    return frozenset(_to_do(reader)) - frozenset(_within(reader, "todo", QueueFilter()))
 
 
 def read_counts(reader: Reader, todo: int | None = None) -> dict[str, int]:
@@ -295,9 +304,10 @@ def _ordered(reader: Reader, tab: QueueTab, ids: Sequence[int]) -> tuple[Mark, .
     clause, parameters = among(ids)
     bounds = bounds_of(reader)
     found = [
-        Mark(one, severity, kind, due_at, until, at_risk, upside, bounds.group(state, due_at), first)
-        for one, severity, kind, due_at, until, at_risk, upside, state, first in reader.driver.execute(
-            f"""SELECT a.id, a.severity, a.kind, a.due_at, a.until, {AT_RISK}, a.upside_minor, a.state, {_FIRST}
+        Mark(one, severity, kind, due_at, until, at_risk, upside, bounds.group(state, due_at), first, loss)
+        for one, severity, kind, due_at, until, at_risk, upside, state, first, loss in reader.driver.execute(
+            f"""SELECT a.id, a.severity, a.kind, a.due_at, a.until, {AT_RISK}, a.upside_minor, a.state, {_FIRST},
+                       {RECORDED_LOSS.format(alert="a")}
                   FROM alerts a
                   LEFT JOIN customer_risk_scores s ON s.customer_id = a.customer_id WHERE {clause}""",
             parameters,
@@ -309,7 +319,7 @@ def _ordered(reader: Reader, tab: QueueTab, ids: Sequence[int]) -> tuple[Mark, .
     elif tab == "todo":
         found.sort(
             key=lambda mark: (
-                GROUPS.index(mark.group), -mark.first, mark.due_at or _NEVER, -mark.worth_minor, mark.id
+                GROUPS.index(mark.group), -mark.severity, -mark.worth_minor, -mark.first, mark.due_at or _NEVER, mark.id
             )
         )  # fmt: skip
     else:

@@ -21,8 +21,8 @@ from models.values.alerts import (
     Severity,
 )
 from models.values.said_leaving import said_words
-from services.book.alert_phrasing import reason_words
 from services.book.sources import silence_held
+from services.insight.lines import Line, read_lines
 from services.insight.overridden import marks_of
 from services.insight.queue_marks import (
     AT_RISK,
@@ -41,7 +41,7 @@ from services.insight.reader import Reader
 #: Rows that a page holds; a queue of more has been left alone for weeks. Groups and counts are of all.
 MOST_ROWS = 1_000
 #: The alerts that are not closed; in the words of the index that holds one of them a customer.
-OPEN_CARDS = "a.state NOT IN ('resolved', 'not_useful')"
+OPEN_ALERTS = "a.state NOT IN ('resolved', 'not_useful')"
 _OUTCOMES = {
     "came_back": "Came back",
     "solved": "Solved",
@@ -54,8 +54,8 @@ _OUTCOMES = {
 _CONDITIONS = {"next_order": "they order", "reply": "they reply", "worse": "it gets worse"}
 _COLUMNS = f"""
     a.id, a.customer_id, c.name, c.external_id, c.tier, a.severity, a.kind, a.state, a.rule, a.reason, a.due_at,
-    a.until, a.until_condition, a.owner AS card_owner, c.owner AS customer_owner, a.outcome, a.upside_minor, a.currency,
-    s.sparkline, {AT_RISK} AS value_at_risk_minor, {CHURN} AS churn_risk,
+    a.until, a.until_condition, a.owner AS alert_owner, c.owner AS customer_owner, a.outcome, a.upside_minor,
+    a.currency, s.sparkline, {AT_RISK} AS value_at_risk_minor, {CHURN} AS churn_risk,
     {SAID_LEAVING} AS said_leaving, s.overridden, s.said_leaving AS words
 """
 _FROM = """
@@ -118,19 +118,19 @@ def read_order(reader: Reader, tab: QueueTab = "todo", wanted: QueueFilter | Non
     return tuple(mark.id for mark in read_line(reader, tab, wanted or QueueFilter()).shown)
 
 
-def read_card(reader: Reader, alert_id: int) -> AlertRow | None:
+def read_alert(reader: Reader, alert_id: int) -> AlertRow | None:
     """Return one alert as its row in the queue, whatever its state."""
     found = reader.row(f"SELECT {_COLUMNS} {_FROM} WHERE a.id = ?", (alert_id,))
-    return _row(reader, bounds_of(reader), found) if found is not None else None
+    return _rows(reader, [found])[0] if found is not None else None
 
 
-def read_open_card(reader: Reader, customer_id: int) -> AlertRow | None:
+def read_open_alert(reader: Reader, customer_id: int) -> AlertRow | None:
     """Return the open alert of a customer, or None."""
     found = reader.row(
-        f"SELECT {_COLUMNS} {_FROM} WHERE a.customer_id = ? AND {OPEN_CARDS} LIMIT 1",
+        f"SELECT {_COLUMNS} {_FROM} WHERE a.customer_id = ? AND {OPEN_ALERTS} LIMIT 1",
         (customer_id,),
     )
-    return _row(reader, bounds_of(reader), found) if found is not None else None
+    return _rows(reader, [found])[0] if found is not None else None
 
 
 def rows_of(reader: Reader, ids: Sequence[int]) -> tuple[AlertRow, ...]:
@@ -138,13 +138,17 @@ def rows_of(reader: Reader, ids: Sequence[int]) -> tuple[AlertRow, ...]:
     if not ids:
         return ()
     clause, parameters = among(ids)
-    bounds = bounds_of(reader)
     found = reader.rows(f"SELECT {_COLUMNS} {_FROM} WHERE {clause}", parameters)
-    by_id = {row["id"]: _row(reader, bounds, row) for row in found}
+    by_id = {row.id: row for row in _rows(reader, found)}
     return tuple(by_id[one] for one in ids)
 
 
-def _row(reader: Reader, bounds: Bounds, row: sqlite3.Row) -> AlertRow:
+def _rows(reader: Reader, found: Sequence[sqlite3.Row]) -> list[AlertRow]:
+    bounds, lines = bounds_of(reader), read_lines(reader, found)
+    return [_row(reader, bounds, row, lines[row["id"]]) for row in found]
+
+
+def _row(reader: Reader, bounds: Bounds, row: sqlite3.Row, line: Line) -> AlertRow:
     due = words.moment_of(row["due_at"])
     state = cast(AlertState, row["state"])
     ended = state in TAB_STATES["done"]
@@ -157,9 +161,12 @@ def _row(reader: Reader, bounds: Bounds, row: sqlite3.Row) -> AlertRow:
         kind=cast(AlertKind, row["kind"]),
         state=state,
         rule=row["rule"],
-        reason=reason_words(row["reason"], reader.today),
+        reason=line.words,
+        parts=line.parts,
+        names=line.rows,
         due_at=row["due_at"],
         due_words=_due_words(reader, row, due),
+        due_aloud=_due_words(reader, row, due, aloud=True),
         due_within_hour=remains is not None and remains <= timedelta(hours=1),
         breached=remains is not None and remains < timedelta(0),
         value_at_risk_minor=row["value_at_risk_minor"],
@@ -167,7 +174,7 @@ def _row(reader: Reader, bounds: Bounds, row: sqlite3.Row) -> AlertRow:
         currency=row["currency"] or reader.currency,
         churn_risk=row["churn_risk"],
         tier=row["tier"],
-        owner=row["card_owner"] or row["customer_owner"],
+        owner=row["alert_owner"] or row["customer_owner"],
         sparkline=_sparkline(row["sparkline"]),
         until=row["until"],
         group=bounds.group(state, row["due_at"]),
@@ -181,7 +188,7 @@ def _sparkline(text: str | None) -> tuple[int, ...]:
     return tuple(int(value) for value in json.loads(text)) if text else ()
 
 
-def _due_words(reader: Reader, row: sqlite3.Row, due: datetime | None) -> str:
+def _due_words(reader: Reader, row: sqlite3.Row, due: datetime | None, *, aloud: bool = False) -> str:
     state = row["state"]
     if state in ("waiting", "snoozed"):
         until = words.moment_of(row["until"])
@@ -192,7 +199,7 @@ def _due_words(reader: Reader, row: sqlite3.Row, due: datetime | None) -> str:
         return f"until {' or '.join(part for part in (what, day) if part)}" if what or day else state
     if state in TAB_STATES["done"]:
         return _OUTCOMES.get(row["outcome"] or "", "Not useful" if state == "not_useful" else "Resolved")
-    return words.left(due, reader.now, reader.zone) if due is not None else ""
+    return words.left(due, reader.now, reader.zone, aloud=aloud) if due is not None else ""
 
 
 def _next_due(reader: Reader, tab: QueueTab) -> str:

@@ -48,7 +48,7 @@ def record_words(reader: Reader, row: sqlite3.Row) -> str:
 
 
 def _chosen(reader: Reader, path: str, as_of: str) -> dict[str, Any] | None:
-    """What is known of the model in use; None of a fit that knows later days than the score."""
+    """Return what is known about the model in use; None where it was fitted on later days than the score's."""
     found = reader.driver.execute(_RECORD, {"path": path, "as_of": as_of}).fetchone()
     return json.loads(found[0]) if found is not None and found[0] is not None else None
 

@@ -17,6 +17,7 @@ from models.values.alerts import AlertRow, ScoreFigures
 from models.values.anomalies import ORDER_VALUE, ORDERS, TICKETS
 from models.values.scores import missed_orders
 from services.book.alert_phrasing import Clause, Fact, reason_clauses
+from services.distress.complaints import read_voices
 from services.insight.anomalies import anomaly_words, is_bad, read_anomalies, shared_issue_words
 from services.insight.reader import Reader
 
@@ -56,6 +57,7 @@ class _Told:
 
     def __init__(self, clauses: tuple[Clause, ...]) -> None:
         self.facts: set[Fact] = {fact for clause in clauses for fact in clause.facts}
+        self.rows: frozenset[tuple[str, int]] = frozenset()
 
     def of(self, name: str) -> list[object]:
         """The known values of a measure."""
@@ -98,6 +100,7 @@ def read_story(reader: Reader, alert: AlertRow, reason: str, figures: ScoreFigur
     if alert.customer_id is None:
         return ""
     told = _Told(reason_clauses(reason, reader.today))
+    told.rows = alert.names
     said = [*_went_on(reader, alert, told), *_other_signals(reader, alert, told)]
     said += _silence(alert, figures, told)
     if alert.kind == "risk":
@@ -205,12 +208,15 @@ def _ticket(reader: Reader, alert: AlertRow, told: _Told) -> list[str]:
     """Say what became of the last unhappy ticket, unless it was spoken of."""
     since = (reader.present - timedelta(days=_RECENT_DAYS)).isoformat()
     row = reader.row(
-        f"SELECT coalesce(subject, kind) AS subject, satisfaction, {is_open(AS_OF)} AS open, opened_on FROM tickets "
+        f"SELECT id, coalesce(subject, kind) AS subject, satisfaction, {is_open(AS_OF)} AS open, opened_on "
+        "FROM tickets "
         f"WHERE customer_id = ? AND opened_on >= ? AND {is_unhappy(AS_OF)} "
         "ORDER BY opened_on DESC, id DESC LIMIT 1",
         (alert.customer_id, since),
     )
-    if row is None:
+    if row is None or ("tickets", row["id"]) in told.rows:
+        return []
+    if not row["open"] and _pleased_since(reader, alert, row["opened_on"]):
         return []
     subject = words.shortened(row["subject"] or "unhappy ticket", _SUBJECT)
     if any(words.shortened(rated[4] or "", _SUBJECT) == subject for rated in told.ratings):
@@ -226,14 +232,27 @@ def _ticket(reader: Reader, alert: AlertRow, told: _Told) -> list[str]:
 def _review(reader: Reader, alert: AlertRow, told: _Told) -> list[str]:
     since = (reader.present - timedelta(days=_RECENT_DAYS)).isoformat()
     row = reader.row(
-        "SELECT rating, reviewed_on FROM reviews WHERE customer_id = ? AND reviewed_on >= ? AND rating <= ? "
+        "SELECT id, rating, reviewed_on FROM reviews WHERE customer_id = ? AND reviewed_on >= ? AND rating <= ? "
         "ORDER BY reviewed_on DESC, id DESC LIMIT 1",
         (alert.customer_id, since, _UNHAPPY_RATING),
     )
     day = words.day_of(row["reviewed_on"]) if row is not None else None
-    if row is None or day is None or (row["rating"], row["reviewed_on"]) in [(one[0], one[2]) for one in told.ratings]:
+    if (
+        row is None
+        or day is None
+        or ("reviews", row["id"]) in told.rows
+        or (row["rating"], row["reviewed_on"]) in [(one[0], one[2]) for one in told.ratings]
+    ):
+        return []
+    if _pleased_since(reader, alert, row["reviewed_on"]):
         return []
     return [f"Their review of {reader.day(day)} gave {row['rating']} of 5"]
+
+
+def _pleased_since(reader: Reader, alert: AlertRow, day: str) -> bool:
+    """Whether they rated something well after a day: what was wrong before is no open grievance any more."""
+    voices = read_voices(reader.driver, [alert.customer_id or 0], reader.present).get(alert.customer_id or 0, ())
+    return any(one.good and one.rated and one.last_on.isoformat() > day for one in voices)
 
 
 def _shared(reader: Reader, alert: AlertRow) -> list[str]:

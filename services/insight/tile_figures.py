@@ -52,14 +52,14 @@ def read_need_today(reader: Reader) -> Tile:
     if reader.unscored:
         said = "The latest import has not been scored yet."
         return Tile("today", words.DASH, title, NOT_SCORED.lower(), "neutral", said)
-    cards = read_line(reader, "todo", QueueFilter()).shown
-    if not cards and reader.lacks:
+    open_alerts = read_line(reader, "todo", QueueFilter()).shown
+    if not open_alerts and reader.lacks:
         line = "no customers yet" if reader.lacks == "customers" else "no customer is scored yet"
         return Tile("today", words.DASH, title, line, "neutral")
-    today = [card for card in cards if card.group in ("hour", "today")]
-    critical = sum(card.severity == Severity.CRITICAL for card in today)
-    coming = next((card for card in cards if card.due_at is not None and card.due_at >= reader.at), None)
-    late = sum(card.due_at is not None and card.due_at < reader.at for card in today)
+    today = [alert for alert in open_alerts if alert.group in ("hour", "today")]
+    critical = sum(alert.severity == Severity.CRITICAL for alert in today)
+    coming = next((alert for alert in open_alerts if alert.due_at is not None and alert.due_at >= reader.at), None)
+    late = sum(alert.due_at is not None and alert.due_at < reader.at for alert in today)
     parts = [f"{critical:,} critical"] if critical else []
     parts += [f"{late:,} late"] if late else []
     due = words.moment_of(coming.due_at) if coming is not None else None

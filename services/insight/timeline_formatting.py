@@ -97,14 +97,14 @@ def context_of(reader: Reader, customer_id: int, entries: list[tuple[str, sqlite
     """Read what the rows of one page need, in one query a kind."""
     kinds = {kind for kind, _ in entries}
     orders = [row["id"] for kind, row in entries if kind in ("order", "return")]
-    cards = [row["id"] for kind, row in entries if kind == "alert"]
+    open_alerts = [row["id"] for kind, row in entries if kind == "alert"]
     folded = any(kind == "activity" and row["times"] > 1 for kind, row in entries)
     return Context(
         customer_id=customer_id,
         items=_items(reader, orders) if orders else {},
         unread=unread_streaks(reader, customer_id) if "email" in kinds else {},
         mail_through=mail_through(reader) if "email" in kinds else None,
-        signals=rules_of_cards(reader, cards) if cards else {},
+        signals=rules_of_alerts(reader, open_alerts) if open_alerts else {},
         contacts=names_by_address(reader, customer_id) if "email" in kinds else {},
         mostly=_mostly(reader, customer_id) if folded else {},
     )
@@ -166,7 +166,7 @@ def reference(kind: str, row_id: int, external_id: str | int | None) -> str:
     return f"{noun} #{known if told else row_id}"
 
 
-def rules_of_cards(reader: Reader, alert_ids: list[int]) -> dict[int, tuple[str, ...]]:
+def rules_of_alerts(reader: Reader, alert_ids: list[int]) -> dict[int, tuple[str, ...]]:
     """Return the titles of the rules whose signals joined each alert after the one that raised it."""
     found: dict[int, tuple[str, ...]] = {}
     for row in reader.rows(
@@ -346,7 +346,7 @@ def _alert(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
 
 
 def _done_to_alert(reader: Reader, verb: str, after: Mapping[str, Any]) -> str:
-    """What an action did to this one alert, however many it was done to; '' where its own words are of one alert."""
+    """Say what an action on several alerts did to this one; '' where the action's own words are about one alert."""
     outcome = after.get("outcome") or ""
     match verb:
         case "snooze" | "wait":

@@ -16,6 +16,7 @@ from services.metrics.dashboards import (
     document_of,
     drill,
     forms_of,
+    meant,
     offered,
     the_dashboards,
     tile_answer,
@@ -28,6 +29,6 @@ from services.metrics.periods import period_of
 
 __all__ = [
     "Catalogue", "Coverage", "Metrics", "all_dashboards", "asked", "condition_of", "dashboard_named", "document_of",
-    "drill", "forms_of", "load_catalogue", "offered", "period_of", "the_catalogue", "the_dashboards", "tile_answer",
-    "trend_of", "under_lens",
+    "drill", "forms_of", "load_catalogue", "meant", "offered", "period_of", "the_catalogue", "the_dashboards",
+    "tile_answer", "trend_of", "under_lens",
 ]  # fmt: skip

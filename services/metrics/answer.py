@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models.store.driver import driver_of
 from models.values.errors import UserError
-from models.values.metrics import Answer, Column, Condition, Period, Query, RowList, RowsQuery, Value
+from models.values.metrics import Answer, Column, Condition, Query, RowList, RowsQuery, Value
 from models.values.money import exponent
 from models.values.notes import Note
 from models.values.words import WEEKDAYS, day_of, full_day
@@ -22,17 +22,18 @@ from services.book.alert_phrasing import reason_words
 from services.book.sources import SOURCES
 from services.metrics.catalogue import TIME, Catalogue, Entity, Metric, nearest
 from services.metrics.coverage import Coverage
-from services.metrics.figures import Asked, Figure, Figures, Reckoning, figure_of_rows, whole_of
+from services.metrics.figures import Asked, Figure, Figures, Reckoning, only_largest, whole_of
 from services.metrics.guard import guarded
+from services.metrics.listing import Listing, numbers
 from services.metrics.load import the_catalogue
-from services.metrics.periods import GRAINS, buckets, compared, first_day, partial_end, period_of
+from services.metrics.periods import GRAINS, buckets, compared, cut_off, first_day, paired, period_of
 from services.metrics.sources import Context
 from services.metrics.statements import Scope, Statements
 from services.settings import minor_rates, reporting_currency
 from services.workspace import Workspace
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import Connection
 
 #: So many answers are remembered; each is some kilobytes.
 _REMEMBERED: Final = 256
@@ -124,9 +125,7 @@ class Metrics:
         cell
             The dimensions' values in the figure's row; None: the total.
         """
-        one = self.catalogue.metric(metric)
-        while one.kind in ("derived", "cumulative", "conversion"):
-            one = self.catalogue.metrics[one.uses[0] if one.kind == "derived" else one.base]
+        one = self.catalogue.basis(self.catalogue.metric(metric))
         given = cell or {}
         return RowsQuery(
             entity=one.entity,
@@ -148,7 +147,7 @@ class Metrics:
             A name is not known, or the answer takes too long.
         """
         with self._reading(cancelled) as connection:
-            return _Listing(self, connection, query).rows()
+            return Listing(self, connection, query).rows()
 
     def count_rows(self, query: RowsQuery) -> int:
         """Return how many rows a query asks for.
@@ -159,7 +158,7 @@ class Metrics:
             A name is not known, or the answer takes too long.
         """
         with self._reading(lambda: False) as connection:
-            return _Listing(self, connection, query).total()
+            return Listing(self, connection, query).total()
 
     def needs_scores(self, query: Query) -> bool:
         """Return whether a query asks for scores, which the book has of its own as-of day alone."""
@@ -178,7 +177,7 @@ class Metrics:
             contexts, _ = self.contexts(connection, None)
             known = self.catalogue.entity(entity)
             scope = Scope(known, contexts[known.until], day=known.day)
-            one = _numbers(self.statements().rows(scope, None, {})).limit(1).params(scope.context.parameters)
+            one = numbers(self.statements().rows(scope, None, {})).limit(1).params(scope.context.parameters)
             return connection.execute(one).first() is not None
 
     def coverage(self) -> Coverage:
@@ -259,6 +258,7 @@ class _Answering:
         self._asked = Asked(self._by, query.where, period, contexts, metrics.owners)
         self._reckoning = Reckoning(connection, metrics.catalogue, metrics.statements())
         self._notes: list[Note] = []
+        self._uneven: frozenset[Value] = frozenset()  # groups of time that cannot be compared
         self._check(metrics)
 
     def _check(self, metrics: Metrics) -> None:
@@ -289,6 +289,7 @@ class _Answering:
 
     def answer(self) -> Answer:
         self._reckoning.expect(self._metrics)
+        self._reckoning.largest = only_largest(self._query, self._order, self._metrics)
         found = {one.name: self._reckoning.figures(one, self._asked) for one in self._metrics}
         totals = {one.name: self._total(one, found[one.name]) for one in self._metrics}
         before = self._before() if self._query.compare else {}
@@ -317,7 +318,12 @@ class _Answering:
         if not self._by:
             return found.get((), Figure(metric.no_rows, 0))
         if all(self._catalogue.parts_rows(metric, name) for name in self._by):
-            return whole_of(metric, found.values())
+            whole = self._reckoning.totals.get(metric.name)
+            return whole_of(metric, found.values() if whole is None else whole.values())
+        if metric.kind == "derived":
+            each = ((of, self._reckoning.figures(of, self._asked)) for of in map(self._catalogue.metric, metric.uses))
+            used = {one.name: Figures({(): self._total(one, figures)}) for one, figures in each}
+            return self._reckoning.derive(metric, used)[()]
         return self._reckoning.figures(metric, replace(self._asked, by=())).get((), Figure(metric.no_rows, 0))
 
     def _before(self) -> dict[str, Figures]:
@@ -325,11 +331,11 @@ class _Answering:
         assert self._query.compare is not None
         period = compared(self._asked.period, self._query.compare)
         asked = replace(self._asked, period=period)
-        renamed: dict[Value, Value] = {}
+        renamed: Mapping[Value, Value] = {}
         grain = next((name for name in self._by if name in GRAINS), None)
         if grain is not None:
-            now = [name for name, _ in buckets(self._asked.period, grain)]
-            renamed = dict(zip((name for name, _ in buckets(period, grain)), now, strict=False))
+            renamed, self._uneven, noted = paired(period, self._asked.period, grain)
+            self._notes += noted
         at = self._by.index(grain) if grain is not None else None
         found = {}
         for metric in self._metrics:
@@ -377,8 +383,9 @@ class _Answering:
                 value = each[metric.name].value
                 cells.append(value)
                 if self._query.compare:
-                    none = Figure(metric.no_rows, 0) if metric.name in before else Figure(None, 0)
-                    past = each[f"{metric.name}_before"] = before.get(metric.name, {}).get(key) or none
+                    known = metric.name in before and not self._uneven.intersection(key)
+                    none = Figure(metric.no_rows if known else None, 0)
+                    past = each[f"{metric.name}_before"] = (before[metric.name].get(key) if known else None) or none
                     cells += [past.value, _change(value, past.value, metric.unit)]
             rows.append(tuple(cells))
             figures.append(each)
@@ -389,15 +396,13 @@ class _Answering:
         if name in TIME and name not in entity.fields:
             return Column(name, name.capitalize(), "text")
         known = entity.field(name)
-        return Column(name, known.title, "flag" if known.kind == "flag" else "text")
+        return Column(name, known.title, known.kind if known.kind in ("flag", "day") else "text")
 
     def _selected(self, columns: Sequence[Column], rows: Sequence[tuple[Value, ...]]) -> list[int]:
         """The numbers of the rows that are shown, in their order."""
         names = [column.name for column in columns]
         kept = [at for at, row in enumerate(rows) if all(self._holds(one, columns, row) for one in self._query.having)]
-        order = self._query.order
-        if not order and self._by and not any(self._has_order(name) for name in self._by):
-            order = (f"-{self._metrics[0].name}",)
+        order = self._order
         natural = [self._rank(name) for name in self._by]
         kept = self._largest(kept, rows, names, order)
 
@@ -415,6 +420,13 @@ class _Answering:
             known.sort(key=lambda at, place=place, rank=rank: rank(rows[at][place]), reverse=falling)  # type: ignore[misc]
             kept = [*known, *(at for at in kept if rows[at][place] is None)]
         return kept[: self._query.limit] if self._query.limit is not None else kept
+
+    @property
+    def _order(self) -> tuple[str, ...]:
+        """The columns by which rows are ordered, those that fall with a minus."""
+        if self._query.order or not self._by or any(self._has_order(name) for name in self._by):
+            return self._query.order
+        return (f"-{self._metrics[0].name}",)
 
     def _largest(
         self, kept: list[int], rows: Sequence[tuple[Value, ...]], names: Sequence[str], order: Sequence[str]
@@ -471,9 +483,8 @@ class _Answering:
 
     def _add_notes(self, totals: Mapping[str, Figure]) -> None:
         grain = next((name for name in self._by if name in GRAINS), None)
-        partial = partial_end(self._asked.period, grain, self._as_of) if grain is not None else None
-        if grain is not None and partial is not None:
-            self._notes.append(Note("partial", "", (grain, partial, full_day(self._as_of))))
+        if grain is not None:
+            self._notes += cut_off(self._asked.period, grain, self._as_of)
         for name, total in totals.items():
             if total.without_rate:
                 self._notes.append(Note("without_rate", name, (total.without_rate,)))
@@ -496,75 +507,6 @@ class _Answering:
         without = int(self._reckoning.connection.execute(statement, scope.context.parameters).scalar() or 0)
         if without:
             self._notes.append(Note("undated", metric.name, (without,)))
-
-
-class _Listing:
-    """A list of rows in the making."""
-
-    def __init__(self, metrics: Metrics, connection: Connection, query: RowsQuery) -> None:
-        self._query, self._catalogue = query, metrics.catalogue
-        self._metric = metrics.catalogue.metric(query.metric) if query.metric is not None else None
-        self._entity = metrics.catalogue.entity(query.entity)
-        contexts, _ = metrics.contexts(connection, query.as_of)
-        self._asked = Asked(tuple(name for name, _ in query.cell), query.where,
-                            period_of(query.period, contexts["data"].as_of), contexts, metrics.owners)  # fmt: skip
-        self._reckoning = Reckoning(connection, metrics.catalogue, metrics.statements())
-
-    def total(self) -> int:
-        from sqlalchemy import func, select
-
-        statement, context = self._statement()
-        counted = select(func.count()).select_from(_numbers(statement).subquery())
-        return int(self._reckoning.run(counted, context)[0][0])
-
-    def _statement(self) -> tuple[Select[Any], Context]:
-        metric, entity, cell = self._metric, self._entity, dict(self._query.cell)
-        probe = metric or Metric("", "", "", "count", "simple", entity.name)
-        context = self._asked.contexts[entity.until]
-        period: Period | None = self._reckoning.within(probe, self._asked)
-        if probe.kind == "as_of":
-            # The state at the end of the figure's own week or month.
-            grain = next((name for name in cell if name in GRAINS), None)
-            last = self._asked.period.last if period is None else period.last
-            if grain is not None:
-                name = cell.pop(grain)
-                whole = replace(self._asked.period, last=last)
-                last = next(bucket.last for said, bucket in buckets(whole, grain) if said == name)
-            context, period = context.on(last), Period(None, last)
-        scope = self._reckoning.scope(probe, self._asked, period, context)
-        return self._reckoning.statements.rows(scope, metric, cell), context
-
-    def rows(self) -> RowList:
-        metric, entity = self._metric, self._entity
-        statement, context = self._statement()
-        found = self._reckoning.run(statement, context)
-        columns = [Column(name, entity.fields[name].title, _unit(entity.fields[name].kind)) for name in entity.shows]
-        figure = None
-        if metric is not None:
-            columns.append(Column("value", metric.title, metric.unit if metric.kind != "ratio" else "count"))
-            figure = figure_of_rows(metric, [row[-1] for row in found])
-        shown = found[: self._query.limit] if self._query.limit is not None else found
-        return RowList(
-            entity=entity.name,
-            as_of=context.as_of,
-            columns=(Column("id", "Number", "count"), *columns),
-            rows=tuple((row[0], *row[2:]) for row in shown),
-            total=len(found),
-            customers=tuple(row[1] for row in shown),
-            currency=context.currency,
-            figure=figure,
-            value="value" if metric is not None else None,
-            sql=";\n\n".join(self._reckoning.ran),
-        )
-
-
-def _numbers(statement: Select[Any]) -> Select[Any]:
-    """The numbers of listed rows alone, in any order."""
-    return statement.with_only_columns(statement.selected_columns.id, maintain_column_froms=True).order_by(None)
-
-
-def _unit(kind: str) -> str:
-    return "text" if kind in ("text", "category") else kind
 
 
 def _plain(value: Value) -> tuple[Any, ...]:

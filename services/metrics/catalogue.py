@@ -242,6 +242,15 @@ class Catalogue:
             return (*GRAINS, *own)
         return (*TIME, *own) if metric.day or entity.day else own
 
+    def basis(self, metric: Metric) -> Metric:
+        """Return the metric whose rows a figure counts.
+
+        Of a metric that is made of others it is the first of these, of a conversion the rows that it begins with.
+        """
+        while metric.kind in ("derived", "cumulative", "conversion"):
+            metric = self.metrics[metric.uses[0] if metric.kind == "derived" else metric.base]
+        return metric
+
     def adds_up(self, metric: Metric, dimension: str) -> bool:
         """Return whether the figures of a metric by a dimension make its total."""
         if not metric.adds_up or (metric.kind == "as_of" and dimension in TIME):

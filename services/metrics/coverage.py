@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from models.store.driver import driver_of
 from models.values.words import day_of
 from services.book.sources import SOURCES, SourceAge, source_ages
-from services.metrics.catalogue import Catalogue, Entity, Metric
+from services.metrics.catalogue import Catalogue, Metric
 from services.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Coverage:
 
     def of(self, metric: Metric, day: date) -> tuple[date | None, SourceAge | None]:
         """Return the first day of the data on which a metric rests, and how old these are on a day."""
-        source = self._entity(metric).source
+        source = self._catalogue.entities[self._catalogue.basis(metric).entity].source
         table = _RESTS_ON.get(source, source)
         if table not in _TABLES:
             return None, None
@@ -48,8 +48,3 @@ class Coverage:
         first, _ = self.of(metric, period.last)
         day = period.last if metric.kind == "as_of" else period.first
         return first is None or day is None or first <= day
-
-    def _entity(self, metric: Metric) -> Entity:
-        while metric.kind in ("derived", "cumulative", "conversion"):
-            metric = self._catalogue.metrics[metric.uses[0] if metric.kind == "derived" else metric.base]
-        return self._catalogue.entities[metric.entity]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.values.dashboards import (
+    CHANGES_FORMS,
     COMPARED_FORMS,
     FORMS,
     PERIODS,
@@ -29,14 +30,14 @@ from models.values.metrics import Answer, Condition, Query, RowsQuery, Value
 from models.values.notes import Note
 from models.values.words import full_day, listed
 from services.metrics.answer import Metrics
-from services.metrics.catalogue import TIME, Catalogue, Field
+from services.metrics.catalogue import TIME, Catalogue, Field, nearest
 from services.metrics.changes import read_changes
 from services.metrics.load import Place, conditions_in, the_catalogue
 from services.metrics.periods import GRAINS, months_later, period_of
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "dashboards"
 _TILE: Final = {"title", "form", "metrics", "by", "where", "period", "order", "limit", "compare", "having", "none",
-         "wide", "parts", "trend", "lens"}  # fmt: skip
+         "wide", "parts", "trend", "lens", "switch"}  # fmt: skip
 #: So many groups a tile may ask for; nobody reads more bars or rows of a table.
 MOST_GROUPS: Final = 200
 #: A day before which every period begins.
@@ -124,6 +125,7 @@ def _table_of(tile: TileSpec) -> dict[str, Any]:
         "where": [_plain(one) for one in query.where], "period": query.period, "order": list(query.order),
         "limit": query.limit, "having": [_plain(one) for one in query.having], "none": tile.none,
         "parts": list(tile.parts), "trend": tile.trend, "lens": tile.lens,
+        "switch": list(tile.switch),
     }  # fmt: skip
     more: dict[str, Any] = {} if (query.compare is not None) == usual else {"compare": not usual}
     if tile.wide > 1:
@@ -137,28 +139,37 @@ def _plain(one: Condition) -> list[Any]:
     return [one.name, one.operator, list(one.value) if isinstance(one.value, tuple) else one.value]
 
 
-def forms_of(by: Sequence[str]) -> tuple[Form, ...]:
-    """Return the forms in which figures by these dimensions can be shown."""
+def forms_of(by: Sequence[str], *, share: bool = False) -> tuple[Form, ...]:
+    """Return the forms in which figures by these dimensions can be shown; only a share has ranges."""
     if not by:
-        return ("figure", "changes")
+        return ("figure", *CHANGES_FORMS)
     if len(by) == 1 and by[0] in GRAINS:
         return ("line", "bars", "table")
     if len(by) == 2 and not set(by) & set(TIME):
         return ("bars", "table", "matrix")
-    return ("bars", "table", "funnel") if tuple(by) == ("stage",) else ("bars", "table")
+    more: tuple[Form, ...] = ("ranges",) if share and len(by) == 1 else ()
+    return ("bars", "table", "funnel", *more) if tuple(by) == ("stage",) else ("bars", "table", *more)
 
 
 def offered(catalogue: Catalogue) -> tuple[Offered, ...]:
     """Return what a tile can be made of: every metric, by title, with the dimensions that it can be shown by."""
     found = []
     for one in catalogue.metrics.values():
-        entity = catalogue.entities[_first(catalogue, one.name).entity]
+        entity = catalogue.entities[catalogue.basis(one).entity]
         titles = {name: name.capitalize() for name in TIME} | {
             name: known.title for name, known in entity.fields.items()
         }
         by = tuple((name, titles[name]) for name in catalogue.dimensions_of(one))
-        found.append(Offered(one.name, one.title, one.counts, entity.title, by))
+        found.append(Offered(one.name, one.title, one.counts, entity.title, by, one.kind == "ratio", one.synonyms))
     return tuple(sorted(found, key=lambda one: one.title.lower()))
+
+
+def meant(said: str, among: Iterable[Offered]) -> str:
+    """Return a sentence with the titles of what is also called so, or else of what is named most like it."""
+    known = tuple(among)
+    wanted = " ".join(said.lower().split())
+    called = [one.title for one in known if wanted in map(str.lower, one.synonyms)]
+    return f"Did you mean {' or '.join(called)}?" if called else nearest(said, (one.title for one in known))
 
 
 def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
@@ -168,14 +179,15 @@ def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
     form: Any = place.of("form").among(table.get("form", "figure"), FORMS, "a form of a tile")
     if not names:
         raise place.of("metrics").wrong("a tile names at least one metric")
-    if (form in ("figure", "changes")) == bool(by):
+    if (form in ("figure", *CHANGES_FORMS)) == bool(by):
         raise place.of("by").wrong("a figure and changes have no dimension, and every other form has one")
     for name in names:
         place.of("metrics").among(name, catalogue.metrics, "a metric")
         for dimension in by:
             place.of("by").among(dimension, catalogue.dimensions_of(catalogue.metrics[name]), f"a dimension of {name}")
-    if form not in forms_of(by):
-        raise place.of("form").wrong(f"“{form}” does not show figures by {listed(by)}; choose {listed(forms_of(by))}")
+    forms = forms_of(by, share=all(catalogue.metrics[name].kind == "ratio" for name in names))
+    if form not in forms:
+        raise place.of("form").wrong(f"“{form}” does not show figures by {listed(by)}; choose {listed(forms)}")
     if form == "matrix" and not all(catalogue.adds_up(catalogue.metrics[name], one) for name in names for one in by):
         raise place.of("form").wrong("the cells of a matrix make its sums, and these figures do not add up")
     entity = catalogue.entities[catalogue.metrics[names[0]].entity]
@@ -200,7 +212,15 @@ def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
         place.of("trend").among(trend, catalogue.metrics, "a metric")
     if lens and not by:
         raise place.of("lens").wrong("only a tile with a dimension shows the figure that is chosen")
-    return TileSpec(key, place.text(table, "title"), form, query, none, wide=wide, parts=parts, trend=trend, lens=lens)
+    switch = place.texts(table, "switch")
+    if switch and (len(by) != 1 or switch[0] != by[0] or form not in ("bars", "ranges", "table")):
+        raise place.of("switch").wrong("the first is the one dimension of bars, ranges or a table")
+    for name in names:
+        for dimension in switch:
+            allowed = catalogue.dimensions_of(catalogue.metrics[name])
+            place.of("switch").among(dimension, allowed, f"a dimension of {name}")
+    return TileSpec(key, place.text(table, "title"), form, query, none, wide=wide, parts=parts, trend=trend,
+                    lens=lens, switch=switch)  # fmt: skip
 
 
 def _together(rows: tuple[tuple[TileSpec, ...], ...], catalogue: Catalogue) -> tuple[tuple[TileSpec, ...], ...]:
@@ -280,7 +300,7 @@ def _can_be_by(name: str, by: Sequence[str]) -> bool:
 
 def _going_with(tile: TileSpec, filters: Filters) -> TileSpec:
     """Let changes be those of metrics that go with the filters: an unfiltered one beside filtered ones misleads."""
-    if tile.form != "changes":
+    if tile.form not in CHANGES_FORMS:
         return tile
     alone = {name: replace(tile, query=replace(tile.query, metrics=(name,))) for name in tile.query.metrics}
     kept = tuple(name for name, one in alone.items() if not unfiltered(one, filters))
@@ -365,12 +385,12 @@ def _across(catalogue: Catalogue, query: Query, found: Answer) -> tuple[Value, .
 
 
 def _shows_changes(tile: TileSpec, query: Query) -> bool:
-    return tile.form == "changes" and query.compare is not None
+    return tile.form in CHANGES_FORMS and query.compare is not None
 
 
 def _span(catalogue: Catalogue, query: Query, found: Answer) -> str:
-    """Say of which days a figure is: a state of one, everything else of a period."""
-    metric = _first(catalogue, query.metrics[0])
+    """Say which days a figure covers: a state one day, everything else a period."""
+    metric = catalogue.basis(catalogue.metrics[query.metrics[0]])
     day = full_day(found.period.last)
     if metric.kind == "as_of" or not (metric.day or catalogue.entities[metric.entity].day):
         return f"on {day}"
@@ -383,8 +403,8 @@ def _are_states(catalogue: Catalogue, query: Query) -> bool:
 
 def _why_empty(metrics: Metrics, tile: TileSpec, query: Query, *, unknown: bool) -> str:
     """Say what is missing, and how to get it; '' where rows count and their figures are simply 0."""
-    entities = [metrics.catalogue.entities[_first(metrics.catalogue, name).entity] for name in query.metrics]
-    entity = entities[0]
+    metric = metrics.catalogue.basis(metrics.catalogue.metrics[query.metrics[0]])
+    entity = metrics.catalogue.entities[metric.entity]
     things = entity.title.lower()
     if not metrics.has_rows(entity.name):
         how = _IMPORT if entity.until == "data" and entity.source != "scores" else "They appear as you work."
@@ -392,11 +412,14 @@ def _why_empty(metrics: Metrics, tile: TileSpec, query: Query, *, unknown: bool)
     if metrics.needs_scores(query) and metrics.days()[1] is None:
         return "The book is not scored yet."
     period = dict(PERIODS).get(query.period, "").lower()
-    when = f" in the {period}" if period.startswith("last") else ""
+    state = metric.kind == "as_of" or not (metric.day or entity.day)
+    when = f" in the {period}" if period.startswith("last") and not state else ""
     if tile.none and query.having:
         return f"{tile.none}{when}."
     rows = metrics.rows_of(query, query.metrics[0])
     number = metrics.count_rows(rows)
+    if tile.none and not number:
+        return f"{tile.none}{when}."
     if number:
         title = metrics.catalogue.metrics[query.metrics[0]].title.split(",")[0].removeprefix("Mean ")
         noun = title if title.isupper() else f"{title[0].lower()}{title[1:]}"
@@ -411,13 +434,6 @@ def _why_empty(metrics: Metrics, tile: TileSpec, query: Query, *, unknown: bool)
 
 def _so_many(number: int, things: str) -> str:
     return f"{number:,} {things}" if number > 1 else f"1 row of {things}"
-
-
-def _first(catalogue: Catalogue, name: str) -> Any:
-    metric = catalogue.metrics[name]
-    while metric.kind in ("derived", "cumulative", "conversion"):
-        metric = catalogue.metrics[metric.uses[0] if metric.kind == "derived" else metric.base]
-    return metric
 
 
 def drill(metrics: Metrics, tile: TileSpec, query: Query, metric: str, cell: Mapping[str, Value]) -> Drill:

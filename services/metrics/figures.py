@@ -11,7 +11,7 @@ from operator import add, mul, sub, truediv
 from typing import TYPE_CHECKING, Any, Final
 
 from models.values.errors import UserError
-from models.values.metrics import Condition, Interval, Period, Value
+from models.values.metrics import Condition, Interval, Period, Query, Value
 from models.values.past_cases import wilson
 from services.metrics.catalogue import Catalogue, Metric
 from services.metrics.periods import GRAINS, buckets, first_day
@@ -19,7 +19,7 @@ from services.metrics.sources import Context
 from services.metrics.statements import Scope, Statements
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import CompoundSelect, Connection, Select
 
 Key = tuple[Value, ...]
 _OPERATIONS: Final[dict[type, Callable[[float, float], float]]] = {
@@ -60,7 +60,15 @@ class Asked:
 
 @dataclass
 class Reckoning:
-    """Runs the statements of one answer on one connection, and remembers them for whoever asks what ran."""
+    """Runs the statements of one answer on one connection, and remembers them for whoever asks what ran.
+
+    Attributes
+    ----------
+    largest
+        The metric by which so many groups are the largest, where no other group is asked for.
+    totals
+        The figures of all groups together, where only the largest were read.
+    """
 
     connection: Connection
     catalogue: Catalogue
@@ -68,6 +76,8 @@ class Reckoning:
     ran: dict[str, None] = field(default_factory=dict)
     expected: dict[str, Metric] = field(default_factory=dict)
     found: dict[tuple[object, ...], dict[str, Figures]] = field(default_factory=dict)
+    largest: tuple[Metric, int] | None = None
+    totals: dict[str, Figures] = field(default_factory=dict)
 
     def figures(self, metric: Metric, asked: Asked) -> Figures:
         """Return a metric by the dimensions; a group without rows is not among them."""
@@ -87,7 +97,7 @@ class Reckoning:
         parts = any(name in entity.fields and entity.fields[name].parts for name in named)
         return Scope(entity, context, asked.where, period, metric.day or entity.day, asked.owners, parts)
 
-    def run(self, statement: Select[Any], context: Context) -> list[Any]:
+    def run(self, statement: Select[Any] | CompoundSelect[Any], context: Context) -> list[Any]:
         """Run a statement and keep its text."""
         answered = self.connection.execute(statement.params(context.parameters))
         said = answered.context
@@ -124,10 +134,17 @@ class Reckoning:
             together = [metric, *(one for one in mates if self._is_state(one) == self._is_state(metric))]
             if metric.name not in self.expected:
                 together = [metric]
+            width = len(asked.by)
             statement = self.statements.figures(together, asked.by, scope)
-            rows = self.run(statement, scope.context)
+            only = self.largest if width and set(self.expected) <= {one.name for one in together} else None
+            if only is not None:
+                whole, *rows = self.run(self.statements.largest(statement, together, *only), scope.context)
+                for number, one in enumerate(together):
+                    self.totals[one.name] = self._grouped(one, [whole[width:]], 0, 4 * number)
+            else:
+                rows = self.run(statement, scope.context)
             for number, one in enumerate(together):
-                known[one.name] = self._grouped(one, rows, len(asked.by), len(asked.by) + 4 * number)
+                known[one.name] = self._grouped(one, rows, width, width + 4 * number)
         return known[metric.name]
 
     def _over(self, metric: Metric, asked: Asked, scope: Scope) -> bool:
@@ -205,7 +222,10 @@ class Reckoning:
         return self._grouped(replace(metric, kind="ratio"), self.run(statement, scope.context), width, width)
 
     def _derived(self, metric: Metric, asked: Asked) -> Figures:
-        used = {name: self.figures(self.catalogue.metrics[name], asked) for name in metric.uses}
+        return self.derive(metric, {name: self.figures(self.catalogue.metrics[name], asked) for name in metric.uses})
+
+    def derive(self, metric: Metric, used: Mapping[str, Figures]) -> Figures:
+        """Return what a derived metric comes to over the figures of those that it is made of."""
         tree = ast.parse(metric.expression, mode="eval").body
         found: Figures = {}
         for key in dict.fromkeys(key for figures in used.values() for key in figures):
@@ -242,6 +262,16 @@ def whole_of(metric: Metric, parts: Iterable[Figure]) -> Figure:
         return replace(_figure(metric, rows, top, top if metric.kind == "ratio" else rows), without_rate=without)
     values = [one.value for one in known if isinstance(one.value, int | float)]
     return Figure(sum(values) if values else metric.no_rows, rows, without_rate=without)
+
+
+def only_largest(query: Query, order: Sequence[str], metrics: Iterable[Metric]) -> tuple[Metric, int] | None:
+    """Return the metric by which only so many groups are the largest; None where others have a part in the answer."""
+    if not query.limit or query.having or query.compare or not order or set(query.by) & set(GRAINS):
+        return None
+    first = next((one for one in metrics if order[0] == f"-{one.name}"), None)
+    if first is None or first.kind not in ("simple", "as_of") or first.measure not in ("count", "sum", "distinct"):
+        return None
+    return first, query.limit
 
 
 def quantile(ordered: Sequence[float], share: float) -> float | None:

@@ -24,6 +24,10 @@ from services.book.kept_records import last_contact
 _DAY: Final = "at.day"
 #: From here on up text is glad, as it is unhappy from as far below nothing.
 _GLAD: Final = -UNHAPPY
+#: Beyond this text is very unhappy or very glad.
+_STRONG: Final = 0.6
+#: A deal is stuck after so many days in a stage, and near its close so many days before it.
+_STUCK, _NEAR = 30, 14
 
 
 def _sentiment(of: str) -> str:
@@ -51,6 +55,20 @@ _THIS_YEAR: Final = "coalesce(y.this_year, 0)"
 _YEAR_BEFORE: Final = "coalesce(y.year_before, 0)"
 _SINCE_FIRST: Final = f"(julianday({_DAY}) - julianday(coalesce(s.first_order_on, c.signed_up_on)))"
 _CONTACT: Final = last_contact("c.id", "''", _DAY, "at.now")
+_IN_STAGE: Final = f"max(0, julianday({_DAY}) - julianday(e.stage_since))"
+_LATE: Final = f"CAST(julianday({_DAY}) - julianday(e.closes_on) AS INT)"
+#: Why a deal needs somebody: each reason after a comma. Tasks are of the customer, as the program keeps them.
+_WHY_TO_ACT: Final = f"""(
+    CASE WHEN e.closes_on = {_DAY} THEN ', closes today' WHEN e.closes_on < {_DAY}
+        THEN ', ' || {_LATE} || iif({_LATE} = 1, ' day late', ' days late') ELSE '' END
+    || CASE WHEN {_IN_STAGE} > {_STUCK} THEN ', ' || CAST({_IN_STAGE} AS INT) || ' days in stage' ELSE '' END
+    || CASE WHEN e.closes_on <= date({_DAY}, '+{_NEAR} days') AND NOT EXISTS (SELECT 1 FROM tasks t
+        WHERE t.customer_id = e.customer_id AND t.created_at <= at.now AND coalesce(t.done_at, '{NEVER}') > at.now)
+        THEN ', no next step' ELSE '' END)"""
+_RUNS: Final = (
+    f"(coalesce(e.starts_on, '') <= {_DAY}"
+    f" AND coalesce(e.ends_on, CASE WHEN e.status IS NOT 'ended' THEN '{NEVER}' END, '') > {_DAY})"
+)
 _OF_TEN: Final = "(10.0 * e.score / coalesce(e.scale, 10))"
 
 HOOKS: Final[dict[str, str]] = {
@@ -70,7 +88,7 @@ HOOKS: Final[dict[str, str]] = {
     "quiet_90d": f"(coalesce(julianday({_DAY}) - julianday({_CONTACT}), 9999) > 90)",
     "unengaged_60d": "(m.customer_id IS NULL)",
     "never_contacted": f"(({_CONTACT}) IS NULL)",
-    "tickets_60d": _events("count(*)", "tickets", "opened_on", since="-60 days"),
+    "tickets_60d": "coalesce(k.tickets, 0)",
     "emailed": f"EXISTS {_events('1', 'email_events', 'happened_on', where=_MAILED)}",
     "emails": _events("count(*)", "email_events", "happened_on", where=_MAILED),
     "days_since_email": f"(julianday({_DAY}) - julianday({_LAST_ENGAGED}))",
@@ -80,6 +98,10 @@ HOOKS: Final[dict[str, str]] = {
     "spend_this_year": _THIS_YEAR,
     "spend_year_before": _YEAR_BEFORE,
     "kept_spend": f"min({_THIS_YEAR}, {_YEAR_BEFORE})",
+    "renews_on": (
+        f"(SELECT min(e.ends_on) FROM contracts e WHERE e.customer_id = c.id AND {_RUNS}"
+        f" AND e.status IS NOT 'ended' AND e.ends_on <= date({_DAY}, '+60 days'))"
+    ),
     "bought_year_before": f"({_YEAR_BEFORE} > 0)",
     "bought_both_years": f"({_YEAR_BEFORE} > 0 AND {_THIS_YEAR} > 0)",
     "customer_number": "c.id",
@@ -96,6 +118,10 @@ HOOKS: Final[dict[str, str]] = {
         f"CASE WHEN NOT {is_open(_DAY, 'e')} THEN 'solved' WHEN e.status = 'pending' THEN 'pending' ELSE 'open' END"
     ),
     "sentiment": _sentiment("e.sentiment"),
+    "sentiment_step": (
+        f"CASE WHEN e.sentiment < {-_STRONG} THEN 'very negative' WHEN e.sentiment > {_STRONG} THEN 'very positive'"
+        f" ELSE {_sentiment('e.sentiment')} END"
+    ),
     "answer_hours": (
         f"CASE WHEN substr(e.first_answer_at, 1, 10) <= {_DAY} THEN {_hours('e.opened_at', 'e.first_answer_at')} END"
     ),
@@ -119,14 +145,13 @@ HOOKS: Final[dict[str, str]] = {
     "closing_month": "substr(coalesce(e.closed_on, e.closes_on), 1, 7)",
     "past_close": f"coalesce(e.closes_on < {_DAY}, 0)",
     "cycle_days": "(julianday(e.closed_on) - julianday(e.opened_on))",
-    "days_in_stage": f"max(0, julianday({_DAY}) - julianday(e.stage_since))",  # what was moved here may be later
+    "days_in_stage": _IN_STAGE,  # what was moved here may be later
+    "why_to_act": f"nullif(substr({_WHY_TO_ACT}, 3), '')",
+    "to_act_on": f"({_WHY_TO_ACT} <> '')",
     "moved_on": "(e.next_stage IS NOT 'Lost')",
     "stage_left": "(e.left_on IS NOT NULL)",
     # contracts and invoices
-    "contract_runs": (
-        f"(coalesce(e.starts_on, '') <= {_DAY}"
-        f" AND coalesce(e.ends_on, CASE WHEN e.status IS NOT 'ended' THEN '{NEVER}' END, '') > {_DAY})"
-    ),
+    "contract_runs": _RUNS,
     "renewal_90d": f"(e.ends_on >= {_DAY} AND e.ends_on <= date({_DAY}, '+90 days') AND e.status IS NOT 'ended')",
     "invoice_open": is_owed(_DAY, "e"),
     "invoice_overdue": is_overdue(_DAY, invoice="e"),

@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from typing import Final, Literal
 
 from models.values.errors import UserError
-from models.values.metrics import Compare, Period
-from models.values.words import full_day
+from models.values.metrics import Compare, Period, Value
+from models.values.notes import Note
+from models.values.words import full_day, listed
 
 Grain = Literal["day", "week", "month", "quarter", "year"]
 GRAINS: Final[tuple[Grain, ...]] = ("day", "week", "month", "quarter", "year")
@@ -159,7 +160,38 @@ def buckets(period: Period, grain: str) -> Iterator[tuple[str, Period]]:
             raise UserError(f"The period has too many {grain}s. Choose a shorter period, or months.")
 
 
-def partial_end(period: Period, grain: str, as_of: date) -> str | None:
-    """Return the name of the period's last bucket where the data end before it does."""
+def cut_off(period: Period, grain: str, as_of: date) -> Iterator[Note]:
+    """Yield what must be known of the last and the first bucket of a period: that they are not whole."""
     start = start_of(period.last, grain)
-    return label(start, grain) if period.last == as_of and _next(start, grain) > as_of + timedelta(days=1) else None
+    partial = period.last == as_of and _next(start, grain) > as_of + timedelta(days=1)
+    if partial:
+        yield Note("partial", "", (grain, label(start, grain), full_day(as_of)))
+    if period.first is None or (begins := start_of(period.first, grain)) == period.first:
+        return
+    if not partial or begins != start:
+        yield Note("begins", "", (grain, label(begins, grain), full_day(period.first)))
+
+
+def paired(then: Period, now: Period, grain: str) -> tuple[dict[Value, Value], frozenset[Value], list[Note]]:
+    """Pair the buckets of two periods, the first with the first.
+
+    Returns
+    -------
+    dict, frozenset, list of Note
+        The names of the earlier ones with those of the later ones; the later ones that cannot be compared, because
+        one of both is cut off and their days differ by more than one; and what is said of these.
+    """
+    pairs = list(zip(buckets(then, grain), buckets(now, grain), strict=False))
+    uneven = [name for (_, one), (name, other) in pairs if not _are_alike(grain, one, other)]
+    noted = [Note("uneven", "", (listed(uneven),))] if uneven else []
+    return {old: new for (old, _), (new, _) in pairs}, frozenset(uneven), noted
+
+
+def _are_alike(grain: str, one: Period, other: Period) -> bool:
+    assert one.days is not None and other.days is not None
+    return abs(one.days - other.days) <= 1 or (_is_whole(grain, one) and _is_whole(grain, other))
+
+
+def _is_whole(grain: str, bucket: Period) -> bool:
+    start = start_of(bucket.last, grain)
+    return bucket.first == start and bucket.last == _next(start, grain) - timedelta(days=1)

@@ -158,10 +158,12 @@ def _deals(context: Context) -> str:
     paid_in = "CASE WHEN coalesce(o.amount_minor, 0) = 0 THEN coalesce(p.currency, o.currency) ELSE o.currency END"
     since = f"(SELECT max(h.changed_on) FROM stage_changes h WHERE h.opportunity_id = o.id AND {known_by(_DAY)})"
     first = "(SELECT min(h.changed_on) FROM stage_changes h WHERE h.opportunity_id = o.id)"
+    # The stage is sought once a deal, not once for each column that it decides.
+    staged = f"SELECT o.*, {stage_on(_DAY)} AS stage_then FROM opportunities o"
     inner = (
-        f"SELECT o.*, {stage_on(_DAY)} AS stage_then, {closed_on('o')} AS closed, {worth} AS worth,"
+        f"WITH o AS MATERIALIZED ({staged}) SELECT o.*, {closed_on('o')} AS closed, {worth} AS worth,"
         f" {paid_in} AS paid_in, {DEAL_NAME} AS called, {STAGE_NAME} AS stage_called, {since} AS since,"
-        f" coalesce(o.opened_on, {first}) AS opened FROM opportunities o LEFT JOIN products p ON p.id = o.product_id"
+        f" coalesce(o.opened_on, {first}) AS opened FROM o LEFT JOIN products p ON p.id = o.product_id"
     )
     worth_now = context.converted("d.worth", "d.paid_in")
     return (
@@ -203,10 +205,21 @@ _SCORE_COLUMNS: Final = (
 
 
 def _scores(_context: Context) -> str:
-    """The last score of each customer by the as-of day."""
+    """The last score of each customer by the as-of day; the history is far longer.
+
+    A full scoring leaves a row of its day for every customer: of the last day all rows are read by its index, and only
+    who has none of that day is looked for in the own history.
+    """
+    columns = (
+        "SELECT h.customer_id, h.customer_id, h.as_of, h.engagement, h.health, h.churn_risk, h.clv_minor,"
+        " h.value_at_risk_minor, h.segment FROM"
+    )
+    day = f"(SELECT max(as_of) FROM score_history WHERE as_of <= {_DAY})"
+    own = f"SELECT max(x.as_of) FROM score_history x WHERE x.customer_id = c.id AND x.as_of <= {_DAY}"
     return (
-        "SELECT h.customer_id, h.customer_id, max(h.as_of), h.engagement, h.health, h.churn_risk, h.clv_minor,"
-        f" h.value_at_risk_minor, h.segment FROM score_history h WHERE h.as_of <= {_DAY} GROUP BY h.customer_id"
+        f"{columns} score_history h WHERE h.as_of = {day} UNION ALL {columns} customers c NOT INDEXED"
+        f" CROSS JOIN score_history h ON h.customer_id = c.id AND h.as_of = ({own})"
+        f" WHERE {day} IS NOT NULL AND c.id NOT IN (SELECT customer_id FROM score_history WHERE as_of = {day})"
     )
 
 
@@ -329,8 +342,8 @@ def spending() -> Subquery:
     last = f"ordered_on > date({_DAY}, '-12 months')"
     # By the index on the customer, in whose order they are grouped: no sorting.
     return _subquery(
-        f"SELECT customer_id, sum(CASE WHEN {last} THEN amount_minor ELSE 0 END),"
-        f" sum(CASE WHEN {last} THEN 0 ELSE amount_minor END) FROM orders"
+        f"SELECT customer_id, sum(amount_minor) FILTER (WHERE {last}),"
+        f" sum(amount_minor) FILTER (WHERE NOT {last}) FROM orders"
         f" WHERE +ordered_on > date({_DAY}, '-24 months') AND +ordered_on <= {_DAY} AND currency = :currency"
         " GROUP BY customer_id",
         ("customer_id", "this_year", "year_before"),
@@ -346,6 +359,16 @@ def engaged() -> Subquery:
         f" AND happened_on <= {_DAY} AND kind IN ({kinds}) AND source <> '{OWN_SOURCE}'",
         ("customer_id",),
         "m",
+    )
+
+
+def complained() -> Subquery:
+    """Return how many tickets each customer opened in the last 60 days."""
+    return _subquery(
+        f"SELECT customer_id, count(*) FROM tickets WHERE opened_on > date({_DAY}, '-60 days') AND opened_on <= {_DAY}"
+        " GROUP BY customer_id",
+        ("customer_id", "tickets"),
+        "k",
     )
 
 

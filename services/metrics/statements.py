@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     FromClause,
     Select,
     UnaryExpression,
@@ -24,9 +25,12 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    not_,
+    null,
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.sql.operators import custom_op
 
@@ -35,10 +39,10 @@ from models.values.metrics import Condition, Period
 from models.values.money import exponent
 from services.metrics.catalogue import PLACES, TIME, Catalogue, Entity, Field, Metric
 from services.metrics.hooks import HOOKS
-from services.metrics.sources import PARTS, Context, engaged, source, spending, table_as
+from services.metrics.sources import PARTS, Context, complained, engaged, source, spending, table_as
 from services.settings import Policy
 
-_ALIASES: Final = re.compile(r"\b(at|c|s|p|e|y|m)\.")
+_ALIASES: Final = re.compile(r"\b(at|c|s|p|e|y|m|k)\.")
 _YES, _NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 _WEEKDAYS: Final = "MonTueWedThuFriSatSun"
 
@@ -74,12 +78,13 @@ class Statements:
         The rows are read once: of several metrics each counts those that are its own.
         """
         rows = _Rows(self, scope)
+        shared = tuple(one for one in metrics[0].where if all(one in other.where for other in metrics))
         measures: list[ColumnElement[Any]] = []
         for number, metric in enumerate(metrics):
-            own = [rows.condition(one) for one in metric.where] if len(metrics) > 1 else []
+            own = [rows.condition(one) for one in metric.where if one not in shared]
             for name, value in zip("nvkr", self._measured(rows, metric, own), strict=True):
                 measures.append(value.label(f"{name}{number}"))
-        conditions = rows.conditions(metrics[0].where if len(metrics) == 1 else ())
+        conditions = rows.conditions(shared)
         step = self._step(rows, metrics, by)
         if step is not None:
             first = select(step, *measures).select_from(rows.joined()).where(*conditions).group_by(step).subquery("e")
@@ -89,6 +94,21 @@ class Statements:
         statement = select(*groups, *measures).select_from(rows.joined()).where(*conditions)
         # By an index on the group the rows, and what is joined to each, would be read in any order but their own.
         return statement.group_by(*(_plainly(one.element) for one in groups)) if groups else statement
+
+    @staticmethod
+    def largest(figures: Select[Any], metrics: Sequence[Metric], by: Metric, limit: int) -> CompoundSelect[Any]:
+        """Return of figures by group a first row of all groups together, then the groups that may be among the largest.
+
+        Those are also all that are as large as the last of them: who shows them orders these by name.
+        """
+        groups = figures.having(or_(*(figures.selected_columns[f"n{at}"] > 0 for at in range(len(metrics))))).cte("g")
+        sums = [func.coalesce(func.sum(one), 0) if one.name[0] == "n" else func.sum(one) for one in groups.c]
+        whole = select(*(null() if one.name[0] == "d" else made for one, made in zip(groups.c, sums, strict=True)))
+        value: ColumnElement[Any] = groups.c[f"v{metrics.index(by)}"]
+        if by.no_rows is not None:
+            value = func.coalesce(value, by.no_rows)
+        last = select(value).order_by(value.desc()).offset(limit - 1).limit(1).scalar_subquery()
+        return union_all(whole, select(*groups.c).where(or_(value >= last, last.is_(None))))
 
     def _step(self, rows: _Rows, metrics: Sequence[Metric], by: Sequence[str]) -> ColumnElement[Any] | None:
         """What rows are added up by first, so that few are joined and sorted: their customer, or their day.
@@ -316,6 +336,10 @@ class _Rows:
         kind = "text" if one.name in TIME else self.scope.entity.field(one.name).kind
         given = one.value if isinstance(one.value, tuple) else (one.value,)
         said = [self._value(kind, one.name, self._by.parameter(each)) for each in given]
+        if one.operator == "=" and self._is_hooked_flag(one.name):
+            # A condition itself, not its value beside another: SQLite then looks no further than the first of several
+            # alternatives that holds.
+            return value if said[0] else not_(value)
         if kind in ("text", "category"):
             value = value.collate("NOCASE")
         if one.operator == "contains":
@@ -328,6 +352,10 @@ class _Rows:
             return or_(value.is_(None), value != said[0])
         compare = {"=": value.__eq__, ">": value.__gt__, ">=": value.__ge__, "<": value.__lt__, "<=": value.__le__}
         return compare[one.operator](said[0])
+
+    def _is_hooked_flag(self, name: str) -> bool:
+        known = self.scope.entity.fields.get(name)
+        return known is not None and known.kind == "flag" and known.hook != ""
 
     def _value(self, kind: str, name: str, value: Any) -> Any:
         """A value as the store has it: money in minor units, yes as 1."""
@@ -365,6 +393,9 @@ class _Rows:
         if "m" in self._joins:
             mailed = engaged()
             found = found.outerjoin(mailed, mailed.c.customer_id == self.customer)
+        if "k" in self._joins:
+            tickets = complained()
+            found = found.outerjoin(tickets, tickets.c.customer_id == self.customer)
         if "p" in self._joins:
             found = found.outerjoin(self._products, self._products.c.id == self._main.c.product_id)
         return found

@@ -37,7 +37,7 @@ def resolve_statement(workspace: Workspace, message_id: int, sentence: str, way:
     made = Resolution(sentence, way, source, reason, workspace.person, workspace.at)
 
     def add(edit: Edit) -> Edit:
-        kept = tuple(one for one in edit.resolutions if one.sentence != sentence)
+        kept = tuple(one for one in edit.resolutions if one.sentence != sentence or one.way == "warned")
         return replace(edit, resolutions=(*kept, made))
 
     done = "Confirmed" if way == "confirmed" else "Named the source of"
@@ -45,7 +45,7 @@ def resolve_statement(workspace: Workspace, message_id: int, sentence: str, way:
 
 
 def read_sentences(workspace: Workspace, message_id: int, *, read: bool = True) -> Changes:
-    """Keep that a person has read the sentences of their own as they stand, or take that back.
+    """Keep that a person has read the sentences that only they can judge as they stand, or take that back.
 
     A sentence that is changed afterwards is another one, and is to be read again.
     """

@@ -261,6 +261,23 @@ def change_text(workspace: Workspace, message_id: int, verb: str, change: Callab
         return work.commit()
 
 
+def keep_reading(
+    workspace: Workspace, message_id: int, change: Callable[[Edit], Edit], read: Draft, said: str
+) -> Changes:
+    """Keep what a second reading found, and the text that it read as a further draft with what was sent for it.
+
+    It is the program's entry: Ctrl+Z takes back what the person did before, and no warning.
+    """
+    actor = Actor("system", workspace.person)
+    with workspace.store.unit_of_work(actor, "second_reading", f"message:{message_id}", at=workspace.at) as work:
+        message = _writable(work, message_id)
+        _update(work, change(message.edit), "")
+        read_text = replace(message.edit, subject=read.subject, greeting=read.greeting, body=read.body)
+        keep_draft(work, message_id, read_text, read.words, read)
+        work.say(f"{said} in the email to {message.customer}")
+        return work.commit()
+
+
 # -- inside -------------------------------------------------------------------------------------------------------
 
 

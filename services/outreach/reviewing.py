@@ -22,7 +22,7 @@ from services.outreach.frames import slots_of
 from services.outreach.greeting import fault_of_greeting
 from services.outreach.send_policy import answer_for, in_force
 from services.outreach.templates.fields import fill
-from services.outreach.verified import with_own_words, written_by_code
+from services.outreach.verified import OWN_WORDS, with_own_words, written_by_code
 from services.permission.answer import who_consented
 from services.permission.recipient import addressed
 from services.workspace import Workspace
@@ -152,12 +152,15 @@ def _statements(claims: Sequence[Claim]) -> Check:
     if count := len(_unsourced(claims)):
         said = f"{words.count(count, 'statement')} without a source"
         return Check("statements", False, said, _first(_unsourced(claims)))
-    own = [claim for claim in claims if claim.kind == "own"]
+    own = _by_eye(claims)
     if not own:
         return Check("statements", True, "Every statement has a source")
-    if left := sum(claim.verdict == "to_read" for claim in own):
-        return Check("statements", False, f"{words.count(left, 'sentence')} to read", "your own words, not checked")
-    return Check("statements", True, f"{words.count(len(own), 'sentence')} of your own", "you have read them")
+    if left := [claim for claim in own if claim.verdict == "to_read"]:
+        warned = sum(claim.warned for claim in left)
+        why = f"the language model warns of {words.count(warned, 'sentence')}" if warned else OWN_WORDS
+        return Check("statements", False, f"{words.count(len(left), 'sentence')} to read", why)
+    said = "of your own" if all(claim.kind == "own" for claim in own) else "with a warning, or of your own"
+    return Check("statements", True, f"{words.count(len(own), 'sentence')} {said}", "you have read them")
 
 
 def _unsourced(claims: Sequence[Claim]) -> list[str]:
@@ -298,7 +301,7 @@ def _unsupported(claims: Sequence[Claim]) -> bool:
 
 def _in_words(claims: Sequence[Claim], failed: Sequence[Check]) -> str:
     """All verified, sentences of their own to read or read, or problems: one of the three."""
-    own = [claim for claim in claims if claim.kind == "own"]
+    own = _by_eye(claims)
     flagged = len(_unsourced(claims))
     # An offer that is flagged fails its check too, and is one problem.
     counted = {"statements", "incentive"} if flagged else {"statements"}
@@ -308,12 +311,20 @@ def _in_words(claims: Sequence[Claim], failed: Sequence[Check]) -> str:
     if left := sum(claim.verdict == "to_read" for claim in own):
         return f"{words.count(left, 'sentence')} to read: everything else is written from facts and matches your data"
     if own:
-        return f"Ready: you have read {_of_yours(len(own))}"
+        return f"Ready: you have read {_read_ones(own)}"
     return "All verified: every statement has a source"
 
 
-def _of_yours(count: int) -> str:
-    return "your own sentence" if count == 1 else f"the {count} sentences of your own"
+def _by_eye(claims: Sequence[Claim]) -> list[Claim]:
+    return [claim for claim in claims if claim.kind in ("own", "warned")]
+
+
+def _read_ones(claims: Sequence[Claim]) -> str:
+    """Name the sentences that were read: not all of them are the person's own where a model warned of others."""
+    count, own = len(claims), all(claim.kind == "own" for claim in claims)
+    if count == 1:
+        return "your own sentence" if own else "the sentence with a warning"
+    return f"the {count} sentences of your own" if own else f"{count} sentences, with their warnings"
 
 
 def _why(claims: Sequence[Claim], failed: Sequence[Check]) -> str:

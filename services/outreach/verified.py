@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 
 from models.values import words
-from models.values.outreach import Claim, Resolution
+from models.values.outreach import Claim, Edit, Resolution, Warned
 from services.outreach.claims import NEVER_CONFIRMED, Text, fold, is_sign_off, sentences
 from services.outreach.frames import written_as
 from services.outreach.frames.wordings import Written
@@ -75,21 +75,29 @@ def with_own_words(
 
     A sentence that code wrote loses what was flagged in it, but for what never goes to a customer. One that it did not
     write is the person's own, to be read before the email goes out, unless something in it is flagged or was answered
-    for. ``signers`` are ours who may stand under the closing.
+    for. One that a second reading warned of is to be read, whoever wrote it or answered for it; while something in it
+    is flagged, that stands before the warning. ``signers`` are ours who may stand under the closing.
     """
     found: list[Claim] = [claim for claim in claims if claim.where == "greeting"]
     read = {one.sentence for one in resolutions if one.way == "read"}
-    answered = {one.sentence for one in resolutions} - read
+    answered = {one.sentence for one in resolutions if one.way in ("sourced", "confirmed")}
+    warnings = warnings_of(resolutions)
     cleared: set[int] = set()
     parts: tuple[tuple[Literal["subject", "body"], str], ...] = (("subject", text.subject), ("body", text.body))
     for where, part in parts:
         mine = sorted((claim for claim in claims if claim.where == where), key=_start)
         for start, end, said in _said(where, part, signers):
             inside = mine[bisect_left(mine, start, key=_start) : bisect_left(mine, end, key=_start)]
+            kind = "own"
             if written.holds(where, said):
                 cleared.update(map(id, (claim for claim in inside if _may_go(claim))))
-            elif said not in answered and not any(claim.verdict == "unsupported" for claim in inside):
-                found.append(_own(where, start, said, read=said in read))
+                kind = "warned"
+            elif any(claim.verdict == "unsupported" for claim in inside):
+                continue
+            elif said in answered:
+                kind = "warned"
+            if kind == "own" or said in warnings:
+                found.append(_own(kind, where, start, said, warnings.get(said, ""), read=said in read))
         found += [claim for claim in mine if id(claim) not in cleared]
     place = {"subject": 0, "greeting": 1, "body": 2}
     return tuple(sorted(found, key=lambda claim: (place[claim.where], claim.start, claim.end)))
@@ -99,9 +107,39 @@ def _start(claim: Claim) -> int:
     return claim.start
 
 
-def _own(where: Literal["subject", "body"], start: int, said: str, *, read: bool) -> Claim:
+#: How a second reading reads a sentence; {fact} is what it is about.
+_READS: Final = {
+    "contradicts": "The model reads this as contradicting {fact}",
+    "promises": "The model reads this as a promise that no fact holds",
+    "tone": "The model reads the tone of this as unsuitable",
+}
+
+
+def warning_words(one: Warned | Resolution) -> str:
+    """Say how a second reading reads a sentence, and why: "The model reads the tone of this as unsuitable: “…”"."""
+    said = _READS[one.reads_as].format(fact=f"“{one.fact}”" if one.fact else "the facts")
+    return f"{said}: “{one.reason}”" if one.reason else said
+
+
+def warnings_of(resolutions: Sequence[Resolution]) -> dict[str, str]:
+    """Return each sentence that a second reading warned of with all that it said of it."""
+    said: dict[str, list[str]] = {}
+    for one in resolutions:
+        if one.way == "warned":
+            said.setdefault(one.sentence, []).append(warning_words(one))
+    return {sentence: "; ".join(reasons) for sentence, reasons in said.items()}
+
+
+def sentences_of(edit: Edit, signers: Sequence[str] = ()) -> list[str]:
+    """Return the subject and the sentences of an email as `with_own_words` parts them, but for the closing."""
+    parts = (("subject", edit.subject), ("body", edit.body))
+    return [said for where, part in parts for _start, _end, said in _said(where, part, signers)]
+
+
+def _own(kind: str, where: Literal["subject", "body"], start: int, said: str, warning: str, *, read: bool) -> Claim:
     verdict: Literal["read", "to_read"] = "read" if read else "to_read"
-    return Claim(where, start, start + len(said), said, "own", verdict, None, OWN_WORDS, sentence=said)
+    label, end = warning or OWN_WORDS, start + len(said)
+    return Claim(where, start, end, said, kind, verdict, None, label, sentence=said, warned=bool(warning))
 
 
 def _said(where: str, part: str, signers: Sequence[str] = ()) -> Iterator[tuple[int, int, str]]:

@@ -40,11 +40,7 @@ def brief_of(workspace: Workspace, customer_id: int, book: str) -> Brief:
     right = [
         _section(
             "Contact",
-            [
-                f"{one.label}: {one.value}"
-                for one in profile.identity
-                if one.value and not one.label.startswith("Consent")
-            ],
+            [f"{one.label}: {one.value}" for one in profile.identity if one.value and not one.of_consent],
         ),
         Section("Email consent", (document["consent"]["verdict"], *document["consent"]["reasons"])),
         _section("Open work", [_work(one) for one in document["open_work"] if one["kind"] == "task"], "No open tasks"),

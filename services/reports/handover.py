@@ -13,8 +13,8 @@ from models.values.errors import UserError
 from models.values.metrics import Condition, Query
 from models.values.reports import Handover, HandoverLine
 from models.values.scores import CAME_ONCE
-from services.book.alert_phrasing import reason_words
 from services.insight import reading
+from services.insight.lines import Line, read_lines
 from services.insight.reader import Reader
 from services.metrics import Metrics
 from services.workspace import Workspace
@@ -31,7 +31,7 @@ _SEVERITIES: Final = {4: "Critical", 3: "High", 2: "Medium", 1: "Low"}
 _AT_RISK: Final = f"CASE WHEN NOT {CAME_ONCE} THEN s.value_at_risk_minor END"
 #: Those with an alert first, the gravest and soonest due before; then by what is at risk with them.
 _CUSTOMERS: Final = f"""
-SELECT c.id, c.name, c.external_id, {_AT_RISK} AS at_risk, a.severity, a.reason
+SELECT c.id AS customer_id, c.name, c.external_id, {_AT_RISK} AS at_risk, a.id, a.severity, a.state, a.rule, a.reason
 FROM customers c LEFT JOIN customer_risk_scores s ON s.customer_id = c.id
 LEFT JOIN alerts a ON a.id = (SELECT x.id FROM alerts x WHERE x.customer_id = c.id
     AND x.state NOT IN ('resolved', 'not_useful') ORDER BY x.severity DESC, x.due_at LIMIT 1)
@@ -57,7 +57,9 @@ def handover_of(workspace: Workspace, owner: str, to: str, book: str) -> Handove
     """
     with reading(workspace) as reader:
         months = words.count(reader.policy.clv_horizon_months, "month")
-        lines = tuple(_line(reader, row) for row in reader.rows(_CUSTOMERS, (owner,)))
+        found = reader.rows(_CUSTOMERS, (owner,))
+        alerts = read_lines(reader, (row for row in found if row["id"] is not None))
+        lines = tuple(_line(reader, row, alerts.get(row["id"])) for row in found)
         as_of = words.full_day(reader.present)
         today = words.full_day(reader.today)
     if not lines:
@@ -65,11 +67,10 @@ def handover_of(workspace: Workspace, owner: str, to: str, book: str) -> Handove
     return Handover(owner, to.strip(), book, as_of, today, _figures(Metrics(workspace), owner, months), lines)
 
 
-def _line(reader: Reader, row: sqlite3.Row) -> HandoverLine:
-    severity = row["severity"]
-    why = f"{_SEVERITIES[severity]}: {reason_words(row['reason'], reader.today)}" if severity is not None else ""
+def _line(reader: Reader, row: sqlite3.Row, alert: Line | None) -> HandoverLine:
+    why = f"{_SEVERITIES[row['severity']]}: {alert.words}" if alert is not None else ""
     money = reader.money(row["at_risk"]) if row["at_risk"] else ""
-    return HandoverLine(row["id"], words.name_of(row["name"], row["external_id"]), why, money)
+    return HandoverLine(row["customer_id"], words.name_of(row["name"], row["external_id"]), why, money)
 
 
 def _figures(metrics: Metrics, owner: str, months: str) -> tuple[tuple[str, str], ...]:

@@ -74,5 +74,5 @@ def _figures(tile: TileSpec, shown: TileAnswer) -> Iterator[tuple[Any, ...]]:
                 tile.title, name, heads[name].title, ", ".join(by), group,
                 *((None, None, None) if few else (*figures, change)),
                 unit, answer.currency if unit == "money" else None, first, answer.period.last.isoformat(),
-                FEW if few else None,
+                FEW if few else answer.cut(at) or None,
             )  # fmt: skip

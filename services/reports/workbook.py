@@ -29,7 +29,8 @@ _DAY, _MONTH = "d mmm yyyy", "mmm yyyy"
 _NOT_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME: Final = 31
 _HEAD_ROW: Final = 4  # of a tile's sheet
-_CHARTED: Final = ("line", "bars", "funnel")
+_RANGE: Final = ("95 % range, from", "95 % range, to")
+_CHARTED: Final = ("line", "bars", "ranges", "funnel")
 
 
 def write_report_workbook(report: Report, path: Path) -> int:
@@ -100,8 +101,11 @@ def _tile(sheet: Worksheet, tile: TileSpec, shown: TileAnswer) -> None:
     figures = [column for column in answer.columns[len(by) :]
                if any(row[answer.columns.index(column)] is not None for row in answer.rows)]  # fmt: skip
     columns = [*answer.columns[: len(by)], *figures]
-    few = {at for places in answer.few.values() for at in places}
-    _heads(sheet, _HEAD_ROW, [*(one.title for one in columns), *(["Note"] if few else [])])
+    notes = {at: cut for at in range(len(answer.rows)) if (cut := answer.cut(at))}
+    notes |= {at: FEW for places in answer.few.values() for at in places}
+    ranges = answer.intervals.get(metrics[0], ()) if tile.form == "ranges" else ()
+    _heads(sheet, _HEAD_ROW,
+           [*(one.title for one in columns), *(["Note"] if notes else []), *(_RANGE if ranges else [])])  # fmt: skip
     for at in range(len(answer.rows)):
         row, cells = _HEAD_ROW + 1 + at, answer.cells(at)
         for place, column in enumerate(columns, 1):
@@ -109,8 +113,11 @@ def _tile(sheet: Worksheet, tile: TileSpec, shown: TileAnswer) -> None:
                 _put_group(sheet, row, place, column, cells[column.name])
             elif not any(column.name.startswith(name) and at in answer.few.get(name, ()) for name in metrics):
                 _put_figure(sheet, row, place, column, shown, at)
-        if at in few:
-            _put(sheet, row, len(columns) + 1, FEW)
+        if at in notes:
+            _put(sheet, row, len(columns) + 1, notes[at])
+        if ranges and notes.get(at) != FEW and (found := ranges[at]) is not None:
+            for place, share in enumerate((found.low, found.high), len(columns) + 1 + bool(notes)):
+                _put(sheet, row, place, share, form=_FORMATS["percent"])
     sheet.freeze_panes = sheet.cell(_HEAD_ROW + 1, len(by) + 1)
     _widths(sheet, [28] * len(by) + [max(14, min(len(one.title) + 2, 34)) for one in figures] + [16])
     if tile.form in _CHARTED:
@@ -131,6 +138,8 @@ def _chart(sheet: Worksheet, tile: TileSpec, shown: TileAnswer, columns: Sequenc
                 Reference(sheet, place, _HEAD_ROW, place, _HEAD_ROW + rows), titles_from_data=True, from_rows=False
             )
     names = str(Reference(sheet, 1, _HEAD_ROW + 1, by, _HEAD_ROW + rows))
+    for series in chart.series if tile.form == "line" else ():
+        series.dPt = [_dashed(at) for at in range(rows) if shown.answer.cut(at)]
     for series in chart.series:
         series.cat = _categories(names, by, dated=isinstance(sheet.cell(_HEAD_ROW + 1, 1).value, date))
     chart.title, chart.width, chart.height = tile.title, 18, max(7.5, 0.8 * rows if tile.form != "line" else 0)
@@ -143,7 +152,16 @@ def _chart(sheet: Worksheet, tile: TileSpec, shown: TileAnswer, columns: Sequenc
         chart.x_axis.scaling.orientation = "maxMin"  # the first on top
     if len(chart.series) == 1:
         chart.legend = None
-    sheet.add_chart(chart, f"{get_column_letter(len(columns) + 3)}{_HEAD_ROW}")
+    sheet.add_chart(chart, f"{get_column_letter(len(columns) + (5 if tile.form == 'ranges' else 3))}{_HEAD_ROW}")
+
+
+def _dashed(at: int) -> Any:
+    """The point of a month under way: the line to it is dashed."""
+    from openpyxl.chart.marker import DataPoint
+
+    point = DataPoint(idx=at)
+    point.graphicalProperties.line.dashStyle = "dash"
+    return point
 
 
 def _categories(names: str, by: int, *, dated: bool) -> Any:
@@ -178,7 +196,7 @@ def _put_group(sheet: Worksheet, row: int, place: int, column: Column, value: An
     """Write the name of a group; months, weeks and days as days that a spreadsheet counts with."""
     if value is not None and column.name.endswith("month"):
         _put(sheet, row, place, date.fromisoformat(f"{value}-01"), form=_MONTH)
-    elif value is not None and column.name in ("week", "day"):
+    elif value is not None and (column.unit == "day" or column.name in ("week", "day")):
         _put(sheet, row, place, date.fromisoformat(str(value)), form=_DAY)
     else:
         _put(sheet, row, place, group_of(value, column.title, column.unit))

@@ -73,7 +73,7 @@ def _unusual(connection: Connection, customer_id: int) -> dict[str, ChannelTrend
 def read_channel_trends(
     connection: Connection, as_of: date, customer_id: int, *, currency: str
 ) -> tuple[ChannelTrend, ...]:
-    """Trends of the channels of which a customer has enough to tell, by name; nothing after `as_of` is read."""
+    """Return the trends of the channels with enough events, by name; nothing after `as_of` is read."""
     book = read_events(connection, as_of, currency=currency, customers=[customer_id], habits=False)
     if not book.customer_ids.size:
         return ()

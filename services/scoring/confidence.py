@@ -268,13 +268,13 @@ def _beats_the_rule(side: _Side, horizon_days: int) -> Iterator[Check]:
 
 
 def _counted(side: _Side) -> list[tuple[str, float]]:
-    """Columns of which something may be unknown: under contract all, else those beside the rhythm."""
+    """Return the columns that may have unknown values: under contract all, else those beside the rhythm."""
     weights = side.record.weights
     return [(name, size) for name, size in weights if side.label == "contract" or group_of(name) not in _RHYTHM]
 
 
 def _channels(side: _Side) -> float:
-    """The share of what the risk rests on of which something may be unknown."""
+    """Return the share of the risk's basis that may have unknown values."""
     return sum(weight for _, weight in _counted(side))
 
 

@@ -51,7 +51,7 @@ class _Rhythm:
 
 @dataclass(frozen=True)
 class Features:
-    """What is known of each customer at the end of `day`; shape (customers,) each, nan where not known.
+    """What is known about each customer at the end of `day`; shape (customers,) each, nan where not known.
 
     Attributes
     ----------

@@ -37,7 +37,7 @@ HABIT_FIGURES: Final = (
 
 
 def habit_figures(ledger: Ledger) -> dict[str, Floats]:
-    """Each of `HABIT_FIGURES`, shape (customers,); those of which the book knows nothing take no room.
+    """Return each of `HABIT_FIGURES`, shape (customers,); nan, in one shared value, without data in the book.
 
     Visits, use and deals are told as of the day up to which their source tells: where its file is overdue nobody has
     stayed away for it.

@@ -28,6 +28,7 @@ from models.store.driver import driver_of
 from models.tables import score_history
 from models.values.said_leaving import MODELLED_RISK
 from models.values.scores import as_of_model
+from services.distress.carried_out import Chances
 from services.distress.said_leaving import Said, read_said
 from services.scoring import said_leaving, segments
 from services.scoring.events import EPOCH, BookEvents, day_number, fetch
@@ -220,8 +221,13 @@ def _moved(before: tuple[Floats, Floats, Floats], now: tuple[Floats, Floats, Flo
     return result
 
 
-def past(connection: Connection, book: BookEvents, parameters: Parameters, policy: Policy) -> list[Entries]:
-    """Scores of earlier days of the customers of `book`, from the events up to each day, on today's parameters."""
+def past(
+    connection: Connection, book: BookEvents, parameters: Parameters, policy: Policy, chances: Chances
+) -> list[Entries]:
+    """Scores of earlier days of the customers of `book`, from the events up to each day, on today's parameters.
+
+    `chances`: how likely words of leaving are carried out.
+    """
     ids = book.customer_ids.tolist()
     begun = book.first_day()
     small = book.customer_ids.size <= _SMALL_BOOK
@@ -235,7 +241,7 @@ def past(connection: Connection, book: BookEvents, parameters: Parameters, polic
         kept = figures.seen.rhythm_count > 0
         if last is not None and not small:
             kept &= _moved(_scores(last), _scores(figures))
-        said = read_said(driver_of(connection), EPOCH + timedelta(days=day), ids)
+        said = read_said(driver_of(connection), EPOCH + timedelta(days=day), ids, chances)
         found.append(Entries.of(figures, book.customer_ids, kept, model, said))
         last = figures
     return found

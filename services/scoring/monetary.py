@@ -43,7 +43,7 @@ class GammaGammaParameters:
 
     @property
     def mean(self) -> float:
-        """Mean value of a purchase day of a customer of whom nothing is known, in major units."""
+        """Mean value of a purchase day of a customer about whom nothing is known, in major units."""
         return self.p * self.scale / (self.q - 1.0)
 
 

@@ -286,7 +286,8 @@ def _worth(now: Mapping[str, Any], wanted: int | None) -> dict[str, Any]:
     risk, stays, leaves = now["churn_risk"], now["clv_if_stays_minor"], now["clv_if_leaves_minor"]
     found: dict[str, Any] = dict.fromkeys((*_AT_RISK, *_RANGE))
     if now["said_leaving"]:  # the value that a person set is what they would bring
-        at_risk = wanted if now["standing"] == "active" else None
+        chance = json.loads(now["said_leaving"]).get("chance", 1.0)
+        at_risk = round(chance * wanted) if now["standing"] == "active" and wanted is not None else None
         return {**found, "clv_if_stays_minor": wanted, "value_at_risk_minor": at_risk}
     lost = round(risk * (stays - leaves)) if None not in (risk, stays, leaves) else None
     if wanted is not None:

@@ -107,7 +107,7 @@ class ChurnModel:
 
     @staticmethod
     def prior_name() -> str:
-        """What scores a customer of whom nothing is known, and everybody in a book that is too small."""
+        """The name of the prior that scores customers without a history, and everybody in a book that is too small."""
         return stored_name(0)
 
     def learnt(self, horizon_days: int) -> FittedModel | None:

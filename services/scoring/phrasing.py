@@ -287,7 +287,7 @@ _PHRASES: dict[str, Callable[..., Words]] = {
     "no_reviews": lambda: ("Reviews", "None in a year"),
     "review_mood": lambda mood: ("Review sentiment", f"{_MOODS[mood]}; no stars"),
     "emails": lambda answered, mails: (
-        "Emails", f"{answered} of {mails} answered in 180 days" if mails else "None sent in 180 days",
+        "Emails", f"{answered} of {mails} clicked or replied to in 180 days" if mails else "None sent in 180 days",
     ),
     "activity": _other_activity,
     "activity_month": lambda count: ("Other activity", f"{count or 'None'} in 30 days"),

@@ -34,7 +34,7 @@ class Fact(NamedTuple):
 
 
 def facts_of(seen: Features) -> dict[int, tuple[list[Fact], list[Fact]]]:
-    """What tickets, reviews, mail and order values say, by the places of whom it is worth saying: raising, lowering."""
+    """Return by customers' places what raises the risk and what lowers it: tickets, reviews, mail, order values."""
     percent_down = np.rint(100.0 * (1.0 - seen.mean_last_3 / np.maximum(seen.mean_6_before, 1.0)))
     sad, panned = seen.unhappy_since_order > 0, seen.bad_reviews_since_order > 0
     answering = (seen.mails_180d >= _TOLD_MAILS) & (seen.answer_share >= _ANSWERING_SHARE)

@@ -13,17 +13,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from sqlalchemy import Connection
 
 from models.gc_pause import gc_paused
 from models.journal import fact_entries_since, head
+from models.queries.kept_values import keep_value, kept_value
 from models.schema_version import FACT_TABLES
 from models.store import UnitOfWork
 from models.store.driver import driver_of
@@ -32,7 +34,9 @@ from models.values.errors import EnvironmentFault, UserError
 from models.values.journal import Actor
 from models.values.scores import CustomerScore, ScoreRun
 from services.book.known import known_customers
+from services.distress.carried_out import Chances, read_chances
 from services.distress.leaving_marks import mark_texts
+from services.distress.leaving_words import edition
 from services.distress.said_leaving import Said, read_said
 from services.scoring import anomalies, history, overrides, refit, rows, said_leaving, segments, writing
 from services.scoring.basis import rows_through
@@ -57,6 +61,8 @@ _PART = 25_000
 #: The features of so many are kept from the fit for their scores; of more they are worked out again.
 _HELD = 200_000
 _ATTEMPTS = 3
+#: Key of the book's value that keeps how likely words of leaving are carried out, as asked at a fit.
+_CARRIED_OUT: Final = "carried out"
 
 
 @dataclass(frozen=True)
@@ -269,13 +275,15 @@ def _write_scores(
     writing.forget_scores(work, book.customer_ids, customers)
     with writing.filling(work, everyone=everyone, customers=size), history.filling(work, size):
         laid = overrides.in_force(work.connection, workspace.at, workspace.clock.today())
-        said = read_said(driver_of(work.connection), date.fromisoformat(rows.day_text(book.as_of)), customers)
+        driver = driver_of(work.connection)
+        chances = _chances(work, fit, workspace.policy.churn_horizon_days)
+        said = read_said(driver, date.fromisoformat(rows.day_text(book.as_of)), customers, chances)
         for part in parts:
             part.columns.update(said_leaving.laid_over(part.columns, part.card.figures, said))
             part.columns.update(overrides.laid_over(part.columns, laid))
             ids = part.book.customer_ids
             before = history.read_previous(work.connection, ids, everyone=everyone, anew=anew)
-            _write_part(work, part, before, fit.parameters, workspace.policy, said, watch)
+            _write_part(work, part, before, fit.parameters, workspace.policy, said, chances, watch)
             digest.add(part.card.figures, ids)
             moves.add(part.card.membership)
             del part
@@ -287,6 +295,18 @@ def _write_scores(
     return digest
 
 
+def _chances(work: UnitOfWork, fit: Fit, horizon_days: int) -> Chances:
+    """How likely words of leaving are carried out: asked of the book's past once a fit and once a word list."""
+    asked = [fit.id, horizon_days, edition()]
+    kept = json.loads(kept_value(work.connection, _CARRIED_OUT) or "{}")
+    if kept.get("asked") == asked:
+        return Chances(*kept["chances"])
+    learnt = date.fromisoformat(rows.day_text(fit.parameters.as_of))
+    chances = read_chances(driver_of(work.connection), learnt, horizon_days)
+    keep_value(work, _CARRIED_OUT, json.dumps({"asked": asked, "chances": chances}))
+    return chances
+
+
 def _write_part(
     work: UnitOfWork,
     part: _Part,
@@ -294,11 +314,13 @@ def _write_part(
     parameters: Parameters,
     policy: Policy,
     said: Mapping[int, Said],
+    chances: Chances,
     watch: Stopwatch,
 ) -> None:
     """Write the scores of one part, and what of them, and of its customers' past, goes into the history.
 
-    `before`: their scores before the run, as far as the history holds them; `said`: whose words of leaving stand.
+    `before`: their scores before the run, as far as the history holds them; `said`: whose words of leaving stand;
+    `chances`: how likely such words are carried out.
     """
     ids, figures = part.book.customer_ids, part.card.figures
     writing.write_scores(work, part.columns)
@@ -307,7 +329,7 @@ def _write_part(
         history.forget_past(work, ids[fresh & before.known].tolist())
         due = history.due(before, figures) | fresh
         today = history.Entries.of(figures, ids, due, parameters.orders.name, said, part.card.membership.now)
-        past = history.past(work.connection, part.book.only(fresh), parameters, policy)
+        past = history.past(work.connection, part.book.only(fresh), parameters, policy, chances)
         history.write_entries(work, [today, *past])
 
 

@@ -1,10 +1,12 @@
 """Words of leaving over the model's figures: whose stand, of them the words count and not what the model expects.
 
-Who said that they leave has no churn risk of a model: their words are shown in its place, and leaving is taken for
-certain and for good. So of an active customer all that they would bring if they stay is at risk, with its range, and
-nothing is expected: expected + at risk = if they stay. The public table keeps what was said and, with it, what the
-model had, in the column ``said_leaving``. A risk that a person sets comes first (`services.scoring.overrides`). The
-history of scores keeps the churn risk of the model, which is judged by it; its value at risk is the one that counts.
+A customer who said that they leave has no churn risk of a model: their words are shown instead. How likely these are
+carried out, `services.distress.carried_out` tells by the kind of wording; the model's risk counts where it is higher.
+Whoever carries them out is gone for good. So of an active customer that share of what they would bring if they stay is
+at risk, with its range, and the rest is expected: expected + at risk = if they stay. The public table keeps what was
+said, how likely that is and what the model had in the column ``said_leaving``. A risk that a person sets comes first
+(`services.scoring.overrides`). The history of scores keeps the churn risk of the model, which is judged by it; its
+value at risk is the one that counts.
 """
 
 from __future__ import annotations
@@ -37,9 +39,13 @@ _SHOWN: Final = """SELECT customer_id, said_leaving ->> 'on', said_leaving ->> '
 
 
 def value_at_risk(figures: Figures, customers: NDArray[np.int64], said: Mapping[int, Said]) -> NDArray[np.float64]:
-    """What is at risk with each customer where words count: all that who said that they leave would bring."""
+    """What is at risk with each customer where words count: their share of what the customer would bring."""
     leaving = np.isin(customers, list(said)) & (figures.standing == standing.ACTIVE)
-    return np.where(leaving, figures.value.if_stays, figures.value_at_risk) if leaving.any() else figures.value_at_risk
+    if not leaving.any():
+        return figures.value_at_risk
+    chances = np.array([said[customer].chance if customer in said else 0.0 for customer in customers.tolist()])
+    lost = np.maximum(chances, np.nan_to_num(figures.churn_risk)) * figures.value.if_stays
+    return np.where(leaving, lost, figures.value_at_risk)
 
 
 def laid_over(columns: dict[str, list[Any]], figures: Figures, said: Mapping[int, Said]) -> dict[str, list[Any]]:
@@ -53,14 +59,17 @@ def laid_over(columns: dict[str, list[Any]], figures: Figures, said: Mapping[int
     for at in places:
         words = said[columns["customer_id"][at]]
         computed = {name: columns[name][at] for name in _FOLLOW}
-        text = json.dumps({"on": words.on, "leaves": words.leaves, "computed": computed})
+        chance = max(words.chance, computed["churn_risk"] or 0.0)
+        kept = {"on": words.on, "leaves": words.leaves, "chance": chance, "computed": computed}
+        text = json.dumps(kept)
         changed: dict[str, Any] = {"churn_risk": None, "said_leaving": text}
         if computed["value_at_risk_minor"] is not None:
             ranges = dict.fromkeys(("clv_low_minor", "clv_high_minor", "clv_median_minor"))
-            changed |= {**ranges, "clv_minor": 0, "clv_if_leaves_minor": 0}
-            changed["value_at_risk_minor"] = columns["clv_if_stays_minor"][at]
+            stays = columns["clv_if_stays_minor"][at]
+            lost = round(chance * stays)
+            changed |= {**ranges, "clv_minor": stays - lost, "clv_if_leaves_minor": 0, "value_at_risk_minor": lost}
             for name, bound in (("value_at_risk_low_minor", low[at]), ("value_at_risk_high_minor", high[at])):
-                changed[name] = None if np.isnan(bound) else round(float(bound))
+                changed[name] = None if np.isnan(bound) else round(chance * float(bound))
         for name, value in changed.items():
             found[name][at] = value
     return found
@@ -76,6 +85,6 @@ def out_of_date(workspace: Workspace) -> frozenset[int]:
     late = set()
     for customer, on, leaves, may_count in shown:
         standing_words = said.get(customer) if may_count else None
-        if standing_words != (Said(on, bool(leaves)) if on is not None else None):
+        if (standing_words[:2] if standing_words else None) != ((on, bool(leaves)) if on is not None else None):
             late.add(customer)
     return frozenset(late)

@@ -162,7 +162,7 @@ class SeriesReader:
         return np.array([row[0] for row in rows], np.int64)
 
     def series(self, source: str, day: str, columns: dict[str, str], where: str = "1", prefix: str = "") -> Series:
-        """Events of `source` with their day and further SQL expressions, each of which has a value for every event."""
+        """Read the events of `source` with their days and further SQL expressions; none may be null."""
         owner = f"{prefix}customer_id"
         packed = ", ".join(f"group_concat({expression})" for expression in (owner, day, *columns.values()))
         # The plus keeps SQLite from the index by day, which would lead it to every row of the table in turn.

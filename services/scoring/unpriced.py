@@ -41,7 +41,7 @@ def about_purchases(book: BookEvents) -> Iterator[str]:
 
 
 def left_out(book: BookEvents) -> str:
-    """What is said of orders that are dated after the day of the scores; nothing without any."""
+    """Say how many orders are dated after the day of the scores; nothing where there are none."""
     day = full_day(EPOCH + timedelta(days=book.as_of))
     many = book.later_orders != 1
     said = f"{count(book.later_orders, 'order')} dated after {day} {'are' if many else 'is'} left out until"

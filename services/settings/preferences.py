@@ -98,6 +98,8 @@ class Preferences:
         Provider (microsoft, google or another name) to how it knows this program: mostly set by IT.
     writer
         What writes a draft: empty for a template, else the name of a profile.
+    second_reading
+        Whether a language model reads an email once more before it is approved.
     signature
         Stands under every email of this person.
     recent_commands
@@ -132,6 +134,7 @@ class Preferences:
     profiles: tuple[ModelProfile, ...] = ()
     sign_in: Mapping[str, SignInClient] = field(default_factory=dict)
     writer: str = ""
+    second_reading: bool = False
     signature: str = ""
     recent_commands: tuple[str, ...] = ()
     watched: tuple[WatchedFolder, ...] = ()

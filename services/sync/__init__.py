@@ -7,7 +7,7 @@ stage · match customers · compare · apply · undo. A check, a dry run and an 
 from __future__ import annotations
 
 from services.sync.by_hand import FIELDS as CUSTOMER_FIELDS
-from services.sync.by_hand import add_customer, edit_customer, hand_over, number_of
+from services.sync.by_hand import add_customer, edit_customer, hand_over
 from services.sync.check_files import forget_check
 from services.sync.consent_by_hand import record_consent, record_consents
 from services.sync.contacts_by_hand import FIELDS as CONTACT_FIELDS
@@ -24,6 +24,7 @@ from services.sync.read import Table, of_each_member, read_table, tables_in
 from services.sync.run import run_import
 from services.sync.undo import undo_import
 from services.sync.undo_check import undo_preview
+from services.sync.written import amount_of, number_of
 
 __all__ = [
     "CONTACT_FIELDS",
@@ -34,6 +35,7 @@ __all__ = [
     "add_contact",
     "add_customer",
     "add_deal_tasks",
+    "amount_of",
     "check_rows",
     "data_quality",
     "deals_to_edit",

@@ -73,7 +73,7 @@ def _says_so(found: Recognition) -> bool:
 
 
 def _names_itself(connection: Connection, plan: Plan, found: Recognition, source: str) -> bool:
-    """Whether each row's account is its own person: a customer of whom rows came before is not a contact of themselves.
+    """Whether each row's account is the person themselves: a customer with earlier rows is no contact of their own.
 
     So it is where every row has an id of its own that no word for accounts heads, or where the book knows most of these
     customers by no other name: by none yet, or by that of the person.

@@ -5,8 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import UTC
-from decimal import Decimal
-from math import isnan, nan
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -14,24 +12,22 @@ from sqlalchemy import text as sql
 
 from models.queries.churn_status import SPEAKING
 from models.store import UnitOfWork
-from models.tables import alerts, contracts, customers, identities, opportunities, tasks
+from models.tables import contracts, customers, identities, opportunities, tasks
 from models.values.changes import Changes
 from models.values.deals import CLOSED
 from models.values.errors import UserError
-from models.values.money import exponent
 from models.values.phones import NO_PHONE, is_phone
 from models.values.words import count
 from services.entities import ENTITIES, Field
 from services.permission.ledger import note
 from services.sync.formats.headers import normal
-from services.sync.kinds.amounts import Numbers
 from services.sync.kinds.column import Column, Form
 from services.sync.kinds.columns import make_converter
 from services.sync.kinds.dates import Dates
-from services.sync.kinds.memo import Fault, Unfit
-from services.sync.kinds.numbers import figures_of, plain_number, take_apart
+from services.sync.kinds.memo import Fault
 from services.sync.kinds.phones import phone_key
-from services.sync.owners import owner_named
+from services.sync.owners import give_alerts, owner_named
+from services.sync.written import decimal_comma
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
@@ -47,20 +43,22 @@ FIELDS: dict[str, Field] = {
 _CHOICES = {"email_consent": ("given", "withdrawn", "unknown"), "tracking_consent": ("given", "withdrawn", "unknown")}
 
 
-def add_customer(workspace: Workspace, fields: Mapping[str, str]) -> Changes:
+def add_customer(workspace: Workspace, fields: Mapping[str, str], *, new_owner: bool = False) -> Changes:
     """Add a customer.
 
     Parameters
     ----------
     fields : mapping of str to str
         Field name to text as a person wrote it; an empty text is nothing. At least a name, company, email or phone.
+    new_owner : bool
+        Whether ``owner`` may be somebody who owns nothing in the book yet.
 
     Raises
     ------
     UserError
-        A field is not known or its text does not fit; the message names it.
+        A field is not known or its text does not fit, or nobody is called like the owner; the message names it.
     """
-    values, contract = _values(workspace, fields)
+    values, contract = _values(workspace, fields, new_owner)
     name = values.get("name") or values.get("company") or values.get("email") or values.get("phone")
     if not name:
         raise UserError("A customer needs a name, a company, an email address or a phone number.")
@@ -83,13 +81,17 @@ def add_customer(workspace: Workspace, fields: Mapping[str, str]) -> Changes:
         return work.commit()
 
 
-def edit_customer(workspace: Workspace, customer_id: int, fields: Mapping[str, str]) -> Changes:
-    """Change fields of a customer.
+def edit_customer(
+    workspace: Workspace, customer_id: int, fields: Mapping[str, str], *, new_owner: bool = False
+) -> Changes:
+    """Change fields of a customer; with the owner, the customer's open alerts go over as well.
 
     Parameters
     ----------
     fields : mapping of str to str
         Field name to its new text; an empty text clears the field. Fields that are not named stay.
+    new_owner : bool
+        Whether ``owner`` may be somebody who owns nothing in the book yet.
 
     Returns
     -------
@@ -99,9 +101,9 @@ def edit_customer(workspace: Workspace, customer_id: int, fields: Mapping[str, s
     Raises
     ------
     UserError
-        There is no such customer, a field is not known, or its text does not fit.
+        There is no such customer, a field is not known, its text does not fit, or nobody is called like the owner.
     """
-    values, contract = _values(workspace, fields)
+    values, contract = _values(workspace, fields, new_owner)
     with workspace.store.unit_of_work(
         workspace.me, "edit-customer", f"customer:{customer_id}", at=workspace.at
     ) as work:
@@ -121,6 +123,8 @@ def edit_customer(workspace: Workspace, customer_id: int, fields: Mapping[str, s
             values.setdefault("email_consent", "withdrawn")  # for whichever address they have
         changed = [column for column, value in values.items() if row[column] != value]
         work.update(customers, customer_id, values)
+        if "owner" in changed:
+            give_alerts(work, [(customer_id, row["owner"], values["owner"])])
         changed += _set_contract(work, customer_id, contract)
         if not note(workspace, work, {**row, **values}["email"], values) and not changed:
             return Changes()
@@ -151,14 +155,12 @@ def hand_over(workspace: Workspace, owner: str, to: str, *, new_owner: bool = Fa
         for table, still_open in (
             (opportunities, opportunities.c.stage.not_in(CLOSED)),
             (tasks, tasks.c.done_at.is_(None)),
-            (alerts, alerts.c.state.not_in(("resolved", "not_useful"))),
         ):
             whose = table.c.customer_id.in_(theirs), table.c.owner == owner
             rows = list(work.connection.execute(select(table.c.id).where(*whose, still_open)).scalars())
             for row in rows:
                 work.update(table, row, {"owner": new})
-            if table is alerts:
-                work.touch(alerts=rows)
+        give_alerts(work, [(row, owner, new) for row in ids])
         for row in ids:
             work.update(customers, row, {"owner": new})
         work.say(f"Handed {count(len(ids), 'customer')} of {owner} over to {new}")
@@ -201,7 +203,7 @@ def _titles(columns: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(labels.get(one, one.replace("_", " ")).lower() for one in columns))
 
 
-def _values(workspace: Workspace, fields: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _values(workspace: Workspace, fields: Mapping[str, str], new_owner: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     """The columns of the customer, and those of the contract, that the fields name."""
     known = {normal(name): field for name, field in FIELDS.items()}
     values: dict[str, Any] = {}
@@ -218,6 +220,8 @@ def _values(workspace: Workspace, fields: Mapping[str, str]) -> tuple[dict[str, 
             contract.setdefault(of_contract.columns[0], value)
         else:
             values[field.columns[0]] = value
+    if values.get("owner"):
+        values["owner"] = owner_named(workspace, values["owner"], new=new_owner)
     dated(workspace, values)
     return values, contract
 
@@ -261,49 +265,12 @@ def value_of(workspace: Workspace, field: Field, text: str, currency: str = "") 
     comma = False
     if field.kind == "money":
         currency = currency or workspace.read_currency()
-        comma = _decimal_comma(field, text, currency)
+        comma = decimal_comma(field.label, text, currency)
     converter = make_converter(Column(0, field.label, field, form=Form(order=order, comma=comma)), UTC, currency)
     value = converter.convert([text])[0][0]
     if isinstance(value, Fault):
         raise UserError(f"{field.label} {value.why}.")
     return value
-
-
-def number_of(text: str) -> tuple[float, bool]:
-    """Return the number that a person wrote, and whether in percent; three digits after a mark are thousands.
-
-    A percentage has none: 12.125 % is a fraction.
-
-    Raises
-    ------
-    UserError
-        It is none, or an amount with its currency.
-    """
-    evidence = Numbers()
-    evidence.take([text])
-    try:
-        written = take_apart(text)
-        comma = evidence.kinds.keys() <= {"comma", "," if written.percent else "."}
-        number = float(figures_of(written, comma))
-    except Unfit:
-        number = nan
-    if isnan(number) or written.currencies:
-        raise UserError(f"“{text.strip()}” is not a figure such as 5, 1200.50 or 20%.")
-    return number, written.percent
-
-
-def _decimal_comma(field: Field, text: str, currency: str) -> bool:
-    """Whether the comma is the decimal sign of an amount; three digits after a mark are thousands, as in 1.200."""
-    evidence, digits = Numbers(), exponent(currency)
-    evidence.take([text])
-    (reading,) = evidence.kinds or ("none",)
-    if reading in (".", ",") and digits == 3:
-        raise UserError(f"{field.label}: {text.strip()} could be thousands or a fraction. Write it without a mark.")
-    comma = reading in ("comma", ".")
-    if reading != "none" and Decimal(plain_number(text, comma)).scaleb(digits) % 1:
-        decimals = count(digits, "decimal place") if digits else "no decimal places"
-        raise UserError(f"{field.label} {text.strip()} is too precise: {currency} has {decimals}. Round it first.")
-    return comma
 
 
 def _date_order(field: Field, text: str) -> str:

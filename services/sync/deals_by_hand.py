@@ -21,6 +21,7 @@ from models.values.words import count, day_of, full_day, major, percent
 from services.entities import ENTITIES
 from services.sync.by_hand import value_of
 from services.sync.owners import owner_named
+from services.sync.written import number_of
 
 if TYPE_CHECKING:
     from services.workspace import Workspace
@@ -170,7 +171,7 @@ def _read(work: UnitOfWork, deal_ids: Sequence[int]) -> Sequence[Row[Any]]:
 
 
 def _said(workspace: Workspace, fields: Mapping[str, str]) -> dict[str, Any]:
-    """What the fields mean as far as that is the same for every deal; an amount stays text."""
+    """Read the fields that mean the same for every deal; an amount stays text."""
     said: dict[str, Any] = {}
     today = workspace.clock.today()
     for name, given in fields.items():
@@ -207,8 +208,8 @@ def _stage(word: str) -> str:
 
 def _chance(workspace: Workspace, word: str) -> float | None:
     """A percentage, with or without its sign; a bare share of one could mean either."""
-    bare = word.replace("%", "").replace(",", ".").strip()
     try:
+        bare = number_of(word, fraction=True)[0] if word else ""
         found: float | None = value_of(workspace, _KINDS["probability"], f"{bare}%" if word else "")
     except UserError:
         found = -1

@@ -85,7 +85,7 @@ def waits_for(workspace: Workspace, request: ImportRequest, refused: Sequence[Im
 def source_question(
     workspace: Workspace, requests: Sequence[ImportRequest], cancelled: CancelCall
 ) -> MeaningOpen | None:
-    """Ask of which system files dropped together are, before the first is imported; None where nothing is to be asked.
+    """Ask which system files dropped together come from, before the first is imported; None where that is clear.
 
     Only files are looked at of which neither their headers nor their folder tell the system. What follows a file of a
     system that is new to the book belongs with it, and is asked, if at all, when that one is in.
@@ -148,7 +148,7 @@ def order_of_import(workspace: Workspace, requests: Sequence[ImportRequest]) -> 
 
 
 def _entity(workspace: Workspace, request: ImportRequest) -> Entity | None:
-    """What a file is about, or looks most like where the import will ask; None where nothing says it."""
+    """Return what a file is about, or looks most like where the import will ask; None where nothing tells."""
     try:
         table = table_of(request)
         with workspace.store.read() as connection:

@@ -96,7 +96,7 @@ def preview(
 
 
 def _sources(workspace: Workspace) -> tuple[str, ...]:
-    """The systems of which files are in the book."""
+    """Return the systems whose files are in the book."""
     with workspace.store.snapshot() as db:
         found = db.execute(
             "SELECT DISTINCT source FROM imports WHERE undone_by IS NULL AND source <> '' ORDER BY source"
@@ -235,7 +235,7 @@ def _why(header: str, field: str, mapped: Mapping[str, object], plan: Plan | Non
         if proposal is not None and taken and proposal.confidence < SURE:
             parts[-1] += f" ({proposal.confidence:.0%} sure)"
     meaning = next((one for one in plan.meanings if one.column == header), None)
-    if meaning is not None and meaning.kind in ("date", "moment", "money", "number", "percent"):
+    if meaning is not None and meaning.kind in ("date", "moment", "money", "number", "score", "percent"):
         parts.append(meaning.words)
     return ", ".join(parts)
 
@@ -253,7 +253,7 @@ def _in_doubt(request: ImportRequest, doubt: Doubt) -> Preview:
 
 
 def _in_question(request: ImportRequest, problem: UserError) -> Preview:
-    """The check of a file that is a table, and of which something must be said first."""
+    """Return the check of a table about which a question must be answered first."""
     table = table_of(request)
     if isinstance(problem, Undecided):
         return _not_understood(table, request, problem.question, likely=problem.entity)

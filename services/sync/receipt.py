@@ -14,7 +14,7 @@ from models.values.facts import RATED_WELL, WRITTEN
 from models.values.imports import Receipt
 from models.values.words import figure
 from services.book.sources import orders_ahead
-from services.distress.departure import leaving_words
+from services.distress.departure import leaving_words_of
 from services.sync.apply.analysis import Analysis
 from services.sync.apply.compare import late_reasons
 from services.sync.formats.plan import Plan
@@ -100,7 +100,7 @@ def _may_leave(db: sqlite3.Connection, analysis: Analysis) -> tuple[tuple[str, .
     wrote = {
         who: (name, bought)
         for name, who, bought, glad, *texts in rows
-        if any(leaving_words(text, rated_well=bool(glad)) for text in texts)
+        if leaving_words_of(*texts, rated_well=bool(glad))
     }
     contacts = sum(not bought for _, bought in wrote.values())
     who = words.count(contacts, "contact")
@@ -236,7 +236,7 @@ def _guesses_currency(plan: Plan) -> bool:
 
 
 def _about_nothing(plan: Plan, rows: Mapping[str, int], ignored: Mapping[str, int]) -> list[str]:
-    """Say what a file lacks of which nothing is imported."""
+    """Say what a file lacks where nothing of it is imported."""
     if not rows["read"] or rows["inserted"] or rows["updated"] or rows["unchanged"]:
         return []
     if ignored.get(faults.NO_CUSTOMER) and not plan.has("customer_id", "customer_email", "customer_name"):

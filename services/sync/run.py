@@ -33,6 +33,7 @@ from services.sync.apply.write import Writer
 from services.sync.check_files import Facts, forget_check, head_of, read_facts, sha256_of, take_check, write_facts
 from services.sync.formats.plan import MeaningOpen, Plan, header_signature, make_plan
 from services.sync.newcomers import Newcomers
+from services.sync.owners import give_alerts_by_import
 from services.sync.receipt import make_receipt
 from services.sync.rejects import (
     gather_late_rejects,
@@ -312,6 +313,7 @@ class Run:
                     watch.step("Saving")
                 finally:
                     db.set_progress_handler(None, 0)
+                give_alerts_by_import(work, import_id)
                 work.touch(customers=customers, everyone=everyone, tables=writer.tables)
                 changes = _close(work, request, plan, writer, receipt, facts.digest)
                 seconds = time.perf_counter() - self.began

@@ -108,7 +108,7 @@ def _as_here(mapping: dict[str, str], columns: Sequence[str]) -> dict[str, str]:
 
 
 def _not_said(meanings: dict[str, str], options: ImportOptions) -> dict[str, str]:
-    """How columns were read before, of which nothing is said now."""
+    """Return how columns were read before, where nothing is said about them now."""
     now = {normal(column) for column, _ in options.meanings}
     return {column: read for column, read in meanings.items() if normal(column) not in now}
 

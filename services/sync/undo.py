@@ -22,6 +22,7 @@ from models.values.journal import Actor
 from services.permission.ledger import forget_import
 from services.sync.apply.products import LINKED, unlink_products
 from services.sync.apply.write import BULK_ROWS, build_indexes, drop_indexes
+from services.sync.owners import give_alerts_back
 from services.sync.said import forget
 from services.sync.stage.layout import exists
 from services.sync.undo_check import (
@@ -72,6 +73,7 @@ def undo_import(workspace: Workspace, import_id: int) -> Changes:
         undo = _Undo(db, work, import_id, going_with(db, import_id))
         work.undoes = entry
         undo.put_back()
+        give_alerts_back(work, entry)
         undo.take_out()
         forget(db, import_id)
         stays = forget_import(db, import_id)

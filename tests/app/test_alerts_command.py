@@ -13,14 +13,14 @@ from services.insight import queue_rows
 from tests.services.alerting.book import Book
 
 pytestmark = pytest.mark.usefixtures("moment")
-CARDS = 7
+ALERTS = 7
 
 
 @pytest.fixture
 def long_queue(store_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of those who have an alert, where three fill a page and a list."""
     book = Book(store_path)
-    names = [f"Customer {number}" for number in range(CARDS)]
+    names = [f"Customer {number}" for number in range(ALERTS)]
     for number, name in enumerate(names):
         book.customer(name, churn_risk=0.9, value_at_risk_minor=30_000 + number)
     book.crowd(40)
@@ -32,13 +32,13 @@ def long_queue(store_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def test_json_holds_every_card_laid_out_as_all_documents_are(
+def test_json_holds_every_alert_laid_out_as_all_documents_are(
     long_queue: list[str], store_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_command(["alerts", "--all", "--json", "--store", str(store_path)]) == 0
     text = capsys.readouterr().out
     document = json.loads(text)
-    assert sorted(card["customer"] for card in document["alerts"]) == long_queue
+    assert sorted(alert["customer"] for alert in document["alerts"]) == long_queue
     assert text == json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 

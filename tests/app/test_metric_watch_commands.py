@@ -30,6 +30,9 @@ def test_a_metric_is_watched_listed_switched_removed_and_that_is_undone(ask: Any
     (alert,) = [one for one in ask("alerts", "--all")[1]["alerts"] if one["rule"] == "watch:1"]
     assert (alert["id"], alert["customer"], alert["severity"]) == (watched["alert"], "The book", "high")
     assert alert["reason"].startswith("Tickets (priority in high and urgent), last 90 days: ")
+    (listed,) = ask("rules", "watches")[1]["watches"]
+    within = {one["id"] for one in ask("alerts")[1]["alerts"]}
+    assert listed["beyond_limit"] == (watched["alert"] not in within)
     assert ask("rules", "off", "watch:1")[0] == 0
     (listed,) = ask("rules", "watches")[1]["watches"]
     assert not listed["enabled"] and listed["alert"] is None

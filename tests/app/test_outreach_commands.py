@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -245,3 +246,27 @@ def test_an_address_with_a_password_is_refused_in_one_sentence_that_does_not_rep
     _, _, error = ask("draft", "1", "--model", "loopback")
     assert "must not contain a user name or password" in error and "hunter2" not in error
     assert model.received == []
+
+
+def test_a_second_reading_adds_its_warnings_to_the_draft(
+    ask: Any, customer: dict[str, Any], model: ModelServer
+) -> None:
+    found = {"findings": [{"sentence": 2, "reads_as": "tone", "fact": 0, "reason": "too merry"}]}
+    model.answer(written(json.dumps(found)))
+    code, draft, told = ask("draft", str(customer["id"]), "--second-reading")
+    assert code == 0 and "The second reading warns of 1 sentence" in told
+    warning = "The model reads the tone of this as unsuitable: “too merry”"
+    sentence = draft["second_reading"]["warnings"][0]["sentence"]
+    assert draft["second_reading"]["warnings"] == [{"sentence": sentence, "reads_as": "tone", "words": warning}]
+    warned = [claim for claim in draft["claims"] if claim["warned"]]
+    assert [(claim["text"], claim["verdict"], claim["label"]) for claim in warned] == [(sentence, "to_read", warning)]
+    assert not draft["ready"]
+    assert ask("approve", str(draft["id"]))[0] != 0
+    assert ask("approve", str(draft["id"]), "--read")[0] == 0
+
+
+def test_a_second_reading_that_fails_leaves_the_draft_as_it_was(ask: Any, customer: dict[str, Any]) -> None:
+    _, before, _ = ask("draft", str(customer["id"]), "--no-save")
+    code, draft, told = ask("draft", str(customer["id"]), "--template", "", "--second-reading", "--no-save")
+    assert code == 3 and "No second reading: " in told and "is not a second reading" in told
+    assert (draft["verdict"], draft["second_reading"]) == (before["verdict"], None)

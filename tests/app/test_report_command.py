@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QImage
 
 from app.cli import run_command
 from tests.views.books import MOMENT, sample_copy
@@ -33,7 +34,7 @@ def test_a_report_has_the_figures_of_a_query(book: str, capsys: pytest.CaptureFi
 
 @pytest.mark.usefixtures("qapp")
 def test_files_are_written_and_named(book: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    files = [tmp_path / f"overview.{ending}" for ending in ("pdf", "xlsx", "csv")]
+    files = [tmp_path / f"overview.{ending}" for ending in ("pdf", "xlsx", "csv", "png")]
     asked = [word for path in files for word in (f"--{path.suffix[1:]}", str(path))]
     assert run_command(["report", "overview", *asked, "--store", book]) == 0
     assert all(path.stat().st_size for path in files)
@@ -47,12 +48,23 @@ def test_files_are_written_and_named(book: str, tmp_path: Path, capsys: pytest.C
         (["nothing"], 1, "Choose one of overview"),
         (["overview"], 2, "Name a file"),
         (["overview", "--xlsx", "figures.txt"], 1, "figures.txt is not a .xlsx file"),
+        (["overview", "--png", "figures.jpg"], 1, "figures.jpg is not a .png file"),
         (["overview", "--csv", "figures.xlsx"], 1, "figures.xlsx is not a .csv file"),
     ],
 )
 def test_what_it_refuses(book: str, capsys: pytest.CaptureFixture[str], words: list[str], code: int, said: str) -> None:
     assert run_command(["report", *words, "--store", book]) == code
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_picture_holds_every_tile_of_a_tab(book: str, tmp_path: Path) -> None:
+    path = tmp_path / "service.png"
+    assert run_command(["report", "service", "--png", str(path), "--store", book]) == 0
+    picture = QImage(str(path))
+    assert picture.width() == 1366 and picture.height() > 900
+    inks = {picture.pixelColor(x, picture.height() - 200).name() for x in range(0, 1366, 2)}
+    assert len(inks) > 1, "the last row of tiles is empty"
 
 
 @pytest.mark.usefixtures("qapp")

@@ -20,6 +20,7 @@ from models.store import open_store
         ([], True, None),
         (["--store", "a.db"], True, "a.db"),
         (["--store=a.db"], True, "a.db"),
+        (["north.bellwether"], True, "north.bellwether"),
         (["alerts"], False, None),
         (["--help"], False, None),
     ],
@@ -42,6 +43,16 @@ def test_a_missing_book_is_one_sentence_and_one(tmp_path: Path, capsys: pytest.C
     assert printed.out == ""
     assert printed.err.count("\n") == 1 and "There is no book" in printed.err
     assert not (tmp_path / "none.db").exists()
+
+
+def test_a_missing_book_beside_the_sample_names_the_sample(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sample.bellwether").touch()
+    monkeypatch.setattr("app.bootstrap.default_book", lambda: tmp_path / "book.bellwether")
+    monkeypatch.setattr("app.bootstrap.sample_book", lambda: tmp_path / "sample.bellwether")
+    assert run_command(["alerts"]) == 1
+    assert f'--store "{tmp_path / "sample.bellwether"}"' in capsys.readouterr().err
 
 
 def test_verify_prints_the_content_hash(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,23 +3,32 @@
     python -m tests.benchmarks.bench_metrics [--customers N] [--orders N]
 
 Every metric of the catalogue by nothing, by month and by tier over 90 days, once each, from no cache; then those that
-dashboards lead with, several times, and all tiles of each dashboard. Times are of the processor.
+dashboards lead with, several times, and all tiles of each dashboard. Times are of the processor. Last each tab is
+opened in the window: from the click until its first tile and all of them are there, by the clock, and how long the
+window's thread stood still meanwhile.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import statistics
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from models.values.dashboards import Filters
 from models.values.metrics import Query
 from services.metrics import Metrics, the_dashboards, tile_answer
 from services.workspace import Recipe, open_workspace
+from tests.benchmarks.bench_window import Heartbeat, closed, opened, turn
 from tests.benchmarks.big_book import BigBook, big_book
+from views.desktop import Desktop
 
 MEDIAN, WORST, CACHED = 150, 400, 20
+FIRST, WHOLE, STALL = 400, 1_200, 50
 ROUNDS = 3
 LEADING = (
     Query(("revenue",), ("month",), period="90d"),
@@ -53,6 +62,40 @@ def told(query: Query) -> str:
     """Return a query in a line."""
     by = f" by {query.by[0]}" if query.by else ""
     return f"{query.metrics[0]}{by}, {query.period}{', compared' if query.compare else ''}"
+
+
+def tabs_in_window(book: Path) -> None:
+    """Print how long each tab of Insights takes in the window, from the click on; the program is loaded already."""
+    with tempfile.TemporaryDirectory(prefix="bellwether-tabs-") as folder:
+        copy, small = Path(folder) / "book.bellwether", big_book(BigBook(customers=50, orders=400, alerts=10))
+        shutil.copyfile(book, copy)
+        for path in (small, copy):
+            desk = opened(path)
+            _open_tabs(desk, told=path is copy)
+            closed(desk)
+
+
+def _open_tabs(desk: Desktop, *, told: bool) -> None:
+    heart, whole = Heartbeat(), list[float]()
+    desk.window.show_page("insights/scores")
+    page: Any = desk.window.page("insights")
+    turn(lambda: page.opened.state == "content" and page.state.state == "content")
+    board = page.board
+    board.painted.connect(lambda: whole.append(time.perf_counter()))
+    say = print if told else lambda *_: None
+    say(f"\na tab opened in the window{'':7}first tile  all tiles  window late")
+    for dashboard in the_dashboards():
+        whole.clear()
+        heart.start()
+        began = time.perf_counter()
+        page.show_section(dashboard.name)
+        turn(lambda: board.view is not None and any(one.shown for one in board.view.tiles.values()), 60)
+        first = time.perf_counter()
+        turn(lambda: bool(whole), 60)
+        heart.stop()
+        figures = [1000 * (first - began), 1000 * (whole[0] - began), max(heart.late)]
+        say(f"  {dashboard.title:30}{figures[0]:8.0f} ms{figures[1]:8.0f} ms{figures[2]:10.0f} ms")
+    say(f"  {'goal':30}{FIRST:8} ms{WHOLE:8} ms{STALL:10} ms")
 
 
 def main() -> int:
@@ -90,6 +133,7 @@ def main() -> int:
     cached = max(timed(warm, query) for query in LEADING for _ in range(ROUNDS))
     print(f"\nfrom the cache, longest {cached:.1f} ms   goal ≤ {CACHED} ms{'' if cached <= CACHED else '  MISSED'}")
     workspace.close()
+    tabs_in_window(book)
     return int(median > MEDIAN or worst > WORST or cached > CACHED)
 
 

@@ -89,9 +89,9 @@ def timed(question: Callable[[int, int | None], object], asked: list[tuple[int, 
     """Return how long each answer took, in milliseconds, in rising order; the first one only warms up."""
     question(*asked[-1])
     taken = []
-    for customer, card in asked:
+    for customer, alert in asked:
         began = time.perf_counter()
-        question(customer, card)
+        question(customer, alert)
         taken.append(1000 * (time.perf_counter() - began))
     return sorted(taken)
 
@@ -99,16 +99,20 @@ def timed(question: Callable[[int, int | None], object], asked: list[tuple[int, 
 def questions(workspace: Workspace) -> Iterator[tuple[str, float, Callable[[int, int | None], object]]]:
     """Yield what is asked, its goal in milliseconds, and the question."""
 
-    def suggestions(customer: int, _card: int | None) -> object:
+    def suggestions(customer: int, _alert: int | None) -> object:
         with reading(workspace) as reader:
             row = reader.row("SELECT * FROM customers WHERE id = ?", (customer,))
             assert row is not None
             return suggest(reader, row)
 
     yield "product suggestions", 30, suggestions
-    yield "facts", 50, lambda customer, _card: outreach.read_facts(workspace, customer, "check_in")
-    yield "template draft", 50, lambda customer, _card: outreach.draft_by_template(workspace, customer, goal="check_in")
-    yield "composer's composition", 60, lambda customer, card: outreach.compose(workspace, customer, card)
+    yield "facts", 50, lambda customer, _alert: outreach.read_facts(workspace, customer, "check_in")
+    yield (
+        "template draft",
+        50,
+        lambda customer, _alert: outreach.draft_by_template(workspace, customer, goal="check_in"),
+    )
+    yield "composer's composition", 60, lambda customer, alert: outreach.compose(workspace, customer, alert)
 
 
 def main() -> int:

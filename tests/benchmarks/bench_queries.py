@@ -38,15 +38,15 @@ def timed(question: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, 
 def questions(workspace: Workspace) -> Iterator[tuple[str, float | None, Callable[[], object]]]:
     """Yield what is asked, its goal in milliseconds (None: it has none of its own), and the question."""
     queue = insight.queue(workspace)
-    order = tuple(card.id for card in queue.rows)
-    cards = iter(order * 1000)
-    people = [card.customer_id for card in queue.rows if card.customer_id is not None]
+    order = tuple(alert.id for alert in queue.rows)
+    open_alerts = iter(order * 1000)
+    people = [alert.customer_id for alert in queue.rows if alert.customer_id is not None]
     who = iter(people * 1000)
     yield "queue, first page", 500, lambda: insight.queue(workspace)
     yield "queue, filtered by text", 50, lambda: insight.queue(workspace, "todo", QueueFilter(text="pike"))
     yield "four tiles", None, lambda: (insight.today_tiles(workspace), insight.outcome_tiles(workspace))
     yield "freshness", None, lambda: insight.freshness(workspace)
-    yield "alert selected: detail", 100, lambda: insight.alert_detail(workspace, next(cards), order=order)
+    yield "alert selected: detail", 100, lambda: insight.alert_detail(workspace, next(open_alerts), order=order)
     yield "timeline, 50 rows", 100, lambda: insight.timeline(workspace, next(who))
     yield "360° profile", 100, lambda: insight.customer_profile(workspace, next(who))
     for sort in SORTS:

@@ -143,7 +143,7 @@ def with_alerts(workspace: Workspace, before: Took) -> None:
     begun, busy = time.perf_counter(), time.process_time()
     found = evaluate(workspace, None)
     rules, processor = time.perf_counter() - begun, time.process_time() - busy
-    opened = f"{len(found.opened):,} cards opened; {peak_mb():.0f} MB"
+    opened = f"{len(found.opened):,} alerts opened; {peak_mb():.0f} MB"
     print(f"{'rules':<24} {rules:6.2f} s (processor {processor:6.2f})   {opened}")
     whole = before.seconds + rules
     told = f"{whole:.2f} s (processor {before.processor + processor:.2f})"

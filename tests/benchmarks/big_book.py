@@ -4,7 +4,7 @@ Deterministic by its parameters and kept in a folder for temporary files, so tha
 goes around the importer on purpose: what it measures is reading. It holds scores, history and alerts as the rooms
 would write them; figures of one customer agree with its orders.
 
-    python -m tests.benchmarks.big_book [--customers N] [--orders N] [--cards N]
+    python -m tests.benchmarks.big_book [--customers N] [--orders N] [--alerts N]
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ TIERS = ("Gold", "Silver", "Platinum", "Bronze")
 REGIONS = ("Northwest", "West", "Midwest", "South", "Northeast", "Europe")
 OWNERS = ("Ada Lindqvist", "West team", "Key accounts", "Tomas Reyes", "June Okoye", None)
 SEGMENTS = ("New", "Promising", "Loyal", "Champion", "Cooling VIP", "At risk", "Hibernating", "Lost", "One-time")
+STANDINGS = {"Hibernating": "win_back", "Lost": "lost"}
 STEMS = ("Marlow", "Pike", "Harbor", "Delacroix", "Brightwell", "Okafor", "Sundqvist", "Tanaka", "Northgate", "Ashford")
 ENDS = (
     "Outfitters",
@@ -66,10 +67,10 @@ class BigBook:
 
     customers: int = 100_000
     orders: int = 1_000_000
-    cards: int = 6_000
+    alerts: int = 6_000
     as_of: str = "2026-11-20"
     seed: int = 7
-    version: int = 2
+    version: int = 3
     scored: bool = True
     tickets: float = 0.6
     emails: float = 2.0
@@ -158,7 +159,7 @@ class _World:
         self.segment = random.integers(0, len(SEGMENTS), n)
         self.tier = random.integers(0, len(TIERS), n)
         self.owner = random.integers(0, len(OWNERS), n)
-        self.cards = np.sort(random.choice(n, min(book.cards, n), replace=False))
+        self.open_alerts = np.sort(random.choice(n, min(book.alerts, n), replace=False))
 
     def tables(self) -> Iterator[tuple[str, str, Rows]]:
         """Yield each table's name, its columns and its rows."""
@@ -316,7 +317,7 @@ class _World:
                 json.dumps(drivers), "mbg_nbd/1", scored_at, int(self.counts[i]), int(self.counts[i]),
                 self.days[min(1499, int(self.first_back[i]))], self.days[min(1499, last)],
                 int(self.spend[i] // self.counts[i]), last, gap, int(self.spend[i]), stays,
-                json.dumps(rhythm[i].tolist()),
+                json.dumps(rhythm[i].tolist()), STANDINGS.get(SEGMENTS[self.segment[i]], "active"),
             )  # fmt: skip
 
     def _history(self) -> Rows:
@@ -332,7 +333,7 @@ class _World:
 
     def _alerts(self) -> Rows:
         opened = datetime.fromisoformat(f"{self.book.as_of}T08:02:00")
-        for k, who in enumerate(self.cards.tolist()):
+        for k, who in enumerate(self.open_alerts.tolist()):
             rule = k % len(RULES)
             severity = (3, 4, 3, 2, 2, 1)[rule] if k % 40 else 4
             if severity == 4 and k % 40:
@@ -357,7 +358,7 @@ class _World:
 
     def _signals(self) -> Rows:
         at = f"{self.book.as_of}T08:02:00Z"
-        for k, who in enumerate(self.cards.tolist()):
+        for k, who in enumerate(self.open_alerts.tolist()):
             for rule, severity, measure in ((RULES[k % 6], 3, 3.5), (RULES[(k + 3) % 6], 2, 41.0)):
                 if severity == 3 or k % 3 == 0:
                     yield k + 1, who + 1, rule, severity, self._reason(rule, who), measure, at, self.book.as_of
@@ -375,7 +376,7 @@ class _World:
         return json.dumps({"rule": rule, "text": text, "figures": figures, "currency": "USD"})
 
     def _tasks(self) -> Rows:
-        for k, who in enumerate(self.cards[::5].tolist()):
+        for k, who in enumerate(self.open_alerts[::5].tolist()):
             due = (self.end + timedelta(days=k % 9 - 1)).isoformat()
             yield who + 1, 5 * k + 1, "Call the store manager", due, OWNERS[0], f"{self.book.as_of}T08:30:00Z"
 
@@ -394,14 +395,14 @@ _SCORE_COLUMNS = (
     "value_at_risk_low_minor", "value_at_risk_high_minor", "segment", "segment_before", "segment_since", "trend",
     "confidence", "confidence_why", "drivers", "model", "scored_at", "purchase_days", "order_count", "first_order_on",
     "last_order_on", "last_order_amount_minor", "days_since_last_order", "usual_gap_days", "spend_total_minor",
-    "spend_12m_minor", "sparkline",
+    "spend_12m_minor", "sparkline", "standing",
 )  # fmt: skip
 
 
 def main() -> None:
     """Build the book and say where it is."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("customers", "orders", "cards"):
+    for name in ("customers", "orders", "alerts"):
         parser.add_argument(f"--{name}", type=int, default=getattr(BigBook, name))
     started = time.perf_counter()
     path = big_book(BigBook(**vars(parser.parse_args())))

@@ -2,6 +2,29 @@
 
 from __future__ import annotations
 
-from tests.views.conftest import one_theme, open_window, theme
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.journeys.hands import Hands
+from tests.views.books import opened, sample_copy
+from tests.views.conftest import OpenWindow, one_theme, open_window, theme
 
 __all__ = ["one_theme", "open_window", "theme"]
+
+
+@pytest.fixture
+def hands(qtbot: QtBot, open_window: OpenWindow, store_path: Path) -> Hands:
+    """Hands at a window on the sample book, on Alerts, at rest."""
+    made = Hands(qtbot, open_window(opened(sample_copy(store_path))))
+    made.wait(lambda: made.alerts.detail.detail is not None)
+    made.calm()
+    return made
+
+
+@pytest.fixture
+def at_insights(hands: Hands) -> None:
+    """The same window on Insights."""
+    hands.window.show_page("insights")
+    hands.calm()

@@ -14,6 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from views.alerts.page import AlertsPage
 from views.desktop import Desktop
+from views.insights.page import InsightsPage
+from views.insights.tile import Tile
 
 LONG_MS = 600_000
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -30,6 +32,16 @@ class Hands:
     @property
     def alerts(self) -> AlertsPage:
         return cast(AlertsPage, self.window.page("alerts"))
+
+    @property
+    def insights(self) -> InsightsPage:
+        return cast(InsightsPage, self.window.page("insights"))
+
+    def tile(self, title: str) -> Tile:
+        """The tile of this title on the dashboard that is shown."""
+        view = self.insights.board.view
+        assert view is not None
+        return next(one for one in view.tiles.values() if one.title == title)
 
     @property
     def focus(self) -> QWidget:

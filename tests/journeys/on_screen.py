@@ -1,7 +1,7 @@
 """A morning on a real screen, run as a process: by the mouse alone, or by the keyboard alone.
 
-`python -m tests.journeys.on_screen BOOK mouse|keyboard [--text-size PERCENT]` prints what was done, a line each. Only
-what can be seen is clicked, and only what has the focus gets keys.
+`python -m tests.journeys.on_screen BOOK mouse|keyboard|email [--text-size PERCENT]` prints what was done, a line
+each. Only what can be seen is clicked, and only what has the focus gets keys.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from models.values.alerts import AlertRow
-from services.settings import Preferences
+from services.settings import MailAccount, Preferences
 from tests.views.books import opened
 from views import desktop
 from views.desktop import Desktop
@@ -58,6 +58,15 @@ class Person:
             QTest.keyClick(focus, combination.key(), combination.keyboardModifiers())
             self.calm()
 
+    def press_until(self, key: str, holds: Callable[[QWidget], bool]) -> None:
+        """Press a key until what has the focus is what is looked for."""
+        for _ in range(60):
+            focus = QApplication.focusWidget()
+            if focus is not None and holds(focus):
+                return
+            self.press(key)
+        raise AssertionError(f"{key} never leads there")
+
     def type(self, words: str) -> None:
         """Type words into what has the focus."""
         focus = QApplication.focusWidget()
@@ -84,7 +93,7 @@ class Person:
 def by_mouse(person: Person) -> list[str]:
     """Choose an alert, snooze it and take that back, note something, open a customer, find the settings."""
     alerts, view = person.alerts, person.alerts.queue.view
-    second = alerts.queue.model.next_card(alerts.queue.model.next_card(-1, 1), 1)
+    second = alerts.queue.model.next_alert(alerts.queue.model.next_alert(-1, 1), 1)
     person.click(view.viewport(), view.visualRect(alerts.queue.model.index(second)).center())
     chosen = person.current
     person.click(alerts.actions_pane.snooze)
@@ -92,7 +101,7 @@ def by_mouse(person: Person) -> list[str]:
     person.click(choice._rows[0])
     person.calm(lambda: person.current.id != chosen.id)
     person.click(person.window.toast.findChild(QPushButton))
-    person.calm(lambda: any(card.id == chosen.id for card in alerts.queue.model.cards()))
+    person.calm(lambda: any(alert.id == chosen.id for alert in alerts.queue.model.open_alerts()))
     person.click(alerts.actions_pane.note)
     form = person.panel(FormPanel)
     QTest.keyClicks(form.first_focus(), "Prefers a call")  # words are typed, whatever leads to the field
@@ -113,9 +122,9 @@ def by_keyboard(person: Person) -> list[str]:
     person.press("R", "1")
     person.calm(lambda: person.current.id != chosen.id)
     person.press("Ctrl+Z")
-    person.calm(lambda: any(card.id == chosen.id for card in person.alerts.queue.model.cards()))
+    person.calm(lambda: any(alert.id == chosen.id for alert in person.alerts.queue.model.open_alerts()))
     person.press("Ctrl+Shift+Z")
-    person.calm(lambda: all(card.id != chosen.id for card in person.alerts.queue.model.cards()))
+    person.calm(lambda: all(alert.id != chosen.id for alert in person.alerts.queue.model.open_alerts()))
     person.press("Ctrl+K")
     person.type(chosen.customer)
     person.press("Return")
@@ -130,25 +139,69 @@ def by_keyboard(person: Person) -> list[str]:
     return [f"resolved {chosen.customer}, took it back and did it again", "wrote to them", "all pages"]
 
 
+def to_an_email(person: Person) -> list[str]:
+    """Find whom one may email in the queue, write to them, read, approve, and see it in the outbox."""
+    alerts, window = person.alerts, person.window
+    for _ in range(40):
+        detail = alerts.detail.detail
+        if detail.permission is not None and detail.permission.allowed:
+            break
+        person.press("J")
+    chosen = person.current
+    person.press("E")
+    composer = cast(Any, window.page("composer"))
+    person.calm(lambda: window.current_key == "composer" and composer.session.review is not None)
+    person.type("I hope that this finds you well. ")
+    person.calm(lambda: not composer.session.checking and bool(composer.session.review.to_read))
+    person.press_until("F6", lambda focus: composer.verdict.isAncestorOf(focus))
+    person.press_until("Tab", lambda focus: focus is composer.verdict.read)
+    assert _seen(composer.verdict.read), "the box that says that the sentences are read is not on screen"
+    person.press("Space")
+    person.calm(lambda: composer.session.review is not None and composer.session.review.ready)
+    person.press("Ctrl+Return")
+    person.calm(lambda: window.current_key == "alerts")
+    person.press("Ctrl+3")
+    outbox = cast(Any, window.page("outbox"))
+    person.press_until("Tab", lambda focus: focus is outbox.list.tabs or outbox.list.tabs.isAncestorOf(focus))
+    person.press("Right")
+    person.calm(lambda: any(row.customer == chosen.customer for row in outbox.list.model.rows()))
+    (row,) = [row for row in outbox.list.model.rows() if row.customer == chosen.customer]
+    return [f"wrote to {chosen.customer}", row.state_words, row.state]
+
+
+def _seen(widget: QWidget) -> bool:
+    """Whether all of a widget is on screen and in view."""
+    return widget.visibleRegion().boundingRect() == widget.rect()
+
+
+_WAYS = {"mouse": by_mouse, "keyboard": by_keyboard, "email": to_an_email}
+#: What the sender's name and server are: without them an email is not ready.
+_ACCOUNT = MailAccount("mail.example", from_address="you@company.example", from_name="Ada")
+
+
 def main() -> None:
     """Open the window as the program does, and spend the morning."""
     parser = argparse.ArgumentParser()
     parser.add_argument("book", type=Path)
-    parser.add_argument("way", choices=("mouse", "keyboard"))
+    parser.add_argument("way", choices=tuple(_WAYS))
     parser.add_argument("--text-size", type=int, default=100)
     chosen = parser.parse_args()
-    preferences = Preferences(theme="light", reduced_motion=True, asked_me=True, text_size=chosen.text_size)
+    preferences = Preferences(
+        theme="light", reduced_motion=True, asked_me=True, text_size=chosen.text_size, mail=_ACCOUNT
+    )
     workspace = opened(chosen.book)
     desk = desktop.build(replace(workspace, preferences=preferences), preferences, None)
     desk.window.start()
     desk.window.show()
     desk.window.activateWindow()
     person = Person(desk)
-    person.calm(lambda: person.current is not None and QApplication.focusWidget() is not None)
-    done = by_mouse(person) if chosen.way == "mouse" else by_keyboard(person)
-    desk.window.close()
-    desk.background.close()
-    workspace.close()
+    try:
+        person.calm(lambda: person.current is not None and QApplication.focusWidget() is not None)
+        done = _WAYS[chosen.way](person)
+    finally:  # whose threads would keep a process that failed
+        desk.window.close()
+        desk.background.close()
+        workspace.close()
     sys.stdout.write("\n".join(done) + "\n")
 
 

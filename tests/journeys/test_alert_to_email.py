@@ -66,7 +66,7 @@ def customer(store_path: Path) -> dict[str, Any]:
         ).fetchone()
     finally:
         driver.close()
-    return dict(zip(("id", "external_id", "source", "email", "name", "card"), found, strict=True))
+    return dict(zip(("id", "external_id", "source", "email", "name", "alert"), found, strict=True))
 
 
 @pytest.fixture
@@ -90,46 +90,46 @@ def test_an_alert_is_answered_by_one_email_and_closed_by_the_order_after_it(
     workspace.keyring.set(preferences.mail.secret, "right")
     hands = Hands(qtbot, open_window(workspace, preferences))
     hands.desk.window.send_scheduler.begin()
-    choose(hands, customer["card"])
+    choose(hands, customer["alert"])
 
     composer = write_with_the_model(hands, model)
     remove_the_invented(hands, composer)
     email = approve(hands, composer, workspace)
     assert (email.state, email.body.count(INVENTED)) == ("queued", 0)
-    assert state_of(workspace, customer["card"]) == "waiting"
+    assert state_of(workspace, customer["alert"]) == "waiting"
 
     undo_the_approval(hands, workspace, email)
-    assert state_of(workspace, customer["card"]) in ("open", "seen", "in_work")
-    edit_and_approve_again(hands, workspace, customer["card"])
+    assert state_of(workspace, customer["alert"]) in ("open", "seen", "in_work")
+    edit_and_approve_again(hands, workspace, customer["alert"])
     assert mail.accepted == []
     send_now(hands, mail)
     check_what_arrived(mail, workspace, customer, email)
-    assert state_of(workspace, customer["card"]) == "waiting"
+    assert state_of(workspace, customer["alert"]) == "waiting"
 
     import_an_order(hands, tmp_path, customer)
-    card = insight.alert_detail(workspace, customer["card"])
-    assert card is not None
-    assert (card.alert.state, "ordered the same day" in card.contact) == ("resolved", True)
-    see_what_followed(hands, customer["card"], card.contact)
+    open_alert = insight.alert_detail(workspace, customer["alert"])
+    assert open_alert is not None
+    assert (open_alert.alert.state, "ordered the same day" in open_alert.contact) == ("resolved", True)
+    see_what_followed(hands, customer["alert"], open_alert.contact)
     hands.window.close()
     workspace.close()
 
 
-def choose(hands: Hands, card: int) -> None:
+def choose(hands: Hands, open_alert: int) -> None:
     """J until the alert is the current one; what stands behind the day's budget is not looked for."""
     page = hands.alerts
     hands.wait(lambda: page.detail.detail is not None)
     hands.calm()
     page.queue.view.setFocus()
-    ids = [row.id for row in page.queue.model.cards()]
-    assert card in ids
+    ids = [row.id for row in page.queue.model.open_alerts()]
+    assert open_alert in ids
     hands.press(Qt.Key.Key_Home)
     for _ in range(len(ids)):
         current = page.queue.view.current
-        if current is not None and current.id == card:
+        if current is not None and current.id == open_alert:
             break
         hands.press(Qt.Key.Key_J)
-    hands.wait(lambda: page.detail.detail is not None and page.detail.detail.alert.id == card)
+    hands.wait(lambda: page.detail.detail is not None and page.detail.detail.alert.id == open_alert)
     hands.calm()
 
 
@@ -203,8 +203,8 @@ def undo_the_approval(hands: Hands, workspace: Workspace, email: Message) -> Non
     assert (back.subject, back.greeting, back.body) == (email.subject, email.greeting, email.body)
 
 
-def edit_and_approve_again(hands: Hands, workspace: Workspace, card: int) -> None:
-    choose(hands, card)
+def edit_and_approve_again(hands: Hands, workspace: Workspace, open_alert: int) -> None:
+    choose(hands, open_alert)
     hands.press(Qt.Key.Key_E)
     composer = composer_of(hands)
     hands.wait(lambda: composer.isVisible() and composer.session is not None and composer.session.review is not None)
@@ -261,18 +261,18 @@ def import_an_order(hands: Hands, folder: Path, customer: dict[str, Any]) -> Non
     hands.calm()
 
 
-def see_what_followed(hands: Hands, card: int, words: str) -> None:
+def see_what_followed(hands: Hands, open_alert: int, words: str) -> None:
     """Among the alerts done today it says that they came back, when and with how much."""
     hands.press(Qt.Key.Key_1, CONTROL)
     hands.wait(hands.alerts.isVisible)
     hands.alerts.queue.ask_for("done", QueueFilter())
-    hands.wait(lambda: card in [row.id for row in hands.alerts.queue.model.cards()])
-    choose(hands, card)
+    hands.wait(lambda: open_alert in [row.id for row in hands.alerts.queue.model.open_alerts()])
+    choose(hands, open_alert)
     assert "$186 since" in words
     labels = hands.alerts.actions_pane.findChildren
     hands.wait(lambda: words in [label.text() for label in labels(QLabel) if label.isVisible()])
 
 
-def state_of(workspace: Workspace, card: int) -> str:
-    found = insight.alert_detail(workspace, card)
+def state_of(workspace: Workspace, open_alert: int) -> str:
+    found = insight.alert_detail(workspace, open_alert)
     return "gone" if found is None else found.alert.state

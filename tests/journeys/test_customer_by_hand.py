@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import cast
 
 import pytest
 from PySide6.QtCore import Qt
-from pytestqt.qtbot import QtBot
 
 from models.values.customers import CustomerFilter
 from services import insight
 from services.workspace import Workspace
 from tests.journeys.hands import CONTROL, Hands
-from tests.views.books import opened, sample_copy
-from tests.views.conftest import OpenWindow
 from views.customers.page import CustomersPage
 
 
 @pytest.fixture
-def hands(qtbot: QtBot, open_window: OpenWindow, store_path: Path) -> Hands:
-    made = Hands(qtbot, open_window(opened(sample_copy(store_path))))
-    made.wait(lambda: made.alerts.detail.detail is not None)
-    made.calm()
-    made.press(Qt.Key.Key_2, CONTROL)
-    made.calm()
-    return made
+def hands(hands: Hands) -> Hands:
+    hands.press(Qt.Key.Key_2, CONTROL)
+    hands.calm()
+    return hands
 
 
 def page_of(hands: Hands) -> CustomersPage:

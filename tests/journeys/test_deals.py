@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, cast
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDateEdit, QLineEdit, QWidget
-from pytestqt.qtbot import QtBot
 
 from models.journal import content_hash
 from services.sync import edit_deals
 from tests.journeys.hands import CONTROL, SHIFT, Hands
-from tests.views.books import opened, sample_copy
-from tests.views.conftest import OpenWindow
 from views.actions import Command
 from views.customers.page import CustomersPage
 from views.insights.page import InsightsPage
@@ -22,22 +17,11 @@ from views.widgets.buttons import CommandButton
 from views.widgets.overlay import ChoicePanel, FormPanel
 
 
-@pytest.fixture
-def hands(qtbot: QtBot, open_window: OpenWindow, store_path: Path) -> Hands:
-    made = Hands(qtbot, open_window(opened(sample_copy(store_path))))
-    made.wait(lambda: made.alerts.detail.detail is not None)
-    made.calm()
-    return made
-
-
 def rows_of_open_deals(hands: Hands) -> InsightsPage:
-    """Go to the rows behind "Open deals"."""
+    """Go to the rows behind "Open pipeline"."""
     hands.window.show_page("insights/pipeline")
     hands.calm()
-    page = cast(InsightsPage, hands.window.page("insights"))
-    view = page.board.view
-    assert view is not None
-    figure = next(one for one in view.tiles.values() if one.title == "Open deals")
+    page, figure = hands.insights, hands.tile("Open pipeline")
     assert not page.context.actions[Command.EDIT_DEAL].isEnabled()
     hands.tab_to(figure.content)
     hands.press(Qt.Key.Key_Return)

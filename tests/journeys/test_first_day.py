@@ -32,14 +32,14 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return paths
 
 
-def states(workspace: Workspace, cards: list[AlertRow]) -> list[str]:
-    found = [insight.alert_detail(workspace, card.id) for card in cards]
+def states(workspace: Workspace, open_alerts: list[AlertRow]) -> list[str]:
+    found = [insight.alert_detail(workspace, open_alert.id) for open_alert in open_alerts]
     return ["gone" if one is None else one.alert.state for one in found]
 
 
 # An open box is a window of its own, which the offscreen platform can neither raise nor give the keyboard.
 @pytest.mark.qt_log_ignore("This plugin does not support", "Keyboard event not accepted", extend=True)
-def test_from_files_to_worked_cards_and_back(
+def test_from_files_to_worked_alerts_and_back(
     qtbot: QtBot, open_window: OpenWindow, store_path: Path, exports: list[Path]
 ) -> None:
     workspace = opened(store_path)
@@ -48,8 +48,8 @@ def test_from_files_to_worked_cards_and_back(
 
     import_with_a_mapping(hands, exports)
     import_the_rest(hands, [path for path in exports if path.name not in ("orders.csv", "customers.csv")])
-    cards = five_worked_cards(hands, workspace)
-    undo_them(hands, workspace, cards)
+    open_alerts = five_worked_alerts(hands, workspace)
+    undo_them(hands, workspace, open_alerts)
 
     hands.press(Qt.Key.Key_R)
     hands.press(Qt.Key.Key_1)
@@ -62,9 +62,11 @@ def test_from_files_to_worked_cards_and_back(
     later = Hands(qtbot, open_window(again))
     later.wait(lambda: later.alerts.detail.detail is not None)
     later.calm()
-    assert [card.id for card in later.alerts.queue.model.cards()] == [card.id for card in left.rows]
+    assert [open_alert.id for open_alert in later.alerts.queue.model.open_alerts()] == [
+        open_alert.id for open_alert in left.rows
+    ]
     assert insight.queue(again).counts == left.counts
-    assert states(again, cards[:1]) == ["resolved"]
+    assert states(again, open_alerts[:1]) == ["resolved"]
     later.window.close()
     again.close()
 
@@ -112,14 +114,14 @@ def import_the_rest(hands: Hands, paths: list[Path]) -> None:
     hands.wait(lambda: data.state is data.receipt)
     hands.calm()
     hands.press(Qt.Key.Key_1, CONTROL)
-    hands.wait(lambda: len(hands.alerts.queue.model.cards()) >= 5 and hands.alerts.detail.detail is not None)
+    hands.wait(lambda: len(hands.alerts.queue.model.open_alerts()) >= 5 and hands.alerts.detail.detail is not None)
     hands.calm()
 
 
-def five_worked_cards(hands: Hands, workspace: Workspace) -> list[AlertRow]:
+def five_worked_alerts(hands: Hands, workspace: Workspace) -> list[AlertRow]:
     """Task, note, snooze, resolve, not useful, each on another alert."""
     page = hands.alerts
-    cards = page.queue.model.cards()[:5]
+    open_alerts = page.queue.model.open_alerts()[:5]
     page.queue.view.setFocus()
 
     hands.press(Qt.Key.Key_T)
@@ -136,27 +138,27 @@ def five_worked_cards(hands: Hands, workspace: Workspace) -> list[AlertRow]:
     hands.press(Qt.Key.Key_Space)
     hands.calm()
     hands.press(Qt.Key.Key_J)
-    assert page.queue.view.current and page.queue.view.current.id == cards[2].id
+    assert page.queue.view.current and page.queue.view.current.id == open_alerts[2].id
     for key, choice in ((Qt.Key.Key_S, Qt.Key.Key_2), (Qt.Key.Key_R, Qt.Key.Key_2), (Qt.Key.Key_N, Qt.Key.Key_1)):
         hands.press(key)
         hands.press(choice)
         hands.calm()
-    assert states(workspace, cards) == ["in_work", "seen", "snoozed", "resolved", "not_useful"]
+    assert states(workspace, open_alerts) == ["in_work", "seen", "snoozed", "resolved", "not_useful"]
     assert hands.window.toast.isVisible()
-    return cards
+    return open_alerts
 
 
-def undo_them(hands: Hands, workspace: Workspace, cards: list[AlertRow]) -> None:
+def undo_them(hands: Hands, workspace: Workspace, open_alerts: list[AlertRow]) -> None:
     """Ctrl+Z five times walks the journal back."""
-    for _ in cards:
+    for _ in open_alerts:
         hands.press(Qt.Key.Key_Z, CONTROL)
         hands.calm()
-    assert set(states(workspace, cards)) <= {"open", "seen"}
-    first = insight.alert_detail(workspace, cards[0].id)
-    second = insight.alert_detail(workspace, cards[1].id)
+    assert set(states(workspace, open_alerts)) <= {"open", "seen"}
+    first = insight.alert_detail(workspace, open_alerts[0].id)
+    second = insight.alert_detail(workspace, open_alerts[1].id)
     assert first is not None and not [item for item in first.open_work if item.kind == "task"]
     assert second is not None and second.notes == ()
     hands.alerts.queue.view.setFocus()
     hands.press(Qt.Key.Key_Home)
     hands.calm()
-    assert hands.alerts.queue.view.current and hands.alerts.queue.view.current.id == cards[0].id
+    assert hands.alerts.queue.view.current and hands.alerts.queue.view.current.id == open_alerts[0].id

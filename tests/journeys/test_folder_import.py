@@ -90,7 +90,7 @@ def test_a_file_that_lands_becomes_alerts_in_the_open_window(
     hands = Hands(qtbot, open_window(book, preferences))
     hands.wait(lambda: hands.alerts.queue.model.rowCount() > 0)
     hands.calm()
-    before = {card.id for card in hands.alerts.queue.model.cards()}
+    before = {alert.id for alert in hands.alerts.queue.model.open_alerts()}
     current = hands.alerts.queue.view.current
     hands.window.watch.begin()
     hands.wait(lambda: bool(hands.window.watch.states))
@@ -98,7 +98,7 @@ def test_a_file_that_lands_becomes_alerts_in_the_open_window(
     ready = write(tmp_path / "reviews of today.csv", REVIEWS, reviews(500, changed, 1, TODAY - timedelta(days=1)))
     began = time.perf_counter()
     shutil.copyfile(ready, folder / ready.name)
-    hands.wait(lambda: new_card(hands, before))
+    hands.wait(lambda: new_alert(hands, before))
     seconds = time.perf_counter() - began
     tell(
         f"{changed:,} changed customers in a book of {customers:,}: {seconds:.1f} s from the file’s arrival "
@@ -112,5 +112,8 @@ def test_a_file_that_lands_becomes_alerts_in_the_open_window(
     book.close()
 
 
-def new_card(hands: Hands, before: set[int]) -> bool:
-    return bool({card.id for card in hands.alerts.queue.model.cards()} - before) or hands.alerts.queue.news.isVisible()
+def new_alert(hands: Hands, before: set[int]) -> bool:
+    return (
+        bool({alert.id for alert in hands.alerts.queue.model.open_alerts()} - before)
+        or hands.alerts.queue.news.isVisible()
+    )

@@ -2,55 +2,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import cast
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from pytestqt.qtbot import QtBot
 
 from models.values.errors import StoreBusy
 from models.values.metrics import Query
 from services.metrics import Metrics
 from tests.journeys.hands import CONTROL, Hands
-from tests.views.books import opened, sample_copy
-from tests.views.conftest import OpenWindow
 from views.charts.bars import BarsChart
 from views.customers.page import CustomersPage
-from views.insights.page import InsightsPage
 from views.insights.said import said
-from views.insights.tile import Figure, Tile
+from views.insights.tile import Figure
 
-
-@pytest.fixture
-def hands(qtbot: QtBot, open_window: OpenWindow, store_path: Path) -> Hands:
-    made = Hands(qtbot, open_window(opened(sample_copy(store_path))))
-    made.wait(lambda: made.alerts.detail.detail is not None)
-    made.calm()
-    made.window.show_page("insights")
-    made.calm()
-    return made
-
-
-def page_of(hands: Hands) -> InsightsPage:
-    return cast(InsightsPage, hands.window.page("insights"))
-
-
-def tile(hands: Hands, title: str) -> Tile:
-    view = page_of(hands).board.view
-    assert view is not None
-    return next(one for one in view.tiles.values() if one.title == title)
+pytestmark = pytest.mark.usefixtures("at_insights")
 
 
 def test_overview_to_revenue_at_risk_to_a_customer_and_back_twice(hands: Hands) -> None:
-    page = page_of(hands)
+    page = hands.insights
     assert page.tabs.current == "overview"
     assert hands.focus is page.tabs
     asking = Metrics(hands.desk.book.workspace)
     found = asking.answer(Query(("revenue_at_risk",), period="90d"))
-    at_risk = tile(hands, "Revenue at risk")
+    at_risk = hands.tile("Revenue at risk")
     assert isinstance(at_risk.content, Figure)
     assert (
         said(found.totals["revenue_at_risk"], "money", found.currency, short=True) in at_risk.content.accessibleName()
@@ -66,7 +43,7 @@ def test_overview_to_revenue_at_risk_to_a_customer_and_back_twice(hands: Hands) 
     hands.press(Qt.Key.Key_Escape)
     assert hands.focus is at_risk.content
 
-    by_owner = tile(hands, "Revenue at risk by owner")
+    by_owner = hands.tile("Revenue at risk by owner")
     assert isinstance(by_owner.content, BarsChart)
     hands.tab_to(by_owner.content)
     hands.press(Qt.Key.Key_Down)
@@ -86,13 +63,13 @@ def test_overview_to_revenue_at_risk_to_a_customer_and_back_twice(hands: Hands) 
     hands.calm()
     assert page.board.in_rows and page.board.rows.table.current_key == customer
     page.board.rows.table.setFocus()
-    hands.press(Qt.Key.Key_Escape)
+    hands.press(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert not page.board.in_rows and hands.focus is by_owner.content
 
 
 def test_filters_change_every_figure_and_figures_are_copied(hands: Hands) -> None:
-    page = page_of(hands)
-    revenue = tile(hands, "Revenue")
+    page = hands.insights
+    revenue = hands.tile("Revenue")
     before = revenue.content.accessibleName()
     hands.tab_to(page.filters.period)
     hands.press(Qt.Key.Key_Up)
@@ -100,7 +77,7 @@ def test_filters_change_every_figure_and_figures_are_copied(hands: Hands) -> Non
     assert revenue.content.accessibleName() != before
     assert revenue.shown is not None and revenue.shown.query.period == "30d"
     assert hands.desk.remembered.value.insights_filters == ("30d", "previous", "", "", "", "", "")
-    segments = tile(hands, "Customers by segment")
+    segments = hands.tile("Customers by segment")
     segments.content.setFocus()
     hands.press(Qt.Key.Key_C, CONTROL)
     copied = QGuiApplication.clipboard().text().splitlines()
@@ -108,7 +85,7 @@ def test_filters_change_every_figure_and_figures_are_copied(hands: Hands) -> Non
 
 
 def test_what_nobody_waits_for_any_more_is_cancelled(hands: Hands) -> None:
-    page = page_of(hands)
+    page = hands.insights
     page.board.forget()
     page._show_tab()
     given_up = page.board._round
@@ -122,7 +99,7 @@ def test_what_nobody_waits_for_any_more_is_cancelled(hands: Hands) -> None:
 def test_a_figure_that_failed_is_asked_for_again_at_the_next_visit(
     hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page, revenue = page_of(hands), tile(hands, "Revenue")
+    page, revenue = hands.insights, hands.tile("Revenue")
 
     def locked(*_given: object) -> None:
         raise StoreBusy("Another program is writing to the book.")

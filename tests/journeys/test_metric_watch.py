@@ -8,15 +8,11 @@ from typing import cast
 
 import pytest
 from PySide6.QtCore import Qt
-from pytestqt.qtbot import QtBot
 
 from models.values.metrics import Query
 from models.values.words import money
 from services.metrics import Metrics
 from tests.journeys.hands import CONTROL, Hands
-from tests.journeys.test_insights import page_of, tile
-from tests.views.books import opened, sample_copy
-from tests.views.conftest import OpenWindow
 from views.data.page import DataPage
 from views.insights.tile import Figure
 from views.settings.page import SettingsPage
@@ -24,15 +20,7 @@ from views.settings.rules_box import RulesBox
 from views.settings.watch_detail import WatchDetail
 from views.shell.metric_watch import WatchPanel
 
-
-@pytest.fixture
-def hands(qtbot: QtBot, open_window: OpenWindow, store_path: Path) -> Hands:
-    made = Hands(qtbot, open_window(opened(sample_copy(store_path))))
-    made.wait(lambda: made.alerts.detail.detail is not None)
-    made.calm()
-    made.window.show_page("insights")
-    made.calm()
-    return made
+pytestmark = pytest.mark.usefixtures("at_insights")
 
 
 def revenue(hands: Hands) -> int:
@@ -55,7 +43,7 @@ def watch_panel(hands: Hands) -> WatchPanel:
 
 
 def watch_the_revenue(hands: Hands, limit: int) -> None:
-    figure = tile(hands, "Revenue").content
+    figure = hands.tile("Revenue").content
     assert isinstance(figure, Figure)
     hands.tab_to(figure)
     hands.press(Qt.Key.Key_W)
@@ -77,7 +65,7 @@ def test_watch_a_tile_cross_its_limit_by_an_import_drill_to_the_rows_and_back(ha
     limit = revenue(hands) // 100 + 5_000
     watch_the_revenue(hands, limit)
     page = hands.alerts
-    assert not [card for card in page.queue.model.cards() if card.rule.startswith("watch:")]
+    assert not [open_alert for open_alert in page.queue.model.open_alerts() if open_alert.rule.startswith("watch:")]
 
     data = hands.window.page("data")
     assert isinstance(data, DataPage)
@@ -91,23 +79,23 @@ def test_watch_a_tile_cross_its_limit_by_an_import_drill_to_the_rows_and_back(ha
 
     hands.press(Qt.Key.Key_1, CONTROL)
     hands.calm()
-    (card,) = [one for one in page.queue.model.cards() if one.rule.startswith("watch:")]
-    assert card.customer == "The book"
-    assert card.reason.startswith("Revenue, last 90 days: $") and f"above ${limit:,}" in card.reason
+    (open_alert,) = [one for one in page.queue.model.open_alerts() if one.rule.startswith("watch:")]
+    assert open_alert.customer == "The book"
+    assert open_alert.reason.startswith("Revenue, last 90 days: $") and f"above ${limit:,}" in open_alert.reason
     page.queue.view.setFocus()
-    for _ in page.queue.model.cards():
+    for _ in page.queue.model.open_alerts():
         current = page.queue.view.current
-        if current is not None and current.id == card.id:
+        if current is not None and current.id == open_alert.id:
             break
         hands.press(Qt.Key.Key_J)
-    hands.wait(lambda: page.detail.detail is not None and page.detail.detail.alert.id == card.id)
+    hands.wait(lambda: page.detail.detail is not None and page.detail.detail.alert.id == open_alert.id)
     hands.calm()
     assert page.detail.detail is not None and page.detail.detail.story.startswith("Amounts of all orders")
     assert page.actions_pane.rows.isVisible()
     rows = page.detail.detail.watched_rows
 
     hands.press(Qt.Key.Key_Return)
-    board = page_of(hands).board
+    board = hands.insights.board
     hands.wait(lambda: board.rows.table.hasFocus())
     assert board.in_rows and board.rows.heading.text() == "Revenue, last 90 days"
     assert f"of {rows:,} rows" in board.rows.count.text() or board.rows.count.text().startswith(f"{rows:,} rows")
@@ -117,7 +105,7 @@ def test_watch_a_tile_cross_its_limit_by_an_import_drill_to_the_rows_and_back(ha
     hands.press(Qt.Key.Key_Escape)
     hands.calm()
     assert hands.window.current_key == "alerts"
-    assert page.queue.view.current is not None and page.queue.view.current.id == card.id
+    assert page.queue.view.current is not None and page.queue.view.current.id == open_alert.id
 
 
 def test_a_watch_is_changed_switched_off_and_removed_beside_the_rules_and_that_is_undone(hands: Hands) -> None:
@@ -161,7 +149,7 @@ def test_a_watch_is_changed_switched_off_and_removed_beside_the_rules_and_that_i
 
 def test_the_panel_fits_into_the_smallest_window_with_all_that_it_says(hands: Hands) -> None:
     hands.window.resize(760, 460)
-    figure = tile(hands, "Revenue").content
+    figure = hands.tile("Revenue").content
     figure.setFocus()
     hands.press(Qt.Key.Key_W)
     panel = watch_panel(hands)

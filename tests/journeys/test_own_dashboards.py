@@ -2,52 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import cast
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
-from pytestqt.qtbot import QtBot
 
 from tests.journeys.hands import CONTROL, SHIFT, Hands
-from tests.views.books import opened, sample_copy
-from tests.views.conftest import OpenWindow
 from views.actions import Command
 from views.charts.bars import BarsChart
-from views.insights.page import InsightsPage
-from views.insights.tile import Tile
 from views.insights.tile_panel import TilePanel
 from views.widgets.overlay import FormPanel
 
 ALT_SHIFT = Qt.KeyboardModifier.AltModifier | SHIFT
 
 
-@pytest.fixture
-def hands(qtbot: QtBot, open_window: OpenWindow, store_path: Path) -> Hands:
-    made = Hands(qtbot, open_window(opened(sample_copy(store_path))))
-    made.wait(lambda: made.alerts.detail.detail is not None)
-    made.calm()
-    made.window.show_page("insights")
-    made.calm()
-    return made
-
-
-def page_of(hands: Hands) -> InsightsPage:
-    return cast(InsightsPage, hands.window.page("insights"))
+pytestmark = pytest.mark.usefixtures("at_insights")
 
 
 def titles(hands: Hands) -> list[list[str]]:
-    view = page_of(hands).board.view
+    view = hands.insights.board.view
     assert view is not None
     return [[tile.title for tile in row] for row in view.dashboard.rows]
-
-
-def tile(hands: Hands, title: str) -> Tile:
-    view = page_of(hands).board.view
-    assert view is not None
-    return next(one for one in view.tiles.values() if one.title == title)
 
 
 def run(hands: Hands, words: str) -> None:
@@ -64,22 +39,22 @@ def panel(hands: Hands) -> FormPanel:
 
 
 def test_a_tile_is_moved_widened_and_removed_by_keys_and_all_of_it_is_undone(hands: Hands) -> None:
-    page, original = page_of(hands), titles(hands)
-    hands.tab_to(tile(hands, "Revenue").content)
-    answered = tile(hands, "Revenue").content.accessibleName()
+    page, original = hands.insights, titles(hands)
+    hands.tab_to(hands.tile("Revenue").content)
+    answered = hands.tile("Revenue").content.accessibleName()
     hands.press(Qt.Key.Key_Left, ALT_SHIFT)
     hands.calm()
-    assert titles(hands)[0][2:4] == ["Revenue", "Revenue at risk"]
-    assert hands.focus is tile(hands, "Revenue").content and page.board.tile is tile(hands, "Revenue")
-    assert tile(hands, "Revenue").content.accessibleName() == answered
+    assert titles(hands)[1][2:4] == ["Revenue", "Revenue at risk"]
+    assert hands.focus is hands.tile("Revenue").content and page.board.tile is hands.tile("Revenue")
+    assert hands.tile("Revenue").content.accessibleName() == answered
     hands.press(Qt.Key.Key_Delete)
     hands.calm()
     assert "Revenue" not in titles(hands)[0]
-    hands.tab_to(tile(hands, "Customers by segment").content)
-    narrow = tile(hands, "Customers by segment").width()
+    hands.tab_to(hands.tile("Customers by segment").content)
+    narrow = hands.tile("Customers by segment").width()
     hands.press(Qt.Key.Key_Up, ALT_SHIFT)
     hands.calm()
-    assert tile(hands, "Customers by segment").width() > 1.4 * narrow
+    assert hands.tile("Customers by segment").width() > 1.4 * narrow
     hands.press(Qt.Key.Key_Down, ALT_SHIFT)
     hands.calm()
     assert not hands.desk.window.actions_registry[Command.NARROW_TILE].isEnabled()
@@ -91,12 +66,12 @@ def test_a_tile_is_moved_widened_and_removed_by_keys_and_all_of_it_is_undone(han
     assert all(one.shown is not None for one in page.board.view.tiles.values())
     hands.press(Qt.Key.Key_Z, CONTROL | SHIFT)
     hands.calm()
-    assert titles(hands)[0][2:4] == ["Revenue", "Revenue at risk"]
+    assert titles(hands)[1][2:4] == ["Revenue", "Revenue at risk"]
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # popups of boxes
 def test_a_dashboard_of_ones_own_is_made_filled_renamed_and_deleted(hands: Hands) -> None:
-    page = page_of(hands)
+    page = hands.insights
     run(hands, "New dashboard")
     hands.type("My  Mondays")
     hands.press(Qt.Key.Key_Return)
@@ -114,6 +89,10 @@ def test_a_dashboard_of_ones_own_is_made_filled_renamed_and_deleted(hands: Hands
     hands.type("nothing of that kind")
     hands.press(Qt.Key.Key_Return)
     assert made.isVisible() and "Choose what is counted" in made.fault.text()
+    made.what.setEditText("churn rate")
+    hands.press(Qt.Key.Key_Return)
+    assert "Did you mean " in made.fault.text()
+    made.what.setEditText("")
     made.what.setCurrentText("")
     hands.type("Tickets")
     hands.press(Qt.Key.Key_Tab)
@@ -126,7 +105,7 @@ def test_a_dashboard_of_ones_own_is_made_filled_renamed_and_deleted(hands: Hands
     hands.press(Qt.Key.Key_Return)
     hands.calm()
     assert titles(hands) == [["Tickets by channel"]]
-    bars = tile(hands, "Tickets by channel")
+    bars = hands.tile("Tickets by channel")
     assert isinstance(bars.content, BarsChart) and bars.content.bars
 
     assert hands.focus is bars.content and page.board.tile is bars
@@ -140,7 +119,7 @@ def test_a_dashboard_of_ones_own_is_made_filled_renamed_and_deleted(hands: Hands
     changed.name.setFocus()
     hands.press(Qt.Key.Key_Return)
     hands.calm()
-    spec = tile(hands, "Where tickets come from").spec
+    spec = hands.tile("Where tickets come from").spec
     assert (spec.form, spec.query.period, spec.query.compare) == ("table", "12m", "previous")
 
     run(hands, "Rename dashboard")
@@ -161,13 +140,13 @@ def test_a_dashboard_of_ones_own_is_made_filled_renamed_and_deleted(hands: Hands
 
 
 def test_the_tab_in_front_stays_after_a_dashboard_that_was_refused(hands: Hands) -> None:
-    page = page_of(hands)
+    page = hands.insights
     run(hands, "New dashboard")
     hands.type("Service")
     hands.press(Qt.Key.Key_Return)
     hands.calm()
     assert hands.window.toast.words.startswith("There is a dashboard “Service” already")
-    hands.tab_to(tile(hands, "NPS").content)
+    hands.tab_to(hands.tile("NPS").content)
     hands.press(Qt.Key.Key_Delete)
     hands.calm()
     assert page.tabs.current == "overview" and "NPS" not in titles(hands)[0]
@@ -177,7 +156,7 @@ def test_a_changed_tab_is_reset_from_the_palette(hands: Hands) -> None:
     original, registry = titles(hands), hands.desk.window.actions_registry
     assert not registry[Command.RESET_DASHBOARD].isEnabled() and not registry[Command.DELETE_DASHBOARD].isEnabled()
     assert not registry[Command.REMOVE_TILE].isEnabled()
-    hands.tab_to(tile(hands, "NPS").content)
+    hands.tab_to(hands.tile("NPS").content)
     hands.press(Qt.Key.Key_Delete)
     hands.calm()
     assert titles(hands) != original
@@ -187,11 +166,11 @@ def test_a_changed_tab_is_reset_from_the_palette(hands: Hands) -> None:
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # a menu
 def test_filters_become_a_view_that_is_chosen_again_renamed_and_deleted(hands: Hands) -> None:
-    page, registry = page_of(hands), hands.desk.window.actions_registry
-    everyone = tile(hands, "Active customers").content.accessibleName()
+    page, registry = hands.insights, hands.desk.window.actions_registry
+    everyone = hands.tile("Active customers").content.accessibleName()
     page.filters._toggle("tier", "Gold")
     hands.calm()
-    filtered = tile(hands, "Active customers").content.accessibleName()
+    filtered = hands.tile("Active customers").content.accessibleName()
     assert filtered != everyone and not registry[Command.DELETE_VIEW].isEnabled()
     run(hands, "Save this view")
     hands.type("Gold only")
@@ -203,7 +182,7 @@ def test_filters_become_a_view_that_is_chosen_again_renamed_and_deleted(hands: H
     hands.press(Qt.Key.Key_Delete)
     hands.calm()
     assert page.views.button.text() == "Views"
-    assert tile(hands, "Active customers").content.accessibleName() == everyone
+    assert hands.tile("Active customers").content.accessibleName() == everyone
     page.tabs.setFocus()
     hands.press(Qt.Key.Key_V)
     menu = QApplication.activePopupWidget()
@@ -213,7 +192,7 @@ def test_filters_become_a_view_that_is_chosen_again_renamed_and_deleted(hands: H
     hands.window.activateWindow()  # a window system does it by itself when a popup goes
     hands.calm()
     assert page.views.button.text() == "Gold only"
-    assert tile(hands, "Active customers").content.accessibleName() == filtered
+    assert hands.tile("Active customers").content.accessibleName() == filtered
     assert hands.desk.remembered.value.insights_filters[4] == "Gold"
 
     run(hands, "Rename view")

@@ -91,3 +91,12 @@ def test_a_morning_by_one_way_alone(
     told = (str(sample_copy(store_path)), way, "--text-size", str(text_size))
     done = run(project, python, size, "tests.journeys.on_screen", *told)
     assert done.splitlines()[-1] == ("settings" if way == "mouse" else "all pages")
+
+
+@pytest.mark.parametrize(("text_size", "factor"), [(150, ""), (100, "1.5")])
+def test_from_the_queue_to_an_approved_email_by_the_keyboard_alone_at_150_percent(
+    project: Path, python: str, store_path: Path, text_size: int, factor: str
+) -> None:
+    told = (str(sample_copy(store_path)), "email", "--text-size", str(text_size))
+    done = run(project, python, WIDE, "tests.journeys.on_screen", *told, factor=factor)
+    assert done.splitlines()[-1] == "queued"

@@ -17,7 +17,7 @@ from models.store.migrate import backup_path, migrate
 from models.tables import SCHEMA_VERSION
 
 RELEASES = {"0.1.0": "7ae470e63d273f34ba6bb1dc8086f4bbf407db6d947234bf377f3028638fa1f0"}
-STORES = Path(__file__).resolve().parent.parent / "fixtures" / "stores"
+STORES = Path(__file__).parents[2] / "resources" / "self_test"
 
 
 @pytest.mark.parametrize("release", list(RELEASES))

@@ -48,14 +48,14 @@ def _mailable(workspace: Workspace, number: int = 1, goal: str = "", *, allowed:
         composed = compose(workspace, row.customer_id, row.id)
         if composed.permission.allowed == allowed and composed.message is None:
             found.append((composed.edit.goal != goal, row.customer_id, row.id))
-    return [(customer, card) for _, customer, card in sorted(found, key=lambda one: one[0])[:number]]
+    return [(customer, alert) for _, customer, alert in sorted(found, key=lambda one: one[0])[:number]]
 
 
 def composer(shots: Shots) -> None:
     """By template, streaming, blocked, ready, compared, what leaves; small and dark."""
     with _known() as (known, server), window(shots.studio, known=known) as desk:
-        (customer, card), *_ = _mailable(desk.book.workspace, goal="apologise")
-        desk.window.page("alerts").wants_email.emit(customer, card)
+        (customer, alert), *_ = _mailable(desk.book.workspace, goal="apologise")
+        desk.window.page("alerts").wants_email.emit(customer, alert)
         page: Any = desk.window.page("composer")
         wait_until(lambda: page.session is not None and page.session.review is not None)
         shots.shot(desk, "composer-template")
@@ -94,8 +94,8 @@ def composer(shots: Shots) -> None:
         desk.theme.choose(ThemeChoice.LIGHT)
         _looks(shots, desk)
         _approved(shots, desk)
-        (customer, card), *_ = _mailable(desk.book.workspace, allowed=False)
-        desk.window.page("alerts").wants_email.emit(customer, card)
+        (customer, alert), *_ = _mailable(desk.book.workspace, allowed=False)
+        desk.window.page("alerts").wants_email.emit(customer, alert)
         wait_until(lambda: page.session is not None and page.session.review is not None)
         shots.shot(desk, "composer-no-consent")
 
@@ -140,33 +140,33 @@ def _fill(studio: Studio, known: Preferences) -> None:
     chosen = _mailable(workspace, 15)
     with mail_server(studio.folder, security="none") as server:
         account = MailAccount(server.host, server.port, "none", "", "ada@bell.example", "Ada Moreno")
-        for number, (customer, card) in enumerate(chosen[:7]):
+        for number, (customer, alert) in enumerate(chosen[:7]):
             stage, act = ("accepted", "close") if number in (3, 4) else ("rcpt", "550 5.1.1 No such mailbox here")
-            _send(replace(workspace, preferences=replace(known, mail=account)), server, customer, card,
+            _send(replace(workspace, preferences=replace(known, mail=account)), server, customer, alert,
                   *((stage, act) if number >= 3 else ("", "")))  # fmt: skip
     opened.close()
     opened = open_workspace(Recipe(str(studio.book), PERSON, BACK))
     workspace = replace(opened, preferences=known)
-    for number, (customer, card) in enumerate(chosen[7:]):
-        message = _written(workspace, customer, card)
+    for number, (customer, alert) in enumerate(chosen[7:]):
+        message = _written(workspace, customer, alert)
         if number >= 3:
             approve(workspace, message, at="2026-11-18T12:20:00Z" if number < 6 else "2026-11-20T09:00:00Z")
     opened.close()
 
 
-def _send(workspace: Workspace, server: MailServer, customer: int, card: int, stage: str, act: str) -> None:
+def _send(workspace: Workspace, server: MailServer, customer: int, alert: int, stage: str, act: str) -> None:
     server.at(stage, act)
-    message = _written(workspace, customer, card)
+    message = _written(workspace, customer, alert)
     approve(workspace, message)
     send_due(workspace, now=True, only=[message])
 
 
-def _written(workspace: Workspace, customer: int, card: int) -> int:
+def _written(workspace: Workspace, customer: int, alert: int) -> int:
     """An email of the alert's own goal that waits for review."""
-    found = compose(workspace, customer, card).edit
+    found = compose(workspace, customer, alert).edit
     draft = draft_by_template(workspace, customer, goal=found.goal, tone=found.tone)
     text = (draft.writer, draft.subject, draft.greeting, draft.body, draft.facts)
-    edit = Edit(0, customer, card, found.goal, found.tone, *text, contact_id=found.contact_id)
+    edit = Edit(0, customer, alert, found.goal, found.tone, *text, contact_id=found.contact_id)
     return save(workspace, edit, draft=draft, for_review=True).id
 
 

@@ -34,8 +34,8 @@ def alert_states(shots: Shots) -> None:
     """Hover, ticks, snooze, toast, drawer, detail in a narrow window, keys, search."""
     with window(shots.studio) as desk:
         page: Any = desk.window.page("alerts")
-        page.queue.model.tick(page.queue.model.next_card(2, 1))
-        page.queue.model.tick(page.queue.model.next_card(3, 1))
+        page.queue.model.tick(page.queue.model.next_alert(2, 1))
+        page.queue.model.tick(page.queue.model.next_alert(3, 1))
         press(Qt.Key.Key_S)
         QTest.mouseMove(page.queue.view.viewport(), page.queue.view.visualRect(page.queue.model.index(4)).center())
         desk.window.toast.tell("Linden Supply snoozed until Mon", desk.book.undo)

@@ -244,15 +244,19 @@ def mail_server(
     loop = asyncio.new_event_loop()
     ready = threading.Event()
     lines: set[asyncio.Task[Any]] = set()
-    made_of: Callable[..., Any] = loop._make_socket_transport  # type: ignore[attr-defined]
     transports: list[asyncio.Transport] = []
 
-    def transport(*told: Any, **named: Any) -> Any:
+    def known(made: Callable[..., asyncio.Transport]) -> Callable[..., asyncio.Transport]:
         """Every line is known from its first moment: who has no session yet can be closed by nobody else."""
-        transports.append(made_of(*told, **named))
-        return transports[-1]
 
-    loop._make_socket_transport = transport  # type: ignore[attr-defined]
+        def transport(*told: Any, **named: Any) -> asyncio.Transport:
+            transports.append(made(*told, **named))
+            return transports[-1]
+
+        return transport
+
+    for name in ("_make_socket_transport", "_make_ssl_transport"):
+        setattr(loop, name, known(getattr(loop, name)))
 
     def session() -> _Session:
         server.sessions += 1

@@ -172,7 +172,7 @@ def test_an_unsubscription_among_the_email_events_raises_the_rule(book: Book) ->
     for customer in (gone, back):
         book.email(customer, "unsubscribed", 3)
     book.evaluate()
-    card = book.card(gone)
-    assert (card["rule"], card["reason"]) == ("unsubscribed", "Withdrew consent to emails 3 days ago")
-    assert "email" not in card["recommendation"].get("title", "").lower()
-    assert book.cards(back) == []
+    alert = book.alert(gone)
+    assert (alert["rule"], alert["reason"]) == ("unsubscribed", "Withdrew consent to emails 3 days ago")
+    assert "email" not in alert["recommendation"].get("title", "").lower()
+    assert book.open_alerts(back) == []

@@ -15,7 +15,7 @@ from views.alerts.triage import Triage
 
 #: What a call came to, as the room of alerts calls it.
 _CALLS = {Command.REACHED: "reached", Command.VOICEMAIL: "voicemail", Command.NO_ANSWER: "no_answer"}
-CARD_COMMANDS = (
+ALERT_COMMANDS = (
     Command.TASK,
     Command.MEETING,
     Command.SNOOZE,
@@ -39,14 +39,14 @@ class Target:
     """What a command acts on: the current alert, the alerts it is meant for, and where its panel opens."""
 
     current: AlertRow
-    cards: Sequence[AlertRow]
+    open_alerts: Sequence[AlertRow]
     detail: AlertDetail | None
     anchor: QWidget
 
 
 def run(command: Command, triage: Triage, target: Target) -> None:
     """Do a command."""
-    current, cards, anchor = target.current, target.cards, target.anchor
+    current, open_alerts, anchor = target.current, target.open_alerts, target.anchor
     match command:
         case Command.TASK:
             triage.task(current, target.detail, anchor)
@@ -61,30 +61,38 @@ def run(command: Command, triage: Triage, target: Target) -> None:
         case Command.NOTE:
             triage.note(current, anchor)
         case Command.SNOOZE:
-            triage.snooze(cards, anchor)
+            triage.snooze(open_alerts, anchor)
         case Command.WAIT:
-            triage.wait(cards, anchor)
+            triage.wait(open_alerts, anchor)
         case Command.RESOLVE:
-            triage.resolve(cards, anchor)
+            triage.resolve(open_alerts, anchor)
         case Command.NOT_USEFUL:
-            triage.not_useful(cards, anchor)
+            triage.not_useful(open_alerts, anchor)
         case Command.ASSIGN:
-            triage.assign(cards, anchor)
+            triage.assign(open_alerts, anchor)
         case Command.ESCALATE:
-            triage.escalate(cards)
+            triage.escalate(open_alerts)
         case Command.SUPPRESS:
             triage.suppress(current, anchor)
         case Command.REOPEN:
-            triage.reopen(cards)
+            triage.reopen(open_alerts)
         case Command.OVERRIDE:
             triage.override(current, target.detail, anchor)
 
 
-def card_menu(parent: QWidget, actions: Actions, more: Sequence[Command], detail: AlertDetail | None) -> QMenu:
+def alert_menu(parent: QWidget, actions: Actions, more: Sequence[Command], detail: AlertDetail | None) -> QMenu:
     """A menu of everything that can be done with an alert; it goes when it is closed."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    for command in (Command.CALL, Command.DRAFT, *CARD_COMMANDS[:6], *more, Command.REOPEN, Command.TICK, Command.OPEN):
+    for command in (
+        Command.CALL,
+        Command.DRAFT,
+        *ALERT_COMMANDS[:6],
+        *more,
+        Command.REOPEN,
+        Command.TICK,
+        Command.OPEN,
+    ):
         menu.addAction(actions[command])
     if detail is not None and detail.ids:
         menu.addSeparator()
@@ -100,7 +108,7 @@ def enable(actions: Actions, detail: AlertDetail | None) -> None:
     closed = state in ("resolved", "not_useful", "")
     customer = detail is not None and detail.alert.customer_id is not None
     critical = detail is not None and detail.alert.severity == Severity.CRITICAL
-    enabled = dict.fromkeys(CARD_COMMANDS, not closed)
+    enabled = dict.fromkeys(ALERT_COMMANDS, not closed)
     enabled[Command.NOTE] = detail is not None
     enabled[Command.REOPEN] = state in ("resolved", "not_useful", "waiting", "snoozed")
     enabled[Command.ESCALATE] = not closed and not critical

@@ -20,6 +20,8 @@ from views.words import DASH, THIN, chance, counted, money, percent, whole
 HEIGHT = 100
 #: Narrower than this the cells stand two by two.
 TWO_BY_TWO = 480
+#: The unit of scores, which stands small beside them.
+OF_100 = "of 100"
 _SHARES = (1.1, 1.2, 1.22, 0.84)
 
 
@@ -36,6 +38,13 @@ class Figure:
     ring: tuple[float, float, str] | None = None  # share, threshold, ink
     by_hand: bool = False  # a person set it
     more: str = ""  # that the cell has no room for
+
+    @property
+    def width(self) -> float:
+        """How wide its words are, px."""
+        big = fonts.width(self.big, fonts.TITLE, fonts.SEMIBOLD) + (fonts.width(self.unit, fonts.BODY) + 8)
+        lines = self.label, *("".join(run.text for run in line) for line in (self.first, self.second))
+        return max(big, *(fonts.width(words, fonts.SMALL) for words in lines))
 
     @property
     def spoken(self) -> str:
@@ -120,13 +129,24 @@ class FigureStrip(QWidget):
         if self._folded:
             half = self.width() / 2
             return [QRectF(half * (n % 2), high * (n // 2), half, high) for n in range(count)]
-        total = sum(self._shares[:count]) or 1
         cells, x = [], 0.0
-        for share in self._shares[:count]:
-            wide = self.width() * share / total
+        for wide in self._widths(count):
             cells.append(QRectF(x, 0, wide, high))
             x += wide
         return cells
+
+    def _widths(self, count: int) -> list[float]:
+        """Widths in one row, px: by the shares, or by what stands in the cells where the shares would cut words."""
+        shares = self._shares[:count]
+        total = sum(shares) or 1
+        even = [self.width() * share / total for share in shares]
+        needs = [self.inset + figure.width + 6 for figure in self._figures[:count]]
+        if all(need <= wide for need, wide in zip(needs, even, strict=True)):
+            return even
+        spare = (self.width() - sum(needs)) / (count or 1)
+        if spare >= 0:
+            return [need + spare for need in needs]
+        return [self.width() * need / sum(needs) for need in needs]
 
     def _paint(self, painter: QPainter, figure: Figure, cell: QRectF) -> None:
         theme = self._theme
@@ -141,7 +161,7 @@ class FigureStrip(QWidget):
         wide = line(painter, big, figure.big, theme.color(figure.ink), fonts.TITLE, fonts.SEMIBOLD)
         if figure.unit:
             unit = QRectF(left + wide + 5, top + 30, room - wide - 5, 26)
-            small = figure.unit.startswith("of")
+            small = figure.unit == OF_100
             size, weight = (fonts.SMALL, fonts.REGULAR) if small else (fonts.BODY, fonts.MEDIUM)
             line(painter, unit, figure.unit, theme.color("ink_3" if small else "ink"), size, weight)
         if figure.by_hand:
@@ -198,8 +218,7 @@ def risk_figure(f: ScoreFigures) -> Figure:
     if f.value_at_risk_minor is None:
         return Figure(label, DASH)
     by_hand = f.mark_of("clv") is not None or f.mark_of("churn_risk") is not None
-    whole_of_it = "their whole value" if f.said_leaving else f"of {f.stays_words} if they stay"
-    stays = (Run(whole_of_it, "ink_3"),) if f.stays_words else ()
+    stays = (Run(f"of {f.stays_words} if they stay", "ink_3"),) if f.stays_words else ()
     between = f.value_at_risk_range(short=True)
     span = (Run(between, "ink_3"),) if between else ()
     expected = f", {money(f.clv_minor, f.currency)} expected" if f.clv_minor is not None else ""
@@ -220,9 +239,9 @@ def engagement_figure(f: ScoreFigures) -> Figure:
     by_hand = by_hand_lines(f, "engagement")
     if by_hand is not None:
         set_by, model = by_hand
-        return Figure("Engagement", whole(f.engagement), "of 100", first=set_by, second=model, ring=mark, by_hand=True)
+        return Figure("Engagement", whole(f.engagement), OF_100, first=set_by, second=model, ring=mark, by_hand=True)
     change = changed(f.engagement_change, "", f.change_days, rising_is_bad=False)
-    return Figure("Engagement", whole(f.engagement), "of 100", first=change, second=second, ring=mark)
+    return Figure("Engagement", whole(f.engagement), OF_100, first=change, second=second, ring=mark)
 
 
 def last_order_figure(f: ScoreFigures) -> Figure:
@@ -262,14 +281,14 @@ def changed(change: float | None, unit: str, days: int, *, rising_is_bad: bool) 
 
 def spend_figure(spend: SpendYear, currency: str) -> Figure:
     """What they bought within a year, and the change from the year before."""
-    label, year = "Spend, last 12 months", Run("no figure for the year before", "ink_3")
+    label, year = "Spend, last 12 months", Run("no figure a year ago", "ink_3")
     if spend.change is not None:
         size = round(100 * abs(spend.change))
         ink = "critical_text" if spend.change < 0 else "good_text"
         sign = "▲" if spend.change > 0 else "▼"
-        shown = (Run(f"{sign} {size}{THIN}%", ink), Run(" on the year before", "ink_3"))
+        shown = (Run(f"{sign} {size}{THIN}%", ink), Run(" year on year", "ink_3"))
         return Figure(
-            label, money(spend.minor, currency), first=shown if size else (Run("same as the year before", "ink_3"),)
+            label, money(spend.minor, currency), first=shown if size else (Run("same as a year ago", "ink_3"),)
         )
     return Figure(label, money(spend.minor, currency), first=(year,))
 

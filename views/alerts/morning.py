@@ -41,7 +41,7 @@ class Morning(QWidget):
         super().__init__()
         self._queue = queue
         kind_of(self, "ground")
-        self._cards: tuple[AlertRow, ...] = ()
+        self._open_alerts: tuple[AlertRow, ...] = ()
         self._at = 0
         self.active = self.over = False
         self.words = ElidedLabel(theme, "", fonts.LIST, fonts.SEMIBOLD)
@@ -65,13 +65,13 @@ class Morning(QWidget):
 
     def begin(self) -> None:
         """Begin with what is due today, in the queue's order; where nothing is, with all that is to do."""
-        cards = self._queue.model.cards() if self._queue.tab == "todo" else []
-        self._cards = tuple([card for card in cards if card.group in ("hour", "today")] or cards)
-        self._at, self.over, self.active = 0, False, bool(self._cards)
+        open_alerts = self._queue.model.open_alerts() if self._queue.tab == "todo" else []
+        self._open_alerts = tuple([alert for alert in open_alerts if alert.group in ("hour", "today")] or open_alerts)
+        self._at, self.over, self.active = 0, False, bool(self._open_alerts)
         self.setVisible(self.active)
         self.turned.emit(self.active)
         if self.active:
-            self.reached.emit(self._cards[0].id)
+            self.reached.emit(self._open_alerts[0].id)
             self.follow()
 
     def end(self) -> None:
@@ -105,26 +105,26 @@ class Morning(QWidget):
             Alerts that leave the queue now.
         """
         left, at = self._left - set(gone), self._at + by
-        while 0 <= at < len(self._cards) and self._cards[at].id not in left:
+        while 0 <= at < len(self._open_alerts) and self._open_alerts[at].id not in left:
             at += by
         if at < 0:
             return None
-        if at >= len(self._cards):
+        if at >= len(self._open_alerts):
             self.over = True
             return None
         self._at, self.over = at, False
-        return self._cards[at].id
+        return self._open_alerts[at].id
 
     def follow(self) -> None:
         """Show where the walk stands; what was chosen otherwise is where it goes on."""
-        ids, left, current = [card.id for card in self._cards], self._left, self._queue.view.current
+        ids, left, current = [alert.id for alert in self._open_alerts], self._left, self._queue.view.current
         if not self.active:
             return
         self.over = self.over or not left.intersection(ids)
         if current is not None and current.id in ids and not self.over:
             self._at = ids.index(current.id)
         handled = len(ids) - len(left.intersection(ids))
-        place = f"{self._at + 1} of {len(ids)}{DOT}{self._cards[self._at].customer}"
+        place = f"{self._at + 1} of {len(ids)}{DOT}{self._open_alerts[self._at].customer}"
         self.words.setText(f"My morning{DOT}{'done' if self.over else place}{DOT}{handled} handled")
         self.pieces.show_share(handled, len(ids))
         for button in (self.previous, self.next, self.done):
@@ -134,17 +134,17 @@ class Morning(QWidget):
 
     @property
     def _left(self) -> set[int]:
-        return {card.id for card in self._queue.model.cards()}
+        return {alert.id for alert in self._queue.model.open_alerts()}
 
     def _summary(self, left: Collection[int]) -> str:
         """What came of it, in a sentence or two."""
-        in_work = {card.id for card in self._queue.model.cards() if card.state == "in_work"}
-        handled = [card for card in self._cards if card.id not in left]
-        begun = sum(card.id in in_work for card in self._cards)
-        open_ones = len(self._cards) - len(handled) - begun
+        in_work = {alert.id for alert in self._queue.model.open_alerts() if alert.state == "in_work"}
+        handled = [alert for alert in self._open_alerts if alert.id not in left]
+        begun = sum(alert.id in in_work for alert in self._open_alerts)
+        open_ones = len(self._open_alerts) - len(handled) - begun
         parts = [f"{len(handled)} handled"]
         parts += [f"{begun} in progress"] if begun else []
         parts += [f"{open_ones} still open"] if open_ones else []
-        minor = sum(card.value_at_risk_minor or 0 for card in handled if card.kind == "risk")
+        minor = sum(alert.value_at_risk_minor or 0 for alert in handled if alert.kind == "risk")
         money = f" Handled alerts: {money_short(minor, handled[0].currency)} revenue at risk." if minor else ""
-        return f"{counted(len(self._cards), 'alert')}: {', '.join(parts)}.{money}"
+        return f"{counted(len(self._open_alerts), 'alert')}: {', '.join(parts)}.{money}"

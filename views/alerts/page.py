@@ -15,13 +15,12 @@ from PySide6.QtWidgets import QWidget
 
 from models.values.alerts import AlertDetail, AlertRow, QueuePage, Tile
 from models.values.changes import Changes
-from models.values.customers import FilterChoices
 from models.values.watches import PREFIX
 from views.actions import Command
 from views.alerts import questions
 from views.alerts.actions_pane import MORE, ActionsPane
 from views.alerts.arrangement import Arrangement
-from views.alerts.commands import CARD_COMMANDS, Target, card_menu, enable, run
+from views.alerts.commands import ALERT_COMMANDS, Target, alert_menu, enable, run
 from views.alerts.day_bar import DayBar
 from views.alerts.detail_pane import DetailPane, detail_skeleton
 from views.alerts.morning import Morning
@@ -105,7 +104,7 @@ class AlertsPage(Page):
         self.morning.summed_up.connect(self._sum_up)
         remembered.changed.connect(lambda: queue.know(remembered.value.me))
         self._seen.timeout.connect(self._mark_seen)
-        self._minute.timeout.connect(partial(self._read_queue, quiet=True))
+        self._minute.timeout.connect(self._keep_up)
 
     def _add_actions(self) -> None:
         """Give the page's commands their keys; they act while the page is visible."""
@@ -121,7 +120,7 @@ class AlertsPage(Page):
             Command.CALL: self._call,
             Command.EXPORT_LIST: lambda: self.export_list("alerts", questions.export_of(self.queue)),
         }
-        wired |= {command: partial(self._run, command) for command in CARD_COMMANDS}
+        wired |= {command: partial(self._run, command) for command in ALERT_COMMANDS}
         self.take_commands(wired)
 
     # -- what the shell asks ------------------------------------------------------------------------------------
@@ -172,13 +171,23 @@ class AlertsPage(Page):
             queue.pane.loading("Loading the queue")
         self._desk.read("queue", ask, self._take_queue, queue.show_error)
 
+    def _keep_up(self) -> None:
+        """Read again what goes by the clock: the queue, and when to call, once the hours of that call have ended."""
+        self._read_queue(quiet=True)
+        current, shown = self.queue.view.current, self.detail.detail
+        if current is None or shown is None or shown.approach is None or self._desk.waiting("detail"):
+            return
+        until = shown.approach.until
+        if until is not None and self.context.book.workspace.clock.now() >= until:
+            self._ask_detail(current)
+
     def _take_queue(self, page: QueuePage) -> None:
         if not self._fresh:
             self._fresh = True
             self.settled.emit()
-            self._desk.read("choices", partial(questions.choices, self.context.book.workspace), self._take_choices)
+            self._desk.read("choices", partial(questions.choices, self.context.book.workspace), self.queue.set_choices)
         self._desk.read("tiles", partial(questions.at_risk, self.context.book.workspace), self._take_at_risk)
-        known = {card.id for card in self.queue.model.cards()}
+        known = {open_alert.id for open_alert in self.queue.model.open_alerts()}
         new = [row for row in page.rows if row.id not in known]
         if self._quiet_read and known and new:
             self.queue.show_news(len(new))
@@ -204,8 +213,10 @@ class AlertsPage(Page):
 
     def _show_queue(self, page: QueuePage) -> None:
         view = self.queue.view
-        before = view.current
+        before, called = view.current, self._called
         self.queue.show_page(page)
+        if self._wanted is not None:
+            self._called = called  # the queue moved on, not the person, also where it came so late that focus returned
         self._show_day(page)
         self._mark_tile()
         wanted, self._wanted = self._wanted, None
@@ -234,25 +245,24 @@ class AlertsPage(Page):
         self.actions_pane.show_nothing()
         enable(self.context.actions, None)
 
-    def _take_choices(self, choices: FilterChoices) -> None:
-        self.queue.set_choices(choices)
-        self.triage.owners = tuple(owner for owner, _count in choices.owners if owner)
-
-    def _current_changed(self, card: AlertRow | None) -> None:
+    def _current_changed(self, open_alert: AlertRow | None) -> None:
         self._called = None
-        if card is None:
+        if open_alert is None:
             self._show_nothing()
             return
-        self._read_detail(card)
+        self._read_detail(open_alert)
 
-    def _read_detail(self, card: AlertRow) -> None:
-        workspace = self.context.book.workspace
+    def _read_detail(self, open_alert: AlertRow) -> None:
         self._seen.stop()
-        self.detail_state.loading(f"Loading {card.customer}")
-        failed = partial(self._detail_failed, partial(self._read_detail, card))
-        order = [shown.id for shown in self.queue.model.cards()]
-        self._desk.read("detail", partial(questions.detail, workspace, card.id, order), self._show_detail, failed)
-        self._read_timeline(card.customer_id)
+        self.detail_state.loading(f"Loading {open_alert.customer}")
+        self._ask_detail(open_alert)
+        self._read_timeline(open_alert.customer_id)
+
+    def _ask_detail(self, open_alert: AlertRow) -> None:
+        workspace = self.context.book.workspace
+        failed = partial(self._detail_failed, partial(self._read_detail, open_alert))
+        order = [shown.id for shown in self.queue.model.open_alerts()]
+        self._desk.read("detail", partial(questions.detail, workspace, open_alert.id, order), self._show_detail, failed)
 
     def _read_timeline(self, customer_id: int | None) -> None:
         self.timeline.ask(questions.TimelineQuestion(self.context.book.workspace, customer_id, self._kind))
@@ -294,7 +304,7 @@ class AlertsPage(Page):
 
     def _place_detail(self) -> None:
         if self.detail.detail is not None:
-            shown, ids = self.detail.detail.alert.id, [card.id for card in self.queue.model.cards()]
+            shown, ids = self.detail.detail.alert.id, [open_alert.id for open_alert in self.queue.model.open_alerts()]
             self.detail.show_place(ids.index(shown) + 1 if shown in ids else 0, len(ids))
 
     def _mark_seen(self) -> None:
@@ -322,10 +332,10 @@ class AlertsPage(Page):
         model, row = self.queue.model, self.queue.view.currentIndex().row()
         for step in (1, -1):
             at = row
-            while (at := model.next_card(at, step)) >= 0:
-                card = model.card_at(at)
-                if card is not None and card.id not in ids:
-                    self._wanted = card.id
+            while (at := model.next_alert(at, step)) >= 0:
+                open_alert = model.alert_at(at)
+                if open_alert is not None and open_alert.id not in ids:
+                    self._wanted = open_alert.id
                     return
 
     def _call(self) -> None:
@@ -335,8 +345,8 @@ class AlertsPage(Page):
             QGuiApplication.clipboard().setText(detail.approach.phone)
             self.context.book.told.emit(f"Copied {detail.approach.phone}. Press 1, 2 or 3 after the call")
 
-    def _was_called(self, card: AlertRow) -> None:
-        self._called = card
+    def _was_called(self, open_alert: AlertRow) -> None:
+        self._called = open_alert
 
     def _draft(self) -> None:
         """Write to the current alert's customer; right after a call, ask whether who was called is meant."""
@@ -348,9 +358,9 @@ class AlertsPage(Page):
         else:
             self.triage.whom(called, current, self._write_to, self.arrangement.anchor())
 
-    def _write_to(self, card: AlertRow) -> None:
-        if card.customer_id is not None:
-            self.wants_email.emit(card.customer_id, card.id)
+    def _write_to(self, open_alert: AlertRow) -> None:
+        if open_alert.customer_id is not None:
+            self.wants_email.emit(open_alert.customer_id, open_alert.id)
 
     def finish(self, alert_id: int) -> None:
         """An email was approved for an alert: when the queue comes, the one after it is current."""
@@ -364,20 +374,20 @@ class AlertsPage(Page):
             self.triage.complete(current, task_id)
 
     def _opened(self, index: QModelIndex) -> None:
-        card = self.queue.model.card_at(index.row())
-        if card is None:
+        open_alert = self.queue.model.alert_at(index.row())
+        if open_alert is None:
             return
         if self.arrangement.stacked and not self.detail_state.isVisible():
             self.arrangement.show_stacked(detail=True)
             self.detail.list.setFocus()
-        elif card.customer_id is not None:
-            self.wants_customer.emit(card.customer_id)
-        elif card.rule.startswith(PREFIX):
-            self.wants_page.emit(f"insights/{card.rule}")
+        elif open_alert.customer_id is not None:
+            self.wants_customer.emit(open_alert.customer_id)
+        elif open_alert.rule.startswith(PREFIX):
+            self.wants_page.emit(f"insights/{open_alert.rule}")
 
     def _show_menu(self, index: QModelIndex, at: QPoint) -> None:
         """Everything that can be done with a row, in its context menu."""
-        card_menu(self, self.context.actions, MORE, self.detail.detail).popup(at)
+        alert_menu(self, self.context.actions, MORE, self.detail.detail).popup(at)
 
     # -- the morning's walk -------------------------------------------------------------------------------------
 
@@ -427,7 +437,7 @@ class AlertsPage(Page):
         enable(self.context.actions, self.detail.detail)
         self._minute.start()
         if self._fresh:  # the time that is left goes on while the page is hidden
-            self._read_queue(quiet=True)
+            self._keep_up()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

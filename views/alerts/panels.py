@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from PySide6.QtCore import QDate, QDateTime
 from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QLineEdit, QWidget
+from shiboken6 import isValid
 
 from models.values.alerts import AlertRow
 from services.settings import Policy
+from views.background import Desk, Failed
+from views.shell.book import Book
+from views.shell.owner_box import OwnerBox, owner_named
 from views.theme import Theme
 from views.widgets.overlay import Choice, ChoicePanel, FormPanel, date_field, text_field
 from views.words import WEEKDAYS, days, short_day
@@ -48,18 +53,18 @@ class Until:
     condition: str | None = None
 
 
-def outcome_choices(cards: Sequence[AlertRow]) -> list[Choice]:
+def outcome_choices(open_alerts: Sequence[AlertRow]) -> list[Choice]:
     """What R offers: outcomes that fit what each of the alerts is about."""
-    found = [_outcomes_of(card) for card in cards]
+    found = [_outcomes_of(alert) for alert in open_alerts]
     return [choice for choice in found[0] if all(choice in others for others in found)]
 
 
-def _outcomes_of(card: AlertRow) -> tuple[Choice, ...]:
-    if card.rule in _COMPLAINTS:
+def _outcomes_of(alert: AlertRow) -> tuple[Choice, ...]:
+    if alert.rule in _COMPLAINTS:
         return (_SOLVED, *_KEPT, *_NOTHING)
-    if card.kind == "data" or card.customer_id is None:
+    if alert.kind == "data" or alert.customer_id is None:
         return (Choice("Solved", "it is put right", "solved"), *_NOTHING)
-    if card.kind == "opportunity":
+    if alert.kind == "opportunity":
         return (_CAME_BACK, *_NOTHING)
     return (_CAME_BACK, *_KEPT, *_NOTHING)
 
@@ -213,20 +218,24 @@ def note_panel(
     return panel.done()
 
 
-def assign_panel(theme: Theme, window: QWidget, owners: Sequence[str], send: Callable[[str], None]) -> FormPanel:
-    """Who takes the alerts over: a known owner, or a new name."""
-    field = QComboBox()
-    field.setEditable(True)
-    field.addItems([owner for owner in owners if owner])
-    field.setCurrentText("")
+def assign_panel(theme: Theme, window: QWidget, book: Book, desk: Desk, send: Callable[[str], None]) -> FormPanel:
+    """Who takes the alerts over: a known owner, or a new one who is asked for twice."""
+    field = OwnerBox(theme, "Name", "Assign", book)
 
     def sent(panel: FormPanel) -> None:
-        name = field.currentText().strip()
-        if not name:
+        def refuse(failed: Failed) -> None:
+            if isValid(panel) and panel.isVisible():
+                panel.object_to(field.objection(failed))
+
+        def named(name: str) -> None:
+            if isValid(panel) and panel.isVisible():
+                panel.dismiss()
+                send(name)
+
+        if not field.line.text().strip():
             panel.object_to("Enter who is taking over.")
             return
-        panel.dismiss()
-        send(name)
+        desk.read("owner", partial(owner_named, book.workspace, field.line.text(), field.new), named, refuse)
 
     panel = FormPanel(theme, window, "Assign to", "Assign", sent, "The due time stays the same.")
     panel.add("Name", field)

@@ -136,9 +136,8 @@ class PersonLines(QWidget):
         # Of whom neither name nor number is known, the place comes first.
         self.who.tell(who or where)
         self.where.tell(where if who else [])
-        first = [fact for fact in person.facts if fact.title.startswith("Last")]
-        self.lately.tell(first)
-        self.business.tell([fact for fact in person.facts if fact not in first])
+        self.lately.tell([fact for fact in person.facts if fact.lately])
+        self.business.tell([fact for fact in person.facts if not fact.lately])
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._phone)

@@ -53,7 +53,7 @@ class QueueDelegate(CardDelegate):
         if isinstance(entry, QueueGroup):
             self._paint_header(painter, QRectF(option.rect), entry)
         elif isinstance(entry, AlertRow):
-            self._paint_card(painter, option, entry, ticked=bool(index.data(TICKED_ROLE)))
+            self._paint_alert(painter, option, entry, ticked=bool(index.data(TICKED_ROLE)))
 
     def quick_at(self, rect: QRect, at: QPoint) -> int:
         """Which quick button of an alert is under a point, -1 for none."""
@@ -82,7 +82,7 @@ class QueueDelegate(CardDelegate):
         """Currency of the headers' sums, and from where on a churn risk is coloured."""
         self._currency, self._bars = page.currency, page.churn_bars
 
-    def _paint_card(self, painter: QPainter, option: QStyleOptionViewItem, row: AlertRow, *, ticked: bool) -> None:
+    def _paint_alert(self, painter: QPainter, option: QStyleOptionViewItem, row: AlertRow, *, ticked: bool) -> None:
         theme, rect = self.theme, QRectF(option.rect)
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         self.paint_ground(painter, option, ticked=ticked)

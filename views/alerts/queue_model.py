@@ -31,9 +31,9 @@ class QueueModel(QAbstractListModel):
     @property
     def ticked(self) -> list[AlertRow]:
         """The ticked alerts in view order."""
-        return [row for row in self.cards() if row.id in self._ticked]
+        return [row for row in self.open_alerts() if row.id in self._ticked]
 
-    def cards(self) -> list[AlertRow]:
+    def open_alerts(self) -> list[AlertRow]:
         """The alerts in view order."""
         return [entry for entry in self._entries if isinstance(entry, AlertRow)]
 
@@ -62,12 +62,12 @@ class QueueModel(QAbstractListModel):
                 return number
         return -1
 
-    def card_at(self, row: int) -> AlertRow | None:
+    def alert_at(self, row: int) -> AlertRow | None:
         """The alert in a row; None for a header or beyond the end."""
         entry = self._entries[row] if 0 <= row < len(self._entries) else None
         return entry if isinstance(entry, AlertRow) else None
 
-    def next_card(self, row: int, step: int) -> int:
+    def next_alert(self, row: int, step: int) -> int:
         """Row of the next alert in a direction, -1 at the end."""
         row += step
         while 0 <= row < len(self._entries):
@@ -78,11 +78,11 @@ class QueueModel(QAbstractListModel):
 
     def tick(self, row: int, on: bool | None = None) -> None:
         """Tick or untick an alert; None turns it over."""
-        card = self.card_at(row)
-        if card is None:
+        alert = self.alert_at(row)
+        if alert is None:
             return
-        wanted = card.id not in self._ticked if on is None else on
-        (self._ticked.add if wanted else self._ticked.discard)(card.id)
+        wanted = alert.id not in self._ticked if on is None else on
+        (self._ticked.add if wanted else self._ticked.discard)(alert.id)
         index = self.index(row)
         self.dataChanged.emit(index, index, [TICKED_ROLE])
         self.ticks_changed.emit()
@@ -128,8 +128,7 @@ def spoken(entry: QueueGroup | AlertRow) -> str:
     if isinstance(entry, QueueGroup):
         return f"{entry.title}, {entry.count}"
     severity = mark_of(entry.severity, entry.kind).word.lower()
-    due = _due_spoken(entry)
-    parts = [entry.customer, severity, due, _lower_first(entry.reason), value_words(entry)]
+    parts = [entry.customer, severity, entry.due_aloud, _lower_first(entry.reason), value_words(entry)]
     return ", ".join(part for part in parts if part)
 
 
@@ -172,15 +171,6 @@ def churn_ink(row: AlertRow, bars: tuple[float, float]) -> str:
     if row.kind != "risk" or row.churn_risk is None or row.churn_risk < warning or row.severity < Severity.MEDIUM:
         return "ink_3"
     return "critical_text" if row.churn_risk >= critical and row.severity == Severity.CRITICAL else "warning_text"
-
-
-def _due_spoken(row: AlertRow) -> str:
-    if not row.due_words:
-        return ""
-    long = row.due_words.replace(" min", " minutes").replace(" h", " hours")
-    if row.breached:
-        return long
-    return f"due in {long}" if long[0].isdigit() else f"due {long}"
 
 
 def _lower_first(text: str) -> str:

@@ -130,8 +130,8 @@ class QueuePane(QWidget):
 
     def show_news(self, count: int) -> None:
         """Offer what came in meanwhile; the list does not move by itself."""
-        self.news.setText(f"{count} new")
-        self.news.setToolTip("Show the new alerts in the queue")
+        self.news.setText(f"Show {counted(count, 'new alert')}")
+        self.news.setToolTip("Raised since the queue was read; your next action shows them too")
         self.news.show()
         self._news_box.setVisible(count > 0)
 
@@ -156,7 +156,7 @@ class QueuePane(QWidget):
         self.owner = MenuButton(self._theme, "All alerts", size=fonts.HEADING, strong=True, ink="ink")
         self.owner.setMenu(QMenu(self.owner))
         self._fill_owner_menu()
-        order = label("Leaving, due, value", fonts.SMALL, fonts.REGULAR, "ink_2")
+        order = label("Due, severity, value", fonts.SMALL, fonts.REGULAR, "ink_2")
         order.setToolTip(ORDER)
         self.filter_button = IconButton(self._theme, "filter", actions[Command.FILTER].toolTip())
         self.filter_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -249,8 +249,8 @@ class QueuePane(QWidget):
         self._head.setCurrentIndex(1 if ticked else 0)
         if ticked:
             currency = ticked[0].currency
-            risk = sum(card.value_at_risk_minor or 0 for card in ticked if card.kind == "risk")
-            upside = sum(card.upside_minor for card in ticked if card.kind == "opportunity")
+            risk = sum(alert.value_at_risk_minor or 0 for alert in ticked if alert.kind == "risk")
+            upside = sum(alert.upside_minor for alert in ticked if alert.kind == "opportunity")
             parts = [f"{money_short(risk, currency)} at risk"] if risk else []
             parts += [f"{money_short(upside, currency)} upside"] if upside else []
             self.bulk.show_sum(len(ticked), DOT.join(parts), "")

@@ -43,7 +43,7 @@ class QueueView(CardList[AlertRow]):
     @property
     def current(self) -> AlertRow | None:
         """The alert that drives the detail; a header never does."""
-        return self._queue.card_at(self.currentIndex().row())
+        return self._queue.alert_at(self.currentIndex().row())
 
     def set_current(self, alert_id: int | None, *, quiet: bool = False) -> None:
         """Make an alert current; ``quiet`` tells nobody."""
@@ -51,25 +51,25 @@ class QueueView(CardList[AlertRow]):
 
     def step(self, step: int) -> None:
         """Make the next or the previous alert current."""
-        row = self._queue.next_card(self.currentIndex().row(), step)
-        card = self._queue.card_at(row)
-        if card is not None:
-            self.set_current(card.id)
+        row = self._queue.next_alert(self.currentIndex().row(), step)
+        alert = self._queue.alert_at(row)
+        if alert is not None:
+            self.set_current(alert.id)
 
     def tell_current(self, current: Index) -> None:
         """Tell the alert, or None: a queue without a current alert has nothing to act on."""
-        self.current_changed.emit(self._queue.card_at(current.row()))
+        self.current_changed.emit(self._queue.alert_at(current.row()))
 
     def moveCursor(self, action: CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         row = self.currentIndex().row()
         if action in _STEPS:
-            wanted = self._queue.next_card(row, _STEPS[action])
+            wanted = self._queue.next_alert(row, _STEPS[action])
         elif action in _PAGE:
             wanted = self._paged(row, _PAGE[action])
         elif action == CursorAction.MoveHome:
-            wanted = self._queue.next_card(-1, 1)
+            wanted = self._queue.next_alert(-1, 1)
         else:
-            wanted = self._queue.next_card(self._queue.rowCount(), -1)
+            wanted = self._queue.next_alert(self._queue.rowCount(), -1)
         return self._queue.index(wanted if wanted >= 0 else row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -85,7 +85,7 @@ class QueueView(CardList[AlertRow]):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         at = event.position().toPoint()
         index = self.indexAt(at)
-        if event.button() == Qt.MouseButton.LeftButton and self._queue.card_at(index.row()) is not None:
+        if event.button() == Qt.MouseButton.LeftButton and self._queue.alert_at(index.row()) is not None:
             if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
                 self._tick_range(self.currentIndex().row(), index.row())
                 return
@@ -122,10 +122,10 @@ class QueueView(CardList[AlertRow]):
         """Where a menu for the current row opens."""
         return self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).bottomLeft())
 
-    def _paged(self, row: int, cards: int) -> int:
-        step = 1 if cards > 0 else -1
-        for _ in range(abs(cards)):
-            wanted = self._queue.next_card(row, step)
+    def _paged(self, row: int, open_alerts: int) -> int:
+        step = 1 if open_alerts > 0 else -1
+        for _ in range(abs(open_alerts)):
+            wanted = self._queue.next_alert(row, step)
             if wanted < 0:
                 return row
             row = wanted

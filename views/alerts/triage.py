@@ -49,27 +49,26 @@ class Triage(QObject):
         self._book, self._theme, self._page = book, theme, page
         self._desk = book.desk(self)
         self.open_link: Callable[[QUrl], bool] = QDesktopServices.openUrl
-        self.owners: tuple[str, ...] = ()
 
-    def task(self, card: AlertRow, detail: AlertDetail | None, anchor: QWidget) -> None:
+    def task(self, alert: AlertRow, detail: AlertDetail | None, anchor: QWidget) -> None:
         """T: a task for the current alert, its title proposed."""
         workspace = self._book.workspace
         today = workspace.clock.today()
         proposed = detail.recommendation.title if detail and detail.recommendation else ""
-        due = today if card.due_within_hour else panels.next_working_day(workspace.policy, today)
+        due = today if alert.due_within_hour else panels.next_working_day(workspace.policy, today)
 
         def send(title: str, on: date) -> None:
-            self._do(partial(_room, "add_task", alert_id=card.id, title=title, due_on=on), [card], leaves=False)
+            self._do(partial(_room, "add_task", alert_id=alert.id, title=title, due_on=on), [alert], leaves=False)
 
         self._open(panels.task_panel(self._theme, self._window, proposed, today, due, send), anchor)
 
-    def log_call(self, card: AlertRow, outcome: str, anchor: QWidget) -> None:
+    def log_call(self, alert: AlertRow, outcome: str, anchor: QWidget) -> None:
         """1, 2, 3: what a call came to, and a note on it; the alert waits or is snoozed."""
 
         def keep(note: str) -> None:
-            work = partial(_room, "log_call", alert_id=card.id, outcome=outcome, note=note)
-            self._do(work, [card], leaves=True)
-            self.called.emit(card)
+            work = partial(_room, "log_call", alert_id=alert.id, outcome=outcome, note=note)
+            self._do(work, [alert], leaves=True)
+            self.called.emit(alert)
 
         title = f"Log a call: {outcome.replace('_', ' ')}"
         self._open(CallPanel(self._theme, self._window, title, keep), anchor)
@@ -79,18 +78,18 @@ class Triage(QObject):
         choices = (Choice(called.customer, "you called", called), Choice(current.customer, "current alert", current))
         self._choose("Write to", choices, chosen, anchor)
 
-    def add_phone(self, card: AlertRow, anchor: QWidget) -> None:
+    def add_phone(self, alert: AlertRow, anchor: QWidget) -> None:
         """Keep a number for the alert's customer."""
-        customer_id = card.customer_id
+        customer_id = alert.customer_id
         if customer_id is None:
             return
 
         def send(phone: str) -> None:
-            self._do(partial(_edit, customer_id=customer_id, fields={"phone": phone}), [card], leaves=False)
+            self._do(partial(_edit, customer_id=customer_id, fields={"phone": phone}), [alert], leaves=False)
 
         self._open(phone_panel(self._theme, self._window, send), anchor)
 
-    def meeting(self, card: AlertRow, detail: AlertDetail | None, anchor: QWidget) -> None:
+    def meeting(self, alert: AlertRow, detail: AlertDetail | None, anchor: QWidget) -> None:
         """M: a meeting, kept as a task and opened in the calendar."""
         now = self._now()
         person = detail.person if detail is not None else None
@@ -100,18 +99,18 @@ class Triage(QObject):
         begins = datetime.combine(day, opens, now.tzinfo)
 
         def send(title: str, at: datetime, minutes: int) -> None:
-            work = partial(_room, "add_meeting", alert_id=card.id, title=title, begins=at)
+            work = partial(_room, "add_meeting", alert_id=alert.id, title=title, begins=at)
             ask = partial(_invitation, self._book.workspace, title, at, minutes, about)
             open_it = partial(self._desk.read, "invitation", ask, self._open_file, self._book.failed.emit)
-            self.finished.emit([card.id], False)
+            self.finished.emit([alert.id], False)
             self._book.act(work, "", lambda _changes: open_it())
 
-        title = f"Meeting with {(person.name if person else '') or card.customer}"
+        title = f"Meeting with {(person.name if person else '') or alert.customer}"
         self._open(panels.meeting_panel(self._theme, self._window, title, now, begins, send), anchor)
 
-    def consent(self, card: AlertRow, anchor: QWidget) -> None:
+    def consent(self, alert: AlertRow, anchor: QWidget) -> None:
         """Record that the alert's customer agreed to be emailed."""
-        customer_id = card.customer_id
+        customer_id = alert.customer_id
         if customer_id is None:
             return
 
@@ -120,39 +119,41 @@ class Triage(QObject):
 
         self._desk.read("asked", partial(addressee, self._book.workspace, customer_id), ask, self._book.failed.emit)
 
-    def note(self, card: AlertRow, anchor: QWidget) -> None:
+    def note(self, alert: AlertRow, anchor: QWidget) -> None:
         """A note on the current alert."""
 
         def send(text: str) -> None:
-            self._do(partial(_room, "add_note", alert_id=card.id, text=text), [card], leaves=False)
+            self._do(partial(_room, "add_note", alert_id=alert.id, text=text), [alert], leaves=False)
 
         objection = "The note is empty. Write something, or cancel."
         panel = panels.note_panel(self._theme, self._window, "Note", "Save note", objection, send)
         self._open(panel, anchor)
 
-    def complete(self, card: AlertRow, task_id: int) -> None:
+    def complete(self, alert: AlertRow, task_id: int) -> None:
         """Tick a task off."""
-        self._do(partial(_room, "complete_task", task_id=task_id), [card], leaves=False)
+        self._do(partial(_room, "complete_task", task_id=task_id), [alert], leaves=False)
 
-    def snooze(self, cards: Sequence[AlertRow], anchor: QWidget) -> None:
+    def snooze(self, open_alerts: Sequence[AlertRow], anchor: QWidget) -> None:
         """S: put away until a moment or a condition; the limit runs on."""
         choices = panels.snooze_choices(self._book.workspace.policy, self._now())
-        self._until("Snooze until", choices, panels.KEEPS_RUNNING, "snooze", cards, anchor)
+        self._until("Snooze until", choices, panels.KEEPS_RUNNING, "snooze", open_alerts, anchor)
 
-    def wait(self, cards: Sequence[AlertRow], anchor: QWidget) -> None:
+    def wait(self, open_alerts: Sequence[AlertRow], anchor: QWidget) -> None:
         """W: wait for the customer; the limit stops."""
         choices = panels.wait_choices(self._book.workspace.policy)
-        self._until("Wait until", choices, panels.STOPS, "wait", cards, anchor)
+        self._until("Wait until", choices, panels.STOPS, "wait", open_alerts, anchor)
 
-    def resolve(self, cards: Sequence[AlertRow], anchor: QWidget) -> None:
+    def resolve(self, open_alerts: Sequence[AlertRow], anchor: QWidget) -> None:
         """R: close with an outcome."""
 
         def chosen(outcome: object) -> None:
-            self._do(partial(_room, "resolve", alert_ids=_ids(cards), outcome=str(outcome)), cards, leaves=True)
+            self._do(
+                partial(_room, "resolve", alert_ids=_ids(open_alerts), outcome=str(outcome)), open_alerts, leaves=True
+            )
 
-        self._choose("Resolve as", panels.outcome_choices(cards), chosen, anchor)
+        self._choose("Resolve as", panels.outcome_choices(open_alerts), chosen, anchor)
 
-    def not_useful(self, cards: Sequence[AlertRow], anchor: QWidget) -> None:
+    def not_useful(self, open_alerts: Sequence[AlertRow], anchor: QWidget) -> None:
         """N: close and say why; the rule is judged by it."""
 
         def chosen(reason: object) -> None:
@@ -163,54 +164,59 @@ class Triage(QObject):
                 )
                 self._open(panel, anchor)
                 return
-            self._do(partial(_room, "not_useful", alert_ids=_ids(cards), reason=str(reason)), cards, leaves=True)
+            self._do(
+                partial(_room, "not_useful", alert_ids=_ids(open_alerts), reason=str(reason)), open_alerts, leaves=True
+            )
 
         foot = "It counts towards the rule’s track record."
         self._choose("Not useful, because", panels.WHY_NOT, chosen, anchor, foot)
 
-    def reopen(self, cards: Sequence[AlertRow]) -> None:
+    def reopen(self, open_alerts: Sequence[AlertRow]) -> None:
         """Bring back to what is to be done."""
-        self._do(partial(_room, "reopen", alert_ids=_ids(cards)), cards, leaves=True)
+        self._do(partial(_room, "reopen", alert_ids=_ids(open_alerts)), open_alerts, leaves=True)
 
-    def assign(self, cards: Sequence[AlertRow], anchor: QWidget) -> None:
+    def assign(self, open_alerts: Sequence[AlertRow], anchor: QWidget) -> None:
         """Hand over to another person."""
 
         def send(name: str) -> None:
-            self._do(partial(_room, "assign", alert_ids=_ids(cards), owner=name), cards, leaves=False)
+            work = partial(
+                _room, "assign", alert_ids=_ids(open_alerts), owner=name, new_owner=True
+            )  # the form has asked
+            self._do(work, open_alerts, leaves=False)
 
-        self._open(panels.assign_panel(self._theme, self._window, self.owners, send), anchor)
+        self._open(panels.assign_panel(self._theme, self._window, self._book, self._desk, send), anchor)
 
-    def escalate(self, cards: Sequence[AlertRow]) -> None:
+    def escalate(self, open_alerts: Sequence[AlertRow]) -> None:
         """Raise to critical."""
-        self._do(partial(_room, "escalate", alert_ids=_ids(cards)), cards, leaves=False)
+        self._do(partial(_room, "escalate", alert_ids=_ids(open_alerts)), open_alerts, leaves=False)
 
-    def suppress(self, card: AlertRow, anchor: QWidget) -> None:
+    def suppress(self, alert: AlertRow, anchor: QWidget) -> None:
         """Keep the alert's customer from being emailed for a while."""
-        customer_id = card.customer_id
+        customer_id = alert.customer_id
         if customer_id is None:
             return
 
         def send(until: date, why: str) -> None:
             work = partial(_room, "suppress", customer_id=customer_id, until=until, why=why)
-            self._do(work, [card], leaves=False)
+            self._do(work, [alert], leaves=False)
 
         today = self._book.workspace.clock.today()
-        panel = panels.suppress_panel(self._theme, self._window, card.customer, today, send)
+        panel = panels.suppress_panel(self._theme, self._window, alert.customer, today, send)
         self._open(panel, anchor)
 
-    def override(self, card: AlertRow, detail: AlertDetail | None, anchor: QWidget) -> None:
+    def override(self, alert: AlertRow, detail: AlertDetail | None, anchor: QWidget) -> None:
         """V: set a score of the alert's customer by hand."""
-        customer_id = card.customer_id
+        customer_id = alert.customer_id
         if customer_id is None:
             return
         figures = detail.figures if detail is not None else None
-        asked = Asked(customer_id, card.customer, figures, figures.currency if figures is not None else card.currency)
+        asked = Asked(customer_id, alert.customer, figures, figures.currency if figures is not None else alert.currency)
         ask_override(self._book, self._theme, self._window, asked, anchor)
 
-    def end_override(self, card: AlertRow | None, figure: str) -> None:
+    def end_override(self, alert: AlertRow | None, figure: str) -> None:
         """Let the computed figure of the alert's customer count again."""
-        if card is not None and card.customer_id is not None:
-            self._book.act(partial(end_override, customer_id=card.customer_id, figure=figure))
+        if alert is not None and alert.customer_id is not None:
+            self._book.act(partial(end_override, customer_id=alert.customer_id, figure=figure))
 
     def _open_file(self, path: Path) -> None:
         if not self.open_link(QUrl.fromLocalFile(str(path))):
@@ -229,12 +235,12 @@ class Triage(QObject):
         choices: Sequence[Choice],
         foot: str,
         action: str,
-        cards: Sequence[AlertRow],
+        open_alerts: Sequence[AlertRow],
         anchor: QWidget,
     ) -> None:
         def act(until: Until) -> None:
-            work = partial(_room, action, alert_ids=_ids(cards), until=until.until, condition=until.condition)
-            self._do(work, cards, leaves=True)
+            work = partial(_room, action, alert_ids=_ids(open_alerts), until=until.until, condition=until.condition)
+            self._do(work, open_alerts, leaves=True)
 
         def chosen(value: object) -> None:
             if isinstance(value, Until):
@@ -259,13 +265,13 @@ class Triage(QObject):
     def _open(self, panel: Overlay, anchor: QWidget) -> None:
         panel.open_under(anchor)
 
-    def _do(self, action: Callable[[Workspace], Changes], cards: Sequence[AlertRow], *, leaves: bool) -> None:
-        self.finished.emit(_ids(cards), leaves)
+    def _do(self, action: Callable[[Workspace], Changes], open_alerts: Sequence[AlertRow], *, leaves: bool) -> None:
+        self.finished.emit(_ids(open_alerts), leaves)
         self._book.act(action)
 
 
-def _ids(cards: Sequence[AlertRow]) -> list[int]:
-    return [card.id for card in cards]
+def _ids(open_alerts: Sequence[AlertRow]) -> list[int]:
+    return [alert.id for alert in open_alerts]
 
 
 def _invitation(workspace: Workspace, title: str, begins: datetime, minutes: int, about: str) -> Path:

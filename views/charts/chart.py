@@ -152,7 +152,7 @@ class Chart(QWidget):
 
     @property
     def said(self) -> str:
-        """What is said of the point that mouse or keys are at; '' at none."""
+        """Describe the point under the mouse or the keys; '' where there is none."""
         points = self.points()
         return points[self._current].said if 0 <= self._current < len(points) else ""
 

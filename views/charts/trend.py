@@ -36,7 +36,7 @@ class TrendChart(PickedChart):
         self._before: tuple[float | None, ...] = ()
         self._said: tuple[str, ...] = ()
         self._figure: Callable[[float], str] = str
-        self._partial = False
+        self._cut: frozenset[int] = frozenset()
         self._most: float | None = None
 
     def show_line(
@@ -50,7 +50,7 @@ class TrendChart(PickedChart):
         *,
         before: Sequence[float | None] = (),
         most: float | None = None,
-        partial: bool = False,
+        cut: Sequence[int] = (),
     ) -> None:
         """Draw another line.
 
@@ -60,10 +60,10 @@ class TrendChart(PickedChart):
         said : what is told of each value.
         figure : a level of the axis in words.
         most : the top of the axis, where the figure has one.
-        partial : the last one is not over, and is drawn hollow.
+        cut : the numbers of those that are not whole, such as a month under way: hollow, the line to them dashed.
         """
         self._names, self._values, self._before = tuple(names), tuple(values), tuple(before)
-        self._said, self._figure, self._partial, self._most = tuple(said), figure, partial, most
+        self._said, self._figure, self._cut, self._most = tuple(said), figure, frozenset(cut), most
         self._sentence, self._table = sentence, table
         self.follow()
 
@@ -103,8 +103,7 @@ class TrendChart(PickedChart):
         places = self.places
         if places:
             end, value = places[-1], self._values[places[-1]] or 0.0
-            hollow = self._partial and end == last
-            plot.dots([float(end)], [value], "primary_text", 8, hollow=hollow)
+            plot.dots([float(end)], [value], "primary_text", 8, hollow=end in self._cut)
             at = frame.at(end, value)
             words = self._figure(value)
             wide = fonts.width(words, fonts.SMALL, fonts.SEMIBOLD) + 4
@@ -113,19 +112,27 @@ class TrendChart(PickedChart):
             room = QRectF(min(at.x() - wide / 2, self.width() - wide - 2), y, wide, 16)
             plot.words(room, words, "primary_text", weight=fonts.SEMIBOLD)
 
-    @staticmethod
-    def _run(plot: Plot, values: Sequence[float | None], ink: str, *, dashed: bool) -> None:
-        """A line through what is known, broken where nothing is."""
+    def _run(self, plot: Plot, values: Sequence[float | None], ink: str, *, dashed: bool) -> None:
+        """A line through what is known, broken where nothing is, and dashed to what is not whole."""
         runs: list[list[tuple[float, float]]] = [[]]
         for place, value in enumerate(values):
             if value is None:
                 runs.append([])
-            else:
-                runs[-1].append((float(place), value))
+                continue
+            runs[-1].append((float(place), value))
+            if not dashed and (place in self._cut or place - 1 in self._cut) and len(runs[-1]) > 1:
+                self._line(plot, runs[-1][-2:], ink, dashed=True)
+                runs[-1:] = [runs[-1][:-1], runs[-1][-1:]]
         for run in runs:
             if len(run) > 1:
-                plot.curve(
-                    [x for x, _ in run], [y for _, y in run], ink, 1.4 if dashed else 2, (4, 3) if dashed else ()
-                )
-            elif run and not dashed:
+                self._line(plot, run, ink, dashed=dashed)
+            elif run and not dashed and not self._joined(int(run[0][0])):
                 plot.dots([run[0][0]], [run[0][1]], ink)
+
+    def _joined(self, place: int) -> bool:
+        """Whether a line leads to a value from the one beside it."""
+        return any(one in self.places for one in (place - 1, place + 1))
+
+    @staticmethod
+    def _line(plot: Plot, run: Sequence[tuple[float, float]], ink: str, *, dashed: bool) -> None:
+        plot.curve([x for x, _ in run], [y for _, y in run], ink, 1.4 if dashed else 2, (4, 3) if dashed else ())

@@ -67,6 +67,7 @@ class Acts(QObject):
             Command.WARMER: drafting.warmer,
             Command.REWRITE: drafting.rewrite,
             Command.VARIANT: drafting.another,
+            Command.SECOND_READING: self._page.second.ask,
             Command.REMOVE_STATEMENT: self.remove_statement,
             Command.SOURCE_STATEMENT: self.source_statement,
             Command.CONFIRM_STATEMENT: self.confirm_statement,
@@ -98,6 +99,7 @@ class Acts(QObject):
             Command.WARMER: idle and text,
             Command.REWRITE: idle and text and model,
             Command.VARIANT: idle,
+            Command.SECOND_READING: idle and text and self._page.second.possible,
             Command.REMOVE_STATEMENT: idle and flag is not None,
             Command.SOURCE_STATEMENT: idle and flag is not None and flag.kind not in NEVER,
             Command.CONFIRM_STATEMENT: idle and flag is not None and flag.kind not in NEVER,
@@ -214,6 +216,9 @@ class Acts(QObject):
     def _approve(self, done: str, then: Callable[[Session, Changes], None]) -> None:
         session = self._session
         if session is None or session.review is None or not session.review.ready:
+            return
+        if self._page.second.due:
+            self._page.second.before(partial(self._approve, done, then))
             return
         at = None if self._page.moment == NOW else self._page.moment
         words = f"{done} for {session.composition.customer}"

@@ -214,7 +214,8 @@ class BodyEditor(QTextEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
             for look, paint in (
-                ("own", self._paint_own), ("sourced", self._paint_sourced), ("flagged", self._paint_flagged),
+                ("own", self._paint_own), ("warned", self._paint_own), ("sourced", self._paint_sourced),
+                ("flagged", self._paint_flagged),
             ):  # fmt: skip
                 for mark in self._marks:
                     if mark.look == look:
@@ -293,7 +294,8 @@ class BodyEditor(QTextEdit):
 
     def _paint_own(self, painter: QPainter, mark: Mark) -> None:
         for one, offset, left, right, _last in self._stretches(mark):
-            dotted(painter, left, right, offset.y() + one.y() + one.ascent() + 5, self._theme.color("ink_3"))
+            ink = self._theme.color("warning" if mark.look == "warned" else "ink_3")
+            dotted(painter, left, right, offset.y() + one.y() + one.ascent() + 5, ink)
 
     def _paint_flagged(self, painter: QPainter, mark: Mark) -> None:
         theme = self._theme

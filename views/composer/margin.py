@@ -32,7 +32,7 @@ class Margin(QWidget):
         """Stand beside the text as it is now."""
         editor = self._editor
         self.setGeometry(editor.notes_left, 0, editor.notes_width, editor.height())
-        said = "; ".join(f"{note.number or 'flagged'} {note.words}" for note, _rect in self._lines())
+        said = "; ".join(f"{note.number or note.mark.look} {note.words}" for note, _rect in self._lines())
         self.setAccessibleName(f"Sources of the statements: {said}" if said else "No statement is marked")
         self.update()
 

@@ -29,10 +29,12 @@ class Mark:
         return self.look == "flagged"
 
     @property
-    def look(self) -> Literal["flagged", "own", "sourced"]:
-        """How it is shown: without a source, as the person's own sentence, or with its source."""
+    def look(self) -> Literal["flagged", "warned", "own", "sourced"]:
+        """How it is shown: without a source, warned of, as the person's own sentence, or with its source."""
         if self.claim.verdict == UNSUPPORTED:
             return "flagged"
+        if self.claim.warned:
+            return "warned"
         return "own" if self.claim.kind == "own" else "sourced"
 
 
@@ -95,7 +97,7 @@ def notes_of(marks: Sequence[Mark], starts: Sequence[int]) -> list[list[Note]]:
     for mark in marks:
         claim = mark.claim
         key = (claim.number, claim.label)
-        if claim.number is None and not mark.flagged:
+        if claim.number is None and mark.look not in ("flagged", "warned"):
             continue
         if not mark.flagged and key in told:
             continue

@@ -25,6 +25,7 @@ from views.composer.drafting import Drafting
 from views.composer.facts_pane import KEPT, FactsPane
 from views.composer.mail_pane import MailPane
 from views.composer.marks import marks_of
+from views.composer.second_reading import SecondReader
 from views.composer.session import Session
 from views.composer.shown import count_words, day_words, draft_lines, opens_words, skeleton, to_words, writer_key
 from views.composer.standing import closed_words
@@ -64,6 +65,7 @@ class ComposerPage(Page):
         self.state = StatePane(theme, self.columns, skeleton, skeleton_after_ms=SKELETON_AFTER_MS)
         self.setLayout(column(self.state))
         self.drafting = Drafting(self)
+        self.second = SecondReader(self)
         self.acts = Acts(self)
         self._focus = (
             ColumnFocus(self.columns, FACTS, self.facts, self.facts.first_control),
@@ -273,6 +275,7 @@ class ComposerPage(Page):
         leaves = self.acts.leaving(self.moment)
         opens = opens_words(session.composition, review, self.moment, leaves, account=account)
         self.verdict.show_review(review, session.flag, session.flag_place, opens)
+        self.verdict.again.setVisible(self.second.possible)
         self.columns.mark("" if review.ready else "Check and send · not ready")
         greeting = next((check for check in review.checks if check.name == "greeting"), None)
         if greeting is not None:

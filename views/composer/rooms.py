@@ -9,7 +9,18 @@ from typing import Final, Literal
 
 from models.values.changes import Changes
 from models.values.errors import ChangedElsewhere, UserError
-from models.values.outreach import After, Composition, Draft, Edit, Fact, Message, ModelRequest, Resolution, Review
+from models.values.outreach import (
+    After,
+    Composition,
+    Draft,
+    Edit,
+    Fact,
+    Message,
+    ModelRequest,
+    Resolution,
+    Review,
+    SecondReading,
+)
 from services import outreach
 from services.workspace import Workspace
 from views.composer.timing import Leaving
@@ -68,6 +79,16 @@ def by_model(
 ) -> Draft:
     """A draft by a language model."""
     return outreach.draft_by_model(workspace, request, on_text=on_text, cancelled=cancelled)
+
+
+def reader_of(workspace: Workspace, chosen: str) -> str:
+    """Name of the language model that reads an email again: the chosen one, where one is."""
+    return outreach.reader_of(workspace.preferences, chosen)
+
+
+def read_again(workspace: Workspace, edit: Edit, profile: str, cancelled: Callable[[], bool]) -> SecondReading:
+    """What a language model warns of in a text."""
+    return outreach.read_again(workspace, edit, profile, cancelled=cancelled)
 
 
 def by_template(
@@ -189,6 +210,13 @@ class Stored:
         """Store the text and that the person has read the sentences of their own, or that they have not."""
         message = self.save(workspace, edit)
         changes = outreach.read_sentences(workspace, message.id, read=read)
+        self.resolutions = self._have(outreach.read_message(workspace, message.id)).resolutions
+        return changes
+
+    def keep_reading(self, workspace: Workspace, edit: Edit, found: SecondReading) -> Changes:
+        """Store the text with what a second reading found in it."""
+        message = self.save(workspace, edit)
+        changes = outreach.keep_second_reading(workspace, message.id, found)
         self.resolutions = self._have(outreach.read_message(workspace, message.id)).resolutions
         return changes
 

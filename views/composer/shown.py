@@ -91,7 +91,7 @@ def count_words(session: Session, text: str) -> str:
     elif session.dirty:
         words.append("not saved yet")
     found = session.review.claims if session.review is not None else ()
-    claims = statements_of(claim for claim in found if claim.kind != "own")
+    claims = statements_of(claim for claim in found if claim.kind not in ("own", "warned"))
     if claims:
         traced = sum(claim.verdict != "unsupported" for claim in claims)
         words.append(f"{traced} of {counted(len(claims), 'statement')} traced")

@@ -83,6 +83,7 @@ class VerdictPane(QWidget):
         self._own_rows = column()
         self.read = CheckOption(theme, "I have read them")
         self.read.clicked.connect(self.read_changed)
+        self.again = CommandButton.of(theme, actions[Command.SECOND_READING], "eye")
         self.approve = CommandButton.of(theme, actions[Command.APPROVE], "send", primary=True)
         self.locked = CommandButton.of(theme, actions[Command.APPROVE], "lock", primary=True)
         self.recall = CommandButton.of(theme, actions[Command.RECALL], "return")
@@ -113,7 +114,7 @@ class VerdictPane(QWidget):
         self._flagged.setLayout(column(*flagged, 4, self.never))
         self._own = QWidget()
         self._own.setLayout(column(2, self._own_rows, 6, self.read))
-        buttons = (self.approve, self.locked, self.recall, 8, beside, 6, self.opens)
+        buttons = (self.approve, self.locked, self.recall, 8, beside, 6, self.again, 6, self.opens)
         self._act = QWidget()
         self._act.setLayout(
             column(head, 6, self.summary, self._flagged, self._own, 8, *buttons, margins=(16, 12, 16, 12))
@@ -158,7 +159,7 @@ class VerdictPane(QWidget):
         self._show_own(())
         self._passed.setText("")
         clear(self._checks)
-        for part in (self.summary, self.approve, self.recall, self.opens):
+        for part in (self.summary, self.approve, self.recall, self.again, self.opens):
             part.hide()
         self.locked.show()
         self._beside.show()
@@ -195,7 +196,7 @@ class VerdictPane(QWidget):
         self._show(self.summary, summary)
         self._show_flag(None, (0, 0))
         self._show_own(())
-        for part in (self.approve, self.locked, self._beside, self._checks_box, self._when, self._after):
+        for part in (self.approve, self.locked, self._beside, self.again, self._checks_box, self._when, self._after):
             part.hide()
         self.recall.setVisible(recall)
         self._show(self.opens, "")
@@ -279,6 +280,8 @@ class VerdictPane(QWidget):
             quote = Quote(self._theme, "control")
             quote.words.setText(f"“{shortened(one, _LONGEST_QUOTE)}”")
             self._own_rows.addWidget(quote)
+            if warning := next((claim.label for claim in own if claim.sentence == one and claim.warned), ""):
+                self._own_rows.addLayout(_warning(self._theme, warning))
         said = {claim.sentence for claim in own}
         self.read.say(f"I have read {'it' if len(said) == 1 else 'them'}", "")
         more = len(said) - _MOST_QUOTED
@@ -302,6 +305,15 @@ class VerdictPane(QWidget):
 
     def _choose_moment(self, number: int, _checked: bool = False) -> None:
         self.moment_chosen.emit(number)
+
+
+def _warning(theme: Theme, said: str) -> QBoxLayout:
+    """What a second reading said of the sentence above."""
+    words = label(said, fonts.SMALL, fonts.REGULAR, "warning_text", wrap=True)
+    sign = Pictogram(theme, "warning", "warning_text", 14, (20, 18))
+    made = row(sign, words, margins=(0, 1, 0, 5))
+    made.setAlignment(sign, Qt.AlignmentFlag.AlignTop)
+    return made
 
 
 def takes_letters(focus: QWidget | None) -> bool:

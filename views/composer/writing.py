@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 
-from models.values.outreach import Draft
 from views.background import Desk, Failed
 
 EVERY_MS = 33
-Work = Callable[[Callable[[str], None], Callable[[], bool]], Draft]
+Work = Callable[[Callable[[str], None], Callable[[], bool]], Any]
 
 
 class _Latest:
@@ -64,9 +64,9 @@ class Writing(QObject):
         return self._running
 
     def start(
-        self, work: Work, done: Callable[[Draft], None], failed: Callable[[Failed], None], *, network: bool = False
+        self, work: Work, done: Callable[[Any], None], failed: Callable[[Failed], None], *, network: bool = False
     ) -> None:
-        """Let a writer begin; one that is at work is stopped. ``network``: it asks a server."""
+        """Let a writer or a reader begin; one that is at work is stopped. ``network``: it asks a server."""
         self.cancel()
         self._number += 1
         number, stop, latest = self._number, threading.Event(), _Latest()
@@ -77,9 +77,9 @@ class Writing(QObject):
             if latest.put(text):
                 self._heard.emit(number)
 
-        def ended(draft: Draft) -> None:
+        def ended(made: Any) -> None:
             self._running = False
-            done(draft)
+            done(made)
 
         def fell(fault: Failed) -> None:
             self._running = False

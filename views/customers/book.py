@@ -49,5 +49,7 @@ class CustomersBook(Protocol):
     def timeline(self, customer_id: int, kinds: frozenset[str], after: TimelineKey | None) -> TimelinePage:
         """One page of the timeline, newest first."""
 
-    def writing(self, customer_id: int | None, fields: Mapping[str, str]) -> Callable[[Workspace], Changes]:
+    def writing(
+        self, customer_id: int | None, fields: Mapping[str, str], new_owner: bool
+    ) -> Callable[[Workspace], Changes]:
         """The unit of work that adds a customer (id None) or changes fields of one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.values.alerts import ScoreFigures
-from views.alerts.figures import Figure, by_hand_lines, churn_figure, engagement_figure, risk_figure
+from views.alerts.figures import OF_100, Figure, by_hand_lines, churn_figure, engagement_figure, risk_figure
 from views.customers.delegate import Marks
 from views.widgets.painting import Run
 from views.words import DASH, whole
@@ -36,8 +36,8 @@ def _health(f: ScoreFigures) -> Figure:
         return Figure("Health", DASH, first=(parts,))
     by_hand = by_hand_lines(f, "health")
     if by_hand is not None:
-        return Figure("Health", whole(f.health), "of 100", first=by_hand[1], by_hand=True)
-    return Figure("Health", whole(f.health), "of 100", first=(parts,))
+        return Figure("Health", whole(f.health), OF_100, first=by_hand[1], by_hand=True)
+    return Figure("Health", whole(f.health), OF_100, first=(parts,))
 
 
 def _one_line(figure: Figure) -> tuple[Run, ...]:

@@ -101,7 +101,9 @@ def own_tabs(me: str, churn_warning: float) -> tuple[FilterTab, ...]:
     if me:
         tabs.append(FilterTab("mine", "Mine", CustomerFilter(owners=frozenset({me}))))
     tabs += [
-        FilterTab("at_risk", "At risk", CustomerFilter(churn_from=churn_warning, standings=frozenset({"active"}))),
+        FilterTab(
+            "at_risk", "High churn risk", CustomerFilter(churn_from=churn_warning, standings=frozenset({"active"}))
+        ),
         FilterTab("overdue", "Overdue", CustomerFilter(overdue=True)),
         FilterTab("win_back", "Win-back", CustomerFilter(standings=frozenset({"win_back"}))),
         FilterTab("renewal", "Renewal in 30 days", CustomerFilter(renews_within_days=30)),

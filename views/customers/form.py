@@ -9,9 +9,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QScrollArea, QWidget
 
 from models.values.customers import CONSENT_WORDS, FilterChoices
+from models.values.errors import UnknownOwner
 from models.values.words import capital
 from views.background import Failed
 from views.customers.form_fields import FIELDS, FormField, changed, fault_of, faults_of
+from views.shell.owner_box import OwnerBox
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
 from views.widgets.choice_box import ChoiceBox
@@ -33,6 +35,7 @@ class CustomerForm(QWidget):
         self._inputs: dict[str, QLineEdit | QComboBox] = {}
         self._faults: dict[str, QLabel] = {}
         self.customer_id: int | None = None
+        self._owner = OwnerBox(theme, "Owner", "Save")
         self._title = label("", fonts.CUSTOMER, fonts.SEMIBOLD)
         self._notice = label("", fonts.LIST, fonts.REGULAR, "critical_text", wrap=True)
         self._notice.hide()
@@ -41,7 +44,7 @@ class CustomerForm(QWidget):
         self._save.clicked.connect(self.save)
         self._cancel = push("Cancel")
         self._cancel.setToolTip("Close without saving (Esc)")
-        self._cancel.clicked.connect(self.left)
+        self._cancel.clicked.connect(self.leave)
         self._lay_out()
         theme.changed.connect(self.update)
 
@@ -49,6 +52,11 @@ class CustomerForm(QWidget):
     def texts(self) -> dict[str, str]:
         """What stands in the fields."""
         return {key: _text(field) for key, field in self._inputs.items()}
+
+    @property
+    def new_owner(self) -> bool:
+        """Whether the owner is meant who was said to be unknown."""
+        return self._owner.new
 
     @property
     def dirty(self) -> bool:
@@ -67,13 +75,18 @@ class CustomerForm(QWidget):
         """Show a customer's fields, or empty ones to add a customer (id None)."""
         self.customer_id = customer_id
         self._title.setText(f"Edit {name}" if customer_id is not None else "Add a customer")
+        self._owner.button = "Save" if customer_id is not None else "Add customer"
         self._save.setText("Save" if customer_id is not None else "Add customer")
         offered = {"tier": choices.tiers, "region": choices.regions, "owner": choices.owners}
         for field in FIELDS:
             entry = self._inputs[field.key]
             if isinstance(entry, QComboBox) and field.kind == "choice":
-                entry.clear()
-                entry.addItems([value for value, _count in offered[field.key] if value])
+                names = [value for value, _count in offered[field.key] if value]
+                if entry is self._owner:
+                    self._owner.offer(names)
+                else:
+                    entry.clear()
+                    entry.addItems(names)
             _put(entry, texts.get(field.key, "unknown" if field.kind == "consent" else ""))
             self._show_fault(field.key, "")
         self._before = self.texts
@@ -98,9 +111,34 @@ class CustomerForm(QWidget):
         self.set_busy(True)
         self.save_wanted.emit(fields)
 
+    def leave(self) -> None:
+        """Close the form; where something was changed, only after a question."""
+        if not self.dirty:
+            self.left.emit()
+            return
+
+        def send(panel: FormPanel) -> None:
+            panel.dismiss()
+            self.left.emit()
+
+        words = "What you typed is not saved."
+        panel = FormPanel(self._theme, self.window(), "Discard the changes?", "Discard", send, words, "Keep editing")
+        panel.done().open_under(self._cancel)
+
+    def remind(self, chosen: int) -> None:
+        """Say why customers who were selected meanwhile are not shown."""
+        one = "To see the customer selected in the list, save or cancel first."
+        several = f"To act on the {chosen:,} customers selected in the list, save or cancel first."
+        self._notice.setText(several if chosen > 1 else one)
+        self._notice.show()
+
     def refuse(self, failed: Failed) -> None:
         """Say why it was not saved: at the field where the book names one, else above the fields."""
         self.set_busy(False)
+        if isinstance(failed.error, UnknownOwner):
+            self._show_fault("owner", self._owner.objection(failed))
+            self._inputs["owner"].setFocus(Qt.FocusReason.OtherFocusReason)
+            return
         at = str(getattr(failed.error, "field", ""))
         if at in self._inputs:
             self._show_fault(at, sentence(str(getattr(failed.error, "reason", failed.words))))
@@ -120,7 +158,7 @@ class CustomerForm(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
+            self.leave()
             return
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (control or self._in_a_line()):
@@ -170,7 +208,8 @@ class CustomerForm(QWidget):
                 entry.addItem(capital(words), value)
             entry.currentIndexChanged.connect(self._said_anew)
         elif field.kind == "choice":
-            entry = ChoiceBox(self._theme, field.label, editable=True)
+            owner = field.key == "owner"
+            entry = self._owner if owner else ChoiceBox(self._theme, field.label, editable=True)
             line = entry.lineEdit()
             assert line is not None
             line.setPlaceholderText(field.hint)

@@ -45,7 +45,7 @@ FIELDS = (
 
 
 def fault_of(field: FormField, text: str) -> str:
-    """What is wrong with a text, as one sentence; '' if it may be saved."""
+    """Say in one sentence what is wrong with a text; '' if it may be saved."""
     text = text.strip()
     if not text:
         return f"A customer needs a {field.label.lower()}." if field.required else ""

@@ -23,7 +23,7 @@ from services.insight import filter_choices
 from services.workspace import Workspace
 from views.background import Failed
 from views.customers.brief import write_pdf
-from views.shell.owner_box import OwnerBox
+from views.shell.owner_box import OwnerBox, owner_named
 from views.shell.page import Page
 from views.theme import fonts
 from views.widgets.buttons import push
@@ -100,7 +100,7 @@ class HandoverBar(QWidget):
     def _ask_whom(self, owner: str, anchor: QWidget) -> None:
         context = self._page.context
         gives = QCheckBox("Make them the owner as well")
-        to = OwnerBox(context.book, context.theme, "Who takes over?", _SAVE)
+        to = OwnerBox(context.theme, "Who takes over?", _SAVE, context.book)
         to.line.setPlaceholderText("Leave empty if it is not decided yet")
 
         def send(panel: FormPanel) -> None:
@@ -113,7 +113,7 @@ class HandoverBar(QWidget):
                     panel.object_to(to.objection(failed))
 
             new = to.new or not gives.isChecked()  # a pack may be for anybody
-            named = partial(_named, context.book.workspace, to.line.text(), new)
+            named = partial(owner_named, context.book.workspace, to.line.text(), new)
             self._desk.read("owner", named, partial(place, panel, gives.isChecked()), refuse)
 
         def place(panel: FormPanel, gives_them: bool, whom: str) -> None:
@@ -200,12 +200,6 @@ def _brief(workspace: Workspace, customer: int, book: str) -> Brief:
     from services.reports import brief_of
 
     return brief_of(workspace, customer, book)
-
-
-def _named(workspace: Workspace, to: str, new: bool) -> str:
-    from services.sync import owner_named
-
-    return owner_named(workspace, to, new=new)
 
 
 def _give(owner: str, to: str, workspace: Workspace) -> Changes:

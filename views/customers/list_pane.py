@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QWidget
 
 from models.values.customers import CustomerFilter, CustomerRow, CustomersCount, FilterChoices, SortColumn
@@ -102,6 +102,9 @@ class ListPane(QWidget):
         field.setFont(fonts.font(fonts.LIST))
         field.setFixedWidth(168)
         field.textEdited.connect(self._text_edited)
+        clear = QShortcut(QKeySequence(Qt.Key.Key_Escape), field)
+        clear.setContext(Qt.ShortcutContext.WidgetShortcut)
+        clear.activated.connect(self._clear_field)
         return field
 
     def _lay_out(self) -> None:
@@ -299,6 +302,14 @@ class ListPane(QWidget):
     def _text_edited(self, text: str) -> None:
         self._filter = replace(self._filter, text=text)
         self._filter_moved()
+
+    def _clear_field(self) -> None:
+        """Empty the field; where it is empty, go to the list."""
+        if not self.field.text():
+            self.table.setFocus()
+            return
+        self.field.clear()
+        self._text_edited("")
 
     def _change(self, chosen: CustomerFilter) -> None:
         self._filter = chosen

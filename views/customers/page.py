@@ -41,6 +41,7 @@ _OF_ONE = (
     Command.CONTACTS,
     Command.OVERRIDE,
     Command.RECORD_CONSENT,
+    Command.COMPARE,
     Command.SAVE_BRIEF,
     Command.EDIT_DEAL,
     Command.DEAL_TASK,
@@ -95,6 +96,7 @@ class CustomersPage(Page):
                 Command.OVERRIDE: self._override,
                 Command.DELETE_CUSTOMER: self._delete,
                 Command.RECORD_CONSENT: self._consent,
+                Command.COMPARE: self._compare,
                 Command.SAVE_BRIEF: self._save_brief,
                 Command.HAND_OVER: self._hand_over,
                 Command.EDIT_DEAL: self._deal,
@@ -136,7 +138,7 @@ class CustomersPage(Page):
 
     def go_back(self) -> None:
         if self._right.currentWidget() is self.form:
-            self._leave_form()
+            self.form.leave()
         elif self._origin:
             self.wants_page.emit(self._origin)
         elif self._stacked and self._right.isVisible():
@@ -221,7 +223,7 @@ class CustomersPage(Page):
     def _delete(self) -> None:
         """Delete the customer whose page is open; the toast brings them back."""
         if self.list.isVisible() and len(self.list.table.chosen_ids) > 1:
-            self.context.book.told.emit("Select only one customer to delete them")
+            self.context.book.told.emit("One customer at a time can be deleted. Select one.")
             return
         profile = self.profile.profile
         if profile is not None and not self.profile.awaited and self._right.currentWidget() is self.profile:
@@ -252,6 +254,11 @@ class CustomersPage(Page):
         wanted, (sort, falling) = self.list.chosen, self.list.table.order
         write = partial(write_customers_list, wanted=wanted, sort=sort, descending=falling)
         self.export_list("customers", write)
+
+    def _compare(self) -> None:
+        """Show or hide the customer's figures beside the median of their segment."""
+        if self._right.currentWidget() is self.profile and self.profile.compare.isEnabled():
+            self.profile.compare.toggle()
 
     def _save_brief(self) -> None:
         """Save one page about the customer whose page is open."""
@@ -305,6 +312,7 @@ class CustomersPage(Page):
         if self._right.currentWidget() is self.form and self.form.dirty:
             # What was typed is not thrown away by a step in the list; the customer comes after the form.
             self._next = customer_id
+            self.form.remind(len(self.list.table.chosen_ids))
             return
         self._edit_soon = False
         self._right.setCurrentWidget(self.profile)
@@ -377,7 +385,7 @@ class CustomersPage(Page):
         self.list.table.setFocus()
 
     def _save(self, fields: Mapping[str, str]) -> None:
-        work = self._rooms.writing(self.form.customer_id, dict(fields))
+        work = self._rooms.writing(self.form.customer_id, dict(fields), self.form.new_owner)
         self.context.book.act(work, "", self._saved, self._not_saved)
 
     def _saved(self, changes: Changes) -> None:

@@ -146,7 +146,7 @@ class ProfilePane(QWidget):
         self._beside = QWidget()
         self.compare = link("Compare")
         self.compare.setCheckable(True)
-        self.compare.setToolTip("Show their figures beside the median of their segment, and what they buy")
+        self.compare.setToolTip("Show their figures beside the median of their segment, and what they buy (B)")
         self.compare.toggled.connect(self._turn_beside)
         self._emails = label("", fonts.SMALL, fonts.SEMIBOLD)
         self._squares = EmailSquares(theme)

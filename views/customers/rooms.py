@@ -61,13 +61,15 @@ class BookOfCustomers:
     def timeline(self, customer_id: int, kinds: frozenset[str], after: TimelineKey | None) -> TimelinePage:
         return insight.timeline_page(self._book.workspace, customer_id, kinds=kinds, after=after)
 
-    def writing(self, customer_id: int | None, fields: Mapping[str, str]) -> Callable[[Workspace], Changes]:
+    def writing(
+        self, customer_id: int | None, fields: Mapping[str, str], new_owner: bool
+    ) -> Callable[[Workspace], Changes]:
         """The unit of work that adds a customer (id None) or changes fields of one."""
         from services.sync import add_customer, edit_customer
 
         if customer_id is None:
-            return lambda workspace: add_customer(workspace, fields)
-        return lambda workspace: edit_customer(workspace, customer_id, fields)
+            return lambda workspace: add_customer(workspace, fields, new_owner=new_owner)
+        return lambda workspace: edit_customer(workspace, customer_id, fields, new_owner=new_owner)
 
     def deleting(self, customer_id: int) -> Callable[[Workspace], Changes]:
         """The unit of work that deletes a customer with all that refers to them."""

@@ -96,7 +96,7 @@ class Batch:
 
 
 def _undecided(request: ImportRequest) -> ImportRequest:
-    """A request that does not say of which systems the files beside it are: their checks find it anew."""
+    """Return a request without the systems of the files beside it, which their checks find anew."""
     return replace(request, beside=tuple((path, "") for path, _ in request.beside))
 
 
@@ -106,5 +106,5 @@ def _plain(request: ImportRequest) -> ImportRequest:
 
 
 def _unsaid(options: ImportOptions) -> ImportOptions:
-    """The options of a file of which nothing was said: only which one of an archive it is."""
+    """Return the options of a file about which nothing was said: only which file of an archive it is."""
     return ImportOptions(reading=ReadingChoice(member=options.reading.member))

@@ -88,7 +88,7 @@ class CheckModel(QAbstractTableModel):
         every_column: bool,
         undecided: bool = False,
     ) -> None:
-        """Show ``total`` rows of which these are the first; ``undecided``: what they will be cannot be said yet."""
+        """Show the first of ``total`` rows; ``undecided``: what will become of them cannot be said yet."""
         self.beginResetModel()
         self._undecided = undecided
         self._columns = tuple(columns)

@@ -26,7 +26,7 @@ from views.data.home import Home
 from views.data.importing_view import ImportingView
 from views.data.jobs import Checked
 from views.data.kept import Kept, stopped_words, what_was_kept
-from views.data.phrases import import_words, name_of
+from views.data.phrases import name_of, rows_words
 from views.data.receipt_screen import ReceiptScreen
 from views.data.receipt_view import ReceiptContent
 from views.data.rooms import BookOfImports, QueueEffect
@@ -260,7 +260,7 @@ class DataPage(Page):
             self._where = self.state
         at = self.context.book.workspace.at
         requests = [replace(one.request, dry_run=False, now=at) for one in files]
-        words = import_words(sums_of_batch(files), len(files)).replace("Import", "Importing", 1)
+        words = f"Importing {rows_words(sums_of_batch(files), len(files))}"
         self.importing.begin(words, [Path(request.shown).name for request in requests])
         self._show(self.importing)
 

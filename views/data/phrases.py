@@ -143,8 +143,13 @@ def customer_lines(
 
 def import_words(sums: Sums, files: int = 1) -> str:
     """The words of the button that imports."""
+    return f"Import {rows_words(sums, files)}"
+
+
+def rows_words(sums: Sums, files: int = 1) -> str:
+    """What is imported: ``48,098 rows``, ``3 files, 48,098 rows``."""
     rows = counted(sums.importable, "row")
-    return f"Import {rows}" if files == 1 else f"Import {files} files, {rows}"
+    return rows if files == 1 else f"{files} files, {rows}"
 
 
 def nothing_words(sums: Sums, files: int = 1) -> str:

@@ -92,24 +92,24 @@ class ReceiptView(QWidget):
         self._files = WordTable(theme, "Files", files, whole=True)
         self._files.opened.connect(self.file_wanted)
         self._files.linked.connect(lambda _what, key: self.file_wanted.emit(key))
-        self._opened = self._cards(theme, "Alerts opened", "At risk or upside")
-        self._closed = self._cards(theme, "Alerts closed", "At risk")
+        self._opened = self._open_alerts(theme, "Alerts opened", "At risk or upside")
+        self._closed = self._open_alerts(theme, "Alerts closed", "At risk")
         inner = QWidget()
         parts = (self._book_band, self._book, self._file_band, self._files)
-        cards = (self._queue_band, self._opened, self._closed)
-        inner.setLayout(column(top, *parts, *cards, -1))
+        open_alerts = (self._queue_band, self._opened, self._closed)
+        inner.setLayout(column(top, *parts, *open_alerts, -1))
         kind_of(inner, "panel")
         self.setLayout(column(scrolling(inner)))
 
-    def _cards(self, theme: Theme, name: str, money_title: str) -> WordTable:
+    def _open_alerts(self, theme: Theme, name: str, money_title: str) -> WordTable:
         columns = (TableColumn("", 124), TableColumn("Customer", 210), TableColumn("Reason", keeps=1),
                    TableColumn(money_title, 140, right=True))  # fmt: skip
         made = WordTable(theme, name, columns, whole=True)
         made.linked.connect(lambda _what, key: self.customer_wanted.emit(key))
-        made.opened.connect(self._open_card)
+        made.opened.connect(self._open_alert)
         return made
 
-    def _open_card(self, key: object) -> None:
+    def _open_alert(self, key: object) -> None:
         if isinstance(key, int):
             self.customer_wanted.emit(key)
 
@@ -144,9 +144,9 @@ class ReceiptView(QWidget):
         self._opened.setVisible(bool(effect.opened))
         self._opened.lines.set_title(0, f"Opened · {whole(effect.opened_count)}")
         self._closed.lines.set_title(0, f"Closed · {whole(effect.closed_count)}")
-        self._opened.show_lines(card_lines(effect.opened, effect.opened_count))
+        self._opened.show_lines(alert_lines(effect.opened, effect.opened_count))
         self._closed.setVisible(bool(effect.closed))
-        self._closed.show_lines([_closed_line(card) for card in effect.closed])
+        self._closed.show_lines([_closed_line(alert) for alert in effect.closed])
 
 
 def book_lines(receipts: Sequence[Receipt]) -> list[TableLine]:
@@ -177,48 +177,48 @@ def file_line(result: ImportResult) -> TableLine:
     return TableLine(cells, result)
 
 
-def card_lines(cards: Sequence[AlertRow], count: int) -> list[TableLine]:
+def alert_lines(open_alerts: Sequence[AlertRow], count: int) -> list[TableLine]:
     """The alerts that were opened, and their sum."""
-    lines = [_card_line(card) for card in cards]
-    if not cards:
+    lines = [_alert_line(alert) for alert in open_alerts]
+    if not open_alerts:
         return lines
-    total = sum(_worth(card) or 0 for card in cards)
-    left = count - len(cards)
+    total = sum(_worth(alert) or 0 for alert in open_alerts)
+    left = count - len(open_alerts)
     words = f"All opened, {whole(left)} more in the queue" if left > 0 else "All opened"
-    known = any(_worth(card) is not None for card in cards)
-    sum_cell = TableCell(money(total if known else None, cards[0].currency), strong=True)
+    known = any(_worth(alert) is not None for alert in open_alerts)
+    sum_cell = TableCell(money(total if known else None, open_alerts[0].currency), strong=True)
     return [
         *lines,
         TableLine((TableCell(words, strong=True), TableCell(""), TableCell(""), sum_cell), None, total=True),
     ]
 
 
-def _worth(card: AlertRow) -> int | None:
-    return card.upside_minor if card.kind == "opportunity" else card.value_at_risk_minor
+def _worth(alert: AlertRow) -> int | None:
+    return alert.upside_minor if alert.kind == "opportunity" else alert.value_at_risk_minor
 
 
-def _card_line(card: AlertRow) -> TableLine:
-    mark = mark_of(card.severity, card.kind)
+def _alert_line(alert: AlertRow) -> TableLine:
+    mark = mark_of(alert.severity, alert.kind)
     return TableLine(
         (
             TableCell(mark.word, mark=mark),
-            TableCell(card.customer, link="customer" if card.customer_id is not None else ""),
-            TableCell(card.reason, "ink_2", tip=card.reason),
-            TableCell(money(_worth(card), card.currency), strong=True),
+            TableCell(alert.customer, link="customer" if alert.customer_id is not None else ""),
+            TableCell(alert.reason, "ink_2", tip=alert.reason),
+            TableCell(money(_worth(alert), alert.currency), strong=True),
         ),
-        card.customer_id,
+        alert.customer_id,
     )
 
 
-def _closed_line(card: AlertRow) -> TableLine:
+def _closed_line(alert: AlertRow) -> TableLine:
     return TableLine(
         (
             TableCell("Closed", "good_text", icon="check", wash="good_wash"),
-            TableCell(card.customer, link="customer" if card.customer_id is not None else ""),
-            TableCell(card.reason, "ink_2", tip=card.reason),
-            TableCell(money(card.value_at_risk_minor, card.currency)),
+            TableCell(alert.customer, link="customer" if alert.customer_id is not None else ""),
+            TableCell(alert.reason, "ink_2", tip=alert.reason),
+            TableCell(money(alert.value_at_risk_minor, alert.currency)),
         ),
-        card.customer_id,
+        alert.customer_id,
     )
 
 

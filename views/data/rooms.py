@@ -11,7 +11,7 @@ from models.values.quality import DataQuality
 from services import insight
 from views.shell.book import Book
 
-MOST_CARDS = 50
+MOST_ALERTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +105,4 @@ def _first(rows: Sequence[AlertRow], wanted: Collection[int]) -> tuple[AlertRow,
     found = sorted(
         (row for row in rows if row.id in ids), key=lambda row: -max(row.value_at_risk_minor or 0, row.upside_minor)
     )
-    return tuple(found[:MOST_CARDS])
+    return tuple(found[:MOST_ALERTS])

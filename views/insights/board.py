@@ -35,7 +35,7 @@ class DashboardView(QWidget):
     drilled : a tile, and the metric and cell of its figure.
     menu_wanted : a tile, and where on the screen its menu is to open.
     tile_wanted : a first tile is wanted where there is none.
-    looked_through : a figure was chosen that other tiles show from now on.
+    looked_through : a figure was chosen that other tiles show from now on, or a tile is looked at by something else.
 
     Parameters
     ----------
@@ -54,11 +54,13 @@ class DashboardView(QWidget):
         self.dashboard, self._theme = dashboard, theme
         self.asked: Filters | None = None  # what its figures are of; None: they must be read again
         self.tiles: dict[str, Tile] = {}
+        self._by: dict[str, str] = {}  # the dimension that a person looks at a tile by, where it is another
         self._grids: list[PanelGrid] = []
         for specs in dashboard.rows:
             row = [Tile(theme, spec) for spec in specs]
             for tile in row:
                 tile.drilled.connect(partial(self._drilled, tile))
+                tile.switched.connect(partial(self._switched, tile.spec.key))
                 tile.menu_wanted.connect(partial(self.menu_wanted.emit, tile))
                 self.tiles[tile.spec.key] = tile
             self._grids.append(PanelGrid(row))
@@ -92,10 +94,21 @@ class DashboardView(QWidget):
         for tile in self.tiles.values():
             if isinstance(tile.content, Figure):
                 tile.content.choose(tile is lens)
+        self._turn()
+
+    def _turn(self) -> None:
+        """Let each tile show what the lens and its own switch say."""
         for spec in self.dashboard.tiles:
-            made = self._under_lens(spec, lens.spec) if spec.lens else spec
+            made = spec.by_another(self._by[spec.key]) if spec.key in self._by else spec
+            if self.lens is not None and spec.lens:
+                made = self._under_lens(made, self.lens.spec)
             if made != self.tiles[spec.key].spec:
                 self.tiles[spec.key].turn(made)
+
+    def _switched(self, key: str, by: str) -> None:
+        self._by[key] = by
+        self._turn()
+        self.looked_through.emit()
 
     def _drilled(self, tile: Tile, metric: str, cell: Mapping[str, Value]) -> None:
         """A figure that other tiles may show is chosen first; pressed again it opens its rows, as any other does."""
@@ -122,6 +135,11 @@ class DashboardView(QWidget):
         lens = before.lens
         if lens is not None and self.lens is not None:
             self.look_through(next((one for one in self.tiles.values() if _same(one, lens)), self.lens))
+        for key, by in before._by.items():
+            if key in self.tiles and by in self.tiles[key].spec.switch:
+                self._by[key] = by
+                self.tiles[key].switch.choose(by)
+        self._turn()
         self.asked, new = before.asked, None
         for tile in self.tiles.values():
             known = next((one for one in before.tiles.values() if _same(one, tile)), None)
@@ -135,7 +153,7 @@ class DashboardView(QWidget):
 
     @property
     def without_course(self) -> Tile | None:
-        """The first figure of which it is not known how it went."""
+        """Return the first figure whose course is not known."""
         figures = (one for one in self.tiles.values() if isinstance(one.content, Figure) and one.shown is not None)
         return next((one for one in figures if one.course is None), None)
 
@@ -230,6 +248,7 @@ class Board(QStackedWidget):
         self._filters = filters
         known = view.asked == filters
         missing = [key for key, tile in view.tiles.items() if not known or tile.shown is None]
+        missing.sort(key=lambda key: view.tiles[key].spec.form == "headline")  # it takes longest, so figures come first
         if known and self._waiting:
             self._waiting += [key for key in missing if key not in self._waiting]
         elif not known or missing or view.without_course:
@@ -257,7 +276,9 @@ class Board(QStackedWidget):
             if not self.in_rows:
                 self.setCurrentWidget(view)
             self.view, self._from = view, None
-            view.area.verticalScrollBar().setValue(before.area.verticalScrollBar().value())
+            bar, was = view.area.verticalScrollBar(), before.area.verticalScrollBar()
+            bar.setMaximum(was.maximum())  # it is not laid out yet, and would hold no place that is further down
+            bar.setValue(was.value())
         self.removeWidget(before)
         before.deleteLater()
         after = added if added is not None and within else view.tile_like(held) if held is not None else None

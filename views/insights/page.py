@@ -128,6 +128,9 @@ class InsightsPage(Page):
 
     # -- what the shell asks ------------------------------------------------------------------------------------
 
+    def go_back(self) -> None:
+        self.board.go_back()
+
     def arrive(self) -> None:
         self._show_tab()
         if not self.board.in_rows:

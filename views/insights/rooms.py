@@ -113,9 +113,7 @@ class BookOfMetrics:
         """The rows behind a figure."""
         from services.metrics import drill
 
-        metrics = self._metrics()
-        found = drill(metrics, spec, query, metric, cell)
-        return found, metrics.rows(replace(found.rows, limit=limit))
+        return self._listed(drill(self._metrics(), spec, query, metric, cell), limit)
 
     def watch(self, workspace: Workspace, watch: Watch) -> WatchState:
         """What a watch would show, whether or not the book keeps it."""
@@ -127,8 +125,12 @@ class BookOfMetrics:
         """The rows behind the present figure of a watch."""
         from services.alerting import watch_rows
 
-        found, _ = watch_rows(self._book.workspace, code)
-        return found, self._metrics().rows(replace(found.rows, limit=limit))
+        return self._listed(watch_rows(self._book.workspace, code)[0], limit)
+
+    def _listed(self, found: Drill, limit: int) -> tuple[Drill, RowList]:
+        from services.insight.lines import with_lines
+
+        return found, with_lines(self._book.workspace, self._metrics().rows(replace(found.rows, limit=limit)))
 
     def _metrics(self) -> Metrics:
         """The catalogue over the book as it is, with what it has answered already."""

@@ -7,7 +7,8 @@ from datetime import date
 
 from models.values.dashboards import TileAnswer
 from models.values.metrics import Answer, Column, Value
-from models.values.words import day_of, in_unit, percent, whole
+from models.values.words import day_of, in_unit, listed, percent, whole
+from views.charts.bars import Bar
 from views.words import DASH, MONTHS, THIN, counted, short_day
 
 #: A larger change in % tells less than how many times.
@@ -45,6 +46,17 @@ def group(name: str, value: Value, titles: str = "") -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return text
+
+
+def group_of(column: Column, value: Value, titles: str = "") -> str:
+    """Return the name of a group under a column; a flag as yes or no, a day as a calendar has it."""
+    in_words = column.unit == "flag" or (column.unit == "day" and value is not None)
+    return said(value, column.unit, "") if in_words else group(column.name, value, titles)
+
+
+def with_cut(name: str, cut: str) -> str:
+    """Return the name of a group with how it is cut off: "Nov 2026, so far"."""
+    return f"{name}, {cut}" if cut else name
 
 
 def change(now: Value, before: Value, unit: str, better: str) -> tuple[str, str]:
@@ -85,13 +97,29 @@ def table_of(shown: TileAnswer) -> tuple[Sequence[str], Sequence[Sequence[str]]]
             for title, one in moved
         ]
     heads = tuple(column.title for column in answer.columns)
-    return heads, [tuple(_cell(answer, column, value) for column, value in zip(answer.columns, row, strict=True))
-                   for row in answer.rows]  # fmt: skip
+    rows = []
+    for at, row in enumerate(answer.rows):
+        named = zip(answer.columns, row, strict=True)
+        rows.append([with_cut(_cell(answer, one, value), answer.cut(at, one.name)) for one, value in named])
+    return heads, rows
+
+
+def verdict(bars: Sequence[Bar], overall: float | None) -> str:
+    """Say which shares differ clearly from that of all: those whose 95 % range does not hold it; '' of one group."""
+    known = [bar for bar in bars if bar.range is not None and not bar.faint]
+    if overall is None or len(known) < 2:
+        return ""
+    above = [bar.name for bar in known if bar.range is not None and bar.range[0] > overall]
+    below = [bar.name for bar in known if bar.range is not None and bar.range[1] < overall]
+    if not above and not below:
+        return f"Every 95{THIN}% range holds the overall {percent(overall)}: none is clearly higher or lower."
+    told = [f"clearly {how}: {listed(names)}" for how, names in (("higher", above), ("lower", below)) if names]
+    return f"Against the overall {percent(overall)}, {'; '.join(told)}."
 
 
 def _cell(answer: Answer, column: Column, value: Value) -> str:
     if not is_figure(column):
-        return said(value, column.unit, answer.currency) if column.unit == "flag" else group(column.name, value)
+        return group_of(column, value)
     if column.name.endswith("_change") and value is not None:
         sign = "+" if isinstance(value, int | float) and value > 0 else ""
         return f"{sign}{percent(float(value))}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -21,17 +22,19 @@ from models.values.dashboards import FEW, Change, TileAnswer, TileSpec
 from models.values.metrics import Value
 from models.values.words import full_day
 from views.background import Failed
-from views.charts.bars import Bar, BarsChart
+from views.charts.bars import Bar, BarsChart, RangesChart
 from views.charts.table import ChartTable, copied
 from views.charts.trend import TrendChart
+from views.insights.headline import Headline
 from views.insights.matrix import Cells, matrix_of
 from views.insights.panel import Panel, rest
-from views.insights.said import change, group, is_figure, said, table_of
+from views.insights.said import change, group_of, is_figure, said, table_of, verdict, with_cut
 from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import IconButton
 from views.widgets.labels import label
 from views.widgets.painting import fill, focus_ring, line
+from views.widgets.tabs import CountTabs, Tab
 from views.words import DASH, DOT, THIN, percent, whole
 
 _HIGH = 58
@@ -45,6 +48,8 @@ _BOTH = ("Before", "Now")
 _ICONS = {True: "check", False: "warning", None: "info"}
 #: Stands for the line of all groups together.
 _ALL = -1
+#: No column of a dimension is wider; and they give way after every figure but the first.
+_WIDEST, _LAST = 220, 100
 _BEFORE = {"previous": "before", "year": "a year before"}
 
 
@@ -151,19 +156,24 @@ class Tile(Panel):
     Signals
     -------
     drilled : (metric, cell) of the figure whose rows are wanted.
+    switched : it is wanted by another of its dimensions.
     menu_wanted : everything that can be done with the tile is wanted, at a point of the screen.
     """
 
     drilled = Signal(str, object)
+    switched = Signal(str)
     menu_wanted = Signal(object)
 
     def __init__(self, theme: Theme, spec: TileSpec) -> None:
         self.spec, self.shown = spec, None
         self._theme = theme
-        self.content: Figure | TrendChart | BarsChart | AnswerTable
+        self.content: Figure | TrendChart | BarsChart | AnswerTable | Headline
         if spec.form == "figure":
             self.content = Figure(theme, spec.title)
             self.content.clicked.connect(lambda: self._drill(spec.query.metrics[0], 0))
+        elif spec.form == "headline":
+            self.content = Headline(theme, spec.title)
+            self.content.picked.connect(self._picked_change)
         elif spec.form in ("table", "matrix", "changes"):
             self.content = AnswerTable(theme, spec.title, (TableColumn(""),), inset=16, whole=True)
             self.content.clicked.connect(self._picked_cell)
@@ -171,24 +181,39 @@ class Tile(Panel):
             if spec.form == "matrix":  # each cell leads to rows of its own
                 self.content.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         else:
-            self.content = TrendChart(theme, spec.title) if spec.form == "line" else BarsChart(theme, spec.title)
+            bars = RangesChart if spec.form == "ranges" else BarsChart
+            self.content = TrendChart(theme, spec.title) if spec.form == "line" else bars(theme, spec.title)
             self.content.picked.connect(self._picked)
         self._words = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
         self._words.setContentsMargins(16, 4, 16, 14)
         self._words.hide()
+        self._below = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        self._below.setContentsMargins(16, 4, 16, 12)
+        self._below.hide()
         self._columns: list[str] = []
         self._buttons: tuple[IconButton, ...] = ()
         small = spec.form == "figure"
         # A line fills the room beside a longer tile; everything else stays at the top.
         below = () if spec.form == "line" else (rest(),)
-        super().__init__(theme, spec.title, self.content, self._words, *below, small=small)
+        band = isinstance(self.content, Headline)  # stands in the place of the title, which it needs not
+        parts: tuple[QWidget, ...] = () if band else (self.content,)
+        if spec.switch:
+            self.switch = CountTabs(theme, f"{spec.title}: by", size=fonts.SMALL, height=28)
+            self.switch.show_tabs([Tab(name, name.replace("_", " ").capitalize()) for name in spec.switch])
+            parts = (self.switch, *parts)
+        super().__init__(theme, spec.title, *parts, self._words, self._below, *below, small=small)
+        if spec.switch:
+            self.switch.chosen.connect(self.switched)
+        if band:
+            self.heading.hide()
+            self.top.insertWidget(0, self.content, 100)
         self.wide = spec.wide
         if not small:
             about = IconButton(theme, "info", f"What is this? {spec.title}")
             about.clicked.connect(self.explain)
             more = IconButton(theme, "more", f"Change or copy {spec.title}")
             more.clicked.connect(lambda: self.menu_wanted.emit(more.mapToGlobal(more.rect().bottomLeft())))
-            self.top.setContentsMargins(16, 4, 8, 0)
+            self.top.setContentsMargins(16, 4, 8, 4 if band else 0)
             self._buttons = (about, more)
             for button in self._buttons:
                 self.top.addWidget(button)
@@ -212,7 +237,9 @@ class Tile(Panel):
             return
         if shown.empty:
             return
-        if self.spec.form == "changes" and isinstance(self.content, AnswerTable):
+        if isinstance(self.content, Headline):
+            self.content.show_changes(shown)
+        elif self.spec.form == "changes" and isinstance(self.content, AnswerTable):
             self._show_changes(self.content, shown)
         elif self.spec.form == "matrix" and isinstance(self.content, AnswerTable):
             self.content.show_lines(*matrix_of(shown))
@@ -224,13 +251,18 @@ class Tile(Panel):
         else:
             self._show_bars(self.content, shown)
 
+    @property
+    def below(self) -> str:
+        """What is said below the groups."""
+        return self._below.text()
+
     def show_course(self, found: TileAnswer | None) -> None:
         """Show how a figure went, of whole months; nothing of one that has no course."""
         self.course = found or False
         if found is None or found.empty or not isinstance(self.content, Figure):
             return
         answer, name = found.answer, found.query.metrics[0]
-        rows = range(len(answer.rows) - answer.partial)
+        rows = [at for at in range(len(answer.rows)) if not answer.cut(at)]
         values = [answer.cells(at)[name] for at in rows if at not in answer.few.get(name, ())]
         known = [float(one) for one in values if isinstance(one, int | float)]
         if len(known) > 1:
@@ -251,6 +283,7 @@ class Tile(Panel):
 
     def _say(self, words: str) -> None:
         self.content.setVisible(not words)
+        self._below.hide()
         self._words.setText(words)
         self._words.setVisible(bool(words))
 
@@ -278,11 +311,13 @@ class Tile(Panel):
     def _show_table(self, content: AnswerTable, shown: TileAnswer) -> None:
         answer, names = shown.answer, shown.query.metrics
         heads = {column.name: column for column in answer.columns}
-        columns, self._columns = [TableColumn(", ".join(heads[name].title for name in shown.query.by))], [names[0]]
+        columns, self._columns = self._group_columns(shown), [names[0]] * len(shown.query.by)
         moving = [name for name in names if any(answer.cells(row).get(f"{name}_change") is not None
                                                 for row in range(len(answer.rows)))]  # fmt: skip
+        shares = [name for name in names if name in answer.intervals]
+        ranged = shares[0] if len(shares) == 1 else ""
         for place, name in enumerate(names):
-            # Where there is no room the changes go first, then the last figures.
+            # Where there is no room the ranges go first, then the changes, then the last figures.
             title, rank = heads[name].title, len(names) - place
             wide = max(88, round(fonts.width(title, fonts.SMALL, fonts.SEMIBOLD)) + 30)
             columns.append(TableColumn(title, wide, right=True, keeps=len(names) + rank if place else 0))
@@ -290,9 +325,13 @@ class Tile(Panel):
             if name in moving:
                 columns.append(TableColumn("Change", 92, right=True, keeps=rank))
                 self._columns.append(name)
+            if name == ranged:
+                columns.append(TableColumn(f"95{THIN}% range", 108, right=True, keeps=1))
+                self._columns.append(name)
         lines = []
         for at in range(len(answer.rows)):
-            cells, line_ = answer.cells(at), [TableCell(self._group(at), link="rows")]
+            cells = answer.cells(at)
+            line_ = [TableCell(one, link="" if place else "rows") for place, one in enumerate(self._groups(at))]
             for name in names:
                 few = at in answer.few.get(name, ())
                 text = FEW if few else said(cells[name], heads[name].unit, answer.currency)
@@ -300,15 +339,32 @@ class Tile(Panel):
                 if name in moving:
                     moved = change(cells[name], cells[f"{name}_before"], heads[name].unit, shown.better.get(name, ""))
                     line_.append(TableCell("" if few else moved[0], moved[1], small=True))
+                if name == ranged:
+                    found = answer.intervals[name][at]
+                    words = "" if few or found is None else f"{percent(found.low)} – {percent(found.high)}"
+                    line_.append(TableCell(words, "ink_2", small=True))
             lines.append(TableLine(tuple(line_), at))
-        if len(lines) > 1:
-            sums = [TableCell("All", link="rows")]
+        # Where only some groups are asked for, a line of all customers or products would not be theirs.
+        if len(lines) > 1 and not shown.query.having:
+            sums = [TableCell("All", link="rows"), *[TableCell("")] * (len(shown.query.by) - 1)]
             for name in names:
                 sums.append(TableCell(said(answer.totals[name], heads[name].unit, answer.currency)))
-                sums.extend([TableCell("")] * (name in moving))
+                sums.extend([TableCell("")] * ((name in moving) + (name == ranged)))
             lines.append(TableLine(tuple(sums), _ALL, total=True))
         content.show_lines(lines, columns)
         content.setAccessibleDescription(answer.definition)
+
+    def _group_columns(self, shown: TileAnswer) -> list[TableColumn]:
+        """A column for each dimension: the first takes what is left, the others are as wide as their words."""
+        heads = {column.name: column for column in shown.answer.columns}
+        named = [self._groups(at) for at in range(len(shown.answer.rows))]
+        columns = [TableColumn(heads[shown.query.by[0]].title)]
+        for place, name in enumerate(shown.query.by[1:], 1):
+            title = heads[name].title
+            words = max((fonts.width(one[place], fonts.LIST) for one in named), default=0.0)
+            wide = min(_WIDEST, round(max(fonts.width(title, fonts.SMALL, fonts.SEMIBOLD), words)) + 24)
+            columns.append(TableColumn(title, wide, keeps=_LAST - place))
+        return columns
 
     def _show_changes(self, content: AnswerTable, shown: TileAnswer) -> None:
         figures = [one for whole_ in shown.changes for one in (whole_, whole_.part) if one is not None]
@@ -340,7 +396,7 @@ class Tile(Panel):
         few = answer.few.get(name, ())
         values = [None if at in few else _scaled(one[name], scale) for at, one in enumerate(cells)]
         before = [_scaled(one.get(f"{name}_before"), scale) for one in cells] if shown.query.compare else []
-        groups = [self._group(at) for at in range(len(cells))]
+        groups = [", ".join(self._groups(at, cut=False)) for at in range(len(cells))]
         content.show_line(
             [one.split(" ")[0] if shown.query.by[0] == "month" else one for one in groups],
             values,
@@ -352,21 +408,43 @@ class Tile(Panel):
             most=_FIVE
             if unit == "score" and max((one for one in values if one is not None), default=6) <= _FIVE
             else None,
-            partial=answer.partial,
+            cut=[at for at in range(len(cells)) if answer.cut(at)],
         )
 
     def _show_bars(self, content: BarsChart, shown: TileAnswer) -> None:
         answer, name = shown.answer, shown.query.metrics[0]
         unit = self._unit(name)
         bars: list[Bar] = []
+        values = [float(answer.cells(at)[name] or 0) for at in range(len(answer.rows))]
+        all_ = unit == "count" and self.spec.form == "bars" and sum(values) == answer.totals[name]
         for at in range(len(answer.rows)):
-            value = answer.cells(at)[name]
             few = at in answer.few.get(name, ())
-            figure = FEW if few else said(value, unit, answer.currency)
+            figure = FEW if few else said(answer.cells(at)[name], unit, answer.currency)
             if self.spec.form == "funnel" and at and bars[0].value:
-                figure += f"{DOT}{percent(float(value or 0) / bars[0].value)}"
-            bars.append(Bar(self._group(at), float(value or 0), figure, self._told(at), few))
-        content.show_bars(bars, self._sentence(), table_of(shown))
+                figure += f"{DOT}{percent(values[at] / bars[0].value)}"
+            elif all_ and values[at]:  # the groups are all that there is: how much of it each holds
+                figure += f"{DOT}{percent(values[at] / sum(values))}"
+            bars.append(Bar(self._group(at), values[at], figure, self._told(at), few))
+        if isinstance(content, RangesChart):
+            self._show_ranges(content, shown, bars)
+        else:
+            content.show_bars(bars, self._sentence(), table_of(shown))
+
+    def _show_ranges(self, content: RangesChart, shown: TileAnswer, bars: Sequence[Bar]) -> None:
+        name = shown.query.metrics[0]
+        total = shown.answer.totals[name]
+        whole_ = float(total) if isinstance(total, int | float) else None
+        ranges = shown.answer.intervals.get(name, ())
+        made = []
+        for bar, found in zip(bars, ranges, strict=True):
+            if found is not None:
+                of = f"{whole(round(bar.value * found.rows))} of {whole(found.rows)}"
+                figure = f"{FEW}{DOT}{of}" if bar.faint else f"{bar.figure}{DOT}{of}"
+                bar = replace(bar, figure=figure, range=(found.low, found.high))
+            made.append(bar)
+        content.show_ranges(made, whole_, self._sentence(), table_of(shown))
+        self._below.setText(verdict(made, whole_))
+        self._below.setVisible(bool(self.below))
 
     # -- words --------------------------------------------------------------------------------------------------
 
@@ -376,13 +454,17 @@ class Tile(Panel):
 
     def _group(self, row: int) -> str:
         """The name of a row's group."""
+        return ", ".join(self._groups(row))
+
+    def _groups(self, row: int, *, cut: bool = True) -> list[str]:
+        """The names of a row's group, one for each dimension; ``cut``: with how one is cut off, "Nov 2026, so far"."""
         assert self.shown is not None
         answer = self.shown.answer
         named = zip(answer.columns, answer.rows[row], strict=True)
-        return ", ".join(
-            said(value, "flag", "") if column.unit == "flag" else group(column.name, value, column.title)
+        return [
+            with_cut(group_of(column, value, column.title), answer.cut(row, column.name) if cut else "")
             for column, value in list(named)[: len(self.shown.query.by)]
-        )
+        ]
 
     def _told(self, row: int) -> str:
         """What is said of a row: its group, its figures, and the change."""
@@ -419,6 +501,10 @@ class Tile(Panel):
         if isinstance(self.content, TrendChart):
             place = self.content.places[place]
         self._drill(self.spec.query.metrics[0], place)
+
+    def _picked_change(self, place: int) -> None:
+        if self.shown is not None:
+            self._picked_line(self.shown.changes[place])
 
     def _picked_cell(self, index: QModelIndex) -> None:
         assert isinstance(self.content, AnswerTable)

@@ -10,18 +10,19 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from models.values.dashboards import COMPARED_FORMS, LONGEST_NAME, PERIODS, Form, Offered, TileSpec
 from models.values.metrics import Query
-from services.metrics import forms_of
+from services.metrics import forms_of, meant
 from views.theme import Theme, fonts
 from views.widgets.choice_box import ChoiceBox
 from views.widgets.labels import label
 from views.widgets.overlay import FormPanel
 
 _FORMS: dict[Form, str] = {
-    "figure": "Figure", "line": "Line", "bars": "Bars", "table": "Table", "funnel": "Funnel",
+    "figure": "Figure", "line": "Line", "bars": "Bars", "ranges": "Ranges", "table": "Table", "funnel": "Funnel",
     "matrix": "Matrix", "changes": "What changed",
+    "headline": "Headline",
 }  # fmt: skip
 #: So many groups are shown of a tile that a person makes.
-_GROUPS: dict[Form, int] = {"bars": 12, "table": 50}
+_GROUPS: dict[Form, int] = {"bars": 12, "ranges": 12, "table": 50}
 
 
 class TilePanel(FormPanel):
@@ -122,7 +123,8 @@ class TilePanel(FormPanel):
     def _by_chosen(self, _index: int = 0) -> None:
         chosen = self.form.currentData()
         self.form.clear()
-        for form in forms_of(self._dimensions):
+        one = self._offered.get(self.what.currentData() or "")
+        for form in forms_of(self._dimensions, share=one is not None and one.share):
             self.form.addItem(_FORMS[form], form)
         self.form.setCurrentIndex(max(0, self.form.findData(chosen)))
         self._propose()
@@ -144,7 +146,9 @@ class TilePanel(FormPanel):
     def _ask(self, _panel: FormPanel) -> None:
         name = self.what.currentData()
         if name is None or self.what.currentText() != self.what.itemText(self.what.currentIndex()):
-            self.object_to("Choose what is counted: type a word of it and pick it from the list.")
+            typed = self.what.currentText().strip()
+            near = f" {meant(typed, self._offered.values())}" if typed else ""
+            self.object_to(f"Choose what is counted: type a word of it and pick it from the list.{near}")
             self.what.setFocus()
             return
         self.dismiss()

@@ -18,7 +18,7 @@ from views.theme import fonts
 from views.widgets.painting import RIGHT
 from views.words import DOT, counted
 
-_ROW, _TITLE, _GAP, _CARD = 24.0, 26.0, 20.0, 56.0
+_ROW, _TITLE, _GAP, _ALERT = 24.0, 26.0, 20.0, 56.0
 _ACROSS: Final = 3  # figures in a row
 _MONEY, _NUMBER = 110.0, 44.0  # columns of the contents
 _NAME: Final = 0.34  # of what the others leave
@@ -34,8 +34,9 @@ class HandoverPack:
         wide, room = width_of(self._paper), room_of(self._paper)
         first = paged(_cover(pack, wide), room)
         # A line of the contents is as high with any number.
-        before = len(first) + len(paged(_contents(pack.lines, 0, wide), room))
-        pages = [*first, *paged(_contents(pack.lines, before + 1, wide), room)]
+        again = Block(_TITLE + _ROW, partial(_heads, "Contents, continued"))
+        before = len(first) + len(paged(_contents(pack.lines, 0, wide), room, again))
+        pages = [*first, *paged(_contents(pack.lines, before + 1, wide), room, again)]
         self._all = before + len(pack.lines)
         to = f"{pack.owner} to {pack.to}" if pack.to else pack.owner
         self._document = Document(f"Hand-over: {to}", self._paper)
@@ -77,7 +78,7 @@ def _cover(pack: Handover, wide: float) -> list[Block]:
     blocks.append(_title(f"{counted(len(pack.lines), 'customer')} of {pack.owner}"))
     figures = pack.figures
     rows = [figures[start : start + _ACROSS] for start in range(0, len(figures), _ACROSS)]
-    blocks += [Block(_CARD, partial(_figures, row)) for row in rows]
+    blocks += [Block(_ALERT, partial(_figures, row)) for row in rows]
     urgent = [line for line in pack.lines if line.why]
     if urgent:
         blocks += [
@@ -93,7 +94,7 @@ def _cover(pack: Handover, wide: float) -> list[Block]:
 def _contents(lines: Sequence[HandoverLine], first: int, wide: float) -> list[Block]:
     """A line for each customer, with the page of their brief; `first` is that of the first one."""
     name, why, *_ = _columns(QRectF(0, 0, wide, 0))
-    blocks = [Block(_TITLE + _ROW, _heads)]
+    blocks = [Block(_TITLE + _ROW, partial(_heads, "Contents"))]
     for place, line in enumerate(lines):
         high = max(passage_high(line.name, name.width()), passage_high(line.why, why.width()), 15) + 9
         blocks.append(Block(high, partial(_line, line, first + place)))
@@ -108,12 +109,12 @@ def _columns(room: QRectF) -> tuple[QRectF, QRectF, QRectF, QRectF]:
     return name, why, money, QRectF(room.right() - _NUMBER, room.y(), _NUMBER, room.height())
 
 
-def _heads(pen: Pen, room: QRectF) -> None:
-    _heading("Contents", pen, QRectF(room.x(), room.y(), room.width(), _TITLE))
+def _heads(title: str, pen: Pen, room: QRectF) -> None:
+    _heading(title, pen, QRectF(room.x(), room.y(), room.width(), _TITLE))
     name, why, money, page = _columns(room.adjusted(0, _TITLE, 0, 0))
     for place, words in ((name, "Customer"), (why, "Open alert")):
         pen.words(place, words, "ink_2", weight=fonts.SEMIBOLD)
-    for place, words in ((money, "At risk"), (page, "Page")):
+    for place, words in ((money, "Revenue at risk"), (page, "Page")):
         pen.words(place, words, "ink_2", weight=fonts.SEMIBOLD, align=RIGHT)
     pen.fill(QRectF(room.x(), room.bottom() - 1, room.width(), 0.8), "line")
 

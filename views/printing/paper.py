@@ -59,14 +59,14 @@ class Pen:
         align: TextFlag = LEFT,
     ) -> None:
         """One line, elided to its room."""
-        self.painter.setFont(fonts.font(size, weight))
+        self.painter.setFont(fonts.font(size, weight, tabular=False))
         self.painter.setPen(self.color(ink))
         shown = fonts.elided(text, int(room.width()) + 1, size, weight)
         self.painter.drawText(room, int(align) | int(Qt.TextFlag.TextDontClip), shown)
 
     def passage(self, room: QRectF, text: str, ink: str = "ink", size: int = fonts.SMALL) -> None:
         """Several lines; `passage_high` says how high they are."""
-        self.painter.setFont(fonts.font(size))
+        self.painter.setFont(fonts.font(size, tabular=False))
         self.painter.setPen(self.color(ink))
         self.painter.drawText(room, _WRAPPED | int(Qt.TextFlag.TextDontClip), text)
 
@@ -170,14 +170,14 @@ class Document:
             self._buffer.close()
 
 
-def paged(blocks: Sequence[Block], room: float) -> list[list[Block]]:
-    """Part blocks into pages of a height."""
+def paged(blocks: Sequence[Block], room: float, heads: Block | None = None) -> list[list[Block]]:
+    """Part blocks into pages of a height; ``heads``: of a table, on each page after the first."""
     pages: list[list[Block]] = [[]]
     left = room
     for block in blocks:
         if block.high > left and pages[-1]:
-            pages.append([])
-            left = room
+            pages.append([heads] if heads is not None else [])
+            left = room - (heads.high if heads is not None else 0)
         pages[-1].append(block)
         left -= block.high
     return pages

@@ -17,6 +17,7 @@ from services.exporting import write_file
 from services.metrics import the_catalogue
 from views.charts.bars import BarsChart
 from views.charts.chart import Chart
+from views.insights.headline import Headline
 from views.insights.tile import AnswerTable, Figure, Tile
 from views.lists.word_table import TableColumn, TableLine
 from views.printing.drawing import draw_chart
@@ -26,7 +27,7 @@ from views.widgets.painting import LEFT, RIGHT
 from views.words import DOT
 
 _ACROSS: Final = 4  # figures in a row
-_CARD, _TITLE, _GAP, _ROW = 78.0, 24.0, 18.0, 22.0
+_ALERT, _TITLE, _GAP, _ROW = 78.0, 24.0, 18.0, 22.0
 _ROWS: Final = 32  # of a table in one block
 _BETWEEN: Final = 16.0  # columns of a table
 _NAMES: Final = 120.0  # what a table's first column has at the least
@@ -56,7 +57,7 @@ def write_report_pdf(report: Report, path: Path, theme: Theme) -> int:
 def _blocks(report: Report, theme: Theme, wide: float) -> Iterator[Block]:
     figures = [_filled(theme, *one) for one in report.tiles(figures=True)]
     for start in range(0, len(figures), _ACROSS):
-        yield Block(_CARD, partial(_figures, figures[start : start + _ACROSS]))
+        yield Block(_ALERT, partial(_figures, figures[start : start + _ACROSS]))
     if figures:
         yield Block(_GAP, lambda _pen, _room: None)
     for tile in (_filled(theme, *one) for one in report.tiles(figures=False)):
@@ -88,6 +89,9 @@ def _tile_blocks(tile: Tile, wide: float) -> Iterator[Block]:
     if tile.shown.empty:
         words, high = tile.shown.empty, passage_high(tile.shown.empty, wide)
         yield _titled(tile.title, high, lambda pen, room: pen.passage(room, words, "ink_2"))
+    elif isinstance(tile.content, Headline):
+        said = tile.content.words
+        yield _titled(tile.title, passage_high(said, wide), lambda pen, room: pen.passage(room, said, "ink"))
     elif isinstance(tile.content, AnswerTable):
         lines = [line for row in range(tile.content.lines.rowCount()) if (line := tile.content.lines.line_at(row))]
         columns = tile.content.lines.columns
@@ -99,6 +103,8 @@ def _tile_blocks(tile: Tile, wide: float) -> Iterator[Block]:
         assert isinstance(tile.content, Chart)
         high = tile.content.height() if isinstance(tile.content, BarsChart) else tile.content.minimumHeight()
         yield _titled(tile.title, float(high), partial(_chart, tile))  # the chart goes with its tile
+        if tile.below:
+            yield Block(passage_high(tile.below, wide) + _GAP, partial(_passage, tile.below))
 
 
 def _titled(title: str, high: float, paint: Callable[[Pen, QRectF], None]) -> Block:

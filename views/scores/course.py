@@ -222,6 +222,6 @@ def value_words(figures: ScoreFigures) -> str:
         f"Lifetime value, {counted(figures.clv_horizon_months, 'month')}: {money(figures.clv_minor, figures.currency)}"
     )
     if figures.said_leaving and figures.mark_of("clv") is None:
-        return f"{said} if they leave, as they said"
+        return f"{said}, counting what they said"
     between = figures.clv_range(short=True)
     return f"{said}, {between}" if between else said

@@ -6,7 +6,7 @@ A secret that was typed goes from its field through here to the keyring, and now
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from shutil import rmtree
 from threading import Event
 from typing import TYPE_CHECKING, Literal
@@ -71,10 +71,13 @@ def rules(workspace: Workspace) -> tuple[RuleRecord, ...]:
 
 
 def watches(workspace: Workspace) -> tuple[WatchState, ...]:
-    """Every watch of the book with its present figure."""
+    """Every watch of the book with its present figure, and where its open alert stands."""
     from services.alerting import list_watches
+    from services.insight import beyond_limit
 
-    return list_watches(workspace)
+    found = list_watches(workspace)
+    beyond = beyond_limit(workspace) if any(one.open_alert is not None for one in found) else ()
+    return tuple(replace(one, beyond=one.open_alert in beyond) for one in found)
 
 
 def remove_watch(workspace: Workspace, code: str) -> Changes:

@@ -51,12 +51,15 @@ def check(policy: Policy, texts: Mapping[str, str], currency: str = "USD") -> tu
 
 
 def _typed(policy: Policy, setting: Setting, text: str, currency: str) -> Any:
-    """The value of a text; how many minor units an amount is cannot be said before the currency is known."""
-    if setting.kind != "money" or currency:
-        return parse(setting, text, currency)
+    """The value of a text, without reading what nobody changed.
+
+    How many minor units an amount is cannot be said before the currency is known.
+    """
     before = _value(policy, setting)
     if text == shown(setting, before, currency):
         return before
+    if setting.kind != "money" or currency:
+        return parse(setting, text, currency)
     raise FieldError(setting.path, "the book’s currency is still loading; wait a moment")
 
 

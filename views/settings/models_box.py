@@ -6,7 +6,7 @@ from functools import partial
 from threading import Event
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QStackedWidget, QWidget
 
 from services.settings import ModelProfile
 from views.background import Desk, Failed
@@ -75,6 +75,8 @@ class ModelsBox(OwnBox):
         self._shown: tuple[ModelProfile, ...] | None = None
         self.writer = ChoiceBox(context.theme, "Drafts are written by")
         self.writer.setFixedWidth(300)
+        self.second = QCheckBox("Read each email again before it is approved")
+        self.second.setToolTip("It may add warnings to sentences. It never clears one, and never approves.")
         self._locked = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
         self._none = label(
             "None set up. Drafts are written from a template, which works offline.", fonts.LIST, ink="ink_2", wrap=True
@@ -92,8 +94,8 @@ class ModelsBox(OwnBox):
     def _list_page(self) -> QWidget:
         heading = label("Language models", fonts.HEADING, fonts.SEMIBOLD)
         note = label(
-            "Only the facts that you tick leave this computer, with names and addresses masked. Models are stored on"
-            " this computer, their keys only in its keyring.",
+            "A model gets the facts that you tick and, for a second reading, the sentences of your email, with names"
+            " and addresses masked; nothing else. Models are stored on this computer, their keys only in its keyring.",
             fonts.LIST,
             fonts.REGULAR,
             "ink_2",
@@ -105,7 +107,7 @@ class ModelsBox(OwnBox):
         says = label(
             "Applies at once. You can always choose another in the composer.", fonts.SMALL, ink="ink_3", wrap=True
         )
-        choice = row(title, 16, column(row(self.writer, -1), 2, self._locked, says))
+        choice = row(title, 16, column(row(self.writer, -1), 2, self._locked, says, 8, self.second))
         choice.setAlignment(title, Qt.AlignmentFlag.AlignTop)
         title.setFixedHeight(32)
         made = QWidget()
@@ -117,11 +119,12 @@ class ModelsBox(OwnBox):
 
     def _wire(self) -> None:
         self.writer.activated.connect(self._choose_writer)
+        self.second.clicked.connect(lambda on: self._context.remembered.set(second_reading=on))
         self.add_button.clicked.connect(lambda: self._edit(None))
         self.form.save_wanted.connect(self._keep)
         self.form.left.connect(self._left)
         self.form.arrived.connect(self.arrived)
-        for part in (self.writer, self.add_button):
+        for part in (self.writer, self.second, self.add_button):
             part.installEventFilter(self)
         self._context.remembered.changed.connect(self._follow)
 
@@ -161,6 +164,8 @@ class ModelsBox(OwnBox):
         self.writer.setCurrentIndex(max(0, self.writer.findData(preferences.writer)))
         self.writer.blockSignals(False)
         self.writer.setEnabled(not managed.is_locked("writer"))
+        self.second.setChecked(preferences.second_reading)
+        self.second.setEnabled(bool(preferences.profiles) and not managed.is_locked("second_reading"))
         self.add_button.setVisible(not managed.is_locked("profiles"))
         self._locked.setText(managed.why_locked())
         self._locked.setVisible(managed.is_locked("writer") or managed.is_locked("profiles"))
@@ -177,7 +182,7 @@ class ModelsBox(OwnBox):
                 button.installEventFilter(self)
             self._list.addWidget(line)
         buttons = [part for line in self.lines for part in (line.test_button, line.edit_button, line.remove_button)]
-        in_tab_order(self.writer, *buttons, self.add_button)
+        in_tab_order(self.writer, self.second, *buttons, self.add_button)
         self._none.setVisible(not profiles)
         self._read_kept()
 

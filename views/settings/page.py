@@ -132,7 +132,7 @@ class SettingsPage(Page):
         self.save_button.clicked.connect(self.save)
         self.discard_button.clicked.connect(self.discard)
         self.look.changed.connect(lambda name, value: self.context.remembered.set(**{name: value}))
-        self.look.restart_wanted.connect(self.context.actions[Command.RESTART].trigger)
+        self.look.restart_wanted.connect(self._restart)
         self.context.remembered.changed.connect(self._show_look)
 
     def _lock(self) -> None:
@@ -205,6 +205,11 @@ class SettingsPage(Page):
         (self.groups[group].first if group else self._first(section)).setFocus(Qt.FocusReason.OtherFocusReason)
         if group:
             self._bring_into_view(self.groups[group])
+
+    def _restart(self) -> None:
+        """Start again in this section."""
+        self.context.remembered.set(last_page=f"settings/{LOOK}")
+        self.context.actions[Command.RESTART].trigger()
 
     def _chosen(self, key: str) -> None:
         # The arrow keys go on to the next tab; a click goes into the section.

@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
+from models.values.errors import UserError
 from services.settings import FieldError, ModelProfile
 from views.settings.fields import Group, Setting
 from views.words import DOT
@@ -71,6 +72,8 @@ def profile_of(texts: Mapping[str, str], taken: Collection[str]) -> tuple[ModelP
     ----------
     taken : names of the other profiles.
     """
+    from services.sync import number_of  # the room is imported when somebody types
+
     plain = {name: " ".join(text.split()) for name, text in texts.items()}
     faults: dict[str, str] = {}
     if plain["name"] in taken:
@@ -87,10 +90,10 @@ def profile_of(texts: Mapping[str, str], taken: Collection[str]) -> tuple[ModelP
     if plain["kind"] == "azure" and not plain["api_version"]:
         faults["api_version"] = "An Azure-style endpoint needs it, such as 2024-10-21."
     try:
-        timeout_s = float(plain["timeout_s"].replace(",", "."))
-    except ValueError:
+        timeout_s = float(number_of(plain["timeout_s"])[0])
+    except UserError:
         timeout_s, faults["timeout_s"] = 30.0, "Seconds, such as 30."
-    prices = {name: plain[name].replace(",", ".") for name in ("price_in", "price_out")}
+    prices = {name: _price(plain[name]) for name in ("price_in", "price_out")}
     currency = plain["currency"].upper() or "USD"
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
         faults["currency"] = "Three letters such as USD."
@@ -102,6 +105,16 @@ def profile_of(texts: Mapping[str, str], taken: Collection[str]) -> tuple[ModelP
         faults.setdefault(error.field, f"{error.reason[:1].upper()}{error.reason[1:]}.")
         return None, faults
     return (None, faults) if faults else (made, faults)
+
+
+def _price(text: str) -> str:
+    """A price as the profile keeps it; what is not a figure is refused there."""
+    from services.sync import number_of
+
+    try:
+        return str(number_of(text, fraction=True)[0])
+    except UserError:
+        return text
 
 
 def _parts(address: str) -> tuple[str, str]:

@@ -35,7 +35,7 @@ class RecordChart(Chart):
     def sentence(self) -> str:
         year = self._year
         return (
-            f"{counted(year.alerts, 'alert')} in 12 months: {whole(year.correct)} correct, "
+            f"{counted(year.alerts, 'alert')} in {len(year.months)} months: {whole(year.correct)} correct, "
             f"{whole(year.judged - year.correct)} incorrect, {whole(year.too_early)} too early to judge."
         )
 

@@ -139,7 +139,7 @@ class RuleDetail(QWidget):
             f"{whole(year.too_early)} too early to judge",
             f"{whole(year.not_useful)} marked not useful",
         ]
-        self.record = label(f"Record, past 12 months{said}", fonts.LIST, fonts.SEMIBOLD, wrap=True)
+        self.record = label(f"Record, past {len(year.months)} months{said}", fonts.LIST, fonts.SEMIBOLD, wrap=True)
         counts = label(DOT.join(aside), fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
         self.follows = label(self._follows(), fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
         self.chart = RecordChart(self._theme, year)

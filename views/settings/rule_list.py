@@ -1,4 +1,4 @@
-"""The rules as a table: on or off, severity, and what each named in the past 12 months."""
+"""The rules as a table: on or off, severity, and what each named in the months of its record."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLUMNS: Final = (
 )
 #: What the columns count.
 MEANING: Final = (
-    "Counted over the past 12 months: what each rule as it is now would have raised week by week, judged as in "
+    "Counted over the months of its record and since: what each rule as it is now would have raised, judged as in "
     "a trial, and the book's own alerts since. Correct: of the alerts old enough to judge (90 days), how many "
     "customers left, or spent less where the rule is about spending. Early by: median days before the customer counted "
     "as gone; “–” where a rule does not predict leaving."

@@ -206,7 +206,7 @@ class RulesBox(OwnBox):
         detail.trial.begun.connect(partial(self._try, detail))
         detail.trial.stopped.connect(self._stop)
         detail.trial.customer_wanted.connect(self.customer_wanted)
-        for field in (detail.switch, *detail.fields.values(), detail.owner, *detail.trial.tabbed):
+        for field in (detail.switch, *detail.fields.values(), detail.owner, detail.chart, *detail.trial.tabbed):
             field.installEventFilter(self)
         self._stack.addWidget(detail)
         return detail

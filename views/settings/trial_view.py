@@ -157,11 +157,25 @@ def _figures(before: TrialSide, after: TrialSide, outcome: str) -> list[TableLin
         _figure_line("Alerts a month", [f"{one.a_month:.1f}" for one in sides], _more(a_month, 1)),
     ]
     if outcome:
+        title = "Customers caught who spent less" if outcome == SPENT_LESS else "Leavers caught"
+        caught = [whole(one.caught) if one.judged else DASH for one in sides]
+        both = before.judged and after.judged
+        lines.append(_figure_line(title, caught, _more(after.caught - before.caught) if both else ""))
         shares = [f"{whole(one.correct)} of {whole(one.judged)}" if one.judged else DASH for one in sides]
         ranges = [one.range_words if one.judged else DASH for one in sides]
         lines.append(_figure_line("Correct", shares, _change(before, after)))
         lines.append(_figure_line("95 % range", ranges, _chance(before, after)))
+        if before.early_by is not None or after.early_by is not None:
+            early = [DASH if one.early_by is None else counted(one.early_by, "day") for one in sides]
+            lines.append(_figure_line("Early by, median", early, _earlier(before, after)))
     return lines
+
+
+def _earlier(before: TrialSide, after: TrialSide) -> str:
+    if before.early_by is None or after.early_by is None:
+        return ""
+    days = after.early_by - before.early_by
+    return f"{counted(abs(days), 'day')} {'more' if days > 0 else 'fewer'}" if days else "the same"
 
 
 def _figure_line(title: str, sides: Sequence[str], difference: str) -> TableLine:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, time
 from decimal import Decimal
-from math import isfinite, nan
 from typing import Any
 
+from models.values.errors import UserError
 from models.values.outreach import TONES
 from services.settings import ExchangeRate, FieldError, SegmentFigure, SegmentTone
 from views.settings.fields import Setting
@@ -54,14 +54,12 @@ def joined(figures: dict[str, str]) -> str:
 
 
 def _figure(setting: Setting, text: str) -> float:
-    bare = text.replace(",", ".").replace(THIN, "").replace(" ", "").removesuffix("%")
+    from services.sync import number_of  # the room is imported when somebody types
+
     try:
-        value = float(bare)
-    except ValueError:
-        value = nan
-    if not isfinite(value):
-        raise FieldError(setting.path, f"“{text}” is not a number" if text else "a number is missing here")
-    return value
+        return float(number_of(text, fraction=setting.kind != "whole")[0])
+    except UserError:
+        raise FieldError(setting.path, f"“{text}” is not a number" if text else "a number is missing here") from None
 
 
 def _whole(setting: Setting, text: str) -> int:
@@ -79,15 +77,17 @@ def _share(setting: Setting, text: str) -> float:
 
 
 def _minor(setting: Setting, text: str, currency: str) -> int:
+    from services.sync import amount_of
+
+    if not text:
+        raise FieldError(setting.path, "an amount is missing here")
     try:
-        minor = Decimal(text.replace(",", ".").replace(THIN, "").replace(" ", "")).scaleb(minor_digits(currency))
-    except ArithmeticError:
-        raise FieldError(setting.path, f"“{text}” is not an amount" if text else "an amount is missing here") from None
-    if not minor.is_finite() or minor.adjusted() > _MOST_DIGITS:
+        minor = amount_of("Amount", text, currency)
+    except UserError as error:
+        raise FieldError(setting.path, str(error).removesuffix(".")) from None
+    if minor >= 10**_MOST_DIGITS:
         raise FieldError(setting.path, f"“{text}” is not an amount that can be used here")
-    if minor != minor.to_integral_value():
-        raise FieldError(setting.path, f"has more digits than {currency} has")
-    return int(minor)
+    return minor
 
 
 def _time(setting: Setting, text: str) -> time:
@@ -109,16 +109,17 @@ def _days(setting: Setting, text: str) -> tuple[date, ...]:
 
 
 def _rates(setting: Setting, text: str) -> tuple[ExchangeRate, ...]:
+    from services.sync import number_of
+
     found = []
     for number, line in enumerate((line.strip() for line in text.splitlines()), 1):
         if not line:
             continue
         currency, _space, rate = line.replace("=", " ").partition(" ")
         try:
-            found.append(ExchangeRate(currency.upper(), rate.strip().replace(",", ".")))
-        except FieldError as error:
-            missing = not rate.strip()
-            reason = "write a currency and its rate, such as EUR 1.0845" if missing else error.reason
+            found.append(ExchangeRate(currency.upper(), str(number_of(rate, fraction=True)[0])))
+        except UserError as error:
+            reason = getattr(error, "reason", "write a currency and its rate, such as EUR 1.0845")
             raise FieldError(setting.path, f"line {number}: {reason}") from None
     return tuple(found)
 

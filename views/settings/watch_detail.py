@@ -14,7 +14,7 @@ from views.theme import Theme, fonts
 from views.widgets.buttons import push
 from views.widgets.labels import FlowingContent, column, label, row, scrolling
 from views.widgets.painting import mark_of
-from views.words import DASH, whole
+from views.words import DASH, DOT, whole
 
 
 class WatchDetail(QWidget):
@@ -41,7 +41,8 @@ class WatchDetail(QWidget):
         head.setStretch(0, 1)
         rests = f"After an alert it rests for {count(found.watch.cooldown_days, 'day')}, unless the figure gets worse."
         through = full_day(found.day)
-        self.now = label(f"Now: {found.words} (data through {through})", fonts.BODY, fonts.SEMIBOLD, wrap=True)
+        told = f"{DOT}{found.alert_words}" if found.alert_words else ""
+        self.now = label(f"Now: {found.words} (data through {through}){told}", fonts.BODY, fonts.SEMIBOLD, wrap=True)
         self.change, self.remove = push("Change…"), push("Remove watch")
         self.change.clicked.connect(self.changing)
         self.remove.clicked.connect(self.removed)
@@ -76,7 +77,7 @@ def line_of(found: WatchState) -> TableLine:
     mark = mark_of(Severity[found.watch.severity.upper()], "data")
     switch = TableCell("On" if found.enabled else "Off", link=SWITCH, on=found.enabled, tip="Switch the watch (Space)")
     title = TableCell(found.watch.title, ink, tip=f"{found.watch.title}\n{found.words}")
-    alerts = TableCell(whole(found.open_alert is not None), ink, tip="Open alerts of the watch")
+    alerts = TableCell(whole(found.open_alert is not None), ink, tip=found.alert_words or "No open alert")
     none = TableCell(DASH, ink)
     cells = (switch, title, TableCell(mark.word, mark=mark), none, alerts, none, none, none)
     return TableLine(cells, found.watch.code)

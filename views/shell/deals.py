@@ -79,7 +79,7 @@ class Deals(QObject):
             stage.addItem(name, name)
         stage.setCurrentIndex(max(0, stage.findData(one.stage if one is not None else "")))
         closed = date_field(_date(today.isoformat()), latest=_date(today.isoformat()))
-        owner = OwnerBox(self._book, self._theme, "Owner", "Save")
+        owner = OwnerBox(self._theme, "Owner", "Save", self._book)
         lines = {"probability": QLineEdit(), "closes_on": QLineEdit(), "owner": owner.line}
         if one is not None:
             lines = {"amount": QLineEdit(one.amount), **lines, "next_step": QLineEdit(), "next_step_on": QLineEdit()}

@@ -134,7 +134,7 @@ class WatchPanel(FormPanel):
         from services.sync import number_of
 
         number, _ = number_of(f"{text.removesuffix('%')}%" if self._is_share else text)
-        return number / 100 if self._is_share else number
+        return float(number) / 100 if self._is_share else float(number)
 
     @property
     def _is_share(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from models.values.errors import UnknownOwner
 from services.workspace import Workspace
@@ -17,13 +17,24 @@ from views.widgets.choice_box import ChoiceBox
 
 
 class OwnerBox(ChoiceBox):
-    """Completes the name of an owner. `button`: what the form's button says."""
+    """Completes the name of an owner.
 
-    def __init__(self, book: Book, theme: Theme, name: str, button: str) -> None:
+    Parameters
+    ----------
+    button : what the form's button says.
+    book : whose owners are offered; without one, those that `offer` is given.
+    """
+
+    def __init__(self, theme: Theme, name: str, button: str, book: Book | None = None) -> None:
         super().__init__(theme, name, editable=True)
-        self._button, self._refused = button, ""
-        desk = book.desk(self)
-        desk.read("owners", partial(_owners, book.workspace), self._offer, book.failed.emit)
+        self.button, self._refused = button, ""
+        self.line.textChanged.connect(self._forget)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._focus_moved)
+        if book is not None:
+            desk = book.desk(self)
+            desk.read("owners", partial(_owners, book.workspace), self.offer, book.failed.emit)
 
     @property
     def line(self) -> QLineEdit:
@@ -34,27 +45,44 @@ class OwnerBox(ChoiceBox):
 
     @property
     def new(self) -> bool:
-        """Whether the name stands there still after it was said that nobody is called that."""
-        return bool(self._refused) and self._refused == self.line.text()
+        """Whether nothing was done since it was said that nobody is called that."""
+        return bool(self._refused)
 
     def objection(self, failed: Failed) -> str:
         """What the form says about a failure; a new owner takes a second press."""
         if not isinstance(failed.error, UnknownOwner):
             return failed.words
         self._refused = self.line.text()
-        return f"{failed.words} To add a new owner, press {self._button} again."
+        return f"{failed.words} To add a new owner, press {self.button} again."
 
-    def _offer(self, owners: Sequence[str]) -> None:
-        line = self.line
+    def offer(self, owners: Sequence[str]) -> None:
+        """Let these names be chosen; what stands in the field stays."""
+        line, self._refused = self.line, ""
         with QSignalBlocker(self), QSignalBlocker(line):
             text, at = line.text(), line.cursorPosition()
+            self.clear()
             self.addItems(list(owners))
             self.setCurrentIndex(-1)
             line.setText(text)
             line.setCursorPosition(at)
+
+    def _forget(self) -> None:
+        self._refused = ""
+
+    def _focus_moved(self, left: QWidget | None, now: QWidget | None) -> None:
+        """Only a press that follows the question answers it; a button that is disabled gives the focus on by itself."""
+        if now not in (self, self.line) and not isinstance(now, QPushButton) and (left is None or left.isEnabled()):
+            self._forget()
 
 
 def _owners(workspace: Workspace) -> tuple[str, ...]:
     from services.sync import owners_of
 
     return owners_of(workspace)
+
+
+def owner_named(workspace: Workspace, name: str, new: bool) -> str:
+    """The owner whom a name means, or `UnknownOwner`; the room is imported when somebody is asked."""
+    from services import sync
+
+    return sync.owner_named(workspace, name, new=new)

@@ -176,7 +176,7 @@ class MainWindow(QMainWindow):
     def start(self) -> None:
         """Show the page of last time, and read what stands above it."""
         last = self._remembered.value.last_page
-        self.show_page(last if last in {spec.key for spec in PAGES} else PAGES[0].key)
+        self.show_page(last if last.partition("/")[0] in {spec.key for spec in PAGES} else PAGES[0].key)
         self._page.settled.connect(self._read_freshness_first)
         self.books.remember()
         self._minute.start()
@@ -246,7 +246,7 @@ class MainWindow(QMainWindow):
         self._page.show_customer(customer_id, origin)
 
     def _go_back(self) -> None:
-        if self._current and self._page.back:
+        if self._current:
             self._page.go_back()
 
     def show_email(self, customer_id: int, alert_id: int | None = None) -> None:

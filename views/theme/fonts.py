@@ -33,12 +33,18 @@ def load_fonts() -> None:
 
 
 @lru_cache(maxsize=64)
-def font(size: int = BODY, weight: QFont.Weight = REGULAR) -> QFont:
-    """The program's font at a pixel size and weight, figures tabular."""
+def font(size: int = BODY, weight: QFont.Weight = REGULAR, *, tabular: bool = True) -> QFont:
+    """The program's font at a pixel size and weight, with tabular figures; without them in files.
+
+    Tabular figures and signs that follow their neighbours are glyphs of their own: a PDF shows them, but who searches
+    it, copies from it or has it read aloud gets nothing for them.
+    """
     made = QFont(FAMILY)
     made.setPixelSize(size)
     made.setWeight(weight)
-    made.setFeature(QFont.Tag("tnum"), 1)
+    made.setFeature(QFont.Tag("tnum"), int(tabular))
+    if not tabular:
+        made.setFeature(QFont.Tag("calt"), 0)
     if size >= CUSTOMER:
         made.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 98.5)
     return made

@@ -29,6 +29,14 @@ _PLAIN: Final = re.compile(
 _SCALES: Final = {"k": 1000, "m": 10**6, "bn": 10**9, "million": 10**6, "thousand": 1000, "tausend": 1000,
                   "mille": 1000, "mil": 1000, "hundred": 100, "hundert": 100, "dozen": 12}  # fmt: skip
 _FIGURE: Final = re.compile(r"[\w-]*\d[\w-]*(?:[.,:'/]\d[\w-]*)*")
+#: A number of a row is told from a count by its length, where no word stands by it.
+_LONG_ID: Final = 4
+#: Behind these a number is an amount, and no row's, unless the row is named in between.
+_AMOUNT: Final = re.compile(
+    r"\b(?:balance|total|amount|price|cost|costs|owe|owes|paid|spent|worth|saldo|summe|betrag|preis|kostet|schulden|bezahlt"
+    r"|solde|montant|prix|coûte|devez|payé|importe|precio|cuesta|debe|pagado)\b(?P<between>[^.!?\n]*)$"
+)
+_INVOICE: Final = frozenset(("invoice", "rechnung", "facture", "factura"))
 _LENGTH: Final = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
 #: Behind these a length of time is counted back from today.
 _LASTING: Final = re.compile(
@@ -170,6 +178,8 @@ def _judged(part: Part, span: Span, number: Decimal | None) -> Iterator[Found]:
         yield Found(*span, "number")
         return
     unit = _unit(part, span)
+    if not unit and _may_name_row(part, span):
+        return
     lasting = _lasting(part, span, number, unit) if unit in _LENGTH else None
     ahead = unit in _LENGTH and part.is_open(span.start) and _TO_COME.search(part.small, 0, span.start)
     proposed = not unit and lexicon().proposed.intersection(_after(part, span))
@@ -182,6 +192,18 @@ def _judged(part: Part, span: Span, number: Decimal | None) -> Iterator[Found]:
         return
     other = f"{same[0].fact.label} counts something else" if same else NO_SOURCE
     yield Found(*span, "number", fitting, other)
+
+
+def _may_name_row(part: Part, span: Span) -> bool:
+    """Whether a number that counts nothing is a row's of theirs, and not an amount that is the same by chance."""
+    said = part.small[span.start : span.end].rstrip(".")
+    if len(said) < _LONG_ID or said not in part.context.record.ids:
+        return False
+    amount = _AMOUNT.search(part.small, part.sentence_at(span.start).start, span.start)
+    if amount is None:
+        return True
+    nearest = re.findall(r"[^\W\d_]+", amount["between"])[-1:]
+    return any(word in _INVOICE or word in lexicon().things for word in nearest)
 
 
 def _on_record(part: Part, span: Span, number: Decimal, unit: str) -> bool:

@@ -175,7 +175,7 @@ def _greeting(part: Part) -> list[Found]:
 
 
 def _apart(found: Sequence[Found]) -> Iterator[Found]:
-    """What was found in order of place; of two of one kind that overlap, the one that is flagged, else the longer."""
+    """Order what was found by place; where two of a kind overlap, keep the flagged one, else the longer."""
     kept: dict[str, list[Found]] = {}
     for one in sorted(found, key=lambda one: (one.supported, one.start - one.end, one.start)):
         others = kept.setdefault(one.kind, [])
@@ -205,7 +205,7 @@ def _resolved(claim: Claim, resolutions: Sequence[Resolution]) -> Claim:
     if claim.verdict != "unsupported" or claim.kind in NEVER_CONFIRMED:
         return claim
     for one in reversed(resolutions):
-        if one.way != "read" and one.sentence.strip() and one.sentence == claim.sentence:
+        if one.way in ("sourced", "confirmed") and one.sentence.strip() and one.sentence == claim.sentence:
             label = one.source if one.way == "sourced" else f"confirmed by {one.by}"
             return replace(claim, verdict=one.way, label=label)
     return claim

@@ -84,6 +84,7 @@ class Value:
     holds: re.Pattern[str] | None
     words: re.Pattern[str] | None
     strong: re.Pattern[str] | None
+    glad: re.Pattern[str] | None
     says: tuple[str, ...]
     includes: frozenset[str]
     allows: frozenset[str]
@@ -167,6 +168,7 @@ def _value(raw: dict[str, Any], of_any: dict[str, list[str]]) -> Value:
         re.compile(raw["holds"]) if "holds" in raw else None,
         _words([*raw.get("words", ()), *of_any.get(raw.get("course", ""), ())]),
         _words(raw.get("strong", ())),
+        _words(raw.get("glad", ())),
         tuple(raw.get("says", ())),
         frozenset({raw["name"], *raw.get("includes", ())}),
         frozenset(raw.get("allows", ())),
@@ -219,7 +221,7 @@ def shortened() -> frozenset[str]:
 
 @cache
 def closings() -> tuple[frozenset[str], frozenset[str]]:
-    """Return the words of which a closing line may be made, and those of which it has one at least."""
+    """Return the words that a closing line may contain, and those of which it must contain one."""
     raw = _read("words")
     closes = frozenset(raw["closes"].split())
     return closes | frozenset(raw["may_close"].split()), closes

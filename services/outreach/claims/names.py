@@ -26,6 +26,13 @@ _TITLED: Final = re.compile(
     r"|(?=\b[A-ZÄÖÜ]\w+ & [A-ZÄÖÜ])"
 )
 _HAILED: Final = re.compile(r"\b(?:hello|hi|dear|hallo|liebe[rs]?|bonjour|chère?|hola|estimad[oa]|querid[oa]),? $")
+#: A place of ours, or a street, contradicts nothing of theirs: "our Leeds office", "notre boutique de Lyon".
+_PLACE_OF: Final = re.compile(
+    r"\b(?:our|unser\w*|notre|nos|nuestr[oa]s?) \w+ (?:in|at|à|de|en) $"
+    r"|\b(?:rue|avenue|boulevard|calle|avenida|plaza) (?:d\w+ |de la |del? )?$"
+)
+_OUR: Final = re.compile(r"\bour (?:\w+ )?$")
+_PLACE: Final = re.compile(r" (?:office|branch|team|stores?|shop|site|plant|warehouse|showroom|factory|depot|studio)\b")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _PIECE: Final = re.compile(r"[^\s&]+")
 
@@ -55,7 +62,7 @@ def find_products(part: Part) -> Iterator[Found]:
 
 
 def _goods(part: Part, taken: list[Span]) -> Iterator[Found]:
-    """Yield goods that are said to be theirs and of which no ticked fact knows: "your boots" of who bought a jacket.
+    """Yield goods that the text calls theirs and no ticked fact names: "your boots" to somebody who bought a jacket.
 
     A thing of the facts in another colour is none of theirs either.
     """
@@ -118,6 +125,8 @@ def find_names(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found]:
             said = part.text[piece.start : piece.end]
             if piece.start >= part.signed and _known(said, part.context.our_names):
                 continue
+            if _is_a_place_of_ours(part, piece):
+                continue
             source = _in_facts(part, said) if not _is_mixed(part, piece) else None
             if source is None and _on_record(part, said, greeted=bool(_HAILED.search(part.small, 0, piece.start))):
                 continue
@@ -126,6 +135,13 @@ def find_names(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found]:
                 if source or not _known(said, part.context.our_names)
                 else Found(*piece, "name", ours="your company")
             )
+
+
+def _is_a_place_of_ours(part: Part, piece: Span) -> bool:
+    before = max(0, piece.start - 40), piece.start
+    if _PLACE_OF.search(part.small, *before) is not None:
+        return True
+    return _OUR.search(part.small, *before) is not None and _PLACE.match(part.small, piece.end) is not None
 
 
 def _small(text: str) -> str:

@@ -57,6 +57,8 @@ _RATINGS: Final = (
 _IDS: Final = """
 SELECT external_id FROM orders WHERE customer_id = :id UNION SELECT external_id FROM tickets WHERE customer_id = :id
 UNION SELECT external_id FROM opportunities WHERE customer_id = :id
+UNION SELECT external_id FROM invoices WHERE customer_id = :id
+UNION SELECT number FROM invoices WHERE customer_id = :id
 """
 _CONTACTS: Final = "SELECT name FROM contacts WHERE customer_id = :id"
 _PEOPLE: Final = "SELECT owner FROM customers WHERE id = :id UNION SELECT city FROM customers WHERE id = :id"
@@ -80,6 +82,9 @@ HAVING count(*)
 UNION SELECT 'invoice', iif({is_owed("'9999-12-31'")}, 'unpaid', 'paid') FROM invoices i
  WHERE customer_id = :id AND amount_minor > 0 AND status IS NOT 'void'
 UNION SELECT 'return', 'returned' FROM orders WHERE customer_id = :id AND kind = 'return'
+UNION SELECT 'since order', CASE WHEN max(ordered_on) > date(:today, '-14 days') THEN 'lately'
+       WHEN max(ordered_on) < date(:today, '-180 days') THEN 'long ago' END FROM orders
+ WHERE customer_id = :id AND kind = 'purchase'
 UNION SELECT 'visit', 'visited' FROM activities WHERE customer_id = :id AND kind = 'store_visit'
 UNION SELECT 'review', 'none' FROM (SELECT 1 FROM reviews LIMIT 1)
  WHERE NOT EXISTS (SELECT 1 FROM reviews WHERE customer_id = :id)
@@ -148,7 +153,7 @@ def read_record(reader: Reader, customer_id: int) -> Record:
         return [row[0] for row in reader.driver.execute(sql, {"id": customer_id}) if row[0]]
 
     def rows(sql: str) -> list[tuple[str, str]]:
-        return reader.driver.execute(sql, {"id": customer_id}).fetchall()
+        return reader.driver.execute(sql, {"id": customer_id, "today": reader.today.isoformat()}).fetchall()
 
     amounts = reader.driver.execute(_AMOUNTS, {"id": customer_id}).fetchall()
     return Record(

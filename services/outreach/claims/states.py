@@ -18,8 +18,14 @@ from services.outreach.claims.text import Span, fold, lower
 _FIRST: Final = re.compile(r"\w+")
 #: A word says something of a noun that is no further away.
 _FAR: Final = 70
-#: A question that takes for granted what it holds: "How do you like the coat that you received?"
-_SUPPOSES: Final = re.compile(r"[\"'¿ ]*(?:how|what|which|wie|was|welche\w*|comment|que|quel\w*|qué|cómo|cuál\w*)\b")
+#: A question that takes for granted what it holds: "How do you like the coat that you received?", and one whether
+#: they have decided.
+_SUPPOSES: Final = re.compile(
+    r"[\"'¿ ]*(?:how|what|which|wie|was|welche\w*|comment|que|quel\w*|qué|cómo|cuál\w*"
+    r"|have you (?:\w+ )?(?:decided|made up|(?:had|been able) [^?]{0,30}\b(?:decide|think|consider|make up)"
+    r"|(?:come to|reached|made) a decision)|haben sie (?:\w+ ){0,4}(?:entschieden|eine entscheidung)"
+    r"|avez-vous (?:\w+ ){0,3}(?:décidé|une décision)|han? (?:podido decidir|decidido|tomado una decisión))\b"
+)
 #: A clause of a question that states: "As the coat has arrived, may I …?"
 _SINCE: Final = re.compile(
     r"[\"'¿ ]*(?:as|since|now that|after|because|given that|da|nachdem|weil|puisque|comme|ya que|como|ahora que|tras)\b"
@@ -35,6 +41,13 @@ _OF_A_NOUN: Final = re.compile(
 
 #: The subject of a ticket in a fact's line, and its words that may be the name of a thing.
 _QUOTED: Final = re.compile(r'"([^"]+)"')
+#: Who is glad of something says that it is so: behind these words in a sentence.
+_GLAD: Final = re.compile(
+    r"\b(?:glad|happy|pleased|relieved|delighted|thrilled|great|good|wonderful|schön|gut|froh|freut|freue|erleichtert|super"
+    r"|ravie?s?|heureu\w+|contente?s?|soulagée?s?|réjoui\w*|alegr\w+|content[oa]s?|encantad[oa]s?)\b"
+)
+#: A word that ends the name of a thing may stand for it: "Liege" for "Praxisliege".
+_TAIL: Final = 5
 _LONG: Final = re.compile(r"[^\W\d_]{5,}")
 OwnNouns = list[tuple[re.Pattern[str], str]]
 
@@ -69,12 +82,14 @@ def _known(part: Part) -> tuple[Sequence[Source], OwnNouns]:
     """Return all sources, and by topic what the facts that hold it call the thing: "zipper", "leather boots"."""
     every = Sources(part.context.known, part.context.today).all or part.sources.all
     own: OwnNouns = []
+    spoken = {word.text for word in part.words if len(word.text) >= _TAIL}
     for topic in topics():
         words: set[str] = set()
         for source in every:
             if source.fact.group in topic.groups and any(v.holds and v.holds.search(source.said) for v in topic.values):
                 names = [lower(fold(value.text)) for value in source.fact.values if value.kind == "product"]
                 words.update(*([name, name.split()[-1]] for name in names if name))
+                words.update(said for said in spoken for name in names if name.endswith(said))
                 quoted = _QUOTED.search(lower(fold(source.fact.words))) if topic.name == "ticket" else None
                 words.update(_LONG.findall(quoted[1]) if quoted else ())
         if words:
@@ -108,16 +123,17 @@ def _feature_of(source: Source) -> str:
 
 def _said(part: Part, topic: Topic, value: Value, feature: str, own: OwnNouns) -> Iterator[tuple[int, bool]]:
     """Yield the places where a value is said, and whether it is denied there."""
-    for pattern in (compiled(value.says, feature), value.strong, value.words):
+    for pattern in (compiled(value.says, feature), value.strong, value.words, value.glad):
         if pattern is None or pattern.search(part.small) is None:
             continue
         for start, end in part.sentences:
             asks = part.small[start:end].rstrip("\"')").endswith("?")
             for found in pattern.finditer(part.small, start, end):
-                near = (
-                    _nearest(part, found, start, end, own) if pattern in (value.strong, value.words) else {topic.name}
-                )
-                if topic.name not in near and (near or pattern is value.words):
+                alone = pattern not in (value.strong, value.words, value.glad)
+                near = {topic.name} if alone else _nearest(part, found, start, end, own)
+                if topic.name not in near and (near or pattern is not value.strong):
+                    continue
+                if pattern is value.glad and _GLAD.search(part.small, start, found.start()) is None:
                     continue
                 clause = part.clause_at(found.start())
                 if asks and not (_SUPPOSES.match(part.small, start) or _SINCE.match(part.small, clause.start)):

@@ -68,7 +68,7 @@ def _beside(named: str, day: str, *, is_open: bool) -> str:
 
 
 def _named(matter: Matter) -> str:
-    """What the matter is called in the email; a ticket by its subject where that is not an outburst itself."""
+    """Name the matter for the email; a ticket by its subject, unless that is an outburst itself."""
     if matter.origin == "tickets":
         subject = opening(matter.what)
         plain = subject and "!" not in subject and not says_leaving(subject)

@@ -82,12 +82,8 @@ def to_email(answer: str, *, subject: str = "") -> Email:
     Trouble
         It is nothing, or no email in plain text.
     """
-    text = _THOUGHTS.sub("", visible(answer.replace("\r\n", "\n").replace("\r", "\n"))).strip()
-    fenced = _FENCED.match(text)
-    text = fenced.group(1).strip() if fenced else text
-    if not text:
-        raise Trouble("nothing")
-    if text[0] in "{[" and (document := _as_json(text)) is not None:
+    text = bare(answer)
+    if text[0] in "{[" and (document := as_document(text)) is not None:
         found = _of_document(document)
     elif text.startswith(('{"', "{\n")):
         raise Trouble("no_email", "it is a part of a document for programs")
@@ -105,8 +101,8 @@ def so_far(answer: str) -> str:
     text = _THOUGHTS.sub("", answer)
     if re.match(r"\s*<(think|thinking|reasoning)>", text, re.IGNORECASE):
         return ""
-    bare = re.sub(r"\A\s*```[\w-]*[ \t]*\n?|\n?```\s*\Z", "", text)
-    return _written_so_far(bare) if bare.lstrip().startswith("{") else bare
+    shown = re.sub(r"\A\s*```[\w-]*[ \t]*\n?|\n?```\s*\Z", "", text)
+    return _written_so_far(shown) if shown.lstrip().startswith("{") else shown
 
 
 def _written_so_far(answer: str) -> str:
@@ -125,7 +121,24 @@ def _unescaped(text: str) -> str:
         return text.partition("\\")[0]
 
 
-def _as_json(text: str) -> object:
+def bare(answer: str) -> str:
+    """Return an answer without thoughts, fences and signs that nobody sees.
+
+    Raises
+    ------
+    Trouble
+        Nothing is left.
+    """
+    text = _THOUGHTS.sub("", visible(answer.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+    fenced = _FENCED.match(text)
+    text = fenced.group(1).strip() if fenced else text
+    if not text:
+        raise Trouble("nothing")
+    return text
+
+
+def as_document(text: str) -> object:
+    """Return a JSON document, None where it is none."""
     try:
         document: object = json.loads(text)
     except (ValueError, RecursionError):

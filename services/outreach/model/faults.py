@@ -83,6 +83,10 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
         "{name} wrote no email",
         "What {name} wrote is not an email ({detail}); none of it was kept. Try again, or choose another model.",
     ),
+    "no_reading": (
+        "{name} wrote no second reading",
+        "What {name} wrote is not a second reading; none of it was kept. Try again, or choose another model.",
+    ),
     "declined": (
         "{name} declined",
         "{name} declined to write this email; nothing was kept. Tick other facts, or write it yourself.",

@@ -188,7 +188,7 @@ class Book:
                     break
 
     def _begins(self, phrase: str) -> bool:
-        """Return whether a name or a company begins with a phrase of which the last word may be cut."""
+        """Return whether a name or a company begins with a phrase whose last word may be cut."""
         found = self._driver.execute(
             "SELECT 1 FROM customers_search WHERE customers_search MATCH ? LIMIT 1",
             (f'name : ^ "{phrase}" * OR company : ^ "{phrase}" *',),

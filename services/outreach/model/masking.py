@@ -96,7 +96,7 @@ class Mask:
         return _TOKEN.sub(back, text)
 
     def show_so_far(self, text: str) -> str:
-        """Return the same for an answer that still comes: a token of which the end is missing is held back."""
+        """Return the same for an answer that is still arriving: a token without its end is held back."""
         opened = max(text.rfind(sign) for sign in "[{<［")
         if opened >= 0 and len(text) - opened < 42 and not re.search(r"[\]\}>］\n]", text[opened:]):
             text = text[:opened]

@@ -80,6 +80,22 @@ def as_json(
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
+def reading_text(
+    profile: ModelProfile, sentences: Sequence[str], facts: Sequence[Fact], mask: Mask, form: Mapping[str, Any]
+) -> str:
+    """Return the JSON of a request to read an email again: the ticked facts and its sentences, numbered and masked.
+
+    Raises
+    ------
+    UserError
+        A sentence may hold what cannot be hidden.
+    """
+    numbered = [f"S{number}: {own_words(mask, _one_line(said))}" for number, said in enumerate(sentences, start=1)]
+    asked = "\n".join([*_facts(facts, mask), "<email>", *numbered, "</email>"])
+    system = {"role": "system", "content": _resource("second_reading.txt")}
+    return as_json(profile, [system, {"role": "user", "content": asked}], form)
+
+
 def sendable(facts: Sequence[Fact], ticked: Sequence[str]) -> tuple[Fact, ...]:
     """Return the ticked facts in the order in which they are shown; nothing else ever leaves."""
     wanted = frozenset(ticked)
@@ -155,11 +171,11 @@ def _parted(fact: Fact) -> tuple[str, list[str]]:
 def _change(request: ModelRequest, mask: Mask, said: Mapping[str, Any]) -> list[str]:
     known = said["changes"].get(request.change)
     if known is None or request.change == "rewrite":
-        wish = _own_words(mask, _one_line(request.change))
+        wish = own_words(mask, _one_line(request.change))
         asked = [said["changes"]["rewrite"], wish] if wish else [said["changes"]["rewrite"]]
     else:
         asked = [known]
-    subject, body = _own_words(mask, _one_line(request.subject)), _own_words(mask, request.text).strip()
+    subject, body = own_words(mask, _one_line(request.subject)), own_words(mask, request.text).strip()
     return [*asked, "<email>", f"Subject: {subject}\n\n{body}", "</email>"]
 
 
@@ -169,7 +185,7 @@ def sent_of(mask: Mask, text: str) -> str:
     return NOT_SENT if doubt(masked) else masked
 
 
-def _own_words(mask: Mask, text: str) -> str:
+def own_words(mask: Mask, text: str) -> str:
     """Return what the account manager wrote, masked.
 
     Raises

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
-from typing import Final
+from typing import Any, Final
 
 from models.values import words
 from models.values.errors import UserError
 from models.values.outreach import Draft, Fact, ModelRequest
-from services.insight import reading
+from services.insight import Reader, reading
 from services.outreach.facts import Names, find_facts, names_of
 from services.outreach.frames import filled, slots_of, texts_of
 from services.outreach.model.answer import Email, so_far, to_email
@@ -47,12 +47,9 @@ def draft_by_model(
     Cancelled, EnvironmentFault, UserError
         As `services.outreach.draft_by_model` says.
     """
-    profile = _profile(workspace, request.profile)
-    check_address(profile)
-    key = workspace.keyring.get(profile.secret)
-    check_key(profile, key)
+    profile, key = usable(workspace, request.profile)
     asked = _prepared(workspace, profile, request)
-    answer, sent = _answered(profile, key, asked, _teller(asked, on_text), cancelled)
+    answer, sent = answered(profile, key, asked.forms, _teller(asked, on_text), cancelled)
     try:
         email = to_email(answer.text, subject=asked.subject if request.change or request.text.strip() else "")
         subject, body, left_out = _put_back(email, asked, request.goal)
@@ -102,19 +99,19 @@ def _note(left_out: int, withheld: bool) -> str:
     return " ".join(said)
 
 
-def _answered(
+def answered(
     profile: ModelProfile,
     key: str | None,
-    asked: _Prepared,
+    forms: Sequence[str],
     tell: Callable[[str], None],
     cancelled: Callable[[], bool],
 ) -> tuple[Answer, str]:
     """Ask for an answer in the strictest form that the endpoint knows; return it with what was sent for it."""
-    for text in asked.forms:
+    for text in forms:
         try:
             return ask(profile, key, text.encode(), on_words=tell, cancelled=cancelled), text
         except ModelFault as fault:
-            if fault.kind != "refused_request" or text == asked.forms[-1]:
+            if fault.kind != "refused_request" or text == forms[-1]:
                 raise
     raise AssertionError("the last form returns or raises")
 
@@ -178,23 +175,64 @@ class _Prepared:
 
 def _prepared(workspace: Workspace, profile: ModelProfile, request: ModelRequest) -> _Prepared:
     with reading(workspace) as reader:
-        unwanted = why_not_drafted(reader, request.customer_id, request.contact_id)
-        if unwanted:
-            raise UserError(unwanted)
-        found = find_facts(reader, request.customer_id, request.goal, keep=request.facts)
-        known = tuple(one.fact for one in found)
-        facts = sendable(known, request.facts)
-        request = without_unticked(workspace, request, known)
-        row = addressed(reader.driver, request.customer_id, request.contact_id)
-        names = names_of(row["name"], row["company"])
-        keys = [fact.key for fact in facts]
-        values = fill(found, keys, names, incentive_minor=request.incentive_minor, currency=request.currency)
-        slots = slots_of(found, keys, values)
-        plain = {value.text for fact in facts for value in fact.values if value.kind in ("product", "category")}
-        mask = mask_for(reader.driver, request.customer_id, workspace.person, plain)
+        found = material(workspace, reader, request)
+        request, facts, mask, slots = found.request, found.facts, found.mask, found.slots
         forms = tuple(request_text(profile, request, facts, mask, slots, form) for form in FORMS)
-        subject = mask.hide(request.subject)
-    return _Prepared(forms, mask, facts, texts_of(slots), names, subject)
+        return _Prepared(forms, mask, facts, texts_of(slots), found.names, mask.hide(request.subject))
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What of a customer may be told to a language model, and the table that masks it while the book is read.
+
+    ``request`` is without the sentences that only an unticked fact supports.
+    """
+
+    request: ModelRequest
+    facts: tuple[Fact, ...]
+    mask: Mask
+    slots: Mapping[str, Any]
+    names: Names
+
+
+def material(workspace: Workspace, reader: Reader, request: ModelRequest) -> Material:
+    """Return what may leave for a request.
+
+    Raises
+    ------
+    UserError
+        No email may be written to this customer or contact.
+    """
+    unwanted = why_not_drafted(reader, request.customer_id, request.contact_id)
+    if unwanted:
+        raise UserError(unwanted)
+    found = find_facts(reader, request.customer_id, request.goal, keep=request.facts)
+    known = tuple(one.fact for one in found)
+    facts = sendable(known, request.facts)
+    request = without_unticked(workspace, request, known)
+    row = addressed(reader.driver, request.customer_id, request.contact_id)
+    names = names_of(row["name"], row["company"])
+    keys = [fact.key for fact in facts]
+    values = fill(found, keys, names, incentive_minor=request.incentive_minor, currency=request.currency)
+    slots = slots_of(found, keys, values)
+    plain = {value.text for fact in facts for value in fact.values if value.kind in ("product", "category")}
+    mask = mask_for(reader.driver, request.customer_id, workspace.person, plain)
+    return Material(request, facts, mask, slots, names)
+
+
+def usable(workspace: Workspace, name: str) -> tuple[ModelProfile, str | None]:
+    """Return the language model of a name with its key.
+
+    Raises
+    ------
+    UserError
+        There is none, or its address or key cannot be used.
+    """
+    profile = _profile(workspace, name)
+    check_address(profile)
+    key = workspace.keyring.get(profile.secret)
+    check_key(profile, key)
+    return profile, key
 
 
 def _profile(workspace: Workspace, name: str) -> ModelProfile:

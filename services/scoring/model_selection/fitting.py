@@ -329,7 +329,7 @@ def _additive(train: Sequence[Window]) -> FittedModel:
 
 
 def _stumps(rows: Rows, names: Sequence[str]) -> tuple[float, dict[str, Steps]]:
-    """Boosted stumps as step functions, each of which adds nothing on average; the rest is the base."""
+    """Return boosted stumps as step functions with a mean of 0 each; the rest is the base."""
     model = _boosted(rows, names, 1)
     base, tables = _tables(model, names)
     told = base + sum(term.points(rows.columns[name][:_CHECKED]) for name, term in tables)

@@ -1,4 +1,4 @@
-"""The judge: every model against every other on the book's own past, and the one that is used from now on.
+"""The judge: compares the models on the book's own past and chooses the one to use.
 
 Rolling origin: at each test cutoff the models are fitted on windows that had closed by then, and judged by the days
 after it. A model is used where it predicted later windows better (log loss, see `choosing`) than the simpler one,

@@ -19,7 +19,7 @@ _SUREST = 1e-9
 
 
 def known(risk: Floats, left: Flags) -> tuple[Floats, Flags]:
-    """Return the customers of whom there is a risk."""
+    """Return the customers who have a risk."""
     told = np.isfinite(risk)
     return (risk, left) if told.all() else (risk[told], left[told])
 

@@ -40,7 +40,7 @@ Headers = dict[str, set[str]]
 
 @dataclass(slots=True)
 class System:
-    """A system of which files are in the book; `last`: the moment at which the newest of them was imported."""
+    """A system whose files are in the book; `last`: the moment at which the newest of them was imported."""
 
     name: str
     last: str = ""

@@ -66,7 +66,7 @@ def match_people(db: sqlite3.Connection, plan: Plan, source: str) -> int:
 
 
 def _match(db: sqlite3.Connection, source: str, how: str, customer: str, found: str, where: str) -> None:
-    """Give people without a customer the one that is found: SQL of it, of where it is looked up, and under what."""
+    """Give people without a customer the one that the SQL finds; `how` names the way in which it was found."""
     db.execute(
         f"""
         UPDATE stage.people SET how = '{how}', customer_id = {customer} FROM {found}
@@ -272,7 +272,7 @@ def _customer(db: sqlite3.Connection, number: int) -> _Customer:
 
 
 def _keep_words(db: sqlite3.Connection, customer: _Customer, names: Sequence[str]) -> None:
-    """What a record says now is what it said last, from the next file on; the last step writes it into the book."""
+    """Keep what each record says now, for comparison with the next file; the last step writes it into the book."""
     for row in customer.rows:
         if row.record is None:
             continue

@@ -1,4 +1,4 @@
-"""Orders as a file's rows make them: which are no purchases, and whose amount stands beside their lines.
+"""Builds orders from the rows of a file: tells purchases from other orders, and sets amounts beside their lines.
 
 Orders of nothing but charges (see `services.sync.kinds.charges`) are revenue, and no purchases. Whether an amount
 beside lines is the order's or the line's, its rows show and no header does: "Amount" beside a quantity and a price

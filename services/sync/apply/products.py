@@ -39,7 +39,7 @@ def match_items(db: sqlite3.Connection, source: str) -> list[str]:
 
 
 def link_products(db: sqlite3.Connection) -> None:
-    """Find out of which product of the book rows are that came before the list of products did."""
+    """Link rows to products of the book where the rows came before the list of products."""
     named = " UNION ".join(
         f"SELECT source, sku, product_name FROM main.{table} "
         "WHERE product_id IS NULL AND coalesce(sku, product_name) IS NOT NULL"

@@ -127,7 +127,7 @@ def same_words(header: str) -> frozenset[str]:
 
 
 def _written_out(word: str) -> str:
-    """A word of which only the consonants stand there, where one known word has these: "vrfd" is "verified"."""
+    """Return the one known word that has the consonants of an abbreviation: "vrfd" is "verified"."""
     known = _consonants() if len(word) >= _COMPOUND and not set(word) & _VOWELS else {}
     found = known.get(word, ())
     return found[0] if len(found) == 1 else word
@@ -176,7 +176,7 @@ def without_prefix(columns: Sequence[str]) -> tuple[str, ...]:
 
 
 def numbers_rows(header: str, cells: Sequence[str], looks: str) -> bool:
-    """Whether a first column is a program's own number of its rows: "Copper ID", of which none comes twice."""
+    """Whether a first column numbers the rows of a program: "Copper ID", each different."""
     words = words_of(header)
     own = len(words) == 2 and words[1] == "id" and words[0] not in _every_word()
     own = own or (len(words) == 1 and header.isupper() and header.endswith("ID") and words[0] not in _every_word())
@@ -223,7 +223,7 @@ def fields_for(entity: Entity, header: str) -> list[str]:
 
 
 def lacking(entity: Entity, fields: Iterable[str]) -> list[tuple[Field, ...]]:
-    """Groups of fields of which a file about this entity must have one and has none."""
+    """Return the groups of fields from which a file about this entity needs one and has none."""
     given = set(fields) - {""}
     if entity.known_by in given and len(given) > 1:
         return []

@@ -92,7 +92,7 @@ def basis_of(recognition: Recognition, options: ImportOptions, zone: tzinfo, boo
 
 
 def _beside(table: Table, columns: Sequence[Column]) -> str:
-    """The currency of amounts that name none: the one that most others of the file name."""
+    """Return the currency for amounts that name none: the one that most others in the file name."""
     places = [one.place for one in columns if one.kind == "currency"]
     cells = [row[place].strip().upper() for row in table.sample for place in places if place < len(row)]
     codes = Counter(cell for cell in cells if len(cell) == 3 and cell.isascii() and cell.isalpha())

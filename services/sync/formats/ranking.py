@@ -53,7 +53,7 @@ class Undecided(UserError):
 
 
 class Held:
-    """The headers and first cells of a file, held against entities, with what a person said columns mean."""
+    """The headers and first cells of a file, with what a person said its columns mean; entities are ranked by them."""
 
     def __init__(self, seen: Seen, chosen: Mapping[str, str], table: Table | None = None) -> None:
         self.seen, self.chosen, self.table = seen, chosen, table
@@ -141,7 +141,7 @@ def _named_outright(entity: Entity, column: str, field: str) -> float:
 
 
 def what_they_are(table: Table, seen: Seen, chosen: Mapping[str, str]) -> Entity:
-    """What the rows are about; lists of something else than customers are left out.
+    """Say what the rows are about; lists of anything but customers are left out.
 
     Raises
     ------
@@ -229,7 +229,7 @@ def _of_a_term(table: Table, held: Held, even: list[Entity]) -> list[Entity]:
 
 
 def _of_subscribers(held: Held, even: list[Entity]) -> list[Entity]:
-    """Customers, where rows with a contract each say more of whom it is with than a contract has a place for."""
+    """Choose customers where rows with a contract say more about the customer than a contract can hold."""
     customers, contracts = ENTITIES["customers"], ENTITIES["contracts"]
     if len(even) != 2 or customers not in even or contracts not in even:
         return []

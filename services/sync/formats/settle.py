@@ -233,7 +233,7 @@ def _take_what_was_paid(mapping: dict[str, Proposal], amounts: Sequence[str], ce
 
 
 def _is_less(whole: Sequence[str], off: Sequence[str], left: Sequence[str], comma: bool) -> bool:
-    """Whether amounts are others less their discounts, some of which may be empty and one of which is not zero."""
+    """Whether amounts are others less their discounts; discounts may be empty, and at least one is not zero."""
     try:
         amounts, discounts, rest = (
             [abs(Decimal(plain_number(cell, comma))) for cell in one] for one in (whole, off, left)

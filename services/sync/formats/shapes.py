@@ -265,7 +265,7 @@ def _each(text: str) -> Iterator[str]:
 
 
 def rule_of_groups(table: Table) -> Rule | None:
-    """The rule that gives each row the name above it; None where rows do not stand so, or of whom is not told.
+    """Return the rule that gives each row the name above it; None where rows are not grouped or groups have no name.
 
     The column of the names has no header, and only the file's name says that they are customers.
     """

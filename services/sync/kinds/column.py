@@ -133,7 +133,7 @@ class Described:
 
 
 class Evidence:
-    """What the cells of a column say of how they are read; this one of text, of which nothing is to be decided."""
+    """What the cells of a column show about how to read them; here for text, where nothing has to be decided."""
 
     @property
     def filled(self) -> int:

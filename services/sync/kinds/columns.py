@@ -37,6 +37,7 @@ Values = tuple[list[Any], ...]
 _MOST_UNKNOWN = 1_000
 _HOUR = 3_600
 _KINDS_UNKNOWN = "Orders with an unknown type or status, or only partly returned, count as purchases"
+_TURNED = "On this scale the first mark is the best, so marks were turned round"
 _TYPED = frozenset(listed("kinds")["such"]["typed"])
 
 
@@ -199,6 +200,9 @@ def make_converter(column: Column, zone: tzinfo, currency: str) -> Converter:
         values = {phrase(word): value for value, said_so in column.field.words for word in said_so}
         otherwise, unknown = column.field.otherwise, column.field.unknown
         return Told(lambda text: values.get(phrase(text), otherwise), lambda text: phrase(text) in values, unknown)
+    if kind in ("rating", "score") and (scale := words.turned_scale(column.header)) is not None:
+        turned = words.to_turned_rating if kind == "rating" else words.to_turned_score
+        return Told(lambda text: turned(text, scale), lambda text: not words.is_turned_mark(text), _TURNED, typed=True)
     if kind in _TOLD:
         return Told(*_TOLD[kind], typed=kind == "rating")
     if kind == "decimal" and form.scale:
@@ -213,6 +217,7 @@ def _plain_converter(column: Column) -> Callable[[str], Any]:
         "decimal": lambda text: to_decimal_text(_number(text, form)),
         "integer": lambda text: to_integer(_number(text, form)),
         "number": lambda text: float(_number(text, form)),
+        "score": lambda text: _score(text, form),
         "percent": lambda text: _share(text, form),
         "duration": lambda text: _duration(text, form),
         "hours": lambda text: round(_duration(text, form) / _HOUR, 2),
@@ -288,6 +293,12 @@ _WORDS: dict[str, Callable[[str], Any]] = {
     "direction": words.to_direction,
     "gender": words.to_gender,
 }
+
+
+def _score(text: str, form: Form) -> float | words.Mark:
+    if any(map(str.isdecimal, text)) and "/" not in text and not any(map(str.isalpha, text)):
+        return float(_number(text, form, share=True))
+    return words.to_score(text)
 
 
 def _share(text: str, form: Form) -> float:

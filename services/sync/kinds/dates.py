@@ -261,7 +261,7 @@ class Dates(Counted):
         return Doubt("date_order", header, question, readings)
 
     def _ask_zone(self, header: str, name: str, places: Sequence[tuple[str, str]], file: str) -> Doubt:
-        """The question of which region a zone's name in a header is."""
+        """Ask which region the name of a time zone in a header means."""
         regions = " or ".join(words for _, words in places)
         times = f"{self.timed:,} times of “{header}” are" if self.timed > 1 else f"one time of “{header}” is"
         question = f"In {file} the {times} in {name}, which could be the zone of {regions}."

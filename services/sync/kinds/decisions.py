@@ -22,7 +22,7 @@ from services.sync.kinds.phones import phone_key
 from services.sync.kinds.vocabulary import is_nothing, listed
 
 DATES = ("date", "moment", "instant")
-NUMBERS = ("money", "decimal", "integer", "number", "percent")
+NUMBERS = ("money", "decimal", "integer", "number", "score", "percent")
 _DURATIONS = ("duration", "hours")
 
 AllRows = Callable[[], Iterable[Sequence[Sequence[str]]]]

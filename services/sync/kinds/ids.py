@@ -67,7 +67,7 @@ def salesforce_checksum(first: str) -> str:
 
 @dataclass
 class IdEvidence(Counted):
-    """Counts of ids by what they look like; an id has several traits, of which "filled" is one."""
+    """Counts of ids by what they look like; an id may have several traits, such as "filled"."""
 
     def __post_init__(self) -> None:
         self._memo = Memo(_look)
@@ -90,7 +90,7 @@ class IdEvidence(Counted):
                 self._long.add(text)
 
     def _take_plain(self, cells: Sequence[str]) -> bool:
-        """Take cells of which none is anything but a word that is not a number, as most programs write ids."""
+        """Take cells that are all single words and no numbers, as most programs write ids."""
         lengths = set(map(len, cells))
         together = "\n".join(cells)
         if lengths & _TELLING_LENGTHS or any(mark in together for mark in _MARKS) or any(map(str.isdecimal, cells)):

@@ -22,7 +22,7 @@ from services.sync.kinds.vocabulary import listed
 
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "\u2212": "-", "’": "'", "´": "'"})
 _FIGURES = re.compile(r"[0-9][0-9.,' ]*(?:[eE][+-]?[0-9]+)?|[.,][0-9]+(?:[eE][+-]?[0-9]+)?")
-_NO_MINOR = re.compile(r"[.,]\s?[-–—]{1,2}(?=\s*[^\d]*$)")
+_NO_MINOR = re.compile(r"[.,:]\s?[-–—]{1,2}(?=\s*[^\d]*$)")
 _POINT = re.compile(
     r"(?P<whole>[0-9]+|[1-9][0-9]{0,2}(?P<mark>[, '])[0-9]{3}(?:(?P=mark)[0-9]{3})*"
     r"|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}|(?=\.))(?:\.(?P<part>[0-9]*))?(?P<power>[eE][+-]?[0-9]+)?"
@@ -100,7 +100,7 @@ def header_currency(header: str) -> str:
 
 
 def agree(marks: tuple[str, ...], currency: str) -> None:
-    """Hold an amount's own currency against the one that it is to be kept in.
+    """Compare an amount's own currency with the one in which it is to be kept.
 
     Raises
     ------

@@ -8,6 +8,10 @@ import unicodedata
 from models.values.phones import FEWEST_DIGITS, MOST_DIGITS, dialled
 from services.sync.kinds.vocabulary import listed
 
+# As a spreadsheet writes a number that it took for a fraction, and what stands between two numbers of one cell.
+_FRACTION = re.compile(r"(\+?\d{7,})\.0$")
+_BETWEEN = re.compile(r"\s+[/|]\s+|\s*[;,|\n]\s*|\s+(?:or|oder|ou|o)\s+")
+_FEWEST_OF_SEVERAL = 7
 _SPOILED = re.compile(r"\d(?:[.,]\d+)?E\+\d{1,3}", re.IGNORECASE)
 # Country to its calling code and the digit that numbers within it begin with ('' where there is none).
 _COUNTRIES: dict[str, tuple[str, str]] = {
@@ -18,8 +22,21 @@ _COUNTRIES: dict[str, tuple[str, str]] = {
 }
 
 
+# Calling code to how many digits numbers behind it have, where that is the same for nearly all.
+_DIGITS: dict[str, range] = {
+    code: range(int(least), int(most) + 1)
+    for lengths, codes in listed("countries")["digits"].items()
+    for least, _, most in (lengths.partition("-"),)
+    for code in codes.split()
+}
+#: Calling code to the numbers that are shorter or longer than the others there, behind the code.
+_UNUSUAL: dict[str, re.Pattern[str]] = {code: re.compile(form) for code, form in listed("countries")["unusual"].items()}
+
+
 def phone_key(text: str, country: str = "") -> str:
     """A phone number as it is compared: digits, with a + where it is international; '' where it is none.
+
+    Of several numbers in one cell the first is meant. One that is too short or too long for its country is none.
 
     Parameters
     ----------
@@ -32,10 +49,26 @@ def phone_key(text: str, country: str = "") -> str:
     body = text.strip()
     if is_spoilt(body):
         return ""
-    body = dialled(body)
+    body = dialled(_first_of(_FRACTION.sub(r"\1", body)))
     digits = "".join(str(unicodedata.digit(sign)) for sign in body if sign.isdecimal())
-    if not FEWEST_DIGITS <= len(digits) <= MOST_DIGITS + 3:
+    key = _complete(body, digits, country)
+    if any(key.startswith(f"+{code}") and form.fullmatch(key, len(code) + 1) for code, form in _UNUSUAL.items()):
+        return key
+    if not FEWEST_DIGITS <= len(digits) <= MOST_DIGITS + 3 or not digits.strip("0"):
         return ""
+    code = next((key[1:end] for end in (2, 3, 4) if key[1:end] in _DIGITS), "") if key.startswith("+") else ""
+    return key if not code or len(key) - 1 - len(code) in _DIGITS[code] else ""
+
+
+def _first_of(body: str) -> str:
+    """The first of several numbers of a cell; the cell itself where there is one."""
+    parts = _BETWEEN.split(body)
+    several = len(parts) > 1 and all(sum(map(str.isdecimal, part)) >= _FEWEST_OF_SEVERAL for part in parts)
+    return parts[0] if several else body
+
+
+def _complete(body: str, digits: str, country: str) -> str:
+    """The digits of a number with the code of its country, where it or the country says that."""
     if body.lstrip("'( ").startswith("+"):
         return "+" + digits
     if digits.startswith("00") and len(digits) > 9:

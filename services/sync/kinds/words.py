@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from typing import Any, Final
 
 from services.permission.ledger import address_key
@@ -22,10 +23,21 @@ _EMAIL = re.compile(r"[^\s@,;<>\"()]+@[^\s@,;<>\"()]+")
 _BETWEEN_ADDRESSES = re.compile(r"\s*(?::::|[;,|\n]|\s/\s)\s*(?=[^\s;,|])")
 _ADDRESS = re.compile(r".*<([^<>]+)>\s*")
 _RATING = re.compile(
-    r"([0-9])(?:[.,]([0-9]{1,6}))?(?:\s*/\s*5(?:[.,]0)?"
+    r"([0-9])(?:[.,]([0-9]{1,6}))?(?P<five>\s*/\s*5(?:[.,]0)?"
     r"|\s*(?:stars?|of 5|out of 5|sterne?n?|von 5|étoiles?|sur 5|estrellas?|de 5))?(?:\s*[-–:(]\s*[^\d].*)?",
     re.IGNORECASE,
 )
+# A mark on a scale that it names itself: 8/10, 14/20, 92%.
+_OF_SCALE = re.compile(
+    r"([0-9]{1,3}(?:[.,][0-9]{1,6})?)\s*(?:(?:/|of|out of|von|sur|de)\s*(4|6|7|10|20|100)|(%))", re.IGNORECASE
+)
+# What a header says of the ends of its scale, and its first and last mark: "(1 = very good, 6 = bad)", "(0-10)".
+_END: Final = re.compile(r"(\d{1,2})\s*(?:[=:]|\b(?:is|ist)\b)\s*([^\W\d_][^,;)\d=]*)")
+_FROM_TO: Final = re.compile(r"(?<!\d)([01])\s*(?:-|–|to|bis|à|a)\s*(\d{1,2})(?!\d)")
+#: "Question 1: Good" names no end of a scale.
+_NUMBERED: Final = re.compile(r"\d\s*:")
+_USUAL_LAST: Final = 5
+_HARD: Final = re.compile(r"difficult|\bhard\b|effort|schwer|schwierig|aufwendig|difficile|difícil|unlikely")
 _SENTIMENTS = {"negative": -1.0, "neg": -1.0, "neutral": 0.0, "mixed": 0.0, "positive": 1.0, "pos": 1.0}
 _CONSENT, _ORDERS = vocabulary("consent"), vocabulary("order_kind")
 _YES, _NO, _LEFT = _CONSENT["yes"], _CONSENT["no"], _CONSENT["left"]
@@ -185,6 +197,90 @@ def to_rating(text: str) -> int:
     return math.floor(value + 0.5)
 
 
+def turned_scale(header: str) -> tuple[int, int] | None:
+    """Return the first and last mark of a scale whose header says that the first is the best; None for others.
+
+    German marks at school are such a scale: "Schulnote". Where only one end is named, marks are from 1, and to 5.
+    """
+    if "schulnote" in header.lower():
+        return 1, 6
+    ends = {int(mark): _goodness(said) for mark, said in _END.findall(header)}
+    named = _FROM_TO.search(header)
+    marks = (int(named[1]), int(named[2])) if named else (min(ends, default=0), max(ends, default=0))
+    if len(ends) == 1 and not named and not _NUMBERED.search(header):
+        marks = (1, marks[1] if marks[1] > 1 else _USUAL_LAST)
+    first, last = ends.get(marks[0], 0), ends.get(marks[1], 0)
+    return marks if marks[0] < marks[1] and (first > 0 or last < 0) and first > last else None
+
+
+def _goodness(said: str) -> int:
+    """Whether words for the end of a scale are good (1), bad (-1), or not known."""
+    if _HARD.search(said.lower()):
+        return -1
+    mark = int(meanings("rating").get(phrase(said.strip(" .")), 3))
+    return (mark > 3) - (mark < 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark on the scale that its cell says, from 0 or 1 to `scale`, the best."""
+
+    mark: float
+    scale: int
+
+    def on(self, scale: float) -> float:
+        """The mark on another scale; none is below 1 of five."""
+        if scale == self.scale:
+            return self.mark
+        mark = round(self.mark * scale / self.scale, 6)
+        return max(1.0, mark) if scale == 5 else mark
+
+
+def is_turned_mark(text: str) -> bool:
+    """Whether a cell of a turned scale is one of its marks; what is said in words or stars is as good as it says."""
+    return any(map(str.isdecimal, text))
+
+
+def to_turned_rating(text: str, scale: tuple[int, int]) -> int:
+    """A rating from 1 to 5 of a mark on a scale whose first mark is the best: 1 of 1 to 6 is 5.
+
+    Raises
+    ------
+    Unfit
+        It is no such mark.
+    """
+    if not is_turned_mark(text):
+        return to_rating(text)
+    first, last = scale
+    return math.floor(5.5 - 4 * (_turned_mark(text, scale) - first) / (last - first))
+
+
+def to_turned_score(text: str, scale: tuple[int, int]) -> Mark:
+    """A score of a mark on a scale whose first mark is the best, on the same scale with its last the best.
+
+    Raises
+    ------
+    Unfit
+        It is no such mark.
+    """
+    if is_turned_mark(text):
+        return Mark(sum(scale) - _turned_mark(text, scale), scale[1])
+    said = to_score(text)
+    assert isinstance(said, Mark)
+    return said
+
+
+def _turned_mark(text: str, scale: tuple[int, int]) -> float:
+    first, last = scale
+    try:
+        mark = float(re.sub(rf"\s*/\s*{last}$", "", text.strip()).rstrip("+-").replace(",", "."))
+    except ValueError:
+        raise Unfit(f"is not a mark from {first} to {last}") from None
+    if not first <= mark <= last:
+        raise Unfit(f"is not between {first} and {last}")
+    return mark
+
+
 def is_whole_rating(text: str) -> bool:
     """Whether a rating is kept as it is given."""
     value = _rating(text)
@@ -195,11 +291,38 @@ def _rating(text: str) -> float | None:
     body = text.strip()
     if body and not body.strip("★☆½"):
         return body.count("★") + body.count("½") / 2
+    if body and not body.strip("*"):
+        return len(body)
+    if scaled := _on_scale(body):
+        return scaled.on(5)
     match = _RATING.fullmatch(body)
     if match:
         return float(f"{match[1]}.{match[2] or 0}")
     said = meanings("rating").get(phrase(body.strip(" .!")))
     return float(said) if said else None
+
+
+def _on_scale(body: str) -> Mark | None:
+    found = _OF_SCALE.fullmatch(body)
+    return Mark(float(found[1].replace(",", ".")), int(found[2] or 100)) if found else None
+
+
+def to_score(text: str) -> float | Mark:
+    """A score of a survey that is no bare number: a mark on the scale that it names, words and stars on one of five.
+
+    A figure with a remark, "4 - good", names no scale.
+
+    Raises
+    ------
+    Unfit
+        It is none.
+    """
+    value = _rating(text)
+    if value is None:
+        raise Unfit("is not a number")
+    body = text.strip()
+    remarked = _RATING.fullmatch(body)
+    return value if remarked and not remarked["five"] else _on_scale(body) or Mark(value, 5)
 
 
 def to_birth_year(text: str, year: int) -> int:

@@ -106,7 +106,7 @@ def _are_records(value: Any) -> bool:
 
 
 def _lines_of(records: Iterator[dict[str, Any]]) -> str:
-    """What objects call their lines: parts of which each says how many there are; '' where they have none."""
+    """Return the key of the objects' lines, where each line has a quantity; '' where there are none."""
     for record in islice(records, _LOOKED_AT):
         for key, one in record.items():
             if _are_records(one) and all(map(_COUNTED.intersection, one)):

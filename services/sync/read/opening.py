@@ -320,7 +320,7 @@ def _starts(rows: Sequence[list[str]], header: Header, delimiter: str) -> list[i
 
 
 def _sorter(data: Sequence[Sequence[str]], header: Header, delimiter: str) -> Sorter:
-    """What sorts the rows of a table of which the rows up to a blank one tell how they are."""
+    """Return what sorts a table's rows; the rows up to the first blank one show their shape."""
     until = next((place for place, row in enumerate(data) if not any(row) and place), len(data))
     return Sorter(Rules(header.columns, data[:until]), delimiter)
 

@@ -20,7 +20,7 @@ from services.sync.formats.looks import kind_of_survey
 from services.sync.formats.plan import Plan
 from services.sync.kinds.memo import Fault, Memo, Unfit, Unsettled
 from services.sync.kinds.numbers import to_minor
-from services.sync.kinds.words import UNDONE, to_survey_kind
+from services.sync.kinds.words import UNDONE, Mark, to_survey_kind, turned_scale
 from services.sync.stage.layout import Layout
 
 #: Columns of a contract of which one must say something.
@@ -96,10 +96,16 @@ class Scales:
         self._settled = plan.settled
         self._usual = kind_of_survey(plan.mapping)
         most: dict[str, float] = defaultdict(float)
+        least: dict[str, float] = defaultdict(lambda: 1.0)
         for kind, score in self._scores(plan):
-            most[kind] = max(most[kind], score)
+            most[kind], least[kind] = max(most[kind], score), min(least[kind], score)
         self._scales = {kind: next((one for one in _SCALES if top <= one), 100) for kind, top in most.items()}
+        # Yes and no as figures: no scale that goes further begins with nought and ends with one.
+        self._scales |= {kind: 1 for kind, top in most.items() if top == 1 and least[kind] == 0}
         self._scales["nps"] = 10
+        column = plan.column("score")
+        turned = turned_scale(column.header) if column is not None else None
+        self._scales |= {self._usual: turned[1]} if turned else {}
 
     def _scores(self, plan: Plan) -> Iterator[tuple[str, float]]:
         """Kind and score of each row that says its scale nowhere else."""
@@ -114,12 +120,12 @@ class Scales:
             yield _kind(named) or self._usual, _number(row[score.place])
 
     def add(self, values: dict[str, list[Any]], count: int) -> dict[int, str]:
-        """Say the kind and the scale of each row that does not say them itself.
+        """Say the kind and the scale of each row that does not say them itself, and put its score on that scale.
 
         Returns
         -------
         dict of int to str
-            Why rows do not fit: their score is above their scale.
+            Why rows do not fit: their score is above or below their scale.
 
         Raises
         ------
@@ -132,12 +138,22 @@ class Scales:
             self._scales.get(str(kind), 5) if scale is None else scale for kind, scale in zip(kinds, given, strict=True)
         ]
         values["scale"] = scales
+        values["score"] = [
+            score.on(scale) if isinstance(score, Mark) and isinstance(scale, int | float) else score
+            for score, scale in zip(values["score"], scales, strict=True)
+        ]
         above = {
             place: f"is above {scale:g}, the end of its scale"
             for place, (score, scale) in enumerate(zip(values["score"], scales, strict=True))
             if isinstance(score, int | float) and isinstance(scale, int | float) and score > scale
         }
-        if not self._settled and any(given[place] is None and kinds[place] != "nps" for place in above):
+        above_any = set(above)
+        above |= {
+            place: "is below 0, where its scale begins"
+            for place, score in enumerate(values["score"])
+            if isinstance(score, int | float) and score < 0
+        }
+        if not self._settled and any(given[place] is None and kinds[place] != "nps" for place in above_any):
             raise Unsettled
         return above
 
@@ -150,10 +166,11 @@ def _kind(text: str) -> str | None:
 
 
 def _number(text: str) -> float:
+    body = text.strip().removesuffix("%").replace(",", ".")
     try:
-        return float(text.strip().replace(",", "."))
+        return float(body)
     except ValueError:
-        return 0.0
+        return 5.0 if body else 0.0  # in words, or with a scale of its own: on one of five
 
 
 def settle_contradictions(values: dict[str, list[Any]], count: int) -> Counter[str]:

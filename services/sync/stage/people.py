@@ -146,7 +146,7 @@ class People(Distinct):
         self._staged.update(who)
 
     def finish(self) -> None:
-        """Mark customers of whom no row was staged."""
+        """Mark customers without a staged row."""
         self.flush()
         if len(self._staged - {None}) < self._numbers.last:
             left_out = ((who,) for who in range(1, self._numbers.last + 1) if who not in self._staged)

@@ -111,7 +111,7 @@ class Stager:
         self._write(numbers, present)
 
     def _ragged(self, row: Sequence[str]) -> str:
-        """What is said of a row with a cell too many or too few; columns that this program added do not count."""
+        """Say that a row has a cell too many or too few; columns that this program added do not count."""
         columns = own_columns(self._plan.table)
         added = len(set(REJECT_COLUMNS) & set(columns))
         return ragged(len(row) - added, len(columns) - added)

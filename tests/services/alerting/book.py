@@ -193,7 +193,7 @@ class Book:
     def evaluate(self) -> Any:
         return evaluate(self.workspace)
 
-    def cards(self, customer: int | None = None) -> list[dict[str, Any]]:
+    def open_alerts(self, customer: int | None = None) -> list[dict[str, Any]]:
         """All alerts, or a customer's, oldest first; reason and recommendation in words."""
         query = select(alerts).order_by(alerts.c.id)
         if customer is not None:
@@ -205,13 +205,13 @@ class Book:
             row["recommendation"] = recommendation_words(row["recommendation"]) if row["recommendation"] else {}
         return rows
 
-    def card(self, customer: int) -> dict[str, Any]:
+    def alert(self, customer: int) -> dict[str, Any]:
         """The customer's only alert."""
-        (card,) = self.cards(customer)
-        return card
+        (alert,) = self.open_alerts(customer)
+        return alert
 
-    def signals(self, card: int) -> list[str]:
+    def signals(self, alert: int) -> list[str]:
         """The rules of an alert's signals."""
-        query = select(alert_signals.c.rule).where(alert_signals.c.alert_id == card).order_by(alert_signals.c.id)
+        query = select(alert_signals.c.rule).where(alert_signals.c.alert_id == alert).order_by(alert_signals.c.id)
         with self.workspace.store.read() as connection:
             return list(connection.execute(query).scalars())

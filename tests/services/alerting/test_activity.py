@@ -29,7 +29,7 @@ def found(book: Book, customer: int, channel: str = "login", **values: Any) -> N
 
 
 def reasons(book: Book, customer: int) -> list[str]:
-    return [card["reason"] for card in book.cards(customer)]
+    return [alert["reason"] for alert in book.open_alerts(customer)]
 
 
 def quiet(book: Book, **fields: Any) -> int:
@@ -37,13 +37,13 @@ def quiet(book: Book, **fields: Any) -> int:
     return book.customer(ago=40, gap=30, **fields)
 
 
-def test_a_card_says_which_activity_fell_by_how_much_since_when_and_from_what(book: Book) -> None:
+def test_an_alert_says_which_activity_fell_by_how_much_since_when_and_from_what(book: Book) -> None:
     customer = quiet(book)
     found(book, customer)
     book.evaluate()
     assert reasons(book, customer) == ["Portal logins fell 85\u202f% since 23 Oct: 2 instead of about 13"]
-    card = book.card(customer)
-    assert (card["rule"], card["severity"]) == (RULE, 3)
+    alert = book.alert(customer)
+    assert (alert["rule"], alert["severity"]) == (RULE, 3)
 
 
 @pytest.mark.parametrize(
@@ -74,10 +74,10 @@ def test_a_fall_in_one_channel_is_no_silence_where_others_go_on(book: Book, happ
         kind = "login" if happens == "a login" else "store_visit"
         book.add(activities, customer_id=customer, kind=kind, happened_on=book.day(9))
     book.evaluate()
-    card = book.card(customer)
+    alert = book.alert(customer)
     fell = "Portal logins fell 85\u202f% since 23 Oct: 2 instead of about 13"
-    assert (card["reason"], card["severity"]) == (f"{fell}; {said}" if said else fell, 1 if said else 3)
-    advised = card["recommendation"]
+    assert (alert["reason"], alert["severity"]) == (f"{fell}; {said}" if said else fell, 1 if said else 3)
+    advised = alert["recommendation"]
     assert (advised["code"] == "channel_note") == bool(said)
 
 

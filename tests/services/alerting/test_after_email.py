@@ -11,8 +11,8 @@ from tests.services.alerting.book import Book
 def _email(book: Book, customer: int, state: str = "sent") -> None:
     at = book.workspace.at
     written = {"goal": "apologise", "tone": "warm", "writer": "person", "created_at": at, "created_by": "Ada"}
-    card = book.card(customer)["id"]
-    book.add(messages, customer_id=customer, alert_id=card, state=state, sent_at=at, changed_at=at, **written)
+    alert = book.alert(customer)["id"]
+    book.add(messages, customer_id=customer, alert_id=alert, state=state, sent_at=at, changed_at=at, **written)
 
 
 def test_an_order_after_an_email_closes_a_complaint_as_came_back(book: Book) -> None:
@@ -24,9 +24,9 @@ def test_an_order_after_an_email_closes_a_complaint_as_came_back(book: Book) -> 
     book.move(days=3)
     book.order(customer, 1)
     run = book.evaluate()
-    card = book.card(customer)
-    assert run.closed == (card["id"],)
-    assert (card["state"], card["outcome"], card["closed_by"]) == ("resolved", "came_back", "rule")
+    alert = book.alert(customer)
+    assert run.closed == (alert["id"],)
+    assert (alert["state"], alert["outcome"], alert["closed_by"]) == ("resolved", "came_back", "rule")
 
 
 def test_an_email_that_was_not_sent_or_an_order_of_its_day_or_after_the_watch_time_closes_nothing(book: Book) -> None:
@@ -41,14 +41,14 @@ def test_an_email_that_was_not_sent_or_an_order_of_its_day_or_after_the_watch_ti
     book.move(days=3)
     book.order(unsent, 1)
     book.evaluate()
-    assert {book.card(customer)["state"] for customer in (unsent, same_day)} == {"open"}
+    assert {book.alert(customer)["state"] for customer in (unsent, same_day)} == {"open"}
     book.move(days=59)
     book.order(late, 0)
     book.evaluate()
-    assert book.cards(late)[0]["state"] == "open"
+    assert book.open_alerts(late)[0]["state"] == "open"
 
 
-def test_a_card_that_an_email_brought_to_a_close_opens_again_without_the_order(book: Book) -> None:
+def test_an_alert_that_an_email_brought_to_a_close_opens_again_without_the_order(book: Book) -> None:
     customer = book.customer()
     book.ticket(customer, 5)
     book.ticket(customer, 6)
@@ -60,4 +60,4 @@ def test_a_card_that_an_email_brought_to_a_close_opens_again_without_the_order(b
     with book.writing() as work:
         work.execute(delete(orders).where(orders.c.id == order))
     book.evaluate()
-    assert book.card(customer)["state"] in ("open", "seen")
+    assert book.alert(customer)["state"] in ("open", "seen")

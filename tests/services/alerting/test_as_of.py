@@ -39,7 +39,7 @@ def test_a_deal_that_was_closed_later_was_open_on_the_day(book: Book, won: str) 
     scored_through(book, 10)
     book.evaluate()
     assert (
-        book.card(customer)["reason"]
+        book.alert(customer)["reason"]
         == "Winter restock, Proposal, $450: open for 50 days without a call, reply or note"
     )
     assert work_of(book, customer, 10) == {"deal"} and work_of(book, customer, 1) == frozenset()
@@ -53,7 +53,7 @@ def test_a_deal_that_was_reopened_later_was_closed_on_the_day(book: Book) -> Non
     moved(book, deal, "Lost", "Proposal", 3)
     scored_through(book, 10)
     book.evaluate()
-    assert book.cards(customer) == [] and work_of(book, customer, 10) == frozenset()
+    assert book.open_alerts(customer) == [] and work_of(book, customer, 10) == frozenset()
 
 
 def test_a_deal_whose_later_change_names_no_stage_before_was_just_identified(book: Book) -> None:
@@ -63,7 +63,7 @@ def test_a_deal_whose_later_change_names_no_stage_before_was_just_identified(boo
     moved(book, deal, None, "Proposal", 3)
     scored_through(book, 10)
     book.evaluate()
-    assert book.cards(customer) == [] and work_of(book, customer, 10) == {"deal"}
+    assert book.open_alerts(customer) == [] and work_of(book, customer, 10) == {"deal"}
 
 
 def test_a_deal_about_to_close_makes_tickets_critical_by_its_stage_of_the_day(book: Book) -> None:
@@ -78,7 +78,7 @@ def test_a_deal_about_to_close_makes_tickets_critical_by_its_stage_of_the_day(bo
             moved(book, deal, "Negotiation", "Won", 3)
     scored_through(book, 10)
     book.evaluate()
-    severities = [card["severity"] for card in book.cards()]
+    severities = [alert["severity"] for alert in book.open_alerts()]
     assert severities == [4, 4]
 
 
@@ -95,5 +95,5 @@ def test_a_note_or_a_task_counts_from_its_moment_on(book: Book) -> None:
     for ago, rules in ((0, []), (5, ["win_back_due"])):
         book.workspace = replace(now, clock=FixedClock(now.clock.now() - timedelta(days=ago)))
         book.evaluate()
-        assert [card["rule"] for card in book.cards(customer)] == rules
-    assert book.card(customer)["recommendation"]["title"]
+        assert [alert["rule"] for alert in book.open_alerts(customer)] == rules
+    assert book.alert(customer)["recommendation"]["title"]

@@ -37,15 +37,15 @@ def rows(book: Book, table: Any) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_a_call_is_a_conversation_and_one_undo_takes_it_back(queue: Book, outcome: Any) -> None:
-    card = queue.cards()[0]["id"]
+    alert = queue.open_alerts()[0]["id"]
     before = rows(queue, alerts), rows(queue, conversations)
-    changes = alerting.log_call(queue.workspace, card, outcome, "wants a new price")
+    changes = alerting.log_call(queue.workspace, alert, outcome, "wants a new price")
     logged = rows(queue, conversations)[-1]
     channel = "call" if outcome == "reached" else "unanswered call"
     assert (logged["channel"], logged["direction"]) == (channel, "to_customer")
     assert logged["text"].endswith(f"called, {OUTCOMES[outcome]}: wants a new price")
     assert changes.words.startswith(f"Called Marlow & Pike: {OUTCOMES[outcome]}")
-    state = queue.cards()[0]
+    state = queue.open_alerts()[0]
     assert state["state"] == ("waiting" if outcome == "reached" else "snoozed")
     assert (state["clock_stopped_at"] is not None) == (outcome == "reached")
     assert insight.queue(queue.workspace).progress.handled == 1  # type: ignore[union-attr]
@@ -54,23 +54,23 @@ def test_a_call_is_a_conversation_and_one_undo_takes_it_back(queue: Book, outcom
 
 
 def test_after_a_call_the_advice_says_that_they_were_reached(queue: Book) -> None:
-    card = queue.cards()[0]["id"]
-    alerting.log_call(queue.workspace, card, "reached", "wants a new price")
-    detail = insight.alert_detail(queue.workspace, card)
+    alert = queue.open_alerts()[0]["id"]
+    alerting.log_call(queue.workspace, alert, "reached", "wants a new price")
+    detail = insight.alert_detail(queue.workspace, alert)
     assert detail is not None and detail.recommendation is not None
     assert detail.recommendation.title == "You reached them today"
     assert "Call" not in detail.recommendation.why
 
 
 def test_what_is_done_is_signed_with_the_name_on_this_computer(queue: Book) -> None:
-    login, card = queue.workspace, queue.cards()[0]
-    alerting.add_note(login, card["id"], "Ring back")
+    login, alert = queue.workspace, queue.open_alerts()[0]
+    alerting.add_note(login, alert["id"], "Ring back")
     named = login.of_person(Preferences(me="Ines Marlow"))
-    alerting.log_call(named, card["id"], "reached")
+    alerting.log_call(named, alert["id"], "reached")
     assert rows(queue, conversations)[-1]["text"] == "Ines Marlow called, reached them"
     assert [entry.actor.name for entry in history(named, limit=2)] == ["Ines Marlow", login.person]
     assert named.recipe.person == "Ines Marlow", "child processes sign with it too"
-    notes_ = insight.alert_detail(named, card["id"])
+    notes_ = insight.alert_detail(named, alert["id"])
     assert notes_ is not None and notes_.notes[0].startswith("You")
     later = login.of_person(with_earlier_name(Preferences(me="I. Marlow"), "Ines Marlow", login.at))
     assert "Called" in undo_last(later).words
@@ -78,44 +78,46 @@ def test_what_is_done_is_signed_with_the_name_on_this_computer(queue: Book) -> N
 
 
 def test_nobody_is_tried_again_before_two_hours_or_the_next_working_day(queue: Book) -> None:
-    card = queue.cards()[0]["id"]
-    alerting.log_call(queue.workspace, card, "no_answer")
-    until = datetime.fromisoformat(queue.cards()[0]["until"])
+    alert = queue.open_alerts()[0]["id"]
+    alerting.log_call(queue.workspace, alert, "no_answer")
+    until = datetime.fromisoformat(queue.open_alerts()[0]["until"])
     assert until == queue.workspace.clock.now() + timedelta(hours=2)
-    alerting.reopen(queue.workspace, [card])
-    alerting.log_call(queue.workspace, card, "voicemail")
-    assert datetime.fromisoformat(queue.cards()[0]["until"]).date() == queue.workspace.clock.today() + timedelta(days=1)
+    alerting.reopen(queue.workspace, [alert])
+    alerting.log_call(queue.workspace, alert, "voicemail")
+    assert datetime.fromisoformat(queue.open_alerts()[0]["until"]).date() == queue.workspace.clock.today() + timedelta(
+        days=1
+    )
 
 
 def test_a_logged_call_moves_neither_the_books_day_nor_its_data(queue: Book) -> None:
     before = insight.freshness(queue.workspace).through
-    alerting.log_call(queue.workspace, queue.cards()[0]["id"], "reached")
+    alerting.log_call(queue.workspace, queue.open_alerts()[0]["id"], "reached")
     assert insight.freshness(queue.workspace).through == before
 
 
 def test_the_header_and_the_timeline_say_who_called(queue: Book) -> None:
-    card = queue.cards()[0]
-    alerting.log_call(queue.workspace, card["id"], "voicemail")
-    detail = insight.alert_detail(queue.workspace, card["id"])
+    alert = queue.open_alerts()[0]
+    alerting.log_call(queue.workspace, alert["id"], "voicemail")
+    detail = insight.alert_detail(queue.workspace, alert["id"])
     assert detail is not None and detail.person is not None
     said = next(fact for fact in detail.person.facts if fact.title == "Last call")
     assert said.rest.endswith("called, left a voicemail")
-    row = next(r for r in insight.timeline(queue.workspace, card["customer_id"]).rows if r.kind == "conversation")
+    row = next(r for r in insight.timeline(queue.workspace, alert["customer_id"]).rows if r.kind == "conversation")
     assert (row.bold, row.rest) == ("Call from us", said.rest.removeprefix(": "))
 
 
 @pytest.mark.parametrize(("outcome", "ago"), [("no_answer", None), ("voicemail", None), ("reached", 0)])
 def test_a_call_that_nobody_took_is_no_contact(queue: Book, outcome: Any, ago: int | None) -> None:
-    card = queue.cards()[0]
+    alert = queue.open_alerts()[0]
     queue.add(conversations, customer_id=None, channel="Chat", happened_on=queue.day(200))
-    alerting.log_call(queue.workspace, card["id"], outcome)
-    queue.deal(card["customer_id"], "Proposal", 90)
+    alerting.log_call(queue.workspace, alert["id"], outcome)
+    queue.deal(alert["customer_id"], "Proposal", 90)
     with queue.workspace.store.unit_of_work(queue.workspace.me, "look", "test", at=queue.workspace.at) as work:
         facts = Facts(work, {**day_bindings(queue.day(0), work.at), "today": queue.day(0), **NAMED}, None)
         facts.build_customers("50", "1")
         facts.build_deals("o.amount_minor", "NULL")
         last = f"SELECT {MEASURES['days_since_contact'].sql} FROM temp.run_facts f WHERE customer_id = :customer"
-        assert work.sql(last, {**facts.bindings, "customer": card["customer_id"]}).scalar() == ago
+        assert work.sql(last, {**facts.bindings, "customer": alert["customer_id"]}).scalar() == ago
         assert work.sql("SELECT silent_days FROM temp.run_deals").scalar() == (90 if ago is None else 0)
         facts.drop()
 
@@ -123,33 +125,33 @@ def test_a_call_that_nobody_took_is_no_contact(queue: Book, outcome: Any, ago: i
 def test_on_a_day_off_the_next_try_is_on_the_next_working_day(queue: Book) -> None:
     queue.move(days=2)
     assert queue.today.strftime("%A") == "Saturday"
-    alerting.log_call(queue.workspace, queue.cards()[0]["id"], "no_answer")
-    until = datetime.fromisoformat(queue.cards()[0]["until"])
+    alerting.log_call(queue.workspace, queue.open_alerts()[0]["id"], "no_answer")
+    until = datetime.fromisoformat(queue.open_alerts()[0]["until"])
     assert until.strftime("%A") == "Monday"
 
 
 def test_a_call_that_cannot_be_is_refused(queue: Book) -> None:
-    card = queue.cards()[0]["id"]
+    alert = queue.open_alerts()[0]["id"]
     with pytest.raises(UserError, match="Not a call outcome: “busy”"):
-        alerting.log_call(queue.workspace, card, "busy")  # type: ignore[arg-type]
-    alerting.resolve(queue.workspace, [card], "saved")
+        alerting.log_call(queue.workspace, alert, "busy")  # type: ignore[arg-type]
+    alerting.resolve(queue.workspace, [alert], "saved")
     with pytest.raises(UserError, match="closed"):
-        alerting.log_call(queue.workspace, card, "reached")
+        alerting.log_call(queue.workspace, alert, "reached")
 
 
 def test_a_meeting_is_a_task_of_its_day(queue: Book) -> None:
-    card = queue.cards()[0]["id"]
+    alert = queue.open_alerts()[0]["id"]
     begins = queue.workspace.clock.now() + timedelta(days=1, hours=1)
-    alerting.add_meeting(queue.workspace, card, " Talk about  spring ", begins)
+    alerting.add_meeting(queue.workspace, alert, " Talk about  spring ", begins)
     (task,) = rows(queue, tasks)
     assert task["title"] == f"Talk about spring, {begins:%H:%M}"
     assert task["due_on"] == begins.date().isoformat()
     undo_last(queue.workspace)
     assert rows(queue, tasks) == []
     with pytest.raises(UserError, match="past"):
-        alerting.add_meeting(queue.workspace, card, "Talk", begins - timedelta(days=9))
+        alerting.add_meeting(queue.workspace, alert, "Talk", begins - timedelta(days=9))
     with pytest.raises(UserError, match="no title"):
-        alerting.add_meeting(queue.workspace, card, "  ", begins)
+        alerting.add_meeting(queue.workspace, alert, "  ", begins)
 
 
 def test_an_invitation_is_one_that_calendars_read_and_lies_beside_the_book_for_one_run(queue: Book) -> None:

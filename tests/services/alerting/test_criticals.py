@@ -25,11 +25,11 @@ def test_who_has_no_room_today_waits_and_is_counted_whatever_else_is_evaluated(b
     ]
     book.workspace = replace(book.workspace, policy=replace(book.workspace.policy, critical_budget=1))
     book.evaluate()
-    assert [book.card(one)["severity"] for one in silent] == [4, 3]
+    assert [book.alert(one)["severity"] for one in silent] == [4, 3]
     assert kept(book)["waiting"] == {"Ada": [silent[1]]}
     evaluate(book.workspace, Changes(customers=frozenset(others[:1])))
     assert kept(book)["waiting"] == {"Ada": [silent[1]]}
     book.move(days=1)
     book.evaluate()
-    assert [book.card(one)["severity"] for one in silent] == [4, 4]
+    assert [book.alert(one)["severity"] for one in silent] == [4, 4]
     assert kept(book)["waiting"] == {}

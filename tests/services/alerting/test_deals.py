@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.tables import opportunities, products
+from models.tables import conversations, opportunities, products
 from services.alerting import rule_records
 from services.insight import reading
 from services.insight.open_work import deal_words, read_deals
@@ -48,7 +48,7 @@ def test_the_deal_of_the_largest_list_price_leads_and_the_oldest_of_equal_ones(y
     lead = engage(young, customer, 80, product_id=dear, amount_minor=0)
     engage(young, customer, 5, product_id=dear, amount_minor=900_000)
     young.evaluate()
-    assert young.card(customer)["reason"] == (
+    assert young.alert(customer)["reason"] == (
         "GTX Pro, Engaging, about $4,821: open for 80 days; 9 of 10 deals here closed within 40 days."
         " 2 more deals are older than that"
     )
@@ -56,18 +56,27 @@ def test_the_deal_of_the_largest_list_price_leads_and_the_oldest_of_equal_ones(y
         assert read_deals(reader, customer)[0]["id"] == lead
 
 
-@pytest.mark.parametrize(("closes", "said"), [(30, "; close date 20 Oct has passed"), (0, ""), (-9, "")])
-def test_a_close_date_that_passed_is_said_in_the_alert_and_beside_the_deal(book: Book, closes: int, said: str) -> None:
+@pytest.mark.parametrize(
+    ("closes", "said", "beside"),
+    [
+        (30, "; close date 20 Oct has passed", "close date 20 Oct has passed"),
+        (0, "", "closes today"),
+        (-9, "", "closes in 9 days"),
+    ],
+)
+def test_a_close_date_that_passed_is_said_in_the_alert_and_beside_the_deal(
+    book: Book, closes: int, said: str, beside: str
+) -> None:
     customer = book.customer("Linden")
     deal = book.deal(customer, ago=120)
     with book.writing() as work:
         work.sql("UPDATE opportunities SET closes_on = ? WHERE id = ?", (book.day(closes), deal))
     book.evaluate()
-    reason = book.card(customer)["reason"]
+    reason = book.alert(customer)["reason"]
     assert reason == f"Winter restock, Proposal, $450: open for 120 days; too few deals have closed to compare{said}"
     with reading(book.workspace) as reader:
         words = deal_words(reader, read_deals(reader, customer)[0])
-    assert words == f"$450 · Proposal, open for 120 days{said.replace('; ', ' · ')}"
+    assert words == f"$450 · Proposal, open for 120 days · {beside}"
 
 
 def test_a_known_amount_stands_as_it_is_and_nothing_is_said_of_a_value_that_nobody_knows(young: Book) -> None:
@@ -76,10 +85,10 @@ def test_a_known_amount_stands_as_it_is_and_nothing_is_said_of_a_value_that_nobo
     engage(young, sized, 80, amount_minor=10_000, currency="USD")
     engage(young, unsized, 90)
     young.evaluate()
-    assert young.card(sized)["reason"] == (
+    assert young.alert(sized)["reason"] == (
         "Engaging, $100: open for 80 days; 9 of 10 deals here closed within 40 days. 1 more deal is older than that"
     )
-    assert young.card(unsized)["reason"] == "Engaging: open for 90 days; 9 of 10 deals here closed within 40 days"
+    assert young.alert(unsized)["reason"] == "Engaging: open for 90 days; 9 of 10 deals here closed within 40 days"
 
 
 def test_of_alerts_as_severe_the_one_about_the_larger_deal_comes_first_also_by_its_list_price(young: Book) -> None:
@@ -89,28 +98,28 @@ def test_of_alerts_as_severe_the_one_about_the_larger_deal_comes_first_also_by_i
     engage(young, dear, 90, product_id=price["4821"])
     engage(young, sized, 90, amount_minor=900_000)
     young.evaluate()
-    assert [young.card(customer)["severity"] for customer in (cheap, dear, sized)] == [2, 2, 3]
-    assert young.card(dear)["expected_value_minor"] == 241_050
+    assert [young.alert(customer)["severity"] for customer in (cheap, dear, sized)] == [2, 2, 3]
+    assert young.alert(dear)["expected_value_minor"] == 241_050
     with reading(young.workspace) as reader:
-        assert read_order(reader) == tuple(young.card(customer)["id"] for customer in (sized, dear, cheap))
+        assert read_order(reader) == tuple(young.alert(customer)["id"] for customer in (sized, dear, cheap))
 
 
 def test_a_book_whose_deals_nobody_closes_raises_nothing_above_low_for_their_age(young: Book) -> None:
     customer = young.customer("Linden")
     engage(young, customer, 90, amount_minor=90_000)
     young.evaluate()
-    before = young.card(customer)
+    before = young.alert(customer)
     assert before["severity"] == 3
     for number in range(24):  # of no customer of the book, so that they raise nothing themselves
         engage(young, None, 50 + number)
     young.move(days=1)
     young.evaluate()
-    after = young.card(customer)
+    after = young.alert(customer)
     assert after["severity"] == 1 and after["due_at"] > before["due_at"], "nobody had worked on it"
     other = young.customer("Other late")
     engage(young, other, 95)
     young.evaluate()
-    assert young.card(other)["severity"] == 1
+    assert young.alert(other)["severity"] == 1
     said = {record.code: record.words for record in rule_records(young.workspace)}
     assert said["deal_stalled"].endswith(
         "26 of 46 open deals are older than deals usually get: the list of deals needs a clean-up;"
@@ -130,7 +139,7 @@ def test_few_late_deals_are_not_taken_for_a_list_that_nobody_cleans_up(
     for number in range(open_deals):
         engage(book, customer, 90 - number if number < late else 5, amount_minor=90_000 - 1_000 * number)
     book.evaluate()
-    assert book.card(customer)["severity"] == severity
+    assert book.alert(customer)["severity"] == severity
 
 
 def test_ten_closed_deals_tell_how_long_deals_take_where_no_contact_is_recorded(book: Book) -> None:
@@ -139,8 +148,8 @@ def test_ten_closed_deals_tell_how_long_deals_take_where_no_contact_is_recorded(
     engage(book, young, 20)
     engage(book, late, 120)
     book.evaluate()
-    assert not book.cards(young)
-    assert book.card(late)["reason"] == "Engaging: open for 120 days; 9 of 10 deals here closed within 40 days"
+    assert not book.open_alerts(young)
+    assert book.alert(late)["reason"] == "Engaging: open for 120 days; 9 of 10 deals here closed within 40 days"
 
 
 @pytest.mark.parametrize("closed", [0, 1, 9])
@@ -151,11 +160,11 @@ def test_without_a_record_of_contact_and_closed_deals_only_the_age_is_said(book:
     engage(book, late, 200)
     engage(book, late, 180, amount_minor=90_000, currency="USD")
     book.evaluate()
-    assert not book.cards(young), "nobody knows whether that is long"
-    assert book.card(late)["reason"] == (
+    assert not book.open_alerts(young), "nobody knows whether that is long"
+    assert book.alert(late)["reason"] == (
         "Engaging, $900: open for 180 days; too few deals have closed to compare, and 1 more deal"
     )
-    assert book.card(late)["severity"] == 3
+    assert book.alert(late)["severity"] == 3
 
 
 @pytest.mark.parametrize(
@@ -175,7 +184,7 @@ def test_a_list_on_which_hardly_a_deal_was_ever_closed_is_not_kept(book: Book, c
         engage(book, customer, 380 + number, amount_minor=90_000)
     engage(book, customer, 5)
     book.evaluate()
-    assert book.card(customer)["severity"] == 1
+    assert book.alert(customer)["severity"] == 1
     words = {record.code: record.words for record in rule_records(book.workspace)}
     assert said in words["deal_stalled"]
 
@@ -187,7 +196,7 @@ def test_a_list_whose_many_closed_deals_have_no_days_is_kept(book: Book) -> None
     for number in range(12):
         engage(book, customer, 380 + number, amount_minor=90_000)
     book.evaluate()
-    assert book.card(customer)["severity"] == 2
+    assert book.alert(customer)["severity"] == 2
 
 
 def test_a_deal_that_is_closed_here_raises_nothing_though_the_files_end_before(book: Book) -> None:
@@ -198,4 +207,17 @@ def test_a_deal_that_is_closed_here_raises_nothing_though_the_files_end_before(b
     edit_deals(book.workspace, [deal], {"stage": "Lost"})
     edit_deals(book.workspace, [still], {"owner": "Cleo"}, new_owner=True)
     book.evaluate()
-    assert [card["customer_id"] for card in book.cards()] == [other]
+    assert [alert["customer_id"] for alert in book.open_alerts()] == [other]
+
+
+@pytest.mark.parametrize(("closes", "ago", "raised"), [(3, 30, True), (30, 30, False), (3, 5, False)])
+def test_a_deal_that_is_to_close_within_days_without_a_word_has_an_alert_in_any_stage(
+    book: Book, closes: int, ago: int, raised: bool
+) -> None:
+    customer = book.customer("Linden")
+    book.add(conversations, customer_id=customer, happened_on=book.day(ago), channel="Call", text="Thank you.")
+    deal = book.deal(customer, "Negotiation", ago=60)
+    with book.writing() as work:
+        work.sql("UPDATE opportunities SET closes_on = ? WHERE id = ?", (book.day(-closes), deal))
+    book.evaluate()
+    assert [alert["rule"] for alert in book.open_alerts(customer)] == ["deal_stalled"] * raised

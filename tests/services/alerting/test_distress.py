@@ -25,19 +25,38 @@ def test_urgent_tickets_of_the_best_customer_are_critical_at_a_risk_of_one_perce
     for ago, text in ((3, "If this goes on we will leave."), (2, "We are cancelling."), (1, "Still no answer")):
         book.ticket(customer, ago, priority="Urgent", text=text)
     book.evaluate()
-    card = book.card(customer)
-    assert (card["rule"], card["severity"]) == ("distress", 4)
-    assert card["reason"] == "Wrote: “We are cancelling.”"
+    alert = book.alert(customer)
+    assert (alert["rule"], alert["severity"]) == ("distress", 4)
+    assert alert["reason"] == f"Wrote on {day(book.today - timedelta(days=2), book.today)}: “We are cancelling.”"
 
 
-def test_the_same_words_of_a_small_customer_have_the_rules_own_severity(book: Book) -> None:
+@pytest.mark.parametrize(
+    ("worth", "severity", "due"),
+    [
+        (1_000, 2, "2026-11-23T17:00:00Z"),
+        (61_000, 4, "2026-11-19T13:00:00Z"),  # more than most
+        (200_000, 4, "2026-11-19T13:00:00Z"),
+    ],
+)
+def test_the_same_words_weigh_by_what_the_customer_is_worth(book: Book, worth: int, severity: int, due: str) -> None:
     best(book)
-    small = book.customer("Small", clv_if_stays_minor=1_000, spend_12m_minor=900)
-    book.ticket(small, 1, sentiment=0.0, text="We are cancelling our contract.")
+    one = book.customer("One", clv_if_stays_minor=worth, spend_12m_minor=worth)
+    book.ticket(one, 1, sentiment=0.0, text="We are cancelling our contract.")
     book.evaluate()
-    card = book.card(small)
-    assert (card["rule"], card["severity"]) == ("distress", 3)
-    assert card["due_at"] == "2026-11-19T13:00:00Z", "they are answered as soon as a critical alert"
+    alert = book.alert(one)
+    assert (alert["rule"], alert["severity"], alert["due_at"]) == ("distress", severity, due)
+
+
+def test_the_bar_is_that_of_active_customers(book: Book) -> None:
+    """Those who are lost would lower it: a fifth of the book would be half of the active ones."""
+    for number in range(30):
+        book.customer(f"Gone {number}", standing="lost", clv_if_stays_minor=0, spend_12m_minor=0, clv_minor=0)
+    for number in range(20):
+        book.customer(f"There {number}", clv_if_stays_minor=60_000 + 9_000 * number, spend_12m_minor=0)
+    middling = book.customer("Middling", clv_if_stays_minor=160_000, spend_12m_minor=0)
+    book.ticket(middling, 1, priority="Urgent", text="Still no answer")
+    book.evaluate()
+    assert (book.alert(middling)["rule"], book.alert(middling)["severity"]) == ("distress", 3)
 
 
 @pytest.mark.parametrize("where", ["review", "conversation", "survey"])
@@ -52,7 +71,7 @@ def test_words_of_leaving_count_wherever_they_stand(book: Book, where: str) -> N
             surveys, customer_id=customer, kind="nps", score=9, scale=10, comment="Nous vous quittons", answered_on=day
         )
     book.evaluate()
-    assert (book.card(customer)["rule"], book.card(customer)["severity"]) == ("distress", 4)
+    assert (book.alert(customer)["rule"], book.alert(customer)["severity"]) == ("distress", 4)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +80,7 @@ def test_words_of_leaving_count_wherever_they_stand(book: Book, where: str) -> N
         ("Phone", "Said on the phone, {}"),
         ("Meeting", "Said in a meeting, {}"),
         ("Note", "Noted, {}"),
-        ("Chat", "Wrote"),
+        ("Chat", "Wrote on {}, chat"),
     ],
 )
 def test_what_was_said_in_a_call_is_not_told_as_written(book: Book, channel: str, how: str) -> None:
@@ -70,7 +89,7 @@ def test_what_was_said_in_a_call_is_not_told_as_written(book: Book, channel: str
     book.add(conversations, customer_id=customer, channel=channel, text=text, happened_on=book.day(4))
     book.evaluate()
     on = day(book.today - timedelta(days=4), book.today)
-    assert book.card(customer)["reason"] == f"{how.format(on)}: “We are leaving you.”"
+    assert book.alert(customer)["reason"] == f"{how.format(on)}: “We are leaving you.”"
 
 
 def test_the_term_that_they_named_stands_in_the_headline(book: Book) -> None:
@@ -78,7 +97,8 @@ def test_the_term_that_they_named_stands_in_the_headline(book: Book) -> None:
     text = "After the last two late deliveries we are talking to another supplier. We will decide this week."
     book.add(conversations, customer_id=customer, channel="Chat", text=text, happened_on=book.day(1))
     book.evaluate()
-    assert book.card(customer)["reason"] == f"Wrote: “{text}”"
+    on = day(book.today - timedelta(days=1), book.today)
+    assert book.alert(customer)["reason"] == f"Wrote on {on}, chat: “{text}”"
 
 
 @pytest.mark.parametrize(
@@ -101,9 +121,9 @@ def test_the_due_time_agrees_with_the_term_that_they_named(book: Book, hours: in
     said = f"We are talking to another supplier. {text}"
     book.add(conversations, customer_id=customer, channel="Chat", text=said, happened_on="2026-11-19", leaving=1)
     book.evaluate()
-    assert (book.card(customer)["rule"], book.card(customer)["due_at"]) == ("distress", due)
+    assert (book.alert(customer)["rule"], book.alert(customer)["due_at"]) == ("distress", due)
     book.evaluate()
-    assert book.card(customer)["due_at"] == due
+    assert book.alert(customer)["due_at"] == due
 
 
 @pytest.mark.parametrize(
@@ -117,11 +137,11 @@ def test_the_due_time_agrees_with_the_term_that_they_named(book: Book, hours: in
 )
 def test_an_urgent_ticket_is_answered_by_the_day_that_they_named(book: Book, text: str, due: str) -> None:
     best(book)
-    small = book.customer("Small", clv_if_stays_minor=1_000, spend_12m_minor=900)
+    small = book.customer("Small", clv_if_stays_minor=61_000, spend_12m_minor=61_000)
     book.move(hours=4)
     book.ticket(small, 0, priority="Urgent", text=text)
     book.evaluate()
-    assert (book.card(small)["rule"], book.card(small)["due_at"]) == ("distress", due)
+    assert (book.alert(small)["rule"], book.alert(small)["due_at"]) == ("distress", due)
 
 
 def test_what_was_said_to_them_or_is_over_is_no_distress(book: Book) -> None:
@@ -133,7 +153,7 @@ def test_what_was_said_to_them_or_is_over_is_no_distress(book: Book) -> None:
     )
     book.ticket(customer, 6, priority="Urgent", resolved_on=book.day(5), status="open")
     book.evaluate()
-    assert book.cards(customer) == []
+    assert book.open_alerts(customer) == []
 
 
 def test_who_rates_well_leaves_only_where_they_say_so_in_plain_words(book: Book) -> None:
@@ -144,10 +164,10 @@ def test_who_rates_well_leaves_only_where_they_say_so_in_plain_words(book: Book)
     book.add(surveys, **rated, kind="nps", score=9, scale=10, comment=said)
     book.add(surveys, **rated, kind="csat", score=4, scale=5, comment=said)
     book.evaluate()
-    assert book.cards(customer) == []
+    assert book.open_alerts(customer) == []
     book.add(surveys, **rated, kind="nps", score=8, scale=10, comment=said)
     book.evaluate()
-    assert book.card(customer)["rule"] == "distress"
+    assert book.alert(customer)["rule"] == "distress"
 
 
 def test_a_bad_rating_is_distress_of_a_valuable_customer_only(book: Book) -> None:
@@ -156,8 +176,8 @@ def test_a_bad_rating_is_distress_of_a_valuable_customer_only(book: Book) -> Non
     for one in (customer, small):
         book.review(one, 1)
     book.evaluate()
-    assert (book.card(customer)["rule"], book.card(customer)["severity"]) == ("distress", 4)
-    assert book.card(small)["rule"] == "bad_review"
+    assert (book.alert(customer)["rule"], book.alert(customer)["severity"]) == ("distress", 4)
+    assert book.alert(small)["rule"] == "bad_review"
 
 
 def test_a_survey_is_quoted_on_its_own_scale(book: Book) -> None:
@@ -165,7 +185,7 @@ def test_a_survey_is_quoted_on_its_own_scale(book: Book) -> None:
     book.add(surveys, customer_id=customer, kind="nps", score=2, scale=10, answered_on=book.day(3))
     book.evaluate()
     on = day(book.today - timedelta(days=3), book.today)
-    assert book.card(customer)["reason"] == f"Gave 2 of 10 in the survey of {on}"
+    assert book.alert(customer)["reason"] == f"Gave 2 of 10 in the survey of {on}"
 
 
 def test_a_bad_rating_before_a_good_one_is_over(book: Book) -> None:
@@ -173,7 +193,7 @@ def test_a_bad_rating_before_a_good_one_is_over(book: Book) -> None:
     book.review(customer, 1, 9)
     book.review(customer, 5, 4)
     book.evaluate()
-    assert "distress" not in [card["rule"] for card in book.cards(customer)]
+    assert "distress" not in [alert["rule"] for alert in book.open_alerts(customer)]
 
 
 @pytest.mark.parametrize(
@@ -191,7 +211,7 @@ def test_a_bad_rating_is_over_once_they_ordered_again(
     ended = {"resolved_on": book.day(17), "status": "solved"} if solved else {}
     book.ticket(customer, 17, sentiment=0.0, subject="Parcel left in the rain", satisfaction=1, **ended)
     book.evaluate()
-    found = {card["rule"]: card["reason"] for card in book.cards(customer)}
+    found = {alert["rule"]: alert["reason"] for alert in book.open_alerts(customer)}
     said = "Rated 1 of 5 on 2 Nov: Parcel left in the rain"
     said = said if solved else "Rated 1 of 5: Parcel left in the rain, ticket of 2 Nov"
     assert found.get("distress") == (said if distress else None)
@@ -202,14 +222,14 @@ def test_who_rated_badly_and_then_ordered_is_no_emergency(book: Book, ordered: i
     customer = best(book, ago=ordered)
     book.review(customer, 1, 5)
     book.evaluate()
-    assert (book.card(customer)["rule"], book.card(customer)["severity"]) == ("distress", severity)
+    assert (book.alert(customer)["rule"], book.alert(customer)["severity"]) == ("distress", severity)
 
 
 def test_a_survey_rated_badly_outlasts_the_next_standing_order(book: Book) -> None:
     customer = best(book, ago=6)
     book.add(surveys, customer_id=customer, kind="nps", score=1, scale=10, answered_on=book.day(13))
     book.evaluate()
-    assert book.card(customer)["reason"].startswith("Gave 1 of 10 in the survey of ")
+    assert book.alert(customer)["reason"].startswith("Gave 1 of 10 in the survey of ")
 
 
 def test_the_reason_names_the_worst_rating_as_it_was_given_and_its_product(book: Book) -> None:
@@ -220,35 +240,35 @@ def test_the_reason_names_the_worst_rating_as_it_was_given_and_its_product(book:
     book.add(reviews, **rated, rating=1, product_id=shirt)
     book.evaluate()
     on = day(book.today - timedelta(days=3), book.today)
-    assert book.card(customer)["reason"] == f"Rated 1 of 5 on {on}: Oxford shirt"
+    assert book.alert(customer)["reason"] == f"Rated 1 of 5 on {on}: Oxford shirt"
     other = best(book, ago=40)
     book.add(surveys, customer_id=other, kind="nps", score=0, scale=10, answered_on=book.day(3))
     book.evaluate()
-    assert book.card(other)["reason"].startswith("Gave 0 of 10 in the survey of ")
+    assert book.alert(other)["reason"].startswith("Gave 0 of 10 in the survey of ")
 
 
 def test_each_sign_is_spoken_of_once_and_a_further_one_at_once(book: Book) -> None:
     customer = best(book)
     book.ticket(customer, 1, sentiment=0.0, text="We are leaving.")
     book.evaluate()
-    resolve(book.workspace, [book.card(customer)["id"]], "no_issue")
+    resolve(book.workspace, [book.alert(customer)["id"]], "no_issue")
     book.evaluate()
-    assert book.card(customer)["state"] == "resolved"
+    assert book.alert(customer)["state"] == "resolved"
     book.ticket(customer, 0, sentiment=0.0, text="Please cancel our contract.")
     book.evaluate()
-    assert [card["state"] for card in book.cards(customer)] == ["resolved", "open"]
+    assert [alert["state"] for alert in book.open_alerts(customer)] == ["resolved", "open"]
 
 
 def test_writing_again_wakes_an_alert_that_was_put_away(book: Book) -> None:
     customer = best(book)
     book.ticket(customer, 1, sentiment=0.0, text="We are leaving.")
     book.evaluate()
-    snooze(book.workspace, [book.card(customer)["id"]], condition="next_order")
+    snooze(book.workspace, [book.alert(customer)["id"]], condition="next_order")
     book.evaluate()
-    assert book.card(customer)["state"] == "snoozed"
+    assert book.alert(customer)["state"] == "snoozed"
     book.ticket(customer, 0, sentiment=0.0, text="Please cancel our contract.")
     book.evaluate()
-    assert book.card(customer)["state"] not in ("snoozed", "waiting")
+    assert book.alert(customer)["state"] not in ("snoozed", "waiting")
 
 
 def test_a_pressing_ticket_is_due_after_a_working_day(book: Book) -> None:
@@ -256,9 +276,9 @@ def test_a_pressing_ticket_is_due_after_a_working_day(book: Book) -> None:
     book.ticket(late, 1, priority="High")
     book.ticket(fresh, 0, priority="High")
     book.evaluate()
-    assert book.card(late)["rule"] == "urgent_ticket"
-    assert book.card(late)["reason"] == "1 high-priority negative ticket open, for 1 working day"
-    assert book.cards(fresh) == []
+    assert book.alert(late)["rule"] == "urgent_ticket"
+    assert book.alert(late)["reason"] == "1 high-priority negative ticket open, for 1 working day"
+    assert book.open_alerts(fresh) == []
 
 
 def test_a_ticket_of_friday_is_not_a_working_day_old_on_sunday(book: Book) -> None:
@@ -266,10 +286,10 @@ def test_a_ticket_of_friday_is_not_a_working_day_old_on_sunday(book: Book) -> No
     customer = book.customer(clv_minor=1_000)
     book.ticket(customer, 2, priority="High")
     book.evaluate()
-    assert "urgent_ticket" not in book.signals(book.card(customer)["id"])
+    assert "urgent_ticket" not in book.signals(book.alert(customer)["id"])
     book.move(days=1)
     book.evaluate()
-    assert "urgent_ticket" in book.signals(book.card(customer)["id"])
+    assert "urgent_ticket" in book.signals(book.alert(customer)["id"])
 
 
 def test_a_ticket_rated_badly_raises_an_alert_where_the_value_is_above_the_bar(book: Book) -> None:
@@ -281,9 +301,9 @@ def test_a_ticket_rated_badly_raises_an_alert_where_the_value_is_above_the_bar(b
         )
         book.deal(customer, "Qualified", 120)
     book.evaluate()
-    card = book.card(worth)
-    assert card["rule"] == "repeated_trouble" and card["reason"].startswith("Rated 1 of 5 on ")
-    assert "repeated_trouble" not in book.signals(book.card(poor)["id"])
+    alert = book.alert(worth)
+    assert alert["rule"] == "repeated_trouble" and alert["reason"].startswith("Rated 1 of 5 on ")
+    assert "repeated_trouble" not in book.signals(book.alert(poor)["id"])
 
 
 def test_a_strongly_negative_mention_and_repeated_trouble(book: Book) -> None:
@@ -294,9 +314,9 @@ def test_a_strongly_negative_mention_and_repeated_trouble(book: Book) -> None:
     book.ticket(troubled, 40, resolved_on=book.day(39), status="solved")
     book.ticket(troubled, 45, resolved_on=book.day(44), status="solved")
     book.evaluate()
-    assert book.card(angry)["reason"] == "1 strongly negative mention or conversation in 14 days (Facebook)"
-    assert book.cards(mild) == []
-    assert "repeated_trouble" in book.signals(book.card(troubled)["id"])
+    assert book.alert(angry)["reason"] == "1 strongly negative mention or conversation in 14 days (Facebook)"
+    assert book.open_alerts(mild) == []
+    assert "repeated_trouble" in book.signals(book.alert(troubled)["id"])
 
 
 def test_a_product_whose_ratings_fall_beyond_chance_is_an_alert_of_the_book(book: Book) -> None:
@@ -309,8 +329,8 @@ def test_a_product_whose_ratings_fall_beyond_chance_is_an_alert_of_the_book(book
                 reviews, customer_id=customers[n % 6], product_id=product, rating=rating, reviewed_on=book.day(ago)
             )
     book.evaluate()
-    (card,) = book.cards(None)
-    assert card["reason"] == "Merino crew: last 6 ratings average 3.0, 5.0 the month before"
+    (alert,) = book.open_alerts(None)
+    assert alert["reason"] == "Merino crew: last 6 ratings average 3.0, 5.0 the month before"
 
 
 def test_an_alert_keeps_which_sign_it_is_about_and_one_of_an_older_program_learns_it(book: Book) -> None:

@@ -27,8 +27,8 @@ def stalled(book: Book, **fields: Any) -> tuple[int, int]:
 
 
 def ended(book: Book, customer: int) -> tuple[str, str | None, str | None]:
-    card = book.card(customer)
-    return card["state"], card["outcome"], card["closed_by"]
+    alert = book.alert(customer)
+    return alert["state"], alert["outcome"], alert["closed_by"]
 
 
 SOLVED, OPEN = ("resolved", "solved", "rule"), ("open", None, None)
@@ -41,7 +41,7 @@ def test_a_deal_closed_or_moved_by_hand_ends_its_alert_says_why_and_an_undo_brin
     book: Book, stage: str, said: str
 ) -> None:
     customer, deal = stalled(book)
-    before = book.card(customer)
+    before = book.alert(customer)
     edit_deals(book.workspace, [deal], {"stage": stage})
     run = book.evaluate()
     assert run.closed == (before["id"],) and ended(book, customer) == SOLVED
@@ -52,19 +52,19 @@ def test_a_deal_closed_or_moved_by_hand_ends_its_alert_says_why_and_an_undo_brin
     assert [one.rest for one in closed] == [said]
     undo_last(book.workspace)
     book.evaluate()
-    assert book.card(customer) == before
+    assert book.alert(customer) == before
 
 
 @pytest.mark.parametrize("stage", ["Won", "Negotiation"])
 def test_a_file_that_brings_another_stage_ends_it_too(book: Book, stage: str) -> None:
     customer, deal = stalled(book)
-    before = book.card(customer)
+    before = book.alert(customer)
     for now, state in ((stage, SOLVED), ("Proposal", OPEN)):  # and then its undo
         with book.writing() as work:
             work.update(opportunities, deal, {"stage": now})
         book.evaluate()
         assert ended(book, customer) == state
-    assert book.card(customer) == before
+    assert book.alert(customer) == before
 
 
 def test_a_step_to_the_next_stage_that_stalls_as_well_ends_it_until_that_stalls(book: Book) -> None:
@@ -77,23 +77,23 @@ def test_a_step_to_the_next_stage_that_stalls_as_well_ends_it_until_that_stalls(
     assert ended(book, customer) == SOLVED
     book.move(days=20)
     book.evaluate()
-    assert [card["state"] for card in book.cards(customer)] == ["resolved", "open"]
+    assert [alert["state"] for alert in book.open_alerts(customer)] == ["resolved", "open"]
 
 
 @pytest.mark.parametrize("put_away", ["in_work", "snoozed", "waiting"])
 def test_work_on_the_alert_stays_with_it_when_its_deal_is_won(book: Book, put_away: str) -> None:
     customer, deal = stalled(book)
-    card = book.card(customer)["id"]
+    alert = book.alert(customer)["id"]
     if put_away == "in_work":
-        alerting.add_task(book.workspace, card, "Call them", book.today)
+        alerting.add_task(book.workspace, alert, "Call them", book.today)
     elif put_away == "snoozed":
-        alerting.snooze(book.workspace, [card], until=book.today + timedelta(days=3))
+        alerting.snooze(book.workspace, [alert], until=book.today + timedelta(days=3))
     else:
-        alerting.wait(book.workspace, [card], until=book.today + timedelta(days=3))
-    assert book.card(customer)["state"] == put_away
+        alerting.wait(book.workspace, [alert], until=book.today + timedelta(days=3))
+    assert book.alert(customer)["state"] == put_away
     edit_deals(book.workspace, [deal], {"stage": "Won"})
     book.evaluate()
-    assert (*ended(book, customer), book.card(customer)["touched"]) == (*SOLVED, 1)
+    assert (*ended(book, customer), book.alert(customer)["touched"]) == (*SOLVED, 1)
 
 
 def test_a_deal_of_high_value_at_risk_ends_with_the_deal_and_not_with_the_risk(book: Book) -> None:
@@ -101,7 +101,7 @@ def test_a_deal_of_high_value_at_risk_ends_with_the_deal_and_not_with_the_risk(b
     customer = book.customer("Linden", churn_risk=0.9, value_at_risk_minor=1)
     deal = book.deal(customer, "Negotiation", ago=3, amount_minor=900_000)
     book.evaluate()
-    assert "deal_at_risk" in book.signals(book.card(customer)["id"])
+    assert "deal_at_risk" in book.signals(book.alert(customer)["id"])
     book.move(hours=1)
     book.score(customer, churn_risk=0.1)
     book.evaluate()
@@ -113,14 +113,14 @@ def test_a_deal_of_high_value_at_risk_ends_with_the_deal_and_not_with_the_risk(b
 
 def test_another_signal_that_stands_keeps_it_open_and_leads_it(book: Book) -> None:
     customer, deal = stalled(book, ago=70, gap=20)
-    card = book.card(customer)
-    assert set(book.signals(card["id"])) == {"deal_stalled", "gap_beyond_usual"}
+    alert = book.alert(customer)
+    assert set(book.signals(alert["id"])) == {"deal_stalled", "gap_beyond_usual"}
     edit_deals(book.workspace, [deal], {"stage": "Won"})
     book.evaluate()
-    assert (book.card(customer)["state"], book.card(customer)["rule"]) == ("open", "gap_beyond_usual")
+    assert (book.alert(customer)["state"], book.alert(customer)["rule"]) == ("open", "gap_beyond_usual")
     book.score(customer, silence_p=0.9, churn_risk=0.01)
     book.evaluate()
-    assert book.card(customer)["state"] == "open", "silence ends with an order"
+    assert book.alert(customer)["state"] == "open", "silence ends with an order"
 
 
 def test_a_second_deal_that_stands_still_keeps_it_open(book: Book) -> None:
@@ -145,9 +145,9 @@ def test_a_person_who_reopens_it_keeps_it(book: Book) -> None:
     customer, deal = stalled(book)
     edit_deals(book.workspace, [deal], {"stage": "Won"})
     book.evaluate()
-    alerting.reopen(book.workspace, [book.card(customer)["id"]])
+    alerting.reopen(book.workspace, [book.alert(customer)["id"]])
     book.evaluate()
-    assert book.card(customer)["state"] == "seen"
+    assert book.alert(customer)["state"] == "seen"
 
 
 def test_an_alert_that_nobody_touched_and_that_ended_by_itself_is_no_verdict_on_its_rule(book: Book) -> None:

@@ -51,24 +51,24 @@ def _ticket(book: Book, customer: int, key: str) -> dict[str, object]:
     return {"customer_id": customer, "source": "import", "external_id": key, **fields}
 
 
-def test_cards_of_an_import_go_with_it_unless_someone_worked_on_them(book: Book) -> None:
+def test_alerts_of_an_import_go_with_it_unless_someone_worked_on_them(book: Book) -> None:
     untouched, touched, both = (book.customer(name) for name in ("Untouched", "Touched", "Both"))
     book.score(both, days_since_last_order=100, churn_risk=0.3, silence_p=0.01)
     book.evaluate()
-    before = book.card(both)
+    before = book.alert(both)
     book.move(hours=1)
     with importing(book) as work:
         for customer in (untouched, touched, both):
             work.insert(tickets, _ticket(book, customer, str(customer)))
     book.evaluate()
     assert set(book.signals(before["id"])) == {"gap_beyond_usual", "unhappy_tickets"}
-    alerting.add_note(book.workspace, book.card(touched)["id"], "called them")
+    alerting.add_note(book.workspace, book.alert(touched)["id"], "called them")
     undo_import(book)
     run = book.evaluate()
     assert len(run.closed) == 1
-    assert book.cards(untouched) == []
-    assert book.card(touched)["state"] == "seen"
-    after = book.card(both)
+    assert book.open_alerts(untouched) == []
+    assert book.alert(touched)["state"] == "seen"
+    after = book.alert(both)
     assert book.signals(after["id"]) == ["gap_beyond_usual"]
     assert {name: after[name] for name in ("rule", "reason", "severity", "due_at")} == {
         name: before[name] for name in ("rule", "reason", "severity", "due_at")
@@ -82,28 +82,28 @@ def test_without_an_undo_a_signal_that_no_longer_holds_stays_for_a_person(book: 
     with book.writing() as work:
         work.sql("UPDATE tickets SET status = 'solved', resolved_on = ? WHERE id = ?", (book.day(0), ticket))
     book.evaluate()
-    assert book.card(customer)["state"] == "open"
+    assert book.alert(customer)["state"] == "open"
 
 
 def test_what_an_imported_order_resolved_is_open_again_after_the_undo(book: Book) -> None:
     customer = book.customer(ago=70, gap=20)
     book.evaluate()
-    before = book.card(customer)
+    before = book.alert(customer)
     book.move(days=2)
     order = {"ordered_on": book.day(1), "amount_minor": 5_000, "currency": "USD", "kind": "purchase"}
     with importing(book) as work:
         work.insert(orders, {"customer_id": customer, "source": "import", "external_id": "9", **order})
     book.score(customer, days_since_last_order=1)
     book.evaluate()
-    assert book.card(customer)["outcome"] == "came_back"
+    assert book.alert(customer)["outcome"] == "came_back"
     undo_import(book)
     book.score(customer, days_since_last_order=70, as_of=book.day(0))
     book.evaluate()
-    after = book.card(customer)
+    after = book.alert(customer)
     assert {k: v for k, v in after.items() if k != "reason"} == {k: v for k, v in before.items() if k != "reason"}
 
 
-def test_a_customer_without_scores_keeps_its_open_card(book: Book) -> None:
+def test_a_customer_without_scores_keeps_its_open_alert(book: Book) -> None:
     """A run must not fail on what the scores do not know (yet)."""
     customer = book.customer(ago=70, gap=20)
     book.customer("Other")
@@ -111,10 +111,10 @@ def test_a_customer_without_scores_keeps_its_open_card(book: Book) -> None:
     with book.writing() as work:
         work.connection.execute(customer_risk_scores.delete().where(customer_risk_scores.c.customer_id == customer))
     book.evaluate()
-    assert book.card(customer)["state"] == "open"
+    assert book.alert(customer)["state"] == "open"
 
 
-def _cards(workspace: Workspace) -> dict[str, tuple[object, ...]]:
+def _open_alerts(workspace: Workspace) -> dict[str, tuple[object, ...]]:
     with workspace.store.read() as connection:
         rows = connection.exec_driver_sql(
             "SELECT coalesce(c.external_id, 'book'), a.rule, a.severity, a.state, a.reason, a.due_at, a.outcome,"
@@ -130,20 +130,20 @@ def test_the_queue_after_the_undo_of_a_real_import_is_that_of_before(tmp_path: P
     workspace = open_workspace(Recipe(str(tmp_path / "book.db"), "Ada", "2026-11-20T09:00:00+00:00"))
 
     import_sample(workspace, truth, only=("customers", "products", "orders", "reviews", "email_events"), score=True)
-    before = _cards(workspace)
+    before = _open_alerts(workspace)
     workspace = replace(workspace, clock=FixedClock(workspace.clock.now() + timedelta(hours=1)))
     assert import_sample(workspace, truth, only=("tickets",), score=True).pipeline.opened
-    assert _cards(workspace) != before
+    assert _open_alerts(workspace) != before
     with workspace.store.read() as connection:
         newest = connection.exec_driver_sql("SELECT max(id) FROM imports").scalar()
     assert newest is not None
     after_change(workspace, sync_undo_import(workspace, newest))
-    after = _cards(workspace)
-    assert {who: (*card[:4], *card[5:]) for who, card in after.items()} == {
-        who: (*card[:4], *card[5:]) for who, card in before.items()
+    after = _open_alerts(workspace)
+    assert {who: (*alert[:4], *alert[5:]) for who, alert in after.items()} == {
+        who: (*alert[:4], *alert[5:]) for who, alert in before.items()
     }
     # What did not hold with the import is raised again, and due from then on; all others keep their due time.
-    assert sum(after[who][4] != card[4] for who, card in before.items()) <= 2
+    assert sum(after[who][4] != alert[4] for who, alert in before.items()) <= 2
     workspace.close()
 
 
@@ -151,14 +151,14 @@ def _email(book: Book, customer: int, *, origin: str = "person") -> int:
     """An email for the customer's alert, with its first draft, as a person or the pipeline leaves it."""
     at, state = book.workspace.at, "draft" if origin == "person" else "in_review"
     made = {"goal": "apologise", "tone": "warm", "writer": "person", "created_at": at, "created_by": "Ada"}
-    card = book.card(customer)["id"]
-    email = book.add(messages, customer_id=customer, alert_id=card, state=state, origin=origin, changed_at=at, **made)
+    alert = book.alert(customer)["id"]
+    email = book.add(messages, customer_id=customer, alert_id=alert, state=state, origin=origin, changed_at=at, **made)
     text = {"words": "template", "writer": "person", "subject": "", "greeting": "", "body": "", "written_at": at}
     book.add(drafts, message_id=email, number=1, **text)
     return email
 
 
-def test_a_card_that_a_person_writes_for_stays_and_a_draft_of_the_pipeline_goes_with_its_card(book: Book) -> None:
+def test_an_alert_that_a_person_writes_for_stays_and_a_draft_of_the_pipeline_goes_with_its_alert(book: Book) -> None:
     written, drafted = (book.customer(name) for name in ("Written", "Drafted"))
     with importing(book) as work:
         for customer in (written, drafted):
@@ -167,17 +167,17 @@ def test_a_card_that_a_person_writes_for_stays_and_a_draft_of_the_pipeline_goes_
     book.evaluate()
     _email(book, drafted, origin="flow")
     edit = Edit(
-        0, written, book.card(written)["id"], "apologise", "warm", "person", "Sorry", "Hello,", "I am sorry.", ()
+        0, written, book.alert(written)["id"], "apologise", "warm", "person", "Sorry", "Hello,", "I am sorry.", ()
     )
     kept = save(book.workspace, edit)
-    assert (book.card(written)["state"], book.card(written)["touched"]) == ("in_work", 1)
+    assert (book.alert(written)["state"], book.alert(written)["touched"]) == ("in_work", 1)
     undo_import(book)
     book.evaluate()
-    assert book.cards(drafted) == []
+    assert book.open_alerts(drafted) == []
     with book.workspace.store.snapshot() as driver:
         assert driver.execute("SELECT id FROM messages").fetchall() == [(kept.id,)]
         assert driver.execute("SELECT count(*) FROM drafts").fetchone() == (0,)
-    assert book.card(written)["state"] == "in_work"
+    assert book.alert(written)["state"] == "in_work"
 
 
 def test_a_draft_of_the_pipeline_that_a_person_has_changed_is_theirs(book: Book) -> None:
@@ -190,12 +190,12 @@ def test_a_draft_of_the_pipeline_that_a_person_has_changed_is_theirs(book: Book)
     save(book.workspace, replace(email.edit, body="In my own words."))
     undo_import(book)
     book.evaluate()
-    assert book.card(customer)["touched"] == 1
+    assert book.alert(customer)["touched"] == 1
     assert read_message(book.workspace, email.id).body == "In my own words."
 
 
 @pytest.mark.parametrize("what", ["discarded", "tried", "put back"])
-def test_a_card_stays_for_what_a_person_did_with_its_draft_even_if_it_was_put_back(book: Book, what: str) -> None:
+def test_an_alert_stays_for_what_a_person_did_with_its_draft_even_if_it_was_put_back(book: Book, what: str) -> None:
     customer = book.customer()
     with importing(book) as work:
         work.insert(tickets, _ticket(book, customer, "a"))
@@ -209,11 +209,11 @@ def test_a_card_stays_for_what_a_person_did_with_its_draft_even_if_it_was_put_ba
     else:
         with book.writing() as work:
             work.sql("UPDATE messages SET changed_at = '2030-01-01T00:00:00Z'")
-    assert book.card(customer)["touched"] == 0
+    assert book.alert(customer)["touched"] == 0
     undo_import(book)
     book.evaluate()
-    assert book.card(customer)["state"] == "open"
-    assert read_message(book.workspace, email).alert_id == book.card(customer)["id"]
+    assert book.alert(customer)["state"] == "open"
+    assert read_message(book.workspace, email).alert_id == book.alert(customer)["id"]
 
 
 def test_an_alert_of_a_watch_goes_with_the_import_that_crossed_its_limit(book: Book) -> None:
@@ -227,7 +227,7 @@ def test_an_alert_of_a_watch_goes_with_the_import_that_crossed_its_limit(book: B
         for number in range(2):
             work.insert(tickets, _ticket(book, customer, f"bad-{number}"))
     book.evaluate()
-    assert [card["reason"] for card in book.cards() if card["rule"] == "watch:1"] != []
+    assert [alert["reason"] for alert in book.open_alerts() if alert["rule"] == "watch:1"] != []
     undo_import(book)
     book.evaluate()
-    assert [card for card in book.cards() if card["rule"] == "watch:1"] == []
+    assert [alert for alert in book.open_alerts() if alert["rule"] == "watch:1"] == []

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.alerting.evaluate_rule import Fired
-from services.alerting.merge import Card, Rulebook, Signal, Silence, is_silent, leading, merge, worse_by_a_step
+from services.alerting.merge import OpenAlert, Rulebook, Signal, Silence, is_silent, leading, merge, worse_by_a_step
 from services.alerting.rules import shipped_rules
 
 RULES = {rule.code: rule for rule in shipped_rules()}
@@ -38,9 +38,9 @@ def fired(rule: str, customer: int | None = 1, severity: int = 3, measure: float
     )
 
 
-def card(rule: str = "gap_beyond_usual", severity: int = 3, state: str = "open", **fields: object) -> Card:
+def alert(rule: str = "gap_beyond_usual", severity: int = 3, state: str = "open", **fields: object) -> OpenAlert:
     signal = Signal(7, rule, severity, f"{rule} says so", 5.0, "2026-11-01", "2026-11-01T09:00:00Z", DUE[severity])
-    plain = Card(
+    plain = OpenAlert(
         id=3,
         customer_id=1,
         state=state,
@@ -76,7 +76,7 @@ signals = st.lists(
 
 @settings(max_examples=100, deadline=None)
 @given(signals)
-def test_each_customer_gets_one_card_that_the_gravest_signal_leads(ones: list[Fired]) -> None:
+def test_each_customer_gets_one_alert_that_the_gravest_signal_leads(ones: list[Fired]) -> None:
     plan = merge(ones, {}, {}, BOOK)
     customers = [lead.customer_id for lead, _, _ in plan.opened]
     assert sorted(customers, key=str) == sorted({one.customer_id for one in ones}, key=str)
@@ -89,7 +89,7 @@ def test_each_customer_gets_one_card_that_the_gravest_signal_leads(ones: list[Fi
 @settings(max_examples=100, deadline=None)
 @given(signals, st.integers(1, 4))
 def test_what_joins_never_lowers_severity_nor_puts_off_the_due_time(ones: list[Fired], severity: int) -> None:
-    old = card(severity=severity)
+    old = alert(severity=severity)
     plan = merge(ones, {1: old}, {}, BOOK)
     changed = plan.updates.get(old.id, {})
     assert changed.get("severity", severity) >= max([severity, *(one.severity for one in ones if one.customer_id == 1)])
@@ -100,15 +100,15 @@ def test_what_joins_never_lowers_severity_nor_puts_off_the_due_time(ones: list[F
 
 @settings(max_examples=50, deadline=None)
 @given(signals)
-def test_a_card_whose_signals_hold_unchanged_is_left_alone(ones: list[Fired]) -> None:
+def test_an_alert_whose_signals_hold_unchanged_is_left_alone(ones: list[Fired]) -> None:
     first = merge(ones, {}, {}, BOOK)
-    cards: dict[int | None, Card] = {}
+    open_alerts: dict[int | None, OpenAlert] = {}
     for number, (lead, words, group) in enumerate(first.opened, start=1):
         held = tuple(
             Signal(n, one.rule, one.severity, one.reason, one.measure, "2026-11-19", "", DUE[one.severity])
             for n, one in enumerate(group)
         )
-        cards[lead.customer_id] = card(
+        open_alerts[lead.customer_id] = alert(
             lead.rule,
             lead.severity,
             id=number,
@@ -118,7 +118,7 @@ def test_a_card_whose_signals_hold_unchanged_is_left_alone(ones: list[Fired]) ->
             due_at=min(DUE[one.severity] for one in group),
             signals=held,
         )
-    again = merge(ones, cards, {}, BOOK)
+    again = merge(ones, open_alerts, {}, BOOK)
     assert (again.opened, again.joined, again.refreshed, again.updates) == ([], [], [], {})
 
 
@@ -127,13 +127,13 @@ def test_of_equal_severity_the_rule_that_stands_first_leads() -> None:
     assert leading(ones, RULES).rule == "unhappy_tickets"
 
 
-def test_the_plainer_words_of_another_signal_stand_on_the_card_while_that_one_holds() -> None:
+def test_the_plainer_words_of_another_signal_stand_on_the_alert_while_that_one_holds() -> None:
     leaving, gap = fired("likely_to_leave", severity=4), fired("gap_beyond_usual")
     ((lead, words, group),) = merge([leaving, gap], {}, {}, BOOK).opened
     assert (lead, words, group) == (leaving, gap.reason, [leaving, gap])
-    old = card("likely_to_leave", 4)
+    old = alert("likely_to_leave", 4)
     assert merge([leaving, gap], {1: old}, {}, BOOK).updates == {old.id: {"reason": gap.reason}}
-    told = old._replace(reason=gap.reason, signals=(*old.signals, card().signals[0]._replace(id=8)))
+    told = old._replace(reason=gap.reason, signals=(*old.signals, alert().signals[0]._replace(id=8)))
     assert merge([leaving, gap], {1: told}, {}, BOOK).updates == {}
     assert merge([leaving], {1: told}, {}, BOOK).updates == {old.id: {"reason": leaving.reason}}
 
@@ -158,7 +158,7 @@ def test_what_may_be_told_once_is_silent_until_it_happens_again() -> None:
 
 
 def test_a_snooze_until_worse_ends_with_a_new_signal_or_a_step() -> None:
-    snoozed = card(state="snoozed", until_condition="worse", baseline={"measures": {"gap_beyond_usual": 5.0}})
+    snoozed = alert(state="snoozed", until_condition="worse", baseline={"measures": {"gap_beyond_usual": 5.0}})
     for ones, woken in (
         ([fired("gap_beyond_usual", measure=6.9)], False),
         ([fired("gap_beyond_usual", measure=7.0)], True),
@@ -167,7 +167,7 @@ def test_a_snooze_until_worse_ends_with_a_new_signal_or_a_step() -> None:
         assert bool(merge(ones, {1: snoozed}, {}, BOOK).woken) == woken
 
 
-def test_a_card_that_a_person_escalated_stays_critical() -> None:
-    escalated = card(severity=4)._replace(signals=card(severity=3).signals)
+def test_an_alert_that_a_person_escalated_stays_critical() -> None:
+    escalated = alert(severity=4)._replace(signals=alert(severity=3).signals)
     plan = merge([fired("gap_beyond_usual", measure=5.0)], {1: escalated}, {}, BOOK)
     assert "severity" not in plan.updates.get(3, {})

@@ -33,7 +33,7 @@ class Kept:
 
     risk: float
     confidence: str
-    card: bool
+    alert: bool
     left: bool
 
 
@@ -61,8 +61,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Kept, ...]:
                 " FROM customer_risk_scores s WHERE purchase_days > 0"
             ).fetchall()
         end = day + timedelta(days=HORIZON)
-        for customer, risk, sure, card in rows:
-            found.append(Kept(risk, sure, bool(card), not any(day < one <= end for one in days[customer])))
+        for customer, risk, sure, alert in rows:
+            found.append(Kept(risk, sure, bool(alert), not any(day < one <= end for one in days[customer])))
     store.workspace.close()
     return tuple(found)
 
@@ -73,10 +73,10 @@ def columns(kept: Iterable[Kept]) -> tuple[NDArray[np.float64], NDArray[np.bool_
     return np.array([one.risk for one in found]), np.array([one.left for one in found])
 
 
-def test_as_many_leave_as_the_cards_promise(told: tuple[Kept, ...], tell: Tell) -> None:
-    risk, left = columns(one for one in told if one.card)
+def test_as_many_leave_as_the_alerts_promise(told: tuple[Kept, ...], tell: Tell) -> None:
+    risk, left = columns(one for one in told if one.alert)
     spread = float(np.sqrt((risk * (1.0 - risk)).sum())) / risk.size
-    tell(f"another process: {risk.size} cards, told {risk.mean():.0%} on average, {left.mean():.0%} left")
+    tell(f"another process: {risk.size} alerts, told {risk.mean():.0%} on average, {left.mean():.0%} left")
     assert risk.size >= 20
     assert abs(risk.mean() - left.mean()) <= 2.5 * spread
 
@@ -104,16 +104,16 @@ def test_who_orders_as_seldom_as_the_horizon_is_long_is_not_leaving_for_that(boo
     usual = leaving(book, gap=109, ago=0)
     late = leaving(book, gap=109, ago=130)
     book.evaluate()
-    assert book.cards(usual) == []
-    assert book.card(late)["rule"] == "likely_to_leave"
-    assert book.card(late)["reason"] == "70\u202f% likely to order nothing within 90 days, $800 at risk"
+    assert book.open_alerts(usual) == []
+    assert book.alert(late)["rule"] == "likely_to_leave"
+    assert book.alert(late)["reason"] == "70\u202f% likely to order nothing within 90 days, $800 at risk"
 
 
 def test_who_is_scored_by_their_contract_is_told_of_the_contract(book: Book) -> None:
     book.crowd(18)
     under = leaving(book, gap=400, ago=5, model="Additive v2 on contracts (rung 3)")
     book.evaluate()
-    assert book.card(under)["reason"] == "70\u202f% likely to leave the contract within 90 days, $800 at risk"
+    assert book.alert(under)["reason"] == "70\u202f% likely to leave the contract within 90 days, $800 at risk"
 
 
 def promised(book: Book) -> Promise | None:
@@ -132,7 +132,7 @@ def test_what_a_rule_promised_stands_beside_what_came_once_the_horizon_is_over(b
     book.crowd(40)
     came, stayed_away, forgotten = (leaving(book, churn_risk=risk) for risk in (0.7, 0.8, 0.75))
     book.evaluate()
-    assert {book.card(one)["rule"] for one in (came, stayed_away, forgotten)} == {"likely_to_leave"}
+    assert {book.alert(one)["rule"] for one in (came, stayed_away, forgotten)} == {"likely_to_leave"}
     for customer, risk in ((came, 0.7), (stayed_away, 0.8)):
         remembered(book, customer, risk)
     book.move(days=30)
@@ -146,7 +146,7 @@ def test_what_a_rule_promised_stands_beside_what_came_once_the_horizon_is_over(b
     assert {one.promise for one in rule_records(book.workspace) if one.code != "likely_to_leave"} == {None}
 
 
-def test_what_a_later_model_makes_of_the_day_of_a_card_promised_nothing(book: Book) -> None:
+def test_what_a_later_model_makes_of_the_day_of_an_alert_promised_nothing(book: Book) -> None:
     book.crowd(40)
     told, worked_out = (leaving(book, churn_risk=risk) for risk in (0.7, 0.8))
     book.evaluate()
@@ -154,7 +154,7 @@ def test_what_a_later_model_makes_of_the_day_of_a_card_promised_nothing(book: Bo
     remembered(book, worked_out, 0.8, as_of_model("test", "2026-12-31"))
     book.move(days=91)
     found = promised(book)
-    assert found is not None and (found.cards, found.told) == (1, 0.7)
+    assert found is not None and (found.open_alerts, found.told) == (1, 0.7)
 
 
 def test_of_a_contract_its_end_is_what_was_promised(book: Book) -> None:
@@ -168,11 +168,11 @@ def test_of_a_contract_its_end_is_what_was_promised(book: Book) -> None:
     assert promised(book) == Promise(2, 0.6, 1, 90)
 
 
-def test_the_words_of_a_card_follow_the_horizon_also_where_its_rule_holds_no_longer(book: Book) -> None:
+def test_the_words_of_an_alert_follow_the_horizon_also_where_its_rule_holds_no_longer(book: Book) -> None:
     book.crowd(18)
     one = leaving(book, gap=80, ago=90)
     book.evaluate()
-    assert "within 90 days, $800 at risk" in book.card(one)["reason"]
+    assert "within 90 days, $800 at risk" in book.alert(one)["reason"]
     with book.writing() as work:
         work.sql("UPDATE customer_risk_scores SET churn_horizon_days = 30")
         work.sql(
@@ -180,7 +180,7 @@ def test_the_words_of_a_card_follow_the_horizon_also_where_its_rule_holds_no_lon
             (one,),
         )
     outcome = book.evaluate()
-    card = book.card(one)
-    assert card["reason"] == "82\u202f% likely to order nothing within 30 days, $900 at risk"
-    assert card["id"] in outcome.changes.alerts
+    alert = book.alert(one)
+    assert alert["reason"] == "82\u202f% likely to order nothing within 30 days, $900 at risk"
+    assert alert["id"] in outcome.changes.alerts
     assert book.evaluate().changes.alerts == frozenset()

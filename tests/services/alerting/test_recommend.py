@@ -66,7 +66,7 @@ def test_a_complaint_that_an_order_or_a_kind_word_followed_is_not_the_cause_of_a
     said = {"customer_id": spoke, "channel": "Call", "text": "Thanks for the quick reply!", "sentiment": 0.6}
     book.add(conversations, **said, happened_on=book.day(40))
     book.evaluate()
-    titles = [book.card(one)["recommendation"]["title"] for one in (silent, spoke, ordered)]
+    titles = [book.alert(one)["recommendation"]["title"] for one in (silent, spoke, ordered)]
     assert [title.startswith("Apologise first") for title in titles] == [True, False, False]
 
 
@@ -112,19 +112,19 @@ def test_how_often_it_helped_is_said_from_ten_cases_on() -> None:
     assert advice(CASE)["evidence"] == ""
 
 
-def test_the_record_is_counted_from_closed_cards_whose_watch_time_is_over(book: Book) -> None:
+def test_the_record_is_counted_from_closed_alerts_whose_watch_time_is_over(book: Book) -> None:
     from services.alerting import resolve
 
     late = [book.customer(f"Late {n}", ago=70, gap=20, segment="Hibernating") for n in range(12)]
     book.evaluate()
-    resolve(book.workspace, [book.card(customer)["id"] for customer in late], "saved")
+    resolve(book.workspace, [book.alert(customer)["id"] for customer in late], "saved")
     book.move(days=30)
     for customer in late[:7]:
         book.order(customer, 5)
     book.move(days=35)
     other = book.customer("Other", ago=70, gap=20, segment="Hibernating")
     book.evaluate()
-    found = book.card(other)["recommendation"]
+    found = book.alert(other)["recommendation"]
     assert found["code"] == "check_in"
     assert found["evidence"].startswith("7 of 12 ordered again within 60 days")
 

@@ -26,15 +26,15 @@ TODAY = date(2026, 11, 20)
 LAW = {
     "likely_to_leave": ("low", 30),  # high from three purchase days on
     "gap_beyond_usual": ("low", 45),
-    "distress": ("high", 0),
+    "distress": ("medium", 0),  # by what the customer is worth
     "engagement_below": ("low", 90),
-    "urgent_ticket": ("high", 14),
+    "urgent_ticket": ("medium", 14),
     "repeated_trouble": ("high", 30),
     "unhappy_mention": ("medium", 14),
     "product_ratings_falling": ("medium", 30),
     "spend_falling": ("medium", 60),
     "activity_dropped": ("low", 30),
-    "unhappy_tickets": ("high", 30),
+    "unhappy_tickets": ("medium", 30),  # by what the customer is worth
     "bad_review": ("high", 30),
     "satisfaction_falling": ("medium", 60),
     "emails_unread": ("low", 90),

@@ -33,25 +33,25 @@ from tests.services.alerting.book import Book
 
 def rules_of(book: Book, customer: int) -> set[str]:
     """The rules whose signals a customer's alert carries."""
-    return {rule for card in book.cards(customer) for rule in book.signals(card["id"])}
+    return {rule for alert in book.open_alerts(customer) for rule in book.signals(alert["id"])}
 
 
 def test_a_book_without_scores_is_left_alone(book: Book) -> None:
     run = book.evaluate()
-    assert run.opened == () and book.cards() == []
+    assert run.opened == () and book.open_alerts() == []
 
 
-def test_an_improbable_gap_raises_a_card_in_words(book: Book) -> None:
+def test_an_improbable_gap_raises_an_alert_in_words(book: Book) -> None:
     late = book.customer("Marlow & Pike", ago=74, gap=21, value_at_risk_minor=524_000)
     on_time = book.customer("On time", ago=62, gap=21)
     new = book.customer("New", ago=74, gap=21, silence_p=None)
     gone = book.customer("Gone", ago=366, gap=21)
     book.evaluate()
-    card = book.card(late)
-    assert card["rule"] == "gap_beyond_usual"
-    assert card["reason"] == "No order for 74 days; the usual gap is 21"
-    assert card["state"] == "open" and card["kind"] == "risk"
-    assert card["value_at_risk_minor"] == card["expected_value_minor"] == 524_000
+    alert = book.alert(late)
+    assert alert["rule"] == "gap_beyond_usual"
+    assert alert["reason"] == "No order for 74 days; the usual gap is 21"
+    assert alert["state"] == "open" and alert["kind"] == "risk"
+    assert alert["value_at_risk_minor"] == alert["expected_value_minor"] == 524_000
     for customer in (on_time, new, gone):
         assert "gap_beyond_usual" not in rules_of(book, customer)
 
@@ -63,9 +63,9 @@ def test_an_alert_about_silence_says_that_the_last_order_came_back(book: Book) -
     lost = book.customer(ago=500, gap=21, last_order_amount_minor=0, spend_total_minor=900_000, silence_p=0.01)
     book.order(lost, 490, -10_000, kind="return")
     book.evaluate()
-    assert book.card(returned)["reason"] == "No order for 74 days, the last one returned; the usual gap is 21"
-    assert book.card(gift)["reason"] == "No order for 74 days; the usual gap is 21"
-    assert book.card(lost)["reason"].startswith("Last order 500 days ago, returned")
+    assert book.alert(returned)["reason"] == "No order for 74 days, the last one returned; the usual gap is 21"
+    assert book.alert(gift)["reason"] == "No order for 74 days; the usual gap is 21"
+    assert book.alert(lost)["reason"].startswith("Last order 500 days ago, returned")
 
 
 def test_an_overdue_order_is_as_grave_as_its_value(book: Book) -> None:
@@ -75,7 +75,7 @@ def test_an_overdue_order_is_as_grave_as_its_value(book: Book) -> None:
     dear = book.customer("Dear", ago=70, gap=20)
     most = book.customer("Most", ago=70, gap=20, value_at_risk_minor=900_000, clv_if_stays_minor=900_000)
     book.evaluate()
-    assert [book.card(one)["severity"] for one in (cheap, dear, most)] == [2, 3, 4]
+    assert [book.alert(one)["severity"] for one in (cheap, dear, most)] == [2, 3, 4]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_who_is_silent_for_longer_than_others_are_active_is_named_though_their_g
     not_yet = book.customer("Not yet", churn_risk=0.22, **{**fields, "ago": 179})
     book.evaluate()
     assert rules_of(book, long_silent) == {"gap_beyond_usual"}
-    assert not book.cards(seasonal) and not book.cards(not_yet)
+    assert not book.open_alerts(seasonal) and not book.open_alerts(not_yet)
     assert overdue(book) == Overdue(3, 1, 1, 1)
 
 
@@ -116,7 +116,7 @@ def test_who_is_overdue_without_an_alert_is_counted_with_the_reason(book: Book) 
     named = book.customer("Named", ago=70, gap=20)
     book.evaluate()
     assert overdue(book) == Overdue(4, 1, 2, 1)
-    resolve(book.workspace, [book.card(named)["id"]], "no_issue")
+    resolve(book.workspace, [book.alert(named)["id"]], "no_issue")
     assert overdue(book) == Overdue(4, 0, 2, 1, closed=1)
     assert overdue(book).words == (
         "4 customers overdue for an order: 2 silent, but not unusually late for them, 1 silent, but of low churn risk,"
@@ -135,7 +135,7 @@ def test_an_alert_counts_as_closed_recently_while_its_rule_rests(book: Book, day
     book.crowd(10)
     named = book.customer("Named", ago=70, gap=20)
     book.evaluate()
-    resolve(book.workspace, [book.card(named)["id"]], "no_issue")
+    resolve(book.workspace, [book.alert(named)["id"]], "no_issue")
     assert overdue(book, days).parts == (f"1 {told}",)
 
 
@@ -165,21 +165,21 @@ def overdue(book: Book, days: int = 0) -> Overdue:
 
 def test_a_regular_buyers_silence_raises_a_low_alert_where_the_model_sees_no_risk(book: Book) -> None:
     book.crowd(40)
-    fields = {"ago": 25, "gap": 7, "silence_p": 0.004, "churn_risk": 0.07, "spend_12m_minor": 1_000}
+    fields = {"ago": 25, "gap": 7, "silence_p": 0.02, "churn_risk": 0.07, "spend_12m_minor": 1_000}
     dear = {"value_at_risk_minor": 900_000, "clv_if_stays_minor": 900_000}
     weekly, now_and_then = book.customer("Weekly", **fields, **dear), book.customer("Now and then", **fields)
     for number in range(8):
         book.order(weekly, 25 + 7 * number)
         book.order(now_and_then, 25 + number**3)
     book.evaluate()
-    card = book.card(weekly)
-    assert (card["rule"], card["severity"]) == ("gap_beyond_usual", 1)
-    assert card["reason"] == "No order for 25 days; the usual gap is 7, the longest so far 7"
-    assert not book.cards(now_and_then)
+    alert = book.alert(weekly)
+    assert (alert["rule"], alert["severity"]) == ("gap_beyond_usual", 1)
+    assert alert["reason"] == "No order for 25 days; the usual gap is 7, the longest so far 7"
+    assert not book.open_alerts(now_and_then)
     for risk, severity in ((0.49, 3), (0.5, 4)):
         book.score(weekly, churn_risk=risk)
         book.evaluate()
-        assert book.card(weekly)["severity"] == severity
+        assert book.alert(weekly)["severity"] == severity
 
 
 @pytest.mark.parametrize(("chance", "ago", "named"), [(0.009, 40, True), (0.011, 40, False), (0.009, 39, False)])
@@ -193,13 +193,40 @@ def test_the_biggest_are_named_where_they_were_never_silent_for_so_long_whatever
         for customer in (big, small):
             book.order(customer, ago + 3 * number**2)  # uneven: the longest gap is of 39 days
     book.evaluate()
-    assert not book.cards(small) and bool(book.cards(big)) == named
+    assert not book.open_alerts(small) and bool(book.open_alerts(big)) == named
     if named:
-        card = book.card(big)
-        assert (card["severity"], card["reason"]) == (
-            2,
-            "No order for 40 days; the usual gap is 8, the longest so far 39",
-        )
+        alert = book.alert(big)
+        assert alert["reason"] == "No order for 40 days; the usual gap is 8, the longest so far 39"
+        assert alert["expected_value_minor"] == 35_000, "half of what they would bring: half of such customers left"
+
+
+@pytest.mark.parametrize(("larger", "severity"), [(0, 4), (3, 2)])
+def test_the_very_biggest_are_critical_as_soon_as_they_were_never_silent_for_so_long(
+    book: Book, larger: int, severity: int
+) -> None:
+    book.crowd(40)
+    book.crowd(larger, spend_12m_minor=2_000_000)
+    big = book.customer(ago=40, gap=8, silence_p=0.009, churn_risk=0.03, spend_12m_minor=900_000)
+    for number in range(8):
+        book.order(big, 40 + 3 * number**2)
+    book.evaluate()
+    assert book.alert(big)["severity"] == severity
+
+
+@pytest.mark.parametrize(("complained", "worth", "severity"), [(None, 100_000, 2), (30, 100_000, 3), (30, 61_000, 2)])
+def test_a_silence_after_a_complaint_is_high_of_who_is_worth_more_than_most(
+    book: Book, complained: int | None, worth: int, severity: int
+) -> None:
+    book.crowd(40)
+    book.crowd(11, spend_12m_minor=2_000_000)  # they are the highest fifth
+    customer = book.customer(ago=60, gap=15, silence_p=0.03, churn_risk=0.3, spend_12m_minor=worth,
+                             clv_minor=10_000, clv_if_stays_minor=50_000)  # fmt: skip
+    if complained is not None:
+        book.review(customer, 2, complained + 5)
+    book.evaluate()
+    with book.workspace.store.read() as connection:
+        query = "SELECT severity FROM alert_signals WHERE rule = 'gap_beyond_usual' AND customer_id = ?"
+        assert connection.exec_driver_sql(query, (customer,)).scalar() == severity
 
 
 def test_how_regular_a_buyer_is_counts_up_to_the_chance_that_the_rule_asks_for(book: Book) -> None:
@@ -208,11 +235,11 @@ def test_how_regular_a_buyer_is_counts_up_to_the_chance_that_the_rule_asks_for(b
     for number in range(8):
         book.order(weekly, 10 + 7 * number)
     book.evaluate()
-    assert not book.cards(weekly)
+    assert not book.open_alerts(weekly)
     policy = replace(book.workspace.policy, rule_parameters=(RuleParameter("gap_beyond_usual", "improbable", 0.4),))
     book.workspace = replace(book.workspace, policy=policy)
     book.evaluate()
-    assert book.card(weekly)["rule"] == "gap_beyond_usual"
+    assert book.alert(weekly)["rule"] == "gap_beyond_usual"
 
 
 def test_who_is_to_be_won_back_is_never_critical(book: Book) -> None:
@@ -222,7 +249,7 @@ def test_who_is_to_be_won_back_is_never_critical(book: Book) -> None:
         book.deal(customer, amount_minor=9_000_000)
         book.ticket(customer, 5)
     book.evaluate()
-    assert [book.card(one)["severity"] for one in (active, gone)] == [4, 3]
+    assert [book.alert(one)["severity"] for one in (active, gone)] == [4, 3]
 
 
 def test_five_a_day_and_owner_become_critical_by_silence_and_the_rest_wait_in_order(book: Book) -> None:
@@ -233,21 +260,21 @@ def test_five_a_day_and_owner_become_critical_by_silence_and_the_rest_wait_in_or
         for n in range(count)
     ]
     book.evaluate()
-    assert [book.card(one)["severity"] for one in late] == [4, 4, 4, 4, 4, 3, 3, 4]
+    assert [book.alert(one)["severity"] for one in late] == [4, 4, 4, 4, 4, 3, 3, 4]
     book.evaluate()
-    assert [book.card(one)["severity"] for one in late[:7]] == [4, 4, 4, 4, 4, 3, 3]
+    assert [book.alert(one)["severity"] for one in late[:7]] == [4, 4, 4, 4, 4, 3, 3]
     book.move(days=1)
     book.evaluate()
-    assert {book.card(one)["severity"] for one in late} == {4}
+    assert {book.alert(one)["severity"] for one in late} == {4}
 
 
-def test_severity_decides_when_a_card_is_due(book: Book) -> None:
+def test_severity_decides_when_an_alert_is_due(book: Book) -> None:
     book.crowd(10)
     dear = book.customer("Dear", ago=70, gap=20, value_at_risk_minor=900_000)
     cheap = book.customer("Cheap", ago=70, gap=20)
     book.evaluate()
-    assert book.card(dear)["due_at"] == "2026-11-19T13:00:00Z"
-    assert book.card(cheap)["due_at"] == "2026-11-19T17:00:00Z"
+    assert book.alert(dear)["due_at"] == "2026-11-19T13:00:00Z"
+    assert book.alert(cheap)["due_at"] == "2026-11-19T17:00:00Z"
 
 
 def test_likely_to_leave_looks_at_active_customers_only(book: Book) -> None:
@@ -256,7 +283,7 @@ def test_likely_to_leave_looks_at_active_customers_only(book: Book) -> None:
     long_gone = book.customer("Gone", ago=600, churn_risk=0.99, value_at_risk_minor=90_000)
     unsure = book.customer("Unsure", churn_risk=0.7, value_at_risk_minor=80_000, confidence="low")
     book.evaluate()
-    assert book.card(leaving)["rule"] == "likely_to_leave"
+    assert book.alert(leaving)["rule"] == "likely_to_leave"
     assert "likely_to_leave" not in rules_of(book, long_gone) | rules_of(book, unsure)
 
 
@@ -267,7 +294,7 @@ def test_who_bought_once_or_twice_comes_after_the_regulars_whatever_the_value_at
     visitor = book.customer("Visitor", purchase_days=0, order_count=0, **dear)
     subscriber = book.customer("Subscriber", purchase_days=1, model="Additive on contracts 3", **dear)
     book.evaluate()
-    assert [book.card(one)["severity"] for one in (twice, thrice, visitor, subscriber)] == [1, 4, 4, 4]
+    assert [book.alert(one)["severity"] for one in (twice, thrice, visitor, subscriber)] == [1, 4, 4, 4]
 
 
 def test_a_model_that_says_that_most_like_them_stay_makes_nobody_critical(book: Book) -> None:
@@ -277,7 +304,7 @@ def test_a_model_that_says_that_most_like_them_stay_makes_nobody_critical(book: 
         for risk in (0.5, 0.49)
     )
     book.evaluate()
-    assert [book.card(one)["severity"] for one in (likely, less)] == [4, 3]
+    assert [book.alert(one)["severity"] for one in (likely, less)] == [4, 3]
 
 
 def test_the_highest_tenth_is_not_enough_where_the_whole_book_is_calm(book: Book) -> None:
@@ -293,11 +320,11 @@ def test_a_risk_of_close_to_nothing_raises_no_alert_though_it_is_the_highest_of_
     highest = book.customer("Highest", churn_risk=0.03, value_at_risk_minor=80_000)
     book.deal(highest, ago=1, amount_minor=9_000_000)
     book.evaluate()
-    assert book.cards(highest) == []
+    assert book.open_alerts(highest) == []
     policy = replace(book.workspace.policy, churn_threshold_by_segment=(SegmentFigure("Loyal", 0.02),))
     book.workspace = replace(book.workspace, policy=policy)
     book.evaluate()
-    assert book.card(highest)["reason"] == "Churn risk above the threshold of their segment, $800 at risk"
+    assert book.alert(highest)["reason"] == "Churn risk above the threshold of their segment, $800 at risk"
 
 
 def test_engagement_below_the_threshold_is_low_and_a_fall_makes_it_medium(book: Book) -> None:
@@ -307,13 +334,13 @@ def test_engagement_below_the_threshold_is_low_and_a_fall_makes_it_medium(book: 
     for customer, before in ((crossed, 64.0), (always_low, 48.0), (above, 70.0)):
         book.engaged_before(customer, before)
     book.evaluate()
-    assert book.card(crossed)["reason"] == "Engagement fell from 64 to 42 in 60 days"
-    assert book.card(crossed)["severity"] == 2
-    assert (book.card(always_low)["reason"], book.card(always_low)["severity"]) == (
+    assert book.alert(crossed)["reason"] == "Engagement fell from 64 to 42 in 60 days"
+    assert book.alert(crossed)["severity"] == 2
+    assert (book.alert(always_low)["reason"], book.alert(always_low)["severity"]) == (
         "Engagement is 42, below your threshold",
         1,
     )
-    assert book.cards(above) == []
+    assert book.open_alerts(above) == []
 
 
 def test_low_engagement_names_the_lowest_of_those_who_still_buy_and_are_worth_keeping(book: Book) -> None:
@@ -323,7 +350,7 @@ def test_low_engagement_names_the_lowest_of_those_who_still_buy_and_are_worth_ke
     gone = book.customer(engagement=20, ago=300, clv_if_stays_minor=60_000)
     book.crowd(20, engagement=70)
     book.evaluate()
-    named = [card["customer_id"] for card in book.cards() if card["rule"] == "engagement_below"]
+    named = [alert["customer_id"] for alert in book.open_alerts() if alert["rule"] == "engagement_below"]
     assert named == [lowest]
     assert not {small, gone, *half} & set(named)
 
@@ -334,23 +361,23 @@ def test_engagement_that_stays_below_is_spoken_of_once(book: Book) -> None:
     book.evaluate()
     from services.alerting import resolve
 
-    resolve(book.workspace, [book.card(low)["id"]], "no_issue")
+    resolve(book.workspace, [book.alert(low)["id"]], "no_issue")
     book.move(days=100)
     book.evaluate()
-    assert [card["state"] for card in book.cards(low)] == ["resolved"]
+    assert [alert["state"] for alert in book.open_alerts(low)] == ["resolved"]
 
 
-def test_spend_that_falls_to_sixty_percent_raises_a_card(book: Book) -> None:
+def test_spend_that_falls_to_sixty_percent_raises_an_alert(book: Book) -> None:
     book.crowd(10)
     book.bear_out_spending()
     falling = book.customer(mean_last_3_minor=5_600, clv_minor=1)
     steady = book.customer(mean_last_3_minor=6_100, clv_minor=1)
     book.evaluate()
-    assert book.card(falling)["reason"] == (
+    assert book.alert(falling)["reason"] == (
         "Last 3 days with orders (25 Oct to 14 Nov) averaged $56, the 6 before $100: down 44\u202f%"
     )
-    assert book.card(falling)["severity"] == 2
-    assert book.cards(steady) == []
+    assert book.alert(falling)["severity"] == 2
+    assert book.open_alerts(steady) == []
 
 
 def test_two_unhappy_tickets_or_one_left_open(book: Book) -> None:
@@ -361,9 +388,9 @@ def test_two_unhappy_tickets_or_one_left_open(book: Book) -> None:
     book.ticket(one_open, 5)
     book.ticket(one_fresh, 0)
     book.evaluate()
-    assert book.card(two)["reason"] == "2 unhappy tickets in 60 days"
-    assert book.card(one_open)["reason"] == "Unhappy ticket open for 5 days"
-    assert book.cards(one_fresh) == book.cards(happy) == []
+    assert book.alert(two)["reason"] == "2 unhappy tickets in 60 days, lifetime value $500"
+    assert book.alert(one_open)["reason"] == "Unhappy ticket open for 5 days"
+    assert book.open_alerts(one_fresh) == book.open_alerts(happy) == []
 
 
 def test_days_open_are_counted_from_the_day_of_opening_as_the_timeline_counts_them(book: Book) -> None:
@@ -373,8 +400,8 @@ def test_days_open_are_counted_from_the_day_of_opening_as_the_timeline_counts_th
     policy = replace(book.workspace.policy, rule_parameters=(RuleParameter("unhappy_tickets", "open_hours", 1),))
     book.workspace = replace(book.workspace, policy=policy)
     book.evaluate()
-    assert book.card(of_a_day)["reason"] == "Unhappy ticket open for 101 days"
-    assert book.card(fresh)["reason"] == "Unhappy ticket from today still open"
+    assert book.alert(of_a_day)["reason"] == "Unhappy ticket open for 101 days"
+    assert book.alert(fresh)["reason"] == "Unhappy ticket from today still open"
 
 
 @pytest.mark.parametrize("status", ["open", "solved"])
@@ -385,17 +412,33 @@ def test_the_customers_own_rating_of_a_ticket_counts_before_the_words_in_it(book
         for ago in (10, 40):
             book.ticket(customer, ago, priority="Urgent", status=status, satisfaction=rating)
     book.evaluate()
-    assert book.cards(glad) == []
+    assert book.open_alerts(glad) == []
     assert rules_of(book, sad) == {"unhappy_tickets"}
-    assert book.card(sad)["reason"] == "2 unhappy tickets in 60 days"
+    assert book.alert(sad)["reason"] == "2 unhappy tickets in 60 days"
 
 
-def test_a_renewal_near_makes_unhappy_tickets_critical(book: Book) -> None:
-    customer = book.customer(renews_on=book.day(-18))
+@pytest.mark.parametrize(("worth", "severity"), [(200_000, 4), (70_000, 3)])
+def test_a_renewal_near_makes_unhappy_tickets_critical_of_who_is_worth_more_than_most(
+    book: Book, worth: int, severity: int
+) -> None:
+    book.crowd(20)
+    customer = book.customer(renews_on=book.day(-18), clv_if_stays_minor=worth, spend_12m_minor=worth)
     book.ticket(customer, 5)
     book.evaluate()
-    card = book.card(customer)
-    assert (card["rule"], card["severity"]) == ("unhappy_tickets", 4)
+    alert = book.alert(customer)
+    assert (alert["rule"], alert["severity"]) == ("unhappy_tickets", severity)
+
+
+def test_a_high_priority_ticket_of_the_most_valuable_is_critical_where_no_priority_is_above(book: Book) -> None:
+    book.crowd(20)
+    best = book.customer("Best", clv_if_stays_minor=200_000, spend_12m_minor=200_000)
+    small = book.customer("Small", clv_if_stays_minor=1_000, spend_12m_minor=1_000)
+    for customer in (best, small):
+        book.ticket(customer, 2, priority="High")
+    book.evaluate()
+    found = {name: book.alert(customer) for name, customer in (("best", best), ("small", small))}
+    assert {alert["rule"] for alert in found.values()} == {"urgent_ticket"}
+    assert (found["best"]["severity"], found["small"]["severity"]) == (4, 2)
 
 
 def test_a_bad_review_counts_only_while_no_ticket_is_open(book: Book) -> None:
@@ -405,8 +448,8 @@ def test_a_bad_review_counts_only_while_no_ticket_is_open(book: Book) -> None:
         book.review(customer, 1)
     book.ticket(ticketed, 0, sentiment=0.0)
     book.evaluate()
-    assert book.card(alone)["reason"] == "Rated 1 of 5 on 16 Nov, no ticket opened yet"
-    assert book.cards(ticketed) == []
+    assert book.alert(alone)["reason"] == "Rated 1 of 5 on 16 Nov, no ticket opened yet"
+    assert book.open_alerts(ticketed) == []
 
 
 def test_satisfaction_falling_compares_three_ratings_with_those_before(book: Book) -> None:
@@ -417,8 +460,8 @@ def test_satisfaction_falling_compares_three_ratings_with_those_before(book: Boo
         for ago in (80, 60, 40):
             book.review(customer, recent, ago)
     book.evaluate()
-    assert book.card(falling)["rule"] == "satisfaction_falling"
-    assert book.cards(steady) == []
+    assert book.alert(falling)["rule"] == "satisfaction_falling"
+    assert book.open_alerts(steady) == []
 
 
 def test_five_emails_without_an_answer(book: Book) -> None:
@@ -430,8 +473,8 @@ def test_five_emails_without_an_answer(book: Book) -> None:
     book.email(clicked, "clicked", 35, message="m40")
     book.score(bought, last_order_on=book.day(25), days_since_last_order=25)
     book.evaluate()
-    assert book.card(silent)["reason"] == "Last 5 emails neither clicked nor answered"
-    assert book.cards(clicked) == book.cards(bought) == []
+    assert book.alert(silent)["reason"] == "Last 5 emails neither clicked nor answered"
+    assert book.open_alerts(clicked) == book.open_alerts(bought) == []
 
 
 def test_an_unsubscription_is_told_once(book: Book) -> None:
@@ -439,14 +482,14 @@ def test_an_unsubscription_is_told_once(book: Book) -> None:
     values: dict[str, Any] = {"email_consent": "withdrawn", "email_consent_since": book.day(3)}
     customer = book.customer(clv_minor=900_000, **values)
     book.evaluate()
-    card = book.card(customer)
-    assert card["reason"] == "Withdrew consent to emails 3 days ago"
+    alert = book.alert(customer)
+    assert alert["reason"] == "Withdrew consent to emails 3 days ago"
     from services.alerting import resolve
 
-    resolve(book.workspace, [card["id"]], "no_issue")
+    resolve(book.workspace, [alert["id"]], "no_issue")
     book.move(days=50)
     book.evaluate()
-    assert len(book.cards(customer)) == 1
+    assert len(book.open_alerts(customer)) == 1
 
 
 def test_a_deal_without_contact_stalls_until_someone_writes(book: Book) -> None:
@@ -456,18 +499,18 @@ def test_a_deal_without_contact_stalls_until_someone_writes(book: Book) -> None:
     book.deal(early, "Identified", 19)
     book.add(conversations, customer_id=spoken, happened_on=book.day(4), direction="to_customer")
     book.evaluate()
-    card = book.card(stalled)
-    assert card["reason"] == "Winter restock, Proposal, $450: open for 19 days without a call, reply or note"
-    assert card["upside_minor"] == 22_500
-    assert book.cards(spoken) == book.cards(early) == []
+    alert = book.alert(stalled)
+    assert alert["reason"] == "Winter restock, Proposal, $450: open for 19 days without a call, reply or note"
+    assert alert["upside_minor"] == 22_500
+    assert book.open_alerts(spoken) == book.open_alerts(early) == []
 
 
 def test_a_fall_of_engagement_that_is_silence_is_not_said_beside_the_silence(book: Book) -> None:
     book.crowd(10)
     silent, low = (book.customer(name, ago=ago, engagement=30.0) for name, ago in (("Silent", 120), ("Low", 20)))
     book.evaluate()
-    assert book.signals(book.card(silent)["id"]) == ["gap_beyond_usual"]
-    assert book.card(low)["rule"] == "engagement_below"
+    assert book.signals(book.alert(silent)["id"]) == ["gap_beyond_usual"]
+    assert book.alert(low)["rule"] == "engagement_below"
 
 
 def test_where_no_contact_is_recorded_only_the_oldest_deals_beyond_the_usual_age_are_stalled(book: Book) -> None:
@@ -481,8 +524,8 @@ def test_where_no_contact_is_recorded_only_the_oldest_deals_beyond_the_usual_age
     for ago in (78, 79, 70):
         book.deal(opened[-1], "Proposal", ago)
     book.evaluate()
-    assert [card["customer_id"] for card in book.cards()] == opened[-2:]
-    assert book.card(opened[-1])["reason"] == (
+    assert [alert["customer_id"] for alert in book.open_alerts()] == opened[-2:]
+    assert book.alert(opened[-1])["reason"] == (
         "Winter restock, Proposal, $450: open for 98 days; 9 of 10 deals here closed within 75 days."
         " 2 more deals are older than that"
     )
@@ -498,7 +541,7 @@ def test_a_deals_amount_is_converted_between_currencies_of_other_minor_units(
     fields = {"stage": "Proposal", "opened_on": book.day(119), "amount_minor": amount_minor, "currency": currency}
     book.add(opportunities, customer_id=customer, name="Restock", **fields)
     book.evaluate()
-    assert book.card(customer)["upside_minor"] == 22_500  # half of $450.00
+    assert book.alert(customer)["upside_minor"] == 22_500  # half of $450.00
 
 
 def test_a_large_deal_of_an_unhappy_customer_is_critical(book: Book) -> None:
@@ -509,10 +552,10 @@ def test_a_large_deal_of_an_unhappy_customer_is_critical(book: Book) -> None:
     book.ticket(unhappy, 10)
     book.ticket(unhappy, 12)
     book.evaluate()
-    card = book.card(unhappy)
-    assert (card["rule"], card["severity"]) == ("deal_at_risk", 4)
-    assert card["reason"] == "Open deal of $12,900, and unhappy tickets"
-    assert set(book.signals(card["id"])) == {"deal_at_risk", "unhappy_tickets", "repeated_trouble"}
+    alert = book.alert(unhappy)
+    assert (alert["rule"], alert["severity"]) == ("deal_at_risk", 4)
+    assert alert["reason"] == "Open deal of $12,900, and unhappy tickets"
+    assert set(book.signals(alert["id"])) == {"deal_at_risk", "unhappy_tickets", "repeated_trouble"}
 
 
 def test_a_large_deal_is_critical_by_a_risk_that_is_high_not_by_one_that_is_usual(book: Book) -> None:
@@ -525,8 +568,8 @@ def test_a_large_deal_is_critical_by_a_risk_that_is_high_not_by_one_that_is_usua
     for customer in (usual, high, unknown):
         book.deal(customer, "Negotiation", 5, 1_290_000)
     book.evaluate()
-    assert book.card(high)["reason"] == "Open deal of $12,900, churn risk 40\u202f%"
-    assert book.cards(usual) == book.cards(unknown) == []
+    assert book.alert(high)["reason"] == "Open deal of $12,900, churn risk 40\u202f%"
+    assert book.open_alerts(usual) == book.open_alerts(unknown) == []
 
 
 def test_a_renewal_with_low_health(book: Book) -> None:
@@ -535,8 +578,8 @@ def test_a_renewal_with_low_health(book: Book) -> None:
     far = book.customer(renews_on=book.day(-80), health=52)
     given_notice = book.customer(churned_on=book.day(-40), health=52)
     book.evaluate()
-    assert book.card(low)["reason"] == "Renews in 40 days, health 52 of 100"
-    assert book.cards(well) == book.cards(far) == book.cards(given_notice) == []
+    assert book.alert(low)["reason"] == "Renews in 40 days, health 52 of 100"
+    assert book.open_alerts(well) == book.open_alerts(far) == book.open_alerts(given_notice) == []
 
 
 def test_the_end_of_a_valuable_customers_contract_is_agreed_in_time_though_all_is_well(book: Book) -> None:
@@ -546,11 +589,11 @@ def test_the_end_of_a_valuable_customers_contract_is_agreed_in_time_though_all_i
     small = book.customer("Small", clv_if_stays_minor=100, **fields)
     monthly = book.customer("Monthly", clv_if_stays_minor=900_000, contract_starts_on=book.day(18), **fields)
     book.evaluate()
-    card = book.card(dear)
-    assert (card["rule"], card["severity"]) == ("renewal_near", 1)
-    assert card["reason"] == "Renews in 12 days, health 95 of 100"
-    assert card["recommendation"]["code"] == "renewal_agree"
-    assert not book.cards(small) and not book.cards(monthly)
+    alert = book.alert(dear)
+    assert (alert["rule"], alert["severity"]) == ("renewal_near", 1)
+    assert alert["reason"] == "Renews in 12 days, health 95 of 100"
+    assert alert["recommendation"]["code"] == "renewal_agree"
+    assert not book.open_alerts(small) and not book.open_alerts(monthly)
 
 
 def test_win_back_is_due_only_where_nobody_wrote_since(book: Book) -> None:
@@ -560,10 +603,10 @@ def test_win_back_is_due_only_where_nobody_wrote_since(book: Book) -> None:
     book.email(due, "sent", 30, campaign="Newsletter")  # a newsletter to everyone is no contact
     book.email(written, "sent", 30)
     book.evaluate()
-    card = book.card(due)
-    assert (card["rule"], card["kind"], card["upside_minor"]) == ("win_back_due", "opportunity", 90_000)
-    assert card["reason"] == "Last order 420 days ago, no contact since"
-    assert book.cards(written) == []
+    alert = book.alert(due)
+    assert (alert["rule"], alert["kind"], alert["upside_minor"]) == ("win_back_due", "opportunity", 90_000)
+    assert alert["reason"] == "Last order 420 days ago, no contact since"
+    assert book.open_alerts(written) == []
 
 
 def test_who_was_contacted_and_stayed_silent_is_due_again_after_a_while(book: Book) -> None:
@@ -575,8 +618,8 @@ def test_who_was_contacted_and_stayed_silent_is_due_again_after_a_while(book: Bo
         book.add(conversations, customer_id=customer, channel="Chat", direction="from_customer", text="Late again.",
                  happened_on=book.day(ago), leaving=0)  # fmt: skip
     book.evaluate()
-    assert book.card(long_ago)["reason"] == "Last order 400 days ago, last contact 166 days ago"
-    assert book.cards(lately) == []
+    assert book.alert(long_ago)["reason"] == "Last order 400 days ago, last contact 166 days ago"
+    assert book.open_alerts(lately) == []
 
 
 def test_an_email_of_ours_does_not_make_a_book_one_that_keeps_contacts(book: Book) -> None:
@@ -584,14 +627,14 @@ def test_an_email_of_ours_does_not_make_a_book_one_that_keeps_contacts(book: Boo
     due, other = (book.customer(name, ago=420, gap=60.0, spend_total_minor=900_000) for name in ("Due", "Other"))
     book.email(other, "sent", 3, source="bellwether", external_id="1")
     book.evaluate()
-    assert book.card(due)["reason"] == "Last order 420 days ago"
+    assert book.alert(due)["reason"] == "Last order 420 days ago"
 
 
 def test_a_book_that_keeps_no_contacts_does_not_say_that_there_was_none(book: Book) -> None:
     book.crowd(10)
     due = book.customer("Due", ago=420, gap=60.0, spend_total_minor=900_000)
     book.evaluate()
-    assert book.card(due)["reason"] == "Last order 420 days ago"
+    assert book.alert(due)["reason"] == "Last order 420 days ago"
 
 
 def test_win_back_begins_where_active_ends(book: Book) -> None:
@@ -607,8 +650,8 @@ def test_win_back_begins_where_active_ends(book: Book) -> None:
     lost = book.customer("Lost", ago=340, gap=91, standing="lost", **dear)
     book.evaluate()
     assert {rule for one in (quarterly, long_ago, small, yearly) for rule in rules_of(book, one)} == {"win_back_due"}
-    assert [book.card(one)["severity"] for one in (quarterly, long_ago, small, yearly)] == [2, 1, 1, 1]
-    assert not any(book.cards(one) for one in (gone, unknown, lost))
+    assert [book.alert(one)["severity"] for one in (quarterly, long_ago, small, yearly)] == [2, 1, 1, 1]
+    assert not any(book.open_alerts(one) for one in (gone, unknown, lost))
 
 
 def test_engagement_is_news_of_active_customers_only(book: Book) -> None:
@@ -616,7 +659,7 @@ def test_engagement_is_news_of_active_customers_only(book: Book) -> None:
     gone = [book.customer(name, engagement=4, ago=1_100, standing=name) for name in ("win_back", "lost")]
     book.evaluate()
     assert rules_of(book, active) == {"engagement_below"}
-    assert not any(book.cards(one) for one in gone)
+    assert not any(book.open_alerts(one) for one in gone)
 
 
 def test_growth_is_an_opportunity(book: Book) -> None:
@@ -628,12 +671,12 @@ def test_growth_is_an_opportunity(book: Book) -> None:
     waiting = book.customer(health=80, orders_6m=8, orders_6m_before=5)
     book.ticket(waiting, 5)
     book.evaluate()
-    assert all("ready_for_more" not in book.signals(one["id"]) for one in book.cards(waiting))
-    card = book.card(growing)
-    assert card["kind"] == "opportunity"
-    assert card["reason"] == "Purchase days up 60\u202f%: 8 in 6 months, 5 in the 6 before"
-    assert card["upside_minor"] == card["expected_value_minor"] == 15_000
-    assert book.cards(small) == book.cards(ill) == book.cards(young) == []
+    assert all("ready_for_more" not in book.signals(one["id"]) for one in book.open_alerts(waiting))
+    alert = book.alert(growing)
+    assert alert["kind"] == "opportunity"
+    assert alert["reason"] == "Purchase days up 60\u202f%: 8 in 6 months, 5 in the 6 before"
+    assert alert["upside_minor"] == alert["expected_value_minor"] == 15_000
+    assert book.open_alerts(small) == book.open_alerts(ill) == book.open_alerts(young) == []
 
 
 @pytest.mark.parametrize(("ago", "raised"), [(59, False), (61, True)])
@@ -645,7 +688,7 @@ def test_nothing_is_sold_to_who_complained_of_late(book: Book, ago: int, raised:
     book.add(surveys, customer_id=survey, kind="nps", score=2, scale=10, answered_on=book.day(ago))
     book.review(review, 2, ago)
     book.evaluate()
-    found = [any("ready_for_more" in book.signals(card["id"]) for card in book.cards(one))
+    found = [any("ready_for_more" in book.signals(alert["id"]) for alert in book.open_alerts(one))
              for one in (ticket, rated, survey, review)]  # fmt: skip
     assert found == [raised] * 4
 
@@ -660,8 +703,8 @@ def test_who_bought_less_in_the_last_quarter_or_cools_is_not_ready_for_more(book
         for number in range(now):
             book.order(customer, 5 + number, amount)
     book.evaluate()
-    assert book.card(growing)["rule"] == "ready_for_more"
-    assert book.cards(fewer) == book.cards(less) == book.cards(cooling) == []
+    assert book.alert(growing)["rule"] == "ready_for_more"
+    assert book.open_alerts(fewer) == book.open_alerts(less) == book.open_alerts(cooling) == []
 
 
 def test_a_rise_that_is_the_book_s_own_is_no_opportunity(book: Book) -> None:
@@ -669,8 +712,8 @@ def test_a_rise_that_is_the_book_s_own_is_no_opportunity(book: Book) -> None:
     with_all = book.customer(health=80, orders_6m=8, orders_6m_before=5)
     beyond = book.customer(health=80, orders_6m=12, orders_6m_before=4)
     book.evaluate()
-    assert book.cards(with_all) == []
-    assert book.card(beyond)["rule"] == "ready_for_more"
+    assert book.open_alerts(with_all) == []
+    assert book.alert(beyond)["rule"] == "ready_for_more"
 
 
 def _bought(book: Book, customer: int, category: str, ago: int, kind: str = "purchase") -> None:
@@ -690,8 +733,8 @@ def test_buying_often_from_one_category_only(book: Book) -> None:
         _bought(book, customer, "Denim", 40)
     _bought(book, two, "Shoes", 30)
     book.evaluate()
-    assert book.card(one)["reason"] == "Buys often, but from one category only"
-    assert book.cards(two) == []
+    assert book.alert(one)["reason"] == "Buys often, but from one category only"
+    assert book.open_alerts(two) == []
 
 
 def test_who_buys_what_often_comes_back_is_shown_the_fit_scan(book: Book) -> None:
@@ -703,7 +746,7 @@ def test_who_buys_what_often_comes_back_is_shown_the_fit_scan(book: Book) -> Non
         _bought(book, customer, "Denim", 10)
     book.add(activities, customer_id=user, kind="fit_scan", happened_on=book.day(9))
     book.evaluate()
-    assert book.card(never)["reason"] == "Bought Denim, which is often returned, and never used the fit scan"
+    assert book.alert(never)["reason"] == "Bought Denim, which is often returned, and never used the fit scan"
     assert "not_adopted" not in rules_of(book, user)
 
 
@@ -734,7 +777,7 @@ def test_a_rule_may_ask_what_the_newest_fit_scan_said(book: Book) -> None:
         book.add(activities, customer_id=customer, kind="fit_scan", happened_on=book.day(ago),
                  attributes=json.dumps({"chest_cm": "109", "Recommended size": size}))  # fmt: skip
     book.evaluate()
-    assert "sized" in rules_of(book, grown) and book.card(grown)["reason"] == "Scanned 9 days ago: size XL"
+    assert "sized" in rules_of(book, grown) and book.alert(grown)["reason"] == "Scanned 9 days ago: size XL"
     assert "sized" not in rules_of(book, long_ago) | rules_of(book, other)
 
 
@@ -762,7 +805,7 @@ def test_a_rule_may_ask_for_overdue_invoices(book: Book) -> None:
     ):
         book.add(invoices, customer_id=customer, due_on=book.day(ago), **{**owed, **more})
     book.evaluate()
-    assert book.card(owing)["reason"] == "2 overdue invoices, up to 20 days"
+    assert book.alert(owing)["reason"] == "2 overdue invoices, up to 20 days"
     assert all("owing" not in rules_of(book, customer) for customer in (later, paid, void, credited))
     assert all("owing" in rules_of(book, customer) for customer in (partly, early)), (
         "a later payment does not count yet"
@@ -782,11 +825,11 @@ def test_activity_that_drops_against_its_own_rate(book: Book) -> None:
     with book.writing() as work:
         write_anomalies(work, read_events(work.connection, book.today, currency="USD"), everyone=True, said=True)
     book.evaluate()
-    assert book.card(fallen)["reason"] == "Portal logins fell 100\u202f% since 23 Oct: 0 instead of about 12"
+    assert book.alert(fallen)["reason"] == "Portal logins fell 100\u202f% since 23 Oct: 0 instead of about 12"
     assert [rules_of(book, customer) for customer in steady] == [set()] * 15
 
 
-def test_a_stale_source_is_a_card_for_the_book(book: Book) -> None:
+def test_a_stale_source_is_an_alert_for_the_book(book: Book) -> None:
     customer = book.customer()
     for ago in range(32, 74, 7):
         book.email(customer, "sent", ago, message=str(ago))
@@ -794,13 +837,13 @@ def test_a_stale_source_is_a_card_for_the_book(book: Book) -> None:
     for ago in range(20):
         book.order(customer, ago)
     book.evaluate()
-    (card,) = [card for card in book.cards() if card["customer_id"] is None]
-    assert (card["kind"], card["severity"]) == ("data", 3)
-    assert card["reason"] == "Email events 32 days old; usually every 7 days"
+    (alert,) = [alert for alert in book.open_alerts() if alert["customer_id"] is None]
+    assert (alert["kind"], alert["severity"]) == ("data", 3)
+    assert alert["reason"] == "Email events 32 days old; usually every 7 days"
     book.email(customer, "sent", 0, message="new")
     book.email(customer, "clicked", 0, message="new")
     run = book.evaluate()
-    assert run.closed == (card["id"],)
+    assert run.closed == (alert["id"],)
 
 
 def test_nothing_dated_after_the_books_day_counts(book: Book) -> None:
@@ -811,14 +854,14 @@ def test_nothing_dated_after_the_books_day_counts(book: Book) -> None:
     book.review(customer, 1, 3)
     book.deal(customer, ago=20)
     book.evaluate()
-    assert book.cards(customer) == []
+    assert book.open_alerts(customer) == []
 
 
 @pytest.mark.parametrize("gone", [{"churned_on": (Book.day, 100)}])
 def test_a_contract_that_ended_raises_nothing(book: Book, gone: dict[str, Any]) -> None:
     customer = book.customer(ago=200, gap=20, churned_on=book.day(100))
     book.evaluate()
-    assert book.cards(customer) == []
+    assert book.open_alerts(customer) == []
 
 
 @pytest.mark.parametrize(("given", "unhappy"), [(2, True), (3, True), (4, False)])
@@ -827,30 +870,30 @@ def test_a_middling_rating_takes_back_no_unhappy_ticket(book: Book, given: int, 
     for ago in (5, 9):
         book.ticket(customer, ago, status="solved", resolved_on=book.day(ago - 1), satisfaction=given)
     book.evaluate()
-    raised = {one for card in book.cards(customer) for one in book.signals(card["id"])}
+    raised = {one for alert in book.open_alerts(customer) for one in book.signals(alert["id"])}
     assert ("unhappy_tickets" in raised) is unhappy
 
 
-def test_several_signals_make_one_card_with_the_gravest_in_front(book: Book) -> None:
+def test_several_signals_make_one_alert_with_the_gravest_in_front(book: Book) -> None:
     other, *_ = book.crowd(10)
     book.order(other)  # orders still come in
     customer = book.customer(ago=70, gap=20, clv_minor=1, mean_last_3_minor=1_000)
     book.bear_out_spending()
     book.ticket(customer, 5)
     book.evaluate()
-    card = book.card(customer)
-    assert set(book.signals(card["id"])) >= {"gap_beyond_usual", "unhappy_tickets", "spend_falling"}
-    assert card["severity"] == 3
-    assert card["rule"] == "unhappy_tickets", "what they wrote leads before what a model infers"
+    alert = book.alert(customer)
+    assert set(book.signals(alert["id"])) >= {"gap_beyond_usual", "unhappy_tickets", "spend_falling"}
+    assert alert["severity"] == 3
+    assert alert["rule"] == "unhappy_tickets", "what they wrote leads before what a model infers"
 
 
 def test_a_second_run_changes_nothing_and_leaves_no_entry(book: Book) -> None:
     book.customer(ago=70, gap=20)
     assert book.evaluate().changes.entry is not None
-    before = book.cards()
+    before = book.open_alerts()
     again = book.evaluate()
     assert again.changes.entry is None and again.opened == ()
-    assert book.cards() == before
+    assert book.open_alerts() == before
 
 
 def test_a_run_over_one_customer_says_the_same_as_a_run_over_all(book: Book) -> None:
@@ -862,46 +905,46 @@ def test_a_run_over_one_customer_says_the_same_as_a_run_over_all(book: Book) -> 
     customer = book.customer(ago=70, gap=20, clv_minor=900_000, churn_risk=0.7, value_at_risk_minor=90_000)
     other = book.customer("Unasked", ago=70, gap=20)
     run = evaluate(book.workspace, Changes(customers=frozenset({customer})))
-    assert run.opened == (book.card(customer)["id"],)
-    assert book.cards(other) == []
-    scoped = (book.card(customer)["severity"], set(book.signals(book.card(customer)["id"])))
+    assert run.opened == (book.alert(customer)["id"],)
+    assert book.open_alerts(other) == []
+    scoped = (book.alert(customer)["severity"], set(book.signals(book.alert(customer)["id"])))
     book.evaluate()
-    assert scoped == (book.card(customer)["severity"], set(book.signals(book.card(customer)["id"])))
+    assert scoped == (book.alert(customer)["severity"], set(book.signals(book.alert(customer)["id"])))
 
 
-def test_the_money_of_an_open_card_follows_the_scores(book: Book) -> None:
+def test_the_money_of_an_open_alert_follows_the_scores(book: Book) -> None:
     customer = book.customer(ago=70, gap=20)
     book.evaluate()
     book.score(customer, value_at_risk_minor=7_777, churn_risk=0.33)
     book.evaluate()
-    card = book.card(customer)
-    assert (card["value_at_risk_minor"], card["expected_value_minor"], card["churn_risk"]) == (7_777, 7_777, 0.33)
+    alert = book.alert(customer)
+    assert (alert["value_at_risk_minor"], alert["expected_value_minor"], alert["churn_risk"]) == (7_777, 7_777, 0.33)
 
 
-def test_the_words_of_an_open_card_follow_the_days(book: Book) -> None:
+def test_the_words_of_an_open_alert_follow_the_days(book: Book) -> None:
     customer = book.customer(ago=70, gap=20)
     book.evaluate()
-    due = book.card(customer)["due_at"]
+    due = book.alert(customer)["due_at"]
     book.score(customer, days_since_last_order=72)
     book.evaluate()
-    card = book.card(customer)
-    assert card["reason"].startswith("No order for 72 days")
-    assert card["due_at"] == due
+    alert = book.alert(customer)
+    assert alert["reason"].startswith("No order for 72 days")
+    assert alert["due_at"] == due
 
 
-def test_an_order_after_the_card_resolves_it_as_came_back(book: Book) -> None:
+def test_an_order_after_the_alert_resolves_it_as_came_back(book: Book) -> None:
     customer = book.customer(ago=70, gap=20)
     book.evaluate()
     book.move(days=2)
     book.order(customer, 1)
     book.score(customer, days_since_last_order=1)
     run = book.evaluate()
-    card = book.card(customer)
-    assert run.closed == (card["id"],)
-    assert (card["state"], card["outcome"], card["closed_by"]) == ("resolved", "came_back", "rule")
+    alert = book.alert(customer)
+    assert run.closed == (alert["id"],)
+    assert (alert["state"], alert["outcome"], alert["closed_by"]) == ("resolved", "came_back", "rule")
 
 
-def test_an_order_of_the_cards_own_day_or_after_the_watch_time_or_a_return_does_not(book: Book) -> None:
+def test_an_order_of_the_alerts_own_day_or_after_the_watch_time_or_a_return_does_not(book: Book) -> None:
     customer = book.customer(ago=70, gap=20)
     book.evaluate()
     book.order(customer, 0)
@@ -909,7 +952,7 @@ def test_an_order_of_the_cards_own_day_or_after_the_watch_time_or_a_return_does_
     book.order(customer, 0)
     book.order(customer, 30, kind="return")
     book.evaluate()
-    assert book.card(customer)["state"] == "open"
+    assert book.alert(customer)["state"] == "open"
 
 
 def test_an_order_does_not_close_a_complaint_that_still_stands(book: Book) -> None:
@@ -920,23 +963,23 @@ def test_an_order_does_not_close_a_complaint_that_still_stands(book: Book) -> No
     book.order(customer, 0)
     book.score(customer, days_since_last_order=0, silence_p=0.9)
     book.evaluate()
-    card = book.card(customer)
-    assert (card["state"], card["rule"]) == ("open", "unhappy_tickets")
+    alert = book.alert(customer)
+    assert (alert["state"], alert["rule"]) == ("open", "unhappy_tickets")
 
 
-def test_a_closed_card_keeps_its_rule_silent_for_the_cool_down(book: Book) -> None:
+def test_a_closed_alert_keeps_its_rule_silent_for_the_cool_down(book: Book) -> None:
     from services.alerting import resolve
 
     customer = book.customer(ago=70, gap=20)
     book.evaluate()
-    resolve(book.workspace, [book.card(customer)["id"]], "no_issue")
+    resolve(book.workspace, [book.alert(customer)["id"]], "no_issue")
     book.move(days=20)
     book.score(customer, days_since_last_order=90)
     book.evaluate()
-    assert len(book.cards(customer)) == 1
+    assert len(book.open_alerts(customer)) == 1
     book.move(days=26)
     book.evaluate()
-    assert len(book.cards(customer)) == 2
+    assert len(book.open_alerts(customer)) == 2
 
 
 def test_a_measure_that_gets_worse_by_a_step_breaks_the_silence(book: Book) -> None:
@@ -944,11 +987,11 @@ def test_a_measure_that_gets_worse_by_a_step_breaks_the_silence(book: Book) -> N
 
     customer = book.customer(ago=70, gap=20)
     book.evaluate()
-    resolve(book.workspace, [book.card(customer)["id"]], "no_issue")
+    resolve(book.workspace, [book.alert(customer)["id"]], "no_issue")
     book.move(days=20)
     book.score(customer, days_since_last_order=111)
     book.evaluate()
-    assert len(book.cards(customer)) == 2
+    assert len(book.open_alerts(customer)) == 2
 
 
 def test_a_run_is_one_journal_entry_of_the_rules(book: Book) -> None:
@@ -986,8 +1029,8 @@ def test_the_owners_zone_and_the_holidays_of_the_policy_move_the_due_time(book: 
     there = book.customer("There", ago=70, gap=20, clv_minor=1, owner="Ito")
     book.evaluate()
     friday = (book.today + timedelta(days=1)).isoformat()
-    assert book.card(here)["due_at"] == f"{friday}T17:00:00Z"
-    assert book.card(there)["due_at"] == f"{friday}T08:00:00Z"
+    assert book.alert(here)["due_at"] == f"{friday}T17:00:00Z"
+    assert book.alert(there)["due_at"] == f"{friday}T08:00:00Z"
 
 
 def test_orders_table_is_what_the_index_covers(book: Book) -> None:
@@ -1000,28 +1043,28 @@ def test_orders_table_is_what_the_index_covers(book: Book) -> None:
     assert "COVERING INDEX ix_orders_customer" in str(plan), orders.name
 
 
-def test_a_new_leading_signal_brings_its_own_advice_until_someone_works_on_the_card(book: Book) -> None:
+def test_a_new_leading_signal_brings_its_own_advice_until_someone_works_on_the_alert(book: Book) -> None:
     book.crowd(10)
     book.bear_out_spending()
     for name, touched in (("Untouched", False), ("Touched", True)):
         customer = book.customer(name, mean_last_3_minor=5_000, clv_minor=1)
         book.evaluate()
-        first = book.card(customer)["recommendation"]["code"]
+        first = book.alert(customer)["recommendation"]["code"]
         if touched:
-            add_note(book.workspace, book.card(customer)["id"], "called them")
+            add_note(book.workspace, book.alert(customer)["id"], "called them")
         book.ticket(customer, 5)
         book.evaluate()
-        card = book.card(customer)
-        assert card["rule"] == "unhappy_tickets"
-        assert (card["recommendation"]["code"] == first) == touched
+        alert = book.alert(customer)
+        assert alert["rule"] == "unhappy_tickets"
+        assert (alert["recommendation"]["code"] == first) == touched
 
 
-def test_when_an_order_answers_what_led_a_card_the_rest_leads(book: Book) -> None:
+def test_when_an_order_answers_what_led_an_alert_the_rest_leads(book: Book) -> None:
     book.crowd(10, clv_if_stays_minor=900_000, spend_12m_minor=900_000, churn_risk=0.4)
     customer = book.customer(ago=70, gap=20, clv_minor=1_000, value_at_risk_minor=900_000)
     ticket = book.ticket(customer, 5)
     book.evaluate()
-    assert book.card(customer)["rule"] == "gap_beyond_usual"
+    assert book.alert(customer)["rule"] == "gap_beyond_usual"
     with book.writing() as work:
         work.sql("UPDATE tickets SET opened_on = '2026-01-01', resolved_on = '2026-01-02' WHERE id = ?", (ticket,))
     book.review(customer, 1, 1)
@@ -1030,8 +1073,8 @@ def test_when_an_order_answers_what_led_a_card_the_rest_leads(book: Book) -> Non
     book.order(customer, 0)
     book.score(customer, days_since_last_order=0, silence_p=0.9)
     book.evaluate()
-    card = book.card(customer)
-    assert (card["state"], card["rule"]) == ("open", "bad_review")
+    alert = book.alert(customer)
+    assert (alert["state"], alert["rule"]) == ("open", "bad_review")
 
 
 def test_several_deals_of_a_customer_are_one_signal(book: Book) -> None:
@@ -1041,7 +1084,7 @@ def test_several_deals_of_a_customer_are_one_signal(book: Book) -> None:
     book.deal(customer, "Proposal", 22)
     book.deal(customer, "Qualified", 30)
     book.evaluate()
-    assert book.card(customer)["reason"] == (
+    assert book.alert(customer)["reason"] == (
         "Winter restock, Qualified, $450: open for 30 days, no call, reply or note for 28 days, and 1 more deal"
     )
 
@@ -1053,5 +1096,5 @@ def test_the_model_alone_makes_nothing_critical_where_its_confidence_is_low(book
     for customer in (low, high):
         book.deal(customer, "Negotiation", 5, 9_000_000)
     book.evaluate()
-    assert book.cards(low) == []
-    assert book.card(high)["severity"] == 4
+    assert book.open_alerts(low) == []
+    assert book.alert(high)["severity"] == 4

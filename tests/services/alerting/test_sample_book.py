@@ -98,7 +98,7 @@ def _deadline(customer: CustomerTruth) -> date:
     return customer.last_order_on + timedelta(days=round(3 * customer.usual_gap_days) + 14)
 
 
-def test_each_silent_decline_worth_keeping_has_a_card_in_time(replay: Replay) -> None:
+def test_each_silent_decline_worth_keeping_has_an_alert_in_time(replay: Replay) -> None:
     due = [one for one in replay.truth.planted if one.worth_keeping and _deadline(one) <= replay.truth.as_of]
     assert len(due) >= 8
     late = {}
@@ -141,7 +141,7 @@ def test_the_noise_is_counted_and_bearable(replay: Replay, tell: Tell) -> None:
             wrong[signal.rule] += any(signal.on < day <= signal.on + horizon for day in orders[signal.customer])
     runs = replay.opened[1:]
     tell(
-        f"sample book, {len(runs)} runs: {sum(runs)} cards opened, {median(runs):g} by a usual one"
+        f"sample book, {len(runs)} runs: {sum(runs)} alerts opened, {median(runs):g} by a usual one"
         f" (at most {max(runs)}), for 400 customers"
     )
     for rule, count in said.most_common():
@@ -152,17 +152,17 @@ def test_the_noise_is_counted_and_bearable(replay: Replay, tell: Tell) -> None:
     assert over["gap_beyond_usual"] - wrong["gap_beyond_usual"] >= 0.3 * over["gap_beyond_usual"] > 0
 
 
-def test_as_many_leave_as_the_cards_promise(replay: Replay, tell: Tell) -> None:
+def test_as_many_leave_as_the_alerts_promise(replay: Replay, tell: Tell) -> None:
     """An alert at 60 % is right six times in ten; the spread is that of chance."""
     (record,) = [one for one in rule_records(replay.workspace) if one.code == "likely_to_leave"]
     kept = record.promise
-    assert kept is not None and kept.cards >= 12
+    assert kept is not None and kept.open_alerts >= 12
     tell(f"likely_to_leave, {record.words}")
-    spread = sqrt(kept.told * (1.0 - kept.told) / kept.cards)
-    assert abs(kept.left / kept.cards - kept.told) <= 2.5 * spread
+    spread = sqrt(kept.told * (1.0 - kept.told) / kept.open_alerts)
+    assert abs(kept.left / kept.open_alerts - kept.told) <= 2.5 * spread
 
 
-def test_the_planted_occasions_have_a_card_at_the_end(replay: Replay) -> None:
+def test_the_planted_occasions_have_an_alert_at_the_end(replay: Replay) -> None:
     with replay.workspace.store.read() as connection:
         rows = connection.exec_driver_sql(
             "SELECT c.external_id, g.rule FROM alerts a JOIN alert_signals g ON g.alert_id = a.id"
@@ -179,7 +179,7 @@ def test_the_planted_occasions_have_a_card_at_the_end(replay: Replay) -> None:
             assert (customer, rule) in found, occasion
 
 
-def test_shops_that_nearly_stopped_coming_to_the_portal_have_a_card(replay: Replay, tell: Tell) -> None:
+def test_shops_that_nearly_stopped_coming_to_the_portal_have_an_alert(replay: Replay, tell: Tell) -> None:
     """An alert may be gone again by the end: an order answers it."""
     planted = set(replay.truth.signals["portal_logins_dropped"])
     lately = {

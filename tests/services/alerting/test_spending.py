@@ -20,7 +20,7 @@ def test_the_fall_can_be_worked_out_from_the_figures_in_the_reason(book: Book) -
         work.sql("DELETE FROM customer_risk_scores")
     score_due(book.workspace, force_all=True)
     book.evaluate()
-    reason = book.card(customer)["reason"]
+    reason = book.alert(customer)["reason"]
     last, before = (float(one.replace(",", "")) for one in re.findall(r"\$([\d,]+)", reason))
     assert (last, before) == (265, 608)
     assert round(100 * (1 - last / before)) == int(re.findall(r"down (\d+)", reason)[0]) == 56
@@ -35,8 +35,8 @@ def test_won_deals_that_shrank_are_falling_spend_once_the_past_bears_such_falls_
         work.sql("DELETE FROM customer_risk_scores")
     score_due(book.workspace, force_all=True)
     book.evaluate()
-    assert not any("spend_falling" in book.signals(card["id"]) for card in book.cards())
+    assert not any("spend_falling" in book.signals(alert["id"]) for alert in book.open_alerts())
     book.bear_out_spending()
     book.evaluate()
-    (card,) = (card for card in book.cards() if "spend_falling" in book.signals(card["id"]))
-    assert card["customer_id"] == customer
+    (alert,) = (alert for alert in book.open_alerts() if "spend_falling" in book.signals(alert["id"]))
+    assert alert["customer_id"] == customer

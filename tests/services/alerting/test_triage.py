@@ -33,7 +33,7 @@ def queue(book: Book) -> Book:
 
 
 def first(book: Book) -> dict[str, Any]:
-    return book.cards()[0]
+    return book.open_alerts()[0]
 
 
 def content(book: Book) -> dict[str, list[dict[str, Any]]]:
@@ -47,27 +47,27 @@ def content(book: Book) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_looking_is_no_action_that_undo_would_take_back(queue: Book) -> None:
-    card = first(queue)["id"]
-    alerting.resolve(queue.workspace, [queue.cards()[1]["id"]], "saved")
-    changes = alerting.mark_seen(queue.workspace, [card])
-    assert first(queue)["state"] == "seen" and changes.alerts == {card}
-    assert alerting.mark_seen(queue.workspace, [card]).entry is None
+    alert = first(queue)["id"]
+    alerting.resolve(queue.workspace, [queue.open_alerts()[1]["id"]], "saved")
+    changes = alerting.mark_seen(queue.workspace, [alert])
+    assert first(queue)["state"] == "seen" and changes.alerts == {alert}
+    assert alerting.mark_seen(queue.workspace, [alert]).entry is None
     undo_last(queue.workspace)
     assert first(queue)["state"] == "seen"
-    assert queue.cards()[1]["state"] == "open"
+    assert queue.open_alerts()[1]["state"] == "open"
 
 
 def test_a_snooze_to_a_day_comes_back_at_its_opening_hour_and_the_clock_runs_on(queue: Book) -> None:
     due = first(queue)["due_at"]
     changes = alerting.snooze(queue.workspace, [first(queue)["id"]], until=queue.today + timedelta(days=4))
-    card = first(queue)
-    assert (card["state"], card["until"], card["due_at"]) == ("snoozed", "2026-11-23T09:00:00Z", due)
-    assert card["clock_stopped_at"] is None and card["touched"] == 1
+    alert = first(queue)
+    assert (alert["state"], alert["until"], alert["due_at"]) == ("snoozed", "2026-11-23T09:00:00Z", due)
+    assert alert["clock_stopped_at"] is None and alert["touched"] == 1
     assert changes.words == "Snoozed Marlow & Pike until 23 Nov"
     queue.move(days=3, hours=23)
     assert queue.evaluate().woken == ()
     queue.move(hours=2)
-    assert queue.evaluate().woken == (card["id"],)
+    assert queue.evaluate().woken == (alert["id"],)
     assert first(queue)["state"] == "open"
 
 
@@ -77,43 +77,43 @@ def test_a_snooze_to_a_weekend_comes_back_on_the_day_that_was_chosen(queue: Book
 
 
 def test_a_condition_carries_a_latest_date(queue: Book) -> None:
-    card = first(queue)
-    alerting.snooze(queue.workspace, [card["id"]], condition="worse")
+    alert = first(queue)
+    alerting.snooze(queue.workspace, [alert["id"]], condition="worse")
     assert first(queue)["until"] == "2026-12-19T09:00:00Z"  # 30 days on
-    queue.score(card["customer_id"], days_since_last_order=105)
+    queue.score(alert["customer_id"], days_since_last_order=105)
     assert queue.evaluate().woken == ()
-    queue.score(card["customer_id"], days_since_last_order=111)
-    assert queue.evaluate().woken == (card["id"],)
+    queue.score(alert["customer_id"], days_since_last_order=111)
+    assert queue.evaluate().woken == (alert["id"],)
 
 
 def test_a_snooze_until_the_next_order_ends_with_it(queue: Book) -> None:
     customer = queue.customer("Complaining", ago=5)
     queue.ticket(customer, 5)
     queue.evaluate()
-    card = queue.card(customer)
-    alerting.snooze(queue.workspace, [card["id"]], condition="next_order")
+    alert = queue.alert(customer)
+    alerting.snooze(queue.workspace, [alert["id"]], condition="next_order")
     queue.move(days=1)
     queue.order(customer, 0)
-    assert queue.evaluate().woken == (card["id"],)
+    assert queue.evaluate().woken == (alert["id"],)
 
 
-def test_a_snoozed_card_that_becomes_critical_comes_back(queue: Book) -> None:
-    card = first(queue)
-    alerting.snooze(queue.workspace, [card["id"]], until=queue.today + timedelta(days=20))
-    queue.score(card["customer_id"], value_at_risk_minor=9_000_000)
-    assert queue.evaluate().woken == (card["id"],)
+def test_a_snoozed_alert_that_becomes_critical_comes_back(queue: Book) -> None:
+    alert = first(queue)
+    alerting.snooze(queue.workspace, [alert["id"]], until=queue.today + timedelta(days=20))
+    queue.score(alert["customer_id"], value_at_risk_minor=9_000_000)
+    assert queue.evaluate().woken == (alert["id"],)
     assert (first(queue)["state"], first(queue)["severity"]) == ("open", 4)
 
 
 def test_the_clock_stops_while_waiting_for_the_customer(queue: Book) -> None:
-    card = first(queue)
-    assert card["due_at"] == "2026-11-19T17:00:00Z"
+    alert = first(queue)
+    assert alert["due_at"] == "2026-11-19T17:00:00Z"
     queue.move(hours=3)
-    alerting.wait(queue.workspace, [card["id"]])
+    alerting.wait(queue.workspace, [alert["id"]])
     queue.move(days=5)
-    queue.email(card["customer_id"], "replied", 0, happened_at=queue.workspace.at)
+    queue.email(alert["customer_id"], "replied", 0, happened_at=queue.workspace.at)
     queue.move(hours=1)
-    assert queue.evaluate().woken == (card["id"],)
+    assert queue.evaluate().woken == (alert["id"],)
     after = first(queue)
     # Five of eight hours were left on Thursday at noon; they run again from Tuesday at 13:00.
     assert (after["state"], after["due_at"]) == ("open", "2026-11-25T10:00:00Z")
@@ -121,47 +121,47 @@ def test_the_clock_stops_while_waiting_for_the_customer(queue: Book) -> None:
 
 
 def test_resolving_stops_the_clock_and_says_whether_it_was_in_time(queue: Book) -> None:
-    in_time, late, _ = queue.cards()
+    in_time, late, _ = queue.open_alerts()
     alerting.resolve(queue.workspace, [in_time["id"]], "saved")
     queue.move(days=1)
     alerting.resolve(queue.workspace, [late["id"]], "lost")
-    one, two, _ = queue.cards()
+    one, two, _ = queue.open_alerts()
     assert (one["state"], one["outcome"], one["closed_by"], one["in_time"]) == ("resolved", "saved", "person", 1)
     assert (two["outcome"], two["in_time"]) == ("lost", 0)
 
 
-def test_a_reopened_card_has_the_time_that_was_left(queue: Book) -> None:
-    card = first(queue)
+def test_a_reopened_alert_has_the_time_that_was_left(queue: Book) -> None:
+    alert = first(queue)
     queue.move(hours=6)
-    alerting.resolve(queue.workspace, [card["id"]], "saved")
+    alerting.resolve(queue.workspace, [alert["id"]], "saved")
     queue.move(days=5, hours=-6)
-    alerting.reopen(queue.workspace, [card["id"]])
+    alerting.reopen(queue.workspace, [alert["id"]])
     after = first(queue)
     assert (after["state"], after["outcome"], after["closed_at"]) == ("seen", None, None)
     assert after["due_at"] == "2026-11-24T11:00:00Z"
 
 
-def test_a_card_is_not_reopened_beside_another_open_one(queue: Book) -> None:
-    card = first(queue)
-    alerting.resolve(queue.workspace, [card["id"]], "saved")
-    queue.ticket(card["customer_id"], 5)
+def test_an_alert_is_not_reopened_beside_another_open_one(queue: Book) -> None:
+    alert = first(queue)
+    alerting.resolve(queue.workspace, [alert["id"]], "saved")
+    queue.ticket(alert["customer_id"], 5)
     queue.evaluate()
-    changes = alerting.reopen(queue.workspace, [card["id"]])
+    changes = alerting.reopen(queue.workspace, [alert["id"]])
     assert changes.entry is None and "another open alert" in changes.kept[0]
 
 
-def test_undoing_a_resolution_after_a_new_card_opened_is_refused_in_words(queue: Book) -> None:
-    card = first(queue)
-    alerting.resolve(queue.workspace, [card["id"]], "saved")
-    queue.ticket(card["customer_id"], 5)
+def test_undoing_a_resolution_after_a_new_alert_opened_is_refused_in_words(queue: Book) -> None:
+    alert = first(queue)
+    alerting.resolve(queue.workspace, [alert["id"]], "saved")
+    queue.ticket(alert["customer_id"], 5)
     queue.evaluate()
     changes = undo_last(queue.workspace)
     assert changes.kept
-    assert [one["state"] for one in queue.cards(card["customer_id"])] == ["resolved", "open"]
+    assert [one["state"] for one in queue.open_alerts(alert["customer_id"])] == ["resolved", "open"]
 
 
 def test_not_useful_needs_a_reason_and_counts_against_the_rule(queue: Book) -> None:
-    one, two, _ = queue.cards()
+    one, two, _ = queue.open_alerts()
     with pytest.raises(UserError, match="why"):
         alerting.not_useful(queue.workspace, [one["id"]], "  ")
     alerting.not_useful(queue.workspace, [one["id"]], "seasonal buyer")
@@ -173,7 +173,7 @@ def test_not_useful_needs_a_reason_and_counts_against_the_rule(queue: Book) -> N
 
 
 def test_what_was_known_already_is_no_verdict_on_the_rule(queue: Book) -> None:
-    one, two, _ = queue.cards()
+    one, two, _ = queue.open_alerts()
     alerting.resolve(queue.workspace, [one["id"]], "known")
     alerting.resolve(queue.workspace, [two["id"]], "saved")
     (record,) = [r for r in alerting.rule_records(queue.workspace) if r.code == "gap_beyond_usual"]
@@ -192,9 +192,9 @@ def test_who_came_back_untouched_was_a_false_alarm(queue: Book) -> None:
     assert (record.right, record.closed) == (0, 1)
 
 
-def test_a_task_puts_a_card_in_work_and_is_ticked_off(queue: Book) -> None:
-    card = first(queue)
-    alerting.add_task(queue.workspace, card["id"], " Call the  store manager ", queue.today)
+def test_a_task_puts_an_alert_in_work_and_is_ticked_off(queue: Book) -> None:
+    alert = first(queue)
+    alerting.add_task(queue.workspace, alert["id"], " Call the  store manager ", queue.today)
     assert first(queue)["state"] == "in_work"
     (task,) = content(queue)["tasks"]
     assert (task["title"], task["due_on"], task["owner"]) == ("Call the store manager", "2026-11-19", "Ada")
@@ -212,31 +212,31 @@ def test_a_note_is_kept_with_its_author(queue: Book) -> None:
 
 
 def test_escalating_makes_critical_and_due_sooner(queue: Book) -> None:
-    card = first(queue)["id"]
-    alerting.escalate(queue.workspace, [card])
+    alert = first(queue)["id"]
+    alerting.escalate(queue.workspace, [alert])
     assert (first(queue)["severity"], first(queue)["due_at"]) == (4, "2026-11-19T13:00:00Z")
     queue.evaluate()
     assert first(queue)["severity"] == 4
     with pytest.raises(UserError, match="already closed or critical"):
-        alerting.escalate(queue.workspace, [card])
+        alerting.escalate(queue.workspace, [alert])
 
 
-def test_suppressing_keeps_the_card_and_forbids_the_email(queue: Book) -> None:
+def test_suppressing_keeps_the_alert_and_forbids_the_email(queue: Book) -> None:
     customer = first(queue)["customer_id"]
     until = queue.today + timedelta(days=30)
     alerting.suppress(queue.workspace, customer, until=until, why="asked for a break")
     queue.score(customer, as_of=queue.day(0))
     other = queue.customer("Suppressed", ago=70, gap=20, suppressed_until=until.isoformat())
     queue.evaluate()
-    assert queue.card(other)["state"] == "open"
-    assert queue.card(other)["recommendation"]["goal"] == ""
+    assert queue.alert(other)["state"] == "open"
+    assert queue.alert(other)["recommendation"]["goal"] == ""
     undo_last(queue.workspace)
     assert content(queue)["customers"][customer - 1]["suppressed_until"] is None
 
 
-def test_many_cards_are_one_entry_and_one_undo(queue: Book) -> None:
+def test_many_alerts_are_one_entry_and_one_undo(queue: Book) -> None:
     before = content(queue)
-    ids = [card["id"] for card in queue.cards()]
+    ids = [alert["id"] for alert in queue.open_alerts()]
     alerting.resolve(queue.workspace, ids[:1], "saved")
     undo_last(queue.workspace)
     changes = alerting.snooze(queue.workspace, ids, until=queue.today + timedelta(days=7))
@@ -245,8 +245,8 @@ def test_many_cards_are_one_entry_and_one_undo(queue: Book) -> None:
     assert content(queue) == before
 
 
-def test_closed_cards_among_many_are_skipped_and_named(queue: Book) -> None:
-    ids = [card["id"] for card in queue.cards()]
+def test_closed_alerts_among_many_are_skipped_and_named(queue: Book) -> None:
+    ids = [alert["id"] for alert in queue.open_alerts()]
     alerting.resolve(queue.workspace, ids[:1], "saved")
     changes = alerting.resolve(queue.workspace, ids, "no_issue")
     assert changes.alerts == set(ids[1:])
@@ -254,17 +254,17 @@ def test_closed_cards_among_many_are_skipped_and_named(queue: Book) -> None:
 
 
 def test_what_cannot_be_done_is_said_in_a_sentence(queue: Book) -> None:
-    workspace, card = queue.workspace, first(queue)["id"]
+    workspace, alert = queue.workspace, first(queue)["id"]
     for attempt, words in (
-        (lambda: alerting.snooze(workspace, [card]), "when the snooze ends"),
-        (lambda: alerting.snooze(workspace, [card], until=queue.today - timedelta(days=1)), "past"),
-        (lambda: alerting.snooze(workspace, [card], condition="reply"), "not a condition"),
-        (lambda: alerting.resolve(workspace, [card], "won"), "not an outcome"),
-        (lambda: alerting.reopen(workspace, [card]), "already in the queue"),
-        (lambda: alerting.add_note(workspace, card, " "), "empty"),
-        (lambda: alerting.add_task(workspace, card, ""), "title"),
-        (lambda: alerting.add_task(workspace, card, "Call", queue.today - timedelta(days=1)), "past"),
-        (lambda: alerting.assign(workspace, [card], ""), "taking over"),
+        (lambda: alerting.snooze(workspace, [alert]), "when the snooze ends"),
+        (lambda: alerting.snooze(workspace, [alert], until=queue.today - timedelta(days=1)), "past"),
+        (lambda: alerting.snooze(workspace, [alert], condition="reply"), "not a condition"),
+        (lambda: alerting.resolve(workspace, [alert], "won"), "not an outcome"),
+        (lambda: alerting.reopen(workspace, [alert]), "already in the queue"),
+        (lambda: alerting.add_note(workspace, alert, " "), "empty"),
+        (lambda: alerting.add_task(workspace, alert, ""), "title"),
+        (lambda: alerting.add_task(workspace, alert, "Call", queue.today - timedelta(days=1)), "past"),
+        (lambda: alerting.assign(workspace, [alert], ""), "taking over"),
         (lambda: alerting.resolve(workspace, [9_999], "saved"), "is gone"),
         (lambda: alerting.complete_task(workspace, 9_999), "no task"),
         (lambda: alerting.suppress(workspace, 9_999, until=queue.today + timedelta(days=1), why="x"), "no customer"),
@@ -280,10 +280,10 @@ def test_a_rule_that_is_switched_off_raises_nothing_until_the_undo(queue: Book) 
     alerting.switch_rule(queue.workspace, "gap_beyond_usual", enabled=False)
     late = queue.customer("Late", ago=70, gap=20)
     queue.evaluate()
-    assert queue.cards(late) == []
+    assert queue.open_alerts(late) == []
     undo_last(queue.workspace)
     queue.evaluate()
-    assert queue.card(late)["rule"] == "gap_beyond_usual"
+    assert queue.alert(late)["rule"] == "gap_beyond_usual"
 
 
 def test_switching_a_rule_to_what_it_is_writes_nothing(queue: Book) -> None:
@@ -309,7 +309,7 @@ ACTIONS: dict[str, Action] = {
     "note": lambda b, c: alerting.add_note(b.workspace, c, "spoke to them"),
     "task": lambda b, c: alerting.add_task(b.workspace, c, "Call", b.today + timedelta(days=1)),
     "all": lambda b, c: alerting.snooze(
-        b.workspace, [card["id"] for card in b.cards()], until=datetime(2027, 1, 4, 9, tzinfo=UTC)
+        b.workspace, [alert["id"] for alert in b.open_alerts()], until=datetime(2027, 1, 4, 9, tzinfo=UTC)
     ),
 }
 
@@ -323,7 +323,7 @@ def test_any_actions_then_as_many_undos_bring_the_queue_back(steps: list[tuple[s
             book.customer(name, ago=70, gap=20)
         book.evaluate()
         before, done = content(book), 0
-        ids = [card["id"] for card in book.cards()]
+        ids = [alert["id"] for alert in book.open_alerts()]
         for name, which, minutes in steps:
             book.move(minutes=minutes)
             try:
@@ -339,8 +339,8 @@ def test_any_actions_then_as_many_undos_bring_the_queue_back(steps: list[tuple[s
 
 def check_invariants(book: Book) -> None:
     """What holds for every alert, whatever was done to it."""
-    for card in book.cards():
-        closed = card["state"] in ("resolved", "not_useful")
-        assert closed == (card["closed_at"] is not None) == (card["outcome"] is not None)
-        assert (card["until"] is not None) == (card["state"] in ("waiting", "snoozed"))
-        assert (card["clock_stopped_at"] is not None) == (closed or card["state"] == "waiting")
+    for alert in book.open_alerts():
+        closed = alert["state"] in ("resolved", "not_useful")
+        assert closed == (alert["closed_at"] is not None) == (alert["outcome"] is not None)
+        assert (alert["until"] is not None) == (alert["state"] in ("waiting", "snoozed"))
+        assert (alert["clock_stopped_at"] is not None) == (closed or alert["state"] == "waiting")

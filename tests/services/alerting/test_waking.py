@@ -50,24 +50,24 @@ def silent(book: Book) -> int:
 
 
 @pytest.mark.parametrize("put_away", [alerting.snooze, alerting.wait])
-def test_a_card_that_was_put_away_wakes_in_a_round_in_which_nothing_changed(
+def test_an_alert_that_was_put_away_wakes_in_a_round_in_which_nothing_changed(
     book: Book, silent: int, put_away: Any
 ) -> None:
-    card = book.card(silent)["id"]
-    put_away(book.workspace, [card], until=date(2026, 11, 23))
+    alert = book.alert(silent)["id"]
+    put_away(book.workspace, [alert], until=date(2026, 11, 23))
     assert alerting.next_wake(book.workspace) == "2026-11-23T09:00:00Z"
     later(book, days=2)
     do_round(book.workspace)
-    assert book.card(silent)["state"] == put_away.__name__.replace("snooze", "snoozed").replace("wait", "waiting")
+    assert book.alert(silent)["state"] == put_away.__name__.replace("snooze", "snoozed").replace("wait", "waiting")
     later(book, days=3)
     run = do_round(book.workspace)
-    assert book.card(silent)["state"] == "open" and card in run.changes.alerts
+    assert book.alert(silent)["state"] == "open" and alert in run.changes.alerts
     assert alerting.next_wake(book.workspace) is None
 
 
-def test_a_card_wakes_in_a_round_for_another_customer(book: Book, silent: int) -> None:
-    card = book.card(silent)["id"]
-    alerting.snooze(book.workspace, [card], until=date(2026, 11, 23))
+def test_an_alert_wakes_in_a_round_for_another_customer(book: Book, silent: int) -> None:
+    alert = book.alert(silent)["id"]
+    alerting.snooze(book.workspace, [alert], until=date(2026, 11, 23))
     later(book, days=5)
     steady = silent + 1
     with book.workspace.store.unit_of_work(book.workspace.me, "edit", "customer", at=book.workspace.at) as work:
@@ -75,25 +75,25 @@ def test_a_card_wakes_in_a_round_for_another_customer(book: Book, silent: int) -
         changes = work.commit()
     run = after_change(book.workspace, changes)
     assert run.scores is not None and run.scores.scored == 1
-    assert book.card(silent)["state"] == "open"
+    assert book.alert(silent)["state"] == "open"
 
 
-def test_a_card_that_wakes_is_not_evaluated_nor_withdrawn(book: Book) -> None:
+def test_an_alert_that_wakes_is_not_evaluated_nor_withdrawn(book: Book) -> None:
     book.crowd(5)
     customer = book.customer("Silent", ago=74, gap=21)
     book.evaluate()
-    card = book.card(customer)
-    alerting.snooze(book.workspace, [card["id"]], until=book.today + timedelta(days=1))
+    alert = book.alert(customer)
+    alerting.snooze(book.workspace, [alert["id"]], until=book.today + timedelta(days=1))
     book.score(customer, days_since_last_order=1)  # would not fire again
     later(book, days=4)
     run = alerting.evaluate(book.workspace, Changes())
-    assert (run.woken, run.closed, run.opened) == ((card["id"],), (), ())
-    assert book.signals(card["id"]) == ["gap_beyond_usual"]
-    assert book.card(customer)["due_at"] == card["due_at"]  # the clock ran on
+    assert (run.woken, run.closed, run.opened) == ((alert["id"],), (), ())
+    assert book.signals(alert["id"]) == ["gap_beyond_usual"]
+    assert book.alert(customer)["due_at"] == alert["due_at"]  # the clock ran on
 
 
 def test_a_round_without_anything_due_leaves_no_entry(book: Book, silent: int) -> None:
-    alerting.snooze(book.workspace, [book.card(silent)["id"]], until=date(2026, 12, 7))
+    alerting.snooze(book.workspace, [book.alert(silent)["id"]], until=date(2026, 12, 7))
     do_round(book.workspace)
     before = entries(book)
     run = alerting.evaluate(book.workspace, Changes())
@@ -104,20 +104,20 @@ def test_data_that_grew_old_are_told_in_a_round_in_which_nothing_changed(book: B
     for ago in range(30):
         book.order(silent + 1, ago)
     do_round(book.workspace)
-    assert not [card for card in book.cards() if card["customer_id"] is None]
+    assert not [alert for alert in book.open_alerts() if alert["customer_id"] is None]
     later(book, days=32)  # no deliveries tell how often the file is exported: it may be once a month
     alerting.evaluate(book.workspace, Changes())
-    (card,) = [card for card in book.cards() if card["customer_id"] is None]
-    assert card["reason"].startswith("Orders 32 days old")
+    (alert,) = [alert for alert in book.open_alerts() if alert["customer_id"] is None]
+    assert alert["reason"].startswith("Orders 32 days old")
 
 
-def test_renewed_money_on_a_card_has_an_entry(book: Book) -> None:
+def test_renewed_money_on_an_alert_has_an_entry(book: Book) -> None:
     customer = book.customer("Silent", ago=74, gap=21)
     book.evaluate()
     book.score(customer, value_at_risk_minor=7_000)
     before = entries(book)
     run = book.evaluate()
-    assert book.card(customer)["value_at_risk_minor"] == 7_000
+    assert book.alert(customer)["value_at_risk_minor"] == 7_000
     assert run.changes.entry is not None and "alerts" in run.changes.tables and entries(book) == before + 1
 
 
@@ -126,7 +126,7 @@ def test_a_signal_that_an_order_answered_has_an_entry(book: Book) -> None:
     for _ in range(2):
         book.ticket(customer)
     book.evaluate()
-    card = book.card(customer)["id"]
+    alert = book.alert(customer)["id"]
     with book.writing() as work:
         work.sql("UPDATE alert_signals SET raised_as_of = ?", (book.day(9),))
     book.order(customer, 1)
@@ -136,19 +136,19 @@ def test_a_signal_that_an_order_answered_has_an_entry(book: Book) -> None:
             connection.execute(alert_signals.select().where(alert_signals.c.cleared_at.is_not(None))).mappings().all()
         )
         assert [row["rule"] for row in cleared] == ["gap_beyond_usual"]
-        assert connection.execute(alerts.select().where(alerts.c.id == card)).mappings().one()["state"] == "open"
-    assert run.changes.entry is not None and card in run.changes.alerts
+        assert connection.execute(alerts.select().where(alerts.c.id == alert)).mappings().one()["state"] == "open"
+    assert run.changes.entry is not None and alert in run.changes.alerts
 
 
 def test_the_next_moment_to_wake_is_the_earliest(book: Book) -> None:
     assert alerting.next_wake(book.workspace) is None
-    cards = []
+    open_alerts = []
     for name in ("One", "Two", "Three"):
         customer = book.customer(name, ago=74, gap=21)
         book.evaluate()
-        cards.append(book.card(customer)["id"])
-    alerting.snooze(book.workspace, [cards[0]], until=date(2026, 11, 27))
-    alerting.wait(book.workspace, [cards[1]], until=datetime(2026, 11, 24, 13, 30).astimezone())
+        open_alerts.append(book.alert(customer)["id"])
+    alerting.snooze(book.workspace, [open_alerts[0]], until=date(2026, 11, 27))
+    alerting.wait(book.workspace, [open_alerts[1]], until=datetime(2026, 11, 24, 13, 30).astimezone())
     assert alerting.next_wake(book.workspace) == datetime(2026, 11, 24, 13, 30).astimezone().astimezone(
         book.workspace.clock.now().tzinfo
     ).strftime("%Y-%m-%dT%H:%M:%SZ")

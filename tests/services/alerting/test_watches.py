@@ -59,17 +59,17 @@ def run(book: Book) -> None:
 
 
 def raised(book: Book) -> list[dict[str, Any]]:
-    return [one for one in book.cards() if one["rule"].startswith("watch:")]
+    return [one for one in book.open_alerts() if one["rule"].startswith("watch:")]
 
 
-def is_open(card: dict[str, Any]) -> bool:
-    return card["state"] not in ("resolved", "not_useful")
+def is_open(alert: dict[str, Any]) -> bool:
+    return alert["state"] not in ("resolved", "not_useful")
 
 
-def figure(book: Book, card: dict[str, Any]) -> dict[str, Any]:
+def figure(book: Book, alert: dict[str, Any]) -> dict[str, Any]:
     """What the alert keeps of the figure."""
     with book.workspace.store.read() as connection:
-        rows = connection.execute(select(alert_signals.c.reason).where(alert_signals.c.alert_id == card["id"]))
+        rows = connection.execute(select(alert_signals.c.reason).where(alert_signals.c.alert_id == alert["id"]))
         return dict(json.loads(rows.scalar_one())["watch"])
 
 
@@ -82,11 +82,11 @@ def test_a_level_that_is_crossed_raises_an_alert_with_the_figure_of_the_tile_and
     assert raised(book) == []
     tickets(book, whose, 1)
     run(book)
-    (card,) = raised(book)
-    assert (card["customer_id"], card["rule"], card["severity"]) == (None, code, 2)
-    assert card["reason"] == "Open negative tickets: 3 (alert above 2)"
+    (alert,) = raised(book)
+    assert (alert["customer_id"], alert["rule"], alert["severity"]) == (None, code, 2)
+    assert alert["reason"] == "Open negative tickets: 3 (alert above 2)"
     found = Metrics(book.workspace).answer(Query(("open_negative_tickets",)))
-    kept = figure(book, card)
+    kept = figure(book, alert)
     assert kept["value"] == found.totals["open_negative_tickets"] == kept["rows"] == 3
     rows = Metrics(book.workspace).rows(watch_rows(book.workspace, code)[0].rows)
     assert rows.total == rows.figure == 3
@@ -99,9 +99,9 @@ def test_each_watch_has_an_alert_of_its_own_beside_that_of_the_book(book: Book, 
     for ago in range(60, 120, 2):
         book.review(whose, 5, ago)
     book.evaluate()
-    rules = [card["rule"] for card in book.cards() if card["customer_id"] is None and is_open(card)]
+    rules = [alert["rule"] for alert in book.open_alerts() if alert["customer_id"] is None and is_open(alert)]
     assert sorted(rules) == ["data_stale", "watch:1", "watch:2"]
-    assert all(len(book.signals(card["id"])) == 1 for card in raised(book))
+    assert all(len(book.signals(alert["id"])) == 1 for alert in raised(book))
 
 
 def test_a_limit_of_money_is_not_held_against_another_currency(book: Book, whose: int) -> None:
@@ -183,10 +183,10 @@ def test_a_rate_that_falls_by_a_fifth_against_the_mean_of_eight_weeks_is_told(ma
     watch(mailed, OPEN_RATE)
     emails(mailed, whose, 0, opened=8)  # exactly a fifth
     run(mailed)
-    (card,) = raised(mailed)
+    (alert,) = raised(mailed)
     said = "Open rate: 40 % last week, down 20 % on a mean of 50 % (alert: falls by 20 % against the mean of 8 weeks)"
-    assert card["reason"] == said.replace(" %", f"{THIN}%")
-    assert figure(mailed, card)["before"] == pytest.approx(0.5)
+    assert alert["reason"] == said.replace(" %", f"{THIN}%")
+    assert figure(mailed, alert)["before"] == pytest.approx(0.5)
 
 
 def test_a_smaller_fall_and_a_rise_raise_nothing(mailed: Book, whose: int) -> None:
@@ -237,7 +237,7 @@ def test_below_a_figure_of_days_that_the_book_does_not_reach_back_to_is_not_told
     watch(book, Watch("orders", "below", 60, period="90d"))
     watch(book, Watch("orders", "below", 30, period="20d"))
     run(book)
-    assert [card["rule"] for card in raised(book)] == ["watch:2"]
+    assert [alert["rule"] for alert in raised(book)] == ["watch:2"]
 
 
 def test_an_open_alert_stays_while_its_figure_cannot_be_computed(mailed: Book, whose: int) -> None:
@@ -248,7 +248,7 @@ def test_an_open_alert_stays_while_its_figure_cannot_be_computed(mailed: Book, w
     mailed.order(whose)
     run(mailed)
     assert list_watches(mailed.workspace)[0].figure.value is None
-    assert [is_open(card) for card in raised(mailed)] == [True]
+    assert [is_open(alert) for alert in raised(mailed)] == [True]
 
 
 def test_a_watch_is_journalled_undone_switched_off_and_removed(book: Book, whose: int) -> None:
@@ -280,8 +280,8 @@ def test_an_alert_whose_watch_is_gone_or_off_counts_as_no_success(
     run(book)
     end(book.workspace, code)
     run(book)
-    (card,) = raised(book)
-    assert (card["state"], card["outcome"], card["in_time"]) == ("resolved", "rule_off", None)
+    (alert,) = raised(book)
+    assert (alert["state"], alert["outcome"], alert["in_time"]) == ("resolved", "rule_off", None)
     metrics = Metrics(book.workspace)
     for name, counted in (("alerts_resolved", 1), ("alerts_in_time", 0), ("alert_precision", 0)):
         assert metrics.count_rows(metrics.rows_of(Query((name,)), name)) == counted, name

@@ -34,9 +34,9 @@ def known(book: Book) -> int:
     return customer
 
 
-def stale_by_card(book: Book) -> str:
+def stale_by_alert(book: Book) -> str:
     """The reason of the book's alert, in small letters; empty without one."""
-    return next((card["reason"].lower() for card in book.cards() if card["customer_id"] is None), "")
+    return next((alert["reason"].lower() for alert in book.open_alerts() if alert["customer_id"] is None), "")
 
 
 @pytest.mark.parametrize(
@@ -48,14 +48,14 @@ def stale_by_card(book: Book) -> str:
         (33, "reviews 33 days old"),
     ],
 )
-def test_the_card_and_the_title_name_the_same_source(book: Book, last: int, stale: str) -> None:
+def test_the_alert_and_the_title_name_the_same_source(book: Book, last: int, stale: str) -> None:
     customer = known(book)
     for ago in range(last, last + 60, 3):
         book.review(customer, 5, ago)
     book.score(customer, as_of=book.day(last))
     book.evaluate()
     assert freshness(book.workspace).warning == stale
-    assert stale_by_card(book).startswith(stale) and bool(stale_by_card(book)) == bool(stale)
+    assert stale_by_alert(book).startswith(stale) and bool(stale_by_alert(book)) == bool(stale)
 
 
 def test_in_an_archive_a_source_is_held_against_the_end_of_the_book(book: Book) -> None:
@@ -67,7 +67,7 @@ def test_in_an_archive_a_source_is_held_against_the_end_of_the_book(book: Book) 
     book.score(customer, as_of=book.day(2_000))
     book.evaluate()
     assert freshness(book.workspace).warning.endswith("reviews 40 days old")
-    assert stale_by_card(book) == "reviews 40 days old; usually every 3 days"
+    assert stale_by_alert(book) == "reviews 40 days old; usually every 3 days"
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -88,7 +88,7 @@ def test_whatever_the_policy_says_both_agree(book: Book, last: int, gap: int, fa
     assert (age.age_days, age.usual_days) == (last, gap)
     floor = max(31, least or LEAST_AGE_DAYS)  # how often it is exported is not known yet
     assert age.stale == (last > floor and last / gap > factor)
-    assert bool(stale_by_card(book)) == bool(freshness(book.workspace).warning) == age.stale
+    assert bool(stale_by_alert(book)) == bool(freshness(book.workspace).warning) == age.stale
 
 
 def test_the_figures_are_those_of_the_rule() -> None:

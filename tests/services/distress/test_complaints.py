@@ -35,7 +35,7 @@ def advised(dana: OneCustomer) -> str:
 def test_a_book_without_anything_that_complaints_are_read_from_claims_nothing_about_them(dana: OneCustomer) -> None:
     for table in ("tickets", "reviews", "surveys", "conversations"):
         dana.book.run(f"DELETE FROM {table}")
-    dana.book.card(dana.id, recommendation=ADVICE)
+    dana.book.alert(dana.id, recommendation=ADVICE)
     assert advised(dana).endswith("A short question shows what has changed.")
 
 
@@ -46,26 +46,40 @@ def test_a_call_that_was_logged_here_does_not_make_a_book_that_tells_of_complain
     for table in ("tickets", "reviews", "surveys", "conversations", "notes", "email_events", "tasks"):
         dana.book.run(f"DELETE FROM {table}")
     dana.book.event("conversations", dana.id, source=source, channel="call", happened_on=days_ago(9))
-    dana.book.card(dana.id, recommendation=ADVICE)
+    dana.book.alert(dana.id, recommendation=ADVICE)
     assert advised(dana).endswith("No complaint in the past year.") == told
     for kept in (COMPLAINTS, CONTACTS):
         assert Fresh(dana.workspace)(lambda reader, kept=kept: reader.value(f"SELECT {kept}")) == told
 
 
 def test_the_advice_names_the_latest_complaint_of_a_year(dana: OneCustomer) -> None:
-    dana.book.card(dana.id, recommendation=ADVICE)
+    dana.book.alert(dana.id, recommendation=ADVICE)
     dana.ticket(400, "Late delivery", satisfaction=1)
     assert advised(dana).endswith("No complaint in the past year.")
     dana.ticket(159, "Late delivery", satisfaction=2)
     dana.review(200, 1, "Came apart", product_name="Quay coat")
-    assert advised(dana).endswith("Last complaint: “Late delivery”, 14 Jun, rated 2 of 5.")
+    assert advised(dana).endswith("Last complaint: “Late delivery”, 14 Jun, rated 2 of 5, solved.")
+
+
+@pytest.mark.parametrize(
+    ("score", "comment", "told"),
+    [(3, "The last jumper pilled after one wash.", True), (3, None, False), (5, "It is fine.", False)],
+)
+def test_a_survey_below_its_middle_with_a_word_on_why_is_a_complaint(
+    dana: OneCustomer, score: int, comment: str | None, told: bool
+) -> None:
+    dana.book.alert(dana.id, recommendation=ADVICE)
+    dana.ticket(159, "Late delivery", satisfaction=2)
+    given = {"kind": "nps", "score": score, "scale": 10, "comment": comment}
+    dana.book.event("surveys", dana.id, answered_on=days_ago(120), **given)
+    assert ("Last complaint: our survey" in advised(dana)) == told
 
 
 def test_the_latest_complaint_is_the_one_rated_last_and_of_one_day_the_worst(dana: OneCustomer) -> None:
-    dana.book.card(dana.id, recommendation=ADVICE)
+    dana.book.alert(dana.id, recommendation=ADVICE)
     dana.ticket(100, "Late delivery", satisfaction=2, resolved_on=days_ago(39))
     dana.review(60, 1, "Came apart", product_name="Quay coat")
-    assert "Last complaint: “Late delivery”, 12 Aug, rated 2 of 5." in advised(dana)
+    assert "Last complaint: “Late delivery”, 12 Aug, rated 2 of 5, solved." in advised(dana)
     dana.review(39, 1, "Torn", product_name="Harbor coat")
     assert "Last complaint: review of Harbor coat, 12 Oct, rated 1 of 5." in advised(dana)
 
@@ -118,8 +132,8 @@ def test_nothing_is_offered_for_half_a_year_to_who_complained_until_it_is_made_g
     fact = Fact("suggestion:1", "Could suit: Pier short", "", "products", None, "suggestion")
     found = chosen([Found(fact, "suggestion", {})], "check_in", complained=not offered)
     assert [one.fact.ticked for one in found] == [offered]
-    card = dana.book.card(dana.id, rule="gap_beyond_usual", recommendation=ADVICE)
-    assert (asked(goal_of_alert, card) == "apologise") != offered
+    alert = dana.book.alert(dana.id, rule="gap_beyond_usual", recommendation=ADVICE)
+    assert (asked(goal_of_alert, alert) == "apologise") != offered
 
 
 def test_a_complaint_before_a_long_silence_is_not_forgotten(dana: OneCustomer) -> None:

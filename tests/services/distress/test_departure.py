@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from services.distress.departure import leaving_words, read_departure
+from services.distress.departure import leaving_words, leaving_words_of, read_departure
+from tests.measured import Tell
 
+UNSEEN = Path(__file__).parents[2] / "fixtures" / "leaving" / "unseen_titles.tsv"
 #: A Wednesday.
 DAY = date(2026, 11, 18)
 TUESDAY = date(2026, 11, 17)
@@ -159,6 +162,31 @@ def test_a_term_that_is_over_is_told_as_meant_and_nobody_is_asked_to_come_before
 )
 def test_the_term_is_quoted_with_the_words_of_leaving(text: str, shown: str | None) -> None:
     assert leaving_words(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "leaves"),
+    [
+        ("Between M and the next", "The M is tight and the L is loose. Which of the two runs true?", False),
+        ("Between M and the next", "We are closing our account with you.", True),
+        ("Closing our account", "Please confirm when it is done.", True),
+        ("Closing our account", None, True),
+        (None, "We are closing our account with you.", True),
+        (None, None, False),
+    ],
+)
+def test_a_title_is_read_with_its_text(title: str | None, text: str | None, leaves: bool) -> None:
+    assert (leaving_words_of(title, text) is not None) is leaves
+
+
+def test_tickets_never_learnt_from_are_told_by_title_and_text(tell: Tell) -> None:
+    told = [
+        (mark == "1", leaving_words_of(title, text.replace("\\n", "\n")) is not None)
+        for mark, title, text in (line.split("\t") for line in UNSEEN.read_text("utf-8").splitlines())
+    ]
+    right, false, missed = (told.count(kind) for kind in ((True, True), (False, True), (True, False)))
+    tell(f"{len(told)} unseen tickets: {right} of {right + missed} who leave are told of, {false} others are")
+    assert right >= 17 and false <= 1
 
 
 def test_a_long_sentence_that_names_the_term_itself_is_quoted_once() -> None:

@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 from models.journal import content_hash
+from models.store.driver import driver_of
 from models.values.facts import WRITTEN
 from services.distress import leaving_marks
+from services.distress.departure import Words, read_departure
+from services.distress.matters import read_matters
+from services.distress.said_leaving import read_said
 from services.scoring import score_due
 from services.scoring.events import read_events
 from services.scoring.habit_series import LEAVING
@@ -111,9 +115,34 @@ def test_another_word_list_reads_all_texts_anew_and_scores_everybody(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     score_due(book.workspace)
+    said = Words(STAYS, read_departure(STAYS, DAY))
     monkeypatch.setattr(leaving_marks, "edition", lambda: "another")
-    monkeypatch.setattr(leaving_marks, "says_leaving", lambda text: text if text == STAYS else None)
+    monkeypatch.setattr(leaving_marks, "leaving_words_of", lambda *texts, **_: said if texts[-1] == STAYS else None)
     monkeypatch.setattr(leaving_marks, "_AT_ONCE", 1)
     assert score_due(book.workspace).scored == 4
     assert marks(book) == {"tickets": [0, 1], "surveys": [0], "conversations": [0, 0]}
     assert score_due(book.workspace).scored == 0
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "leaves"),
+    [
+        ("Closing our account", "We may look elsewhere.", False),
+        ("We may look elsewhere", "We are closing our account.", True),
+        ("Closing our account", "Please confirm when it is done.", True),
+        (None, "We are closing our account.", True),
+    ],
+)
+def test_the_story_and_the_chance_are_of_the_words_that_are_quoted(
+    book: Book, title: str | None, text: str, leaves: bool
+) -> None:
+    book.add("tickets", [{"customer_id": 3, "opened_on": "2026-11-19", "subject": title, "text": text}])
+    score_due(book.workspace)
+    with book.workspace.store.read() as connection:
+        driver = driver_of(connection)
+        said = read_said(driver, DAY)[3]
+        (matter, *_) = read_matters(driver, 3, DAY)
+        quote = driver.execute("SELECT wrote_leaving(1, 0, ?, ?)", (title, text)).fetchone()[0]
+    assert quote == (f"{title}." if "confirm" in text else text)
+    assert (said.leaves, said.chance) == ((True, 0.9) if leaves else (False, 0.4))
+    assert matter.departure is not None and matter.departure.leaves is leaves

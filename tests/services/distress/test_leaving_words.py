@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,16 @@ def test_texts_never_learnt_from_are_told_as_well_as_documented(name: str, preci
     right = told.count((True, True))
     assert right >= precision * (right + told.count((False, True)))
     assert right >= recall * (right + told.count((True, False)))
+
+
+def test_the_sentence_that_decides_is_the_one_that_is_shown() -> None:
+    lines = (TEXTS.parent / "outsider" / "quotes.jsonl").read_text(encoding="utf-8").splitlines()
+    texts = [json.loads(line) for line in lines]
+    leaving = [one for one in texts if one["kind"] in ("leaving", "may leave")]
+    shown = [(says_leaving(one["text"]), one["deciding"]) for one in leaving]
+    assert len([said for said, _ in shown if said]) >= 10
+    assert all(said == deciding for said, deciding in shown if said)
+    assert sum(says_leaving(one["text"]) is not None for one in texts if one not in leaving) <= 2
 
 
 def test_no_text_that_is_measured_on_was_learnt_from() -> None:
@@ -76,7 +87,11 @@ def test_what_a_word_means_is_the_same_in_each_language_and_misspelt() -> None:
 def test_the_sentence_is_quoted_as_it_was_written() -> None:
     text = "Hallo,\ndas Paket ist wieder zu spät. Ich KÜNDIGE hiermit!  Grüße"
     assert says_leaving(text) == "Ich KÜNDIGE hiermit!"
-    assert len(says_leaving("We are leaving because " + "of this " * 40) or "") <= 90
+    assert len(says_leaving("We are leaving because " + "of this " * 80) or "") <= 300
+    asked = (
+        "We are talking to another supplier, and if the second delivery is as late as the first one was, we will leave."
+    )
+    assert says_leaving(f"Dear all. {asked} Yours, Ida") == asked
 
 
 @pytest.mark.parametrize(

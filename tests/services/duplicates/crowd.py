@@ -58,8 +58,8 @@ def filler(table: Table, salt: str) -> dict[str, Any]:
 def fill_every_table(book: Book, number: int, salt: str) -> dict[str, int]:
     """Give a customer a row in every table that names one; return table to the row's number."""
     made: dict[str, int] = {}
-    card = insert(book, alerts, customer_id=number, kind="risk", rule=f"rule {salt}", reason=salt)
-    made["alerts"] = card
+    alert = insert(book, alerts, customer_id=number, kind="risk", rule=f"rule {salt}", reason=salt)
+    made["alerts"] = alert
     for table, column in moved_columns():
         if table.name in ("alerts", "customers", "identities") or table in COMPUTED_TABLES:
             continue
@@ -67,7 +67,7 @@ def fill_every_table(book: Book, number: int, salt: str) -> dict[str, int]:
         if "external_id" in table.c:
             values["external_id"] = f"{salt} {table.name}"
         if "alert_id" in table.c:
-            values["alert_id"] = card
+            values["alert_id"] = alert
         if table.name == "merged_customers":
             values["record"] = "{}"
         made[table.name] = insert(book, table, **values)

@@ -153,10 +153,10 @@ def test_two_open_alerts_become_one_with_all_work_on_them(book: Book) -> None:
                    due_at="2026-02-02T00:00:00Z", opened_at="2026-01-05T00:00:00Z")  # fmt: skip
     second = insert(book, alerts, customer_id=two, kind="risk", rule="ticket", severity=4, state="in_work", touched=1,
                     reason="ticket", due_at="2026-02-01T00:00:00Z", opened_at="2026-01-07T00:00:00Z")  # fmt: skip
-    for card, customer, rule, severity in (
+    for alert, customer, rule, severity in (
         (first, one, "quiet", 2), (first, one, "spend", 1), (second, two, "ticket", 4), (second, two, "quiet", 3)
     ):  # fmt: skip
-        insert(book, alert_signals, alert_id=card, customer_id=customer, rule=rule, severity=severity, reason=rule)
+        insert(book, alert_signals, alert_id=alert, customer_id=customer, rule=rule, severity=severity, reason=rule)
     insert(book, tasks, customer_id=one, alert_id=first, title="Call")
     insert(book, notes, customer_id=two, alert_id=second, text="Said so")
     before = everything(book)
@@ -164,8 +164,8 @@ def test_two_open_alerts_become_one_with_all_work_on_them(book: Book) -> None:
     changes = merge_customers(book.workspace, one, two)
 
     assert changes.words.endswith("both alerts are one; kept its city")
-    card = book.ask("SELECT id, customer_id, state, due_at, opened_at, touched FROM alerts")
-    assert card == [(second, one, "in_work", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", 1)]
+    alert = book.ask("SELECT id, customer_id, state, due_at, opened_at, touched FROM alerts")
+    assert alert == [(second, one, "in_work", "2026-02-01T00:00:00Z", "2026-01-05T00:00:00Z", 1)]
     signals = book.ask("SELECT rule, severity, alert_id, customer_id FROM alert_signals ORDER BY rule")
     assert signals == [("quiet", 3, second, one), ("spend", 1, second, one), ("ticket", 4, second, one)]
     assert book.ask("SELECT alert_id, customer_id FROM tasks UNION ALL SELECT alert_id, customer_id FROM notes") == [
@@ -178,8 +178,8 @@ def test_two_open_alerts_become_one_with_all_work_on_them(book: Book) -> None:
 def test_two_drafts_for_two_alerts_are_both_kept(book: Book) -> None:
     pair = _two(book)
     for number in pair:
-        card = insert(book, alerts, customer_id=number, kind="risk", rule="quiet", state="open", reason="quiet")
-        insert(book, messages, customer_id=number, alert_id=card, state="draft", goal="thank", tone="warm", writer="p")
+        alert = insert(book, alerts, customer_id=number, kind="risk", rule="quiet", state="open", reason="quiet")
+        insert(book, messages, customer_id=number, alert_id=alert, state="draft", goal="thank", tone="warm", writer="p")
     before = everything(book)
     merge_customers(book.workspace, *pair)
     assert sorted(book.ask("SELECT customer_id, alert_id IS NULL FROM messages")) == [(pair[0], 0), (pair[0], 1)]

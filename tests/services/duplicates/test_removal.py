@@ -42,21 +42,21 @@ def references(book: Workspace, customer_id: int) -> list[str]:
 
 
 def test_deleting_takes_everything_and_undo_brings_it_back(book: Workspace) -> None:
-    card = insight.queue(book).rows[0]
-    assert card.customer_id is not None
-    alerting.add_task(book, card.id, "Call the store manager", book.clock.today())
-    alerting.add_note(book, card.id, "Prefers a call before noon")
-    before, had = content(book), references(book, card.customer_id)
+    alert = insight.queue(book).rows[0]
+    assert alert.customer_id is not None
+    alerting.add_task(book, alert.id, "Call the store manager", book.clock.today())
+    alerting.add_note(book, alert.id, "Prefers a call before noon")
+    before, had = content(book), references(book, alert.customer_id)
     assert {"orders", "alerts", "tasks", "notes"} <= set(had)
-    changes = delete_customer(book, card.customer_id)
-    assert changes.words.startswith(f"Deleted {card.customer}: ") and "orders" in changes.words
-    assert references(book, card.customer_id) == []
+    changes = delete_customer(book, alert.customer_id)
+    assert changes.words.startswith(f"Deleted {alert.customer}: ") and "orders" in changes.words
+    assert references(book, alert.customer_id) == []
     after_change(book, changes)
-    assert card.customer_id not in {row.customer_id for row in insight.queue(book, beyond_budget=True).rows}
+    assert alert.customer_id not in {row.customer_id for row in insight.queue(book, beyond_budget=True).rows}
     assert undo_last(book).kept == ()
     assert content(book) == before
     computed = {table.name for table in COMPUTED_TABLES}
-    assert set(references(book, card.customer_id)) == set(had) - computed
+    assert set(references(book, alert.customer_id)) == set(had) - computed
     assert verify_book(book).problems == ()
 
 

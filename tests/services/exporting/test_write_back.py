@@ -69,7 +69,7 @@ def number(book: Book, external: str) -> int:
 
 
 def edit(book: Book, external: str, **fields: str) -> None:
-    edit_customer(book.workspace, number(book, external), fields)
+    edit_customer(book.workspace, number(book, external), fields, new_owner=True)
 
 
 def plan(book: Book, target: str = "salesforce", *whats: str) -> WriteBack:

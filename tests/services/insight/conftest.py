@@ -94,7 +94,7 @@ class SmallBook:
     def event(self, table: str, customer: int, **values: Any) -> int:
         return self.insert(table, customer_id=customer, **{"source": "x", "external_id": self._id(), **values})
 
-    def card(self, customer: int | None, **values: Any) -> int:
+    def alert(self, customer: int | None, **values: Any) -> int:
         row = {
             "kind": "risk",
             "rule": "gap_beyond_usual",

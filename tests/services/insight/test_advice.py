@@ -73,7 +73,7 @@ def test_what_the_title_asks_for_first_is_not_asked_for_again(book: SmallBook, r
     number = book.customer(email=None)
     book.score(number)
     advice = '{"code": "x", "title": "{call} to ask how things are", "why": "A reason."}'
-    told = reader(read_detail, book.card(number, rule="likely_to_leave", recommendation=advice)).recommendation
+    told = reader(read_detail, book.alert(number, rule="likely_to_leave", recommendation=advice)).recommendation
     assert (told.title, told.why) == (
         "Find a phone number and call to ask how things are", "No email address on record. A reason.",
     )  # fmt: skip
@@ -82,19 +82,21 @@ def test_what_the_title_asks_for_first_is_not_asked_for_again(book: SmallBook, r
 def test_who_has_an_address_can_be_answered(book: SmallBook, reader: Fresh) -> None:
     number = book.customer(email="ida@example.com", email_consent="unknown")
     book.score(number)
-    card = book.card(number, rule="distress", recommendation='{"code": "distress_call", "title": "{reach}", "why": ""}')
-    assert reader(read_detail, card).recommendation.title == "Answer them today"
+    alert = book.alert(
+        number, rule="distress", recommendation='{"code": "distress_call", "title": "{reach}", "why": ""}'
+    )
+    assert reader(read_detail, alert).recommendation.title == "Answer them today"
 
 
 def test_the_advice_names_what_else_waits(book: SmallBook, reader: Fresh) -> None:
     number = book.customer("Ida Moor", phone="+1 555 0100", email=None)
     book.score(number)
     text = '{"code": "distress_call", "title": "", "why": "{matter}"}'
-    card = book.card(number, rule="distress", recommendation=text)
+    alert = book.alert(number, rule="distress", recommendation=text)
     book.event("reviews", number, product_name="Harbor rain jacket", rating=1, reviewed_on=days_ago(4))
     for days, subject in ((9, "Fit question"), (40, "Return request"), (70, "Invoice")):
         book.event("tickets", number, subject=subject, opened_on=days_ago(days), sentiment=0.1)
-    assert reader(read_detail, card).recommendation.why.endswith(
+    assert reader(read_detail, alert).recommendation.why.endswith(
         "They gave 1 of 5 on 16 Nov in their review of Harbor rain jacket."
         " Also unanswered: open ticket “Fit question”, 11 Nov; open ticket “Return request”, 11 Oct; 1 more."
     )
@@ -103,41 +105,41 @@ def test_the_advice_names_what_else_waits(book: SmallBook, reader: Fresh) -> Non
 def test_what_else_waits_is_named_newest_first(book: SmallBook, reader: Fresh) -> None:
     number = book.customer("Ida Moor", phone="+1 555 0100", email=None)
     book.score(number)
-    card = book.card(number, rule="distress", recommendation='{"code": "", "title": "", "why": "{matter}"}')
+    alert = book.alert(number, rule="distress", recommendation='{"code": "", "title": "", "why": "{matter}"}')
     book.event("reviews", number, product_name="Harbor rain jacket", rating=2, reviewed_on=days_ago(4))
     book.event("tickets", number, subject="Shipping delay", opened_on=days_ago(90), sentiment=-0.8)
     book.event("tickets", number, subject="Wash", opened_on=days_ago(9), sentiment=0.1)
-    why = reader(read_detail, card).recommendation.why
+    why = reader(read_detail, alert).recommendation.why
     assert why.endswith("Also unanswered: open ticket “Wash”, 11 Nov; open ticket “Shipping delay”, 22 Aug.")
 
 
 def test_of_ratings_as_bad_the_one_given_last_comes_first(book: SmallBook, reader: Fresh) -> None:
     number = book.customer("Ida Moor", phone="+1 555 0100", email=None)
     book.score(number)
-    card = book.card(number, rule="distress", recommendation='{"code": "", "title": "", "why": "{matter}"}')
+    alert = book.alert(number, rule="distress", recommendation='{"code": "", "title": "", "why": "{matter}"}')
     book.event("tickets", number, subject="Fit", opened_on=days_ago(40), resolved_on=days_ago(3), satisfaction=1)
     book.event("reviews", number, product_name="Harbor rain jacket", rating=1, reviewed_on=days_ago(9))
-    why = reader(read_detail, card).recommendation.why
+    why = reader(read_detail, alert).recommendation.why
     assert "They rated the ticket “Fit” 1 of 5 on 17 Nov." in why
 
 
 def test_the_rating_of_a_ticket_is_told_without_claiming_an_answer(book: SmallBook, reader: Fresh) -> None:
     number = book.customer(email=None)
     book.score(number)
-    card = book.card(number, rule="distress", recommendation='{"code": "", "title": "", "why": "{matter}"}')
+    alert = book.alert(number, rule="distress", recommendation='{"code": "", "title": "", "why": "{matter}"}')
     book.event("tickets", number, subject="Zip is stuck", opened_on=days_ago(9), status="open", satisfaction=1,
                resolved_on=days_ago(3))  # fmt: skip
-    why = reader(read_detail, card).recommendation.why
+    why = reader(read_detail, alert).recommendation.why
     assert why.endswith("They rated the ticket “Zip is stuck” 1 of 5 on 17 Nov.")
 
 
 def test_a_bad_review_is_told_in_the_customers_words(book: SmallBook, reader: Fresh) -> None:
     number = book.customer(email=None)
     book.score(number)
-    card = book.card(number, rule="distress", recommendation='{"code": "", "title": "", "why": "{matter}"}')
+    alert = book.alert(number, rule="distress", recommendation='{"code": "", "title": "", "why": "{matter}"}')
     book.event("reviews", number, product_name="Harbor rain jacket", rating=1, reviewed_on=days_ago(3),
                title="Very disappointed", text="Slow refund.\nCustomer service was no help")  # fmt: skip
-    assert reader(read_detail, card).recommendation.why.endswith(
+    assert reader(read_detail, alert).recommendation.why.endswith(
         "in their review of Harbor rain jacket: “Very disappointed. Slow refund. Customer service was no help”."
     )
 
@@ -145,9 +147,9 @@ def test_a_bad_review_is_told_in_the_customers_words(book: SmallBook, reader: Fr
 def test_the_day_on_which_a_ticket_came_is_not_told_as_that_of_its_rating(book: SmallBook, reader: Fresh) -> None:
     number = book.customer(email=None)
     book.score(number)
-    card = book.card(number, rule="distress", recommendation='{"code": "", "title": "", "why": "{matter}"}')
+    alert = book.alert(number, rule="distress", recommendation='{"code": "", "title": "", "why": "{matter}"}')
     book.event("tickets", number, subject="Zip is stuck", opened_on=days_ago(9), status="solved", satisfaction=1)
-    why = reader(read_detail, card).recommendation.why
+    why = reader(read_detail, alert).recommendation.why
     assert why.endswith("They rated the ticket “Zip is stuck” of 11 Nov 1 of 5.")
 
 
@@ -165,9 +167,9 @@ def test_the_number_of_a_contact_is_called_where_the_company_has_none(book: Smal
          " write.", "call", "before 12:00"),
         ("E-Mail", None, "They prefer email: write to them. If they do not answer: call Kofi, +1 555 0123.",
          "draft", ""),
-        ("no email", None, "Call Kofi, +1 555 0123. If you do not reach them, write.", "draft", ""),
-        ("Telefon oder E-Mail", "after 2 pm", "Call after 14:00: Kofi, +1 555 0123. If you do not reach them, write.",
-         "draft", "after 14:00"),
+        ("no email", None, "Write to them. If they do not answer: call Kofi, +1 555 0123.", "draft", ""),
+        ("Telefon oder E-Mail", "after 2 pm",
+         "Write to them. If they do not answer: call after 14:00: Kofi, +1 555 0123.", "draft", "after 14:00"),
     ],
 )  # fmt: skip
 def test_the_advice_keeps_to_the_contacts_channel_and_hours(
@@ -179,7 +181,7 @@ def test_the_advice_keeps_to_the_contacts_channel_and_hours(
     book.event("contacts", number, name="Other", preferred_channel="fax", preferred_hours="after 17:00")
     book.event("contacts", number, name="Kofi", is_primary=1, **person)
     text = '{"code": "x", "title": "Check in", "why": "A reason.", "goal": "ask", "goal_code": "check_in"}'
-    detail = reader(read_detail, book.card(number, rule="likely_to_leave", recommendation=text))
+    detail = reader(read_detail, book.alert(number, rule="likely_to_leave", recommendation=text))
     assert detail.recommendation.why == f"{words} A reason."
     assert (detail.approach.first, detail.approach.when) == (first, when)
 
@@ -200,7 +202,7 @@ def test_the_number_of_a_contact_without_a_name_is_not_shown_as_the_primarys(boo
     book.score(number)
     book.event("contacts", number, name="Hana Delacroix", role="Buyer", is_primary=1)
     book.event("contacts", number, name="", phone="+1 555 0123")
-    person = reader(read_detail, book.card(number)).person
+    person = reader(read_detail, book.alert(number)).person
     assert (person.name, person.role, person.phone) == ("", "", "+1 555 0123")
 
 
@@ -244,11 +246,11 @@ def test_a_term_that_they_named_decides_the_day_of_the_call(now: str, until: str
 @pytest.mark.parametrize(
     ("text", "title", "told"),
     [
-        ("Please close our account at the end of the month.", "Call them today, before the end of the month",
+        ("Please close our account at the end of the month.", "Call them back today, before the end of the month",
          "On 18 Nov they said that they are leaving by 30 Nov."),
-        ("We are talking to another supplier. We will decide this week.", "Call them today, before they decide",
+        ("We are talking to another supplier. We will decide this week.", "Call them back today, before they decide",
          "On 18 Nov they said that they may leave and will decide by 22 Nov."),
-        ("Please close our account. We are moving to a competitor.", "Call them today",
+        ("Please close our account. We are moving to a competitor.", "Call them back today",
          "On 18 Nov they said that they are leaving."),
     ],
 )  # fmt: skip
@@ -267,17 +269,17 @@ def test_the_advice_says_what_happened_and_calls_only_the_very_ticket_open(book:
     text = f'{{"code": "distress_call", "title": "{entry.title}", "why": "{entry.why}"}}'
     number = book.customer("Ida Moor", phone="+1 555 0100", email=None)
     book.score(number)
-    card = book.card(number, rule="distress", recommendation=text)
+    alert = book.alert(number, rule="distress", recommendation=text)
     book.event("tickets", number, subject="How do I wash it?", opened_on=days_ago(3), sentiment=0.1)
     book.event("reviews", number, product_name="Harbor rain jacket", rating=1, reviewed_on=days_ago(4))
-    advice = reader(read_detail, card).recommendation
+    advice = reader(read_detail, alert).recommendation
     assert advice.title == "Call them today"
     assert advice.why == (
         "Call +1 555 0100. No email address on record. They gave 1 of 5 on 16 Nov in their review of Harbor rain"
         " jacket. Also unanswered: open ticket “How do I wash it?”, 17 Nov."
     )
     book.event("tickets", number, subject="Late again", opened_on=days_ago(2), sentiment=-0.8, priority="Urgent")
-    advice = reader(read_detail, card).recommendation
+    advice = reader(read_detail, alert).recommendation
     assert advice.title == "Call them today: say who will solve their ticket, and by when"
     assert "Their urgent ticket “Late again” of 18 Nov is still open." in advice.why
 
@@ -308,15 +310,15 @@ def test_what_is_due_on_a_later_day_is_to_be_done_by_then(book: SmallBook, reade
     book.score(number)
     book.event("conversations", number, channel="Call", text="We are moving to a competitor.", happened_on=days_ago(2))
     due = {"due_at": minutes(4 * 1440)}
-    assert advised(book, reader, number, "distress_call", "distress", **due).title == "Call them by Tuesday"
+    assert advised(book, reader, number, "distress_call", "distress", **due).title == "Call them back by Tuesday"
 
 
 def advised(book: SmallBook, reader: Fresh, number: int, code: str, rule: str, **values: Any) -> Recommendation:
     entry = next(one for one in read_playbook() if one.code == code)
     fields = {"code": code, "title": entry.title, "why": entry.why, "goal_code": entry.goal_code,
               "incentive_minor": 5_000, "incentive_words": "Offer up to $50."}  # fmt: skip
-    card = book.card(number, rule=rule, recommendation=json.dumps(fields), **values)
-    found = reader(read_detail, card)
+    alert = book.alert(number, rule=rule, recommendation=json.dumps(fields), **values)
+    found = reader(read_detail, alert)
     assert found is not None and found.recommendation is not None
     return found.recommendation
 

@@ -45,10 +45,10 @@ def linden(book: SmallBook) -> int:
 
 
 def story(book: SmallBook, reader: Fresh, customer: int, why: str, kind: str = "risk") -> str:
-    return str(reader(read_detail, book.card(customer, reason=why, kind=kind)).story)
+    return str(reader(read_detail, book.alert(customer, reason=why, kind=kind)).story)
 
 
-def test_the_story_of_a_card_says_which_activity_fell_and_since_when(
+def test_the_story_of_an_alert_says_which_activity_fell_and_since_when(
     book: SmallBook, reader: Fresh, linden: int
 ) -> None:
     fallen(book, linden)
@@ -56,7 +56,7 @@ def test_the_story_of_a_card_says_which_activity_fell_and_since_when(
     assert said == "Portal logins fell 85\u202f% since 24 Oct: 2 in 27 days, about 13 expected."
 
 
-def test_the_story_does_not_say_again_what_the_card_says(book: SmallBook, reader: Fresh, linden: int) -> None:
+def test_the_story_does_not_say_again_what_the_alert_says(book: SmallBook, reader: Fresh, linden: int) -> None:
     fallen(book, linden)
     drop = {"activity_channel": "login", "activity_fall": 0.85, "activity_since": days_ago(27), "activity_seen": 2}
     assert story(book, reader, linden, reason("activity_dropped", **drop, activity_expected=13.2)) == ""

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from models.values.reaching import CallTimes
-from services.insight.call_times import call_day, call_words, of_hours, read_call_times, said_in, when_words
+from services.insight.call_times import call_day, call_until, call_words, of_hours, read_call_times, said_in, when_words
 from services.settings import Policy
 from tests.services.insight.conftest import Fresh, SmallBook, days_ago
 
@@ -27,6 +27,14 @@ NOON = time(12)
         ("2-4 pm", CallTimes(time(14), time(16))),
         ("Tuesdays, mornings", CallTimes(ends=NOON, weekdays=(1,))),
         ("vormittags", CallTimes(ends=NOON)),
+        ("not before 10", CallTimes(begins=time(10))),
+        ("Mon to Wed, not before 10", CallTimes(begins=time(10), weekdays=(0, 1, 2))),
+        ("not on Mondays", CallTimes(weekdays=(1, 2, 3, 4, 5, 6))),
+        ("Mondays, never after 4", CallTimes(ends=time(16), weekdays=(0,))),
+        ("mornings, not afternoons", CallTimes(ends=NOON)),
+        ("not before 9 am, not after 4 pm", CallTimes(time(9), time(16))),
+        ("before 10, after 4", CallTimes(ends=time(10))),
+        ("not between 12 and 1 pm", None),
         ("any time", None),
         ("ask Dana", None),
     ],
@@ -81,6 +89,8 @@ def test_the_call_is_for_the_next_day_on_which_it_can_be_made() -> None:
     assert call_day(policy, None, early, before_noon) == today
     assert call_day(policy, None, late, before_noon) == date(2026, 11, 20)
     assert call_day(policy, None, early, monday) == date(2026, 11, 23)
+    assert call_until(policy, None, today, before_noon) == datetime.combine(today, NOON, policy.zone_of(None))
+    assert call_until(policy, None, today, None) == datetime.combine(today, time(17), policy.zone_of(None))
     assert when_words(today, today, before_noon) == "before 12:00"
     assert when_words(date(2026, 11, 23), today, monday) == "Monday"
     assert when_words(today, today, None) == ""

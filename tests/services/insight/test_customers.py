@@ -135,7 +135,7 @@ def test_pages_join_to_the_whole_book_in_order(
         if row["score"] is not None:
             book.score(number, **row["score"])
         if row["card"]:
-            book.card(number)
+            book.alert(number)
         if row["task"]:
             book.insert("tasks", customer_id=number, title="Call them", due_on=row["task"], created_at=minutes(-5))
     found: list[int] = []

@@ -82,7 +82,7 @@ def test_the_last_order_says_where_returns_are_taken_off(book: SmallBook, reader
     book.order(number, days_ago(10), 57_288)
     book.order(number, days_ago(10), 90_000)
     book.order(number, days_ago(9), -90_000, kind="cancellation")
-    assert reader(read_detail, book.card(number)).figures.last_order_words == "10 Nov · $365 after returns"
+    assert reader(read_detail, book.alert(number)).figures.last_order_words == "10 Nov · $365 after returns"
 
 
 def test_what_came_back_of_no_known_order_is_said_with_the_last_order(book: SmallBook, reader: Fresh) -> None:
@@ -91,11 +91,11 @@ def test_what_came_back_of_no_known_order_is_said_with_the_last_order(book: Smal
     book.order(number, days_ago(10), 83_880)
     book.order(number, days_ago(30), -5_000, kind="cancellation")
     book.order(number, days_ago(8), -13_980, kind="cancellation")
-    assert reader(read_detail, book.card(number)).figures.last_order_words == "10 Nov · $839 ($140 came back)"
+    assert reader(read_detail, book.alert(number)).figures.last_order_words == "10 Nov · $839 ($140 came back)"
 
 
 def test_figures_name_their_change_and_its_period(book: SmallBook, reader: Fresh, marlow: int) -> None:
-    detail = reader(read_detail, book.card(marlow))
+    detail = reader(read_detail, book.alert(marlow))
     figures = detail.figures
     assert round(figures.churn_change_points) == 31 and figures.change_days == 63
     assert figures.engagement_change == -27
@@ -148,7 +148,7 @@ def test_each_figure_of_the_past_says_when_it_was_worked_out_and_the_week_by_whi
 def test_a_short_history_tells_its_own_period_and_none_tells_nothing(book: SmallBook, reader: Fresh) -> None:
     number = book.customer()
     book.score(number, churn_risk=0.5)
-    assert reader(read_detail, book.card(number)).figures.churn_change_points is None
+    assert reader(read_detail, book.alert(number)).figures.churn_change_points is None
     for back, churn in ((40, 0.3), (20, 0.4), (3, 0.5)):
         book.insert("score_history", customer_id=number, as_of=days_ago(back), churn_risk=churn, model="m")
     profile = reader(read_profile, number)
@@ -160,11 +160,11 @@ def test_the_story_says_what_the_reason_does_not(book: SmallBook, reader: Fresh,
         "tickets", marlow, subject="Late delivery", opened_on=days_ago(63), resolved_on=days_ago(61), satisfaction=2,
         status="solved",
     )  # fmt: skip
-    detail = reader(read_detail, book.card(marlow))
-    assert detail.story_bold == "No order for 74 days; the usual gap is 21."
-    assert detail.story == (
-        "The ticket “Late delivery” was rated 2 of 5. Lifetime value over 12 months: $2,040 of $7,280 if they stay."
+    detail = reader(read_detail, book.alert(marlow))
+    assert detail.story_bold == (
+        "No order for 74 days; the usual gap is 21. Complaint “Late delivery”, 18 Sep, solved 20 Sep, rated 2 of 5."
     )
+    assert detail.story == "Lifetime value over 12 months: $2,040 of $7,280 if they stay."
     assert detail.metadata_line == "Cooling VIP, was Loyal until Sep · customer since March 2023 · Portland, OR · yours"
 
 
@@ -190,17 +190,17 @@ def test_who_signed_up_long_before_the_first_order_is_told_by_both_days(book: Sm
 def test_other_signals_come_first_in_the_story_and_are_named(book: SmallBook, reader: Fresh, marlow: int) -> None:
     book.rule("gap_beyond_usual", "Order gap")
     book.rule("engagement_below", "Engagement drop")
-    card = book.card(marlow)
+    open_alert = book.alert(marlow)
     fell = reason("engagement_below", "fell", engagement_before=52, engagement=34)
     for rule, said in (
         ("gap_beyond_usual", reason("gap_beyond_usual", days_since_order=74)),
         ("engagement_below", fell),
     ):
         book.insert(
-            "alert_signals", alert_id=card, customer_id=marlow, rule=rule, severity=3, reason=said,
+            "alert_signals", alert_id=open_alert, customer_id=marlow, rule=rule, severity=3, reason=said,
             raised_at=minutes(-50), raised_as_of=days_ago(0),
         )  # fmt: skip
-    detail = reader(read_detail, card)
+    detail = reader(read_detail, open_alert)
     assert detail.story.startswith("Engagement fell from 52 to 34 in 60 days. Lifetime value")
     assert detail.signals == ("Engagement drop",)
 
@@ -208,20 +208,20 @@ def test_other_signals_come_first_in_the_story_and_are_named(book: SmallBook, re
 def test_a_quote_is_said_once(book: SmallBook, reader: Fresh, marlow: int) -> None:
     said = "We are talking to another supplier."
     wrote = reason("distress", "leaving", leaving_words=[said, "tickets", "", days_ago(2)])
-    card = book.card(marlow, reason=wrote)
-    book.insert("alert_signals", alert_id=card, customer_id=marlow, rule="unhappy_mention", severity=3,
+    open_alert = book.alert(marlow, reason=wrote)
+    book.insert("alert_signals", alert_id=open_alert, customer_id=marlow, rule="unhappy_mention", severity=3,
                 reason=reason("unhappy_mention", "leaving", mention_words=said), raised_at=minutes(-50),
                 raised_as_of=days_ago(0))  # fmt: skip
-    detail = reader(read_detail, card)
-    assert detail.story_bold == "Wrote: “We are talking to another supplier.”" and "another" not in detail.story
+    detail = reader(read_detail, open_alert)
+    assert detail.story_bold == f"Wrote on 18 Nov: “{said}”" and "another" not in detail.story
 
 
 def test_the_story_tells_the_rest_of_what_the_reason_quotes(book: SmallBook, reader: Fresh, marlow: int) -> None:
     text = "We are talking  to another supplier. We will decide this week."
     book.event("conversations", marlow, channel="Call", text=text, happened_on=days_ago(2))
     quote = ["We are talking to another supplier.", "conversations", "Call", days_ago(2)]
-    card = book.card(marlow, reason=reason("distress", "leaving", leaving_words=quote))
-    assert reader(read_detail, card).story.startswith("They also said: “We will decide this week.”")
+    open_alert = book.alert(marlow, reason=reason("distress", "leaving", leaving_words=quote))
+    assert reader(read_detail, open_alert).story.startswith("They also said: “We will decide this week.”")
 
 
 def test_what_is_yours_goes_by_the_name_that_the_book_has_for_you(book: SmallBook) -> None:
@@ -233,17 +233,17 @@ def test_what_is_yours_goes_by_the_name_that_the_book_has_for_you(book: SmallBoo
 
 def test_the_story_says_nothing_twice(book: SmallBook, reader: Fresh, marlow: int) -> None:
     likely = reason("likely_to_leave", "segment", value_at_risk=524_000)
-    card = book.card(marlow, rule="likely_to_leave", reason=likely)
-    assert reader(read_detail, card).story.startswith("No order for 74 days; the usual gap is 21. Lifetime value")
+    open_alert = book.alert(marlow, rule="likely_to_leave", reason=likely)
+    assert reader(read_detail, open_alert).story.startswith("No order for 74 days; the usual gap is 21. Lifetime value")
     for rule, said in (
         ("likely_to_leave", likely),
         ("gap_beyond_usual", reason("gap_beyond_usual", days_since_order=74, usual_gap=21)),
     ):
         book.insert(
-            "alert_signals", alert_id=card, customer_id=marlow, rule=rule, severity=3, reason=said,
+            "alert_signals", alert_id=open_alert, customer_id=marlow, rule=rule, severity=3, reason=said,
             raised_at=minutes(-50), raised_as_of=days_ago(0),
         )  # fmt: skip
-    assert reader(read_detail, card).story == (
+    assert reader(read_detail, open_alert).story == (
         "No order for 74 days; the usual gap is 21. Lifetime value over 12 months: $2,040 of $7,280 if they stay."
     )
 
@@ -272,10 +272,10 @@ def test_the_story_says_nothing_twice(book: SmallBook, reader: Fresh, marlow: in
 def test_a_further_reason_says_only_what_is_new(
     book: SmallBook, reader: Fresh, marlow: int, headline: str, other: str, new: str
 ) -> None:
-    card = book.card(marlow, rule="distress", reason=headline)
-    book.insert("alert_signals", alert_id=card, customer_id=marlow, rule="other", severity=3, reason=other,
+    open_alert = book.alert(marlow, rule="distress", reason=headline)
+    book.insert("alert_signals", alert_id=open_alert, customer_id=marlow, rule="other", severity=3, reason=other,
                 raised_at=minutes(-50), raised_as_of=days_ago(0))  # fmt: skip
-    assert reader(read_detail, card).story.startswith(new)
+    assert reader(read_detail, open_alert).story.startswith(new)
 
 
 def test_an_order_that_came_back_whole_is_told_with_the_last_one_they_kept(book: SmallBook, reader: Fresh) -> None:
@@ -284,8 +284,8 @@ def test_an_order_that_came_back_whole_is_told_with_the_last_one_they_kept(book:
     book.order(number, days_ago(300))
     book.order(number, days_ago(9), amount_minor=18_719, external_id="B")
     book.order(number, days_ago(8), amount_minor=-18_719, kind="return", of_external_id="B")
-    card = book.card(number, rule="deal_stalled", reason="Restock: open for 30 days")
-    assert reader(read_detail, card).story.startswith(
+    open_alert = book.alert(number, rule="deal_stalled", reason="Restock: open for 30 days")
+    assert reader(read_detail, open_alert).story.startswith(
         "The order of 11 Nov was returned; the last order they kept was on 24 Jan."
     )
     row = insight.customers_page(book.workspace, CustomerFilter()).rows[0]
@@ -295,20 +295,21 @@ def test_an_order_that_came_back_whole_is_told_with_the_last_one_they_kept(book:
 def test_a_rating_that_the_reason_names_is_not_told_again(book: SmallBook, reader: Fresh, marlow: int) -> None:
     book.event("tickets", marlow, subject="Return request", opened_on=days_ago(12), satisfaction=2)
     book.event("reviews", marlow, rating=2, reviewed_on=days_ago(9))
-    card = book.card(marlow, rule="distress")
+    open_alert = book.alert(marlow, rule="distress")
     for rated, of_ticket in (
         ([2, 5, days_ago(12), 1, "Return request", "tickets"], True),
         ([2, 5, days_ago(9), 1, "Half-zip", "reviews"], False),
     ):
         book.run("UPDATE alerts SET reason = ?", reason("distress", "rated", distress_rated=rated))
-        story = reader(read_detail, card).story
-        assert ("Return request" in story, "review of 11 Nov" in story) == (not of_ticket, of_ticket)
+        detail = reader(read_detail, open_alert)
+        assert "Return request" not in detail.story and ("review of 11 Nov" in detail.story) == of_ticket
+        assert "eturn request" in detail.story_bold  # the line names the ticket beside a rating of those days
 
 
-def test_the_rules_record_counts_the_closed_cards_of_a_year(book: SmallBook, reader: Fresh, marlow: int) -> None:
+def test_the_rules_record_counts_the_closed_alerts_of_a_year(book: SmallBook, reader: Fresh, marlow: int) -> None:
     book.rule("gap_beyond_usual", "Order gap")
-    card = book.card(marlow)
-    assert reader(read_detail, card).rule_line == "Rule “Order gap”: no alert closed yet"
+    open_alert = book.alert(marlow)
+    assert reader(read_detail, open_alert).rule_line == "Rule “Order gap”: no alert closed yet"
     for outcome, state, touched in (
         ("saved", "resolved", 1),
         ("came_back", "resolved", 1),
@@ -316,9 +317,9 @@ def test_the_rules_record_counts_the_closed_cards_of_a_year(book: SmallBook, rea
         ("no_issue", "resolved", 1),
         ("known", "not_useful", 1),
     ):
-        book.card(marlow, state=state, outcome=outcome, touched=touched, closed_at=minutes(-9000))
-    book.card(marlow, state="resolved", outcome="saved", closed_at=minutes(-400 * 24 * 60))
-    detail = reader(read_detail, card)
+        book.alert(marlow, state=state, outcome=outcome, touched=touched, closed_at=minutes(-9000))
+    book.alert(marlow, state="resolved", outcome="saved", closed_at=minutes(-400 * 24 * 60))
+    detail = reader(read_detail, open_alert)
     assert detail.rule_line == "Rule “Order gap”: 2 of 4 correct this year"  # "I know this already" is no verdict
 
 
@@ -344,7 +345,7 @@ def test_the_rules_record_counts_the_closed_cards_of_a_year(book: SmallBook, rea
 def test_due_and_raised_in_words(
     book: SmallBook, reader: Fresh, marlow: int, values: dict[str, object], due: str, raised: str
 ) -> None:
-    detail = reader(read_detail, book.card(marlow, **values))
+    detail = reader(read_detail, book.alert(marlow, **values))
     assert (detail.due_words, detail.raised_line) == (due, raised)
 
 
@@ -353,12 +354,12 @@ def test_a_sooner_due_time_is_explained_by_the_term_that_they_named(
 ) -> None:
     text = "We are talking to another supplier. We will decide this week."
     book.event("conversations", marlow, channel="Call", text=text, happened_on=days_ago(2), leaving=1)
-    card = book.card(marlow, rule="distress", severity=4, opened_at=minutes(0), due_at=minutes(60))
+    open_alert = book.alert(marlow, rule="distress", severity=4, opened_at=minutes(0), due_at=minutes(60))
     book.insert(
-        "alert_signals", alert_id=card, customer_id=marlow, rule="distress", severity=4, reason="They may leave",
+        "alert_signals", alert_id=open_alert, customer_id=marlow, rule="distress", severity=4, reason="They may leave",
         raised_at=minutes(0), raised_as_of=days_ago(0), evidence='{"sign": "leaving"}',
     )  # fmt: skip
-    detail = reader(read_detail, card)
+    detail = reader(read_detail, open_alert)
     assert detail.raised_line.endswith("answer within 1 working hour: they mean to decide by Sun 22 Nov")
 
 
@@ -369,17 +370,20 @@ def test_a_due_time_is_explained_by_the_day_by_which_they_asked_for_an_answer(
         "tickets", marlow, text="Broken again. Please answer today.", status="open", priority="urgent", sentiment=-0.8,
         opened_on=days_ago(0),
     )  # fmt: skip
-    card = book.card(marlow, rule="distress", severity=3, opened_at=minutes(0), due_at=minutes(60))
+    open_alert = book.alert(marlow, rule="distress", severity=3, opened_at=minutes(0), due_at=minutes(60))
     asked = "they asked for an answer by"
-    assert asked in reader(read_detail, card).raised_line
-    later = book.card(book.customer(), rule="distress", severity=3, opened_at=minutes(0), due_at=minutes(3 * 1440))
+    assert asked in reader(read_detail, open_alert).raised_line
+    later = book.alert(book.customer(), rule="distress", severity=3, opened_at=minutes(0), due_at=minutes(3 * 1440))
     assert asked not in reader(read_detail, later).raised_line
 
 
-def test_the_place_is_that_of_the_cards_own_tab(book: SmallBook, reader: Fresh, marlow: int) -> None:
-    first, second = book.card(book.customer(), due_at=minutes(5)), book.card(marlow)
-    snoozed = book.card(book.customer(), state="snoozed", until=minutes(999))
-    assert [(reader(read_detail, card).place, reader(read_detail, card).of) for card in (first, second, snoozed)] == [
+def test_the_place_is_that_of_the_alerts_own_tab(book: SmallBook, reader: Fresh, marlow: int) -> None:
+    first, second = book.alert(book.customer(), due_at=minutes(5)), book.alert(marlow)
+    snoozed = book.alert(book.customer(), state="snoozed", until=minutes(999))
+    assert [
+        (reader(read_detail, open_alert).place, reader(read_detail, open_alert).of)
+        for open_alert in (first, second, snoozed)
+    ] == [
         (1, 2),
         (2, 2),
         (1, 1),
@@ -388,8 +392,8 @@ def test_the_place_is_that_of_the_cards_own_tab(book: SmallBook, reader: Fresh, 
     assert reader(read_detail, 12345) is None
 
 
-def test_a_card_of_the_book_has_no_customer_about_it(book: SmallBook, reader: Fresh) -> None:
-    detail = reader(read_detail, book.card(None, kind="data", reason="Email events are 18 days old"))
+def test_an_alert_of_the_book_has_no_customer_about_it(book: SmallBook, reader: Fresh) -> None:
+    detail = reader(read_detail, book.alert(None, kind="data", reason="Email events are 18 days old"))
     assert detail.alert.customer == "The book" and detail.metadata_line == "Your book as a whole"
     assert (detail.figures, detail.rhythm, detail.permission, detail.open_work) == (None, None, None, ())
 
@@ -397,7 +401,7 @@ def test_a_card_of_the_book_has_no_customer_about_it(book: SmallBook, reader: Fr
 def test_recommendation_open_work_and_notes(book: SmallBook, reader: Fresh, marlow: int) -> None:
     advice = {"title": "Apologise", "why": "w", "evidence": "9 of 11", "goal": "g", "incentive_minor": 5000,
               "incentive_words": "Offer up to $50."}  # fmt: skip
-    card = book.card(marlow, recommendation=json.dumps(advice))
+    open_alert = book.alert(marlow, recommendation=json.dumps(advice))
     book.insert("tasks", customer_id=marlow, title="Call", due_on=days_ago(0), created_at=minutes(-9), owner="Kim")
     deal = book.event(
         "opportunities", marlow, name="Winter restock", stage="Proposal", amount_minor=45_000, currency="USD",
@@ -406,8 +410,10 @@ def test_recommendation_open_work_and_notes(book: SmallBook, reader: Fresh, marl
     book.insert("stage_changes", opportunity_id=deal, source="x", external_id="1", from_stage="Qualified",
                 to_stage="Proposal", changed_on=days_ago(19))  # fmt: skip
     book.event("opportunities", marlow, name="Old", stage="Won", opened_on=days_ago(500))
-    book.insert("notes", customer_id=marlow, alert_id=card, text="Will order", author="Ada", written_at=minutes(-3))
-    detail = reader(read_detail, card)
+    book.insert(
+        "notes", customer_id=marlow, alert_id=open_alert, text="Will order", author="Ada", written_at=minutes(-3)
+    )
+    detail = reader(read_detail, open_alert)
     assert detail.recommendation.title == "Apologise"
     assert [(item.title, item.words) for item in detail.open_work] == [
         ("Call", "today · Kim"),
@@ -519,7 +525,7 @@ def test_permission_has_its_reasons(
 
 
 def test_without_an_address_nobody_is_emailed(book: SmallBook, reader: Fresh) -> None:
-    detail = reader(read_detail, book.card(book.customer(email_consent="given")))
+    detail = reader(read_detail, book.alert(book.customer(email_consent="given")))
     assert not detail.permission.allowed and ("no", "No email address on record") in detail.permission.lines
 
 
@@ -554,12 +560,14 @@ def test_the_profile_sums_up_each_kind(book: SmallBook, reader: Fresh, marlow: i
         for kind in kinds.split():
             book.event("email_events", marlow, message=f"M{number}", campaign="News", kind=kind,
                        happened_on=days_ago(100 - 20 * number))  # fmt: skip
+    other = book.customer("Other")
+    book.event("email_events", other, message="N1", campaign="News", kind="sent", happened_on=days_ago(19))
     profile = reader(read_profile, marlow)
     assert profile.tickets_line == "2, 1 open"
     assert profile.tickets == ("Late delivery · open · 31 Oct", "Late delivery · rated 2 of 5 · 18 Sep")
     assert (profile.reviews_line, profile.reviews) == ("2", ("4.5 of 5 · “Great fit, fast exchange”",))
     assert profile.emails == ("sent", "clicked", "opened", "sent", "unknown") and profile.emails_count == 5
-    assert profile.emails_line == "last 5: 1 clicked, none in the last 3 · to 31 Oct"
+    assert profile.emails_line == "last 5: 1 clicked, none in the last 3 · latest 31 Oct"
     assert profile.deals_line == "none" and profile.journey_line == "11 months · 14 orders"
     assert [stone.title for stone in profile.milestones] == [
         "First order",
@@ -593,13 +601,13 @@ def test_a_low_risk_beside_a_long_silence_says_that_the_model_tells_nobody_apart
     book.score(who, churn_risk=0.21, confidence="low", confidence_why=alike, **silent)
     book.score(other, churn_risk=0.25, confidence="low", **silent)
     note = f"the average of your active customers is 23{THIN}%; the model cannot tell customers apart yet"
-    detail = reader(read_detail, book.card(who, reason="No order for 130 days; the usual gap is 25"))
+    detail = reader(read_detail, book.alert(who, reason="No order for 130 days; the usual gap is 25"))
     assert detail.story.endswith(f"Churn risk 21{THIN}%: {note}.")
     assert figure_lines(detail.figures)[0] == f"Churn risk, 90 days: 21{THIN}%; {note}"
     shown = churn_figure(detail.figures, 0.4, 0.5).spoken
     assert f"active customers’ average: 23{THIN}%" in shown and note in shown
     assert note in profile_figures(detail.figures, Marks())[0].spoken
-    known = reader(read_detail, book.card(other, reason="No order for 130 days; the usual gap is 25"))
+    known = reader(read_detail, book.alert(other, reason="No order for 130 days; the usual gap is 25"))
     assert "average" not in known.story + figure_lines(known.figures)[0]
 
 
@@ -621,11 +629,11 @@ def test_a_number_stands_beside_the_name_of_whose_it_is(book: SmallBook, reader:
     number = book.customer()
     book.event("contacts", number, name="Dana Cole", role="Buyer", is_primary=1)
     lee = book.event("contacts", number, name="Lee Ash", role="Office", phone="+1 303 555 0105")
-    card = book.card(number)
-    person = reader(read_detail, card).person
+    open_alert = book.alert(number)
+    person = reader(read_detail, open_alert).person
     assert (person.name, person.role, person.phone) == ("Lee Ash", "Office", "+1 303 555 0105")
     book.run("UPDATE contacts SET phone = NULL WHERE id = ?", lee)
-    person = reader(read_detail, card).person
+    person = reader(read_detail, open_alert).person
     assert (person.name, person.role, person.phone) == ("Dana Cole", "Buyer", "")
 
 
@@ -634,5 +642,5 @@ def test_a_contract_whose_end_is_past_does_not_renew(
     book: SmallBook, reader: Fresh, ends_on: str, renews: bool
 ) -> None:
     number = book.customer(contract_starts_on="2024-05-03", renews_on=ends_on)
-    facts = reader(read_detail, book.card(number)).person.facts
+    facts = reader(read_detail, book.alert(number)).person.facts
     assert any(fact.title == "Renews" for fact in facts) == renews

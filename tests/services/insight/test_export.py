@@ -64,9 +64,9 @@ def test_scores_have_the_columns_of_the_contract(book: SmallBook, tmp_path: Path
 
 
 def test_alerts_are_those_that_are_open(book: SmallBook, tmp_path: Path) -> None:
-    book.card(book.customer("A"), due_at=minutes(60), severity=4)
-    book.card(book.customer("B"), state="snoozed", due_at=minutes(30))
-    book.card(book.customer("C"), state="resolved", closed_at=minutes(-5))
+    book.alert(book.customer("A"), due_at=minutes(60), severity=4)
+    book.alert(book.customer("B"), state="snoozed", due_at=minutes(30))
+    book.alert(book.customer("C"), state="resolved", closed_at=minutes(-5))
     out = tmp_path / "alerts.csv"
     assert exporting.write_export(book.workspace, "alerts", out) == 2
     rows = [dict(zip(_read(out)[0], row, strict=True)) for row in _read(out)[1:]]

@@ -71,13 +71,13 @@ def test_what_moved_the_model_is_said_to_be_the_models(book: SmallBook, reader: 
 
 
 def test_lists_profile_documents_and_export_carry_the_marks(book: SmallBook, known: int, tmp_path: Path) -> None:
-    card = book.card(known)
+    alert = book.alert(known)
     plain = book.customer("Ridgeway Toys")
     book.score(plain)
     rows = {row.id: row for row in insight.customers_page(book.workspace).rows}
     assert [one.figure for one in rows[known].overridden] == ["churn_risk", "segment", "clv"]
     assert rows[plain].overridden == ()
-    queued = next(row for row in insight.queue(book.workspace, beyond_budget=True).rows if row.id == card)
+    queued = next(row for row in insight.queue(book.workspace, beyond_budget=True).rows if row.id == alert)
     assert queued.overridden == rows[known].overridden
     profile = insight.customer_profile(book.workspace, known)
     assert profile.metadata_line.startswith("New, set by you until 3 Jan (model: Lost)")
@@ -86,8 +86,8 @@ def test_lists_profile_documents_and_export_carry_the_marks(book: SmallBook, kno
         document = read_customer_document(reader, known)
         assert document is not None
         assert [one["figure"] for one in document["figures"]["overridden"]] == ["churn_risk", "segment", "clv"]
-        cards = read_alert_documents(reader, read_alert_ids(reader, everything=True))
-        assert next(cards)["churn_risk"] == 0.12
+        open_alerts = read_alert_documents(reader, read_alert_ids(reader, everything=True))
+        assert next(open_alerts)["churn_risk"] == 0.12
     exporting.write_export(book.workspace, "scores", tmp_path / "scores.csv")
     with (tmp_path / "scores.csv").open(encoding="utf-8", newline="") as file:
         found = {row["name"]: row for row in csv.DictReader(file)}

@@ -32,13 +32,13 @@ BIG = {
 }  # fmt: skip
 
 HOT: dict[str, tuple[Callable[[Reader], Any], int]] = {
-    "queue": (read_queue, 11),
-    "queue, filtered": (lambda reader: read_queue(reader, "todo", QueueFilter(text="marlow", need_today=True)), 11),
+    "queue": (read_queue, 16),
+    "queue, filtered": (lambda reader: read_queue(reader, "todo", QueueFilter(text="marlow", need_today=True)), 16),
     "queue, done": (lambda reader: read_queue(reader, "done", QueueFilter(done_days=30)), 8),
     "tiles of today": (read_today_tiles, 12),
     "tiles of outcomes": (read_outcome_tiles, 8),
     "freshness": (read_freshness, 15),
-    "detail": (lambda reader: read_detail(reader, 1, order=(1,)), 42),
+    "detail": (lambda reader: read_detail(reader, 1, order=(1,)), 47),
     # One for each kind, entities that declare one included.
     "timeline": (lambda reader: read_timeline(reader, 5), 6 + len(all_sources())),
     "profile": (lambda reader: read_profile(reader, 5), 31),
@@ -69,7 +69,7 @@ HOT: dict[str, tuple[Callable[[Reader], Any], int]] = {
 
 @pytest.fixture(scope="module")
 def large() -> Iterator[Workspace]:
-    path = big_book(BigBook(customers=3_000, orders=20_000, cards=200))
+    path = big_book(BigBook(customers=3_000, orders=20_000, alerts=200))
     workspace = open_workspace(Recipe(str(path), "Ada Lindqvist", NOW))
     yield workspace
     workspace.close()
@@ -112,7 +112,7 @@ def test_the_store_has_the_indexes_that_lists_are_walked_by(large: Workspace) ->
 def test_the_made_up_book_is_the_same_every_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import tempfile
 
-    small = BigBook(customers=50, orders=400, cards=10)
+    small = BigBook(customers=50, orders=400, alerts=10)
     sums = []
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()

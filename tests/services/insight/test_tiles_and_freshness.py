@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.tables import customers
 from services import insight
 from services.book.sources import source_ages
 from services.insight.freshness import read_freshness
@@ -24,7 +25,7 @@ def test_an_empty_book_says_so_everywhere(reader: Fresh) -> None:
 
 def test_need_action_today_counts_late_ones_and_names_the_next(book: SmallBook, reader: Fresh) -> None:
     for due, severity in ((-60, 4), (47, 4), (180, 3), (3 * 1440, 2)):
-        book.card(book.customer(), due_at=minutes(due), severity=severity)
+        book.alert(book.customer(), due_at=minutes(due), severity=severity)
     tile = reader(read_today_tiles)[0]
     assert (tile.figure, tile.line, tile.tone) == ("3", "2 critical · 1 late · next due in 47 min", "bad")
     tab, wanted = filter_of_tile("today")  # type: ignore[misc]
@@ -58,7 +59,7 @@ def test_what_is_at_risk_is_told_with_both_horizons(book: SmallBook) -> None:
 
 def test_resolved_in_time_is_compared_with_the_days_before(book: SmallBook, reader: Fresh) -> None:
     for days, in_time in ((2, 1), (3, 1), (4, 0), (20, 1), (40, 1), (50, 0), (90, 1)):
-        book.card(book.customer(), state="resolved", outcome="saved", in_time=in_time, closed_at=minutes(-1440 * days))
+        book.alert(book.customer(), state="resolved", outcome="saved", in_time=in_time, closed_at=minutes(-1440 * days))
     tile = reader(read_outcome_tiles)[0]
     assert (tile.figure, tile.line, tile.tone) == (
         "75\u202f%",
@@ -80,8 +81,8 @@ def test_came_back_is_a_count_beside_those_not_contacted(book: SmallBook, reader
         (1, "came_back", "resolved", "opportunity"),
     ):
         customer = book.customer()
-        card = book.card(customer, state=state, outcome=outcome, touched=1, kind=kind, closed_at=minutes(-1440))
-        book.email(customer, card, state="sent" if emailed else "discarded")
+        alert = book.alert(customer, state=state, outcome=outcome, touched=1, kind=kind, closed_at=minutes(-1440))
+        book.email(customer, alert, state="sent" if emailed else "discarded")
     tile = reader(read_outcome_tiles)[1]
     assert (tile.figure, tile.line) == ("50\u202f%", "1 of 2 · not contacted: 1 of 3 (33\u202f%)")
     listed = filter_of_tile("came_back")
@@ -91,14 +92,14 @@ def test_came_back_is_a_count_beside_those_not_contacted(book: SmallBook, reader
 def test_an_email_that_no_closed_alert_followed_is_not_said_to_be_none(book: SmallBook, reader: Fresh) -> None:
     assert reader(read_outcome_tiles)[1].line == "no emails sent yet"
     customer = book.customer()
-    book.email(customer, book.card(customer))
+    book.email(customer, book.alert(customer))
     assert reader(read_outcome_tiles)[1].line == "no alert closed after an email yet"
 
 
 def test_without_anyone_left_alone_nobody_is_compared_with(book: SmallBook, reader: Fresh) -> None:
     for outcome in ("came_back", "lost"):
         customer = book.customer()
-        book.email(customer, book.card(customer, state="resolved", outcome=outcome, closed_at=minutes(-1440)))
+        book.email(customer, book.alert(customer, state="resolved", outcome=outcome, closed_at=minutes(-1440)))
     assert reader(read_outcome_tiles)[1].line == "1 of 2"
 
 
@@ -119,6 +120,19 @@ def test_the_line_says_through_when_and_how_long_ago(book: SmallBook, reader: Fr
     assert (fresh.words, fresh.through) == ("Data through 18 Nov · synced and scored 12 min ago", "2026-11-18")
     _import(book, minutes(-1))
     assert reader(read_freshness).words == "Data through 18 Nov · synced 1 min ago · scored 12 min ago"
+
+
+def test_what_came_after_the_scores_is_not_said_to_be_scored_just_now(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer()
+    book.order(number, days_ago(0))
+    book.score(number, scored_at=minutes(0), as_of=days_ago(2))
+    assert reader(read_freshness).words == "Data through 18 Nov · scored just now"
+    with book.workspace.store.unit_of_work(book.workspace.me, "edit", "customer:1", at=book.workspace.at) as work:
+        work.update(customers, number, {"tier": "Gold"})
+        work.say("Changed tier")
+        work.commit()
+    fresh = reader(read_freshness)
+    assert (fresh.words, fresh.warning) == ("Data through 18 Nov", "latest changes not scored yet")
 
 
 def test_a_source_that_fell_behind_is_named_with_its_age(book: SmallBook, reader: Fresh) -> None:

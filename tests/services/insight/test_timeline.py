@@ -299,28 +299,28 @@ def test_our_own_email_says_who_wrote_and_what_followed_and_is_never_unread(book
 def test_the_alerts_own_history_is_in_it(book: SmallBook, reader: Fresh) -> None:
     book.rule("engagement_below", "Engagement drop")
     number = book.customer("Linden Supply")
-    card = book.card(number, reason="Gap over 3 × usual")
-    book.insert("alert_signals", alert_id=card, customer_id=number, rule="engagement_below", severity=2, reason="r",
+    alert = book.alert(number, reason="Gap over 3 × usual")
+    book.insert("alert_signals", alert_id=alert, customer_id=number, rule="engagement_below", severity=2, reason="r",
                 raised_at=minutes(-50), raised_as_of=days_ago(0))  # fmt: skip
-    closed = book.card(number, state="resolved", outcome="came_back", closed_by="rule", opened_at=minutes(-90_000),
+    closed = book.alert(number, state="resolved", outcome="came_back", closed_by="rule", opened_at=minutes(-90_000),
                        closed_at=minutes(-80_000), reason="Spend falling")  # fmt: skip
     me = book.workspace
-    with me.store.unit_of_work(me.me, "snooze", f"alert:{card}", at=me.at) as work:
-        work.update(alerts, card, {"state": "snoozed"})
+    with me.store.unit_of_work(me.me, "snooze", f"alert:{alert}", at=me.at) as work:
+        work.update(alerts, alert, {"state": "snoozed"})
         work.say("Snoozed Linden Supply until Mon")
         work.commit()
-    with me.store.unit_of_work(me.me, "add-note", f"alert:{card}", at=me.at) as work:
-        work.insert(notes, {"customer_id": number, "alert_id": card, "text": "Call\nthem", "author": "Ada",
+    with me.store.unit_of_work(me.me, "add-note", f"alert:{alert}", at=me.at) as work:
+        work.insert(notes, {"customer_id": number, "alert_id": alert, "text": "Call\nthem", "author": "Ada",
                             "written_at": minutes(1)})  # fmt: skip
-        work.update(alerts, card, {"touched": 1})
+        work.update(alerts, alert, {"touched": 1})
         work.commit()
     book.insert("tasks", customer_id=number, title="Call the store manager", due_on=days_ago(-3), created_at=minutes(2))
     page = reader(read_timeline, number, ("alert", "note", "task"))
     assert said(page) == [
         ("09:02", "Call the store manager", "due Mon", "task #1"),
         ("09:01", "You", "noted “Call them”", "note #1"),
-        ("09:00", "Alert snoozed", "by you", f"alert #{card}"),
-        ("08:02", "Alert raised", "Gap over 3 × usual · merged with “Engagement drop”", f"alert #{card}"),
+        ("09:00", "Alert snoozed", "by you", f"alert #{alert}"),
+        ("08:02", "Alert raised", "Gap over 3 × usual · merged with “Engagement drop”", f"alert #{alert}"),
         ("25 Sep", "Alert closed", "they ordered again", f"alert #{closed}"),
         ("18 Sep", "Alert raised", "Spend falling", f"alert #{closed}"),
     ]
@@ -329,15 +329,15 @@ def test_the_alerts_own_history_is_in_it(book: SmallBook, reader: Fresh) -> None
 
 def test_a_customers_page_says_what_an_action_on_many_alerts_did_to_theirs(book: SmallBook, reader: Fresh) -> None:
     first, second = book.customer("Linden Supply"), book.customer("Marlow & Pike")
-    cards = [book.card(first), book.card(second)]
-    wait(book.workspace, cards, until=TODAY + timedelta(days=30))
-    reopen(book.workspace, cards)
-    snooze(book.workspace, cards, condition="worse", until=TODAY + timedelta(days=3))
-    assign(book.workspace, cards, "Ben Frost")
-    escalate(book.workspace, cards)
-    resolve(book.workspace, cards, "saved")
+    open_alerts = [book.alert(first), book.alert(second)]
+    wait(book.workspace, open_alerts, until=TODAY + timedelta(days=30))
+    reopen(book.workspace, open_alerts)
+    snooze(book.workspace, open_alerts, condition="worse", until=TODAY + timedelta(days=3))
+    assign(book.workspace, open_alerts, "Ben Frost")
+    escalate(book.workspace, open_alerts)
+    resolve(book.workspace, open_alerts, "saved")
     undo_last(book.workspace)
-    not_useful(book.workspace, cards, "a twin")
+    not_useful(book.workspace, open_alerts, "a twin")
     told = {row.bold for row in reader(read_timeline, first, ("alert",)).rows}
     assert told == {
         "Alert raised",
@@ -354,19 +354,19 @@ def test_an_action_and_its_undo_vanish_together_and_a_redo_brings_the_action_bac
     book: SmallBook, reader: Fresh
 ) -> None:
     first, second = book.customer("Linden Supply"), book.customer("Marlow & Pike")
-    cards = [book.card(first), book.card(second)]
+    open_alerts = [book.alert(first), book.alert(second)]
 
     def told(customer: int) -> list[str]:
         page = reader(read_timeline, customer, ("alert",))
         assert page.counts["alert"] == len(page.rows)
         return [row.bold for row in page.rows]
 
-    escalate(book.workspace, cards)
+    escalate(book.workspace, open_alerts)
     for shown, turn in ((0, undo_last), (1, redo_last), (0, undo_last), (1, redo_last)):
         turn(book.workspace)
         assert told(first) == ["Alert escalated to critical"] * shown + ["Alert raised"]
-    assign(book.workspace, cards, "Ben Frost")
-    assign(replace(book.workspace, person="Grace"), cards[:1], "Grace")
+    assign(book.workspace, open_alerts, "Ben Frost")
+    assign(replace(book.workspace, person="Grace"), open_alerts[:1], "Grace")
     undo_last(book.workspace)
     assert "Alert assigned to Ben Frost" in told(first), "what somebody changed since was kept"
     assert told(second) == ["Alert escalated to critical", "Alert raised"]
@@ -459,7 +459,7 @@ def test_pages_join_to_all_of_it_and_counts_agree(
 def test_other_customers_events_stay_theirs(book: SmallBook, reader: Fresh) -> None:
     mine, other = book.customer(), book.customer()
     book.order(other, days_ago(3))
-    book.card(other)
+    book.alert(other)
     assert reader(read_timeline, mine).rows == ()
     assert reader(read_timeline, mine).counts["all"] == 0
 

@@ -189,6 +189,25 @@ def test_a_status_of_today_is_not_compared_with_that_of_an_earlier_period(asking
         asking.answer(Query(("active_customers",), ("month",), period="12m"))
 
 
+@pytest.mark.parametrize("metric", ["revenue_at_risk", "revenue_at_risk_once", "revenue_at_risk_then"])
+def test_the_rows_behind_revenue_at_risk_are_of_customers_who_have_it(asking: Metrics, metric: str) -> None:
+    query = Query((metric,))
+    behind = asking.rows(asking.rows_of(query, metric))
+    assert behind.rows and all(row[-1] is not None for row in behind.rows), "win-back customers have none"
+    assert behind.figure == asking.answer(query).totals[metric]
+
+
+def test_a_month_under_way_is_said_and_only_like_parts_are_compared(asking: Metrics) -> None:
+    found = asking.answer(Query(("orders",), ("month",), period="12m", compare="year"))
+    assert [found.cut(row) for row in range(len(found.rows))] == ["in part", *[""] * 11, "so far"]
+    assert all(found.cells(row)["orders_before"] is not None for row in range(len(found.rows))), "day for day"
+    found = asking.answer(Query(("orders",), ("week",), period="30d", compare="previous"))
+    before = [found.cells(row)["orders_before"] for row in range(len(found.rows))]
+    # The 30 days before begin and end on other weekdays, so that whole weeks would stand beside parts of weeks.
+    assert None in before and any(value is not None for value in before)
+    assert any(note.startswith("Not compared") for note in found.notes)
+
+
 def test_before_the_first_scores_revenue_at_risk_is_not_known(asking: Metrics) -> None:
     found = asking.answer(Query(("revenue_at_risk_then",), ("month",), period="2019-01-01..2019-03-31"))
     assert [row[1] for row in found.rows] == [None, None, None]

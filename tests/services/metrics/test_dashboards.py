@@ -18,6 +18,8 @@ from services.metrics.dashboards import load_dashboards
 from tests.views.books import opened, sample_copy
 
 TILES = [tile for dashboard in the_dashboards() for tile in dashboard.tiles]
+#: And by the other dimensions that a person can look at them by.
+TILES += [tile.by_another(name) for tile in TILES for name in tile.switch[1:]]
 #: So many groups of a tile are opened, from its beginning and its end.
 OPENED = 3
 
@@ -93,7 +95,7 @@ def test_rows_without_a_rate_are_told_of_the_sums_that_leave_them_out_and_of_no_
     try:
         metrics, said = Metrics(workspace), dict[str, tuple[str, ...]]()
         for tile in TILES:
-            if tile.key.startswith("pipeline.0."):
+            if tile.key.startswith("pipeline.1."):
                 notes = tile_answer(metrics, tile, Filters()).answer.notes
                 said[tile.title] = tuple(note for note in notes if "without a rate" in note)
     finally:
@@ -111,7 +113,7 @@ def test_rows_without_a_rate_are_told_of_the_sums_that_leave_them_out_and_of_no_
          "{} tickets in the last 12 months, none with a value for first answer time."),
         ("UPDATE tickets SET first_answer_at = NULL", "Tickets by channel", Filters("12m", None, segment="Nobody"),
          "No tickets match these filters in the last 12 months."),
-        ("UPDATE opportunities SET stage = 'Lost'", "Win rate by kind", Filters("12m", None), ""),
+        ("UPDATE opportunities SET stage = 'Lost'", "Win rate by kind, 12 months", Filters("12m", None), ""),
     ],
 )  # fmt: skip
 def test_a_tile_without_a_figure_says_how_many_rows_there_are(
@@ -134,7 +136,7 @@ def test_a_tile_without_a_figure_says_how_many_rows_there_are(
 @pytest.mark.parametrize(
     ("title", "period", "span"),
     [
-        ("At-risk customers", "90d", "on 17 Nov 2026"),
+        ("High churn risk", "90d", "on 17 Nov 2026"),
         ("Revenue", "90d", "last 90 days"),
         ("Revenue", "all", "all time"),
         ("Retention, 12 months", "30d", "on 17 Nov 2026"),
@@ -199,6 +201,14 @@ def test_every_dashboard_has_a_title_and_no_two_tiles_one_name() -> None:
         ('{ title = "A", metrics = ["revenue"], period = "soon" }', "rows.1.1.period: “soon” is not a period"),
         ('{ title = "A", form = "line", metrics = ["revenue"], by = ["tier"] }', "rows.1.1.form: “line” does not show"),
         ('"Revenue"', "rows.1.1: this must be a table"),
+        (
+            '{ title = "A", form = "bars", metrics = ["revenue"], by = ["tier"], switch = ["owner", "tier"] }',
+            "rows.1.1.switch: the first is the one dimension of",
+        ),
+        (
+            '{ title = "A", form = "bars", metrics = ["revenue"], by = ["tier"], switch = ["tier", "stage"] }',
+            "rows.1.1.switch: “stage” is not a dimension of revenue",
+        ),
         ('{ title = "A", metrics = ["revenue"], where = [["shoe", "=", 1]] }', "rows.1.1.where: “shoe” is not a field"),
     ],
 )

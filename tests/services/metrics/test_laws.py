@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -64,6 +65,13 @@ def parts_make_total(asking: Metrics, name: str, every: tuple[str, ...]) -> None
         if catalogue.adds_up(metric, by):
             found = asking.answer(Query((name,), (by,), period="12m"))
             assert alike(sum(row[1] or 0 for row in found.rows), total), by
+
+
+@pytest.mark.parametrize("name", [one.name for one in the_catalogue().metrics.values() if one.kind == "derived"])
+def test_what_is_made_of_others_has_the_same_total_by_every_dimension(asking: Metrics, name: str) -> None:
+    total = asking.answer(Query((name,), period="12m")).totals[name]
+    for by in BY[name]:
+        assert alike(asking.answer(Query((name,), (by,), period="12m")).totals[name], total), by
 
 
 @pytest.mark.parametrize("name", OF_ROWS)
@@ -147,6 +155,29 @@ def test_rows_that_are_added_up_first_give_the_figures_of_all_rows(
     assert all(alike(one[1], other[1]) for one, other in zip(found.rows, plain.rows, strict=True))
 
 
+@pytest.mark.parametrize("limit", [1, 4, 10_000])
+@pytest.mark.parametrize(
+    ("names", "by"),
+    [
+        (("revenue_at_risk",), ("customer",)),
+        (("tickets",), ("customer",)),  # many have as many
+        (("returned_revenue",), ("customer",)),
+        (("revenue",), ("category",)),  # an order has parts in several
+        (("customers_with_tickets", "tickets", "mean_satisfaction"), ("tier",)),
+        (("negative_tickets", "tickets"), ("agent", "channel")),
+        (("revenue_at_risk_then",), ("owner",)),
+    ],
+)
+def test_the_largest_groups_are_the_first_of_all_groups(
+    asking: Metrics, names: tuple[str, ...], by: tuple[str, ...], limit: int
+) -> None:
+    every = Query(names, by, period="12m", order=(f"-{names[0]}",))
+    found, few = asking.answer(every), asking.answer(replace(every, limit=limit))
+    assert few.rows == found.rows[:limit]
+    assert all(alike(few.totals[name], found.totals[name]) for name in names)
+    assert len(few.sql) > len(found.sql)
+
+
 def test_the_same_question_is_answered_at_once_until_the_book_changes(sample: Path, tmp_path: Path) -> None:
     workspace = opened(sample_copy(tmp_path / "book.bellwether"))
     try:
@@ -163,3 +194,26 @@ def test_the_same_question_is_answered_at_once_until_the_book_changes(sample: Pa
         ).totals["orders"]  # fmt: skip
     finally:
         workspace.close()
+
+
+def test_scores_then_are_the_last_of_each_customer_also_of_who_was_not_scored_again(tmp_path: Path) -> None:
+    path = sample_copy(tmp_path / "book.bellwether")
+    with closing(sqlite3.connect(path)) as driver:
+        driver.execute("DELETE FROM score_history WHERE customer_id % 3 = 0 AND substr(as_of, 6, 2) % 2 = 0")
+        driver.commit()
+        rows = driver.execute(
+            "SELECT customer_id, as_of, value_at_risk_minor, segment FROM score_history ORDER BY as_of"
+        ).fetchall()
+    workspace = opened(path)
+    try:
+        found = Metrics(workspace).answer(Query(("scored_customers", "revenue_at_risk_then"), ("month",), period="6m"))
+    finally:
+        workspace.close()
+    apart = 0
+    for month, number, at_risk in found.rows:
+        known = {row[0]: row for row in rows if row[1][:7] <= str(month)}
+        assert number == len(known)
+        counted = [row for row in known.values() if row[3] not in ("New", "One-time")]
+        assert at_risk == (sum(row[2] or 0 for row in counted) if counted else None)
+        apart += len({row[1] for row in known.values()}) > 1
+    assert apart

@@ -70,13 +70,13 @@ def test_each_edit_of_a_tab_is_undone_and_done_again_until_the_original_is_back(
     states = [titles(workspace)]
     edits: list[Edit] = [
         lambda one: one.with_tile(ORDERS), lambda one: one.with_tile(BY_TIER),
-        lambda one: one.without_tile("overview.0.1"), lambda one: one.with_moved("overview.0.0", 1),
+        lambda one: one.without_tile("overview.1.1"), lambda one: one.with_moved("overview.1.0", 1),
     ]  # fmt: skip
     for edit in edits:
         edit_dashboard(workspace, "overview", edit, "Changed the overview")
         states.append(titles(workspace))
-    edit_dashboard(workspace, "overview", lambda one: one.with_width("overview.2.0", 1), "Changed the overview")
-    assert board(workspace).rows[2][0].wide == 2
+    edit_dashboard(workspace, "overview", lambda one: one.with_width("overview.3.0", 1), "Changed the overview")
+    assert board(workspace).rows[3][0].wide == 2
     assert all(before != after for before, after in pairwise(states))
     assert board(workspace).kind == "changed"
     undo_last(workspace)
@@ -91,7 +91,7 @@ def test_each_edit_of_a_tab_is_undone_and_done_again_until_the_original_is_back(
 
 
 def test_a_changed_tab_is_reset_and_the_reset_is_undone(workspace: Workspace) -> None:
-    edit_dashboard(workspace, "overview", lambda one: one.without_tile("overview.0.0"), "Removed a tile")
+    edit_dashboard(workspace, "overview", lambda one: one.without_tile("overview.1.0"), "Removed a tile")
     changed = titles(workspace)
     assert remove_dashboard(workspace, "overview").words == "Reset “Overview” to the original"
     assert board(workspace) == the_dashboards()[0]
@@ -130,16 +130,16 @@ def test_figures_go_to_the_figures_and_charts_to_the_charts(workspace: Workspace
         edit_dashboard(workspace, "overview", lambda one, tile=tile: one.with_tile(tile), "Added a tile")  # type: ignore[misc]
     rows = board(workspace).rows
     assert [[tile.form == "figure" for tile in row] for row in rows] == [
-        [True] * 7, [True], [False] * 3, [False] * 3, [False] * 2,
+        [False], [True] * 7, [True], [False] * 3, [False] * 3, [False] * 2,
     ]  # fmt: skip
-    edit_dashboard(workspace, "overview", lambda one: one.with_moved("overview.2.0", -1), "Moved a tile")
+    edit_dashboard(workspace, "overview", lambda one: one.with_moved("overview.3.0", -1), "Moved a tile")
     assert board(workspace).rows == rows  # it is the first of its kind
 
 
 def test_a_tile_that_cannot_be_answered_is_not_stored(workspace: Workspace) -> None:
     wrong = TileSpec("", "Orders by stage", "bars", Query(("orders",), ("stage",), period=""))
     with pytest.raises(UserError, match="“stage” is not a dimension of orders"):
-        edit_dashboard(workspace, "overview", lambda one: one.with_changed("overview.0.0", wrong), "Changed a tile")
+        edit_dashboard(workspace, "overview", lambda one: one.with_changed("overview.1.0", wrong), "Changed a tile")
     line = TileSpec("", "Orders by tier", "line", Query(("orders",), ("tier",), period=""))
     with pytest.raises(UserError, match="“line” does not show figures by tier; choose bars and table"):
         edit_dashboard(workspace, "overview", lambda one: one.with_tile(line), "Added a tile")

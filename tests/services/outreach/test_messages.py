@@ -52,7 +52,7 @@ def test_a_pause_without_a_change_writes_nothing(empty: Workspace, edit: Edit) -
         assert entries(connection)[0].id == before
 
 
-def test_an_email_outlives_the_card_that_was_withdrawn_while_it_was_written(empty: Workspace, edit: Edit) -> None:
+def test_an_email_outlives_the_alert_that_was_withdrawn_while_it_was_written(empty: Workspace, edit: Edit) -> None:
     first = save(empty, replace(edit, alert_id=4_711))
     assert (first.alert_id, first.body) == (None, edit.body)
     assert save(empty, replace(first.edit, alert_id=4_711, body="How are you, and the shop?")).version == 2

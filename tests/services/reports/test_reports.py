@@ -6,6 +6,7 @@ import csv
 import shutil
 import sqlite3
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
@@ -78,7 +79,7 @@ def test_each_other_tile_has_a_sheet_with_its_figures(report: Report, tmp_path: 
     assert book.sheetnames == ["Figures", *(tile.title[:31] for tile, _ in tiles), "Definitions"]
     for (tile, shown), name in zip(tiles, book.sheetnames[1:], strict=False):
         sheet = book[name]
-        assert len(sheet._charts) == (tile.form in ("line", "bars", "funnel") and not shown.empty)
+        assert len(sheet._charts) == (tile.form in ("line", "bars", "ranges", "funnel") and not shown.empty)
         if shown.empty:
             assert sheet["A2"].value == shown.empty
             continue
@@ -90,6 +91,32 @@ def test_each_other_tile_has_a_sheet_with_its_figures(report: Report, tmp_path: 
                     continue
                 cell = sheet.cell(5 + at, heads.index(column.title) + 1)
                 assert cell.value == pytest.approx(said(cells[column.name], column.unit, shown.answer.currency))
+
+
+def test_shares_with_ranges_stand_beside_them(metrics: Metrics, tmp_path: Path) -> None:
+    report = report_of(metrics, dashboard_named("pipeline", the_dashboards()), Filters(), "")
+    tile = next(one for one in report.dashboard.tiles if one.form == "ranges")
+    answer, sheet = report.answers[tile.key].answer, written(report, tmp_path)[tile.title[:31]]
+    heads = [cell.value for cell in sheet[4]]
+    for at, found in enumerate(answer.intervals["win_rate"]):
+        if found is not None and at not in answer.few.get("win_rate", ()):
+            ends = [sheet.cell(5 + at, heads.index(f"95 % range, {end}") + 1).value for end in ("from", "to")]
+            assert ends == pytest.approx([found.low, found.high])
+
+
+def test_a_month_under_way_is_marked_in_the_files(metrics: Metrics, tmp_path: Path) -> None:
+    dashboard = dashboard_named("overview", the_dashboards())
+    report = report_of(metrics, dashboard, Filters(), "Sample book")
+    sheet = written(report, tmp_path)["Revenue by month"]
+    rows = [row for row in sheet.iter_rows(min_row=5, values_only=True) if isinstance(row[0], datetime)]
+    assert [row[-1] for row in rows] == [*[None] * 11, "so far"]
+    with zipfile.ZipFile(tmp_path / "report.xlsx") as parts:
+        charts = [parts.read(name).decode() for name in parts.namelist() if "charts/chart" in name]
+    assert any('prstDash val="dash"' in chart for chart in charts)
+    write_report_table(report, tmp_path / "report.csv")
+    with (tmp_path / "report.csv").open(encoding="utf-8-sig") as file:
+        lines = [line for line in csv.DictReader(file) if line["tile"] == "Revenue by month"]
+    assert [line["note"] for line in lines] == [*[""] * 11, "so far"]
 
 
 def test_months_are_days_and_amounts_have_their_currency(metrics: Metrics, tmp_path: Path) -> None:

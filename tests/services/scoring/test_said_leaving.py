@@ -1,9 +1,9 @@
-"""Who said that they leave: their words count instead of the model, as long as they stand, and all of it is at risk."""
+"""Who said that they leave: their words count instead of the model, as long as they stand, by how likely they do it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,8 +13,10 @@ from models.values.changes import Changes
 from models.values.journal import Actor
 from services.alerting import evaluate, reopen, resolve
 from services.audit import redo_last, undo_last
+from services.distress import leaving_marks
+from services.distress.carried_out import Chances
 from services.pipeline import after_change
-from services.scoring import end_override, score_due, set_override, words_out_of_date
+from services.scoring import end_override, run, score_due, set_override, words_out_of_date
 from tests.services.scoring.books import Book
 
 pytestmark = pytest.mark.usefixtures("few_stumps")
@@ -64,8 +66,7 @@ def counts_words(row: Mapping[str, Any]) -> bool:
     told = {
         row["churn_risk"] is None,
         row["said_leaving"] is not None,
-        row["value_at_risk_minor"] == row["clv_if_stays_minor"],
-        row["clv_minor"] == 0,
+        row["clv_if_leaves_minor"] == 0,
     }
     assert len(told) == 1
     return told.pop()
@@ -85,13 +86,14 @@ def alert_of(book: Book, customer: int) -> int:
         return int(connection.exec_driver_sql(query, (customer,)).scalar() or 0)
 
 
-def test_all_that_they_would_bring_is_at_risk_with_its_range_and_adds_up(scored: Book) -> None:
+def test_nine_tenths_of_what_they_would_bring_is_at_risk_with_its_range_and_adds_up(scored: Book) -> None:
     who = active(scored)
     before = figures(scored, who)
     says(scored, who)
     row = figures(scored, who)
     assert counts_words(row)
     assert row["clv_minor"] + row["value_at_risk_minor"] == row["clv_if_stays_minor"] == before["clv_if_stays_minor"]
+    assert row["value_at_risk_minor"] == round(0.9 * row["clv_if_stays_minor"])
     assert 0 <= row["value_at_risk_low_minor"] <= row["value_at_risk_high_minor"]
     assert row["value_at_risk_high_minor"] > before["value_at_risk_high_minor"]
     said = json.loads(row["said_leaving"])
@@ -104,7 +106,32 @@ def test_all_that_they_would_bring_is_at_risk_with_its_range_and_adds_up(scored:
 def test_words_that_leave_it_open_count_as_such(scored: Book) -> None:
     who = active(scored)
     says(scored, who, "Should this happen again, I will look for another supplier.")
-    assert not json.loads(figures(scored, who)["said_leaving"])["leaves"]
+    row = figures(scored, who)
+    assert not json.loads(row["said_leaving"])["leaves"]
+    assert row["value_at_risk_minor"] == round(0.4 * row["clv_if_stays_minor"]), "a thought is no decision"
+    assert row["clv_minor"] + row["value_at_risk_minor"] == row["clv_if_stays_minor"]
+
+
+def test_who_said_so_before_and_stayed_tells_how_likely_it_is(scored: Book) -> None:
+    """Words of eight months ago; who bought within 90 days of them stayed."""
+    who, before = active(scored), date(2026, 3, 20)
+    with scored.workspace.store.read() as connection:
+        window = (str(before - timedelta(days=180)), str(before), str(before), str(before + timedelta(days=90)))
+        query = """SELECT customer_id, max(ordered_on > ? AND ordered_on <= ?), max(ordered_on > ? AND ordered_on <= ?)
+            FROM orders WHERE kind = 'purchase' AND amount_minor > 0 GROUP BY customer_id"""
+        rows = connection.exec_driver_sql(query, window).fetchall()
+    found = {customer: bool(after) for customer, earlier, after in rows if earlier and customer != who}
+    some = list(found)[:40]
+    text = "Should this happen again, I will look for another supplier."
+    chat = {"happened_on": str(before), "channel": "Chat", "direction": "from_customer", "text": text}
+    scored.add("conversations", [{**chat, "customer_id": customer} for customer in some])
+    says(scored, who, text)
+    score_due(scored.workspace, force_all=True)
+    left = sum(not found[customer] for customer in some)
+    row = figures(scored, who)
+    chance = json.loads(row["said_leaving"])["chance"]
+    assert chance == pytest.approx((4 + left) / (10 + len(some)), abs=1e-4) and chance != 0.4
+    assert row["value_at_risk_minor"] == pytest.approx(chance * row["clv_if_stays_minor"], abs=10)
 
 
 def test_a_bad_rating_is_no_word_of_leaving(scored: Book) -> None:
@@ -165,10 +192,10 @@ def test_a_lifetime_value_that_a_person_set_is_what_is_at_risk_with_who_leaves(s
     until = TODAY + timedelta(days=30)
     set_override(scored.workspace, who, "clv", 500_000, reason="a larger order is planned", until=until)
     row = figures(scored, who)
-    assert (row["clv_minor"], row["value_at_risk_minor"], row["churn_risk"]) == (500_000, 500_000, None)
+    assert (row["clv_minor"], row["value_at_risk_minor"], row["churn_risk"]) == (500_000, 450_000, None)
     set_override(scored.workspace, who, "churn_risk", 0.5, reason="they think again", until=until)
     end_override(scored.workspace, who, "churn_risk")
-    assert figures(scored, who)["value_at_risk_minor"] == 500_000
+    assert figures(scored, who)["value_at_risk_minor"] == 450_000
     end_override(scored.workspace, who)
     assert figures(scored, who) == said
 
@@ -213,3 +240,40 @@ def test_the_history_keeps_the_risk_of_the_model_and_the_money_that_counts(score
     assert last["as_of"] == row["as_of"]
     assert last["churn_risk"] == json.loads(row["said_leaving"])["computed"]["churn_risk"]
     assert last["value_at_risk_minor"] == row["value_at_risk_minor"]
+
+
+@pytest.fixture
+def another_list(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let the program have another word list from then on."""
+
+    def change() -> None:
+        for reader in (leaving_marks, run):
+            monkeypatch.setattr(reader, "edition", lambda: "another")
+
+    return change
+
+
+def test_another_word_list_counts_anew_how_likely_words_are_carried_out(
+    scored: Book, monkeypatch: pytest.MonkeyPatch, another_list: Callable[[], None]
+) -> None:
+    who = active(scored)
+    says(scored, who)
+    monkeypatch.setattr(run, "read_chances", lambda *_: Chances(0.75))
+    renew(scored, who)
+    assert json.loads(figures(scored, who)["said_leaving"])["chance"] == 0.9, "the past is asked once a fit"
+    another_list()
+    score_due(scored.workspace)
+    assert json.loads(figures(scored, who)["said_leaving"])["chance"] == 0.75
+
+
+def test_a_value_that_a_person_set_is_at_risk_by_the_whole_chance(
+    scored: Book, monkeypatch: pytest.MonkeyPatch, another_list: Callable[[], None]
+) -> None:
+    who = active(scored)
+    monkeypatch.setattr(run, "read_chances", lambda *_: Chances(2 / 3))
+    another_list()
+    score_due(scored.workspace)
+    says(scored, who)
+    until = TODAY + timedelta(days=30)
+    set_override(scored.workspace, who, "clv", 90_000_000, reason="a larger order is planned", until=until)
+    assert figures(scored, who)["value_at_risk_minor"] == 60_000_000

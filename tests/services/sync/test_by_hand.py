@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from models.values.errors import UserError
-from services.audit import undo_last
-from services.sync import add_contact, add_customer, edit_contact, edit_customer, hand_over
+from models.values.errors import UnknownOwner, UserError
+from services.audit import undo_last, verify_book
+from services.sync import add_contact, add_customer, edit_contact, edit_customer, hand_over, undo_import
 from tests.services.sync.book import Book, write_csv
 
 
@@ -163,11 +163,71 @@ def test_files_find_a_customer_added_by_hand(book: Book, tmp_path: Path) -> None
     assert receipt.customers == {"matched": 1, "created": 0}
 
 
+def with_alerts(book: Book) -> None:
+    """An alert of the first customer with Ana, one of hers that is closed, and one of the second assigned to Ben."""
+    from models.tables import alerts
+
+    raised = {"kind": "risk", "rule": "r", "severity": 3, "reason": "{}", "opened_at": "x", "opened_as_of": "x"}
+    with book.workspace.store.unit_of_work(book.workspace.me, "made", "test", at=book.workspace.at) as work:
+        for customer, state, owner in ((1, "waiting", "Ana"), (1, "resolved", "Ana"), (2, "open", "Ben")):
+            work.insert(alerts, {**raised, "customer_id": customer, "state": state, "owner": owner})
+        work.commit()
+
+
+def owners_of_alerts(book: Book) -> list[str]:
+    return [owner for (owner,) in book.ask("SELECT coalesce(owner, '') FROM alerts ORDER BY id")]
+
+
+@pytest.mark.parametrize("to", ["Cleo", ""])
+def test_an_open_alert_goes_with_its_customer_to_another_owner_and_back_on_undo(book: Book, to: str) -> None:
+    for name, owner in (("Ada", "Ana"), ("Eve", "Cleo")):
+        add_customer(book.workspace, {"name": name, "owner": owner}, new_owner=True)
+    with_alerts(book)
+    before = book.hash()
+    changes = edit_customer(book.workspace, 1, {"owner": to})
+    assert owners_of_alerts(book) == [to, "Ana", "Ben"] and changes.alerts == {1}
+    edit_customer(book.workspace, 2, {"owner": "Ana"})
+    assert owners_of_alerts(book)[2] == "Ben", "assigned to somebody else"
+    undo_last(book.workspace)
+    undo_last(book.workspace)
+    assert book.hash() == before
+
+
+def test_an_import_and_its_undo_take_open_alerts_along(book: Book, tmp_path: Path) -> None:
+    header = ["customer_id", "name", "owner"]
+    book.bring(write_csv(tmp_path / "c.csv", header, [["C1", "Ada", "Ana"], ["C2", "Eve", "Cleo"]]), source="crm")
+    with_alerts(book)
+    before = book.hash()
+    receipt = book.bring(
+        write_csv(tmp_path / "d.csv", header, [["C1", "Ada", "Dora"], ["C2", "Eve", "Ben"]]), source="crm"
+    )
+    assert book.ask("SELECT owner FROM customers ORDER BY id") == [("Dora",), ("Ben",)]
+    assert owners_of_alerts(book) == ["Dora", "Ana", "Ben"]
+    assert not verify_book(book.workspace).problems
+    undo_import(book.workspace, receipt.import_id or 0)
+    assert owners_of_alerts(book) == ["Ana", "Ana", "Ben"] and book.hash() == before
+    assert not verify_book(book.workspace).problems
+
+
+def test_the_owner_of_a_customer_is_one_whom_the_book_knows_unless_a_new_one_is_meant(book: Book) -> None:
+    (number,) = add_customer(book.workspace, {"name": "Ada", "owner": "Priya Raman"}).customers  # the first one
+    before = book.hash()
+    with pytest.raises(UnknownOwner, match="Closest: Priya Raman"):
+        edit_customer(book.workspace, number, {"owner": "Pri"})
+    with pytest.raises(UnknownOwner, match="No owner is called “Xu”"):
+        add_customer(book.workspace, {"name": "Eve", "owner": "Xu"})
+    assert book.hash() == before
+    edit_customer(book.workspace, number, {"owner": "Xu"}, new_owner=True)
+    edit_customer(book.workspace, number, {"owner": " xu "})
+    assert book.one("SELECT owner FROM customers") == "Xu"
+    add_customer(book.workspace, {"name": "Eve", "owner": book.workspace.person})
+
+
 def test_a_portfolio_changes_hands_with_its_open_work_and_returns_on_undo(book: Book) -> None:
     from models.tables import alerts, opportunities, tasks
 
     for name, owner in (("Ada", "Ana"), ("Ben", "Ana"), ("Eve", "Cleo")):
-        add_customer(book.workspace, {"name": name, "owner": owner})
+        add_customer(book.workspace, {"name": name, "owner": owner}, new_owner=True)
     with book.workspace.store.unit_of_work(book.workspace.me, "made", "test", at=book.workspace.at) as work:
         for number, (stage, owner) in enumerate((("Proposal", "Ana"), ("Won", "Ana"), ("Proposal", "Ben"))):
             row = {"customer_id": 1, "source": "crm", "external_id": str(number), "stage": stage, "owner": owner}

@@ -9,7 +9,7 @@ import pytest
 from models.queries.deals import closed_on
 from models.values.errors import UnknownOwner, UserError
 from services.audit import redo_last, undo_last
-from services.sync import add_customer, add_deal_tasks, edit_customer, edit_deals, hand_over, undo_import
+from services.sync import add_customer, add_deal_tasks, amount_of, edit_customer, edit_deals, hand_over, undo_import
 from tests.services.sync.book import Book, counts, write_csv
 
 HEADER = ["Deal ID", "Customer ID", "Deal name", "Stage", "Amount", "Currency", "Probability", "Opened on",
@@ -119,6 +119,31 @@ def test_what_does_not_fit_is_refused_in_one_sentence(
     assert pipeline.hash() == before
 
 
+@pytest.mark.parametrize(
+    ("typed", "currency", "minor"),
+    [
+        ("1.5M", "JPY", 1_500_000),
+        ("12.5k", "JPY", 12_500),
+        ("1.2345k", "USD", 123_450),
+        ("2.2555M", "USD", 225_550_000),
+        ("1.23456k", "USD", 123_456),
+        ("1.234567k", "USD", None),
+        ("1.2345k", "JPY", None),
+        ("9" * 29, "USD", None),
+        ("9" * 40, "USD", None),
+        ("9" * 25 + "k", "USD", None),
+    ],
+)
+def test_an_amount_with_its_word_for_thousands_is_as_precise_as_what_it_means(
+    typed: str, currency: str, minor: int | None
+) -> None:
+    if minor is None:
+        with pytest.raises(UserError, match=r"too precise|too large|too many digits"):
+            amount_of("Amount", typed, currency)
+    else:
+        assert amount_of("Amount", typed, currency) == minor
+
+
 def test_a_fraction_that_may_be_thousands_is_asked_where_the_currency_has_thousandths(pipeline: Book) -> None:
     with pytest.raises(UserError, match="could be thousands or a fraction"):
         edit_deals(pipeline.workspace, [deal(pipeline, "D3")], {"amount": "1.200"})
@@ -195,6 +220,16 @@ def test_a_deal_that_is_opened_again_has_no_close_date_that_is_past(pipeline: Bo
     assert row(pipeline, "D3")[::2] == ("Proposal", "2027-01-31")
 
 
+def test_a_deal_that_is_won_twice_closed_on_the_day_of_the_second_time(pipeline: Book) -> None:
+    number = deal(pipeline, "D1")
+    edit_deals(pipeline.workspace, [number], {"stage": "Won", "closed_on": "2026-11-05"})
+    assert closed(pipeline, "D1") == "2026-11-05"
+    edit_deals(pipeline.workspace, [number], {"stage": "Proposal"})
+    assert closed(pipeline, "D1") is None
+    edit_deals(pipeline.workspace, [number], {"stage": "Won"})
+    assert closed(pipeline, "D1") == "2026-11-21"
+
+
 def test_an_edit_that_changes_nothing_leaves_no_entry(pipeline: Book) -> None:
     fields = {"stage": "Qualified", "amount": "450", "owner": "Ana", "closes_on": "2026-12-15"}
     assert edit_deals(pipeline.workspace, [deal(pipeline, "D1")], fields).entry is None
@@ -207,7 +242,7 @@ def test_a_deal_that_is_not_there_is_named(pipeline: Book) -> None:
 
 def test_an_owner_whom_nobody_is_called_like_is_refused_with_the_closest_names(pipeline: Book) -> None:
     for number, owner in enumerate(("Priya Raman", "Jonas Adeyemi")):
-        add_customer(pipeline.workspace, {"name": f"Customer {number}", "owner": owner})
+        add_customer(pipeline.workspace, {"name": f"Customer {number}", "owner": owner}, new_owner=True)
     before, number = pipeline.hash(), deal(pipeline, "D1")
     for name, closest in (("Pri", " Closest: Priya Raman."), ("Jonas Adeyami", " Closest: Jonas Adeyemi."), ("Xu", "")):
         with pytest.raises(UnknownOwner) as refused:

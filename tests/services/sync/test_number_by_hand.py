@@ -28,6 +28,12 @@ def test_either_decimal_sign_is_read_and_three_digits_after_a_mark_are_thousands
     assert number_of(text) == read
 
 
+def test_a_figure_that_has_fractions_has_no_thousands() -> None:
+    assert [str(number_of(text, fraction=True)[0]) for text in ("1,085", "1.085", "1 200", "1,200.5")] == [
+        "1.085", "1.085", "1200", "1200.5"
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("text", ["", "much", "$5", "1,2,3"])
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(UserError, match="is not a figure such as 5"):

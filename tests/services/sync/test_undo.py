@@ -32,7 +32,7 @@ FILES = (
 )
 
 
-CARD_FOR_EACH = (
+ALERT_FOR_EACH = (
     "INSERT INTO alerts (customer_id, kind, rule, severity, state, reason, opened_at, opened_as_of, touched) "
     "SELECT id, 'risk', 'silence', 3, 'open', 'No order', '2026-07-01T00:00:00Z', '2026-06-30', {touched} "
     "FROM customers"
@@ -137,8 +137,8 @@ def test_a_customer_with_work_on_it_is_kept(book: Book) -> None:
     receipt = book.bring(FIXTURES / "crm_accounts.csv")
     workspace = book.workspace
     with workspace.store.unit_of_work(workspace.me, "test", "test", at=workspace.at) as work:
-        work.sql(CARD_FOR_EACH.format(touched="name = 'Bluebird Works'"))
-        work.digest("cards")
+        work.sql(ALERT_FOR_EACH.format(touched="name = 'Bluebird Works'"))
+        work.digest("alerts")
         work.commit()
     assert previewed_undo(book, receipt.import_id).kept == (
         "Customer Bluebird Works is kept, because alerts refer to it.",
@@ -150,7 +150,7 @@ def test_a_customer_whom_a_person_writes_to_is_kept_and_a_draft_that_nobody_saw_
     receipt = book.bring(FIXTURES / "crm_accounts.csv")
     workspace = book.workspace
     with workspace.store.unit_of_work(workspace.me, "test", "test", at=workspace.at) as work:
-        work.sql(CARD_FOR_EACH.format(touched="0"))
+        work.sql(ALERT_FOR_EACH.format(touched="0"))
         work.sql(
             "INSERT INTO messages "
             "(customer_id, alert_id, state, goal, tone, writer, origin, created_at, created_by, changed_at) "
@@ -226,7 +226,7 @@ def test_an_unknown_import_is_said_to_be_unknown(book: Book) -> None:
         undo_import(book.workspace, 7)
 
 
-def test_scores_and_untouched_cards_do_not_keep_a_customer(book: Book) -> None:
+def test_scores_and_untouched_alerts_do_not_keep_a_customer(book: Book) -> None:
     before = book.hash()
     receipt = book.bring(FIXTURES / "purchases.txt")
     workspace = book.workspace

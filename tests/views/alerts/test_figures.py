@@ -57,8 +57,8 @@ def test_every_figure_has_unit_horizon_range_and_change() -> None:
 
 def test_what_is_said_of_who_leaves_fits_its_cell_in_a_laptop_s_window(qtbot: QtBot, theme: Theme) -> None:
     leaving = replace(FULL, said_leaving="they are leaving")
-    risk, at_risk, *_ = figures_of(leaving, 0.4, 0.5)
-    for run in (*risk.first, *risk.second, *at_risk.first):
+    risk, *_ = figures_of(leaving, 0.4, 0.5)
+    for run in (*risk.first, *risk.second):
         assert fonts.width(run.text, fonts.SMALL) <= 118, run.text
 
 
@@ -120,3 +120,16 @@ class TestSnoozing:
         closed = tuple(date.fromordinal(date(2026, 11, 20).toordinal() + later) for later in range(800))
         policy = Policy(business_hours=BusinessHours(time_zone="UTC", holidays=closed))
         assert next_working_day(policy, date(2026, 11, 20)) == date(2026, 11, 21), "where nobody ever works"
+
+
+def test_cells_take_the_width_that_their_words_need(qtbot: QtBot, theme: Theme) -> None:
+    strip = FigureStrip(theme)
+    qtbot.addWidget(strip)
+    # The range at risk goes beyond what they bring if they stay: the longest words.
+    wordy = replace(FULL, value_at_risk_high_minor=1_050_000, clv_if_stays_minor=805_400)
+    strip.show_figures(figures_of(wordy, 0.5, 0.7))
+    needed = [strip.inset + figure.width for figure in strip.figures]
+    strip.resize(round(sum(needed)) + 40, 100)
+    assert all(cell.width() >= need for cell, need in zip(strip._cells(), needed, strict=True))
+    strip.resize(2000, 100)
+    assert strip._cells()[3].width() < strip._cells()[0].width(), "with room the shares are as before"

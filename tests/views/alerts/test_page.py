@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -25,8 +25,8 @@ from models.values.errors import StoreBusy, StoreDamaged
 from models.values.reaching import HeaderFact
 from services import alerting, insight
 from services.sync import add_contact
-from services.workspace import Workspace
-from tests.views.alerts.cards import grouped
+from services.workspace import FixedClock, Workspace
+from tests.views.alerts.open_alerts import grouped
 from tests.views.conftest import OpenWindow
 from views.actions import Command
 from views.alerts import questions
@@ -34,6 +34,7 @@ from views.alerts.commands import enable
 from views.alerts.page import AlertsPage
 from views.alerts.person_lines import FactLine, RunLine
 from views.desktop import Desktop
+from views.shell.owner_box import OwnerBox
 from views.theme import Theme, fonts
 from views.widgets.overlay import ChoicePanel, FormPanel, Overlay
 
@@ -79,10 +80,10 @@ def state_of(workspace: Workspace, alert_id: int) -> str:
     return found.alert.state
 
 
-def test_the_first_card_is_current_and_shown_everywhere(desk: Desktop) -> None:
+def test_the_first_alert_is_current_and_shown_everywhere(desk: Desktop) -> None:
     page = alerts(desk)
     current = page.queue.view.current
-    assert current == page.queue.model.cards()[0]
+    assert current == page.queue.model.open_alerts()[0]
     assert page.detail.detail and page.detail.detail.alert.id == current.id
     assert page.actions_pane.detail == page.detail.detail
     assert page.detail.place.text().startswith("1 of ")
@@ -95,35 +96,35 @@ def test_what_a_tile_counts_is_what_its_filter_lists(qtbot: QtBot, desk: Desktop
         assert tile.value is not None
         QTest.mouseClick(tile, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: not page._desk.waiting("queue"))
-        assert len(page.queue.model.cards()) == int(tile.value.figure)
+        assert len(page.queue.model.open_alerts()) == int(tile.value.figure)
         qtbot.waitUntil(tile.isChecked)
         QTest.mouseClick(tile, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: page.queue.filter == QueueFilter())
 
 
-def test_keys_move_the_current_card_and_the_detail_follows(qtbot: QtBot, desk: Desktop) -> None:
+def test_keys_move_the_current_alert_and_the_detail_follows(qtbot: QtBot, desk: Desktop) -> None:
     page = alerts(desk)
     press(Qt.Key.Key_J)
-    second = page.queue.model.cards()[1]
+    second = page.queue.model.open_alerts()[1]
     assert page.queue.view.current == second
     qtbot.waitUntil(lambda: page.detail.detail is not None and page.detail.detail.alert.id == second.id)
     press(Qt.Key.Key_K)
-    assert page.queue.view.current == page.queue.model.cards()[0]
+    assert page.queue.view.current == page.queue.model.open_alerts()[0]
 
 
 def test_late_answers_are_dropped(qtbot: QtBot, desk: Desktop) -> None:
     page = alerts(desk)
-    cards = page.queue.model.cards()
+    open_alerts = page.queue.model.open_alerts()
     for _ in range(6):
         press(Qt.Key.Key_J)
-    qtbot.waitUntil(lambda: page.detail.detail is not None and page.detail.detail.alert.id == cards[6].id)
+    qtbot.waitUntil(lambda: page.detail.detail is not None and page.detail.detail.alert.id == open_alerts[6].id)
     qtbot.wait(60)
-    assert page.detail.detail and page.detail.detail.alert.id == cards[6].id
+    assert page.detail.detail and page.detail.detail.alert.id == open_alerts[6].id
 
 
-def test_resolving_goes_on_to_the_next_card_and_undo_brings_it_back(qtbot: QtBot, desk: Desktop) -> None:
+def test_resolving_goes_on_to_the_next_alert_and_undo_brings_it_back(qtbot: QtBot, desk: Desktop) -> None:
     page, workspace = alerts(desk), desk.book.workspace
-    first, second = page.queue.model.cards()[:2]
+    first, second = page.queue.model.open_alerts()[:2]
     press(Qt.Key.Key_R)
     assert isinstance(panel(desk), ChoicePanel)
     act(qtbot, desk, lambda: press(Qt.Key.Key_2))
@@ -136,18 +137,18 @@ def test_resolving_goes_on_to_the_next_card_and_undo_brings_it_back(qtbot: QtBot
     assert page.queue.model.row_of(first.id) >= 0
 
 
-def test_the_last_card_is_followed_by_the_one_before(qtbot: QtBot, desk: Desktop) -> None:
+def test_the_last_alert_is_followed_by_the_one_before(qtbot: QtBot, desk: Desktop) -> None:
     page = alerts(desk)
-    cards = page.queue.model.cards()
-    page.queue.view.set_current(cards[-1].id)
+    open_alerts = page.queue.model.open_alerts()
+    page.queue.view.set_current(open_alerts[-1].id)
     press(Qt.Key.Key_R)
     act(qtbot, desk, lambda: press(Qt.Key.Key_1))
-    assert page.queue.view.current and page.queue.view.current.id == cards[-2].id
+    assert page.queue.view.current and page.queue.view.current.id == open_alerts[-2].id
 
 
 def test_snoozing_says_that_the_limit_keeps_running(qtbot: QtBot, desk: Desktop) -> None:
     page, workspace = alerts(desk), desk.book.workspace
-    first = page.queue.model.cards()[0]
+    first = page.queue.model.open_alerts()[0]
     press(Qt.Key.Key_S)
     opened = panel(desk)
     assert isinstance(opened, ChoicePanel)
@@ -158,21 +159,21 @@ def test_snoozing_says_that_the_limit_keeps_running(qtbot: QtBot, desk: Desktop)
     act(qtbot, desk, lambda: press(Qt.Key(Qt.Key.Key_1 + words.index("They order again"))))
     assert state_of(workspace, first.id) == "snoozed"
     page.queue.tabs._pick("snoozed")
-    qtbot.waitUntil(lambda: [one.id for one in page.queue.model.cards()] == [first.id])
+    qtbot.waitUntil(lambda: [one.id for one in page.queue.model.open_alerts()] == [first.id])
     assert page.queue.view.current is not None
     qtbot.waitUntil(lambda: page.actions_pane.reopen.isVisible())
     assert desk.window.actions_registry[Command.REOPEN].isEnabled()
 
 
 def test_waiting_stops_the_limit(qtbot: QtBot, desk: Desktop) -> None:
-    first = alerts(desk).queue.model.cards()[0]
+    first = alerts(desk).queue.model.open_alerts()[0]
     press(Qt.Key.Key_W)
     act(qtbot, desk, lambda: press(Qt.Key.Key_1))
     assert state_of(desk.book.workspace, first.id) == "waiting"
 
 
 def test_not_useful_asks_why(qtbot: QtBot, desk: Desktop) -> None:
-    first = alerts(desk).queue.model.cards()[0]
+    first = alerts(desk).queue.model.open_alerts()[0]
     press(Qt.Key.Key_N)
     press(Qt.Key.Key_4)
     form = panel(desk)
@@ -184,7 +185,7 @@ def test_not_useful_asks_why(qtbot: QtBot, desk: Desktop) -> None:
 
 def test_a_task_is_proposed_kept_and_ticked_off(qtbot: QtBot, desk: Desktop) -> None:
     page, workspace = alerts(desk), desk.book.workspace
-    first = page.queue.model.cards()[0]
+    first = page.queue.model.open_alerts()[0]
     press(Qt.Key.Key_T)
     field = cast(QLineEdit, QApplication.focusWidget())
     field.setText("Call the store manager")
@@ -212,6 +213,18 @@ def test_a_note_needs_words(qtbot: QtBot, desk: Desktop) -> None:
     qtbot.waitUntil(lambda: bool(page.actions_pane.detail.notes))  # type: ignore[union-attr]
 
 
+def test_assigning_to_somebody_unknown_is_asked_twice(qtbot: QtBot, desk: Desktop) -> None:
+    alerts(desk).context.actions[Command.ASSIGN].trigger()
+    form = cast(FormPanel, panel(desk))
+    (field,) = form.findChildren(OwnerBox)
+    qtbot.waitUntil(lambda: field.count() > 0)
+    field.line.setText("Cleo Marsh")
+    form._sent()
+    qtbot.waitUntil(lambda: bool(form.fault.text()))
+    assert form.fault.text() == "No owner is called “Cleo Marsh”. To add a new owner, press Assign again."
+    assert act(qtbot, desk, form._sent).words.endswith("to Cleo Marsh")
+
+
 def test_enter_sends_a_note_as_it_does_a_task(qtbot: QtBot, desk: Desktop) -> None:
     page = alerts(desk)
     page._run(Command.NOTE)
@@ -226,7 +239,7 @@ def test_enter_sends_a_note_as_it_does_a_task(qtbot: QtBot, desk: Desktop) -> No
 
 def test_a_queue_with_snoozed_alerts_is_not_called_clear(qtbot: QtBot, desk: Desktop) -> None:
     page, workspace = alerts(desk), desk.book.workspace
-    everyone = [card.id for card in insight.queue(workspace, beyond_budget=True).rows]
+    everyone = [open_alert.id for open_alert in insight.queue(workspace, beyond_budget=True).rows]
     act(qtbot, desk, lambda: desk.book.act(lambda book: alerting.snooze(book, everyone, condition="next_order")))
     qtbot.waitUntil(lambda: page.queue.pane.state == "empty")
     assert page.queue.pane.notice.heading.text() == "Nothing due now"
@@ -236,19 +249,19 @@ def test_a_queue_with_snoozed_alerts_is_not_called_clear(qtbot: QtBot, desk: Des
 def test_the_queue_on_screen_is_exported(qtbot: QtBot, desk: Desktop, tmp_path: Path) -> None:
     page = alerts(desk)
     target = tmp_path / "alerts.csv"
-    assert questions.export_of(page.queue)(desk.book.workspace, target) == len(page.queue.model.cards())
+    assert questions.export_of(page.queue)(desk.book.workspace, target) == len(page.queue.model.open_alerts())
     with target.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["customer"] for row in rows] == [card.customer for card in page.queue.model.cards()]
+    assert [row["customer"] for row in rows] == [open_alert.customer for open_alert in page.queue.model.open_alerts()]
 
 
 def test_several_are_snoozed_with_one_undo(qtbot: QtBot, desk: Desktop) -> None:
     page, workspace = alerts(desk), desk.book.workspace
-    ids = [card.id for card in page.queue.model.cards()[:3]]
+    ids = [open_alert.id for open_alert in page.queue.model.open_alerts()[:3]]
     for _ in range(3):
         press(Qt.Key.Key_X)
         press(Qt.Key.Key_J)
-    assert [card.id for card in page.queue.model.ticked] == ids
+    assert [open_alert.id for open_alert in page.queue.model.ticked] == ids
     assert page.queue.bulk.isVisible()
     press(Qt.Key.Key_S)
     act(qtbot, desk, lambda: press(Qt.Key.Key_2))
@@ -281,24 +294,24 @@ def test_letters_do_nothing_while_a_field_has_the_focus(qtbot: QtBot, desk: Desk
 
 def test_filters_narrow_and_chips_take_them_away(qtbot: QtBot, desk: Desktop) -> None:
     page = alerts(desk)
-    everything = len(page.queue.model.cards())
+    everything = len(page.queue.model.open_alerts())
     page.queue.filter_bar._toggle("severities", int(Severity.CRITICAL), True)
     qtbot.waitUntil(lambda: not page._desk.waiting("queue"))
-    cards = page.queue.model.cards()
-    assert 0 < len(cards) < everything
-    assert {card.severity for card in cards} == {Severity.CRITICAL}
+    open_alerts = page.queue.model.open_alerts()
+    assert 0 < len(open_alerts) < everything
+    assert {open_alert.severity for open_alert in open_alerts} == {Severity.CRITICAL}
     page.queue.filter_bar._take_away("severities", int(Severity.CRITICAL))
-    qtbot.waitUntil(lambda: len(page.queue.model.cards()) == everything)
+    qtbot.waitUntil(lambda: len(page.queue.model.open_alerts()) == everything)
 
 
 def test_what_is_behind_the_budget_is_counted_and_can_be_shown(qtbot: QtBot, desk: Desktop) -> None:
     page = alerts(desk)
-    within = len(page.queue.model.cards())
+    within = len(page.queue.model.open_alerts())
     assert page.queue._foot.isVisible()
     page.queue._budget_turned()
-    qtbot.waitUntil(lambda: len(page.queue.model.cards()) > within)
+    qtbot.waitUntil(lambda: len(page.queue.model.open_alerts()) > within)
     page.queue._budget_turned()
-    qtbot.waitUntil(lambda: len(page.queue.model.cards()) == within)
+    qtbot.waitUntil(lambda: len(page.queue.model.open_alerts()) == within)
 
 
 def test_critical_alerts_that_wait_are_said_in_the_foot(qtbot: QtBot, desk: Desktop) -> None:
@@ -313,16 +326,16 @@ def test_critical_alerts_that_wait_are_said_in_the_foot(qtbot: QtBot, desk: Desk
 
 def test_what_comes_from_elsewhere_never_moves_the_list(qtbot: QtBot, desk: Desktop) -> None:
     page, workspace = alerts(desk), desk.book.workspace
-    cards = page.queue.model.cards()
+    open_alerts = page.queue.model.open_alerts()
     current = page.queue.view.current
-    page.queue.show_page(page_without(page, cards[2].id))
-    changes = alerting.assign(workspace, [cards[2].id], "Somebody else")
+    page.queue.show_page(page_without(page, open_alerts[2].id))
+    changes = alerting.assign(workspace, [open_alerts[2].id], "Somebody else", new_owner=True)
     desk.book.heard(changes)
     qtbot.waitUntil(lambda: page.queue.news.isVisible())
-    assert page.queue.news.text() == "1 new"
+    assert page.queue.news.text() == "Show 1 new alert"
     assert page.queue.view.current == current
     page.queue.news.click()
-    qtbot.waitUntil(lambda: page.queue.model.row_of(cards[2].id) >= 0)
+    qtbot.waitUntil(lambda: page.queue.model.row_of(open_alerts[2].id) >= 0)
     assert not page.queue.news.isVisible()
     assert page.queue.view.current and current and page.queue.view.current.id == current.id
 
@@ -336,7 +349,7 @@ def test_the_time_left_is_read_anew_on_coming_back(qtbot: QtBot, desk: Desktop) 
     page._fresh = True
     page.queue.show_page(replace(found, rows=old))
     desk.window.show_page("alerts")
-    qtbot.waitUntil(lambda: [row.due_words for row in page.queue.model.cards()] == left)
+    qtbot.waitUntil(lambda: [row.due_words for row in page.queue.model.open_alerts()] == left)
 
 
 def test_list_figure_and_badge_are_of_one_reading(qtbot: QtBot, desk: Desktop) -> None:
@@ -345,41 +358,41 @@ def test_list_figure_and_badge_are_of_one_reading(qtbot: QtBot, desk: Desktop) -
     def shown() -> tuple[int, str, str, str]:
         tile = page.tiles.tiles[0].value
         assert tile is not None
-        return len(page.queue.model.cards()), tile.figure, page.queue.tabs.current, badge.accessibleName()
+        return len(page.queue.model.open_alerts()), tile.figure, page.queue.tabs.current, badge.accessibleName()
 
     qtbot.waitUntil(lambda: "due today" in badge.accessibleName())
-    cards = page.queue.model.cards()
-    alerting.resolve(workspace, [cards[0].id], outcome="known")
-    page.queue.show_page(page_without(page, cards[2].id))
+    open_alerts = page.queue.model.open_alerts()
+    alerting.resolve(workspace, [open_alerts[0].id], outcome="known")
+    page.queue.show_page(page_without(page, open_alerts[2].id))
     before = shown()
     desk.book.heard(Changes(everyone=True))
     qtbot.waitUntil(lambda: page.queue.news.isVisible() and not desk.window._desk.waiting("freshness"))
     qtbot.waitUntil(lambda: not page._desk.waiting("tiles"))
     assert shown() == before, "nothing moves before the list does"
     page.queue.news.click()
-    qtbot.waitUntil(lambda: page.queue.model.row_of(cards[0].id) < 0)
+    qtbot.waitUntil(lambda: page.queue.model.row_of(open_alerts[0].id) < 0)
     read = insight.queue(workspace)
     assert read.today is not None and read.progress is not None
     assert badge.accessibleName().endswith(f"{read.today.figure} due today")
     assert read.today.figure == str(read.progress.left)
-    assert page.tiles.tiles[0].value == read.today and len(page.queue.model.cards()) == len(read.rows)
+    assert page.tiles.tiles[0].value == read.today and len(page.queue.model.open_alerts()) == len(read.rows)
 
 
 def test_what_a_person_did_is_shown_even_if_a_quiet_read_overtakes_it(qtbot: QtBot, desk: Desktop) -> None:
     page = alerts(desk)
-    cards = page.queue.model.cards()
-    page.queue.show_page(page_without(page, cards[2].id))
+    open_alerts = page.queue.model.open_alerts()
+    page.queue.show_page(page_without(page, open_alerts[2].id))
     desk.book.heard(Changes(everyone=True), own=True)
     desk.book.heard(Changes(everyone=True))
     qtbot.waitUntil(lambda: not page._desk.waiting("queue"))
-    assert page.queue.model.row_of(cards[2].id) >= 0
+    assert page.queue.model.row_of(open_alerts[2].id) >= 0
     assert not page.queue.news.isVisible()
 
 
 def page_without(page: AlertsPage, alert_id: int) -> QueuePage:
-    from tests.views.alerts.cards import page as made
+    from tests.views.alerts.open_alerts import page as made
 
-    return made(("today", [card for card in page.queue.model.cards() if card.id != alert_id]))
+    return made(("today", [open_alert for open_alert in page.queue.model.open_alerts() if open_alert.id != alert_id]))
 
 
 def test_the_timeline_shows_one_kind_and_keeps_the_choice(qtbot: QtBot, desk: Desktop) -> None:
@@ -388,7 +401,7 @@ def test_the_timeline_shows_one_kind_and_keeps_the_choice(qtbot: QtBot, desk: De
     page.detail.tabs._pick("order")
     qtbot.waitUntil(lambda: {row.kind for row in page.timeline.rows()} == {"order"})
     press(Qt.Key.Key_J)
-    second = page.queue.model.cards()[1]
+    second = page.queue.model.open_alerts()[1]
     qtbot.waitUntil(lambda: page.detail.detail is not None and page.detail.detail.alert.id == second.id)
     qtbot.waitUntil(lambda: not page._desk.waiting("timeline"))
     assert page.detail.tabs.current == "order"
@@ -492,7 +505,7 @@ def test_a_queue_that_cannot_be_read_says_so_and_can_be_read_again(
     qtbot.waitUntil(lambda: page.queue.pane.state == "content")
 
 
-def test_a_card_that_cannot_be_read_offers_nothing_of_the_one_before_it(
+def test_an_alert_that_cannot_be_read_offers_nothing_of_the_one_before_it(
     qtbot: QtBot, desk: Desktop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = alerts(desk)
@@ -521,7 +534,7 @@ def test_a_card_that_cannot_be_read_offers_nothing_of_the_one_before_it(
     assert page.actions_pane.detail.alert.id == current.id and page.actions_pane.draft.isEnabled()
 
 
-def test_while_a_card_is_waited_for_the_actions_of_the_one_before_it_are_gone(
+def test_while_an_alert_is_waited_for_the_actions_of_the_one_before_it_are_gone(
     qtbot: QtBot, desk: Desktop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page, read, go_on = alerts(desk), questions.detail, Event()
@@ -572,12 +585,12 @@ def test_the_header_has_the_person_and_copies_the_number(desk: Desktop) -> None:
 def reachable(qtbot: QtBot, desk: Desktop) -> int:
     """Make an alert current whose customer has a number, and return its id."""
     page = alerts(desk)
-    for card in page.queue.model.cards():
-        detail = insight.alert_detail(desk.book.workspace, card.id)
+    for open_alert in page.queue.model.open_alerts():
+        detail = insight.alert_detail(desk.book.workspace, open_alert.id)
         if detail is not None and detail.approach is not None and detail.approach.phone:
-            page.queue.view.set_current(card.id)
+            page.queue.view.set_current(open_alert.id)
             qtbot.waitUntil(lambda: page.actions_pane.detail is not None and page.actions_pane.call.isVisible())
-            return card.id
+            return open_alert.id
     raise AssertionError("nobody has a number")
 
 
@@ -691,7 +704,7 @@ def test_a_call_is_logged_with_its_note_when_the_window_is_closed(qtbot: QtBot, 
 
 def test_without_a_number_a_call_is_logged_and_a_number_can_be_added(qtbot: QtBot, desk: Desktop) -> None:
     page, workspace = alerts(desk), desk.book.workspace
-    card = reachable(qtbot, desk)
+    open_alert = reachable(qtbot, desk)
     with connect(workspace.recipe.store) as book:
         book.execute("UPDATE customers SET phone = NULL")
         book.execute("UPDATE contacts SET phone = NULL")
@@ -719,7 +732,7 @@ def test_without_a_number_a_call_is_logged_and_a_number_can_be_added(qtbot: QtBo
     qtbot.waitUntil(pane.call.isHidden)
     press(Qt.Key.Key_3)
     act(qtbot, desk, lambda: press(Qt.Key.Key_Return))
-    assert state_of(workspace, card) == "snoozed"
+    assert state_of(workspace, open_alert) == "snoozed"
 
 
 def test_a_meeting_is_kept_as_a_task_and_opens_in_the_calendar(qtbot: QtBot, desk: Desktop) -> None:
@@ -790,35 +803,55 @@ def test_the_number_to_call_is_never_cut_and_the_hours_stand_below(desk: Desktop
     assert with_hours
 
 
+def test_when_to_call_is_read_again_once_its_hours_have_ended(qtbot: QtBot, desk: Desktop) -> None:
+    page, book, pane = alerts(desk), desk.book, alerts(desk).actions_pane
+    for row in page.queue.model.open_alerts():
+        detail = insight.alert_detail(book.workspace, row.id)
+        if detail is not None and detail.approach is not None and detail.approach.when.startswith("before"):
+            break
+    assert detail is not None and detail.approach is not None and detail.approach.until is not None
+    page.queue.view.set_current(detail.alert.id)
+    qtbot.waitUntil(lambda: pane.detail is not None and pane.detail.alert.id == detail.alert.id)
+    before = pane.when.text()
+    for moment, changes in ((detail.approach.until - timedelta(minutes=1), False), (detail.approach.until, True)):
+        book._workspace = replace(book.workspace, clock=FixedClock(moment))
+        page._minute.timeout.emit()
+        qtbot.waitUntil(lambda: not (page._desk.waiting("queue") or page._desk.waiting("detail")))
+        assert (pane.when.text() != before) == changes
+    now = insight.alert_detail(book.workspace, detail.alert.id)
+    assert now is not None and now.approach is not None and now.approach.until is not None
+    assert pane.when.text() == f"When: {now.approach.when}" and now.approach.until > detail.approach.until
+
+
 def test_the_morning_goes_through_the_queue_one_customer_at_a_time(qtbot: QtBot, desk: Desktop) -> None:
     page, workspace = alerts(desk), desk.book.workspace
-    cards = [card for card in page.queue.model.cards() if card.group in ("hour", "today")]
-    assert len(cards) > 2
+    open_alerts = [open_alert for open_alert in page.queue.model.open_alerts() if open_alert.group in ("hour", "today")]
+    assert len(open_alerts) > 2
     press(Qt.Key.Key_J)
     QTest.keyClick(page.queue.view, Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
     assert (
         page.morning.active and page.morning.isVisible() and not page.queue.isVisible() and not page.tiles.isVisible()
     )
-    assert page.queue.view.current is not None and page.queue.view.current.id == cards[0].id
-    assert f"1 of {len(cards)}" in page.morning.words.text()
+    assert page.queue.view.current is not None and page.queue.view.current.id == open_alerts[0].id
+    assert f"1 of {len(open_alerts)}" in page.morning.words.text()
     press(Qt.Key.Key_J)
-    assert page.queue.view.current.id == cards[1].id
+    assert page.queue.view.current.id == open_alerts[1].id
     press(Qt.Key.Key_K)
     press(Qt.Key.Key_K)
-    assert page.queue.view.current.id == cards[0].id
-    qtbot.waitUntil(lambda: page.detail.detail is not None and page.detail.detail.alert.id == cards[0].id)
+    assert page.queue.view.current.id == open_alerts[0].id
+    qtbot.waitUntil(lambda: page.detail.detail is not None and page.detail.detail.alert.id == open_alerts[0].id)
     press(Qt.Key.Key_R)
     act(qtbot, desk, lambda: press(Qt.Key.Key_2))
-    assert state_of(workspace, cards[0].id) == "resolved"
-    qtbot.waitUntil(lambda: page.queue.view.current is not None and page.queue.view.current.id == cards[1].id)
+    assert state_of(workspace, open_alerts[0].id) == "resolved"
+    qtbot.waitUntil(lambda: page.queue.view.current is not None and page.queue.view.current.id == open_alerts[1].id)
     qtbot.waitUntil(lambda: "1 handled" in page.morning.words.text())
-    for _ in cards[1:]:
+    for _ in open_alerts[1:]:
         page.morning.step(1)
     assert page.morning.over and page.detail_state.state == "empty"
     assert page.detail_state.notice.heading.text() == "Your morning is done"
     said = page.detail_state.notice.words.text()
-    assert said.startswith(f"{len(cards)} alerts: 1 handled, ")
-    assert ("Handled alerts: $" in said and said.endswith(" revenue at risk.")) or cards[0].kind != "risk"
+    assert said.startswith(f"{len(open_alerts)} alerts: 1 handled, ")
+    assert ("Handled alerts: $" in said and said.endswith(" revenue at risk.")) or open_alerts[0].kind != "risk"
     page.detail_state.notice.primary.click()
     assert not page.morning.active and page.queue.isVisible() and page.tiles.isVisible()
 
@@ -879,14 +912,16 @@ def test_a_consent_is_recorded_only_where_none_is_on_record_and_with_who_is_writ
     assert not record.isEnabled()
     enable(page.context.actions, by_can[True])
     assert record.isEnabled()
-    card = by_can[True].alert
-    assert card.customer_id is not None
-    add_contact(workspace, card.customer_id, {"name": "Lee Pike", "email": "lee@pike.example"})
+    open_alert = by_can[True].alert
+    assert open_alert.customer_id is not None
+    add_contact(workspace, open_alert.customer_id, {"name": "Lee Pike", "email": "lee@pike.example"})
     driver = connect(workspace.store.path)
-    driver.execute("UPDATE customers SET email = NULL WHERE id = ?", (card.customer_id,))
-    driver.execute("UPDATE contacts SET is_primary = (name = 'Lee Pike') WHERE customer_id = ?", (card.customer_id,))
+    driver.execute("UPDATE customers SET email = NULL WHERE id = ?", (open_alert.customer_id,))
+    driver.execute(
+        "UPDATE contacts SET is_primary = (name = 'Lee Pike') WHERE customer_id = ?", (open_alert.customer_id,)
+    )
     driver.commit()
-    page.triage.consent(card, page.queue)
+    page.triage.consent(open_alert, page.queue)
     qtbot.waitUntil(lambda: any(one.isVisible() for one in desk.window.findChildren(Overlay)))
     form = cast(FormPanel, panel(desk))
     how = form.findChild(QLineEdit)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QDateTime
 from PySide6.QtWidgets import QDateTimeEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.views.alerts.cards import card
+from tests.views.alerts.open_alerts import alert
 from views.alerts.panels import meeting_panel, outcome_choices
 from views.composer.panels import moment_panel
 from views.theme import Theme
@@ -66,8 +66,8 @@ def test_an_email_after_the_change_of_clocks_goes_out_at_the_hour_that_was_picke
 
 
 def test_the_outcomes_offered_fit_what_an_alert_is_about() -> None:
-    def offered(*cards: tuple[str, str]) -> list[str]:
-        rows = [card(number, rule=rule, kind=kind) for number, (rule, kind) in enumerate(cards, 1)]
+    def offered(*open_alerts: tuple[str, str]) -> list[str]:
+        rows = [alert(number, rule=rule, kind=kind) for number, (rule, kind) in enumerate(open_alerts, 1)]
         return [choice.value for choice in outcome_choices(rows)]
 
     assert offered(("urgent_ticket", "risk")) == ["solved", "saved", "lost", "no_issue", "known"]

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from models.values.alerts import QueueGroup, Severity
-from tests.views.alerts.cards import card, grouped, page
+from tests.views.alerts.open_alerts import alert, grouped, page
 from views.actions import Command
 from views.alerts.queue_delegate import CARD_HEIGHT, HEADER_HEIGHT
 from views.alerts.queue_model import ORDER, QueueModel, spoken
@@ -45,11 +45,11 @@ def view(qtbot: QtBot, theme: Theme, model: QueueModel) -> QueueView:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(GROUPS)
-def test_rows_are_the_groups_with_their_cards(model: QueueModel, counts: dict[str, int]) -> None:
+def test_rows_are_the_groups_with_their_alerts(model: QueueModel, counts: dict[str, int]) -> None:
     shown = grouped(counts)
     model.show_page(shown)
     assert model.rowCount() == len(counts) + sum(counts.values())
-    assert tuple(model.cards()) == shown.rows
+    assert tuple(model.open_alerts()) == shown.rows
     for row in range(model.rowCount()):
         index = model.index(row)
         selectable = bool(index.flags() & Qt.ItemFlag.ItemIsSelectable)
@@ -58,7 +58,7 @@ def test_rows_are_the_groups_with_their_cards(model: QueueModel, counts: dict[st
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(GROUPS, st.lists(st.sampled_from("jkJKhe"), max_size=15))
-def test_keys_only_ever_reach_cards(qtbot: QtBot, view: QueueView, counts: dict[str, int], keys: list[str]) -> None:
+def test_keys_only_ever_reach_alerts(qtbot: QtBot, view: QueueView, counts: dict[str, int], keys: list[str]) -> None:
     model = view.model()
     assert isinstance(model, QueueModel)
     model.show_page(grouped(counts))
@@ -73,11 +73,13 @@ def test_keys_only_ever_reach_cards(qtbot: QtBot, view: QueueView, counts: dict[
     view.step(1)
     for key in keys:
         qtbot.keyClick(view, press[key])
-        if model.cards():
+        if model.open_alerts():
             assert view.current is not None
 
 
-def test_the_last_card_is_the_end_and_the_first_the_beginning(qtbot: QtBot, view: QueueView, model: QueueModel) -> None:
+def test_the_last_alert_is_the_end_and_the_first_the_beginning(
+    qtbot: QtBot, view: QueueView, model: QueueModel
+) -> None:
     model.show_page(grouped({"today": 2, "week": 3}))
     qtbot.keyClick(view, Qt.Key.Key_End)
     assert view.current and view.current.id == 5
@@ -89,7 +91,7 @@ def test_the_last_card_is_the_end_and_the_first_the_beginning(qtbot: QtBot, view
     assert view.current.id == 1
 
 
-def test_making_a_card_current_tells_it_unless_it_is_quiet(qtbot: QtBot, view: QueueView, model: QueueModel) -> None:
+def test_making_an_alert_current_tells_it_unless_it_is_quiet(qtbot: QtBot, view: QueueView, model: QueueModel) -> None:
     model.show_page(grouped({"today": 3}))
     with qtbot.waitSignal(view.current_changed) as told:
         view.set_current(2)
@@ -99,12 +101,12 @@ def test_making_a_card_current_tells_it_unless_it_is_quiet(qtbot: QtBot, view: Q
     assert view.current and view.current.id == 3
 
 
-def test_ticks_stay_with_their_cards_and_go_with_them(model: QueueModel) -> None:
+def test_ticks_stay_with_their_alerts_and_go_with_them(model: QueueModel) -> None:
     model.show_page(grouped({"today": 3}))
     for row in (1, 3):
         model.tick(row)
     assert [one.id for one in model.ticked] == [1, 3]
-    model.show_page(page(("today", [card(3), card(9)])))
+    model.show_page(page(("today", [alert(3), alert(9)])))
     assert [one.id for one in model.ticked] == [3]
     model.clear_ticks()
     assert model.ticked == []
@@ -112,7 +114,7 @@ def test_ticks_stay_with_their_cards_and_go_with_them(model: QueueModel) -> None
 
 def test_a_header_says_how_its_group_is_sorted(model: QueueModel) -> None:
     model.show_page(grouped({"today": 2, "later": 1}))
-    heads = [at for at in range(model.rowCount()) if model.card_at(at) is None]
+    heads = [at for at in range(model.rowCount()) if model.alert_at(at) is None]
     assert [model.index(at).data(Qt.ItemDataRole.ToolTipRole) for at in heads] == [ORDER, ORDER]
 
 
@@ -141,7 +143,7 @@ def test_shift_and_click_tick_a_range_and_control_one(qtbot: QtBot, view: QueueV
     assert view.current and view.current.id == 1
 
 
-def test_a_card_is_72_pixels_high_and_a_header_less(view: QueueView, model: QueueModel) -> None:
+def test_an_alert_is_72_pixels_high_and_a_header_less(view: QueueView, model: QueueModel) -> None:
     model.show_page(grouped({"today": 1}))
     assert view.visualRect(model.index(1)).height() == CARD_HEIGHT == 72
     assert view.visualRect(model.index(0)).height() == HEADER_HEIGHT
@@ -159,7 +161,7 @@ def test_the_small_buttons_of_a_row_act_on_it(qtbot: QtBot, view: QueueView, mod
 
 
 def test_letters_are_commands_and_never_a_search(qtbot: QtBot, view: QueueView, model: QueueModel) -> None:
-    model.show_page(page(("today", [card(1), card(2, customer="Tanaka Print Works")])))
+    model.show_page(page(("today", [alert(1), alert(2, customer="Tanaka Print Works")])))
     view.set_current(1)
     qtbot.keyClick(view, Qt.Key.Key_T)
     assert view.current and view.current.id == 1
@@ -169,26 +171,26 @@ def test_letters_are_commands_and_never_a_search(qtbot: QtBot, view: QueueView, 
     ("values", "words"),
     [
         (
-            {"severity": Severity.CRITICAL, "due_words": "47 min", "customer": "Marlow & Pike Outfitters"},
+            {"severity": Severity.CRITICAL, "due_aloud": "due in 47 minutes", "customer": "Marlow & Pike Outfitters"},
             "Marlow & Pike Outfitters, critical, due in 47 minutes, no order for 74 days; the usual gap is 21, "
             "$5,240 at risk",
         ),
         (
-            {"kind": "opportunity", "upside_minor": 330_000, "due_words": "Tue", "reason": "Usage up 63 %"},
+            {"kind": "opportunity", "upside_minor": 330_000, "due_aloud": "due Tue", "reason": "Usage up 63 %"},
             "Customer 1, opportunity, due Tue, usage up 63 %, $3,300 upside",
         ),
         (
-            {"upside_minor": 900_000, "due_words": "Tue", "reason": "Open deal of $12,000"},
+            {"upside_minor": 900_000, "due_aloud": "due Tue", "reason": "Open deal of $12,000"},
             "Customer 1, high, due Tue, open deal of $12,000, $9,000 to win",
         ),
         (
-            {"breached": True, "due_words": "2 h late", "severity": Severity.MEDIUM},
+            {"breached": True, "due_aloud": "2 hours late", "severity": Severity.MEDIUM},
             "Customer 1, medium, 2 hours late, no order for 74 days; the usual gap is 21, $5,240 at risk",
         ),
     ],
 )
 def test_a_row_is_read_aloud_in_one_sentence(values: dict[str, object], words: str) -> None:
-    assert spoken(card(1, **values)) == words
+    assert spoken(alert(1, **values)) == words
 
 
 @pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK])
@@ -197,9 +199,9 @@ def test_every_kind_of_row_is_painted_in_both_themes(
     view: QueueView, model: QueueModel, theme: Theme, choice: ThemeChoice, narrow: bool
 ) -> None:
     theme.choose(choice)
-    rows = [card(n, severity=Severity(n)) for n in range(1, 5)]
-    rows += [card(5, kind="opportunity", sparkline=()), card(6, due_within_hour=True, severity=Severity.CRITICAL)]
-    rows += [card(7, kind="data", customer_id=None, churn_risk=None, tier=None), card(8, sparkline=(3, 3, 3))]
+    rows = [alert(n, severity=Severity(n)) for n in range(1, 5)]
+    rows += [alert(5, kind="opportunity", sparkline=()), alert(6, due_within_hour=True, severity=Severity.CRITICAL)]
+    rows += [alert(7, kind="data", customer_id=None, churn_risk=None, tier=None), alert(8, sparkline=(3, 3, 3))]
     model.show_page(page(("today", rows)))
     model.tick(2)
     view.set_current(3)

@@ -30,13 +30,13 @@ def run(workspace: Workspace, *statements: str) -> list[tuple[int, ...]]:
         driver.close()
 
 
-def test_the_card_is_withdrawn_and_the_text_is_stored_all_the_same(
+def test_the_alert_is_withdrawn_and_the_text_is_stored_all_the_same(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace
 ) -> None:
-    customer, card = somebody(sample)
+    customer, alert = somebody(sample)
     desk = open_desk(qtbot, open_window, sample)
-    desk.open(customer, card)
-    run(sample, f"DELETE FROM alert_signals WHERE alert_id = {card}", f"DELETE FROM alerts WHERE id = {card}")
+    desk.open(customer, alert)
+    run(sample, f"DELETE FROM alert_signals WHERE alert_id = {alert}", f"DELETE FROM alerts WHERE id = {alert}")
     desk.type_at_end(" And more.")
     desk.calm()
     assert desk.session.message is not None and desk.page.mail.told == ""
@@ -73,13 +73,13 @@ def test_a_saved_draft_is_told_once_it_is_saved(qtbot: QtBot, open_window: OpenW
 def test_what_hinders_one_email_is_never_said_above_another(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace
 ) -> None:
-    customer, card = somebody(sample)
+    customer, alert = somebody(sample)
     (another,) = run(
         sample,
         f"SELECT customer_id, id FROM alerts WHERE state = 'open' AND customer_id <> {customer} LIMIT 1",
     )
     desk = open_desk(qtbot, open_window, sample)
-    desk.open(customer, card)
+    desk.open(customer, alert)
     run(sample, f"UPDATE customers SET email_consent = 'withdrawn' WHERE id = {customer}")
     desk.page.acts.approve()
     desk.desktop.window.show_email(*another)
@@ -93,9 +93,9 @@ def test_what_hinders_one_email_is_never_said_above_another(
 def test_an_email_that_comes_back_while_it_is_shown_says_why(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace
 ) -> None:
-    customer, card = somebody(sample)
+    customer, alert = somebody(sample)
     desk = open_desk(qtbot, open_window, sample)
-    desk.open(customer, card)
+    desk.open(customer, alert)
     desk.page.acts.approve()
     desk.wait(lambda: desk.desktop.window.current_key == "alerts")
     desk.calm()
@@ -109,21 +109,21 @@ def test_an_email_that_comes_back_while_it_is_shown_says_why(
     desk.reviewed()
     assert desk.session.writable
     desk.desktop.window.show_page("alerts")
-    desk.open(customer, card)
+    desk.open(customer, alert)
     assert desk.page.mail.told == why
 
 
 def test_a_payment_that_is_imported_meanwhile_takes_the_overdue_invoice_away(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace
 ) -> None:
-    customer, card = somebody(sample)
+    customer, alert = somebody(sample)
     run(
         sample,
         "INSERT INTO invoices (customer_id, source, external_id, number, due_on, amount_minor, currency, status)"
         f" VALUES ({customer}, 'x', '7', 'INV-7', '2026-02-01', 5000, 'EUR', 'open')",
     )
     desk = open_desk(qtbot, open_window, sample)
-    desk.open(customer, card)
+    desk.open(customer, alert)
     shown = "Invoice INV-7, €50.00, due 1 Feb, overdue"
     assert shown in [fact.words for fact in desk.session.composition.facts]
     run(sample, "UPDATE invoices SET paid_on = '2026-11-18', status = 'paid'")

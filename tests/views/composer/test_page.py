@@ -57,24 +57,24 @@ def enabled(desk: Desk, command: Command) -> bool:
     return desk.page.context.actions[command].isEnabled()
 
 
-def test_e_opens_the_email_of_the_current_card_and_escape_leads_back_to_it(
+def test_e_opens_the_email_of_the_current_alert_and_escape_leads_back_to_it(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace
 ) -> None:
     desk = open_desk(qtbot, open_window, sample)
     view = desk.alerts.queue.view
     QTest.keyClick(view, Qt.Key.Key_J)
-    card, scroll = view.current, view.verticalScrollBar().value()
-    assert card is not None
-    desk.wait(lambda: desk.alerts.detail.detail is not None and desk.alerts.detail.detail.alert.id == card.id)
+    open_alert, scroll = view.current, view.verticalScrollBar().value()
+    assert open_alert is not None
+    desk.wait(lambda: desk.alerts.detail.detail is not None and desk.alerts.detail.detail.alert.id == open_alert.id)
     QTest.keyClick(view, Qt.Key.Key_E)
     desk.wait(lambda: desk.page.isVisible() and desk.page.session is not None)
     desk.reviewed()
-    assert desk.session.edit.alert_id == card.id
-    assert desk.page.headline == f"Email to {card.customer}"
+    assert desk.session.edit.alert_id == open_alert.id
+    assert desk.page.headline == f"Email to {open_alert.customer}"
     assert desk.desktop.window.rail.button("alerts").isChecked()
     desk.press(Qt.Key.Key_Escape)
     assert desk.desktop.window.current_key == "alerts"
-    assert view.current == card and view.verticalScrollBar().value() == scroll
+    assert view.current == open_alert and view.verticalScrollBar().value() == scroll
     assert messages(sample) == []
 
 
@@ -213,13 +213,13 @@ def test_a_reason_opens_the_way(desk: Desk, sample: Workspace) -> None:
     assert [(one.way, one.reason) for one in stored.resolutions] == [("confirmed", "agreed with the warehouse")]
 
 
-def test_approving_queues_the_text_seen_and_goes_on_to_the_next_card(desk: Desk, sample: Workspace) -> None:
+def test_approving_queues_the_text_seen_and_goes_on_to_the_next_alert(desk: Desk, sample: Workspace) -> None:
     alerts, page = desk.alerts, desk.page
-    customer, card = desk.session.edit.customer_id, desk.session.edit.alert_id
-    assert card is not None
-    alerts.queue.view.set_current(card)
-    order = [row.id for row in alerts.queue.model.cards()]
-    following = order[order.index(card) + 1]
+    customer, open_alert = desk.session.edit.customer_id, desk.session.edit.alert_id
+    assert open_alert is not None
+    alerts.queue.view.set_current(open_alert)
+    order = [row.id for row in alerts.queue.model.open_alerts()]
+    following = order[order.index(open_alert) + 1]
     desk.type_in(" Would a short call suit you?")
     seen = desk.text
     desk.reviewed()
@@ -234,13 +234,13 @@ def test_approving_queues_the_text_seen_and_goes_on_to_the_next_card(desk: Desk,
     assert due is not None
     assert desk.desktop.window.toast.words in (f"Queued for {name}. Goes out in 10 minutes",
                                                f"Queued for {name}. Goes out {local_words(due)}")  # fmt: skip
-    detail = insight.alert_detail(sample, card)
+    detail = insight.alert_detail(sample, open_alert)
     assert detail is not None and detail.alert.state == "waiting"
     assert alerts.queue.view.current is not None and alerts.queue.view.current.id == following
     desk.desktop.window.toast._undo_now()
     desk.wait(lambda: read_message(sample, number).state in ("draft", "in_review"))
     desk.calm()
-    desk.open(customer, card)
+    desk.open(customer, open_alert)
     assert desk.text == seen and page.mail.editor.isReadOnly() is False
 
 
@@ -278,12 +278,12 @@ def test_discarding_is_undone_by_the_toast(desk: Desk, sample: Workspace) -> Non
 
 
 def test_nothing_typed_is_lost_when_the_page_is_left_or_the_window_closed(desk: Desk, sample: Workspace) -> None:
-    customer, card = desk.session.edit.customer_id, desk.session.edit.alert_id
+    customer, open_alert = desk.session.edit.customer_id, desk.session.edit.alert_id
     desk.type_at_end(" One.")
     desk.desktop.window.show_page("customers")
     desk.wait(lambda: len(messages(sample)) == 1 and messages(sample)[0][2].endswith(" One."))
     desk.desktop.window.show_page("alerts")
-    desk.open(customer, card)
+    desk.open(customer, open_alert)
     assert desk.text.endswith(" One.")
     desk.type_at_end(" Two.")
     desk.close()
@@ -462,14 +462,14 @@ def test_the_customers_page_writes_to_the_open_customer_and_gets_the_focus_back(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace
 ) -> None:
     desk = open_desk(qtbot, open_window, sample)
-    customer, card = somebody(sample)
+    customer, open_alert = somebody(sample)
     desk.desktop.window.show_customer(customer)
     customers = desk.desktop.window.page("customers")
     desk.wait(lambda: customers.profile.profile is not None and customers.profile.profile.id == customer)  # type: ignore[attr-defined]
     QTest.keyClick(customers.list.table, Qt.Key.Key_E)  # type: ignore[attr-defined]
     desk.wait(lambda: desk.page.session is not None)
     desk.reviewed()
-    assert (desk.session.edit.customer_id, desk.session.edit.alert_id) == (customer, card)
+    assert (desk.session.edit.customer_id, desk.session.edit.alert_id) == (customer, open_alert)
     assert desk.page.back == "Customers"
     desk.page.go_back()
     assert desk.desktop.window.current_key == "customers"
@@ -479,8 +479,8 @@ def test_what_was_written_before_the_program_ended_is_there_again(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace
 ) -> None:
     desk = open_desk(qtbot, open_window, sample)
-    customer, card = somebody(sample)
-    desk.open(customer, card)
+    customer, open_alert = somebody(sample)
+    desk.open(customer, open_alert)
     desk.type_at_end(" Kept.")
     desk.calm()
     again = opened(sample.store.path)
@@ -585,8 +585,8 @@ def test_another_email_never_shows_the_verdict_of_the_one_before(desk: Desk, sam
     desk.wait(lambda: desk.page.session is not None and desk.page.verdict.recall.isVisible())
     assert not desk.page.verdict._checks_box.isVisible()
     desk.page.go_back()
-    customer, card = somebody(sample, "unknown")
-    desk.open(customer, card)
+    customer, open_alert = somebody(sample, "unknown")
+    desk.open(customer, open_alert)
     assert desk.page.verdict._checks_box.isVisible() and not desk.page.verdict.recall.isVisible()
 
 

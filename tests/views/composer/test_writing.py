@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
-from pytestqt.qtbot import QtBot
 
 from models.values.errors import EnvironmentFault
 from models.values.outreach import Draft
 from services import outreach
-from services.settings import ModelProfile
 from services.workspace import Workspace
-from tests.servers.model_server import ModelServer, model_server, status, written
-from tests.views.composer.made import Desk, open_desk, somebody
-from tests.views.conftest import OpenWindow
+from tests.servers.model_server import ModelServer, status, written
+from tests.views.composer.made import Desk
 from views.actions import Command
 from views.background import Failed
 from views.widgets.overlay import FormPanel
@@ -27,17 +24,8 @@ ANSWER = "Subject: A word from us\n\nThank you for being with us. Would a short 
 
 
 @pytest.fixture
-def server() -> Iterator[ModelServer]:
-    with model_server() as running:
-        yield running
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, open_window: OpenWindow, sample: Workspace, server: ModelServer) -> Desk:
-    profile = ModelProfile("loopback", server.url, "loopback-1", kind="local", price_in="1", price_out="2")
-    made = open_desk(qtbot, open_window, sample, profile)
-    made.open(*somebody(sample))
-    return made
+def desk(model_desk: Desk) -> Desk:
+    return model_desk
 
 
 def test_a_draft_appears_while_it_is_written_and_takes_the_place_of_the_text(desk: Desk, server: ModelServer) -> None:

@@ -156,7 +156,8 @@ def profile_of(row: CustomerRow) -> CustomerProfile:
     alert = AlertRow(
         id=77, customer_id=row.id, customer=row.name, severity=Severity.CRITICAL, kind="risk", state="open",
         rule="gap", reason="No order for 74 days; the usual gap is 21", due_at="2026-11-21T12:02:00Z",
-        due_words="47 min", due_within_hour=True, breached=False, value_at_risk_minor=524_000, upside_minor=0,
+        due_words="47 min", due_aloud="due in 47 minutes", due_within_hour=True, breached=False,
+        value_at_risk_minor=524_000, upside_minor=0,
         currency="USD", churn_risk=0.72, tier=row.tier, owner=row.owner, sparkline=(1, 2, 3), until=None, group="hour",
     )  # fmt: skip
     return CustomerProfile(

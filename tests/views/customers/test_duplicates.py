@@ -25,13 +25,13 @@ PHONE = "+441134960123"
 
 @pytest.fixture
 def twins(empty: Workspace) -> Iterator[Workspace]:
-    """A book with three records of one person and one of another."""
+    """A book of new data, about which nobody is asked: three records of one person and one of another."""
     jane = add(empty, "Jane Doe", "1", phone=PHONE, city="Leeds", email="jane@acme.test")
     add(empty, "Jane Does", "2", phone=PHONE, city="Leeds", tier="Gold")
     add(empty, "J. Doe", "3", source="crm", phone=PHONE, city="York")
     add(empty, "Tom Baker", "4", city="Leeds")
     with empty.store.unit_of_work(TESTER, "fill", "orders", at=empty.at) as work:
-        row = {"source": "shop", "external_id": "o", "ordered_on": "2026-01-02", "amount_minor": 100, "currency": "USD"}
+        row = {"source": "shop", "external_id": "o", "ordered_on": "2026-11-12", "amount_minor": 100, "currency": "USD"}
         work.insert(orders, {"customer_id": jane, **row})
         work.commit()
     yield empty

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.values.customers import CustomerFilter
+from models.values.scores import SEGMENTS
 from views.customers.filters import (
     EMPTY,
     chips_of,
@@ -83,3 +84,7 @@ def test_toggling_a_value_twice_changes_nothing() -> None:
 def test_mine_is_only_there_where_it_is_known_who_works_here() -> None:
     assert "mine" not in {tab.key for tab in own_tabs("", 0.4)}
     assert next(tab for tab in own_tabs("Ines", 0.4) if tab.key == "mine").filter.owners == {"Ines"}
+
+
+def test_no_tab_is_called_like_a_segment() -> None:
+    assert not {tab.name for tab in own_tabs("Ines", 0.4)} & set(SEGMENTS)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QDate, Qt
-from PySide6.QtWidgets import QComboBox, QDateEdit, QLineEdit
+from PySide6.QtWidgets import QComboBox, QDateEdit, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from models.values.errors import UserError
+from models.values.errors import UnknownOwner, UserError
 from services.settings import FieldError
 from tests.views.customers.made import MadeCustomers
 from views.background import Failed
@@ -126,13 +126,63 @@ def test_a_refusal_is_said_at_its_field_or_above(form: CustomerForm) -> None:
     assert form.texts["name"]
 
 
+def test_a_new_owner_is_asked_for_again_after_anything_else_was_done(qtbot: QtBot, form: CustomerForm) -> None:
+    edit(form)
+    owner = form.input("owner")
+    assert isinstance(owner, QComboBox)
+    owner.setEditText("Nora Whitfeld")
+    unknown = Failed(UnknownOwner("No owner is called “Nora Whitfeld”."))
+    form.refuse(unknown)
+    save = next(one for one in form.findChildren(QPushButton) if one.text() == "Save")
+    save.setFocus()
+    with qtbot.waitSignal(form.save_wanted):
+        save.click()
+    assert form.new_owner, "a press that follows the question answers it"
+    form.refuse(unknown)
+    typed(form, "city").setFocus()
+    assert not form.new_owner, "another field came between"
+    form.refuse(unknown)
+    owner.setEditText("Nora")
+    owner.setEditText("Nora Whitfeld")
+    assert not form.new_owner, "the name was changed in between"
+
+
+def test_an_owner_nobody_is_called_like_takes_a_second_press(form: CustomerForm) -> None:
+    edit(form)
+    owner = form.input("owner")
+    assert isinstance(owner, QComboBox) and owner.findText("Ines") >= 0
+    owner.setEditText("Pri")
+    assert not form.new_owner
+    form.refuse(Failed(UnknownOwner("No owner is called “Pri”. Closest: Priya Raman.")))
+    asked = "No owner is called “Pri”. Closest: Priya Raman. To add a new owner, press Save again."
+    assert form.fault("owner") == asked and form.new_owner
+    owner.setEditText("Pria")
+    assert not form.new_owner, "another name is asked for anew"
+    owner.setEditText("Pri")
+    edit(form)
+    owner.setEditText("Pri")
+    assert not form.new_owner, "and so is the name for another customer"
+
+
 def test_escape_leaves_and_enter_in_a_line_saves(qtbot: QtBot, form: CustomerForm) -> None:
     edit(form)
     typed(form, "city").setText("Salem")
     with qtbot.waitSignal(form.save_wanted):
         qtbot.keyClick(typed(form, "city"), Qt.Key.Key_Return)
+    edit(form)
     with qtbot.waitSignal(form.left):
         qtbot.keyClick(typed(form, "city"), Qt.Key.Key_Escape)
+
+
+def test_escape_asks_before_changes_are_thrown_away(qtbot: QtBot, form: CustomerForm) -> None:
+    edit(form)
+    typed(form, "city").setText("Salem")
+    with qtbot.assertNotEmitted(form.left):
+        qtbot.keyClick(typed(form, "city"), Qt.Key.Key_Escape)
+    panel = form.window().findChild(FormPanel)
+    assert panel is not None and form.dirty
+    with qtbot.waitSignal(form.left):
+        next(one for one in panel.findChildren(QPushButton) if one.text() == "Discard").click()
 
 
 def test_adding_starts_empty_with_consent_not_known(form: CustomerForm) -> None:

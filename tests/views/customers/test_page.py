@@ -162,9 +162,21 @@ def test_what_was_typed_is_not_lost_by_a_step_in_the_list(
     typed(page, "city").setText("Elsewhere")
     page.list.table.selectRow(3)
     assert page._right.currentWidget() is page.form
+    assert "save or cancel first" in page.form._notice.text() and page.form._notice.isVisible()
     qtbot.keyClick(typed(page, "city"), Qt.Key.Key_Escape)
+    (panel,) = [one for one in page.window().findChildren(FormPanel) if one.isVisible()]
+    qtbot.keyClick(panel, Qt.Key.Key_Return)
     wanted = page.list.table.current_id
     until(qtbot, lambda: shown(page) == wanted)
+
+
+def test_escape_in_the_field_of_the_list_empties_it(qtbot: QtBot, sample: Workspace, open_window: OpenWindow) -> None:
+    page = customers(qtbot, open_window(sample))
+    page.list.field.setFocus()
+    qtbot.keyClicks(page.list.field, "zz")
+    assert page.list.chosen.text == "zz"
+    qtbot.keyClick(page.list.field, Qt.Key.Key_Escape)
+    assert page.list.field.text() == "" and page.list.chosen.text == ""
 
 
 def test_edit_means_the_current_row_even_before_it_is_read(
@@ -256,7 +268,7 @@ def test_the_menu_of_a_row_acts_on_its_customer(qtbot: QtBot, sample: Workspace,
     assert table.currentIndex().row() == 3
     (menu,) = [one for one in page.findChildren(QMenu) if one.isVisible()]
     assert [action.text() for action in menu.actions()] == [
-        "Edit", "Draft email", "Contacts…", "Override a score…", "Record consent…", "Save brief…",
+        "Edit", "Draft email", "Contacts…", "Override a score…", "Record consent…", "Compare", "Save brief…",
         "Change deal…", "Deal task…", "Delete customer", "Export this list…",
         "Hand-over pack…",
     ]  # fmt: skip
@@ -335,7 +347,7 @@ def test_consent_of_the_selected_customers_is_recorded_at_once_and_undone_at_onc
 
     with qtbot.waitSignal(desk.book.told, timeout=WAIT_MS):
         desk.window.actions_registry[Command.DELETE_CUSTOMER].trigger()
-    assert "one customer" in desk.window.toast.words, "not the last of several"
+    assert "One customer at a time" in desk.window.toast.words, "not the last of several"
     desk.window.actions_registry[Command.RECORD_CONSENT].trigger()
     panel = next(one for one in desk.window.findChildren(FormPanel) if one.isVisible())
     how = panel.findChild(QLineEdit)
@@ -360,7 +372,7 @@ def test_consent_of_one_customer_shows_what_was_said_before_and_may_lift_a_withd
     table, record = page.list.table, desk.window.actions_registry[Command.RECORD_CONSENT]
     table.choose_near(0)
     (chosen,) = table.chosen_ids
-    edit_customer(sample, chosen, {"email": "one@s.example", "email_consent": "withdrawn"})
+    desk.book.heard(edit_customer(sample, chosen, {"email": "one@s.example", "email_consent": "withdrawn"}))
     until(qtbot, lambda: shown(page) == chosen and record.isEnabled())
     record.trigger()
     until(qtbot, lambda: any(one.isVisible() for one in desk.window.findChildren(FormPanel)))
@@ -427,11 +439,14 @@ def test_a_filter_takes_the_page_of_whom_it_leaves_out_away(
 def test_figures_beside_the_median_of_the_segment_are_of_the_customer_on_the_page(
     qtbot: QtBot, sample: Workspace, open_window: OpenWindow
 ) -> None:
-    pane = customers(qtbot, open_window(sample)).profile
+    page = customers(qtbot, open_window(sample))
+    pane = page.profile
     until(qtbot, lambda: pane.profile is not None)
     assert not pane._beside.isVisible(), "the timeline has the room until somebody asks"
-    pane.compare.click()
-    until(qtbot, lambda: pane._beside.isVisible())
+    page.list.table.setFocus()
+    for seen in (True, False, True):  # by the key, which the palette shows
+        qtbot.keyClick(page.list.table, Qt.Key.Key_B)
+        until(qtbot, lambda: pane._beside.isVisible() is seen)  # noqa: B023
     assert pane.profile is not None
     first = insight.medians_of(sample).compare(pane.profile.id)
     assert pane.compared._all == first.lines and any("median" in line for line in first.lines)

@@ -149,11 +149,12 @@ def record(number: int, *, undone: bool = False) -> ImportRecord:
     )
 
 
-def card(number: int, severity: Severity = Severity.HIGH) -> AlertRow:
+def alert(number: int, severity: Severity = Severity.HIGH) -> AlertRow:
     """One alert of the queue."""
     return AlertRow(
         id=number, customer_id=number, customer=f"Calder & Finch {number}", severity=severity, kind="risk",
         state="open", rule="gap", reason="No order for 58 days; the usual gap is 18", due_at=None, due_words="Mon",
+        due_aloud="due Mon",
         due_within_hour=False, breached=False, value_at_risk_minor=314_000 - number, upside_minor=0, currency="USD",
         churn_risk=0.4, tier="Gold", owner=None, sparkline=(), until=None, group="today",
     )  # fmt: skip

@@ -18,7 +18,7 @@ from models.values.people import PairCounts, QualityRow
 from models.values.quality import DataAge, DataQuality, FieldFill
 from models.values.reading import Conclusion, ReadingChoice, ReadingOption
 from services.pipeline.jobs import ImportResult
-from tests.views.data.made import card, doubt, preview, receipt, record, request, row
+from tests.views.data.made import alert, doubt, preview, receipt, record, request, row
 from views.data.batch_view import BatchView
 from views.data.check_delegate import REASON_LINE, ROW_HEIGHT
 from views.data.check_model import LEADING, PAGE, CheckModel
@@ -517,7 +517,7 @@ def test_a_receipt_fits_the_smallest_window(qtbot: QtBot, theme: Theme) -> None:
 def test_a_receipt_adds_up_and_says_what_an_undo_does(qtbot: QtBot, theme: Theme) -> None:
     screen = ReceiptScreen(theme)
     qtbot.addWidget(screen)
-    effect = QueueEffect(tuple(card(n) for n in range(3)), (card(9),), 3, 1, 12, 14)
+    effect = QueueEffect(tuple(alert(n) for n in range(3)), (alert(9),), 3, 1, 12, 14)
     content = ReceiptContent((ImportResult("/e/orders.csv", receipt(import_id=214)),), effect)
     screen.show_content(content, "Imported just now")
     screen.show_undo(UndoPreview((("orders", 14_283),), (("orders", 187),), ""))

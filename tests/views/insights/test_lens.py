@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from models.values.dashboards import Filters, TileSpec
@@ -13,6 +15,7 @@ from services.workspace import Workspace
 from tests.views.books import opened, sample_copy
 from tests.views.conftest import OpenWindow
 from tests.views.pages import page_at
+from views.actions import Command
 from views.insights.page import InsightsPage
 from views.insights.tile import Figure, Tile
 
@@ -38,7 +41,7 @@ def test_a_tile_under_the_lens_shows_the_chosen_figure_with_its_own_groups() -> 
     assert (table.title, table.query.metrics, table.query.order) == (
         "Revenue by segment", ("revenue",), (),
     )  # fmt: skip
-    retained = under_lens(by_segment, spec("At-risk customers"))
+    retained = under_lens(by_segment, spec("High churn risk"))
     assert retained == by_segment  # it has the figure among its columns
 
 
@@ -90,3 +93,51 @@ def test_a_chosen_figure_rules_the_tiles_below_and_opens_its_rows_when_pressed_a
     assert len(orders.course) > 6 and "Last 11 months: " in orders.accessibleDescription()
     at_risk = tile("Revenue at risk").content
     assert isinstance(at_risk, Figure) and len(at_risk.course) > 1
+
+
+def test_a_tile_is_looked_at_by_another_dimension_and_stays_so_under_another_figure(
+    qtbot: QtBot, open_window: OpenWindow, workspace: Workspace
+) -> None:
+    desk = open_window(workspace)
+    page = page_at(desk, "insights/overview", InsightsPage)
+    qtbot.waitUntil(lambda: desk.background.idle)
+    view = page.board.view
+    assert view is not None
+    ruled = next(one for one in view.tiles.values() if one.title == "Customers by segment")
+    assert [tab.text for tab in ruled.switch.tabs] == ["Segment", "Tier", "Owner", "Region"]
+    QTest.keyClick(ruled.switch, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: desk.background.idle)
+    assert ruled.heading.text() == "Customers by tier" and ruled.shown is not None
+    assert ruled.shown.query.by == ("tier",) and not ruled.shown.empty
+    revenue = next(one for one in view.tiles.values() if one.title == "Revenue")
+    assert isinstance(revenue.content, Figure)
+    revenue.content.click()
+    qtbot.waitUntil(lambda: desk.background.idle)
+    assert ruled.heading.text() == "Revenue by tier" and ruled.shown.query.by == ("tier",)
+    page.board.take(ruled)
+    desk.window.actions_registry[Command.WIDEN_TILE].trigger()
+    qtbot.waitUntil(lambda: desk.background.idle)
+    assert page.board.view is not None and page.board.view is not view
+    assert [one.title for one in page.board.view.tiles.values() if one.spec.switch] == ["Revenue by tier"]
+
+
+@pytest.mark.parametrize("command", [Command.WIDEN_TILE, Command.MOVE_TILE_BACK])
+def test_a_tile_that_is_arranged_otherwise_does_not_move_the_page(
+    qtbot: QtBot, open_window: OpenWindow, workspace: Workspace, command: Command
+) -> None:
+    desk = open_window(workspace, size=(1000, 600))
+    page = page_at(desk, "insights/service", InsightsPage)
+    qtbot.waitUntil(lambda: desk.background.idle)
+    before = page.board.view
+    assert before is not None
+    bar = before.area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 400)
+    tile = list(before.tiles.values())[-2]
+    tile.content.setFocus()
+    bar.setValue(bar.maximum() // 2)
+    was = bar.value()
+    desk.window.actions_registry[command].trigger()
+    qtbot.waitUntil(lambda: desk.background.idle)
+    after = page.board.view
+    assert after is not None and after is not before
+    assert abs(after.area.verticalScrollBar().value() - was) < 2

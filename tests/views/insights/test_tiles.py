@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.values.dashboards import FEW, Change, Filters, Form, TileAnswer, TileSpec
@@ -19,10 +19,11 @@ from models.values.metrics import Answer, Column, Interval, Period, Query, Value
 from models.values.notes import Note
 from services.metrics import offered, the_catalogue, the_dashboards
 from views.background import Failed
-from views.charts.bars import BarsChart
+from views.charts.bars import BarsChart, RangesChart
 from views.charts.table import ChartTable
 from views.charts.trend import TrendChart
 from views.insights.filter_bar import FilterBar
+from views.insights.headline import Headline
 from views.insights.said import change, said
 from views.insights.tile import AnswerTable, Figure, Tile
 from views.insights.tile_panel import TilePanel
@@ -53,6 +54,23 @@ def make(qtbot: QtBot, theme: Theme, host: QWidget) -> Make:
     return made
 
 
+@pytest.mark.parametrize("form", ["line", "bars", "table"])
+def test_a_month_under_way_is_told_so_far_and_never_looks_whole(make: Make, form: Form) -> None:
+    noted = (Note("partial", "", ("month", "2026-11", "16 Nov 2026")),)
+    tile = make(form, (("2026-09", 0.5), ("2026-10", 0.4), ("2026-11", 0.1)), by="month", noted=noted)
+    if isinstance(tile.content, AnswerTable):
+        names = [line.cells[0].text for row in range(3) if (line := tile.content.lines.line_at(row)) is not None]
+    else:
+        _heads, rows = tile.content.table()  # type: ignore[attr-defined]
+        names = [row[0] for row in rows]
+    assert names == ["Sep 2026", "Oct 2026", "Nov 2026, so far"]
+    if isinstance(tile.content, TrendChart):
+        assert [point.said.splitlines()[0] for point in tile.content.points()] == names
+        whole = tile.grab().toImage()
+        tile.show_answer(replace(tile.shown, answer=replace(tile.shown.answer, noted=())))  # type: ignore[type-var, union-attr]
+        assert tile.grab().toImage() != whole, "dashed and hollow"
+
+
 def test_a_figure_opens_its_rows_by_enter_and_by_a_click(qtbot: QtBot, make: Make) -> None:
     tile = make("figure", ((0.5,),), intervals={"win_rate": (Interval(0.42, 0.58, 83),)})
     assert isinstance(tile.content, Figure)
@@ -62,6 +80,35 @@ def test_a_figure_opens_its_rows_by_enter_and_by_a_click(qtbot: QtBot, make: Mak
         with qtbot.waitSignal(tile.drilled) as asked:
             act()
         assert asked.args == ["win_rate", {}]
+
+
+def test_shares_are_shown_with_their_ranges_and_what_differs_clearly_is_said(qtbot: QtBot, make: Make) -> None:
+    rows = (("Renewal", 0.9), ("Upsell", 0.5), ("Restock", 1.0))
+    ranges = (Interval(0.6, 0.98, 10), Interval(0.3, 0.7, 20), Interval(0.2, 1.0, 1))
+    tile = make("ranges", rows, "kind", intervals={"win_rate": ranges}, few={"win_rate": (2,)})
+    assert isinstance(tile.content, RangesChart)
+    assert [(bar.figure, bar.range) for bar in tile.content.bars] == [
+        (f"90{THIN}% · 9 of 10", (0.6, 0.98)), (f"50{THIN}% · 10 of 20", (0.3, 0.7)),
+        (f"{FEW} · 1 of 1", (0.2, 1.0)),
+    ]  # fmt: skip
+    assert tile.below == f"Against the overall 50{THIN}%, clearly higher: Renewal."
+    with qtbot.waitSignal(tile.drilled) as asked:
+        tile.content.picked.emit(1)
+    assert asked.args == ["win_rate", {"kind": "Upsell"}]
+    alike = make("ranges", rows[1:], "kind", intervals={"win_rate": (ranges[1], Interval(0.4, 0.6, 90))})
+    assert alike.below == f"Every 95{THIN}% range holds the overall 50{THIN}%: none is clearly higher or lower."
+    assert not make("ranges", rows[:1], "kind", intervals={"win_rate": ranges[:1]}).below
+
+
+def test_a_table_of_one_share_shows_its_range_and_each_dimension_has_a_column(make: Make) -> None:
+    ranges = (Interval(0.6, 0.98, 10), Interval(0.2, 1.0, 1))
+    tile = make("table", (("Renewal", 0.9), ("Upsell", 1.0)), "kind", intervals={"win_rate": ranges},
+                few={"win_rate": (1,)})  # fmt: skip
+    assert isinstance(tile.content, AnswerTable)
+    lines = [tile.content.lines.line_at(row) for row in range(2)]
+    assert [[cell.text for cell in line.cells] for line in lines if line is not None] == [
+        ["Renewal", f"90{THIN}%", f"60{THIN}% – 98{THIN}%"], ["Upsell", FEW, ""],
+    ]  # fmt: skip
 
 
 def test_too_few_rows_make_no_figure(make: Make) -> None:
@@ -255,3 +302,32 @@ def test_what_changed_leads_to_its_rows_and_to_those_of_the_group_that_changed_m
         assert asked.args == ["win_rate", cell]
     tile.show_answer(TileAnswer(query, answer, {"win_rate": "higher"}))
     assert tile._words.text() == "Nothing changed by more than chance."
+
+
+def test_the_headline_says_what_matters_and_each_sentence_opens_its_rows(
+    qtbot: QtBot, theme: Theme, host: QWidget
+) -> None:
+    part = Change("win_rate", "Renewal", "percent", 0.2, 0.6, None, None, (("kind", "Renewal"),))
+    fell = Change("win_rate", "Win rate", "percent", 0.38, 0.52, False, part)
+    rose = Change("won_value", "Won value", "money", 12_000_00, 8_000_00, True)
+    query = Query(("win_rate", "won_value"), period="90d", compare="previous")
+    period = Period(date(2026, 8, 19), date(2026, 11, 16))
+    answer = Answer(date(2026, 11, 16), period, (RATE,), ((0.38,),), {"win_rate": 0.38}, "USD")
+    tile = Tile(theme, TileSpec("one.0.0", "In short", "headline", query))
+    tile.setParent(host)
+    tile.resize(900, 60)
+    tile.show()
+    assert isinstance(tile.content, Headline)
+    tile.show_answer(TileAnswer(query, answer, changes=(fell, rose)))
+    assert tile.content.words == (
+        f"1 figure got worse, 1 better. Win rate fell from 52{THIN}% to 38{THIN}%, most in Renewal: "
+        f"from 60{THIN}% to 20{THIN}%. Won value rose from $8k to $12k."
+    )
+    for place, one in enumerate((fell, rose)):
+        with qtbot.waitSignal(tile.drilled) as asked:
+            QTest.keyClick(tile.content.findChildren(QPushButton)[place], Qt.Key.Key_Space)
+        assert asked.args == [one.metric, {}]
+    tile.show_answer(TileAnswer(query, answer))
+    assert tile.content.words == "No figure got better or worse by more than chance."
+    tile.show_answer(TileAnswer(replace(query, compare=None), answer))
+    assert tile.content.words == "Choose a period and a comparison to see what changed."

@@ -35,6 +35,14 @@ def test_it_is_one_page_without_cut_words(brief: Brief, painted: Painted, paper:
 
 
 @pytest.mark.usefixtures("theme")
+def test_its_figures_can_be_searched_and_copied(brief: Brief) -> None:
+    told = re.findall(rb"beginbfrange(.*?)endbfrange", brief_pdf(brief, PAPERS[0]), re.DOTALL)
+    characters = {int(code, 16) for text in told for code in re.findall(rb"<([0-9A-Fa-f]{4})>", text)}
+    assert set(map(ord, "0123456789%.,")) <= characters
+    assert not [hex(one) for one in characters if 0xE000 <= one < 0xF900]  # private: a glyph without its character
+
+
+@pytest.mark.usefixtures("theme")
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda one: one.name())
 def test_where_there_is_much_to_say_older_events_go(brief: Brief, painted: Painted, paper: QPageSize) -> None:
     full = replace(brief, left=(*brief.left, Section("More", (LONG,) * 8)), events=(("17 Nov 2026", LONG),) * 10)

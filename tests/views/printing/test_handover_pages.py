@@ -102,3 +102,8 @@ def test_two_hundred_customers_make_two_hundred_pages_and_hold_one_brief_at_a_ti
     # The number of a page is painted before what is on it.
     numbers = [int(text) for page, _, text in painted.words if text.isdigit() and page <= pages - 200 + 1]
     assert numbers[-200:] == list(range(pages - 199, pages + 1))
+    heads = [page for page, _, text in painted.words if text == "Open alert"]
+    assert len(heads) == len(set(heads)) > 1, "the heads of the contents, once a page"
+    contents = {page for page, _, text in painted.words if text in ("Contents", "Contents, continued")}
+    assert contents == set(heads) and len(contents) == pages - 200 - 1
+    painted.assert_readable(PAPERS[0])

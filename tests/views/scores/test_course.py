@@ -96,7 +96,7 @@ def test_it_is_painted_and_folds_in_a_narrow_pane(qtbot: QtBot, theme: Theme, ch
     theme.choose(ThemeChoice.LIGHT)
 
 
-def test_the_detail_of_a_card_shows_the_customers_own_history(
+def test_the_detail_of_an_alert_shows_the_customers_own_history(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace
 ) -> None:
     desk = open_window(sample)

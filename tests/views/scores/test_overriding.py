@@ -56,7 +56,7 @@ def test_on_the_alerts_page_by_keyboard_and_back_by_undo(
     qtbot.waitUntil(lambda: page.detail.detail is not None and page.detail.detail.figures is not None)
     detail = page.detail.detail
     assert detail is not None and detail.figures is not None
-    card, before = detail.alert.id, detail.figures.churn_risk
+    open_alert, before = detail.alert.id, detail.figures.churn_risk
     page.queue.view.setFocus()
     press(Qt.Key.Key_V)
     set_risk(qtbot, desk)
@@ -71,9 +71,9 @@ def test_on_the_alerts_page_by_keyboard_and_back_by_undo(
     assert page.detail.figures.figures[0].by_hand and page.detail.figures.figures[1].by_hand
     assert "overridden" in page.detail.figures.toolTip()
     assert page.detail.notes.lines[0].startswith("Churn risk is set by you until 19 Feb: they renewed by phone; the")
-    row = next(one for one in page.queue.model.cards() if one.id == card)
-    qtbot.waitUntil(lambda: any(one.overridden for one in page.queue.model.cards()))
-    row = next(one for one in page.queue.model.cards() if one.id == card)
+    row = next(one for one in page.queue.model.open_alerts() if one.id == open_alert)
+    qtbot.waitUntil(lambda: any(one.overridden for one in page.queue.model.open_alerts()))
+    row = next(one for one in page.queue.model.open_alerts() if one.id == open_alert)
     assert (row.churn_risk, [mark.figure for mark in row.overridden]) == (0.03, ["churn_risk"])
     settled(qtbot, desk, desk.book.undo)
     qtbot.waitUntil(lambda: risk() == before)

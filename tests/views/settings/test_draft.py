@@ -120,7 +120,9 @@ def test_nothing_that_is_typed_raises(setting: object, text: str) -> None:
         ("churn_threshold_by_segment", "Champion = 120", "between 0 and 100"),
         ("tone_by_segment", "Champion = shrill", "Warm, Brief, Formal"),
         ("incentive_approval_minor", "1e99999999", "amount"),
-        ("incentive_approval_minor", "12.345", "digits"),
+        ("incentive_approval_minor", "12.3456", "too precise"),
+        ("incentive_approval_minor", "9" * 29, "too large"),
+        ("incentive_approval_minor", "much", "not a number"),
         ("recall_minutes", "121", "between 0 and 120"),
         ("quiet_hours.ends", "20:00", "differ"),
         ("auto_drafts.enabled", "yes", "name"),
@@ -131,6 +133,7 @@ def test_a_mistake_is_said_at_its_field(path: str, text: str, word: str) -> None
     _after, faults = check(Policy(), {**texts_of(Policy()), path: text})
     path = "auto_drafts.approved_by" if path == "auto_drafts.enabled" else path
     assert word.casefold() in faults[path].casefold()
+    assert not faults[path].endswith("..")
     assert groups_of(faults) == {group.key for group in GROUPS if any(one.path == path for one in group.settings)}
 
 
@@ -139,6 +142,30 @@ def test_figures_that_are_judged_against_one_another_may_both_move() -> None:
     after, faults = check(Policy(), texts)
     assert faults == {}
     assert (after.churn_warning, after.churn_critical) == (0.6, 0.8)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "value"),
+    [
+        ("card_budget", "1,000", 1000),
+        ("card_budget", "1.000", 1000),
+        ("engagement_threshold", "12.125", 12.125),
+        ("engagement_threshold", "12,125", 12.125),
+        ("incentive_approval_minor", "1.234,50", 123_450),
+        ("incentive_approval_minor", "1,234.50", 123_450),
+        ("incentive_approval_minor", "1 200", 120_000),
+        ("exchange_rates", "EUR 1,085", (ExchangeRate("EUR", "1.085"),)),
+    ],
+)
+def test_figures_are_read_as_everywhere_else(path: str, text: str, value: object) -> None:
+    after, faults = check(Policy(), {**texts_of(Policy(), "USD"), path: text}, "USD")
+    assert faults == {} and getattr(after, path) == value
+
+
+def test_what_nobody_changed_stays_as_it_is() -> None:
+    policy = Policy(incentive_approval_minor=1_205, engagement_threshold=12.125)
+    after, faults = check(policy, texts_of(policy, "KWD"), "KWD")  # "1.205": thousands or a fraction if typed
+    assert faults == {} and after == policy
 
 
 def test_weights_must_add_up() -> None:

@@ -247,4 +247,17 @@ def test_tab_reaches_the_models_between_the_choice_and_the_button_below_them(
     box = models_box(desk)
     box.writer.setFocus()
     wanted = [part for line in box.lines for part in (line.test_button, line.edit_button, line.remove_button)]
-    assert stops(box, Qt.Key.Key_Tab) == [box.writer, *wanted, box.add_button]
+    assert stops(box, Qt.Key.Key_Tab) == [box.writer, box.second, *wanted, box.add_button]
+
+
+def test_a_second_reading_before_each_approval_is_a_tick_that_needs_a_model(
+    qtbot: QtBot, empty: Workspace, open_window: OpenWindow
+) -> None:
+    desk = open_window(empty)
+    box = models_box(desk)
+    assert not box.second.isEnabled()
+    profile = ModelProfile("Local", "http://127.0.0.1:9/v1", "m", kind="local")
+    box._context.remembered.set(profiles=(profile,))
+    assert box.second.isEnabled() and not box.second.isChecked()
+    box.second.click()
+    assert box._context.remembered.value.second_reading

@@ -271,6 +271,8 @@ def test_text_size_is_remembered_and_applied_by_a_restart(
     going = desk.window.books.going
     assert going is not None and going.anew and going.store == str(empty.store.path)
     assert not desk.window.isVisible()
+    again = open_window(empty, desk.remembered.value)
+    assert settings_page(again).tabs.current == "look"
 
 
 def test_a_holiday_is_picked_from_a_calendar(qtbot: QtBot, empty: Workspace, open_window: OpenWindow) -> None:

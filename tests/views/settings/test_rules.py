@@ -156,7 +156,7 @@ class Run(QObject):
 
 def trial_found(added: int = 0, gone: int = 0) -> Trial:
     weeks = (TrialWeek("2026-05-01", 4), TrialWeek("2026-05-08", 2))
-    before, after = TrialSide(weeks[:1], 3, 3, 2), TrialSide(weeks, 5, 4, 1)
+    before, after = TrialSide(weeks[:1], 3, 3, 2, 2, 19), TrialSide(weeks, 5, 4, 1, 1, 23)
     named = [
         TrialCase(number, f"Customer {number}", "2026-05-01", (True, False, None)[number % 3]) for number in range(40)
     ]
@@ -218,8 +218,10 @@ def test_a_trial_is_a_table_of_both_figures_and_names_whom_they_differ_in(
     assert said == [
         ("Alerts today", "3", "5", "2 more"),
         ("Alerts a month", "0.0", "8.7", "8.7 more"),
+        ("Leavers caught", "2", "1", "1 fewer"),
         ("Correct", "2 of 3", "1 of 4", "67 % → 25 %"),
         ("95 % range", "21–94 %", "5–70 %", "may be chance"),
+        ("Early by, median", "19 days", "23 days", "4 days more"),
     ]
     assert view.added.title.text() == "34 customers added" and view.added.more.text() == "… and 14 more"
     assert view.added.table.lines.rowCount() == 20 and view.added.more.isVisible()

@@ -56,7 +56,9 @@ def test_what_another_program_does_is_shown(
     assert [changes.everyone for changes in heard] == [True]
     page: Any = desk.window.page("alerts")
     # An alert that takes the place of the one that went is offered; the list does not move under the hand.
-    qtbot.waitUntil(lambda: page.queue.news.isVisible() or first not in [row.id for row in page.queue.model.cards()])
+    qtbot.waitUntil(
+        lambda: page.queue.news.isVisible() or first not in [row.id for row in page.queue.model.open_alerts()]
+    )
     look(qtbot, external)
     look(qtbot, external)
     assert len(heard) == 1

@@ -92,7 +92,7 @@ def test_a_command_runs_where_the_focus_was(qtbot: QtBot, desk: Desktop) -> None
 
 def test_customers_come_from_the_book_and_open_on_their_page(qtbot: QtBot, desk: Desktop) -> None:
     page = cast(AlertsPage, desk.window.page("alerts"))
-    name = page.queue.model.cards()[0].customer
+    name = page.queue.model.open_alerts()[0].customer
     begun(desk)
     palette = answered(qtbot, desk, name)
     assert palette.results.headings[0] == "Customers" and titles(palette)[0] == name
@@ -101,7 +101,7 @@ def test_customers_come_from_the_book_and_open_on_their_page(qtbot: QtBot, desk:
 
 
 def test_a_mistyped_customer_is_found(qtbot: QtBot, desk: Desktop) -> None:
-    name = cast(AlertsPage, desk.window.page("alerts")).queue.model.cards()[0].customer
+    name = cast(AlertsPage, desk.window.page("alerts")).queue.model.open_alerts()[0].customer
     word = max(name.split(), key=len)
     wrong = f"{word[:3]}{word[4]}{word[3]}{word[5:]}"
     begun(desk)
@@ -109,7 +109,7 @@ def test_a_mistyped_customer_is_found(qtbot: QtBot, desk: Desktop) -> None:
 
 
 def test_enter_waits_for_the_books_answer(qtbot: QtBot, desk: Desktop) -> None:
-    name = cast(AlertsPage, desk.window.page("alerts")).queue.model.cards()[0].customer
+    name = cast(AlertsPage, desk.window.page("alerts")).queue.model.open_alerts()[0].customer
     palette = begun(desk)
     with qtbot.waitSignal(palette.picked):
         palette.setText(name)
@@ -218,16 +218,16 @@ def test_a_place_used_last_is_offered_in_the_next_run(
 
 @pytest.mark.parametrize("typed", ["draft {}", "email to {}", "Wirte an email to {}", "mail {}"])
 def test_an_email_is_asked_for_with_the_customers_name_mistyped(qtbot: QtBot, desk: Desktop, typed: str) -> None:
-    card = cast(AlertsPage, desk.window.page("alerts")).queue.model.cards()[0]
+    alert = cast(AlertsPage, desk.window.page("alerts")).queue.model.open_alerts()[0]
     begun(desk)
-    palette = answered(qtbot, desk, typed.format(mistyped(card.customer)))
-    assert palette.results.rows[0].title == f"Draft email to {card.customer}"
+    palette = answered(qtbot, desk, typed.format(mistyped(alert.customer)))
+    assert palette.results.rows[0].title == f"Draft email to {alert.customer}"
     QTest.keyClick(palette, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: desk.window.current_key == "composer")
     composer = cast(ComposerPage, desk.window.page("composer"))
     qtbot.waitUntil(lambda: composer.session is not None)
     assert composer.session is not None
-    assert composer.session.composition.customer == card.customer
+    assert composer.session.composition.customer == alert.customer
     assert composer.session.composition.edit.alert_id is not None
     qtbot.waitUntil(lambda: desk.background.idle)
 

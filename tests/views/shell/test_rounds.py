@@ -36,9 +36,9 @@ def first_round(qtbot: QtBot, rounds: Rounds) -> None:
 
 def snoozed(workspace: Workspace, hours: float) -> int:
     """Snooze the first alert until some hours from now."""
-    card = insight.queue(workspace, "todo").rows[0]
-    alerting.snooze(workspace, (card.id,), until=datetime.fromisoformat(MOMENT) + timedelta(hours=hours))
-    return card.id
+    alert = insight.queue(workspace, "todo").rows[0]
+    alerting.snooze(workspace, (alert.id,), until=datetime.fromisoformat(MOMENT) + timedelta(hours=hours))
+    return alert.id
 
 
 def test_a_round_without_anything_due_is_quiet(
@@ -51,22 +51,22 @@ def test_a_round_without_anything_due_is_quiet(
     assert heard == [] and not desk.window.toast.isVisible()
 
 
-def test_a_card_that_is_due_wakes_at_the_start(
+def test_an_alert_that_is_due_wakes_at_the_start(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace, heard: list[Changes]
 ) -> None:
-    card = snoozed(sample, 5)
+    alert = snoozed(sample, 5)
     sample.close()
     later = opened(sample.store.path, "2026-11-19T15:00:00+00:00")
     desk = open_window(later)
     rounds = rounds_of(desk, heard)
     first_round(qtbot, rounds)
-    assert card in {row.id for row in insight.queue(later, "todo", beyond_budget=True).rows}
-    assert card in heard[0].alerts
+    assert alert in {row.id for row in insight.queue(later, "todo", beyond_budget=True).rows}
+    assert alert in heard[0].alerts
     desk.window.close()
     later.close()
 
 
-def test_the_timer_waits_for_the_next_card(
+def test_the_timer_waits_for_the_next_alert(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace, heard: list[Changes]
 ) -> None:
     snoozed(sample, 5)
@@ -77,14 +77,14 @@ def test_the_timer_waits_for_the_next_card(
     rounds.timer.stop()
 
 
-def test_a_card_that_is_snoozed_later_is_waited_for(
+def test_an_alert_that_is_snoozed_later_is_waited_for(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace, heard: list[Changes]
 ) -> None:
     rounds = rounds_of(desk := open_window(sample), heard)
     first_round(qtbot, rounds)
-    card = insight.queue(sample, "todo").rows[0]
+    alert = insight.queue(sample, "todo").rows[0]
     until = datetime.fromisoformat(MOMENT) + timedelta(minutes=30)
-    desk.book.act(lambda workspace: alerting.snooze(workspace, (card.id,), until=until))
+    desk.book.act(lambda workspace: alerting.snooze(workspace, (alert.id,), until=until))
     qtbot.waitUntil(lambda: rounds.timer.isActive() and rounds.timer.interval() == 30 * 60_000 + AFTER_MS)
     rounds.timer.stop()
 

@@ -57,7 +57,7 @@ def test_the_sample_book_fills_the_queue(qtbot: QtBot, open_window: OpenWindow, 
     with qtbot.waitSignal(window.sample.run.ended):
         pass
     page = cast(AlertsPage, window.page("alerts"))
-    qtbot.waitUntil(lambda: len(page.queue.model.cards()) >= 25)
+    qtbot.waitUntil(lambda: len(page.queue.model.open_alerts()) >= 25)
     assert not window.first_start.isVisible()
     qtbot.waitUntil(lambda: window.rail.button("alerts").pill.isVisible())
 
@@ -87,10 +87,10 @@ def test_freshness_and_criticals_stand_around_every_page(
 def test_a_search_opens_the_customer(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
     window = open_window(sample).window
     page = settled(qtbot, window)
-    card = page.queue.model.cards()[0]
+    alert = page.queue.model.open_alerts()[0]
     QTest.keyClick(page.queue.view, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     assert window.search.hasFocus()
-    QTest.keyClicks(window.search, card.customer.split()[0])
+    QTest.keyClicks(window.search, alert.customer.split()[0])
     qtbot.waitUntil(lambda: window.search.results.isVisible() and bool(window.search.results.rows))
     window.grab()
     with qtbot.waitSignal(window.search.picked) as picked:
@@ -105,7 +105,7 @@ def test_enter_never_opens_what_was_found_for_other_words(
     window = open_window(sample).window
     page = settled(qtbot, window)
     QTest.keyClick(page.queue.view, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    QTest.keyClicks(window.search, page.queue.model.cards()[0].customer.split()[0])
+    QTest.keyClicks(window.search, page.queue.model.open_alerts()[0].customer.split()[0])
     qtbot.waitUntil(lambda: window.search.results.isVisible() and bool(window.search.results.rows))
     QTest.keyClicks(window.search, "zzzz")
     with qtbot.assertNotEmitted(window.search.picked):

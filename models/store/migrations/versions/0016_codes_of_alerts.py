@@ -1,4 +1,4 @@
-"""Alerts keep codes and figures, of which words are made when they are shown.
+"""Alerts keep codes and figures, which are put into words when they are shown.
 
 Reasons that stand in words stay: they are shown as they are, and the next run of the rules says those that still hold
 anew. What a person's figure overrides is marked by that run, too: until then an open alert says what its rule said. Of

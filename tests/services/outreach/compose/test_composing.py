@@ -28,7 +28,7 @@ def run(book: Workspace, sql: str, *parameters: object) -> None:
     driver.close()
 
 
-def card_of(book: Workspace, rule: str) -> tuple[int, int]:
+def alert_of(book: Workspace, rule: str) -> tuple[int, int]:
     """An alert that the rule leads, or else has a signal of."""
     with book.store.snapshot() as driver:
         found = driver.execute(
@@ -90,7 +90,7 @@ def test_without_an_address_to_send_from_no_email_is_ready(book: Workspace, cust
 
 def test_an_alert_decides_the_goal_and_what_is_proposed(book: Workspace) -> None:
     # In the sample book that fall is one of rated tickets, and nobody's mailings go unread for long enough.
-    _, fallen = card_of(book, "satisfaction_falling")
+    _, fallen = alert_of(book, "satisfaction_falling")
     review = "INSERT INTO reviews (customer_id, source, external_id, rating, text, reviewed_on)"
     run(book, f"{review} VALUES (?, 'test', '1', 3, 'It used to be better', '2026-11-10')", fallen)
     mailed = "SELECT customer_id FROM email_events WHERE kind = 'sent' AND happened_on > '2026-10-01'"
@@ -105,20 +105,20 @@ def test_an_alert_decides_the_goal_and_what_is_proposed(book: Workspace) -> None
         "emails_unread": ("check_in", "campaign:", "template:mailings_"),
     }
     for rule, (goal, key, template) in wanted.items():
-        card, customer = card_of(book, rule)
-        opened = compose(book, customer, card)
-        assert opened.alert is not None and opened.alert.id == opened.edit.alert_id == card
+        open_alert, customer = alert_of(book, rule)
+        opened = compose(book, customer, open_alert)
+        assert opened.alert is not None and opened.alert.id == opened.edit.alert_id == open_alert
         assert opened.edit.goal == goal, rule
         assert any(one.startswith(key) for one in opened.edit.facts), rule
         assert opened.edit.writer.startswith(template), rule
 
 
-def test_a_card_from_before_goals_were_named_has_its_playbooks_goal(book: Workspace) -> None:
-    card, customer = card_of(book, "not_adopted")
-    run(book, "UPDATE alerts SET recommendation = json_remove(recommendation, '$.goal_code') WHERE id = ?", card)
-    assert compose(book, customer, card).edit.goal == "introduce"
-    run(book, "UPDATE alerts SET recommendation = NULL WHERE id = ?", card)
-    assert compose(book, customer, card).edit.goal in GOALS
+def test_an_alert_from_before_goals_were_named_has_its_playbooks_goal(book: Workspace) -> None:
+    open_alert, customer = alert_of(book, "not_adopted")
+    run(book, "UPDATE alerts SET recommendation = json_remove(recommendation, '$.goal_code') WHERE id = ?", open_alert)
+    assert compose(book, customer, open_alert).edit.goal == "introduce"
+    run(book, "UPDATE alerts SET recommendation = NULL WHERE id = ?", open_alert)
+    assert compose(book, customer, open_alert).edit.goal in GOALS
 
 
 def test_a_goal_and_a_tone_that_are_asked_for_hold(book: Workspace, customers: SampleCustomers) -> None:
@@ -150,18 +150,18 @@ def test_companies_under_contract_are_written_to_formally(book: Workspace, custo
 
 
 def test_what_was_saved_comes_back_as_it_was(book: Workspace, customers: SampleCustomers) -> None:
-    card, customer = card_of(book, "deal_stalled")
-    first = compose(book, customer, card)
+    open_alert, customer = alert_of(book, "deal_stalled")
+    first = compose(book, customer, open_alert)
     stored = save(book, replace(first.edit, body="My own words", facts=first.edit.facts[:2]))
-    again = compose(book, customer, card)
+    again = compose(book, customer, open_alert)
     assert again.message == stored and again.edit == stored.edit
     assert tuple(fact.key for fact in again.facts if fact.ticked) == first.edit.facts[:2]
     assert reopen(book, stored.id).edit == again.edit
-    assert compose(book, customer, card, goal="thank").edit.id == stored.id, (
+    assert compose(book, customer, open_alert, goal="thank").edit.id == stored.id, (
         "another goal is written into the same email"
     )
     discard(book, [stored.id])
-    assert compose(book, customer, card).message is None
+    assert compose(book, customer, open_alert).message is None
     put_away = reopen(book, stored.id)
     assert put_away.message is not None and put_away.message.state == "discarded"
 
@@ -211,14 +211,14 @@ def test_where_every_template_is_switched_off_a_person_writes(book: Workspace, c
 
 
 def test_whom_and_what_it_cannot_find_it_says(book: Workspace, customers: SampleCustomers) -> None:
-    card, customer = card_of(book, "deal_stalled")
+    open_alert, customer = alert_of(book, "deal_stalled")
     with pytest.raises(UserError, match="no longer in the book"):
         compose(book, 99_999)
     with pytest.raises(UserError, match="another customer"):
-        compose(book, customers.bare if customers.bare != customer else customers.given, card)
+        compose(book, customers.bare if customers.bare != customer else customers.given, open_alert)
     with pytest.raises(UserError):
         reopen(book, 99_999)
-    assert compose(book, customers.given, 99_999).alert is None, "an undo took the card out"
+    assert compose(book, customers.given, 99_999).alert is None, "an undo took the alert out"
 
 
 def test_times_are_offered_on_working_mornings_in_the_owners_zone() -> None:

@@ -294,9 +294,9 @@ def test_the_deal_that_the_alert_is_about_is_written_about(dana: OneCustomer) ->
         deal = dana.book.event("opportunities", dana.id, stage="Qualified", opened_on=days_ago(19), **row)
         if product == "Dear":
             assert dana.fact("Deal about").words == "Deal about the Dear, first talks"
-    card = dana.book.card(dana.id, rule="deal_stalled")
+    alert = dana.book.alert(dana.id, rule="deal_stalled")
     row = {"rule": "deal_stalled", "severity": 2, "reason": "", "raised_at": "", "raised_as_of": ""}
-    dana.book.insert("alert_signals", alert_id=card, evidence=f'{{"deal": {deal}}}', **row)
+    dana.book.insert("alert_signals", alert_id=alert, evidence=f'{{"deal": {deal}}}', **row)
     assert dana.fact("Deal about").words == "Deal about the Alerted, first talks"
 
 

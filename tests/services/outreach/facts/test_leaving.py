@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from services.distress.departure import read_departure
 from services.distress.matters import Matter
 from services.outreach.facts.leaving import Leaving, read_leaving
 
@@ -18,7 +19,9 @@ MOVE = "you are moving to another supplier"
 
 
 def leaving(text: str, day: date = DAY) -> Leaving:
-    return read_leaving(Matter("leaving", "conversations", 1, day, text=text), TODAY)
+    return read_leaving(
+        Matter("leaving", "conversations", 1, day, text=text, departure=read_departure(text, day)), TODAY
+    )
 
 
 @pytest.mark.parametrize(

@@ -77,10 +77,10 @@ class Post:
         values = {"kind": "risk", "rule": "gap", "severity": 3, "state": "open", "reason": "No order for 74 days",
                   "opened_at": self.workspace.at, "opened_as_of": day,
                   "due_at": "2026-11-20T15:00:00Z", **fields}  # fmt: skip
-        card = self.add(alerts, customer_id=customer, **values)
-        self.add(alert_signals, alert_id=card, customer_id=customer, rule="gap", severity=3, reason="No order",
+        open_alert = self.add(alerts, customer_id=customer, **values)
+        self.add(alert_signals, alert_id=open_alert, customer_id=customer, rule="gap", severity=3, reason="No order",
                  raised_at=self.workspace.at, raised_as_of=day)  # fmt: skip
-        return card
+        return open_alert
 
     def written(self, customer: int | None = None, *, alert: int | None = None, body: str = BODY,
                 subject: str = "Your time with us") -> Message:  # fmt: skip

@@ -20,13 +20,13 @@ def _alert_of(post: Post, number: int) -> int | None:
 
 def test_a_recall_while_another_email_for_the_alert_is_open_loses_neither(post: Post, server: MailServer) -> None:
     customer = post.customer()
-    card = post.alert(customer)
-    first = post.approved(customer, alert=card)
-    second = post.written(customer, alert=card, body="Thank you for everything.")
+    open_alert = post.alert(customer)
+    first = post.approved(customer, alert=open_alert)
+    second = post.written(customer, alert=open_alert, body="Thank you for everything.")
     changes = recall(post.workspace, [first.id])
     assert changes.kept == ("The other email begun to Nora Berg stays in the outbox, no longer linked to the alert.",)
     assert post.states([first, second]) == ["in_review", "in_review"]
-    assert (_alert_of(post, first.id), _alert_of(post, second.id)) == (card, None)
+    assert (_alert_of(post, first.id), _alert_of(post, second.id)) == (open_alert, None)
     assert read_message(post.workspace, first.id).edit == first.edit
     assert read_message(post.workspace, second.id).edit == replace(second.edit, alert_id=None)
     post.move(minutes=11)
@@ -35,13 +35,13 @@ def test_a_recall_while_another_email_for_the_alert_is_open_loses_neither(post: 
 
 def test_the_undo_of_such_a_recall_puts_both_back(post: Post, server: MailServer) -> None:
     customer = post.customer()
-    card = post.alert(customer)
-    first = post.approved(customer, alert=card)
-    second = post.written(customer, alert=card)
+    open_alert = post.alert(customer)
+    first = post.approved(customer, alert=open_alert)
+    second = post.written(customer, alert=open_alert)
     recall(post.workspace, [first.id])
     undo_last(post.workspace)
     assert post.states([first, second]) == ["queued", "in_review"]
-    assert (_alert_of(post, first.id), _alert_of(post, second.id)) == (card, card)
+    assert (_alert_of(post, first.id), _alert_of(post, second.id)) == (open_alert, open_alert)
     post.move(minutes=11)
     assert send_due(post.workspace, now=True)[0].sent == (first.id,)
 
@@ -49,25 +49,25 @@ def test_the_undo_of_such_a_recall_puts_both_back(post: Post, server: MailServer
 def test_two_emails_for_one_alert_are_taken_back_together(post: Post) -> None:
     post.policy(email_cap_days=1)
     customer = post.customer()
-    card = post.alert(customer)
-    first = post.approved(customer, alert=card)
-    second = post.approved(customer, alert=card, at="2026-11-24T09:00:00Z")
+    open_alert = post.alert(customer)
+    first = post.approved(customer, alert=open_alert)
+    second = post.approved(customer, alert=open_alert, at="2026-11-24T09:00:00Z")
     recall(post.workspace, [first.id, second.id])
     assert post.states([first, second]) == ["in_review", "in_review"]
-    assert sorted([_alert_of(post, first.id) or 0, _alert_of(post, second.id) or 0]) == [0, card]
+    assert sorted([_alert_of(post, first.id) or 0, _alert_of(post, second.id) or 0]) == [0, open_alert]
 
 
 def test_what_did_not_arrive_goes_back_beside_another_email_that_is_open(post: Post, server: MailServer) -> None:
     customer = post.customer()
-    card = post.alert(customer)
-    first = post.approved(customer, alert=card)
+    open_alert = post.alert(customer)
+    first = post.approved(customer, alert=open_alert)
     post.move(minutes=11)
     server.at("accepted", "close", times=1)
     assert send_due(post.workspace)[0].in_doubt == (first.id,)
-    second = post.written(customer, alert=card)
+    second = post.written(customer, alert=open_alert)
     settle(post.workspace, first.id, delivered=False)
     assert post.states([first, second]) == ["in_review", "in_review"]
-    assert (_alert_of(post, first.id), _alert_of(post, second.id)) == (card, None)
+    assert (_alert_of(post, first.id), _alert_of(post, second.id)) == (open_alert, None)
 
 
 def test_an_email_that_may_have_left_counts_from_then_and_not_from_when_it_was_due(
@@ -88,12 +88,12 @@ def test_an_email_that_may_have_left_counts_from_then_and_not_from_when_it_was_d
 
 def test_a_recalled_email_has_its_alert_to_itself_after_the_other_was_discarded(post: Post) -> None:
     customer = post.customer()
-    card = post.alert(customer)
-    first = post.approved(customer, alert=card)
-    second = post.written(customer, alert=card)
+    open_alert = post.alert(customer)
+    first = post.approved(customer, alert=open_alert)
+    second = post.written(customer, alert=open_alert)
     discard(post.workspace, [second.id])
     assert not recall(post.workspace, [first.id]).kept
-    assert (_alert_of(post, first.id), _alert_of(post, second.id)) == (card, card)
+    assert (_alert_of(post, first.id), _alert_of(post, second.id)) == (open_alert, open_alert)
 
 
 @pytest.mark.parametrize("account", [True, False])

@@ -13,7 +13,7 @@ import pytest
 from models.tables import messages
 from models.values.errors import BellwetherError
 from models.values.outreach import After, Draft, Edit, Message
-from services.alerting.cards import delete_cards, worked_on
+from services.alerting.open_alerts import delete_alerts, worked_on
 from services.audit import undo_last, verify_book
 from services.outreach import (
     approve,
@@ -96,12 +96,12 @@ class Hands:
 
     def _withdraw(self) -> None:
         """Look whether alerts could go with their import: nothing may refer to one that nobody worked on."""
-        cards = [
+        open_alerts = [
             one for one in self.alerts.values() if not self.post.value("SELECT touched FROM alerts WHERE id = ?", one)
         ]
         store, at = self.post.workspace.store, self.post.workspace.at
-        with store.unit_of_work(SENDER, "test", "cards", at=at) as work:
-            delete_cards(work, [one for one in cards if one not in worked_on(work.connection, cards)])
+        with store.unit_of_work(SENDER, "test", "alerts", at=at) as work:
+            delete_alerts(work, [one for one in open_alerts if one not in worked_on(work.connection, open_alerts)])
 
     def _with(self, deed: str, message: Message) -> None:
         workspace, number = self.post.workspace, message.id

@@ -150,17 +150,17 @@ def test_a_text_with_a_flag_is_not_approved(post: Post) -> None:
 
 def test_undo_brings_text_and_alert_back_until_it_is_handed_over(post: Post, server: MailServer) -> None:
     customer = post.customer()
-    card = post.alert(customer)
-    message = post.written(customer, alert=card)
-    before = _card(post, card)
+    open_alert = post.alert(customer)
+    message = post.written(customer, alert=open_alert)
+    before = _open_alert(post, open_alert)
     approve(post.workspace, message.id, after=After(remind_on="2026-12-03"))
-    assert post.value("SELECT state || until_condition FROM alerts WHERE id = ?", card) == "waitingnext_order"
-    assert post.value("SELECT until FROM alerts WHERE id = ?", card) == "2026-12-03T09:00:00Z"
+    assert post.value("SELECT state || until_condition FROM alerts WHERE id = ?", open_alert) == "waitingnext_order"
+    assert post.value("SELECT until FROM alerts WHERE id = ?", open_alert) == "2026-12-03T09:00:00Z"
     undo_last(post.workspace)
     back = read_message(post.workspace, message.id)
     assert (back.state, back.edit) == ("in_review", message.edit)
     assert back.message_id is None and back.approved_by is None and back.due_at is None
-    assert _card(post, card) == before
+    assert _open_alert(post, open_alert) == before
     approve(post.workspace, message.id)
     post.move(minutes=11)
     send_due(post.workspace)
@@ -168,13 +168,13 @@ def test_undo_brings_text_and_alert_back_until_it_is_handed_over(post: Post, ser
     assert changes.kept == ("The email to Nora Berg has already been sent and cannot be recalled.",)
     assert changes.words.startswith("Not undone")
     assert post.state(message) == "sent"
-    assert post.value("SELECT state FROM alerts WHERE id = ?", card) == "waiting"
+    assert post.value("SELECT state FROM alerts WHERE id = ?", open_alert) == "waiting"
     assert len(server.accepted) == 1
 
 
-def _card(post: Post, card: int) -> tuple[object, ...]:
+def _open_alert(post: Post, open_alert: int) -> tuple[object, ...]:
     names = ("state", "until", "until_condition", "clock_stopped_at")
-    return tuple(post.value(f"SELECT {name} FROM alerts WHERE id = ?", card) for name in names)
+    return tuple(post.value(f"SELECT {name} FROM alerts WHERE id = ?", open_alert) for name in names)
 
 
 def test_an_undo_after_a_refused_one_goes_on_to_what_was_before(post: Post) -> None:
@@ -192,12 +192,12 @@ def test_an_undo_after_a_refused_one_goes_on_to_what_was_before(post: Post) -> N
 
 def test_recall_takes_back_the_text_last_seen_and_the_alert(post: Post, server: MailServer) -> None:
     customer = post.customer()
-    card = post.alert(customer)
-    message = post.approved(customer, alert=card)
+    open_alert = post.alert(customer)
+    message = post.approved(customer, alert=open_alert)
     recall(post.workspace, [message.id])
     back = read_message(post.workspace, message.id)
     assert (back.state, back.edit) == ("in_review", message.edit)
-    assert post.value("SELECT state FROM alerts WHERE id = ?", card) == "in_work"
+    assert post.value("SELECT state FROM alerts WHERE id = ?", open_alert) == "in_work"
     save(post.workspace, replace(back.edit, body="Thank you for everything."))
     undone = undo_last(post.workspace)
     assert undone.kept == ("The email to Nora Berg has changed since; approve it again.",)

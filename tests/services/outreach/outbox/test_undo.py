@@ -36,7 +36,7 @@ def _draft(edit: Edit) -> Draft:
     return Draft(edit.subject, edit.greeting, edit.body, edit.writer, "a template", edit.facts)
 
 
-def _card(post: Post, alert: int) -> tuple[str, int]:
+def _open_alert(post: Post, alert: int) -> tuple[str, int]:
     return (
         post.value("SELECT state FROM alerts WHERE id = ?", alert),
         post.value("SELECT touched FROM alerts WHERE id = ?", alert),
@@ -87,7 +87,7 @@ def test_a_first_draft_that_was_written_further_is_kept_whole(post: Post) -> Non
     save(post.workspace, replace(message.edit, body="Something else."))
     undone = undo_last(post.workspace)
     assert "edited since" in undone.kept[0]
-    assert _card(post, alert) == ("in_work", 1)
+    assert _open_alert(post, alert) == ("in_work", 1)
     assert post.value("SELECT count(*) FROM drafts WHERE message_id = ?", message.id) == 1
     assert read_message(post.workspace, message.id).body == "Something else."
 
@@ -96,7 +96,7 @@ def test_a_first_draft_goes_with_all_that_it_did(post: Post) -> None:
     alert = post.alert(post.customer("Nora Berg"))
     _drafted(post, alert)
     assert not undo_last(post.workspace).kept
-    assert _card(post, alert) == ("open", 0)
+    assert _open_alert(post, alert) == ("open", 0)
     assert post.value("SELECT count(*) FROM messages") == post.value("SELECT count(*) FROM drafts") == 0
 
 
@@ -113,12 +113,12 @@ def test_an_approval_is_kept_whole_while_another_email_for_the_alert_is_written(
     customer = post.customer("Nora Berg")
     alert = post.alert(customer)
     message = post.approved(customer, alert=alert, after=After(wait=True, remind_on="2026-11-26"))
-    card = _card(post, alert)
+    open_alert = _open_alert(post, alert)
     edit = Edit(0, customer, alert, "check_in", "warm", "person", "Again", "Dear Nora Berg,", BODY, ())
     again = save(post.workspace, edit)
     undone = undo_last(post.workspace)
     assert "another one for this alert" in undone.kept[0]
-    assert (post.state(message), post.state(again), _card(post, alert)) == ("queued", "draft", card)
+    assert (post.state(message), post.state(again), _open_alert(post, alert)) == ("queued", "draft", open_alert)
 
 
 def test_what_a_person_noted_of_an_email_can_be_taken_back(post: Post) -> None:
@@ -164,11 +164,11 @@ def test_with_a_failed_email_that_is_discarded_goes_what_its_approval_did(post: 
     post.move(minutes=11)
     server.at("rcpt", "550 no such user")
     send_due(post.workspace)
-    assert (post.state(message), _card(post, alert)[0]) == ("failed", "waiting")
+    assert (post.state(message), _open_alert(post, alert)[0]) == ("failed", "waiting")
     discard(post.workspace, [message.id])
-    assert (post.state(message), _card(post, alert)) == ("discarded", ("in_work", 1))
+    assert (post.state(message), _open_alert(post, alert)) == ("discarded", ("in_work", 1))
     assert not undo_last(post.workspace).kept
-    assert (post.state(message), _card(post, alert)[0]) == ("failed", "waiting")
+    assert (post.state(message), _open_alert(post, alert)[0]) == ("failed", "waiting")
 
 
 @pytest.mark.parametrize("answer", ["550 no such user", "450 try later"])

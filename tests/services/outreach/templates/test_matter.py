@@ -86,12 +86,12 @@ def test_who_leaves_is_called_in_time_and_nobody_is_asked_for_a_reason_that_they
     dana: OneCustomer, tone: str
 ) -> None:
     reason = "Wrote: “Please close our account at the end of the month.” We are talking to another supplier."
-    card = dana.book.card(dana.id, rule="distress", reason=reason)
+    alert = dana.book.alert(dana.id, rule="distress", reason=reason)
     for happens, by in ((leaving, "before the end of the month"), (deciding, "before you decide")):
         happens(dana)
         draft = draft_by_template(dana.workspace, dana.id, goal="apologise", tone=tone)
         assert by in draft.body and "went wrong" not in draft.body
-        edit = Edit(0, dana.id, card, "apologise", tone, draft.writer, draft.subject, draft.greeting, draft.body,
+        edit = Edit(0, dana.id, alert, "apologise", tone, draft.writer, draft.subject, draft.greeting, draft.body,
                     draft.facts)  # fmt: skip
         found = review(dana.workspace, edit)
         assert found.ready, found.verdict

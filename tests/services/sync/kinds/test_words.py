@@ -52,13 +52,30 @@ def test_addresses_are_compared_by_what_they_mean(text: str, key: str | None) ->
         ("030 555 012", "Atlantis", "030555012"),
         ("'+31 6 1234 5678", "", "+31612345678"),
         ("4.42056E+11", "GB", ""),
+        ("442055501234.0", "GB", "+442055501234"),
+        ("5550123.01", "", "555012301"),
+        ("+49 1512", "", ""),
+        ("020 5550 1234 / 07700 900123", "GB", "+442055501234"),
+        ("000 000 000", "GB", ""),
         ("12", "GB", ""),
+        ("0800 1234", "NL", "+318001234"),
+        ("+31 800 1234", "", "+318001234"),
+        ("0800 0123456", "NL", "+318000123456"),
+        ("+31 20 1234", "", ""),
+        ("02200", "NO", "+4702200"),
+        ("+47 02200", "", "+4702200"),
+        ("22000", "NO", ""),
         ("n/a", "", ""),
         ("555-0100 #22", "", "5550100"),
     ],
 )
 def test_numbers_of_phones_are_compared_by_what_they_mean(text: str, country: str, key: str) -> None:
     assert phone_key(text, country) == key
+
+
+def test_a_question_with_a_number_names_no_end_of_a_scale() -> None:
+    assert words.turned_scale("Question 1: Good") is None
+    assert words.turned_scale("Question (1 = good)") == (1, 5)
 
 
 @given(national=st.integers(10**8, 10**9 - 1), country=st.sampled_from([("GB", "44"), ("DE", "49"), ("FR", "33")]))

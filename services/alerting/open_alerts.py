@@ -16,9 +16,10 @@ from models.queries.conversion import FOLLOWS
 from models.queries.purchases import PURCHASES
 from models.store import UnitOfWork
 from models.tables import UNTOUCHED_DRAFT
+from models.values.alerts import RECORDED_LOSS
 from services.alerting.driver import tuples
 from services.alerting.evaluate_rule import Fired, Subject, subject_of
-from services.alerting.merge import Card, Plan, Signal, Silence
+from services.alerting.merge import OpenAlert, Plan, Signal, Silence
 
 CLOSED: Final = ("resolved", "not_useful")
 _OPEN: Final = "a.state NOT IN ('resolved', 'not_useful')"
@@ -27,8 +28,8 @@ _SIGNAL: Final = (
     "g.alert_id, g.id, g.rule, g.severity, g.reason, g.measure, g.raised_as_of, g.raised_at, g.due_at,"
     " g.evidence ->> 'sign', iif(json_valid(g.reason), g.reason -> 'overridden', NULL) IS NOT NULL"
 )
-#: In the order of the fields of `Signal` (after its alert's id) and of `Card`.
-_CARD: Final = (
+#: In the order of the fields of `Signal` (after its alert's id) and of `OpenAlert`.
+_ALERT: Final = (
     "a.id, a.customer_id, a.state, a.kind, a.rule, a.severity, a.reason, a.due_at, a.upside_minor, a.owner,"
     " a.until, a.until_condition, a.condition_baseline, a.clock_stopped_at, a.touched"
 )
@@ -42,14 +43,14 @@ def moment_of(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def open_cards(connection: Connection, *, scoped: bool) -> dict[Subject, Card]:
+def open_alerts(connection: Connection, *, scoped: bool) -> dict[Subject, OpenAlert]:
     """Open alerts by whose they are; with `scoped`, of customers only those of ``temp.run_scope``."""
-    return _cards(connection, f"{_OPEN} AND {_IN_SCOPE}" if scoped else _OPEN)
+    return _open_alerts(connection, f"{_OPEN} AND {_IN_SCOPE}" if scoped else _OPEN)
 
 
-def due_cards(connection: Connection, now: str) -> dict[Subject, Card]:
+def due_alerts(connection: Connection, now: str) -> dict[Subject, OpenAlert]:
     """Snoozed and waiting alerts of the whole book whose date has come, by customer."""
-    return _cards(connection, f"{_RESTING} AND a.until <= ?", (now,))
+    return _open_alerts(connection, f"{_RESTING} AND a.until <= ?", (now,))
 
 
 def first_wake(connection: Connection) -> str | None:
@@ -58,7 +59,7 @@ def first_wake(connection: Connection) -> str | None:
     return str(found[0]) if found[0] is not None else None
 
 
-def _cards(connection: Connection, where: str, parameters: Sequence[Any] = ()) -> dict[Subject, Card]:
+def _open_alerts(connection: Connection, where: str, parameters: Sequence[Any] = ()) -> dict[Subject, OpenAlert]:
     signals: dict[int, list[Signal]] = {}
     for row in tuples(
         connection,
@@ -67,13 +68,13 @@ def _cards(connection: Connection, where: str, parameters: Sequence[Any] = ()) -
         parameters,
     ):
         signals.setdefault(row[0], []).append(Signal._make(row[1:]))
-    rows = tuples(connection, f"SELECT {_CARD} FROM alerts a WHERE {where}", parameters)
-    return {subject_of(row[4], row[1]): _card(row, signals) for row in rows}
+    rows = tuples(connection, f"SELECT {_ALERT} FROM alerts a WHERE {where}", parameters)
+    return {subject_of(row[4], row[1]): _alert(row, signals) for row in rows}
 
 
-def cards_by_id(connection: Connection, card_ids: Sequence[int]) -> list[Card]:
+def alerts_by_id(connection: Connection, alert_ids: Sequence[int]) -> list[OpenAlert]:
     """Alerts in whatever state, in the order of their ids as asked; ids that do not exist are left out."""
-    ids = json.dumps(list(dict.fromkeys(card_ids)))
+    ids = json.dumps(list(dict.fromkeys(alert_ids)))
     signals: dict[int, list[Signal]] = {}
     for row in tuples(
         connection,
@@ -83,14 +84,14 @@ def cards_by_id(connection: Connection, card_ids: Sequence[int]) -> list[Card]:
     ):
         signals.setdefault(row[0], []).append(Signal(*row[1:]))
     rows = tuples(
-        connection, f"SELECT {_CARD} FROM json_each(?) j JOIN alerts a ON a.id = j.value ORDER BY j.key", (ids,)
+        connection, f"SELECT {_ALERT} FROM json_each(?) j JOIN alerts a ON a.id = j.value ORDER BY j.key", (ids,)
     )
-    return [_card(row, signals) for row in rows]
+    return [_alert(row, signals) for row in rows]
 
 
-def _card(row: Sequence[Any], signals: Mapping[int, list[Signal]]) -> Card:
+def _alert(row: Sequence[Any], signals: Mapping[int, list[Signal]]) -> OpenAlert:
     baseline = json.loads(row[12]) if row[12] else _NO_BASELINE
-    return Card._make((*row[:12], baseline, row[13], row[14] != 0, tuple(signals.get(row[0], ()))))
+    return OpenAlert._make((*row[:12], baseline, row[13], row[14] != 0, tuple(signals.get(row[0], ()))))
 
 
 def closed_signals(
@@ -178,23 +179,23 @@ def came_back_without_order(connection: Connection, *, scoped: bool) -> list[int
     return [row[0] for row in rows]
 
 
-def worked_on(connection: Connection, card_ids: Collection[int]) -> frozenset[int]:
+def worked_on(connection: Connection, alert_ids: Collection[int]) -> frozenset[int]:
     """Alerts that a task, a note, or an email which a person touched belongs to, whatever became of it."""
     rows = tuples(
         connection,
         "SELECT j.value FROM json_each(?) j WHERE EXISTS (SELECT 1 FROM tasks t WHERE t.alert_id = j.value)"
         " OR EXISTS (SELECT 1 FROM notes n WHERE n.alert_id = j.value)"
         f" OR EXISTS (SELECT 1 FROM messages o WHERE o.alert_id = j.value AND NOT {UNTOUCHED_DRAFT})",
-        (json.dumps(list(card_ids)),),
+        (json.dumps(list(alert_ids)),),
     )
     return frozenset(row[0] for row in rows)
 
 
-def delete_cards(work: UnitOfWork, card_ids: Sequence[int]) -> None:
+def delete_alerts(work: UnitOfWork, alert_ids: Sequence[int]) -> None:
     """Withdraw alerts that no person touched, with their signals and with what was drafted for them by itself."""
-    rows = [(card,) for card in card_ids]
+    rows = [(alert,) for alert in alert_ids]
     if rows:
-        clear_automatic_drafts(work.connection, card_ids)
+        clear_automatic_drafts(work.connection, alert_ids)
         work.sql("DELETE FROM alert_signals WHERE alert_id = ?", rows)
         work.sql("DELETE FROM alerts WHERE id = ?", rows)
 
@@ -223,33 +224,33 @@ def write_plan(
         JSON for each opened alert, in their order.
     """
     first: int = work.sql("SELECT coalesce(max(id), 0) + 1 FROM alerts").scalar() or 1
-    cards, signals = [], []
+    open_alerts, signals = [], []
     for number, (lead, reason, ones) in enumerate(plan.opened):
         dues = [due(one.severity, one.owner) for one in ones]
-        cards.append(
-            _card_row(first + number, lead, reason, ones, (work.at, as_of, min(dues)), recommendations[number])
+        open_alerts.append(
+            _alert_row(first + number, lead, reason, ones, (work.at, as_of, min(dues)), recommendations[number])
         )
         signals += [_signal_row(first + number, one, work.at, as_of, at) for one, at in zip(ones, dues, strict=True)]
-    signals += [_signal_row(card, one, work.at, as_of, due(one.severity, one.owner)) for card, one in plan.joined]
-    _insert(work, cards, signals)
+    signals += [_signal_row(alert, one, work.at, as_of, due(one.severity, one.owner)) for alert, one in plan.joined]
+    _insert(work, open_alerts, signals)
     if plan.refreshed:
         rows = [
             (one.reason, one.measure, max(one.severity, old.severity), _evidence(one), old.id)
             for old, one in plan.refreshed
         ]
         work.sql("UPDATE alert_signals SET reason = ?, measure = ?, severity = ?, evidence = ? WHERE id = ?", rows)
-    _update_cards(work, plan)
-    return [row[0] for row in cards]
+    _update_alerts(work, plan)
+    return [row[0] for row in open_alerts]
 
 
-def _insert(work: UnitOfWork, cards: list[tuple[Any, ...]], signals: list[tuple[Any, ...]]) -> None:
-    """Insert new alerts and signals; the rows are those of `_card_row` and `_signal_row`."""
-    if cards:
+def _insert(work: UnitOfWork, open_alerts: list[tuple[Any, ...]], signals: list[tuple[Any, ...]]) -> None:
+    """Insert new alerts and signals; the rows are those of `_alert_row` and `_signal_row`."""
+    if open_alerts:
         work.sql(
             "INSERT INTO alerts (id, customer_id, kind, rule, severity, reason, value_at_risk_minor, upside_minor,"
             " expected_value_minor, currency, churn_risk, opened_at, opened_as_of, due_at, owner, recommendation,"
             " state, touched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', 0)",
-            cards,
+            open_alerts,
         )
     signals.sort(key=itemgetter(2, 0))  # in the order of the larger index: pages are filled once
     if signals:
@@ -260,12 +261,12 @@ def _insert(work: UnitOfWork, cards: list[tuple[Any, ...]], signals: list[tuple[
         )
 
 
-def _update_cards(work: UnitOfWork, plan: Plan) -> None:
+def _update_alerts(work: UnitOfWork, plan: Plan) -> None:
     """Update the open alerts, those that change the same columns in one statement."""
     alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
-    for card, values in plan.updates.items():
+    for alert, values in plan.updates.items():
         if values:
-            alike.setdefault(tuple(values), []).append((*values.values(), card))
+            alike.setdefault(tuple(values), []).append((*values.values(), alert))
     for names, rows in alike.items():
         columns = ", ".join(f"{name} = ?" for name in names)
         work.sql(f"UPDATE alerts SET {columns} WHERE id = ?", rows)
@@ -273,20 +274,20 @@ def _update_cards(work: UnitOfWork, plan: Plan) -> None:
 
 def refresh_values(work: UnitOfWork) -> int:
     """Bring the money and the risk of open alerts up to the run's scores and return how many of them changed."""
+    lost = f"max(coalesce(f.value_at_risk, 0), {RECORDED_LOSS.format(alert='alerts')})"
+    expected = f"max(iif(alerts.kind = 'risk', {lost}, 0), alerts.upside_minor)"
     written = work.sql(
         "UPDATE alerts SET value_at_risk_minor = coalesce(f.value_at_risk, 0), churn_risk = f.churn_risk,"
-        " expected_value_minor = max(CASE WHEN alerts.kind = 'risk' THEN coalesce(f.value_at_risk, 0) ELSE 0 END,"
-        " alerts.upside_minor)"
+        f" expected_value_minor = {expected}"
         " FROM temp.run_facts f WHERE f.customer_id = alerts.customer_id"
         " AND alerts.state NOT IN ('resolved', 'not_useful')"
         " AND (alerts.value_at_risk_minor IS NOT coalesce(f.value_at_risk, 0) OR alerts.churn_risk IS NOT f.churn_risk"
-        " OR alerts.expected_value_minor IS NOT max(CASE WHEN alerts.kind = 'risk' THEN coalesce(f.value_at_risk, 0)"
-        " ELSE 0 END, alerts.upside_minor))"
+        f" OR alerts.expected_value_minor IS NOT {expected})"
     )
     return int(written.rowcount)
 
 
-def give_reasons(work: UnitOfWork, card: Card, changed: Mapping[int, tuple[str, int]]) -> Card:
+def give_reasons(work: UnitOfWork, alert: OpenAlert, changed: Mapping[int, tuple[str, int]]) -> OpenAlert:
     """Give signals other reasons, and the alert that has one of theirs; return the alert as it is now.
 
     Parameters
@@ -297,14 +298,14 @@ def give_reasons(work: UnitOfWork, card: Card, changed: Mapping[int, tuple[str, 
     rows = [(reason, signal) for signal, (reason, _) in changed.items()]
     work.sql("UPDATE alert_signals SET reason = ? WHERE id = ?", rows)
     signals = []
-    for one in card.signals:
+    for one in alert.signals:
         reason, overridden = changed.get(one.id, (one.reason, one.overridden))
         signals.append(one._replace(reason=reason, overridden=overridden))
-    now = {before.reason: after.reason for before, after in zip(card.signals, signals, strict=True)}
-    reason = now.get(card.reason, card.reason)
-    if reason != card.reason:
-        work.sql("UPDATE alerts SET reason = ? WHERE id = ?", (reason, card.id))
-    return card._replace(signals=tuple(signals), reason=reason)
+    now = {before.reason: after.reason for before, after in zip(alert.signals, signals, strict=True)}
+    reason = now.get(alert.reason, alert.reason)
+    if reason != alert.reason:
+        work.sql("UPDATE alerts SET reason = ? WHERE id = ?", (reason, alert.id))
+    return alert._replace(signals=tuple(signals), reason=reason)
 
 
 def clear_signals(work: UnitOfWork, signal_ids: Iterable[int]) -> None:
@@ -314,8 +315,8 @@ def clear_signals(work: UnitOfWork, signal_ids: Iterable[int]) -> None:
         work.sql("UPDATE alert_signals SET cleared_at = ? WHERE id = ?", rows)
 
 
-def _card_row(
-    card: int,
+def _alert_row(
+    alert: int,
     lead: Fired,
     reason: str,
     ones: Sequence[Fired],
@@ -325,23 +326,23 @@ def _card_row(
     """A row of `_insert`; `opened`: the moment, the book's day, and when it is due."""
     risk, upside = _worth(ones)
     return (
-        *(card, lead.customer_id, lead.kind, lead.rule, lead.severity, reason, lead.value_at_risk_minor, upside),
+        *(alert, lead.customer_id, lead.kind, lead.rule, lead.severity, reason, lead.value_at_risk_minor, upside),
         *(max(risk, upside), lead.currency, lead.churn_risk, *opened, lead.owner, recommendation),
     )
 
 
-def _signal_row(card: int, one: Fired, at: str, as_of: str, due: str) -> tuple[Any, ...]:
-    return (card, one.customer_id, one.rule, one.severity, one.reason, one.measure, at, as_of, due, _evidence(one))
+def _signal_row(alert: int, one: Fired, at: str, as_of: str, due: str) -> tuple[Any, ...]:
+    return (alert, one.customer_id, one.rule, one.severity, one.reason, one.measure, at, as_of, due, _evidence(one))
 
 
 def _evidence(one: Fired) -> str | None:
-    known = {"sign": one.sign, "deal": one.deal_id}
+    known = {"sign": one.sign, "deal": one.deal_id, "loss": one.loss_minor}
     kept = {name: value for name, value in known.items() if value is not None}
     return json.dumps(kept) if kept else None
 
 
 def _worth(ones: Sequence[Fired]) -> tuple[int, int]:
     if len(ones) == 1:
-        return ones[0].value_at_risk_minor if ones[0].kind == "risk" else 0, ones[0].upside_minor
-    risk = max([one.value_at_risk_minor for one in ones if one.kind == "risk"], default=0)
+        return ones[0].stake_minor if ones[0].kind == "risk" else 0, ones[0].upside_minor
+    risk = max([one.stake_minor for one in ones if one.kind == "risk"], default=0)
     return risk, max([one.upside_minor for one in ones])

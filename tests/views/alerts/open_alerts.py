@@ -7,7 +7,7 @@ from typing import Any
 from models.values.alerts import AlertRow, QueueGroup, QueuePage, Severity
 
 
-def card(number: int, **values: Any) -> AlertRow:
+def alert(number: int, **values: Any) -> AlertRow:
     """An alert; by default a high risk due today."""
     return AlertRow(
         **{
@@ -21,6 +21,7 @@ def card(number: int, **values: Any) -> AlertRow:
             "reason": "No order for 74 days; the usual gap is 21",
             "due_at": "2026-11-19T12:00:00Z",
             "due_words": "3 h",
+            "due_aloud": "due in 3 hours",
             "due_within_hour": False,
             "breached": False,
             "value_at_risk_minor": 524_000,
@@ -41,10 +42,10 @@ def page(*groups: tuple[str, list[AlertRow]], **values: Any) -> QueuePage:
     """A page of the queue; each group is (key, alerts)."""
     titles = {"hour": "Due within the hour", "today": "Due today", "week": "Next week"}
     made = tuple(
-        QueueGroup(key, titles.get(key, key), len(cards), sum(c.value_at_risk_minor or 0 for c in cards), 0)
-        for key, cards in groups
+        QueueGroup(key, titles.get(key, key), len(open_alerts), sum(c.value_at_risk_minor or 0 for c in open_alerts), 0)
+        for key, open_alerts in groups
     )
-    rows = tuple(one for _key, cards in groups for one in cards)
+    rows = tuple(one for _key, open_alerts in groups for one in open_alerts)
     return QueuePage(
         **{
             "tab": "todo",
@@ -63,6 +64,6 @@ def grouped(counts: dict[str, int]) -> QueuePage:
     """A page with so many alerts in each group, numbered through."""
     number, groups = 0, []
     for key, count in counts.items():
-        groups.append((key, [card(number + n, group=key) for n in range(1, count + 1)]))
+        groups.append((key, [alert(number + n, group=key) for n in range(1, count + 1)]))
         number += count
     return page(*groups)

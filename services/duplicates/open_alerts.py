@@ -21,10 +21,10 @@ _PROGRESS: Final = ("open", "seen", "snoozed", "waiting", "in_work")
 Row = Mapping[str, Any]
 
 
-def join_open_cards(work: UnitOfWork, kept_id: int, other_id: int) -> str:
+def join_open_alerts(work: UnitOfWork, kept_id: int, other_id: int) -> str:
     """Make one alert of the open alerts of two customers; return what was done in words, '' for nothing."""
-    cards = [_open_card(work, number) for number in (kept_id, other_id)]
-    one, two = cards
+    open_alerts = [_open_alert(work, number) for number in (kept_id, other_id)]
+    one, two = open_alerts
     if one is None or two is None:
         return ""
     stays, goes = sorted((one, two), key=_standing, reverse=True)
@@ -40,15 +40,15 @@ def join_open_cards(work: UnitOfWork, kept_id: int, other_id: int) -> str:
     return "both alerts are one"
 
 
-def _open_card(work: UnitOfWork, customer: int) -> Row | None:
+def _open_alert(work: UnitOfWork, customer: int) -> Row | None:
     query = select(alerts).where(alerts.c.customer_id == customer, alerts.c.state.not_in(_CLOSED))
     found = work.connection.execute(query).mappings().first()
     return dict(found) if found is not None else None
 
 
-def _standing(card: Row) -> tuple[Any, ...]:
-    progress = _PROGRESS.index(card["state"]) if card["state"] in _PROGRESS else 0
-    return card["touched"], progress, card["severity"], -card["id"]
+def _standing(alert: Row) -> tuple[Any, ...]:
+    progress = _PROGRESS.index(alert["state"]) if alert["state"] in _PROGRESS else 0
+    return alert["touched"], progress, alert["severity"], -alert["id"]
 
 
 def _together(stays: Row, goes: Row) -> dict[str, Any]:
@@ -87,8 +87,8 @@ def _join_signals(work: UnitOfWork, stays: Row, goes: Row) -> None:
         work.delete(alert_signals, row["id"])
 
 
-def _signals(work: UnitOfWork, card: int) -> list[Row]:
-    query = select(alert_signals).where(alert_signals.c.alert_id == card).order_by(alert_signals.c.id)
+def _signals(work: UnitOfWork, alert: int) -> list[Row]:
+    query = select(alert_signals).where(alert_signals.c.alert_id == alert).order_by(alert_signals.c.id)
     return [dict(row) for row in work.connection.execute(query).mappings()]
 
 

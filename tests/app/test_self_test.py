@@ -1,0 +1,51 @@
+"""The self-test of an installation: all goes well here, and what does not is told step by step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app import self_test
+from app.cli import run_command
+from app.self_test import STEPS, Step, run_self_test
+from models.schema_version import SCHEMA_VERSION
+
+
+@pytest.mark.soak
+def test_the_program_passes_it_and_touches_nothing_of_who_runs_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert run_command(["--self-test"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == SCHEMA_VERSION - 1 + len(STEPS) + 1
+    assert all(line.startswith("ok ") for line in lines[:-1])
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("step", "problem"),
+    [
+        (Step("ask for what there is not", ("no-such-command",)), "exit code 2"),
+        (Step("talk", ("undo", "--store", "{folder}/none.bellwether")), "said: "),
+        (Step("write", ("--version",), makes=("page.pdf",)), "page.pdf was not written"),
+        (Step("begin", ("--version",), before=lambda folder: (folder / "none").unlink()), "FileNotFoundError"),
+    ],
+)
+def test_what_goes_wrong_is_told_at_its_step(step: Step, problem: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(self_test, "STEPS", (step,))
+    monkeypatch.setattr(self_test, "SCHEMA_VERSION", 3)
+    told: list[str] = []
+    assert not run_self_test(told.append)
+    assert told[:3] == ["ok      open a book of schema 1", "ok      open a book of schema 2", f"failed  {step.title}"]
+    assert any(problem in line for line in told[3:-1])
+    assert told[-1] == "The self-test failed: 1 of its steps."
+
+
+def test_a_warning_in_the_log_fails_a_step(tmp_path: Path) -> None:
+    log = tmp_path / "home" / "bellwether.log"
+    log.parent.mkdir()
+    log.write_text("2026-11-20 09:00:00 INFO app: began\n2026-11-20 09:00:01 WARNING views: slow\n", encoding="utf-8")
+    assert list(self_test._logged(tmp_path)) == ["logged: 2026-11-20 09:00:01 WARNING views: slow"]
+    assert list(self_test._logged(tmp_path)) == []

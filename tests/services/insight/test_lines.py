@@ -1,0 +1,315 @@
+"""The line of an alert in the queue: beside its reason stands what decides whether to act today, and how."""
+
+from __future__ import annotations
+
+from csv import DictReader
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.values.alerts import AlertRow
+from models.values.metrics import RowsQuery
+from services.exporting import write_export
+from services.insight.detail import read_detail
+from services.insight.lines import with_lines
+from services.insight.queue_rows import read_alert
+from services.metrics import Metrics
+from services.reports import handover_of
+from tests.services.insight.conftest import TODAY, Fresh, SmallBook, days_ago, reason
+
+SILENCE = reason("gap_beyond_usual", days_since_order=74, usual_gap=21)
+SAID_SILENCE = "No order for 74 days; the usual gap is 21"
+
+
+def in_days(days: int) -> str:
+    return (TODAY + timedelta(days=days)).isoformat()
+
+
+def line(book: SmallBook, reader: Fresh, number: int, rule: str, stored: str, **values: Any) -> str:
+    return row(book, reader, number, rule, stored, **values).reason
+
+
+def row(book: SmallBook, reader: Fresh, number: int, rule: str, stored: str, **values: Any) -> AlertRow:
+    found = reader(read_alert, book.alert(number, rule=rule, reason=stored, **values))
+    assert found is not None
+    return found
+
+
+def test_the_line_is_the_same_in_lists_exports_and_the_hand_over_pack(
+    book: SmallBook, reader: Fresh, tmp_path: Path
+) -> None:
+    number = book.customer("Ida Moor", owner="Ada")
+    book.score(number)
+    deal(book, number, 3)
+    said = line(book, reader, number, "gap_beyond_usual", SILENCE, owner="Ada")
+    assert said.startswith("Open deal: Pop-up corner, $1,450, Proposal, closes in 3 days · No order for 74 days")
+    out = tmp_path / "alerts.csv"
+    write_export(book.workspace, "alerts", out)
+    with out.open(encoding="utf-8", newline="") as file:
+        assert [row["reason"] for row in DictReader(file)] == [said]
+    listed = with_lines(book.workspace, Metrics(book.workspace).rows(RowsQuery("alerts")))
+    assert said in listed.rows[0]
+    assert handover_of(book.workspace, "Ada", "", "Book").lines[0].why == f"High: {said}"
+
+
+def test_a_list_of_alerts_as_of_a_past_day_keeps_their_reasons(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer("Ida Moor")
+    deal(book, number, 3)
+    line(book, reader, number, "gap_beyond_usual", SILENCE)
+    listed = Metrics(book.workspace).rows(RowsQuery("alerts"))
+    past = replace(listed, as_of=TODAY - timedelta(days=1))
+    assert with_lines(book.workspace, listed) != listed and with_lines(book.workspace, past) == past
+
+
+@pytest.fixture
+def ida(book: SmallBook) -> int:
+    number = book.customer("Ida Moor")
+    book.score(number)
+    return number
+
+
+def deal(book: SmallBook, number: int, days: int | None, amount: int | None = 145_000) -> None:
+    book.event("opportunities", number, name="Pop-up corner", stage="Proposal", amount_minor=amount, currency="USD",
+               opened_on=days_ago(20), closes_on=in_days(days) if days is not None else None)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (0, f"Open deal: Pop-up corner, $1,450, Proposal, closes today · {SAID_SILENCE}"),
+        (1, f"Open deal: Pop-up corner, $1,450, Proposal, closes tomorrow · {SAID_SILENCE}"),
+        (7, f"Open deal: Pop-up corner, $1,450, Proposal, closes in 7 days · {SAID_SILENCE}"),
+        (14, f"{SAID_SILENCE} · open deal: Pop-up corner, $1,450, Proposal, closes in 14 days"),
+        (15, SAID_SILENCE),
+        (-3, SAID_SILENCE),
+        (None, SAID_SILENCE),
+    ],
+)
+def test_a_deal_that_closes_within_days_is_told(
+    book: SmallBook, reader: Fresh, ida: int, days: int | None, said: str
+) -> None:
+    deal(book, ida, days)
+    assert line(book, reader, ida, "gap_beyond_usual", SILENCE) == said
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"ends_on": in_days(31)}, f"{SAID_SILENCE} · contract ends 21 Dec, in 31 days"),
+        ({"ends_on": in_days(30), "renews": 1}, f"Contract renews 20 Dec, in 30 days · {SAID_SILENCE}"),
+        (
+            {"ends_on": in_days(90), "notice_days": 88, "value_per_year_minor": 360_000, "currency": "USD"},
+            f"Contract ends 18 Feb 2027, in 90 days, $3,600 a year, notice by 22 Nov · {SAID_SILENCE}",
+        ),
+        (
+            {"ends_on": in_days(20), "notice_days": 30},
+            f"Contract ends 10 Dec, in 20 days, notice was due by 10 Nov · {SAID_SILENCE}",
+        ),
+        ({"ends_on": in_days(90)}, SAID_SILENCE),
+        ({"ends_on": in_days(20), "status": "ended"}, SAID_SILENCE),
+        ({"ends_on": days_ago(1)}, SAID_SILENCE),
+    ],
+)
+def test_the_end_of_the_contract_and_of_its_notice_is_told(
+    book: SmallBook, reader: Fresh, ida: int, fields: dict[str, Any], said: str
+) -> None:
+    book.event("contracts", ida, **fields)
+    assert line(book, reader, ida, "gap_beyond_usual", SILENCE).replace(" 2027", "") == said.replace(" 2027", "")
+
+
+URGENT = reason("distress", urgent_tickets=1)
+PRESSING = reason("urgent_ticket", pressing_tickets=1, pressing_days=4)
+OPEN = reason("unhappy_tickets", "open", unhappy_open_days=6)
+TWO = reason("unhappy_tickets", unhappy_tickets_60d=2)
+
+
+@pytest.mark.parametrize(
+    ("rule", "stored", "tickets", "said"),
+    [
+        ("distress", URGENT, [{"priority": "urgent"}], "Urgent ticket “Zip 0” open for 6 days"),
+        ("urgent_ticket", PRESSING, [{"priority": "high"}], "High-priority ticket “Zip 0” open, for 4 working days"),
+        ("unhappy_tickets", OPEN, [{}], "Unhappy ticket “Zip 0” open for 6 days"),
+        ("unhappy_tickets", OPEN, [{"subject": None}], "Unhappy ticket open for 6 days"),
+        (
+            "unhappy_tickets", TWO,
+            [{"satisfaction": 1, "resolved_on": days_ago(5), "status": "solved"},
+             {"opened_on": days_ago(3), "resolved_on": days_ago(2), "satisfaction": 3, "status": "solved"}],
+            "2 unhappy tickets in 60 days · “Zip 0”, 14 Nov, solved 15 Nov, rated 1 of 5"
+            " · newest: “Zip 1”, 17 Nov, solved 18 Nov, rated 3 of 5",
+        ),
+        (
+            "unhappy_tickets", TWO, [{}, {"opened_on": days_ago(0)}],
+            "2 unhappy tickets in 60 days · “Zip 0”, open for 6 days · newest: “Zip 1”, open since today",
+        ),
+        (
+            "distress", reason("distress", "rated", distress_rated=[2, 5, days_ago(5), 1, "Zip 0", "tickets"]),
+            [{"satisfaction": 2, "resolved_on": days_ago(5), "status": "solved"},
+             {"opened_on": days_ago(1), "sentiment": -0.9}],
+            "Rated 2 of 5 on 15 Nov: Zip 0 · ticket solved · since then: “Zip 1”, open for 1 day",
+        ),
+    ],
+)  # fmt: skip
+def test_the_worst_and_the_newest_ticket_are_named_with_what_became_of_them(
+    book: SmallBook, reader: Fresh, ida: int, rule: str, stored: str, tickets: list[dict[str, Any]], said: str
+) -> None:
+    for at, fields in enumerate(tickets):
+        plain = {"subject": f"Zip {at}", "opened_on": days_ago(6), "sentiment": -0.8}
+        book.event("tickets", ida, **{**plain, **fields})
+    assert line(book, reader, ida, rule, stored) == said
+
+
+def test_what_they_rated_well_since_a_complaint_is_said(book: SmallBook, reader: Fresh, ida: int) -> None:
+    rated = reason("repeated_trouble", "review_deal", trouble_review=[1, 5, days_ago(40), 1, "Belt", "reviews"],
+                   lifetime_value=210_000, largest_open_deal="Pop-up corner")  # fmt: skip
+    text = "The buckle broke on the first day. I expected more."
+    book.event("reviews", ida, product_name="Belt", rating=1, reviewed_on=days_ago(40), title="Poor", text=text)
+    deal(book, ida, None)
+    quoted, known = f"“Poor. {text}”", "Rated 1 of 5 on 11 Oct: Belt, lifetime value $2,100"
+    sells = "open deal: Pop-up corner, $1,450, Proposal"
+    assert line(book, reader, ida, "repeated_trouble", rated) == f"{known} · {quoted} · {sells}"
+    book.event("surveys", ida, kind="nps", score=9, scale=10, answered_on=days_ago(8))
+    found = reader(read_alert, 1)
+    assert found is not None
+    assert found.reason == f"{known} · since then gave 9 of 10 in our survey, 12 Nov · {quoted} · {sells}"
+
+
+@pytest.mark.parametrize(
+    ("later", "said"),
+    [
+        ({}, f"{SAID_SILENCE} · complaint “Late delivery”, 21 Sep, solved 22 Sep, rated 2 of 5"),
+        ({"rating": 5}, SAID_SILENCE),
+    ],
+)
+def test_a_complaint_stands_beside_a_silence_until_they_rated_well_again(
+    book: SmallBook, reader: Fresh, ida: int, later: dict[str, int], said: str
+) -> None:
+    book.event("tickets", ida, subject="Late delivery", opened_on=days_ago(60), resolved_on=days_ago(59),
+               satisfaction=2, status="solved")  # fmt: skip
+    if later:
+        book.event("reviews", ida, product_name="Belt", reviewed_on=days_ago(30), **later)
+    alert = book.alert(ida, reason=SILENCE, recommendation='{"code": "check_in_call"}')
+    detail = reader(read_detail, alert)
+    assert detail is not None and detail.recommendation is not None and detail.alert.reason == said
+    told = "Last complaint: “Late delivery”, 21 Sep, rated 2 of 5, solved."
+    if later:
+        told += " Since then they rated Belt 5 of 5, 21 Oct."
+    assert told in detail.recommendation.why
+    assert "Late delivery" not in detail.story  # it is said in the line, or not at all
+
+
+def test_the_ticket_of_words_of_leaving_is_said_to_be_solved(book: SmallBook, reader: Fresh, ida: int) -> None:
+    said = "If this cannot be put right I will order elsewhere."
+    book.event("tickets", ida, subject="Zip", text=said, opened_on=days_ago(6), resolved_on=days_ago(5),
+               satisfaction=3, sentiment=-0.8, status="solved", channel="email")  # fmt: skip
+    stored = reason("distress", "leaving", leaving_words=[said, "tickets", "Zip", days_ago(6), "email"])
+    deal(book, ida, 3)
+    assert line(book, reader, ida, "distress", stored) == (
+        f"Wrote on 14 Nov, email: “{said}” · open deal: Pop-up corner, $1,450, Proposal, closes in 3 days"
+        " · ticket solved 15 Nov, rated 3 of 5"
+    )
+
+
+def test_a_deal_alert_names_its_deal_and_says_first_when_it_closes(book: SmallBook, reader: Fresh, ida: int) -> None:
+    deal(book, ida, 4)
+    book.event("tickets", ida, subject="Sizing", opened_on=days_ago(9), sentiment=-0.8)
+    stored = reason("deal_at_risk", "open_ticket", deal_amount=145_000, unhappy_open_days=9, deal_close_passed=None)
+    alert = book.alert(ida, rule="deal_at_risk", reason=stored)
+    book.insert("alert_signals", alert_id=alert, customer_id=ida, rule="deal_at_risk", severity=4, reason=stored,
+                evidence='{"deal": 1}', raised_at=days_ago(0), raised_as_of=days_ago(0))  # fmt: skip
+    found = reader(read_alert, alert)
+    assert found is not None and found.reason == (
+        "Closes in 4 days · Open deal: Pop-up corner, $1,450, Proposal, and an unhappy ticket “Sizing” open for 9 days"
+    )
+
+
+def test_a_closed_alert_keeps_its_reason(book: SmallBook, reader: Fresh, ida: int) -> None:
+    deal(book, ida, 2)
+    assert line(book, reader, ida, "gap_beyond_usual", SILENCE, state="resolved") == SAID_SILENCE
+
+
+def test_the_detail_tells_the_parts_as_sentences(book: SmallBook, reader: Fresh, ida: int) -> None:
+    deal(book, ida, 2)
+    detail = reader(read_detail, book.alert(ida, reason=SILENCE))
+    assert detail is not None
+    assert detail.story_bold == f"Open deal: Pop-up corner, $1,450, Proposal, closes in 2 days. {SAID_SILENCE}."
+
+
+@pytest.mark.parametrize(
+    "begins",
+    [
+        "The invoice of $1,249.50 was wrong and nobody has called back about it.",
+        "I asked Mr. Smith and Prof. Lee of your team about the refund.",
+        "Wir warten seit dem 5. November auf eine Antwort, d. h. seit Wochen.",
+        "Write to us at help@shop.example about it.",
+    ],
+)
+def test_a_review_is_quoted_by_whole_sentences(book: SmallBook, reader: Fresh, ida: int, begins: str) -> None:
+    text = f"{begins} Then Mr. Smith owed us $1,249.50, {'and we waited for somebody to say something ' * 3}at last."
+    book.event("reviews", ida, product_name="Belt", rating=1, reviewed_on=days_ago(40), text=text)
+    rated = reason("bad_review", worst_review=[1, 5, days_ago(40), 1, "Belt", "reviews"])
+    assert line(book, reader, ida, "bad_review", rated).endswith(f" · “{begins}”")
+
+
+def test_a_first_sentence_that_is_too_long_is_cut_and_says_so(book: SmallBook, reader: Fresh, ida: int) -> None:
+    text = f"The invoice of $1,249.50 was wrong {'and nobody of your team has called us back ' * 4}since."
+    book.event("reviews", ida, product_name="Belt", rating=1, reviewed_on=days_ago(40), text=text)
+    rated = reason("bad_review", worst_review=[1, 5, days_ago(40), 1, "Belt", "reviews"])
+    assert line(book, reader, ida, "bad_review", rated).endswith("…”")
+
+
+LEAVES = "If this cannot be put right I will order elsewhere."
+
+
+@pytest.mark.parametrize("origin", ["tickets", "conversations"])
+def test_only_the_ticket_that_is_quoted_says_what_became_of_it(
+    book: SmallBook, reader: Fresh, ida: int, origin: str
+) -> None:
+    day = days_ago(6)
+    solved = {"resolved_on": days_ago(5), "satisfaction": 3, "status": "solved"}
+    if origin == "tickets":
+        book.event("tickets", ida, subject="Zip", text=LEAVES, opened_on=day, sentiment=-0.8, **solved)
+    book.event("tickets", ida, subject="Sizing", text="Too small.", opened_on=day, sentiment=-0.8)
+    stored = reason("distress", "leaving", leaving_words=[LEAVES, origin, "Zip", day, "chat"])
+    became = " · ticket solved 15 Nov, rated 3 of 5" if origin == "tickets" else ""
+    assert line(book, reader, ida, "distress", stored) == f"Wrote on 14 Nov, chat: “{LEAVES}”{became}"
+
+
+def test_of_tickets_with_one_subject_the_rated_one_is_meant(book: SmallBook, reader: Fresh, ida: int) -> None:
+    rated = {"subject": "Delivery", "satisfaction": 2}
+    book.event("tickets", ida, opened_on=days_ago(20), resolved_on=days_ago(19), status="solved", **rated)
+    book.event("tickets", ida, opened_on=days_ago(3), sentiment=-0.8, **rated)
+    stored = reason("distress", "rated", distress_rated=[2, 5, days_ago(19), 1, "Delivery", "tickets"])
+    said = line(book, reader, ida, "distress", stored)
+    assert said.startswith("Rated 2 of 5 on 1 Nov: Delivery · ticket solved · since then: “Delivery”, 17 Nov")
+
+
+def test_amounts_of_another_currency_are_not_held_against_those_of_the_book(
+    book: SmallBook, reader: Fresh, ida: int
+) -> None:
+    book.order(ida, days_ago(90))
+    book.event("opportunities", ida, name="Tokyo", stage="Proposal", amount_minor=200_000, currency="JPY",
+               opened_on=days_ago(20))  # fmt: skip
+    deal(book, ida, None)
+    stored = reason("repeated_trouble", "review_deal", trouble_review=[1, 5, days_ago(40), 1, "Belt", "reviews"],
+                   lifetime_value=210_000, largest_open_deal="Pop-up corner")  # fmt: skip
+    alert = book.alert(ida, rule="repeated_trouble", reason=stored)
+    book.insert("alert_signals", alert_id=alert, customer_id=ida, rule="repeated_trouble", severity=3, reason=stored,
+                evidence="{}", raised_at=days_ago(0), raised_as_of=days_ago(0))  # fmt: skip
+    found = reader(read_alert, alert)
+    assert found is not None and "open deal: Pop-up corner, $1,450" in found.reason
+
+
+def test_after_its_deal_was_closed_an_alert_names_another_one_as_such(book: SmallBook, reader: Fresh, ida: int) -> None:
+    book.event("opportunities", ida, name="Old", stage="Won", amount_minor=90_000, currency="USD",
+               opened_on=days_ago(30), closes_on=in_days(9))  # fmt: skip
+    deal(book, ida, 3)
+    stored = reason("deal_stalled", deal_amount=90_000)
+    alert = book.alert(ida, rule="deal_stalled", reason=stored)
+    book.insert("alert_signals", alert_id=alert, customer_id=ida, rule="deal_stalled", severity=3, reason=stored,
+                evidence='{"deal": 1}', raised_at=days_ago(0), raised_as_of=days_ago(0))  # fmt: skip
+    found = reader(read_alert, alert)
+    assert found is not None
+    assert found.reason.startswith("Open deal: Pop-up corner, $1,450, Proposal, closes in 3 days · ")
