@@ -102,20 +102,21 @@ def alert_menu(parent: QWidget, actions: Actions, more: Sequence[Command], detai
     return menu
 
 
-def enable(actions: Actions, detail: AlertDetail | None) -> None:
-    """Switch off what cannot do anything with the current alert, in menu, button and key alike."""
-    state = detail.alert.state if detail is not None else ""
-    closed = state in ("resolved", "not_useful", "")
-    customer = detail is not None and detail.alert.customer_id is not None
-    critical = detail is not None and detail.alert.severity == Severity.CRITICAL
+def enable(actions: Actions, alert: AlertRow | None, detail: AlertDetail | None = None) -> None:
+    """Switch off what cannot do anything with the current alert, in menu, button and key alike.
+
+    While its detail is on the way, what needs no detail is on: a key pressed right after the one before it is not lost.
+    """
+    closed = alert is None or alert.state in ("resolved", "not_useful")
+    customer = alert is not None and alert.customer_id is not None
+    approach = detail.approach if detail is not None else None
     enabled = dict.fromkeys(ALERT_COMMANDS, not closed)
-    enabled[Command.NOTE] = detail is not None
-    enabled[Command.REOPEN] = state in ("resolved", "not_useful", "waiting", "snoozed")
-    enabled[Command.ESCALATE] = not closed and not critical
+    enabled[Command.NOTE] = alert is not None
+    enabled[Command.REOPEN] = alert is not None and alert.state in ("resolved", "not_useful", "waiting", "snoozed")
+    enabled[Command.ESCALATE] = not closed and alert is not None and alert.severity != Severity.CRITICAL
     enabled[Command.SUPPRESS] = enabled[Command.OVERRIDE] = customer
     enabled[Command.OPEN] = customer or (detail is not None and detail.watched_rows is not None)
     enabled[Command.DRAFT] = customer and not closed
-    approach = detail.approach if detail is not None else None
     enabled[Command.RECORD_CONSENT] = approach is not None and approach.can_consent and not closed
     enabled[Command.CALL] = approach is not None and bool(approach.phone) and not closed
     enabled[Command.ADD_PHONE] = customer and not closed and not enabled[Command.CALL]

@@ -254,6 +254,7 @@ class AlertsPage(Page):
 
     def _read_detail(self, open_alert: AlertRow) -> None:
         self._seen.stop()
+        enable(self.context.actions, open_alert)
         self.detail_state.loading(f"Loading {open_alert.customer}")
         self._ask_detail(open_alert)
         self._read_timeline(open_alert.customer_id)
@@ -276,7 +277,7 @@ class AlertsPage(Page):
         self.actions_pane.show_detail(detail)
         self.detail_state.show_content()
         self._trends.follow(detail.alert.customer_id)
-        enable(self.context.actions, detail)
+        enable(self.context.actions, detail.alert, detail)
         if detail.alert.state == "open":
             self._seen.start()
 
@@ -434,7 +435,8 @@ class AlertsPage(Page):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        enable(self.context.actions, self.detail.detail)
+        shown = self.detail.detail
+        enable(self.context.actions, shown.alert if shown is not None else None, shown)
         self._minute.start()
         if self._fresh:  # the time that is left goes on while the page is hidden
             self._keep_up()

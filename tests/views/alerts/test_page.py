@@ -552,6 +552,37 @@ def test_while_an_alert_is_waited_for_the_actions_of_the_one_before_it_are_gone(
     assert page.actions_pane.detail == page.detail.detail and page.actions_pane.draft.isVisible()
 
 
+def test_a_key_pressed_before_the_next_detail_has_come_is_not_lost(
+    qtbot: QtBot, desk: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, detail, queue, next_queue, next_detail = alerts(desk), questions.detail, questions.queue, Event(), Event()
+    first = page.queue.view.current
+    assert first is not None
+
+    def slow_detail(workspace: Workspace, alert_id: int, *asked: Any) -> object:
+        assert alert_id == first.id or next_detail.wait(60)
+        return detail(workspace, alert_id, *asked)
+
+    def slow_queue(*asked: Any) -> object:
+        assert next_queue.wait(60)
+        return queue(*asked)
+
+    monkeypatch.setattr("views.alerts.questions.detail", slow_detail)
+    monkeypatch.setattr("views.alerts.questions.queue", slow_queue)
+    press(Qt.Key.Key_R)
+    press(Qt.Key.Key_2)
+    qtbot.waitUntil(lambda: page.detail.detail is not None and page.detail.detail.alert.state == "resolved")
+    next_queue.set()
+    qtbot.waitUntil(lambda: page.queue.view.current not in (first, None))
+    current = page.queue.view.current
+    assert current is not None
+    press(Qt.Key.Key_S)
+    assert isinstance(panel(desk), ChoicePanel)
+    next_detail.set()
+    act(qtbot, desk, lambda: press(Qt.Key.Key_2))
+    assert state_of(desk.book.workspace, current.id) == "snoozed"
+
+
 def test_an_empty_tab_says_what_is_next(qtbot: QtBot, desk: Desktop) -> None:
     page = alerts(desk)
     page.queue.tabs._pick("waiting")
@@ -908,9 +939,9 @@ def test_a_consent_is_recorded_only_where_none_is_on_record_and_with_who_is_writ
     rows = insight.queue(workspace, beyond_budget=True).rows
     details = [detail for row in rows if (detail := insight.alert_detail(workspace, row.id)) and detail.approach]
     by_can = {detail.approach.can_consent: detail for detail in details if detail.approach}
-    enable(page.context.actions, by_can[False])
+    enable(page.context.actions, by_can[False].alert, by_can[False])
     assert not record.isEnabled()
-    enable(page.context.actions, by_can[True])
+    enable(page.context.actions, by_can[True].alert, by_can[True])
     assert record.isEnabled()
     open_alert = by_can[True].alert
     assert open_alert.customer_id is not None
