@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import queue
 import socket
+import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -27,6 +29,8 @@ MOST_BYTES: Final = 4_000_000
 _HEADERS: Final = frozenset(
     {"host", "accept", "content-type", "content-length", "authorization", "api-key", "user-agent"}
 )
+#: Closing a connection sends nothing that is left, and resets it.
+_AT_ONCE: Final = struct.pack("HH" if sys.platform == "win32" else "ii", 1, 0)
 _CANCELLED: Final = "The draft was cancelled; nothing was kept."
 _Told = TypeVar("_Told")
 
@@ -53,13 +57,19 @@ class Connections:
         if isinstance(response.stream, httpx2.SyncByteStream):
             response.stream = _Bounded(response.stream)
 
-    def shut(self) -> None:
-        """End what is open."""
+    def shut(self, *, whole: bool) -> None:
+        """End what is open.
+
+        An answer that was not taken ``whole`` is reset, so that a server that still writes hears of it. Otherwise it
+        would wait for room in a buffer that nobody empties, and ask for it minutes apart.
+        """
         with self._lock:
             self._shut, ended = True, self._open
             self._open = []
         for handle in ended:
             with suppress(OSError):
+                if not whole:
+                    handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
                 handle.shutdown(socket.SHUT_RDWR)
             handle.close()
 
@@ -134,6 +144,7 @@ def streamed(
 
     threading.Thread(target=run, name="language model", daemon=True).start()
     patience = time.monotonic() + connect_s
+    whole = False
     try:
         while True:
             if cancelled():
@@ -148,7 +159,8 @@ def streamed(
             if fault is not None:
                 raise fault
             if over:
+                whole = True
                 return
             yield told
     finally:
-        connections.shut()
+        connections.shut(whole=whole)

@@ -11,8 +11,9 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -20,6 +21,7 @@ import trustme
 from models.values.errors import Cancelled, EnvironmentFault, UserError
 from services.outreach.model import client
 from services.outreach.model.client import Answer, address_of, ask
+from services.outreach.model.events import Piece
 from services.outreach.model.faults import KEPT, ModelFault, fallback_words
 from services.settings import ModelProfile
 from tests.servers.model_server import (
@@ -502,6 +504,40 @@ def test_a_line_without_end_hears_a_cancel(server: ModelServer) -> None:
     server.answer(play)
     with pytest.raises(Cancelled):
         asked(local(server, timeout_s=600), cancelled=begun.is_set)
+
+
+def test_a_server_that_still_writes_hears_at_once_that_nobody_reads(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full, go_on, reset = threading.Event(), threading.Event(), threading.Event()
+
+    def read_late(response: Any) -> Iterator[Piece]:
+        yield Piece("Subject")
+        assert go_on.wait(60)
+        for _ in response.iter_bytes():
+            yield Piece("on")
+
+    def play(channel: Channel) -> None:
+        channel.head()
+        channel._connection.settimeout(0.3)
+        with contextlib.suppress(TimeoutError):
+            while True:
+                channel.send(b"x" * 1_000_000)
+        full.set()  # the client's buffer and our own are
+        channel._connection.settimeout(20)
+        try:
+            channel.send(b"x" * 10_000_000)
+        except TimeoutError:
+            return
+        except OSError:
+            reset.set()
+
+    monkeypatch.setattr(client, "read_pieces", read_late)
+    server.answer(play)
+    with pytest.raises(Cancelled):
+        asked(local(server, timeout_s=600), cancelled=full.is_set)
+    go_on.set()
+    assert reset.wait(60)
 
 
 def test_a_model_that_thinks_without_end_is_stopped(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
