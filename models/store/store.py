@@ -79,6 +79,7 @@ class Store:
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
         self._own: set[int] = set()
+        self._newest_at_opening = 0
 
     @property
     def read_only(self) -> bool:
@@ -162,11 +163,11 @@ class Store:
         Parameters
         ----------
         after
-            The entry up to which everything is known; None knows all that there is.
+            The entry up to which everything is known; None knows what there was when the book was opened.
         """
+        known = self._newest_at_opening if after is None else after
         with self.snapshot() as connection:
-            newest = int(connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
-            known = newest if after is None else after
+            newest = _newest_entry(connection)
             found = connection.execute("SELECT id FROM journal WHERE id > ?", (known,))
             entries = frozenset(row[0] for row in found)
         with self._lock:
@@ -251,7 +252,14 @@ def open_store(path: str | Path, *, create: bool = True, busy_timeout_ms: int = 
         except BaseException:
             opening.end()
             raise
-    return Store(path, opening)
+    store = Store(path, opening)
+    with store.snapshot() as connection:
+        store._newest_at_opening = _newest_entry(connection)
+    return store
+
+
+def _newest_entry(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
 
 
 def _bring_up_to_date(opening: _Opening, path: Path) -> None:

@@ -64,6 +64,22 @@ def test_what_another_program_does_is_shown(
     assert len(heard) == 1
 
 
+def test_what_another_program_does_between_the_opening_and_the_first_look_is_shown(
+    qtbot: QtBot, desk: Desktop, sample: Workspace
+) -> None:
+    other = opened(sample.store.path, MOMENT)
+    try:
+        alerting.resolve(other, (insight.queue(other, "todo").rows[0].id,), "saved")
+    finally:
+        other.close()
+    heard: list[Changes] = []
+    external = ExternalChanges(desk.book, desk.background, desk.window)
+    desk.book.changed.connect(heard.append)
+    look(qtbot, external)
+    look(qtbot, external)
+    assert [changes.everyone for changes in heard] == [True]
+
+
 def test_work_of_a_child_that_told_of_it_is_not_taken_for_anothers(
     qtbot: QtBot, desk: Desktop, sample: Workspace, external: ExternalChanges, heard: list[Changes]
 ) -> None:
