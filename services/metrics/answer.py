@@ -27,6 +27,7 @@ from services.metrics.guard import guarded
 from services.metrics.listing import Listing, numbers
 from services.metrics.load import the_catalogue
 from services.metrics.periods import GRAINS, buckets, compared, cut_off, first_day, paired, period_of
+from services.metrics.score_days import ScoreDays
 from services.metrics.sources import Context
 from services.metrics.statements import Scope, Statements
 from services.settings import minor_rates, reporting_currency
@@ -73,6 +74,7 @@ class Metrics:
         self._making: dict[tuple[object, ...], threading.Lock] = {}
         self._lock = threading.Lock()
         self._connection: Connection | None = None
+        self._score_days = (-1, ScoreDays())  # of the book with this journal head
 
     @contextmanager
     def at_one_state(self) -> Iterator[Metrics]:
@@ -236,6 +238,14 @@ class Metrics:
         """Return what builds statements under the policy in force."""
         return Statements(self.catalogue, self._workspace.policy)
 
+    def reckoning(self, connection: Connection) -> Reckoning:
+        """Return what reckons one answer of the book as a connection sees it."""
+        head = self._head(connection)
+        with self._lock:
+            if self._score_days[0] != head:
+                self._score_days = (head, ScoreDays())
+            return Reckoning(connection, self.catalogue, self.statements(), self._score_days[1])
+
     @property
     def owners(self) -> tuple[str, ...]:
         """Whose customers count; () for all."""
@@ -256,7 +266,7 @@ class _Answering:
         self._currency = contexts["data"].currency
         period = period_of(query.period, self._as_of)
         self._asked = Asked(self._by, query.where, period, contexts, metrics.owners)
-        self._reckoning = Reckoning(connection, metrics.catalogue, metrics.statements())
+        self._reckoning = metrics.reckoning(connection)
         self._notes: list[Note] = []
         self._uneven: frozenset[Value] = frozenset()  # groups of time that cannot be compared
         self._check(metrics)

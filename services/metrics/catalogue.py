@@ -10,7 +10,7 @@ from typing import Final, Literal
 from models.values.errors import UserError
 from models.values.metrics import Condition, MetricLine
 from models.values.words import listed
-from services.metrics.hooks import HOOKS
+from services.metrics.hooks import HOOKS, OF_ANY_DAY
 from services.metrics.periods import GRAINS
 
 FieldKind = Literal["text", "category", "flag", "number", "money", "percent", "score", "hours", "days", "day"]
@@ -281,7 +281,7 @@ class Catalogue:
             return False
         return (
             known.place == "score"
-            or bool(_OF_SCORE.search(HOOKS.get(known.hook, "")))
+            or (known.hook not in OF_ANY_DAY and bool(_OF_SCORE.search(HOOKS.get(known.hook, ""))))
             or (known.bands_of != "" and self.is_score(entity, known.bands_of))
         )
 

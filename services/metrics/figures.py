@@ -15,6 +15,7 @@ from models.values.metrics import Condition, Interval, Period, Query, Value
 from models.values.past_cases import wilson
 from services.metrics.catalogue import Catalogue, Metric
 from services.metrics.periods import GRAINS, buckets, first_day
+from services.metrics.score_days import ScoreDays
 from services.metrics.sources import Context
 from services.metrics.statements import Scope, Statements
 
@@ -73,6 +74,7 @@ class Reckoning:
     connection: Connection
     catalogue: Catalogue
     statements: Statements
+    score_days: ScoreDays
     ran: dict[str, None] = field(default_factory=dict)
     expected: dict[str, Metric] = field(default_factory=dict)
     found: dict[tuple[object, ...], dict[str, Figures]] = field(default_factory=dict)
@@ -92,6 +94,9 @@ class Reckoning:
         """Return the rows that a metric is reckoned over."""
         entity = self.catalogue.entities[metric.entity]
         context = context or asked.contexts[entity.until]
+        if entity.source == "scores":
+            at_once = self.score_days.are_one(self.connection, context.as_of)
+            context = replace(context, scored_at_once=at_once)
         # A row's own field, as the owner of a deal, is a field of it; only what it has several of makes parts.
         named = [*asked.by, *(one.name for one in (*asked.where, *metric.where))]
         parts = any(name in entity.fields and entity.fields[name].parts for name in named)
@@ -136,15 +141,16 @@ class Reckoning:
                 together = [metric]
             width = len(asked.by)
             statement = self.statements.figures(together, asked.by, scope)
+            names = [column.name for column in statement.selected_columns]
             only = self.largest if width and set(self.expected) <= {one.name for one in together} else None
             if only is not None:
                 whole, *rows = self.run(self.statements.largest(statement, together, *only), scope.context)
                 for number, one in enumerate(together):
-                    self.totals[one.name] = self._grouped(one, [whole[width:]], 0, 4 * number)
+                    self.totals[one.name] = self._grouped(one, [whole], 0, names, number)
             else:
                 rows = self.run(statement, scope.context)
             for number, one in enumerate(together):
-                known[one.name] = self._grouped(one, rows, width, width + 4 * number)
+                known[one.name] = self._grouped(one, rows, width, names, number)
         return known[metric.name]
 
     def _over(self, metric: Metric, asked: Asked, scope: Scope) -> bool:
@@ -157,10 +163,13 @@ class Reckoning:
     def _is_state(self, metric: Metric) -> bool:
         return metric.kind == "as_of" or not (metric.day or self.catalogue.entities[metric.entity].day)
 
-    def _grouped(self, metric: Metric, found_rows: Sequence[Any], width: int, at: int) -> Figures:
+    def _grouped(
+        self, metric: Metric, found_rows: Sequence[Any], width: int, names: Sequence[str], number: int = 0
+    ) -> Figures:
         found: Figures = {}
+        measured_of = self.statements.measured(names, metric, number)
         for row in found_rows:
-            rows, measured, known, without = row[at : at + 4]
+            rows, measured, known, without = measured_of(row)
             if not rows and (width or metric.no_rows is None):
                 continue
             figure = _figure(metric, rows, measured, known)
@@ -218,8 +227,8 @@ class Reckoning:
         scope = self.scope(base, asked, self.within(base, asked))
         target = self.scope(to, replace(asked, by=(), where=()), None)
         statement = self.statements.converted(base, to, asked.by, within, scope, target)
-        width = len(asked.by)
-        return self._grouped(replace(metric, kind="ratio"), self.run(statement, scope.context), width, width)
+        names = [column.name for column in statement.selected_columns]
+        return self._grouped(replace(metric, kind="ratio"), self.run(statement, scope.context), len(asked.by), names)
 
     def _derived(self, metric: Metric, asked: Asked) -> Figures:
         return self.derive(metric, {name: self.figures(self.catalogue.metrics[name], asked) for name in metric.uses})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.values.metrics import Column, Period, RowList, RowsQuery
 from services.metrics.catalogue import Metric
-from services.metrics.figures import Asked, Reckoning, figure_of_rows
+from services.metrics.figures import Asked, figure_of_rows
 from services.metrics.periods import GRAINS, buckets, period_of
 from services.metrics.sources import Context
 
@@ -27,7 +27,7 @@ class Listing:
         contexts, _ = metrics.contexts(connection, query.as_of)
         self._asked = Asked(tuple(name for name, _ in query.cell), query.where,
                             period_of(query.period, contexts["data"].as_of), contexts, metrics.owners)  # fmt: skip
-        self._reckoning = Reckoning(connection, metrics.catalogue, metrics.statements())
+        self._reckoning = metrics.reckoning(connection)
 
     def total(self) -> int:
         """Return how many rows there are."""

@@ -43,6 +43,8 @@ class Context:
         Minor units of the currency for one minor unit of each other.
     has_orders
         Whether the book has orders; where it has none, deals that were won are the purchases.
+    scored_at_once
+        Whether everyone's last score by the as-of day is of the same day.
     """
 
     as_of: date
@@ -51,6 +53,7 @@ class Context:
     rates: Mapping[str, float]
     has_orders: bool
     watch_days: int
+    scored_at_once: bool = False
 
     def on(self, day: date) -> Context:
         """The same at the end of a day: of an earlier one, what was done here since is not known yet."""
@@ -204,20 +207,23 @@ _SCORE_COLUMNS: Final = (
 )  # fmt: skip
 
 
-def _scores(_context: Context) -> str:
+def _scores(context: Context) -> str:
     """The last score of each customer by the as-of day; the history is far longer.
 
-    A full scoring leaves a row of its day for every customer: of the last day all rows are read by its index, and only
-    who has none of that day is looked for in the own history.
+    A full scoring leaves a row of its day for every customer: of the last day all rows are read by its index, and who
+    has none of that day, where there is anybody, is looked for in the own history.
     """
     columns = (
         "SELECT h.customer_id, h.customer_id, h.as_of, h.engagement, h.health, h.churn_risk, h.clv_minor,"
         " h.value_at_risk_minor, h.segment FROM"
     )
     day = f"(SELECT max(as_of) FROM score_history WHERE as_of <= {_DAY})"
+    of_day = f"{columns} score_history h WHERE h.as_of = {day}"
+    if context.scored_at_once:
+        return of_day
     own = f"SELECT max(x.as_of) FROM score_history x WHERE x.customer_id = c.id AND x.as_of <= {_DAY}"
     return (
-        f"{columns} score_history h WHERE h.as_of = {day} UNION ALL {columns} customers c NOT INDEXED"
+        f"{of_day} UNION ALL {columns} customers c NOT INDEXED"
         f" CROSS JOIN score_history h ON h.customer_id = c.id AND h.as_of = ({own})"
         f" WHERE {day} IS NOT NULL AND c.id NOT IN (SELECT customer_id FROM score_history WHERE as_of = {day})"
     )

@@ -7,7 +7,7 @@ customer's score, its product. So no row is ever counted twice.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -72,9 +72,8 @@ class Statements:
         self._catalogue, self._policy = catalogue, policy
 
     def figures(self, metrics: Sequence[Metric], by: Sequence[str], scope: Scope) -> Select[Any]:
-        """Return metrics over the same rows by dimensions: their values, then four columns that `answer` reads of each.
+        """Return metrics over the same rows by dimensions: their values, then what `measured` reads of each metric.
 
-        These are, in this order: the rows, the measure, the number of its values, rows in a currency without a rate.
         The rows are read once: of several metrics each counts those that are its own.
         """
         rows = _Rows(self, scope)
@@ -82,8 +81,7 @@ class Statements:
         measures: list[ColumnElement[Any]] = []
         for number, metric in enumerate(metrics):
             own = [rows.condition(one) for one in metric.where if one not in shared]
-            for name, value in zip("nvkr", self._measured(rows, metric, own), strict=True):
-                measures.append(value.label(f"{name}{number}"))
+            measures += [made.label(f"{letter}{number}") for letter, made in self._measured(rows, metric, own).items()]
         conditions = rows.conditions(shared)
         step = self._step(rows, metrics, by)
         if step is not None:
@@ -91,7 +89,8 @@ class Statements:
             rows, conditions = _Rows(self, scope, first), []
             measures = [func.sum(first.c[one.name]).label(one.name) for one in measures]
         groups = [rows.expression(name).label(f"d{number}") for number, name in enumerate(by)]
-        statement = select(*groups, *measures).select_from(rows.joined()).where(*conditions)
+        read = rows.joined(in_order=rows.scope.main == "c")
+        statement = select(*groups, *measures).select_from(read).where(*conditions)
         # By an index on the group the rows, and what is joined to each, would be read in any order but their own.
         return statement.group_by(*(_plainly(one.element) for one in groups)) if groups else statement
 
@@ -101,10 +100,12 @@ class Statements:
 
         Those are also all that are as large as the last of them: who shows them orders these by name.
         """
-        groups = figures.having(or_(*(figures.selected_columns[f"n{at}"] > 0 for at in range(len(metrics))))).cte("g")
+        all_ = figures.cte("a")
+        groups = select(*all_.c).where(or_(*(all_.c[f"n{at}"] > 0 for at in range(len(metrics))))).cte("g")
         sums = [func.coalesce(func.sum(one), 0) if one.name[0] == "n" else func.sum(one) for one in groups.c]
         whole = select(*(null() if one.name[0] == "d" else made for one, made in zip(groups.c, sums, strict=True)))
-        value: ColumnElement[Any] = groups.c[f"v{metrics.index(by)}"]
+        at = metrics.index(by)
+        value: ColumnElement[Any] = groups.c.get(f"v{at}", groups.c[f"n{at}"])
         if by.no_rows is not None:
             value = func.coalesce(value, by.no_rows)
         last = select(value).order_by(value.desc()).offset(limit - 1).limit(1).scalar_subquery()
@@ -136,32 +137,51 @@ class Statements:
         return step if adds_up else None
 
     @staticmethod
-    def _measured(rows: _Rows, metric: Metric, own: Sequence[ColumnElement[bool]]) -> tuple[ColumnElement[Any], ...]:
-        """What a statement says of one metric, over the rows for which its own conditions hold."""
+    def _measured(rows: _Rows, metric: Metric, own: Sequence[ColumnElement[bool]]) -> dict[str, ColumnElement[Any]]:
+        """What a statement says of one metric, over the rows for which its own conditions hold; see `measured`."""
         parts = rows.scope.parts
 
         def over(made: Any, *more: ColumnElement[bool]) -> ColumnElement[Any]:
             return made.filter(*own, *more) if own or more else made  # type: ignore[no-any-return]
 
-        number = over(func.count(rows.key.distinct()) if parts else func.count())
+        number = func.count(rows.key.distinct()) if parts else func.count()
+        found = {"n": over(number)}
         without = rows.without_rate(metric)
         if without is not None:
-            unrated = over(func.sum(without))
-        else:
-            unrated = literal(0)
+            found["r"] = over(func.sum(without))
         if metric.kind == "ratio":
             # Of all rows that count, one that says nothing of the upper part is not in it.
-            top = over(func.count(rows.key.distinct()) if parts else func.count(), rows.all_of(metric.part))
-            return number, top, top, unrated
+            return found | {"v": over(number, rows.all_of(metric.part))}
         if not metric.of:
-            return number, number, number, unrated
+            return found
         value = rows.expression(metric.of)
-        known = number if parts else over(func.count(value))
         if metric.measure == "distinct":
-            return number, over(func.count(value.distinct())), known, unrated
-        if metric.measure in ("sum", "mean"):
-            return number, over(func.sum(value)), known, unrated
-        return number, over(func.json_group_array(value), value.is_not(None)), known, unrated
+            return found | {"v": over(func.count(value.distinct()))}
+        if metric.measure == "sum":
+            return found | {"v": over(func.sum(value))}
+        if metric.measure == "mean":
+            return found | {"v": over(func.sum(value))} | ({} if parts else {"k": over(func.count(value))})
+        return found | {"v": over(func.json_group_array(value), value.is_not(None))}
+
+    @staticmethod
+    def measured(names: Sequence[str], metric: Metric, number: int) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+        """Return what reads of a row: how many rows a metric counts, its measure, of how many values, without a rate.
+
+        A statement says nothing twice: of a count the rows are the measure too, and of a share the upper part is the
+        number of its values. SQLite would work out each again.
+
+        Parameters
+        ----------
+        names
+            The columns of the row.
+        number
+            Which of the statement's metrics it is.
+        """
+        places = {letter: names.index(f"{letter}{number}") for letter in "nvkr" if f"{letter}{number}" in names}
+        rows = places["n"]
+        measure = places.get("v", rows)
+        values, without = places.get("k", measure if metric.kind == "ratio" else rows), places.get("r")
+        return lambda row: (row[rows], row[measure], row[values], row[without] if without is not None else 0)
 
     def undated(self, metric: Metric, scope: Scope) -> Select[Any]:
         """Return how many rows of a metric have no day, so that no period has them."""
@@ -192,7 +212,7 @@ class Statements:
         )
         heads = [begun.c[f"d{number}"] for number in range(len(by))]
         top = func.sum(case((followed, 1), else_=0))
-        statement = select(*heads, func.count().label("n"), top.label("v"), top.label("k"), literal(0).label("r"))
+        statement = select(*heads, func.count().label("n0"), top.label("v0"))
         statement = statement.select_from(begun)
         return statement.group_by(*heads) if heads else statement
 
@@ -378,15 +398,23 @@ class _Rows:
             raise UserError(f"“{value}” is not a number, and {name} is one.") from None
         return number * 10 ** exponent(self.scope.context.currency) if kind == "money" else number
 
-    def joined(self) -> FromClause:
-        """Return the rows with everything that the expressions asked for so far; call it last."""
+    def joined(self, *, in_order: bool = False) -> FromClause:
+        """Return the rows with everything that the expressions asked for so far; call it last.
+
+        Parameters
+        ----------
+        in_order
+            Whether most of the rows are read, so that they are best read in their own order.
+        """
         found: FromClause = self._main
         if "at" in self._joins:
             found = found.join(self._at, true())
         if "c" in self._joins:
             found = found.outerjoin(self._customers, self._customers.c.id == self.customer)
         if "s" in self._joins:
-            found = found.outerjoin(self._scores, self._scores.c.customer_id == self.customer)
+            # By an index on a score everything else would be read in no order.
+            whose = _plainly(self.customer) if in_order else self.customer
+            found = found.outerjoin(self._scores, self._scores.c.customer_id == whose)
         if "y" in self._joins:
             spent = spending()
             found = found.outerjoin(spent, spent.c.customer_id == self.customer)

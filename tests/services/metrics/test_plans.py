@@ -1,0 +1,54 @@
+"""How much work a figure is: nothing is worked out twice, and no row is read that has no part in it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from models.values.metrics import Query
+from services.metrics import Metrics
+from tests.views.books import opened, sample_copy
+
+
+def plan_of(book: Path, ran: str) -> str:
+    """What SQLite does for a statement as an answer shows it: the text, and its parameters on a line of their own."""
+    sql, _, parameters = ran.partition("\n-- ")
+    with closing(sqlite3.connect(book)) as driver:
+        return "\n".join(row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {sql}", json.loads(parameters)))
+
+
+def test_a_count_is_counted_once(asking: Metrics) -> None:
+    assert asking.answer(Query(("tickets",), ("channel",))).sql.count("count(") == 1
+    share = asking.answer(Query(("negative_share",), ("channel",))).sql
+    assert share.count("count(") == 2, "the rows, and those of its upper part"
+
+
+def test_the_last_scores_are_read_of_their_day_where_nobody_has_older_ones(tmp_path: Path) -> None:
+    book = sample_copy(tmp_path / "book.bellwether")
+    query = Query(("revenue_at_risk_then",), ("month",), period="12m")
+    workspace = opened(book)
+    whole = Metrics(workspace).answer(query)
+    workspace.close()
+    assert "UNION ALL" not in whole.sql
+    with closing(sqlite3.connect(book)) as driver, driver:
+        last = driver.execute("SELECT max(as_of) FROM score_history").fetchone()[0]
+        (gone,) = driver.execute("SELECT min(customer_id) FROM score_history WHERE as_of = ?", (last,)).fetchone()
+        driver.execute("DELETE FROM score_history WHERE as_of = ? AND customer_id = ?", (last, gone))
+    workspace = opened(book)
+    without = Metrics(workspace).answer(query)
+    workspace.close()
+    statements = without.sql.split(";\n\n")
+    assert [one for one in statements if "UNION ALL" in one] == [statements[-1]], "only of the day that lacks somebody"
+
+
+def test_who_bought_is_read_first_and_customers_after_them(asking: Metrics, sample: Path) -> None:
+    plan = plan_of(sample, asking.answer(Query(("retention_rate",))).sql)
+    assert "AUTOMATIC" not in plan
+    assert "SEARCH c USING INTEGER PRIMARY KEY" in plan
+
+
+def test_customers_are_read_in_their_own_order(asking: Metrics, sample: Path) -> None:
+    plan = plan_of(sample, asking.answer(Query(("revenue_at_risk",), ("segment",))).sql)
+    assert "SEARCH s USING INTEGER PRIMARY KEY" in plan
