@@ -11,7 +11,6 @@ import gc
 import importlib
 import os
 import shutil
-import sqlite3
 import sys
 import tempfile
 import threading
@@ -23,6 +22,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from pytestqt.qtbot import QtBot
+
+from models import sqlite
 
 HOME = Path(tempfile.mkdtemp(prefix="bellwether-tests-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
@@ -48,17 +49,17 @@ for variable, folder in (
 importlib.import_module("models.store.connect").SYNCHRONOUS = "OFF"
 
 
-def _copying(create: Callable[[sqlite3.Connection, int], None]) -> Callable[[sqlite3.Connection, int], None]:
+def _copying(create: Callable[[sqlite.Connection, int], None]) -> Callable[[sqlite.Connection, int], None]:
     """Empty books as copies of the first one: thousands of tests open one, and its statements take twice as long."""
     one_at_a_time = threading.Lock()
 
     @cache
-    def first(application_id: int) -> sqlite3.Connection:
-        made = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    def first(application_id: int) -> sqlite.Connection:
+        made = sqlite.connect(":memory:", isolation_level=None, check_same_thread=False)
         create(made, application_id)
         return made
 
-    def copied(connection: sqlite3.Connection, application_id: int) -> None:
+    def copied(connection: sqlite.Connection, application_id: int) -> None:
         with one_at_a_time:
             if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
                 first(application_id).backup(connection)

@@ -101,6 +101,17 @@ def test_long_files_and_functions_are_named_and_none_is_over_its_limit(project: 
     assert [f"{what}: {lines} lines" for lines, what, limit in long if lines > limit] == []
 
 
+def test_one_module_names_the_driver_of_the_store(project: Path) -> None:
+    """A second library of SQLite in a process would drop the first one's locks, and its errors would be others."""
+    names = re.compile(r"^\s*(?:import|from)\s+(?:sqlite3|sqlcipher3)\b", re.MULTILINE)
+    found = {
+        str(path.relative_to(project))
+        for path in sources(project, *CODE, "tests")
+        if names.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == {"models/sqlite.py"}
+
+
 def test_names_say_what_a_thing_is(project: Path) -> None:
     vague = [p for p in sources(project, *CODE) if p.stem in VAGUE_NAMES or p.parent.name in VAGUE_NAMES]
     assert vague == []

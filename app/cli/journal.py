@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import shutil
-import sqlite3
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +15,7 @@ from app.bootstrap import recipe_for
 from app.cli.frame import DONE, IN_PART, NOTHING_DONE, JsonOption, StoreOption, answer, opened, say, table, told
 from app.keyrings import LazyKeyring
 from app.paths import log_folder
+from models import sqlite
 from services.audit import history, remember_head, undo_last, verify_book
 from services.book.sources import orders_ahead
 from services.pipeline import after_change
@@ -103,7 +103,7 @@ def doctor(store: StoreOption = None, json: JsonOption = False) -> int:
     """Say what is installed and where, and whether the book can be used."""
     recipe = recipe_for(store)
     path = Path(recipe.store)
-    versions = {"bellwether": __version__, "python": platform.python_version(), "sqlite": sqlite3.sqlite_version}
+    versions = {"bellwether": __version__, "python": platform.python_version(), "sqlite": sqlite.sqlite_version}
     versions |= {part: version(part) for part in PARTS}
     keyring = "the system's" if LazyKeyring().lasting else "none: secrets are kept only while Bellwether runs"
     document = {

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import Connection, Float, Table
 
+from models import sqlite
 from models.schema_version import ROWS_SCHEMA, SCHEMA_VERSION
 from models.tables import CONTENT_TABLES
 
@@ -81,7 +81,7 @@ class _Taken:
     blocks: Mapping[int, str]
 
 
-def largest_numbers(db: sqlite3.Connection) -> dict[str, int]:
+def largest_numbers(db: sqlite.Connection) -> dict[str, int]:
     """Return the largest number of a row in each table that imports write: what one adds lies above it."""
     return {
         table.name: db.execute(f"SELECT coalesce(max(id), 0) FROM main.{table.name}").fetchone()[0] for table in TABLES
@@ -312,8 +312,8 @@ def row_text(table: Table) -> str:
     return f"json_array({', '.join(said)})"
 
 
-def _driver(connection: Connection) -> sqlite3.Connection:
-    return cast(sqlite3.Connection, connection.connection.driver_connection)
+def _driver(connection: Connection) -> sqlite.Connection:
+    return cast(sqlite.Connection, connection.connection.driver_connection)
 
 
 def _digest(rows: Iterable[Row]) -> str:

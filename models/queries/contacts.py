@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Final
 
+from models import sqlite
 from models.values.customers import Contact
 from models.values.errors import UserError
 
@@ -14,14 +14,14 @@ _LISTED: Final = (
 )
 
 
-def contacts_of(driver: sqlite3.Connection, customer_id: int) -> tuple[Contact, ...]:
+def contacts_of(driver: sqlite.Connection, customer_id: int) -> tuple[Contact, ...]:
     """Return the contacts of a customer, the primary one first."""
     names = ("id", "name", "role", "email", "phone", "consent")
     found = driver.execute(_LISTED, (customer_id,)).fetchall()
     return tuple(Contact(**dict(zip(names, row, strict=False)), primary=bool(row[-1])) for row in found)
 
 
-def contact_named(driver: sqlite3.Connection, customer_id: int, said: str) -> int:
+def contact_named(driver: sqlite.Connection, customer_id: int, said: str) -> int:
     """Return the contact of a customer by number, name or address.
 
     Raises

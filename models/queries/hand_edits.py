@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
+
+from models import sqlite
 
 
 @dataclass(slots=True)
@@ -29,7 +30,7 @@ class HandEdit:
         return tuple(one for one in found if one != now) if found and found[-1] != now else ()
 
 
-def hand_edits(db: sqlite3.Connection, table: str, wanted: Container[str]) -> dict[int, dict[str, HandEdit]]:
+def hand_edits(db: sqlite.Connection, table: str, wanted: Container[str]) -> dict[int, dict[str, HandEdit]]:
     """Return the edits of these columns of a table, by row and column."""
     found: dict[int, dict[str, HandEdit]] = {}
     images = db.execute(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from models import sqlite
 from models.private import close_to_others, make_file
 from models.values.errors import EnvironmentFault, StoreBusy, StoreDamaged
 
@@ -18,7 +18,7 @@ MEMORY = ":memory:"
 SYNCHRONOUS = "FULL"
 
 
-def connect(path: str | Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite3.Connection:
+def connect(path: str | Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite.Connection:
     """Open a store file with the settings that every connection of the program has.
 
     Parameters
@@ -30,7 +30,7 @@ def connect(path: str | Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqli
 
     Returns
     -------
-    sqlite3.Connection
+    sqlite.Connection
         In autocommit mode: transactions are begun and ended by the unit of work, never by the driver.
     """
     if str(path) != MEMORY:
@@ -38,7 +38,7 @@ def connect(path: str | Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqli
         for ending in ("-wal", "-shm"):  # SQLite makes them like the store; what is there may be of an older version
             close_to_others(Path(f"{path}{ending}"))
     # Not bound to a thread: the pool hands a connection to one thread at a time.
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+    connection = sqlite.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
     try:
         prepared(connection, busy_timeout_ms)
         # In this order: a new store waits for the disk at the change to WAL, which tests have no need of.
@@ -50,7 +50,7 @@ def connect(path: str | Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqli
     return connection
 
 
-def prepared(connection: sqlite3.Connection, busy_timeout_ms: int) -> sqlite3.Connection:
+def prepared(connection: sqlite.Connection, busy_timeout_ms: int) -> sqlite.Connection:
     """Give a connection the settings that have nothing to do with writing."""
     connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms:d}")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -74,7 +74,7 @@ def sentences(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except sqlite3.Error as error:
+    except sqlite.Error as error:
         fault = fault_of(error, path)
         if fault is None:
             raise
@@ -86,31 +86,31 @@ def fault_of(error: BaseException, path: Path) -> EnvironmentFault | None:
     code = getattr(error, "sqlite_errorcode", None)
     primary = code & 0xFF if code is not None else None
     words = str(error)
-    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if primary in (sqlite.SQLITE_BUSY, sqlite.SQLITE_LOCKED):
         return StoreBusy(
             f"Another program is writing to {path.name}. Nothing was changed; "
             "close the other program, or try again in a moment."
         )
-    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "malformed" in words:
+    if primary in (sqlite.SQLITE_CORRUPT, sqlite.SQLITE_NOTADB) or "malformed" in words:
         return StoreDamaged(
             f"{path.name} is damaged or not a Bellwether book. It was left unchanged; restore a copy of it, "
             "or start a new book and import your exports again."
         )
-    if primary == sqlite3.SQLITE_FULL:
+    if primary == sqlite.SQLITE_FULL:
         return EnvironmentFault(
             f"The disk that holds {path.name} is full. Nothing was changed; free some space and try again."
         )
-    if primary == sqlite3.SQLITE_IOERR:
+    if primary == sqlite.SQLITE_IOERR:
         return EnvironmentFault(
             f"The disk that holds {path.name} could not be read or written. Nothing was changed; "
             "check its free space and the connection to it, then try again."
         )
-    if primary == sqlite3.SQLITE_READONLY and path.exists():
+    if primary == sqlite.SQLITE_READONLY and path.exists():
         return EnvironmentFault(
             f"{path.name} can be read but not changed where it is. Nothing was changed; "
             "copy it to a folder you can write to, and open it there."
         )
-    if primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
+    if primary in (sqlite.SQLITE_CANTOPEN, sqlite.SQLITE_READONLY, sqlite.SQLITE_PERM):
         return EnvironmentFault(
             f"{path} cannot be opened for writing. Check that its folder exists and that you can write there."
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import cast
 
 from sqlalchemy import Connection
 
+from models import sqlite
 
-def driver_of(connection: Connection) -> sqlite3.Connection:
+
+def driver_of(connection: Connection) -> sqlite.Connection:
     """The SQLite connection under one of SQLAlchemy's, in whatever transaction it is."""
-    return cast(sqlite3.Connection, connection.connection.driver_connection)
+    return cast(sqlite.Connection, connection.connection.driver_connection)

@@ -8,6 +8,7 @@ from types import ModuleType
 
 from sqlalchemy import Connection, NullPool, create_engine
 
+from models import sqlite
 from models.store.connect import connect
 from models.store.unit_of_work import rollback
 from models.tables import SCHEMA_VERSION
@@ -29,11 +30,11 @@ def migrate(path: Path, version: int, *, to: int = SCHEMA_VERSION, scripts: Path
     ------
     EnvironmentFault
         There is no room for the copy.
-    sqlite3.Error
+    sqlite.Error
         The store is then as it was after the last complete migration.
     """
     _back_up(path, version)
-    engine = create_engine("sqlite://", creator=lambda: connect(path), poolclass=NullPool)
+    engine = create_engine("sqlite://", module=sqlite.dbapi, creator=lambda: connect(path), poolclass=NullPool)
     try:
         with engine.connect() as connection:
             for number in range(version + 1, to + 1):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from functools import cache
 
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from models import sqlite
 from models.queries.emails import EMAILS_DDL
 from models.tables import SCHEMA_VERSION, metadata
 from models.values.facts import WRITTEN
@@ -45,7 +45,7 @@ WORDS_DDL = tuple(
 @cache
 def schema_ddl() -> tuple[str, ...]:
     """Return every statement that makes the schema of this version, in order."""
-    dialect = sqlite.dialect()
+    dialect = sqlite_dialect()
     statements: list[str] = []
     for table in metadata.sorted_tables:
         statements.append(str(CreateTable(table).compile(dialect=dialect)).strip())
@@ -56,7 +56,7 @@ def schema_ddl() -> tuple[str, ...]:
     return (*statements, *SEARCH_DDL, *WORDS_DDL, *EMAILS_DDL.values())
 
 
-def create_schema(connection: sqlite3.Connection, application_id: int) -> None:
+def create_schema(connection: sqlite.Connection, application_id: int) -> None:
     """Create the schema in one transaction; a second process that does the same waits and finds it done."""
     connection.execute("BEGIN IMMEDIATE")
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from models import sqlite
 from models.private import make_folder
 from models.schema_version import SCHEMA_VERSION
 from models.store.connect import BUSY_TIMEOUT_MS, connect, fault_of, sentences
@@ -31,15 +31,15 @@ class _Opening:
     """How the file of a book is opened: to be written, or where that cannot be, as one that never changes."""
 
     def __init__(self, path: Path, busy_timeout_ms: int) -> None:
-        self.connect: Callable[[], sqlite3.Connection] = partial(connect, path, busy_timeout_ms=busy_timeout_ms)
+        self.connect: Callable[[], sqlite.Connection] = partial(connect, path, busy_timeout_ms=busy_timeout_ms)
         self._path, self._busy_timeout_ms = path, busy_timeout_ms
         self._folder: TemporaryDirectory[str] | None = None
 
-    def begin(self) -> sqlite3.Connection:
+    def begin(self) -> sqlite.Connection:
         """Return the first connection, and find out with it how all are opened."""
         try:
             return self.connect()
-        except sqlite3.OperationalError as error:
+        except sqlite.OperationalError as error:
             if not (is_refused(error) and is_read_only(self._path)):
                 raise
         place = self._path
@@ -76,7 +76,7 @@ class Store:
         self._opening = opening or _Opening(path, BUSY_TIMEOUT_MS)
         self._made: Engine | None = None
         self._lock = threading.Lock()
-        self._idle: list[sqlite3.Connection] = []
+        self._idle: list[sqlite.Connection] = []
         self._closed = False
         self._own: set[int] = set()
         self._newest_at_opening = 0
@@ -94,7 +94,7 @@ class Store:
             return self._made
 
     @contextmanager
-    def snapshot(self) -> Iterator[sqlite3.Connection]:
+    def snapshot(self) -> Iterator[sqlite.Connection]:
         """Yield SQLite's own connection in a read transaction: one unchanging state of the book, and no writing."""
         with sentences(self.path):
             with self._lock:
@@ -258,7 +258,7 @@ def open_store(path: str | Path, *, create: bool = True, busy_timeout_ms: int = 
     return store
 
 
-def _newest_entry(connection: sqlite3.Connection) -> int:
+def _newest_entry(connection: sqlite.Connection) -> int:
     return int(connection.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
 
 
@@ -300,7 +300,7 @@ def _check_place(path: Path, create: bool) -> None:
         )
 
 
-def _recognise(connection: sqlite3.Connection, path: Path) -> int:
+def _recognise(connection: sqlite.Connection, path: Path) -> int:
     """Create the schema in an empty file; else return the version after a look at what is there."""
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -337,13 +337,14 @@ def _truncated(path: Path) -> str:
     )
 
 
-def _engine(connected: Callable[[], sqlite3.Connection]) -> Engine:
+def _engine(connected: Callable[[], sqlite.Connection]) -> Engine:
     from sqlalchemy import QueuePool, create_engine
 
     # The driver is in autocommit mode and SQLAlchemy's own begin is silent there: readers and the unit of work say
     # BEGIN themselves, and closing a connection that is in no transaction commits nothing.
     return create_engine(
         "sqlite://",
+        module=sqlite.dbapi,
         creator=connected,
         pool_size=4,
         max_overflow=8,

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from models import sqlite
 from models.private import make_file
 from models.store.connect import BUSY_TIMEOUT_MS, connect, prepared
 
@@ -25,9 +25,9 @@ def is_read_only(path: Path) -> bool:
     )
 
 
-def is_refused(error: sqlite3.Error) -> bool:
+def is_refused(error: sqlite.Error) -> bool:
     """Whether SQLite could not open a file, or not make its log beside it."""
-    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+    return error.sqlite_errorcode & 0xFF in (sqlite.SQLITE_CANTOPEN, sqlite.SQLITE_READONLY)
 
 
 def log_of(path: Path) -> Path:
@@ -62,10 +62,8 @@ def folded_copy(path: Path) -> TemporaryDirectory[str]:
     return folder
 
 
-def connect_unchanging(path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite3.Connection:
+def connect_unchanging(path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite.Connection:
     """Open a store file that nobody changes while it is read."""
     address = f"{path.absolute().as_uri()}?immutable=1"
-    connection = sqlite3.connect(
-        address, uri=True, isolation_level=None, check_same_thread=False, cached_statements=256
-    )
+    connection = sqlite.connect(address, uri=True, isolation_level=None, check_same_thread=False, cached_statements=256)
     return prepared(connection, busy_timeout_ms)

@@ -6,12 +6,12 @@ can undo them. Set-based work goes through ``execute`` and says what it did with
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Connection, CursorResult, Executable, Table, select
 
+from models import sqlite
 from models.journal.chain import Image, append_entry
 from models.values.changes import EVERYONE_FROM, Changes
 from models.values.journal import Actor
@@ -144,9 +144,9 @@ class UnitOfWork:
         return bool(self._images or self._digests)
 
     @property
-    def driver(self) -> sqlite3.Connection:
+    def driver(self) -> sqlite.Connection:
         """SQLite's own connection, inside this transaction: for reading what is about to be changed."""
-        return cast(sqlite3.Connection, self.connection.connection.driver_connection)
+        return cast(sqlite.Connection, self.connection.connection.driver_connection)
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a set-based statement inside the transaction; say what it did with ``digest``."""

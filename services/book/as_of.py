@@ -7,7 +7,6 @@ megabytes.
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import delete
 
+from models import sqlite
 from models.store import Store
 from models.tables import (
     alert_signals,
@@ -90,7 +90,7 @@ def opened_copy(workspace: Workspace, copy: Path, day: date) -> Iterator[Workspa
 
 def _copy(source: Store, target: Path, day: date | None, most: int | None) -> None:
     """Copy the book; with a day only the customers who were known on it, what came later of others counts nowhere."""
-    with source.snapshot() as origin, closing(sqlite3.connect(target)) as copy:
+    with source.snapshot() as origin, closing(sqlite.connect(target)) as copy:
         known = known_customers(origin, day) if day is not None else None
         try:
             origin.backup(copy)
@@ -101,7 +101,7 @@ def _copy(source: Store, target: Path, day: date | None, most: int | None) -> No
                 (customers,) = copy.execute("SELECT count(*) FROM customers").fetchone()
                 copy.execute("DELETE FROM customers WHERE id % ? <> 0", (-(-customers // most) or 1,))
                 copy.commit()
-        except sqlite3.OperationalError as error:
+        except sqlite.OperationalError as error:
             raise EnvironmentFault(
                 "Looking back needs a copy of the book, and the disk has no room for it. Free some space and try again."
             ) from error

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from models import sqlite
 from models.store import connect, open_store
 from models.values.errors import EnvironmentFault, UserError
 from services.workspace import Workspace
@@ -80,7 +80,7 @@ def copy_book(workspace: Workspace, target: Path) -> None:
         finally:
             copy.close()
         part.rename(target)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite.Error) as error:
         raise EnvironmentFault(f"The copy cannot be written at {target}. Choose another folder.") from error
     finally:
         part.unlink(missing_ok=True)

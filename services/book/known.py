@@ -6,10 +6,10 @@ looked at, so that what came afterwards moves nothing in a look back.
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import date
 from typing import Final
 
+from models import sqlite
 from models.queries.purchases import PURCHASES
 from models.values.errors import UserError
 from models.values.words import day_of, full_day
@@ -41,7 +41,7 @@ _FIRST_DEAL: Final = f"SELECT min(ordered_on) FROM {PURCHASES} WHERE kind = 'pur
 _BEGINNING_DAYS: Final = 31
 
 
-def customer_since(driver: sqlite3.Connection, customer_id: int, today: date) -> tuple[date | None, bool]:
+def customer_since(driver: sqlite.Connection, customer_id: int, today: date) -> tuple[date | None, bool]:
     """Return since when a customer is one, and whether by an order: a CRM's record may be younger than that.
 
     Of who ordered in the first month of the book nobody knows: the orders before it are not in it.
@@ -50,7 +50,7 @@ def customer_since(driver: sqlite3.Connection, customer_id: int, today: date) ->
     return since, since is not None and since == ordered
 
 
-def since_and_first_order(driver: sqlite3.Connection, customer_id: int, today: date) -> tuple[date | None, date | None]:
+def since_and_first_order(driver: sqlite.Connection, customer_id: int, today: date) -> tuple[date | None, date | None]:
     """The same day, and that of the first order; None for one that the book may not reach back to."""
     signed, ordered = map(day_of, driver.execute(_SINCE, (customer_id, today.isoformat())).fetchone() or (None, None))
     if ordered is not None and signed != ordered:
@@ -61,7 +61,7 @@ def since_and_first_order(driver: sqlite3.Connection, customer_id: int, today: d
     return (since if since is not None and since <= today else None), ordered
 
 
-def known_customers(driver: sqlite3.Connection, day: date) -> tuple[int, ...]:
+def known_customers(driver: sqlite.Connection, day: date) -> tuple[int, ...]:
     """Return the ids of the customers who were known at the end of `day`, rising.
 
     Raises

@@ -7,11 +7,11 @@ unlikely by their own gaps; of who has too few of these, one of two usual gaps.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
+from models import sqlite
 from models.values.words import count, stored
 from services.settings import Policy
 
@@ -83,7 +83,7 @@ class Overdue(NamedTuple):
 
 
 def count_overdue(
-    driver: sqlite3.Connection, policy: Policy, now: datetime, where: str = "", parameters: Sequence[Any] = ()
+    driver: sqlite.Connection, policy: Policy, now: datetime, where: str = "", parameters: Sequence[Any] = ()
 ) -> Overdue:
     """Count who is overdue; ``where`` restricts the scores ``s``, with a leading AND and ``?`` for its parameters."""
     found = driver.execute("SELECT definition, enabled FROM rules WHERE code = ?", (_RULE,)).fetchone()

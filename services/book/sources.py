@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
+from models import sqlite
 from models.queries.deals import CLOSED_HERE
 from models.queries.purchases import WON_DEALS, no_contacts
 from models.values.outbox import OWN_SOURCE
@@ -87,7 +87,7 @@ class SourceAge:
     stale: bool
 
 
-def source_ages(driver: sqlite3.Connection, today: date, policy: Policy) -> tuple[SourceAge, ...]:
+def source_ages(driver: sqlite.Connection, today: date, policy: Policy) -> tuple[SourceAge, ...]:
     """Return the age of each kind of data that the book has.
 
     Stale is what is older than both a week and the policy's number of times its usual interval; until three deliveries
@@ -106,7 +106,7 @@ def source_ages(driver: sqlite3.Connection, today: date, policy: Policy) -> tupl
     return ages_and_end(driver, today, policy)[0]
 
 
-def ages_and_end(driver: sqlite3.Connection, today: date, policy: Policy) -> tuple[tuple[SourceAge, ...], date | None]:
+def ages_and_end(driver: sqlite.Connection, today: date, policy: Policy) -> tuple[tuple[SourceAge, ...], date | None]:
     """Return `source_ages`, and the last day of a book so old that it must be asked from which day to look, or None."""
     days = _days(driver, today)
     end = old_end(days, today) if policy.look_from != "today" else None
@@ -137,12 +137,12 @@ def old_end(days: dict[str, list[date]], today: date) -> date | None:
     return every[-1] if (today - every[-1]).days > least else None
 
 
-def asked_end(driver: sqlite3.Connection, today: date, policy: Policy) -> date | None:
+def asked_end(driver: sqlite.Connection, today: date, policy: Policy) -> date | None:
     """Return the last day of a book so old that it must be asked from which day to look; None where that is settled."""
     return ages_and_end(driver, today, policy)[1]
 
 
-def silence_since(driver: sqlite3.Connection, as_of: date, today: date, policy: Policy) -> tuple[str, str] | None:
+def silence_since(driver: sqlite.Connection, as_of: date, today: date, policy: Policy) -> tuple[str, str] | None:
     """Return since when alerts of silence are held back: what ends, ``data`` or ``orders``, and its last day (ISO).
 
     None where purchases come as usual, so that a silence means something.
@@ -160,13 +160,13 @@ def held_words(what: str, on: str) -> str:
     return f"your {what} {'ends' if what == 'data' else 'end'} on {full_day(date.fromisoformat(on))}"
 
 
-def silence_held(driver: sqlite3.Connection, as_of: date, today: date, policy: Policy) -> str:
+def silence_held(driver: sqlite.Connection, as_of: date, today: date, policy: Policy) -> str:
     """Say why alerts of silence are held back; '' where they are not."""
     since = silence_since(driver, as_of, today, policy)
     return held_words(*since) if since is not None else ""
 
 
-def _days(driver: sqlite3.Connection, today: date) -> dict[str, list[date]]:
+def _days(driver: sqlite.Connection, today: date) -> dict[str, list[date]]:
     """The last days of each kind of data; without orders, won deals are the orders."""
     days = {words: _last_days(driver, table, day, today) for words, table, day in SOURCES}
     if not days["orders"]:
@@ -183,7 +183,7 @@ def _interval(days: list[date], least: int) -> float | None:
     return max(1.0, float(gaps[ceil(_GAP_QUANTILE * len(gaps)) - 1]))
 
 
-def _deliveries(driver: sqlite3.Connection) -> dict[str, list[date]]:
+def _deliveries(driver: sqlite.Connection) -> dict[str, list[date]]:
     """The days on which files brought new rows of each table, rising."""
     found: dict[str, list[date]] = {}
     for table, text in driver.execute(_DELIVERED):
@@ -199,13 +199,13 @@ def stale_figures(policy: Policy) -> tuple[float, float]:
     return own.get("times", float(policy.stale_factor)), own.get("least_days", float(LEAST_AGE_DAYS))
 
 
-def _last_days(driver: sqlite3.Connection, table: str, day: str, today: date) -> list[date]:
+def _last_days(driver: sqlite.Connection, table: str, day: str, today: date) -> list[date]:
     query = _DAYS.format(table=table, day=day, kept=no_contacts(table, ":today"))
     rows = driver.execute(query, {"today": today.isoformat(), "last": LAST_DAYS})
     return [found for row in rows if (found := day_of(row[0])) is not None]
 
 
-def orders_ahead(driver: sqlite3.Connection, today: date, table: str = "orders") -> str:
+def orders_ahead(driver: sqlite.Connection, today: date, table: str = "orders") -> str:
     """Say how many orders are dated after `today`, "" where none is; `table`: the book's, or those of a file."""
     number, latest = driver.execute(
         f"SELECT count(*), max(ordered_on) FROM {table} WHERE ordered_on > ?", (today.isoformat(),)

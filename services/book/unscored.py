@@ -7,9 +7,9 @@ shows it says so, and the next start, or the next command that writes, scores wh
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Final
 
+from models import sqlite
 from models.values.facts import FACT_ENTRIES, SCORED_TABLES
 from services.workspace import Workspace
 
@@ -34,12 +34,12 @@ _STALE: Final = f"EXISTS ({FACT_ENTRIES.format(since=_SCORED_TO, tables=_NAMES, 
 _UNSCORED: Final = f"EXISTS ({FACT_ENTRIES.format(since=_SCORED_TO, tables=_NAMES, moves='')}) OR {_RULES_LAG}"
 
 
-def is_unscored(driver: sqlite3.Connection) -> bool:
+def is_unscored(driver: sqlite.Connection) -> bool:
     """Return whether facts came in after the last scoring, or scores after the rules last looked."""
     return bool(driver.execute(f"SELECT {_UNSCORED}").fetchone()[0])
 
 
-def is_stale(driver: sqlite3.Connection) -> bool:
+def is_stale(driver: sqlite.Connection) -> bool:
     """Return whether scores and alerts lack something that moves them: an address, an owner or a consent does not."""
     return bool(driver.execute(f"SELECT {_STALE} OR {_RULES_LAG}").fetchone()[0])
 

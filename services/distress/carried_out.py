@@ -12,11 +12,11 @@ made-up books 25 of 139 of the last did. The book's own past corrects them.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+from models import sqlite
 from models.queries.purchases import PURCHASES
 from services.distress.departure import Departure
 from services.distress.leaving_marks import SAID_LEAVING, read_words, teach
@@ -53,7 +53,7 @@ class Chances(NamedTuple):
 PRIORS: Final = Chances()
 
 
-def read_chances(driver: sqlite3.Connection, through: date, horizon_days: int) -> Chances:
+def read_chances(driver: sqlite.Connection, through: date, horizon_days: int) -> Chances:
     """Return the chances as the book's past up to a day tells them.
 
     A customer counts once for each kind of wording, by their newest text whose horizon is over by that day.

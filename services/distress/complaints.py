@@ -9,12 +9,12 @@ they ordered within 14 days of it.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from models import sqlite
 from models.queries.open_tickets import is_unhappy
 from models.queries.products import product_called
 from models.values import words
@@ -119,12 +119,10 @@ class Voice(Complaint):
         return f"{how}, {words.day(self.last_on, today)}"
 
 
-def read_voices(
-    driver: sqlite3.Connection, customer_ids: Sequence[int], as_of: date
-) -> Mapping[int, tuple[Voice, ...]]:
+def read_voices(driver: sqlite.Connection, customer_ids: Sequence[int], as_of: date) -> Mapping[int, tuple[Voice, ...]]:
     """Return by customer the complaints of a year, and what they rated or said well, the newest first."""
     cursor = driver.cursor()
-    cursor.row_factory = sqlite3.Row
+    cursor.row_factory = sqlite.Row
     found: dict[int, tuple[Voice, ...]] = {}
     for row in cursor.execute(_VOICES, {"ids": json.dumps(list(customer_ids)), **window(as_of)}):
         voice = Voice(**_told(row), row_id=row["id"], bad=bool(row["bad"]), good=bool(row["good"]), given=row["given"])
@@ -132,7 +130,7 @@ def read_voices(
     return found
 
 
-def _told(row: sqlite3.Row) -> dict[str, Any]:
+def _told(row: sqlite.Row) -> dict[str, Any]:
     return {
         "day": date.fromisoformat(row["day"]),
         "last_on": date.fromisoformat(row["last_on"]),
@@ -142,15 +140,15 @@ def _told(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-def read_complaints(driver: sqlite3.Connection, customer_id: int, as_of: date) -> tuple[Complaint, ...]:
+def read_complaints(driver: sqlite.Connection, customer_id: int, as_of: date) -> tuple[Complaint, ...]:
     """Return the complaints of a customer within a year, the newest first, of one day the worst."""
     cursor = driver.cursor()
-    cursor.row_factory = sqlite3.Row
+    cursor.row_factory = sqlite.Row
     asked = {"customer": customer_id, **window(as_of)}
     return tuple(Complaint(**_told(row)) for row in cursor.execute(_LATEST, asked))
 
 
-def read_unsettled(driver: sqlite3.Connection, customer_id: int, as_of: date) -> Complaint | None:
+def read_unsettled(driver: sqlite.Connection, customer_id: int, as_of: date) -> Complaint | None:
     """Return the newest complaint of half a year that was not made good, None without one.
 
     The half-year before their last order counts as well: a silence may have begun with it. It was made good where they
@@ -172,13 +170,13 @@ def read_unsettled(driver: sqlite3.Connection, customer_id: int, as_of: date) ->
     return None
 
 
-def no_praise_until(driver: sqlite3.Connection, customer_id: int, as_of: date) -> str:
+def no_praise_until(driver: sqlite.Connection, customer_id: int, as_of: date) -> str:
     """Return the day up to which their praise is not proposed to be quoted, '' where nothing speaks against it."""
     asked = {"customer": customer_id, **window(as_of)}
     return str(driver.execute(_NO_PRAISE, asked).fetchone()[0])
 
 
-def has_in_mind(driver: sqlite3.Connection, customer_id: int, as_of: date) -> bool:
+def has_in_mind(driver: sqlite.Connection, customer_id: int, as_of: date) -> bool:
     """Whether a customer has a complaint that is still in mind."""
     query = IN_MIND.format(scope="AND customer_id = :customer")
     return driver.execute(query, {"customer": customer_id, **window(as_of)}).fetchone() is not None

@@ -6,11 +6,11 @@ and the store forgets the mark where words change. Whoever asks before gets the 
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from models import sqlite
 from models.queries.churn_status import NEVER
 from models.queries.kept_values import keep_value, kept_value
 from models.values.facts import RATED_WELL, WRITTEN
@@ -42,7 +42,7 @@ SAID_LEAVING: Final = " UNION ALL ".join(
 )
 
 
-def teach(driver: sqlite3.Connection) -> None:
+def teach(driver: sqlite.Connection) -> None:
     """Let statements ask for the sentence of leaving: ``wrote_leaving(mark, rated well, title, text)``."""
     driver.create_function("wrote_leaving", -1, _sentence, deterministic=True)
 
@@ -52,7 +52,7 @@ def _sentence(mark: int | None, rated_well: int, *texts: str | None) -> str | No
     return found.sentence if found is not None else None
 
 
-def read_words(driver: sqlite3.Connection, origin: str, row_id: int, day: str) -> Words | None:
+def read_words(driver: sqlite.Connection, origin: str, row_id: int, day: str) -> Words | None:
     """Return the words of leaving of a row of `WRITTEN` with its day, None without any: those that are quoted of it."""
     query = f"SELECT {_RATED_WITH[origin]}, {', '.join(WRITTEN[origin][0])} FROM {origin} WHERE id = ?"
     rated_well, *texts = driver.execute(query, (row_id,)).fetchone()

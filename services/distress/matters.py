@@ -10,12 +10,12 @@ and a strongly negative mention are matters too; they raise alerts of their own.
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Final, Literal
 
+from models import sqlite
 from models.queries.open_tickets import is_open, is_unhappy, rating
 from models.queries.products import product_called
 from models.values import words
@@ -194,7 +194,7 @@ def signs(facts: str) -> str:
     return _SIGNS.replace("<facts>", facts)
 
 
-def teach(driver: sqlite3.Connection) -> None:
+def teach(driver: sqlite.Connection) -> None:
     """Let the statements of a connection ask the lexicon, and keep what was rated and said."""
     leaving_marks.teach(driver)
     driver.create_function("urgency", 1, urgency, deterministic=True)
@@ -212,7 +212,7 @@ def _quoted(said: str | None, origin: str, what: str | None, on: str, channel: s
     return json.dumps([said, origin, what, on, channel]) if said is not None else None
 
 
-def read_matters(driver: sqlite3.Connection, customer_id: int, as_of: date, rule: str = "") -> tuple[Matter, ...]:
+def read_matters(driver: sqlite.Connection, customer_id: int, as_of: date, rule: str = "") -> tuple[Matter, ...]:
     """Return what a customer wrote or rated that is to be answered, what an alert of the rule is about first.
 
     Of each kind the newest, of the ratings the worst.
@@ -220,7 +220,7 @@ def read_matters(driver: sqlite3.Connection, customer_id: int, as_of: date, rule
     teach(driver)
     asked = _asked(customer_id, as_of)
     cursor = driver.cursor()
-    cursor.row_factory = sqlite3.Row
+    cursor.row_factory = sqlite.Row
     query = signs("customer_risk_scores").format(scope="AND customer_id = :customer")
     rows = sorted(cursor.execute(query, asked), key=lambda row: (row["day"], row["id"]), reverse=True)
     found: dict[Kind, Matter] = {}
@@ -248,7 +248,7 @@ def read_matters(driver: sqlite3.Connection, customer_id: int, as_of: date, rule
     return tuple(found[kind] for kind in dict.fromkeys(order) if kind in found)
 
 
-def read_waiting(driver: sqlite3.Connection, customer_id: int, as_of: date, rule: str = "") -> tuple[Matter, ...]:
+def read_waiting(driver: sqlite.Connection, customer_id: int, as_of: date, rule: str = "") -> tuple[Matter, ...]:
     """Return all that an answer has to speak of: the matters, each row once, and every further ticket that is open.
 
     The first is what it is about; behind it the open tickets come first, each kind with the newest first. Without a
@@ -265,7 +265,7 @@ def read_waiting(driver: sqlite3.Connection, customer_id: int, as_of: date, rule
     return tuple(found.values())
 
 
-def read_open(driver: sqlite3.Connection, customer_id: int, as_of: date) -> tuple[Matter, ...]:
+def read_open(driver: sqlite.Connection, customer_id: int, as_of: date) -> tuple[Matter, ...]:
     """Return the tickets that are open, also those of a customer who is content, the newest first."""
     return tuple(_of_ticket(row) for row in driver.execute(_OPEN, _asked(customer_id, as_of)))
 
@@ -282,7 +282,7 @@ def _of_ticket(row: tuple[int, str, str | None, int | None, str | None], text: s
     return Matter("open", "tickets", row[0], day, _flat(row[2]), is_open=True, text=text, channel=channel)
 
 
-def _of_sign(kind: Kind, row: sqlite3.Row, text: str = "") -> Matter:
+def _of_sign(kind: Kind, row: sqlite.Row, text: str = "") -> Matter:
     day = date.fromisoformat(row["rated_on"] if kind == "rated" else row["day"])
     rated = f"{row['given']:g} of {row['scale']:g}" if kind == "rated" else ""
     return Matter(
@@ -291,7 +291,7 @@ def _of_sign(kind: Kind, row: sqlite3.Row, text: str = "") -> Matter:
     )  # fmt: skip
 
 
-def _text(driver: sqlite3.Connection, origin: str, row_id: int) -> str:
+def _text(driver: sqlite.Connection, origin: str, row_id: int) -> str:
     return driver.execute(TEXT[origin], (row_id,)).fetchone()[0] or ""
 
 

@@ -8,11 +8,11 @@ was no issue, or the alert was not useful. Closed as lost or known already, it t
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+from models import sqlite
 from services.distress.carried_out import PRIORS, Chances
 from services.distress.leaving_marks import SAID_LEAVING, read_words, teach
 
@@ -54,7 +54,7 @@ class Said(NamedTuple):
 
 
 def read_said(
-    driver: sqlite3.Connection,
+    driver: sqlite.Connection,
     as_of: date,
     customers: Collection[int] | None = None,
     chances: Chances = PRIORS,

@@ -7,15 +7,16 @@ own row, identities or merged records an entry wrote.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection
 from typing import Final
+
+from models import sqlite
 
 #: Tables that say who a customer is.
 FACTS: Final = ("customers", "identities", "merged_customers")
 
 
-def concerned(db: sqlite3.Connection, entries: Collection[int]) -> frozenset[int]:
+def concerned(db: sqlite.Connection, entries: Collection[int]) -> frozenset[int]:
     """Numbers of the customers whom some entries concern, those who are gone included."""
     asked = json.dumps(sorted(entries))
     named = ", ".join(f"'{name}'" for name in FACTS)
@@ -35,7 +36,7 @@ def concerned(db: sqlite3.Connection, entries: Collection[int]) -> frozenset[int
     return frozenset(found - {None, 0})
 
 
-def _before(db: sqlite3.Connection, asked: str) -> set[int]:
+def _before(db: sqlite.Connection, asked: str) -> set[int]:
     """Customers from whom an identity went to another."""
     return {
         row[0]
@@ -50,7 +51,7 @@ def _before(db: sqlite3.Connection, asked: str) -> set[int]:
     }
 
 
-def _imported(db: sqlite3.Connection, asked: str) -> set[int]:
+def _imported(db: sqlite.Connection, asked: str) -> set[int]:
     """Customers whom imports brought, changed, or learnt an address or a number of."""
     cursor = db.execute(
         "SELECT id FROM imports WHERE journal_id IN (SELECT value FROM json_each(?)) AND undone_by IS NULL", (asked,)
@@ -68,7 +69,7 @@ def _imported(db: sqlite3.Connection, asked: str) -> set[int]:
     return {row[0] for row in cursor}
 
 
-def undone_imports(db: sqlite3.Connection, entries: Collection[int]) -> frozenset[int]:
+def undone_imports(db: sqlite.Connection, entries: Collection[int]) -> frozenset[int]:
     """Those of some entries that took an import back: their rows are gone, and nothing says whose they were."""
     asked = json.dumps(sorted(entries))
     cursor = db.execute(

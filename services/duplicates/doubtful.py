@@ -5,11 +5,11 @@ The same keys and the same comparison as after the import, so that what is count
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterator
 from itertools import combinations
 from typing import Final
 
+from models import sqlite
 from models.values.people import LISTED
 from services.duplicates import rows
 from services.duplicates.keys import MOST, keys_of
@@ -21,12 +21,12 @@ MOST_LOOKED_AT: Final = 20_000
 _OF_ROWS: Final = ("city", "region", "country", "attributes")
 
 
-def doubtful_customers(db: sqlite3.Connection, staged: Collection[str]) -> int | None:
+def doubtful_customers(db: sqlite.Connection, staged: Collection[str]) -> int | None:
     """Count the new customers of a file who look like a customer of the book, or like another new one.
 
     Parameters
     ----------
-    db : sqlite3.Connection
+    db : sqlite.Connection
         Connection of the store with the staging file attached; its people are matched.
     staged : collection of str
         Columns of the staged rows of a customer file; empty for rows about something else.
@@ -57,7 +57,7 @@ def doubtful_customers(db: sqlite3.Connection, staged: Collection[str]) -> int |
     return sum(1 for number in found if number < 0)
 
 
-def _new(db: sqlite3.Connection, staged: Collection[str], limit: int) -> Iterator[Person]:
+def _new(db: sqlite.Connection, staged: Collection[str], limit: int) -> Iterator[Person]:
     """The file's new customers, numbered below 0 so that none is taken for one of the book."""
     places = [f"r.{name}" if name in staged else _of_people(name) for name in _OF_ROWS]
     source = "stage.people p LEFT JOIN stage.r r ON r.who = p.who" if staged else "stage.people p"

@@ -6,12 +6,12 @@ as scores are: nothing is merged here.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations, islice
 from typing import Final
 
+from models import sqlite
 from models.journal import fact_entries_since, head
 from models.store import UnitOfWork
 from models.store.driver import driver_of
@@ -88,7 +88,7 @@ def find_duplicates(
     return search
 
 
-def _due(db: sqlite3.Connection, entries: frozenset[int], told: Changes) -> frozenset[int] | None:
+def _due(db: sqlite.Connection, entries: frozenset[int], told: Changes) -> frozenset[int] | None:
     """Who is to be looked at; None: everybody."""
     undone = undone_imports(db, entries)
     if undone and (told.everyone or undone - told.entries):
@@ -102,7 +102,7 @@ def _keep_all(work: UnitOfWork, search: Search) -> None:
     rows.keep_pairs(work.driver, search.found)
 
 
-def _among_all(db: sqlite3.Connection, total: int, progress: ProgressCall | None) -> Search:
+def _among_all(db: sqlite.Connection, total: int, progress: ProgressCall | None) -> Search:
     search = Search(everyone=True)
     known: dict[int, Person] = {}
     for person in rows.everyone(db):
@@ -137,7 +137,7 @@ def _meet(ids: list[int], found: set[int]) -> None:
         found.update(first << 32 | second for first, second in combinations(ids, 2))
 
 
-def _compare(db: sqlite3.Connection, pairs: set[int], search: Search, known: dict[int, Person]) -> None:
+def _compare(db: sqlite.Connection, pairs: set[int], search: Search, known: dict[int, Person]) -> None:
     """Compare pairs, a part at a time: what is in memory does not grow with the book."""
     order = iter(sorted(pairs))
     while some := list(islice(order, _PAIRS_AT_ONCE)):
@@ -156,7 +156,7 @@ def _judge(pairs: Iterator[tuple[Person, Person]], search: Search) -> None:
             search.found[(one.id, two.id)] = found
 
 
-def _of_some(db: sqlite3.Connection, ids: list[int]) -> Search:
+def _of_some(db: sqlite.Connection, ids: list[int]) -> Search:
     """Look at some customers again; those who left the book only leave the list."""
     search = Search(customers=len(ids), removed=rows.forget(db, ids))
     mine = {number: keys_of(person) for number, person in rows.persons(db, ids).items()}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from models import sqlite
 from models.values.people import QualityRow
 from services.duplicates.likeness import name_likeness
 from services.duplicates.normal import stands_in, words_of
@@ -53,7 +53,7 @@ def _first(rows: Iterator[QualityRow], limit: int) -> list[QualityRow]:
     return [row for row, _ in zip(rows, range(limit), strict=False)]
 
 
-def _shared(db: sqlite3.Connection, kind: str, name: str, words: str) -> Iterator[QualityRow]:
+def _shared(db: sqlite.Connection, kind: str, name: str, words: str) -> Iterator[QualityRow]:
     told: set[tuple[int, ...]] = set()
     for source, value, listed in db.execute(_SHARED, (kind, kind)):
         people = sorted({(number, who, phone) for number, who, phone in json.loads(listed)}, key=lambda one: one[0])
@@ -75,7 +75,7 @@ def _differ(names: Sequence[tuple[str, str | None]]) -> bool:
     )
 
 
-def _several_addresses(db: sqlite3.Connection) -> Iterator[QualityRow]:
+def _several_addresses(db: sqlite.Connection) -> Iterator[QualityRow]:
     """One id of one system with several addresses: the person changed it, or the id was given to another."""
     cursor = db.execute(
         """
@@ -93,7 +93,7 @@ def _several_addresses(db: sqlite3.Connection) -> Iterator[QualityRow]:
         )
 
 
-def _several_countries(db: sqlite3.Connection) -> Iterator[QualityRow]:
+def _several_countries(db: sqlite.Connection) -> Iterator[QualityRow]:
     """Records that were merged although their countries differ."""
     cursor = db.execute(
         """

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from models import sqlite
 from models.store.driver import driver_of
 from models.values.errors import UserError
 from models.values.people import Likeness, PairCounts, PairDetail, PairField, PairRow, PairSide, PairState
@@ -91,7 +91,7 @@ def read_pairs(
         )
 
 
-def _pairs(db: sqlite3.Connection, state: PairState, limit: int, after: int) -> tuple[PairRow, ...]:
+def _pairs(db: sqlite.Connection, state: PairState, limit: int, after: int) -> tuple[PairRow, ...]:
     order = "7 DESC, 1, 2" if state == "pending" else "10 DESC, 1, 2"
     query = {"pending": _PENDING, "merged": _MERGED}.get(state, _JUDGED)
     cursor = db.execute(
@@ -200,7 +200,7 @@ def _in_words(counts: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(f"{count:,} {noun_of(table, count)}" for table, count in counts.items())
 
 
-def _side(db: sqlite3.Connection, row: Row, counts: Mapping[str, int]) -> PairSide:
+def _side(db: sqlite.Connection, row: Row, counts: Mapping[str, int]) -> PairSide:
     known = db.execute(
         "SELECT source, value FROM identities WHERE customer_id = ? AND kind = 'external_id' ORDER BY 1, 2 LIMIT 4",
         (row["id"],),
@@ -209,7 +209,7 @@ def _side(db: sqlite3.Connection, row: Row, counts: Mapping[str, int]) -> PairSi
     return PairSide(row["id"], row["name"], origin, _in_words(counts))
 
 
-def _state(db: sqlite3.Connection, one_id: int, two_id: int) -> PairState:
+def _state(db: sqlite.Connection, one_id: int, two_id: int) -> PairState:
     found = db.execute(
         f"{_DECIDED} SELECT decision FROM decided WHERE first_id = ? AND second_id = ?",
         (min(one_id, two_id), max(one_id, two_id)),

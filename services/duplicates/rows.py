@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
+from models import sqlite
 from models.values.people import Likeness
 from services.duplicates.normal import Person, Raw, person_of
 
@@ -23,14 +23,14 @@ _RAW: Final = f"""
 """
 
 
-def everyone(db: sqlite3.Connection) -> Iterator[Person]:
+def everyone(db: sqlite.Connection) -> Iterator[Person]:
     """All customers of the book in the order of their numbers."""
     cursor = db.execute(f"{_RAW} ORDER BY c.id")
     while rows := list(islice(cursor, _AT_ONCE)):
         yield from map(_person, rows)
 
 
-def persons(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Person]:
+def persons(db: sqlite.Connection, ids: Iterable[int]) -> dict[int, Person]:
     """Customers by number; those who are no longer in the book are left out."""
     asked = json.dumps(sorted(set(ids)))
     cursor = db.execute(f"{_RAW} WHERE c.id IN (SELECT value FROM json_each(?))", (asked,))
@@ -44,7 +44,7 @@ def _person(row: Sequence[Any]) -> Person:
     return person_of(Raw._make((*row[:9], emails, phones)))
 
 
-def meeting(db: sqlite3.Connection, keys: Iterable[int], most: int) -> dict[int, list[int]]:
+def meeting(db: sqlite.Connection, keys: Iterable[int], most: int) -> dict[int, list[int]]:
     """Who is under each of some keys; keys that gather more than `most` are left out."""
     found: dict[int, list[int]] = {}
     for key in keys:
@@ -54,7 +54,7 @@ def meeting(db: sqlite3.Connection, keys: Iterable[int], most: int) -> dict[int,
     return found
 
 
-def forget(db: sqlite3.Connection, ids: Iterable[int]) -> int:
+def forget(db: sqlite.Connection, ids: Iterable[int]) -> int:
     """Remove the keys and pairs of some customers; return how many pairs there were."""
     asked = json.dumps(sorted(ids))
     listed = "(SELECT value FROM json_each(?))"
@@ -63,18 +63,18 @@ def forget(db: sqlite3.Connection, ids: Iterable[int]) -> int:
     return first + db.execute(f"DELETE FROM likely_pairs WHERE second_id IN {listed}", (asked,)).rowcount
 
 
-def forget_all(db: sqlite3.Connection) -> int:
+def forget_all(db: sqlite.Connection) -> int:
     """Remove all keys and pairs; return how many pairs there were."""
     db.execute("DELETE FROM people_keys")
     return db.execute("DELETE FROM likely_pairs").rowcount
 
 
-def keep_keys(db: sqlite3.Connection, rows: Iterable[tuple[int, int]]) -> None:
+def keep_keys(db: sqlite.Connection, rows: Iterable[tuple[int, int]]) -> None:
     """Keep (key, customer)."""
     db.executemany("INSERT OR IGNORE INTO people_keys (key, person_id) VALUES (?, ?)", rows)
 
 
-def keep_pairs(db: sqlite3.Connection, pairs: Mapping[tuple[int, int], Likeness]) -> None:
+def keep_pairs(db: sqlite.Connection, pairs: Mapping[tuple[int, int], Likeness]) -> None:
     """Keep the pairs that look alike."""
     db.executemany(
         "INSERT OR REPLACE INTO likely_pairs (first_id, second_id, score, reasons) VALUES (?, ?, ?, ?)",
@@ -82,12 +82,12 @@ def keep_pairs(db: sqlite3.Connection, pairs: Mapping[tuple[int, int], Likeness]
     )
 
 
-def mark(db: sqlite3.Connection) -> int | None:
+def mark(db: sqlite.Connection) -> int | None:
     """The entry up to which pairs were looked for; None where they never were."""
     found = db.execute("SELECT value FROM book WHERE key = ?", (MARK,)).fetchone()
     return int(found[0]) if found is not None else None
 
 
-def set_mark(db: sqlite3.Connection, entry: int) -> None:
+def set_mark(db: sqlite.Connection, entry: int) -> None:
     """Say up to which entry pairs were looked for."""
     db.execute("INSERT OR REPLACE INTO book (key, value) VALUES (?, ?)", (MARK, str(entry)))

@@ -7,11 +7,11 @@ later, and in any case until it was written back once. What was undone, or overw
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from models import sqlite
 from models.queries.hand_edits import HandEdit, hand_edits
 from services.exporting.targets import Target
 
@@ -28,7 +28,7 @@ class ChangedRow:
     fields: tuple[str, ...]
 
 
-def sources_of(db: sqlite3.Connection, target: Target) -> tuple[str, ...]:
+def sources_of(db: sqlite.Connection, target: Target) -> tuple[str, ...]:
     """Return under which names the book knows rows of a system; none for a target that takes all."""
     if not target.recognised:
         return ()
@@ -39,13 +39,13 @@ def sources_of(db: sqlite3.Connection, target: Target) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*target.sources, *(row[0] for row in named))))
 
 
-def last_written(db: sqlite3.Connection, target: str) -> int:
+def last_written(db: sqlite.Connection, target: str) -> int:
     """The journal entry of the last file for a system, 0 without one."""
     found = db.execute("SELECT max(id) FROM journal WHERE verb = ? AND subject = ?", (VERB, f"{VERB}:{target}"))
     return int(found.fetchone()[0] or 0)
 
 
-def written(db: sqlite3.Connection, target: str) -> dict[str, dict[str, str]]:
+def written(db: sqlite.Connection, target: str) -> dict[str, dict[str, str]]:
     """What stands in the files that were written for a system: per file, key of a row to a mark of its content."""
     found: dict[str, dict[str, str]] = {}
     entries = db.execute(
@@ -62,7 +62,7 @@ def written(db: sqlite3.Connection, target: str) -> dict[str, dict[str, str]]:
 
 
 def changed_rows(
-    db: sqlite3.Connection, table: str, fields: Iterable[str], target: str, sources: Collection[str]
+    db: sqlite.Connection, table: str, fields: Iterable[str], target: str, sources: Collection[str]
 ) -> list[ChangedRow]:
     """Return the rows of a table in which a person changed one of these columns, in the order of their ids.
 
@@ -95,7 +95,7 @@ def _stands(edit: HandEdit, now: Any, told_at: int, written_at: int) -> bool:
     return bool(counted) and now == counted[-1][2] and now != counted[0][1]
 
 
-def _rows(db: sqlite3.Connection, table: str, ids: Iterable[int]) -> Iterable[dict[str, Any]]:
+def _rows(db: sqlite.Connection, table: str, ids: Iterable[int]) -> Iterable[dict[str, Any]]:
     ordered = sorted(ids)
     for start in range(0, len(ordered), 500):
         part = ordered[start : start + 500]
@@ -107,7 +107,7 @@ def _rows(db: sqlite3.Connection, table: str, ids: Iterable[int]) -> Iterable[di
         yield from (dict(zip(names, row, strict=True)) for row in cursor.fetchall())
 
 
-def _told(db: sqlite3.Connection, table: str) -> dict[str, dict[str, int]]:
+def _told(db: sqlite.Connection, table: str) -> dict[str, dict[str, int]]:
     """Per source, the last import whose file had a field: until then the source may not know of a change."""
     found: dict[str, dict[str, int]] = {}
     files = db.execute(

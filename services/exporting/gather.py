@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+from models import sqlite
 from models.values import words
 from models.values.write_back import What, WriteBack, WriteFile
 from services.entities import ENTITIES
@@ -52,7 +52,7 @@ class _Line:
 class Gathering:
     """Files as they come together, with what must be left out."""
 
-    db: sqlite3.Connection
+    db: sqlite.Connection
     target: Target
     everything: bool
     files: list[WriteFile] = field(default_factory=list)

@@ -6,11 +6,11 @@ later changes what can be done, so these are filled in at reading.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from models import sqlite
 from models.queries.open_tickets import AS_OF, is_open
 from models.values import words
 from models.values.outbox import OWN_SOURCE
@@ -56,7 +56,7 @@ _NAMED: Final = 2
 
 
 def read_advice(
-    reader: Reader, text: str | None, rule: str, customer: sqlite3.Row | None, due_at: str | None = None
+    reader: Reader, text: str | None, rule: str, customer: sqlite.Row | None, due_at: str | None = None
 ) -> tuple[dict[str, Any] | None, Footing | None]:
     """Return a recommendation as stored with an alert, its fields filled, and what it stands on; None without one.
 
@@ -157,7 +157,7 @@ def _unspoken(reader: Reader, customer_id: int) -> str:
     return ", and no contact is on record since" if reader.value(f"SELECT {CONTACTS}") else ""
 
 
-def _deal(reader: Reader, customer: sqlite3.Row) -> str:
+def _deal(reader: Reader, customer: sqlite.Row) -> str:
     """Name the open deal that is most worth a call, and whose it is where another than the customer's owner has it."""
     deal = next(iter(read_deals(reader, customer["id"])), None)
     if deal is None:

@@ -6,10 +6,10 @@ nothing is sold while it does.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from models import sqlite
 from models.queries.churn_status import SPEAKING
 from models.queries.products import product_called
 from models.values import words
@@ -48,8 +48,8 @@ class Footing(NamedTuple):
 class Business(NamedTuple):
     """What is open with a customer: deals as `read_deals` has them, and the contract that speaks, or None."""
 
-    deals: Sequence[sqlite3.Row]
-    contract: sqlite3.Row | None
+    deals: Sequence[sqlite.Row]
+    contract: sqlite.Row | None
 
 
 def read_business(reader: Reader, customer_id: int) -> Business:
@@ -59,7 +59,7 @@ def read_business(reader: Reader, customer_id: int) -> Business:
     return Business(read_deals(reader, customer_id), None if ended else contract)
 
 
-def read_approach(reader: Reader, customer: sqlite3.Row, footing: Footing, business: Business) -> Approach:
+def read_approach(reader: Reader, customer: sqlite.Row, footing: Footing, business: Business) -> Approach:
     """Return what the primary button does and what to speak of."""
     reach, matters = footing.reach, footing.matters
     points = [*_points(reader, customer["id"], matters, business)][:_POINTS]
@@ -107,7 +107,7 @@ def _matter(reader: Reader, matter: Matter) -> TalkingPoint:
     return TalkingPoint(subject, f"they complained on {on}. Ask what would put it right.")
 
 
-def _renewal(reader: Reader, contract: sqlite3.Row) -> Iterator[TalkingPoint]:
+def _renewal(reader: Reader, contract: sqlite.Row) -> Iterator[TalkingPoint]:
     day = words.day_of(contract["ends_on"])
     if day is None or not 0 <= (day - reader.today).days <= _RENEWAL_DAYS:
         return

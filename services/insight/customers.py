@@ -6,12 +6,12 @@ in either direction.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from models import sqlite
 from models.queries.open_tickets import AS_OF, is_open
 from models.queries.purchases import last_returned
 from models.values import words
@@ -253,7 +253,7 @@ def _rows(reader: Reader, ids: Sequence[int]) -> tuple[CustomerRow, ...]:
     return tuple(by_id[one] for one in ids if one in by_id)
 
 
-def _row(reader: Reader, row: sqlite3.Row, action: str) -> CustomerRow:
+def _row(reader: Reader, row: sqlite.Row, action: str) -> CustomerRow:
     return CustomerRow(
         id=row["id"],
         name=words.name_of(row["name"], row["external_id"]),

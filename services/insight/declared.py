@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from models import sqlite
 from models.values import words
 from models.values.customers import IdentityField
 from services.insight.reader import Reader
@@ -30,24 +30,24 @@ def timelines() -> dict[str, Told]:
     return {one.timeline.kind: one.timeline for one in ENTITIES.values() if one.timeline is not None}
 
 
-def rows_of(reader: Reader, told: Told, customer_id: int) -> list[sqlite3.Row]:
+def rows_of(reader: Reader, told: Told, customer_id: int) -> list[sqlite.Row]:
     """The rows that a customer has of it."""
     days = {"today": reader.today.isoformat(), "present": reader.present.isoformat()}
     return reader.rows(told.sql, {"customer": customer_id, **days})
 
 
-def said(reader: Reader, parts: tuple[str, ...], row: sqlite3.Row) -> list[str]:
+def said(reader: Reader, parts: tuple[str, ...], row: sqlite.Row) -> list[str]:
     """Return the parts of a sentence with a row's values; parts with an empty value are left out."""
     return [text for part in parts if (text := _filled(reader, part, row))]
 
 
-def _filled(reader: Reader, part: str, row: sqlite3.Row) -> str:
+def _filled(reader: Reader, part: str, row: sqlite.Row) -> str:
     if any(row[name] in (None, "") for name, _ in COLUMN.findall(part)):
         return ""
     return COLUMN.sub(lambda found: _value(reader, row, found[1], found[2] or ""), part)
 
 
-def _value(reader: Reader, row: sqlite3.Row, name: str, form: str) -> str:
+def _value(reader: Reader, row: sqlite.Row, name: str, form: str) -> str:
     value = row[name]
     if form == "money":
         return words.money_exact(value, row["currency"] or reader.currency)

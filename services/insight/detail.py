@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from models import sqlite
 from models.values import words
 from models.values.alerts import (
     NO_VERDICT,
@@ -84,7 +84,7 @@ def read_detail(
     )
 
 
-def _about_customer(reader: Reader, alert: AlertRow, row: sqlite3.Row, customer: sqlite3.Row) -> dict[str, Any]:
+def _about_customer(reader: Reader, alert: AlertRow, row: sqlite.Row, customer: sqlite.Row) -> dict[str, Any]:
     """Return what a detail says of the customer whom its alert is about."""
     number = customer["id"]
     figures, drivers = read_figures(reader, number) or (None, ())
@@ -107,7 +107,7 @@ def _about_customer(reader: Reader, alert: AlertRow, row: sqlite3.Row, customer:
     }
 
 
-def _about_the_book(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+def _about_the_book(reader: Reader, row: sqlite.Row) -> dict[str, Any]:
     """Return the same of an alert that is about no customer."""
     return {
         **_watched(reader, row),
@@ -117,7 +117,7 @@ def _about_the_book(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _watched(reader: Reader, row: sqlite3.Row) -> dict[str, Any]:
+def _watched(reader: Reader, row: sqlite.Row) -> dict[str, Any]:
     """Return of an alert of a watch what its metric counts, and how many rows are behind the figure."""
     figure = watched_figure(row["reason"])
     if figure is None:
@@ -152,7 +152,7 @@ def _segment_before(reader: Reader, figures: ScoreFigures) -> str:
     return f", was {figures.segment_before} until {month}"
 
 
-def metadata_line(reader: Reader, customer: sqlite3.Row, figures: ScoreFigures | None) -> str:
+def metadata_line(reader: Reader, customer: sqlite.Row, figures: ScoreFigures | None) -> str:
     """Return segment, since when, where and whose, on one line."""
     parts = []
     if figures is not None and figures.segment:
@@ -177,7 +177,7 @@ def _since(reader: Reader, customer_id: int) -> list[str]:
     return [f"signed up {words.month(since)}, first order {words.month(ordered)}"]
 
 
-def read_ids(reader: Reader, customer: sqlite3.Row) -> tuple[tuple[str, str], ...]:
+def read_ids(reader: Reader, customer: sqlite.Row) -> tuple[tuple[str, str], ...]:
     """Return the ids by which other systems know the customer, as (system, id)."""
     found = [(customer["source"], customer["external_id"])]
     for row in reader.driver.execute(
@@ -217,14 +217,14 @@ def _record(reader: Reader, rule: str) -> str:
     return f"{said}. Replayed over the past: {past.words}" if past is not None else said
 
 
-def _raised(reader: Reader, row: sqlite3.Row, severity: Severity) -> str:
+def _raised(reader: Reader, row: sqlite.Row, severity: Severity) -> str:
     """Say when an alert was raised, and within how long alerts that are so urgent are answered."""
     raised = words.when(row["opened_at"], reader.today, reader.zone)
     hours = reader.policy.sla_hours.of(severity.name.lower())
     return f"Raised {raised} · answer within {_working(f'{hours:g}')}"
 
 
-def _sooner(reader: Reader, alert: AlertRow, row: sqlite3.Row) -> str:
+def _sooner(reader: Reader, alert: AlertRow, row: sqlite.Row) -> str:
     """Say why they are answered sooner than others: by the term, or the day, that they named; '' elsewhere."""
     opened, due = words.moment_of(row["opened_at"]), words.moment_of(row["due_at"])
     if alert.customer_id is None or opened is None or due is None or row["rule"] not in ABOUT_WORDS:
@@ -254,7 +254,7 @@ def _working(hours: str) -> str:
     return f"{hours} working {'hour' if hours == '1' else 'hours'}"
 
 
-def _due(reader: Reader, row: sqlite3.Row) -> str:
+def _due(reader: Reader, row: sqlite.Row) -> str:
     due = words.moment_of(row["due_at"])
     if row["state"] in TAB_STATES["done"]:
         closed = words.when(row["closed_at"] or "", reader.today, reader.zone)

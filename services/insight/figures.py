@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from models import sqlite
 from models.queries.purchases import PURCHASES, cancelled_order, last_returned
 from models.values import words
 from models.values.alerts import Driver, ScoreFigures
@@ -102,7 +102,7 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
     return figures, drivers
 
 
-def _before(reader: Reader, row: sqlite3.Row) -> tuple[sqlite3.Row | None, int]:
+def _before(reader: Reader, row: sqlite.Row) -> tuple[sqlite.Row | None, int]:
     """Return the score of 60 days before with the days between; of a shorter history its first, if it tells enough."""
     as_of = words.day_of(row["as_of"])
     if as_of is None:
@@ -120,13 +120,13 @@ def _before(reader: Reader, row: sqlite3.Row) -> tuple[sqlite3.Row | None, int]:
     return found, (as_of - day).days if day is not None else CHANGE_DAYS
 
 
-def _change(now: float | None, before: sqlite3.Row | None, column: str, scale: float = 1) -> float | None:
+def _change(now: float | None, before: sqlite.Row | None, column: str, scale: float = 1) -> float | None:
     if now is None or before is None or before[column] is None:
         return None
     return float(scale * (now - before[column]))
 
 
-def _last_order(reader: Reader, row: sqlite3.Row, currency: str, *, returned: bool) -> str:
+def _last_order(reader: Reader, row: sqlite.Row, currency: str, *, returned: bool) -> str:
     day = words.day_of(row["last_order_on"])
     if day is None:
         return "no order yet"
@@ -143,7 +143,7 @@ def _last_order(reader: Reader, row: sqlite3.Row, currency: str, *, returned: bo
     return f"{reader.day(day)} · {words.money(amount, currency)}{net}{since}"
 
 
-def _typical_risk(row: sqlite3.Row, drivers: Sequence[Driver]) -> float | None:
+def _typical_risk(row: sqlite.Row, drivers: Sequence[Driver]) -> float | None:
     """From where the points of the reasons lead to the risk as it was computed; None where none has points."""
     risk = _computed_risk(row)
     told = [one.points for one in drivers if one.points is not None]
@@ -152,14 +152,14 @@ def _typical_risk(row: sqlite3.Row, drivers: Sequence[Driver]) -> float | None:
     return min(max(risk - sum(told) / 100.0, 0.0), 1.0)
 
 
-def _average_risk(reader: Reader, row: sqlite3.Row) -> float | None:
+def _average_risk(reader: Reader, row: sqlite.Row) -> float | None:
     """The mean churn risk of active customers, where the model cannot tell this one from them."""
     if row["churn_risk"] is None or not is_alike(row["confidence_why"]):
         return None
     return float(reader.value("SELECT avg(churn_risk) FROM customer_risk_scores WHERE standing = 'active'") or 0.0)
 
 
-def _computed_risk(row: sqlite3.Row) -> float | None:
+def _computed_risk(row: sqlite.Row) -> float | None:
     """The churn risk as the model has it, whatever a person set or the customer said."""
     by_hand = json.loads(row["overridden"] or "{}").get("churn_risk")
     risk = without_words(dict(row))["churn_risk"] if by_hand is None else by_hand["computed"]

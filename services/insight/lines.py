@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple, cast
 
+from models import sqlite
 from models.queries.deals import ALERTED, DEAL_NAME, STAGE_NAME, list_price
 from models.queries.open_tickets import is_open, is_unhappy
 from models.values import words
@@ -97,13 +97,13 @@ class Line(NamedTuple):
 class _Known:
     """What is known of a customer beside their alert: newest tickets first, alerted and large deals first."""
 
-    tickets: list[sqlite3.Row] = field(default_factory=list)
-    deals: list[sqlite3.Row] = field(default_factory=list)
-    contract: sqlite3.Row | None = None
+    tickets: list[sqlite.Row] = field(default_factory=list)
+    deals: list[sqlite.Row] = field(default_factory=list)
+    contract: sqlite.Row | None = None
     voices: tuple[Voice, ...] = ()
 
 
-def read_lines(reader: Reader, alerts: Iterable[sqlite3.Row]) -> dict[int, Line]:
+def read_lines(reader: Reader, alerts: Iterable[sqlite.Row]) -> dict[int, Line]:
     """Return the lines of alerts by their ids; of one that was closed, or is about the book, its reason alone.
 
     Parameters
@@ -211,7 +211,7 @@ class _Writer:
             said += f"; close date {self._reader.day(passed)} has passed"
         return Clause(clause.between, said, clause.facts)
 
-    def _open_ticket(self, measure: str) -> sqlite3.Row | None:
+    def _open_ticket(self, measure: str) -> sqlite.Row | None:
         """The ticket that a reason counts as open, of several the oldest."""
         least = {"urgent_tickets": 2, "pressing_tickets": 1}.get(measure, 0)
         found = [one for one in self._known.tickets if one["open"] and one["unhappy"] and one["urgency"] >= least]
@@ -261,7 +261,7 @@ class _Writer:
                 break
         yield from self._good_since(day)
 
-    def _quotes(self, ticket: sqlite3.Row) -> bool:
+    def _quotes(self, ticket: sqlite.Row) -> bool:
         """Whether the words that the reason quotes are those of a ticket: two may come on one day."""
         found = read_words(self._reader.driver, "tickets", ticket["id"], ticket["opened_on"])
         return found is not None and found.sentence == self._told["said"]
@@ -362,17 +362,17 @@ class _Writer:
 
     # -- tickets ------------------------------------------------------------------------------------------------
 
-    def _open_for(self, ticket: sqlite3.Row) -> str:
+    def _open_for(self, ticket: sqlite.Row) -> str:
         days = self._reader.days_since(words.day_of(ticket["opened_on"]))
         return f" for {words.count(days, 'day')}" if days else " since today"
 
-    def _dated_state(self, ticket: sqlite3.Row) -> str:
+    def _dated_state(self, ticket: sqlite.Row) -> str:
         """Its day, unless it is open, and what became of it: 7 Nov, solved 9 Nov, rated 3 of 5."""
         opened = words.day_of(ticket["opened_on"])
         day = f"{self._reader.day(opened)}, " if opened is not None and not ticket["open"] else ""
         return f"{day}{self._state(ticket)}"
 
-    def _state(self, ticket: sqlite3.Row) -> str:
+    def _state(self, ticket: sqlite.Row) -> str:
         if ticket["open"]:
             return f"open{self._open_for(ticket)}"
         solved = words.day_of(ticket["resolved_on"])
@@ -385,17 +385,17 @@ class _Writer:
         return f"solved{on}{rated}"
 
 
-def _worth(reader: Reader, deal: sqlite3.Row) -> int:
+def _worth(reader: Reader, deal: sqlite.Row) -> int:
     """What a deal is worth in the currency of the book; 0 where that is not known."""
     worth = deal["worth_minor"]
     return (reader.converted(worth, deal["currency"]) or 0) if worth is not None else 0
 
 
-def _subject(ticket: sqlite3.Row) -> str:
+def _subject(ticket: sqlite.Row) -> str:
     return f"“{words.shortened(ticket['subject'], _SHOWN)}”"
 
 
-def _badness(ticket: sqlite3.Row) -> tuple[bool, int, int, str]:
+def _badness(ticket: sqlite.Row) -> tuple[bool, int, int, str]:
     """The order of tickets from the worst on: open ones by urgency and wait, then badly rated ones."""
     rated = ticket["satisfaction"] if ticket["satisfaction"] is not None else 3
     if ticket["open"]:

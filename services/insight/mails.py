@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import date, timedelta
 
+from models import sqlite
 from models.queries.emails import ONE_MAIL
 from models.values import words
 from models.values.outbox import OWN_SOURCE
@@ -44,12 +44,12 @@ def names_by_address(reader: Reader, customer_id: int) -> dict[str, str]:
     return dict(reader.driver.execute(found, (customer_id,)).fetchall())
 
 
-def furthest(mail: sqlite3.Row) -> str:
+def furthest(mail: sqlite.Row) -> str:
     """Return the furthest that a mail got in a word, '' where nobody is known to have opened it."""
     return next((said for kind, said in _REACHED.items() if mail[kind]), "")
 
 
-def became(mail: sqlite3.Row, known_to: date | None, in_a_row: int) -> tuple[list[str], bool]:
+def became(mail: sqlite.Row, known_to: date | None, in_a_row: int) -> tuple[list[str], bool]:
     """Return what became of a mail in a few words, and whether that is bad news.
 
     Parameters

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+from models import sqlite
 
 _UNITS: Final = {"inch": "in", "inches": "in", "lbs": "lb"}
 #: "in" alone is a unit only in brackets: people are also logged in.
@@ -62,7 +63,7 @@ def measured(details: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, str, str
     return size, tuple(found)
 
 
-def read_measurements(driver: sqlite3.Connection, customer_id: int) -> Measurements | None:
+def read_measurements(driver: sqlite.Connection, customer_id: int) -> Measurements | None:
     """Return what the newest scan says, else the customer's own record; None where neither says anything."""
     rows = driver.execute(
         """SELECT 'activities', id, happened_on, attributes FROM (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+from models import sqlite
 from models.queries.deals import ALERTED, DEAL_NAME, STAGE_NAME, list_price
 from models.values import words
 from models.values.alerts import WorkItem
@@ -17,9 +17,7 @@ from services.insight.timeline_formatting import deal_name
 DUE_DAYS: Final = 14
 
 
-def read_open_work(
-    reader: Reader, customer_id: int, deals: Sequence[sqlite3.Row] | None = None
-) -> tuple[WorkItem, ...]:
+def read_open_work(reader: Reader, customer_id: int, deals: Sequence[sqlite.Row] | None = None) -> tuple[WorkItem, ...]:
     """Return the customer's open tasks, the soonest first, and then its open deals as `read_deals` has them.
 
     Parameters
@@ -42,7 +40,7 @@ def read_open_work(
     return tuple(items)
 
 
-def read_deals(reader: Reader, customer_id: int) -> list[sqlite3.Row]:
+def read_deals(reader: Reader, customer_id: int) -> list[sqlite.Row]:
     """Return the customer's open deals: those that its alert is about, the largest, the oldest first."""
     return reader.rows(
         f"SELECT o.id, {DEAL_NAME} AS name, o.kind, {STAGE_NAME} AS stage, o.owner,"
@@ -56,12 +54,12 @@ def read_deals(reader: Reader, customer_id: int) -> list[sqlite3.Row]:
     )
 
 
-def deal_words(reader: Reader, deal: sqlite3.Row) -> str:
+def deal_words(reader: Reader, deal: sqlite.Row) -> str:
     """Return what an open deal is worth, its stage and time in it: "$450 · Proposal for 19 days"."""
     return " · ".join(deal_parts(reader, deal))
 
 
-def deal_parts(reader: Reader, deal: sqlite3.Row) -> list[str]:
+def deal_parts(reader: Reader, deal: sqlite.Row) -> list[str]:
     """Return the same in parts.
 
     Where no change of stage is known, the time is that since it was opened: "Proposal, open for 19 days". A close

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import Any
 
+from models import sqlite
 from models.values import words
 from models.values.overrides import FIGURES, OverrideMark, model_words
 from services.insight.reader import Reader
@@ -36,7 +36,7 @@ def _mark(reader: Reader, figure: str, one: dict[str, Any], currency: str) -> Ov
     )
 
 
-def week_line(reader: Reader, row: sqlite3.Row, what: str, model_day: str | None) -> str:
+def week_line(reader: Reader, row: sqlite.Row, what: str, model_day: str | None) -> str:
     """Say what moved the churn risk (``what`` it is called) in the week before a score, the strongest part first.
 
     Nothing ('') where nothing did.

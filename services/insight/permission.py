@@ -5,13 +5,12 @@ It advises; what is sent is asked again where it is sent, by the same policy.
 
 from __future__ import annotations
 
-import sqlite3
-
+from models import sqlite
 from models.values.alerts import Permission
 from services.insight.reader import Reader
 
 
-def read_permission(reader: Reader, customer: sqlite3.Row, incentive_words: str = "") -> Permission:
+def read_permission(reader: Reader, customer: sqlite.Row, incentive_words: str = "") -> Permission:
     """Return the verdict with its reasons; quiet hours refuse nothing and are said where an email is written.
 
     Parameters

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import timedelta
 
+from models import sqlite
 from models.queries.emails import ONE_MAIL
 from models.queries.purchases import PURCHASES
 from models.values import words
@@ -34,7 +34,7 @@ FROM email_events WHERE customer_id = ? AND happened_on <= ? GROUP BY {ONE_MAIL}
 HAVING max(kind IN ('sent', 'delivered')) ORDER BY min(happened_on) DESC, min(id) DESC LIMIT 1"""
 
 
-def read_person(reader: Reader, customer: sqlite3.Row, phone: Phone, business: Business) -> Person:
+def read_person(reader: Reader, customer: sqlite.Row, phone: Phone, business: Business) -> Person:
     """Return who to speak to at a customer and what there is to know before speaking.
 
     Parameters
@@ -113,7 +113,7 @@ def _mail(reader: Reader, customer_id: int) -> HeaderFact | None:
     return HeaderFact("Last email", reader.day(day), f", {rest}", lately=True)
 
 
-def _deal(reader: Reader, deals: Sequence[sqlite3.Row]) -> HeaderFact | None:
+def _deal(reader: Reader, deals: Sequence[sqlite.Row]) -> HeaderFact | None:
     if not deals:
         return None
     more = f" and {len(deals) - 1} more" if len(deals) > 1 else ""
@@ -121,7 +121,7 @@ def _deal(reader: Reader, deals: Sequence[sqlite3.Row]) -> HeaderFact | None:
     return HeaderFact("Open deal", words.shortened(deal_name(deals[0]), 40), f", {said}{more}")
 
 
-def _contract(reader: Reader, row: sqlite3.Row | None) -> HeaderFact | None:
+def _contract(reader: Reader, row: sqlite.Row | None) -> HeaderFact | None:
     if row is None:
         return None
     day = words.day_of(row["ends_on"])

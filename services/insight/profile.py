@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import date, timedelta
 from typing import Literal
 
+from models import sqlite
 from models.queries.churn_status import SPEAKING
 from models.queries.emails import ONE_MAIL
 from models.queries.open_tickets import AS_OF, is_open, is_unhappy
@@ -89,7 +89,7 @@ def read_profile(reader: Reader, customer_id: int) -> CustomerProfile | None:
 
 
 def _identity(
-    reader: Reader, customer: sqlite3.Row, contract: sqlite3.Row | None, figures: ScoreFigures | None
+    reader: Reader, customer: sqlite.Row, contract: sqlite.Row | None, figures: ScoreFigures | None
 ) -> tuple[IdentityField, ...]:
     origins = _origins(reader, customer)
     place = ", ".join(customer[name] for name in ("city", "region", "country") if customer[name])
@@ -146,7 +146,7 @@ class _Origins(dict[str, str]):
         return self._otherwise
 
 
-def _origins(reader: Reader, customer: sqlite3.Row) -> _Origins:
+def _origins(reader: Reader, customer: sqlite.Row) -> _Origins:
     """Return the system that each field has its present value from: the row's own, else who changed it last."""
     origins = _Origins(source_words(customer["source"]))
     changes: list[tuple[int, str, str]] = []
@@ -303,7 +303,7 @@ def _deals(reader: Reader, customer_id: int) -> tuple[str, tuple[str, ...]]:
     return " · ".join(parts), tuple(f"{words.shortened(deal_name(row), 40)} · {said}" for row, said in told)
 
 
-def _closed(reader: Reader, row: sqlite3.Row) -> str:
+def _closed(reader: Reader, row: sqlite.Row) -> str:
     amount = row["amount_minor"]
     money = f"{words.money(amount, row['currency'] or reader.currency)} · " if amount else ""
     return f"{money}{row['stage']}"
@@ -374,7 +374,7 @@ def _emails(reader: Reader, customer_id: int) -> tuple[tuple[str, ...], str, int
     return tuple(reversed(squares)), line, len(rows)
 
 
-def _square(row: sqlite3.Row, known_to: date | None) -> str:
+def _square(row: sqlite.Row, known_to: date | None) -> str:
     for state in ("replied", "clicked", "opened"):
         if row[state]:
             return state

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
+from models import sqlite
 from models.values import words
 from models.values.alerts import (
     CRITICAL_ALERTS,
@@ -143,12 +143,12 @@ def rows_of(reader: Reader, ids: Sequence[int]) -> tuple[AlertRow, ...]:
     return tuple(by_id[one] for one in ids)
 
 
-def _rows(reader: Reader, found: Sequence[sqlite3.Row]) -> list[AlertRow]:
+def _rows(reader: Reader, found: Sequence[sqlite.Row]) -> list[AlertRow]:
     bounds, lines = bounds_of(reader), read_lines(reader, found)
     return [_row(reader, bounds, row, lines[row["id"]]) for row in found]
 
 
-def _row(reader: Reader, bounds: Bounds, row: sqlite3.Row, line: Line) -> AlertRow:
+def _row(reader: Reader, bounds: Bounds, row: sqlite.Row, line: Line) -> AlertRow:
     due = words.moment_of(row["due_at"])
     state = cast(AlertState, row["state"])
     ended = state in TAB_STATES["done"]
@@ -188,7 +188,7 @@ def _sparkline(text: str | None) -> tuple[int, ...]:
     return tuple(int(value) for value in json.loads(text)) if text else ()
 
 
-def _due_words(reader: Reader, row: sqlite3.Row, due: datetime | None, *, aloud: bool = False) -> str:
+def _due_words(reader: Reader, row: sqlite.Row, due: datetime | None, *, aloud: bool = False) -> str:
     state = row["state"]
     if state in ("waiting", "snoozed"):
         until = words.moment_of(row["until"])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from models import sqlite
 from models.values.reaching import FirstStep, TalkingPoint
 from services.insight.call_times import call_day, call_until, call_words, read_call_times, when_words
 from services.insight.reader import Reader
@@ -121,7 +121,7 @@ class Reach(NamedTuple):
     hours: TalkingPoint | None
 
 
-def read_phone(reader: Reader, customer: sqlite3.Row) -> Phone:
+def read_phone(reader: Reader, customer: sqlite.Row) -> Phone:
     """Return the number to call: that of the customer's primary contact, else of another one, else the customer's own.
 
     A firm's own number comes before that of a contact who is not its primary one.
@@ -132,7 +132,7 @@ def read_phone(reader: Reader, customer: sqlite3.Row) -> Phone:
     return Phone(found["name"] or "", found["phone"], found["role"] or "", found["id"])
 
 
-def read_reach(reader: Reader, customer: sqlite3.Row, wanted: Wanted = Wanted()) -> Reach:  # noqa: B008, it is frozen
+def read_reach(reader: Reader, customer: sqlite.Row, wanted: Wanted = Wanted()) -> Reach:  # noqa: B008, it is frozen
     """Return how a customer can be reached, and what to look up or record first.
 
     Parameters

@@ -5,7 +5,6 @@ Queries are text and run on the driver's own connection: the first page of a boo
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any, cast
 
+from models import sqlite
 from models.values import words
 from models.values.alerts import Lacks
 from models.values.money import exponent
@@ -39,7 +39,7 @@ class Reader:
         The person at work as they are called, and as they log in: "yours" is what either owns.
     """
 
-    driver: sqlite3.Connection
+    driver: sqlite.Connection
     policy: Policy
     now: datetime
     today: date
@@ -48,23 +48,23 @@ class Reader:
     me: str
     login: str = ""
 
-    def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
+    def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite.Row]:
         """Return all rows of a query."""
         cursor = self.driver.cursor()
-        cursor.row_factory = sqlite3.Row
+        cursor.row_factory = sqlite.Row
         return cursor.execute(sql, parameters).fetchall()
 
-    def each(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[sqlite3.Row]:
+    def each(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[sqlite.Row]:
         """Return the rows of a query one by one: for those that are too many to hold."""
         cursor = self.driver.cursor()
-        cursor.row_factory = sqlite3.Row
-        return cast("Iterator[sqlite3.Row]", cursor.execute(sql, parameters))
+        cursor.row_factory = sqlite.Row
+        return cast("Iterator[sqlite.Row]", cursor.execute(sql, parameters))
 
-    def row(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Row | None:
+    def row(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite.Row | None:
         """Return the first row of a query, or None."""
         cursor = self.driver.cursor()
-        cursor.row_factory = sqlite3.Row
-        return cast("sqlite3.Row | None", cursor.execute(sql, parameters).fetchone())
+        cursor.row_factory = sqlite.Row
+        return cast("sqlite.Row | None", cursor.execute(sql, parameters).fetchone())
 
     def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         """Return the first value of a query's first row, None without one."""

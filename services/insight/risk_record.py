@@ -7,9 +7,9 @@ another model, or of later days, has found.
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import Any, Final
 
+from models import sqlite
 from models.queries.churn_status import starts_on
 from models.values.past_cases import FEWEST, cases_words, kind_and_step
 from models.values.words import day_of
@@ -22,7 +22,7 @@ _SIDES: Final = {" on contracts": ("contract", "$.contract"), " on activity": ("
 _UNLEARNT: Final = "Prior"
 
 
-def record_words(reader: Reader, row: sqlite3.Row) -> str:
+def record_words(reader: Reader, row: sqlite.Row) -> str:
     """Return what came of past cases like this one; '' where a person set the risk, or nothing was judged.
 
     Parameters
@@ -53,7 +53,7 @@ def _chosen(reader: Reader, path: str, as_of: str) -> dict[str, Any] | None:
     return json.loads(found[0]) if found is not None and found[0] is not None else None
 
 
-def _known_days(reader: Reader, row: sqlite3.Row, label: str) -> float | None:
+def _known_days(reader: Reader, row: sqlite.Row, label: str) -> float | None:
     """What tells the kind of a customer: days of orders or activity, or days under contract."""
     if label == "orders":
         return float(row["purchase_days"])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 
+from models import sqlite
 from models.values import words
 from models.values.customers import IdentityField
 from services.insight.reader import Reader
@@ -30,7 +30,7 @@ def contact_fields(reader: Reader, customer_id: int) -> Iterator[IdentityField]:
             yield IdentityField("Contacts", f"{len(rows)} of {total:,} shown; “Contacts” lists all", "")
 
 
-def contract_fields(reader: Reader, contract: sqlite3.Row) -> Iterator[IdentityField]:
+def contract_fields(reader: Reader, contract: sqlite.Row) -> Iterator[IdentityField]:
     """The contract that speaks for the customer; further ones are counted."""
     origin = source_words(contract["source"])
     ended = contract["status"] == "ended"
@@ -48,7 +48,7 @@ def contract_fields(reader: Reader, contract: sqlite3.Row) -> Iterator[IdentityF
         yield IdentityField("Ends" if ended else "Renews", full_day(contract["ends_on"]), origin)
 
 
-def consent_words(row: sqlite3.Row) -> str:
+def consent_words(row: sqlite.Row) -> str:
     since = words.day_of(row["email_consent_since"])
     said = {"given": "given", "withdrawn": "withdrawn"}.get(row["email_consent"], "not recorded")
     return f"{said} {words.full_day(since)}" if since is not None and said != "not recorded" else said

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from models import sqlite
 from models.queries.purchases import PURCHASES
 from models.values import words
 from models.values.alerts import TimelineRow
@@ -93,7 +93,7 @@ class Context:
     mostly: dict[tuple[str, str], str]
 
 
-def context_of(reader: Reader, customer_id: int, entries: list[tuple[str, sqlite3.Row]]) -> Context:
+def context_of(reader: Reader, customer_id: int, entries: list[tuple[str, sqlite.Row]]) -> Context:
     """Read what the rows of one page need, in one query a kind."""
     kinds = {kind for kind, _ in entries}
     orders = [row["id"] for kind, row in entries if kind in ("order", "return")]
@@ -132,7 +132,7 @@ def _items(reader: Reader, orders: list[int]) -> dict[int, str]:
     }
 
 
-def describe(reader: Reader, context: Context, kind: str, row: sqlite3.Row) -> TimelineRow:
+def describe(reader: Reader, context: Context, kind: str, row: sqlite.Row) -> TimelineRow:
     """Return a row of the timeline in words."""
     bold, rest, tone = _SAYS[kind](reader, context, row) if kind in _SAYS else _declared(reader, kind, row)
     times = row["times"] if kind == "activity" else 1
@@ -152,7 +152,7 @@ def describe(reader: Reader, context: Context, kind: str, row: sqlite3.Row) -> T
     )
 
 
-def _details(kind: str, row: sqlite3.Row) -> tuple[tuple[str, str], ...]:
+def _details(kind: str, row: sqlite.Row) -> tuple[tuple[str, str], ...]:
     known = [(name, row[column]) for name, column in _DETAILS.get(kind, {}).items()]
     known += details_of(row["attributes"]).items() if kind == "activity" else ()
     return tuple((name, value) for name, value in known if value)
@@ -190,21 +190,21 @@ def rule_title(code: str, definition: str | None) -> str:
     return words.capital(code.replace("_", " "))
 
 
-def _order(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+def _order(reader: Reader, context: Context, row: sqlite.Row) -> Said:
     parts = [context.items.get(row["id"]), row["channel"]]
     parts += ["cancelled"] if row["kind"] == "purchase" and row["cancelled"] else []
     parts += ["charges, no goods"] if row["kind"] == "charge" else []
     return words.money_exact(row["amount_minor"], row["currency"]), " · ".join(filter(None, parts)), "neutral"
 
 
-def _returned(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+def _returned(reader: Reader, context: Context, row: sqlite.Row) -> Said:
     _, rest, _ = _order(reader, context, row)
     what = "Cancelled" if row["kind"] == "cancellation" else "Returned"
     amount = words.money_exact(abs(row["amount_minor"]), row["currency"])
     return f"{what} {amount}", rest, "neutral"
 
 
-def _ticket(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+def _ticket(reader: Reader, context: Context, row: sqlite.Row) -> Said:
     subject, kind = row["subject"], row["kind"] or ""
     parts = [kind] if subject and kind and kind.casefold() not in subject.casefold() else []
     parts += _course(reader, row)
@@ -215,7 +215,7 @@ def _ticket(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
     return words.shortened(subject or kind or "Ticket", 60), " · ".join(parts), "bad" if unhappy else "neutral"
 
 
-def _course(reader: Reader, row: sqlite3.Row) -> list[str]:
+def _course(reader: Reader, row: sqlite.Row) -> list[str]:
     """What became of a ticket; a day of solving that is still to come solves nothing."""
     opened, resolved = words.moment_of(row["opened_at"]), words.moment_of(row["resolved_at"])
     first, last = words.day_of(row["day"]), words.day_of(row["resolved_on"])
@@ -235,7 +235,7 @@ def _course(reader: Reader, row: sqlite3.Row) -> list[str]:
     return ["resolved"]
 
 
-def _email(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+def _email(reader: Reader, context: Context, row: sqlite.Row) -> Said:
     if row["own_subject"] is not None:
         return _own_email(reader, context, row)
     parts, bad = became(row, context.mail_through, context.unread.get(row["key"], 0))
@@ -248,12 +248,12 @@ def _email(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
     return words.shortened(campaign or kind or "Email", 60), " · ".join(said + parts), "bad" if bad else "neutral"
 
 
-def _addressee(context: Context, row: sqlite3.Row) -> str:
+def _addressee(context: Context, row: sqlite.Row) -> str:
     """The contact to whom a mail went, '' where that is not known."""
     return words.shortened(context.contacts.get((row["address"] or "").lower(), ""), 40)
 
 
-def _own_email(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+def _own_email(reader: Reader, context: Context, row: sqlite.Row) -> Said:
     """An email of this program: nothing tracks whether it was read, only what followed."""
     who = "You" if reader.is_mine(row["own_by"]) else row["own_by"] or "You"
     sent_on = words.day_of(row["day"])
@@ -279,7 +279,7 @@ def _ordered_after(reader: Reader, customer_id: int, sent_on: date) -> list[str]
     return [f"ordered after {words.count(days, 'day')}" if days else "ordered the same day"]
 
 
-def _review(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+def _review(reader: Reader, context: Context, row: sqlite.Row) -> Said:
     said = row["title"] or row["text"]
     parts = [f"“{words.shortened(said, 70)}”"] if said else []
     parts += [row["product_name"]] if row["product_name"] else []
@@ -288,7 +288,7 @@ def _review(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
     return f"{row['rating']} of 5", " · ".join(parts), "bad" if row["rating"] <= _UNHAPPY else "neutral"
 
 
-def _deal(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+def _deal(reader: Reader, context: Context, row: sqlite.Row) -> Said:
     amount = words.money(row["amount_minor"], row["currency"] or reader.currency) if row["amount_minor"] else ""
     moved = f"moved to {row['to_stage']}" if row["to_stage"] else "deal opened" if row["name"] else "opened"
     if row["to_stage"] in ("Won", "Lost"):
@@ -299,13 +299,13 @@ def _deal(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
     return words.shortened(deal_name(row), 60), " · ".join(part for part in parts if part), tone
 
 
-def deal_name(deal: sqlite3.Row) -> str:
+def deal_name(deal: sqlite.Row) -> str:
     """Return what a deal is called: by its name, else by its kind."""
     kind = deal["kind"] or ""
     return deal["name"] or ("Deal" if not kind else kind if "deal" in kind.casefold() else f"{kind} deal")
 
 
-def _activity(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+def _activity(reader: Reader, context: Context, row: sqlite.Row) -> Said:
     known = _ACTIVITIES.get(row["kind"], words.capital(row["kind"].replace("_", " ")))
     if row["times"] > 1:
         first, last = (date.fromisoformat(row[name]) for name in ("since", "day"))
@@ -331,7 +331,7 @@ def _said_of(details: dict[str, str]) -> list[str]:
     return found
 
 
-def _alert(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+def _alert(reader: Reader, context: Context, row: sqlite.Row) -> Said:
     if row["verb"] == "raised":
         joined = "".join(f" · merged with “{title}”" for title in context.signals.get(row["id"], ()))
         return "Alert raised", f"{reason_words(row['reason'], reader.today)}{joined}", "neutral"
@@ -363,7 +363,7 @@ def _done_to_alert(reader: Reader, verb: str, after: Mapping[str, Any]) -> str:
     return _DONE.get(verb, "")
 
 
-def _task(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+def _task(reader: Reader, context: Context, row: sqlite.Row) -> Said:
     done, due = words.moment_of(row["done_at"]), words.day_of(row["due_on"])
     rest = ""
     if done is not None:
@@ -373,12 +373,12 @@ def _task(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
     return words.shortened(row["title"], 70), rest, "neutral"
 
 
-def _note(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+def _note(reader: Reader, context: Context, row: sqlite.Row) -> Said:
     by = "You" if reader.is_mine(row["author"]) else row["author"]
     return by, f"noted “{words.shortened(row['text'], 140)}”", "neutral"
 
 
-def _override(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+def _override(reader: Reader, context: Context, row: sqlite.Row) -> Said:
     """A score that a person set, set anew or took back, or whose last day is over: never without who and until when."""
     figure, until = row["figure"], words.day_of(row["expires_on"])
     title = words.capital(FIGURES.get(figure, figure.replace("_", " ")))
@@ -410,7 +410,7 @@ def _who(reader: Reader, person: str) -> str:
     return "you" if reader.is_mine(person) else person
 
 
-def _survey(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+def _survey(reader: Reader, context: Context, row: sqlite.Row) -> Said:
     comment = f"“{words.shortened(row['comment'], 70)}”" if row["comment"] else ""
     if row["score"] is None:
         return row["kind"].upper(), comment, "neutral"
@@ -419,7 +419,7 @@ def _survey(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
     return f"{row['kind'].upper()} {row['score']:g} of {scale}", comment, "bad" if low else "neutral"
 
 
-def _conversation(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+def _conversation(reader: Reader, context: Context, row: sqlite.Row) -> Said:
     if row["source"] == OWN_SOURCE:  # a call that was logged here: "Ada called, left a voicemail"
         return "Call from us", row["text"], "neutral"
     who = {"from_customer": "from them", "to_customer": "from us"}.get(row["direction"] or "", "")
@@ -427,14 +427,14 @@ def _conversation(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
     return bold, f"“{words.shortened(row['text'], 100)}”" if row["text"] else "", "neutral"
 
 
-def _left(reader: Reader, context: Context, row: sqlite3.Row) -> Said:
+def _left(reader: Reader, context: Context, row: sqlite.Row) -> Said:
     day, signed = words.day_of(row["day"]), words.day_of(row["starts_on"])
     if day is None or signed is None or signed > day:
         return "Left", "", "bad"
     return "Left", f"their contract ended after {words.span((day - signed).days)}", "bad"
 
 
-def _declared(reader: Reader, kind: str, row: sqlite3.Row) -> Said:
+def _declared(reader: Reader, kind: str, row: sqlite.Row) -> Said:
     told = declared.timelines()[kind]
     bold, rest = declared.said(reader, (told.bold,), row), declared.said(reader, told.words, row)
     return "".join(bold), " · ".join(rest), row["tone"]

@@ -8,9 +8,9 @@ by one: among everything those of a month are one row, and each has its own wher
 from __future__ import annotations
 
 import heapq
-import sqlite3
 from collections.abc import Collection
 
+from models import sqlite
 from models.queries.deals import closed_on
 from models.queries.emails import ONE_MAIL
 from models.queries.open_tickets import is_open
@@ -226,6 +226,6 @@ def _of(reader: Reader, customer_id: int) -> dict[str, str | int]:
     return {"customer": customer_id, "today": reader.today.isoformat(), "present": reader.present.isoformat()}
 
 
-def _described(reader: Reader, customer_id: int, entries: list[tuple[str, sqlite3.Row]]) -> tuple[TimelineRow, ...]:
+def _described(reader: Reader, customer_id: int, entries: list[tuple[str, sqlite.Row]]) -> tuple[TimelineRow, ...]:
     context = timeline_formatting.context_of(reader, customer_id, entries)
     return tuple(timeline_formatting.describe(reader, context, kind, row) for kind, row in entries)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
+from models import sqlite
 from models.values.errors import Cancelled, UserError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def guarded(connection: Connection, cancelled: Callable[[], bool], seconds: floa
     try:
         yield
     except OperationalError as error:
-        if why and getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+        if why and getattr(error.orig, "sqlite_errorcode", None) == sqlite.SQLITE_INTERRUPT:
             raise why[0] from None
         raise
     finally:

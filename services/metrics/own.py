@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from models import sqlite
 from models.values.changes import Changes
 from models.values.dashboards import LONGEST_NAME, Dashboard, Filters, SavedView
 from models.values.errors import UserError
@@ -40,7 +40,7 @@ def all_dashboards(workspace: Workspace) -> tuple[Dashboard, ...]:
         return _read(connection)
 
 
-def _read(connection: sqlite3.Connection) -> tuple[Dashboard, ...]:
+def _read(connection: sqlite.Connection) -> tuple[Dashboard, ...]:
     rows = connection.execute("SELECT name, definition FROM dashboards ORDER BY id").fetchall()
     stored = {row[0]: row[1] for row in rows}
     originals = the_dashboards()

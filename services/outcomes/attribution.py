@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 
+from models import sqlite
 from models.queries.conversion import FOLLOWS, PURCHASE, SAME_DAY
 from models.values import words
 from models.values.outbox import ContactOutcome
@@ -23,7 +23,7 @@ class Returned:
 
 
 def contact_of_alert(
-    driver: sqlite3.Connection, alert_id: int, policy: Policy, *, today: date, zone: tzinfo
+    driver: sqlite.Connection, alert_id: int, policy: Policy, *, today: date, zone: tzinfo
 ) -> ContactOutcome | None:
     """Return what followed the first email that was sent for an alert; None if none was."""
     found = driver.execute(
@@ -33,7 +33,7 @@ def contact_of_alert(
 
 
 def contact_of_message(
-    driver: sqlite3.Connection, message_id: int, policy: Policy, *, today: date, zone: tzinfo
+    driver: sqlite.Connection, message_id: int, policy: Policy, *, today: date, zone: tzinfo
 ) -> ContactOutcome | None:
     """Return what followed one email; None if it was not sent.
 
@@ -76,14 +76,14 @@ def contact_of_message(
     return replace(made, words=_words(made, policy.watch_days, today, beside=_is_beside(driver, message_id)))
 
 
-def _is_beside(driver: sqlite3.Connection, message_id: int) -> bool:
+def _is_beside(driver: sqlite.Connection, message_id: int) -> bool:
     """Whether they ordered on the email's day at a time that nobody knows."""
     found = driver.execute(f"SELECT 1 FROM messages m JOIN orders o ON {SAME_DAY} AND {PURCHASE} WHERE m.id = ?",
                            (message_id,)).fetchone()  # fmt: skip
     return found is not None
 
 
-def returned(driver: sqlite3.Connection, since: str, watch_days: int) -> Returned:
+def returned(driver: sqlite.Connection, since: str, watch_days: int) -> Returned:
     """Count alerts of customers at risk that were resolved since a moment: emailed or not, and who ordered again.
 
     An email counts that was sent before the alert was closed. Who came back by an order from before the email came back

@@ -7,11 +7,11 @@ person discarded is not written again for the same alert.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
+from models import sqlite
 from models.store import UnitOfWork
 from models.values import words
 from models.values.changes import Changes
@@ -56,7 +56,7 @@ def draft_automatically(workspace: Workspace, alert_ids: Sequence[int]) -> Chang
     return _store(workspace, written) if written else Changes()
 
 
-def _drafted_today(driver: sqlite3.Connection, workspace: Workspace) -> int:
+def _drafted_today(driver: sqlite.Connection, workspace: Workspace) -> int:
     zone = workspace.policy.business_hours.zone()
     midnight = datetime.combine(workspace.clock.now().astimezone(zone).date(), time(), zone)
     since = midnight.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -67,7 +67,7 @@ def _drafted_today(driver: sqlite3.Connection, workspace: Workspace) -> int:
     )
 
 
-def _due(driver: sqlite3.Connection, workspace: Workspace, alert_ids: Sequence[int]) -> list[_Due]:
+def _due(driver: sqlite.Connection, workspace: Workspace, alert_ids: Sequence[int]) -> list[_Due]:
     from services.permission.answer import may_send
 
     policy = workspace.policy

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from models import sqlite
 from models.queries.contacts import contact_named, contacts_of
 from models.values import words
 from models.values.alerts import AlertRow, Permission, WorkItem
@@ -148,7 +148,7 @@ def _alert(reader: Reader, customer_id: int, alert_id: int | None) -> AlertRow |
 
 def _first_draft(
     reader: Reader,
-    customer: sqlite3.Row,
+    customer: sqlite.Row,
     alert: AlertRow | None,
     found: Sequence[Found],
     goal: str,
@@ -170,7 +170,7 @@ def _first_draft(
 
 
 def _unwritten(
-    customer: sqlite3.Row, alert: AlertRow | None, ticked: tuple[str, ...], goal: str, tone: str, contact_id: int | None
+    customer: sqlite.Row, alert: AlertRow | None, ticked: tuple[str, ...], goal: str, tone: str, contact_id: int | None
 ) -> Edit:
     """Return an email that has a greeting and no text yet."""
     greeting = names_of(customer["name"], customer["company"]).greeting(tone)
@@ -179,7 +179,7 @@ def _unwritten(
 
 
 def _reopened(
-    workspace: Workspace, reader: Reader, customer: sqlite3.Row, alert: AlertRow | None, message: Message
+    workspace: Workspace, reader: Reader, customer: sqlite.Row, alert: AlertRow | None, message: Message
 ) -> Composition:
     found = _ticked_as(find_facts(reader, customer["id"], message.goal, keep=message.facts), message.facts)
     came_back = (message.fault or "") if message.state in WRITABLE else ""
@@ -193,7 +193,7 @@ def _ticked_as(found: Sequence[Found], keys: Collection[str]) -> tuple[Found, ..
 def _composition(
     workspace: Workspace,
     reader: Reader,
-    customer: sqlite3.Row,
+    customer: sqlite.Row,
     alert: AlertRow | None,
     found: Sequence[Found],
     edit: Edit,

@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import sqlite3
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
+from models import sqlite
 from models.tables import messages
 from models.values.errors import EnvironmentFault, UserError
 from models.values.outreach import WRITABLE, Message
@@ -30,7 +30,7 @@ _NOWHERE: Final = "bellwether.invalid"
 _NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 
 
-def email_of(driver: sqlite3.Connection, workspace: Workspace, message: Message, message_id: str = "") -> OutgoingEmail:
+def email_of(driver: sqlite.Connection, workspace: Workspace, message: Message, message_id: str = "") -> OutgoingEmail:
     """Return the mail that a message makes with the account, the signature and the book's policy of this moment."""
     account, policy = workspace.preferences.mail, in_force(workspace, driver)
     to = addressed(driver, message.customer_id, message.contact_id)
@@ -129,7 +129,7 @@ def why_not_by_hand(workspace: Workspace, message_id: int) -> str:
         return _refused(workspace, connection, message_of(connection, message_id))
 
 
-def _refused(workspace: Workspace, driver: sqlite3.Connection, message: Message) -> str:
+def _refused(workspace: Workspace, driver: sqlite.Connection, message: Message) -> str:
     at, policy = workspace.clock.now(), in_force(workspace, driver)
     return why_not(driver, policy, message.customer_id, message.id, at=at)
 
@@ -153,7 +153,7 @@ def take_out(workspace: Workspace, message_id: int, via: str, write: Callable[[M
     return written
 
 
-def _approved_mail(driver: sqlite3.Connection, message_id: int) -> str | None:
+def _approved_mail(driver: sqlite.Connection, message_id: int) -> str | None:
     found = driver.execute("SELECT mail FROM messages WHERE id = ?", (message_id,)).fetchone()
     return found[0] if found is not None else None
 

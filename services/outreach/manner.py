@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
+from models import sqlite
 from models.queries.churn_status import SPEAKING
 from models.values.outreach import GOALS
 from services.book.playbook import playbook_goals
@@ -25,7 +25,7 @@ _TROUBLE: Final = frozenset({"trouble", "bad review"})
 _OFFERING: Final = frozenset({"engagement_draft", "vip_personal", "check_in", "spend_review", "win_back", "grow"})
 
 
-def tone_of(reader: Reader, customer: sqlite3.Row) -> str:
+def tone_of(reader: Reader, customer: sqlite.Row) -> str:
     """Return the tone for a customer: formal with companies under contract, else the policy's of the segment."""
     names = names_of(customer["name"], customer["company"])
     under_contract = SPEAKING.format(customer="?", day="?")

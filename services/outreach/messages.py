@@ -6,11 +6,11 @@ The autosave is the program's entry, not the person's: Ctrl+Z afterwards still m
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Final
 
+from models import sqlite
 from models.journal import entry_images, undo_images
 from models.store import UnitOfWork
 from models.tables import drafts, messages
@@ -44,7 +44,7 @@ def read_message(workspace: Workspace, message_id: int) -> Message:
         return message_of(driver, message_id)
 
 
-def message_of(driver: sqlite3.Connection, message_id: int) -> Message:
+def message_of(driver: sqlite.Connection, message_id: int) -> Message:
     """Return one email, read on a connection at hand."""
     cursor = driver.execute(
         f"SELECT {_COLUMNS}, c.name AS customer FROM messages m JOIN customers c ON c.id = m.customer_id"
@@ -72,7 +72,7 @@ def to_message(row: dict[str, Any]) -> Message:
     )
 
 
-def find_open(driver: sqlite3.Connection, customer_id: int, alert_id: int | None) -> int | None:
+def find_open(driver: sqlite.Connection, customer_id: int, alert_id: int | None) -> int | None:
     """Return the email that is being written for an alert, or for a customer without one; None if there is none."""
     found = driver.execute(
         "SELECT id FROM messages WHERE customer_id = ? AND alert_id IS ? AND state IN ('draft', 'in_review')"
@@ -82,7 +82,7 @@ def find_open(driver: sqlite3.Connection, customer_id: int, alert_id: int | None
     return int(found[0]) if found is not None else None
 
 
-def read_versions(driver: sqlite3.Connection, message_id: int) -> tuple[DraftVersion, ...]:
+def read_versions(driver: sqlite.Connection, message_id: int) -> tuple[DraftVersion, ...]:
     """Return the drafts of an email, newest first."""
     names = ("id", "number", "written_at", "words", "subject", "greeting", "body", "sent_to_model", "tokens_in",
              "tokens_out", "cost")  # fmt: skip

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from datetime import datetime
 
+from models import sqlite
 from models.values import words
 from models.values.outbox import NotNow
 from models.values.outreach import Edit
@@ -16,7 +16,7 @@ from services.settings import Policy, load_policy
 from services.workspace import Workspace
 
 
-def why_not(driver: sqlite3.Connection, policy: Policy, customer_id: int, message_id: int, *, at: datetime) -> str:
+def why_not(driver: sqlite.Connection, policy: Policy, customer_id: int, message_id: int, *, at: datetime) -> str:
     """Return the sentence why a stored email may not leave at a moment, '' where it may.
 
     The one condition on every way out: sending, the file for a mail app, its link, the command line. What leaves
@@ -33,7 +33,7 @@ def why_not(driver: sqlite3.Connection, policy: Policy, customer_id: int, messag
     return f"These are quiet hours: it may go out {answer.opens}."
 
 
-def waives_quiet_hours(driver: sqlite3.Connection, message_id: int, at: datetime) -> bool:
+def waives_quiet_hours(driver: sqlite.Connection, message_id: int, at: datetime) -> bool:
     """Return whether a person let an email go out in the quiet hours of a moment; the next ones hold it again."""
     found = driver.execute("SELECT quiet_waived_until FROM messages WHERE id = ?", (message_id,)).fetchone()
     until = words.moment_of(found[0]) if found is not None else None
@@ -77,7 +77,7 @@ def answer_for(reader: Reader, policy: Policy, edit: Edit) -> SendPermission:
     )
 
 
-def in_force(workspace: Workspace, driver: sqlite3.Connection) -> Policy:
+def in_force(workspace: Workspace, driver: sqlite.Connection) -> Policy:
     """Return the book's newest policy as a connection sees it: another program may have changed it since.
 
     A book in which none was ever written is under the policy that it was opened with.
@@ -91,7 +91,7 @@ def digest_of(mail: str) -> str:
     return hashlib.sha256(mail.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _not_approved(driver: sqlite3.Connection, message_id: int) -> str:
+def _not_approved(driver: sqlite.Connection, message_id: int) -> str:
     found = driver.execute(
         "SELECT m.state, m.approved_by, m.approved_version, m.version, m.mail, m.mail_digest, m.to_address,"
         " CASE WHEN m.contact_id IS NULL THEN c.email ELSE k.email END"

@@ -8,12 +8,12 @@ when on.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from models import sqlite
 from models.queries.contacts import contacts_of
 from models.values import words
 from models.values.customers import Contact
@@ -136,7 +136,7 @@ class _One:
 
 
 def may_send(
-    driver: sqlite3.Connection,
+    driver: sqlite.Connection,
     policy: Policy,
     customer_id: int,
     *,
@@ -200,7 +200,7 @@ def _answer(looked_at: Sequence[_Looked], address: str) -> SendPermission:
     )
 
 
-def recipient_of(driver: sqlite3.Connection, policy: Policy, customer_id: int, *, at: datetime) -> int | None:
+def recipient_of(driver: sqlite.Connection, policy: Policy, customer_id: int, *, at: datetime) -> int | None:
     """Return the contact whom an email goes to unless another is chosen, None for the customer itself.
 
     A customer of whom no consent is on record is written to through the first contact who gave theirs.
@@ -211,13 +211,13 @@ def recipient_of(driver: sqlite3.Connection, policy: Policy, customer_id: int, *
     return other.id if other is not None else chosen
 
 
-def who_consented(driver: sqlite3.Connection, policy: Policy, customer_id: int, *, at: datetime) -> str:
+def who_consented(driver: sqlite.Connection, policy: Policy, customer_id: int, *, at: datetime) -> str:
     """Return the name of the first contact who may be emailed in a customer's stead, '' where there is none."""
     other = _consenting(driver, policy, customer_id, at)
     return other.name if other is not None else ""
 
 
-def _consenting(driver: sqlite3.Connection, policy: Policy, customer_id: int, at: datetime) -> Contact | None:
+def _consenting(driver: sqlite.Connection, policy: Policy, customer_id: int, at: datetime) -> Contact | None:
     for one in contacts_of(driver, customer_id):
         gave = one.consent == "given" and one.name
         if gave and may_send(driver, policy, customer_id, at=at, contact_id=one.id).allowed:
@@ -225,14 +225,14 @@ def _consenting(driver: sqlite3.Connection, policy: Policy, customer_id: int, at
     return None
 
 
-def _contact_of(driver: sqlite3.Connection, customer_id: int, message_id: int | None) -> int | None:
+def _contact_of(driver: sqlite.Connection, customer_id: int, message_id: int | None) -> int | None:
     if message_id is None:
         return chosen_contact(driver, customer_id)
     found = driver.execute("SELECT contact_id FROM messages WHERE id = ?", (message_id,)).fetchone()
     return found[0] if found is not None else None
 
 
-def _people(driver: sqlite3.Connection, asked: dict[str, Any]) -> tuple[list[_One], _One]:
+def _people(driver: sqlite.Connection, asked: dict[str, Any]) -> tuple[list[_One], _One]:
     """Every customer whom mail to the address reaches, and the one who is written to.
 
     A contact takes nothing from the company's consent; but that the company is suppressed holds for its people, and
@@ -290,7 +290,7 @@ def _consent(own: _One, address: str, left_since: tuple[str, str] | None, policy
     return "warn", f"No consent{of} is recorded: make sure you may email them", ""
 
 
-def _elsewhere(driver: sqlite3.Connection, asked: dict[str, Any]) -> list[_Looked]:
+def _elsewhere(driver: sqlite.Connection, asked: dict[str, Any]) -> list[_Looked]:
     """Contacts of the customer who withdrew consent for another address, where it is itself written to."""
     address = asked["address"]
     away = [name for (name,) in driver.execute(_WITHDREW_ELSEWHERE, asked)]
@@ -325,13 +325,13 @@ def _address(address: str, people: Sequence[_One], day: date) -> list[_Looked]:
     return []
 
 
-def _domain(driver: sqlite3.Connection, address: str) -> list[_Looked]:
+def _domain(driver: sqlite.Connection, address: str) -> list[_Looked]:
     said = about_domain(driver, address)
     return [("warn", said, "")] if said else []
 
 
 def _last_email(
-    driver: sqlite3.Connection, policy: Policy, asked: dict[str, Any], owner: str | None, day: date
+    driver: sqlite.Connection, policy: Policy, asked: dict[str, Any], owner: str | None, day: date
 ) -> _Looked:
     cap, zone = policy.email_cap_days, policy.zone_of(owner)
     limit = "one a day" if cap == 1 else f"one in {cap}"

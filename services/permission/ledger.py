@@ -6,12 +6,12 @@ its moment. A calendar day says "no" until its end and "yes" from its beginning,
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Mapping, Set
 from contextlib import suppress
 from datetime import date, datetime, time, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
+from models import sqlite
 from models.store import UnitOfWork
 from models.tables import suppression_ledger
 from models.values import words
@@ -108,7 +108,7 @@ def refused(address: str, moment: str) -> str:
     return f"EXISTS ({_standing(address, moment)})"
 
 
-def standing(driver: sqlite3.Connection, address: str, at: datetime) -> tuple[str, str] | None:
+def standing(driver: sqlite.Connection, address: str, at: datetime) -> tuple[str, str] | None:
     """Return since when (UTC) and how a "no" stands under an address at a moment; None where none does."""
     found = driver.execute(
         f"{_standing(':address', ':at')} ORDER BY n.since DESC LIMIT 1",
@@ -117,7 +117,7 @@ def standing(driver: sqlite3.Connection, address: str, at: datetime) -> tuple[st
     return (found[0], found[1] or "") if found is not None else None
 
 
-def history(driver: sqlite3.Connection, policy: Policy, address: str) -> tuple[str, ...]:
+def history(driver: sqlite.Connection, policy: Policy, address: str) -> tuple[str, ...]:
     """Return what was said of consent under an address, the newest first, each with its day, its way and who wrote it.
 
     A consent of a file is among them where it answers a withdrawal.
@@ -168,7 +168,7 @@ def note(workspace: Workspace, work: UnitOfWork, address: str | None, values: Ma
 
 
 def note_import(
-    db: sqlite3.Connection,
+    db: sqlite.Connection,
     import_id: int,
     tables: Set[str],
     *,
@@ -204,7 +204,7 @@ def note_import(
             db.execute(_GIVEN_BEFORE.format(table=table), named)
 
 
-def forget_import(db: sqlite3.Connection, import_id: int) -> str:
+def forget_import(db: sqlite.Connection, import_id: int) -> str:
     """Take out each "yes" of an import that is undone; return the sentence about each "no", which stays, or ''."""
     db.execute("DELETE FROM suppression_ledger WHERE import_id = ? AND said = 'given'", (import_id,))
     (count,) = db.execute(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 import unicodedata
 from typing import Final
+
+from models import sqlite
 
 #: Letters of other scripts that look like Latin ones, from Unicode's list of confusables (UTS 39).
 _LIKE_LATIN: Final = str.maketrans("аеорсухіјѕһԁԛԝѵӏкмтονραικυχτհոսօ", "aeopcyxijshdqwvlkmtovpaikuxthnuo")
@@ -13,7 +14,7 @@ _TOGETHER: Final = frozenset({"CJK", "HIRAGANA", "KATAKANA"})
 _KNOWN: Final = "SELECT EXISTS (SELECT 1 FROM identities WHERE kind = 'email' AND source = '' AND value LIKE ?)"
 
 
-def about_domain(driver: sqlite3.Connection, address: str) -> str:
+def about_domain(driver: sqlite.Connection, address: str) -> str:
     """Return what is suspicious about the domain of a normalised address, '' where nothing is."""
     domain = address.rpartition("@")[2]
     if "xn--" not in domain:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any, Final
 
+from models import sqlite
 from models.values.errors import UserError
 from services.permission import CONTACT
 
@@ -22,7 +22,7 @@ _CHOSEN: Final = (
 )
 
 
-def addressed(driver: sqlite3.Connection, customer_id: int, contact_id: int | None = None) -> sqlite3.Row:
+def addressed(driver: sqlite.Connection, customer_id: int, contact_id: int | None = None) -> sqlite.Row:
     """Return the customer's row, with the name, the address and the consent of the contact where one is chosen.
 
     Raises
@@ -31,7 +31,7 @@ def addressed(driver: sqlite3.Connection, customer_id: int, contact_id: int | No
         The customer or the contact is no longer in the book.
     """
     cursor = driver.cursor()
-    cursor.row_factory = sqlite3.Row
+    cursor.row_factory = sqlite.Row
     if contact_id is None:
         row: Any = cursor.execute("SELECT * FROM customers WHERE id = ?", (customer_id,)).fetchone()
         if row is None:
@@ -45,7 +45,7 @@ def addressed(driver: sqlite3.Connection, customer_id: int, contact_id: int | No
     return row  # type: ignore[no-any-return]
 
 
-def chosen_contact(driver: sqlite3.Connection, customer_id: int) -> int | None:
+def chosen_contact(driver: sqlite.Connection, customer_id: int) -> int | None:
     """Return the contact whom an email goes to unless another is chosen: the primary one with an address.
 
     A customer that has an address of its own is written to there.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import TYPE_CHECKING, Final
 
+from models import sqlite
 from models.values import words
 from models.values.customers import Suppression
 from services.permission.ledger import day_at, history, refused, stored_key
@@ -43,7 +43,7 @@ def read_suppressions(workspace: Workspace, part: str = "", *, count: int = 50) 
         ), total
 
 
-def _who(driver: sqlite3.Connection, addresses: list[str]) -> dict[str, list[str]]:
+def _who(driver: sqlite.Connection, addresses: list[str]) -> dict[str, list[str]]:
     who: dict[str, list[str]] = {}
     for address, name in driver.execute(_WHO, {"addresses": json.dumps(addresses)}):
         if name not in who.setdefault(address, []):

@@ -5,9 +5,9 @@ The briefs themselves are read one by one, by whoever prints them: none waits fo
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Final
 
+from models import sqlite
 from models.values import words
 from models.values.errors import UserError
 from models.values.metrics import Condition, Query
@@ -67,7 +67,7 @@ def handover_of(workspace: Workspace, owner: str, to: str, book: str) -> Handove
     return Handover(owner, to.strip(), book, as_of, today, _figures(Metrics(workspace), owner, months), lines)
 
 
-def _line(reader: Reader, row: sqlite3.Row, alert: Line | None) -> HandoverLine:
+def _line(reader: Reader, row: sqlite.Row, alert: Line | None) -> HandoverLine:
     why = f"{_SEVERITIES[row['severity']]}: {alert.words}" if alert is not None else ""
     money = reader.money(row["at_risk"]) if row["at_risk"] else ""
     return HandoverLine(row["customer_id"], words.name_of(row["name"], row["external_id"]), why, money)

@@ -13,10 +13,9 @@ from services.settings.codec import FieldError, decode_field, from_json, hints_o
 from services.settings.policy import ABOUT_EMAILS, AutoDrafts, Policy
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from sqlalchemy import Connection
 
+    from models import sqlite
     from models.store import Store
     from models.values.journal import Actor
 
@@ -31,14 +30,14 @@ _TITLES = {
 }
 
 
-def _first(connection: Connection | sqlite3.Connection, sql: str) -> Any:
+def _first(connection: Connection | sqlite.Connection, sql: str) -> Any:
     """Return the first row of a query, on SQLAlchemy's connection or on SQLite's own (before the first page)."""
     either: Any = connection
     ask = either.exec_driver_sql if hasattr(either, "exec_driver_sql") else either.execute
     return ask(sql).fetchone()
 
 
-def load_policy(connection: Connection | sqlite3.Connection) -> Policy:
+def load_policy(connection: Connection | sqlite.Connection) -> Policy:
     """Return the book's policy: its newest version, or the defaults where none was ever changed.
 
     Fields that this version does not know are left out; a field that no longer fits takes its default, so that
@@ -58,7 +57,7 @@ def load_policy(connection: Connection | sqlite3.Connection) -> Policy:
                 return Policy()
 
 
-def reporting_currency(connection: Connection | sqlite3.Connection, policy: Policy) -> str:
+def reporting_currency(connection: Connection | sqlite.Connection, policy: Policy) -> str:
     """Return the currency in which the book adds up: the policy's, else of most of its first orders or deals, else USD.
 
     The first ones, so that it stays the same as the book grows, and is looked up at once.
@@ -66,7 +65,7 @@ def reporting_currency(connection: Connection | sqlite3.Connection, policy: Poli
     return known_currency(connection, policy) or "USD"
 
 
-def known_currency(connection: Connection | sqlite3.Connection, policy: Policy) -> str:
+def known_currency(connection: Connection | sqlite.Connection, policy: Policy) -> str:
     """Return the same, '' where neither the policy nor an order or a deal says it."""
     if policy.reporting_currency:
         return policy.reporting_currency

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -17,6 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
+from models import sqlite
 from models.store import remove_staging
 from models.tables import SCHEMA_VERSION
 from models.values.imports import ImportRequest, Receipt
@@ -68,13 +68,13 @@ class Facts:
     doubtful: int | None = 0
 
 
-def write_facts(db: sqlite3.Connection, facts: Facts) -> None:
+def write_facts(db: sqlite.Connection, facts: Facts) -> None:
     """Keep what a check found out in its staging file."""
     db.execute("CREATE TABLE stage.facts (facts TEXT)")
     db.execute("INSERT INTO stage.facts VALUES (?)", (json.dumps(asdict(facts), ensure_ascii=False),))
 
 
-def read_facts(db: sqlite3.Connection) -> Facts:
+def read_facts(db: sqlite.Connection) -> Facts:
     """What a check found out."""
     (kept,) = db.execute("SELECT facts FROM stage.facts").fetchone()
     facts: Facts = _read(Facts, json.loads(kept))
@@ -93,7 +93,7 @@ def _read(kind: Any, kept: Any) -> Any:
     return kept
 
 
-def head_of(db: sqlite3.Connection) -> int:
+def head_of(db: sqlite.Connection) -> int:
     """The journal's head: it moves with every change of the book."""
     return int(db.execute("SELECT coalesce(max(id), 0) FROM main.journal").fetchone()[0])
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from sqlite3 import Row
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import literal_column, select
 
+from models.sqlite import Row
 from models.store import UnitOfWork
 from models.tables import contacts, customers
 from models.values.changes import Changes

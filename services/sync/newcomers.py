@@ -6,11 +6,11 @@ the matcher itself, as the import will look them up.
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from models import sqlite
 from models.values.imports import Receipt
 from services.sync.apply.match import match_people, own_key
 from services.sync.apply.write import KNOWN_BY
@@ -38,7 +38,7 @@ class Newcomers:
     """The customers whom the files of a batch bring, file by file in the order of their import."""
 
     def __init__(self) -> None:
-        self._db = sqlite3.connect("", isolation_level=None)
+        self._db = sqlite.connect("", isolation_level=None)
         self._db.executescript(_BOOK)
         self._files: list[str] = []
 
@@ -152,7 +152,7 @@ class Newcomers:
         )
 
 
-def _copy(db: sqlite3.Connection, *, own: bool) -> None:
+def _copy(db: sqlite.Connection, *, own: bool) -> None:
     """Copy the people of a checked file, as they were matched with the book."""
     rows = f"SELECT who FROM file.r WHERE state IS NULL OR state < {IGNORED}" if own else ""
     db.execute(

@@ -6,13 +6,13 @@ or a day has passed, so that further pages of its rows cost a look-up and not an
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models import sqlite
 from models.store import remove_staging, staging_path, sweep_staging
 from models.values.errors import UserError
 from models.values.imports import ColumnProposal, ImportRequest, Preview, PreviewRow, Receipt, Verdict
@@ -140,7 +140,7 @@ def check_rows(
         return _rows(db, replace(plan, source=facts.source), facts, Page(first, count, verdict, reason))
 
 
-def _rows(db: sqlite3.Connection, plan: Plan, facts: Facts, page: Page) -> tuple[PreviewRow, ...]:
+def _rows(db: sqlite.Connection, plan: Plan, facts: Facts, page: Page) -> tuple[PreviewRow, ...]:
     return rows_of_page(db, plan, targets_of(plan, layout_of(plan)), page, facts.receipt.fixed)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models import sqlite
 from models.values.imports import PreviewCell, PreviewRow, Verdict
 from models.values.words import figure
 from services.sync.formats.plan import Plan
@@ -33,7 +33,7 @@ class Page:
 
 
 def rows_of_page(
-    db: sqlite3.Connection, plan: Plan, targets: Sequence[Target], wanted: Page, fixed: Sequence[Mapping[str, Any]]
+    db: sqlite.Connection, plan: Plan, targets: Sequence[Target], wanted: Page, fixed: Sequence[Mapping[str, Any]]
 ) -> tuple[PreviewRow, ...]:
     """One page of a check's rows; ``fixed`` are the cells that a person wrote anew, as the receipt has them."""
     numbers = _numbers(db, wanted)
@@ -70,7 +70,7 @@ def rows_of_sample(table: Table) -> tuple[PreviewRow, ...]:
     return tuple(rows)
 
 
-def _numbers(db: sqlite3.Connection, wanted: Page) -> list[int]:
+def _numbers(db: sqlite.Connection, wanted: Page) -> list[int]:
     asked = {"first": wanted.first, "count": wanted.count, "reason": wanted.reason}
     verdict = wanted.verdict
     if verdict is None:
@@ -108,9 +108,7 @@ def _verdict(
     return "new" if state[0] is None else "unchanged", "", {}
 
 
-def _before(
-    db: sqlite3.Connection, plan: Plan, targets: Sequence[Target], rows: list[int]
-) -> dict[int, dict[int, str]]:
+def _before(db: sqlite.Connection, plan: Plan, targets: Sequence[Target], rows: list[int]) -> dict[int, dict[int, str]]:
     """For changed rows: place of a column to what the book holds of it now."""
     found: dict[int, dict[int, str]] = {}
     if not rows:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from models import sqlite
 from models.values.quality import DataAge, DataQuality, FieldFill
 from services.book.sources import source_ages
 from services.duplicates import count_pairs, identifier_quality
@@ -31,7 +31,7 @@ def data_quality(workspace: Workspace) -> DataQuality:
     )
 
 
-def _fills(db: sqlite3.Connection, table: str, kind: str, fields: list[dict[str, str]]) -> list[FieldFill]:
+def _fills(db: sqlite.Connection, table: str, kind: str, fields: list[dict[str, str]]) -> list[FieldFill]:
     counts = ", ".join(f"count({one['sql']})" for one in fields)
     total, *filled = db.execute(f"SELECT count(*), {counts} FROM {table}").fetchone()
     if not total:

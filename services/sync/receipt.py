@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from models import sqlite
 from models.queries.purchases import is_customer
 from models.values import words
 from models.values.facts import RATED_WELL, WRITTEN
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _CHARGES: Final = ("order with charges only, such as postage,", "orders with charges only, such as postage,")
 
 
-def make_receipt(db: sqlite3.Connection, analysis: Analysis, policy: Policy, *, seconds: float, today: date) -> Receipt:
+def make_receipt(db: sqlite.Connection, analysis: Analysis, policy: Policy, *, seconds: float, today: date) -> Receipt:
     """Count what the staging file holds, before anything is written; see DATA.md for the receipt's fields."""
     plan, stager = analysis.plan, analysis.stager
     counts = analysis.rows
@@ -76,7 +76,7 @@ def make_receipt(db: sqlite3.Connection, analysis: Analysis, policy: Policy, *, 
 _EVER: Final = "'9999'"
 
 
-def _may_leave(db: sqlite3.Connection, analysis: Analysis) -> tuple[tuple[str, ...], list[str]]:
+def _may_leave(db: sqlite.Connection, analysis: Analysis) -> tuple[tuple[str, ...], list[str]]:
     """Who writes in new or changed rows of the last 30 days that they may leave: customers first, the latest first.
 
     Who never bought is not scored and has no alert, so that they are counted in a note too.
@@ -114,14 +114,14 @@ def money_words(minor: int, currency: str) -> str:
     return f"{figure(minor, currency)} {currency}"
 
 
-def _late(db: sqlite3.Connection, state: int) -> Counter[str]:
+def _late(db: sqlite.Connection, state: int) -> Counter[str]:
     """Reasons that the comparison gave."""
     return Counter(
         dict(db.execute("SELECT note, count(*) FROM stage.r WHERE state = ? GROUP BY note", (state,)).fetchall())
     )
 
 
-def _created(analysis: Analysis, db: sqlite3.Connection) -> int:
+def _created(analysis: Analysis, db: sqlite.Connection) -> int:
     """Customers who are new and have a row that is kept."""
     if not analysis.layout.has_people:
         return 0
@@ -145,7 +145,7 @@ def _entities(analysis: Analysis) -> dict[str, dict[str, int]]:
     return found
 
 
-def _totals(db: sqlite3.Connection, analysis: Analysis, policy: Policy) -> tuple[dict[str, int], list[str]]:
+def _totals(db: sqlite.Connection, analysis: Analysis, policy: Policy) -> tuple[dict[str, int], list[str]]:
     """Revenue of the file's purchases by currency; returns, cancellations and what has no rate are said beside it."""
     if analysis.plan.entity.table != "orders":
         return {}, []
@@ -169,7 +169,7 @@ def _totals(db: sqlite3.Connection, analysis: Analysis, policy: Policy) -> tuple
     return totals, aside + list(_without_rate(db, orders, policy, lines=lines))
 
 
-def _without_rate(db: sqlite3.Connection, orders: Mapping[str, int], policy: Policy, *, lines: bool) -> Iterator[str]:
+def _without_rate(db: sqlite.Connection, orders: Mapping[str, int], policy: Policy, *, lines: bool) -> Iterator[str]:
     """What is said of the file's orders by currency, where there is no rate to the one in which the book adds up."""
     from services.settings import most_of_first, reporting_currency
 
@@ -188,7 +188,7 @@ def _without_rate(db: sqlite3.Connection, orders: Mapping[str, int], policy: Pol
             )
 
 
-def _sums_of_rows(db: sqlite3.Connection, analysis: Analysis) -> list[tuple[str, str, int, int]]:
+def _sums_of_rows(db: sqlite.Connection, analysis: Analysis) -> list[tuple[str, str, int, int]]:
     """Sums by kind and currency in one pass: sorting a million rows into groups would cost a third of a second."""
     kinds = analysis.stager.kinds_of_money
     groups = sorted({*kinds, *(("charge", currency) for _, currency in kinds)})
@@ -203,7 +203,7 @@ def _sums_of_rows(db: sqlite3.Connection, analysis: Analysis) -> list[tuple[str,
     return [(kind, currency, found[2 * place], found[2 * place + 1]) for place, (kind, currency) in enumerate(groups)]
 
 
-def _about_rows(db: sqlite3.Connection, analysis: Analysis, today: date) -> list[str]:
+def _about_rows(db: sqlite.Connection, analysis: Analysis, today: date) -> list[str]:
     said: list[str] = []
     if "ordered_on" in analysis.layout.columns:
         kept = f"(SELECT ordered_on FROM stage.r WHERE state IS NULL OR state < {IGNORED})"

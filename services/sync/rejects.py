@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from models import sqlite
 from models.private import close_to_others, make_folder, private
 from models.store import runs
 from models.store.driver import driver_of
@@ -25,7 +25,7 @@ from services.sync.stage.layout import REJECTED, exists
 _ENDING = ".part"
 
 
-def gather_late_rejects(db: sqlite3.Connection) -> None:
+def gather_late_rejects(db: sqlite.Connection) -> None:
     """Put rows that the comparison rejected beside those that the reading rejected."""
     if not exists(db, f"stage.r WHERE state = {REJECTED}"):
         return
@@ -37,7 +37,7 @@ def gather_late_rejects(db: sqlite3.Connection) -> None:
     )
 
 
-def keep_rejects(db: sqlite3.Connection, import_id: int) -> None:
+def keep_rejects(db: sqlite.Connection, import_id: int) -> None:
     """Keep the rejected rows in the book, each with its reason."""
     db.execute(
         """
@@ -48,7 +48,7 @@ def keep_rejects(db: sqlite3.Connection, import_id: int) -> None:
     )
 
 
-def write_rejects(db: sqlite3.Connection, plan: Plan, store: Path, import_id: int) -> Path | None:
+def write_rejects(db: sqlite.Connection, plan: Plan, store: Path, import_id: int) -> Path | None:
     """Write the file of rejected rows beside where it will stand; None where no row was rejected.
 
     `publish_rejects` gives it its name once the import is in the book; until then nobody sees it.
@@ -77,7 +77,7 @@ def write_rejects(db: sqlite3.Connection, plan: Plan, store: Path, import_id: in
     return path
 
 
-def _lines(db: sqlite3.Connection, columns: Sequence[str]) -> Iterator[list[str]]:
+def _lines(db: sqlite.Connection, columns: Sequence[str]) -> Iterator[list[str]]:
     """The header and the rejected rows, each with its number and the reason behind its last cell."""
     own = [place for place, header in enumerate(columns) if header not in REJECT_COLUMNS]
     yield [*(guarded(columns[place]) for place in own), *REJECT_COLUMNS]
@@ -117,7 +117,7 @@ def sweep_rejects(connection: Connection, store: Path) -> None:
                     found.unlink()
 
 
-def _place(db: sqlite3.Connection, plan: Plan, store: Path, import_id: int) -> Path:
+def _place(db: sqlite.Connection, plan: Plan, store: Path, import_id: int) -> Path:
     file = stem = plan.table.path.name
     for ending in (".gz", ".csv", ".tsv", ".txt", ".tab", ".psv", ".rejects"):
         stem = stem.removesuffix(ending)
@@ -128,7 +128,7 @@ def _place(db: sqlite3.Connection, plan: Plan, store: Path, import_id: int) -> P
     return path
 
 
-def _is_named(db: sqlite3.Connection, path: Path) -> bool:
+def _is_named(db: sqlite.Connection, path: Path) -> bool:
     """Whether an import of the book names this file as that of its rejected rows."""
     return exists(db, "main.imports WHERE rejects_file = ?", (str(path),))
 

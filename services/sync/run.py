@@ -7,7 +7,6 @@ process that is ended at any moment leaves the book as it was before or as it is
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models import sqlite
 from models.gc_pause import gc_paused
 from models.store import UnitOfWork, connect, remove_staging, staging_path, sweep_staging
 from models.store.connect import sentences
@@ -155,7 +155,7 @@ def _prepared(workspace: Workspace, request: ImportRequest) -> Plan:
 
 
 @contextmanager
-def comparing(store: Path, staging: Path, watch: Watch) -> Iterator[sqlite3.Connection]:
+def comparing(store: Path, staging: Path, watch: Watch) -> Iterator[sqlite.Connection]:
     """Yield a connection that reads the book and writes only the staging file."""
     db = connect(store)
     try:
@@ -180,7 +180,7 @@ def told(store: Path, watch: Watch) -> Iterator[None]:
     try:
         with sentences(store):
             yield
-    except sqlite3.OperationalError as error:
+    except sqlite.OperationalError as error:
         if watch.stopped:
             raise Cancelled("Cancelled. Nothing was kept.") from error
         raise
@@ -265,7 +265,7 @@ class Run:
         analysis.stage(self.staging, keep_raw=shown, survey=shown)
         return analysis
 
-    def _compared(self, db: sqlite3.Connection, analysis: Analysis, digest: str) -> Facts:
+    def _compared(self, db: sqlite.Connection, analysis: Analysis, digest: str) -> Facts:
         head = head_of(db)
         analysis.compare(db)
         gather_late_rejects(db)
@@ -326,7 +326,7 @@ class Run:
         return replace(receipt, seconds=seconds), changes
 
 
-def _doubtful(db: sqlite3.Connection, analysis: Analysis) -> int | None:
+def _doubtful(db: sqlite.Connection, analysis: Analysis) -> int | None:
     """How many new customers of the file look like somebody else."""
     from services.duplicates import doubtful_customers
 
@@ -349,7 +349,7 @@ def _write(analysis: Analysis, writer: Writer) -> None:
         writer.owners_of_deals()
 
 
-def _write_parts(db: sqlite3.Connection, analysis: Analysis, writer: Writer) -> tuple[set[int], bool]:
+def _write_parts(db: sqlite.Connection, analysis: Analysis, writer: Writer) -> tuple[set[int], bool]:
     """Write the further entities of the file; whom their rows are about, or True for everyone."""
     customers, everyone = writer.changed_customers(analysis.plan, EVERYONE_FROM)
     for part in analysis.parts:

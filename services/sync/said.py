@@ -9,7 +9,6 @@ import said stands with its receipt, so that undoing the import makes the book f
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from models import sqlite
 from models.tables import mappings
 from models.values.errors import UserError
 from models.values.imports import ImportOptions, ImportRequest
@@ -113,7 +113,7 @@ def _not_said(meanings: dict[str, str], options: ImportOptions) -> dict[str, str
     return {column: read for column, read in meanings.items() if normal(column) not in now}
 
 
-def remember(db: sqlite3.Connection, signature: str, plan: Plan, request: ImportRequest) -> dict[str, Any]:
+def remember(db: sqlite.Connection, signature: str, plan: Plan, request: ImportRequest) -> dict[str, Any]:
     """Keep what a person said, and under which system the rows are known; return it as the import's receipt has it."""
     options = request.options
     said = {
@@ -129,7 +129,7 @@ def remember(db: sqlite3.Connection, signature: str, plan: Plan, request: Import
     return said
 
 
-def forget(db: sqlite3.Connection, import_id: int) -> None:
+def forget(db: sqlite.Connection, import_id: int) -> None:
     """Remember of the headers of an import's file only what other imports said that are not undone."""
     (text,) = db.execute("SELECT receipt FROM main.imports WHERE id = ?", (import_id,)).fetchone()
     own = json.loads(text).get("remembered")
@@ -147,7 +147,7 @@ def forget(db: sqlite3.Connection, import_id: int) -> None:
         _merge(db, json.loads(said))
 
 
-def _merge(db: sqlite3.Connection, said: dict[str, Any]) -> None:
+def _merge(db: sqlite.Connection, said: dict[str, Any]) -> None:
     found = db.execute(
         "SELECT mapping, options FROM main.mappings WHERE header_signature = ?", (said["signature"],)
     ).fetchone()

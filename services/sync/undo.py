@@ -6,13 +6,12 @@ Set-based, like the import itself: inserted rows are known by the import that th
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from models import tables
+from models import sqlite, tables
 from models.journal import clear_derived
 from models.store import UnitOfWork
 from models.store.driver import driver_of
@@ -89,7 +88,7 @@ def undo_import(workspace: Workspace, import_id: int) -> Changes:
 
 @dataclass
 class _Undo:
-    db: sqlite3.Connection
+    db: sqlite.Connection
     work: UnitOfWork
     import_id: int
     going: tuple[int, ...]

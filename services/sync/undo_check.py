@@ -7,12 +7,11 @@ is looked at before what is referred to: a row of the import that stays keeps wh
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from models import tables
+from models import sqlite, tables
 from models.journal import MERGED
 from models.store.driver import driver_of
 from models.values.errors import UserError
@@ -84,7 +83,7 @@ def more_kept_words(table: str, count: int) -> str:
     return f"{count:,} more {table_words(table)} are kept for the same reasons."
 
 
-def merged_words(db: sqlite3.Connection, import_id: int) -> list[str]:
+def merged_words(db: sqlite.Connection, import_id: int) -> list[str]:
     """Say of each customer that the import added and that is a part of another one by now that it stays."""
     found = db.execute(
         """
@@ -137,7 +136,7 @@ def undo_preview(workspace: Workspace, import_id: int, *, undone_before: Collect
         )
 
 
-def overwritten_by(db: sqlite3.Connection, imports: Collection[int]) -> dict[int, str]:
+def overwritten_by(db: sqlite.Connection, imports: Collection[int]) -> dict[int, str]:
     """Name for each import the first later one, not undone, that changed rows which it added or changed.
 
     Parameters
@@ -184,7 +183,7 @@ def overwritten_by(db: sqlite3.Connection, imports: Collection[int]) -> dict[int
     return {earlier: f"{names[later]} (import {later})" for earlier, later in first.items()}
 
 
-def record_of(db: sqlite3.Connection, import_id: int, *, undone_too: bool = False) -> tuple[str, int]:
+def record_of(db: sqlite.Connection, import_id: int, *, undone_too: bool = False) -> tuple[str, int]:
     """The name of an import's file, and its journal entry."""
     found = db.execute("SELECT file_name, journal_id, undone_by FROM imports WHERE id = ?", (import_id,)).fetchone()
     if found is None:
@@ -194,7 +193,7 @@ def record_of(db: sqlite3.Connection, import_id: int, *, undone_too: bool = Fals
     return found[0], found[1]
 
 
-def refusal(db: sqlite3.Connection, import_id: int) -> str:
+def refusal(db: sqlite.Connection, import_id: int) -> str:
     later = overwritten_by(db, [import_id]).get(import_id)
     return f"{later} changed rows of this import later. Undo that one first." if later else ""
 
@@ -218,7 +217,7 @@ class Kept:
     unchanged: dict[str, int] = field(default_factory=dict)
 
 
-def kept_by_undo(db: sqlite3.Connection, import_id: int, entry: int, undone_before: Collection[int] = ()) -> Kept:
+def kept_by_undo(db: sqlite.Connection, import_id: int, entry: int, undone_before: Collection[int] = ()) -> Kept:
     """Find what an undo would keep.
 
     Parameters
@@ -243,13 +242,13 @@ def kept_by_undo(db: sqlite3.Connection, import_id: int, entry: int, undone_befo
     return kept
 
 
-def going_with(db: sqlite3.Connection, import_id: int) -> tuple[int, ...]:
+def going_with(db: sqlite.Connection, import_id: int) -> tuple[int, ...]:
     """An import with those undone before it: what they left, because others needed it, goes with the last of these."""
     undone = db.execute("SELECT id FROM imports WHERE undone_by IS NOT NULL AND id <> ? ORDER BY id", (import_id,))
     return (import_id, *(number for (number,) in undone))
 
 
-def _changed_again(db: sqlite3.Connection, import_id: int, entry: int, table: str, kept: Kept) -> None:
+def _changed_again(db: sqlite.Connection, import_id: int, entry: int, table: str, kept: Kept) -> None:
     """Rows that the import changed and that somebody changed since, or that are gone."""
     columns = [column.name for column in tables.metadata.tables[table].columns]
     found = db.execute(
@@ -277,7 +276,7 @@ def _changed_again(db: sqlite3.Connection, import_id: int, entry: int, table: st
 
 
 def staying(
-    db: sqlite3.Connection, going: Collection[int], table: str, rows: Mapping[str, Collection[int]]
+    db: sqlite.Connection, going: Collection[int], table: str, rows: Mapping[str, Collection[int]]
 ) -> dict[int, str]:
     """Find the rows of a table that imports added and that stay: referred to by others, or edited by hand.
 
@@ -318,7 +317,7 @@ def staying(
     return stay
 
 
-def _identities_of(db: sqlite3.Connection, going: Collection[int], customers: Collection[int]) -> list[int]:
+def _identities_of(db: sqlite.Connection, going: Collection[int], customers: Collection[int]) -> list[int]:
     """Identities that imports gave to customers whom they added, and those under which a merged record is known."""
     found = db.execute(
         """
@@ -355,7 +354,7 @@ def _holds(other: str, table: str) -> str:
     return "1"
 
 
-def staying_words(db: sqlite3.Connection, table: str, stay: Mapping[int, str], import_id: int) -> list[str]:
+def staying_words(db: sqlite.Connection, table: str, stay: Mapping[int, str], import_id: int) -> list[str]:
     """Say of rows that an import added and that stay, the first ones by name, why they do."""
     if not stay or table == "identities":
         return []

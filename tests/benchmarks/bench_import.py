@@ -16,7 +16,6 @@ import csv
 import random
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from statistics import median
+
+from models import sqlite
 
 ROWS = 1_000_000
 CUSTOMERS = 20_000
@@ -83,7 +84,7 @@ def bare(source: Path, folder: Path) -> str:
     """Load the file with three checks and nothing else; return the time."""
     start = time.perf_counter()
     is_email = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+").fullmatch
-    db = sqlite3.connect(folder / "bare.db", isolation_level=None)
+    db = sqlite.connect(folder / "bare.db", isolation_level=None)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA cache_size = -65536")

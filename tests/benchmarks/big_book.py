@@ -13,7 +13,6 @@ import argparse
 import hashlib
 import json
 import os
-import sqlite3
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -24,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from models import sqlite
 from models.queries.emails import FILL_EMAILS
 from models.store import connect, open_store
 from models.store.schema import schema_ddl
@@ -101,7 +101,7 @@ def big_book(book: BigBook = BigBook()) -> Path:
     return book.path
 
 
-def _fill(connection: sqlite3.Connection, book: BigBook) -> None:
+def _fill(connection: sqlite.Connection, book: BigBook) -> None:
     indexes = connection.execute(
         "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
     ).fetchall()

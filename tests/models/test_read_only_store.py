@@ -121,10 +121,10 @@ def test_the_copy_that_was_read_is_deleted(lay: Lay, folder: Path, monkeypatch: 
 
 
 def test_an_older_book_that_cannot_be_brought_up_to_date_says_so(lay: Lay) -> None:
-    import sqlite3
+    from models import sqlite
 
     path = lay()
-    connection = sqlite3.connect(path)
+    connection = sqlite.connect(path)
     connection.execute("PRAGMA user_version = 1")
     connection.close()
     with like_everyone(), pytest.raises(EnvironmentFault, match=r"older Bellwether.*Copy it to a folder"):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
-import sqlite3
 from pathlib import Path
 
 import pytest
 
+from models import sqlite
 from models.journal import verify
 from models.journal.import_digests import TABLES, row_text
 from models.schema_version import ROWS_SCHEMA
@@ -52,7 +52,7 @@ def test_rows_of_imports_keep_their_form_since_the_schema_that_says_so(store_pat
 
 def _rows_of_imports(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """What the digests of imports read, of the tables that there are."""
-    driver = sqlite3.connect(path)
+    driver = sqlite.connect(path)
     try:
         there = {row[0] for row in driver.execute("SELECT name FROM sqlite_master")}
         tables = [table for table in TABLES if table.name in there]
@@ -63,7 +63,7 @@ def _rows_of_imports(path: Path) -> dict[str, list[tuple[object, ...]]]:
 
 def _shape(path: Path) -> dict[str, object]:
     """Columns, keys, the columns of every index and the names of the triggers of each table."""
-    driver = sqlite3.connect(path)
+    driver = sqlite.connect(path)
     try:
         tables = [row[0] for row in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {
@@ -97,7 +97,7 @@ def _of_version(number: int, path: Path) -> None:
 
 
 def _rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    driver = sqlite3.connect(path)
+    driver = sqlite.connect(path)
     try:
         tables = [row[0] for row in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {
@@ -131,7 +131,7 @@ def test_a_copy_of_the_store_as_it_was_is_left_beside_it(store_path: Path) -> No
 
 def test_a_migration_that_is_cut_off_leaves_the_store_as_it_was(store_path: Path) -> None:
     _of_version(3, store_path)
-    driver = sqlite3.connect(store_path)
+    driver = sqlite.connect(store_path)
     driver.execute("CREATE TABLE score_overrides (id INTEGER)")  # in the way of the migration's last table
     driver.commit()
     driver.close()
@@ -139,7 +139,7 @@ def test_a_migration_that_is_cut_off_leaves_the_store_as_it_was(store_path: Path
     with pytest.raises(Exception, match="score_overrides already exists"):
         migrate(store_path, 3)
     assert _rows(store_path) == before
-    driver = sqlite3.connect(store_path)
+    driver = sqlite.connect(store_path)
     assert driver.execute("PRAGMA user_version").fetchone() == (3,)
     driver.execute("DROP TABLE score_overrides")
     driver.commit()
@@ -164,7 +164,7 @@ def test_every_store_kept_is_tested() -> None:
 
 def test_wider_keys_keep_every_activity_and_conversation(store_path: Path) -> None:
     _of_version(4, store_path)
-    driver = sqlite3.connect(store_path)
+    driver = sqlite.connect(store_path)
     driver.execute(
         "INSERT INTO conversations (source, external_id, channel, text, happened_on) VALUES (?, ?, NULL, ?, ?)",
         ("crm", "1", "Hi", "2026-05-01"),
@@ -175,14 +175,14 @@ def test_wider_keys_keep_every_activity_and_conversation(store_path: Path) -> No
     open_store(store_path).close()
     after = _rows(store_path)
     assert before["activities"] and after["activities"] == before["activities"]
-    driver = sqlite3.connect(store_path)
+    driver = sqlite.connect(store_path)
     assert driver.execute("SELECT external_id, channel, text FROM conversations").fetchall() == [("1", "", "Hi")]
     driver.close()
 
 
 def test_what_a_customer_said_of_a_contract_becomes_one_and_an_undo_still_puts_it_back(store_path: Path) -> None:
     _of_version(4, store_path)
-    driver = sqlite3.connect(store_path)
+    driver = sqlite.connect(store_path)
     first, second, third, *_ = (row[0] for row in driver.execute("SELECT id FROM customers ORDER BY id"))
     driver.execute(
         "UPDATE customers SET contract_starts_on = '2024-01-05', renews_on = '2027-01-05' WHERE id = ?", (first,)
@@ -195,7 +195,7 @@ def test_what_a_customer_said_of_a_contract_becomes_one_and_an_undo_still_puts_i
     driver.commit()
     driver.close()
     open_store(store_path).close()
-    driver = sqlite3.connect(store_path)
+    driver = sqlite.connect(store_path)
     rows = driver.execute(
         "SELECT customer_id, external_id LIKE 'customer:%', starts_on, ends_on, status FROM contracts "
         "WHERE customer_id <= ? ORDER BY customer_id", (third,)
@@ -216,7 +216,7 @@ def test_what_a_customer_said_of_a_contract_becomes_one_and_an_undo_still_puts_i
 
 def test_the_withdrawals_of_an_older_store_are_entered_with_the_consents_that_lift_them(store_path: Path) -> None:
     _of_version(5, store_path)
-    driver = sqlite3.connect(store_path)
+    driver = sqlite.connect(store_path)
     first, second, third, fourth, fifth = (row[0] for row in driver.execute("SELECT id FROM customers ORDER BY id"))
     driver.execute("DELETE FROM email_events WHERE kind = 'unsubscribed'")
     driver.execute("UPDATE customers SET email_consent = 'unknown', email_consent_since = NULL, email = NULL")
@@ -238,7 +238,7 @@ def test_the_withdrawals_of_an_older_store_are_entered_with_the_consents_that_li
     driver.commit()
     driver.close()
     open_store(store_path).close()
-    driver = sqlite3.connect(store_path)
+    driver = sqlite.connect(store_path)
     assert driver.execute("SELECT address, said, since FROM suppression_ledger ORDER BY address, since").fetchall() == [
         ("a@x.example", "withdrawn", "2026-01-05T23:59:59Z"),
         ("a@x.example", "given", "2026-02-05T00:00:00Z"),
@@ -266,13 +266,13 @@ def test_version_11_keeps_what_an_overridden_rule_said_beside_its_signal(
     reason: str, plain: str | None, store_path: Path
 ) -> None:
     _of_version(10, store_path)
-    driver = sqlite3.connect(store_path)
+    driver = sqlite.connect(store_path)
     with driver:
         driver.execute("UPDATE alert_signals SET reason = ?, evidence = NULL", (reason,))
         assert driver.execute("SELECT count(*) FROM alert_signals").fetchone()[0]
     driver.close()
     migrate(store_path, 10, to=11)
-    driver = sqlite3.connect(store_path)
+    driver = sqlite.connect(store_path)
     assert set(driver.execute("SELECT reason, evidence ->> 'overridden' FROM alert_signals")) == {(reason, plain)}
     driver.close()
 
@@ -294,7 +294,7 @@ def test_version_16_takes_the_words_of_a_figure_set_by_hand_and_those_of_the_pla
     kept = json.dumps({"overridden": "No order", "deal": 7})
     advice = {"code": "check_in", "title": "{call} them", "why": "So", "evidence": "7 of 12", "goal": "Ask",
               "goal_code": "check_in", "incentive_minor": 5000, "incentive_words": "Offer up to $50."}  # fmt: skip
-    driver = sqlite3.connect(store_path)
+    driver = sqlite.connect(store_path)
     with driver:
         driver.execute("UPDATE alert_signals SET reason = ?, evidence = ?, cleared_at = NULL", (said, kept))
         driver.execute("UPDATE alerts SET reason = ?, state = 'open', recommendation = ?", (said, json.dumps(advice)))
@@ -304,7 +304,7 @@ def test_version_16_takes_the_words_of_a_figure_set_by_hand_and_those_of_the_pla
         driver.execute("UPDATE alerts SET recommendation = ? WHERE id = ?", (own, closed))
     driver.close()
     open_store(store_path).close()
-    driver = sqlite3.connect(store_path)
+    driver = sqlite.connect(store_path)
     rows = "SELECT a.id = ?, a.reason, g.reason, g.evidence FROM alerts a JOIN alert_signals g ON g.alert_id = a.id"
     deal = '{"deal":7}'
     assert set(driver.execute(rows, (closed,))) == {(1, said, said, deal), (0, "No order", "No order", deal)}

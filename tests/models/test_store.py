@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from models import sqlite
 from models.store import UnitOfWork, connect, open_store
 from models.store.migrate import backup_path, migrate
 from models.store.schema import schema_ddl
@@ -29,7 +29,7 @@ def _one_customer(path: Path) -> None:
 
 def test_a_new_store_is_a_marked_sqlite_file(store_path: Path) -> None:
     open_store(store_path).close()
-    connection = sqlite3.connect(store_path)
+    connection = sqlite.connect(store_path)
     assert connection.execute("PRAGMA application_id").fetchone()[0] == 0x42656C6C
     assert connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
     assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
@@ -48,7 +48,7 @@ def test_a_fault_beside_a_staging_file_is_told_as_it_is_and_the_next_work_goes_o
     store_path: Path, tmp_path: Path
 ) -> None:
     store, staging = open_store(store_path), tmp_path / "staging"
-    with sqlite3.connect(staging) as made:
+    with sqlite.connect(staging) as made:
         made.execute("CREATE TABLE rows AS SELECT 1 AS one UNION ALL SELECT 2")
     made.close()
 
@@ -79,8 +79,8 @@ def test_what_is_read_while_the_store_is_closed_is_read_to_its_end_and_its_conne
         assert reading.execute("SELECT count(*) FROM customers").fetchone()[0] == 1
         assert connection.exec_driver_sql("SELECT count(*) FROM customers").scalar() == 1
     for one in (reading, pooled):
-        assert isinstance(one, sqlite3.Connection)
-        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        assert isinstance(one, sqlite.Connection)
+        with pytest.raises(sqlite.ProgrammingError, match="closed"):
             one.execute("SELECT 1")
 
 
@@ -138,7 +138,7 @@ def test_a_store_locked_by_another_program_is_said_and_left(store_path: Path) ->
 
 def test_a_store_from_the_future_is_refused_and_left_as_it_is(store_path: Path) -> None:
     _one_customer(store_path)
-    connection = sqlite3.connect(store_path)
+    connection = sqlite.connect(store_path)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
@@ -174,7 +174,7 @@ def test_an_empty_file_is_no_book_unless_one_is_begun(store_path: Path) -> None:
 
 
 def test_a_database_of_another_program_is_refused(store_path: Path) -> None:
-    connection = sqlite3.connect(store_path)
+    connection = sqlite.connect(store_path)
     connection.execute("CREATE TABLE songs (title TEXT)")
     connection.commit()
     connection.close()
@@ -211,7 +211,7 @@ def _scripts(folder: Path, after: str = "") -> Path:
 
 
 def _columns(path: Path) -> set[str]:
-    connection = sqlite3.connect(path)
+    connection = sqlite.connect(path)
     names = {row[1] for row in connection.execute("PRAGMA table_info(customers)")}
     connection.close()
     return names
@@ -222,7 +222,7 @@ def test_a_migration_copies_the_store_first_and_keeps_its_rows(store_path: Path,
     migrate(store_path, SCHEMA_VERSION, to=SCHEMA_VERSION + 1, scripts=_scripts(tmp_path / "scripts"))
     assert "colour" in _columns(store_path)
     assert "colour" not in _columns(backup_path(store_path, SCHEMA_VERSION))
-    connection = sqlite3.connect(store_path)
+    connection = sqlite.connect(store_path)
     assert connection.execute("SELECT name FROM customers").fetchone()[0] == "Linden Supply"
     assert connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION + 1
     assert connection.execute("SELECT version_num FROM alembic_version").fetchone()[0] == f"{SCHEMA_VERSION + 1:04d}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from models import sqlite
 from models.values.errors import UserError
 from services.audit import undo_last
 from services.duplicates import merge_customers
@@ -440,7 +440,7 @@ def test_a_stored_address_is_its_own_key_in_sql_too(local: str, domain: str) -> 
         stored = to_email(f" {local}@{domain}.Example ")
     except Unfit:
         return
-    with closing(sqlite3.connect(":memory:")) as connection:
+    with closing(sqlite.connect(":memory:")) as connection:
         (key,) = connection.execute(f"SELECT {stored_key('?1')}", (stored,)).fetchone()
     assert stored == address_key(stored) == key
 

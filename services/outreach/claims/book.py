@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from models import sqlite
 from services.book.alert_phrasing import reason_words
 from services.insight import Reader
 from services.outreach.claims.context import Context
@@ -36,7 +36,7 @@ _WORTH: Final = (
 )
 
 
-def read_context(workspace: Workspace, reader: Reader, edit: Edit, customer: sqlite3.Row) -> Context:
+def read_context(workspace: Workspace, reader: Reader, edit: Edit, customer: sqlite.Row) -> Context:
     """Return what the text of an email is judged by.
 
     Parameters
@@ -88,7 +88,7 @@ def texts_of(edit: Edit) -> Text:
     return Text(edit.subject, edit.greeting, edit.body)
 
 
-def _other_names(reader: Reader, customer: sqlite3.Row, text: str, words: list[str]) -> tuple[str, ...]:
+def _other_names(reader: Reader, customer: sqlite.Row, text: str, words: list[str]) -> tuple[str, ...]:
     """Return names and companies of other customers that stand in the text, of two words or more, in small letters."""
     pairs = {
         (one, two)
@@ -119,7 +119,7 @@ def _other_names(reader: Reader, customer: sqlite3.Row, text: str, words: list[s
     )
 
 
-def _called_so(reader: Reader, customer: sqlite3.Row, text: str) -> list[tuple[str, str]]:
+def _called_so(reader: Reader, customer: sqlite.Row, text: str) -> list[tuple[str, str]]:
     """Return other customers whose whole name is a run of the text's words: however many share two of them."""
     words = text.split()
     runs = {

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
+from models import sqlite
 from models.queries.deals import ALERTED, list_price
 from models.values import words
 from models.values.outreach import Fact, FactValue
@@ -173,7 +173,7 @@ def _declared(reader: Reader, customer_id: int) -> Iterator[Found]:
             )
 
 
-def _stated(told: Told, row: sqlite3.Row) -> Iterator[FactValue]:
+def _stated(told: Told, row: sqlite.Row) -> Iterator[FactValue]:
     """The values that the words of a fact name: a text may state them."""
     for name, form in COLUMN.findall(" ".join(told.words)):
         value = row[name]

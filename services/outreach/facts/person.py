@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from typing import Any, Final
 
+from models import sqlite
 from models.queries.churn_status import left_on, renews_on, starts_on
 from models.values import words
 from models.values.outreach import Fact, FactValue
@@ -23,7 +23,7 @@ _MOST: Final = 3
 _LONGEST: Final = 40
 
 
-def read_person(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
+def read_person(reader: Reader, customer: sqlite.Row) -> Iterator[Found]:
     """Yield the facts of a customer's row."""
     yield from _since(reader, customer)
     yield from _renewal(reader, customer)
@@ -34,14 +34,14 @@ def read_person(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
 
 
 def _fact(
-    customer: sqlite3.Row, key: str, said: str, group: str, values: tuple[FactValue, ...], label: str = ""
+    customer: sqlite.Row, key: str, said: str, group: str, values: tuple[FactValue, ...], label: str = ""
 ) -> Fact:
     return Fact(
         f"customer:{key}", said, label or source_words(customer["source"]), "customers", customer["id"], group, values
     )
 
 
-def _since(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
+def _since(reader: Reader, customer: sqlite.Row) -> Iterator[Found]:
     since, by_order = customer_since(reader.driver, customer["id"], reader.today)
     if since is None or _has_left(reader, customer):
         return
@@ -53,7 +53,7 @@ def _since(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
                 {"since": month, "customer_for": long_since(since, reader.today)})  # fmt: skip
 
 
-def _of_today(reader: Reader, customer: sqlite3.Row, expression: str) -> Any:
+def _of_today(reader: Reader, customer: sqlite.Row, expression: str) -> Any:
     """What SQL over the customer's row, with today as ``:day``, says."""
     row = reader.rows(
         f"SELECT {expression} FROM customers c WHERE c.id = :customer",
@@ -62,11 +62,11 @@ def _of_today(reader: Reader, customer: sqlite3.Row, expression: str) -> Any:
     return row[0][0] if row else None
 
 
-def _has_left(reader: Reader, customer: sqlite3.Row) -> bool:
+def _has_left(reader: Reader, customer: sqlite.Row) -> bool:
     return _of_today(reader, customer, left_on(":day")) is not None
 
 
-def _renewal(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
+def _renewal(reader: Reader, customer: sqlite.Row) -> Iterator[Found]:
     day = words.day_of(_of_today(reader, customer, renews_on(":day")))
     if day is None or _has_left(reader, customer):
         return
@@ -88,7 +88,7 @@ def _renewal(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
     )
 
 
-def _contract(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
+def _contract(reader: Reader, customer: sqlite.Row) -> Iterator[Found]:
     day = words.day_of(_of_today(reader, customer, starts_on()))
     if day is None or day > reader.today or _has_left(reader, customer):
         return
@@ -105,7 +105,7 @@ def _contract(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
     )
 
 
-def _tier(customer: sqlite3.Row) -> Iterator[Found]:
+def _tier(customer: sqlite.Row) -> Iterator[Found]:
     tier = " ".join((customer["tier"] or "").split())
     if tier and len(tier) <= _LONGEST:
         said = tier if tier.casefold().endswith("tier") else f"{tier} tier"
@@ -113,7 +113,7 @@ def _tier(customer: sqlite3.Row) -> Iterator[Found]:
         yield Found(_fact(customer, "tier", words.capital(said), "person", values), "tier", {"tier": tier})
 
 
-def _preferences(customer: sqlite3.Row) -> Iterator[Found]:
+def _preferences(customer: sqlite.Row) -> Iterator[Found]:
     stated = _stated(customer["preferences"])
     liked: dict[str, list[str]] = {}
     for names in _LIKED:
@@ -146,7 +146,7 @@ def _preferences(customer: sqlite3.Row) -> Iterator[Found]:
         )
 
 
-def _measured(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
+def _measured(reader: Reader, customer: sqlite.Row) -> Iterator[Found]:
     """Yield the size that a scan recommended and, apart from it, the measurements: these an email rarely needs."""
     known = read_measurements(reader.driver, customer["id"])
     if known is None:
@@ -167,7 +167,7 @@ def _measured(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
         yield Found(Fact("measured:body", said, label, known.table, known.row_id, "person", values), "measurements", {})
 
 
-def preferred_categories(customer: sqlite3.Row) -> list[str]:
+def preferred_categories(customer: sqlite.Row) -> list[str]:
     """Return the categories that a customer's record says they prefer."""
     stated = _stated(customer["preferences"])
     return [*stated.get("categories", ()), *stated.get("category", ())]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from models import sqlite
 from models.queries.purchases import is_cancelled
 from models.values import words
 from models.values.outreach import Fact, FactValue
@@ -119,7 +119,7 @@ def _orders(reader: Reader, customer_id: int, count: int) -> Iterator[Found]:
         )
 
 
-def _last_order(reader: Reader, last: sqlite3.Row, day: date) -> Iterator[Found]:
+def _last_order(reader: Reader, last: sqlite.Row, day: date) -> Iterator[Found]:
     label = reference("order", last["id"], last["external_id"])
     lines = _lines(reader, last["id"])
     counted, many = _items(lines)
@@ -172,7 +172,7 @@ def _lines(reader: Reader, order_id: int) -> list[tuple[str, str | None]]:
     return [(name, quantity) for name, quantity in named if is_product(name)]
 
 
-def _sent_back(reader: Reader, order: sqlite3.Row) -> set[str]:
+def _sent_back(reader: Reader, order: sqlite.Row) -> set[str]:
     """Return the products that came back from an order: nobody is asked how they like those."""
     rows = reader.driver.execute(
         "SELECT DISTINCT coalesce(nullif(p.name, ''), l.product_name, '') FROM orders r"

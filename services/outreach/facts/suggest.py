@@ -11,12 +11,12 @@ others are looked through for those that share a product, by name.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from models import sqlite
 from models.queries.products import product_called
 from models.values.outreach import Fact
 from services.insight import Reader, reference
@@ -61,7 +61,7 @@ class Suggestion:
     label: str
 
 
-def suggest(reader: Reader, customer: sqlite3.Row) -> tuple[Suggestion, ...]:
+def suggest(reader: Reader, customer: sqlite.Row) -> tuple[Suggestion, ...]:
     """Return up to two products, the most fitting first, and up to one further category."""
     bought = _bought(reader, customer["id"])
     if not bought:
@@ -85,7 +85,7 @@ def suggest(reader: Reader, customer: sqlite3.Row) -> tuple[Suggestion, ...]:
     return (*found, *_further_category(candidates, affinity))
 
 
-def suggested_facts(reader: Reader, customer: sqlite3.Row) -> Iterator[Found]:
+def suggested_facts(reader: Reader, customer: sqlite.Row) -> Iterator[Found]:
     """Yield the suggestions as facts: what a text may name because they are in the range."""
     for one in suggest(reader, customer):
         if one.kind == "category":
@@ -223,7 +223,7 @@ def _rated_badly(reader: Reader, product_id: int) -> bool:
     return bool(count >= _RATINGS and mean < _FAIR_RATING)
 
 
-def _affinity(reader: Reader, customer: sqlite3.Row) -> dict[str, float]:
+def _affinity(reader: Reader, customer: sqlite.Row) -> dict[str, float]:
     """Return each category's share of their orders, with what their record prefers on top."""
     counted = read_categories(reader, customer["id"])
     most = max((count for _, count in counted), default=1)

@@ -6,11 +6,11 @@ What they wrote is quoted as theirs and marked as such (``Fact.quote``); it is d
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from models import sqlite
 from models.queries.open_tickets import is_open, is_unhappy
 from models.values import words
 from models.values.outreach import Fact, FactValue
@@ -77,7 +77,7 @@ def _tickets(reader: Reader, customer_id: int, since: str, today: str) -> Iterat
         yield from _ticket(reader, customer_id, row)
 
 
-def _ticket(reader: Reader, customer_id: int, row: sqlite3.Row) -> Iterator[Found]:
+def _ticket(reader: Reader, customer_id: int, row: sqlite.Row) -> Iterator[Found]:
     label = reference("ticket", row["id"], row["external_id"])
     trouble = trouble_of(row["subject"]) if row["unhappy"] else None
     subject = opening(row["subject"], _SUBJECT)
@@ -116,7 +116,7 @@ def _ticket(reader: Reader, customer_id: int, row: sqlite3.Row) -> Iterator[Foun
         )  # fmt: skip
 
 
-def _course(reader: Reader, row: sqlite3.Row) -> tuple[str, tuple[FactValue, ...], dict[str, str | bool | list[str]]]:
+def _course(reader: Reader, row: sqlite.Row) -> tuple[str, tuple[FactValue, ...], dict[str, str | bool | list[str]]]:
     """Return what became of a ticket: in words, as values, and as fields."""
     opened, resolved = words.day_of(row["opened_on"]), words.day_of(row["resolved_on"])
     values: tuple[FactValue, ...] = on(opened) if opened else ()
@@ -136,7 +136,7 @@ def _dates(name: str, day: date, today: date) -> dict[str, str]:
     return {name: long_day(day, today), "month": long_month(day, today), "when": seen_from(day, today)}
 
 
-def _order_of(reader: Reader, customer_id: int, row: sqlite3.Row) -> date | None:
+def _order_of(reader: Reader, customer_id: int, row: sqlite.Row) -> date | None:
     """Return the day of the order that a ticket names by its number, None where it names none of theirs."""
     said = f"{row['subject'] or ''} {row['text'] or ''}"
     tokens = {token.strip(".,:;()!?“”\"'#") for token in said.split() if any(letter.isdigit() for letter in token)}
@@ -195,7 +195,7 @@ def _reviews(reader: Reader, customer_id: int, since: str, today: str) -> Iterat
             yield _review(reader, row, sort)
 
 
-def _mood(row: sqlite3.Row) -> str:
+def _mood(row: sqlite.Row) -> str:
     """Whether a review praises: by its rating, unless its words deny it, as mockery does."""
     rating = row["rating"]
     if rating is None:
@@ -206,7 +206,7 @@ def _mood(row: sqlite3.Row) -> str:
     return "bad review" if rating <= UNHAPPY_RATING else "review"
 
 
-def _overtaken(row: sqlite3.Row, complaints: Sequence[Complaint]) -> bool:
+def _overtaken(row: sqlite.Row, complaints: Sequence[Complaint]) -> bool:
     product = " ".join((row["product"] or "").casefold().split())
     return any(
         one.last_on.isoformat() >= row["reviewed_on"] or (product and product in one.what.casefold())
@@ -214,11 +214,11 @@ def _overtaken(row: sqlite3.Row, complaints: Sequence[Complaint]) -> bool:
     )
 
 
-def _quoted(row: sqlite3.Row) -> str:
+def _quoted(row: sqlite.Row) -> str:
     return opening(row["title"]) or opening(row["text"])
 
 
-def _review(reader: Reader, row: sqlite3.Row, sort: str) -> Found:
+def _review(reader: Reader, row: sqlite.Row, sort: str) -> Found:
     day = words.day_of(row["reviewed_on"])
     quoted = _quoted(row)
     product = " ".join((row["product"] or "").split())

@@ -7,12 +7,12 @@ cost grows with the text and hardly with the number of customers.
 from __future__ import annotations
 
 import re
-import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from models import sqlite
 from services.entities import ENTITIES
 from services.outreach.model.ordinary import meant_as_word
 
@@ -73,7 +73,7 @@ def folded(text: str) -> str:
 class Book:
     """Look-ups of one text after another in one state of the book."""
 
-    def __init__(self, driver: sqlite3.Connection) -> None:
+    def __init__(self, driver: sqlite.Connection) -> None:
         self._driver = driver
         self._sources: dict[str, list[str]] = {}
         self._looked_up: dict[tuple[str, str], bool] = {}

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
+from models import sqlite
 from models.queries.contacts import contacts_of
 from models.values import words
 from models.values.outreach import Masking
@@ -147,7 +147,7 @@ class Mask:
                 yield Hit(*place, kind, *((said, said) if as_said else (key, own.text)))
 
 
-def mask_for(driver: sqlite3.Connection, customer_id: int, writer: str, plain: Iterable[str] = ()) -> Mask:
+def mask_for(driver: sqlite.Connection, customer_id: int, writer: str, plain: Iterable[str] = ()) -> Mask:
     """Return the table for an email to a customer.
 
     Parameters

@@ -7,7 +7,6 @@ an email is claimed in a transaction, and the claim is looked at again in the tr
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, Final
 
+from models import sqlite
 from models.file_lock import held
 from models.private import private
 from models.queries.conversion import PURCHASE
@@ -201,7 +201,7 @@ def _held(workspace: Workspace, work: UnitOfWork, message: Message, at_once: boo
     return None
 
 
-def ordered_since(driver: sqlite3.Connection, message: Message, zone: tzinfo, now: datetime) -> str:
+def ordered_since(driver: sqlite.Connection, message: Message, zone: tzinfo, now: datetime) -> str:
     """Return the sentence that an order came in which nobody could know who approved an email; '' where none did.
 
     Asked for every email of an alert, whatever its goal: the alert says what the customer has done of late, the text

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
+from models import sqlite
 from models.values import words
 from models.values.errors import UserError
 from models.values.outbox import OutboxPage, OutboxRow, OutboxStanding
@@ -94,7 +94,7 @@ def read_standing(workspace: Workspace) -> OutboxStanding:
     )
 
 
-def _scheduled_words(queue: sqlite3.Row, now: _Now) -> str:
+def _scheduled_words(queue: sqlite.Row, now: _Now) -> str:
     """Say how many emails a server is to take, and for when."""
 
     def moment(text: str) -> str:
@@ -134,7 +134,7 @@ def _standing_words(
 
 
 def _rows(
-    driver: sqlite3.Connection, tab: str, after: tuple[str, int] | None, count: int, text: str
+    driver: sqlite.Connection, tab: str, after: tuple[str, int] | None, count: int, text: str
 ) -> list[dict[str, Any]]:
     at, order, beyond = (_NEXT, "ASC", ">") if tab == "waiting" else (_NEWEST, "DESC", "<")
     states = TABS[tab]
@@ -157,14 +157,14 @@ def _rows(
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
-def _states(driver: sqlite3.Connection) -> dict[str, int]:
+def _states(driver: sqlite.Connection) -> dict[str, int]:
     return dict(driver.execute("SELECT state, count(*) FROM messages GROUP BY state"))
 
 
-def _queue(driver: sqlite3.Connection) -> sqlite3.Row:
+def _queue(driver: sqlite.Connection) -> sqlite.Row:
     cursor = driver.cursor()
-    cursor.row_factory = sqlite3.Row
-    found: sqlite3.Row = cursor.execute(_QUEUE).fetchone()
+    cursor.row_factory = sqlite.Row
+    found: sqlite.Row = cursor.execute(_QUEUE).fetchone()
     return found
 
 

@@ -5,11 +5,11 @@ A changed starter template is kept in the book under its code and goes back to w
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from models import sqlite
 from models.values import words
 from models.values.changes import Changes
 from models.values.errors import UserError
@@ -32,7 +32,7 @@ def read_templates(workspace: Workspace) -> tuple[TemplateChoice, ...]:
         return templates_of(driver)
 
 
-def templates_of(driver: sqlite3.Connection) -> tuple[TemplateChoice, ...]:
+def templates_of(driver: sqlite.Connection) -> tuple[TemplateChoice, ...]:
     """Return the same, read on a connection at hand."""
     library = {code: one.choice for code, one in starter_set().items()}
     for row in driver.execute("SELECT code, name, goal, tone, subject, body, enabled FROM templates"):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from models import sqlite
 from models.values import words
 from models.values.errors import UserError
 from models.values.outreach import GOALS, TONES, Draft, TemplateChoice
@@ -172,7 +172,7 @@ def _offers(choice: TemplateChoice, values: Mapping[str, Any]) -> bool:
 
 def _filled(
     choice: TemplateChoice,
-    customer: sqlite3.Row,
+    customer: sqlite.Row,
     names: Names,
     values: Mapping[str, Any],
     keys: Sequence[str],

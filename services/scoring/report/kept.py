@@ -6,11 +6,11 @@ Read by the window's process: raw SQLite and JSON, nothing heavy.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from models import sqlite
 from models.values.backtest import BacktestReport
 from models.values.drift import DriftReport
 from models.values.forecast import RevenueForecast
@@ -133,7 +133,7 @@ def backtest_due(workspace: Workspace) -> bool:
     return BACKTEST in reports_due(workspace)
 
 
-def _scored(connection: sqlite3.Connection) -> tuple[date, int] | None:
+def _scored(connection: sqlite.Connection) -> tuple[date, int] | None:
     """Day of the newest scores, and the journal's entry of the fit behind them; None for a book without scores."""
     found = connection.execute("SELECT value FROM book WHERE key = 'scored'").fetchone()
     marks = json.loads(found[0]) if found else {}
@@ -143,7 +143,7 @@ def _scored(connection: sqlite3.Connection) -> tuple[date, int] | None:
     return _EPOCH + timedelta(days=marks["as_of"]), int(fit[0] or 0) if fit else 0
 
 
-def _has_past(connection: sqlite3.Connection, today: date) -> bool:
+def _has_past(connection: sqlite.Connection, today: date) -> bool:
     """Whether files brought anything that happened by `today`."""
     tables = " UNION ALL ".join(
         f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {day} <= :today AND {FROM_FILES}) AS some"
@@ -157,7 +157,7 @@ def _has_past(connection: sqlite3.Connection, today: date) -> bool:
     return bool(found[0])
 
 
-def _newest(connection: sqlite3.Connection, kind: Kind) -> tuple[date, int, int | None] | None:
+def _newest(connection: sqlite.Connection, kind: Kind) -> tuple[date, int, int | None] | None:
     """Day and journal entry of the newest report of a kind, and its horizon where it has one."""
     found = connection.execute(
         "SELECT as_of, journal_id, json_extract(report, '$.horizon_days') FROM score_reports"
@@ -167,7 +167,7 @@ def _newest(connection: sqlite3.Connection, kind: Kind) -> tuple[date, int, int 
     return (date.fromisoformat(found[0]), int(found[1] or 0), found[2]) if found else None
 
 
-def _undone_since(connection: sqlite3.Connection, entry: int) -> int:
+def _undone_since(connection: sqlite.Connection, entry: int) -> int:
     """The newest entry after `entry` that took an import back, 0 without one: reports before it know undone facts."""
     (found,) = connection.execute(
         "SELECT coalesce(max(id), 0) FROM journal WHERE id > ? AND verb = ?", (entry, _UNDONE)

@@ -6,12 +6,12 @@ receipt counts, and what the last step writes.
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from models import sqlite
 from models.values.errors import Cancelled
 from models.values.imports import Progress, Receipt
 from models.values.meanings import Doubt
@@ -79,7 +79,7 @@ class Watch:
             self.stopped = True
             raise Cancelled("Cancelled. Nothing was kept.")
 
-    def guard(self, db: sqlite3.Connection) -> None:
+    def guard(self, db: sqlite.Connection) -> None:
         """Let a cancel interrupt long statements too."""
         if self._cancelled is not None:
             db.set_progress_handler(self._interrupt, _POLL_INSTRUCTIONS)
@@ -187,7 +187,7 @@ class Analysis:
         stager.finish()
         return stager
 
-    def compare(self, db: sqlite3.Connection) -> None:
+    def compare(self, db: sqlite.Connection) -> None:
         """Match and compare; `db` is a connection of the store with the staging file attached."""
         self._watch.step("Matching customers")
         self.find_system(db)
@@ -237,7 +237,7 @@ class Analysis:
         for part, counted in zip(self.parts, facts.parts, strict=True):
             part.tally = counted
 
-    def facts(self, db: sqlite3.Connection, receipt: Receipt, digest: str, head: int) -> Facts:
+    def facts(self, db: sqlite.Connection, receipt: Receipt, digest: str, head: int) -> Facts:
         """What was found out, for those who come after: the window, and the last step."""
         plan, target = self.plan, self.targets[0]
         days = db.execute(f"SELECT min({target.day}), max({target.day}) FROM stage.r").fetchone() if target.day else ()
@@ -254,7 +254,7 @@ class Analysis:
             parts=tuple(part.tally for part in self.parts),
         )
 
-    def find_system(self, db: sqlite3.Connection) -> None:
+    def find_system(self, db: sqlite.Connection) -> None:
         """Find out which system the file's ids belong to; until a question is answered the likeliest answer holds."""
         found = system_of(db, self.plan, self.targets[0], lines=self.layout.lines)
         self.plan = replace(self.plan, source=found.source)

@@ -6,11 +6,11 @@ window and the last step read it.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from models import sqlite
 from services.entities import Field
 from services.sync.formats.plan import Plan
 from services.sync.stage import faults
@@ -35,7 +35,7 @@ _STRENGTH = f"""
 """
 
 
-def sort_out_keys(db: sqlite3.Connection, layout: Layout, stager: Stager, *, loose: bool) -> None:
+def sort_out_keys(db: sqlite.Connection, layout: Layout, stager: Stager, *, loose: bool) -> None:
     """Give every staged row a key of its own.
 
     Rows known by their text get the number of their occurrence from the second on; of rows with the same id the last
@@ -62,7 +62,7 @@ def sort_out_keys(db: sqlite3.Connection, layout: Layout, stager: Stager, *, loo
         )
 
 
-def ignore_nobodys(db: sqlite3.Connection, plan: Plan) -> None:
+def ignore_nobodys(db: sqlite.Connection, plan: Plan) -> None:
     """Rows whose customer cannot be found and cannot be made up are ignored."""
     if plan.only_updates:
         _ignore(db, "SELECT who FROM stage.people WHERE customer_id IS NULL", faults.STRANGER)
@@ -73,11 +73,11 @@ def ignore_nobodys(db: sqlite3.Connection, plan: Plan) -> None:
             _ignore(db, f"SELECT who FROM {nobody}", faults.NO_CUSTOMER)
 
 
-def _ignore(db: sqlite3.Connection, whose: str, why: str) -> None:
+def _ignore(db: sqlite.Connection, whose: str, why: str) -> None:
     db.execute(f"UPDATE stage.r SET state = ?, note = ? WHERE state IS NULL AND who IN ({whose})", (IGNORED, why))
 
 
-def reject_unknown(db: sqlite3.Connection, reference: Field, source: str) -> None:
+def reject_unknown(db: sqlite.Connection, reference: Field, source: str) -> None:
     """What a row refers to must be in the book: the deal whose stage changed."""
     db.execute(
         f"""
@@ -89,7 +89,7 @@ def reject_unknown(db: sqlite3.Connection, reference: Field, source: str) -> Non
     )
 
 
-def keep_withdrawn(db: sqlite3.Connection, source: str, *, dated: bool) -> None:
+def keep_withdrawn(db: sqlite.Connection, source: str, *, dated: bool) -> None:
     """Consent that a contact withdrew is given again only by a file that says since when, and later."""
     anew = given_later("s.email_consent_since" if dated else "NULL")
     since = ", email_consent_since = t.email_consent_since" if dated else ""
@@ -102,7 +102,7 @@ def keep_withdrawn(db: sqlite3.Connection, source: str, *, dated: bool) -> None:
     )
 
 
-def compare(db: sqlite3.Connection, target: Target, source: str) -> None:
+def compare(db: sqlite.Connection, target: Target, source: str) -> None:
     """Look staged rows up in the book and say which are changed and which are not; the others are new.
 
     Rows of customers are looked up by whom they were matched with, all others by their key.
@@ -121,7 +121,7 @@ def compare(db: sqlite3.Connection, target: Target, source: str) -> None:
             compare_again(db, target, source, only_open=True)
 
 
-def locate(db: sqlite3.Connection, target: Target, source: str) -> bool:
+def locate(db: sqlite.Connection, target: Target, source: str) -> bool:
     """Look staged records up in the book by their key, without comparing them yet; return whether any is there."""
     if not exists(db, f"main.{target.table} WHERE source = ?", (source,)):
         return False
@@ -137,7 +137,7 @@ def locate(db: sqlite3.Connection, target: Target, source: str) -> bool:
     return exists(db, f"stage.{target.staged} WHERE target_id IS NOT NULL")
 
 
-def compare_again(db: sqlite3.Connection, target: Target, source: str, *, only_open: bool = False) -> None:
+def compare_again(db: sqlite.Connection, target: Target, source: str, *, only_open: bool = False) -> None:
     """Compare rows whose record in the book is known already; `only_open`: those that were not compared yet."""
     db.execute(
         f"""
@@ -161,7 +161,7 @@ class Tally:
     with_order: int
 
 
-def tally(db: sqlite3.Connection, staged: str) -> Tally:
+def tally(db: sqlite.Connection, staged: str) -> Tally:
     """Count a staged table in one pass."""
     note = f"count(*) FILTER (WHERE note = 'order' AND state = {UNCHANGED})" if staged == "r" else "0"
     return Tally(
@@ -182,7 +182,7 @@ def _verdict(target: Target) -> str:
     return f"CASE WHEN {differs} THEN {CHANGED} ELSE {UNCHANGED} END"
 
 
-def _pair_edited(db: sqlite3.Connection, target: Target, source: str) -> None:
+def _pair_edited(db: sqlite.Connection, target: Target, source: str) -> None:
     """Recognise edited rows of a file without ids.
 
     A row whose text is not in the book, and a row of the book whose text is no longer in the file, are the same row
@@ -209,7 +209,7 @@ def _pair_edited(db: sqlite3.Connection, target: Target, source: str) -> None:
     db.execute("DROP TABLE IF EXISTS stage.spare_book")
 
 
-def _shared_days(db: sqlite3.Connection, target: Target, source: str, *, exact: bool) -> str:
+def _shared_days(db: sqlite.Connection, target: Target, source: str, *, exact: bool) -> str:
     """A condition on `{day}`: within the days of the file and, where the day itself may differ, of the book."""
     if not target.day:
         return ""
@@ -222,7 +222,7 @@ def _shared_days(db: sqlite3.Connection, target: Target, source: str, *, exact: 
     return f"BETWEEN '{low}' AND '{high}'"
 
 
-def _pair(db: sqlite3.Connection, target: Target, source: str, like: tuple[str, ...], bounds: str) -> None:
+def _pair(db: sqlite.Connection, target: Target, source: str, like: tuple[str, ...], bounds: str) -> None:
     staged, table = f"stage.{target.staged}", f"main.{target.table}"
     file_columns = [f"{target.columns[name]} AS c{place}" for place, name in enumerate(like)]
     book_columns = [f"t.{name} AS c{place}" for place, name in enumerate(like)]
@@ -264,7 +264,7 @@ def _pair(db: sqlite3.Connection, target: Target, source: str, like: tuple[str, 
     )
 
 
-def tally_rows(db: sqlite3.Connection, staged: Sequence[str]) -> Tally:
+def tally_rows(db: sqlite.Connection, staged: Sequence[str]) -> Tally:
     """Count the rows of the file by what became of them in all staged tables together."""
     counts = dict(
         db.execute(
@@ -281,7 +281,7 @@ def tally_rows(db: sqlite3.Connection, staged: Sequence[str]) -> Tally:
     )
 
 
-def late_reasons(db: sqlite3.Connection, state: int) -> Counter[str]:
+def late_reasons(db: sqlite.Connection, state: int) -> Counter[str]:
     """Why the comparison ignored or rejected rows of the file: of those that nothing else was made of."""
     strength = {REJECTED: 0, IGNORED: 4}[state]
     return Counter(

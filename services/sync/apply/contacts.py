@@ -9,12 +9,12 @@ one after all is a question for the review.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
 
+from models import sqlite
 from services.sync.stage.layout import Layout, exists
 from services.sync.stage.people import PEOPLE
 
@@ -31,7 +31,7 @@ class _Person:
     key: str = ""
 
 
-def part_shared_contacts(db: sqlite3.Connection, layout: Layout, source: str) -> None:
+def part_shared_contacts(db: sqlite.Connection, layout: Layout, source: str) -> None:
     """Give customers who share an address, a number or a name, and have no id, a key of their own.
 
     Rows of one person — the same name with the same address or number, or rows that agree in everything — keep one
@@ -46,7 +46,7 @@ def part_shared_contacts(db: sqlite3.Connection, layout: Layout, source: str) ->
     _part_who(db)
 
 
-def _sharing(db: sqlite3.Connection, layout: Layout, source: str) -> dict[str, list[_Person]]:
+def _sharing(db: sqlite.Connection, layout: Layout, source: str) -> dict[str, list[_Person]]:
     """The people of each key that several rows have, or that has followers in the book."""
     found: dict[str, dict[Any, _Person]] = defaultdict(dict)
     cursor = db.execute(
@@ -72,7 +72,7 @@ def _sharing(db: sqlite3.Connection, layout: Layout, source: str) -> dict[str, l
     return {key: list(people.values()) for key, people in found.items()}
 
 
-def _in_book(db: sqlite3.Connection, key: str, source: str) -> dict[str, str]:
+def _in_book(db: sqlite.Connection, key: str, source: str) -> dict[str, str]:
     """Key to name of the records that share a contact in the book, in the order of their numbers; merged ones too."""
     cursor = db.execute(
         """
@@ -108,7 +108,7 @@ def _name_keys(key: str, people: list[_Person], book: dict[str, str]) -> None:
         taken.add(person.key)
 
 
-def _part_who(db: sqlite3.Connection) -> None:
+def _part_who(db: sqlite.Connection) -> None:
     """Rows with different keys are different people, even where the same name is all that is known of them."""
     shared = db.execute(
         """
@@ -133,7 +133,7 @@ def _part_who(db: sqlite3.Connection) -> None:
         db.execute("UPDATE stage.r SET who = ? WHERE who = ? AND key = ?", (last, who, key))
 
 
-def part_other_names(db: sqlite3.Connection) -> None:
+def part_other_names(db: sqlite.Connection) -> None:
     """Take back matches by number, and by the address of a desk, whose names contradict each other."""
     found = db.execute(
         """

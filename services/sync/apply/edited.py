@@ -7,10 +7,10 @@ source's word counts again, and so that the next file can tell, the receipt keep
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from models import sqlite
 from models.queries.hand_edits import hand_edits
 from models.values.words import count
 from services.entities import ENTITIES
@@ -29,7 +29,7 @@ _AGREED: Final = """SELECT json_extract(a.value, '$[1]'), json_extract(a.value, 
     WHERE i.source = ? AND i.undone_by IS NULL AND json_extract(a.value, '$[0]') = ? GROUP BY 1, 2"""
 
 
-def keep_edits(db: sqlite3.Connection, target: Target, source: str) -> list[str]:
+def keep_edits(db: sqlite.Connection, target: Target, source: str) -> list[str]:
     """Let edits stand over cells that say what they replaced; say which did, and which gave way to news."""
     if target.table not in _TABLES or target.loose_keys:
         return []
@@ -60,7 +60,7 @@ def keep_edits(db: sqlite3.Connection, target: Target, source: str) -> list[str]
     return [one for one in said if one]
 
 
-def agreed(db: sqlite3.Connection) -> list[tuple[str, int, str]]:
+def agreed(db: sqlite.Connection) -> list[tuple[str, int, str]]:
     """Return table, row and column of the cells that say what was edited, and did not before."""
     if not db.execute("SELECT 1 FROM stage.sqlite_master WHERE name = 'agreed'").fetchone():
         return []
@@ -78,7 +78,7 @@ def _rows(target: Target) -> str:
 
 
 def _keep(
-    db: sqlite3.Connection,
+    db: sqlite.Connection,
     target: Target,
     name: str,
     source: str,
@@ -101,7 +101,7 @@ def _keep(
         taken.setdefault(number, []).append(name)
 
 
-def _told(db: sqlite3.Connection, target: Target, rows: Mapping[int, Sequence[str]], words: str) -> str:
+def _told(db: sqlite.Connection, target: Target, rows: Mapping[int, Sequence[str]], words: str) -> str:
     if not rows:
         return ""
     labels = {one.columns[0]: one.label for one in ENTITIES[target.table].fields if one.columns}
@@ -113,7 +113,7 @@ def _told(db: sqlite3.Connection, target: Target, rows: Mapping[int, Sequence[st
     return words.format(what="; ".join(said) + more)
 
 
-def _name(db: sqlite3.Connection, table: str, number: int) -> Any:
+def _name(db: sqlite.Connection, table: str, number: int) -> Any:
     called = "number" if table == "contracts" else "name"
     asked = f"SELECT coalesce(nullif({called}, ''), external_id) FROM main.{table} WHERE id = ?"
     return db.execute(asked, (number,)).fetchone()[0]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
 from pathlib import Path
 from typing import Final
 
+from models import sqlite
 from services.sync.apply.write import default_name
 from services.sync.formats.headers import normal
 from services.sync.formats.plan import Plan, source_from_name
@@ -113,7 +113,7 @@ class Evidence:
         return self.tier, self.agree > 0, self.near, token, share, self.headers
 
 
-def systems_of(db: sqlite3.Connection) -> dict[str, System]:
+def systems_of(db: sqlite.Connection) -> dict[str, System]:
     found: dict[str, System] = {}
     for source, path, mapping, at in db.execute(
         """
@@ -139,7 +139,7 @@ def families(mapping: Mapping[str, str]) -> Headers:
 
 
 def evidence_of(
-    db: sqlite3.Connection, plan: Plan, target: Target, systems: Sequence[System], own: Headers, *, lines: bool
+    db: sqlite.Connection, plan: Plan, target: Target, systems: Sequence[System], own: Headers, *, lines: bool
 ) -> list[Evidence]:
     """Compare a staged file with systems; what it says itself is gathered once."""
     held = [_circumstances(plan, system, own) for system in systems]
@@ -169,7 +169,7 @@ def _circumstances(plan: Plan, system: System, own: Headers) -> Evidence:
     return found
 
 
-def _hold_ids(db: sqlite3.Connection, plan: Plan, held: Sequence[Evidence]) -> None:
+def _hold_ids(db: sqlite.Connection, plan: Plan, held: Sequence[Evidence]) -> None:
     """Which ids of the file each system has, and whether so many agree by chance."""
     if plan.entity.name == "products":
         named, there = "SELECT key AS id FROM stage.r", "SELECT source, external_id AS id FROM main.products"
@@ -205,7 +205,7 @@ def _hold_ids(db: sqlite3.Connection, plan: Plan, held: Sequence[Evidence]) -> N
     db.execute("DROP TABLE stage.named")
 
 
-def _hold_people(db: sqlite3.Connection, plan: Plan, found: Evidence) -> None:
+def _hold_people(db: sqlite.Connection, plan: Plan, found: Evidence) -> None:
     """Whether customers with the same id are the same people, by what both say of them."""
     if plan.entity.name == "products":
         _hold_products(db, found)
@@ -239,7 +239,7 @@ def _hold_people(db: sqlite3.Connection, plan: Plan, found: Evidence) -> None:
     found.examples = tuple(examples)
 
 
-def _hold_addresses(db: sqlite3.Connection, held: Sequence[Evidence]) -> None:
+def _hold_addresses(db: sqlite.Connection, held: Sequence[Evidence]) -> None:
     """How many of the file's addresses each system has, but only under other ids."""
     elsewhere = dict(
         db.execute(
@@ -258,7 +258,7 @@ def _hold_addresses(db: sqlite3.Connection, held: Sequence[Evidence]) -> None:
         one.elsewhere = elsewhere.get(one.system.name, 0)
 
 
-def _hold_products(db: sqlite3.Connection, found: Evidence) -> None:
+def _hold_products(db: sqlite.Connection, found: Evidence) -> None:
     rows = db.execute(
         f"""
         SELECT s.key, s.name, t.name FROM stage.r s JOIN main.products t ON t.source = ? AND t.external_id = s.key
@@ -271,7 +271,7 @@ def _hold_products(db: sqlite3.Connection, found: Evidence) -> None:
     found.examples = tuple(f"{key} is {known} there and {name} here" for key, name, known in rows[:_EXAMPLES])
 
 
-def _hold_rows(db: sqlite3.Connection, plan: Plan, target: Target, found: Evidence, *, lines: bool) -> None:
+def _hold_rows(db: sqlite.Connection, plan: Plan, target: Target, found: Evidence, *, lines: bool) -> None:
     """Whether rows that are in the book under the same id are of the same customer and day."""
     keyed = plan.has("order_id") if lines else not target.loose_keys
     if not keyed or not target.day or plan.entity.customer in ("self", "none"):

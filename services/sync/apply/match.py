@@ -7,11 +7,11 @@ grouped, so that the same person under one id and one email becomes one customer
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from models import sqlite
 from services.duplicates.fields import FIELDS, Record, combined, strictest
 from services.sync.apply.contacts import part_other_names
 from services.sync.formats.plan import Plan
@@ -26,7 +26,7 @@ JOINED: Final = "merged into another customer, whose row is used"
 _CONSENTS: Final = ("email_consent", "tracking_consent")
 
 
-def match_people(db: sqlite3.Connection, plan: Plan, source: str) -> int:
+def match_people(db: sqlite.Connection, plan: Plan, source: str) -> int:
     """Find the file's customers in the book and group those who are new.
 
     Returns
@@ -65,7 +65,7 @@ def match_people(db: sqlite3.Connection, plan: Plan, source: str) -> int:
     return int(matched)
 
 
-def _match(db: sqlite3.Connection, source: str, how: str, customer: str, found: str, where: str) -> None:
+def _match(db: sqlite.Connection, source: str, how: str, customer: str, found: str, where: str) -> None:
     """Give people without a customer the one that the SQL finds; `how` names the way in which it was found."""
     db.execute(
         f"""
@@ -76,7 +76,7 @@ def _match(db: sqlite3.Connection, source: str, how: str, customer: str, found: 
     )
 
 
-def _by_id(db: sqlite3.Connection, source: str) -> None:
+def _by_id(db: sqlite.Connection, source: str) -> None:
     known = """
         (SELECT value, min(customer_id) AS customer_id FROM main.identities
          WHERE kind = 'external_id' AND source = :source GROUP BY value) i
@@ -84,7 +84,7 @@ def _by_id(db: sqlite3.Connection, source: str) -> None:
     _match(db, source, "id", "i.customer_id", known, "i.value = people.external_id")
 
 
-def _by_person(db: sqlite3.Connection, source: str, said: str, known: str, where: str) -> None:
+def _by_person(db: sqlite.Connection, source: str, said: str, known: str, where: str) -> None:
     """By the id or the address of a contact, who stands for the account; not where the person is at several."""
     persons = f"""
         (SELECT {known} AS known, min(k.customer_id) AS customer_id FROM main.contacts k
@@ -93,7 +93,7 @@ def _by_person(db: sqlite3.Connection, source: str, said: str, known: str, where
     _match(db, source, "contact", "k.customer_id", persons, f"people.order_ref IS NULL AND k.known = {said}")
 
 
-def _by_key(db: sqlite3.Connection, source: str, *, own: bool) -> None:
+def _by_key(db: sqlite.Connection, source: str, *, own: bool) -> None:
     """Customers whom an earlier file of this system made: what it knew them by is their key in the book."""
     if own:
         db.execute("CREATE INDEX stage.r_who ON r (who)")
@@ -109,7 +109,7 @@ def own_key(*, own: bool) -> str:
     return "coalesce(people.external_id, people.email, people.phone, people.name_key)"
 
 
-def _by_contact(db: sqlite3.Connection, kind: str, source: str, *, at_home: bool = False) -> None:
+def _by_contact(db: sqlite.Connection, kind: str, source: str, *, at_home: bool = False) -> None:
     """By an address or a number; `at_home`: by the number as it is dialled at home, where the book knows no country."""
     # Two records of one system are two customers, even where they share an address.
     apart = f"(people.external_id IS NULL OR NOT {_SAME_SOURCE_ID})"
@@ -123,7 +123,7 @@ def _by_contact(db: sqlite3.Connection, kind: str, source: str, *, at_home: bool
     _match(db, source, kind, "i.customer_id", known, where)
 
 
-def _by_name(db: sqlite3.Connection) -> None:
+def _by_name(db: sqlite.Connection) -> None:
     """By name only where a row says nothing else of its customer, and only where one customer bears the name."""
     only_name = "people.name_key IS NOT NULL AND " + " AND ".join(
         f"people.{column} IS NULL" for column in ("customer_id", "external_id", "email", "phone")
@@ -146,14 +146,14 @@ def _by_name(db: sqlite3.Connection) -> None:
     _match(db, "", "name", "n.customer_id", names, f"people.name_key = n.name_key AND {only_name}")
 
 
-def _by_order(db: sqlite3.Connection, source: str) -> None:
+def _by_order(db: sqlite.Connection, source: str) -> None:
     """A return without a customer of its own has that of the order that it refers to."""
     nobody = "people.order_ref IS NOT NULL AND people.external_id IS NULL AND people.email IS NULL"
     same = "o.source = :source AND o.external_id = people.order_ref"
     _match(db, source, "order", "o.customer_id", "main.orders o", f"{nobody} AND {same}")
 
 
-def _one_row_each(db: sqlite3.Connection) -> None:
+def _one_row_each(db: sqlite.Connection) -> None:
     """Two records of a customer file never become one customer: the first keeps the match, by id before by contact."""
     db.execute(
         """
@@ -167,7 +167,7 @@ def _one_row_each(db: sqlite3.Connection) -> None:
     )
 
 
-def _group_new(db: sqlite3.Connection) -> None:
+def _group_new(db: sqlite.Connection) -> None:
     """Give everyone who is not in the book a head: the first of those who are the same new customer."""
     db.execute(
         """
@@ -220,7 +220,7 @@ class _Customer:
     rows: list[_Row] = field(default_factory=list)
 
 
-def speak_as_one(db: sqlite3.Connection, kept: Sequence[str], source: str) -> None:
+def speak_as_one(db: sqlite.Connection, kept: Sequence[str], source: str) -> None:
     """Let the rows of a customer file that speak of merged customers say, in the columns that it keeps, what holds."""
     db.execute("CREATE TABLE stage.words (record_id INTEGER PRIMARY KEY, before TEXT NOT NULL, after TEXT NOT NULL)")
     names = [name for name in kept if name in FIELDS]
@@ -235,7 +235,7 @@ def speak_as_one(db: sqlite3.Connection, kept: Sequence[str], source: str) -> No
         )
 
 
-def _customers(db: sqlite3.Connection, names: Sequence[str], source: str) -> Iterable[_Customer]:
+def _customers(db: sqlite.Connection, names: Sequence[str], source: str) -> Iterable[_Customer]:
     staged = ", ".join(f"r.{name}" for name in names)
     found: dict[int, _Customer] = {}
     cursor = db.execute(
@@ -258,7 +258,7 @@ def _customers(db: sqlite3.Connection, names: Sequence[str], source: str) -> Ite
     return found.values()
 
 
-def _customer(db: sqlite3.Connection, number: int) -> _Customer:
+def _customer(db: sqlite.Connection, number: int) -> _Customer:
     columns = ("source", "external_id", *FIELDS)
     row = db.execute(f"SELECT {', '.join(columns)} FROM main.customers WHERE id = ?", (number,)).fetchone()
     values = dict(zip(columns, row, strict=True))
@@ -271,7 +271,7 @@ def _customer(db: sqlite3.Connection, number: int) -> _Customer:
     return _Customer(number, values["source"], values, records)
 
 
-def _keep_words(db: sqlite3.Connection, customer: _Customer, names: Sequence[str]) -> None:
+def _keep_words(db: sqlite.Connection, customer: _Customer, names: Sequence[str]) -> None:
     """Keep what each record says now, for comparison with the next file; the last step writes it into the book."""
     for row in customer.rows:
         if row.record is None:
@@ -285,7 +285,7 @@ def _keep_words(db: sqlite3.Connection, customer: _Customer, names: Sequence[str
             db.execute("INSERT OR REPLACE INTO stage.words VALUES (?, ?, ?)", (row.record, *texts))
 
 
-def words_to_keep(db: sqlite3.Connection) -> list[tuple[int, str, str]]:
+def words_to_keep(db: sqlite.Connection) -> list[tuple[int, str, str]]:
     """Merged records that a file said something new of: their number, and images before and after."""
     if not exists(db, "stage.sqlite_master WHERE name = 'words'"):
         return []

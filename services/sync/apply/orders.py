@@ -8,10 +8,10 @@ order is worth its dearest line, or several times what was paid.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
+from models import sqlite
 from services.sync.apply.compare import compare, compare_again, locate
 from services.sync.formats.headers import normal
 from services.sync.formats.plan import Plan
@@ -28,7 +28,7 @@ _FEWEST: Final = 3
 _OF_ORDERS: Final = frozenset(map(normal, vocabulary("order_totals")["words"]))
 
 
-def compare_orders(db: sqlite3.Connection, plan: Plan, layout: Layout, targets: Sequence[Target]) -> list[str]:
+def compare_orders(db: sqlite.Connection, plan: Plan, layout: Layout, targets: Sequence[Target]) -> list[str]:
     """Put orders together from rows that are their lines, and compare both with the book; what a person should know."""
     (orders, lines), source = targets, plan.source
     warnings = settle_totals(db, plan)
@@ -46,7 +46,7 @@ def compare_orders(db: sqlite3.Connection, plan: Plan, layout: Layout, targets: 
     return warnings
 
 
-def mark_charges(db: sqlite3.Connection, *, lines: bool) -> None:
+def mark_charges(db: sqlite.Connection, *, lines: bool) -> None:
     """Give orders of charges alone their kind; `lines`: the rows are lines, put together in `stage.o`."""
     items = db.execute("SELECT what, sku, name FROM stage.items").fetchall()
     found = charges_among([(sku, name) for _, sku, name in items])
@@ -77,7 +77,7 @@ def mark_charges(db: sqlite3.Connection, *, lines: bool) -> None:
         db.execute(f"UPDATE stage.{orders} SET kind = 'charge' WHERE {marked}")
 
 
-def keep_charges(db: sqlite3.Connection, source: str, *, lines: bool) -> None:
+def keep_charges(db: sqlite.Connection, source: str, *, lines: bool) -> None:
     """What the book knows of an order's other lines counts too: those that this file does not have.
 
     A file of whole orders says nothing of their lines; one of lines may hold a part of an order.
@@ -99,7 +99,7 @@ def keep_charges(db: sqlite3.Connection, source: str, *, lines: bool) -> None:
     )
 
 
-def settle_totals(db: sqlite3.Connection, plan: Plan) -> list[str]:
+def settle_totals(db: sqlite.Connection, plan: Plan) -> list[str]:
     """Decide whose amount it is, before orders are put together; nothing where a system or a person settled it.
 
     Returns
@@ -121,7 +121,7 @@ def settle_totals(db: sqlite3.Connection, plan: Plan) -> list[str]:
     return [f"“{column.header}” was counted once for each order, because it is the same in all rows of an order."]
 
 
-def _is_of_lines(db: sqlite3.Connection) -> bool:
+def _is_of_lines(db: sqlite.Connection) -> bool:
     """Whether amounts are what quantity and price make, or differ within orders."""
     filled, same = db.execute(
         """
@@ -135,7 +135,7 @@ def _is_of_lines(db: sqlite3.Connection) -> bool:
     return differing > _SLIPS * several
 
 
-def _is_of_orders(db: sqlite3.Connection, *, named: bool) -> bool:
+def _is_of_orders(db: sqlite.Connection, *, named: bool) -> bool:
     """Whether one amount stands in all rows of each order."""
     several, differing, amounts = _orders(db, "amount_minor")
     if not several or differing > _SLIPS * several:
@@ -143,7 +143,7 @@ def _is_of_orders(db: sqlite3.Connection, *, named: bool) -> bool:
     return named or (several >= _FEWEST and amounts >= _FEWEST)
 
 
-def _orders(db: sqlite3.Connection, name: str) -> tuple[int, int, int]:
+def _orders(db: sqlite.Connection, name: str) -> tuple[int, int, int]:
     """Orders of several rows: how many, in how many of them amounts differ, and how many amounts they have."""
     found = db.execute(
         f"""
@@ -155,7 +155,7 @@ def _orders(db: sqlite3.Connection, name: str) -> tuple[int, int, int]:
     return int(found[0]), int(found[1]), int(found[2])
 
 
-def about_repeated_orders(db: sqlite3.Connection) -> list[str]:
+def about_repeated_orders(db: sqlite.Connection) -> list[str]:
     """What a person should know of orders in several rows of a file that has no lines: the last row counts."""
     if not db.execute("SELECT 1 FROM stage.sqlite_master WHERE name = 'twice'").fetchone():
         return []
@@ -175,7 +175,7 @@ def about_repeated_orders(db: sqlite3.Connection) -> list[str]:
     ]
 
 
-def _put_orders_together(db: sqlite3.Connection, layout: Layout, *, keyless: bool) -> None:
+def _put_orders_together(db: sqlite.Connection, layout: Layout, *, keyless: bool) -> None:
     """Make orders from rows: the earliest time counts, amounts and discounts of lines add up."""
     if keyless:
         db.execute("UPDATE stage.r SET ord = key")
@@ -204,7 +204,7 @@ def _put_orders_together(db: sqlite3.Connection, layout: Layout, *, keyless: boo
     )
 
 
-def _keep_what_is_not_said(db: sqlite3.Connection, plan: Plan) -> None:
+def _keep_what_is_not_said(db: sqlite.Connection, plan: Plan) -> None:
     """Lines say nothing of an order's currency or of its cancellation where they have no column for it."""
     guessed = plan.currency == plan.basis.currency and not plan.basis.currency_said and plan.recognition.system is None
     if guessed and not plan.has("currency"):
@@ -219,7 +219,7 @@ def _keep_what_is_not_said(db: sqlite3.Connection, plan: Plan) -> None:
         )
 
 
-def _settle_amounts(db: sqlite3.Connection, *, discounted: bool) -> None:
+def _settle_amounts(db: sqlite.Connection, *, discounted: bool) -> None:
     """An order in the book whose lines change is worth what it was, plus what its lines gained or lost.
 
     Lines that an earlier file brought and this one does not have still count: an export may end in mid-order. An order
@@ -267,7 +267,7 @@ def _settle_amounts(db: sqlite3.Connection, *, discounted: bool) -> None:
         )
 
 
-def _mark_order_changes(db: sqlite3.Connection) -> None:
+def _mark_order_changes(db: sqlite.Connection) -> None:
     """Where only the order itself changed, its first row is the changed one."""
     db.execute(
         f"""

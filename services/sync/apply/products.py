@@ -6,10 +6,9 @@ is found out as well when the products come after the rows, and forgotten when t
 
 from __future__ import annotations
 
-import sqlite3
 from itertools import groupby
 
-from models import tables
+from models import sqlite, tables
 from models.values.words import count as counted
 from services.sync.kinds.words import loose_key
 from services.sync.stage.layout import exists
@@ -20,7 +19,7 @@ _FEW = 20
 LINKED = tuple(table.name for table in tables.metadata.sorted_tables if "product_id" in table.c)
 
 
-def match_items(db: sqlite3.Connection, source: str) -> list[str]:
+def match_items(db: sqlite.Connection, source: str) -> list[str]:
     """Find the file's products in the book.
 
     Returns
@@ -38,7 +37,7 @@ def match_items(db: sqlite3.Connection, source: str) -> list[str]:
     return matched + _unknown_products(db)
 
 
-def link_products(db: sqlite3.Connection) -> None:
+def link_products(db: sqlite.Connection) -> None:
     """Link rows to products of the book where the rows came before the list of products."""
     named = " UNION ".join(
         f"SELECT source, sku, product_name FROM main.{table} "
@@ -66,7 +65,7 @@ def link_products(db: sqlite3.Connection) -> None:
             )
 
 
-def unlink_products(db: sqlite3.Connection, import_id: int, stay: str) -> None:
+def unlink_products(db: sqlite.Connection, import_id: int, stay: str) -> None:
     """Forget that rows are of products which an import brought: these go, the rows keep what their files said.
 
     `stay` is a JSON list of the products that do not go.
@@ -79,7 +78,7 @@ def unlink_products(db: sqlite3.Connection, import_id: int, stay: str) -> None:
         )
 
 
-def _find(db: sqlite3.Connection, source: str) -> list[int]:
+def _find(db: sqlite.Connection, source: str) -> list[int]:
     """Find the products of `stage.items`, those of the same system first; return items found only loosely."""
     for key, own in (("sku", "sku"), ("sku", "external_id"), ("name", "name")):
         db.execute(
@@ -105,7 +104,7 @@ def _find(db: sqlite3.Connection, source: str) -> list[int]:
     return [what for (what,) in found]
 
 
-def _counted(db: sqlite3.Connection, items: list[int]) -> list[tuple[str, str, int]]:
+def _counted(db: sqlite.Connection, items: list[int]) -> list[tuple[str, str, int]]:
     """Their names here and in the book, and how many rows have each; of the first of them."""
     named = """
         SELECT i.name, p.name, (SELECT count(*) FROM stage.r WHERE r.what = i.what)
@@ -114,7 +113,7 @@ def _counted(db: sqlite3.Connection, items: list[int]) -> list[tuple[str, str, i
     return [db.execute(named, (what,)).fetchone() for what in items[:20]]
 
 
-def _unknown_products(db: sqlite3.Connection, at_most: int | None = None) -> list[str]:
+def _unknown_products(db: sqlite.Connection, at_most: int | None = None) -> list[str]:
     """Product names that the book does not have; nothing is said of more than `at_most` of them."""
     unknown = db.execute(
         """

@@ -10,11 +10,11 @@ The first system of a book has a name of its own, whichever of its files comes f
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from models import sqlite
 from models.values.meanings import Doubt, Reading
 from models.values.words import day_of, full_day
 from services.sync.apply.evidence import LIKELY, WEAK, Evidence, System, evidence_of, families, file_words, systems_of
@@ -40,7 +40,7 @@ class Belonging:
     guessed: bool = False
 
 
-def system_of(db: sqlite3.Connection, plan: Plan, target: Target, *, lines: bool) -> Belonging:
+def system_of(db: sqlite.Connection, plan: Plan, target: Target, *, lines: bool) -> Belonging:
     """Decide which system a staged file belongs to."""
     if plan.source_said:
         return Belonging(plan.source)

@@ -7,12 +7,11 @@ bear. The digest of all images goes into the journal's entry.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from itertools import islice
 
-from models import tables
+from models import sqlite, tables
 from models.journal import change_line, largest_numbers
 from models.queries.emails import EMAILS_DDL, FILL_EMAILS
 from services.sync.apply.compare import Tally
@@ -38,7 +37,7 @@ BULK_ROWS = 20_000
 _SORT_KIB = 1_024
 
 
-def drop_indexes(db: sqlite3.Connection, table: str) -> list[str]:
+def drop_indexes(db: sqlite.Connection, table: str) -> list[str]:
     """Drop a table's own indexes but the unique ones; return the statements that make them again."""
     found = db.execute(
         "SELECT name, sql FROM main.sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", (table,)
@@ -57,7 +56,7 @@ def drop_indexes(db: sqlite3.Connection, table: str) -> list[str]:
 
 
 def build_indexes(
-    db: sqlite3.Connection, statements: list[str], tick: Callable[[str], None] = lambda words: None
+    db: sqlite.Connection, statements: list[str], tick: Callable[[str], None] = lambda words: None
 ) -> None:
     """Make indexes again; `tick` is told before each."""
     usual = db.execute("PRAGMA main.cache_size").fetchone()[0]
@@ -82,7 +81,7 @@ class Writer:
 
     def __init__(
         self,
-        db: sqlite3.Connection,
+        db: sqlite.Connection,
         import_id: int,
         source: str,
         tallies: Mapping[str, Tally],

@@ -6,13 +6,13 @@ goes where the file does not say it. Texts: a sentiment that the words deny, a t
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import chain
 from typing import Any, Final
 
+from models import sqlite
 from models.values.money import exponent
 from models.values.words import count as counted
 from services.distress.lexicon import sentiment_of
@@ -46,7 +46,7 @@ def settle_contracts(values: dict[str, list[Any]]) -> None:
     values["status"] = ["ended" if day else said for day, said in zip(left, status, strict=True)]
 
 
-def key_by_customer(db: sqlite3.Connection, layout: Layout, source: str) -> None:
+def key_by_customer(db: sqlite.Connection, layout: Layout, source: str) -> None:
     """Name each contract after the row of the customer that brings it; a row that says nothing of one brings none.
 
     One that is in the book is emptied by a row that says nothing any more.

@@ -8,14 +8,13 @@ rows once, in the order of the file.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import UniqueConstraint
 
-from models import tables
+from models import sqlite, tables
 from services.permission.ledger import stored_key
 from services.sync.formats.plan import Plan
 
@@ -110,7 +109,7 @@ def key_space(table: str) -> tuple[str, ...]:
     return tuple(column.name for column in key.columns if column.name not in ("source", "external_id"))
 
 
-def exists(db: sqlite3.Connection, rows: str, values: Sequence[object] = ()) -> bool:
+def exists(db: sqlite.Connection, rows: str, values: Sequence[object] = ()) -> bool:
     """Whether there are rows; `rows` is what stands behind FROM."""
     return bool(db.execute(f"SELECT EXISTS (SELECT 1 FROM {rows})", values).fetchone()[0])
 

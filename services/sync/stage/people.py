@@ -5,10 +5,10 @@ A million orders of 20,000 customers need 20,000 look-ups. The same is done for 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from models import sqlite
 from services.sync.formats.plan import Plan
 from services.sync.kinds import words
 from services.sync.kinds.column import Column
@@ -78,7 +78,7 @@ class Numbered(dict[Any, Any]):
 class Distinct:
     """Customers or products of a file's rows, each distinct one with a number and a row of the staging file."""
 
-    def __init__(self, db: sqlite3.Connection, table: str, columns: Sequence[Column]) -> None:
+    def __init__(self, db: sqlite.Connection, table: str, columns: Sequence[Column]) -> None:
         self._db = db
         self._table = table
         self._columns = columns
@@ -119,7 +119,7 @@ class Distinct:
 class People(Distinct):
     """The customers of a file's rows."""
 
-    def __init__(self, plan: Plan, db: sqlite3.Connection, left_out: LeftOut) -> None:
+    def __init__(self, plan: Plan, db: sqlite.Connection, left_out: LeftOut) -> None:
         self._left_out = left_out
         own = plan.entity.customer == "self"
         columns = [column for column in plan.columns if own or column.field.role == "customer"]
@@ -200,7 +200,7 @@ def _person(found: dict[str, str]) -> tuple[Any, ...] | None:
 class Items(Distinct):
     """The products of a file's rows."""
 
-    def __init__(self, plan: Plan, db: sqlite3.Connection) -> None:
+    def __init__(self, plan: Plan, db: sqlite.Connection) -> None:
         db.execute(_CREATE_ITEMS)
         columns = [one for one in plan.columns if one.field.name in ("sku", "product")]
         super().__init__(db, f"items (what, {', '.join(ITEMS)})", columns)

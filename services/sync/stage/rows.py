@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -11,6 +10,7 @@ from itertools import compress, product
 from operator import lt
 from typing import Any
 
+from models import sqlite
 from models.values.words import count as counted
 from services.sync.formats.headers import REJECT_COLUMNS
 from services.sync.formats.plan import Plan
@@ -43,7 +43,7 @@ _ITEM = ("sku", "product")
 class Stager:
     """Takes batches of a file and writes its rows, converted, into the staging file."""
 
-    def __init__(self, plan: Plan, layout: Layout, db: sqlite3.Connection, *, keep_raw: bool) -> None:
+    def __init__(self, plan: Plan, layout: Layout, db: sqlite.Connection, *, keep_raw: bool) -> None:
         self._plan = plan
         self._layout = layout
         self._db = db

@@ -9,12 +9,12 @@ others stand aside under other names meanwhile. Whose row it is, is known from t
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from models import sqlite
 from models.store import connect, remove_staging
 from models.store.connect import sentences
 from services.sync.apply.match import JOINED
@@ -25,7 +25,7 @@ _OWN = ("r", "rejects", "ignored", "items", "raw", "people")
 _CACHE_KIB = 16_384
 
 
-def open_staging(path: Path) -> sqlite3.Connection:
+def open_staging(path: Path) -> sqlite.Connection:
     """Open an empty staging file, replacing what an earlier run may have left."""
     remove_staging(path)
     with sentences(path):
@@ -42,14 +42,14 @@ def open_staging(path: Path) -> sqlite3.Connection:
     return db
 
 
-def close_staging(db: sqlite3.Connection) -> None:
+def close_staging(db: sqlite.Connection) -> None:
     """End the writing of a staging file; its rows are then read by the connection that it is attached to."""
     db.execute("COMMIT")
     db.close()
 
 
 @contextmanager
-def attached(db: sqlite3.Connection, path: Path) -> Iterator[None]:
+def attached(db: sqlite.Connection, path: Path) -> Iterator[None]:
     """Attach a staging file as `stage` to a connection of the store."""
     db.execute("ATTACH ? AS stage", (str(path),))
     try:
@@ -57,11 +57,11 @@ def attached(db: sqlite3.Connection, path: Path) -> Iterator[None]:
             db.execute(f"PRAGMA stage.{pragma}")
         yield
     finally:
-        with suppress(sqlite3.Error):
+        with suppress(sqlite.Error):
             db.execute("DETACH stage")
 
 
-def exchange(db: sqlite3.Connection, away: int, back: int, schema: str = "main", names: Sequence[str] = _OWN) -> None:
+def exchange(db: sqlite.Connection, away: int, back: int, schema: str = "main", names: Sequence[str] = _OWN) -> None:
     """Give the staged tables of one part other names, and those of another, where it has any, their usual ones."""
     for name in names:
         for there, becomes in ((name, f"{name}_{away}"), (f"{name}_{back}", name)):
@@ -69,7 +69,7 @@ def exchange(db: sqlite3.Connection, away: int, back: int, schema: str = "main",
                 db.execute(f"ALTER TABLE {schema}.{there} RENAME TO {becomes}")
 
 
-def join_main(db: sqlite3.Connection, part: int) -> Counter[str]:
+def join_main(db: sqlite.Connection, part: int) -> Counter[str]:
     """Settle a part, which stands aside, with the file's rows: a row that does not fit in one part is in none.
 
     Returns
@@ -89,7 +89,7 @@ def join_main(db: sqlite3.Connection, part: int) -> Counter[str]:
 
 
 @contextmanager
-def at_work(db: sqlite3.Connection, part: int) -> Iterator[None]:
+def at_work(db: sqlite.Connection, part: int) -> Iterator[None]:
     """Let a part's rows be the staged rows for a while; `db` has the staging file attached as `stage`."""
     _swap(db, _MAIN, part)
     try:
@@ -98,7 +98,7 @@ def at_work(db: sqlite3.Connection, part: int) -> Iterator[None]:
         _swap(db, part, _MAIN)
 
 
-def follow_main(db: sqlite3.Connection, customer_needed: bool) -> None:
+def follow_main(db: sqlite.Connection, customer_needed: bool) -> None:
     """Leave out rows of the part at work whose row of the file is not kept after all."""
     kept = f"state IS NULL OR state < {IGNORED} OR note = '{JOINED}'"
     db.execute(f"DELETE FROM stage.r WHERE row % {PIECE} NOT IN (SELECT row FROM stage.r_{_MAIN} WHERE {kept})")
@@ -106,7 +106,7 @@ def follow_main(db: sqlite3.Connection, customer_needed: bool) -> None:
         db.execute("DELETE FROM stage.r WHERE who IS NULL")
 
 
-def _swap(db: sqlite3.Connection, away: int, back: int) -> None:
+def _swap(db: sqlite.Connection, away: int, back: int) -> None:
     for (name,) in db.execute(
         "SELECT name FROM stage.sqlite_master WHERE type = 'index' AND tbl_name = 'r' AND sql IS NOT NULL"
     ).fetchall():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
+from models import sqlite
 from models.queries.purchases import cancelled_order, is_cancelled
 from models.tables import orders
 
@@ -19,7 +19,7 @@ from models.tables import orders
 class Shop:
     """Orders of one customer, written straight into the store's own table."""
 
-    driver: sqlite3.Connection
+    driver: sqlite.Connection
     number: int = field(default=0)
 
     def add(self, kind: str, on: str, amount: int = 500, *, of: int | None = None, time: str | None = None) -> int:
@@ -49,11 +49,11 @@ class Shop:
 
 @pytest.fixture
 def shop() -> Iterator[Shop]:
-    engine = create_engine("sqlite://")
+    engine = create_engine("sqlite://", module=sqlite.dbapi)
     with engine.connect() as connection:
         orders.create(connection)
         driver = connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
+        assert isinstance(driver, sqlite.Connection)
         yield Shop(driver)
     engine.dispose()
 

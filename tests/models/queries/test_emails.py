@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from models import sqlite
 from models.queries.emails import FILL_EMAILS
 from models.store import connect, open_store
 from services.sync import undo_import
@@ -29,7 +29,7 @@ def book(store_path: Path) -> Iterator[Book]:
     made.workspace.close()
 
 
-def emails(driver: sqlite3.Connection) -> tuple[object, object]:
+def emails(driver: sqlite.Connection) -> tuple[object, object]:
     """The emails that are kept, and what they would be if they were made now."""
     made = FILL_EMAILS.removeprefix("INSERT INTO emails ")
     kept = driver.execute("SELECT * FROM emails ORDER BY id").fetchall()

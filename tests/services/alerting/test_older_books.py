@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from models import sqlite
 from models.journal import verify
 from models.values.changes import Changes
 from services.alerting import evaluate
@@ -23,7 +23,7 @@ BEFORE = 15
 def in_words(path: Path, workspace: Workspace) -> None:
     """Write alerts as the version before kept them."""
     today = workspace.clock.today()
-    with closing(sqlite3.connect(path)) as driver, driver:
+    with closing(sqlite.connect(path)) as driver, driver:
         for table in ("alerts", "alert_signals"):
             rows = driver.execute(f"SELECT id, reason FROM {table}").fetchall()
             said = [(reason_words(reason, today), number) for number, reason in rows]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,6 +10,7 @@ from statistics import median
 
 import pytest
 
+from models import sqlite
 from models.values.metrics import Condition, Query
 from models.values.words import in_unit
 from services.insight import medians_of
@@ -27,7 +27,7 @@ def workspace(store_path: Path) -> Iterator[Workspace]:
 
 
 def query(path: Path, sql: str) -> list[tuple[int, float]]:
-    with closing(sqlite3.connect(path)) as driver:
+    with closing(sqlite.connect(path)) as driver:
         return driver.execute(sql).fetchall()
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from models import sqlite
 from models.values.alerts import QueueFilter
 from models.values.customers import CustomerFilter
 from services.insight.customers import count_customers, find_customers, read_choices, read_customers
@@ -93,7 +93,7 @@ def test_a_hot_query_walks_an_index_and_asks_little(large: Workspace, name: str)
                 assert _walks(reader.driver, statement) == [], statement
 
 
-def _walks(driver: sqlite3.Connection, statement: str) -> list[str]:
+def _walks(driver: sqlite.Connection, statement: str) -> list[str]:
     """Return the steps of a statement's plan that read a big table from its first row to its last."""
     # The first row of a table is no walk through it.
     statement = re.sub(r"\(SELECT \w+ FROM \w+ LIMIT 1\)", "NULL", statement)
@@ -117,7 +117,7 @@ def test_the_made_up_book_is_the_same_every_time(tmp_path: Path, monkeypatch: py
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / folder))
-        driver = sqlite3.connect(big_book(small))
+        driver = sqlite.connect(big_book(small))
         sums.append(driver.execute("SELECT COUNT(*), SUM(amount_minor), MAX(ordered_on) FROM orders").fetchone())
         sums.append(
             driver.execute("SELECT SUM(churn_risk), SUM(value_at_risk_minor) FROM customer_risk_scores").fetchone()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import Any
 
 import pytest
 
+from models import sqlite
 from models.values.past_cases import cases_words
 from models.values.words import THIN
 from services.insight.figures import read_figures
@@ -33,7 +33,7 @@ def fitted(book: SmallBook, as_of: str = days_ago(0), path: str = "orders", hori
 
 
 def said(reader: Reader, number: int) -> str:
-    row: sqlite3.Row | None = reader.row("SELECT * FROM customer_risk_scores WHERE customer_id = ?", (number,))
+    row: sqlite.Row | None = reader.row("SELECT * FROM customer_risk_scores WHERE customer_id = ?", (number,))
     assert row is not None
     return record_words(reader, row)
 

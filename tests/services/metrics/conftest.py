@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from models import sqlite
 from services.metrics import Metrics
 from tests.views.books import opened, sample_copy
 
@@ -24,14 +24,14 @@ class Tables:
 
     def __getitem__(self, table: str) -> list[Row]:
         if table not in self._known:
-            with closing(sqlite3.connect(self._path)) as driver:
-                driver.row_factory = sqlite3.Row
+            with closing(sqlite.connect(self._path)) as driver:
+                driver.row_factory = sqlite.Row
                 self._known[table] = [dict(row) for row in driver.execute(f"SELECT * FROM {table} ORDER BY id")]
         return self._known[table]
 
     def scores(self) -> dict[int, Row]:
-        with closing(sqlite3.connect(self._path)) as driver:
-            driver.row_factory = sqlite3.Row
+        with closing(sqlite.connect(self._path)) as driver:
+            driver.row_factory = sqlite.Row
             return {row["customer_id"]: dict(row) for row in driver.execute("SELECT * FROM customer_risk_scores")}
 
 

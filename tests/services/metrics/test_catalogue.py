@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from models import sqlite
 from models.values.errors import Cancelled, UserError
 from models.values.metrics import Condition, Query, RowsQuery
 from services.insight import customers_count, outcome_tiles, today_tiles
@@ -141,7 +141,7 @@ def test_a_question_ends_when_it_is_cancelled_or_takes_too_long(sample: Path) ->
 
 def test_cancelled_orders_other_currencies_and_few_rows(tmp_path: Path) -> None:
     path = sample_copy(tmp_path / "book.bellwether")
-    with closing(sqlite3.connect(path)) as driver:
+    with closing(sqlite.connect(path)) as driver:
         insert = ("INSERT INTO orders (customer_id, source, external_id, ordered_on, amount_minor, currency, kind,"
                   " of_external_id) VALUES (1, 'x', ?, ?, ?, ?, ?, ?)")  # fmt: skip
         driver.execute(insert, ("A", "2020-01-05", 10_000, "USD", "purchase", None))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from models import sqlite
 from models.values.dashboards import Change, Filters, TileSpec
 from services.metrics import Metrics, drill, the_catalogue, tile_answer
 from services.metrics.dashboards import load_dashboard
@@ -32,7 +32,7 @@ def book(tmp_path: Path) -> Path:
 
 def rate(book: Path, rating: str) -> None:
     """Rate every ticket of the last half year; the first 60 of these 90 days and the first 60 of the days before."""
-    with closing(sqlite3.connect(book)) as driver, driver:
+    with closing(sqlite.connect(book)) as driver, driver:
         driver.execute("UPDATE tickets SET satisfaction = NULL")
         last = driver.execute("SELECT max(ordered_on) FROM orders").fetchone()[0]
         for age in (0, 90):
@@ -97,7 +97,7 @@ def test_customers_are_not_compared_as_their_scores_are_of_one_day(asking: Metri
 
 def test_a_period_that_the_data_cover_in_part_is_no_change(book: Path) -> None:
     rate(book, "CASE WHEN :age < 90 AND place % 2 THEN 1 ELSE 5 END")
-    with closing(sqlite3.connect(book)) as driver, driver:
+    with closing(sqlite.connect(book)) as driver, driver:
         last = driver.execute("SELECT max(opened_on) FROM tickets").fetchone()[0]
         driver.execute("DELETE FROM tickets WHERE opened_on < date(?, '-100 days')", (last,))
     assert "satisfied_share" not in {one.metric for one in changes_of(book, *WATCHED)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from models import sqlite
 from models.values.dashboards import Dashboard, Filters, TileSpec
 from models.values.errors import UserError
 from models.values.metrics import Query, Value
@@ -87,7 +87,7 @@ def test_figures_over_the_same_rows_are_answered_by_one_query_and_say_what_they_
 
 def test_rows_without_a_rate_are_told_of_the_sums_that_leave_them_out_and_of_no_other_period(tmp_path: Path) -> None:
     path = sample_copy(tmp_path / "book.bellwether")
-    with closing(sqlite3.connect(path)) as driver:
+    with closing(sqlite.connect(path)) as driver:
         deals = driver.execute("SELECT id FROM opportunities WHERE stage = 'Proposal' LIMIT 2").fetchall()
         driver.executemany("UPDATE opportunities SET currency = 'CHF' WHERE id = ?", deals)
         driver.commit()
@@ -120,7 +120,7 @@ def test_a_tile_without_a_figure_says_how_many_rows_there_are(
     tmp_path: Path, change: str, title: str, filters: Filters, words: str
 ) -> None:
     path = sample_copy(tmp_path / "book.bellwether")
-    with closing(sqlite3.connect(path)) as driver:
+    with closing(sqlite.connect(path)) as driver:
         driver.execute(change)
         driver.commit()
     workspace = opened(path)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from models import sqlite
 from models.journal import content_hash
 from models.values.metrics import Query
 from services.audit import undo_last
@@ -88,7 +88,7 @@ def test_a_deal_that_is_closed_today_leaves_every_month_before_as_it_was(edited:
 def test_a_change_that_its_system_tells_later_too_is_counted_once(edited: Workspace) -> None:
     deal = _open_deals(edited)[0]
     edit_deals(edited, [deal], {"stage": "Negotiation"})
-    with closing(sqlite3.connect(edited.store.path)) as driver:
+    with closing(sqlite.connect(edited.store.path)) as driver:
         driver.execute("UPDATE stage_changes SET changed_on = '2026-11-17' WHERE source = 'bellwether'")
         driver.commit()
         moved = total(Metrics(edited), "stage_entries", period="all")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from models import sqlite
 from models.values.metrics import Condition, Query, Value
 from services.metrics import Metrics, the_catalogue
 from services.metrics.catalogue import TIME
@@ -105,7 +105,7 @@ def rows_give_figures(asking: Metrics, name: str, every: tuple[str, ...]) -> Non
 def then(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Metrics]:
     """The same book as it was on an earlier day: nothing later is in it."""
     path = sample_copy(tmp_path_factory.mktemp("then") / "then.bellwether")
-    with closing(sqlite3.connect(path)) as driver:
+    with closing(sqlite.connect(path)) as driver:
         driver.execute("PRAGMA foreign_keys = OFF")
         for table, day in DAYS.items():
             driver.execute(f"DELETE FROM {table} WHERE {day} > ?", (EARLIER.isoformat(),))
@@ -198,7 +198,7 @@ def test_the_same_question_is_answered_at_once_until_the_book_changes(sample: Pa
 
 def test_scores_then_are_the_last_of_each_customer_also_of_who_was_not_scored_again(tmp_path: Path) -> None:
     path = sample_copy(tmp_path / "book.bellwether")
-    with closing(sqlite3.connect(path)) as driver:
+    with closing(sqlite.connect(path)) as driver:
         driver.execute("DELETE FROM score_history WHERE customer_id % 3 = 0 AND substr(as_of, 6, 2) % 2 = 0")
         driver.commit()
         rows = driver.execute(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import pairwise
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from models import sqlite
 from models.journal import verify
 from models.values.dashboards import Dashboard, Filters, SavedView, TileSpec
 from models.values.errors import UserError
@@ -151,7 +151,7 @@ def test_a_tile_that_cannot_be_answered_is_not_stored(workspace: Workspace) -> N
 def test_what_a_later_version_wrote_is_left_out_and_told(workspace: Workspace) -> None:
     edit_dashboard(workspace, "overview", lambda one: one.with_tile(ORDERS), "Added a tile")
     make_dashboard(workspace, "Mine")
-    with closing(sqlite3.connect(workspace.store.path)) as driver:
+    with closing(sqlite.connect(workspace.store.path)) as driver:
         driver.execute("UPDATE dashboards SET definition = replace(definition, '\"revenue_at_risk\"', '\"joy\"')")
         driver.execute("UPDATE dashboards SET definition = 'nonsense' WHERE name = 'mine'")
         driver.commit()

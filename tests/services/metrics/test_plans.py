@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from models import sqlite
 from models.values.metrics import Query
 from services.metrics import Metrics
 from tests.views.books import opened, sample_copy
@@ -15,7 +15,7 @@ from tests.views.books import opened, sample_copy
 def plan_of(book: Path, ran: str) -> str:
     """What SQLite does for a statement as an answer shows it: the text, and its parameters on a line of their own."""
     sql, _, parameters = ran.partition("\n-- ")
-    with closing(sqlite3.connect(book)) as driver:
+    with closing(sqlite.connect(book)) as driver:
         return "\n".join(row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {sql}", json.loads(parameters)))
 
 
@@ -32,7 +32,7 @@ def test_the_last_scores_are_read_of_their_day_where_nobody_has_older_ones(tmp_p
     whole = Metrics(workspace).answer(query)
     workspace.close()
     assert "UNION ALL" not in whole.sql
-    with closing(sqlite3.connect(book)) as driver, driver:
+    with closing(sqlite.connect(book)) as driver, driver:
         last = driver.execute("SELECT max(as_of) FROM score_history").fetchone()[0]
         (gone,) = driver.execute("SELECT min(customer_id) FROM score_history WHERE as_of = ?", (last,)).fetchone()
         driver.execute("DELETE FROM score_history WHERE as_of = ? AND customer_id = ?", (last, gone))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from contextlib import closing
 from datetime import date, timedelta
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from models import sqlite
 from models.values.dashboards import Filters
 from models.values.metrics import Query
 from services.metrics import Metrics, drill, the_dashboards, tile_answer
@@ -55,7 +55,7 @@ def test_a_deal_is_to_be_acted_on_when_it_is_late_stuck_or_without_a_next_step(b
         ("not yet", day(60), day(-30)), ("soon", day(14), day(-3)), ("not soon", day(15), day(-3)),
         ("planned", day(14), day(-3)),
     )  # fmt: skip
-    with closing(sqlite3.connect(book)) as driver, driver:
+    with closing(sqlite.connect(book)) as driver, driver:
         driver.execute("UPDATE opportunities SET closes_on = ? WHERE stage NOT IN ('Won', 'Lost')", (day(300),))
         there = driver.execute("SELECT id, customer_id FROM opportunities WHERE stage = 'Lost' ORDER BY id").fetchall()
         for (deal, customer), (name, closes, since) in zip(there, cases, strict=False):
@@ -76,7 +76,7 @@ def test_a_deal_is_to_be_acted_on_when_it_is_late_stuck_or_without_a_next_step(b
 
 
 def test_a_task_that_is_done_is_no_next_step(book: Path) -> None:
-    with closing(sqlite3.connect(book)) as driver, driver:
+    with closing(sqlite.connect(book)) as driver, driver:
         driver.execute("UPDATE opportunities SET closes_on = ? WHERE stage NOT IN ('Won', 'Lost')", (day(300),))
         deal, customer = driver.execute("SELECT id, customer_id FROM opportunities WHERE stage = 'Lost'").fetchone()
         driver.execute("DELETE FROM stage_changes WHERE opportunity_id = ?", (deal,))
@@ -92,7 +92,7 @@ def test_a_task_that_is_done_is_no_next_step(book: Path) -> None:
 
 
 def test_customers_whose_contract_ends_within_sixty_days_are_counted_once(book: Path) -> None:
-    with closing(sqlite3.connect(book)) as driver, driver:
+    with closing(sqlite.connect(book)) as driver, driver:
         driver.execute("UPDATE contracts SET status = NULL, starts_on = NULL, ends_on = ?", (day(61),))
         owners = [row[0] for row in driver.execute("SELECT DISTINCT customer_id FROM contracts LIMIT 3")]
         for number, owner in enumerate(owners):

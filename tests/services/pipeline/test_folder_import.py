@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import services.pipeline.folder_import
+from models import sqlite
 from models.store import open_store
 from models.values.errors import Cancelled
 from models.values.imports import Progress
@@ -270,7 +270,7 @@ def test_while_another_program_writes_nothing_is_lost_and_it_is_tried_again(
     orders(folder / "a.csv", 1)
     store = open_store(book.workspace.recipe.store, busy_timeout_ms=20)
     hasty = Book(replace(book.workspace, store=store))
-    other = sqlite3.connect(book.workspace.recipe.store, isolation_level=None)
+    other = sqlite.connect(book.workspace.recipe.store, isolation_level=None)
     try:
         other.execute("BEGIN IMMEDIATE")
         found = landed(hasty, folder)

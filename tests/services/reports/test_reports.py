@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import shutil
-import sqlite3
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from models import sqlite
 from models.values.dashboards import Dashboard, Filters, TileAnswer
 from models.values.errors import UserError
 from models.values.metrics import Condition
@@ -204,7 +204,7 @@ def test_all_tiles_are_of_one_state_of_the_book(book: Path, tmp_path: Path, monk
 
         def answered(*asked: Any) -> TileAnswer:
             found = tile_answer(*asked)
-            with closing(sqlite3.connect(path)) as driver:
+            with closing(sqlite.connect(path)) as driver:
                 driver.execute("DELETE FROM tickets")
                 driver.commit()
             return found
@@ -225,7 +225,7 @@ def hostile(book: Path, tmp_path: Path) -> Iterator[Metrics]:
     """A book in which every customer is called like a formula."""
     copy = tmp_path / "hostile.bellwether"
     shutil.copyfile(book, copy)
-    with closing(sqlite3.connect(copy)) as driver, driver:
+    with closing(sqlite.connect(copy)) as driver, driver:
         driver.execute("UPDATE customers SET name = ?, owner = ?", (FORMULA, FORMULA))
     workspace = opened(copy)
     yield Metrics(workspace)

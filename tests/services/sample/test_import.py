@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from models import sqlite
 from models.values.imports import Receipt
 from services.sample import SampleTruth, write_exports
 from services.workspace import Recipe, Workspace, open_workspace
@@ -37,7 +37,7 @@ def test_every_row_is_understood_and_a_second_import_changes_nothing(workspace: 
     assert receipts["customers.csv"].customers == {"matched": 0, "created": 400}
     assert sum(receipt.customers["created"] for receipt in receipts.values()) == 400
 
-    with sqlite3.connect(f"file:{workspace.store.path}?mode=ro", uri=True) as connection:
+    with sqlite.connect(f"file:{workspace.store.path}?mode=ro", uri=True) as connection:
         purchases = connection.execute(
             "SELECT customers.external_id, min(ordered_on), max(ordered_on), count(DISTINCT ordered_on)"
             " FROM orders JOIN customers ON customers.id = customer_id WHERE kind = 'purchase' GROUP BY 1"

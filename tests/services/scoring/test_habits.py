@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import date, timedelta
 from typing import cast
 
 import numpy as np
 import pytest
 
+from models import sqlite
 from services.scoring import score_as_of, score_due
 from services.scoring.events import BookEvents, read_events
 from services.scoring.features import Features, features_at, joined
@@ -253,7 +253,7 @@ def test_names_of_codes_are_looked_up_once_however_many_there_are(book: Book) ->
     book.add("order_lines", (dict(zip(names, (1, 100, *one), strict=True)) for one in codes))
     asked: list[str] = []
     with book.workspace.store.read() as connection:
-        driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+        driver = cast(sqlite.Connection, connection.connection.driver_connection)
         driver.set_trace_callback(asked.append)
         found = read_events(connection, TODAY, currency="USD")
         driver.set_trace_callback(None)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 import shutil
-import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from models import sqlite
 from models.values.errors import UserError
 from services.pipeline.jobs import ImportOutcome, import_files
 from services.pipeline.watched import each_file
@@ -228,7 +228,7 @@ def test_only_a_system_that_has_some_of_the_ids_is_compared_person_by_person(
     compared: list[str] = []
     hold = evidence._hold_people
 
-    def noting(db: sqlite3.Connection, plan: Plan, found: evidence.Evidence) -> None:
+    def noting(db: sqlite.Connection, plan: Plan, found: evidence.Evidence) -> None:
         compared.append(found.system.name)
         hold(db, plan, found)
 

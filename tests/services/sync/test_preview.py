@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import pickle
-import sqlite3
 import time
 from pathlib import Path
 
 import pytest
 
+from models import sqlite
 from models.values.errors import UserError
 from models.values.imports import Receipt
 from services.duplicates import find_duplicates
@@ -171,7 +171,7 @@ def test_what_a_check_kept_is_plain_text_of_this_version(
     path = write_csv(tmp_path / "orders.csv", HEADER, NEW)
     first = book.check(path)
     (kept,) = kept_checks(book)
-    db = sqlite3.connect(kept)
+    db = sqlite.connect(kept)
     (facts,) = db.execute("SELECT facts FROM facts").fetchone()
     db.close()
     assert json.loads(facts)["receipt"]["rows"] == first.receipt.rows

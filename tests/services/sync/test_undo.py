@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
+from models import sqlite
 from models.store.driver import driver_of
 from models.tables import customers
 from models.values.changes import Changes
@@ -101,7 +101,7 @@ def test_the_history_asks_as_much_of_many_imports_as_of_few(
     text = (FIXTURES / "crm_accounts.csv").read_text()
     asked: list[str] = []
 
-    def traced(connection: Connection) -> sqlite3.Connection:
+    def traced(connection: Connection) -> sqlite.Connection:
         db = driver_of(connection)
         db.set_trace_callback(asked.append)
         return db

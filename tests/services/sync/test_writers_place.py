@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from models import sqlite
 from services.sync import add_customer
 from services.sync.apply.analysis import Analysis
 from tests.services.sync.book import Book, counts, open_book, write_csv
@@ -22,7 +22,7 @@ def test_a_customer_added_while_the_file_is_compared_is_found(
     real, compared = Analysis.compare, []
     other = open_book(store_path)
 
-    def compare(self: Analysis, db: sqlite3.Connection) -> None:
+    def compare(self: Analysis, db: sqlite.Connection) -> None:
         real(self, db)
         compared.append(db)
         if len(compared) == 1:
@@ -44,7 +44,7 @@ def test_a_file_is_compared_once_and_hashed_while_others_may_write(
     from services.sync import run
 
     real_hash, real_compare, free = run.sha256_of, Analysis.compare, []
-    other = sqlite3.connect(store_path, timeout=0, isolation_level=None)
+    other = sqlite.connect(store_path, timeout=0, isolation_level=None)
 
     def may_write() -> None:
         other.execute("BEGIN IMMEDIATE")
@@ -55,7 +55,7 @@ def test_a_file_is_compared_once_and_hashed_while_others_may_write(
         may_write()
         return real_hash(path, go_on)
 
-    def compare(self: Analysis, db: sqlite3.Connection) -> None:
+    def compare(self: Analysis, db: sqlite.Connection) -> None:
         real_compare(self, db)
         may_write()
 

@@ -1,0 +1,39 @@
+"""The one driver of SQLite: SQLCipher's build of it, which reads and writes plain books and encrypted ones alike.
+
+One library for both means one set of errors, rows and connections, and one keeper of the locks on a file: a second
+library in the same process would drop them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3 as driver  # the same interface, and this one has types
+else:
+    from sqlcipher3 import dbapi2 as driver
+
+#: What SQLAlchemy is told to use.
+dbapi = driver
+
+connect = dbapi.connect
+sqlite_version = dbapi.sqlite_version
+
+Connection = dbapi.Connection
+Cursor = dbapi.Cursor
+Row = dbapi.Row
+
+Error = dbapi.Error
+OperationalError = dbapi.OperationalError
+ProgrammingError = dbapi.ProgrammingError
+
+SQLITE_BUSY = dbapi.SQLITE_BUSY
+SQLITE_CANTOPEN = dbapi.SQLITE_CANTOPEN
+SQLITE_CORRUPT = dbapi.SQLITE_CORRUPT
+SQLITE_FULL = dbapi.SQLITE_FULL
+SQLITE_INTERRUPT = dbapi.SQLITE_INTERRUPT
+SQLITE_IOERR = dbapi.SQLITE_IOERR
+SQLITE_LOCKED = dbapi.SQLITE_LOCKED
+SQLITE_NOTADB = dbapi.SQLITE_NOTADB
+SQLITE_PERM = dbapi.SQLITE_PERM
+SQLITE_READONLY = dbapi.SQLITE_READONLY
