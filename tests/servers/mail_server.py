@@ -291,6 +291,10 @@ def mail_server(
         for one in transports:
             one.abort()
         loop.run_until_complete(_some_rounds())
+        for one in transports:
+            # One that was closed while something was still to be written does not hear of an abort any more.
+            if getattr(one, "_sock", None) is not None:
+                one._call_connection_lost(None)  # type: ignore[attr-defined]
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
 
