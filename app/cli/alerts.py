@@ -31,7 +31,8 @@ from app.cli.frame import (
 )
 from app.cli.outreach import sent_document, sent_words
 from app.cli.watching import import_from_folders
-from models.values.words import chance, count, full_day
+from models.values.rule_trials import TRIAL_WEEKS, Trial
+from models.values.words import DASH, chance, count, full_day
 from services.book.sources import asked_end, silence_held
 from services.book.unscored import NOT_SCORED
 from services.pipeline import after_change, do_round
@@ -175,7 +176,7 @@ def _write_all(documents: Iterable[dict[str, Any]], head: dict[str, Any]) -> Non
 @told
 def try_rule(
     rule: RuleName,
-    weeks: Annotated[int, typer.Option("--weeks", min=1, max=104, help="How many weeks to look back.")] = 26,
+    weeks: Annotated[int, typer.Option("--weeks", min=1, max=104, help="How many weeks to look back.")] = TRIAL_WEEKS,
     figures: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=FIGURE", help="Another figure to try; can be repeated.")
     ] = None,
@@ -188,8 +189,27 @@ def try_rule(
     tried = dict(_figure(text) for text in figures or ())
     with opened(store) as workspace:
         trial = trial_of(workspace, rule, tried, weeks=weeks, progress=progress_line(json))
-    answer(asdict(trial), f"{trial.title}: {trial.words}", json)
+    answer(asdict(trial), "\n".join(_of_trial(trial)), json)
     return DONE
+
+
+def _of_trial(trial: Trial) -> Iterator[str]:
+    """What the window says of a trial: its sentence, both sets of figures, and whom only one of them names."""
+    yield f"{trial.title}. {trial.words}"
+    tried = bool(trial.tried)
+    wide = 4 if tried else 2
+    head = (trial.period, "in force", "tried", "difference")[:wide]
+    yield table(head, [line[:wide] for line in trial.lines], frozenset({1, 2, 3}))
+    if trial.note:
+        yield trial.note
+    for cases, what in ((trial.added, "only with the figures tried"), (trial.gone, "only with the figures in force")):
+        if cases:
+            yield f"{count(len(cases), 'customer')} {what}:"
+            rows = [
+                (one.name, one.raised_on, one.gap_words, one.year_words, trial.verdict(one) or DASH) for one in cases
+            ]
+            head = ("customer", "raised", "gap then", "worth a year", "outcome")
+            yield table(head, rows, frozenset({2, 3}))
 
 
 def _figure(text: str) -> tuple[str, float | str]:

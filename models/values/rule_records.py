@@ -8,18 +8,28 @@ rule about spending: who spent less). Base: the same share of all customers whom
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Literal, NamedTuple
 
 from models.values.past_cases import wilson
-from models.values.words import count, percent
+from models.values.words import THIN, count, percent
 
 #: Key of the book's value that holds the records.
 RULE_RECORDS: Final = "rule_records"
 #: Cases from which on a rule is judged.
 FEWEST_CASES: Final = 30
 LEFT, SPENT_LESS = "left", "spent less"
+#: A figure in a rule's sentences: ``{name}``.
+FIGURE: Final = re.compile(r"\{(\w+)\}")
 Verdict = Literal["too few", "better", "no better"]
+
+
+def figure_words(value: float | str, *, share: bool) -> str:
+    """A rule's figure as people read it: 2.5, or 35 % of a share; a word is itself."""
+    if isinstance(value, str):
+        return value
+    return f"{100 * value:.6g}{THIN}%" if share else f"{value:,.6g}"
 
 
 class MonthRecord(NamedTuple):

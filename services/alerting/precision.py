@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
@@ -75,6 +75,10 @@ class RuleRecord:
         What it named in the past 12 months.
     owner
         Who answers for it, '' for nobody.
+    sentences
+        What it does with its figures as ``{name}``.
+    more_by
+        By the name of a figure what a higher one does: 1 more alerts, -1 fewer, 0 neither surely.
     """
 
     code: str
@@ -94,6 +98,8 @@ class RuleRecord:
     severities: tuple[int, int]
     year: RuleYear
     owner: str = ""
+    sentences: tuple[str, ...] = ()
+    more_by: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def words(self) -> str:
@@ -227,6 +233,8 @@ def rule_records(workspace: Workspace) -> tuple[RuleRecord, ...]:
                 severities=usual.get(rule.code, rule.severities),
                 year=year.get(rule.code, RuleYear(())),
                 owner=owners.get(rule.code, ""),
+                sentences=rule.sentences,
+                more_by={name: rule.more_by(name) for name in rule.parameters},
             )
         )
     return tuple(records)

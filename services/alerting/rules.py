@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.values.errors import UserError
-from models.values.rule_records import LEFT, SPENT_LESS
+from models.values.rule_records import FIGURE, LEFT, SPENT_LESS, figure_words
 from services.alerting.measures import MEASURES, POPULATIONS, SUBJECTS
 from services.book.alert_phrasing import KINDS, PLACEHOLDER, RULE_FILES
 
@@ -25,12 +25,16 @@ SEVERITIES: Final = {"critical": 4, "high": 3, "medium": 2, "low": 1}
 COMPARATORS: Final = frozenset(
     {*("above", "at_least", "below", "at_most", "equals", "not"), *("among_highest", "times_median", "above_median")}
 )
+#: With a higher figure these hold more often, and those less often.
+_WIDER: Final = frozenset({"below", "at_most", "among_highest"})
+_NARROWER: Final = frozenset({"above", "at_least", "times_median"})
 _KEYS: Final = frozenset(
     {
         *("code", "title", "position", "kind", "subject", "group", "severity", "cooldown_days", "once_since"),
         *(
             "after_order",
             "condition",
+            "sentences",
             "reason",
             "reasons",
             "words_from",
@@ -103,6 +107,11 @@ class Parameter:
     follows: str | None = None
     percent: bool = False
 
+    @property
+    def words(self) -> str:
+        """The figure as people read it."""
+        return figure_words(self.value, share=self.percent)
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -113,6 +122,7 @@ class Rule:
     `distress`: its critical alerts come first; no limit, budget, confidence or precision of the rule holds them back.
     `silence`: its alerts say that nothing came; they are held back where the files stopped coming.
     `condition`: when it raises an alert, in words; '' where an older program stored the rule.
+    `sentences`: the same with its parameters as ``{name}``, each once; a rule without them has its parameters' titles.
     `loss_measure`, `loss_times`: what is to be lost by the rule's own record, where a model expects less.
     `outcome`: what its record counts; a rule about spending speaks only where the record bears it out.
     """
@@ -143,6 +153,7 @@ class Rule:
     silence: bool = False
     outcome: str = LEFT
     condition: str = ""
+    sentences: tuple[str, ...] = ()
     loss_measure: str | None = None
     loss_times: float | str = 0
 
@@ -183,6 +194,11 @@ class Rule:
         """The lowest severity of its alerts and the highest."""
         return self.severity, max((self.severity, *(clause.severity for clause in self.escalations)))
 
+    def more_by(self, name: str) -> int:
+        """What a higher figure of a parameter does: 1 more alerts, -1 fewer, 0 neither surely."""
+        effects = set(_effects(self.when, f"@{name}"))
+        return effects.pop() if len(effects) == 1 else 0
+
     @property
     def texts(self) -> tuple[str, ...]:
         """The words of the variants of its reason, and last those of the plain reason."""
@@ -214,6 +230,15 @@ def walk(condition: Condition) -> Iterator[Test]:
     else:
         for part in condition.parts:
             yield from walk(part)
+
+
+def _effects(condition: Condition, value: str, sign: int = 1) -> Iterator[int]:
+    """For each test against a figure what a higher one does to the condition: 1 it holds more often, -1 less often."""
+    if isinstance(condition, Group):
+        for part in condition.parts:
+            yield from _effects(part, value, -sign if condition.how == "not" else sign)
+    elif condition.value == value:
+        yield sign * (1 if condition.comparator in _WIDER else -1 if condition.comparator in _NARROWER else 0)
 
 
 def shipped_rules(folder: Path = RULE_FILES) -> tuple[Rule, ...]:
@@ -290,6 +315,8 @@ def parse_rule(definition: Mapping[str, Any], where: str) -> Rule:
         silence=read.flag("silence"),
         outcome=read.choice("outcome", frozenset({LEFT, SPENT_LESS}), default=LEFT),
         condition=read.text("condition") if "condition" in definition else "",
+        sentences=tuple(read.texts("sentences"))
+        or tuple(f"{one.title}: {{{one.name}}}." for one in parameters.values()),
     )
     _check(rule, where)
     return rule
@@ -398,6 +425,9 @@ def _check(rule: Rule, where: str) -> None:
             raise UserError(f"{where}: “{name}” cannot be measured for a {rule.subject}.")
     for test in rule.tests():
         _check_test(rule, test, where)
+    named = [name for text in rule.sentences for name in FIGURE.findall(text)]
+    if sorted(named) != sorted(rule.parameters):
+        raise UserError(f"{where}: “sentences” must name each parameter once; they name {', '.join(named) or 'none'}.")
     for text in rule.texts:
         for match in PLACEHOLDER.finditer(text):
             if (match[2] or "text") not in KINDS:

@@ -31,7 +31,7 @@ from models.store.driver import driver_of
 from models.values.errors import UserError
 from models.values.imports import Progress
 from models.values.rule_records import LEFT
-from models.values.rule_trials import Trial, TrialCase, TrialSide, TrialWeek
+from models.values.rule_trials import TRIAL_WEEKS, Trial, TrialCase, TrialSide, TrialWeek, Tried
 from services.alerting.alone import Orders, Queue, at_end_of, look, weeks_before
 from services.alerting.outcomes import Events, is_judged, window_end
 from services.alerting.replay import NO_REFIT_DAYS
@@ -61,7 +61,7 @@ def try_rule(
     code: str,
     figures: Mapping[str, float | str] | None = None,
     *,
-    weeks: int = 26,
+    weeks: int = TRIAL_WEEKS,
     progress: Callable[[Progress], None] | None = None,
     kept: Path | None = None,
 ) -> Trial:
@@ -104,21 +104,44 @@ def try_rule(
         queues = [Queue(rule, workspace.policy.watch_days) for rule in sides]
         _walk(past, queues, others, days, tell)
         ahead: dict[int, list[int]] = {}
+        leavers: set[int] = set()
         if is_judged(queues[0].rule):
             events = Events(past, last)
+            leavers = _leavers(past, events, queues[0].rule.outcome)
             for queue in queues:
                 queue.judge(events)
                 ahead[id(queue)] = _days_ahead(queue, events)
-    before, after = queues[0], queues[-1]
-    return Trial(
-        rule=code,
-        title=after.rule.title,
-        outcome=after.rule.outcome if is_judged(after.rule) else "",
-        before=_side(before, days, ahead.get(id(before), [])),
-        after=_side(after, days, ahead.get(id(after), [])),
-        added=_cases(workspace, after, before),
-        gone=_cases(workspace, before, after),
-    )
+        before, after = queues[0], queues[-1]
+        return Trial(
+            rule=code,
+            title=after.rule.title,
+            outcome=after.rule.outcome if is_judged(after.rule) else "",
+            before=_side(before, days, ahead.get(id(before), []), leavers),
+            after=_side(after, days, ahead.get(id(after), []), leavers),
+            added=_cases(past, after, before),
+            gone=_cases(past, before, after),
+            tried=_tried(before.rule, after.rule),
+        )
+
+
+def _tried(before: Rule, after: Rule) -> tuple[Tried, ...]:
+    """The figures of the second rule that differ from those of the first."""
+    pairs = ((one, after.parameters[name]) for name, one in before.parameters.items())
+    return tuple(Tried(one.title, one.words, other.words) for one, other in pairs if one.value != other.value)
+
+
+def _leavers(past: Workspace, events: Events, outcome: str) -> set[int]:
+    """All active customers who left, or spent less, after one of the days that the copy keeps."""
+    found: set[int] = set()
+    with past.store.read() as connection:
+        for customer, day, gap in connection.exec_driver_sql(
+            "SELECT customer_id, past_day, coalesce(usual_gap_days, 0) FROM past_customer_risk_scores"
+            " WHERE standing = 'active'"
+        ):
+            begin = date.fromisoformat(day)
+            if customer not in found and events.hit(customer, outcome, begin, window_end(begin, gap)):
+                found.add(customer)
+    return found
 
 
 def _sides(
@@ -155,7 +178,7 @@ def place_of_trials(workspace: Workspace) -> Path:
     return trial_folder(workspace.store.path)
 
 
-def is_kept(workspace: Workspace, kept: Path, *, weeks: int = 26) -> bool:
+def is_kept(workspace: Workspace, kept: Path, *, weeks: int = TRIAL_WEEKS) -> bool:
     """Whether the folder has the past of this very book, so that a trial takes a moment."""
     with workspace.store.read() as connection:
         last = _scored_through(connection)
@@ -242,28 +265,30 @@ def _days_ahead(queue: Queue, events: Events) -> list[int]:
     return [events.gone_after(customer or 0, day, window_end(day, gap)) for (day, customer, gap), hit in judged if hit]
 
 
-def _side(queue: Queue, days: Sequence[date], ahead: Sequence[int]) -> TrialSide:
+def _side(queue: Queue, days: Sequence[date], ahead: Sequence[int], leavers: set[int]) -> TrialSide:
     """What the queue came to; `ahead`: days by which its correct alerts were early."""
     opened = Counter(day for day, _, _ in queue.raised)
     judged = [one for one in queue.verdicts if one is not None]
     weeks = tuple(TrialWeek(day.isoformat(), opened[day]) for day in days)
-    caught = {customer for (_, customer, _), hit in zip_longest(queue.raised, queue.verdicts) if hit}
+    caught = {customer for (_, customer, _), hit in zip_longest(queue.raised, queue.verdicts) if hit} & leavers
     early_by = round(median(ahead)) if ahead else None
-    return TrialSide(weeks, len(queue.open), len(judged), sum(judged), len(caught), early_by)
+    return TrialSide(weeks, len(queue.open), len(judged), sum(judged), len(caught), early_by, len(leavers))
 
 
-def _cases(workspace: Workspace, queue: Queue, other: Queue) -> tuple[TrialCase, ...]:
+def _cases(past: Workspace, queue: Queue, other: Queue) -> tuple[TrialCase, ...]:
     """The customers of one queue and not of the other, each at their first alert, the newest first."""
     others = {customer for _, customer, _ in other.raised}
     first: dict[int, tuple[str, bool | None]] = {}
     for (day, customer, _), correct in zip_longest(queue.raised, queue.verdicts):
         if customer is not None and customer not in others:
             first.setdefault(customer, (day.isoformat(), correct))
-    with workspace.store.read() as connection:
+    with past.store.read() as connection:
         named = connection.exec_driver_sql(
-            "SELECT id, coalesce(nullif(name, ''), nullif(company, ''), external_id) FROM customers"
-            " WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(first)),),
+            "SELECT c.id, coalesce(nullif(c.name, ''), nullif(c.company, ''), c.external_id),"
+            " s.days_since_last_order / max(s.usual_gap_days, 1.0), s.spend_12m_minor, coalesce(s.currency, '')"
+            " FROM json_each(?) j JOIN customers c ON c.id = j.key LEFT JOIN past_customer_risk_scores s"
+            " ON s.customer_id = c.id AND s.past_day = j.value",
+            (json.dumps({customer: day for customer, (day, _) in first.items()}),),
         )
-        found = [TrialCase(customer, str(name), *first[customer]) for customer, name in named]
+        found = [TrialCase(who, str(name), *first[who], *then) for who, name, *then in named]
     return tuple(sorted(found, key=lambda one: (one.raised_on, -one.customer_id), reverse=True))

@@ -220,6 +220,17 @@ def test_words_are_for_people_and_nothing_else_stands_beside_json(
         assert capsys.readouterr().out.strip()
 
 
+def test_a_trial_says_on_the_command_line_what_the_window_says(
+    ask: Any, orders: Path, store_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask("import", str(orders))
+    command = ["rules", "try", "gap_beyond_usual", "--weeks", "4", "--set", "risk=0.9", "--store", str(store_path)]
+    assert run_command(command) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Overdue order. Churn risk, at least: 90\u202f% instead of 20\u202f%. ")
+    assert re.search(r"past 4 weeks +in force +tried +difference\nAlerts +\d", said) and "Alerts a week" in said
+
+
 def test_a_rule_is_tried_against_the_past(ask: Any, orders: Path) -> None:
     ask("import", str(orders))
     before = ask("verify")[1]["head"]

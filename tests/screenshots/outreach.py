@@ -192,6 +192,18 @@ def outbox(shots: Shots) -> None:
             shots.shot(desk, "outbox-doubt-dark")
 
 
+def _try_a_rule(desk: Desktop, box: Any) -> None:
+    """Choose the rule of overdue orders, move the slider of its first figure, and try it on the past."""
+    rows = range(box.table.lines.rowCount())
+    box.table.selectRow(next(row for row in rows if box.table.lines.line_at(row).key == "gap_beyond_usual"))
+    settle(desk)
+    trial = box.detail.trial
+    QTest.keyClick(trial.slider, Qt.Key.Key_Right)
+    trial.try_button.click()
+    wait_until(lambda: trial.figures.isVisible())
+    box.detail.area.ensureWidgetVisible(trial.added, 0, 0)
+
+
 def settings(shots: Shots) -> None:
     """Every section, a template that does not hold, a mail server that does not answer."""
     with _known() as (known, _server), window(shots.studio, "settings", known=known) as desk:
@@ -202,6 +214,7 @@ def settings(shots: Shots) -> None:
         renew_record(desk.book.workspace)
         page.show_section("rules")
         wait_until(lambda: page.boxes["rules"].table.lines.rowCount() > 1)
+        _try_a_rule(desk, page.boxes["rules"])
         shots.shot(desk, "settings-rules")
         page.show_section("mail")
         QTest.keyClicks(page.boxes["mail"].password.line, "a secret word")

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QCompleter,
     QDoubleSpinBox,
-    QGridLayout,
     QLineEdit,
     QVBoxLayout,
     QWidget,
 )
 
+from models.values.rule_records import figure_words
 from models.values.words import capital, percent
+from views.settings.figure_slider import stops_around
 from views.settings.record_chart import RecordChart
 from views.settings.rule_list import mark_for
+from views.settings.rule_sentences import RuleSentences
 from views.settings.trial_view import TrialView
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
@@ -78,6 +81,7 @@ class RuleDetail(QWidget):
         self._before: Figures = {one.name: one.value for one in found.parameters}
         self._tried = self._before
         self._owned_by = found.owner
+        self._sliding: Parameter | None = None
         self._parameters = {one.name: one for one in found.parameters}
         self.fields: dict[str, QDoubleSpinBox | QLineEdit] = {}
         self.switch = QCheckBox("On")
@@ -88,10 +92,13 @@ class RuleDetail(QWidget):
         self.owner = self._owner_field(owners)
         head = row(self.title, 10, MarkBadge(theme, mark_for(found)), 16, self.switch)
         head.setStretch(0, 1)
-        condition = label(found.condition, fonts.BODY, wrap=True)
         content = FlowingContent()
-        parts = (8, condition, 10, self._figures(), 14, rule(soft=True), 12, self._record())
+        self.sentences = self._figures()
+        owner = row(label("Owner", fonts.LIST, fonts.REGULAR, "ink_2"), 10, self.owner, -1)
+        parts = (8, self.sentences, 10, owner, 14, rule(soft=True), 12, self._record())
         self.trial = TrialView(theme)
+        self.trial.slider.picked.connect(self._slid)
+        self._slides(next((one for one in found.parameters if not isinstance(one.value, str)), None))
         trial = (14, rule(soft=True), 12, self.trial, -1)
         content.setLayout(column(head, *parts, *trial, margins=(20, 16, 20, 16)))
         self.area = scrolling(content)
@@ -102,22 +109,21 @@ class RuleDetail(QWidget):
             *(self.chart, *self.trial.tabbed, self.discard_button, self.save_button),
         )
 
+    def eventFilter(self, field: QObject, event: QEvent) -> bool:
+        """Give the slider the figure whose field has the focus."""
+        if event.type() == QEvent.Type.FocusIn:
+            self._slides(next((one for one in self.found.parameters if self.fields.get(one.name) is field), None))
+        return super().eventFilter(field, event)
+
     # -- its parts ----------------------------------------------------------------------------------------------
 
-    def _figures(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setColumnStretch(0, 1)
-        grid.setVerticalSpacing(6)
-        for at, one in enumerate(self.found.parameters):
-            field = self._field(one)
+    def _figures(self) -> RuleSentences:
+        for one in self.found.parameters:
+            field = self.fields[one.name] = self._field(one)
             field.setAccessibleName(one.title)
-            self.fields[one.name] = field
-            grid.addWidget(label(one.title, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True), at, 0)
-            grid.addWidget(field, at, 1)
-        at = len(self.fields)
-        grid.addWidget(label("Owner", fonts.LIST, fonts.REGULAR, "ink_2"), at, 0)
-        grid.addWidget(self.owner, at, 1)
-        return grid
+            field.setToolTip(one.title)
+            field.installEventFilter(self)
+        return RuleSentences(self.found.sentences, self.fields)
 
     def _owner_field(self, owners: Iterable[str]) -> QLineEdit:
         field = QLineEdit(self._owned_by)
@@ -182,7 +188,6 @@ class RuleDetail(QWidget):
         field, times = FigureField(), self._times(one.name)
         kind_of(field.lineEdit(), "bare")
         field.lineEdit().setTextMargins(8, 0, 8, 0)
-        field.setFixedWidth(96)
         field.setSuffix(PERCENT if one.percent else "")
         fine = one.value != int(one.value)
         field.setDecimals(2 if one.percent else 1 if fine else 0)
@@ -191,6 +196,8 @@ class RuleDetail(QWidget):
         field.setStepType(QDoubleSpinBox.StepType.DefaultStepType)
         field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         field.setValue(one.value * times)
+        widest = max((field.textFromValue(end * times) for end in (min(one.most, 9999), one.value)), key=len)
+        field.setFixedWidth(round(fonts.width(widest + field.suffix(), fonts.BODY)) + 34)
         field.valueChanged.connect(self._edited)
         return field
 
@@ -242,18 +249,43 @@ class RuleDetail(QWidget):
         self.trial.show_trial(found)
         self._edited()
 
+    def _slides(self, one: Parameter | None) -> None:
+        """Let the slider move this figure."""
+        if one is None or isinstance(one.value, str):
+            return
+        field, times, before = self.fields[one.name], self._times(one.name), self._before[one.name]
+        assert isinstance(field, QDoubleSpinBox) and not isinstance(before, str)
+        self._sliding = one
+        stops = stops_around(before * times, one.least * times, one.most * times, whole=not field.decimals())
+        more = self.found.more_by.get(one.name, 0)
+        self.trial.show_figure(one.title, stops, before * times, partial(self._in_words, one), more)
+        self.trial.slider.show_value(field.value())
+
+    def _in_words(self, one: Parameter, shown: float) -> str:
+        return self._said(one.name, shown / self._times(one.name))
+
+    def _slid(self, value: float) -> None:
+        field = self.fields[self._sliding.name] if self._sliding is not None else None
+        if isinstance(field, QDoubleSpinBox):
+            field.setValue(value)
+            self.trial.try_again()
+
     def settle(self) -> None:
         """What stands in the form is in force now."""
         self._before, self._owned_by = self.figures, self.owned_by
+        self._slides(self._sliding)
         self._edited()
 
     def _edited(self, _value: object = None) -> None:
-        now = self.figures
-        changed = [
-            f"{self._parameters[name].title} {self._said(name, self._before[name])} → {self._said(name, value)}"
-            for name, value in now.items()
-            if value != self._before[name]
-        ]
+        now, changed = self.figures, []
+        for name, value in now.items():
+            before = self._said(name, self._before[name])
+            self.sentences.show_before(name, before if value != self._before[name] else "")
+            if value != self._before[name]:
+                changed.append(f"{self._parameters[name].title} {before} → {self._said(name, value)}")
+        slid = self.fields[self._sliding.name] if self._sliding is not None else None
+        if isinstance(slid, QDoubleSpinBox):
+            self.trial.slider.show_value(slid.value())
         applies = " Applies from the next scoring; open alerts stay." if changed else ""
         if self.owned_by != self._owned_by:
             changed.append(f"Owner {self._owned_by or 'nobody'} → {self.owned_by or 'nobody'}")
@@ -267,6 +299,4 @@ class RuleDetail(QWidget):
         return 100 if self._parameters[name].percent else 1
 
     def _said(self, name: str, value: float | str) -> str:
-        if isinstance(value, str):
-            return value
-        return f"{value * self._times(name):.6g}{PERCENT if self._parameters[name].percent else ''}"
+        return figure_words(value, share=self._parameters[name].percent)

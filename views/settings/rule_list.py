@@ -20,11 +20,11 @@ COLUMNS: Final = (
     TableColumn("On", 56),
     TableColumn("Rule"),
     TableColumn("Severity", 136),
-    TableColumn("Owner", 88, keeps=2),
+    TableColumn("Owner", 88, keeps=1),
     TableColumn("Alerts", 60, right=True),
-    TableColumn("Correct", 176, right=True),
-    TableColumn("Early by", 78, right=True, keeps=3),
-    TableColumn("Not useful", 88, right=True, keeps=1),
+    TableColumn("Correct", 132, right=True),
+    TableColumn("Early by", 92, right=True, keeps=3),
+    TableColumn("Not useful", 88, right=True, keeps=2),
 )
 #: What the columns count.
 MEANING: Final = (
@@ -47,6 +47,13 @@ def mark_for(found: RuleRecord) -> Mark:
 def lines_of(found: Sequence[RuleRecord]) -> list[TableLine]:
     """One line a rule."""
     return [_line(one) for one in found]
+
+
+def columns_of(found: Sequence[RuleRecord]) -> tuple[TableColumn, ...]:
+    """The columns: where room is short, that of the owners gives way first, unless a rule has one."""
+    if not any(one.owner for one in found):
+        return COLUMNS
+    return tuple(replace(one, keeps=4) if one.title == "Owner" else one for one in COLUMNS)
 
 
 def total_of(found: Sequence[RuleRecord]) -> str:
@@ -94,5 +101,5 @@ def _correct(found: RuleRecord, ink: str) -> TableCell:
     said = f"{whole(year.correct)} of {whole(year.judged)}"
     if year.judged < FEWEST_CASES:
         few = f"A rule is judged from {counted(FEWEST_CASES, 'alert')} on."
-        return TableCell(f"{said}{DOT}too few to judge", "ink_2" if found.enabled else "ink_3", tip=few)
+        return TableCell(f"{said}{DOT}too few", "ink_2" if found.enabled else "ink_3", tip=few)
     return TableCell(said, ink)

@@ -14,20 +14,21 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from models.values.changes import Changes
 from models.values.imports import Progress
+from models.values.rule_trials import TRIAL_WEEKS
 from models.values.watches import WatchState
 from views.background import ChildRun, Done, Failed, Outcome, WasCancelled
 from views.lists.word_table import WordTable
 from views.settings import asks
 from views.settings.own_box import OwnBox
 from views.settings.rule_detail import Figures, RuleDetail
-from views.settings.rule_list import COLUMNS, MEANING, SWITCH, lines_of, total_of
-from views.settings.trial_view import WEEKS
+from views.settings.rule_list import COLUMNS, MEANING, SWITCH, columns_of, lines_of, total_of
 from views.settings.watch_detail import WatchDetail, line_of
 from views.shell.metric_watch import WatchPanel
 from views.shell.page import Context
 from views.theme import fonts
 from views.widgets.labels import column, kind_of, label, row, rule
 from views.widgets.splitter import PaneSplitter
+from views.words import DOT
 
 if TYPE_CHECKING:
     from models.values.rule_trials import Trial
@@ -70,7 +71,8 @@ class RulesBox(OwnBox):
         self._meaning = label(MEANING, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
         head = row(
             label("Rules", fonts.HEADING, fonts.SEMIBOLD), 10,
-            label("what raises an alert", fonts.LIST, fonts.REGULAR, "ink_2"), -1, margins=(16, 12, 16, 10),
+            label(f"what raises an alert{DOT}past 12 months", fonts.LIST, fonts.REGULAR, "ink_2"), -1,
+            margins=(16, 12, 16, 10),
         )  # fmt: skip
         foot = column(rule(), column(self.total, margins=(16, 10, 16, 10)), rule(soft=True),
                       column(self._meaning, margins=(16, 8, 16, 10)))  # fmt: skip
@@ -81,7 +83,7 @@ class RulesBox(OwnBox):
         self.splitter = PaneSplitter(_KEY)
         self.splitter.add(self._left, stretch=1, minimum=440)
         self.splitter.add(self._stack, stretch=1, minimum=400)
-        self.splitter.setSizes([800, 568])
+        self.splitter.setSizes([664, 704])
         self.splitter.restore(context.remembered.splitter(_KEY))
         self.splitter.resized.connect(context.remembered.set_splitter)
         self.setLayout(column(self.splitter))
@@ -159,7 +161,8 @@ class RulesBox(OwnBox):
 
     def _show_lines(self) -> None:
         chosen = self.table.current_key
-        self.table.show_lines([*lines_of(self._found), *(line_of(one) for one in self._watches)])
+        lines = [*lines_of(self._found), *(line_of(one) for one in self._watches)]
+        self.table.show_lines(lines, columns_of(self._found))
         if chosen is not None and self.table.current_key is None:
             self.table.selectRow(0)
 
@@ -267,7 +270,7 @@ class RulesBox(OwnBox):
         detail.trial.show_run(True)
         self._figures = detail.figures
         workspace = self._context.book.workspace
-        ask = partial(asks.trial_of, workspace, detail.found.code, detail.figures, WEEKS, self._past)
+        ask = partial(asks.trial_of, workspace, detail.found.code, detail.figures, TRIAL_WEEKS, self._past)
         self._desk.read("trial", ask, partial(self._begin, detail), self._tried)
 
     def _begin(self, detail: RuleDetail, asked: tuple[TrialJob, Trial | None]) -> None:

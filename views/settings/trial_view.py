@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QProgressBar, QWidget
 
-from models.values.rule_records import SPENT_LESS
+from models.values.rule_trials import TOO_EARLY
 from models.values.words import day_of, full_day
 from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
+from views.settings.figure_slider import FigureSlider
 from views.theme import Theme, fonts
-from views.widgets.buttons import push
+from views.widgets.buttons import link, push
 from views.widgets.labels import column, label, row
-from views.words import DASH, DOT, counted, percent, whole
+from views.words import DASH, DOT, counted, whole
 
 if TYPE_CHECKING:
-    from models.values.rule_trials import Trial, TrialCase, TrialSide
+    from models.values.rule_trials import Trial, TrialCase
 
-#: How far back a trial looks.
-WEEKS: Final = 26
 _MOST_NAMED: Final = 20
 _FIGURES: Final = (
-    TableColumn(f"Past {WEEKS} weeks"),
-    TableColumn("In force", 110, right=True),
-    TableColumn("Tried", 110, right=True),
-    TableColumn("Difference", 150, right=True),
+    TableColumn(""),
+    TableColumn("In force", 80, right=True),
+    TableColumn("Tried", 80, right=True),
+    TableColumn("Difference", 104, right=True),
 )
-_NAMED: Final = (TableColumn("Customer"), TableColumn("Raised", 120), TableColumn("Outcome", 190))
+_NAMED: Final = (
+    TableColumn("Customer"),
+    TableColumn("Raised", 104),
+    TableColumn("Gap then", 84, right=True, keeps=1),
+    TableColumn("Worth a year", 104, right=True, keeps=2),
+    TableColumn("Outcome after 90 days", 190),
+)
 _MEANING: Final = "The rule alone, evaluated once a week, with alerts that nobody works on: an order closes them."
+_COLUMNS: Final = (
+    "Gap then: how many times the usual gap fits into the time since the last order. Worth a year: what they had spent "
+    "in the 12 months before. Outcome: after 90 days, or twice the usual gap where that is longer."
+)
+#: From this width on the slider stands beside the figures.
+_WIDE: Final = 600
+#: Time in which the slider may move on before the rule is tried again.
+_PAUSE_MS: Final = 250
 
 
 class CasesView(QWidget):
@@ -41,23 +55,34 @@ class CasesView(QWidget):
         self.title = label("", fonts.LIST, fonts.SEMIBOLD)
         self.counts = label("", fonts.SMALL, fonts.REGULAR, "ink_2")
         self.table = WordTable(theme, words, _NAMED, inset=0, whole=True)
-        self.more = label("", fonts.SMALL, fonts.REGULAR, "ink_2")
-        head = row(self.title, 10, self.counts, -1)
-        self.setLayout(column(12, head, 4, self.table, 4, self.more))
+        self.table.setToolTip(_COLUMNS)
+        self.all_button = link("")
+        self.all_button.clicked.connect(self._show_all)
+        self._cases: Sequence[TrialCase] = ()
+        self._trial: Trial | None = None
+        head = row(self.title, 10, self.counts, -1, self.all_button)
+        self.setLayout(column(12, head, 4, self.table))
 
-    def show_cases(self, cases: Sequence[TrialCase], outcome: str) -> None:
+    def show_cases(self, cases: Sequence[TrialCase], found: Trial) -> None:
         """Show the newest of them."""
+        self._cases, self._trial = cases, found
         self.setVisible(bool(cases))
         self.title.setText(f"{counted(len(cases), 'customer')} {self._words}")
-        right, wrong = ("spent less", "did not") if outcome == SPENT_LESS else ("left", "stayed")
-        verdicts = {right: True, wrong: False, "too early to judge": None}
-        numbers = {said: sum(one.correct is verdict for one in cases) for said, verdict in verdicts.items()}
+        numbers = {said: sum(found.verdict(one) == said for one in cases) for said in (*found.outcomes, TOO_EARLY)}
         parts = [f"{whole(number)} {said}" for said, number in numbers.items() if number]
-        self.counts.setText(DOT.join(parts) if outcome else "")
-        self.table.show_lines([_line(one, outcome, right, wrong) for one in cases[:_MOST_NAMED]])
-        left = len(cases) - _MOST_NAMED
-        self.more.setText(f"… and {whole(left)} more")
-        self.more.setVisible(left > 0)
+        self.counts.setText(DOT.join(parts) if found.outcome else "")
+        self._show(_MOST_NAMED)
+        self.all_button.setText(f"Show all {whole(len(cases))}")
+        self.all_button.setVisible(len(cases) > _MOST_NAMED)
+
+    def _show_all(self) -> None:
+        self.all_button.hide()
+        self._show(len(self._cases))
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show(self, most: int) -> None:
+        if self._trial is not None:
+            self.table.show_lines([_line(one, self._trial) for one in self._cases[:most]])
 
 
 class TrialView(QWidget):
@@ -76,7 +101,7 @@ class TrialView(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.try_button, self.stop_button = push("Try on the past"), push("Cancel")
-        self.try_button.setToolTip(f"Evaluate this rule alone over the last {WEEKS} weeks; nothing is saved")
+        self.try_button.setToolTip("Evaluate this rule alone over the past 12 months; nothing is saved")
         self.try_button.clicked.connect(self.begun)
         self.stop_button.clicked.connect(self.stopped)
         self.progress = QProgressBar()
@@ -90,21 +115,56 @@ class TrialView(QWidget):
         for one in (self.added, self.gone):
             one.table.linked.connect(lambda _what, customer: self.customer_wanted.emit(customer))
             one.table.opened.connect(self.customer_wanted.emit)
-        title = label(f"Trial on your own past {WEEKS} weeks", fonts.LIST, fonts.SEMIBOLD)
+        self.note = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        self._moved = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        self.slider = FigureSlider(theme)
+        self._slides = QWidget()
+        self._slides.setLayout(column(self._moved, 4, self.slider, -1))
+        self._slides.setMinimumWidth(self.slider.sizeHint().width())
+        self._slides.hide()
+        self._beside = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._beside.setSpacing(12)
+        self._beside.addWidget(self._slides)
+        self._beside.addWidget(self.figures, 1, Qt.AlignmentFlag.AlignTop)
+        title = label("Trial on your own past 12 months", fonts.LIST, fonts.SEMIBOLD)
         nothing = label("nothing is saved yet", fonts.SMALL, fonts.REGULAR, "ink_2")
         buttons = row(self.try_button, 8, self.progress, 8, self.stop_button, -1)
-        figures = (self.figures, 4, self._meaning)
-        self.setLayout(column(row(title, -1, nothing), 8, buttons, 8, self.words, 6, *figures, self.added, self.gone))
+        self.setLayout(
+            column(
+                *(row(title, -1, nothing), 8, buttons, 8, self.words, 8, self._beside, 4, self.note, 2, self._meaning),
+                *(self.added, self.gone),
+            )
+        )
         self._found: Trial | None = None
-        self._said = ""
-        for part in (self.figures, self._meaning, self.added, self.gone):
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self.begun)
+        for part in (self.figures, self.note, self._meaning, self.added, self.gone):
             part.hide()
         self.show_run(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= _WIDE
+        self._beside.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
 
     @property
     def tabbed(self) -> tuple[QWidget, ...]:
         """What takes the keys, in order."""
-        return self.try_button, self.stop_button, self.added.table, self.gone.table
+        cases = (part for one in (self.added, self.gone) for part in (one.all_button, one.table))
+        return self.try_button, self.stop_button, self.slider, *cases
+
+    def show_figure(
+        self, title: str, stops: Sequence[float], now: float, said: Callable[[float], str], more_by: int
+    ) -> None:
+        """Let the slider move a figure of the rule."""
+        self._moved.setText(title)
+        self.slider.show_figure(title, stops, now, said, more_by)
+        self._slides.setVisible(len(stops) > 1)
+
+    def try_again(self) -> None:
+        """Try what the slider shows once it rests; the first trial is begun by its button, as it takes longer."""
+        if self._found is not None:
+            self._pause.start()
 
     def show_run(self, on: bool) -> None:
         """While a trial runs there is Cancel in place of Try."""
@@ -130,91 +190,42 @@ class TrialView(QWidget):
     def show_trial(self, found: Trial) -> None:
         """Show what a trial found."""
         self._found = found
-        before, after = found.before, found.after
-        number = counted(after.alerts, "alert")
-        same = before == after and not found.added and not found.gone
-        self._said = (
-            f"{number}, as with the figures in force" if same else f"{number} instead of {whole(before.alerts)}"
-        )
-        self.figures.show_lines(_figures(before, after, found.outcome))
-        self.added.show_cases(found.added, found.outcome)
-        self.gone.show_cases(found.gone, found.outcome)
+        self.figures.lines.set_title(0, found.period.capitalize())
+        self.figures.show_lines([_figure_line(line) for line in found.lines])
+        self.note.setText(found.note)
+        self.added.show_cases(found.added, found)
+        self.gone.show_cases(found.gone, found)
         for part in (self.figures, self._meaning):
             part.show()
+        self.note.setVisible(bool(found.note))
 
     def show_tried(self, *, current: bool) -> None:
         """Say what came out, and whether the figures tried still stand in the form."""
         if self._found is not None and not self.try_button.isHidden():
-            figures = "these figures" if current else "the figures tried, which no longer stand in the form"
-            self.words.setText(f"With {figures}: {self._said}.")
+            other = "" if current else " The form holds other figures now."
+            self.words.setText(f"{self._found.words}{other}")
 
 
-def _figures(before: TrialSide, after: TrialSide, outcome: str) -> list[TableLine]:
-    sides = (before, after)
-    more, a_month = after.today - before.today, after.a_month - before.a_month
-    lines = [
-        _figure_line("Alerts today", [whole(one.today) for one in sides], _more(more)),
-        _figure_line("Alerts a month", [f"{one.a_month:.1f}" for one in sides], _more(a_month, 1)),
-    ]
-    if outcome:
-        title = "Customers caught who spent less" if outcome == SPENT_LESS else "Leavers caught"
-        caught = [whole(one.caught) if one.judged else DASH for one in sides]
-        both = before.judged and after.judged
-        lines.append(_figure_line(title, caught, _more(after.caught - before.caught) if both else ""))
-        shares = [f"{whole(one.correct)} of {whole(one.judged)}" if one.judged else DASH for one in sides]
-        ranges = [one.range_words if one.judged else DASH for one in sides]
-        lines.append(_figure_line("Correct", shares, _change(before, after)))
-        lines.append(_figure_line("95 % range", ranges, _chance(before, after)))
-        if before.early_by is not None or after.early_by is not None:
-            early = [DASH if one.early_by is None else counted(one.early_by, "day") for one in sides]
-            lines.append(_figure_line("Early by, median", early, _earlier(before, after)))
-    return lines
-
-
-def _earlier(before: TrialSide, after: TrialSide) -> str:
-    if before.early_by is None or after.early_by is None:
-        return ""
-    days = after.early_by - before.early_by
-    return f"{counted(abs(days), 'day')} {'more' if days > 0 else 'fewer'}" if days else "the same"
-
-
-def _figure_line(title: str, sides: Sequence[str], difference: str) -> TableLine:
-    before, after = sides
+def _figure_line(line: Sequence[str]) -> TableLine:
+    title, before, after, difference = line
     cells = (TableCell(title), TableCell(before), TableCell(after, strong=True), TableCell(difference, "ink_2"))
     return TableLine(cells, title)
 
 
-def _more(change: float, digits: int = 0) -> str:
-    number = f"{abs(change):,.{digits}f}"
-    return "the same" if not float(number.replace(",", "")) else f"{number} {'more' if change > 0 else 'fewer'}"
-
-
-def _change(before: TrialSide, after: TrialSide) -> str:
-    if not before.judged or not after.judged:
-        return ""
-    return f"{percent(before.correct / before.judged)} → {percent(after.correct / after.judged)}"
-
-
-def _chance(before: TrialSide, after: TrialSide) -> str:
-    """Whether the two ranges overlap, so that the difference may be chance."""
-    if not before.judged or not after.judged or before == after:
-        return ""
-    overlap = before.interval[0] <= after.interval[1] and after.interval[0] <= before.interval[1]
-    return "may be chance" if overlap else "more than chance"
-
-
-def _line(one: TrialCase, outcome: str, right: str, wrong: str) -> TableLine:
+def _line(one: TrialCase, found: Trial) -> TableLine:
     raised = day_of(one.raised_on)
-    words, icon, ink = {
-        True: (right, "check", "good_text"),
-        False: (wrong, "close", "warning_text"),
-        None: ("too early to judge", "clock", "ink_2"),
-    }[one.correct]
-    if not outcome:
-        words, icon = DASH, ""
+    right, wrong = found.outcomes
+    words = found.verdict(one)
+    also, icon, ink = {
+        right: (f"{DOT}caught", "check", "good_text"),
+        wrong: (f"{DOT}false alarm", "close", "warning_text"),
+        TOO_EARLY: ("", "clock", "ink_2"),
+    }.get(words, (DASH, "", "ink_2"))
     cells = (
         TableCell(one.name, link="customer", tip=one.name),
         TableCell(full_day(raised) if raised is not None else DASH),
-        TableCell(words[:1].upper() + words[1:], ink, icon=icon),
+        TableCell(one.gap_words),
+        TableCell(one.year_words),
+        TableCell(words[:1].upper() + words[1:] + also, ink, icon=icon),
     )
     return TableLine(cells, one.customer_id)

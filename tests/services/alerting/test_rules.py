@@ -72,6 +72,27 @@ def test_the_shipped_rules_are_those_of_the_design_with_its_severities_and_cool_
     assert rules == {code: (SEVERITY[severity], days) for code, (severity, days) in LAW.items()}
 
 
+def test_the_sentences_of_a_rule_name_each_figure_once() -> None:
+    told = {**minimal(), "sentences": ["Raise an alert after {days} days."]}
+    assert parse_rule(told, "late.toml").sentences == ("Raise an alert after {days} days.",)
+    assert parse_rule(minimal(), "late.toml").sentences == ("Days: {days}.",)  # of an older program
+    for wrong in ("Raise an alert.", "After {days} or {days} days.", "After {weeks} weeks."):
+        with pytest.raises(UserError, match=r"late.toml: “sentences” must name each parameter once"):
+            parse_rule({**told, "sentences": [wrong]}, "late.toml")
+    assert all(one[0].startswith("Raise an alert when ") for one in (rule.sentences for rule in shipped_rules()))
+
+
+def test_a_rule_knows_whether_a_higher_figure_raises_more_alerts() -> None:
+    overdue = next(rule for rule in shipped_rules() if rule.code == "gap_beyond_usual")
+    assert {name: overdue.more_by(name) for name in ("improbable", "risk", "critical_share")} == {
+        "improbable": 1,
+        "risk": -1,
+        "critical_share": 0,
+    }
+    back = next(rule for rule in shipped_rules() if rule.code == "win_back_due")
+    assert back.more_by("contact_days") == -1  # not contacted for less than these days
+
+
 def test_each_measure_and_block_is_used_or_needed() -> None:
     used = {name for rule in shipped_rules() for name in rule.measures()} | {"lifetime_value"}
     spare = set(MEASURES) - used

@@ -214,7 +214,11 @@ def test_a_trial_counts_what_the_rule_would_have_raised_and_leaves_the_book_alon
     assert len(side.weeks) == 18 and side.weeks[-1].as_of == replay.truth.as_of.isoformat()
     assert side.alerts == sum(week.opened for week in side.weeks) >= side.judged > 0
     assert 0 <= side.correct <= side.judged and 0 < side.today <= side.alerts
-    assert f"{side.correct} of {side.judged} correct" in trial.words
+    assert 0 < side.caught <= min(side.correct, side.leavers)
+    assert f"{side.caught} of {side.leavers} leavers caught" in trial.words
+    lines = {line[0]: line[1:] for line in trial.lines}
+    assert lines["Correct alerts"][1] == f"{side.correct} of {side.judged}"
+    assert lines["Alerts a week"][1] == f"{(side.alerts - side.weeks[0].opened) / 17:.1f}"
     assert trial.before == side and not trial.added and not trial.gone
     with replay.workspace.store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*), max(id) FROM journal").one() == before
@@ -234,6 +238,10 @@ def test_a_trial_names_whom_other_figures_add_and_whom_they_leave_out(replay: Re
     known = (replay.truth.as_of - timedelta(days=90)).isoformat()  # who ordered again is not judged before who left
     assert all(one.correct is None for one in more.added if one.raised_on > known)
     assert any(one.correct is not None for one in more.added)
+    assert more.after.leavers == more.before.leavers and [one.title for one in more.tried] == [
+        "Chance of a gap this long, at most"
+    ]
+    assert all((one.gap or 0) > 1 and (one.year_minor or 0) > 0 and one.currency for one in more.added)
     with pytest.raises(UserError, match="no figure"):
         trial(nothing=1.0)
 

@@ -6,15 +6,15 @@ from datetime import date
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDoubleSpinBox
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from models.values.alerts import Severity
 from models.values.errors import UserError
 from models.values.imports import Progress
-from models.values.rule_trials import Trial, TrialCase, TrialSide, TrialWeek
+from models.values.rule_trials import Trial, TrialCase, TrialSide, TrialWeek, Tried
 from services import alerting
 from services.pipeline.jobs import TrialJob
 from services.settings import Policy
@@ -24,6 +24,7 @@ from tests.views.conftest import OpenWindow
 from tests.views.settings.conftest import WAIT_MS, settings_page, until
 from views.background import Done, WasCancelled
 from views.desktop import Desktop
+from views.settings.figure_slider import stops_around
 from views.settings.rule_detail import RuleDetail
 from views.settings.rule_list import COLUMNS
 from views.settings.rules_box import RulesBox
@@ -108,13 +109,13 @@ def test_an_owner_is_saved_with_a_figure_as_one_action_and_stands_in_the_table(
 ) -> None:
     desk, rules = box
     workspace, form = desk.book.workspace, detail_of(rules)
-    assert cells_of(rules)["Owner"] == "–" and not rules.table.isColumnHidden(OWNER)
+    assert cells_of(rules)["Owner"] == "–" and rules.table.isColumnHidden(OWNER), "nobody owns a rule"
     form.owner.setText(" Ann Lee ")
     assert form.changed.text().startswith("1 change: Owner nobody → Ann Lee.") and form.dirty
     risk_of(form).setValue(35)
     with qtbot.waitSignal(desk.book.acted, timeout=WAIT_MS):
         QTest.mouseClick(form.save_button, Qt.MouseButton.LeftButton)
-    until(qtbot, lambda: cells_of(rules)["Owner"] == "Ann Lee")
+    until(qtbot, lambda: cells_of(rules)["Owner"] == "Ann Lee" and not rules.table.isColumnHidden(OWNER))
     assert in_force(workspace)["risk"] == 0.35 and detail_of(rules).owner.text() == "Ann Lee"
     desk.book.undo()
     until(qtbot, lambda: cells_of(rules)["Owner"] == "–" and not detail_of(rules).owner.text())
@@ -156,11 +157,13 @@ class Run(QObject):
 
 def trial_found(added: int = 0, gone: int = 0) -> Trial:
     weeks = (TrialWeek("2026-05-01", 4), TrialWeek("2026-05-08", 2))
-    before, after = TrialSide(weeks[:1], 3, 3, 2, 2, 19), TrialSide(weeks, 5, 4, 1, 1, 23)
+    before, after = TrialSide(weeks[:1], 3, 3, 2, 2, 19, 7), TrialSide(weeks, 5, 4, 2, 1, 23, 7)
     named = [
-        TrialCase(number, f"Customer {number}", "2026-05-01", (True, False, None)[number % 3]) for number in range(40)
+        TrialCase(number, f"Customer {number}", "2026-05-01", (True, False, None)[number % 3], 2.66, 156000, "USD")
+        for number in range(40)
     ]
-    return Trial(RULE, "Overdue order", "left", before, after, tuple(named[:added]), tuple(named[:gone]))
+    tried = (Tried("Churn risk, at least", "20 %", "50 %"),)
+    return Trial(RULE, "Overdue order", "left", before, after, tuple(named[:added]), tuple(named[:gone]), tried)
 
 
 @pytest.fixture
@@ -191,12 +194,15 @@ def test_a_trial_uses_what_stands_in_the_form_and_saves_nothing(
     run.progress.emit(Progress("Trying the rule", 3, 26))
     assert (view.progress.value(), view.progress.maximum()) == (3, 26)
     run.ended.emit(Done(trial_found()))
-    assert view.words.text() == "With these figures: 6 alerts instead of 4."
-    form.discard()
-    said = "With the figures tried, which no longer stand in the form: 6 alerts instead of 4."
+    said = (
+        "Churn risk, at least: 50 % instead of 20 %. 6 alerts instead of 4, 1 of 7 leavers caught instead of 2, "
+        "23 days early."
+    )
     assert view.words.text() == said
+    form.discard()
+    assert view.words.text() == f"{said} The form holds other figures now."
     risk_of(form).setValue(50)
-    assert view.words.text() == "With these figures: 6 alerts instead of 4."
+    assert view.words.text() == said
     assert view.try_button.isVisible()
     assert desk.book.workspace.read_policy().rule_parameters == ()
     view.try_button.click()
@@ -216,17 +222,25 @@ def test_a_trial_is_a_table_of_both_figures_and_names_whom_they_differ_in(
     lines = [view.figures.lines.line_at(row) for row in range(view.figures.lines.rowCount())]
     said = [tuple(cell.text.replace("\u202f", " ") for cell in line.cells) for line in lines if line is not None]
     assert said == [
-        ("Alerts today", "3", "5", "2 more"),
-        ("Alerts a month", "0.0", "8.7", "8.7 more"),
-        ("Leavers caught", "2", "1", "1 fewer"),
-        ("Correct", "2 of 3", "1 of 4", "67 % → 25 %"),
-        ("95 % range", "21–94 %", "5–70 %", "may be chance"),
+        ("Alerts", "4", "6", "2 more"),
+        ("Alerts a week", "0.0", "2.0", "2.0 more"),
+        ("Open at the end", "3", "5", "2 more"),
+        ("Leavers caught", "2 of 7", "1 of 7", "1 fewer"),
+        ("Correct alerts", "2 of 3", "2 of 4", "67 % → 50 %"),
+        ("95 % range", "21–94 %", "15–85 %", "may be chance"),
         ("Early by, median", "19 days", "23 days", "4 days more"),
     ]
-    assert view.added.title.text() == "34 customers added" and view.added.more.text() == "… and 14 more"
-    assert view.added.table.lines.rowCount() == 20 and view.added.more.isVisible()
+    assert view.note.isVisible() and view.note.text().endswith("2 correct alerts for 1 leaver.")
+    assert view.added.title.text() == "34 customers added" and view.added.all_button.text() == "Show all 34"
+    assert view.added.table.lines.rowCount() == 20 and view.added.all_button.isVisible()
+    line = view.added.table.lines.line_at(1)
+    assert line is not None
+    cells = [cell.text.replace("\u202f", " ") for cell in line.cells]
+    assert cells[2:] == ["2.7 ×", "$1,560", "Stayed · false alarm"]
+    view.added.all_button.click()
+    assert view.added.table.lines.rowCount() == 34 and not view.added.all_button.isVisible()
     assert view.added.counts.text() == "12 left · 11 stayed · 11 too early to judge"
-    assert view.gone.title.text() == "1 customer no longer named" and not view.gone.more.isVisible()
+    assert view.gone.title.text() == "1 customer no longer named" and not view.gone.all_button.isVisible()
     view.added.table.setFocus()
     view.added.table.selectRow(1)
     with qtbot.waitSignal(settings_page(desk).wants_customer, timeout=WAIT_MS) as wanted:
@@ -269,7 +283,7 @@ def test_the_next_trial_of_the_same_book_only_evaluates_the_rule(
     qtbot: QtBot, box: tuple[Desktop, RulesBox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk, rules = box
-    monkeypatch.setattr("views.settings.rules_box.WEEKS", 3)
+    monkeypatch.setattr("views.settings.rules_box.TRIAL_WEEKS", 3)
     begun: list[TrialJob] = []
     run = desk.book.run
     monkeypatch.setattr(desk.book, "run", lambda job: begun.append(job) or run(job))  # type: ignore[func-returns-value]
@@ -282,7 +296,7 @@ def test_the_next_trial_of_the_same_book_only_evaluates_the_rule(
         chance.setValue(figure)
         view.words.setText("")
         view.try_button.click()
-        until(qtbot, lambda: view.words.text().startswith("With these figures"))
+        until(qtbot, lambda: "alert" in view.words.text())
         return view.words.text()
 
     few = tried(0.1)
@@ -355,6 +369,65 @@ def test_a_change_of_a_figure_is_named_before_it_is_saved(box: tuple[Desktop, Ru
     other = detail_of(box[1], "bad_review")
     assert other is not form and not other.dirty
     assert risk_of(detail_of(box[1])).value() == 35
+
+
+def test_the_figures_stand_inside_sentences_and_a_changed_one_beside_the_one_in_force(
+    box: tuple[Desktop, RulesBox],
+) -> None:
+    for found in alerting.rule_records(box[0].book.workspace):
+        form = detail_of(box[1], found.code)
+        assert all(form.sentences.isAncestorOf(field) for field in form.fields.values())
+        words = [one.text() for one in form.sentences.findChildren(QLabel)]
+        assert words[:4] == ["Raise", "an", "alert", "when"] and not any("{" in one for one in words)
+    form = detail_of(box[1])
+    struck = [one for one in form.sentences.findChildren(QLabel) if one.font().strikeOut() and one.isVisible()]
+    assert not struck
+    risk_of(form).setValue(35)
+    (struck,) = [one for one in form.sentences.findChildren(QLabel) if one.font().strikeOut() and one.isVisible()]
+    assert struck.text() == "20\u202f%"
+    form.discard()
+    assert not struck.isVisible()
+
+
+def test_the_slider_moves_the_figure_that_has_the_focus_and_tries_again_once_the_past_is_there(
+    qtbot: QtBot, box: tuple[Desktop, RulesBox], runs: list[tuple[TrialJob, Run]]
+) -> None:
+    form = detail_of(box[1])
+    slider = form.trial.slider
+    assert slider.accessibleName() == form.found.parameters[0].title and slider.isVisible()
+    risk_of(form).setFocus()
+    assert slider.accessibleName() == "Churn risk, at least"
+    assert "now 20\u202f%, to the left more alerts, to the right fewer alerts" in slider.accessibleDescription()
+    slider.setFocus()
+    QTest.keyClick(slider, Qt.Key.Key_Right)
+    assert risk_of(form).value() == 25 and slider.accessibleDescription().startswith("25\u202f%; now 20\u202f%")
+    assert not runs, "the first trial takes longer and is begun by its button"
+    form.trial.try_button.click()
+    until(qtbot, lambda: len(runs) == 1)
+    runs[0][1].ended.emit(Done(trial_found()))
+    QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() - 4, 26))
+    assert risk_of(form).value() == 35
+    until(qtbot, lambda: len(runs) == 2)
+    assert dict(runs[1][0].figures)["risk"] == 0.35
+    risk_of(form).setValue(33.5)
+    assert slider.accessibleDescription().startswith("33.5\u202f%")
+
+
+@pytest.mark.parametrize(
+    ("now", "least", "most", "whole", "stops"),
+    [
+        (3, 1, 50, False, [1.5, 2, 2.5, 3, 3.5, 4, 4.5]),
+        (3, 1, 50, True, [1, 2, 3, 4, 5, 6, 7]),
+        (20, 0, 100, False, [5, 10, 15, 20, 25, 30, 35]),
+        (180, 30, 3000, True, [30, 80, 130, 180, 230, 280, 330]),
+        (2, 1, 3, True, [1, 2, 3]),
+        (0, 0, 1, True, [0, 1]),
+    ],
+)
+def test_the_stops_are_round_figures_around_the_one_in_force(
+    now: float, least: float, most: float, whole: bool, stops: list[float]
+) -> None:
+    assert stops_around(now, least, most, whole=whole) == stops
 
 
 def test_a_narrow_window_shows_the_table_or_the_rule(qtbot: QtBot, box: tuple[Desktop, RulesBox]) -> None:
