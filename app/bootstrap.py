@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from app.keyrings import LazyKeyring
-from app.paths import data_folder, default_book, managed_policy, sample_book
+from app.paths import data_folder, default_book, managed_sources, sample_book
 from models.private import close_to_others
 from models.store import sweep_meetings, sweep_staging
 from models.values.errors import EnvironmentFault
@@ -38,12 +38,11 @@ def login() -> str:
 def recipe_for(store: str | Path | None = None) -> Recipe:
     """Return the recipe of a workspace: the named book, or the user's own."""
     path = Path(store) if store is not None else default_book()
-    managed = managed_policy()
     return Recipe(
         store=str(path.expanduser().absolute()),
         person=login(),
         moment=os.environ.get(MOMENT_VARIABLE),
-        managed=str(managed) if managed is not None else None,
+        managed=managed_sources(),
     )
 
 

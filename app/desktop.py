@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from app import __version__
 from app.bootstrap import build_workspace
 from app.crash import write_report
-from app.paths import default_book, log_folder, sample_book
+from app.paths import default_book, log_folder, managed_sources, sample_book
 from app.uncaught import uncaught_reported
 from models.values.errors import BellwetherError
 from services.book.files import Library
-from services.settings import LoadedPreferences, Preferences, default_path, load_preferences
+from services.settings import LoadedPreferences, Preferences, default_path, load_managed, load_preferences
 from services.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _open_book(opening: Going, books: Library, then: list[Going], stand_in: Stan
     from views.shell.one_window import OneWindow
 
     loaded = load_preferences(default_path())
-    application(loaded.preferences.text_size).setApplicationVersion(__version__)
+    application(_in_force(loaded.preferences).text_size).setApplicationVersion(__version__)
     one = OneWindow(str(Path(opening.store).expanduser().absolute()))
     if not one.claim():
         if one.call():
@@ -102,11 +102,11 @@ def _run(
 ) -> int:
     from views.desktop import open_window
 
-    preferences = workspace.managed.apply_preferences(loaded.preferences)
+    in_force = workspace.managed.apply_preferences(loaded.preferences)
     with uncaught_reported(_report) as uncaught:
         return open_window(
-            workspace.of_person(preferences),
-            preferences,
+            workspace.of_person(in_force),
+            loaded.preferences,
             default_path(),
             problems=loaded.problems,
             files=opening.files,
@@ -144,7 +144,15 @@ def _ask_for_book(books: Library, stand_in: StandIn, words: str = "") -> str:
     """Let a person choose a book; '' where they chose none."""
     from views.desktop import choose_book
 
-    return choose_book(load_preferences(default_path()).preferences, books, words, stand_in)
+    return choose_book(_in_force(load_preferences(default_path()).preferences), books, words, stand_in)
+
+
+def _in_force(preferences: Preferences) -> Preferences:
+    """Return the preferences with what IT has set; a mistake in that is told when the book is opened."""
+    try:
+        return load_managed(*managed_sources()).apply_preferences(preferences)
+    except BellwetherError:
+        return preferences
 
 
 def _report(error: BaseException) -> None:

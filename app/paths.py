@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import platformdirs
 
+from services.settings.managed_sources import MAC_DOMAIN, REGISTRY
+
 NAME = "bellwether"
 BOOK_NAME = "book.bellwether"
+POLICY_NAME = "policy.toml"
 
 
 def data_folder() -> Path:
@@ -30,7 +35,24 @@ def log_folder() -> Path:
     return platformdirs.user_log_path(NAME, appauthor=False)
 
 
-def managed_policy() -> Path | None:
-    """Return IT's policy file where there is one."""
-    path = platformdirs.site_config_path(NAME, appauthor=False) / "policy.toml"
-    return path if path.is_file() else None
+def managed_sources() -> tuple[str, ...]:
+    """Return where IT's settings may be, the strongest first.
+
+    The places are fixed: a variable of the environment, which a person may set, leads to no other one.
+    """
+    if sys.platform == "win32":
+        return (REGISTRY, str(policy_file()))
+    if sys.platform == "darwin":
+        import pwd
+
+        managed = Path("/Library/Managed Preferences")
+        profile = f"{MAC_DOMAIN}.plist"
+        return (str(managed / profile), str(managed / pwd.getpwuid(os.getuid()).pw_name / profile), str(policy_file()))
+    return (str(policy_file()),)
+
+
+def policy_file() -> Path:
+    """Return where IT's file lies, if there is one."""
+    if sys.platform in ("win32", "darwin"):
+        return platformdirs.site_config_path(NAME, appauthor=False) / POLICY_NAME
+    return Path("/etc/xdg") / NAME / POLICY_NAME

@@ -3,7 +3,7 @@
 IT runs it after an installation (`bellwether --self-test`), and so does every build. It touches no book, setting or log
 of whoever runs it, needs no network, and takes about half a minute. Each step runs the program itself in a process of
 its own; one that ends with another exit code than expected, says something that it should not, or leaves a warning in
-the log or a crash report has failed.
+the log or a crash report has failed. What IT does not allow on the computer is told as such, and is no failure.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from app.cli.frame import NOT_ALLOWED
+from app.paths import managed_sources
 from models.schema_version import SCHEMA_VERSION
+from services.settings import load_managed
 
 #: A book of the first release, from which those of all later ones are made.
 FIRST_RELEASE: Final = Path(__file__).resolve().parents[1] / "resources" / "self_test" / "0.1.0.bellwether.gz"
@@ -89,17 +92,17 @@ def run_self_test(tell: Callable[[str], None]) -> bool:
     tell
         Gets a line for each step, and the reasons of one that failed.
     """
-    with TemporaryDirectory(prefix="bellwether-self-test-", ignore_cleanup_errors=True) as name:
+    with TemporaryDirectory(prefix="bellwether-self-test-", dir=_place(), ignore_cleanup_errors=True) as name:
         folder = Path(name)
         environment = _environment(folder)
         customer, failed = "1", 0
         for step in (*(_opens(version) for version in range(1, SCHEMA_VERSION)), *STEPS):
             arguments = [one.format(folder=folder, customer=customer) for one in step.arguments]
-            output, problems = _run(arguments, step, folder, environment)
+            output, problems, allowed = _run(arguments, step, folder, environment)
             if "--json" in arguments and (found := re.search(r'"id": (\d+)', output)):
                 customer = found[1]
             failed += bool(problems)
-            tell(f"{'failed' if problems else 'ok':<7} {step.title}")
+            tell(f"{'failed' if problems else 'ok' if allowed else 'locked':<7} {step.title}")
             for problem in problems:
                 tell(f"        {problem}")
         tell("The self-test passed." if not failed else f"The self-test failed: {failed} of its steps.")
@@ -129,13 +132,22 @@ def _environment(folder: Path) -> dict[str, str]:
     """The surroundings of the steps: a home of their own, no keyring of a person, and no screen unless one is named."""
     homes = {name: str(folder / "home") for name in _HOMES}
     alone = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "TMPDIR": str(folder)}
-    # Nor what IT has set, nor a clock that stands still: it is the installation that is tested.
+    # No clock that stands still either: it is the installation that is tested, under what IT has set.
     given = {name: value for name, value in os.environ.items() if not name.startswith("BELLWETHER_")}
-    return {"QT_QPA_PLATFORM": "offscreen", **given, **homes, **alone, "XDG_CONFIG_DIRS": str(folder / "etc")}
+    return {"QT_QPA_PLATFORM": "offscreen", **given, **homes, **alone}
 
 
-def _run(arguments: list[str], step: Step, folder: Path, environment: dict[str, str]) -> tuple[str, list[str]]:
-    """Run one step; return what it printed, and what was wrong with it."""
+def _place() -> Path | None:
+    """Where the books of the test may lie: in a folder for books where IT has named some, else anywhere."""
+    folders = load_managed(*managed_sources()).limits.places_for_books()
+    found = next(iter(folders or ()), None)
+    if found is not None:
+        found.mkdir(parents=True, exist_ok=True)
+    return found
+
+
+def _run(arguments: list[str], step: Step, folder: Path, environment: dict[str, str]) -> tuple[str, list[str], bool]:
+    """Run one step; return what it printed, what was wrong with it, and whether IT allows it."""
     program = (
         [sys.executable]
         if getattr(sys, "frozen", False)
@@ -144,7 +156,7 @@ def _run(arguments: list[str], step: Step, folder: Path, environment: dict[str, 
     try:
         step.before(folder)
     except Exception as error:  # noqa: BLE001  whatever it is, it is this step that failed, and the others go on
-        return "", [f"it could not be prepared ({type(error).__name__})"]
+        return "", [f"it could not be prepared ({type(error).__name__})"], True
     try:
         done = subprocess.run(
             [*program, *arguments],
@@ -156,11 +168,13 @@ def _run(arguments: list[str], step: Step, folder: Path, environment: dict[str, 
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return "", [f"it did not end by itself ({type(error).__name__})"]
+        return "", [f"it did not end by itself ({type(error).__name__})"], True
+    if done.returncode == NOT_ALLOWED:
+        return "", list(_logged(folder)), False
     problems = [f"exit code {done.returncode}"] if done.returncode else []
     problems += [f"said: {line}" for line in done.stderr.splitlines() if not re.fullmatch(step.says, line)]
     problems += [f"{name} was not written" for name in step.makes if not _is_there(folder / name)]
-    return done.stdout, problems + list(_logged(folder))
+    return done.stdout, problems + list(_logged(folder)), True
 
 
 def _is_there(path: Path) -> bool:

@@ -33,7 +33,10 @@ def page() -> str:
     for name, command in sorted(getattr(program, "commands", {}).items()):
         lines += [".TP", f".B {plain(name)}", plain(command.help or "")]
     lines += [".SH FILES", ".TP", ".I /etc/xdg/bellwether/policy.toml", "What IT sets for everybody on this computer."]
-    lines += [".SH EXIT STATUS", "0 done, 1 nothing was done, 2 misused, 3 done in part, 130 interrupted."]
+    lines += [
+        ".SH EXIT STATUS",
+        "0 done, 1 nothing was done, 2 misused, 3 done in part, 4 not allowed by IT, 130 interrupted.",
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from models.store import Store, open_store
 from models.values.changes import Changes
-from models.values.errors import UserError
+from models.values.errors import NotAllowed
 from models.values.journal import Actor, OwnName
 from services.settings import (
     Managed,
@@ -129,13 +129,13 @@ class Recipe:
     moment
         A fixed moment (ISO, with zone) where the clock shall stand still; None: the computer's clock.
     managed
-        Path of IT's policy file, None where there is none.
+        Where IT's settings may be, as `load_managed` takes them.
     """
 
     store: str
     person: str
     moment: str | None = None
-    managed: str | None = None
+    managed: tuple[str, ...] = ()
 
     @property
     def clock(self) -> Clock:
@@ -208,13 +208,13 @@ class Workspace:
         ------
         FieldError
             Naming the field that does not fit, and why.
-        UserError
+        NotAllowed
             For a field that IT has set.
         """
         for name in changes:
             if self.managed.is_locked(name):
                 title = title_of(name)
-                raise UserError(f"The setting “{title}” is set by your organisation; ask your IT to change it.")
+                raise NotAllowed(f"The setting “{title}” is set by your organisation; ask your IT to change it.")
         return change_policy(self.store, self.me, self.at, changes)
 
     def of_person(self, preferences: Preferences) -> Workspace:
@@ -240,9 +240,11 @@ def open_workspace(recipe: Recipe, *, keyring: Keyring | None = None, create: bo
     Raises
     ------
     EnvironmentFault, UserError
-        The store cannot be opened (see ``models.store.open_store``), or IT's file has a mistake.
+        The store cannot be opened (see ``models.store.open_store``), what IT set has a mistake, or IT does not allow
+        a book at this place.
     """
-    managed = load_managed(Path(recipe.managed) if recipe.managed else None)
+    managed = load_managed(*recipe.managed)
+    managed.limits.refuse_store(Path(recipe.store))
     store = open_store(recipe.store, create=create)
     with store.snapshot() as connection:
         policy = managed.apply(load_policy(connection))

@@ -122,17 +122,19 @@ def build(
 
     Parameters
     ----------
+    preferences : the person's own, without what IT has set.
     preferences_path : where they are saved; None forgets them (tests, pictures).
     bug : told of an error that is no `BellwetherError`, for the crash report.
     library : the person's own book and the sample book; without it the book is their own.
     """
     store = workspace.store.path
     library = library or Library(store, store.with_name(SAMPLE_NAME))
-    app = application(preferences.text_size)
-    theme = theme or Theme(app, ThemeChoice(preferences.theme), reduced_motion=preferences.reduced_motion)
+    known = workspace.managed.apply_preferences(preferences)
+    app = application(known.text_size)
+    theme = theme or Theme(app, ThemeChoice(known.theme), reduced_motion=known.reduced_motion)
     background = Background(app, bug=bug)
     book = Book(workspace, background, app)
-    remembered = Remembered(preferences, preferences_path, app)
+    remembered = Remembered(preferences, preferences_path, app, workspace.managed)
     window = MainWindow(book, background, theme, remembered, library)
     return Desktop(app, theme, background, book, remembered, window)
 

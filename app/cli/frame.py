@@ -1,6 +1,6 @@
 """What all commands share: options, opening the book, one JSON document or words, and the exit codes.
 
-Exit codes: 0 done · 1 nothing was done · 2 misused · 3 done in part · 130 interrupted.
+Exit codes: 0 done · 1 nothing was done · 2 misused · 3 done in part · 4 not allowed by IT · 130 interrupted.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ import typer
 
 from app.bootstrap import build_workspace
 from app.cli.secrets import GivenSecrets
-from models.values.errors import BellwetherError, Cancelled, UnknownOwner, UserError
+from models.values.errors import BellwetherError, Cancelled, NotAllowed, UnknownOwner, UserError
 from models.values.imports import Progress
 from models.values.words import full_day
 from services.audit import remember_head
 from services.settings import LOOK_FROM, Preferences, default_path, load_preferences, save_preferences
 from services.workspace import Workspace
 
-DONE, NOTHING_DONE, MISUSED, IN_PART, INTERRUPTED = 0, 1, 2, 3, 130
+DONE, NOTHING_DONE, MISUSED, IN_PART, NOT_ALLOWED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 # Tab and line feed are what words are laid out with.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -54,6 +54,9 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
         except (Cancelled, KeyboardInterrupt):
             say("Interrupted; the book is unchanged.")
             code = INTERRUPTED
+        except NotAllowed as error:
+            say(str(error))
+            code = NOT_ALLOWED
         except UnknownOwner as error:
             say(f"{error} For a new owner add --new-owner.")
             code = NOTHING_DONE

@@ -14,11 +14,13 @@ from app import __version__
 from app.bootstrap import recipe_for
 from app.cli.frame import DONE, IN_PART, NOTHING_DONE, JsonOption, StoreOption, answer, opened, say, table, told
 from app.keyrings import LazyKeyring
-from app.paths import log_folder
+from app.paths import log_folder, managed_sources
 from models import sqlite
+from models.values.words import count
 from services.audit import history, remember_head, undo_last, verify_book
 from services.book.sources import orders_ahead
 from services.pipeline import after_change
+from services.settings import load_managed
 
 PARTS = ("pyside6-essentials", "sqlalchemy", "pandas", "scikit-learn", "numpy", "scipy", "pyqtgraph")
 
@@ -114,6 +116,8 @@ def doctor(store: StoreOption = None, json: JsonOption = False) -> int:
         "store": "not created yet",
         "policy": None,
     }
+    managed = load_managed(*managed_sources())
+    document["set_by_your_organisation"] = len(managed.origins)
     if path.exists():
         with opened(store) as workspace:
             problems = verify_book(workspace).problems
@@ -122,6 +126,8 @@ def doctor(store: StoreOption = None, json: JsonOption = False) -> int:
     lines = [f"{name} {number}" for name, number in versions.items()]
     lines += [f"book {path}: {document['store']}", f"logs {log_folder()}", f"keyring: {keyring}"]
     lines += [f"policy: {document['policy']}"] if document["policy"] else []
+    set_by = ", ".join(dict.fromkeys(managed.origins.values()))
+    lines += [f"set by your organisation: {count(len(managed.origins), 'setting')} ({set_by})"] if set_by else []
     answer(document, "\n".join(lines), json)
     if document["store"] not in ("in order", "not created yet"):
         say("The book is damaged; restore a copy of it, or import your exports into a new one.")

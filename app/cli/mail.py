@@ -73,6 +73,7 @@ def change(
     with opened(store, create=True) as workspace:
         before = workspace.preferences.mail
         account = _changed(workspace, provider, {key: value for key, value in given.items() if value is not None})
+        workspace.managed.limits.refuse_mail_host(account.host)
         clients = _clients(workspace, account, {key: value for key, value in named.items() if value is not None})
         if password:
             workspace.keyring.set(account.secret, ask_secret(f"Password of {account.user} at {account.host}"))
@@ -93,8 +94,7 @@ def change(
 
 
 def _changed(workspace: Workspace, code: str | None, given: dict[str, Any]) -> MailAccount:
-    if workspace.managed.is_locked("mail"):
-        raise UserError(f"The mail account cannot be changed here. {workspace.managed.why_locked()}.")
+    workspace.managed.refuse_change("mail", "The mail account")
     before = workspace.preferences.mail
     address = given.get("from_address", before.from_address)
     moved = "from_address" in given and address != before.from_address
@@ -125,8 +125,7 @@ def _clients(workspace: Workspace, account: MailAccount, named: dict[str, str]) 
     clients = dict(workspace.preferences.sign_in)
     if not named:
         return clients
-    if workspace.managed.is_locked("sign_in"):
-        raise UserError(f"The client ID cannot be changed here. {workspace.managed.why_locked()}.")
+    workspace.managed.refuse_change("sign_in", "The client ID")
     if not account.sign_in:
         raise UserError("A client ID is for browser sign-in: add --sign-in microsoft or google.")
     return {**clients, account.sign_in: replace(clients.get(account.sign_in, SignInClient()), **named)}

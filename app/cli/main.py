@@ -26,6 +26,7 @@ from app.cli import (
     outreach,
     overriding,
     people,
+    policy,
     reading,
     reports,
     scores,
@@ -163,6 +164,12 @@ def _add_groups(program: typer.Typer) -> None:
     account.command("sign-out")(mail.sign_out)
     account.command("test")(mail.try_account)
     program.add_typer(account, name="mail")
+    managed = typer.Typer(
+        help="What your organisation has set: `policy` lists it, `policy check FILE` tries a file first."
+    )
+    managed.command("show", hidden=True)(policy.show)
+    managed.command("check")(policy.check)
+    program.add_typer(managed, name="policy")
 
 
 def _spelled_out(arguments: Sequence[str]) -> list[str]:
@@ -177,6 +184,8 @@ def _spelled_out(arguments: Sequence[str]) -> list[str]:
     if words[:1] == ["watch"] and words[1:2] not in (["list"], ["add"], ["remove"], ["--help"]):
         words.insert(1, "list")
     if words[:1] == ["mail"] and (len(words) == 1 or words[1] in ("--json", "--store") or "--store=" in words[1]):
+        words.insert(1, "show")
+    if words[:1] == ["policy"] and words[1:2] not in (["show"], ["check"], ["--help"]):
         words.insert(1, "show")
     conditions = words[:1] in (["query"], ["rows"], ["report"]) or words[:2] == ["rules", "watch"]
     return _whole_conditions(words) if conditions else words

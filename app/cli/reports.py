@@ -41,7 +41,7 @@ def report(
     json: JsonOption = False,
 ) -> int:
     """Write a dashboard to files: `report overview --period 90d --xlsx overview.xlsx`."""
-    from services.exporting import refuse_source
+    from services.exporting import refuse_export
     from services.metrics import Metrics, all_dashboards, dashboard_named
     from services.reports import report_of, write_report_table, write_report_workbook
 
@@ -56,7 +56,7 @@ def report(
         raise typer.BadParameter("Name a file with --pdf, --xlsx, --csv or --png, or ask for --json.")
     with opened_as_of(store, day_of(as_of)) as workspace:
         for path in wanted:
-            refuse_source(workspace, path)
+            refuse_export(workspace, path)
         found = report_of(Metrics(workspace), dashboard, filters, _book(store), conditions_of(where))
         for path, write in wanted.items():
             write(found, path)
@@ -143,14 +143,14 @@ def brief(
     as_of: AsOfOption = None,
 ) -> int:
     """Write one page about a customer: figures with their reasons, last events, open work, deals, consent."""
-    from services.exporting import refuse_source
+    from services.exporting import refuse_export
     from services.insight import customer_named
     from services.reports import brief_of
     from views.printing.brief import write_brief_pdf
     from views.printing.offscreen import theme_of_paper
 
     with opened_as_of(store, day_of(as_of)) as workspace:
-        refuse_source(workspace, pdf)
+        refuse_export(workspace, pdf)
         found = brief_of(workspace, customer_named(workspace, customer), _book(store))
     theme_of_paper()
     write_brief_pdf(found, pdf)
@@ -170,7 +170,7 @@ def handover(
     store: StoreOption = None,
 ) -> int:
     """Write the pack of an owner's customers: a cover with their figures, contents, and a page for each customer."""
-    from services.exporting import refuse_source
+    from services.exporting import refuse_export
     from services.reports import brief_of, handover_of
     from services.sync import hand_over, owner_named
     from views.printing.handover import write_handover_pdf
@@ -180,7 +180,7 @@ def handover(
         raise typer.BadParameter("Name who takes over with --to.")
     book = _book(store)
     with opened(store, writes=change_owner) as workspace:
-        refuse_source(workspace, pdf)
+        refuse_export(workspace, pdf)
         to = owner_named(workspace, to, new=new_owner or not change_owner)
         found = handover_of(workspace, owner, to, book)
         theme_of_paper()

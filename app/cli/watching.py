@@ -45,6 +45,8 @@ def add(folder: Folder, store: StoreOption = None, json: JsonOption = False) -> 
     if not path.is_dir():
         raise UserError(f"{path} is not a folder. Name an existing one.")
     with opened(store, create=True) as workspace:
+        workspace.managed.refuse_change("watched", "The list of watched folders")
+        workspace.managed.limits.refuse_watched(path)
         watched = WatchedFolder(str(path), workspace.recipe.store)
         found = keep_preferences(with_watched(own_preferences(), watched))
     return _listed(found, watched.store, json)
@@ -54,6 +56,7 @@ def add(folder: Folder, store: StoreOption = None, json: JsonOption = False) -> 
 def remove(folder: Folder, store: StoreOption = None, json: JsonOption = False) -> int:
     """Watch a folder no more. Its files, and what was imported from them, stay."""
     with opened(store) as workspace:
+        workspace.managed.refuse_change("watched", "The list of watched folders")
         before = own_preferences()
         named = (folder, str(Path(folder).expanduser().absolute()))
         watched = next((path for path in before.watched_for(workspace.recipe.store) if path in named), None)
@@ -67,7 +70,7 @@ def remove(folder: Folder, store: StoreOption = None, json: JsonOption = False) 
 def show(store: StoreOption = None, json: JsonOption = False) -> int:
     """List the folders that are watched for this book, with what keeps one from being read."""
     with opened(store) as workspace:
-        return _listed(own_preferences(), workspace.recipe.store, json)
+        return _listed(workspace.preferences, workspace.recipe.store, json)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,10 @@ class UserError(BellwetherError):
     """The input cannot be used as it is; the message says what to do. Exit code 1."""
 
 
+class NotAllowed(UserError):
+    """IT does not allow it on this computer; nothing was done. Exit code 4."""
+
+
 class UnknownOwner(UserError):
     """Nobody in the book owns anything under this name; it may be a new one."""
 

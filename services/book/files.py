@@ -70,6 +70,7 @@ def copy_book(workspace: Workspace, target: Path) -> None:
     EnvironmentFault
         The place cannot be written.
     """
+    workspace.managed.limits.refuse_store(target)
     _refuse_existing(target)
     part = target.with_name(f".{target.name}.part")
     try:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from services.exporting.lists import write_alerts_list, write_customers_list, write_emails_list
 from services.exporting.report import write_report_card
-from services.exporting.tables import refuse_source, sheet_cell, write_export, write_file, write_table
+from services.exporting.tables import refuse_export, sheet_cell, write_export, write_file, write_table
 
 __all__ = [
-    "refuse_source",
+    "refuse_export",
     "sheet_cell",
     "write_alerts_list",
     "write_customers_list",

@@ -67,14 +67,17 @@ def write_export(workspace: Workspace, what: str, path: Path) -> int:
         return write_table(columns, rows, path, title=what)
 
 
-def refuse_source(workspace: Workspace, path: Path) -> None:
-    """Refuse to write an export where the book reads from.
+def refuse_export(workspace: Workspace, path: Path) -> None:
+    """Refuse an export that IT does not allow, or that would be written where the book reads from.
 
     Raises
     ------
+    NotAllowed
+        IT does not allow exports on this computer.
     UserError
         The book was imported from this file, or imports what lands in its folder.
     """
+    workspace.managed.limits.refuse_export()
     place = path.resolve()
     watched = map(Path, workspace.preferences.watched_for(workspace.recipe.store))
     if any(place.is_relative_to(folder.resolve()) for folder in watched):

@@ -66,6 +66,7 @@ def sign_in(
     EnvironmentFault, UserError
         Refused, not reachable, not come back in ten minutes: one sentence that says what to do.
     """
+    workspace.managed.limits.refuse_mail_host(account.host)
     way = _way(workspace, account, client)
     with returning() as listener:
         redirect = f"http://{way.redirect_host}:{listener.port}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from services.settings.codec import FieldError
 from services.settings.curves import Curve, EngagementCurves, EngagementWeights, HealthCurves, HealthWeights
+from services.settings.limits import Limits
 from services.settings.mail import MailAccount, ModelProfile, SignInClient
 from services.settings.managed import Managed, load_managed
 from services.settings.policy import (
@@ -66,6 +67,7 @@ __all__ = [
     "FieldError",
     "HealthCurves",
     "HealthWeights",
+    "Limits",
     "LoadedPreferences",
     "MailAccount",
     "Managed",

@@ -234,6 +234,8 @@ class Policy:
     ----------
     engagement_threshold, engagement_threshold_by_segment
         Below it, engagement is low; a segment may have its own.
+    health_threshold
+        Below it, health is low.
     churn_warning, churn_critical
         Churn risk from which it is coloured, and coloured critical.
     churn_threshold_by_segment
@@ -244,6 +246,16 @@ class Policy:
         Yearly discount rate, and the share of revenue that counts as value.
     refit_days
         The scores' parameters are fitted again when the book has this many new days.
+    engagement_weights, health_weights
+        Share of each part in the score; the shares of a score add up to 1.
+    engagement_curves, health_curves
+        How a measure becomes 0 to 100: pairs of measure and score, straight lines between them.
+    sla_hours
+        Business hours within which an alert of each severity is answered.
+    business_hours
+        When the time to answer runs.
+    owner_zones
+        Owners who work in another time zone than the business hours.
     card_budget
         Alerts the queue shows; every critical comes on top.
     critical_budget
@@ -271,10 +283,18 @@ class Policy:
         In a book without orders, won deals are its purchases.
     recall_minutes
         An approved email that goes out at once can be stopped for so long.
+    quiet_hours
+        When no email goes out.
+    auto_drafts
+        Whether emails are drafted from templates for new alerts. They are never approved or sent by themselves.
     consent_on_record
         Nobody is emailed without consent on record; False leaves customers without any entry to the person's judgement.
     sender_line, unsubscribe_line
         Company and postal address under every email, and the sentence that says how to unsubscribe.
+    rule_parameters, rule_owners
+        Figures of rules that differ from the rules' own, and who answers for a rule.
+    exchange_rates
+        What one unit of another currency is worth in the reporting currency.
     """
 
     engagement_threshold: float = 50
@@ -320,7 +340,7 @@ class Policy:
     exchange_rates: tuple[ExchangeRate, ...] = ()
 
     def __post_init__(self) -> None:
-        for name, low, high, unit in _LIMITS:
+        for name, low, high, unit in LIMITS:
             within(name, getattr(self, name), low, high, unit)
         if self.churn_critical < self.churn_warning:
             raise FieldError("churn_critical", "must not be below the risk at which a warning is shown")
@@ -367,7 +387,7 @@ class Policy:
         return next(found, None)
 
 
-_LIMITS: tuple[tuple[str, float, float, str], ...] = (
+LIMITS: tuple[tuple[str, float, float, str], ...] = (
     ("engagement_threshold", 0, 100, ""),
     ("health_threshold", 0, 100, ""),
     ("churn_warning", 0, 1, ""),

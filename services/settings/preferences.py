@@ -92,6 +92,8 @@ class Preferences:
         was asked for.
     earlier_names
         What they were called before, the oldest first.
+    reduced_motion
+        Panels and messages appear without animation.
     mail, profiles
         The mail server, and the language models that may be chosen; their secrets are in the keyring.
     sign_in

@@ -24,9 +24,20 @@ _FIRST_ORDERS = 400
 _TITLES = {
     "card_budget": "alerts a day",
     "critical_budget": "critical inactivity alerts",
+    "export_allowed": "exports allowed",
     "look_from": "score as of",
+    "mail": "mail server",
+    "mail_hosts": "mail servers allowed",
+    "model_endpoints": "language models allowed",
+    "profiles": "language models",
     "rule_owners": "a rule’s owner",
     "rule_parameters": "a rule’s figures",
+    "sign_in": "browser sign-in",
+    "store_folders": "folders for books",
+    "watched": "watched folders",
+    "watched_folders": "folders that may be watched",
+    "write_back_allowed": "writing back allowed",
+    "writer": "drafts written by",
 }
 
 

@@ -188,11 +188,11 @@ class HandoverBar(QWidget):
 
 
 def _gather(workspace: Workspace, owner: str, to: str, book: str, path: Path) -> Handover:
-    from services.exporting import refuse_source
+    from services.exporting import refuse_export
     from services.reports import handover_of
 
     import_module("views.printing.handover")  # here, as the window's thread has no time for it
-    refuse_source(workspace, path)
+    refuse_export(workspace, path)
     return handover_of(workspace, owner, to, book)
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from models.values.changes import Changes
+from models.values.errors import NotAllowed
 from models.values.watching import FileMark
 from services.settings import WatchedFolder, with_watched, without_watched
 from views.background import Failed
@@ -118,11 +119,27 @@ class Keeping(QObject):
         remembered.set(watched=with_watched(remembered.value, folder).watched)
 
     def _watch_folder(self) -> None:
+        if not self._may_change():
+            return
         chosen = choose_folder(self._page, "Watch a folder", self._context.remembered.value.last_folder)
-        if chosen:
+        if chosen and self._may_change(Path(chosen)):
             self._watch(self._folder(str(Path(chosen).absolute())))
 
+    def _may_change(self, folder: Path | None = None) -> bool:
+        """Return whether IT leaves the list of folders to the person, and allows this one; if not, say so."""
+        managed = self._context.book.workspace.managed
+        try:
+            managed.refuse_change("watched", "The list of watched folders")
+            if folder is not None:
+                managed.limits.refuse_watched(folder)
+        except NotAllowed as error:
+            self._context.book.failed.emit(Failed(error))
+            return False
+        return True
+
     def _stop(self, path: str) -> None:
+        if not self._may_change():
+            return
         remembered, folder = self._context.remembered, self._folder(path)
         remembered.set(watched=without_watched(remembered.value, folder).watched)
         words = f"{Path(path).name or path} is no longer watched"

@@ -391,4 +391,4 @@ class MailBox(OwnBox):
         for name in self.group.inputs:
             field = "signature" if name == "signature" else "sign_in" if name in CLIENT_FIELDS else "mail"
             if managed.is_locked(field):
-                self.group.lock(name, managed.why_locked())
+                self.group.lock(name, managed.why_locked(field))

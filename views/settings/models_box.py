@@ -167,8 +167,9 @@ class ModelsBox(OwnBox):
         self.second.setChecked(preferences.second_reading)
         self.second.setEnabled(bool(preferences.profiles) and not managed.is_locked("second_reading"))
         self.add_button.setVisible(not managed.is_locked("profiles"))
-        self._locked.setText(managed.why_locked())
-        self._locked.setVisible(managed.is_locked("writer") or managed.is_locked("profiles"))
+        why = next((why for name in ("profiles", "writer", "second_reading") if (why := managed.why_locked(name))), "")
+        self._locked.setText(why)
+        self._locked.setVisible(bool(why))
 
     def _fill(self, profiles: tuple[ModelProfile, ...], *, locked: bool) -> None:
         clear(self._list)

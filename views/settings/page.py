@@ -26,6 +26,7 @@ from views.settings.fields import AUTO_DRAFTS, SECTIONS, Group
 from views.settings.group_box import GroupBox
 from views.settings.keys import saves, takes_over
 from views.settings.look_box import LookBox
+from views.settings.managed_list import ManagedList
 from views.settings.many import Ticks
 from views.settings.own_box import OwnBox
 from views.settings.own_boxes import own_box
@@ -96,7 +97,7 @@ class SettingsPage(Page):
             self._add_area(key, [self._make_group(group) for group in _GROUPS_OF[key]])
             self._show_all()
         elif key == LOOK:
-            self._add_area(key, [self.look])
+            self._add_area(key, [self.look, ManagedList(self.context.book.workspace.managed)])
         else:
             box = self.boxes[key] = self._make_box(key)
             if box.fills:
@@ -140,10 +141,10 @@ class SettingsPage(Page):
         for group in self.groups.values():
             for path, made in group.inputs.items():
                 if managed.is_locked(made.setting.top):
-                    group.lock(path, managed.why_locked())
+                    group.lock(path, managed.why_locked(made.setting.top))
         for name in ("theme", "text_size", "reduced_motion"):
             if managed.is_locked(name):
-                self.look.lock(name, managed.why_locked())
+                self.look.lock(name, managed.why_locked(name))
 
     # -- what the shell asks ------------------------------------------------------------------------------------
 

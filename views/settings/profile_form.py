@@ -211,4 +211,4 @@ class ProfileForm(QWidget):
         self.group.show_faults(self._faults, self._texts)
         managed = self._context.book.workspace.managed
         if managed.is_locked("profiles"):
-            self.lock(managed.why_locked())
+            self.lock(managed.why_locked("profiles"))

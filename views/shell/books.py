@@ -163,7 +163,13 @@ class Books(QObject):
 
     def _prepare(self, work: Callable[[Path], None], path: Path) -> None:
         """Begin or check a book beside this one, then go to it."""
-        self._desk.read("book", partial(work, path), lambda _none: self.go(Going(str(path))), self._failed)
+        limits = self._book.workspace.managed.limits
+
+        def prepare() -> None:
+            limits.refuse_store(path)
+            work(path)
+
+        self._desk.read("book", prepare, lambda _none: self.go(Going(str(path))), self._failed)
 
     def _failed(self, failed: Failed) -> None:
         self._book.failed.emit(failed)

@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QWidget
 
 from models.values.alerts import AlertRow
 from models.values.changes import Changes
+from models.values.errors import NotAllowed
 from services.workspace import Workspace
 from views.actions import Actions, Command
+from views.background import Failed
 from views.file_dialog import choose_place
 from views.shell.book import Book
 from views.shell.remembered import Remembered
@@ -111,7 +113,12 @@ class Page(QWidget):
         self.ask_place("Export this list", f"{name}-{book.workspace.clock.today()}.csv", _TABLES, taken)
 
     def ask_place(self, title: str, name: str, kinds: str, taken: Callable[[Path], None]) -> None:
-        """Ask where a file is to be written, in the folder of the last one; ``name`` is proposed."""
+        """Ask where an export is to be written, in the folder of the last one; ``name`` is proposed."""
+        try:
+            self.context.book.workspace.managed.limits.refuse_export()
+        except NotAllowed as error:
+            self.context.book.failed.emit(Failed(error))
+            return
         remembered = self.context.remembered
 
         def keep(path: Path) -> None:
@@ -181,7 +188,7 @@ class Page(QWidget):
 
 
 def _export(write: Callable[[Workspace, Path], int], workspace: Workspace, path: Path) -> int:
-    from services.exporting import refuse_source
+    from services.exporting import refuse_export
 
-    refuse_source(workspace, path)
+    refuse_export(workspace, path)
     return write(workspace, path)

@@ -9,21 +9,31 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from services.settings import Preferences, save_preferences
+from services.settings import Managed, Preferences, save_preferences
 from views.background import Desk
 
 SAVE_AFTER_MS = 400
 
 
 class Remembered(QObject):
-    """The preferences, changed by `set` and saved a moment later; a newer change replaces the waiting one."""
+    """The preferences, changed by `set` and saved a moment later; a newer change replaces the waiting one.
+
+    What IT has set is in force and cannot be changed; it is not saved, so that it ends where IT takes it back.
+    """
 
     changed = Signal()
     failed = Signal(object)
 
-    def __init__(self, preferences: Preferences, path: Path | None, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        preferences: Preferences,
+        path: Path | None,
+        parent: QObject | None = None,
+        managed: Managed | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._value, self._path = preferences, path
+        self._own, self._path, self._managed = preferences, path, managed or Managed()
+        self._value = self._managed.apply_preferences(preferences)
         self._desk: Desk | None = None
         self._dirty = False
         self._later = QTimer(self, singleShot=True, interval=SAVE_AFTER_MS)
@@ -40,10 +50,10 @@ class Remembered(QObject):
 
     def set(self, **changes: Any) -> None:
         """Change some fields of the preferences and save them soon."""
-        after = replace(self._value, **changes)
-        if after == self._value:
+        after = replace(self._own, **self._managed.unlocked(changes))
+        if after == self._own:
             return
-        self._value = after
+        self._own, self._value = after, self._managed.apply_preferences(after)
         self._dirty = True
         self._later.start()
         self.changed.emit()
@@ -65,5 +75,5 @@ class Remembered(QObject):
         if not self._dirty or self._path is None or self._desk is None:
             return
         self._dirty = False
-        value, path = self._value, self._path
+        value, path = self._own, self._path
         self._desk.write(lambda: save_preferences(path, value), lambda _none: None, self.failed.emit)

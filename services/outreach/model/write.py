@@ -147,6 +147,7 @@ def try_profile(
     EnvironmentFault, UserError
         In one sentence, what a draft would meet.
     """
+    workspace.managed.limits.refuse_model(profile.base_url)
     secret = key if key is not None else workspace.keyring.get(profile.secret)
     text = as_json(profile, [{"role": "user", "content": "Answer with the one word: ready"}])
     answer = ask(profile, secret, text.encode(), on_words=_unheard, cancelled=cancelled)
@@ -229,6 +230,7 @@ def usable(workspace: Workspace, name: str) -> tuple[ModelProfile, str | None]:
         There is none, or its address or key cannot be used.
     """
     profile = _profile(workspace, name)
+    workspace.managed.limits.refuse_model(profile.base_url)
     check_address(profile)
     key = workspace.keyring.get(profile.secret)
     check_key(profile, key)

@@ -33,10 +33,14 @@ class TokenRefused(AccountFault):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What signs a user in: the password, or who gives an access token (asked with True: another than the last one)."""
+    """What signs a user in: the password, or who gives an access token (asked with True: another than the last one).
+
+    ``refused`` says why the account may not be used at all.
+    """
 
     password: str | None = None
     token: Callable[[bool], str] | None = None
+    refused: str = ""
 
 
 def check_account(account: MailAccount, credentials: Credentials) -> None:
@@ -47,6 +51,8 @@ def check_account(account: MailAccount, credentials: Credentials) -> None:
     AccountFault
         No account, no sender, no password, or no encryption to another computer.
     """
+    if credentials.refused:
+        raise AccountFault(f"{credentials.refused} {WAITS}")
     if not account.host:
         raise AccountFault(f"No mail account is set up: add one in Settings. {WAITS}")
     if account.security == "none" and not _on_this_computer(account.host):

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from models.values.errors import Cancelled
+from models.values.errors import Cancelled, NotAllowed
 from services.outreach.mime import wire_address
 from services.outreach.outbox.connecting import (
     WAITS,
@@ -275,6 +275,10 @@ def credentials_of(
     workspace: Workspace, account: MailAccount, password: str | None, given_up: Callable[[], bool]
 ) -> Credentials:
     """Return what signs an account in: the password that was typed or is kept, or the browser sign-in's tokens."""
+    try:
+        workspace.managed.limits.refuse_mail_host(account.host)
+    except NotAllowed as error:
+        return Credentials(refused=str(error))
     if not account.user:
         return Credentials()
     if not account.sign_in:

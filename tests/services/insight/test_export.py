@@ -38,12 +38,12 @@ def test_no_export_is_written_where_the_book_reads_from(book: SmallBook, tmp_pat
                 recognised_as="x", started_at=minutes(0), finished_at=minutes(0), seconds=1, actor="Ada", receipt="{}",
                 journal_id=1, **rows)  # fmt: skip
     with pytest.raises(UserError, match=r"Your book was imported from customers\.csv\. Choose another name"):
-        exporting.refuse_source(book.workspace, mine)
+        exporting.refuse_export(book.workspace, mine)
     folder = WatchedFolder(str(watched), book.workspace.recipe.store)
     watching = replace(book.workspace, preferences=replace(book.workspace.preferences, watched=(folder,)))
     with pytest.raises(UserError, match=r"“watched” is a watched folder: an export there would be imported\."):
-        exporting.refuse_source(watching, watched / "new.csv")
-    exporting.refuse_source(watching, tmp_path / "new.csv")
+        exporting.refuse_export(watching, watched / "new.csv")
+    exporting.refuse_export(watching, tmp_path / "new.csv")
 
 
 def test_scores_have_the_columns_of_the_contract(book: SmallBook, tmp_path: Path) -> None:

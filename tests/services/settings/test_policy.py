@@ -213,7 +213,7 @@ def test_how_a_segment_is_treated_is_stored_and_undone_and_a_tone_moves_no_score
 
 
 def test_what_it_has_set_is_locked(workspace: Workspace) -> None:
-    managed = Managed(Path("acme.toml"), policy={"card_budget": 40})
+    managed = Managed(policy={"card_budget": 40}, origins={"card_budget": "acme.toml"})
     with pytest.raises(UserError, match=r"alerts a day.*your organisation"):
         replace(workspace, managed=managed).change_policy(card_budget=10)
     assert managed.apply(stored(workspace)).card_budget == 40

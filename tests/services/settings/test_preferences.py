@@ -107,9 +107,9 @@ def test_its_file_sets_and_locks(tmp_path: Path) -> None:
     ]
     assert managed.apply(Policy()).sla_hours.critical == 2
     assert managed.apply_preferences(Preferences()).theme == "dark"
-    assert managed.why_locked() == "Set by your organisation (acme.toml)"
+    assert managed.why_locked("theme") == "Set by your organisation (acme.toml)"
     assert load_managed(tmp_path / "none.toml").apply(Policy()) == Policy()
-    assert load_managed(None).why_locked() == ""
+    assert load_managed().why_locked("theme") == "" and managed.why_locked("margin") == ""
 
 
 def test_it_names_the_client_of_a_browser_sign_in_and_leaves_the_account_to_the_person(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_client_that_a_person_set_is_kept(tmp_path: Path) -> None:
         ("[policy]\nmargin = 1\n[policy.sla_hours]\nhigh = 'x'\n", "line 4: sla_hours.high must be a number"),
         ("[policy]\ncolour = 1\n", "line 2: colour there is no setting"),
         ("[policy\n", "line 1"),
-        ("[mail]\nhost = 'x'\n", "line 1: mail only the tables"),
+        ("[mail]\nhost = 'x'\n", "line 1: mail is unknown: there are the tables"),
         ("[preferences]\nlast_folder = '/x'\n", "line 2: last_folder belongs to this computer"),
         ("[preferences]\ntheme = 'pink'\n", "line 2: theme must be"),
     ],
