@@ -1,7 +1,7 @@
 # One command for each habit. `make demo` and `make test` set everything up by themselves.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint format bench soak screenshots words bundle deb clean
+.PHONY: help setup demo run test lint format bench soak screenshots words policy bundle deb clean
 
 VENV ?= .venv
 PYTHON := $(VENV)/bin/python
@@ -54,6 +54,9 @@ screenshots: setup ## every page in every state, into docs/screenshots/
 
 words: setup ## every text that a person may read, with its place
 	@$(PYTHON) -m tests.shown_words
+
+policy: setup ## schema, Group Policy templates, profile and reference of what IT can set
+	$(PYTHON) packaging/policy_files.py $(ARGS)
 
 bundle: setup ## the program with all it needs in one folder, tested, into dist/
 	VENV="$(VENV)" packaging/bundle.sh

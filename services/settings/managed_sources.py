@@ -179,7 +179,7 @@ def _plain(section: str, name: str, raw: Any) -> Any:
     kind = next((one.kind for one in declared() if (one.section, one.path) == (section, name)), None)
     if kind is bool and raw in (0, 1):
         return bool(raw)
-    if kind is float and isinstance(raw, str):
+    if kind in (int, float) and isinstance(raw, str):
         with suppress(ValueError):
             return float(raw)
     if isinstance(raw, list):
