@@ -203,7 +203,7 @@ class Background(QObject):
         self,
         parent: QObject | None = None,
         *,
-        readers: int = 2,
+        readers: int = 3,
         bug: Callable[[BaseException], None] | None = None,
     ) -> None:
         super().__init__(parent)

@@ -54,7 +54,7 @@ def test_a_tile_is_moved_widened_and_removed_by_keys_and_all_of_it_is_undone(han
     narrow = hands.tile("Customers by segment").width()
     hands.press(Qt.Key.Key_Up, ALT_SHIFT)
     hands.calm()
-    assert hands.tile("Customers by segment").width() > 1.4 * narrow
+    hands.wait(lambda: hands.tile("Customers by segment").width() > 1.4 * narrow)
     hands.press(Qt.Key.Key_Down, ALT_SHIFT)
     hands.calm()
     assert not hands.desk.window.actions_registry[Command.NARROW_TILE].isEnabled()

@@ -277,6 +277,19 @@ class Tile(Panel):
         for part in (self, self.content):
             part.setAccessibleName(spec.title)
 
+    def stand_as(self, spec: TileSpec) -> None:
+        """Be the same tile in another place, or of another width."""
+        if (spec.query, spec.title) == (self.spec.query, self.spec.title):
+            self.spec = spec
+        else:
+            self.turn(spec)
+        self.wide = spec.wide
+
+    def choose(self, chosen: bool) -> None:
+        """Whether it is the figure that other tiles show."""
+        if isinstance(self.content, Figure):
+            self.content.choose(chosen)
+
     def show_failure(self, failed: Failed) -> None:
         """Say why there is no answer."""
         self._say(failed.words)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 import services.metrics
@@ -46,7 +48,7 @@ def board_over(theme: Theme, sample: Workspace, desk: Questions) -> Board:
     return Board(theme, BookOfMetrics(book), asking)
 
 
-def test_tiles_are_asked_for_one_at_a_time_and_not_when_the_tab_is_left(
+def test_two_tiles_are_asked_for_at_a_time_and_none_when_the_tab_is_left(
     qtbot: QtBot, theme: Theme, sample: Workspace
 ) -> None:
     desk, painted = Questions(), list[bool]()
@@ -56,8 +58,8 @@ def test_tiles_are_asked_for_one_at_a_time_and_not_when_the_tab_is_left(
     pipeline = next(one for one in the_dashboards() if one.name == "pipeline")
     board.show_dashboard(pipeline, Filters())
     for number in range(len(pipeline.tiles)):
-        assert len(desk.asked) == 1 and not painted
-        job, done, failed = desk.asked.pop("tile")
+        assert len(desk.asked) == min(2, len(pipeline.tiles) - number) and not painted
+        job, done, failed = desk.asked.pop(list(desk.asked)[-1])  # the later one may be answered first
         if number == 1:
             failed(Failed(StoreBusy("Another program holds the book.")))
         else:
@@ -72,11 +74,51 @@ def test_tiles_are_asked_for_one_at_a_time_and_not_when_the_tab_is_left(
     assert [one.shown is None for one in board.view.tiles.values()].count(True) == 1
 
     board.show_dashboard(pipeline, Filters("30d"))
-    job, _done, _failed = desk.asked["tile"]
+    jobs = [job for job, _done, _failed in desk.asked.values()]
     board.stop()
-    assert not desk.asked
-    with pytest.raises(Cancelled):
-        job()
+    assert not desk.asked and len(jobs) == 2
+    for job in jobs:
+        with pytest.raises(Cancelled):
+            job()
+
+
+def test_tiles_are_built_one_at_a_time_and_shown_together(qtbot: QtBot, theme: Theme, sample: Workspace) -> None:
+    board = board_over(theme, sample, Questions())
+    qtbot.addWidget(board)
+    service = next(one for one in the_dashboards() if one.name == "service")
+    board.show_dashboard(service, Filters())
+    view, built = board.view, list[int]()
+    assert view is not None and view.built == () and view.state.state == "skeleton"
+    beat = QTimer(board, interval=0)
+    beat.timeout.connect(lambda: built.append(len(view.built)))
+    beat.start()
+    qtbot.waitUntil(lambda: view.state.state == "content")
+    beat.stop()
+    assert max(after - before for before, after in pairwise([0, *built])) <= 2, "between two turns of the window"
+    assert [one.spec for one in view.built] == list(view.specs.values())
+
+
+def test_a_tab_that_is_arranged_otherwise_keeps_its_tiles(qtbot: QtBot, theme: Theme, sample: Workspace) -> None:
+    board = board_over(theme, sample, Questions())
+    qtbot.addWidget(board)
+    service = next(one for one in the_dashboards() if one.name == "service")
+    board.show_dashboard(service, Filters())
+    view = board.view
+    assert view is not None
+    before = dict(view.tiles)
+    for key, tile in before.items():
+        tile.show_answer(tile_answer(Metrics(sample), view.specs[key], Filters()))
+    last = list(before)[-1]
+    moved = service.with_moved(last, -1).with_width(last, 1)
+    board.show_dashboard(moved, Filters())
+    assert board.view is view and set(view.built) == set(before.values())
+    assert [one.title for one in view.built] == [spec.title for spec in moved.tiles]
+    assert [(one.spec.key, one.wide) for one in view.built] == [(spec.key, spec.wide) for spec in moved.tiles]
+    assert all(one.shown is not None for one in view.built)
+
+    board.take(before[last])
+    board.show_dashboard(moved.without_tile(last), Filters())
+    assert len(view.built) == len(before) - 1 and board.tile in view.built
 
 
 def test_the_rows_of_a_figure_are_read_again_after_a_change_of_the_book(
