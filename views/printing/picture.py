@@ -14,7 +14,7 @@ from models.values.reports import Report
 from services.exporting import write_file
 from services.metrics import under_lens
 from views.charts.chart import PLOT
-from views.insights.board import DashboardView
+from views.insights.dashboard_view import DashboardView
 from views.pictures import wait_until
 from views.theme import Theme
 
