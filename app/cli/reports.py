@@ -57,7 +57,8 @@ def report(
     with opened_as_of(store, day_of(as_of)) as workspace:
         for path in wanted:
             refuse_export(workspace, path)
-        found = report_of(Metrics(workspace), dashboard, filters, _book(store), conditions_of(where))
+        metrics, conditions = Metrics(workspace), conditions_of(where)
+        found = report_of(metrics, dashboard, filters, _book(store), conditions, courses=png is not None)
         for path, write in wanted.items():
             write(found, path)
     words = "\n".join(f"{found.dashboard.title} saved in {path}" for path in wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -26,6 +26,8 @@ class Report:
         The last day of its data.
     answers
         By the key of a tile.
+    courses
+        How figures went over the last 12 months, by the key of a tile, where that was asked for.
     """
 
     dashboard: Dashboard
@@ -34,6 +36,7 @@ class Report:
     filters: Filters
     where: tuple[Condition, ...]
     answers: Mapping[str, TileAnswer]
+    courses: Mapping[str, TileAnswer] = field(default_factory=dict)
 
     def tiles(self, *, figures: bool) -> Iterator[tuple[TileSpec, TileAnswer]]:
         """Yield the figures, or all the other tiles, in reading order."""

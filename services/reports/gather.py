@@ -8,7 +8,7 @@ from dataclasses import replace
 from models.values.dashboards import Dashboard, Filters
 from models.values.metrics import Condition
 from models.values.reports import Report
-from services.metrics import Metrics, tile_answer
+from services.metrics import Metrics, tile_answer, trend_of
 
 
 def report_of(
@@ -17,6 +17,8 @@ def report_of(
     filters: Filters,
     book: str,
     where: Sequence[Condition] = (),
+    *,
+    courses: bool = False,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Report:
     """Return a dashboard with all its answers, which are of one state of the book.
@@ -27,6 +29,8 @@ def report_of(
         What the book is called.
     where
         Conditions on the rows of every tile, beside those of the filters.
+    courses
+        Whether how the figures went over the last 12 months is wanted too.
 
     Raises
     ------
@@ -35,9 +39,12 @@ def report_of(
     Cancelled
         It was cancelled.
     """
-    answers = {}
+    answers, went = {}, {}
     with metrics.at_one_state() as reading:
         for tile in dashboard.tiles:
             asked = replace(tile, query=replace(tile.query, where=(*tile.query.where, *where)))
             answers[tile.key] = tile_answer(reading, asked, filters, cancelled)
-        return Report(dashboard, book, reading.days()[0], filters, tuple(where), answers)
+            trend = trend_of(asked) if courses else None
+            if trend is not None:
+                went[tile.key] = tile_answer(reading, trend, filters, cancelled)
+        return Report(dashboard, book, reading.days()[0], filters, tuple(where), answers, went)

@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
 
 from app.cli import run_command
 from tests.views.books import MOMENT, sample_copy
+from views.insights.figure import Figure
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +67,20 @@ def test_a_picture_holds_every_tile_of_a_tab(book: str, tmp_path: Path) -> None:
     assert picture.width() == 1366 and picture.height() > 900
     inks = {picture.pixelColor(x, picture.height() - 200).name() for x in range(0, 1366, 2)}
     assert len(inks) > 1, "the last row of tiles is empty"
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_picture_shows_how_each_figure_went(book: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, drawn = tmp_path / "overview.png", dict[str, int]()
+
+    def paint(figure: Figure, painter: QPainter, room: QRectF) -> None:
+        drawn[figure.accessibleName().partition(":")[0]] = len(figure.course)
+        painted(figure, painter, room)
+
+    painted = Figure._paint_course
+    monkeypatch.setattr(Figure, "_paint_course", paint)
+    assert run_command(["report", "overview", "--png", str(path), "--store", book]) == 0
+    assert drawn["Revenue"] == 11 and drawn.keys() == {"Revenue at risk", "Revenue", "Satisfaction with tickets", "NPS"}
 
 
 @pytest.mark.usefixtures("qapp")

@@ -15,8 +15,8 @@ from services.metrics import Metrics
 from tests.journeys.hands import CONTROL, Hands
 from views.charts.bars import BarsChart
 from views.customers.page import CustomersPage
+from views.insights.figure import Figure
 from views.insights.said import said
-from views.insights.tile import Figure
 
 pytestmark = pytest.mark.usefixtures("at_insights")
 

@@ -14,7 +14,7 @@ from models.values.words import money
 from services.metrics import Metrics
 from tests.journeys.hands import CONTROL, Hands
 from views.data.page import DataPage
-from views.insights.tile import Figure
+from views.insights.figure import Figure
 from views.settings.page import SettingsPage
 from views.settings.rules_box import RulesBox
 from views.settings.watch_detail import WatchDetail

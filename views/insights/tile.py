@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QModelIndex, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QGuiApplication,
-    QImage,
-    QKeyEvent,
-    QKeySequence,
-    QPainter,
-    QPaintEvent,
-    QPen,
-)
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QSizePolicy, QWidget
+from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from models.values.dashboards import FEW, Change, TileAnswer, TileSpec
 from models.values.metrics import Value
@@ -25,6 +16,7 @@ from views.background import Failed
 from views.charts.bars import Bar, BarsChart, RangesChart
 from views.charts.table import ChartTable, copied
 from views.charts.trend import TrendChart
+from views.insights.figure import Figure
 from views.insights.headline import Headline
 from views.insights.matrix import Cells, matrix_of
 from views.insights.panel import Panel, rest
@@ -33,13 +25,9 @@ from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import IconButton
 from views.widgets.labels import label
-from views.widgets.painting import fill, focus_ring, line
 from views.widgets.tabs import CountTabs, Tab
 from views.words import DASH, DOT, THIN, percent, whole
 
-_HIGH = 58
-#: How wide the small line of a figure is.
-_SPARK = 52
 #: Ratings and satisfaction are of 5.
 _FIVE = 5.0
 #: What is said of the figures that changed.
@@ -51,93 +39,6 @@ _ALL = -1
 #: No column of a dimension is wider; and they give way after every figure but the first.
 _WIDEST, _LAST = 220, 100
 _BEFORE = {"previous": "before", "year": "a year before"}
-
-
-class Figure(QAbstractButton):
-    """One figure with its change; a click or Enter opens its rows."""
-
-    def __init__(self, theme: Theme, title: str) -> None:
-        super().__init__()
-        self._theme, self._title = theme, title
-        self._parts = (DASH, "", "ink_2", "")
-        self._course: tuple[float, ...] = ()
-        self._chosen = False
-        self.setAccessibleName(f"{title}: loading")
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFixedHeight(_HIGH)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
-
-    def show_figure(self, figure: str, moved: str, ink: str, below: str) -> None:
-        """Show a figure, its change in an ink, and a line below; how it went is still to come."""
-        self._parts, self._course = (figure, moved, ink, below), ()
-        self.setAccessibleName(f"{self._title}: {' '.join(part for part in (figure, moved, below) if part)}")
-        self.update()
-
-    def show_course(self, values: Sequence[float], words: str) -> None:
-        """Show how it went, as a small line; ``words`` say the same."""
-        self._course = tuple(values)
-        self.setAccessibleDescription(f"{self.accessibleDescription()} {words}".strip())
-        self.update()
-
-    @property
-    def course(self) -> tuple[float, ...]:
-        """What the small line goes through."""
-        return self._course
-
-    def choose(self, chosen: bool) -> None:
-        """Whether it is the figure that other tiles show."""
-        self._chosen = chosen
-        self.update()
-
-    @property
-    def parts(self) -> tuple[str, str, str, str]:
-        """The figure, its change, the ink of that, and the line below."""
-        return self._parts
-
-    def sizeHint(self) -> QSize:
-        return QSize(150, _HIGH)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-            return
-        super().keyPressEvent(event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        figure, moved, ink, below = self._parts
-        with QPainter(self) as painter:
-            theme, wide = self._theme, self.width() - 16
-            if self.underMouse():
-                painter.fillRect(self.rect(), theme.color("hover"))
-            took = line(painter, QRectF(16, 0, wide - 16, 32), figure, theme.color("ink"), fonts.TITLE, fonts.SEMIBOLD)
-            line(painter, QRectF(24 + took, 4, wide - 24 - took, 28), moved, theme.color(ink), fonts.SMALL)
-            room = _SPARK + 8
-            if len(self._course) < 2 or wide - 16 - room < fonts.width(below, fonts.SMALL):
-                room = 0  # words come before the line
-            line(painter, QRectF(16, 32, wide - 16 - room, 18), below, theme.color("ink_2"), fonts.SMALL)
-            if room:
-                self._paint_course(painter, QRectF(wide - _SPARK, 33, _SPARK, 16))
-            if self._chosen:
-                fill(painter, 0, self.height() - 2, self.width(), 2, theme.color("primary_text"))
-            if self.hasFocus():
-                focus_ring(painter, theme, self.rect().toRectF().adjusted(4, 0, -4, -2))
-
-    def _paint_course(self, painter: QPainter, room: QRectF) -> None:
-        low, high = min(self._course), max(self._course)
-        across, up = room.width() / (len(self._course) - 1), room.height() / ((high - low) or 1.0)
-        middle = 0.0 if high > low else room.height() / 2
-        points = [
-            QPointF(room.left() + at * across, room.bottom() - middle - (value - low) * up)
-            for at, value in enumerate(self._course)
-        ]
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._theme.color("ink_2"), 1.4))
-        painter.drawPolyline(points)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.color("primary_text"))
-        painter.drawEllipse(points[-1], 2.5, 2.5)
 
 
 class AnswerTable(WordTable):

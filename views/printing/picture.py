@@ -43,6 +43,8 @@ def write_report_picture(report: Report, path: Path, theme: Theme) -> int:
     window.show()
     for key, tile in view.tiles.items():
         tile.show_answer(report.answers[key])
+        if key in report.courses:
+            tile.show_course(report.courses[key])
     turns = count(1)
     wait_until(lambda: next(turns) >= _TURNS)
     if (focused := window.focusWidget()) is not None:

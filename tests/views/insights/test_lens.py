@@ -16,8 +16,9 @@ from tests.views.books import opened, sample_copy
 from tests.views.conftest import OpenWindow
 from tests.views.pages import page_at
 from views.actions import Command
+from views.insights.figure import Figure
 from views.insights.page import InsightsPage
-from views.insights.tile import Figure, Tile
+from views.insights.tile import Tile
 
 OVERVIEW = the_dashboards()[0]
 
