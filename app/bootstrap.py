@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import getpass
 import os
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from app.keyrings import LazyKeyring
 from app.paths import data_folder, default_book, managed_sources, sample_book
 from models.private import close_to_others
-from models.store import sweep_meetings, sweep_staging
+from models.store import sweep_converted, sweep_meetings, sweep_staging
+from models.store.book_key import BookKey, random_key
 from models.values.errors import EnvironmentFault
-from services.workspace import Recipe, Workspace, open_workspace
+from services.book.encryption import find_key, is_new, new_key
+from services.workspace import Keyring, Recipe, Workspace, open_workspace
 
 #: A moment (ISO, with zone) at which the clock stands still: for pictures and for checks that must not depend on today.
 MOMENT_VARIABLE = "BELLWETHER_NOW"
+#: How a book is begun: encrypted where a keyring or a passphrase keeps its key, plain, or with a key that nobody keeps.
+Beginning = Literal["encrypted", "plain", "passing"]
 
 
 def calm_threads() -> None:
@@ -46,11 +52,22 @@ def recipe_for(store: str | Path | None = None) -> Recipe:
     )
 
 
-def build_workspace(store: str | Path | None = None, *, create: bool = True) -> Workspace:
+def build_workspace(
+    store: str | Path | None = None, *, create: bool = True, given: str = "", beginning: Beginning = "encrypted"
+) -> Workspace:
     """Open the workspace of a book; what a killed import or an earlier run left beside it is taken away.
+
+    Parameters
+    ----------
+    given
+        A passphrase or a recovery key, for a book whose key is not in the keyring.
+    beginning
+        How a book is begun where there is none yet.
 
     Raises
     ------
+    StoreLocked
+        The book is encrypted, and there is no key for it.
     EnvironmentFault
         The book cannot be opened; the message says why and what to do.
     """
@@ -61,6 +78,16 @@ def build_workspace(store: str | Path | None = None, *, create: bool = True) -> 
             f'--store "{sample_book()}"'
         )
     close_to_others(data_folder())  # one that an older version made
-    sweep_staging(Path(recipe.store))
-    sweep_meetings(Path(recipe.store))
-    return open_workspace(recipe, keyring=LazyKeyring(), create=create)
+    path, keyring = Path(recipe.store), LazyKeyring()
+    sweep_staging(path)
+    sweep_meetings(path)
+    sweep_converted(path)
+    key = _begun(path, keyring, given, beginning) if create and is_new(path) else find_key(path, keyring, given)
+    return open_workspace(replace(recipe, key=key), keyring=keyring, create=create)
+
+
+def _begun(path: Path, keyring: Keyring, given: str, beginning: Beginning) -> BookKey | None:
+    """The key of a new book; the sample book, which is made up, has none."""
+    if beginning == "plain" or path.resolve() == sample_book().resolve():
+        return None
+    return random_key() if beginning == "passing" else new_key(keyring, given)

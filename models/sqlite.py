@@ -24,6 +24,7 @@ Cursor = dbapi.Cursor
 Row = dbapi.Row
 
 Error = dbapi.Error
+DatabaseError = dbapi.DatabaseError
 OperationalError = dbapi.OperationalError
 ProgrammingError = dbapi.ProgrammingError
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from models.store import Store, open_store
+from models.store.book_key import BookKey
 from models.values.changes import Changes
 from models.values.errors import NotAllowed
 from models.values.journal import Actor, OwnName
@@ -130,12 +131,15 @@ class Recipe:
         A fixed moment (ISO, with zone) where the clock shall stand still; None: the computer's clock.
     managed
         Where IT's settings may be, as `load_managed` takes them.
+    key
+        The key of an encrypted book: it crosses into a child with the recipe, through the pipe between both.
     """
 
     store: str
     person: str
     moment: str | None = None
     managed: tuple[str, ...] = ()
+    key: BookKey | None = None
 
     @property
     def clock(self) -> Clock:
@@ -245,7 +249,7 @@ def open_workspace(recipe: Recipe, *, keyring: Keyring | None = None, create: bo
     """
     managed = load_managed(*recipe.managed)
     managed.limits.refuse_store(Path(recipe.store))
-    store = open_store(recipe.store, create=create)
+    store = open_store(recipe.store, recipe.key, create=create)
     with store.snapshot() as connection:
         policy = managed.apply(load_policy(connection))
     return Workspace(

@@ -61,7 +61,9 @@ def _copying(create: Callable[[sqlite.Connection, int], None]) -> Callable[[sqli
 
     def copied(connection: sqlite.Connection, application_id: int) -> None:
         with one_at_a_time:
-            if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            if connection.execute("PRAGMA cipher_status").fetchone() == ("1",):
+                create(connection, application_id)  # nothing plain can be copied into an encrypted one
+            elif not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
                 first(application_id).backup(connection)
 
     return copied

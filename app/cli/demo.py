@@ -12,6 +12,7 @@ import typer
 from app.bootstrap import build_workspace
 from app.cli.alerts import at_risk_list
 from app.cli.frame import DONE, JsonOption, StoreOption, answer, never_cancelled, progress_line, say, told
+from app.cli.secrets import PASSPHRASE
 from app.paths import sample_book
 from models.values.errors import UserError
 from services.audit import remember_head
@@ -31,7 +32,7 @@ def demo(
     """Build the sample book from generated exports, score it and raise alerts."""
     path = store or sample_book()
     headless = no_window or json or not has_display()
-    workspace = build_workspace(path)
+    workspace = build_workspace(path, given=os.environ.get(PASSPHRASE, ""), beginning="plain")
     try:
         outcome = _fill(workspace, customers, seed, json)
         if headless:

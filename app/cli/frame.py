@@ -20,12 +20,13 @@ from typing import Annotated, Any, ParamSpec
 
 import typer
 
-from app.bootstrap import build_workspace
-from app.cli.secrets import GivenSecrets
+from app.bootstrap import Beginning, build_workspace, recipe_for
+from app.cli.secrets import PASSPHRASE, GivenSecrets
 from models.values.errors import BellwetherError, Cancelled, NotAllowed, UnknownOwner, UserError
 from models.values.imports import Progress
 from models.values.words import full_day
 from services.audit import remember_head
+from services.book.encryption import begun_words, is_new
 from services.settings import LOOK_FROM, Preferences, default_path, load_preferences, save_preferences
 from services.workspace import Workspace
 
@@ -69,9 +70,15 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
 
 
 @contextmanager
-def opened(store: Path | None, *, create: bool = False, writes: bool = False) -> Iterator[Workspace]:
+def opened(
+    store: Path | None, *, create: bool = False, writes: bool = False, beginning: Beginning = "encrypted"
+) -> Iterator[Workspace]:
     """Open the book for one command; after a command that writes, the keyring learns the journal's head."""
-    workspace = build_workspace(store, create=create)
+    new = create and is_new(Path(recipe_for(store).store))
+    given = os.environ.get(PASSPHRASE, "")
+    workspace = build_workspace(store, create=create, given=given, beginning=beginning)
+    if new and beginning == "encrypted":
+        say(begun_words(workspace, given))
     loaded = load_preferences(default_path())
     for problem in loaded.problems:
         say(problem)

@@ -74,6 +74,8 @@ Currency = Annotated[str | None, typer.Option("--currency", metavar="CODE", help
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show exactly what would change, without changing anything.")]
 NoScore = Annotated[bool, typer.Option("--no-score", help="Do not score or raise alerts afterwards.")]
 
+Plain = Annotated[bool, typer.Option("--plain", help="Begin a new book without encryption.")]
+
 
 @told
 @reads
@@ -91,6 +93,7 @@ def import_(
     choice: ReadingChoice,
     dry_run: DryRun = False,
     no_score: NoScore = False,
+    plain: Plain = False,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> int:
@@ -109,7 +112,7 @@ def import_(
         meanings=tuple(_pair(text, "--read 'Column=how'") for text in read or ()),
         reading=choice,
     )
-    with _book(store, dry_run) as workspace:
+    with _book(store, dry_run, plain) as workspace:
         named = [_request(workspace, name, options, dry_run=dry_run) for name in files]
         requests = together([one for request in named for one in each_file(request)])
         order = order_of_import(workspace, requests)
@@ -131,18 +134,18 @@ def import_(
 
 
 @contextmanager
-def _book(store: Path | None, dry_run: bool) -> Iterator[Workspace]:
+def _book(store: Path | None, dry_run: bool, plain: bool) -> Iterator[Workspace]:
     """Open the book; a dry run where there is none yet looks at an empty one that is thrown away."""
     if dry_run and not Path(recipe_for(store).store).exists():
         with (
             tempfile.TemporaryDirectory(prefix="bellwether-dry-run-") as folder,
-            opened(Path(folder) / "book.bellwether", create=True) as workspace,
+            opened(Path(folder) / "book.bellwether", create=True, beginning="passing") as workspace,
         ):
             yield workspace
         return
     if Path(recipe_for(store).store).resolve() == sample_book().resolve():
         raise UserError(f"{SAMPLE_BOOK}. {SAMPLE_TAKES_NONE}")
-    with opened(store, create=True, writes=not dry_run) as workspace:
+    with opened(store, create=True, writes=not dry_run, beginning="plain" if plain else "encrypted") as workspace:
         yield workspace
 
 

@@ -22,7 +22,17 @@ from services.book.sources import orders_ahead
 from services.pipeline import after_change
 from services.settings import load_managed
 
-PARTS = ("pyside6-essentials", "sqlalchemy", "pandas", "scikit-learn", "numpy", "scipy", "pyqtgraph")
+PARTS = (
+    "pyside6-essentials",
+    "sqlalchemy",
+    "sqlcipher3",
+    "cryptography",
+    "pandas",
+    "scikit-learn",
+    "numpy",
+    "scipy",
+    "pyqtgraph",
+)
 
 
 @told
@@ -115,16 +125,19 @@ def doctor(store: StoreOption = None, json: JsonOption = False) -> int:
         "free_bytes": _free_bytes(path),
         "store": "not created yet",
         "policy": None,
+        "encrypted": None,
     }
     managed = load_managed(*managed_sources())
     document["set_by_your_organisation"] = len(managed.origins)
     if path.exists():
         with opened(store) as workspace:
             problems = verify_book(workspace).problems
+            document["encrypted"] = workspace.store.key is not None
             document["store"] = "in order" if not problems else " ".join(problems)
             document["policy"] = "defaults" if workspace.policy == type(workspace.policy)() else "changed for this book"
     lines = [f"{name} {number}" for name, number in versions.items()]
-    lines += [f"book {path}: {document['store']}", f"logs {log_folder()}", f"keyring: {keyring}"]
+    kept = "" if document["encrypted"] is None else ", encrypted" if document["encrypted"] else ", not encrypted"
+    lines += [f"book {path}: {document['store']}{kept}", f"logs {log_folder()}", f"keyring: {keyring}"]
     lines += [f"policy: {document['policy']}"] if document["policy"] else []
     set_by = ", ".join(dict.fromkeys(managed.origins.values()))
     lines += [f"set by your organisation: {count(len(managed.origins), 'setting')} ({set_by})"] if set_by else []

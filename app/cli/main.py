@@ -17,6 +17,7 @@ from app.cli import (
     customers,
     deals,
     demo,
+    encryption,
     importing,
     issues,
     journal,
@@ -155,6 +156,17 @@ def _add_groups(program: typer.Typer) -> None:
     folders.command("add")(watching.add)
     folders.command("remove")(watching.remove)
     program.add_typer(folders, name="watch")
+    keys = typer.Typer(
+        help="Encryption: `encryption` says whether the book is encrypted; `on`, `recovery-key`, `test KEY`, `rekey`,"
+        " `unlock`."
+    )
+    keys.command("show", hidden=True)(encryption.show)
+    keys.command("on")(encryption.switch_on)
+    keys.command("recovery-key")(encryption.recovery_key)
+    keys.command("test")(encryption.test)
+    keys.command("rekey")(encryption.change)
+    keys.command("unlock")(encryption.unlock)
+    program.add_typer(keys, name="encryption")
     account = typer.Typer(
         help="The mail account: `mail` shows it, `mail set --address YOU@…` sets it up, `sign-in`, `sign-out`, `test`."
     )
@@ -183,6 +195,8 @@ def _spelled_out(arguments: Sequence[str]) -> list[str]:
         words.insert(1, "list")
     if words[:1] == ["watch"] and words[1:2] not in (["list"], ["add"], ["remove"], ["--help"]):
         words.insert(1, "list")
+    if words[:1] == ["encryption"] and (len(words) == 1 or words[1].startswith(("--json", "--store"))):
+        words.insert(1, "show")
     if words[:1] == ["mail"] and (len(words) == 1 or words[1] in ("--json", "--store") or "--store=" in words[1]):
         words.insert(1, "show")
     if words[:1] == ["policy"] and words[1:2] not in (["show"], ["check"], ["--help"]):

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from services.workspace import Keyring
 
+#: Holds the passphrase or the recovery key of the book, for one run.
+PASSPHRASE = "BELLWETHER_PASSPHRASE"
 #: What a secret's name begins with, and the variable that holds it for this run.
 VARIABLES = {
     "mail:": "BELLWETHER_MAIL_PASSWORD",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from models.store.connect import connect
+from models.store.convert import sweep_converted
 from models.store.staging import (
     meetings_folder,
     remove_staging,
@@ -31,6 +32,7 @@ __all__ = [
     "remove_staging",
     "runs",
     "staging_path",
+    "sweep_converted",
     "sweep_meetings",
     "sweep_staging",
     "trial_folder",

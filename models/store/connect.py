@@ -8,6 +8,7 @@ from pathlib import Path
 
 from models import sqlite
 from models.private import close_to_others, make_file
+from models.store.book_key import BookKey
 from models.values.errors import EnvironmentFault, StoreBusy, StoreDamaged
 
 BUSY_TIMEOUT_MS = 5_000
@@ -18,13 +19,17 @@ MEMORY = ":memory:"
 SYNCHRONOUS = "FULL"
 
 
-def connect(path: str | Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite.Connection:
+def connect(
+    path: str | Path, key: BookKey | None = None, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS
+) -> sqlite.Connection:
     """Open a store file with the settings that every connection of the program has.
 
     Parameters
     ----------
     path
         The store file; it is created when its folder exists.
+    key
+        The key of an encrypted store; None for a plain one.
     busy_timeout_ms
         How long a writer waits for another one, in milliseconds.
 
@@ -40,6 +45,7 @@ def connect(path: str | Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqli
     # Not bound to a thread: the pool hands a connection to one thread at a time.
     connection = sqlite.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
     try:
+        unlocked(connection, key)
         prepared(connection, busy_timeout_ms)
         # In this order: a new store waits for the disk at the change to WAL, which tests have no need of.
         connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
@@ -47,6 +53,18 @@ def connect(path: str | Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqli
     except BaseException:
         connection.close()
         raise
+    return connection
+
+
+def unlocked(connection: sqlite.Connection, key: BookKey | None) -> sqlite.Connection:
+    """Give a connection the key of its file before anything is read.
+
+    SQLCipher could also lock its memory and wipe what it frees. That stays off: the program has customers in its own
+    memory all the same, and whoever can read that needs no key.
+    """
+    if key is not None:
+        connection.execute("PRAGMA cipher_log_level = NONE")  # what fails is an error here, and told once
+        connection.execute(f'PRAGMA key = "{key.sql}"')
     return connection
 
 

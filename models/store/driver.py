@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, cast
 
 from models import sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 def driver_of(connection: Connection) -> sqlite.Connection:

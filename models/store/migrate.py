@@ -9,6 +9,7 @@ from types import ModuleType
 from sqlalchemy import Connection, NullPool, create_engine
 
 from models import sqlite
+from models.store.book_key import BookKey
 from models.store.connect import connect
 from models.store.unit_of_work import rollback
 from models.tables import SCHEMA_VERSION
@@ -23,7 +24,9 @@ def backup_path(path: Path, version: int) -> Path:
     return path.with_name(f"{path.stem}.version-{version}{path.suffix}")
 
 
-def migrate(path: Path, version: int, *, to: int = SCHEMA_VERSION, scripts: Path = SCRIPTS) -> None:
+def migrate(
+    path: Path, version: int, key: BookKey | None = None, *, to: int = SCHEMA_VERSION, scripts: Path = SCRIPTS
+) -> None:
     """Run the migrations after ``version`` up to ``to``, each atomic, after a copy of the store was made beside it.
 
     Raises
@@ -33,8 +36,8 @@ def migrate(path: Path, version: int, *, to: int = SCHEMA_VERSION, scripts: Path
     sqlite.Error
         The store is then as it was after the last complete migration.
     """
-    _back_up(path, version)
-    engine = create_engine("sqlite://", module=sqlite.dbapi, creator=lambda: connect(path), poolclass=NullPool)
+    _back_up(path, version, key)
+    engine = create_engine("sqlite://", module=sqlite.dbapi, creator=lambda: connect(path, key), poolclass=NullPool)
     try:
         with engine.connect() as connection:
             for number in range(version + 1, to + 1):
@@ -43,13 +46,13 @@ def migrate(path: Path, version: int, *, to: int = SCHEMA_VERSION, scripts: Path
         engine.dispose()
 
 
-def _back_up(path: Path, version: int) -> None:
+def _back_up(path: Path, version: int, key: BookKey | None) -> None:
     if shutil.disk_usage(path.parent).free < 2 * path.stat().st_size:
         raise EnvironmentFault(
             f"{path.name} needs updating, and the disk has no room for the backup copy. "
             "Nothing was changed; free some space and open it again."
         )
-    source, target = connect(path), connect(backup_path(path, version))
+    source, target = connect(path, key), connect(backup_path(path, version), key)
     try:
         source.backup(target)
     finally:

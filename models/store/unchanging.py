@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 
 from models import sqlite
 from models.private import make_file
-from models.store.connect import BUSY_TIMEOUT_MS, connect, prepared
+from models.store.book_key import BookKey
+from models.store.connect import BUSY_TIMEOUT_MS, connect, prepared, unlocked
 
 _EFFECTIVE = os.access in os.supports_effective_ids
 
@@ -41,7 +42,7 @@ def has_log(path: Path) -> bool:
     return log.exists() and log.stat().st_size > 0
 
 
-def folded_copy(path: Path) -> TemporaryDirectory[str]:
+def folded_copy(path: Path, key: BookKey | None) -> TemporaryDirectory[str]:
     """Return a folder with a copy of the store, of the same name, into which its log is folded.
 
     Raises
@@ -55,15 +56,17 @@ def folded_copy(path: Path) -> TemporaryDirectory[str]:
         for source, target in ((path, copy), (log_of(path), log_of(copy))):
             make_file(target)
             shutil.copyfile(source, target)
-        connect(copy).close()  # the last one who closes a store folds its log
+        connect(copy, key).close()  # the last one who closes a store folds its log
     except BaseException:
         folder.cleanup()
         raise
     return folder
 
 
-def connect_unchanging(path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite.Connection:
+def connect_unchanging(
+    path: Path, key: BookKey | None = None, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS
+) -> sqlite.Connection:
     """Open a store file that nobody changes while it is read."""
     address = f"{path.absolute().as_uri()}?immutable=1"
     connection = sqlite.connect(address, uri=True, isolation_level=None, check_same_thread=False, cached_statements=256)
-    return prepared(connection, busy_timeout_ms)
+    return prepared(unlocked(connection, key), busy_timeout_ms)

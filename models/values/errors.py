@@ -57,5 +57,9 @@ class StoreDamaged(EnvironmentFault):
     """The file is no readable store; the message says what can be done."""
 
 
+class StoreLocked(EnvironmentFault):
+    """The book is encrypted, and its key is missing or another one."""
+
+
 class Cancelled(BellwetherError):
     """A person cancelled the work; nothing of it was kept. Exit code 130."""

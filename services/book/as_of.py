@@ -19,6 +19,7 @@ from sqlalchemy import delete
 
 from models import sqlite
 from models.store import Store
+from models.store.connect import unlocked
 from models.tables import (
     alert_signals,
     alerts,
@@ -91,6 +92,7 @@ def opened_copy(workspace: Workspace, copy: Path, day: date) -> Iterator[Workspa
 def _copy(source: Store, target: Path, day: date | None, most: int | None) -> None:
     """Copy the book; with a day only the customers who were known on it, what came later of others counts nowhere."""
     with source.snapshot() as origin, closing(sqlite.connect(target)) as copy:
+        unlocked(copy, source.key)
         known = known_customers(origin, day) if day is not None else None
         try:
             origin.backup(copy)

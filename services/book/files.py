@@ -74,7 +74,7 @@ def copy_book(workspace: Workspace, target: Path) -> None:
     _refuse_existing(target)
     part = target.with_name(f".{target.name}.part")
     try:
-        copy = connect(part)
+        copy = connect(part, workspace.store.key)
         try:
             with workspace.store.snapshot() as source:
                 source.backup(copy)

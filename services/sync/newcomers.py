@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from models import sqlite
+from models.store import Store
+from models.store.encrypted import attach_staging
 from models.values.imports import Receipt
 from services.sync.apply.match import match_people, own_key
 from services.sync.apply.write import KNOWN_BY
@@ -46,12 +48,13 @@ class Newcomers:
         """Forget them all."""
         self._db.close()
 
-    def count(self, book: Path, staging: Path, plan: Plan, receipt: Receipt, *, comes: bool = True) -> Receipt:
+    def count(self, book: Store, staging: Path, plan: Plan, receipt: Receipt, *, comes: bool = True) -> Receipt:
         """Take the customers of earlier files out of a file's new ones, and keep the others for later files.
 
         Parameters
         ----------
-        book, staging : Path
+        book : Store
+        staging : Path
             The book, and the checked file; nothing is written into them.
         plan : Plan
             With the system that the file's ids belong to.
@@ -63,8 +66,8 @@ class Newcomers:
         if not layout_of(plan).has_people:
             return receipt
         own, db = plan.entity.customer == "self", self._db
-        db.execute("ATTACH ? AS book", (str(book),))
-        db.execute("ATTACH ? AS file", (str(staging),))
+        attach_staging(db, book.path, book.key, "book")
+        attach_staging(db, staging, book.key, "file")
         db.execute("ATTACH '' AS stage")
         try:
             _copy(db, own=own)

@@ -114,8 +114,8 @@ def source_question(
         try:
             with told(store, watch), gc_paused():
                 analysis = Analysis(plan, watch)
-                analysis.stage(staging, keep_raw=False)
-                with comparing(store, staging, watch) as connection:
+                analysis.stage(staging, workspace.store.key, keep_raw=False)
+                with comparing(workspace.store, staging, watch) as connection:
                     analysis.find_system(connection)
         except UserError:
             continue

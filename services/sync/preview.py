@@ -85,12 +85,12 @@ def preview(
     with told(store, watch):
         if not kept.exists():
             _check(workspace, request, plan, kept, watch)
-        with comparing(store, kept, watch) as db:
+        with comparing(workspace.store, kept, watch) as db:
             facts = read_facts(db)
             plan = replace(plan, source=facts.source)
             rows = _rows(db, plan, facts, Page(first, count, verdict))
         if newcomers is not None:
-            receipt = newcomers.count(store, kept, plan, facts.receipt, comes=not facts.doubts)
+            receipt = newcomers.count(workspace.store, kept, plan, facts.receipt, comes=not facts.doubts)
             facts = replace(facts, receipt=receipt)
     return replace(_understood(request, plan, facts, rows), sources=_sources(workspace))
 
@@ -135,7 +135,7 @@ def check_rows(
     kept = check_path(workspace, request)
     if not kept.exists():
         return None
-    with told(store, watch), comparing(store, kept, watch) as db:
+    with told(store, watch), comparing(workspace.store, kept, watch) as db:
         facts = read_facts(db)
         return _rows(db, replace(plan, source=facts.source), facts, Page(first, count, verdict, reason))
 

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 
 from models import sqlite
 from models.gc_pause import gc_paused
-from models.store import UnitOfWork, connect, remove_staging, staging_path, sweep_staging
+from models.store import Store, UnitOfWork, connect, remove_staging, staging_path, sweep_staging
 from models.store.connect import sentences
 from models.store.driver import driver_of
+from models.store.encrypted import sort_in_files
 from models.tables import imports
 from models.values.changes import EVERYONE_FROM, Changes
 from models.values.errors import Cancelled, UserError
@@ -155,13 +156,12 @@ def _prepared(workspace: Workspace, request: ImportRequest) -> Plan:
 
 
 @contextmanager
-def comparing(store: Path, staging: Path, watch: Watch) -> Iterator[sqlite.Connection]:
+def comparing(store: Store, staging: Path, watch: Watch) -> Iterator[sqlite.Connection]:
     """Yield a connection that reads the book and writes only the staging file."""
-    db = connect(store)
+    db = connect(store.path, store.key)
     try:
-        # As for the last step: sorting for indexes is faster and smaller where it may spill to a file.
-        db.execute("PRAGMA temp_store = FILE")
-        with attached(db, staging):
+        sort_in_files(db, store.key)  # as for the last step
+        with attached(db, staging, store.key):
             db.execute("BEGIN")
             watch.guard(db)
             try:
@@ -213,7 +213,7 @@ class Run:
         """
         digest = self.digest or self._hashed()
         analysis = self._staged(shown=shown)
-        with comparing(Path(self.workspace.store.path), self.staging, self.watch) as db:
+        with comparing(self.workspace.store, self.staging, self.watch) as db:
             facts = self._compared(db, analysis, digest)
             if shown:
                 facts = replace(facts, doubtful=_doubtful(db, analysis))
@@ -226,7 +226,7 @@ class Run:
         self._refuse(facts)
         if newcomers is None:
             return facts.receipt
-        return newcomers.count(Path(self.workspace.store.path), self.staging, analysis.plan, facts.receipt)
+        return newcomers.count(self.workspace.store, self.staging, analysis.plan, facts.receipt)
 
     def apply(self) -> tuple[Receipt, Changes]:
         """Import what a check left, else check first: all before the writer's place is taken.
@@ -245,7 +245,7 @@ class Run:
         """What a check left of this file, with these choices, against the book as it is; None for nothing."""
         if not take_check(self.workspace, self.request, self.staging):
             return None
-        with comparing(Path(self.workspace.store.path), self.staging, self.watch) as db:
+        with comparing(self.workspace.store, self.staging, self.watch) as db:
             facts = read_facts(db)
         analysis = Analysis(self.plan, self.watch)
         analysis.take_over(facts)
@@ -262,7 +262,7 @@ class Run:
 
     def _staged(self, *, shown: bool = False) -> Analysis:
         analysis = Analysis(self.plan, self.watch)
-        analysis.stage(self.staging, keep_raw=shown, survey=shown)
+        analysis.stage(self.staging, self.workspace.store.key, keep_raw=shown, survey=shown)
         return analysis
 
     def _compared(self, db: sqlite.Connection, analysis: Analysis, digest: str) -> Facts:

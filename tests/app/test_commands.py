@@ -174,7 +174,7 @@ def test_an_earlier_day_is_shown_and_leaves_the_book_as_it_is(ask: Any, orders: 
 def test_one_of_several_files_that_fails_is_done_in_part(ask: Any, orders: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty.csv"
     empty.write_bytes(b"")
-    code, documents, told = ask("import", str(orders), str(empty))
+    code, documents, told = ask("import", str(orders), str(empty), "--plain")
     failed, question = told.splitlines()
     assert code == 3 and documents[1]["error"] and failed.startswith("empty.csv is empty.")
     assert question.startswith("Your data ends on ") and "score --as-of data-end" in question

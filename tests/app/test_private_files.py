@@ -62,7 +62,7 @@ def test_the_book_and_what_lies_beside_it(tmp_path: Path) -> None:
     assert found >= {"wal", "shm", ".bw", ".csv", ".sending", ".watched"}, found
     assert any(".check-" in one.name for one in home.iterdir())
     assert loose(tmp_path / "made") == []
-    with folded_copy(home / "book.bw") as copy:
+    with folded_copy(home / "book.bw", None) as copy:
         assert loose(Path(copy)) == []
     book.workspace.close()
 

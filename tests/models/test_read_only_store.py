@@ -13,9 +13,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from models.store import Store, open_store
+from models.store import Store, connect, open_store
 from models.values.errors import EnvironmentFault
 from models.values.journal import Actor
+from tests.models.conftest import Key
 
 NOBODY = 65_534
 ME = Actor("person", "Ada")
@@ -65,20 +66,20 @@ Lay = Callable[..., Path]
 
 
 @pytest.fixture
-def lay(folder: Path) -> Lay:
+def lay(folder: Path, key: Key) -> Lay:
     """Lay a book with two entries into a folder that is then locked; the second may still be in its log."""
 
     def made(*logs: str) -> Path:
         first, locked = folder / "first.bw", folder / "locked"
         locked.mkdir()
-        store = open_store(first)
+        store = open_store(first, key)
         note(store, "one")
         if not logs:
             note(store, "two")
             store.close()
         else:
             store.close()
-            store = open_store(first)
+            store = open_store(first, key)
             note(store, "two")
         for ending in ("", *logs):
             shutil.copyfile(f"{first}{ending}", locked / f"book.bw{ending}")
@@ -91,11 +92,11 @@ def lay(folder: Path) -> Lay:
 
 
 @pytest.mark.parametrize("logs", [(), ("-wal", "-shm"), ("-wal",)], ids=["closed", "left open", "its log alone"])
-def test_a_book_is_read_where_nothing_can_be_written(lay: Lay, logs: tuple[str, ...]) -> None:
+def test_a_book_is_read_where_nothing_can_be_written(lay: Lay, logs: tuple[str, ...], key: Key) -> None:
     path = lay(*logs)
     before = {one.name: one.read_bytes() for one in path.parent.iterdir()}
     with like_everyone():
-        store = open_store(path)
+        store = open_store(path, key)
         try:
             assert entries(store) == 2 and store.read_only
             with store.read() as connection:
@@ -107,32 +108,30 @@ def test_a_book_is_read_where_nothing_can_be_written(lay: Lay, logs: tuple[str, 
     assert {one.name: one.read_bytes() for one in path.parent.iterdir()} == before
 
 
-def test_the_copy_that_was_read_is_deleted(lay: Lay, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_copy_that_was_read_is_deleted(lay: Lay, folder: Path, monkeypatch: pytest.MonkeyPatch, key: Key) -> None:
     path = lay("-wal")
     temporary = folder / "temporary"
     temporary.mkdir()
     temporary.chmod(0o777)
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     with like_everyone():
-        store = open_store(path)
+        store = open_store(path, key)
         assert list(temporary.iterdir())
         store.close()
     assert not list(temporary.iterdir())
 
 
-def test_an_older_book_that_cannot_be_brought_up_to_date_says_so(lay: Lay) -> None:
-    from models import sqlite
-
+def test_an_older_book_that_cannot_be_brought_up_to_date_says_so(lay: Lay, key: Key) -> None:
     path = lay()
-    connection = sqlite.connect(path)
+    connection = connect(path, key)
     connection.execute("PRAGMA user_version = 1")
     connection.close()
     with like_everyone(), pytest.raises(EnvironmentFault, match=r"older Bellwether.*Copy it to a folder"):
-        open_store(path)
+        open_store(path, key)
 
 
-def test_a_file_that_may_not_be_read_is_refused(lay: Lay) -> None:
+def test_a_file_that_may_not_be_read_is_refused(lay: Lay, key: Key) -> None:
     path = lay()
     path.chmod(0)
     with like_everyone(), pytest.raises(EnvironmentFault, match="cannot be opened"):
-        open_store(path)
+        open_store(path, key)

@@ -14,41 +14,42 @@ from models.store.schema import schema_ddl
 from models.tables import SCHEMA_VERSION, customers
 from models.values.errors import EnvironmentFault, StoreBusy, StoreDamaged, StoreFromTheFuture
 from models.values.journal import Actor
+from tests.models.conftest import Key
 
 ANN = Actor("person", "Ann")
 AT = "2026-11-20T08:00:00Z"
 
 
-def _one_customer(path: Path) -> None:
-    store = open_store(path)
+def _one_customer(path: Path, key: Key) -> None:
+    store = open_store(path, key)
     with store.unit_of_work(ANN, "add", "customer:1", at=AT) as work:
         work.insert(customers, {"source": "manual", "external_id": "1", "name": "Linden Supply"})
         work.commit()
     store.close()
 
 
-def test_a_new_store_is_a_marked_sqlite_file(store_path: Path) -> None:
-    open_store(store_path).close()
-    connection = sqlite.connect(store_path)
+def test_a_new_store_is_a_marked_sqlite_file(store_path: Path, key: Key) -> None:
+    open_store(store_path, key).close()
+    connection = connect(store_path, key)
     assert connection.execute("PRAGMA application_id").fetchone()[0] == 0x42656C6C
     assert connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
     assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     connection.close()
 
 
-def test_a_store_that_is_opened_twice_keeps_its_rows(store_path: Path) -> None:
-    _one_customer(store_path)
-    store = open_store(store_path)
+def test_a_store_that_is_opened_twice_keeps_its_rows(store_path: Path, key: Key) -> None:
+    _one_customer(store_path, key)
+    store = open_store(store_path, key)
     with store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM customers").scalar() == 1
     store.close()
 
 
 def test_a_fault_beside_a_staging_file_is_told_as_it_is_and_the_next_work_goes_on(
-    store_path: Path, tmp_path: Path
+    store_path: Path, tmp_path: Path, key: Key
 ) -> None:
-    store, staging = open_store(store_path), tmp_path / "staging"
-    with sqlite.connect(staging) as made:
+    store, staging = open_store(store_path, key), tmp_path / "staging"
+    with connect(staging, key) as made:
         made.execute("CREATE TABLE rows AS SELECT 1 AS one UNION ALL SELECT 2")
     made.close()
 
@@ -70,9 +71,11 @@ def test_a_fault_beside_a_staging_file_is_told_as_it_is_and_the_next_work_goes_o
     store.close()
 
 
-def test_what_is_read_while_the_store_is_closed_is_read_to_its_end_and_its_connection_closed(store_path: Path) -> None:
-    _one_customer(store_path)
-    store = open_store(store_path)
+def test_what_is_read_while_the_store_is_closed_is_read_to_its_end_and_its_connection_closed(
+    store_path: Path, key: Key
+) -> None:
+    _one_customer(store_path, key)
+    store = open_store(store_path, key)
     with store.snapshot() as reading, store.read() as connection:
         pooled = connection.connection.dbapi_connection
         store.close()
@@ -84,8 +87,8 @@ def test_what_is_read_while_the_store_is_closed_is_read_to_its_end_and_its_conne
             one.execute("SELECT 1")
 
 
-def test_what_is_not_committed_is_rolled_back(store_path: Path) -> None:
-    store = open_store(store_path)
+def test_what_is_not_committed_is_rolled_back(store_path: Path, key: Key) -> None:
+    store = open_store(store_path, key)
     with store.unit_of_work(ANN, "add", "customer:1", at=AT) as work:
         work.insert(customers, {"source": "manual", "external_id": "1", "name": "Linden Supply"})
     with store.read() as connection:
@@ -102,9 +105,9 @@ def test_the_program_waits_for_the_disk_before_it_says_that_something_is_done(
     assert said.stdout.strip() == "(2,)", "FULL, which the tests themselves do without"
 
 
-def test_a_reader_cannot_write_and_sees_one_state(store_path: Path) -> None:
-    _one_customer(store_path)
-    store = open_store(store_path)
+def test_a_reader_cannot_write_and_sees_one_state(store_path: Path, key: Key) -> None:
+    _one_customer(store_path, key)
+    store = open_store(store_path, key)
     with store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM customers").scalar() == 1
         with store.unit_of_work(ANN, "add", "customer:2", at=AT) as work:
@@ -121,11 +124,11 @@ def _write_through(store: object) -> None:
         connection.exec_driver_sql("DELETE FROM customers")
 
 
-def test_a_store_locked_by_another_program_is_said_and_left(store_path: Path) -> None:
-    _one_customer(store_path)
-    other = connect(store_path)
+def test_a_store_locked_by_another_program_is_said_and_left(store_path: Path, key: Key) -> None:
+    _one_customer(store_path, key)
+    other = connect(store_path, key)
     other.execute("BEGIN IMMEDIATE")
-    store = open_store(store_path, busy_timeout_ms=50)
+    store = open_store(store_path, key, busy_timeout_ms=50)
     with pytest.raises(StoreBusy, match="Another program is writing"), store.unit_of_work(ANN, "x", "y", at=AT):
         pass
     other.execute("ROLLBACK")
@@ -136,53 +139,53 @@ def test_a_store_locked_by_another_program_is_said_and_left(store_path: Path) ->
     store.close()
 
 
-def test_a_store_from_the_future_is_refused_and_left_as_it_is(store_path: Path) -> None:
-    _one_customer(store_path)
-    connection = sqlite.connect(store_path)
+def test_a_store_from_the_future_is_refused_and_left_as_it_is(store_path: Path, key: Key) -> None:
+    _one_customer(store_path, key)
+    connection = connect(store_path, key)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     before = store_path.read_bytes()
     with pytest.raises(StoreFromTheFuture, match="update Bellwether"):
-        open_store(store_path)
+        open_store(store_path, key)
     assert store_path.read_bytes() == before
 
 
 @pytest.mark.parametrize("share", [0.05, 0.3, 0.6, 0.95])
-def test_a_truncated_store_is_recognised_at_opening(store_path: Path, share: float) -> None:
-    _one_customer(store_path)
+def test_a_truncated_store_is_recognised_at_opening(store_path: Path, share: float, key: Key) -> None:
+    _one_customer(store_path, key)
     whole = store_path.read_bytes()
     store_path.write_bytes(whole[: int(len(whole) * share)])
     with pytest.raises(StoreDamaged, match="damaged"):
-        open_store(store_path)
+        open_store(store_path, key)
 
 
 @pytest.mark.parametrize("content", [b"name,city\nLinden,Oslo\n", b"PK\x03\x04 something", b"\x00" * 4096])
-def test_a_file_that_is_no_store_is_refused(store_path: Path, content: bytes) -> None:
+def test_a_file_that_is_no_store_is_refused(store_path: Path, content: bytes, key: Key) -> None:
     store_path.write_bytes(content)
     with pytest.raises(StoreDamaged, match="not a Bellwether book"):
-        open_store(store_path)
+        open_store(store_path, key)
     assert store_path.read_bytes() == content
 
 
-def test_an_empty_file_is_no_book_unless_one_is_begun(store_path: Path) -> None:
+def test_an_empty_file_is_no_book_unless_one_is_begun(store_path: Path, key: Key) -> None:
     store_path.write_bytes(b"")
     with pytest.raises(StoreDamaged, match="is empty"):
-        open_store(store_path, create=False)
+        open_store(store_path, key, create=False)
     assert store_path.read_bytes() == b""
-    open_store(store_path).close()
+    open_store(store_path, key).close()
 
 
-def test_a_database_of_another_program_is_refused(store_path: Path) -> None:
-    connection = sqlite.connect(store_path)
+def test_a_database_of_another_program_is_refused(store_path: Path, key: Key) -> None:
+    connection = connect(store_path, key)
     connection.execute("CREATE TABLE songs (title TEXT)")
     connection.commit()
     connection.close()
     with pytest.raises(StoreDamaged, match="another program"):
-        open_store(store_path)
+        open_store(store_path, key)
 
 
-def test_a_folder_and_a_missing_file_are_told_apart(tmp_path: Path) -> None:
+def test_a_folder_and_a_missing_file_are_told_apart(tmp_path: Path, key: Key) -> None:
     with pytest.raises(EnvironmentFault, match="is a folder"):
         open_store(tmp_path)
     with pytest.raises(EnvironmentFault, match="There is no book"):
@@ -210,32 +213,32 @@ def _scripts(folder: Path, after: str = "") -> Path:
     return folder
 
 
-def _columns(path: Path) -> set[str]:
-    connection = sqlite.connect(path)
+def _columns(path: Path, key: Key) -> set[str]:
+    connection = connect(path, key)
     names = {row[1] for row in connection.execute("PRAGMA table_info(customers)")}
     connection.close()
     return names
 
 
-def test_a_migration_copies_the_store_first_and_keeps_its_rows(store_path: Path, tmp_path: Path) -> None:
-    _one_customer(store_path)
-    migrate(store_path, SCHEMA_VERSION, to=SCHEMA_VERSION + 1, scripts=_scripts(tmp_path / "scripts"))
-    assert "colour" in _columns(store_path)
-    assert "colour" not in _columns(backup_path(store_path, SCHEMA_VERSION))
-    connection = sqlite.connect(store_path)
+def test_a_migration_copies_the_store_first_and_keeps_its_rows(store_path: Path, tmp_path: Path, key: Key) -> None:
+    _one_customer(store_path, key)
+    migrate(store_path, SCHEMA_VERSION, key, to=SCHEMA_VERSION + 1, scripts=_scripts(tmp_path / "scripts"))
+    assert "colour" in _columns(store_path, key)
+    assert "colour" not in _columns(backup_path(store_path, SCHEMA_VERSION), key)
+    connection = connect(store_path, key)
     assert connection.execute("SELECT name FROM customers").fetchone()[0] == "Linden Supply"
     assert connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION + 1
     assert connection.execute("SELECT version_num FROM alembic_version").fetchone()[0] == f"{SCHEMA_VERSION + 1:04d}"
     connection.close()
 
 
-def test_a_migration_that_fails_leaves_the_store_as_it_was(store_path: Path, tmp_path: Path) -> None:
-    _one_customer(store_path)
+def test_a_migration_that_fails_leaves_the_store_as_it_was(store_path: Path, tmp_path: Path, key: Key) -> None:
+    _one_customer(store_path, key)
     scripts = _scripts(tmp_path / "scripts", after='raise RuntimeError("power cut")')
     with pytest.raises(RuntimeError, match="power cut"):
-        migrate(store_path, SCHEMA_VERSION, to=SCHEMA_VERSION + 1, scripts=scripts)
-    assert "colour" not in _columns(store_path)
-    open_store(store_path).close()
+        migrate(store_path, SCHEMA_VERSION, key, to=SCHEMA_VERSION + 1, scripts=scripts)
+    assert "colour" not in _columns(store_path, key)
+    open_store(store_path, key).close()
 
 
 def test_every_index_and_table_is_named_once() -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from models import sqlite
+from models.store.book_key import BookKey
 from models.values.errors import Cancelled
 from models.values.imports import Progress, Receipt
 from models.values.meanings import Doubt
@@ -122,11 +123,13 @@ class Analysis:
         self.rows = Tally(0, 0, 0, 0, 0, 0)
         self.parts = [Part(number, one, plan) for number, one in enumerate(plan.also, 1)]
 
-    def stage(self, path: Path, *, keep_raw: bool, survey: bool = False) -> None:
+    def stage(self, path: Path, key: BookKey | None, *, keep_raw: bool, survey: bool = False) -> None:
         """Read the file into a new staging file at `path`.
 
         Parameters
         ----------
+        key : BookKey, optional
+            The key of the book, which is that of the file too.
         keep_raw : bool
             Keep the rows as the file has them beside those that are staged.
         survey : bool
@@ -141,7 +144,7 @@ class Analysis:
         keep_raw = keep_raw or self.plan.entity.reference is not None
         first, again = self.plan, False
         try:
-            self.plan = self._stage(path, keep_raw=keep_raw, survey=survey)
+            self.plan = self._stage(path, key, keep_raw=keep_raw, survey=survey)
         except Unsettled:
             self.plan, again = settle(first), True
             if self.plan.doubts and not survey:
@@ -149,14 +152,14 @@ class Analysis:
         if again or not reads_alike(self.plan, first):
             # A cell further down speaks against what the first rows said: all rows decide, and are staged anew.
             self.parts = [Part(number, one, self.plan) for number, one in enumerate(self.plan.also, 1)]
-            self._stage(path, keep_raw=keep_raw)
+            self._stage(path, key, keep_raw=keep_raw)
         self.warnings += [*self.plan.column_warnings, *self.stager.warnings]
 
-    def _stage(self, path: Path, *, keep_raw: bool, survey: bool = False) -> Plan:
+    def _stage(self, path: Path, key: BookKey | None, *, keep_raw: bool, survey: bool = False) -> Plan:
         """Stage all rows; return the plan, with `survey` as all of them decide."""
         plans = (self.plan, *self.plan.also)
         surveys = [Survey(one.table, one.basis) if survey else None for one in plans]
-        db = open_staging(path)
+        db = open_staging(path, key)
         try:
             self.stager = self._read(Stager(self.plan, self.layout, db, keep_raw=keep_raw), self.plan, surveys[0])
             for part, counted in zip(self.parts, surveys[1:], strict=True):

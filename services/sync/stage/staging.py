@@ -16,7 +16,9 @@ from pathlib import Path
 
 from models import sqlite
 from models.store import connect, remove_staging
+from models.store.book_key import BookKey
 from models.store.connect import sentences
+from models.store.encrypted import attach_staging
 from services.sync.apply.match import JOINED
 from services.sync.stage.layout import IGNORED, PIECE, exists
 
@@ -25,11 +27,11 @@ _OWN = ("r", "rejects", "ignored", "items", "raw", "people")
 _CACHE_KIB = 16_384
 
 
-def open_staging(path: Path) -> sqlite.Connection:
+def open_staging(path: Path, key: BookKey | None) -> sqlite.Connection:
     """Open an empty staging file, replacing what an earlier run may have left."""
     remove_staging(path)
     with sentences(path):
-        db = connect(path)
+        db = connect(path, key)
         for pragma in (
             "journal_mode = OFF",
             "synchronous = OFF",
@@ -49,9 +51,9 @@ def close_staging(db: sqlite.Connection) -> None:
 
 
 @contextmanager
-def attached(db: sqlite.Connection, path: Path) -> Iterator[None]:
+def attached(db: sqlite.Connection, path: Path, key: BookKey | None) -> Iterator[None]:
     """Attach a staging file as `stage` to a connection of the store."""
-    db.execute("ATTACH ? AS stage", (str(path),))
+    attach_staging(db, path, key)
     try:
         for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_CACHE_KIB}"):
             db.execute(f"PRAGMA stage.{pragma}")

@@ -28,8 +28,8 @@ def _doubtful(book: Book, file: Path) -> int | None:
     analysis = Analysis(plan_for(book.workspace, book.request(file, source="crm")), Watch(None, None))
     staging = staging_path(store)
     try:
-        analysis.stage(staging, keep_raw=False)
-        with comparing(store, staging, Watch(None, None)) as db:
+        analysis.stage(staging, None, keep_raw=False)
+        with comparing(book.workspace.store, staging, Watch(None, None)) as db:
             analysis.compare(db)
             own = analysis.plan.entity.customer == "self"
             return doubtful_customers(db, analysis.layout.columns if own else ())

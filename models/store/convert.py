@@ -1,0 +1,127 @@
+"""Encrypt a book, or give it another key: made anew beside it, compared, and put in its place only then.
+
+A process that is killed on the way leaves one of both whole under the book's name. What else it leaves is taken away
+when the book is opened next (`sweep_converted`).
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from models import sqlite
+from models.private import make_file
+from models.store.book_key import BookKey
+from models.store.connect import CACHE_KIB, prepared, sentences, unlocked
+from models.store.staging import runs
+from models.values.errors import EnvironmentFault
+
+_MADE, _BEFORE = "converting", "before"
+_ROWS: Final = 2_000
+_CHUNK: Final = b"\0" * (1 << 20)
+_BUSY_TIMEOUT_MS: Final = 2_000
+
+
+def convert(path: Path, key: BookKey | None, new: BookKey) -> None:
+    """Encrypt the book at ``path`` with ``new``; ``key`` is its present one, None where it is plain.
+
+    Raises
+    ------
+    StoreBusy
+        Another program, or this one, has the book open.
+    EnvironmentFault
+        There is no room for a second book, or what was written is not what was read. The book is as it was.
+    """
+    if shutil.disk_usage(path.parent).free < 2 * path.stat().st_size:
+        raise EnvironmentFault(
+            f"Encrypting {path.name} needs room for a second copy of it, and the disk has none. "
+            "Nothing was changed; free some space and try again."
+        )
+    made, before = (path.with_name(f"{path.name}.{kind}-{os.getpid()}") for kind in (_MADE, _BEFORE))
+    made.unlink(missing_ok=True)
+    make_file(made)
+    with sentences(path):
+        book = sqlite.connect(path, isolation_level=None)
+        try:
+            unlocked(book, key)
+            prepared(book, _BUSY_TIMEOUT_MS)
+            book.execute("PRAGMA journal_mode = DELETE")  # refused while anybody else has the book open
+            book.execute("ATTACH ? AS made KEY ?", (str(made), new.sql))
+            book.execute("PRAGMA made.journal_mode = OFF")  # after any accident it is thrown away
+            book.execute("BEGIN EXCLUSIVE")
+            _write(book, path)
+            _put_in_place(book, path, made, before)
+        finally:
+            book.close()
+            made.unlink(missing_ok=True)
+    wipe(before)
+
+
+def sweep_converted(path: Path) -> None:
+    """Take away what a killed conversion left beside a book."""
+    for kind in (_MADE, _BEFORE):
+        for found in path.parent.glob(f"{glob.escape(path.name)}.{kind}-*"):
+            owner = found.name.rpartition("-")[2]
+            if not owner.isdecimal() or runs(int(owner), found):
+                continue
+            if kind == _BEFORE and path.exists() and not found.samefile(path):
+                wipe(found)
+            else:  # a second name of the book itself, or never finished
+                found.unlink(missing_ok=True)
+
+
+def wipe(path: Path) -> None:
+    """Overwrite a file with zeros and delete it. Disks without moving parts may keep older copies of its blocks."""
+    with suppress(FileNotFoundError):
+        with path.open("r+b") as file:
+            for _ in range(-(-path.stat().st_size // len(_CHUNK))):
+                file.write(_CHUNK)
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+
+
+def _write(book: sqlite.Connection, path: Path) -> None:
+    """Copy everything into the attached file, and compare it row by row."""
+    book.execute(f"PRAGMA made.cache_size = -{CACHE_KIB:d}")
+    book.execute("SELECT sqlcipher_export('made')")
+    for mark in ("user_version", "application_id"):
+        book.execute(f"PRAGMA made.{mark} = {book.execute(f'PRAGMA main.{mark}').fetchone()[0]:d}")
+    schemas = [
+        sorted(book.execute(f"SELECT type, name, tbl_name, sql FROM {side}.sqlite_master"), key=str)
+        for side in ("main", "made")
+    ]
+    tables = [name for kind, name, _, sql in schemas[0] if kind == "table" and not sql.startswith("CREATE VIRTUAL")]
+    sound = book.execute("PRAGMA made.integrity_check").fetchall() == [("ok",)]
+    if not (sound and schemas[0] == schemas[1] and all(_alike(book, table) for table in tables)):
+        raise EnvironmentFault(
+            f"{path.name} could not be copied whole: run “bellwether verify” to see whether it is damaged. "
+            "Nothing was changed."
+        )
+
+
+def _alike(book: sqlite.Connection, table: str) -> bool:
+    sides = [book.execute(f'SELECT * FROM {side}."{table}" NOT INDEXED') for side in ("main", "made")]
+    while True:
+        rows = [side.fetchmany(_ROWS) for side in sides]
+        if rows[0] != rows[1]:
+            return False
+        if not rows[0]:
+            return True
+
+
+def _put_in_place(book: sqlite.Connection, path: Path, made: Path, before: Path) -> None:
+    """Let the new file take the book's name; the old one stays under another until it is overwritten."""
+    book.execute("COMMIT")
+    book.execute("DETACH made")
+    with made.open("rb") as file:
+        os.fsync(file.fileno())
+    before.unlink(missing_ok=True)
+    if os.name == "nt":  # pragma: no cover  an open file cannot be replaced there
+        book.close()
+    os.link(path, before)
+    made.replace(path)

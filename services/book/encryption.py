@@ -1,0 +1,206 @@
+"""Encrypted books: which key opens one, where it is kept, and how a book gets another."""
+
+from __future__ import annotations
+
+import glob
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from models.store.book_key import (
+    SHORTEST_PASSPHRASE,
+    BookKey,
+    key_from_passphrase,
+    key_from_words,
+    key_name,
+    random_key,
+)
+from models.store.convert import convert, wipe
+from models.store.encrypted import salt_of, why_locked
+from models.store.store import open_store
+from models.values.errors import EnvironmentFault, StoreLocked, UserError
+from services.workspace import Keyring, Workspace
+
+NOT_ENCRYPTED: Final = (
+    "The new book is not encrypted: this computer has no keyring. Set BELLWETHER_PASSPHRASE to encrypt it, "
+    "or add --plain."
+)
+ENCRYPTED: Final = (
+    "The new book is encrypted, and this computer’s keyring has its key. Print the recovery key with "
+    "“bellwether encryption recovery-key” and keep it on paper."
+)
+REQUIRED: Final = "Your organisation requires encrypted books"
+
+
+@dataclass(frozen=True, slots=True)
+class Encryption:
+    """How a book is kept.
+
+    Attributes
+    ----------
+    encrypted
+        Whether the file is.
+    in_keyring
+        Whether this computer's keyring opens it, without a passphrase.
+    """
+
+    encrypted: bool
+    in_keyring: bool = False
+
+    @property
+    def words(self) -> str:
+        """One sentence."""
+        if not self.encrypted:
+            return "This book is not encrypted."
+        if self.in_keyring:
+            return "This book is encrypted. Its key is in this computer’s keyring."
+        return "This book is encrypted. Its passphrase opens it."
+
+
+def begun_words(workspace: Workspace, passphrase: str) -> str:
+    """Say how a new book is kept."""
+    if workspace.store.key is None:
+        return NOT_ENCRYPTED
+    return "The new book is encrypted. Its passphrase opens it." if passphrase else ENCRYPTED
+
+
+def is_new(path: Path) -> bool:
+    """Whether there is no book at a place yet."""
+    return not path.exists() or (path.is_file() and path.stat().st_size == 0)
+
+
+def encryption_of(path: Path, keyring: Keyring) -> Encryption:
+    """Say how the book at a place is kept."""
+    salt = salt_of(path)
+    return Encryption(salt is not None, salt is not None and keyring.get(key_name(salt)) is not None)
+
+
+def find_key(path: Path, keyring: Keyring, given: str = "") -> BookKey | None:
+    """Return the key of a book, None for a plain one.
+
+    Parameters
+    ----------
+    given
+        A passphrase or a recovery key; it is asked where the keyring has no key.
+
+    Raises
+    ------
+    StoreLocked
+        There is no key for it.
+    EnvironmentFault
+        The keyring is locked.
+    """
+    salt = salt_of(path)
+    if salt is None:
+        return None
+    kept = keyring.get(key_name(salt))
+    if kept is not None:
+        return BookKey(bytes.fromhex(kept), salt)
+    if given:
+        return key_from_words(given, salt)
+    if keyring.lasting:
+        keyring.lasts(key_name(salt))  # raises where it is locked
+    raise StoreLocked(why_locked(path, None))
+
+
+def keep_key(key: BookKey, keyring: Keyring) -> None:
+    """Keep a key in the keyring for good.
+
+    Raises
+    ------
+    EnvironmentFault
+        There is no keyring, or it is locked.
+    """
+    if keyring.lasting:
+        keyring.set(key.name, key.raw.hex())
+        if keyring.lasts(key.name):
+            return
+        keyring.delete(key.name)
+    raise EnvironmentFault(
+        "This computer’s keyring did not take the key of the book. Nothing was changed; "
+        "unlock the keyring, or use a passphrase."
+    )
+
+
+def keep_given_key(path: Path, keyring: Keyring, given: str) -> None:
+    """Keep the key that a passphrase or a recovery key is for a book, once it opened the book.
+
+    Raises
+    ------
+    StoreLocked
+        It opens another book.
+    EnvironmentFault
+        There is no keyring, or it is locked.
+    """
+    salt = salt_of(path)
+    if salt is None:
+        raise UserError(f"{path.name} is not encrypted. Nothing was kept.")
+    key = key_from_words(given, salt)
+    if why := why_locked(path, key):
+        raise StoreLocked(why)
+    keep_key(key, keyring)
+
+
+def new_key(keyring: Keyring, passphrase: str = "") -> BookKey | None:
+    """Return a key for a book that is to be encrypted: the passphrase's, else one that the keyring keeps.
+
+    Returns
+    -------
+    BookKey or None
+        None where there is neither.
+
+    Raises
+    ------
+    UserError
+        The passphrase is too short.
+    EnvironmentFault
+        The keyring is locked.
+    """
+    if passphrase:
+        if len(passphrase) < SHORTEST_PASSPHRASE:
+            raise UserError(f"The passphrase is too short. Choose at least {SHORTEST_PASSPHRASE} characters.")
+        return key_from_passphrase(passphrase)
+    if not keyring.lasting:
+        return None
+    key = random_key()
+    keep_key(key, keyring)
+    return key
+
+
+def check_key(path: Path, words: str) -> bool:
+    """Return whether a recovery key or a passphrase opens a book, which is only read."""
+    salt = salt_of(path)
+    if salt is None:
+        return False
+    return not why_locked(path, key_from_words(words, salt))
+
+
+def encrypt_book(path: Path, keyring: Keyring, passphrase: str = "", given: str = "") -> BookKey:
+    """Encrypt a book, or give an encrypted one another key; copies of older versions beside it follow.
+
+    Parameters
+    ----------
+    passphrase
+        What will open it; '' for a key in the keyring.
+    given
+        The passphrase or recovery key of now, where the keyring has none.
+
+    Raises
+    ------
+    UserError
+        There is neither keyring nor passphrase, or it is too short.
+    StoreBusy, StoreLocked, EnvironmentFault
+        The book is open, has another key, or there is no room. It is as it was.
+    """
+    before = find_key(path, keyring, given)
+    open_store(path, before, create=False).close()  # a book at all, and of this version
+    key = new_key(keyring, passphrase)
+    if key is None:
+        raise UserError("This computer has no keyring that keeps the key. Choose a passphrase for the book.")
+    for kept in path.parent.glob(f"{glob.escape(path.name)}.check-*"):
+        wipe(kept)
+    convert(path, before, key)
+    if before is None:
+        for copy in path.parent.glob(f"{glob.escape(path.stem)}.version-*{glob.escape(path.suffix)}"):
+            convert(copy, None, key)
+    return key
