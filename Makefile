@@ -1,7 +1,7 @@
 # One command for each habit. `make demo` and `make test` set everything up by themselves.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint format bench soak screenshots words policy bundle deb clean
+.PHONY: help setup demo run test lint format bench soak screenshots words policy bundle deb nsis msi pkg clean
 
 VENV ?= .venv
 PYTHON := $(VENV)/bin/python
@@ -63,6 +63,15 @@ bundle: setup ## the program with all it needs in one folder, tested, into dist/
 
 deb: ## a Debian package of the bundle, into dist/
 	VENV="$(VENV)" packaging/deb.sh
+
+nsis: ## the installer for Windows, of a bundle built there (PAYLOAD, default dist/bellwether)
+	VENV="$(VENV)" packaging/windows/installers.sh nsis $(PAYLOAD)
+
+msi: ## the same for Windows Installer
+	VENV="$(VENV)" packaging/windows/installers.sh msi $(PAYLOAD)
+
+pkg: ## the package for macOS, of the bundle; on a Mac only
+	packaging/macos/package.sh
 
 clean: ## what was built here, the environment excepted
 	rm -rf build dist $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

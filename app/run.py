@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from app.bootstrap import calm_threads
 from app.crash import tell, write_report
@@ -20,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments
         What stands after the program's name; None takes the process's own.
     """
+    _give_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     calm_threads()
     start_log(log_folder())
@@ -36,6 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001  the top: a bug is reported without customer data, never shown as a trace
         tell(error, write_report(log_folder(), error))
         return 1
+
+
+def _give_streams() -> None:
+    """A program without a console, as the menu of Windows starts it, has none: what is said there goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
 
 
 def _wants_window(words: list[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,15 @@ def test_without_a_command_the_window_is_meant(words: list[str], window: bool, s
     assert run._wants_window(words) is window
     if window:
         assert run._store_of(words) == store
+
+
+def test_a_program_without_a_console_says_what_it_says_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", None)
+    monkeypatch.setattr("sys.stderr", None)
+    run._give_streams()
+    assert sys.stdout.write("words") == 5 and sys.stderr.write("words") == 5
+    sys.stdout.close()
+    sys.stderr.close()
 
 
 def test_a_misused_command_ends_with_two(capsys: pytest.CaptureFixture[str]) -> None:
