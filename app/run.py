@@ -45,7 +45,7 @@ def _give_streams() -> None:
     """A program without a console, as the menu of Windows starts it, has none: what is said there goes nowhere."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  as long as the program
 
 
 def _wants_window(words: list[str]) -> bool:
