@@ -165,6 +165,8 @@ def choose_book(preferences: Preferences, library: Library, fault: str = "", sta
     stand_in.leave_to(chooser)
     chooser.show()
     waiting.exec()
+    for part in (chooser, theme):
+        part.deleteLater()
     return chosen[-1]
 
 
@@ -226,8 +228,15 @@ def open_window(
             listen(None)
         stop()
         desktop.background.close()
+        _discard(desktop)
         if then is not None and window.books.going is not None:
             then(window.books.going)
+
+
+def _discard(desktop: Desktop) -> None:
+    """Let the window go with all that belongs to it: the next book has its own, and every look would change both."""
+    for part in (desktop.window, desktop.background, desktop.book, desktop.remembered, desktop.theme):
+        part.deleteLater()
 
 
 def _begin_later(desktop: Desktop) -> Callable[[], None]:

@@ -53,5 +53,6 @@ def write_report_picture(report: Report, path: Path, theme: Theme) -> int:
     made.open(QIODevice.OpenModeFlag.WriteOnly)
     view.picture().save(made, "PNG")  # type: ignore[call-overload]
     window.close()
+    window.deleteLater()
     write_file(path, lambda file: file.write(made.data().data()), ".png")
     return len(view.tiles)
