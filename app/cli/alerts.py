@@ -85,14 +85,14 @@ def at_risk_list(documents: list[dict[str, Any]], as_of: date | None) -> str:
             str(document["customer_id"] or ""),
             document["customer"],
             document["reason"],
-            _money(document, "value_at_risk"),
+            _money(document, "at_stake"),
             _money(document, "upside"),
             _risk(document),
             document["due"],
         )
         for document in documents
     ]
-    head = ("severity", "id", "customer", "why", "at risk", "to win", "churn", "due")
+    head = ("severity", "id", "customer", "why", "at stake", "to win", "churn", "due")
     return table(head, rows, frozenset({1, 4, 5, 6}))
 
 

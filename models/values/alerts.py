@@ -80,6 +80,7 @@ class AlertRow:
     said_leaving: bool = False  # the alert is about words of leaving
     parts: tuple[str, ...] = ()  # of the reason, which joins them
     names: frozenset[tuple[str, int]] = frozenset()  # the rows that it names, as (table, id)
+    loss_minor: int = 0  # what is to be lost by the record of the alert's rules, where a model expects less
     said: str = ""  # "they are leaving", "they may leave": their words count, and no churn risk of a model
 
 

@@ -57,9 +57,9 @@ def reference_of(rule: Rule, test: Test) -> Reference | None:
     share = 0.5
     if test.comparator == "among_highest":
         share = float(rule.figure(test.value) or 0.0)
-    measure = MEASURES[test.measure]
-    subject = "deal" if "customer" not in measure.subjects else "customer"
-    return Reference(subject, measure.among or test.measure, test.of, share)
+    measured = MEASURES[test.measure].among or test.measure
+    subject = "deal" if "customer" not in MEASURES[measured].subjects else "customer"
+    return Reference(subject, measured, test.of, share)
 
 
 def references(rules: Iterable[Rule]) -> frozenset[Reference]:

@@ -31,9 +31,12 @@ from services.settings import Policy
 
 _FACTS: Final = """
 CREATE TEMP TABLE run_facts AS
-SELECT s.customer_id AS customer_id, s.churn_risk AS churn_risk, s.value_at_risk_minor AS value_at_risk,
-       -- Rules judge by what the model expects: nothing of who said that they leave, but what they were worth.
-       iif(s.said_leaving IS NULL, s.value_at_risk_minor, NULL) AS expected_loss,
+SELECT s.customer_id AS customer_id, s.value_at_risk_minor AS value_at_risk,
+       -- Rules judge by what the model expects: nothing of who said that they leave, but what they were worth. Months
+       -- after the words both tell: the words stand, and what came since is the model's to judge.
+       iif(s.said_leaving ->> '$.on' <= :day_30, s.said_leaving ->> '$.computed.churn_risk',
+           s.churn_risk) AS churn_risk,
+       iif(s.said_leaving ->> '$.on' > :day_30, NULL, s.value_at_risk_minor) AS expected_loss,
        coalesce(s.said_leaving ->> '$.computed.clv_minor', s.clv_minor) AS lifetime_value,
        coalesce(s.clv_if_stays_minor, s.clv_minor) AS value_if_stays,
        s.confidence AS confidence, s.standing AS standing, s.silence_p AS silence_p,

@@ -205,6 +205,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "distress_days": Measure("v.days", "distress"),
     "urgent_tickets": Measure("v.urgent", "distress"),
     "wrote_leaving": Measure("v.leaving", "distress"),
+    "wrote_leaving_lately": Measure("v.leaving_lately", "distress"),
     "leaving_words": Measure("v.said", "distress"),
     "distress_rating": Measure("v.rating", "distress"),
     "distress_rated": Measure("v.rated", "distress"),
@@ -260,8 +261,11 @@ MEASURES: Final[dict[str, Measure]] = {
     "deal_untouched": Measure("(d.silent_days >= d.age_days)", None, DEAL),
     # The day on which it was to be closed, where that is over.
     "deal_close_passed": Measure("d.close_passed", None, DEAL),
+    "deal_days_late": Measure("(julianday(:as_of) - julianday(d.close_passed))", None, DEAL),
     "deal_days_to_close": Measure("d.days_to_close", None, DEAL),
     "deal_amount": Measure("d.amount", None, DEAL),
+    # Judged by what customers are worth, not by other deals.
+    "deal_beside_worth": Measure("d.amount", None, DEAL, among="worth"),
     "deal_expected": Measure("d.expected", None, DEAL),
     # one kind of data of the book
     "source_words": Measure("b.words", None, BOOK),

@@ -16,7 +16,8 @@ from services.distress.matters import STRONG, signs
 #: The signs of distress of each customer; ``rated`` has the worst bad rating, of equal ones the newest;
 #: ``rated_since`` whether one came after their last order, or its ticket is open.
 DISTRESS: Final = f"""
-SELECT customer_id, sum(urgent) AS urgent, sum(said IS NOT NULL) AS leaving, min(bad) AS rating, count(*) AS signs,
+SELECT customer_id, sum(urgent) AS urgent, sum(said IS NOT NULL) AS leaving,
+       sum(said IS NOT NULL AND day > :day_30) AS leaving_lately, min(bad) AS rating, count(*) AS signs,
        max(bad IS NOT NULL AND (is_open OR rated_on > coalesce(ordered_on, ''))) AS rated_since,
        julianday(:as_of) - julianday(max(day)) AS days,
        substr(max(day || quoted(said, origin, what, day, channel)), 11) AS said,

@@ -213,7 +213,7 @@ def _clauses(document: Mapping[str, Any], today: date) -> tuple[Clause, ...]:
         found.append(Clause(between, said if found else words.capital(said), frozenset(facts)))
     if more := document.get("more"):
         noun = _NOUNS[_definition(document["rule"]).get("subject", "deal")]
-        found.append(Clause(", ", f"and {words.count(more, f'more {noun}')}", frozenset({("more", more)})))
+        found.append(Clause("; ", f"{words.count(more, f'more {noun}')} like this", frozenset({("more", more)})))
     if held := document.get("held"):
         found.append(Clause("; ", held_words(*held), frozenset({("held", held[1])})))
     if ended := document.get("ended"):

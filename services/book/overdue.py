@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from models import sqlite
+from models.queries.purchases import PURCHASES
 from models.values.words import count, stored
 from services.settings import Policy
 
@@ -26,12 +27,17 @@ _SILENT: Final = (
     "coalesce(silence_p <= :improbable OR silence_p <= :silent_chance AND days_since_last_order > :silent_days"
     " AND days_since_last_order > :silent_gaps * usual_gap_days, 0)"
 )
+#: Whether they were never silent for so long, of who has enough gaps for that to say something.
+_LONGEST: Final = f"""(silence_p IS NOT NULL AND coalesce((SELECT max(gap) < s.days_since_last_order FROM (
+    SELECT julianday(p.ordered_on) - lag(julianday(p.ordered_on)) OVER (ORDER BY p.ordered_on) AS gap
+    FROM {PURCHASES} p WHERE p.customer_id = s.customer_id AND p.amount_minor > 0 AND p.ordered_on <= s.as_of
+    GROUP BY p.ordered_on)), 0))"""
 _COUNT: Final = f"""
-SELECT count(*), coalesce(sum(named), 0), coalesce(sum(NOT named AND NOT silent), 0),
+SELECT count(*), coalesce(sum(named), 0), coalesce(sum(NOT named AND NOT silent AND NOT longest), 0),
        coalesce(sum(NOT named AND silent AND :enabled AND trusted), 0),
        coalesce(sum(NOT named AND silent AND :enabled AND NOT trusted AND closed), 0),
-       coalesce(sum(NOT named AND silent AND NOT :enabled), 0)
-FROM (SELECT {_SILENT} AS silent, coalesce(churn_risk < :risk, 0) AS trusted,
+       coalesce(sum(NOT named AND silent AND NOT :enabled), 0), coalesce(sum(NOT named AND NOT silent AND longest), 0)
+FROM (SELECT {_SILENT} AS silent, {_LONGEST} AS longest, coalesce(churn_risk < :risk, 0) AS trusted,
              customer_id IN (SELECT customer_id FROM alerts WHERE state NOT IN ('resolved', 'not_useful')
                              AND customer_id IS NOT NULL) AS named,
              customer_id IN (SELECT a.customer_id FROM alerts a JOIN alert_signals g ON g.alert_id = a.id
@@ -54,6 +60,8 @@ class Overdue(NamedTuple):
         Silent for too long, with an alert closed so recently that the rule still rests.
     off
         Silent for too long, but the rule is switched off.
+    longest
+        Silent for longer than ever, which with gaps as uneven as theirs says little yet.
     """
 
     number: int
@@ -62,6 +70,7 @@ class Overdue(NamedTuple):
     low: int
     closed: int = 0
     off: int = 0
+    longest: int = 0
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -69,6 +78,7 @@ class Overdue(NamedTuple):
         told = (
             (self.named, "with an open alert"),
             (self.early, "silent, but not unusually late for them"),
+            (self.longest, "silent for longer than ever, but their gaps are uneven"),
             (self.low, "silent, but of low churn risk"),
             (self.closed, "silent, but with an alert closed recently"),
             (self.off, "silent, but the rule is off"),

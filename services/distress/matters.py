@@ -1,10 +1,12 @@
 """What a customer wrote or rated that is to be answered: one meaning of it, for the rules, the advice and the drafts.
 
 A sign of distress is an urgent, unhappy ticket that is open, words of leaving, or a bad rating. Words and ratings are
-those of 30 days; a ticket stays a sign while it is open. A ticket that was solved to their content (rated 4 or better)
-is none. A bad rating is over once they rated well, or ordered again 14 days later or more while its ticket is not open
-any more: a standing order that runs on does not tell that they are content. Besides, an unhappy ticket that is open
-and a strongly negative mention are matters too; they raise alerts of their own.
+those of 30 days; a ticket stays a sign while it is open, and words of leaving for half a year while their customer
+neither ordered again 14 days later or more nor rated our service well: silence answers nobody. A ticket that was
+solved to their content (rated 4 or better) is none. A bad rating is over once they rated well, or ordered again 14
+days later or more while its ticket is not open any more: a standing order that runs on does not tell that they are
+content. Besides, an unhappy ticket that is open and a strongly negative mention are matters too; they raise alerts of
+their own.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from services.distress import leaving_marks
 from services.distress.answer_day import read_answer_day
 from services.distress.departure import Departure
 from services.distress.lexicon import urgency
+from services.distress.said_leaving import rated_since
 
 Kind = Literal["leaving", "urgent", "rated", "open", "said"]
 
@@ -34,8 +37,13 @@ STRONG: Final = -0.6
 SURVEY_RATING: Final = "((kind = 'nps') + (5.0 - (kind = 'nps')) * score / scale)"
 #: SQL of the day from which on an order says that they got over a bad rating of a day.
 STANDS_UNTIL: Final = "date({}, '+14 days')"
+#: SQL of the rows to look at: of 30 days, and of half a year those with words of leaving, or that nobody has read yet.
+_LATELY: Final = "({0} > :day_30 OR {0} > :day_180 AND leaving IS NOT 0)"
 _SIGNS: Final = f"""
-SELECT * FROM (SELECT *, CASE WHEN rating <= 2 AND rated_on >= coalesce(glad_on, '')
+SELECT * FROM (SELECT *,
+       CASE WHEN spoken IS NOT NULL AND (day > :day_30 OR {STANDS_UNTIL.format("day")} > coalesce(ordered_on, '')
+                                           AND NOT {rated_since("g", ":as_of")}) THEN spoken END AS said,
+       CASE WHEN rating <= 2 AND rated_on >= coalesce(glad_on, '')
                                    AND (is_open OR {STANDS_UNTIL.format("rated_on")} > coalesce(ordered_on, ''))
                               THEN rating END AS bad
 FROM (SELECT h.*, f.last_order_on AS ordered_on,
@@ -43,8 +51,8 @@ FROM (SELECT h.*, f.last_order_on AS ordered_on,
 FROM (
     SELECT customer_id, opened_on AS day,
            {is_unhappy(":as_of")} AND {is_open(":as_of")} AND urgency(priority) >= 2 AS urgent,
-           CASE WHEN opened_on > :day_30 AND coalesce({rating(":as_of")}, 0) < 4
-                THEN wrote_leaving(leaving, 0, subject, text) END AS said,
+           CASE WHEN leaving IS NOT 0 AND coalesce({rating(":as_of")}, 0) < 4
+                THEN wrote_leaving(leaving, 0, subject, text) END AS spoken,
            CASE WHEN coalesce(resolved_on, opened_on) > :day_30 THEN {rating(":as_of")} END AS rating,
            coalesce(resolved_on, opened_on) AS rated_on, 5 AS scale, satisfaction AS given,
            coalesce(nullif(subject, ''), kind) AS what, {is_open(":as_of")} AS is_open,
@@ -52,21 +60,22 @@ FROM (
     FROM tickets WHERE customer_id IS NOT NULL AND opened_on > :day_180 AND opened_on <= :as_of {{scope}}
     UNION ALL
     SELECT customer_id, reviewed_on, 0, wrote_leaving(leaving, {RATED_WELL["reviews"]}, title, text),
-           rating, reviewed_on, 5, rating, {product_called("reviews")}, 0, 1, 'reviews', id, NULL
-    FROM reviews WHERE customer_id IS NOT NULL AND reviewed_on > :day_30 AND reviewed_on <= :as_of {{scope}}
+           CASE WHEN reviewed_on > :day_30 THEN rating END, reviewed_on, 5, rating, {product_called("reviews")}, 0, 1,
+           'reviews', id, NULL
+    FROM reviews WHERE customer_id IS NOT NULL AND {_LATELY.format("reviewed_on")} AND reviewed_on <= :as_of {{scope}}
     UNION ALL
     SELECT customer_id, answered_on, 0, wrote_leaving(leaving, {RATED_WELL["surveys"]}, comment),
-           CASE WHEN kind IN ('csat', 'nps') AND scale > 0
+           CASE WHEN kind IN ('csat', 'nps') AND scale > 0 AND answered_on > :day_30
                 THEN {SURVEY_RATING} END,
            answered_on, scale, score, 'survey', 0, 1, 'surveys', id,
            NULL
-    FROM surveys WHERE customer_id IS NOT NULL AND answered_on > :day_30 AND answered_on <= :as_of {{scope}}
+    FROM surveys WHERE customer_id IS NOT NULL AND {_LATELY.format("answered_on")} AND answered_on <= :as_of {{scope}}
     UNION ALL
     SELECT customer_id, happened_on, 0, wrote_leaving(leaving, 0, text), NULL, happened_on, NULL, NULL, channel, 0, 1,
            'conversations', id, channel
-    FROM conversations WHERE customer_id IS NOT NULL AND happened_on > :day_30 AND happened_on <= :as_of
+    FROM conversations WHERE customer_id IS NOT NULL AND {_LATELY.format("happened_on")} AND happened_on <= :as_of
          AND coalesce(direction, '') <> 'to_customer' {{scope}}) h
-LEFT JOIN <facts> f ON f.customer_id = h.customer_id)) WHERE urgent OR said IS NOT NULL OR bad IS NOT NULL"""
+LEFT JOIN <facts> f ON f.customer_id = h.customer_id) g) WHERE urgent OR said IS NOT NULL OR bad IS NOT NULL"""
 
 _OPEN: Final = f"""
 SELECT id, opened_on, coalesce(nullif(subject, ''), kind), {is_unhappy(":as_of")} AS unhappy, channel

@@ -22,7 +22,7 @@ from services.distress.matters import Matter, read_open, read_waiting
 from services.insight.alert_context import near_words, pleased_words, won_words
 from services.insight.approach import Footing
 from services.insight.open_work import deal_parts, read_deals
-from services.insight.reach import Reach, Wanted, read_reach
+from services.insight.reach import ASK, Reach, Wanted, read_reach
 from services.insight.reader import Reader
 from services.insight.timeline_formatting import deal_name
 from services.settings import Policy
@@ -50,7 +50,8 @@ _SPOKEN: Final = (
     "SELECT 1 FROM conversations WHERE customer_id = ? AND source = ? AND channel = 'call' AND happened_on = ?"
     " AND direction = 'to_customer'"
 )
-_IS_OPEN: Final = f"SELECT {is_open(AS_OF)} FROM tickets WHERE id = ?"
+#: Whether a ticket is over, and its file does not say that it is open.
+_IS_SOLVED: Final = f"SELECT NOT {is_open(AS_OF)} AND coalesce(status, 'solved') = 'solved' FROM tickets WHERE id = ?"
 #: So much of what else waits for an answer is named.
 _NAMED: Final = 2
 
@@ -113,12 +114,15 @@ def read_advice(
         for field, value in fields.items():
             said = said.replace(field, value()) if field in said else said
         advice[name] = words.capital(said.strip())
+    # What is to be noted besides comes after what saves the customer.
+    asked = ASK if ASK in reached else ""
+    reached = reached.replace(ASK, "")
     waiting = f"Also unanswered: {_listed(tickets, reader.today)}." if tickets else ""
     if spoken:
         told = fields["{matter}"]()
         advice |= {"title": "You reached them today", "why": f"{told} {waiting}".strip()}
         return advice, Footing(reach, all_waiting)
-    advice["why"] = " ".join(f"{reached} {advice['why']} {waiting}".split())
+    advice["why"] = " ".join(f"{reached} {advice['why']} {waiting} {asked}".split())
     return advice, Footing(reach, all_waiting)
 
 
@@ -136,7 +140,7 @@ def _complaint(reader: Reader, customer_id: int) -> str:
     voices = read_voices(reader.driver, [customer_id], reader.present).get(customer_id, ())
     last = next((one for one in voices if one.bad), None)
     if last is not None:
-        solved = last.kind == "ticket" and not reader.value(_IS_OPEN, (last.row_id,))
+        solved = last.kind == "ticket" and reader.value(_IS_SOLVED, (last.row_id,))
         said = f"Last complaint: {last.told(reader.today)}{', solved' if solved else ''}."
         praise = next((one for one in voices if one.good and one.rated and one.last_on > last.last_on), None)
         return f"{said} Since then they {praise.praise(reader.today)}." if praise is not None else said

@@ -128,6 +128,9 @@ def _alert(open_alert: AlertRow, recommendation: Any) -> dict[str, Any]:
         "value_at_risk": None
         if open_alert.value_at_risk_minor is None
         else _major(open_alert.value_at_risk_minor, open_alert.currency),
+        "at_stake": _major(max(open_alert.value_at_risk_minor or 0, open_alert.loss_minor), open_alert.currency)
+        if open_alert.kind == "risk"
+        else None,
         "upside": _major(open_alert.upside_minor, open_alert.currency),
         "currency": open_alert.currency,
         "churn_risk": open_alert.churn_risk,

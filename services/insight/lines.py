@@ -2,7 +2,8 @@
 
 The reason is the rule's own. Beside it stand facts of the record that the rule does not look at: a deal that closes
 within days, the end of a contract and the last day of its notice, the worst and the newest unhappy ticket, what became
-of a complaint, and what they rated well since. Whatever ends soon comes first, but after their own words.
+of a complaint, what they rated well since, and the purchases behind the money (`services.insight.purchase_facts`).
+Whatever ends soon comes first, but after their own words. Days that pass or come are counted from the book's as-of day.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from services.distress.complaints import Voice, read_voices
 from services.distress.leaving_marks import read_words
 from services.distress.matters import ABOUT_WORDS, TEXT, teach
 from services.insight.open_work import DUE_DAYS
+from services.insight.purchase_facts import PurchaseFacts, read_purchase_facts
 from services.insight.reader import Reader, reading
 from services.insight.timeline_formatting import deal_name
 from services.workspace import Workspace
@@ -61,10 +63,13 @@ _LESS: Final = frozenset({
     *("engagement_below", "satisfaction_falling", "renewal_near"),
 })  # fmt: skip
 _OF_DEAL: Final = frozenset({"deal_at_risk", "deal_stalled"})
+#: Rules that are not about what a customer did lately, or that say what they are worth themselves.
+_NOT_OF_WORTH: Final = frozenset({"win_back_due", "repeated_trouble", "ready_for_more", "not_adopted"})
 _ALERTS: Final = "SELECT id, customer_id, state, rule, reason FROM alerts WHERE id IN (SELECT value FROM json_each(?))"
 _TICKETS: Final = f"""
 SELECT id, customer_id, coalesce(nullif(subject, ''), kind, '') AS subject, opened_on, resolved_on, satisfaction,
-       {is_open(":day")} AS open, {is_unhappy(":day")} AS unhappy, urgency(priority) AS urgency
+       coalesce(status, 'solved') <> 'solved' AS marked_open, {is_open(":day")} AS open,
+       {is_unhappy(":day")} AS unhappy, urgency(priority) AS urgency
 FROM tickets WHERE customer_id IN (SELECT value FROM json_each(:ids)) AND opened_on <= :day
      AND (opened_on > date(:day, '-{_COMPLAINT_DAYS} days') OR {is_open(":day")})
 ORDER BY opened_on DESC, id DESC"""
@@ -101,6 +106,7 @@ class _Known:
     deals: list[sqlite.Row] = field(default_factory=list)
     contract: sqlite.Row | None = None
     voices: tuple[Voice, ...] = ()
+    purchases: PurchaseFacts = field(default_factory=PurchaseFacts)
 
 
 def read_lines(reader: Reader, alerts: Iterable[sqlite.Row]) -> dict[int, Line]:
@@ -148,10 +154,12 @@ def _read_known(reader: Reader, ids: Sequence[int]) -> Mapping[int, _Known]:
     deals = reader.rows(_DEALS.replace("<price>", list_price(reader.currency)), asked)
     for row in sorted(deals, key=lambda one: (not one["alerted"], -_worth(reader, one), one["id"])):
         known[row["customer_id"]].deals.append(row)
-    for row in reader.rows(_CONTRACTS, {**asked, "day": reader.today.isoformat()}):
+    for row in reader.rows(_CONTRACTS, asked):
         known[row["customer_id"]].contract = row
     for customer, voices in read_voices(reader.driver, ids, reader.present).items():
         known[customer].voices = voices
+    for customer, purchases in read_purchase_facts(reader, ids).items():
+        known[customer].purchases = purchases
     return known
 
 
@@ -170,7 +178,9 @@ class _Writer:
         reason = words.capital("".join(one.between + one.words for one in self._reason_clauses()))
         trouble = [*self._trouble()]  # after the reason, which may name a ticket
         is_theirs = self._rule in ABOUT_WORDS or "rated" in self._told
-        parts = [reason, *soon, *trouble, *later] if is_theirs else [*soon, reason, *trouble, *later]
+        purchases = [*self._purchases()]
+        parts = [reason, *soon] if is_theirs else [*soon, reason]
+        parts += [*purchases, *trouble, *later]
         parts[0] = words.capital(parts[0])
         return Line(tuple(dict.fromkeys(parts)), frozenset(self._rows))
 
@@ -217,6 +227,15 @@ class _Writer:
         found = [one for one in self._known.tickets if one["open"] and one["unhappy"] and one["urgency"] >= least]
         return found[-1] if found else None
 
+    def _purchases(self) -> Iterator[str]:
+        """The silence where the reason does not tell it, what went back lately, and the money behind the severity."""
+        known = self._known.purchases
+        if "days_since_order" not in self._told:
+            yield from known.silence()
+        yield from known.went_back()
+        if self._rule not in _NOT_OF_WORTH:
+            yield from known.worth()
+
     # -- what became of it --------------------------------------------------------------------------------------
 
     def _trouble(self) -> Iterator[str]:
@@ -237,7 +256,8 @@ class _Writer:
                 same = ticket["subject"] == (what or "") and ticket["satisfaction"] == given
                 if same and on in (ticket["resolved_on"], ticket["opened_on"]):
                     self._rows.add(("tickets", ticket["id"]))
-                    yield f"ticket {'still open' if ticket['open'] else 'solved'}"
+                    still = "still open" if ticket["open"] else "marked open" if ticket["marked_open"] else "solved"
+                    yield f"ticket {still}"
                     break
         yield from self._unhappy(after=day)
         yield from self._good_since(day)
@@ -321,7 +341,7 @@ class _Writer:
     def _deal(self) -> Iterator[tuple[str, int, int]]:
         """Tell the deal that the alert is about, else one that closes within days or that the reason names."""
         reader, deals = self._reader, self._known.deals
-        due = {one["id"]: (day - reader.today).days for one in deals if (day := words.day_of(one["closes_on"]))}
+        due = {one["id"]: (day - reader.present).days for one in deals if (day := words.day_of(one["closes_on"]))}
         near = [one for one in deals if 0 <= due.get(one["id"], -1) <= DUE_DAYS]
         about = [one for one in deals[:1] if self._rule in _OF_DEAL and one["alerted"]]
         named = deals[:1] if "largest_open_deal" in self._told else []
@@ -329,7 +349,7 @@ class _Writer:
         if deal is None:
             return
         days = due.get(deal["id"], -1)
-        closes = f"closes {words.within(days)}" if 0 <= days <= DUE_DAYS else ""
+        closes = f"closes {self._when(days)}" if 0 <= days <= DUE_DAYS else ""
         parts = [words.shortened(deal_name(deal), _SHOWN)]
         if deal["worth_minor"] is not None:
             amount = words.money(deal["worth_minor"], deal["currency"] or reader.currency)
@@ -345,20 +365,28 @@ class _Writer:
         ends = words.day_of(row["ends_on"]) if row is not None else None
         if row is None or ends is None:
             return
-        days = (ends - reader.today).days
+        days = (ends - reader.present).days
         notice = ends - timedelta(days=row["notice_days"]) if row["notice_days"] else None
-        to_notice = (notice - reader.today).days if notice is not None else -1
+        to_notice = (notice - reader.present).days if notice is not None else -1
         if days > _END_DAYS and not 0 <= to_notice <= _NOTICE_DAYS:
             return
         named = "days_to_renewal" in self._told
         how = "to" if named else "renews" if row["renews"] else "ends"
-        parts = [f"contract {how} {reader.day(ends)}", *([] if named else [words.within(days)])]
+        parts = [
+            f"contract {how} {reader.day(ends)}",
+            *([] if named or reader.present != reader.today else [words.within(days)]),
+        ]
         if row["value_per_year_minor"] is not None:
             parts.append(f"{words.money(row['value_per_year_minor'], row['currency'] or reader.currency)} a year")
         if notice is not None:
             parts.append(f"notice {'by' if to_notice >= 0 else 'was due by'} {reader.day(notice)}")
         first = 0 if named else _CONTRACT_FIRST
         yield ", ".join(parts), to_notice if to_notice >= 0 else days, first
+
+    def _when(self, days: int) -> str:
+        """So many days after the as-of day; where that is not today, the day itself, which nobody counts wrong."""
+        present = self._reader.present
+        return words.within(days) if present == self._reader.today else self._reader.day(present + timedelta(days=days))
 
     # -- tickets ------------------------------------------------------------------------------------------------
 
@@ -376,12 +404,10 @@ class _Writer:
         if ticket["open"]:
             return f"open{self._open_for(ticket)}"
         solved = words.day_of(ticket["resolved_on"])
-        on = (
-            f" {self._reader.day(solved)}"
-            if solved is not None and ticket["resolved_on"] != ticket["opened_on"]
-            else ""
-        )
         rated = f", rated {ticket['satisfaction']} of 5" if ticket["satisfaction"] is not None else ""
+        if ticket["marked_open"]:  # the file contradicts itself: both are said, and nobody is told that it is over
+            return f"marked open{f' but resolved {self._reader.day(solved)}' if solved else ''}{rated}"
+        on = f" {self._reader.day(solved)}" if solved and ticket["resolved_on"] != ticket["opened_on"] else ""
         return f"solved{on}{rated}"
 
 

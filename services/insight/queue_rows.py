@@ -11,6 +11,7 @@ from models import sqlite
 from models.values import words
 from models.values.alerts import (
     CRITICAL_ALERTS,
+    RECORDED_LOSS,
     RULE_OFF,
     AlertKind,
     AlertRow,
@@ -56,6 +57,7 @@ _COLUMNS = f"""
     a.id, a.customer_id, c.name, c.external_id, c.tier, a.severity, a.kind, a.state, a.rule, a.reason, a.due_at,
     a.until, a.until_condition, a.owner AS alert_owner, c.owner AS customer_owner, a.outcome, a.upside_minor,
     a.currency, s.sparkline, {AT_RISK} AS value_at_risk_minor, {CHURN} AS churn_risk,
+    {RECORDED_LOSS.format(alert="a")} AS loss_minor,
     {SAID_LEAVING} AS said_leaving, s.overridden, s.said_leaving AS words
 """
 _FROM = """
@@ -180,6 +182,7 @@ def _row(reader: Reader, bounds: Bounds, row: sqlite.Row, line: Line) -> AlertRo
         group=bounds.group(state, row["due_at"]),
         overridden=marks_of(reader, row["overridden"], row["currency"] or reader.currency),
         said_leaving=bool(row["said_leaving"]),
+        loss_minor=row["loss_minor"],
         said=said_words(row["words"]),
     )
 

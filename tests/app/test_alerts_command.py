@@ -93,13 +93,13 @@ def test_a_book_without_customers_is_no_all_clear(store_path: Path, capsys: pyte
     assert capsys.readouterr().out == "No customers yet. Import some with `bellwether import FILE`.\n"
 
 
-def test_the_list_tells_namesakes_apart_and_money_to_win_from_money_at_risk() -> None:
+def test_the_list_tells_namesakes_apart_and_money_to_win_from_money_at_stake() -> None:
     document = {"severity": "medium", "customer_id": 75, "customer": "Delphine Olsen", "reason": "Last order",
-                "value_at_risk": 0, "upside": 774.0, "currency": "GBP", "churn_risk": 0.72, "due": "",
+                "at_stake": 0, "upside": 774.0, "currency": "GBP", "churn_risk": 0.72, "due": "",
                 "said_leaving": ""}  # fmt: skip
-    other = {**document, "customer_id": 80, "value_at_risk": 90.0, "upside": 0}
+    other = {**document, "customer_id": 80, "at_stake": 90.0, "upside": 0}
     head, first, second = alerts.at_risk_list([document, other], None).splitlines()
-    ends = {name: head.index(name) + len(name) for name in ("id", "at risk", "to win")}
+    ends = {name: head.index(name) + len(name) for name in ("id", "at stake", "to win")}
     assert (first[: ends["id"]].split()[-1], second[: ends["id"]].split()[-1]) == ("75", "80")
-    assert first[: ends["to win"]].endswith("774 GBP") and not first[: ends["at risk"]].endswith("GBP")
-    assert second[: ends["at risk"]].endswith("90 GBP")
+    assert first[: ends["to win"]].endswith("774 GBP") and not first[: ends["at stake"]].endswith("GBP")
+    assert second[: ends["at stake"]].endswith("90 GBP")

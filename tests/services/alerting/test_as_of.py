@@ -71,7 +71,7 @@ def test_a_deal_about_to_close_makes_tickets_critical_by_its_stage_of_the_day(bo
         customer = book.customer(f"Later {later}")
         for ago in (11, 12):
             book.ticket(customer, ago)
-        deal = book.deal(customer, "Won" if later else "Negotiation", 60)
+        deal = book.deal(customer, "Won" if later else "Negotiation", 60, 60_000)
         with book.writing() as work:
             work.sql("UPDATE opportunities SET closes_on = ? WHERE id = ?", (book.day(-5), deal))
         if later:

@@ -162,7 +162,7 @@ def test_without_a_record_of_contact_and_closed_deals_only_the_age_is_said(book:
     book.evaluate()
     assert not book.open_alerts(young), "nobody knows whether that is long"
     assert book.alert(late)["reason"] == (
-        "Engaging, $900: open for 180 days; too few deals have closed to compare, and 1 more deal"
+        "Engaging, $900: open for 180 days; too few deals have closed to compare; 1 more deal like this"
     )
     assert book.alert(late)["severity"] == 3
 

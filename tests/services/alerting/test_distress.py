@@ -47,6 +47,55 @@ def test_the_same_words_weigh_by_what_the_customer_is_worth(book: Book, worth: i
     assert (alert["rule"], alert["severity"], alert["due_at"]) == ("distress", severity, due)
 
 
+@pytest.mark.parametrize(
+    ("rating", "at_risk", "confidence", "severity"),
+    [(2, 15_300, "high", 3), (2, 500_000, "high", 4), (2, 500_000, "low", 3), (1, 15_300, "low", 4)],
+)
+def test_two_of_five_is_no_emergency_where_hardly_anything_is_at_risk(
+    book: Book, rating: int, at_risk: int, confidence: str, severity: int
+) -> None:
+    for customer in book.crowd(10):
+        book.score(customer, value_at_risk_minor=20_000 + customer)
+    best_one = best(book, value_at_risk_minor=at_risk, confidence=confidence)
+    book.review(best_one, rating, 2)
+    book.evaluate()
+    with book.workspace.store.read() as connection:
+        query = "SELECT severity FROM alert_signals WHERE rule = 'distress'"
+        assert connection.exec_driver_sql(query).scalars().all() == [severity]
+
+
+LEAVES = "If this cannot be put right I will order elsewhere."
+
+
+@pytest.mark.parametrize(
+    ("said", "last_order", "rated", "severity"),
+    [
+        (43, 34, None, 3),  # an order nine days later was on its way
+        (43, 29, None, None),  # they ordered again
+        (43, 60, ("survey", 10), None),
+        (43, 60, ("review", 10), 3),  # a product that they like answers nobody
+        (43, 60, ("survey", 50), 3),  # before the words
+        (179, 200, None, 3),
+        (181, 200, None, None),
+        (29, 10, None, 4),
+    ],
+)
+def test_words_of_leaving_that_nobody_answered_stand_until_they_stay(
+    book: Book, said: int, last_order: int, rated: tuple[str, int] | None, severity: int | None
+) -> None:
+    book.crowd(20)
+    values = {"ago": last_order, "gap": 90, "clv_if_stays_minor": 200_000, "spend_12m_minor": 200_000}
+    customer = book.customer("One", **{**values, "standing": "active", "silence_p": 0.5})
+    book.add(conversations, customer_id=customer, channel="Chat", text=LEAVES, happened_on=book.day(said))
+    if rated is not None and rated[0] == "survey":
+        book.add(surveys, customer_id=customer, kind="csat", score=5, scale=5, answered_on=book.day(rated[1]))
+    elif rated is not None:
+        book.review(customer, 5, rated[1])
+    book.evaluate()
+    found = [(alert["rule"], alert["severity"]) for alert in book.open_alerts(customer)]
+    assert found == ([("distress", severity)] if severity else [])
+
+
 def test_the_bar_is_that_of_active_customers(book: Book) -> None:
     """Those who are lost would lower it: a fifth of the book would be half of the active ones."""
     for number in range(30):

@@ -40,7 +40,7 @@ LAW = {
     "emails_unread": ("low", 90),
     "unsubscribed": ("medium", 0),
     "deal_stalled": ("medium", 14),
-    "deal_at_risk": ("critical", 14),
+    "deal_at_risk": ("medium", 14),  # by its close date, and what customers are worth
     "renewal_near": ("low", 30),
     "not_adopted": ("low", 90),
     "ready_for_more": ("low", 60),

@@ -78,6 +78,17 @@ def test_an_overdue_order_is_as_grave_as_its_value(book: Book) -> None:
     assert [book.alert(one)["severity"] for one in (cheap, dear, most)] == [2, 3, 4]
 
 
+@pytest.mark.parametrize("risk", [0.1, 0.5])
+def test_a_silence_longer_than_ever_is_said_to_be_so_whatever_the_risk(book: Book, risk: float) -> None:
+    book.order(book.crowd(10)[0], 1)  # the files go on
+    customer = book.customer(ago=70, gap=20, churn_risk=risk, silence_p=0.001)
+    for ago in (70, 90, 110, 131, 150, 170):
+        book.order(customer, ago)
+    book.evaluate()
+    said = "No order for 70 days; the usual gap is 20, the longest so far 21"
+    assert book.alert(customer)["reason"] == said
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -126,6 +137,21 @@ def test_who_is_overdue_without_an_alert_is_counted_with_the_reason(book: Book) 
     book.email(answered, "sent", 30)
     book.evaluate()
     assert win_back_without_alert(book.workspace) == 1
+
+
+def test_who_is_silent_for_longer_than_ever_is_not_counted_as_not_late(book: Book) -> None:
+    book.crowd(10)
+    ever = book.customer("Longer than ever", ago=113, gap=42, silence_p=0.153)
+    known = book.customer("Known for it", ago=113, gap=42, silence_p=0.153)
+    for ago in (113, 155, 197, 239, 281):
+        book.order(ever, ago)
+    for ago in (113, 233, 275, 317, 359):
+        book.order(known, ago)
+    book.evaluate()
+    assert overdue(book).parts == (
+        "1 silent, but not unusually late for them",
+        "1 silent for longer than ever, but their gaps are uneven",
+    )
 
 
 @pytest.mark.parametrize(
@@ -542,6 +568,46 @@ def test_a_deals_amount_is_converted_between_currencies_of_other_minor_units(
     book.add(opportunities, customer_id=customer, name="Restock", **fields)
     book.evaluate()
     assert book.alert(customer)["upside_minor"] == 22_500  # half of $450.00
+
+
+@pytest.mark.parametrize(
+    ("amount", "past", "severity"),
+    [
+        (1_290_000, None, 4),
+        (59_000, None, 3),  # the largest of small deals: customers are worth more
+        (1_290_000, 14, 4),
+        (1_290_000, 15, 2),  # nobody keeps it up to date
+    ],
+)
+def test_a_deal_is_as_grave_as_customers_are_worth_and_no_more_once_its_date_is_long_past(
+    book: Book, amount: int, past: int | None, severity: int
+) -> None:
+    for customer in book.crowd(5):
+        book.deal(customer, "Negotiation", 5, 1_000)
+    unhappy = book.customer("Unhappy", churn_risk=0.01, clv_minor=1_000)
+    deal = book.deal(unhappy, "Negotiation", 5, amount)
+    if past is not None:
+        with book.writing() as work:
+            work.sql("UPDATE opportunities SET closes_on = ? WHERE id = ?", (book.day(past), deal))
+    book.ticket(unhappy, 10, satisfaction=1)
+    book.ticket(unhappy, 12, satisfaction=1)
+    book.evaluate()
+    with book.workspace.store.read() as connection:
+        query = "SELECT severity FROM alert_signals WHERE rule = 'deal_at_risk'"
+        assert connection.exec_driver_sql(query).scalars().all() == [severity]
+
+
+@pytest.mark.parametrize(("past", "severity"), [(None, 3), (14, 3), (15, 2)])
+def test_a_stalled_deal_long_past_its_close_date_is_not_high(book: Book, past: int | None, severity: int) -> None:
+    book.crowd(10)
+    customer = book.customer(churn_risk=0.01)
+    book.add(conversations, customer_id=customer, happened_on=book.day(28))
+    deal = book.deal(customer, "Proposal", 30)
+    with book.writing() as work:
+        closes_on = book.day(past) if past is not None else None
+        work.sql("UPDATE opportunities SET closes_on = ? WHERE id = ?", (closes_on, deal))
+    book.evaluate()
+    assert (book.alert(customer)["rule"], book.alert(customer)["severity"]) == ("deal_stalled", severity)
 
 
 def test_a_large_deal_of_an_unhappy_customer_is_critical(book: Book) -> None:
@@ -1085,7 +1151,7 @@ def test_several_deals_of_a_customer_are_one_signal(book: Book) -> None:
     book.deal(customer, "Qualified", 30)
     book.evaluate()
     assert book.alert(customer)["reason"] == (
-        "Winter restock, Qualified, $450: open for 30 days, no call, reply or note for 28 days, and 1 more deal"
+        "Winter restock, Qualified, $450: open for 30 days, no call, reply or note for 28 days; 1 more deal like this"
     )
 
 

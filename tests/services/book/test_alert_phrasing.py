@@ -24,7 +24,7 @@ def test_a_reason_is_said_with_its_figures_and_with_what_came_besides() -> None:
         "Restock, about €1,234: open for 40 days, no call, reply or note for 20 days; close date 20 Jan 2025 has passed"
     )
     assert reason_words(deal, TODAY) == said
-    assert reason_words(with_part(deal, more=2), TODAY) == f"{said}, and 2 more deals"
+    assert reason_words(with_part(deal, more=2), TODAY) == f"{said}; 2 more deals like this"
     late = with_part(stored("gap_beyond_usual", **LATE), held=("orders", "2026-05-20"))
     ends = "No order for 74 days, the last one returned; the usual gap is 21; your orders end on 20 May 2026"
     assert reason_words(late, TODAY) == ends

@@ -427,6 +427,26 @@ def test_they_are_pleased_only_where_their_newest_rating_says_so(
     assert ("pleased" in why) == bool(words) and words in why
 
 
+def test_what_saves_the_customer_comes_before_what_is_to_be_recorded(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer("Ida Moor", email="ida@example.com", email_consent="unknown")
+    book.score(number)
+    advice = '{"code": "x", "title": "{call} to ask how things are", "why": "A reason."}'
+    told = reader(read_detail, book.alert(number, recommendation=advice)).recommendation
+    assert told.why == f"Their address is ida@example.com. A reason. {ASK}"
+
+
+@pytest.mark.parametrize("status", ["open", "solved", None])
+def test_the_last_complaint_is_solved_where_its_file_does_not_say_that_it_is_open(
+    book: SmallBook, reader: Fresh, status: str | None
+) -> None:
+    number = book.customer("Ida Moor", phone="+1 555 0100", email=None)
+    book.score(number)
+    book.event("tickets", number, subject="Zip", opened_on=days_ago(60), resolved_on=days_ago(50), sentiment=-0.8,
+               satisfaction=2, status=status)  # fmt: skip
+    why = advised(book, reader, number, "silence_after_complaint", "gap_beyond_usual").why
+    assert ("rated 2 of 5, solved." in why) == (status != "open") and "rated 2 of 5" in why
+
+
 def test_what_the_advice_does_not_name_is_not_read(book: SmallBook, reader: Fresh) -> None:
     number = book.customer("Ida Moor", phone="+1 555 0100", email=None)
     book.score(number)

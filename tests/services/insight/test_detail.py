@@ -213,7 +213,7 @@ def test_a_quote_is_said_once(book: SmallBook, reader: Fresh, marlow: int) -> No
                 reason=reason("unhappy_mention", "leaving", mention_words=said), raised_at=minutes(-50),
                 raised_as_of=days_ago(0))  # fmt: skip
     detail = reader(read_detail, open_alert)
-    assert detail.story_bold == f"Wrote on 18 Nov: “{said}”" and "another" not in detail.story
+    assert detail.story_bold == f"Wrote on 18 Nov: “{said}” No order for 74 days." and "another" not in detail.story
 
 
 def test_the_story_tells_the_rest_of_what_the_reason_quotes(book: SmallBook, reader: Fresh, marlow: int) -> None:

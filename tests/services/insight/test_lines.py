@@ -14,11 +14,13 @@ from models.values.alerts import AlertRow
 from models.values.metrics import RowsQuery
 from services.exporting import write_export
 from services.insight.detail import read_detail
+from services.insight.documents import read_alert_documents
 from services.insight.lines import with_lines
 from services.insight.queue_rows import read_alert
 from services.metrics import Metrics
 from services.reports import handover_of
 from tests.services.insight.conftest import TODAY, Fresh, SmallBook, days_ago, reason
+from views.alerts.queue_model import value_words
 
 SILENCE = reason("gap_beyond_usual", days_since_order=74, usual_gap=21)
 SAID_SILENCE = "No order for 74 days; the usual gap is 21"
@@ -223,6 +225,102 @@ def test_a_deal_alert_names_its_deal_and_says_first_when_it_closes(book: SmallBo
     assert found is not None and found.reason == (
         "Closes in 4 days · Open deal: Pop-up corner, $1,450, Proposal, and an unhappy ticket “Sizing” open for 9 days"
     )
+
+
+@pytest.mark.parametrize(
+    ("rule", "stored", "scores", "said"),
+    [
+        ("deal_stalled", reason("deal_stalled"), {"days_since_last_order": 129, "usual_gap_days": 40}, "129 days"),
+        ("renewal_near", reason("renewal_near", days_to_renewal=31, health=40),
+         {"days_since_last_order": 212, "usual_gap_days": 30}, "212 days"),
+        ("deal_stalled", reason("deal_stalled"), {"days_since_last_order": 40, "usual_gap_days": 10}, None),
+        ("deal_stalled", reason("deal_stalled"), {"days_since_last_order": 80, "usual_gap_days": 90}, None),
+        ("gap_beyond_usual", SILENCE, {"days_since_last_order": 74, "usual_gap_days": 21}, None),
+    ],
+)  # fmt: skip
+def test_the_silence_is_told_where_the_reason_is_about_something_else(
+    book: SmallBook, reader: Fresh, rule: str, stored: str, scores: dict[str, Any], said: str | None
+) -> None:
+    number = book.customer("Bob Wood")
+    book.score(number, **scores)
+    told = line(book, reader, number, rule, stored)
+    assert told.endswith(f" · no order for {said}") if said else "no order for" not in told
+
+
+@pytest.mark.parametrize(
+    ("back", "said"),
+    [
+        ([("cancellation", 59, 1_181_700), ("cancellation", 40, 207_600)], "cancelled $13,893 in 90 days"),
+        ([("return", 20, 600_000)], "returned $6,000 in 90 days"),
+        ([("return", 20, 600_000), ("cancellation", 20, 100_000)], "returned or cancelled $7,000 in 90 days"),
+        ([("return", 20, 40_000)], ""),  # little beside what they order
+        ([("return", 20, 600_000), ("return", 120, 600_000), ("return", 220, 600_000)], ""),  # they always do
+        ([("return", 91, 600_000)], ""),
+    ],
+)
+def test_what_went_back_lately_is_told_where_it_is_much_for_them(
+    book: SmallBook, reader: Fresh, back: list[tuple[str, int, int]], said: str
+) -> None:
+    number = book.customer("Bob Wood")
+    book.score(number, spend_12m_minor=4_672_100, value_at_risk_minor=1_000_000)
+    for kind, ago, minor in back:
+        book.order(number, days_ago(ago), -minor, kind=kind)
+    assert line(book, reader, number, "gap_beyond_usual", SILENCE) == " · ".join(filter(None, (SAID_SILENCE, said)))
+
+
+def test_money_behind_the_severity_is_told_where_the_model_expects_little_loss(book: SmallBook, reader: Fresh) -> None:
+    """What they spent, and what is at stake by the rule's record: the queue shows that figure, too."""
+    number = book.customer("Bob Wood")
+    figures = {"spend_12m_minor": 4_672_100, "value_at_risk_minor": 102_800, "clv_if_stays_minor": 3_927_900}
+    book.score(number, **figures)
+    found = row(book, reader, number, "gap_beyond_usual", SILENCE)
+    assert found.reason == f"{SAID_SILENCE} · $46,721 spent in 12 months"
+    assert value_words(found) == "$1,028 at risk"
+    book.insert("alert_signals", alert_id=found.id, customer_id=number, rule="gap_beyond_usual", severity=4,
+                reason=SILENCE, evidence='{"loss": 1963950}', raised_at=days_ago(0),
+                raised_as_of=days_ago(0))  # fmt: skip
+    alert = reader(read_alert, found.id)
+    assert alert.reason == (
+        f"{SAID_SILENCE} · $46,721 spent in 12 months · $19,640 at stake: about 50\u202f% leave after such a silence"
+    )
+    assert value_words(alert) == "$19,640 at stake"
+    (document,) = reader(read_alert_documents, [found.id])
+    assert (document["at_stake"], document["value_at_risk"]) == (19_639.5, 1_028)
+
+
+@pytest.mark.parametrize(
+    ("ticket", "said"),
+    [
+        ({"status": "open", "resolved_on": days_ago(5)}, "marked open but resolved 15 Nov, rated 2 of 5"),
+        ({"status": "open"}, "marked open, rated 2 of 5"),
+        ({"status": None, "resolved_on": days_ago(5)}, "solved 15 Nov, rated 2 of 5"),
+    ],
+)
+def test_a_ticket_that_the_file_calls_open_is_never_said_to_be_solved(
+    book: SmallBook, reader: Fresh, ida: int, ticket: dict[str, Any], said: str
+) -> None:
+    for _ in range(2):
+        book.event("tickets", ida, subject="Zip", opened_on=days_ago(6), satisfaction=2, **ticket)
+    assert line(book, reader, ida, "unhappy_tickets", TWO).startswith(
+        f"2 unhappy tickets in 60 days · “Zip”, 14 Nov, {said}"
+    )
+    rated = reason(
+        "distress", "rated", distress_rated=[2, 5, ticket.get("resolved_on", days_ago(6)), 1, "Zip", "tickets"]
+    )
+    book.run("DELETE FROM alerts")
+    told = line(book, reader, ida, "distress", rated)
+    assert ("ticket solved" in told) == said.startswith("solved") and ("ticket marked open" in told) != said.startswith(
+        "solved"
+    )
+
+
+def test_days_to_a_close_date_count_from_the_day_of_the_data(book: SmallBook, reader: Fresh) -> None:
+    """Data that end before today: the day itself is told, as "open for 20 days" is counted from the last one."""
+    number = book.customer("Ida Moor")
+    book.score(number, as_of=days_ago(2))
+    deal(book, number, 3)
+    told = line(book, reader, number, "gap_beyond_usual", SILENCE)
+    assert told.startswith("Open deal: Pop-up corner, $1,450, Proposal, closes 23 Nov · ")
 
 
 def test_a_closed_alert_keeps_its_reason(book: SmallBook, reader: Fresh, ida: int) -> None:

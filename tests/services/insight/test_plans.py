@@ -33,7 +33,7 @@ BIG = {
 
 HOT: dict[str, tuple[Callable[[Reader], Any], int]] = {
     "queue": (read_queue, 16),
-    "queue, filtered": (lambda reader: read_queue(reader, "todo", QueueFilter(text="marlow", need_today=True)), 16),
+    "queue, filtered": (lambda reader: read_queue(reader, "todo", QueueFilter(text="marlow", need_today=True)), 17),
     "queue, done": (lambda reader: read_queue(reader, "done", QueueFilter(done_days=30)), 8),
     "tiles of today": (read_today_tiles, 12),
     "tiles of outcomes": (read_outcome_tiles, 8),

@@ -1,0 +1,101 @@
+"""What the line of an alert tells of purchases beside its reason: the silence, the year's spend, what went back.
+
+Beside an alert's money it says why somebody is worth a call of whom the model expects little loss.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from models.values import words
+from models.values.alerts import RECORDED_LOSS
+from services.insight.reader import Reader
+
+#: So many days without an order, and so many usual gaps, are told beside a reason that speaks of something else.
+_SILENT_DAYS, _SILENT_GAPS = 45, 1.5
+#: Less than this share of the year's spend at risk does not say what the customer is worth.
+_LITTLE: Final = 0.1
+#: So many times what the model expects to lose is told with the reason for it.
+_MUCH_MORE: Final = 1.5
+#: What went back in so many days is told from this share of the year's orders on, and from so many times as much as in
+#: as many days of the year before: who always sends back much did nothing new.
+_BACK_DAYS, _BACK_SHARE, _BACK_TIMES = 90, 0.1, 2.0
+_YEAR: Final = 365
+
+#: SQL of what went back by ``kind`` in a time, in the currency of the customer's scores ``s``.
+_BACK: Final = """(SELECT coalesce(sum(abs(o.amount_minor)), 0) FROM orders o
+    WHERE o.customer_id = s.customer_id AND o.kind {kind} AND o.currency = s.currency
+          AND o.ordered_on > date(:day, '-{since} days') AND o.ordered_on <= date(:day, '-{until} days'))"""
+_FACTS: Final = f"""
+SELECT s.customer_id, s.days_since_last_order AS silent_days, s.usual_gap_days AS usual_gap,
+       coalesce(s.spend_12m_minor, 0) AS spent, s.value_at_risk_minor AS at_risk,
+       coalesce(s.clv_if_stays_minor, 0) AS if_stays, s.currency,
+       coalesce((SELECT max({RECORDED_LOSS.format(alert="a")}) FROM alerts a WHERE a.customer_id = s.customer_id
+                 AND a.state NOT IN ('resolved', 'not_useful')), 0) AS loss,
+       {_BACK.format(kind="= 'return'", since=_BACK_DAYS, until=0)} AS returned,
+       {_BACK.format(kind="= 'cancellation'", since=_BACK_DAYS, until=0)} AS cancelled,
+       {_BACK.format(kind="IN ('return', 'cancellation')", since=_YEAR, until=_BACK_DAYS)} AS back_before
+FROM customer_risk_scores s WHERE s.customer_id IN (SELECT value FROM json_each(:ids))"""
+
+
+@dataclass(frozen=True)
+class PurchaseFacts:
+    """What is known of one customer; money in minor units of ``currency``, days up to the as-of day.
+
+    Attributes
+    ----------
+    loss
+        What is to be lost by the record of the rules on their open alert.
+    returned, cancelled
+        What went back in the last 90 days.
+    back_before
+        What went back in the year before these.
+    """
+
+    silent_days: int | None = None
+    usual_gap: float | None = None
+    spent: int = 0
+    at_risk: int | None = None
+    if_stays: int = 0
+    currency: str = ""
+    loss: int = 0
+    returned: int = 0
+    cancelled: int = 0
+    back_before: int = 0
+
+    def silence(self) -> Iterator[str]:
+        """Say for how long they ordered nothing, where that is long for them."""
+        days = self.silent_days
+        if days is not None and days >= max(_SILENT_DAYS, _SILENT_GAPS * (self.usual_gap or 0.0)):
+            yield f"no order for {words.count(days, 'day')}"
+
+    def worth(self) -> Iterator[str]:
+        """Say what they spent, where the money at risk does not tell it, and how much is lost by the rule's record."""
+        if self.spent > 0 and self.at_risk is not None and self.at_risk < _LITTLE * self.spent:
+            yield f"{words.money(self.spent, self.currency)} spent in 12 months"
+        if self.loss > _MUCH_MORE * (self.at_risk or 0) and self.if_stays > 0:
+            share = words.percent(self.loss / self.if_stays)
+            yield f"{words.money(self.loss, self.currency)} at stake: about {share} leave after such a silence"
+
+    def went_back(self) -> Iterator[str]:
+        """Say what they sent back or cancelled lately, where that is much for them."""
+        back = self.returned + self.cancelled
+        usual = self.back_before * _BACK_DAYS / (_YEAR - _BACK_DAYS)
+        ordered = max(self.spent, 0) + back + self.back_before
+        if back <= 0 or back < _BACK_SHARE * ordered or back < _BACK_TIMES * usual:
+            return
+        both = self.returned and self.cancelled
+        how = "returned or cancelled" if both else "returned" if self.returned else "cancelled"
+        yield f"{how} {words.money(back, self.currency)} in {_BACK_DAYS} days"
+
+
+def read_purchase_facts(reader: Reader, ids: Sequence[int]) -> Mapping[int, PurchaseFacts]:
+    """Return what is known of the purchases of customers with an open alert; who has no scores is left out."""
+    asked: dict[str, Any] = {"ids": json.dumps(list(ids)), "day": reader.present.isoformat()}
+    rows = (dict(row) for row in reader.rows(_FACTS, asked))
+    return {
+        row.pop("customer_id"): PurchaseFacts(**row | {"currency": row["currency"] or reader.currency}) for row in rows
+    }
