@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -65,7 +65,7 @@ class DashboardView(QWidget):
         self.state = StatePane(theme, self.area, rows_skeleton())
         self.setLayout(column(self.state))
         self._steps = QTimer(self, interval=0)
-        self._steps.timeout.connect(self._build_next)
+        self._steps.timeout.connect(self._step)
         self.arrange(dashboard)
 
     # -- tiles ----------------------------------------------------------------------------------------------------
@@ -78,14 +78,14 @@ class DashboardView(QWidget):
     @property
     def tiles(self) -> dict[str, Tile]:
         """All tiles, in reading order; what is not there yet is built now."""
-        return {key: self.tile(key) for key in self.specs}
+        while self._steps.isActive():
+            self._step()
+        return {key: self._built[key] for key in self.specs}
 
     def tile(self, key: str) -> Tile:
         """Return a tile, built now if it is not there yet."""
         if key not in self._built:
             self._built[key] = self._made(self.specs[key])
-            if len(self._built) == len(self.specs):
-                self._place()
         return self._built[key]
 
     def shows(self, key: str) -> bool:
@@ -94,18 +94,27 @@ class DashboardView(QWidget):
 
     def _made(self, spec: TileSpec) -> Tile:
         tile = Tile(self._theme, spec)
-        tile.setParent(self._content)
-        tile.hide()
         tile.drilled.connect(partial(self._drilled, tile))
         tile.switched.connect(partial(self._switched, tile))
         tile.menu_wanted.connect(partial(self.menu_wanted.emit, tile))
         self._choose(tile)
         return tile
 
-    def _build_next(self) -> None:
-        missing = next((key for key in self.specs if key not in self._built), None)
+    def _step(self) -> None:
+        """Build the next tile, or put the tiles of a row into it: each takes some milliseconds."""
+        down = len(self._grids)
+        if down == len(self.dashboard.rows):
+            self._steps.stop()
+            return
+        specs = self.dashboard.rows[down]
+        missing = next((spec.key for spec in specs if spec.key not in self._built), None)
         if missing is not None:
             self.tile(missing)
+            return
+        grid = PanelGrid([self._built[spec.key] for spec in specs], self._across(specs))
+        self._rows.insertWidget(1 + down, grid)
+        self._grids.append(grid)
+        self.state.show_content()
 
     def arrange(self, dashboard: Dashboard) -> Tile | None:
         """Show the tiles of a dashboard; those that are there already stay. Return a new one where there were others.
@@ -113,6 +122,8 @@ class DashboardView(QWidget):
         What an earlier arrangement knows of a figure is known here too; the rest must be asked for.
         """
         before, tiles, lens = self.dashboard, self._built, self._lens
+        bar = self.area.verticalScrollBar()
+        at, most = bar.value(), bar.maximum()
         there = {spec.key: spec for spec in before.tiles}
         was = dict(_pairs(dashboard, there))
         by, self.dashboard = self._by, dashboard
@@ -145,51 +156,41 @@ class DashboardView(QWidget):
         for tile in tiles.values():
             tile.hide()
             tile.deleteLater()
-        if len(self._built) == len(self.specs):
-            self._place()
-        else:
-            self.state.show_skeleton()
-            self._steps.start()
-        return self.tile(added) if added is not None else None
-
-    def _place(self) -> None:
-        """Put all tiles into their rows."""
-        self._steps.stop()
-        bar = self.area.verticalScrollBar()
-        at, most = bar.value(), bar.maximum()
-        before, self._grids = self._grids, [
-            PanelGrid([self._built[spec.key] for spec in specs]) for specs in self.dashboard.rows
-        ]  # fmt: skip
-        for down, grid in enumerate(self._grids, 1):
-            self._rows.insertWidget(down, grid)
-        for grid in before:
-            self._rows.removeWidget(grid)
-            grid.hide()
-            grid.deleteLater()
-        left_out = " ".join(self.dashboard.left_out)
+        grids, self._grids = self._grids, []
+        left_out = " ".join(dashboard.left_out)
         self._left_out.setText(left_out)
         self._left_out.setVisible(bool(left_out))
-        self.fit(self._width)
-        if self.specs:
-            self.state.show_content()
+        self._steps.start()
+        if there and self.tiles:  # all at once: most of them are there
             bar.setMaximum(most)  # the rows are not laid out yet, and a tile that lost the focus moved the page
             bar.setValue(at)
+        elif self.specs:
+            self.state.show_skeleton()
         else:
             words = left_out or "Choose a metric, a grouping and a chart type."
             self.state.show_empty("No tiles yet", words, ("Add a tile", self.tile_wanted.emit))
+        for grid in grids:
+            self._rows.removeWidget(grid)
+            grid.hide()
+            grid.deleteLater()
+        return self.tile(added) if added is not None else None
 
     def fit(self, width: int) -> None:
         """Place the tiles for a window of this width."""
         self._width = width
         for grid, specs in zip(self._grids, self.dashboard.rows, strict=False):
-            columns = sum(spec.wide for spec in specs)
-            small = all(spec.form == "figure" for spec in specs)
-            least = _FIGURE if small else _CHART if columns == len(specs) else _BESIDE
-            across = max(1, min(columns, width // least))
-            lines = -(-columns // across)
-            across = -(-columns // lines)  # lines of like length
+            across = self._across(specs)
             if across != grid.across:
                 grid.place(across)
+
+    def _across(self, specs: Sequence[TileSpec]) -> int:
+        """How many columns a row has room for."""
+        columns = sum(spec.wide for spec in specs)
+        small = all(spec.form == "figure" for spec in specs)
+        least = _FIGURE if small else _CHART if columns == len(specs) else _BESIDE
+        across = max(1, min(columns, self._width // least))
+        lines = -(-columns // across)
+        return -(-columns // lines)  # lines of like length
 
     # -- what tiles show ------------------------------------------------------------------------------------------
 

@@ -42,7 +42,7 @@ class Panel(QWidget):
 class PanelGrid(QFrame):
     """Places panels in rows with lines of one pixel between them; the last of a row takes what is left of it."""
 
-    def __init__(self, panels: Sequence[Panel]) -> None:
+    def __init__(self, panels: Sequence[Panel], across: int = 3) -> None:
         super().__init__()
         self.setProperty("kind", "line")
         self._panels = tuple(panels)
@@ -53,7 +53,7 @@ class PanelGrid(QFrame):
         self._grid.setContentsMargins(0, 0, 0, 1)
         self._grid.setSpacing(1)
         self.setLayout(self._grid)
-        self.place(3)
+        self.place(across)
 
     @property
     def across(self) -> int:

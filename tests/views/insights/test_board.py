@@ -22,6 +22,7 @@ from tests.views.conftest import OpenWindow
 from views.background import Failed
 from views.insights.board import Board
 from views.insights.page import InsightsPage
+from views.insights.panel import PanelGrid
 from views.insights.rooms import BookOfMetrics
 from views.theme import Theme
 
@@ -82,7 +83,7 @@ def test_two_tiles_are_asked_for_at_a_time_and_none_when_the_tab_is_left(
             job()
 
 
-def test_tiles_are_built_one_at_a_time_and_shown_together(qtbot: QtBot, theme: Theme, sample: Workspace) -> None:
+def test_tiles_are_built_one_at_a_time_and_shown_row_by_row(qtbot: QtBot, theme: Theme, sample: Workspace) -> None:
     board = board_over(theme, sample, Questions())
     qtbot.addWidget(board)
     service = next(one for one in the_dashboards() if one.name == "service")
@@ -92,8 +93,9 @@ def test_tiles_are_built_one_at_a_time_and_shown_together(qtbot: QtBot, theme: T
     beat = QTimer(board, interval=0)
     beat.timeout.connect(lambda: built.append(len(view.built)))
     beat.start()
-    qtbot.waitUntil(lambda: view.state.state == "content")
+    qtbot.waitUntil(lambda: len(view.findChildren(PanelGrid)) == len(service.rows))
     beat.stop()
+    assert view.state.state == "content"
     assert max(after - before for before, after in pairwise([0, *built])) <= 2, "between two turns of the window"
     assert [one.spec for one in view.built] == list(view.specs.values())
 
