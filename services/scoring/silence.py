@@ -55,7 +55,8 @@ def silence_p(ledger: Ledger, seen: Features, days: Floats | None = None, among:
     silence = seen.days_since if days is None else days
     found = np.full(seen.own_gaps.shape, np.nan)
     for place, rows in _with_gaps(ledger, seen, among):
-        found[place] = _lasts(rows, seen, place, silence[place], ledger.day)
+        # Weights that add up to one add up to a hair more in floating point.
+        found[place] = np.minimum(_lasts(rows, seen, place, silence[place], ledger.day), 1.0)
     return found
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.scoring import score_due, set_override
@@ -51,6 +51,7 @@ def test_few_gaps_make_no_silence_improbable() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(1, 400), min_size=OWN_GAPS, max_size=12), st.integers(0, 900), st.integers(1, 300))
+@example([1, 28, 52, 143], 0, 1)
 def test_a_longer_silence_is_never_more_probable_and_the_unit_of_time_does_not_count(
     gaps: list[int], since: int, more: int
 ) -> None:
