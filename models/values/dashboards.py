@@ -86,9 +86,11 @@ class TileSpec:
 
     def by_another(self, name: str) -> TileSpec:
         """Return it by another of its dimensions."""
-        old, new = f"by {self.query.by[0]}", f"by {name}"
+        own = self.query.by[0]
+        old, new = f"by {own}", f"by {name}"
         title, lens = self.title.replace(old, new), self.lens.replace(old, new)
-        return replace(self, title=title, lens=lens, query=replace(self.query, by=(name,)))
+        order = tuple(one.replace(own, name) if one.removeprefix("-") == own else one for one in self.query.order)
+        return replace(self, title=title, lens=lens, query=replace(self.query, by=(name,), order=order))
 
 
 @dataclass(frozen=True, slots=True)

@@ -269,7 +269,9 @@ def asked(tile: TileSpec, filters: Filters) -> Query:
         order = tuple(name for name in order if not name.endswith(_COMPARED))
         having = tuple(one for one in having if not one.name.endswith(_COMPARED))
     where = (*tile.query.where, *kept)
-    return replace(tile.query, where=where, period=period, compare=compare, order=order, having=having)
+    # Of shares all groups are read: which of them are shown depends on how they differ, and that on all.
+    limit = None if tile.form == "ranges" else tile.query.limit
+    return replace(tile.query, where=where, period=period, compare=compare, order=order, having=having, limit=limit)
 
 
 def trend_of(tile: TileSpec) -> TileSpec | None:

@@ -106,15 +106,35 @@ def table_of(shown: TileAnswer) -> tuple[Sequence[str], Sequence[Sequence[str]]]
 
 def verdict(bars: Sequence[Bar], overall: float | None) -> str:
     """Say which shares differ clearly from that of all: those whose 95 % range does not hold it; '' of one group."""
-    known = [bar for bar in bars if bar.range is not None and not bar.faint]
-    if overall is None or len(known) < 2:
+    if overall is None or len([bar for bar in bars if bar.range is not None and not bar.faint]) < 2:
         return ""
-    above = [bar.name for bar in known if bar.range is not None and bar.range[0] > overall]
-    below = [bar.name for bar in known if bar.range is not None and bar.range[1] < overall]
+    above = [bar.name for bar in bars if _differs(bar, overall) > 0]
+    below = [bar.name for bar in bars if _differs(bar, overall) < 0]
     if not above and not below:
         return f"Every 95{THIN}% range holds the overall {percent(overall)}: none is clearly higher or lower."
     told = [f"clearly {how}: {listed(names)}" for how, names in (("higher", above), ("lower", below)) if names]
     return f"Against the overall {percent(overall)}, {'; '.join(told)}."
+
+
+def most_telling(bars: Sequence[Bar], overall: float | None, limit: int | None) -> list[int]:
+    """Return the places of so many shares as are shown, in their order: what differs clearly, then what is known best.
+
+    The first of them alone would be the highest, so that nobody saw the lowest.
+    """
+
+    def telling(at: int) -> tuple[bool, bool, float]:
+        bar = bars[at]
+        low, high = bar.range or (0.0, 1.0)
+        return _differs(bar, overall) == 0, bar.faint or bar.range is None, high - low
+
+    return sorted(sorted(range(len(bars)), key=telling)[:limit])
+
+
+def _differs(bar: Bar, overall: float | None) -> int:
+    """1 where a share is clearly higher than that of all, -1 where it is clearly lower, 0 where chance may be it."""
+    if bar.range is None or bar.faint or overall is None:
+        return 0
+    return (bar.range[0] > overall) - (bar.range[1] < overall)
 
 
 def _cell(answer: Answer, column: Column, value: Value) -> str:

@@ -20,7 +20,7 @@ from views.insights.figure import Figure
 from views.insights.headline import Headline
 from views.insights.matrix import Cells, matrix_of
 from views.insights.panel import Panel, rest
-from views.insights.said import change, group_of, is_figure, said, table_of, verdict, with_cut
+from views.insights.said import change, group_of, is_figure, most_telling, said, table_of, verdict, with_cut
 from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import IconButton
@@ -92,6 +92,7 @@ class Tile(Panel):
         self._below.setContentsMargins(16, 4, 16, 12)
         self._below.hide()
         self._columns: list[str] = []
+        self._places: list[int] = []  # of bars: the rows that they stand for
         self._buttons: tuple[IconButton, ...] = ()
         small = spec.form == "figure"
         # A line fills the room beside a longer tile; everything else stays at the top.
@@ -342,6 +343,7 @@ class Tile(Panel):
         if isinstance(content, RangesChart):
             self._show_ranges(content, shown, bars)
         else:
+            self._places = list(range(len(bars)))
             content.show_bars(bars, self._sentence(), table_of(shown))
 
     def _show_ranges(self, content: RangesChart, shown: TileAnswer, bars: Sequence[Bar]) -> None:
@@ -356,8 +358,10 @@ class Tile(Panel):
                 figure = f"{FEW}{DOT}{of}" if bar.faint else f"{bar.figure}{DOT}{of}"
                 bar = replace(bar, figure=figure, range=(found.low, found.high))
             made.append(bar)
-        content.show_ranges(made, whole_, self._sentence(), table_of(shown))
-        self._below.setText(verdict(made, whole_))
+        self._places = most_telling(made, whole_, self.spec.query.limit)
+        content.show_ranges([made[at] for at in self._places], whole_, self._sentence(), table_of(shown))
+        more = f"{len(made) - len(self._places)} more in the table." if len(self._places) < len(made) else ""
+        self._below.setText(f"{verdict(made, whole_)} {more}".strip())
         self._below.setVisible(bool(self.below))
 
     # -- words --------------------------------------------------------------------------------------------------
@@ -414,6 +418,8 @@ class Tile(Panel):
     def _picked(self, place: int) -> None:
         if isinstance(self.content, TrendChart):
             place = self.content.places[place]
+        elif isinstance(self.content, BarsChart):
+            place = self._places[place]
         self._drill(self.spec.query.metrics[0], place)
 
     def _picked_change(self, place: int) -> None:

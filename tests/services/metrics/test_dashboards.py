@@ -225,3 +225,20 @@ def test_a_tab_is_one_file(tmp_path: Path) -> None:
     (made,) = load_dashboards(tmp_path, the_catalogue())
     assert isinstance(made, Dashboard) and (made.name, made.title) == ("mine", "Mine")
     assert [one.key for one in made.tiles] == ["mine.0.0"]
+
+
+def test_shares_are_read_of_all_groups_whatever_is_shown_of_them(asking: Metrics) -> None:
+    tile = next(one for one in TILES if one.title == "Win rate by owner, 12 months")
+    few = replace(tile, query=replace(tile.query, limit=1))
+    assert (
+        len(tile_answer(asking, few, Filters()).answer.rows)
+        == len(tile_answer(asking, tile, Filters()).answer.rows)
+        > 1
+    )
+
+
+def test_what_is_ordered_by_its_dimension_is_ordered_by_another_one() -> None:
+    query = Query(("tickets",), ("kind",), order=("-kind", "tickets"))
+    tile = TileSpec("one.0.0", "Tickets by kind", "bars", query, switch=("kind", "agent"))
+    assert tile.by_another("agent").query.order == ("-agent", "tickets")
+    assert tile.by_another("agent").title == "Tickets by agent"

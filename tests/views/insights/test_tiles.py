@@ -38,14 +38,17 @@ Make = Callable[..., Tile]
 
 @pytest.fixture
 def make(qtbot: QtBot, theme: Theme, host: QWidget) -> Make:
-    def made(form: Form, rows: tuple[tuple[Value, ...], ...], by: str = "", empty: str = "", **more: object) -> Tile:
+    def made(
+        form: Form, rows: tuple[tuple[Value, ...], ...], by: str = "", empty: str = "", limit: int | None = None,
+        **more: object,
+    ) -> Tile:  # fmt: skip
         query = Query(("win_rate",), (by,) if by else (), period="90d")
         columns = (*((replace(KIND, name=by),) if by else ()), RATE)
         answer = Answer(
             as_of=date(2026, 11, 16), period=Period(date(2026, 8, 19), date(2026, 11, 16)), columns=columns, rows=rows,
             totals={"win_rate": 0.5}, currency="USD", definition="Win rate: share of deals that were won.",
         )  # fmt: skip
-        tile = Tile(theme, TileSpec("one.0.0", "Win rate", form, query))
+        tile = Tile(theme, TileSpec("one.0.0", "Win rate", form, replace(query, limit=limit)))
         tile.setParent(host)
         tile.resize(400, 320)
         tile.show()
@@ -99,6 +102,21 @@ def test_shares_are_shown_with_their_ranges_and_what_differs_clearly_is_said(qtb
     alike = make("ranges", rows[1:], "kind", intervals={"win_rate": (ranges[1], Interval(0.4, 0.6, 90))})
     assert alike.below == f"Every 95{THIN}% range holds the overall 50{THIN}%: none is clearly higher or lower."
     assert not make("ranges", rows[:1], "kind", intervals={"win_rate": ranges[:1]}).below
+
+
+def test_the_lowest_share_is_shown_and_told_of_many(qtbot: QtBot, make: Make) -> None:
+    """Ordered by the share, the first five are the highest."""
+    rows = (*tuple((f"Agent {at}", 0.8 - 0.01 * at) for at in range(8)), ("Agent 8", 0.1), ("Agent 9", 0.0))
+    alike = [Interval(0.2, 0.9 + 0.01 * at, 40) for at in range(8)]
+    ranges = (*alike, Interval(0.05, 0.2, 60), Interval(0.0, 0.9, 1))
+    tile = make("ranges", rows, "kind", limit=5, intervals={"win_rate": ranges}, few={"win_rate": (9,)})
+    assert isinstance(tile.content, RangesChart)
+    assert [bar.name for bar in tile.content.bars] == ["Agent 0", "Agent 1", "Agent 2", "Agent 3", "Agent 8"]
+    assert tile.below == f"Against the overall 50{THIN}%, clearly lower: Agent 8. 5 more in the table."
+    with qtbot.waitSignal(tile.drilled) as asked:
+        tile.content.picked.emit(4)
+    assert asked.args == ["win_rate", {"kind": "Agent 8"}]
+    assert len(tile.content.table()[1]) == 10
 
 
 def test_a_table_of_one_share_shows_its_range_and_each_dimension_has_a_column(make: Make) -> None:
