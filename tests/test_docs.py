@@ -1,0 +1,49 @@
+"""What the pages for IT and for data protection name is there: commands, settings, files and other pages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from app.cli.main import build
+from services.settings.declared import declared
+
+PAGES = ("it.md", "privacy.md", "policy-reference.md", "encryption.md")
+
+
+@pytest.fixture(params=PAGES)
+def page(request: pytest.FixtureRequest, project: Path) -> Path:
+    return project / "docs" / str(request.param)
+
+
+def test_the_commands_of_a_page_are_those_of_the_program(page: Path) -> None:
+    program = get_command(build())
+    known: dict[str, object] = getattr(program, "commands", {})
+    for words in re.findall(r"bellwether ((?:[a-z][a-z-]*(?= |`|\n|$) ?)+)", page.read_text("utf-8")):
+        first, *rest = words.split()
+        command = known.get(first)
+        assert command is not None, f"bellwether {words}"
+        inner = getattr(command, "commands", {})
+        assert not rest or not inner or rest[0] in inner, f"bellwether {words}"
+
+
+def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)", page.read_text("utf-8")):
+        assert (page.parent / target).is_file(), target
+
+
+def test_the_example_of_a_policy_is_one(project: Path, tmp_path: Path) -> None:
+    from services.settings import load_managed
+
+    text = (project / "docs" / "it.md").read_text("utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    path = tmp_path / "policy.toml"
+    path.write_text(example.replace(r"C:\Exports", "/srv/exports"), encoding="utf-8")
+    limits = {one.path for one in declared() if one.section == "limits"}
+    assert limits <= set(load_managed(path).origins)
+    debian = (project / "packaging" / "debian" / "policy.toml").read_text("utf-8")
+    path.write_text(re.sub(r"^# (?=\[|\w+ = )", "", debian, flags=re.MULTILINE), encoding="utf-8")
+    assert load_managed(path).origins
