@@ -14,10 +14,10 @@ from services.pipeline import after_change
 
 _HELP = (
     "Numbers of deals as listed by `rows deals`, then what to change: stage=Won closed_on=2026-11-20, amount=1200,"
-    " probability=75, closes_on=…, owner=…, or a task each: next_step='Send the prices' next_step_on=…."
+    " probability=75, closes_on=…, owner=…, lost_reason=… with stage=Lost, or a task each: next_step='Send the prices' next_step_on=…."
 )
 
-_SHOWN: Final = ("name", "stage", "probability", "amount", "closes_on", "owner")
+_SHOWN: Final = ("name", "stage", "probability", "amount", "closes_on", "owner", "lost_reason")
 
 
 @told
@@ -55,4 +55,5 @@ def _line(deal: DealFields) -> str:
     amount = f"{deal.amount} {deal.currency}" if deal.amount else ""
     chance = f"probability {deal.probability}{THIN}%" if deal.probability else ""
     day = f"close date {deal.closes_on}" if deal.closes_on else ""
-    return f"{deal.id}  {deal.name}: {', '.join(filter(None, (deal.stage, chance, amount, day, deal.owner)))}"
+    said = (deal.stage, deal.lost_reason, chance, amount, day, deal.owner)
+    return f"{deal.id}  {deal.name}: {', '.join(filter(None, said))}"

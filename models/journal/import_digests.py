@@ -9,16 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import Connection, Float, Table
 
 from models import sqlite
-from models.schema_version import ROWS_SCHEMA, SCHEMA_VERSION
+from models.schema_version import LATER_COLUMNS, ROWS_SCHEMA, SCHEMA_VERSION
 from models.tables import CONTENT_TABLES
 
 #: Written for many rows at once and without images: what is worked out from other rows.
@@ -244,16 +244,17 @@ def _walk_back(
             values[row_id] = {name: before.get(name) for name in names}
         elif event.operation == "update" and (row_id in found or row_id in values):
             if row_id not in values:
-                values[row_id] = dict(zip(names, json.loads(found[row_id]), strict=True))
+                said = json.loads(found[row_id])
+                values[row_id] = dict(zip_longest(names, said))
             was, now = event.put_back or {}, values[row_id]
             values[row_id] = now | {
                 name: value
                 for name, value in before.items()
                 if name in names and (name not in was or _told(now[name]) == _told(was[name]))
             }
-    marks = f"SELECT json_array({', '.join('?' * len(names))})"
     for row_id, row in values.items():
-        told = [_told(value) for value in row.values()]
+        told = without_later(table, [_told(value) for value in row.values()])
+        marks = f"SELECT json_array({', '.join('?' * len(told))})"
         found[row_id] = _driver(connection).execute(marks, told).fetchone()[0]
     return [(row_id, number, found[row_id]) for row_id in sorted(found)], unknown
 
@@ -305,11 +306,30 @@ def _columns(table: Table) -> tuple[str, ...]:
 
 @cache
 def row_text(table: Table) -> str:
-    """SQL of what a row says, alike under every version of SQLite: these write fractions differently."""
+    """SQL of what a row says, alike under every version of SQLite: these write fractions differently.
+
+    Later columns that say nothing are left out, so that the row's digest stays what it was before they came.
+    """
     columns = (table.c[name] for name in _columns(table))
     fraction = f"iif({{0}} IS NULL, NULL, printf('{_FRACTION}', {{0}}))"
-    said = (fraction.format(one.name) if isinstance(one.type, Float) else one.name for one in columns)
-    return f"json_array({', '.join(said)})"
+    said = [fraction.format(one.name) if isinstance(one.type, Float) else one.name for one in columns]
+    later = LATER_COLUMNS.get(table.name, ())
+    first = len(said) - len(later)
+    longer = [f"WHEN {name} IS NOT NULL THEN {_array(said[: first + at])}" for at, name in enumerate(later, start=1)]
+    shortest = _array(said[:first])
+    return f"CASE {' '.join(reversed(longer))} ELSE {shortest} END" if later else shortest
+
+
+def _array(columns: Iterable[str]) -> str:
+    return f"json_array({', '.join(columns)})"
+
+
+def without_later(table: Table, row: Sequence[Any]) -> tuple[Any, ...]:
+    """Return a row without what its last, later columns do not say: as it was before these columns came."""
+    end, least = len(row), len(row) - len(LATER_COLUMNS.get(table.name, ()))
+    while end > least and row[end - 1] is None:
+        end -= 1
+    return tuple(row[:end])
 
 
 def _driver(connection: Connection) -> sqlite.Connection:

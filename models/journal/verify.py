@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, UniqueConstraint, select
 
 from models.journal.chain import GENESIS, entry_hash, erasure, payload_digest, row_digest, stands
-from models.journal.import_digests import check_digests
+from models.journal.import_digests import check_digests, without_later
 from models.journal.rows import check_import_changes, check_rows, shortened
 from models.schema_version import LATER_TABLES
 from models.tables import CONTENT_TABLES, journal, journal_payloads
@@ -152,7 +152,7 @@ def content_hash(connection: Connection) -> str:
             digest.update(head)
             head = b""
             for row in rows:
-                digest.update(repr(tuple(row)).encode())
+                digest.update(repr(without_later(table, row)).encode())
     return digest.hexdigest()
 
 

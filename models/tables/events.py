@@ -191,6 +191,7 @@ opportunities = Table(
     Column("owner", Text),
     Column("origin", Text),
     Column("sku", Text),
+    Column("lost_reason", Text),  # as its system has it
     UniqueConstraint("source", "external_id", name="uq_opportunities_key"),
     Index("ix_opportunities_customer", "customer_id", "stage"),
     Index("ix_opportunities_stage", "stage", "amount_minor"),

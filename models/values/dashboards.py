@@ -70,6 +70,8 @@ class TileSpec:
         Of changes: dimensions; the first that a metric allows tells where it changed most.
     switch
         Dimensions by which a person can look at it, without changing it; the first is its own.
+    least
+        With fewer rows of its first metric it says how many there are, and compares none.
     """
 
     key: str
@@ -83,6 +85,7 @@ class TileSpec:
     lens: str = ""
     parts: tuple[str, ...] = ()
     switch: tuple[str, ...] = ()
+    least: int = 0
 
     def by_another(self, name: str) -> TileSpec:
         """Return it by another of its dimensions."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 STAGES: Final = ("Identified", "Qualified", "Proposal", "Negotiation", "Won", "Lost")
+LOST: Final = "Lost"
 #: The stages in which a deal is decided.
-CLOSED: Final = ("Won", "Lost")
+CLOSED: Final = ("Won", LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class DealFields:
         In per cent, as text; '' without one.
     usual
         The same of the deals of a stage, where they share one.
+    lost_reason
+        Why it was lost; '' of one that was not, or where nobody said.
     """
 
     id: int
@@ -37,6 +40,7 @@ class DealFields:
     owner: str
     probability: str = ""
     usual: Mapping[str, str] = field(default_factory=dict, hash=False)
+    lost_reason: str = ""
 
     @property
     def called(self) -> str:

@@ -37,7 +37,7 @@ from services.metrics.periods import GRAINS, months_later, period_of
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "dashboards"
 _TILE: Final = {"title", "form", "metrics", "by", "where", "period", "order", "limit", "compare", "having", "none",
-         "wide", "parts", "trend", "lens", "switch"}  # fmt: skip
+         "wide", "parts", "trend", "lens", "switch", "least"}  # fmt: skip
 #: So many groups a tile may ask for; nobody reads more bars or rows of a table.
 MOST_GROUPS: Final = 200
 #: A day before which every period begins.
@@ -125,7 +125,7 @@ def _table_of(tile: TileSpec) -> dict[str, Any]:
         "where": [_plain(one) for one in query.where], "period": query.period, "order": list(query.order),
         "limit": query.limit, "having": [_plain(one) for one in query.having], "none": tile.none,
         "parts": list(tile.parts), "trend": tile.trend, "lens": tile.lens,
-        "switch": list(tile.switch),
+        "switch": list(tile.switch), "least": tile.least,
     }  # fmt: skip
     more: dict[str, Any] = {} if (query.compare is not None) == usual else {"compare": not usual}
     if tile.wide > 1:
@@ -220,7 +220,7 @@ def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
             allowed = catalogue.dimensions_of(catalogue.metrics[name])
             place.of("switch").among(dimension, allowed, f"a dimension of {name}")
     return TileSpec(key, place.text(table, "title"), form, query, none, wide=wide, parts=parts, trend=trend,
-                    lens=lens, switch=switch)  # fmt: skip
+                    lens=lens, switch=switch, least=place.number(table, "least", 1, MOST_GROUPS) or 0)  # fmt: skip
 
 
 def _together(rows: tuple[tuple[TileSpec, ...], ...], catalogue: Catalogue) -> tuple[tuple[TileSpec, ...], ...]:
@@ -372,6 +372,10 @@ def tile_answer(
         why = _why_empty(metrics, tile, query, unknown=unknown)
         if why:
             return TileAnswer(query, found, better, why, unfiltered=left_off)
+    if tile.least and (number := metrics.count_rows(metrics.rows_of(query, query.metrics[0]))) < tile.least:
+        things = catalogue.metrics[query.metrics[0]].title
+        why = f"{things}{_when(catalogue, query)}: {number}. From {tile.least} on they are compared here."
+        return TileAnswer(query, found, better, why, unfiltered=left_off)
     changes = read_changes(metrics, query, found, tile.parts, cancelled) if _shows_changes(tile, query) else ()
     across = _across(catalogue, query, found) if tile.form == "matrix" else ()
     span = _span(catalogue, query, found)
@@ -413,9 +417,7 @@ def _why_empty(metrics: Metrics, tile: TileSpec, query: Query, *, unknown: bool)
         return f"This book has no {things} yet. {how}"
     if metrics.needs_scores(query) and metrics.days()[1] is None:
         return "The book is not scored yet."
-    period = dict(PERIODS).get(query.period, "").lower()
-    state = metric.kind == "as_of" or not (metric.day or entity.day)
-    when = f" in the {period}" if period.startswith("last") and not state else ""
+    when = _when(metrics.catalogue, query)
     if tile.none and query.having:
         return f"{tile.none}{when}."
     rows = metrics.rows_of(query, query.metrics[0])
@@ -432,6 +434,14 @@ def _why_empty(metrics: Metrics, tile: TileSpec, query: Query, *, unknown: bool)
         if number
         else (f"No {things} match these filters{when}.")
     )
+
+
+def _when(catalogue: Catalogue, query: Query) -> str:
+    """Return in which of the usual periods it counts, with a space before; '' of a state."""
+    metric = catalogue.basis(catalogue.metrics[query.metrics[0]])
+    period = dict(PERIODS).get(query.period, "").lower()
+    state = metric.kind == "as_of" or not (metric.day or catalogue.entities[metric.entity].day)
+    return f" in the {period}" if period.startswith("last") and not state else ""
 
 
 def _so_many(number: int, things: str) -> str:

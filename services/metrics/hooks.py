@@ -153,6 +153,7 @@ HOOKS: Final[dict[str, str]] = {
     "days_in_stage": _IN_STAGE,  # what was moved here may be later
     "why_to_act": f"nullif(substr({_WHY_TO_ACT}, 3), '')",
     "to_act_on": f"({_WHY_TO_ACT} <> '')",
+    "loss_explained": "(e.lost_reason IS NOT NULL)",
     "moved_on": "(e.next_stage IS NOT 'Lost')",
     "stage_left": "(e.left_on IS NOT NULL)",
     # contracts and invoices

@@ -151,7 +151,7 @@ def _emails(_context: Context) -> str:
 _DEAL_COLUMNS: Final = (
     "id", "customer_id", "external_id", "product_id", "product_name", "name", "kind", "stage", "stage_name", "origin",
     "owner", "opened_on", "closed_on", "closes_on", "stage_since", "probability", "amount_minor", "weighted_minor",
-    "is_open", "is_won", "no_rate",
+    "is_open", "is_won", "no_rate", "lost_reason",
 )  # fmt: skip
 
 
@@ -175,7 +175,8 @@ def _deals(context: Context) -> str:
         " CASE WHEN d.stage_then IN ('Won', 'Lost') THEN d.closed END, d.closes_on, coalesce(d.since, d.opened),"
         f" d.probability, {worth_now}, CAST(round(({worth_now}) * coalesce(d.probability, 0.5)) AS INT),"
         " d.stage_then NOT IN ('Won', 'Lost'), d.stage_then = 'Won',"
-        f" d.worth IS NOT NULL AND {context.no_rate('d.paid_in')} FROM ({inner}) d"
+        f" d.worth IS NOT NULL AND {context.no_rate('d.paid_in')},"
+        f" CASE WHEN d.stage_then = 'Lost' THEN nullif(d.lost_reason, '') END FROM ({inner}) d"
         f" WHERE coalesce(d.opened, '') <= {_DAY}"
     )
 

@@ -184,7 +184,7 @@ def _write_deals(
     first = book.numbers["deal"]
     book.files.write(
         files.OPPORTUNITIES,
-        opportunity_rows(draw("deal rows"), ids, owners, deals, book.recipe, book.calendar, first),
+        opportunity_rows(draw("deal rows"), draw("losses"), ids, owners, deals, book.recipe, book.calendar, first),
     )
     book.files.write(files.STAGE_CHANGES, stage_change_rows(draw("stages"), owners, deals, book.calendar, first))
     book.numbers["deal"] += len(deals.opened)

@@ -104,8 +104,17 @@ def _amounts(rng: np.random.Generator, cohort: Cohort, customer: Ints, p: Any) -
     return (np.round(amount / 1000.0) * 1000).astype(np.int64)
 
 
+def _losses(rng: np.random.Generator, recipe: Recipe, count: int) -> list[str]:
+    """A reason for each deal, should it be lost; '' where nobody said one."""
+    losses = recipe.words["deals"]["losses"]
+    drawn = rng.choice(len(losses), count, p=np.array(list(losses.values())) / sum(losses.values()))
+    said = rng.random(count) < recipe.parameters["deals"]["reason_share"]
+    return [name if told else "" for name, told in zip(np.array(list(losses))[drawn].tolist(), said, strict=True)]
+
+
 def opportunity_rows(
     rng: np.random.Generator,
+    rng_of_losses: np.random.Generator,
     ids: list[str],
     owners: list[str],
     deals: Deals,
@@ -115,6 +124,7 @@ def opportunity_rows(
 ) -> list[list[str]]:
     """Return the rows of opportunities.csv."""
     words, catalogue = recipe.words["deals"], recipe.catalogue
+    why = _losses(rng_of_losses, recipe, len(deals.stage))
     rows: list[list[str]] = []
     for i, customer in enumerate(deals.customer.tolist()):
         opened, stage = int(deals.opened[i]), int(deals.stage[i])
@@ -138,6 +148,7 @@ def opportunity_rows(
                 calendar.on(closes).isoformat(),
                 owners[customer],
                 words["origins"][int(rng.random() * len(words["origins"]))],
+                why[i] if stage == LOST else "",
             ]
         )
     return rows

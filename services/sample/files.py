@@ -79,7 +79,10 @@ EMAIL_EVENTS = Export(
 )
 OPPORTUNITIES = Export(
     "opportunities.csv",
-    _columns("Opportunity ID,Customer ID,Name,Kind,Stage,Amount,Currency,Probability,Opened on,Closes on,Owner,Origin"),
+    _columns(
+        "Opportunity ID,Customer ID,Name,Kind,Stage,Amount,Currency,Probability,Opened on,Closes on,Owner,Origin,"
+        "Loss reason"
+    ),
 )
 STAGE_CHANGES = Export("stage_changes.csv", _columns("Opportunity ID,From stage,To stage,Changed at,Changed by"))
 ACTIVITIES = Export("activities.csv.gz", _columns("Activity ID,Customer ID,Kind,At,Duration seconds,Subject"))

@@ -14,7 +14,7 @@ from models.queries.deals import DEAL_NAME, closed_on
 from models.store import UnitOfWork
 from models.tables import opportunities, stage_changes, tasks
 from models.values.changes import Changes
-from models.values.deals import CLOSED, STAGES, DealFields
+from models.values.deals import CLOSED, LOST, STAGES, DealFields
 from models.values.errors import UserError
 from models.values.outbox import OWN_SOURCE
 from models.values.words import count, day_of, full_day, major, percent
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from services.workspace import Workspace
 
 #: What a form or a command may set of a deal, with its label. The last three are no columns: the day of a close, and
-#: the text and day of a task.
+#: the text and day of a task. Only a lost deal has a reason for it.
 FIELDS: Final = {
     "stage": "Stage", "amount": "Amount", "probability": "Probability", "closes_on": "Close date",
-    "owner": "Owner", "closed_on": "Closed on", "next_step": "Next step", "next_step_on": "Due",
+    "owner": "Owner", "lost_reason": "Lost reason", "closed_on": "Closed on", "next_step": "Next step", "next_step_on": "Due",
 }  # fmt: skip
 _KINDS: Final = {one.name: one for one in ENTITIES["opportunities"].fields}
 _DEALS: Final = f"""SELECT o.id, o.customer_id, o.stage, o.amount_minor, o.currency, o.opened_on, o.closes_on, o.owner,
-    o.probability,
+    o.probability, o.lost_reason,
     {DEAL_NAME} AS name, o.external_id, c.name AS customer, (SELECT max(h.changed_on) FROM stage_changes h
     WHERE h.opportunity_id = o.id) AS since, (SELECT max(h.changed_on) FROM stage_changes h
     WHERE h.opportunity_id = o.id AND h.to_stage <> o.stage) AS before
@@ -78,7 +78,7 @@ def _fields(deal: Row[Any], currency: str, usual: Mapping[str, str]) -> DealFiel
     amount = str(major(deal.amount_minor, currency)) if deal.amount_minor is not None else ""
     return DealFields(
         deal.id, _called(deal), deal.customer or "", deal.stage, amount, currency, deal.closes_on or "",
-        deal.owner or "", _percent(deal.probability), usual,
+        deal.owner or "", _percent(deal.probability), usual, deal.lost_reason or "",
     )  # fmt: skip
 
 
@@ -94,8 +94,8 @@ def edit_deals(
     fields : mapping of str to str
         Field name to its new text; an empty text clears the field. With a stage the probability becomes the usual one
         of its deals, if it is not said. Money is in each deal's own currency. Who wins or
-        loses a deal may say on which day (``closed_on``), by default today. ``next_step`` adds a task a deal, due on
-        ``next_step_on``.
+        loses a deal may say on which day (``closed_on``), by default today; who loses one, why (``lost_reason``), which
+        goes when the deal is opened again. ``next_step`` adds a task a deal, due on ``next_step_on``.
     new_owner : bool
         Whether ``owner`` may be somebody who owns nothing in the book yet.
 
@@ -233,10 +233,14 @@ def _edit(
     values: dict[str, Any] = {}
     if "amount" in said:
         values["amount_minor"] = _amount(workspace, deal, said["amount"])
-    values |= {name: said[name] for name in ("closes_on", "owner", "probability") if name in said}
+    values |= {name: said[name] for name in ("closes_on", "owner", "probability", "lost_reason") if name in said}
     if "probability" in said:
         usual = {}
     stage = said.get("stage", deal.stage)
+    if said.get("lost_reason") and stage != LOST:
+        raise UserError(f"{_called(deal)} is not lost. Choose the stage Lost with its reason.")
+    if deal.stage == LOST != stage:
+        values["lost_reason"] = None
     if stage in CLOSED:
         if "closes_on" in said and said["closes_on"] is None and deal.stage == stage and deal.closes_on:
             raise UserError(f"{_called(deal)} is {stage}: its close date cannot be empty. Enter the day it closed.")

@@ -137,6 +137,23 @@ def test_several_deals_are_won_on_a_day_or_get_a_task_each_by_one_action(hands: 
     assert ask(hands, "SELECT count(*) FROM tasks") == tasks
 
 
+def test_who_loses_a_deal_is_asked_why(hands: Hands) -> None:
+    page, before = rows_of_open_deals(hands), state(hands)
+    (deal,) = page.board.rows.chosen_deals
+    hands.press(Qt.Key.Key_D)
+    form = panel(hands)
+    assert not field(form, "Lost reason").isVisible()
+    hands.type("L")
+    write(hands, form, "Lost reason", "Price")
+    hands.press(Qt.Key.Key_Return)
+    hands.calm()
+    found = "SELECT stage, lost_reason FROM opportunities WHERE id = ?"
+    assert ask(hands, found, deal) == [("Lost", "Price")]
+    hands.press(Qt.Key.Key_Z, CONTROL)
+    hands.calm()
+    assert state(hands) == before
+
+
 def test_selected_deals_are_changed_and_get_tasks_by_buttons_above_the_rows(hands: Hands) -> None:
     page = rows_of_open_deals(hands)
     rows = page.board.rows

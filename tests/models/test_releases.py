@@ -10,11 +10,11 @@ import pytest
 
 from models import sqlite
 from models.journal import verify
-from models.journal.import_digests import TABLES, row_text
-from models.schema_version import ROWS_SCHEMA
+from models.journal.import_digests import TABLES, row_text, without_later
+from models.schema_version import LATER_COLUMNS, ROWS_SCHEMA
 from models.store import open_store
 from models.store.migrate import backup_path, migrate
-from models.tables import SCHEMA_VERSION
+from models.tables import SCHEMA_VERSION, metadata
 
 RELEASES = {"0.1.0": "7ae470e63d273f34ba6bb1dc8086f4bbf407db6d947234bf377f3028638fa1f0"}
 STORES = Path(__file__).parents[2] / "resources" / "self_test"
@@ -44,10 +44,26 @@ def test_a_migrated_store_has_the_tables_of_a_new_one(store_path: Path, tmp_path
 def test_rows_of_imports_keep_their_form_since_the_schema_that_says_so(store_path: Path) -> None:
     store_path.write_bytes(gzip.decompress((STORES / "0.1.0.bellwether.gz").read_bytes()))
     migrate(store_path, 1, to=ROWS_SCHEMA)
+    driver = sqlite.connect(store_path)
+    for table, columns in LATER_COLUMNS.items():
+        for column in columns:
+            driver.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
     before = _rows_of_imports(store_path)
+    for table, columns in LATER_COLUMNS.items():
+        for column in columns:
+            driver.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    driver.close()
     migrate(store_path, ROWS_SCHEMA)
     assert before == {table: rows for table, rows in _rows_of_imports(store_path).items() if table in before}
     assert sum(map(len, before.values())) > 100
+
+
+def test_columns_that_came_later_are_the_last_of_their_tables_and_count_once_they_say_something() -> None:
+    for name, columns in LATER_COLUMNS.items():
+        table = metadata.tables[name]
+        assert tuple(column.name for column in table.columns)[-len(columns) :] == columns
+        assert without_later(table, ("a", *[None] * len(columns))) == ("a",)
+        assert without_later(table, ("a", None, *["b"] * len(columns)))[-1] == "b"
 
 
 def _rows_of_imports(path: Path) -> dict[str, list[tuple[object, ...]]]:

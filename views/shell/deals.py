@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from shiboken6 import isValid
 
 from models.values.changes import Changes
-from models.values.deals import CLOSED, STAGES, DealFields
+from models.values.deals import CLOSED, LOST, STAGES, DealFields
 from services.workspace import Workspace
 from views.background import Failed
 from views.shell.book import Book
@@ -78,6 +78,9 @@ class Deals(QObject):
         for name in STAGES:
             stage.addItem(name, name)
         stage.setCurrentIndex(max(0, stage.findData(one.stage if one is not None else "")))
+        reason = QLineEdit(one.lost_reason if one is not None else "")
+        reason.setPlaceholderText("Price, timing, another supplier" if one is not None else _EACH)
+        said_before = reason.text()
         closed = date_field(_date(today.isoformat()), latest=_date(today.isoformat()))
         owner = OwnerBox(self._theme, "Owner", "Save", self._book)
         lines = {"probability": QLineEdit(), "closes_on": QLineEdit(), "owner": owner.line}
@@ -101,12 +104,15 @@ class Deals(QObject):
                 said["stage"] = chosen
                 if chosen in CLOSED:
                     said["closed_on"] = closed.date().toString(Qt.DateFormat.ISODate)
+            if reason.isVisible() and reason.text().strip() != said_before:
+                said["lost_reason"] = reason.text()
             return said
 
         title = one.called if one is not None else f"Change {counted(len(deals), 'deal')}"
         panel = self._panel(anchor, title, "Save", deals, fields, owner=owner)
         panel.add("Stage", stage)
         when = (panel.add("Closed on", closed), closed)
+        why = (panel.add("Lost reason", reason), reason)
         planned = (panel.add("Close date", lines["closes_on"]), lines["closes_on"])
         if one is not None:
             panel.add(f"Amount ({one.currency})", lines["amount"])
@@ -131,6 +137,8 @@ class Deals(QObject):
             asked = wanted in CLOSED and (one is None or wanted != one.stage)
             for part in when:
                 part.setVisible(asked)
+            for part in why:
+                part.setVisible(wanted == LOST)
             for part in planned:
                 part.setVisible(not asked)
 

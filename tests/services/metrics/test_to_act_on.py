@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from models import sqlite
-from models.values.dashboards import Filters
+from models.values.dashboards import Filters, TileAnswer
 from models.values.metrics import Query
 from services.metrics import Metrics, drill, the_dashboards, tile_answer
 from tests.services.metrics.conftest import Tables
@@ -132,3 +132,39 @@ def test_deals_that_were_lost_are_counted_where_they_were(asking: Metrics, table
     lost = [row for row in within(tables["stage_changes"], "changed_on", "2025-11-20") if row["to_stage"] == "Lost"]
     found = by_name(asked(asking, "lost_in_stage", by=("stage",), period=f"2025-11-20..{AS_OF}"))
     assert found == Counter(row["from_stage"] for row in lost)
+
+
+def why_lost(book: Path) -> TileAnswer:
+    tile = next(one for board in the_dashboards() for one in board.tiles if one.title.startswith("Why deals were lost"))
+    workspace = opened(book)
+    try:
+        metrics = Metrics(workspace)
+        shown = tile_answer(metrics, tile, Filters())
+        for row in shown.answer.rows[:3] if not shown.empty else ():
+            way = drill(metrics, tile, shown.query, tile.query.metrics[0], {"lost_reason": row[0]})
+            assert metrics.rows(way.rows).total == row[1]
+        return shown
+    finally:
+        workspace.close()
+
+
+def test_why_deals_were_lost_is_compared_once_there_are_some_reasons(book: Path, tables: Tables) -> None:
+    shown = why_lost(book)
+    lost = within([
+        {"closed": row["closes_on"], "reason": row["lost_reason"]} for row in tables["opportunities"]
+        if row["stage"] == "Lost" and row["lost_reason"]
+    ], "closed", "2025-11-18")  # fmt: skip
+    counted = Counter(row["reason"] for row in lost)
+    assert dict(shown.answer.rows) == dict(counted) and len(counted) > 3 and not shown.empty
+    with closing(sqlite.connect(book)) as driver, driver:
+        kept = "SELECT id FROM opportunities WHERE lost_reason <> '' AND closes_on > '2026-06-01' LIMIT 4"
+        driver.execute(f"UPDATE opportunities SET lost_reason = NULL WHERE id NOT IN ({kept})")
+    assert why_lost(book).empty == (
+        "Deals lost with a reason in the last 12 months: 4. From 5 on they are compared here."
+    )
+    with closing(sqlite.connect(book)) as driver, driver:
+        driver.execute("UPDATE opportunities SET lost_reason = NULL")
+    assert why_lost(book).empty == (
+        "Add the column “Lost reason” to the deals export, or enter it with the deal: no reason is noted in the last"
+        " 12 months."
+    )
