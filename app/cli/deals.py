@@ -14,7 +14,8 @@ from services.pipeline import after_change
 
 _HELP = (
     "Numbers of deals as listed by `rows deals`, then what to change: stage=Won closed_on=2026-11-20, amount=1200,"
-    " probability=75, closes_on=…, owner=…, lost_reason=… with stage=Lost, or a task each: next_step='Send the prices' next_step_on=…."
+    " probability=75, closes_on=…, owner=…, lost_reason=… with stage=Lost,"
+    " or a task each: next_step='Send the prices' next_step_on=…."
 )
 
 _SHOWN: Final = ("name", "stage", "probability", "amount", "closes_on", "owner", "lost_reason")

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 #: the text and day of a task. Only a lost deal has a reason for it.
 FIELDS: Final = {
     "stage": "Stage", "amount": "Amount", "probability": "Probability", "closes_on": "Close date",
-    "owner": "Owner", "lost_reason": "Lost reason", "closed_on": "Closed on", "next_step": "Next step", "next_step_on": "Due",
+    "owner": "Owner", "lost_reason": "Lost reason",
+    "closed_on": "Closed on", "next_step": "Next step", "next_step_on": "Due",
 }  # fmt: skip
 _KINDS: Final = {one.name: one for one in ENTITIES["opportunities"].fields}
 _DEALS: Final = f"""SELECT o.id, o.customer_id, o.stage, o.amount_minor, o.currency, o.opened_on, o.closes_on, o.owner,
