@@ -235,6 +235,8 @@ class _Writer:
         yield from known.went_back()
         if self._rule not in _NOT_OF_WORTH:
             yield from known.worth()
+        if self._rule not in ABOUT_WORDS and known.said:
+            yield f"on {self._reader.day(known.said_on)} they said that {known.said}"
 
     # -- what became of it --------------------------------------------------------------------------------------
 
@@ -349,7 +351,7 @@ class _Writer:
         if deal is None:
             return
         days = due.get(deal["id"], -1)
-        closes = f"closes {self._when(days)}" if 0 <= days <= DUE_DAYS else ""
+        closes = f"closes {reader.ahead(reader.present + timedelta(days=days))}" if 0 <= days <= DUE_DAYS else ""
         parts = [words.shortened(deal_name(deal), _SHOWN)]
         if deal["worth_minor"] is not None:
             amount = words.money(deal["worth_minor"], deal["currency"] or reader.currency)
@@ -382,11 +384,6 @@ class _Writer:
             parts.append(f"notice {'by' if to_notice >= 0 else 'was due by'} {reader.day(notice)}")
         first = 0 if named else _CONTRACT_FIRST
         yield ", ".join(parts), to_notice if to_notice >= 0 else days, first
-
-    def _when(self, days: int) -> str:
-        """So many days after the as-of day; where that is not today, the day itself, which nobody counts wrong."""
-        present = self._reader.present
-        return words.within(days) if present == self._reader.today else self._reader.day(present + timedelta(days=days))
 
     # -- tickets ------------------------------------------------------------------------------------------------
 

@@ -77,8 +77,8 @@ def deal_parts(reader: Reader, deal: sqlite.Row) -> list[str]:
     closes = words.day_of(deal["closes_on"])
     if closes is not None and closes < reader.present:
         parts.append(f"close date {reader.day(closes)} has passed")
-    elif closes is not None and 0 <= (closes - reader.today).days <= DUE_DAYS:
-        parts.append(f"closes {words.within((closes - reader.today).days)}")
+    elif closes is not None and (closes - reader.present).days <= DUE_DAYS:
+        parts.append(f"closes {reader.ahead(closes)}")
     return parts
 
 

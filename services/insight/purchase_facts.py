@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from models.values import words
 from models.values.alerts import RECORDED_LOSS
+from models.values.said_leaving import said_words
 from services.insight.reader import Reader
 
 #: So many days without an order, and so many usual gaps, are told beside a reason that speaks of something else.
@@ -32,7 +34,7 @@ _BACK: Final = """(SELECT coalesce(sum(abs(o.amount_minor)), 0) FROM orders o
 _FACTS: Final = f"""
 SELECT s.customer_id, s.days_since_last_order AS silent_days, s.usual_gap_days AS usual_gap,
        coalesce(s.spend_12m_minor, 0) AS spent, s.value_at_risk_minor AS at_risk,
-       coalesce(s.clv_if_stays_minor, 0) AS if_stays, s.currency,
+       coalesce(s.clv_if_stays_minor, 0) AS if_stays, s.currency, s.said_leaving AS leaving,
        coalesce((SELECT max({RECORDED_LOSS.format(alert="a")}) FROM alerts a WHERE a.customer_id = s.customer_id
                  AND a.state NOT IN ('resolved', 'not_useful')), 0) AS loss,
        {_BACK.format(kind="= 'return'", since=_BACK_DAYS, until=0)} AS returned,
@@ -47,6 +49,8 @@ class PurchaseFacts:
 
     Attributes
     ----------
+    leaving
+        Their words of leaving that stand, as the scores keep them.
     loss
         What is to be lost by the record of the rules on their open alert.
     returned, cancelled
@@ -61,10 +65,21 @@ class PurchaseFacts:
     at_risk: int | None = None
     if_stays: int = 0
     currency: str = ""
+    leaving: str | None = None
     loss: int = 0
     returned: int = 0
     cancelled: int = 0
     back_before: int = 0
+
+    @property
+    def said(self) -> str:
+        """What they said of leaving, "they may leave"; '' where no words stand."""
+        return said_words(self.leaving)
+
+    @property
+    def said_on(self) -> date:
+        """The day of these words."""
+        return date.fromisoformat(json.loads(self.leaving or "{}")["on"])
 
     def silence(self) -> Iterator[str]:
         """Say for how long they ordered nothing, where that is long for them."""

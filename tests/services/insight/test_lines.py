@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from csv import DictReader
 from dataclasses import replace
 from datetime import timedelta
@@ -314,6 +315,14 @@ def test_a_ticket_that_the_file_calls_open_is_never_said_to_be_solved(
     )
 
 
+def test_words_of_leaving_are_told_where_the_reason_is_about_something_else(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer("Ida Moor")
+    kept = {"on": days_ago(40), "leaves": False, "chance": 0.4, "computed": {"churn_risk": 0.9}}
+    book.score(number, said_leaving=json.dumps(kept))
+    told = line(book, reader, number, "likely_to_leave", reason("likely_to_leave", "segment", value_at_risk=10_000))
+    assert told.endswith(" · on 11 Oct they said that they may leave")
+
+
 def test_days_to_a_close_date_count_from_the_day_of_the_data(book: SmallBook, reader: Fresh) -> None:
     """Data that end before today: the day itself is told, as "open for 20 days" is counted from the last one."""
     number = book.customer("Ida Moor")
@@ -321,6 +330,9 @@ def test_days_to_a_close_date_count_from_the_day_of_the_data(book: SmallBook, re
     deal(book, number, 3)
     told = line(book, reader, number, "gap_beyond_usual", SILENCE)
     assert told.startswith("Open deal: Pop-up corner, $1,450, Proposal, closes 23 Nov · ")
+    advice = '{"code": "x", "title": "Call", "why": "{deal}"}'
+    found = reader(read_detail, book.alert(number, state="resolved", recommendation=advice))
+    assert "Proposal, open for 18 days, closes 23 Nov." in found.recommendation.why
 
 
 def test_a_closed_alert_keeps_its_reason(book: SmallBook, reader: Fresh, ida: int) -> None:
