@@ -255,7 +255,7 @@ def test_the_silence_is_told_where_the_reason_is_about_something_else(
         ([("return", 20, 600_000)], "returned $6,000 in 90 days"),
         ([("return", 20, 600_000), ("cancellation", 20, 100_000)], "returned or cancelled $7,000 in 90 days"),
         ([("return", 20, 40_000)], ""),  # little beside what they order
-        ([("return", 20, 600_000), ("return", 120, 600_000), ("return", 220, 600_000)], ""),  # they always do
+        ([("return", 20, 900_000), ("return", 120, 900_000), ("return", 220, 900_000)], ""),  # they always do
         ([("return", 91, 600_000)], ""),
     ],
 )
