@@ -81,6 +81,9 @@ class AlertRow:
     parts: tuple[str, ...] = ()  # of the reason, which joins them
     names: frozenset[tuple[str, int]] = frozenset()  # the rows that it names, as (table, id)
     loss_minor: int = 0  # what is to be lost by the record of the alert's rules, where a model expects less
+    spent_minor: int = (
+        0  # in 12 months, of an alert about their words whose value at risk does not tell what is at stake
+    )
     said: str = ""  # "they are leaving", "they may leave": their words count, and no churn risk of a model
 
 

@@ -43,6 +43,11 @@ SELECT s.customer_id, s.days_since_last_order AS silent_days, s.usual_gap_days A
 FROM customer_risk_scores s WHERE s.customer_id IN (SELECT value FROM json_each(:ids))"""
 
 
+def says_little(at_risk_minor: int | None, spent_minor: int) -> bool:
+    """Whether the value at risk does not tell what a customer is worth who spent so much in 12 months."""
+    return spent_minor > 0 and at_risk_minor is not None and at_risk_minor < _LITTLE * spent_minor
+
+
 @dataclass(frozen=True)
 class PurchaseFacts:
     """What is known of one customer; money in minor units of ``currency``, days up to the as-of day.
@@ -89,7 +94,7 @@ class PurchaseFacts:
 
     def worth(self) -> Iterator[str]:
         """Say what they spent, where the money at risk does not tell it, and how much is lost by the rule's record."""
-        if self.spent > 0 and self.at_risk is not None and self.at_risk < _LITTLE * self.spent:
+        if says_little(self.at_risk, self.spent):
             yield f"{words.money(self.spent, self.currency)} spent in 12 months"
         if self.loss > _MUCH_MORE * (self.at_risk or 0) and self.if_stays > 0:
             share = words.percent(self.loss / self.if_stays)

@@ -23,8 +23,10 @@ from models.values.alerts import (
 )
 from models.values.said_leaving import said_words
 from services.book.sources import silence_held
+from services.distress.matters import ABOUT_WORDS
 from services.insight.lines import Line, read_lines
 from services.insight.overridden import marks_of
+from services.insight.purchase_facts import says_little
 from services.insight.queue_marks import (
     AT_RISK,
     CHURN,
@@ -57,7 +59,7 @@ _COLUMNS = f"""
     a.id, a.customer_id, c.name, c.external_id, c.tier, a.severity, a.kind, a.state, a.rule, a.reason, a.due_at,
     a.until, a.until_condition, a.owner AS alert_owner, c.owner AS customer_owner, a.outcome, a.upside_minor,
     a.currency, s.sparkline, {AT_RISK} AS value_at_risk_minor, {CHURN} AS churn_risk,
-    {RECORDED_LOSS.format(alert="a")} AS loss_minor,
+    {RECORDED_LOSS.format(alert="a")} AS loss_minor, s.spend_12m_minor,
     {SAID_LEAVING} AS said_leaving, s.overridden, s.said_leaving AS words
 """
 _FROM = """
@@ -183,8 +185,15 @@ def _row(reader: Reader, bounds: Bounds, row: sqlite.Row, line: Line) -> AlertRo
         overridden=marks_of(reader, row["overridden"], row["currency"] or reader.currency),
         said_leaving=bool(row["said_leaving"]),
         loss_minor=row["loss_minor"],
+        spent_minor=_spent(row),
         said=said_words(row["words"]),
     )
+
+
+def _spent(row: sqlite.Row) -> int:
+    """What was spent in 12 months, of an alert about words whose value at risk says little of what is at stake."""
+    spent = row["spend_12m_minor"] or 0
+    return spent if row["rule"] in ABOUT_WORDS and says_little(row["value_at_risk_minor"], spent) else 0
 
 
 def _sparkline(text: str | None) -> tuple[int, ...]:

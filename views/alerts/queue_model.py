@@ -139,13 +139,18 @@ def value_words(row: AlertRow) -> str:
 
 
 def value_parts(row: AlertRow) -> tuple[str, str]:
-    """Figure and word of the money that an alert is about, and sorted by; both '' where it is about none."""
+    """Figure and word of the money that an alert is about; both '' where it is about none.
+
+    Of who wrote or rated and of whom the model expects next to no loss it is what they spend in a year.
+    """
     if row.kind == "opportunity":
         return money(row.upside_minor, row.currency), "upside"
     if row.kind == "risk" and row.upside_minor > max(row.value_at_risk_minor or 0, row.loss_minor):
         return money(row.upside_minor, row.currency), "to win"
     if row.kind == "risk" and row.loss_minor > (row.value_at_risk_minor or 0):
         return money(row.loss_minor, row.currency), "at stake"
+    if row.kind == "risk" and row.spent_minor:
+        return money(row.spent_minor, row.currency), "a year"
     if row.kind == "data" or row.value_at_risk_minor is None:
         return "", ""
     return money(row.value_at_risk_minor, row.currency), "at risk"

@@ -290,6 +290,22 @@ def test_money_behind_the_severity_is_told_where_the_model_expects_little_loss(b
 
 
 @pytest.mark.parametrize(
+    ("rule", "at_risk", "said"),
+    [
+        ("urgent_ticket", 12_700, "$5,100 a year"),
+        ("urgent_ticket", 51_000, "$510 at risk"),
+        ("gap_beyond_usual", 12_700, "$127 at risk"),
+    ],
+)
+def test_the_queue_shows_what_who_wrote_is_worth_where_the_model_expects_no_loss(
+    book: SmallBook, reader: Fresh, rule: str, at_risk: int, said: str
+) -> None:
+    number = book.customer("Bob Wood")
+    book.score(number, spend_12m_minor=510_000, value_at_risk_minor=at_risk)
+    assert value_words(row(book, reader, number, rule, PRESSING)) == said
+
+
+@pytest.mark.parametrize(
     ("ticket", "said"),
     [
         ({"status": "open", "resolved_on": days_ago(5)}, "marked open but resolved 15 Nov, rated 2 of 5"),
