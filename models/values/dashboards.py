@@ -151,11 +151,21 @@ class Dashboard:
 
     def with_moved(self, key: str, by: int) -> Dashboard:
         """Return it with a tile and its neighbour of the same kind, before or after it, in each other's place."""
-        moved = self._tile(key)
-        alike = [tile for tile in self.tiles
-                 if (tile.form == "figure", _is_band(tile)) == (moved.form == "figure", _is_band(moved))]  # fmt: skip
-        at = alike.index(moved) + by
-        return self._with({moved.key: alike[at], alike[at].key: moved}) if 0 <= at < len(alike) else self
+        at = self.alike(key).index(self._tile(key)) + by
+        return self.with_placed(key, at) if 0 <= at < len(self.alike(key)) else self
+
+    def with_placed(self, key: str, at: int) -> Dashboard:
+        """Return it with a tile at another place among those of its kind; those between move up by one."""
+        places, moved = self.alike(key), self._tile(key)
+        tiles = [tile for tile in places if tile is not moved]
+        tiles.insert(at, moved)
+        return self._with({place.key: tile for place, tile in zip(places, tiles, strict=True)})
+
+    def alike(self, key: str) -> tuple[TileSpec, ...]:
+        """Return the tiles with which a tile can change places, itself among them, in reading order."""
+        kind = self._tile(key)
+        return tuple(tile for tile in self.tiles
+                     if (tile.form == "figure", _is_band(tile)) == (kind.form == "figure", _is_band(kind)))  # fmt: skip
 
     def _with(self, places: Mapping[str, TileSpec]) -> Dashboard:
         return replace(self, rows=tuple(tuple(places.get(tile.key, tile) for tile in row) for row in self.rows))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from tests.journeys.hands import CONTROL, SHIFT, Hands
 from views.actions import Command
 from views.charts.bars import BarsChart
+from views.insights.dragging import Marker
+from views.insights.tile import Tile
 from views.insights.tile_panel import TilePanel
 from views.widgets.overlay import FormPanel
 
@@ -205,3 +207,82 @@ def test_filters_become_a_view_that_is_chosen_again_renamed_and_deleted(hands: H
     hands.press(Qt.Key.Key_Z, CONTROL)
     hands.calm()
     assert page.views.button.text() == "The golden ones"
+
+
+def drag(hands: Hands, tile: Tile, to: QPoint, *, drop: bool = True) -> QWidget:
+    """Press a tile at its heading, move to a point of another, and let go there; return the line that shows where."""
+    view = hands.insights.board.view
+    assert view is not None
+    window = hands.window.windowHandle()
+    (marker,) = view.findChildren(Marker)
+
+    def at(part: QWidget, point: QPoint) -> QPoint:
+        return part.mapTo(hands.window, point)
+
+    begin, end = at(tile.heading, QPoint(6, 6)), at(view, to)
+    QTest.mousePress(window, Qt.MouseButton.LeftButton, pos=begin)
+    for step in (0.1, 0.5, 1.0):
+        QTest.mouseMove(window, begin + (end - begin) * step)
+    if drop:
+        QTest.mouseRelease(window, Qt.MouseButton.LeftButton, pos=end)
+        hands.calm()
+    return marker
+
+
+def middle(hands: Hands, title: str, share: float) -> QPoint:
+    """A point of a tile, in the view: so far from its left edge."""
+    tile, view = hands.tile(title), hands.insights.board.view
+    assert view is not None
+    return tile.mapTo(view, QPoint(round(tile.width() * share), tile.height() // 2))
+
+
+def test_a_tile_is_moved_by_mouse_to_where_the_line_is_and_back_by_undo(hands: Hands) -> None:
+    original = titles(hands)
+    tile = hands.tile("Revenue")
+    marker = drag(hands, tile, middle(hands, "Active customers", 0.2))
+    assert titles(hands)[1][:3] == ["Revenue", "Active customers", "High churn risk"]
+    assert hands.tile("Revenue") is tile and hands.insights.board.tile is tile and tile.outline.isVisible()
+    assert not marker.isVisible() and not hands.insights.board.in_rows, "a figure that is moved is not opened"
+    chart = hands.tile("Revenue by month")
+    drag(hands, chart, middle(hands, "Customers by segment", 0.9))
+    assert [row for row in titles(hands) if "Revenue by month" in row] == [
+        ["Revenue at risk by month", "Customers by segment", "Revenue by month"]
+    ]
+    hands.press(Qt.Key.Key_Z, CONTROL)
+    hands.calm()
+    hands.press(Qt.Key.Key_Z, CONTROL)
+    hands.calm()
+    assert titles(hands) == original
+
+
+def test_a_tile_that_is_moved_by_mouse_stays_where_it_is_after_esc_or_in_its_own_place(hands: Hands) -> None:
+    original, tile = titles(hands), hands.tile("Revenue")
+    marker = drag(hands, tile, middle(hands, "NPS", 0.9), drop=False)
+    assert marker.isVisible() and marker.x() > hands.tile("NPS").x()
+    hands.press(Qt.Key.Key_Escape)
+    assert not marker.isVisible() and hands.insights.isVisible() and not hands.insights.board.in_rows
+    QTest.mouseRelease(hands.window.windowHandle(), Qt.MouseButton.LeftButton)
+    marker = drag(hands, tile, middle(hands, "Revenue", 0.7), drop=False)
+    assert not marker.isVisible(), "it is there already"
+    QTest.mouseRelease(hands.window.windowHandle(), Qt.MouseButton.LeftButton)
+    drag(hands, tile, middle(hands, "What changed", 0.1), drop=False)
+    assert marker.isVisible(), "the nearest figure"
+    hands.press(Qt.Key.Key_Escape)
+    QTest.mouseRelease(hands.window.windowHandle(), Qt.MouseButton.LeftButton)
+    hands.calm()
+    assert titles(hands) == original and QApplication.overrideCursor() is None
+
+
+def test_keys_act_on_the_tile_with_a_line_around_it_and_on_no_other(hands: Hands) -> None:
+    original = titles(hands)
+    assert not [one for one in hands.insights.board.view.tiles.values() if one.outline.isVisible()]  # type: ignore[union-attr]
+    for key in (Qt.Key.Key_Delete, Qt.Key.Key_W):
+        hands.press(key)
+        hands.calm()
+    assert titles(hands) == original and not [one for one in hands.window.findChildren(FormPanel) if one.isVisible()]
+    tile = hands.tile("NPS")
+    QTest.mouseClick(tile.heading, Qt.MouseButton.LeftButton)
+    assert tile.outline.isVisible()
+    hands.press(Qt.Key.Key_Delete)
+    hands.calm()
+    assert "NPS" not in [title for row in titles(hands) for title in row]

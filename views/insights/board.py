@@ -33,6 +33,7 @@ class Board(QStackedWidget):
     menu_wanted : where on the screen the menu of the tile in hand is to open.
     tile_wanted : a first tile is wanted where there is none.
     tile_changed : another tile is in hand, or none.
+    tile_dropped : a tile, and its new place among those that it can change places with.
     """
 
     customer_wanted = Signal(int)
@@ -40,6 +41,7 @@ class Board(QStackedWidget):
     menu_wanted = Signal(object)
     tile_wanted = Signal()
     tile_changed = Signal()
+    tile_dropped = Signal(object, int)
 
     def __init__(self, theme: Theme, rooms: BookOfMetrics, desk: Desk) -> None:
         super().__init__()
@@ -72,6 +74,9 @@ class Board(QStackedWidget):
     def take(self, tile: Tile | None) -> None:
         """Take another tile in hand."""
         if tile is not self._tile:
+            for one, held in ((self._tile, False), (tile, True)):
+                if one is not None:
+                    one.hold(held)
             self._tile = tile
             self.tile_changed.emit()
 
@@ -118,6 +123,8 @@ class Board(QStackedWidget):
             view.drilled.connect(self._drill)
             view.menu_wanted.connect(self._menu)
             view.tile_wanted.connect(self.tile_wanted)
+            view.taken.connect(self.take)
+            view.dropped.connect(self.tile_dropped)
             view.fit(self._width)
             self.addWidget(view)
             return view

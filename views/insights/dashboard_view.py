@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from models.values.dashboards import Dashboard, Filters, TileAnswer, TileSpec
 from models.values.metrics import Value
+from views.insights.dragging import Dragging
 from views.insights.panel import PanelGrid, rest
 from views.insights.tile import Tile, picture_of
 from views.theme import Theme, fonts
@@ -33,6 +34,8 @@ class DashboardView(QWidget):
     menu_wanted : a tile, and where on the screen its menu is to open.
     tile_wanted : a first tile is wanted where there is none.
     looked_through : a figure was chosen that other tiles show from now on, or a tile is looked at by something else.
+    taken : a tile was pressed.
+    dropped : a tile, and its new place among those that it can change places with.
 
     Parameters
     ----------
@@ -44,6 +47,8 @@ class DashboardView(QWidget):
     menu_wanted = Signal(object, object)
     tile_wanted = Signal()
     looked_through = Signal()
+    taken = Signal(object)
+    dropped = Signal(object, int)
 
     def __init__(self, theme: Theme, dashboard: Dashboard, under_lens: UnderLens) -> None:
         super().__init__()
@@ -64,6 +69,9 @@ class DashboardView(QWidget):
         self.area: QScrollArea = scrolling(content)
         self.state = StatePane(theme, self.area, rows_skeleton())
         self.setLayout(column(self.state))
+        self._dragging = Dragging(theme, self.area, content, self._alike)
+        self._dragging.taken.connect(self.taken)
+        self._dragging.dropped.connect(self.dropped)
         self._steps = QTimer(self, interval=0)
         self._steps.timeout.connect(self._step)
         self.arrange(dashboard)
@@ -98,7 +106,13 @@ class DashboardView(QWidget):
         tile.switched.connect(partial(self._switched, tile))
         tile.menu_wanted.connect(partial(self.menu_wanted.emit, tile))
         self._choose(tile)
+        self._dragging.watch(tile)
         return tile
+
+    def _alike(self, tile: Tile) -> list[Tile]:
+        """The tiles with which one can change places."""
+        tiles = self.tiles
+        return [tiles[spec.key] for spec in self.dashboard.alike(tile.spec.key)]
 
     def _step(self) -> None:
         """Build the next tile, or put the tiles of a row into it: each takes some milliseconds."""
@@ -113,6 +127,7 @@ class DashboardView(QWidget):
             return
         grid = PanelGrid([self._built[spec.key] for spec in specs], self._across(specs))
         self._rows.insertWidget(1 + down, grid)
+        grid.show()  # now, and not at the next turn: the focus may go into it
         self._grids.append(grid)
         self.state.show_content()
 
@@ -122,6 +137,7 @@ class DashboardView(QWidget):
         What an earlier arrangement knows of a figure is known here too; the rest must be asked for.
         """
         before, tiles, lens = self.dashboard, self._built, self._lens
+        self._dragging.cancel()
         bar = self.area.verticalScrollBar()
         at, most = bar.value(), bar.maximum()
         there = {spec.key: spec for spec in before.tiles}
@@ -242,8 +258,9 @@ class DashboardView(QWidget):
 
     def picture(self) -> QImage:
         """Return all tiles as a picture, also those that are scrolled out of sight."""
-        buttons = [button for tile in self.tiles.values() for button in tile.findChildren(IconButton)]
-        return picture_of(self._content, self._theme, buttons)
+        tiles = self.tiles.values()
+        buttons: list[QWidget] = [button for tile in tiles for button in tile.findChildren(IconButton)]
+        return picture_of(self._content, self._theme, [*buttons, *(tile.outline for tile in tiles)])
 
     def tile_like(self, tile: Tile) -> Tile | None:
         """The tile that a tile of an earlier arrangement has become: the same, one in its place, or the last."""

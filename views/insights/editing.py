@@ -93,6 +93,7 @@ class Editing:
         board.menu_wanted.connect(self.show_menu)
         board.tile_wanted.connect(self.add)
         board.tile_changed.connect(self.enable)
+        board.tile_dropped.connect(self._place)
         page.take_commands(
             {
                 Command.EXPLAIN_TILE: lambda: self._with_tile(lambda tile: tile.explain()),
@@ -193,6 +194,10 @@ class Editing:
 
     def _move(self, by: int) -> None:
         self._edit_tile("Moved", lambda one, key: one.with_moved(key, by))
+
+    def _place(self, tile: Tile, at: int) -> None:
+        self._board.take(tile)
+        self._edit_tile("Moved", lambda one, key: one.with_placed(key, at))
 
     def _widen(self, by: int) -> None:
         self._edit_tile("Widened" if by > 0 else "Narrowed", lambda one, key: one.with_width(key, by))

@@ -300,7 +300,6 @@ class InsightsPage(Page):
         self.context.actions[Command.EXPORT_TAB].setEnabled(known or (not at_scores and bool(self._dashboards)))
         self.editing.enable()
         self.views.enable()
-        self.context.actions[Command.WATCH_TILE].setEnabled(not at_scores and not self.board.in_rows)
         deals = not at_scores and self.board.in_rows and bool(self.board.rows.chosen_deals)
         for command in DEAL_COMMANDS:
             self.context.actions[command].setEnabled(deals)
@@ -344,9 +343,8 @@ class InsightsPage(Page):
         self.editing.show_menu(at, (*tile, *OF_DASHBOARD, *OF_VIEW, Command.EXPORT_TAB))
 
     def _watch(self) -> None:
-        """Ask when the metric of the tile in hand, or else of the first, raises an alert; counted as the tile does."""
-        tiles = list(self.board.view.tiles.values()) if self.board.view is not None else []
-        tile = self.board.tile or next(iter(tiles), None)
+        """Ask when the metric of the tile in hand raises an alert; counted as the tile does."""
+        tile = self.board.tile
         if tile is None or tile.shown is None:
             return
         query, heads = tile.shown.query, {one.name: one for one in tile.shown.answer.columns}

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QKeyEvent, QKeySequence
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from models.values.dashboards import FEW, Change, TileAnswer, TileSpec
@@ -49,6 +58,21 @@ class AnswerTable(WordTable):
             event.ignore()
             return
         super().keyPressEvent(event)
+
+
+class Outline(QWidget):
+    """The line around the tile in hand, over everything in it."""
+
+    def __init__(self, theme: Theme, tile: QWidget) -> None:
+        super().__init__(tile)
+        self._theme = theme
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setPen(self._theme.color("focus"))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
 
 class Tile(Panel):
@@ -119,6 +143,7 @@ class Tile(Panel):
             self._buttons = (about, more)
             for button in self._buttons:
                 self.top.addWidget(button)
+        self.outline = Outline(theme, self)
 
     shown: TileAnswer | None
     #: How a figure went; False where it has no course, None where that is not asked yet.
@@ -191,6 +216,15 @@ class Tile(Panel):
         """Whether it is the figure that other tiles show."""
         if isinstance(self.content, Figure):
             self.content.choose(chosen)
+
+    def hold(self, held: bool) -> None:
+        """Whether it is in hand: what a key does to a tile it does to this one, and that is to be seen."""
+        self.outline.setVisible(held)
+        self.outline.raise_()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.outline.setGeometry(self.rect())
 
     def show_failure(self, failed: Failed) -> None:
         """Say why there is no answer."""
@@ -478,7 +512,7 @@ class Tile(Panel):
 
     def picture(self) -> QImage:
         """Return the tile as it is on screen, without its buttons."""
-        return picture_of(self, self._theme, self._buttons)
+        return picture_of(self, self._theme, (*self._buttons, self.outline))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
