@@ -124,6 +124,8 @@ class Command(Enum):
     MOVE_TILE_ON = auto()
     WIDEN_TILE = auto()
     NARROW_TILE = auto()
+    HEIGHTEN_TILE = auto()
+    LOWER_TILE = auto()
     REMOVE_TILE = auto()
     SHOW_VIEWS = auto()
     SAVE_VIEW = auto()
@@ -302,6 +304,12 @@ SPECS: dict[Command, Spec] = {
     Command.MOVE_TILE_ON: Spec("Move tile on", ("Alt+Shift+Right",), "chevron-right", "With insights"),
     Command.WIDEN_TILE: Spec("Widen tile", ("Alt+Shift+Up",), "plus", "With insights", "One column wider"),
     Command.NARROW_TILE: Spec("Narrow tile", ("Alt+Shift+Down",), "minus", "With insights", "One column narrower"),
+    Command.HEIGHTEN_TILE: Spec(
+        "Heighten tile", ("Ctrl+Shift+Up",), "plus", "With insights", "From S to M to L: a higher line, more groups"
+    ),
+    Command.LOWER_TILE: Spec(
+        "Lower tile", ("Ctrl+Shift+Down",), "minus", "With insights", "From L to M to S: a lower line, fewer groups"
+    ),
     Command.REMOVE_TILE: Spec("Remove tile", ("Del",), "bin", "With insights", "Remove the tile from this tab"),
     Command.SHOW_VIEWS: Spec("Views", ("V",), "eye", "With insights", "Choose a saved view of the filters"),
     Command.SAVE_VIEW: Spec("Save this view…", (), "plus", "With insights", "Save period and filters under a name"),

@@ -22,6 +22,11 @@ FORMS: Final[tuple[Form, ...]] = (
     "changes",
     "headline",
 )
+Height = Literal["S", "M", "L"]
+#: How high a tile may be: a lower line or the first groups alone, as it comes, a higher line or twice as many groups.
+HEIGHTS: Final[tuple[Height, ...]] = ("S", "M", "L")
+#: So many groups a low tile shows.
+LOW_GROUPS: Final = 5
 #: Forms that say a change unless they are told otherwise.
 COMPARED_FORMS: Final[tuple[Form, ...]] = ("figure", "table", "changes", "headline")
 #: Forms that tell what changed.
@@ -62,6 +67,8 @@ class TileSpec:
         Of a figure or a line: metrics of this and other tiles that one query answers, as they are over the same rows.
     wide
         How many columns of its row it takes, up to `WIDEST`.
+    height
+        How high it is, one of `HEIGHTS`; a figure and a headline have one height.
     trend
         Of a figure: the metric that has its course over months, where it is not its own.
     lens
@@ -81,11 +88,20 @@ class TileSpec:
     none: str = ""
     together: tuple[str, ...] = ()
     wide: int = 1
+    height: Height = "M"
     trend: str = ""
     lens: str = ""
     parts: tuple[str, ...] = ()
     switch: tuple[str, ...] = ()
     least: int = 0
+
+    @property
+    def limit(self) -> int | None:
+        """How many groups it shows; None for all."""
+        asked = self.query.limit
+        if self.height == "S" and self.form != "table":  # a table scrolls
+            return min(LOW_GROUPS, asked or LOW_GROUPS)
+        return 2 * asked if self.height == "L" and asked is not None else asked
 
     def by_another(self, name: str) -> TileSpec:
         """Return it by another of its dimensions."""
@@ -148,6 +164,12 @@ class Dashboard:
         """Return it with a tile that takes more or fewer columns of its row."""
         tile = self._tile(key)
         return self._with({key: replace(tile, wide=max(1, min(WIDEST, tile.wide + by)))})
+
+    def with_height(self, key: str, by: int) -> Dashboard:
+        """Return it with a tile that is a step higher or lower."""
+        tile = self._tile(key)
+        at = max(0, min(len(HEIGHTS) - 1, HEIGHTS.index(tile.height) + by))
+        return self._with({key: replace(tile, height=HEIGHTS[at])})
 
     def with_moved(self, key: str, by: int) -> Dashboard:
         """Return it with a tile and its neighbour of the same kind, before or after it, in each other's place."""

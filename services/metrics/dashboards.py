@@ -15,6 +15,7 @@ from models.values.dashboards import (
     CHANGES_FORMS,
     COMPARED_FORMS,
     FORMS,
+    HEIGHTS,
     PERIODS,
     WIDEST,
     Dashboard,
@@ -37,7 +38,7 @@ from services.metrics.periods import GRAINS, months_later, period_of
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "dashboards"
 _TILE: Final = {"title", "form", "metrics", "by", "where", "period", "order", "limit", "compare", "having", "none",
-         "wide", "parts", "trend", "lens", "switch", "least"}  # fmt: skip
+         "wide", "height", "parts", "trend", "lens", "switch", "least"}  # fmt: skip
 #: So many groups a tile may ask for; nobody reads more bars or rows of a table.
 MOST_GROUPS: Final = 200
 #: A day before which every period begins.
@@ -130,6 +131,8 @@ def _table_of(tile: TileSpec) -> dict[str, Any]:
     more: dict[str, Any] = {} if (query.compare is not None) == usual else {"compare": not usual}
     if tile.wide > 1:
         more["wide"] = tile.wide
+    if tile.height != "M":
+        more["height"] = tile.height
     return {key: value for key, value in said.items() if value} | more
 
 
@@ -206,6 +209,7 @@ def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
         having=tuple(conditions_in(place.of("having"), table.get("having", []), columns, "the answer")),
     )  # fmt: skip
     wide = place.number(table, "wide", 1, WIDEST) or 1
+    height: Any = place.of("height").among(table.get("height", "M"), HEIGHTS, "a height of a tile")
     none, parts = place.text(table, "none", ""), place.texts(table, "parts")
     trend, lens = place.text(table, "trend", ""), place.text(table, "lens", "")
     if trend:
@@ -219,8 +223,9 @@ def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
         for dimension in switch:
             allowed = catalogue.dimensions_of(catalogue.metrics[name])
             place.of("switch").among(dimension, allowed, f"a dimension of {name}")
-    return TileSpec(key, place.text(table, "title"), form, query, none, wide=wide, parts=parts, trend=trend,
-                    lens=lens, switch=switch, least=place.number(table, "least", 1, MOST_GROUPS) or 0)  # fmt: skip
+    return TileSpec(key, place.text(table, "title"), form, query, none, wide=wide, height=height, parts=parts,
+                    trend=trend, lens=lens, switch=switch,
+                    least=place.number(table, "least", 1, MOST_GROUPS) or 0)  # fmt: skip
 
 
 def _together(rows: tuple[tuple[TileSpec, ...], ...], catalogue: Catalogue) -> tuple[tuple[TileSpec, ...], ...]:
@@ -270,7 +275,7 @@ def asked(tile: TileSpec, filters: Filters) -> Query:
         having = tuple(one for one in having if not one.name.endswith(_COMPARED))
     where = (*tile.query.where, *kept)
     # Of shares all groups are read: which of them are shown depends on how they differ, and that on all.
-    limit = None if tile.form == "ranges" else tile.query.limit
+    limit = None if tile.form == "ranges" or tile.query.limit is None else max(tile.query.limit, tile.limit or 0)
     return replace(tile.query, where=where, period=period, compare=compare, order=order, having=having, limit=limit)
 
 

@@ -273,6 +273,25 @@ def test_a_tile_that_is_moved_by_mouse_stays_where_it_is_after_esc_or_in_its_own
     assert titles(hands) == original and QApplication.overrideCursor() is None
 
 
+def test_a_tile_is_made_higher_and_lower_by_keys_and_undone(hands: Hands) -> None:
+    tile, key = hands.tile("Revenue by month"), hands.tile("Revenue by month").spec.key
+    hands.tab_to(tile.content)
+    actions, usual = hands.window.actions_registry, tile.content.minimumHeight()
+    for height, pressed in (("L", Qt.Key.Key_Up), ("M", Qt.Key.Key_Down), ("S", Qt.Key.Key_Down)):
+        hands.press(pressed, CONTROL | SHIFT)
+        hands.calm()
+        tile = hands.tile("Revenue by month")
+        assert (tile.spec.height, tile.spec.key) == (height, key) and tile.shown is not None
+        assert hands.focus is tile.content and hands.insights.board.tile is tile
+    assert tile.content.minimumHeight() < usual and not actions[Command.LOWER_TILE].isEnabled()
+    for _ in range(3):
+        hands.press(Qt.Key.Key_Z, CONTROL)
+        hands.calm()
+    assert hands.tile("Revenue by month").spec.height == "M"
+    hands.tab_to(hands.tile("Revenue").content)
+    assert not actions[Command.HEIGHTEN_TILE].isEnabled() and not actions[Command.LOWER_TILE].isEnabled()
+
+
 def test_keys_act_on_the_tile_with_a_line_around_it_and_on_no_other(hands: Hands) -> None:
     original = titles(hands)
     assert not [one for one in hands.insights.board.view.tiles.values() if one.outline.isVisible()]  # type: ignore[union-attr]

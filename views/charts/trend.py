@@ -16,7 +16,7 @@ from views.theme import Theme, fonts
 if TYPE_CHECKING:
     from views.charts.plot import Plot
 
-_HEIGHT: Final = 220
+HIGH: Final = 220
 _TOP, _BOTTOM, _RIGHT = 16.0, 22.0, 14.0
 #: Pixels that two names of the base line need.
 _ROOM: Final = 46
@@ -30,7 +30,7 @@ class TrendChart(PickedChart):
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__(theme, name, 0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(_ROOM * 3, _HEIGHT)
+        self.setMinimumSize(_ROOM * 3, HIGH)
         self._names: tuple[str, ...] = ()
         self._values: tuple[float | None, ...] = ()
         self._before: tuple[float | None, ...] = ()

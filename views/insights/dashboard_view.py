@@ -162,7 +162,7 @@ class DashboardView(QWidget):
                 self._choose(known)
             else:
                 made = self._built[key] = self._made(spec)
-                if known.shown is not None:
+                if known.shown is not None and known.spec.limit == spec.limit:
                     made.show_answer(known.shown)
                 if isinstance(known.course, TileAnswer):
                     made.show_course(known.course)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from models.values.changes import Changes
-from models.values.dashboards import LONGEST_NAME, WIDEST, Dashboard, Offered, TileSpec
+from models.values.dashboards import HEIGHTS, LONGEST_NAME, WIDEST, Dashboard, Offered, TileSpec
 from services.workspace import Workspace
 from views.actions import Command
 from views.insights.board import Board
@@ -24,8 +24,11 @@ from views.widgets.overlay import FormPanel
 OF_TILE: Final = (
     Command.EXPLAIN_TILE, Command.WATCH_TILE, Command.COPY_TILE, Command.COPY_PICTURE,
     Command.EXPORT_TILE, Command.CHANGE_TILE,
-    Command.MOVE_TILE_BACK, Command.MOVE_TILE_ON, Command.WIDEN_TILE, Command.NARROW_TILE, Command.REMOVE_TILE,
+    Command.MOVE_TILE_BACK, Command.MOVE_TILE_ON, Command.WIDEN_TILE, Command.NARROW_TILE,
+    Command.HEIGHTEN_TILE, Command.LOWER_TILE, Command.REMOVE_TILE,
 )  # fmt: skip
+#: Forms of tiles whose height is given.
+_ONE_HEIGHT: Final = ("figure", "headline")
 #: What is done with the tab in front.
 OF_DASHBOARD: Final = (
     Command.ADD_TILE, Command.NEW_DASHBOARD, Command.RENAME_DASHBOARD, Command.DELETE_DASHBOARD,
@@ -105,6 +108,8 @@ class Editing:
                 Command.MOVE_TILE_ON: partial(self._move, 1),
                 Command.WIDEN_TILE: partial(self._widen, 1),
                 Command.NARROW_TILE: partial(self._widen, -1),
+                Command.HEIGHTEN_TILE: partial(self._heighten, 1),
+                Command.LOWER_TILE: partial(self._heighten, -1),
                 Command.REMOVE_TILE: self._remove,
                 Command.NEW_DASHBOARD: self.make,
                 Command.RENAME_DASHBOARD: self.rename,
@@ -128,6 +133,9 @@ class Editing:
             actions[command].setEnabled(on and tile is not None)
         actions[Command.WIDEN_TILE].setEnabled(on and tile is not None and tile.wide < WIDEST)
         actions[Command.NARROW_TILE].setEnabled(on and tile is not None and tile.wide > 1)
+        high = HEIGHTS.index(tile.spec.height) if tile is not None and tile.spec.form not in _ONE_HEIGHT else None
+        actions[Command.HEIGHTEN_TILE].setEnabled(on and high is not None and high < len(HEIGHTS) - 1)
+        actions[Command.LOWER_TILE].setEnabled(on and high is not None and high > 0)
         actions[Command.ADD_TILE].setEnabled(on)
         actions[Command.NEW_DASHBOARD].setEnabled(self._page.isVisible())
         actions[Command.RENAME_DASHBOARD].setEnabled(on)
@@ -201,6 +209,9 @@ class Editing:
 
     def _widen(self, by: int) -> None:
         self._edit_tile("Widened" if by > 0 else "Narrowed", lambda one, key: one.with_width(key, by))
+
+    def _heighten(self, by: int) -> None:
+        self._edit_tile("Heightened" if by > 0 else "Lowered", lambda one, key: one.with_height(key, by))
 
     def _remove(self) -> None:
         self._edit_tile("Removed", lambda one, key: one.without_tile(key))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import (
@@ -18,19 +19,19 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
-from models.values.dashboards import FEW, Change, TileAnswer, TileSpec
+from models.values.dashboards import FEW, LOW_GROUPS, Change, Height, TileAnswer, TileSpec
 from models.values.metrics import Value
 from models.values.words import full_day
 from views.background import Failed
 from views.charts.bars import Bar, BarsChart, RangesChart
 from views.charts.table import ChartTable, copied
-from views.charts.trend import TrendChart
+from views.charts.trend import HIGH, TrendChart
 from views.insights.figure import Figure
 from views.insights.headline import Headline
 from views.insights.matrix import Cells, matrix_of
 from views.insights.panel import Panel, rest
 from views.insights.said import change, group_of, is_figure, most_telling, said, table_of, verdict, with_cut
-from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
+from views.lists.word_table import HEADER_HEIGHT, ROW_HEIGHT, TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import IconButton
 from views.widgets.labels import label
@@ -41,6 +42,8 @@ from views.words import DASH, DOT, THIN, percent, whole
 _FIVE = 5.0
 #: What is said of the figures that changed.
 CHANGES = "Shares and counts that differ from the period before by more than chance (1 %), and sums by 15 % or more."
+#: How high a line is at least.
+_LINES: Final[dict[Height, int]] = {"S": 110, "M": HIGH, "L": 380}
 _BOTH = ("Before", "Now")
 _ICONS = {True: "check", False: "warning", None: "info"}
 #: Stands for the line of all groups together.
@@ -100,7 +103,10 @@ class Tile(Panel):
             self.content = Headline(theme, spec.title)
             self.content.picked.connect(self._picked_change)
         elif spec.form in ("table", "matrix", "changes"):
-            self.content = AnswerTable(theme, spec.title, (TableColumn(""),), inset=16, whole=True)
+            low = spec.height == "S"  # then it scrolls
+            self.content = AnswerTable(theme, spec.title, (TableColumn(""),), inset=16, whole=not low)
+            if low:
+                self.content.setFixedHeight(HEADER_HEIGHT + LOW_GROUPS * ROW_HEIGHT)
             self.content.clicked.connect(self._picked_cell)
             self.content.opened.connect(self._opened_line)
             if spec.form == "matrix":  # each cell leads to rows of its own
@@ -109,6 +115,8 @@ class Tile(Panel):
             bars = RangesChart if spec.form == "ranges" else BarsChart
             self.content = TrendChart(theme, spec.title) if spec.form == "line" else bars(theme, spec.title)
             self.content.picked.connect(self._picked)
+            if isinstance(self.content, TrendChart):
+                self.content.setMinimumHeight(_LINES[spec.height])
         self._words = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
         self._words.setContentsMargins(16, 4, 16, 14)
         self._words.hide()
@@ -377,8 +385,9 @@ class Tile(Panel):
         if isinstance(content, RangesChart):
             self._show_ranges(content, shown, bars)
         else:
-            self._places = list(range(len(bars)))
-            content.show_bars(bars, self._sentence(), table_of(shown))
+            self._places = list(range(len(bars)))[: self.spec.limit]
+            content.show_bars([bars[at] for at in self._places], self._sentence(), table_of(shown))
+            self._say_below("", len(bars))
 
     def _show_ranges(self, content: RangesChart, shown: TileAnswer, bars: Sequence[Bar]) -> None:
         name = shown.query.metrics[0]
@@ -392,10 +401,14 @@ class Tile(Panel):
                 figure = f"{FEW}{DOT}{of}" if bar.faint else f"{bar.figure}{DOT}{of}"
                 bar = replace(bar, figure=figure, range=(found.low, found.high))
             made.append(bar)
-        self._places = most_telling(made, whole_, self.spec.query.limit)
+        self._places = most_telling(made, whole_, self.spec.limit)
         content.show_ranges([made[at] for at in self._places], whole_, self._sentence(), table_of(shown))
-        more = f"{len(made) - len(self._places)} more in the table." if len(self._places) < len(made) else ""
-        self._below.setText(f"{verdict(made, whole_)} {more}".strip())
+        self._say_below(verdict(made, whole_), len(made))
+
+    def _say_below(self, words: str, groups: int) -> None:
+        """Say something below the groups, and how many of them are not shown."""
+        more = f"{groups - len(self._places)} more in the table." if len(self._places) < groups else ""
+        self._below.setText(f"{words} {more}".strip())
         self._below.setVisible(bool(self.below))
 
     # -- words --------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from models.values.dashboards import Dashboard, Filters, TileSpec
 from models.values.errors import UserError
 from models.values.metrics import Query, Value
 from services.metrics import Metrics, asked, drill, the_catalogue, the_dashboards, tile_answer
-from services.metrics.dashboards import load_dashboards
+from services.metrics.dashboards import document_of, load_dashboard, load_dashboards
 from tests.views.books import opened, sample_copy
 
 TILES = [tile for dashboard in the_dashboards() for tile in dashboard.tiles]
@@ -235,6 +235,24 @@ def test_shares_are_read_of_all_groups_whatever_is_shown_of_them(asking: Metrics
         == len(tile_answer(asking, tile, Filters()).answer.rows)
         > 1
     )
+
+
+def test_a_tile_of_another_height_shows_fewer_or_more_groups_and_is_kept_so(asking: Metrics) -> None:
+    service = next(one for one in the_dashboards() if one.name == "service")
+    bars = next(one for one in service.tiles if one.form == "bars" and one.query.limit)
+    limit = bars.query.limit
+    assert limit is not None and bars.limit == limit
+    heights = {}
+    for by in (-1, 0, 1):
+        changed = service.with_height(bars.key, by).with_height(bars.key, by)  # no higher than L, no lower than S
+        again = load_dashboard(service.name, document_of(changed), the_catalogue())
+        tile = next(one for one in again.tiles if one.key == bars.key)
+        assert replace(tile, height="M") == bars
+        heights[tile.height] = (tile.limit, asked(tile, Filters()).limit)
+    assert heights == {"S": (5, limit), "M": (limit, limit), "L": (2 * limit, 2 * limit)}
+    with pytest.raises(UserError, match="“XL” is not a height of a tile"):
+        load_dashboard("own", {"title": "Own", "rows": [[{"title": "A", "metrics": ["orders"], "height": "XL"}]]},
+                       the_catalogue())  # fmt: skip
 
 
 def test_what_is_ordered_by_its_dimension_is_ordered_by_another_one() -> None:

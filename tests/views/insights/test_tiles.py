@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from models.values.dashboards import FEW, Change, Filters, Form, TileAnswer, TileSpec
+from models.values.dashboards import FEW, HEIGHTS, Change, Filters, Form, Height, TileAnswer, TileSpec
 from models.values.errors import UserError
 from models.values.metrics import Answer, Column, Interval, Period, Query, Value
 from models.values.notes import Note
@@ -39,7 +39,8 @@ Make = Callable[..., Tile]
 @pytest.fixture
 def make(qtbot: QtBot, theme: Theme, host: QWidget) -> Make:
     def made(
-        form: Form, rows: tuple[tuple[Value, ...], ...], by: str = "", empty: str = "", limit: int | None = None,
+        form: Form, rows: tuple[tuple[Value, ...], ...], by: str = "", empty: str = "",
+        limit: int | None = None, height: Height = "M",
         **more: object,
     ) -> Tile:  # fmt: skip
         query = Query(("win_rate",), (by,) if by else (), period="90d")
@@ -48,7 +49,7 @@ def make(qtbot: QtBot, theme: Theme, host: QWidget) -> Make:
             as_of=date(2026, 11, 16), period=Period(date(2026, 8, 19), date(2026, 11, 16)), columns=columns, rows=rows,
             totals={"win_rate": 0.5}, currency="USD", definition="Win rate: share of deals that were won.",
         )  # fmt: skip
-        tile = Tile(theme, TileSpec("one.0.0", "Win rate", form, replace(query, limit=limit)))
+        tile = Tile(theme, TileSpec("one.0.0", "Win rate", form, replace(query, limit=limit), height=height))
         tile.setParent(host)
         tile.resize(400, 320)
         tile.show()
@@ -117,6 +118,19 @@ def test_the_lowest_share_is_shown_and_told_of_many(qtbot: QtBot, make: Make) ->
         tile.content.picked.emit(4)
     assert asked.args == ["win_rate", {"kind": "Agent 8"}]
     assert len(tile.content.table()[1]) == 10
+
+
+def test_a_low_tile_shows_five_groups_and_says_how_many_more_there_are(qtbot: QtBot, make: Make) -> None:
+    rows = tuple((f"Kind {at}", 0.9 - at / 10) for at in range(8))
+    high, low = make("bars", rows, "kind"), make("bars", rows, "kind", height="S")
+    assert isinstance(high.content, BarsChart) and isinstance(low.content, BarsChart)
+    assert [len(high.content.bars), len(low.content.bars)] == [8, 5] and low.content.height() < high.content.height()
+    assert [high.below, low.below] == ["", "3 more in the table."] and len(low.content.table()[1]) == 8
+    table = make("table", rows, "kind", height="S").content
+    assert table.height() < make("table", rows, "kind").content.height()
+    assert table.verticalScrollBar().maximum() > 0  # type: ignore[union-attr]
+    lines = [make("line", (("2026-10", 0.4), ("2026-11", 0.1)), "month", height=one) for one in HEIGHTS]
+    assert [one.content.minimumHeight() for one in lines] == sorted({one.content.minimumHeight() for one in lines})
 
 
 def test_a_table_of_one_share_shows_its_range_and_each_dimension_has_a_column(make: Make) -> None:
