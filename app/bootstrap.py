@@ -15,6 +15,7 @@ from models.store import sweep_converted, sweep_meetings, sweep_staging
 from models.store.book_key import BookKey, random_key
 from models.values.errors import EnvironmentFault
 from services.book.encryption import find_key, is_new, new_key
+from services.settings import load_managed
 from services.workspace import Keyring, Recipe, Workspace, open_workspace
 
 #: A moment (ISO, with zone) at which the clock stands still: for pictures and for checks that must not depend on today.
@@ -52,6 +53,11 @@ def recipe_for(store: str | Path | None = None) -> Recipe:
     )
 
 
+def encryption_required() -> bool:
+    """Whether IT's policy lets no book but the sample be plain."""
+    return load_managed(*managed_sources()).limits.encryption_required
+
+
 def build_workspace(
     store: str | Path | None = None, *, create: bool = True, given: str = "", beginning: Beginning = "encrypted"
 ) -> Workspace:
@@ -83,6 +89,8 @@ def build_workspace(
     sweep_meetings(path)
     sweep_converted(path)
     key = _begun(path, keyring, given, beginning) if create and is_new(path) else find_key(path, keyring, given)
+    if key is None and path.resolve() != sample_book().resolve() and (create or path.exists()):
+        load_managed(*recipe.managed).limits.refuse_plain(path.name)
     return open_workspace(replace(recipe, key=key), keyring=keyring, create=create)
 
 

@@ -6,6 +6,8 @@ import gc
 import logging
 import subprocess
 import sys
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ from app.bootstrap import build_workspace
 from app.crash import write_report
 from app.paths import default_book, log_folder, managed_sources, sample_book
 from app.uncaught import uncaught_reported
+from app.unlocking import open_asking
 from models.values.errors import BellwetherError
 from services.book.files import Library
 from services.settings import LoadedPreferences, Preferences, default_path, load_managed, load_preferences
@@ -61,7 +64,8 @@ def open_desktop(store: str | None = None, *, sample: Path | None = None) -> int
 
 def _open_book(opening: Going, books: Library, then: list[Going], stand_in: StandIn) -> int:
     """Run one window; what is to come after it is put into ``then``."""
-    from views.desktop import application
+    from views.desktop import application, ask_for_key
+    from views.shell.books import Going
     from views.shell.one_window import OneWindow
 
     loaded = load_preferences(default_path())
@@ -74,10 +78,23 @@ def _open_book(opening: Going, books: Library, then: list[Going], stand_in: Stan
         return _choose_instead(words, books, then, stand_in)
     stand_in.tell(f"Opening {books.name_of(opening.store)} …", 50)
     try:
-        workspace = build_workspace(opening.store)
+        opened = open_asking(
+            opening,
+            books.name_of(opening.store),
+            sample=Path(opening.store) == books.sample,
+            ask=partial(ask_for_key, preferences=loaded.preferences, stand_in=stand_in),
+        )
     except BellwetherError as error:
         one.release()
         return _choose_instead(str(error), books, then, stand_in)
+    if opened is None:
+        one.release()
+        if chosen := _ask_for_book(books, stand_in):
+            then.append(Going(chosen))
+        return 0
+    workspace, words = opened
+    if words:
+        loaded = replace(loaded, problems=(words, *loaded.problems))
     stand_in.tell(f"Opening {books.name_of(opening.store)} …", 75)
     try:
         return _run(workspace, loaded, one, opening, books, then, stand_in)

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEventLoop, Qt, QTimer, SignalInstance
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from services import outreach
 from services.book.files import Library
@@ -38,6 +39,9 @@ from views.shell.rounds import Rounds
 from views.shell.stand_in import StandIn
 from views.shell.window import MainWindow
 from views.theme import Theme, ThemeChoice
+
+if TYPE_CHECKING:
+    from views.shell.key_window import KeyAnswer, KeyWindow
 
 WARM_UP_AFTER_MS = 600
 PAGE_EVERY_MS = 400
@@ -151,23 +155,40 @@ def choose_book(preferences: Preferences, library: Library, fault: str = "", sta
 
     app = application(preferences.text_size)
     theme = Theme(app, ThemeChoice(preferences.theme), reduced_motion=preferences.reduced_motion)
-    chooser, chosen = BookChooser(theme, library, preferences.recent_books, fault), [""]
-    waiting = QEventLoop()
-    stand_in = stand_in or StandIn()
+    chooser = BookChooser(theme, library, preferences.recent_books, fault)
+    opening = lambda store: f"Opening {library.name_of(store)} …" if store else ""  # noqa: E731
+    chosen = _answer_of(chooser, chooser.chosen, stand_in or StandIn(), opening)
+    theme.deleteLater()
+    return str(chosen or "")
 
-    def take(store: str) -> None:
-        chosen.append(store)
-        if store:
-            stand_in.take_over(chooser, f"Opening {library.name_of(store)} …")
+
+def ask_for_key(asking: KeyWindow, preferences: Preferences, stand_in: StandIn) -> KeyAnswer | None:
+    """Ask what opens a book, or what it is to be encrypted with, and wait for the answer."""
+    app = application(preferences.text_size)
+    theme = Theme(app, ThemeChoice(preferences.theme), reduced_motion=preferences.reduced_motion)
+    opening = lambda answer: asking.windowTitle() if answer is not None else ""  # noqa: E731
+    answer: KeyAnswer | None = _answer_of(asking, asking.answered, stand_in, opening)
+    theme.deleteLater()
+    return answer
+
+
+def _answer_of(asking: QWidget, answered: SignalInstance, stand_in: StandIn, opening: Callable[[Any], str]) -> Any:
+    """Show a window that asks, and wait; `opening` says what the frame in its place says after an answer."""
+    given: list[Any] = [None]
+    waiting = QEventLoop()
+
+    def take(answer: Any) -> None:
+        given.append(answer)
+        if words := opening(answer):
+            stand_in.take_over(asking, words)
         waiting.quit()
 
-    chooser.chosen.connect(take)
-    stand_in.leave_to(chooser)
-    chooser.show()
+    answered.connect(take)
+    stand_in.leave_to(asking)
+    asking.show()
     waiting.exec()
-    for part in (chooser, theme):
-        part.deleteLater()
-    return chosen[-1]
+    asking.deleteLater()
+    return given[-1]
 
 
 def open_window(

@@ -17,7 +17,7 @@ from app.cli.frame import DONE, NOTHING_DONE, JsonOption, StoreOption, answer, a
 from app.cli.secrets import PASSPHRASE
 from app.keyrings import LazyKeyring
 from models.values.errors import EnvironmentFault, UserError
-from services.book.encryption import check_key, encrypt_book, encryption_of, find_key, keep_given_key
+from services.book.encryption import check_key, encrypt_book, encryption_of, find_key, keep_given_key, passphrase_fault
 from services.workspace import Keyring
 
 ByPassphrase = Annotated[
@@ -109,8 +109,8 @@ def _given(path: Path, keyring: Keyring) -> str:
 
 def _twice(ask: Callable[[str], str]) -> str:
     chosen = ask("New passphrase")
-    if ask("The same again") != chosen:
-        raise UserError("The two passphrases differ. Nothing was changed.")
+    if fault := passphrase_fault(chosen, ask("The same again")):
+        raise UserError(fault)
     return chosen
 
 

@@ -13,7 +13,8 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Final
 
-#: Begins every encrypted book. The number stands for the parameters of Argon2id below: others take another one.
+#: Begins every encrypted book. The number stands for the parameters of Argon2id below and of the pages
+#: (`models.store.connect.set_cipher`): others take another one.
 MARK: Final = b"BWE1"
 SALT_BYTES: Final = 16
 SHORTEST_PASSPHRASE: Final = 12

@@ -13,6 +13,8 @@ from models.values.errors import EnvironmentFault, StoreBusy, StoreDamaged
 
 BUSY_TIMEOUT_MS = 5_000
 CACHE_KIB = 65_536
+#: Of an encrypted file. It belongs to what the mark of such a file stands for.
+CIPHER_PAGE_BYTES = 8_192
 #: What SQLite calls a store that is no file.
 MEMORY = ":memory:"
 #: What was said to be done survives a power cut, and a queued mail must never be sent twice.
@@ -63,9 +65,19 @@ def unlocked(connection: sqlite.Connection, key: BookKey | None) -> sqlite.Conne
     memory all the same, and whoever can read that needs no key.
     """
     if key is not None:
-        connection.execute("PRAGMA cipher_log_level = NONE")  # what fails is an error here, and told once
+        set_cipher(connection)
         connection.execute(f'PRAGMA key = "{key.sql}"')
     return connection
+
+
+def set_cipher(connection: sqlite.Connection) -> None:
+    """Say how encrypted files are written, those that are attached too: for the process, and always the same.
+
+    Pages twice as large, checked by SHA-256 instead of SHA-512: measured a tenth of an import less.
+    """
+    connection.execute("PRAGMA cipher_log_level = NONE")  # what fails is an error here, and told once
+    connection.execute(f"PRAGMA cipher_default_page_size = {CIPHER_PAGE_BYTES:d}")
+    connection.execute("PRAGMA cipher_default_hmac_algorithm = HMAC_SHA256")
 
 
 def prepared(connection: sqlite.Connection, busy_timeout_ms: int) -> sqlite.Connection:

@@ -17,6 +17,7 @@ from models import sqlite
 from models.private import make_file
 from models.store.book_key import BookKey
 from models.store.connect import CACHE_KIB, prepared, sentences, unlocked
+from models.store.encrypted import attach_staging
 from models.store.staging import runs
 from models.values.errors import EnvironmentFault
 
@@ -50,7 +51,7 @@ def convert(path: Path, key: BookKey | None, new: BookKey) -> None:
             unlocked(book, key)
             prepared(book, _BUSY_TIMEOUT_MS)
             book.execute("PRAGMA journal_mode = DELETE")  # refused while anybody else has the book open
-            book.execute("ATTACH ? AS made KEY ?", (str(made), new.sql))
+            attach_staging(book, made, new, "made")
             book.execute("PRAGMA made.journal_mode = OFF")  # after any accident it is thrown away
             book.execute("BEGIN EXCLUSIVE")
             _write(book, path)

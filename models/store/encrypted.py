@@ -11,10 +11,9 @@ from typing import Final
 
 from models import sqlite
 from models.store.book_key import MARK, SALT_BYTES, BookKey
-from models.store.connect import unlocked
+from models.store.connect import CIPHER_PAGE_BYTES, set_cipher, unlocked
 
 _NOBODYS: Final = BookKey(bytes(32), b"")
-_PAGE_BYTES: Final = 4_096
 
 
 def salt_of(path: Path) -> bytes | None:
@@ -49,7 +48,7 @@ def why_locked(path: Path, key: BookKey | None) -> str:
     with closing(_looking(path)) as connection:
         unlocked(connection, key)
         failed = len(connection.execute("PRAGMA cipher_integrity_check").fetchall())
-    if failed < path.stat().st_size // _PAGE_BYTES:
+    if failed < path.stat().st_size // CIPHER_PAGE_BYTES:
         return ""  # some pages do open
     return f"This passphrase or key does not open {path.name}. The book was left unchanged; check what you typed."
 
@@ -64,6 +63,7 @@ def attach_staging(connection: sqlite.Connection, path: Path, key: BookKey | Non
     if key is None:
         connection.execute(f"ATTACH ? AS {name}", (str(path),))
     else:
+        set_cipher(connection)
         connection.execute(f"ATTACH ? AS {name} KEY ?", (str(path), key.sql))
 
 

@@ -29,7 +29,10 @@ ENCRYPTED: Final = (
     "The new book is encrypted, and this computer’s keyring has its key. Print the recovery key with "
     "“bellwether encryption recovery-key” and keep it on paper."
 )
-REQUIRED: Final = "Your organisation requires encrypted books"
+REQUIRED: Final = "Your organisation requires encrypted books. This one is not encrypted yet."
+NO_KEYRING: Final = "This computer has no keyring that could keep a key, so a passphrase opens the book each time."
+BEGUN: Final = "Your new book is encrypted. Keep its recovery key on paper: see Settings › This computer."
+CONVERTED: Final = "The book is encrypted with a new key. Keep its recovery key on paper: see Settings › This computer."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,13 @@ def encryption_of(path: Path, keyring: Keyring) -> Encryption:
     """Say how the book at a place is kept."""
     salt = salt_of(path)
     return Encryption(salt is not None, salt is not None and keyring.get(key_name(salt)) is not None)
+
+
+def encryption_in_use(workspace: Workspace) -> tuple[Encryption, bool]:
+    """Say how the open book is kept, and whether this computer has a keyring."""
+    key, keyring = workspace.store.key, workspace.keyring
+    in_keyring = key is not None and keyring.get(key.name) is not None
+    return Encryption(key is not None, in_keyring), keyring.lasting
 
 
 def find_key(path: Path, keyring: Keyring, given: str = "") -> BookKey | None:
@@ -141,6 +151,24 @@ def keep_given_key(path: Path, keyring: Keyring, given: str) -> None:
     keep_key(key, keyring)
 
 
+def passphrase_fault(passphrase: str, again: str) -> str:
+    """Return what is wrong with a new passphrase that was typed twice, '' for nothing."""
+    if len(passphrase) < SHORTEST_PASSPHRASE:
+        return f"The passphrase is too short. Choose at least {SHORTEST_PASSPHRASE} characters."
+    return "" if passphrase == again else "The two passphrases differ. Type the same one twice."
+
+
+def recovery_key(workspace: Workspace) -> str:
+    """Return the recovery key of an open book, '' for a plain one."""
+    return workspace.store.key.recovery if workspace.store.key is not None else ""
+
+
+def opens_book(workspace: Workspace, words: str) -> bool:
+    """Return whether a recovery key or a passphrase is that of an open book."""
+    key = workspace.store.key
+    return key is not None and key_from_words(words, key.salt) == key
+
+
 def new_key(keyring: Keyring, passphrase: str = "") -> BookKey | None:
     """Return a key for a book that is to be encrypted: the passphrase's, else one that the keyring keeps.
 
@@ -157,8 +185,8 @@ def new_key(keyring: Keyring, passphrase: str = "") -> BookKey | None:
         The keyring is locked.
     """
     if passphrase:
-        if len(passphrase) < SHORTEST_PASSPHRASE:
-            raise UserError(f"The passphrase is too short. Choose at least {SHORTEST_PASSPHRASE} characters.")
+        if fault := passphrase_fault(passphrase, passphrase):
+            raise UserError(fault)
         return key_from_passphrase(passphrase)
     if not keyring.lasting:
         return None

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models import sqlite
+from models.private import make_folder, private
 from models.store import connect, open_store
+from models.store.encrypted import salt_of
 from models.values.errors import EnvironmentFault, UserError
 from services.workspace import Workspace
 
@@ -36,18 +38,19 @@ class Library:
 
 
 def check_book(path: Path) -> None:
-    """See that a book can be opened; an older one is brought up to date.
+    """See that a book can be opened; an older one is brought up to date. Encrypted ones are not opened.
 
     Raises
     ------
     EnvironmentFault, UserError
         As `open_store` does.
     """
-    open_store(path, create=False).close()
+    if salt_of(path) is None:
+        open_store(path, create=False).close()
 
 
-def begin_book(path: Path) -> None:
-    """Make an empty book.
+def check_place(path: Path) -> None:
+    """See that a book can be begun at a place. It is made when it is opened: only then is its key known.
 
     Raises
     ------
@@ -57,7 +60,13 @@ def begin_book(path: Path) -> None:
         The place cannot be written.
     """
     _refuse_existing(path)
-    open_store(path).close()
+    try:
+        make_folder(path.parent)
+        with open(path, "xb", opener=private):
+            pass
+        path.unlink()
+    except OSError as error:
+        raise EnvironmentFault(f"The book cannot be written at {path}. Choose another folder.") from error
 
 
 def copy_book(workspace: Workspace, target: Path) -> None:

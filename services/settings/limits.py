@@ -35,6 +35,8 @@ class Limits:
         Whether lists, reports and briefs may be saved as files.
     write_back_allowed
         Whether files for other systems may be written.
+    encryption_required
+        Whether books must be encrypted; the sample book need not.
     """
 
     model_endpoints: tuple[str, ...] | None = None
@@ -43,6 +45,7 @@ class Limits:
     watched_folders: tuple[str, ...] | None = None
     export_allowed: bool = True
     write_back_allowed: bool = True
+    encryption_required: bool = False
 
     def __post_init__(self) -> None:
         for address in self.model_endpoints or ():
@@ -95,6 +98,20 @@ class Limits:
         """Refuse to save lists, reports and briefs as files where IT does not want it."""
         if not self.export_allowed:
             raise NotAllowed("Your organisation does not allow exports. Ask your IT.")
+
+    def refuse_plain(self, name: str) -> None:
+        """Refuse a book that is not encrypted where IT wants all to be.
+
+        Raises
+        ------
+        NotAllowed
+            Saying how it is encrypted.
+        """
+        if self.encryption_required:
+            raise NotAllowed(
+                f"Your organisation requires encrypted books, and {name} is not encrypted. Encrypt it with "
+                "“bellwether encryption on”; a new one needs a keyring or BELLWETHER_PASSPHRASE."
+            )
 
     def refuse_write_back(self) -> None:
         """Refuse to write files for other systems where IT does not want it."""

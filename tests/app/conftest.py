@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import keyring as library
 import pytest
 
 from app.bootstrap import MOMENT_VARIABLE
 from app.cli import run_command
+from tests.vault import Vault
 
 
 @pytest.fixture
@@ -29,3 +32,12 @@ def ask(store_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
         return code, json.loads(printed.out) if printed.out else None, printed.err
 
     return run
+
+
+@pytest.fixture
+def vault() -> Iterator[Vault]:
+    """A keyring that keeps secrets."""
+    before, made = library.get_keyring(), Vault()
+    library.set_keyring(made)
+    yield made
+    library.set_keyring(before)

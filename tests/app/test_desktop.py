@@ -6,17 +6,25 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import keyring
 import pytest
+from keyring.backends import null
 from PySide6.QtCore import QEvent, QObject, QRect, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import desktop as app_desktop
-from services.book.files import begin_book
+from app import unlocking
+from models.store import open_store
+from models.store.book_key import random_key
+from models.store.encrypted import salt_of
+from services.book.encryption import check_key
 from services.settings import Preferences, save_preferences
+from tests.vault import Vault
 from views.actions import Command
 from views.shell.book_chooser import BookChooser
 from views.shell.books import Going
+from views.shell.key_window import ProtectWindow, UnlockWindow
 from views.shell.one_window import OneWindow
 from views.shell.stand_in import Frame
 from views.shell.window import MainWindow
@@ -25,8 +33,8 @@ Step = Callable[[Any], None]
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A computer on which the program never ran."""
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vault: Vault) -> Path:
+    """A computer on which the program never ran, with a keyring."""
     monkeypatch.setattr(app_desktop, "default_path", lambda: tmp_path / "preferences.json")
     monkeypatch.setattr(app_desktop, "default_book", lambda: tmp_path / "book.bellwether")
     monkeypatch.setattr(app_desktop, "sample_book", lambda: tmp_path / "sample.bellwether")
@@ -57,7 +65,7 @@ def person(qtbot: QtBot) -> Iterator[Callable[..., None]]:
 
 def test_one_book_after_another(home: Path, person: Callable[..., None]) -> None:
     north, titles = home / "North.bellwether", []
-    begin_book(north)
+    open_store(north).close()
 
     def first(window: MainWindow) -> None:
         titles.append(window.windowTitle())
@@ -79,13 +87,13 @@ class Watch(QObject):
         super().__init__()
         self.seen: list[tuple[str, list[str]]] = []
         self.frames: list[tuple[str, QRect]] = []
-        build = app_desktop.build_workspace
+        build = unlocking.build_workspace
 
-        def opening(store: str) -> Any:
+        def opening(*named: Any, **how: Any) -> Any:
             self._look("opening")
-            return build(store)
+            return build(*named, **how)
 
-        monkeypatch.setattr(app_desktop, "build_workspace", opening)
+        monkeypatch.setattr(unlocking, "build_workspace", opening)
 
     def _look(self, what: str) -> None:
         there = [one for one in QApplication.topLevelWidgets() if one.isVisible()]
@@ -103,7 +111,7 @@ def test_a_window_stands_while_one_book_is_closed_and_the_next_one_opened(
     qapp: QApplication, home: Path, person: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     north = home / "North.bellwether"
-    begin_book(north)
+    open_store(north).close()
     watch = Watch(monkeypatch)
     qapp.installEventFilter(watch)
     place = QRect(20, 90, 760, 640)
@@ -191,3 +199,120 @@ def test_a_restart_begins_a_process_of_its_own(
     person((MainWindow, lambda window: window.actions_registry[Command.RESTART].trigger()))
     assert app_desktop.open_desktop() == 0
     assert begun == [str(home / "book.bellwether")]
+
+
+PASSPHRASE = "correct horse battery"
+
+
+def test_without_a_keyring_a_new_book_gets_a_passphrase_which_opens_it(home: Path, person: Callable[..., None]) -> None:
+    keyring.set_keyring(null.Keyring())
+    told: list[str] = []
+
+    def protect(window: ProtectWindow) -> None:
+        window.words.setText("short")
+        window.encrypt_button.click()
+        told.append(window.fault.text())
+        window.words.setText(PASSPHRASE)
+        window.encrypt_button.click()
+        told.append(window.fault.text())
+        window.again.setText(PASSPHRASE)
+        window.encrypt_button.click()
+
+    def look(window: MainWindow) -> None:
+        told.append(window.toast.words)
+        window.close()
+
+    person((ProtectWindow, protect), (MainWindow, look))
+    assert app_desktop.open_desktop() == 0
+    assert "at least 12 characters" in told[0] and "differ" in told[1] and "recovery key" in told[2]
+    assert salt_of(home / "book.bellwether")
+
+    def wrong(window: UnlockWindow) -> None:
+        told.append(window.fault.text())
+        window.words.setText("another horse battery")
+        window.open_button.click()
+
+    def right(window: UnlockWindow) -> None:
+        told.append(window.fault.text())
+        assert not window.keep.isVisible(), "there is no keyring"
+        window.words.setText(PASSPHRASE)
+        window.open_button.click()
+
+    person((UnlockWindow, wrong), (UnlockWindow, right), (MainWindow, lambda window: window.close()))
+    assert app_desktop.open_desktop() == 0
+    assert told[3] == "" and "does not open book.bellwether" in told[4]
+
+
+def test_without_a_keyring_a_new_book_may_be_left_plain(home: Path, person: Callable[..., None]) -> None:
+    keyring.set_keyring(null.Keyring())
+    person((ProtectWindow, lambda window: window.plain_button.click()), (MainWindow, lambda window: window.close()))
+    assert app_desktop.open_desktop() == 0
+    assert (home / "book.bellwether").exists() and salt_of(home / "book.bellwether") is None
+
+
+def test_a_book_whose_key_is_elsewhere_is_left_for_another_one(
+    home: Path, person: Callable[..., None], vault: Vault
+) -> None:
+    open_store(home / "book.bellwether", random_key()).close()
+    person((UnlockWindow, lambda window: window.other.click()), (BookChooser, lambda chooser: chooser.close()))
+    assert app_desktop.open_desktop() == 0
+    assert vault.secrets == {}
+
+
+def test_a_recovery_key_that_opened_a_book_is_kept_in_the_keyring(
+    home: Path, person: Callable[..., None], vault: Vault
+) -> None:
+    key = random_key()
+    open_store(home / "book.bellwether", key).close()
+
+    def unlock(window: UnlockWindow) -> None:
+        window.words.setText(key.recovery)
+        window.keep.setChecked(True)
+        window.open_button.click()
+
+    person((UnlockWindow, unlock), (MainWindow, lambda window: window.close()))
+    assert app_desktop.open_desktop() == 0
+    assert vault.get_password("bellwether", key.name) == key.raw.hex()
+    person((MainWindow, lambda window: window.close()))
+    assert app_desktop.open_desktop() == 0
+
+
+def test_a_plain_book_is_encrypted_in_place_of_its_window_and_given_another_key(
+    home: Path, person: Callable[..., None], vault: Vault
+) -> None:
+    path = home / "book.bellwether"
+    open_store(path).close()
+    salts: list[bytes | None] = []
+
+    def encrypt(passphrase: str) -> Callable[[MainWindow], None]:
+        def act(window: MainWindow) -> None:
+            salts.append(salt_of(path))
+            window.page("settings").wants_encryption.emit(passphrase)
+
+        return act
+
+    def end(window: MainWindow) -> None:
+        salts.append(salt_of(path))
+        assert "recovery key on paper" in window.toast.words
+        window.close()
+
+    person((MainWindow, encrypt("")), (MainWindow, encrypt("")), (MainWindow, encrypt(PASSPHRASE)), (MainWindow, end))
+    assert app_desktop.open_desktop() == 0
+    assert salts[0] is None and None not in salts[1:] and len(set(salts)) == 4
+    assert check_key(path, PASSPHRASE)
+
+
+def test_where_encryption_is_required_a_plain_book_is_encrypted_before_it_opens(
+    home: Path, person: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, asked = home / "book.bellwether", []
+    open_store(path).close()
+    monkeypatch.setattr(unlocking, "encryption_required", lambda: True)
+
+    def protect(window: ProtectWindow) -> None:
+        asked.append((window.plain_button.isVisible(), window.words.isVisible()))
+        window.encrypt_button.click()
+
+    person((ProtectWindow, protect), (MainWindow, lambda window: window.close()))
+    assert app_desktop.open_desktop() == 0
+    assert asked == [(False, False)] and salt_of(path)

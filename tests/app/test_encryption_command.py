@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import keyring as library
 import pytest
 
 from app.cli import run_command
@@ -22,15 +20,6 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "customers.csv"
     path.write_text("customer_id,name,email\n1,Zyx Quarnell,zyx@quarnell.example\n", encoding="utf-8")
     return path
-
-
-@pytest.fixture
-def vault() -> Iterator[Vault]:
-    """A keyring that keeps secrets."""
-    before, made = library.get_keyring(), Vault()
-    library.set_keyring(made)
-    yield made
-    library.set_keyring(before)
 
 
 def test_without_a_keyring_a_new_book_is_plain_and_one_line_says_so(ask: Any, file: Path, store_path: Path) -> None:

@@ -134,6 +134,7 @@ def test_every_setting_is_walked_and_limits_have_tests_of_their_own() -> None:
     assert {top for _section, top in TOPS} >= set(TABLES)
     assert {one.path for one in declared() if one.section == "limits"} == {
         "model_endpoints", "mail_hosts", "store_folders", "watched_folders", "export_allowed", "write_back_allowed",
+        "encryption_required",
     }  # fmt: skip
     for name, field in CHOICES.keys() | RANGES.keys():
         assert any(field in hints_of(one) for one in _classes() if one.__name__ == name), (name, field)
@@ -189,6 +190,27 @@ def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("app.cli.policy.policy_file", lambda: path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     return path
+
+
+def test_where_encryption_is_required_no_command_opens_or_begins_a_plain_book(
+    ask: Any, moment: None, it: Path, tmp_path: Path, store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write_csv(tmp_path / "customers.csv", ["customer_id", "name"], [["1", "Linden"]])
+    ask("import", str(file), "--source", "crm", "--plain")
+    it.write_text("[limits]\nencryption_required = true\n")
+    new = tmp_path / "new.bellwether"
+    for words, book in (
+        (("customers",), store_path),
+        (("import", str(file)), new),
+        (("import", str(file), "--plain"), new),
+    ):
+        code, _, said = ask(*words, store=book)
+        assert code == NOT_ALLOWED and "requires encrypted books" in said, words
+    assert not new.exists()
+    assert ask("import", str(file), "--source", "crm", "--dry-run", store=new)[0] == 0
+    monkeypatch.setenv("BELLWETHER_PASSPHRASE", "correct horse battery")
+    assert ask("encryption", "on")[0] == 0 and ask("customers")[0] == 0
+    assert ask("import", str(file), "--source", "crm", store=new)[0] == 0
 
 
 def test_commands_refuse_what_is_locked_and_exports_that_are_not_allowed(

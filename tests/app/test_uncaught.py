@@ -66,7 +66,7 @@ def test_an_error_in_a_slot_of_the_open_window_is_a_report_and_a_sentence(
 ) -> None:
     expected_logs.append("^Crash: KeyError$")
     sample_copy(store_path)
-    monkeypatch.setattr(app_desktop, "build_workspace", lambda _named: opened(store_path))
+    monkeypatch.setattr(app_desktop, "open_asking", lambda *_named, **_how: (opened(store_path), ""))
     monkeypatch.setattr(app_desktop, "default_path", lambda: tmp_path / "preferences.json")
     monkeypatch.setattr(app_desktop, "log_folder", lambda: tmp_path / "logs")
     said: list[str] = []

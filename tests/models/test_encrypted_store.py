@@ -113,7 +113,7 @@ def test_another_key_no_key_and_another_book_are_told_apart(
     assert capfd.readouterr().err == "", "the library writes nothing of its own"
 
 
-@pytest.mark.parametrize("place", [100, 4_096 * 2 + 100])
+@pytest.mark.parametrize("place", [100, 8_192 * 2 + 100])
 def test_a_damaged_page_is_no_wrong_key(store_path: Path, place: int) -> None:
     key = random_key()
     _filled(store_path, key)

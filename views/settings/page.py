@@ -22,6 +22,7 @@ from views.background import Failed
 from views.settings import asks
 from views.settings.draft import changes as changed_fields
 from views.settings.draft import check, groups_of, texts_of
+from views.settings.encryption_box import EncryptionBox
 from views.settings.fields import AUTO_DRAFTS, SECTIONS, Group
 from views.settings.group_box import GroupBox
 from views.settings.keys import saves, takes_over
@@ -61,6 +62,7 @@ class SettingsPage(Page):
         self._rules: tuple[tuple[str, str], ...] = ()
         self.groups: dict[str, GroupBox] = {}
         self.look = LookBox(context.theme, context.book.workspace.store.path)
+        self.encryption = EncryptionBox(context)
         self.boxes: dict[str, OwnBox] = {}
         self._areas: dict[str, QWidget] = {}
         self._stack, self._levels = QStackedWidget(), QStackedWidget()
@@ -97,7 +99,7 @@ class SettingsPage(Page):
             self._add_area(key, [self._make_group(group) for group in _GROUPS_OF[key]])
             self._show_all()
         elif key == LOOK:
-            self._add_area(key, [self.look, ManagedList(self.context.book.workspace.managed)])
+            self._add_area(key, [self.look, self.encryption, ManagedList(self.context.book.workspace.managed)])
         else:
             box = self.boxes[key] = self._make_box(key)
             if box.fills:
@@ -134,6 +136,7 @@ class SettingsPage(Page):
         self.discard_button.clicked.connect(self.discard)
         self.look.changed.connect(lambda name, value: self.context.remembered.set(**{name: value}))
         self.look.restart_wanted.connect(self._restart)
+        self.encryption.wanted.connect(self.wants_encryption)
         self.context.remembered.changed.connect(self._show_look)
 
     def _lock(self) -> None:
@@ -150,6 +153,7 @@ class SettingsPage(Page):
 
     def arrive(self) -> None:
         self._show_look()
+        self.encryption.arrive()
         self._read()
         if self.tabs.current in self.boxes:
             self.boxes[self.tabs.current].arrive()

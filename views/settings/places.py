@@ -24,7 +24,8 @@ _ALSO: Final = {
     MAIL: "SMTP account host port encryption password sender signature",
     MODELS: "AI LLM OpenAI endpoint profile key writer",
     SUPPRESSIONS: "do not email unsubscribed opt-out withdrawn consent blocked address blacklist",
-    LOOK: "theme dark light appearance motion text size font scale zoom book file location me name policy IT",
+    LOOK: "theme dark light appearance motion text size font scale zoom book file location me name policy IT "
+    "encryption encrypted passphrase recovery key",
 }
 
 

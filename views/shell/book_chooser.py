@@ -11,7 +11,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from models.values.errors import BellwetherError
-from services.book.files import SUFFIX, Library, begin_book
+from services.book.files import SUFFIX, Library, check_place
 from views.file_dialog import choose_file, choose_place
 from views.shell.books import KINDS
 from views.theme import Theme, fonts
@@ -75,7 +75,7 @@ class BookChooser(QWidget):
 
     def _begin(self, path: Path) -> None:
         try:
-            begin_book(path)
+            check_place(path)
         except BellwetherError as error:
             self.fault.setText(str(error))
             self.fault.show()

@@ -6,14 +6,15 @@ The sample book is a book of its own: it is opened beside a person's, and files 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from services.book.files import SAMPLE_BOOK, SAMPLE_TAKES_NONE, SUFFIX, Library, begin_book, check_book, copy_book
+from services.book.encryption import recovery_key
+from services.book.files import SAMPLE_BOOK, SAMPLE_TAKES_NONE, SUFFIX, Library, check_book, check_place, copy_book
 from services.settings import with_recent_book
 from views.actions import Command
 from views.background import Failed
@@ -39,11 +40,17 @@ class Going:
         In a process of its own: Qt takes the size of text when a program starts.
     files
         What is taken to its Data page.
+    convert
+        The passphrase with which it is encrypted anew before it is opened, '' for a key in the keyring; None: as it is.
+    given
+        What opens it, where the keyring does not.
     """
 
     store: str = ""
     anew: bool = False
     files: tuple[Path, ...] = ()
+    convert: str | None = field(default=None, repr=False)
+    given: str = field(default="", repr=False)
 
 
 class Books(QObject):
@@ -96,7 +103,7 @@ class Books(QObject):
     def ask_new(self) -> None:
         """Ask where a new book is to lie, and open it."""
         place = self.path.with_name(f"New book{SUFFIX}")
-        choose_place(self._window, "New book", place, KINDS, partial(self._prepare, begin_book))
+        choose_place(self._window, "New book", place, KINDS, partial(self._prepare, check_place))
 
     def ask_open(self) -> None:
         """Ask for a book, and open it."""
@@ -148,6 +155,10 @@ class Books(QObject):
         """Write a copy of this book; it stays the one that is open."""
         work = partial(copy_book, self._book.workspace, path)
         self._desk.read("copy", work, lambda _none: self._book.told.emit(f"Saved a copy: {path.name}"), self._failed)
+
+    def encrypt(self, passphrase: str) -> None:
+        """Close this book, encrypt it anew and open it again; '' lets the keyring keep its key."""
+        self.go(Going(str(self.path), convert=passphrase, given=recovery_key(self._book.workspace)))
 
     def go(self, going: Going) -> None:
         """Close the window for what comes after it; whoever goes on working instead stays here."""

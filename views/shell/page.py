@@ -57,6 +57,7 @@ class Page(QWidget):
     finished : this alert id (0: none) is dealt with; the queue goes on to the next one.
     wants_files : take these files (list of paths; empty: ask for them) to the Data page.
     wants_page : open the page with this key, or a section of it ("settings/mail").
+    wants_encryption : encrypt the book anew with this passphrase; '' lets the keyring keep its key.
     headline_changed : title or way back have changed.
     counted : how many alerts are due today, as the page shows it.
     written : (words, path): a file was written, which can be opened.
@@ -70,6 +71,7 @@ class Page(QWidget):
     finished = Signal(int)
     wants_files = Signal(object)
     wants_page = Signal(str)
+    wants_encryption = Signal(str)
     headline_changed = Signal()
     counted = Signal(int)
     settled = Signal()

@@ -213,6 +213,7 @@ class MainWindow(QMainWindow):
             found.finished.connect(lambda alert_id: self.page("alerts").finish(alert_id))
             found.wants_files.connect(self.take_files)
             found.wants_page.connect(self.show_page)
+            found.wants_encryption.connect(self.books.encrypt)
             found.headline_changed.connect(self._show_headline)
             found.counted.connect(self._count)
             found.fit(*self._room())

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from models.store import open_store
 from models.values.errors import BellwetherError, EnvironmentFault, UserError
 from services import insight
-from services.book.files import Library, begin_book, check_book, copy_book
+from services.book.files import Library, check_book, check_place, copy_book
 from tests.views.books import opened, sample_copy
 
 
@@ -35,7 +34,7 @@ def test_nothing_is_written_over(store_path: Path, tmp_path: Path) -> None:
     there = tmp_path / "there.bellwether"
     there.write_text("mine")
     book = opened(store_path)
-    for write in (lambda: begin_book(there), lambda: copy_book(book, there), lambda: copy_book(book, store_path)):
+    for write in (lambda: check_place(there), lambda: copy_book(book, there), lambda: copy_book(book, store_path)):
         with pytest.raises(UserError, match="Choose another name"):
             write()
     assert there.read_text() == "mine"
@@ -49,11 +48,13 @@ def test_a_copy_that_cannot_be_written_leaves_nothing(store_path: Path, tmp_path
     book.close()
 
 
-def test_a_new_book_is_empty_and_can_be_opened(tmp_path: Path) -> None:
+def test_a_place_is_looked_at_before_a_book_is_begun_there(tmp_path: Path) -> None:
     path = tmp_path / "new" / "new.bellwether"
-    begin_book(path)
-    check_book(path)
-    open_store(path, create=False).close()
+    check_place(path)
+    assert path.parent.is_dir() and not path.exists()
+    (tmp_path / "file").touch()
+    with pytest.raises(EnvironmentFault, match="Choose another folder"):
+        check_place(tmp_path / "file" / "new.bellwether")
 
 
 def test_what_is_no_book_cannot_be_opened_as_one(tmp_path: Path) -> None:

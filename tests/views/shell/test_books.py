@@ -7,9 +7,10 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from models.store import open_store
 from models.values.changes import Changes
 from models.values.outbox import SendRun
-from services.book.files import Library, begin_book
+from services.book.files import Library
 from services.settings import Preferences, load_preferences
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
@@ -32,7 +33,7 @@ def test_another_book_takes_the_place_of_the_window_and_is_the_one_of_next_time(
     file = tmp_path / "preferences.json"
     desk = open_window(sample, path=file)
     other = tmp_path / "North.bellwether"
-    begin_book(other)
+    open_store(other).close()
     desk.window.books.open(other)
     qtbot.waitUntil(lambda: not desk.window.isVisible())
     assert desk.window.books.going == Going(str(other))
@@ -81,7 +82,7 @@ def test_recent_books_offer_what_is_still_there(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace, tmp_path: Path
 ) -> None:
     there, gone = tmp_path / "there.bellwether", tmp_path / "gone.bellwether"
-    begin_book(there)
+    open_store(there).close()
     desk = open_window(sample, Preferences(recent_books=(str(gone), str(there))), library=library_of(sample))
     desk.window.actions_registry[Command.RECENT_BOOKS].trigger()
     panel = desk.window.books.panel
@@ -142,7 +143,7 @@ def test_the_commands_about_books_are_in_the_menu_the_palette_and_have_keys(
 def test_the_chooser_offers_the_books_that_are_there(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
     library = Library(tmp_path / "book.bellwether", tmp_path / "sample.bellwether")
     other = tmp_path / "North.bellwether"
-    begin_book(other)
+    open_store(other).close()
     recent = (str(other), str(tmp_path / "gone.bellwether"))
     chooser = BookChooser(theme, library, recent, "The book is damaged.")
     chooser.show()
