@@ -81,7 +81,7 @@ def _places(desk: Desktop) -> Iterator[tuple[str, Callable[[], None]]]:
     settings = cast(Any, window.page("settings"))
     for key in [tab.key for tab in settings.tabs.tabs][1:]:
         yield f"settings-{key}", lambda key=key: window.show_page(f"settings/{key}")  # type: ignore[misc]
-    for key in ("quality", "folders", "write-back"):
+    for key in ("quality", "folders", "write-back", "left"):
         yield f"data-{key}", lambda key=key: window.show_page(f"data/{key}")  # type: ignore[misc]
     alerts = cast(Any, window.page("alerts"))
     alert = alerts.queue.model.open_alerts()[0]

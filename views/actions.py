@@ -67,6 +67,7 @@ class Command(Enum):
     OVERRIDE = auto()
     SHOW_DUPLICATES = auto()
     SHOW_FOLDERS = auto()
+    SHOW_LEFT = auto()
     WRITE_BACK = auto()
     MERGE_PAIR = auto()
     KEEP_APART = auto()
@@ -245,6 +246,9 @@ SPECS: dict[Command, Spec] = {
         "Customers who may be the same: merge them or keep them apart",
     ),
     Command.SHOW_FOLDERS: Spec("Watched folders", (), "data", "With data", "Folders with automatic imports"),
+    Command.SHOW_LEFT: Spec(
+        "What left this computer", (), "send", "With data", "Emails, language model requests, exports, files"
+    ),
     Command.WRITE_BACK: Spec("Write back", (), "file", "With data", "Save your changes as files for other systems"),
     Command.MERGE_PAIR: Spec("Merge", ("M",), "link", "With duplicates", "Combine the two into one customer"),
     Command.KEEP_APART: Spec("Keep apart", ("A",), "close", "With duplicates", "They are different customers"),

@@ -17,6 +17,7 @@ from app.cli import (
     customers,
     deals,
     demo,
+    disclosures,
     encryption,
     importing,
     issues,
@@ -80,6 +81,7 @@ def build() -> typer.Typer:
         ("run", alerts.run),
         ("undo", journal.undo),
         ("journal", journal.journal),
+        ("disclosures", disclosures.disclosures),
         ("verify", journal.verify),
         ("doctor", journal.doctor),
     ):

@@ -41,7 +41,7 @@ def report(
     json: JsonOption = False,
 ) -> int:
     """Write a dashboard to files: `report overview --period 90d --xlsx overview.xlsx`."""
-    from services.exporting import refuse_export
+    from services.exporting import note_export, refuse_export
     from services.metrics import Metrics, all_dashboards, dashboard_named
     from services.reports import report_of, write_report_table, write_report_workbook
 
@@ -61,6 +61,9 @@ def report(
         found = report_of(metrics, dashboard, filters, _book(store), conditions, courses=png is not None)
         for path, write in wanted.items():
             write(found, path)
+    with opened(store) as workspace:
+        for path in wanted:
+            note_export(workspace, path)
     words = "\n".join(f"{found.dashboard.title} saved in {path}" for path in wanted)
     answer(_document(found, [str(path) for path in wanted]), words, json)
     return DONE
@@ -144,7 +147,7 @@ def brief(
     as_of: AsOfOption = None,
 ) -> int:
     """Write one page about a customer: figures with their reasons, last events, open work, deals, consent."""
-    from services.exporting import refuse_export
+    from services.exporting import note_export, refuse_export
     from services.insight import customer_named
     from services.reports import brief_of
     from views.printing.brief import write_brief_pdf
@@ -155,6 +158,8 @@ def brief(
         found = brief_of(workspace, customer_named(workspace, customer), _book(store))
     theme_of_paper()
     write_brief_pdf(found, pdf)
+    with opened(store) as workspace:
+        note_export(workspace, pdf)
     answer(None, f"Brief of {found.name} saved in {pdf}", False)
     return DONE
 
@@ -171,7 +176,7 @@ def handover(
     store: StoreOption = None,
 ) -> int:
     """Write the pack of an owner's customers: a cover with their figures, contents, and a page for each customer."""
-    from services.exporting import refuse_export
+    from services.exporting import exporting
     from services.reports import brief_of, handover_of
     from services.sync import hand_over, owner_named
     from views.printing.handover import write_handover_pdf
@@ -181,11 +186,11 @@ def handover(
         raise typer.BadParameter("Name who takes over with --to.")
     book = _book(store)
     with opened(store, writes=change_owner) as workspace:
-        refuse_export(workspace, pdf)
         to = owner_named(workspace, to, new=new_owner or not change_owner)
         found = handover_of(workspace, owner, to, book)
         theme_of_paper()
-        write_handover_pdf(found, (brief_of(workspace, one.customer_id, book) for one in found.lines), pdf)
+        with exporting(workspace, pdf):
+            write_handover_pdf(found, (brief_of(workspace, one.customer_id, book) for one in found.lines), pdf)
         if change_owner:
             after_change(workspace, hand_over(workspace, owner, to, new_owner=new_owner))
     told = f"Hand-over pack of {count(len(found.lines), 'customer')} saved in {pdf}"

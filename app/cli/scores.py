@@ -90,12 +90,14 @@ def export(
     json: JsonOption = False,
 ) -> int:
     """Write scores, alerts, customers, or how well the scores predicted the past to a file that spreadsheets open."""
-    from services.exporting import refuse_export, write_export, write_report_card
+    from services.exporting import note_export, refuse_export, write_export, write_report_card
 
     with opened_as_of(store, day_of(as_of)) as workspace:
         refuse_export(workspace, out)
         rows = (
             write_report_card(workspace, out) if what is Exportable.CHECK else write_export(workspace, what.value, out)
         )
+    with opened(store) as workspace:
+        note_export(workspace, out)
     answer({"file": str(out), "what": what.value, "rows": rows}, f"{rows:,} rows in {out}", json)
     return DONE

@@ -48,6 +48,7 @@ _SCORED: Final = {"customer_risk_scores": "customer_id", "book": "key"}
 _WITHOUT_DATA: Final = (
     *("change-policy", "switch-on-rule", "switch-off-rule", "evaluate", "score", "refit", "replay", "report"),
     *("digest-imports", "add-watch", "change-watch", "remove-watch", "switch-on-watch", "switch-off-watch"),
+    *("ask-model", "export", "write-back"),
 )
 SHORTEST_WEEKS = 1
 LONGEST_WEEKS = 104

@@ -10,9 +10,19 @@ from __future__ import annotations
 
 from services.exporting.lists import write_alerts_list, write_customers_list, write_emails_list
 from services.exporting.report import write_report_card
-from services.exporting.tables import refuse_export, sheet_cell, write_export, write_file, write_table
+from services.exporting.tables import (
+    exporting,
+    note_export,
+    refuse_export,
+    sheet_cell,
+    write_export,
+    write_file,
+    write_table,
+)
 
 __all__ = [
+    "exporting",
+    "note_export",
     "refuse_export",
     "sheet_cell",
     "write_alerts_list",

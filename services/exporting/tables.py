@@ -13,7 +13,7 @@ import json
 import secrets
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,6 +24,7 @@ from models.values.cells import guarded
 from models.values.errors import EnvironmentFault, UserError
 from models.values.overrides import FIGURES
 from models.values.said_leaving import said_words
+from services.book.disclosures import EXPORTED, note_disclosure
 from services.insight.lines import read_lines
 from services.insight.queue_marks import AT_RISK, CHURN
 from services.insight.queue_rows import OPEN_ALERTS
@@ -87,6 +88,37 @@ def refuse_export(workspace: Workspace, path: Path) -> None:
     with reading(workspace) as reader:
         if reader.value("SELECT EXISTS (SELECT 1 FROM imports WHERE file_path = ?)", (str(place),)):
             raise UserError(f"Your book was imported from {place.name}. Choose another name for the export.")
+
+
+@contextmanager
+def exporting(workspace: Workspace, path: Path) -> Iterator[None]:
+    """Refuse an export as `refuse_export` does; what is then written to ``path`` is noted as having left.
+
+    Raises
+    ------
+    NotAllowed, UserError
+        As `refuse_export` does.
+    EnvironmentFault
+        The book could not note it; the file is there.
+    """
+    refuse_export(workspace, path)
+    yield
+    note_export(workspace, path)
+
+
+def note_export(workspace: Workspace, path: Path) -> None:
+    """Note an export that was written as having left; a look back at an earlier day is noted in the book itself."""
+    size = path.stat().st_size
+    words = f"Exported {path.name}: {size:,} bytes"
+    to = str(path.absolute())
+    note_disclosure(workspace, EXPORTED, f"file:{path.name}", words, to=to, size=size, fields=_columns(path))
+
+
+def _columns(path: Path) -> list[str]:
+    if path.suffix.lower() != ".csv":
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return next(csv.reader(file), [])
 
 
 def table_of(reader: Reader, what: str) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:

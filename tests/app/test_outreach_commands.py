@@ -270,3 +270,33 @@ def test_a_second_reading_that_fails_leaves_the_draft_as_it_was(ask: Any, custom
     code, draft, told = ask("draft", str(customer["id"]), "--template", "", "--second-reading", "--no-save")
     assert code == 3 and "No second reading: " in told and "is not a second reading" in told
     assert (draft["verdict"], draft["second_reading"]) == (before["verdict"], None)
+
+
+def test_what_left_this_computer_is_listed_with_when_where_how_much_and_what(
+    ask: Any, customer: dict[str, Any], mail: MailServer, model: ModelServer, tmp_path: Path
+) -> None:
+    assert ask("disclosures")[1] == []
+    number = str(customer["id"])
+    ask("draft", number, "--model", "loopback", "--no-save")
+    ask("draft", number, "--model", "down", "--no-save")
+    draft = ask("draft", number, "--goal", "check_in")[1]
+    ask("approve", str(draft["id"]))
+    assert ask("send", "--now")[1]["sent"] == [draft["id"]]
+    for what, name in (("customers", "list.csv"), ("scores", "list.xlsx")):
+        assert ask("export", what, "--out", str(tmp_path / name))[0] == 0
+    assert ask("export", "scores", "--out", str(tmp_path / "list.txt"))[0] == 1
+    left = ask("disclosures")[1]
+    found = {(one["kind"], one["to"]): one for one in left}
+    requests = [one for one in left if one["kind"] == "model"]
+    (received,) = model.received
+    assert len(requests) == 2 and len(received.body) in {one["size"] for one in requests}
+    assert all(one["to"] == "127.0.0.1 (loopback-1)" and one["fields"] for one in requests)
+    email = found["email", customer["email"]]
+    assert email["fields"] == ["recipient", "sender", "subject", "text"] and email["what"].startswith("Email: ")
+    assert email["size"] > 200 and {email["customer"], requests[0]["customer"]} == {customer["name"]}
+    listed = found["export", str(tmp_path / "list.csv")]
+    assert listed["size"] == (tmp_path / "list.csv").stat().st_size
+    assert listed["fields"][:3] == ["customer_id", "source", "external_id"]
+    assert ("export", str(tmp_path / "list.xlsx")) in found and ("export", str(tmp_path / "list.txt")) not in found
+    assert ask("verify")[1]["ok"]
+    assert "Exported" not in ask("undo")[1]["words"]

@@ -41,7 +41,7 @@ def _brief(workspace: Workspace, customer: int, name: str) -> Brief:
 
 def write_pdf(workspace: Workspace, pdf: bytes, path: Path) -> int:
     """Write pages into a file that the book does not read from; its size in bytes."""
-    from services.exporting import refuse_export, write_file
+    from services.exporting import exporting, write_file
 
-    refuse_export(workspace, path)
-    return write_file(path, lambda file: file.write(pdf), ".pdf")
+    with exporting(workspace, path):
+        return write_file(path, lambda file: file.write(pdf), ".pdf")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.values.changes import Changes
+from models.values.disclosures import Disclosure
 from models.values.watching import FileMark, SourceRhythm
 from models.values.write_back import What, WriteBack, WrittenFile
 from views.shell.book import Book
@@ -31,6 +32,12 @@ class BookInStep:
         from services.pipeline.watched import source_rhythms
 
         return source_rhythms(self._book.workspace)
+
+    def left(self) -> tuple[Disclosure, ...]:
+        """What left this computer, the newest first."""
+        from services.book.disclosures import disclosures
+
+        return disclosures(self._book.workspace)
 
     def leave_out(self, mark: FileMark, *, back: bool = False) -> None:
         """Do not ask about a file any more; with ``back``, do."""

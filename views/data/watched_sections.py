@@ -16,6 +16,7 @@ from services.settings import WatchedFolder, with_watched, without_watched
 from views.background import Failed
 from views.data.files import open_file
 from views.data.history_view import HistoryView
+from views.data.left_pane import LeftPane
 from views.data.sources_pane import SourcesPane
 from views.data.sources_write import KEY as SPLITTER
 from views.data.sources_write import WriteBackPane
@@ -27,7 +28,7 @@ from views.widgets.labels import column, kind_of, scrolling
 from views.words import counted
 
 #: The sections' keys: "data/folders" leads to the first.
-FOLDERS, WRITE_BACK = "folders", "write-back"
+FOLDERS, WRITE_BACK, LEFT = "folders", "write-back", "left"
 _CONCERNED = frozenset({"customers", "opportunities", "tasks", "customer_risk_scores", "imports"})
 
 
@@ -50,11 +51,13 @@ class Keeping(QObject):
         self.folders = WatchedPane(theme)
         self.sources = SourcesPane(theme)
         self.writing = WriteBackPane(theme)
+        self.left = LeftPane(theme)
         both = QWidget()
         both.setLayout(column(self.folders, self.sources, -1, margins=(0, 0, 0, 20)))
         kind_of(both, "panel")
         home.add_section(FOLDERS, "Folders and sources", scrolling(both))
         home.add_section(WRITE_BACK, "Write back", self.writing)
+        home.add_section(LEFT, "What left", self.left)
         self._wire()
         self._show_folders()
         self.writing.show_folder(self._context.remembered.value.write_back_folder)
@@ -88,12 +91,18 @@ class Keeping(QObject):
         shown: dict[str, Sequence[QWidget]] = {
             FOLDERS: (self.folders.add, self.folders.folders, self.folders.waiting, self.sources.table),
             WRITE_BACK: (self.writing.go, self.writing.system, self.writing.tabs),
+            LEFT: (self.left.table,),
         }
         return [pane for pane in shown.get(self._home.section, ()) if pane.isVisible()]
 
     def _read(self) -> None:
         """Read what the section in front shows, where that may have changed."""
         key = self._home.section
+        if key == LEFT:  # what left touches no table of the book: nobody is told of it
+            self._desk.read(
+                "left", self._rooms.left, self.left.show_left, lambda found: self.left.show_fault(found.words)
+            )
+            return
         if key in self._fresh:
             return
         if key == WRITE_BACK:

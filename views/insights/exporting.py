@@ -66,27 +66,27 @@ class TabExport:
 
 
 def _write_picture(workspace: Workspace, picture: QImage, path: Path) -> None:
-    from services.exporting import refuse_export, write_file
+    from services.exporting import exporting, write_file
 
-    refuse_export(workspace, path)
     made = QBuffer()
     made.open(QIODevice.OpenModeFlag.WriteOnly)
     picture.save(made, "PNG")  # type: ignore[call-overload]
-    write_file(path, lambda file: file.write(made.data().data()), ".png")
+    with exporting(workspace, path):
+        write_file(path, lambda file: file.write(made.data().data()), ".png")
 
 
 def _write_table(workspace: Workspace, report: Report, path: Path) -> None:
-    from services.exporting import refuse_export
+    from services.exporting import exporting
     from services.reports import write_report_table, write_report_workbook
 
-    refuse_export(workspace, path)
     write = write_report_workbook if path.suffix.lower() == ".xlsx" else write_report_table
-    write(report, path)
+    with exporting(workspace, path):
+        write(report, path)
 
 
 def _write_pdf(workspace: Workspace, pdf: bytes, report: Report, path: Path) -> Report:
-    from services.exporting import refuse_export, write_file
+    from services.exporting import exporting, write_file
 
-    refuse_export(workspace, path)
-    write_file(path, lambda file: file.write(pdf), ".pdf")
+    with exporting(workspace, path):
+        write_file(path, lambda file: file.write(pdf), ".pdf")
     return report

@@ -190,7 +190,7 @@ class Page(QWidget):
 
 
 def _export(write: Callable[[Workspace, Path], int], workspace: Workspace, path: Path) -> int:
-    from services.exporting import refuse_export
+    from services.exporting import exporting
 
-    refuse_export(workspace, path)
-    return write(workspace, path)
+    with exporting(workspace, path):
+        return write(workspace, path)

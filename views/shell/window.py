@@ -165,6 +165,7 @@ class MainWindow(QMainWindow):
             Command.SHOW_DUPLICATES: lambda: self.show_page(f"{DUPLICATES.key}/{self._current}"),
             Command.SHOW_FOLDERS: lambda: self.show_page("data/folders"),
             Command.WRITE_BACK: lambda: self.show_page("data/write-back"),
+            Command.SHOW_LEFT: lambda: self.show_page("data/left"),
         }
         wired |= self.books.commands()
         wired |= {spec.command: partial(self.show_page, spec.key) for spec in PAGES}

@@ -24,7 +24,7 @@ from services.outreach.model.faults import Trouble, told
 from services.outreach.model.masking import Mask
 from services.outreach.model.prompt import reading_text
 from services.outreach.model.visible import visible
-from services.outreach.model.write import answered, cost_of, material, usable
+from services.outreach.model.write import answered, cost_of, material, note_request, usable
 from services.outreach.verified import sentences_of
 from services.settings import ModelProfile, Preferences
 from services.workspace import Workspace
@@ -81,6 +81,7 @@ def read_again(workspace: Workspace, edit: Edit, profile: str, *, cancelled: Cal
     """
     model, key = usable(workspace, profile)
     asked = _prepared(workspace, model, edit)
+    note_request(workspace, model, edit.customer_id, asked.forms[0], asked.facts)
     answer, sent = answered(model, key, asked.forms, lambda _text: None, cancelled)
     try:
         warnings = _warnings(answer.text, asked)

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from models.values import words
 from models.values.errors import UserError
 from models.values.outreach import Draft, Fact, ModelRequest
+from services.book.disclosures import ASKED, note_disclosure
 from services.insight import Reader, reading
 from services.outreach.facts import Names, find_facts, names_of
 from services.outreach.frames import filled, slots_of, texts_of
@@ -49,6 +51,7 @@ def draft_by_model(
     """
     profile, key = usable(workspace, request.profile)
     asked = _prepared(workspace, profile, request)
+    note_request(workspace, profile, request.customer_id, asked.forms[0], asked.facts)
     answer, sent = answered(profile, key, asked.forms, _teller(asked, on_text), cancelled)
     try:
         email = to_email(answer.text, subject=asked.subject if request.change or request.text.strip() else "")
@@ -71,6 +74,16 @@ def draft_by_model(
         seconds=round(answer.seconds, 2),
         note=_note(left_out, NOT_SENT in sent),
     )
+
+
+def note_request(
+    workspace: Workspace, profile: ModelProfile, customer_id: int, text: str, facts: Sequence[Fact]
+) -> None:
+    """Note what a language model is about to be sent, and where, whatever comes of it."""
+    size, host = len(text.encode()), urlsplit(profile.base_url).hostname
+    what = f"Asked {profile.name}: {words.count(len(facts), 'fact')}, {size:,} bytes"
+    to, fields = f"{host} ({profile.model})", [fact.key for fact in facts]
+    note_disclosure(workspace, ASKED, f"customer:{customer_id}", what, to=to, size=size, fields=fields)
 
 
 def _teller(asked: _Prepared, on_text: Callable[[str], None]) -> Callable[[str], None]:

@@ -230,7 +230,7 @@ def test_what_was_changed_is_previewed_and_written(
 
 def test_the_sections_fit_the_smallest_window(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
     desk = open_window(sample, size=(760, 460))
-    for section in ("folders", "write-back"):
+    for section in ("folders", "write-back", "left"):
         desk.window.show_page(f"data/{section}")
         qtbot.waitUntil(lambda: desk.background.idle)
         assert (desk.window.width(), desk.window.height()) == (760, 460)

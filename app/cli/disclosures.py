@@ -1,0 +1,31 @@
+"""The command that lists what left this computer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from app.cli.frame import DONE, JsonOption, StoreOption, answer, opened, table, told
+
+
+@told
+def disclosures(
+    store: StoreOption = None,
+    json: JsonOption = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many, newest first.")] = 50,
+) -> int:
+    """List what left this computer: emails, requests to language models, exports, files for other systems."""
+    from services.book.disclosures import disclosures as found_in
+
+    with opened(store) as workspace:
+        found = found_in(workspace, limit=limit)
+    rows = [
+        (one.at, one.by, one.to, "" if one.size is None else f"{one.size:,}", one.what, ", ".join(one.fields))
+        for one in found
+    ]
+    head = ("at", "by", "to", "bytes", "what", "fields")
+    words = table(head, rows, frozenset({3})) if rows else "Nothing has left this computer."
+    answer([asdict(one) for one in found], words, json)
+    return DONE

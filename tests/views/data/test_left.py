@@ -1,0 +1,34 @@
+"""The section that lists what left this computer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from services.exporting import write_export
+from services.workspace import Workspace
+from tests.views.conftest import OpenWindow
+from tests.views.data.test_watched import texts
+from tests.views.pages import page_at
+from views.actions import Command
+from views.data.page import DataPage
+from views.shell.page import _export
+
+
+def test_what_left_is_listed_anew_each_time_it_is_looked_at(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, tmp_path: Path
+) -> None:
+    desk = open_window(sample)
+    page = page_at(desk, "data/left", DataPage)
+    pane = page.keeping.left
+    qtbot.waitUntil(lambda: desk.background.idle)
+    assert not pane.table.isVisible() and pane._none.text().startswith("Nothing has left this computer.")
+    path = tmp_path / "customers.csv"
+    rows = _export(lambda book, place: write_export(book, "customers", place), sample, path)
+    desk.window.show_page("data/folders")
+    desk.window.actions_registry[Command.SHOW_LEFT].trigger()
+    qtbot.waitUntil(lambda: pane.table.isVisible())
+    (line,) = texts(pane.table)
+    assert rows > 100 and line[1] == f"Exported customers.csv: {path.stat().st_size:,} bytes"
+    assert line[2] == str(path) and line[4].startswith("customer_id, source, external_id")

@@ -1,0 +1,69 @@
+"""What left this computer: emails, requests to language models, exports, files for other systems; the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtWidgets import QWidget
+
+from models.values.disclosures import Disclosure
+from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
+from views.theme import Theme, fonts
+from views.widgets.labels import column, label, row
+from views.words import counted, whole
+
+_COLUMNS = (
+    TableColumn("When", 130),
+    TableColumn("What"),
+    TableColumn("To", 260, keeps=1),
+    TableColumn("Bytes", 84, right=True, keeps=2),
+    TableColumn("Held", 170, keeps=3),
+    TableColumn("By", 120, keeps=4),
+)
+_NOTHING = "Nothing has left this computer. Emails, requests to language models and exports are listed here."
+
+
+class LeftPane(QWidget):
+    """A table of what left; only to be read."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.table = WordTable(theme, "What left this computer", _COLUMNS)
+        self._none = label(_NOTHING, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        self._words = label("", fonts.LIST, fonts.REGULAR, "ink_2")
+        title = label("What left this computer", fonts.HEADING, fonts.SEMIBOLD)
+        head = row(title, 10, self._words, -1, margins=(20, 16, 20, 8))
+        made = column(head, column(self._none, margins=(20, 0, 20, 0)), self.table)
+        made.setStretchFactor(self.table, 1)
+        self.setLayout(made)
+
+    def show_left(self, found: Sequence[Disclosure]) -> None:
+        """Show these, as they come."""
+        self._words.setText(counted(len(found), "entry", "entries") if found else "")
+        self.table.show_lines([_line(number, one) for number, one in enumerate(found)])
+        self.table.setVisible(bool(found))
+        self._none.setText(_NOTHING)
+        self._none.setVisible(not found)
+
+    def show_fault(self, words: str) -> None:
+        """Say why they could not be read."""
+        self._none.setText(words)
+        self._none.setVisible(True)
+
+
+def _line(number: int, one: Disclosure) -> TableLine:
+    at = datetime.fromisoformat(one.at).astimezone()
+    held = ", ".join(one.fields)
+    what = f"{one.what} ({one.customer})" if one.customer else one.what
+    return TableLine(
+        (
+            TableCell(f"{at.day} {at:%b %Y %H:%M}", "ink_2"),
+            TableCell(what, tip=what),
+            TableCell(one.to, tip=one.to),
+            TableCell("" if one.size is None else whole(one.size)),
+            TableCell(held, "ink_2", tip=held),
+            TableCell(one.by, "ink_2"),
+        ),
+        number,
+    )
