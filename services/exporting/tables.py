@@ -109,7 +109,7 @@ def exporting(workspace: Workspace, path: Path) -> Iterator[None]:
 def note_export(workspace: Workspace, path: Path) -> None:
     """Note an export that was written as having left; a look back at an earlier day is noted in the book itself."""
     size = path.stat().st_size
-    words = f"Exported {path.name}: {size:,} bytes"
+    words = f"Exported {path.name}"
     to = str(path.absolute())
     note_disclosure(workspace, EXPORTED, f"file:{path.name}", words, to=to, size=size, fields=_columns(path))
 

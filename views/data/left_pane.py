@@ -14,11 +14,11 @@ from views.widgets.labels import column, label, row
 from views.words import counted, whole
 
 _COLUMNS = (
-    TableColumn("When", 130),
+    TableColumn("When", 150),
     TableColumn("What"),
     TableColumn("To", 260, keeps=1),
     TableColumn("Bytes", 84, right=True, keeps=2),
-    TableColumn("Held", 170, keeps=3),
+    TableColumn("Fields", 190, keeps=3),
     TableColumn("By", 120, keeps=4),
 )
 _NOTHING = "Nothing has left this computer. Emails, requests to language models and exports are listed here."
