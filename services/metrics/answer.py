@@ -506,17 +506,23 @@ class _Answering:
             if any(entity.until == "today" for entity in self._entities(one)):
                 self._notes.append(Note("through", one.name, (full_day(today),)))
         if self._asked.period.first is not None:
-            for metric in self._metrics:
-                self._note_undated(metric)
+            self._note_undated()
 
-    def _note_undated(self, metric: Metric) -> None:
-        if metric.kind not in ("simple", "ratio") or not metric.day:
-            return
-        scope = self._reckoning.scope(metric, self._asked, None)
-        statement = self._reckoning.statements.undated(metric, scope)
-        without = int(self._reckoning.connection.execute(statement, scope.context.parameters).scalar() or 0)
-        if without:
-            self._notes.append(Note("undated", metric.name, (without,)))
+    def _note_undated(self) -> None:
+        """Say how many rows no period has, of metrics that count by another day than their rows' own."""
+        counted: dict[tuple[object, ...], tuple[Scope, list[Metric]]] = {}
+        for metric in self._metrics:
+            if metric.kind in ("simple", "ratio") and metric.day:
+                scope = self._reckoning.scope(metric, self._asked, None)
+                counted.setdefault((scope.entity.name, scope.day, scope.parts), (scope, []))[1].append(metric)
+        for scope, metrics in counted.values():
+            statement = self._reckoning.statements.undated(metrics, scope)
+            found = self._reckoning.connection.execute(statement, scope.context.parameters).one()
+            self._notes += [
+                Note("undated", metric.name, (without,))
+                for metric, without in zip(metrics, found, strict=True)
+                if without
+            ]
 
 
 def _plain(value: Value) -> tuple[Any, ...]:

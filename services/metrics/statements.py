@@ -183,12 +183,13 @@ class Statements:
         values, without = places.get("k", measure if metric.kind == "ratio" else rows), places.get("r")
         return lambda row: (row[rows], row[measure], row[values], row[without] if without is not None else 0)
 
-    def undated(self, metric: Metric, scope: Scope) -> Select[Any]:
-        """Return how many rows of a metric have no day, so that no period has them."""
+    def undated(self, metrics: Sequence[Metric], scope: Scope) -> Select[Any]:
+        """Return how many rows of each metric have no day, so that no period has them."""
         rows = _Rows(self, Scope(scope.entity, scope.context, scope.where, None, "", scope.owners, scope.parts))
         day = rows.expression(scope.day)
-        conditions = [*rows.conditions(metric.where), day.is_(None)]
-        return select(func.count()).select_from(rows.joined()).where(*conditions)
+        counted: list[Any] = [func.count().filter(true(), *map(rows.condition, one.where)) for one in metrics]
+        conditions = [*rows.conditions(()), day.is_(None)]
+        return select(*counted).select_from(rows.joined()).where(*conditions)
 
     def converted(
         self, base: Metric, to: Metric, by: Sequence[str], within: int, scope: Scope, target: Scope

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Select
 
 from models import sqlite
 from models.values.metrics import Query
 from services.metrics import Metrics
+from services.metrics.catalogue import Metric
+from services.metrics.statements import Scope, Statements
 from tests.views.books import opened, sample_copy
 
 
@@ -23,6 +30,20 @@ def test_a_count_is_counted_once(asking: Metrics) -> None:
     assert asking.answer(Query(("tickets",), ("channel",))).sql.count("count(") == 1
     share = asking.answer(Query(("negative_share",), ("channel",))).sql
     assert share.count("count(") == 2, "the rows, and those of its upper part"
+
+
+def test_rows_without_a_day_are_counted_once_for_metrics_of_the_same_day(
+    asking: Metrics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, counted = list[int](), Statements.undated
+
+    def count(self: Statements, metrics: Sequence[Metric], scope: Scope) -> Select[Any]:
+        asked.append(len(metrics))
+        return counted(self, metrics, scope)
+
+    monkeypatch.setattr(Statements, "undated", count)
+    asking.answer(Query(("deals_closed", "win_rate", "sales_cycle"), ("origin",), period="11m"))
+    assert asked == [3]
 
 
 def test_the_last_scores_are_read_of_their_day_where_nobody_has_older_ones(tmp_path: Path) -> None:
