@@ -244,5 +244,8 @@ def _about_nothing(plan: Plan, rows: Mapping[str, int], ignored: Mapping[str, in
             "Nothing is imported, because no column identifies the customer: map one to customer_id or customer_email."
         ]
     if ignored.get(faults.STRANGER):
-        return ["Nothing is imported, because none of these customers is in the book. Import the customers first."]
+        return [
+            "Nothing is imported, because none of these customers is in the book. Import the customers first, or, "
+            "where each row is a customer, import the file as customers (--as customers)."
+        ]
     return ["Nothing is imported. Read the reasons above, then map the columns."]

@@ -11,6 +11,7 @@ from services.sync.formats.looks import WORDS, is_word
 from services.sync.formats.propose import UNNAMED, Seen, fields_of, propose
 from services.sync.formats.reshape import own_columns
 from services.sync.formats.shapes import listed_otherwise, mail_flags, named_after, told
+from services.sync.formats.tenure import tenure_of
 from services.sync.kinds.vocabulary import vocabulary
 from services.sync.read import Table
 
@@ -64,8 +65,17 @@ class Held:
         key = entity.name, by_content
         if key not in self._known:
             found = fields_of(propose(entity, self.seen, by_content=by_content))
+            if entity.name == "customers":
+                found = self._by_length(found) | found
             self._known[key] = merged_with(found, self.chosen)
         return self._known[key]
+
+    def _by_length(self, found: Mapping[str, str]) -> dict[str, str]:
+        """Columns that say since when each customer is one and who left, where only a length says it."""
+        lasted = tenure_of(self.seen)
+        if lasted is None or not lasted.unit or not _one_each(self.seen, found, "customer_id"):
+            return {}
+        return {lasted.column: "contract_starts_on"} | ({lasted.flag: "churned_on"} if lasted.flag else {})
 
     def named(self, entity: Entity) -> list[str]:
         """The fields of an entity that columns name."""
@@ -149,6 +159,7 @@ def what_they_are(table: Table, seen: Seen, chosen: Mapping[str, str]) -> Entity
         It cannot be told, or they are such a list.
     """
     held, mails = Held(seen, chosen, table), ENTITIES["email_events"]
+    _ask_what_is_counted(table, held)
     if mail_flags(seen) and {"happened_at", *_WHO} & set(held.named(mails)) > {"happened_at"}:
         return mails
     best: Entity | None = None
@@ -173,6 +184,22 @@ def what_they_are(table: Table, seen: Seen, chosen: Mapping[str, str]) -> Entity
     return best
 
 
+def _ask_what_is_counted(table: Table, held: Held) -> None:
+    """Ask in what it is counted how long customers without names have been with us, where nothing tells it.
+
+    Raises
+    ------
+    Undecided
+        Nothing does.
+    """
+    customers, lasted = ENTITIES["customers"], tenure_of(held.seen)
+    known = held.mapping(customers)
+    if lasted is None or lasted.unit or customers.known_by not in known.values():
+        return
+    if _only_by_key(customers, held.named(customers)) and _one_each(held.seen, known, customers.known_by):
+        raise Undecided(f"{table.path.name} looks like customers without names.", lasted.note(table), customers.name)
+
+
 def _best_entity(table: Table, held: Held) -> Entity:
     ranked = held.ranked() or held.ranked(by_content=True)
     if not ranked:
@@ -180,7 +207,7 @@ def _best_entity(table: Table, held: Held) -> Entity:
         raise _unrecognised(table)
     even = [entity for score, entity in ranked if score >= _ABOUT_EQUAL * ranked[0][0]]
     even = [entity for entity in even if not _only_by_key(entity, held.named(entity))] or even
-    even = _of_a_term(table, held, even) or _of_subscribers(held, even) or even
+    even = _of_a_term(table, held, even) or _of_subscribers(table, held, [one for _, one in ranked], even) or even
     even = _by_their_words(held, even)
     billed = next((one for score, one in ranked if one.asked_beside and score >= _STILL_LIKELY * ranked[0][0]), None)
     likely = {even[0].asked_beside, *(one.name for one in even)}
@@ -228,15 +255,21 @@ def _of_a_term(table: Table, held: Held, even: list[Entity]) -> list[Entity]:
     return [contracts] if runs and not named_after(orders, table) else []
 
 
-def _of_subscribers(held: Held, even: list[Entity]) -> list[Entity]:
-    """Choose customers where rows with a contract say more about the customer than a contract can hold."""
+def _of_subscribers(table: Table, held: Held, ranked: list[Entity], even: list[Entity]) -> list[Entity]:
+    """Choose customers where each row is of another one, with a contract that has no number of its own.
+
+    They must say more of the customer than a contract can hold, or name nobody: a list of contracts is of customers
+    whom another file names, and where it is called one, it is one.
+    """
     customers, contracts = ENTITIES["customers"], ENTITIES["contracts"]
-    if len(even) != 2 or customers not in even or contracts not in even:
+    mapping, terms = held.mapping(customers), held.named(contracts)
+    if customers not in ranked or contracts not in even or len(even) > 1 + (customers in even):
         return []
-    mapping = held.mapping(customers)
-    number = "contract_id" in held.named(contracts)
-    once = _one_each(held.seen, mapping, "customer_id")
-    return [customers] if once and not number and len(held.seen.columns) - len(mapping) >= _MORE else []
+    if "contract_id" in terms or not _one_each(held.seen, mapping, "customer_id"):
+        return []
+    says_more = len(even) == 2 and customers in even and len(held.seen.columns) - len(mapping) >= _MORE
+    nameless = {*_WHO} & set(terms) == {"customer_id"} and not named_after(contracts, table)
+    return [customers] if says_more or nameless else []
 
 
 def _by_their_words(held: Held, even: list[Entity]) -> list[Entity]:

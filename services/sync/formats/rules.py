@@ -10,16 +10,21 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Final
 
 from services.sync.formats.systems import Rows, Says, Sheet, Step
 from services.sync.kinds.ids import salesforce_checksum
+from services.sync.kinds.memo import Unfit
+from services.sync.kinds.words import to_boolean
 from services.sync.kinds.zones import behind_a_time
 from services.sync.read.structure import TOTALS, is_footer
 
 _TAG = re.compile(r"<[^<>]{1,200}>")
 _BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^<>]*>", re.IGNORECASE)
 _ZONE_IN_HEADER = re.compile(r"\(([A-Z]{2,5})\)\s*$")
+# Nobody has been a customer for longer.
+_MOST_DAYS = 100 * 366
 _TIME_OF_DAY = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp][Mm])?\s*$")
 
 
@@ -249,6 +254,41 @@ def day_and_time(sheet: Sheet, says: Says) -> Step | None:
     return step
 
 
+def to_length(text: str) -> float:
+    """How long something lasted, in whatever it is counted; below 0 where the text is no number."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return -1.0
+
+
+def began(sheet: Sheet, says: Says) -> Step | None:
+    """The day on which something began that has lasted so long on a day, and that day as its end where a flag says so.
+
+    What is no length that anybody can have had began on no known day.
+    """
+    lasted, flag = sheet.place(says["lasted"]), sheet.place(says["flag"])
+    if lasted is None:
+        return None
+    into, left, day = sheet.add(says["into"]), sheet.add(says["left"]), says["day"]
+
+    def step(batch: Rows) -> None:
+        for row in batch.rows:
+            days = to_length(row[lasted]) * says["unit"]
+            known = 0 <= days <= _MOST_DAYS
+            row[into] = (day - timedelta(days=round(days))).isoformat() if known else ""
+            row[left] = day.isoformat() if flag is not None and _is_yes(row[flag]) else ""
+
+    return step
+
+
+def _is_yes(text: str) -> bool:
+    try:
+        return to_boolean(text) == 1
+    except Unfit:
+        return False
+
+
 def _all_of(steps: Sequence[Step | None]) -> Step | None:
     found = [step for step in steps if step is not None]
     if not found:
@@ -348,6 +388,6 @@ RULES: Final[dict[str, Callable[[Sheet, Says], Step | None]]] = {
         *(join, first, choose, filled, words, file_name),
         *(dash_is_empty, replace, tags, html_text, ended_stage),
         *(salesforce_ids, prefix, matching),
-        *(in_zone, zone_of_header, day_and_time),
+        *(in_zone, zone_of_header, day_and_time, began),
     )
 }

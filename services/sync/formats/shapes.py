@@ -20,6 +20,7 @@ from services.sync.formats.propose import UNNAMED, Seen, fields_of, propose
 from services.sync.formats.reshape import fixed_header, reshape
 from services.sync.formats.rules import is_time_of_day
 from services.sync.formats.systems import Rule, System
+from services.sync.formats.tenure import tenure_of
 from services.sync.formats.wide import happened
 from services.sync.kinds.vocabulary import phrase, vocabulary
 from services.sync.kinds.words import to_boolean, to_mail_kind
@@ -29,6 +30,7 @@ from services.sync.read.structure import is_footer
 FILE: Final = Path(__file__).resolve().parents[3] / "resources" / "shapes.toml"
 _SURE = 2
 _MOMENT: Final = "Date and time"
+_DATED: Final = frozenset({"contract_starts_on", "renews_on", "churned_on"})
 _YEARLY: Final = "Value of a year"
 _OTHER_SIDE: Final = "Number of the customer"
 _CLOCK: Final = frozenset({"time", "hora", "heure", "uhrzeit"})
@@ -151,6 +153,10 @@ def lay_out(table: Table, seen: Seen, entity: Entity, kind: str | None, chosen: 
     if entity.name == "contracts" and "value_per_year" not in columns and (yearly := _per_year(seen, columns)):
         rules, mapping[_YEARLY] = (*rules, *yearly), "value_per_year"
         notes.append(f"“{yearly[1].says['then']}” is the annual value where it is paid once a year, for one of a kind.")
+    if entity.name == "customers" and not _DATED & columns.keys() and (lasted := tenure_of(seen)):
+        notes.append(lasted.note(table))
+        if lasted.unit:
+            rules, mapping = (*rules, lasted.rule(table)), mapping | lasted.mapping
     sides = sides_of_calls(seen.columns, seen.cells, seen.looks) if entity.field("duration") else {}
     if sides and columns.get("customer_phone") not in chosen:
         says = {"by": sides["direction"], "form": _came_in(), "then": sides["from"], "otherwise": sides["to"]}
