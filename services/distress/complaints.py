@@ -170,6 +170,11 @@ def read_unsettled(driver: sqlite.Connection, customer_id: int, as_of: date) -> 
     return None
 
 
+def last_good_day(driver: sqlite.Connection, customer_id: int, as_of: date) -> str:
+    """Return the day on which they last rated something well or spoke kindly within a year, '' without one."""
+    return max((row[0] for row in driver.execute(_GOOD, {"customer": customer_id, **window(as_of)})), default="")
+
+
 def no_praise_until(driver: sqlite.Connection, customer_id: int, as_of: date) -> str:
     """Return the day up to which their praise is not proposed to be quoted, '' where nothing speaks against it."""
     asked = {"customer": customer_id, **window(as_of)}

@@ -30,6 +30,7 @@ from services.workspace import Workspace
 #: Nobody writes so much to a customer; beyond it a text is not read at all.
 LONGEST_BODY: Final = 20_000
 LONGEST_LINE: Final = 250
+_SOURCED: Final = "Every statement has a source"
 _SYNCED: Final = "SELECT finished_at FROM imports WHERE undone_by IS NULL ORDER BY id DESC LIMIT 1"
 #: An amount in digits, with its sign, code or word before or after it, and no scale ("5k", "2 thousand").
 _PLAIN_AMOUNT: Final = re.compile(
@@ -154,7 +155,7 @@ def _statements(claims: Sequence[Claim]) -> Check:
         return Check("statements", False, said, _first(_unsourced(claims)))
     own = _by_eye(claims)
     if not own:
-        return Check("statements", True, "Every statement has a source")
+        return Check("statements", True, _SOURCED)
     if left := [claim for claim in own if claim.verdict == "to_read"]:
         warned = sum(claim.warned for claim in left)
         why = f"the language model warns of {words.count(warned, 'sentence')}" if warned else OWN_WORDS
@@ -292,7 +293,10 @@ def _fields(claims: Sequence[Claim], unreadable: str) -> Check | None:
 
 def _verdict(claims: tuple[Claim, ...], checks: Sequence[Check]) -> Review:
     failed = [check for check in checks if check.blocks and not check.passed]
-    return Review(claims, tuple(checks), not failed and not _unsupported(claims), _in_words(claims, failed))
+    ready = not failed and not _unsupported(claims)
+    if not ready:  # every statement has a source: that is said of an email that is all verified, and of no other
+        checks = [replace(one, words="No sentence to read") if one.words == _SOURCED else one for one in checks]
+    return Review(claims, tuple(checks), ready, _in_words(claims, failed))
 
 
 def _unsupported(claims: Sequence[Claim]) -> bool:
@@ -312,7 +316,7 @@ def _in_words(claims: Sequence[Claim], failed: Sequence[Check]) -> str:
         return f"{words.count(left, 'sentence')} to read: everything else is written from facts and matches your data"
     if own:
         return f"Ready: you have read {_read_ones(own)}"
-    return "All verified: every statement has a source"
+    return f"All verified: {_small(_SOURCED)}"
 
 
 def _by_eye(claims: Sequence[Claim]) -> list[Claim]:

@@ -73,6 +73,11 @@ class DayBar(QWidget):
         self.words.setText(progress.words)
         self.pieces.show_share(progress.handled, progress.of)
 
+    def show_nothing(self) -> None:
+        """How far the day has come could not be read."""
+        self.words.setText("")
+        self.pieces.show_share(0, 0)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._said.setVisible(self._low or self.width() >= _ROOMY)

@@ -169,7 +169,7 @@ class AlertsPage(Page):
         self._quiet_read = quiet and (self._quiet_read or not self._desk.waiting("queue"))
         if not self._quiet_read:
             queue.pane.loading("Loading the queue")
-        self._desk.read("queue", ask, self._take_queue, queue.show_error)
+        self._desk.read("queue", ask, self._take_queue, self._queue_failed)
 
     def _keep_up(self) -> None:
         """Read again what goes by the clock: the queue, and when to call, once the hours of that call have ended."""
@@ -194,12 +194,24 @@ class AlertsPage(Page):
             return
         self._show_queue(page)
 
+    def _queue_failed(self, failed: Failed) -> None:
+        """Say so, and show no figure: what was counted before may no longer be so."""
+        self._desk.drop("tiles")
+        self.queue.show_error(failed)
+        for tile in self.tiles.tiles:
+            tile.show_nothing()
+        self.day.show_nothing()
+        self.detail.show_place(0, 0)
+        self.context.actions[Command.MORNING].setEnabled(False)
+        self.due_today, self.unread = None, True
+        self.counted.emit(None)
+
     def _show_day(self, page: QueuePage) -> None:
         """Show what the same reading counted: figure, progress and badge never differ."""
         if page.today is not None and page.progress is not None:
             self.tiles.tiles[0].show_value(page.today)
             self.day.show_progress(page.progress)
-            self.due_today = page.progress.left
+            self.due_today, self.unread = page.progress.left, False
             self.counted.emit(self.due_today)
 
     def _take_at_risk(self, found: Tile) -> None:

@@ -136,7 +136,11 @@ class QueuePane(QWidget):
         self._news_box.setVisible(count > 0)
 
     def show_error(self, failed: Failed) -> None:
-        """The queue could not be loaded."""
+        """The queue could not be loaded: no figure of an earlier reading stands beside that."""
+        self.model.clear_ticks()
+        self.tabs.show_tabs([Tab(tab.key, tab.text) for tab in self.tabs.tabs])
+        self._foot.hide()
+        self._news_box.hide()
         self.pane.show_error(failed, self.asked.emit, "The queue could not be loaded")
 
     def fit(self, narrow: bool) -> None:

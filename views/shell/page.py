@@ -59,7 +59,7 @@ class Page(QWidget):
     wants_page : open the page with this key, or a section of it ("settings/mail").
     wants_encryption : encrypt the book anew with this passphrase; '' lets the keyring keep its key.
     headline_changed : title or way back have changed.
-    counted : how many alerts are due today, as the page shows it.
+    counted : how many alerts are due today, as the page shows it; None where it could not be read.
     written : (words, path): a file was written, which can be opened.
     settled : the first answer is on screen; what is less urgent may be read now.
     """
@@ -73,11 +73,13 @@ class Page(QWidget):
     wants_page = Signal(str)
     wants_encryption = Signal(str)
     headline_changed = Signal()
-    counted = Signal(int)
+    counted = Signal(object)
     settled = Signal()
     written = Signal(str, object)
     #: How many alerts are due today, where the page shows it; None elsewhere.
     due_today: int | None = None
+    #: Whether the page could not read what it counts: then nothing is counted elsewhere either.
+    unread = False
     #: Whether the top bar says how fresh the data are beside the title.
     shows_freshness = True
 

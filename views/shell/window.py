@@ -329,7 +329,8 @@ class MainWindow(QMainWindow):
         self.look_from.ask(found.freshness.asked_from, self.top_bar.title)
         if not found.freshness.asked_from:
             self.who.ask(found.owners, self.top_bar.title)
-        self._count(found.due_today if self._page.due_today is None else self._page.due_today)
+        if not self._page.unread:
+            self._count(found.due_today if self._page.due_today is None else self._page.due_today)
         filling = self.sample.run is not None
         untouched = not filling and self._current not in ("data", "settings")  # where a person went on to
         if found.freshness.empty and (untouched or filling):
@@ -340,8 +341,8 @@ class MainWindow(QMainWindow):
         elif self._outer.currentWidget() is self.first_start and not filling:
             self._leave_first_start()
 
-    def _count(self, due: int) -> None:
-        self.rail.button("alerts").set_count(due, f"{due} due today")
+    def _count(self, due: int | None) -> None:
+        self.rail.button("alerts").set_count(due or 0, "" if due is None else f"{due} due today")
 
     def _show_standing(self, standing: OutboxStanding, fault: str) -> None:
         self.top_bar.chip.show_standing(standing, fault)

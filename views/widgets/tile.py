@@ -28,6 +28,7 @@ class Tile(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Figure loading")
+        self._waits = True
         self.set_low(False)
         theme.changed.connect(self.update)
 
@@ -48,6 +49,13 @@ class Tile(QAbstractButton):
         self.setAccessibleName(f"{value.figure} {value.title}. {value.line}")
         self.setToolTip(value.tooltip or f"{value.figure} {value.title}\n{value.line}")
         self.updateGeometry()
+        self.update()
+
+    def show_nothing(self) -> None:
+        """Its figure could not be read: the one before it would be taken for today's."""
+        self._value, self._waits = None, False
+        self.setAccessibleName("Figure not available")
+        self.setToolTip("")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -76,8 +84,9 @@ class Tile(QAbstractButton):
                 fill(painter, 0, 0, 1, rect.height(), theme.color("line"))
             fill(painter, 0, rect.height() - 1, rect.width(), 1, theme.color("line"))
             if self._value is None:
-                fill(painter, 16, rect.height() / 2 - 8, 56, 16, theme.color("skeleton"))
-                fill(painter, 86, rect.height() / 2 - 5, rect.width() / 2 - 60, 10, theme.color("skeleton"))
+                if self._waits:
+                    fill(painter, 16, rect.height() / 2 - 8, 56, 16, theme.color("skeleton"))
+                    fill(painter, 86, rect.height() / 2 - 5, rect.width() / 2 - 60, 10, theme.color("skeleton"))
             elif self._low:
                 self._paint_low(painter, self._value)
             else:

@@ -55,6 +55,8 @@ _MORE_THAN_ONE: Final = frozenset({"trouble", "open ticket", "invoice", "documen
 #: These neither praise nor sell.
 _OFFERS: Final = frozenset({"suggestion", "further category"})
 _WHILE_IT_WAITS: Final = _OFFERS | {"praise"}
+#: Alerts of these rules ask what has got worse: an email that sells, or repeats older praise, has not heard it.
+_ASKING: Final = frozenset({"satisfaction_falling"})
 #: Without trouble on record an apology has nothing to say; it then speaks of these.
 _INSTEAD: Final = frozenset({"products", "suggestion"})
 
@@ -81,6 +83,8 @@ def chosen(
     about = ABOUT.get(rule, frozenset()) & {one.sort for one in found}
     if about:
         wanted = (wanted | about) - ASIDE.get(rule, frozenset())
+    if rule in _ASKING:
+        wanted -= _WHILE_IT_WAITS
     if any(one.sort == "matter" for one in found):
         wanted = frozenset({"since", "matter"}) if goal == "apologise" else wanted - _WHILE_IT_WAITS
     elif any(one.is_open_ticket for one in found):

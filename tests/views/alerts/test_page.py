@@ -15,7 +15,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.store import connect
@@ -501,8 +501,16 @@ def test_a_queue_that_cannot_be_read_says_so_and_can_be_read_again(
         page.queue.asked.emit()
         qtbot.waitUntil(lambda: page.queue.pane.state == "error")
     assert page.queue.pane.notice.words.text() == "Another program holds the book. Close it and try again."
+    rail = desk.window.rail.button("alerts")
+    said = [page.queue.tabs.accessibleName(), rail.accessibleName(), page.day.words.text(), page.detail.place.text()]
+    said += [*(tile.accessibleName() for tile in page.tiles.tiles), *(tile.toolTip() for tile in page.tiles.tiles)]
+    said += [shown.text() for shown in page.queue.findChildren(QLabel) if shown.isVisible()]
+    assert not [words for words in said if any(letter.isdigit() for letter in words)], said
+    assert not any(tab.count is not None for tab in page.queue.tabs.tabs) and not rail.pill.isVisible()
     page.queue.pane.notice.primary.click()
     qtbot.waitUntil(lambda: page.queue.pane.state == "content")
+    qtbot.waitUntil(lambda: all(tile.value is not None for tile in page.tiles.tiles) and rail.pill.isVisible())
+    assert any(tab.count for tab in page.queue.tabs.tabs)
 
 
 def test_an_alert_that_cannot_be_read_offers_nothing_of_the_one_before_it(

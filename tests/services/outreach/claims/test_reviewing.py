@@ -77,6 +77,17 @@ def test_only_what_code_would_write_today_is_verified(book: Workspace, marlow: E
     assert any(one.verdict == "to_read" for one in review(book, turned).own)
 
 
+def test_that_every_statement_has_a_source_is_said_of_no_email_with_a_problem(book: Workspace, marlow: Edit) -> None:
+    draft = draft_by_template(book, marlow.customer_id, goal="apologise", tone="warm", facts=marlow.facts)
+    edit = replace(marlow, subject=draft.subject, body=draft.body, facts=draft.facts, resolutions=())
+    assert check(review(book, edit), "statements").words == "Every statement has a source"
+    nameless = replace(book, preferences=replace(book.preferences, mail=replace(book.preferences.mail, from_name="")))
+    for found in (review(nameless, edit), review(book, replace(edit, greeting="Hello, your refund is approved,"))):
+        assert found.verdict.startswith("1 problem"), found.verdict
+        said = [found.verdict, *(one.words for one in found.checks)]
+        assert not any("has a source" in one or "verified" in one.lower() for one in said), said
+
+
 def test_several_statements_are_counted(book: Workspace, marlow: Edit) -> None:
     found = review(book, saying(marlow, f"{INVENTED} We guarantee that it was the carrier."))
     assert found.verdict == "2 problems: two statements have no source"

@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from models.store import connect
 from models.values.errors import UserError
 from models.values.outreach import GOALS
+from services.insight import reading
+from services.insight.advice import read_advice
 from services.outreach import compose, discard, read_facts, read_templates, reopen, review, save, save_template
 from services.outreach.composing import mornings
+from services.outreach.facts import find_facts
 from services.settings import Policy
 from services.settings.policy import BusinessHours, QuietHours
 from services.workspace import Workspace
@@ -28,12 +31,12 @@ def run(book: Workspace, sql: str, *parameters: object) -> None:
     driver.close()
 
 
-def alert_of(book: Workspace, rule: str) -> tuple[int, int]:
-    """An alert that the rule leads, or else has a signal of."""
+def alert_of(book: Workspace, rule: str, condition: str = "1") -> tuple[int, int]:
+    """An alert that the rule leads, or else has a signal of, and whose it is."""
     with book.store.snapshot() as driver:
         found = driver.execute(
             "SELECT a.id, a.customer_id FROM alerts a JOIN alert_signals g ON g.alert_id = a.id"
-            " WHERE :rule IN (a.rule, g.rule) ORDER BY a.rule <> :rule, a.id",
+            f" WHERE :rule IN (a.rule, g.rule) AND {condition} ORDER BY a.rule <> :rule, a.id",
             {"rule": rule},
         ).fetchone()
     return int(found[0]), int(found[1])
@@ -89,8 +92,10 @@ def test_without_an_address_to_send_from_no_email_is_ready(book: Workspace, cust
 
 
 def test_an_alert_decides_the_goal_and_what_is_proposed(book: Workspace) -> None:
-    # In the sample book that fall is one of rated tickets, and nobody's mailings go unread for long enough.
-    _, fallen = alert_of(book, "satisfaction_falling")
+    # In the sample book every fall has a complaint beside it, and nobody's mailings go unread for long enough.
+    calm, fallen = alert_of(book, "likely_to_leave", "recommendation LIKE '%vip_personal%'")
+    led = "SET rule = 'satisfaction_falling', recommendation = json_object('code', 'satisfaction_ask')"
+    run(book, f"UPDATE alerts {led} WHERE id = ?", calm)
     review = "INSERT INTO reviews (customer_id, source, external_id, rating, text, reviewed_on)"
     run(book, f"{review} VALUES (?, 'test', '1', 3, 'It used to be better', '2026-11-10')", fallen)
     mailed = "SELECT customer_id FROM email_events WHERE kind = 'sent' AND happened_on > '2026-10-01'"
@@ -111,6 +116,35 @@ def test_an_alert_decides_the_goal_and_what_is_proposed(book: Workspace) -> None
         assert opened.edit.goal == goal, rule
         assert any(one.startswith(key) for one in opened.edit.facts), rule
         assert opened.edit.writer.startswith(template), rule
+
+
+def test_no_draft_contradicts_what_its_alert_advises(book: Workspace) -> None:
+    with reading(book) as reader:
+        asked = "SELECT a.*, c.id AS whose FROM alerts a JOIN customers c ON c.id = a.customer_id WHERE state = 'open'"
+        alerts = reader.rows(asked)
+        advised = {
+            alert["id"]: read_advice(reader, alert["recommendation"], alert["rule"], customer, alert["due_at"])[0]
+            for alert in alerts
+            for customer in reader.rows("SELECT * FROM customers WHERE id = ?", (alert["whose"],))
+        }
+    assert len(alerts) > 20
+    for alert in alerts:
+        advice = advised[alert["id"]]
+        opened = compose(book, alert["whose"], alert["id"])
+        said = (alert["id"], alert["rule"], advice and advice["code"], opened.edit.goal)
+        if advice is not None and advice["goal_code"]:
+            assert opened.edit.goal == advice["goal_code"], said
+        elif alert["rule"] in ("distress", "urgent_ticket", "unhappy_tickets", "bad_review", "repeated_trouble"):
+            assert opened.edit.goal == "apologise", said
+
+
+def test_an_alert_that_asks_what_has_got_worse_neither_sells_nor_praises(book: Workspace) -> None:
+    _, customer = alert_of(book, "ready_for_more")
+    with reading(book) as reader:
+        found = find_facts(reader, customer, "check_in", rule="satisfaction_falling")
+        as_ever = find_facts(reader, customer, "check_in")
+    assert {one.sort for one in as_ever if one.fact.ticked} & {"suggestion", "praise"}
+    assert not {one.sort for one in found if one.fact.ticked} & {"suggestion", "further category", "praise"}
 
 
 def test_an_alert_from_before_goals_were_named_has_its_playbooks_goal(book: Workspace) -> None:
@@ -136,6 +170,14 @@ def test_without_an_alert_what_is_known_decides_the_goal(book: Workspace, custom
         customers.ticketed)  # fmt: skip
     run(book, "UPDATE reviews SET reviewed_on = '2026-02-01' WHERE customer_id = ?", customers.ticketed)
     assert compose(book, customers.ticketed).edit.goal != "apologise", "what is settled and old is left alone"
+    for table in ("conversations", "surveys"):
+        run(book, f"DELETE FROM {table} WHERE customer_id = ?", customers.ticketed)
+    run(book, "UPDATE tickets SET opened_on = '2026-08-01', resolved_on = '2026-08-03', satisfaction = 2"
+              " WHERE customer_id = ?", customers.ticketed)  # fmt: skip
+    assert compose(book, customers.ticketed).edit.goal == "apologise"
+    run(book, "INSERT INTO reviews (customer_id, source, external_id, rating, product_name, reviewed_on)"
+              " VALUES (?, 'test', 'G1', 5, 'Fern tee', '2026-09-24')", customers.ticketed)  # fmt: skip
+    assert compose(book, customers.ticketed).edit.goal != "apologise", "they were content after it"
     assert compose(book, customers.bare).edit.goal == "check_in"
     run(book, "INSERT INTO contracts (customer_id, source, external_id, ends_on) VALUES (?, 'crm', 'K1', '2026-12-20')",
         customers.bare)  # fmt: skip
