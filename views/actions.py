@@ -55,6 +55,7 @@ class Command(Enum):
     MEETING = auto()
     COMPARE = auto()
     SAVE_BRIEF = auto()
+    SAVE_ALL_DATA = auto()
     HAND_OVER = auto()
     RECORD_CONSENT = auto()
     ADD_PHONE = auto()
@@ -205,6 +206,13 @@ SPECS: dict[Command, Spec] = {
     ),
     Command.SAVE_BRIEF: Spec(
         "Save brief…", ("Ctrl+Shift+B",), "file", "With customers", "Save one page about this customer as a PDF"
+    ),
+    Command.SAVE_ALL_DATA: Spec(
+        "Save all data…",
+        (),
+        "file",
+        "With customers",
+        "Save all this book holds about this customer, to give it to them",
     ),
     Command.HAND_OVER: Spec(
         "Hand-over pack…",

@@ -165,6 +165,38 @@ def brief(
 
 
 @command
+def all_data(
+    customer: Who,
+    out: Annotated[
+        list[Path], typer.Option("--out", metavar="FILE", help="A .json file, a .pdf file, or both; repeatable.")
+    ],
+    store: StoreOption = None,
+) -> int:
+    """Write everything that the book holds about a customer, to give it to them."""
+    from services.exporting import exporting, write_file
+    from services.insight import customer_named
+    from services.reports import personal_data
+    from services.reports.personal_data import as_json
+    from views.printing.offscreen import theme_of_paper
+    from views.printing.personal_data import personal_data_pdf
+
+    with opened(store) as workspace:
+        found = personal_data(workspace, customer_named(workspace, customer))
+        for path in out:
+            with exporting(workspace, path):
+                if path.suffix.lower() == ".json":
+                    made = as_json(found)
+                else:
+                    theme_of_paper()
+                    made = personal_data_pdf(found, _book(store))
+                write_file(path, lambda file, made=made: file.write(made), ".json", ".pdf")  # type: ignore[misc]
+    rows = sum(map(len, found.tables.values()))
+    files = ", ".join(map(str, out))
+    answer(None, f"{count(rows, 'row')} about {found.name} saved in {files}", False)
+    return DONE
+
+
+@command
 def handover(
     owner: Annotated[str, typer.Argument(metavar="OWNER", help="Whose customers, as `customers` has the name.")],
     pdf: Annotated[Path, typer.Option("--pdf", metavar="FILE", help="The file to write.")],

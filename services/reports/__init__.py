@@ -10,7 +10,8 @@ from __future__ import annotations
 from services.reports.brief import brief_of
 from services.reports.gather import report_of
 from services.reports.handover import handover_of
+from services.reports.personal_data import personal_data
 from services.reports.table import write_report_table
 from services.reports.workbook import write_report_workbook
 
-__all__ = ["brief_of", "handover_of", "report_of", "write_report_table", "write_report_workbook"]
+__all__ = ["brief_of", "handover_of", "personal_data", "report_of", "write_report_table", "write_report_workbook"]

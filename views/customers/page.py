@@ -5,19 +5,19 @@ Facts and requests of the panes are wired here and nowhere else. In a narrow win
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit, QMenu, QStackedWidget, QWidget
 
 from models.values.changes import Changes
-from models.values.customers import CustomerFilter
+from models.values.customers import CustomerFilter, CustomerProfile
 from models.values.facts import SCORED_TABLES
 from services.settings import Policy, SavedFilter, with_filter, without_filter
 from views.actions import Command
 from views.background import Failed
-from views.customers.brief import save_brief
+from views.customers.brief import save_all_data, save_brief
 from views.customers.contacts import Contacts
 from views.customers.delegate import Marks
 from views.customers.filters import FilterTab, from_json, own_tabs, to_json
@@ -43,6 +43,7 @@ _OF_ONE = (
     Command.RECORD_CONSENT,
     Command.COMPARE,
     Command.SAVE_BRIEF,
+    Command.SAVE_ALL_DATA,
     Command.EDIT_DEAL,
     Command.DEAL_TASK,
     Command.DELETE_CUSTOMER,
@@ -97,7 +98,8 @@ class CustomersPage(Page):
                 Command.DELETE_CUSTOMER: self._delete,
                 Command.RECORD_CONSENT: self._consent,
                 Command.COMPARE: self._compare,
-                Command.SAVE_BRIEF: self._save_brief,
+                Command.SAVE_BRIEF: partial(self._save_file, save_brief),
+                Command.SAVE_ALL_DATA: partial(self._save_file, save_all_data),
                 Command.HAND_OVER: self._hand_over,
                 Command.EDIT_DEAL: self._deal,
                 Command.DEAL_TASK: partial(self._deal, task=True),
@@ -260,11 +262,11 @@ class CustomersPage(Page):
         if self._right.currentWidget() is self.profile and self.profile.compare.isEnabled():
             self.profile.compare.toggle()
 
-    def _save_brief(self) -> None:
-        """Save one page about the customer whose page is open."""
+    def _save_file(self, save: Callable[[Page, CustomerProfile], None]) -> None:
+        """Save a file about the customer whose page is open."""
         profile = self.profile.profile
         if profile is not None and not self.profile.awaited and self._right.currentWidget() is self.profile:
-            save_brief(self, profile)
+            save(self, profile)
 
     def _hand_over(self) -> None:
         """Save the pack of the owner that the list is filtered by, else of one who is chosen first."""

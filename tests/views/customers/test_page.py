@@ -422,6 +422,21 @@ def test_the_brief_of_the_open_customer_is_saved(
     until(qtbot, lambda: desk.background.idle)
 
 
+@pytest.mark.parametrize(("name", "begins"), [("data.pdf", b"%PDF-"), ("data.json", b"{\n")])
+def test_all_data_of_the_open_customer_is_saved(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    name: str, begins: bytes,
+) -> None:  # fmt: skip
+    desk = open_window(sample)
+    profile = customers(qtbot, desk).profile.profile
+    assert profile is not None
+    monkeypatch.setattr("views.shell.page.choose_place", lambda *told, **_named: told[4](tmp_path / name))
+    desk.window.actions_registry[Command.SAVE_ALL_DATA].trigger()
+    until(qtbot, lambda: desk.window.toast.words == f"All data of {profile.name} saved in {name}")
+    assert (tmp_path / name).read_bytes().startswith(begins)
+    until(qtbot, lambda: desk.background.idle)
+
+
 def test_a_filter_takes_the_page_of_whom_it_leaves_out_away(
     qtbot: QtBot, sample: Workspace, open_window: OpenWindow
 ) -> None:
