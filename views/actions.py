@@ -212,7 +212,7 @@ SPECS: dict[Command, Spec] = {
         (),
         "file",
         "With customers",
-        "Save all this book holds about this customer, to give it to them",
+        "All the book holds about this customer, as PDF or JSON",
     ),
     Command.HAND_OVER: Spec(
         "Hand-over pack…",

@@ -157,7 +157,7 @@ def test_scores_and_the_export_agree_with_the_contract(ask: Any, orders: Path, t
 
 def test_an_earlier_day_is_shown_and_leaves_the_book_as_it_is(ask: Any, orders: Path, tmp_path: Path) -> None:
     ask("import", str(orders))
-    before = ask("verify")[1]["head"], ask("customers")[1]
+    before = ask("verify")[1]["content_hash"], ask("customers")[1]
     _, then, _ = ask("score", "--as-of", "2026-03-31")
     assert then["as_of"] == "2026-03-31" and not then["stored"]
     assert ask("alerts", "--as-of", "2026-03-31")[0] == 0
@@ -166,7 +166,8 @@ def test_an_earlier_day_is_shown_and_leaves_the_book_as_it_is(ask: Any, orders: 
     with target.open(encoding="utf-8-sig", newline="") as file:
         assert {row["as_of"] for row in csv.DictReader(file)} == {"2026-03-31"}
     assert ask("customers", "--as-of", "2026-03-31")[1]["customers"]
-    assert (ask("verify")[1]["head"], ask("customers")[1]) == before
+    assert (ask("verify")[1]["content_hash"], ask("customers")[1]) == before
+    assert ask("journal")[1][0]["verb"] == "export", "what left is noted in the book itself"
     assert ask("alerts", "--as-of", "2999-01-01")[0] == 1
     assert ask("alerts", "--as-of", "yesterday")[0] == 2
 

@@ -269,7 +269,7 @@ def test_the_menu_of_a_row_acts_on_its_customer(qtbot: QtBot, sample: Workspace,
     (menu,) = [one for one in page.findChildren(QMenu) if one.isVisible()]
     assert [action.text() for action in menu.actions()] == [
         "Edit", "Draft email", "Contacts…", "Override a score…", "Record consent…", "Compare", "Save brief…",
-        "Change deal…", "Deal task…", "Delete customer", "Export this list…",
+        "Save all data…", "Change deal…", "Deal task…", "Delete customer", "Export this list…",
         "Hand-over pack…",
     ]  # fmt: skip
     menu.close()
