@@ -289,14 +289,22 @@ def approve(
     read: Annotated[
         bool, typer.Option("--read", help="You have read the sentences that `draft` lists to read.")
     ] = False,
+    without: Annotated[
+        bool, typer.Option("--without-second-reading", help="Approve it without the second reading that you chose.")
+    ] = False,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> int:
-    """Approve an email as a person: it is queued, and its alert waits. `undo` recalls it until it is sent."""
+    """Approve an email as a person: it is queued, and its alert waits. `undo` recalls it until it is sent.
+
+    Where Settings asks for a second reading before each approval, the language model reads it first. What it warns of
+    stops the approval until you have read it.
+    """
     from services.outreach import approve as do
     from services.outreach import read_message, read_sentences
 
     with opened(store, writes=True) as workspace:
+        again = None if without else _read_before_approval(workspace, number)
         if read:
             read_sentences(workspace, number)
         changes = do(workspace, number, at=_moment(workspace, at))
@@ -309,9 +317,28 @@ def approve(
         "message_id": message.message_id,
         "entry": changes.entry,
         "words": changes.words,
+        "second_reading": _again(again),
     }
     answer(document, changes.words, json)
     return DONE
+
+
+def _read_before_approval(workspace: Workspace, number: int) -> SecondReading | None:
+    """Let the language model read an email where that is due; warnings that nobody has read stop the approval."""
+    from services.outreach import keep_second_reading, read_message, reading_due, warning_words
+
+    edit = read_message(workspace, number).edit
+    if not reading_due(workspace, edit):
+        return None
+    found, fault = _read_again(workspace, edit, "")
+    if found is None:
+        raise UserError(f"{fault} The email was not approved. To approve it anyway, add --without-second-reading.")
+    keep_second_reading(workspace, number, found)
+    say(f"{found.words}.")
+    if found.warnings:
+        said = " ".join(f"“{one.sentence}” {warning_words(one)}." for one in found.warnings)
+        raise UserError(f"{said} The email was not approved. Read the sentences, then approve it with --read.")
+    return found
 
 
 @told

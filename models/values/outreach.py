@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final, Literal, NamedTuple
 
 from models.values.alerts import AlertRow, Permission, WorkItem
@@ -218,6 +219,7 @@ class Resolution:
     at: str
     reads_as: str = ""  # of a warning: contradicts | promises | tone
     fact: str = ""  # of a warning: the fact that it contradicts, in words
+    text: str = ""  # of a warning: mark of the whole text that was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,12 +276,16 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The verdict on a text: its claims in order of place, the checks, and whether it may be approved."""
+    """The verdict on a text: its claims in order of place, the checks, and whether it may be approved.
+
+    ``read_again``: mark of the text of the last second reading, unless that is a day old; '' without one.
+    """
 
     claims: tuple[Claim, ...]
     checks: tuple[Check, ...]
     ready: bool
     verdict: str  # "All verified: every statement has a source", "2 sentences to read: …", "1 problem: …"
+    read_again: str = ""
 
     @property
     def flagged(self) -> tuple[Claim, ...]:
@@ -309,6 +315,11 @@ class After:
     deal_stage: str = ""
 
 
+def text_mark(subject: str, greeting: str, body: str) -> str:
+    """A short text that changes with any of the three."""
+    return sha256("\0".join((subject, greeting, body)).encode()).hexdigest()[:16]
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """The text of an email as the composer or the command line holds it. ``id`` 0: not stored yet.
@@ -331,6 +342,11 @@ class Edit:
     currency: str = ""
     version: int = 0
     contact_id: int | None = None
+
+    @property
+    def mark(self) -> str:
+        """A short text that changes with the subject, the greeting or the body."""
+        return text_mark(self.subject, self.greeting, self.body)
 
 
 @dataclass(frozen=True, slots=True)

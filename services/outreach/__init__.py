@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from services.outreach.mail import mail_text, why_not_by_hand
     from services.outreach.messages import discard, read_message, restore_draft, save
     from services.outreach.model.second_reading import keep as keep_second_reading
-    from services.outreach.model.second_reading import read_again, reader_of, with_warnings
+    from services.outreach.model.second_reading import read_again, reader_of, reading_due, with_warnings
     from services.outreach.model.write import draft_by_model, try_profile, what_leaves
     from services.outreach.outbox.approval import handed_over, recall, reschedule, retry, settle
     from services.outreach.outbox.attempts import read_attempts
@@ -47,7 +47,9 @@ else:
             "services.outreach.facts": "read_facts",
             "services.outreach.templates.write": "draft_by_template",
             "services.outreach.model.write": "draft_by_model what_leaves try_profile",
-            "services.outreach.model.second_reading": "read_again keep:keep_second_reading reader_of with_warnings",
+            "services.outreach.model.second_reading": (
+                "read_again keep:keep_second_reading reader_of reading_due with_warnings"
+            ),
             "services.outreach.templates.library": "read_templates save_template reset_template preview_template",
             "services.outreach.verified": "warning_words",
             "services.outreach.warm_start": "warm_up",

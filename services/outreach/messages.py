@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from models import sqlite
@@ -18,7 +19,17 @@ from models.values import words
 from models.values.changes import Changes
 from models.values.errors import ChangedElsewhere, UserError
 from models.values.journal import Actor
-from models.values.outreach import HANDED_OVER, WRITABLE, After, Draft, DraftVersion, Edit, Message, Resolution
+from models.values.outreach import (
+    HANDED_OVER,
+    WRITABLE,
+    After,
+    Draft,
+    DraftVersion,
+    Edit,
+    Message,
+    Resolution,
+    text_mark,
+)
 from services.alerting import take_up
 from services.workspace import Workspace
 
@@ -30,6 +41,21 @@ _CLOSED: Final = {
 }
 _TEXT = ("subject", "greeting", "body", "facts", "incentive_minor", "currency", "contact_id")
 _COLUMNS: Final = ", ".join(f"m.{column.name}" for column in messages.columns)
+
+
+#: How the drafts begin that keep what a second reading read; it is over after a day.
+SECOND_READING: Final = "second reading"
+READING_HOLDS: Final = timedelta(days=1)
+
+
+def last_reading(driver: sqlite.Connection, message_id: int, now: datetime) -> str:
+    """Return the mark of the text that a second reading last read; '' without one within a day."""
+    found = driver.execute(
+        "SELECT subject, greeting, body FROM drafts WHERE message_id = ? AND words LIKE ? AND sent_to_model IS NOT NULL"
+        " AND written_at > ? ORDER BY number DESC LIMIT 1",
+        (message_id, f"{SECOND_READING},%", words.stored(now - READING_HOLDS)),
+    ).fetchone()
+    return text_mark(*found) if found is not None else ""
 
 
 def read_message(workspace: Workspace, message_id: int) -> Message:

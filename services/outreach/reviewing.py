@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from services.outreach.claims.book import read_context, texts_of
 from services.outreach.facts import find_facts, names_of
 from services.outreach.frames import slots_of
 from services.outreach.greeting import fault_of_greeting
+from services.outreach.messages import last_reading
 from services.outreach.send_policy import answer_for, in_force
 from services.outreach.templates.fields import fill
 from services.outreach.verified import OWN_WORDS, with_own_words, written_by_code
@@ -58,18 +60,22 @@ def review(workspace: Workspace, edit: Edit) -> Review:
         context = replace(read_context(workspace, reader, readable, customer), known=facts)
         ticked = [fact for fact in facts if fact.key in set(edit.facts)]
         checks = [permission, _facts(reader, edit, facts)]
+        again = last_reading(reader.driver, edit.id, workspace.clock.now())
     names = names_of(customer["name"], customer["company"])
     keys = [key for key in dict.fromkeys(edit.facts) if key in {fact.key for fact in ticked}]
     values = fill(found, keys, names, incentive_minor=edit.incentive_minor, currency=reader.currency)
     slots = slots_of(found, keys, values)
-    claims = () if unreadable else _claims(edit, ticked, context, slots)
-    return _verdict(claims, [*checks, *_of_text(workspace, readable, claims, context, unreadable)])
+    claims = () if unreadable else _claims(edit, ticked, context, slots, workspace.clock.now())
+    verdict = _verdict(claims, [*checks, *_of_text(workspace, readable, claims, context, unreadable)])
+    return replace(verdict, read_again=again)
 
 
-def _claims(edit: Edit, ticked: Sequence[Fact], context: Context, slots: Mapping[str, Any]) -> tuple[Claim, ...]:
+def _claims(
+    edit: Edit, ticked: Sequence[Fact], context: Context, slots: Mapping[str, Any], now: datetime
+) -> tuple[Claim, ...]:
     text = texts_of(edit)
     claims = find_claims(text, ticked, context)
-    return with_own_words(text, claims, written_by_code(slots), edit.resolutions, context.our_names)
+    return with_own_words(text, claims, written_by_code(slots), edit.resolutions, context.our_names, now)
 
 
 def _unreadable(edit: Edit) -> str:

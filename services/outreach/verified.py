@@ -12,11 +12,12 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, Literal
 
 from models.values import words
-from models.values.outreach import Claim, Edit, Resolution, Warned
+from models.values.outreach import Claim, Edit, Resolution, Warned, text_mark
 from services.outreach.claims import NEVER_CONFIRMED, Text, fold, is_sign_off, sentences
 from services.outreach.frames import written_as
 from services.outreach.frames.wordings import Written
@@ -70,6 +71,7 @@ def with_own_words(
     written: WrittenByCode,
     resolutions: Sequence[Resolution],
     signers: Sequence[str] = (),
+    now: datetime | None = None,
 ) -> tuple[Claim, ...]:
     """Return the claims of an email with its own sentences among them, in order of place.
 
@@ -77,11 +79,12 @@ def with_own_words(
     write is the person's own, to be read before the email goes out, unless something in it is flagged or was answered
     for. One that a second reading warned of is to be read, whoever wrote it or answered for it; while something in it
     is flagged, that stands before the warning. ``signers`` are ours who may stand under the closing.
+    ``now``: by which a warning that is a day old says so.
     """
     found: list[Claim] = [claim for claim in claims if claim.where == "greeting"]
     read = {one.sentence for one in resolutions if one.way == "read"}
     answered = {one.sentence for one in resolutions if one.way in ("sourced", "confirmed")}
-    warnings = warnings_of(resolutions)
+    warnings = _warnings_of(resolutions, text_mark(text.subject, text.greeting, text.body), now)
     cleared: set[int] = set()
     parts: tuple[tuple[Literal["subject", "body"], str], ...] = (("subject", text.subject), ("body", text.body))
     for where, part in parts:
@@ -121,13 +124,21 @@ def warning_words(one: Warned | Resolution) -> str:
     return f"{said}: “{one.reason}”" if one.reason else said
 
 
-def warnings_of(resolutions: Sequence[Resolution]) -> dict[str, str]:
-    """Return each sentence that a second reading warned of with all that it said of it."""
+def _warnings_of(resolutions: Sequence[Resolution], mark: str, now: datetime | None) -> dict[str, str]:
+    """Return each sentence that a second reading warned of with all that it said of it, and whether that is stale."""
     said: dict[str, list[str]] = {}
     for one in resolutions:
         if one.way == "warned":
-            said.setdefault(one.sentence, []).append(warning_words(one))
+            said.setdefault(one.sentence, []).append(warning_words(one) + _stale(one, mark, now))
     return {sentence: "; ".join(reasons) for sentence, reasons in said.items()}
+
+
+def _stale(one: Resolution, mark: str, now: datetime | None) -> str:
+    """Say that a warning is of another text, or more than a day old; '' of one that still belongs to its text."""
+    days = (now - datetime.fromisoformat(one.at)).days if now is not None else 0
+    since = [f"{words.count(days, 'day')} old"] if days else []
+    since += ["the email was changed since"] if one.text and one.text != mark else []
+    return f" ({', '.join(since)})" if since else ""
 
 
 def sentences_of(edit: Edit, signers: Sequence[str] = ()) -> list[str]:

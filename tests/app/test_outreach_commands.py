@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from app.bootstrap import MOMENT_VARIABLE
 from app.cli import run_command
 from app.cli.outreach import _checked
 from models.store import connect
-from services.settings import MailAccount, ModelProfile, Preferences, save_preferences
+from services.settings import MailAccount, ModelProfile, Preferences, load_preferences, save_preferences
 from tests.servers.mail_server import MailServer, mail_server, trusted
 from tests.servers.model_server import ModelServer, closed_port, model_server, status, written
 from tests.views.books import MOMENT, sample_copy
@@ -51,6 +52,13 @@ def ask(
         tmp_path / "config" / "bellwether" / "preferences.json", Preferences(mail=account, profiles=(profile, down))
     )
     return ask
+
+
+@pytest.fixture
+def prefer_reading(ask: Any, tmp_path: Path) -> None:
+    """A second reading before each approval."""
+    path = tmp_path / "config" / "bellwether" / "preferences.json"
+    save_preferences(path, replace(load_preferences(path).preferences, second_reading=True))
 
 
 @pytest.fixture
@@ -300,3 +308,41 @@ def test_what_left_this_computer_is_listed_with_when_where_how_much_and_what(
     assert ("export", str(tmp_path / "list.xlsx")) in found and ("export", str(tmp_path / "list.txt")) not in found
     assert ask("verify")[1]["ok"]
     assert "Exported" not in ask("undo")[1]["words"]
+
+
+def test_each_approval_is_read_before_it_where_the_preference_says_so(
+    ask: Any, customer: dict[str, Any], model: ModelServer, prefer_reading: None
+) -> None:
+    _, draft, _ = ask("draft", str(customer["id"]))
+    number = str(draft["id"])
+    found = {"findings": [{"sentence": 2, "reads_as": "tone", "fact": 0, "reason": "too merry"}]}
+    model.answer(written(json.dumps(found)))
+    code, _, told = ask("approve", number, "--read")
+    assert code == 1 and "The model reads the tone of this as unsuitable: “too merry”" in told
+    assert "The email was not approved. Read the sentences, then approve it with --read." in told
+    assert len(model.received) == 1
+    code, approved, _ = ask("approve", number, "--read")
+    assert code == 0 and approved["state"] in ("approved", "queued") and approved["second_reading"] is None
+    assert len(model.received) == 1, "the same text is not read twice"
+
+
+def test_an_approval_whose_second_reading_fails_says_how_to_go_on(
+    ask: Any, customer: dict[str, Any], model: ModelServer, prefer_reading: None
+) -> None:
+    _, draft, _ = ask("draft", str(customer["id"]))
+    number = str(draft["id"])
+    model.answer(status(401))
+    code, _, told = ask("approve", number)
+    assert code == 1 and "No second reading: " in told and "--without-second-reading" in told
+    assert ask("approve", number, "--without-second-reading")[0] == 0
+    assert len(model.received) == 1
+
+
+def test_a_second_reading_that_finds_nothing_lets_the_approval_go_on(
+    ask: Any, customer: dict[str, Any], model: ModelServer, prefer_reading: None
+) -> None:
+    _, draft, _ = ask("draft", str(customer["id"]))
+    model.answer(written(json.dumps({"findings": []})))
+    code, approved, told = ask("approve", str(draft["id"]))
+    assert code == 0 and "The second reading found nothing to add." in told
+    assert approved["second_reading"]["warnings"] == []

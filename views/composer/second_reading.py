@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 
 from models.values.changes import Changes
-from models.values.outreach import Edit, SecondReading
+from models.values.outreach import SecondReading
 from views.background import Failed
 from views.composer import rooms
 from views.composer.session import Session
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from views.composer.page import ComposerPage
 
 Then = Callable[[], None]
-#: Subject, greeting and body, and to whom.
-Text = tuple[str, str, str, int]
 
 
 class SecondReader(QObject):
@@ -35,7 +33,7 @@ class SecondReader(QObject):
         self._page = page
         self._book = page.context.book
         self._desk = self._book.desk(self)
-        self._done: Text | None = None  # what was read, or need not be
+        self._without_it: tuple[Session, str] | None = None  # the email, and its text that need not be read
 
     @property
     def possible(self) -> bool:
@@ -44,10 +42,12 @@ class SecondReader(QObject):
 
     @property
     def due(self) -> bool:
-        """Whether the text is to be read before it is approved, and was not."""
+        """Whether the text is to be read before it is approved, and was not within a day."""
         session = self._page.session
         wanted = self._book.workspace.preferences.second_reading and self.possible
-        return wanted and session is not None and self._done != _text_of(session.edit)
+        if not wanted or session is None or self._without_it == (session, session.edit.mark):
+            return False
+        return session.review is None or session.review.read_again != session.edit.mark
 
     def ask(self) -> None:
         """Read the email again because a person asks for it."""
@@ -85,8 +85,6 @@ class SecondReader(QObject):
     def _kept(self, session: Session, then: Then | None, found: SecondReading, changes: Changes) -> None:
         page = self._page
         if session is page.session:
-            # Subject and greeting can be edited while the model reads: what was read is what was sent to it.
-            self._done = _text_of(found.edit)
             page.mail.tell(f"{found.words}.")
             page.mail.editor.setFocus()
             if then is not None:
@@ -120,9 +118,5 @@ class SecondReader(QObject):
     def _without(self, then: Then) -> None:
         session = self._page.session
         if session is not None:
-            self._done = _text_of(session.edit)
+            self._without_it = session, session.edit.mark
             then()
-
-
-def _text_of(edit: Edit) -> Text:
-    return edit.subject, edit.greeting, edit.body, edit.customer_id

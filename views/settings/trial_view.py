@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 _MOST_NAMED: Final = 20
 _FIGURES: Final = (
     TableColumn(""),
-    TableColumn("In force", 80, right=True),
-    TableColumn("Tried", 80, right=True),
-    TableColumn("Difference", 104, right=True),
+    TableColumn("In force", 92, right=True),
+    TableColumn("Tried", 92, right=True),
+    TableColumn("Difference", 112, right=True),
 )
 _NAMED: Final = (
     TableColumn("Customer"),

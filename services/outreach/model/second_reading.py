@@ -17,7 +17,7 @@ from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.outreach import Draft, Edit, Fact, ModelRequest, Resolution, SecondReading, Warned
 from services.insight import reading
-from services.outreach.messages import keep_reading
+from services.outreach.messages import SECOND_READING, keep_reading, last_reading
 from services.outreach.model.answer import as_document, bare
 from services.outreach.model.client import CONNECT_S
 from services.outreach.model.faults import Trouble, told
@@ -71,6 +71,14 @@ def reader_of(preferences: Preferences, chosen: str = "") -> str:
     return preferences.profiles[0].name if preferences.profiles else ""
 
 
+def reading_due(workspace: Workspace, edit: Edit) -> bool:
+    """Whether the person wants each email read before it is approved, and this text was not read within a day."""
+    if not (workspace.preferences.second_reading and workspace.preferences.profiles):
+        return False
+    with workspace.store.snapshot() as driver:
+        return last_reading(driver, edit.id, workspace.clock.now()) != edit.mark
+
+
 def read_again(workspace: Workspace, edit: Edit, profile: str, *, cancelled: Callable[[], bool]) -> SecondReading:
     """Let a language model read an email; nothing is stored.
 
@@ -100,7 +108,10 @@ def with_warnings(workspace: Workspace, edit: Edit, found: SecondReading) -> Edi
     """
     source = f"model:{found.profile}"
     made = tuple(
-        Resolution(one.sentence, "warned", source, one.reason, workspace.person, workspace.at, one.reads_as, one.fact)
+        Resolution(
+            *(one.sentence, "warned", source, one.reason, workspace.person, workspace.at, one.reads_as, one.fact),
+            found.edit.mark,
+        )
         for one in found.warnings
     )
     warned = {one.sentence for one in made}
@@ -124,7 +135,7 @@ def keep(workspace: Workspace, message_id: int, found: SecondReading) -> Changes
     """
     count = words.count(len(found.warnings), "warning") if found.warnings else "no warning"
     text = found.edit
-    read = Draft(text.subject, text.greeting, text.body, text.writer, f"second reading, {count}", text.facts,
+    read = Draft(text.subject, text.greeting, text.body, text.writer, f"{SECOND_READING}, {count}", text.facts,
                  sent_to_model=found.sent_to_model, tokens_in=found.tokens_in, tokens_out=found.tokens_out,
                  cost=found.cost)  # fmt: skip
     return keep_reading(workspace, message_id, partial(with_warnings, workspace, found=found), read, found.words)

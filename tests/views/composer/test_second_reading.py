@@ -94,6 +94,26 @@ def test_a_warning_stops_the_approval_until_it_is_read(desk: Desk, server: Model
     assert len(server.received) == 1
 
 
+def test_a_text_that_was_changed_since_is_read_again_and_the_older_warning_says_so(
+    desk: Desk, server: ModelServer
+) -> None:
+    remember_reading(desk)
+    server.answer(written(WARNING))
+    desk.page.verdict.approve.click()
+    desk.wait(lambda: desk.page.verdict.verdict.text() == "1 sentence to read")
+    desk.calm()
+    assert not desk.page.second.due
+    desk.page.mail.editor.replace_text(f"{desk.text}\n\nOur team is always glad to hear from you.")
+    desk.wait(lambda: f"{SAID} (the email was changed since)" in labels(desk))
+    desk.calm()
+    assert desk.page.second.due
+    server.answer(written(FINE))
+    desk.read_own()
+    desk.page.context.actions[Command.APPROVE].trigger()
+    desk.wait(lambda: desk.page.session is None or not desk.page.session.writable)
+    assert len(server.received) == 2
+
+
 def test_without_the_model_it_can_be_approved_all_the_same(desk: Desk, server: ModelServer) -> None:
     remember_reading(desk)
     server.answer(status(401))

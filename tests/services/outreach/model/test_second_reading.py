@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -20,6 +21,7 @@ from services.outreach import (
     read_message,
     read_sentences,
     reader_of,
+    reading_due,
     review,
     save,
     warning_words,
@@ -27,7 +29,7 @@ from services.outreach import (
 )
 from services.outreach.model.faults import ModelFault
 from services.settings import ModelProfile
-from services.workspace import Workspace
+from services.workspace import FixedClock, Workspace
 from tests.measured import Tell
 from tests.servers.model_server import (
     MODEL,
@@ -186,6 +188,33 @@ def test_a_sentence_that_was_read_is_to_be_read_again_when_a_warning_comes(
     assert [one.sentence for one in after.to_read] == [OWN] and "a promise that no fact holds" in after.to_read[0].label
     undo_last(workspace)  # of what the person did before, which was without the warning
     assert review(workspace, read_message(workspace, stored.id).edit).to_read == after.to_read
+
+
+def test_a_warning_of_another_text_or_of_the_day_before_says_so_and_the_text_is_due_again(
+    workspace: Workspace, server: ModelServer, edit: Edit
+) -> None:
+    wanted = replace(workspace, preferences=replace(workspace.preferences, second_reading=True))
+    edit = save(workspace, edit).edit
+    assert reading_due(wanted, edit) and not reading_due(workspace, edit)
+    number, sentence = body_sentence(workspace, edit, server)
+    server.answer(written(answering((number, "tone", 0, "too merry"))))
+    keep_second_reading(workspace, edit.id, read_again(workspace, edit, NAME, cancelled=never))
+    kept = read_message(workspace, edit.id).edit
+    assert not reading_due(wanted, kept) and review(workspace, kept).read_again == kept.mark
+
+    def label(then: Workspace, text: Edit) -> str:
+        (found,) = [one for one in review(then, text).claims if one.sentence == sentence and one.warned]
+        return found.label
+
+    fresh = "The model reads the tone of this as unsuitable: “too merry”"
+    assert label(workspace, kept) == fresh
+    changed = replace(kept, body=f"{kept.body}\n\n{OWN}")
+    assert label(workspace, changed) == f"{fresh} (the email was changed since)" and reading_due(wanted, changed)
+    later = FixedClock(workspace.clock.now() + timedelta(days=2))
+    assert label(replace(workspace, clock=later), kept) == f"{fresh} (2 days old)"
+    assert (
+        reading_due(replace(wanted, clock=later), kept) and not review(replace(workspace, clock=later), kept).read_again
+    )
 
 
 @pytest.mark.parametrize(
