@@ -194,6 +194,10 @@ class Freshness:
     asked_from: str = ""  # the last day of data so old that the person must say from which day to look
 
 
+#: Code of the reason that a customer's own words are: it comes before all others.
+SAID_LEAVING: Final = "said_leaving"
+
+
 @dataclass(frozen=True, slots=True)
 class Driver:
     """One reason: how many points of churn risk it adds or takes away, in words with its evidence."""

@@ -15,7 +15,7 @@ NO_ACTIVITY: Final = (ORDERS, ORDER_VALUE, EMAILS, TICKETS, CONVERSATIONS)
 _WORDS: Final = {
     ORDERS: ("Orders", "purchase day"),  # several orders of one day count as one
     ORDER_VALUE: ("Order value", "order"),
-    EMAILS: ("Answers to emails", "email answered"),
+    EMAILS: ("Emails clicked or answered", "email clicked or answered"),
     TICKETS: ("Tickets", "ticket"),
     CONVERSATIONS: ("Conversations", "message"),
     "login": ("Portal logins", "portal login"),

@@ -68,11 +68,14 @@ class Said(NamedTuple):
         They say in plain words that they leave, else that they may.
     chance
         How likely they carry it out, 0 to 1.
+    sentence
+        The sentence in which they say it.
     """
 
     on: str
     leaves: bool
     chance: float
+    sentence: str = ""
 
 
 def read_said(
@@ -101,7 +104,7 @@ def read_said(
     newest = {row[0]: row[1:] for row in driver.execute(_STANDING.format(only=only), asked)}
     found = {customer: (day, read_words(driver, origin, row, day)) for customer, (day, origin, row) in newest.items()}
     return {
-        customer: Said(day, words.departure.leaves, chances.of(words.departure))
+        customer: Said(day, words.departure.leaves, chances.of(words.departure), words.sentence)
         for customer, (day, words) in found.items()
         if words is not None
     }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
 from models import sqlite
 from models.queries.purchases import PURCHASES, cancelled_order, last_returned
 from models.values import words
-from models.values.alerts import Driver, ScoreFigures
+from models.values.alerts import SAID_LEAVING, Driver, ScoreFigures
 from models.values.said_leaving import said_chance, said_words, without_words
 from models.values.scores import OWN_GAPS
 from services.insight.overridden import marks_of, week_line
@@ -50,6 +50,7 @@ _AS_STORED: Final = (
 CHANGE_DAYS = 60
 #: A history shorter than this tells no change.
 _LEAST_DAYS = 14
+_MOST_QUOTED = 120
 _OLDEST_DAYS = 120
 _RETURNED = f"SELECT {last_returned('s')} FROM customer_risk_scores s WHERE customer_id = ?"
 #: What came back of no order that is known: the amount of the last one is without the others.
@@ -71,7 +72,7 @@ def read_figures(reader: Reader, customer_id: int) -> tuple[ScoreFigures, tuple[
     by_hand = {one.figure for one in marks}  # without a change: the history is the model's
     said, modelled = said_words(row["said_leaving"]), _computed_risk(row)
     past = read_risk_history(reader, customer_id, row["as_of"], modelled)
-    drivers = _drivers(row["drivers"])
+    drivers = (*_said(reader, row), *_drivers(row["drivers"]))
     called = "the model’s risk" if said or "churn_risk" in by_hand else "risk"
     returned = row["last_order_amount_minor"] == 0 and bool(reader.value(_RETURNED, (customer_id,)))
     figures = ScoreFigures(
@@ -164,6 +165,21 @@ def _computed_risk(row: sqlite.Row) -> float | None:
     by_hand = json.loads(row["overridden"] or "{}").get("churn_risk")
     risk = without_words(dict(row))["churn_risk"] if by_hand is None else by_hand["computed"]
     return None if risk is None else float(risk)
+
+
+def _said(reader: Reader, row: sqlite.Row) -> Iterator[Driver]:
+    """Yield the customer's words of leaving where these count: before anything that a model makes of them."""
+    as_of = words.day_of(row["as_of"])
+    if not row["said_leaving"] or as_of is None:
+        return
+    from services.distress.said_leaving import read_said
+
+    said = read_said(reader.driver, as_of, [row["customer_id"]]).get(row["customer_id"])
+    day = words.day_of(said.on) if said is not None else None
+    if said is not None and day is not None:
+        quoted = words.shortened(said.sentence, _MOST_QUOTED)
+        label = f"They said that {said_words(row['said_leaving'])}"
+        yield Driver(SAID_LEAVING, label, None, f"{reader.day(day)}: “{quoted}”")
 
 
 def _drivers(text: str | None) -> tuple[Driver, ...]:

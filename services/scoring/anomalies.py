@@ -246,7 +246,7 @@ def _matters(seen: float, usual: float, down: bool) -> bool:
 def _evidence(channel: str, seen: int, usual: float, window: int, mails: int | None) -> str:
     over = words.count(window, "day")
     if channel == EMAILS and mails is not None:
-        return f"{seen:,} of {words.count(mails, 'email')} answered in {over}, {about(usual)} expected"
+        return f"{seen:,} of {words.count(mails, 'email')} clicked or answered in {over}, {about(usual)} expected"
     return f"{channel_events(channel, seen)} in {over}, {about(usual)} expected"
 
 

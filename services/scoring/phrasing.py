@@ -46,7 +46,7 @@ PAUSE_WORDS = "In this book the model cannot tell a long pause from a departure.
 LEFT_WORDS = "They have left: no churn risk and no value at risk."
 _GROUPS = {
     "gap": "orders",
-    "email": "answers to emails",
+    "email": "emails clicked or answered",
     "activity": "other activity",
     "use": "use of features",
     "mix": "choice of products",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy import text as sql
 
 from models.queries.churn_status import SPEAKING
@@ -17,7 +17,7 @@ from models.values.changes import Changes
 from models.values.deals import CLOSED
 from models.values.errors import UserError
 from models.values.phones import NO_PHONE, is_phone
-from models.values.words import count
+from models.values.words import count, listed
 from services.entities import ENTITIES, Field
 from services.permission.ledger import note
 from services.sync.formats.headers import normal
@@ -84,7 +84,7 @@ def add_customer(workspace: Workspace, fields: Mapping[str, str], *, new_owner: 
 def edit_customer(
     workspace: Workspace, customer_id: int, fields: Mapping[str, str], *, new_owner: bool = False
 ) -> Changes:
-    """Change fields of a customer; with the owner, the customer's open alerts go over as well.
+    """Change fields of a customer; with the owner, the customer's open deals, tasks and alerts go over as well.
 
     Parameters
     ----------
@@ -123,7 +123,9 @@ def edit_customer(
             values.setdefault("email_consent", "withdrawn")  # for whichever address they have
         changed = [column for column, value in values.items() if row[column] != value]
         work.update(customers, customer_id, values)
+        along = ""
         if "owner" in changed:
+            along = _give_work(work, customers.c.id == customer_id, row["owner"], values["owner"])
             give_alerts(work, [(customer_id, row["owner"], values["owner"])])
         changed += _set_contract(work, customer_id, contract)
         if not note(workspace, work, {**row, **values}["email"], values) and not changed:
@@ -132,8 +134,24 @@ def edit_customer(
         if values.keys() & {"email", "phone", "country"}:
             _identify(work, customer_id, {**row, **values})
         name = values.get("name") or row["name"]
-        work.say(said_of_consent(changed, values, name) or f"Changed {_titles(changed)} of {name}")
+        work.say(said_of_consent(changed, values, name) or f"Changed {_titles(changed)} of {name}{along}")
         return work.commit()
+
+
+def _give_work(work: UnitOfWork, whose: ColumnElement[bool], before: str | None, now: str | None) -> str:
+    """Let open deals and tasks of customers go to their new owner; of others they stay. Return what went, in words."""
+    went = []
+    for table, still_open, noun in (
+        (opportunities, opportunities.c.stage.not_in(CLOSED), "open deal"),
+        (tasks, tasks.c.done_at.is_(None), "open task"),
+    ):
+        theirs = table.c.customer_id.in_(select(customers.c.id).where(whose))
+        held = func.nullif(table.c.owner, "").is_not_distinct_from(before or None)
+        rows = list(work.connection.execute(select(table.c.id).where(theirs, held, still_open)).scalars())
+        for row in rows:
+            work.update(table, row, {"owner": now or None})
+        went += [count(len(rows), noun)] if rows else []
+    return f"; {listed(went)} went along" if went else ""
 
 
 def hand_over(workspace: Workspace, owner: str, to: str, *, new_owner: bool = False) -> Changes:
@@ -152,14 +170,7 @@ def hand_over(workspace: Workspace, owner: str, to: str, *, new_owner: bool = Fa
         ids = list(work.connection.execute(theirs.order_by(customers.c.id)).scalars())
         if not ids:
             raise UserError(f"No customer has the owner “{owner}”. Write the name as Customers has it.")
-        for table, still_open in (
-            (opportunities, opportunities.c.stage.not_in(CLOSED)),
-            (tasks, tasks.c.done_at.is_(None)),
-        ):
-            whose = table.c.customer_id.in_(theirs), table.c.owner == owner
-            rows = list(work.connection.execute(select(table.c.id).where(*whose, still_open)).scalars())
-            for row in rows:
-                work.update(table, row, {"owner": new})
+        _give_work(work, customers.c.owner == owner, owner, new)
         give_alerts(work, [(row, owner, new) for row in ids])
         for row in ids:
             work.update(customers, row, {"owner": new})

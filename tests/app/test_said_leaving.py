@@ -32,6 +32,8 @@ from services.reports import brief_of
 from services.workspace import FixedClock, Workspace
 from tests.views.books import opened, sample_copy
 
+SAID = {"They said that they are leaving", "They said that they may leave"}
+
 
 @pytest.fixture
 def sample(store_path: Path) -> Iterator[Workspace]:
@@ -96,6 +98,9 @@ def test_one_figure_everywhere(sample: Workspace, tmp_path: Path, capsys: pytest
             shown = [queue[number], listed[number]]
             detail, profile = read_detail(reader, queue[number].id), read_profile(reader, number)
             shown += [page.figures for page in (detail, profile) if page is not None]
+            for page in (detail, profile):
+                assert page is not None and page.drivers[0].label in SAID
+                assert page.drivers[0].evidence.endswith("”") and page.drivers[0].points is None
             assert [(one.value_at_risk_minor, one.churn_risk) for one in shown] == [(minor, None)] * 4
             words = {queue[number].said, listed[number].said_leaving, shown[2].said_leaving, shown[3].said_leaving}
             words |= {told[number]["said_leaving"], alerts[number]["said_leaving"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 from collections.abc import Iterator
@@ -85,6 +86,12 @@ def composer(shots: Shots) -> None:
             wait_until(lambda left=left: page.session.review is not None and len(page.session.flags) == left)  # type: ignore[misc]
         assert [one.text for one in page.session.review.to_read] == [OWN]
         shots.shot(desk, "composer-to-read")
+        found = [{"sentence": 2, "reads_as": "promises", "fact": 0, "reason": "it says more than we know"}]
+        server.answer(written(json.dumps({"findings": found})))
+        desk.window.actions_registry[Command.SECOND_READING].trigger()
+        wait_until(lambda: len(page.session.review.to_read) == 2 and not page.session.checking)
+        shots.shot(desk, "composer-warned")
+        shots.sizes(desk, "composer-warned")
         page.verdict.read.click()
         wait_until(lambda: page.session.review is not None and page.session.review.ready)
         assert page.session.review.ready, "the pictures that follow show an email that is ready, and approved"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 
-from models.values.alerts import Driver
+from models.values.alerts import SAID_LEAVING, Driver
 from models.values.overrides import OverrideMark
 from views.charts.chart import Chart, Frame, Point
 from views.theme import Theme, fonts
@@ -76,13 +76,13 @@ class DriverBars(Chart):
         return "points of risk" if self._typical is None else f"points, from {chance(self._typical)}"
 
     def show_drivers(self, drivers: Sequence[Driver], typical: float | None = None) -> None:
-        """Draw these reasons: contributions by size, then facts without one.
+        """Draw these reasons: the customer's words of leaving, contributions by size, then facts without one.
 
         Parameters
         ----------
         typical : the typical customer's risk, to which the points are added; None: not known.
         """
-        ordered = sorted(drivers, key=lambda d: (d.points is None, -abs(d.points or 0)))
+        ordered = sorted(drivers, key=lambda d: (d.code != SAID_LEAVING, d.points is None, -abs(d.points or 0)))
         self._drivers = tuple(ordered)
         self._typical = typical
         if self._alone:

@@ -210,8 +210,8 @@ class _Notice(QWidget):
             self._act()
 
 
-#: What each look of a mark means, as the legend says it.
-_LOOKS: Final = {"own": "your words", "flagged": "no source", "sourced": "sourced"}
+#: What each look of a mark means, as the legend says it, in its order.
+_LOOKS: Final = {"sourced": "sourced", "flagged": "no source", "warned": "second reading warns", "own": "your words"}
 _BETWEEN: Final = 14
 
 
@@ -223,44 +223,42 @@ class _Legend(QWidget):
         self._theme = theme
         self._looks: Collection[str] = ()
         self.setFixedSize(0, 22)
-        self.setAccessibleName("Tinted with a number: sourced. Wavy: no source. Dotted: your words.")
+        self.setAccessibleName(
+            "Tinted with a number: sourced. Wavy: no source. Dotted: your words; in orange, the second reading warns."
+        )
         theme.changed.connect(self.update)
 
     def show_looks(self, looks: Collection[str]) -> None:
         self._looks = looks
-        number = number_width(1)
-        wide = {
-            look: fonts.width(said, fonts.SMALL) + 4 + number * (look == "sourced") for look, said in _LOOKS.items()
-        }
-        shown = [wide[look] for look in _LOOKS if look in looks]
+        shown = [_legend_width(look) for look in _LOOKS if look in looks]
         # As wide as what it shows: the rest of the line is the count's.
         self.setFixedWidth(round(sum(shown) + _BETWEEN * max(0, len(shown) - 1)))
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            theme, x, base = self._theme, float(self.width()), 15.0
-            if "own" in self._looks:
-                wide = fonts.width(_LOOKS["own"], fonts.SMALL)
-                x -= wide + 2
-                dotted(painter, x, x + wide, base + 4, theme.color("ink_3"))
-                line(painter, QRectF(x, 0, wide + 2, 22), _LOOKS["own"], theme.color("ink_2"), fonts.SMALL)
-                x -= _BETWEEN
-            if "flagged" in self._looks:
-                wide = fonts.width(_LOOKS["flagged"], fonts.SMALL)
-                x -= wide + 2
-                fill(painter, x - 2, base - 13, wide + 4, 17, theme.color("warning_wash"))
-                wave(painter, x - 1, x + wide + 1, base + 4, QPen(theme.color("warning"), 1.5))
-                line(painter, QRectF(x, 0, wide + 2, 22), _LOOKS["flagged"], theme.color("ink_2"), fonts.SMALL)
-                x -= _BETWEEN
-            if "sourced" in self._looks:
-                number = number_width(1)
-                wide = fonts.width(_LOOKS["sourced"], fonts.SMALL) + number
-                x -= wide + 2
-                fill(painter, x - 2, base - 13, wide + 4, 17, theme.color("selected"))
-                line(painter, QRectF(x, 0, wide, 22), _LOOKS["sourced"], theme.color("ink_2"), fonts.SMALL)
-                at = QRectF(x + wide - number + 3, -2, number, 18)
-                line(painter, at, "1", theme.color("primary_text"), fonts.SMALL, fonts.SEMIBOLD)
+            theme, x, base = self._theme, 2.0, 15.0
+            for look, said in _LOOKS.items():
+                if look not in self._looks:
+                    continue
+                wide = _legend_width(look) - 4
+                if look in ("own", "warned"):
+                    dotted(painter, x, x + wide, base + 4, theme.color("warning" if look == "warned" else "ink_3"))
+                else:
+                    ground = "warning_wash" if look == "flagged" else "selected"
+                    fill(painter, x - 2, base - 13, wide + 4, 17, theme.color(ground))
+                if look == "flagged":
+                    wave(painter, x - 1, x + wide + 1, base + 4, QPen(theme.color("warning"), 1.5))
+                line(painter, QRectF(x, 0, wide + 2, 22), said, theme.color("ink_2"), fonts.SMALL)
+                if look == "sourced":
+                    number = number_width(1)
+                    at = QRectF(x + wide - number + 3, -2, number, 18)
+                    line(painter, at, "1", theme.color("primary_text"), fonts.SMALL, fonts.SEMIBOLD)
+                x += wide + 4 + _BETWEEN
+
+
+def _legend_width(look: str) -> float:
+    return fonts.width(_LOOKS[look], fonts.SMALL) + 4 + number_width(1) * (look == "sourced")
 
 
 def _small(button: CommandButton) -> CommandButton:

@@ -66,6 +66,7 @@ class CustomersPage(Page):
         self._origin = ""  # the page from which a customer was opened
         self._next: int | None = None
         self._edit_soon = False
+        self._taken_out: int | None = None  # whom the page showed last of those who are no longer in the book
         marks = marks_of(book.workspace.policy)
         desk = self._desk = book.desk(self)
         self.list = ListPane(theme, desk, self._rooms, self._me, marks)
@@ -168,6 +169,11 @@ class CustomersPage(Page):
         if not self._visited:
             return
         self.list.reload()
+        if self._taken_out is not None and self._taken_out in changes.customers:  # an undo brings them back
+            back, self._taken_out = self._taken_out, None
+            self.list.want(back)
+            self._selected(back)
+            return
         shown = self.profile.profile
         if shown is not None and (changes.everyone or not changes.customers or shown.id in changes.customers):
             self.profile.reload()
@@ -342,6 +348,7 @@ class CustomersPage(Page):
         """Whom the page showed was taken out, by an undo as a rule: the list goes on to the next one."""
         if self._stacked and self._right.currentWidget() is self.profile:
             self._show_half(self.list)
+        self._taken_out = customer_id
         self.list.release(customer_id)
 
     def _opened(self, customer_id: int) -> None:

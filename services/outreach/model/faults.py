@@ -53,7 +53,8 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     ),
     "cut": (
         "{name} stopped in the middle",
-        "{name} reached its own limit in the middle of the email; nothing was kept. Allow it longer answers.",
+        "{name} reached the limit that its server sets for an answer; nothing was kept. Tick fewer facts or choose "
+        "another writer; whoever runs {name} can raise the limit, Bellwether cannot.",
     ),
     "endless": (
         "{name} took too long",

@@ -51,7 +51,7 @@ _WATCHED = (
     _Watched("usual_gap", "the usual gap between orders", " days", lambda seen: seen.usual_gap),
     _Watched("rhythm_12m", "the number of purchase days in a year", "", lambda seen: seen.rhythm_12m),
     _Watched("mean_value", "the value of an order", _MONEY, lambda seen: seen.mean_value),
-    _Watched("answer_share", "the share of emails answered", "", lambda seen: seen.answer_share, 2),
+    _Watched("answer_share", "the share of emails clicked or answered", "", lambda seen: seen.answer_share, 2),
     _Watched("tickets_90d", "the number of tickets in 90 days", "", lambda seen: seen.tickets_90d),
     _Watched("satisfaction", "satisfaction (1 to 5)", "", lambda seen: seen.satisfaction, 1),
     _Watched("review_score", "the rating in reviews", "", lambda seen: seen.review_score, 1),

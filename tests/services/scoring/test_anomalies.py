@@ -111,7 +111,7 @@ def test_mails_that_are_not_answered_any_more_are_told_and_mails_that_were_not_s
     assert set(found(book)) == {(1, "emails")}
     fallen = found(book)[1, "emails"]
     assert fallen.direction == "down" and fallen.evidence.startswith("0 of ")
-    assert "emails answered in" in fallen.evidence
+    assert "emails clicked or answered in" in fallen.evidence
 
 
 def test_order_values_that_fell_are_told_in_money(book: Book) -> None:
@@ -206,7 +206,7 @@ def test_the_order_of_rows_changes_nothing(tmp_path_factory: pytest.TempPathFact
         ("login", 1, "1 portal login", "Portal logins"),
         ("login", 14, "14 portal logins", "Portal logins"),
         ("feature_use", 2, "2 uses of features", "Use of features"),
-        ("emails", 1, "1 email answered", "Answers to emails"),
+        ("emails", 1, "1 email clicked or answered", "Emails clicked or answered"),
         ("kiosk_tap", 3, "3 times “kiosk tap”", "Kiosk tap"),
         ("orders", 0, "0 purchase days", "Orders"),
     ],

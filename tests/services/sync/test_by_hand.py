@@ -209,6 +209,35 @@ def test_an_import_and_its_undo_take_open_alerts_along(book: Book, tmp_path: Pat
     assert not verify_book(book.workspace).problems
 
 
+def test_open_deals_and_tasks_go_with_their_customer_to_another_owner_and_back_on_undo(book: Book) -> None:
+    from models.tables import opportunities, tasks
+
+    for name, owner in (("Ada", "Ana"), ("Eve", "Cleo")):
+        add_customer(book.workspace, {"name": name, "owner": owner}, new_owner=True)
+    with book.workspace.store.unit_of_work(book.workspace.me, "made", "test", at=book.workspace.at) as work:
+        for number, (customer, stage, owner) in enumerate(
+            ((1, "Proposal", "Ana"), (1, "Won", "Ana"), (1, "Lead", "Ben"), (2, "Lead", "Ana"))
+        ):
+            deal = {"source": "crm", "external_id": f"D{number}", "name": f"Deal {number}", "stage": stage}
+            work.insert(opportunities, {**deal, "customer_id": customer, "owner": owner})
+        for done in (None, work.at):
+            task = {"customer_id": 1, "title": "Call", "owner": "Ana", "done_at": done, "created_at": work.at}
+            work.insert(tasks, task)
+        work.digest("work")
+        work.commit()
+
+    def owners() -> list[str]:
+        deals = book.ask("SELECT owner FROM opportunities ORDER BY id")
+        return [owner for (owner,) in [*deals, *book.ask("SELECT owner FROM tasks ORDER BY id")]]
+
+    before = owners()
+    changes = edit_customer(book.workspace, 1, {"owner": "Cleo"})
+    assert changes.words == "Changed owner of Ada; 1 open deal and 1 open task went along"
+    assert owners() == ["Cleo", "Ana", "Ben", "Ana", "Cleo", "Ana"]
+    undo_last(book.workspace)
+    assert owners() == before and book.ask("SELECT owner FROM customers WHERE id = 1") == [("Ana",)]
+
+
 def test_the_owner_of_a_customer_is_one_whom_the_book_knows_unless_a_new_one_is_meant(book: Book) -> None:
     (number,) = add_customer(book.workspace, {"name": "Ada", "owner": "Priya Raman"}).customers  # the first one
     before = book.hash()

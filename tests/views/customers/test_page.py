@@ -364,6 +364,21 @@ def test_consent_of_the_selected_customers_is_recorded_at_once_and_undone_at_onc
     assert len(table.chosen_ids) == 1
 
 
+def test_a_deleted_customer_is_selected_again_where_they_were_once_an_undo_brings_them_back(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow
+) -> None:
+    desk = open_window(sample)
+    page = customers(qtbot, desk)
+    page.list.table.choose_near(3)
+    until(qtbot, lambda: shown(page) is not None and shown(page) == page.list.table.current_id)
+    row, gone = page.list.table.currentIndex().row(), shown(page)
+    desk.window.actions_registry[Command.DELETE_CUSTOMER].trigger()
+    until(qtbot, lambda: shown(page) not in (None, gone) and shown(page) == page.list.table.current_id)
+    desk.book.undo()
+    until(qtbot, lambda: shown(page) == gone == page.list.table.current_id)
+    until(qtbot, lambda: page.list.table.currentIndex().row() == row == 3)  # once the scores are back
+
+
 def test_consent_of_one_customer_shows_what_was_said_before_and_may_lift_a_withdrawal(
     qtbot: QtBot, sample: Workspace, open_window: OpenWindow
 ) -> None:
