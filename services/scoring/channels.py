@@ -1,9 +1,9 @@
 """Query module: what each customer did in each channel over the last year, as events and as weekly counts.
 
 Channels are purchase days, each kind of activity as the book has it, emails clicked or answered, tickets and
-conversations. A channel ends with the last day that its own source tells of: where email events are eighteen days old, eighteen silent
-days are no silence of a customer. Answers are counted against the mails that were sent, so that who gets no mail is
-not thought to have fallen silent.
+conversations. A channel ends with the last day that its own source tells of: where email events are eighteen days old,
+eighteen silent days are no silence of a customer. Answers are counted against the mails that were sent, so that who
+gets no mail is not thought to have fallen silent.
 """
 
 from __future__ import annotations
