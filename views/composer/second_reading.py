@@ -33,7 +33,7 @@ class SecondReader(QObject):
         self._page = page
         self._book = page.context.book
         self._desk = self._book.desk(self)
-        self._without_it: tuple[Session, str] | None = None  # the email, and its text that need not be read
+        self._settled: tuple[Session, str] | None = None  # the email, and its text that was read or need not be
 
     @property
     def possible(self) -> bool:
@@ -45,7 +45,7 @@ class SecondReader(QObject):
         """Whether the text is to be read before it is approved, and was not within a day."""
         session = self._page.session
         wanted = self._book.workspace.preferences.second_reading and self.possible
-        if not wanted or session is None or self._without_it == (session, session.edit.mark):
+        if not wanted or session is None or self._settled == (session, session.edit.mark):
             return False
         return session.review is None or session.review.read_again != session.edit.mark
 
@@ -85,6 +85,8 @@ class SecondReader(QObject):
     def _kept(self, session: Session, then: Then | None, found: SecondReading, changes: Changes) -> None:
         page = self._page
         if session is page.session:
+            # Subject and greeting can be edited while the model reads: what was read is what was sent to it.
+            self._settled = session, found.edit.mark
             page.mail.tell(f"{found.words}.")
             page.mail.editor.setFocus()
             if then is not None:
@@ -118,5 +120,5 @@ class SecondReader(QObject):
     def _without(self, then: Then) -> None:
         session = self._page.session
         if session is not None:
-            self._without_it = session, session.edit.mark
+            self._settled = session, session.edit.mark
             then()

@@ -142,7 +142,7 @@ def test_nothing_of_the_environment_is_added_to_a_request(server: ModelServer, m
         (raw(b""), "nothing", "empty answer"),
         (raw(b"data: [DONE]\n\n"), "nothing", "empty answer"),
         (written("", pieces=["  ", "\n"]), "nothing", "empty answer"),
-        (written(ended="length"), "cut", "its own limit"),
+        (written(ended="length"), "cut", "the limit that its server sets"),
         (written(ended="content_filter"), "declined", "declined"),
         (raw(b'data: {"choices": [{"delta": {"refusal": "no"}}]}\n\n'), "declined", "declined"),
         (half(), "half", "stopped in the middle"),
