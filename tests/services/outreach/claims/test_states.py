@@ -82,15 +82,18 @@ STATES: Final = {
     ("invoice", "overdue since 1 Nov, unpaid"): "unpaid",
     ("invoice", "paid 4 Nov"): "paid",
     ("complaint", "open since 8 Nov, damaged parcel"): "open",
+    ("trial", "expired 30 Oct, not converted"): "ended",
+    ("appointment", "cancelled by customer 10 Nov"): "cancelled",
+    ("quote", "accepted 7 Nov"): "won",
 }
 #: Set below what was measured, so that a step back is told and a word that is changed is not.
-LEAST_BLOCKED, MOST_HONEST_BLOCKED = 0.7, 0.05
+LEAST_BLOCKED, MOST_HONEST_BLOCKED = 0.88, 0.05
 _DAY: Final = re.compile(r"(\d+) (Oct|Nov|Dec|Jan|Feb|Mar)")
 
 
 def record_of(facts: dict[str, str]) -> Record:
     """Return the record of a customer of the set: states and days."""
-    topics = {"last_email": "email", "complaint": "ticket"}
+    topics = {"last_email": "email", "complaint": "ticket", "quote": "deal"}
     months = ("Oct", "Nov", "Dec", "Jan", "Feb", "Mar")
     days = {date(2026 if (at := months.index(month)) < 3 else 2027, (at + 9) % 12 + 1, int(day))
             for said in facts.values() for day, month in _DAY.findall(said)}  # fmt: skip
