@@ -10,7 +10,7 @@ from models.values.errors import UserError
 from models.values.metrics import Answer, Compare, Query, RowsQuery, Value
 from models.values.words import listed
 
-Form = Literal["figure", "line", "bars", "ranges", "funnel", "table", "matrix", "changes", "headline"]
+Form = Literal["figure", "line", "bars", "ranges", "funnel", "table", "matrix", "changes", "headline", "glimpse"]
 FORMS: Final[tuple[Form, ...]] = (
     "figure",
     "line",
@@ -21,6 +21,7 @@ FORMS: Final[tuple[Form, ...]] = (
     "matrix",
     "changes",
     "headline",
+    "glimpse",
 )
 Height = Literal["S", "M", "L"]
 #: How high a tile may be: a lower line or the first groups alone, as it comes, a higher line or twice as many groups.
@@ -28,9 +29,11 @@ HEIGHTS: Final[tuple[Height, ...]] = ("S", "M", "L")
 #: So many groups a low tile shows.
 LOW_GROUPS: Final = 5
 #: Forms that say a change unless they are told otherwise.
-COMPARED_FORMS: Final[tuple[Form, ...]] = ("figure", "table", "changes", "headline")
+COMPARED_FORMS: Final[tuple[Form, ...]] = ("figure", "table", "changes", "headline", "glimpse")
 #: Forms that tell what changed.
 CHANGES_FORMS: Final[tuple[Form, ...]] = ("changes", "headline")
+#: Forms of one figure, with how it went.
+FIGURE_FORMS: Final[tuple[Form, ...]] = ("figure", "glimpse")
 #: Longest name of a dashboard, a tile or a view.
 LONGEST_NAME: Final = 60
 #: So many figures, and so many charts and tables, stand in one row of what is added.
@@ -79,6 +82,8 @@ class TileSpec:
         Dimensions by which a person can look at it, without changing it; the first is its own.
     least
         With fewer rows of its first metric it says how many there are, and compares none.
+    opens
+        Of a glimpse: the dashboard that it is of.
     """
 
     key: str
@@ -94,6 +99,7 @@ class TileSpec:
     parts: tuple[str, ...] = ()
     switch: tuple[str, ...] = ()
     least: int = 0
+    opens: str = ""
 
     @property
     def limit(self) -> int | None:

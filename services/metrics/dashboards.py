@@ -14,6 +14,7 @@ from typing import Any, Final
 from models.values.dashboards import (
     CHANGES_FORMS,
     COMPARED_FORMS,
+    FIGURE_FORMS,
     FORMS,
     HEIGHTS,
     PERIODS,
@@ -38,7 +39,8 @@ from services.metrics.periods import GRAINS, months_later, period_of
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "dashboards"
 _TILE: Final = {"title", "form", "metrics", "by", "where", "period", "order", "limit", "compare", "having", "none",
-         "wide", "height", "parts", "trend", "lens", "switch", "least"}  # fmt: skip
+         "wide", "height", "parts", "trend", "lens", "switch", "least",
+         "opens"}  # fmt: skip
 #: So many groups a tile may ask for; nobody reads more bars or rows of a table.
 MOST_GROUPS: Final = 200
 #: A day before which every period begins.
@@ -126,7 +128,7 @@ def _table_of(tile: TileSpec) -> dict[str, Any]:
         "where": [_plain(one) for one in query.where], "period": query.period, "order": list(query.order),
         "limit": query.limit, "having": [_plain(one) for one in query.having], "none": tile.none,
         "parts": list(tile.parts), "trend": tile.trend, "lens": tile.lens,
-        "switch": list(tile.switch), "least": tile.least,
+        "switch": list(tile.switch), "least": tile.least, "opens": tile.opens,
     }  # fmt: skip
     more: dict[str, Any] = {} if (query.compare is not None) == usual else {"compare": not usual}
     if tile.wide > 1:
@@ -145,7 +147,7 @@ def _plain(one: Condition) -> list[Any]:
 def forms_of(by: Sequence[str], *, share: bool = False) -> tuple[Form, ...]:
     """Return the forms in which figures by these dimensions can be shown; only a share has ranges."""
     if not by:
-        return ("figure", *CHANGES_FORMS)
+        return (*FIGURE_FORMS, *CHANGES_FORMS)
     if len(by) == 1 and by[0] in GRAINS:
         return ("line", "bars", "table")
     if len(by) == 2 and not set(by) & set(TIME):
@@ -182,7 +184,7 @@ def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
     form: Any = place.of("form").among(table.get("form", "figure"), FORMS, "a form of a tile")
     if not names:
         raise place.of("metrics").wrong("a tile names at least one metric")
-    if (form in ("figure", *CHANGES_FORMS)) == bool(by):
+    if (form in (*FIGURE_FORMS, *CHANGES_FORMS)) == bool(by):
         raise place.of("by").wrong("a figure and changes have no dimension, and every other form has one")
     for name in names:
         place.of("metrics").among(name, catalogue.metrics, "a metric")
@@ -225,7 +227,8 @@ def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
             place.of("switch").among(dimension, allowed, f"a dimension of {name}")
     return TileSpec(key, place.text(table, "title"), form, query, none, wide=wide, height=height, parts=parts,
                     trend=trend, lens=lens, switch=switch,
-                    least=place.number(table, "least", 1, MOST_GROUPS) or 0)  # fmt: skip
+                    least=place.number(table, "least", 1, MOST_GROUPS) or 0,
+                    opens=place.text(table, "opens", ""))  # fmt: skip
 
 
 def _together(rows: tuple[tuple[TileSpec, ...], ...], catalogue: Catalogue) -> tuple[tuple[TileSpec, ...], ...]:
@@ -282,7 +285,7 @@ def asked(tile: TileSpec, filters: Filters) -> Query:
 def trend_of(tile: TileSpec) -> TileSpec | None:
     """Return the line of a figure over the last 12 months; None of one that has no course."""
     name = tile.trend or tile.query.metrics[0]
-    if tile.form != "figure" or not _can_be_by(name, ("month",)):
+    if tile.form not in FIGURE_FORMS or not _can_be_by(name, ("month",)):
         return None
     query = replace(tile.query, metrics=(name,), by=("month",), period="12m", compare=None, having=())
     return TileSpec(f"{tile.key}.trend", tile.title, "line", query)
@@ -370,10 +373,11 @@ def tile_answer(
         note = Note("unfiltered", "", (listed([title.lower() for title in left_off]),))
         found = replace(found, noted=(*found.noted, note))
     better = {name: catalogue.metrics[name].better for name in query.metrics}
-    places = [place for place, column in enumerate(found.columns) if column.name in query.metrics]
+    decides = query.metrics[:1] if tile.form == "glimpse" else query.metrics
+    places = [place for place, column in enumerate(found.columns) if column.name in decides]
     values = [row[place] for row in found.rows for place in places]
     unknown = all(value is None for value in values)
-    if unknown or (tile.form != "figure" and not any(values)):
+    if unknown or (tile.form not in FIGURE_FORMS and not any(values)):
         why = _why_empty(metrics, tile, query, unknown=unknown)
         if why:
             return TileAnswer(query, found, better, why, unfiltered=left_off)

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from models.values.errors import StoreBusy
 from models.values.metrics import Query
@@ -65,6 +66,28 @@ def test_overview_to_revenue_at_risk_to_a_customer_and_back_twice(hands: Hands) 
     page.board.rows.table.setFocus()
     hands.press(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert not page.board.in_rows and hands.focus is by_owner.content
+
+
+def test_a_glimpse_of_each_dashboard_opens_its_rows_and_its_tab(hands: Hands) -> None:
+    page, asking = hands.insights, Metrics(hands.desk.book.workspace)
+    open_deals = asking.answer(Query(("pipeline_value", "open_deals", "win_rate"), period="90d"))
+    glimpse = hands.tile("Pipeline")
+    assert isinstance(glimpse.content, Figure)
+    value = said(open_deals.totals["pipeline_value"], "money", open_deals.currency, short=True)
+    assert glimpse.content.accessibleName().startswith(f"Pipeline: {value} open pipeline")
+    first, second = glimpse.content.parts[3].split("\n")
+    assert first.startswith(f"Open deals {open_deals.totals['open_deals']} · Weighted pipeline $")
+    assert second.startswith("Win rate ") and "Past close date" in second
+    hands.wait(lambda: len(cast(Figure, glimpse.content).course) > 10)
+    hands.tab_to(glimpse.content)
+    hands.press(Qt.Key.Key_Return)
+    hands.wait(lambda: page.board.rows.table.hasFocus())
+    assert page.board.rows.table.lines.rowCount() == open_deals.totals["open_deals"]
+    hands.press(Qt.Key.Key_Escape)
+    way = next(one for one in glimpse.findChildren(QPushButton) if one.accessibleName() == "Open Pipeline")
+    hands.tab_to(way)
+    hands.press(Qt.Key.Key_Space)
+    assert page.tabs.current == "pipeline" and hands.focus is page.tabs
 
 
 def test_filters_change_every_figure_and_figures_are_copied(hands: Hands) -> None:

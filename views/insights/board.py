@@ -32,6 +32,7 @@ class Board(QStackedWidget):
     painted : all tiles of the dashboard have their answers.
     menu_wanted : where on the screen the menu of the tile in hand is to open.
     tile_wanted : a first tile is wanted where there is none.
+    tab_wanted : the name of another dashboard that is wanted.
     tile_changed : another tile is in hand, or none.
     tile_dropped : a tile, and its new place among those that it can change places with.
     """
@@ -40,6 +41,7 @@ class Board(QStackedWidget):
     painted = Signal()
     menu_wanted = Signal(object)
     tile_wanted = Signal()
+    tab_wanted = Signal(str)
     tile_changed = Signal()
     tile_dropped = Signal(object, int)
 
@@ -125,6 +127,7 @@ class Board(QStackedWidget):
             view.tile_wanted.connect(self.tile_wanted)
             view.taken.connect(self.take)
             view.dropped.connect(self.tile_dropped)
+            view.tab_wanted.connect(self.tab_wanted)
             view.fit(self._width)
             self.addWidget(view)
             return view

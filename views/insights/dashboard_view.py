@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from models.values.dashboards import Dashboard, Filters, TileAnswer, TileSpec
+from models.values.dashboards import FIGURE_FORMS, Dashboard, Filters, TileAnswer, TileSpec
 from models.values.metrics import Value
 from views.insights.dragging import Dragging
 from views.insights.panel import PanelGrid, rest
@@ -33,6 +33,7 @@ class DashboardView(QWidget):
     drilled : a tile, and the metric and cell of its figure.
     menu_wanted : a tile, and where on the screen its menu is to open.
     tile_wanted : a first tile is wanted where there is none.
+    tab_wanted : the name of the dashboard that a tile leads to.
     looked_through : a figure was chosen that other tiles show from now on, or a tile is looked at by something else.
     taken : a tile was pressed.
     dropped : a tile, and its new place among those that it can change places with.
@@ -46,6 +47,7 @@ class DashboardView(QWidget):
     drilled = Signal(object, str, object)
     menu_wanted = Signal(object, object)
     tile_wanted = Signal()
+    tab_wanted = Signal(str)
     looked_through = Signal()
     taken = Signal(object)
     dropped = Signal(object, int)
@@ -104,6 +106,7 @@ class DashboardView(QWidget):
         tile = Tile(self._theme, spec)
         tile.drilled.connect(partial(self._drilled, tile))
         tile.switched.connect(partial(self._switched, tile))
+        tile.tab_wanted.connect(self.tab_wanted)
         tile.menu_wanted.connect(partial(self.menu_wanted.emit, tile))
         self._choose(tile)
         self._dragging.watch(tile)
@@ -253,7 +256,7 @@ class DashboardView(QWidget):
     @property
     def without_course(self) -> Tile | None:
         """Return the first figure whose course is not known."""
-        figures = (one for one in self.built if one.spec.form == "figure" and one.shown is not None)
+        figures = (one for one in self.built if one.spec.form in FIGURE_FORMS and one.shown is not None)
         return next((one for one in figures if one.course is None), None)
 
     def picture(self) -> QImage:

@@ -28,7 +28,7 @@ OF_TILE: Final = (
     Command.HEIGHTEN_TILE, Command.LOWER_TILE, Command.REMOVE_TILE,
 )  # fmt: skip
 #: Forms of tiles whose height is given.
-_ONE_HEIGHT: Final = ("figure", "headline")
+_ONE_HEIGHT: Final = ("figure", "headline", "glimpse")
 #: What is done with the tab in front.
 OF_DASHBOARD: Final = (
     Command.ADD_TILE, Command.NEW_DASHBOARD, Command.RENAME_DASHBOARD, Command.DELETE_DASHBOARD,

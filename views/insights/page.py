@@ -83,6 +83,7 @@ class InsightsPage(Page):
         self.board = Board(theme, self._figures, self._desk)
         self.board.customer_wanted.connect(self.wants_customer)
         self.board.painted.connect(self.settled)
+        self.board.tab_wanted.connect(self._open_tab)
         self._watched = ""  # the watch whose rows are to be shown
         self.board.rows.deals_chosen.connect(self._enable)
         self.board.rows.offer([
@@ -217,6 +218,10 @@ class InsightsPage(Page):
                 self._offered = True
                 self._desk.read("choices", self._figures.choices, self.filters.offer, self._without_choices)
         self._enable()
+
+    def _open_tab(self, name: str) -> None:
+        self.show_section(name)
+        self.tabs.setFocus()
 
     def _filtered(self) -> None:
         self.context.remembered.set(insights_filters=self.filters.kept)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from models.values.dashboards import TileAnswer
+from models.values.dashboards import FEW, TileAnswer
 from models.values.metrics import Answer, Column, Value
 from models.values.words import day_of, in_unit, listed, percent, whole
 from views.charts.bars import Bar
-from views.words import DASH, MONTHS, THIN, counted, short_day
+from views.words import DASH, DOT, MONTHS, THIN, counted, short_day
 
 #: A larger change in % tells less than how many times.
 _MOST = 1000
@@ -84,6 +84,20 @@ def change(now: Value, before: Value, unit: str, better: str) -> tuple[str, str]
     good = (size > 0) == (better == "higher")
     ink = "ink_2" if not better else "good_text" if good else "critical_text"
     return f"{'▲' if size > 0 else '▼'} {text}", ink
+
+
+def beside_of(shown: TileAnswer) -> tuple[str, str]:
+    """Return what the figure of a glimpse counts, and its other figures in two lines."""
+    answer = shown.answer
+    first, *others = [column for column in answer.columns if column.name in shown.query.metrics]
+    cells = answer.cells(0)
+    few = {one.name: FEW for one in others if answer.few.get(one.name)}
+    words = [
+        f"{one.title} {few.get(one.name) or said(cells[one.name], one.unit, answer.currency, short=True)}"
+        for one in others
+    ]
+    half = -(-len(words) // 2)
+    return f"{first.title[:1].lower()}{first.title[1:]}", "\n".join((DOT.join(words[:half]), DOT.join(words[half:])))
 
 
 def table_of(shown: TileAnswer) -> tuple[Sequence[str], Sequence[Sequence[str]]]:

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
-from models.values.dashboards import FEW, LOW_GROUPS, Change, Height, TileAnswer, TileSpec
+from models.values.dashboards import FEW, FIGURE_FORMS, LOW_GROUPS, Change, Height, TileAnswer, TileSpec
 from models.values.metrics import Value
 from models.values.words import full_day
 from views.background import Failed
@@ -30,10 +30,10 @@ from views.insights.figure import Figure
 from views.insights.headline import Headline
 from views.insights.matrix import Cells, matrix_of
 from views.insights.panel import Panel, rest
-from views.insights.said import change, group_of, is_figure, most_telling, said, table_of, verdict, with_cut
+from views.insights.said import beside_of, change, group_of, is_figure, most_telling, said, table_of, verdict, with_cut
 from views.lists.word_table import HEADER_HEIGHT, ROW_HEIGHT, TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
-from views.widgets.buttons import IconButton
+from views.widgets.buttons import IconButton, link
 from views.widgets.labels import label
 from views.widgets.tabs import CountTabs, Tab
 from views.words import DASH, DOT, THIN, percent, whole
@@ -85,19 +85,21 @@ class Tile(Panel):
     -------
     drilled : (metric, cell) of the figure whose rows are wanted.
     switched : it is wanted by another of its dimensions.
+    tab_wanted : the name of the dashboard that it is a glimpse of.
     menu_wanted : everything that can be done with the tile is wanted, at a point of the screen.
     """
 
     drilled = Signal(str, object)
     switched = Signal(str)
+    tab_wanted = Signal(str)
     menu_wanted = Signal(object)
 
     def __init__(self, theme: Theme, spec: TileSpec) -> None:
         self.spec, self.shown = spec, None
         self._theme = theme
         self.content: Figure | TrendChart | BarsChart | AnswerTable | Headline
-        if spec.form == "figure":
-            self.content = Figure(theme, spec.title)
+        if spec.form in FIGURE_FORMS:
+            self.content = Figure(theme, spec.title, 1 if spec.form == "figure" else 2)
             self.content.clicked.connect(lambda: self._drill(spec.query.metrics[0], 0))
         elif spec.form == "headline":
             self.content = Headline(theme, spec.title)
@@ -149,6 +151,11 @@ class Tile(Panel):
             more.clicked.connect(lambda: self.menu_wanted.emit(more.mapToGlobal(more.rect().bottomLeft())))
             self.top.setContentsMargins(16, 4, 8, 4 if band else 0)
             self._buttons = (about, more)
+            if spec.opens:
+                way = link("Open ›")
+                way.setAccessibleName(f"Open {spec.title}")
+                way.clicked.connect(lambda: self.tab_wanted.emit(self.spec.opens))
+                self.top.addWidget(way)
             for button in self._buttons:
                 self.top.addWidget(button)
         self.outline = Outline(theme, self)
@@ -258,7 +265,10 @@ class Tile(Panel):
             below = shown.left_off or shown.span
             if not shown.left_off and shown.query.compare and before is not None:
                 below = f"{_BEFORE[shown.query.compare]}: {said(before, unit, answer.currency, short=True)}"
-            content.show_figure(said(value, unit, answer.currency, short=True), moved, ink, below)
+            beside = ""
+            if self.spec.form == "glimpse":
+                beside, below = beside_of(shown)
+            content.show_figure(said(value, unit, answer.currency, short=True), moved, ink, below, beside)
         self.setToolTip(f"{self.toolTip()}{self._range(name, 0)}")
         figure, moved, _ink, line_below = content.parts  # whole here, where the tile is too narrow for it
         said_whole = (f"{figure} {moved}".strip(), line_below, self.toolTip())

@@ -19,7 +19,7 @@ from views.widgets.overlay import FormPanel
 _FORMS: dict[Form, str] = {
     "figure": "Figure", "line": "Line", "bars": "Bars", "ranges": "Ranges", "table": "Table", "funnel": "Funnel",
     "matrix": "Matrix", "changes": "What changed",
-    "headline": "Headline",
+    "headline": "Headline", "glimpse": "Glimpse",
 }  # fmt: skip
 #: So many groups are shown of a tile that a person makes.
 _GROUPS: dict[Form, int] = {"bars": 12, "ranges": 12, "table": 50}

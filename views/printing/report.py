@@ -93,6 +93,9 @@ def _tile_blocks(tile: Tile, wide: float) -> Iterator[Block]:
     elif isinstance(tile.content, Headline):
         said = tile.content.words
         yield _titled(tile.title, passage_high(said, wide), lambda pen, room: pen.passage(room, said, "ink"))
+    elif isinstance(tile.content, Figure):
+        glimpse = tile.content.words
+        yield _titled(tile.title, passage_high(glimpse, wide), lambda pen, room: pen.passage(room, glimpse, "ink"))
     elif isinstance(tile.content, AnswerTable):
         lines = [line for row in range(tile.content.lines.rowCount()) if (line := tile.content.lines.line_at(row))]
         columns = tile.content.lines.columns

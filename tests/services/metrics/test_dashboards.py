@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from models import sqlite
-from models.values.dashboards import Dashboard, Filters, TileSpec
+from models.values.dashboards import FIGURE_FORMS, Dashboard, Filters, TileSpec
 from models.values.errors import UserError
 from models.values.metrics import Query, Value
 from services.metrics import Metrics, asked, drill, the_catalogue, the_dashboards, tile_answer
@@ -73,7 +73,7 @@ def test_a_book_without_data_says_in_words_what_is_missing(nothing: Metrics, til
     shown = tile_answer(nothing, tile, Filters())
     figures = [row for row in shown.answer.rows if any(isinstance(one, int | float) and one for one in row)]
     assert not figures
-    if tile.form != "figure" or shown.answer.rows[0][0] is None:
+    if tile.form not in FIGURE_FORMS or shown.answer.rows[0][0] is None:
         assert shown.empty.startswith("This book has no ") or shown.empty == "The book is not scored yet."
 
 
@@ -260,3 +260,10 @@ def test_what_is_ordered_by_its_dimension_is_ordered_by_another_one() -> None:
     tile = TileSpec("one.0.0", "Tickets by kind", "bars", query, switch=("kind", "agent"))
     assert tile.by_another("agent").query.order == ("-agent", "tickets")
     assert tile.by_another("agent").title == "Tickets by agent"
+
+
+def test_a_glimpse_leads_to_a_dashboard_that_there_is() -> None:
+    names = {board.name for board in the_dashboards()}
+    glimpses = [tile for tile in TILES if tile.form == "glimpse"]
+    assert [tile.opens for tile in glimpses] == ["service", "reviews", "pipeline", "email"]
+    assert {tile.opens for tile in glimpses} <= names
