@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from app.cli import run_command
 from tests.views.books import MOMENT, sample_copy
+from views.insights.dashboard_view import DashboardView
 from views.insights.figure import Figure
 
 
@@ -81,6 +82,25 @@ def test_a_picture_shows_how_each_figure_went(book: str, tmp_path: Path, monkeyp
     monkeypatch.setattr(Figure, "_paint_course", paint)
     assert run_command(["report", "overview", "--png", str(path), "--store", book]) == 0
     assert drawn["Revenue"] == 11 and drawn.keys() == {"Revenue at risk", "Revenue", "Satisfaction with tickets", "NPS"}
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_picture_shows_each_tile_as_it_is_stored(book: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the window the first figure rules the tile; the figures of a report are those that are stored."""
+    path, titles = tmp_path / "own.png", list[str]()
+    tiles = [
+        {"title": "Orders", "metrics": ["orders"]},
+        {"title": "Revenue by tier", "form": "bars", "metrics": ["revenue"], "by": ["tier"], "lens": "by tier"},
+    ]
+    own = tmp_path / "own.json"
+    own.write_text(json.dumps({"title": "Own", "rows": [tiles]}), encoding="utf-8")
+    assert run_command(["dashboards", "--add", str(own), "--store", book]) == 0
+    picture = DashboardView.picture
+    monkeypatch.setattr(
+        DashboardView, "picture", lambda view: (titles.extend(one.title for one in view.built), picture(view))[1]
+    )
+    assert run_command(["report", "own", "--png", str(path), "--store", book]) == 0
+    assert titles == ["Orders", "Revenue by tier"]
 
 
 @pytest.mark.usefixtures("qapp")

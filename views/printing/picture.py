@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QWidget
 
 from models.values.reports import Report
 from services.exporting import write_file
-from services.metrics import under_lens
 from views.charts.chart import PLOT
 from views.insights.dashboard_view import DashboardView
 from views.pictures import wait_until
@@ -35,7 +34,7 @@ def write_report_picture(report: Report, path: Path, theme: Theme) -> int:
     import_module(PLOT)
     window = QWidget()  # without a layout, which would ask a platform without a screen for a least size
     window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
-    view = DashboardView(theme, report.dashboard, under_lens)
+    view = DashboardView(theme, report.dashboard, lambda tile, _figure: tile)  # each as its answer has it
     view.setParent(window)
     view.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     view.resize(_WIDE, 1)
