@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from app.cli.frame import NOT_ALLOWED
+from app.cli.secrets import PASSPHRASE
 from app.paths import managed_sources
 from models.schema_version import SCHEMA_VERSION
 from services.settings import load_managed
@@ -79,6 +80,7 @@ STEPS: Final = (
         ("report", "overview", "--pdf", "{folder}/overview.pdf", "--xlsx", "{folder}/overview.xlsx", *_BOOK),
         makes=("overview.pdf", "overview.xlsx"),
     ),
+    Step("encrypt the book", ("encryption", "on", *_BOOK)),
     Step("check the journal", ("verify", *_BOOK)),
     Step("say what is installed", ("doctor", *_BOOK)),
 )
@@ -132,6 +134,7 @@ def _environment(folder: Path) -> dict[str, str]:
     """The surroundings of the steps: a home of their own, no keyring of a person, and no screen unless one is named."""
     homes = {name: str(folder / "home") for name in _HOMES}
     alone = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "TMPDIR": str(folder)}
+    alone[PASSPHRASE] = "of the book of this test"
     # No clock that stands still either: it is the installation that is tested, under what IT has set.
     given = {name: value for name, value in os.environ.items() if not name.startswith("BELLWETHER_")}
     return {"QT_QPA_PLATFORM": "offscreen", **given, **homes, **alone}

@@ -10,14 +10,15 @@ import time
 from pathlib import Path
 
 import app.run
+from models.store.book_key import BookKey
 from services.settings import Preferences
 from services.workspace import Recipe, open_workspace
 
 
-def start_once(store: Path, begun: float) -> None:
+def start_once(store: Path, begun: float, key: BookKey | None = None) -> None:
     """Open the window as the program does, and print the seconds from ``begun`` to the first paint with rows."""
     app.run.calm_threads()
-    workspace = open_workspace(Recipe(str(store), "Ada Lindqvist", "2026-11-20T08:15:00+00:00"))
+    workspace = open_workspace(Recipe(str(store), "Ada Lindqvist", "2026-11-20T08:15:00+00:00", key=key))
 
     from PySide6.QtCore import QEvent, QObject, QTimer
     from PySide6.QtWidgets import QApplication

@@ -15,7 +15,7 @@ from models import sqlite
 from models.journal import verify
 from models.store import connect, open_store, sweep_converted
 from models.store.book_key import MARK, BookKey, key_from_passphrase, key_from_words, random_key
-from models.store.convert import convert
+from models.store.convert import _alike, convert
 from models.store.encrypted import salt_of, sort_in_files
 from models.store.migrate import backup_path, migrate
 from models.tables import SCHEMA_VERSION, customers
@@ -165,6 +165,23 @@ def test_a_copy_that_is_not_the_same_never_takes_the_place_of_the_book(
     assert [one.name for one in store_path.parent.iterdir()] == ["book.db"]
 
 
+@pytest.mark.parametrize(
+    ("other", "alike"),
+    [
+        ([(1, "a"), (2, "b")], True), ([(1, "a"), (2, "c")], False), ([(1, "a")], False),
+        ([(1, "a"), (2, None)], False), ([(1, "a"), (2, "b"), (3, "c")], False),
+    ],
+)  # fmt: skip
+def test_two_tables_are_compared_row_by_row(other: list[tuple[int, str | None]], alike: bool) -> None:
+    connection = connect(":memory:")
+    connection.execute("ATTACH ':memory:' AS made")
+    for side, rows in (("main", [(1, "a"), (2, "b")]), ("made", other)):
+        connection.execute(f"CREATE TABLE {side}.t (id INTEGER PRIMARY KEY, word TEXT)")
+        connection.executemany(f"INSERT INTO {side}.t VALUES (?, ?)", rows)
+    assert _alike(connection, "t") is alike
+    connection.close()
+
+
 def test_without_room_for_two_books_nothing_is_begun(store_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = _filled(store_path, None)
     usage = shutil.disk_usage(store_path)._replace(free=1_000)
@@ -189,7 +206,7 @@ import os, pkgutil, sys
 from pathlib import Path
 from models.store import convert as _room
 from models.store.book_key import BookKey
-from models.store.convert import convert
+from models.store.convert import _alike, convert
 name, when, path, before, after = sys.argv[1:]
 owner, _, last = name.rpartition(".")
 owner = pkgutil.resolve_name(owner.replace(".Path", ":Path")) if ".Path" in owner else pkgutil.resolve_name(owner)
