@@ -62,7 +62,7 @@ class Listing:
         columns = [Column(name, entity.fields[name].title, _unit(entity.fields[name].kind)) for name in entity.shows]
         figure = None
         if metric is not None:
-            columns.append(Column("value", metric.title, metric.unit if metric.kind != "ratio" else "count"))
+            columns.append(Column("value", metric.title, metric.unit if metric.kind != "ratio" else "flag"))
             figure = figure_of_rows(metric, [row[-1] for row in found])
         shown = found[: self._query.limit] if self._query.limit is not None else found
         return RowList(

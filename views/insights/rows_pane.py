@@ -191,6 +191,7 @@ def _counted(drill: Drill, found: RowList) -> str:
     if found.total > len(found.rows):
         words = f"{whole(len(found.rows))} of {words} shown"
     column = found.columns[-1]
-    if found.value is not None and column.unit != "count":
-        words += f"{DOT}{column.title} {said(found.figure, column.unit, found.currency)}"
+    if found.value is not None and (column.unit != "count" or found.figure != found.total):
+        unit = "percent" if column.unit == "flag" else column.unit  # the share of the rows in which it is so
+        words += f"{DOT}{column.title} {said(found.figure, unit, found.currency)}"
     return f"{words}{DOT}rows of “{drill.of_part}”" if drill.of_part else words
