@@ -19,6 +19,7 @@ from models.values.money import exponent
 from models.values.notes import Note
 from models.values.words import WEEKDAYS, day_of, full_day
 from services.book.alert_phrasing import reason_words
+from services.book.deal_phrasing import why_to_act
 from services.book.sources import SOURCES
 from services.metrics.catalogue import TIME, Catalogue, Entity, Metric, nearest
 from services.metrics.coverage import Coverage
@@ -196,9 +197,10 @@ class Metrics:
     def _reading(self, cancelled: Callable[[], bool]) -> Iterator[Connection]:
         held = nullcontext(self._connection) if self._connection is not None else self._workspace.store.read()
         with held as connection, guarded(connection, cancelled, self._seconds):
-            if "reason_words" not in connection.info:
+            if "phrasing" not in connection.info:
                 driver_of(connection).create_function("reason_words", 2, _reason_words, deterministic=True)
-                connection.info["reason_words"] = True
+                driver_of(connection).create_function("why_to_act", 3, why_to_act, deterministic=True)
+                connection.info["phrasing"] = True
             yield connection
 
     @staticmethod

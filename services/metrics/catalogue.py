@@ -49,6 +49,8 @@ class Field:
         counted in each.
     ordered
         Whether its words have an order of their own, as the names of months.
+    bounds
+        The figures that its hook asks for, by name.
     """
 
     name: str
@@ -65,6 +67,15 @@ class Field:
     everywhere: bool = False
     parts: bool = False
     ordered: bool = False
+    bounds: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def computed(self) -> str:
+        """The SQL of its hook, with its bounds."""
+        found = HOOKS[self.hook]
+        for name, bound in self.bounds:
+            found = found.replace(f"{{{name}}}", f"{bound:g}")
+        return found
 
     @property
     def has_order(self) -> bool:

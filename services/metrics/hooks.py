@@ -3,7 +3,7 @@
 (`sources.engaged`).
 
 Each is a constant of the program, in the words of ``models.queries`` where the meaning is shared. ``at.day`` is the
-as-of day and ``at.now`` the moment.
+as-of day and ``at.now`` the moment; what stands in braces is a bound that the field's definition gives.
 """
 
 from __future__ import annotations
@@ -24,10 +24,6 @@ from services.book.kept_records import last_contact
 _DAY: Final = "at.day"
 #: From here on up text is glad, as it is unhappy from as far below nothing.
 _GLAD: Final = -UNHAPPY
-#: Beyond this text is very unhappy or very glad.
-_STRONG: Final = 0.6
-#: A deal is stuck after so many days in a stage, and near its close so many days before it.
-_STUCK, _NEAR = 30, 14
 
 
 def _sentiment(of: str) -> str:
@@ -57,14 +53,11 @@ _SINCE_FIRST: Final = f"(julianday({_DAY}) - julianday(coalesce(s.first_order_on
 _CONTACT: Final = last_contact("c.id", "''", _DAY, "at.now")
 _IN_STAGE: Final = f"max(0, julianday({_DAY}) - julianday(e.stage_since))"
 _LATE: Final = f"CAST(julianday({_DAY}) - julianday(e.closes_on) AS INT)"
-#: Why a deal needs somebody: each reason after a comma. Tasks are of the customer, as the program keeps them.
-_WHY_TO_ACT: Final = f"""(
-    CASE WHEN e.closes_on = {_DAY} THEN ', closes today' WHEN e.closes_on < {_DAY}
-        THEN ', ' || {_LATE} || iif({_LATE} = 1, ' day late', ' days late') ELSE '' END
-    || CASE WHEN {_IN_STAGE} > {_STUCK} THEN ', ' || CAST({_IN_STAGE} AS INT) || ' days in stage' ELSE '' END
-    || CASE WHEN e.closes_on <= date({_DAY}, '+{_NEAR} days') AND NOT EXISTS (SELECT 1 FROM tasks t
-        WHERE t.customer_id = e.customer_id AND t.created_at <= at.now AND coalesce(t.done_at, '{NEVER}') > at.now)
-        THEN ', no next step' ELSE '' END)"""
+#: Why a deal needs somebody. Tasks are of the customer, as the program keeps them.
+_IS_LATE: Final = f"e.closes_on <= {_DAY}"
+_IS_STUCK: Final = f"{_IN_STAGE} > {{stuck}}"
+_UNPLANNED: Final = f"""coalesce(e.closes_on <= date({_DAY}, '+{{near}} days'), 0) AND NOT EXISTS (SELECT 1 FROM tasks t
+    WHERE t.customer_id = e.customer_id AND t.created_at <= at.now AND coalesce(t.done_at, '{NEVER}') > at.now)"""
 _RUNS: Final = (
     f"(coalesce(e.starts_on, '') <= {_DAY}"
     f" AND coalesce(e.ends_on, CASE WHEN e.status IS NOT 'ended' THEN '{NEVER}' END, '') > {_DAY})"
@@ -103,8 +96,8 @@ HOOKS: Final[dict[str, str]] = {
     "spend_year_before": _YEAR_BEFORE,
     "kept_spend": f"min({_THIS_YEAR}, {_YEAR_BEFORE})",
     "renews_on": (
-        f"(SELECT min(e.ends_on) FROM contracts e WHERE e.customer_id = c.id AND {_RUNS}"
-        f" AND e.status IS NOT 'ended' AND e.ends_on <= date({_DAY}, '+60 days'))"
+        f"(SELECT min(e.ends_on) FROM contracts e WHERE e.customer_id = c.id AND coalesce(e.starts_on, '') <= {_DAY}"
+        f" AND e.status IS NOT 'ended' AND e.ends_on BETWEEN {_DAY} AND date({_DAY}, '+{{near}} days'))"
     ),
     # The first part lets SQLite begin with who bought and look up their customers, not the other way round.
     "bought_year_before": f"(y.customer_id > 0 AND {_YEAR_BEFORE} > 0)",
@@ -124,7 +117,7 @@ HOOKS: Final[dict[str, str]] = {
     ),
     "sentiment": _sentiment("e.sentiment"),
     "sentiment_step": (
-        f"CASE WHEN e.sentiment < {-_STRONG} THEN 'very negative' WHEN e.sentiment > {_STRONG} THEN 'very positive'"
+        f"CASE WHEN e.sentiment < -{{strong}} THEN 'very negative' WHEN e.sentiment > {{strong}} THEN 'very positive'"
         f" ELSE {_sentiment('e.sentiment')} END"
     ),
     "answer_hours": (
@@ -151,8 +144,11 @@ HOOKS: Final[dict[str, str]] = {
     "past_close": f"coalesce(e.closes_on < {_DAY}, 0)",
     "cycle_days": "(julianday(e.closed_on) - julianday(e.opened_on))",
     "days_in_stage": _IN_STAGE,  # what was moved here may be later
-    "why_to_act": f"nullif(substr({_WHY_TO_ACT}, 3), '')",
-    "to_act_on": f"({_WHY_TO_ACT} <> '')",
+    "why_to_act": (
+        f"why_to_act(CASE WHEN {_IS_LATE} THEN {_LATE} END,"
+        f" CASE WHEN {_IS_STUCK} THEN CAST({_IN_STAGE} AS INT) END, {_UNPLANNED})"
+    ),
+    "to_act_on": f"coalesce({_IS_LATE} OR {_IS_STUCK} OR {_UNPLANNED}, 0)",
     "loss_explained": "(e.lost_reason IS NOT NULL)",
     "moved_on": "(e.next_stage IS NOT 'Lost')",
     "stage_left": "(e.left_on IS NOT NULL)",

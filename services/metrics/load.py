@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -45,9 +46,11 @@ _ENTITY: Final = {
     "where",
     "position",
 }
+#: What a hook asks of the field's definition.
+_BOUND: Final = re.compile(r"\{(\w+)\}")
 _FIELD: Final = {
     "title", "kind", "place", "column", "hook", "bands_of", "edges", "labels", "synonyms", "dimension",
-    "everywhere", "parts", "ordered",
+    "everywhere", "parts", "ordered", "bounds",
 }  # fmt: skip
 _METRIC: Final = {
     "title", "counts", "unit", "kind", "measure", "of", "quantile", "where", "part", "day", "base", "to", "within",
@@ -194,6 +197,12 @@ def _field(place: Place, name: str, table: Mapping[str, Any], entity: str) -> Fi
     hook = table.get("hook", "")
     if hook:
         place.of("hook").among(hook, HOOKS, "a hook of the program")
+    bounds: Mapping[str, Any] = table.get("bounds", {})
+    place.of("bounds").table(bounds)
+    if set(bounds) != set(_BOUND.findall(HOOKS.get(hook, ""))):
+        raise place.of("bounds").wrong("these must be the bounds that the hook asks for")
+    if not all(isinstance(one, int | float) for one in bounds.values()):
+        raise place.of("bounds").wrong("a bound is a number")
     edges, labels = tuple(table.get("edges", ())), place.texts(table, "labels")
     if table.get("bands_of") and (not edges or len(labels) != len(edges) + 1):
         raise place.of("labels").wrong("bands need edges, and one label more than edges")
@@ -215,6 +224,7 @@ def _field(place: Place, name: str, table: Mapping[str, Any], entity: str) -> Fi
         everywhere=bool(table.get("everywhere", False)),
         parts=bool(table.get("parts", False)),
         ordered=bool(table.get("ordered", False)),
+        bounds=tuple(bounds.items()),
     )
 
 

@@ -38,7 +38,6 @@ from models.values.errors import UserError
 from models.values.metrics import Condition, Period
 from models.values.money import exponent
 from services.metrics.catalogue import PLACES, TIME, Catalogue, Entity, Field, Metric
-from services.metrics.hooks import HOOKS
 from services.metrics.sources import PARTS, Context, complained, engaged, source, spending, table_as
 from services.settings import Policy
 
@@ -301,7 +300,7 @@ class _Rows:
         if known.name == "customer_number":
             return self.customer
         if known.hook:
-            return self._hooked(HOOKS[known.hook])
+            return self._hooked(known.computed)
         return self._place(known.place).c[known.column]
 
     def _place(self, place: str) -> FromClause:

@@ -325,7 +325,10 @@ class Tile(Panel):
         """A column for each dimension: the first takes what is left, the others are as wide as their words."""
         heads = {column.name: column for column in shown.answer.columns}
         named = [self._groups(at) for at in range(len(shown.answer.rows))]
-        columns = [TableColumn(heads[shown.query.by[0]].title)]
+        longest = max((fonts.width(one[0], fonts.LIST) for one in named), default=0.0)
+        # Names stand whole before the last of several other dimensions.
+        least = max(120, min(_WIDEST, round(longest) + 32)) if len(named and named[0]) > 1 else 120
+        columns = [TableColumn(heads[shown.query.by[0]].title, least=least)]
         for place, name in enumerate(shown.query.by[1:], 1):
             title = heads[name].title
             words = max((fonts.width(one[place], fonts.LIST) for one in named), default=0.0)

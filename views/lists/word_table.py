@@ -33,12 +33,13 @@ CELL_ROLE = Qt.ItemDataRole.UserRole
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """One column; width 0 takes what is left, ``keeps`` 0 never gives way in a narrow table."""
+    """One column; width 0 takes what is left, at least ``least``; ``keeps`` 0 never gives way in a narrow table."""
 
     title: str
     width: int = 0
     right: bool = False
     keeps: int = 0
+    least: int = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,12 +330,12 @@ class WordTable(RowTable):
     def _lay_out(self) -> None:
         columns, room = self.lines.columns, self.viewport().width()
         shown = set(range(len(columns)))
-        fixed = sum(column.width or 120 for column in columns)
+        fixed = sum(column.width or column.least for column in columns)
         for _rank, place in sorted((column.keeps, place) for place, column in enumerate(columns) if column.keeps):
             if fixed <= room:
                 break
             shown.discard(place)
-            fixed -= columns[place].width or 120
+            fixed -= columns[place].width or columns[place].least
         self._delegate.last = self._header.last = max(shown)
         rest = room - sum(columns[place].width for place in shown)
         free = [place for place in shown if not columns[place].width]

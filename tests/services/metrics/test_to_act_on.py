@@ -75,6 +75,26 @@ def test_a_deal_is_to_be_acted_on_when_it_is_late_stuck_or_without_a_next_step(b
     }  # fmt: skip
 
 
+def test_a_contract_that_ends_today_is_up_whether_or_not_it_renews_by_itself(book: Path) -> None:
+    with closing(sqlite.connect(book)) as driver, driver:
+        driver.execute("DELETE FROM contracts")
+        rows = [
+            (1, "a", None, day(0), None, 1), (2, "b", None, day(60), None, 0), (3, "c", None, day(61), None, 1),
+            (4, "d", None, day(-1), None, 1), (5, "e", day(1), day(30), None, 1), (6, "f", None, day(9), "ended", 0),
+        ]  # fmt: skip
+        driver.executemany(
+            "INSERT INTO contracts (customer_id, source, external_id, starts_on, ends_on, status, renews)"
+            " VALUES (?, 'test', ?, ?, ?, ?, ?)", rows,
+        )  # fmt: skip
+    workspace = opened(book)
+    try:
+        query = Query(("renewing_customers",), ("renews_on",))
+        found = Metrics(workspace).answer(query)
+        assert dict(found.rows) == {day(0): 1, day(60): 1}
+    finally:
+        workspace.close()
+
+
 def test_a_task_that_is_done_is_no_next_step(book: Path) -> None:
     with closing(sqlite.connect(book)) as driver, driver:
         driver.execute("UPDATE opportunities SET closes_on = ? WHERE stage NOT IN ('Won', 'Lost')", (day(300),))
