@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
 from app import self_test
 from app.cli import run_command
+from app.cli.frame import NOT_ALLOWED
 from app.self_test import STEPS, Step, run_self_test
 from models.schema_version import SCHEMA_VERSION
 
@@ -41,6 +43,22 @@ def test_what_goes_wrong_is_told_at_its_step(step: Step, problem: str, monkeypat
     assert told[:3] == ["ok      open a book of schema 1", "ok      open a book of schema 2", f"failed  {step.title}"]
     assert any(problem in line for line in told[3:-1])
     assert told[-1] == "The self-test failed: 1 of its steps."
+
+
+def test_what_it_does_not_allow_is_told_as_locked_and_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(self_test, "STEPS", (Step("export", ()),))
+    monkeypatch.setattr(self_test, "SCHEMA_VERSION", 1)
+    monkeypatch.setattr("subprocess.run", lambda *_words, **_how: CompletedProcess((), NOT_ALLOWED, "", "Not allowed."))
+    told: list[str] = []
+    assert run_self_test(told.append)
+    assert told == ["locked  export", "The self-test passed."]
+
+
+def test_the_books_of_the_test_lie_where_it_wants_books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text(f"[limits]\nstore_folders = ['{tmp_path}/books']\n", encoding="utf-8")
+    monkeypatch.setattr(self_test, "managed_sources", lambda: (str(policy),))
+    assert self_test._place() == tmp_path / "books" and (tmp_path / "books").is_dir()
 
 
 def test_a_warning_in_the_log_fails_a_step(tmp_path: Path) -> None:
