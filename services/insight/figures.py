@@ -179,7 +179,7 @@ def _said(reader: Reader, row: sqlite.Row) -> Iterator[Driver]:
     if said is not None and day is not None:
         quoted = words.shortened(said.sentence, _MOST_QUOTED)
         label = f"They said that {said_words(row['said_leaving'])}"
-        yield Driver(SAID_LEAVING, label, None, f"{reader.day(day)}: “{quoted}”")
+        yield Driver(SAID_LEAVING, label, None, f"“{quoted}”, {reader.day(day)}")
 
 
 def _drivers(text: str | None) -> tuple[Driver, ...]:

@@ -100,7 +100,7 @@ def test_one_figure_everywhere(sample: Workspace, tmp_path: Path, capsys: pytest
             shown += [page.figures for page in (detail, profile) if page is not None]
             for page in (detail, profile):
                 assert page is not None and page.drivers[0].label in SAID
-                assert page.drivers[0].evidence.endswith("”") and page.drivers[0].points is None
+                assert page.drivers[0].evidence.startswith("“") and page.drivers[0].points is None
             assert [(one.value_at_risk_minor, one.churn_risk) for one in shown] == [(minor, None)] * 4
             words = {queue[number].said, listed[number].said_leaving, shown[2].said_leaving, shown[3].said_leaving}
             words |= {told[number]["said_leaving"], alerts[number]["said_leaving"]}

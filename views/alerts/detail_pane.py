@@ -111,7 +111,7 @@ class DetailPane(QWidget):
         self._detail = detail
         self.name.setText(detail.alert.customer)
         self.tier.setText(detail.tier or "")
-        self.tier.setVisible(bool(detail.tier))
+        self._show_tier()
         self.show_place(detail.place, detail.of)
         self.name.setToolTip(detail.metadata_line)
         self.metadata.setText(detail.metadata_line)
@@ -154,6 +154,12 @@ class DetailPane(QWidget):
         """In a narrow window: the way back to the list, and the way to the actions in their drawer."""
         self.back_button.setVisible(stacked)
         self.actions_button.setVisible(drawer)
+        self._show_tier()
+
+    def _show_tier(self) -> None:
+        """Beside the actions' word there is no room for it; the row in the queue has it then, if that is on screen."""
+        gives_way = self.actions_button.isVisibleTo(self) and not self.back_button.isVisibleTo(self)
+        self.tier.setVisible(bool(self.tier.text()) and not gives_way)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -199,6 +205,7 @@ class DetailPane(QWidget):
         self.open_button = IconButton(theme, "open", "Open the customer (Enter)")
         self.open_button.clicked.connect(self._open)
         self.actions_button = IconButton(theme, "panel-right", self._actions[Command.DRAWER].toolTip())
+        self.actions_button.say("Actions")
         self.actions_button.clicked.connect(self.wants_actions)
         self.actions_button.hide()
         self.metadata = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_3")

@@ -281,7 +281,7 @@ def changed(change: float | None, unit: str, days: int, *, rising_is_bad: bool) 
 
 def spend_figure(spend: SpendYear, currency: str) -> Figure:
     """What they bought within a year, and the change from the year before."""
-    label, year = "Spend, last 12 months", Run("no figure a year ago", "ink_3")
+    label, year = "Spend, 12 months", Run("no figure a year ago", "ink_3")
     if spend.change is not None:
         size = round(100 * abs(spend.change))
         ink = "critical_text" if spend.change < 0 else "good_text"

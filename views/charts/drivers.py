@@ -167,9 +167,9 @@ class DriverBars(Chart):
         for ink, some in bars.items():
             if some:
                 plot.bars(some, ink)
-        rows = sum(one.points is not None for one in self._shown)
-        if rows:
-            plot.stems([0.0], [-rows], [0.0], "axis", 1)
+        pointed = [number for number, one in enumerate(self._shown) if one.points is not None]
+        if pointed:  # words stand above the axis, or below
+            plot.stems([0.0], [-pointed[-1] - 1], [-pointed[0]], "axis", 1)
             self._draw_foot(plot, len(self._shown) * ROW_HEIGHT, names, zero)
 
     def _draw_foot(self, plot: Plot, y: float, names: float, zero: float) -> None:

@@ -195,6 +195,13 @@ class IconButton(QToolButton):
             self.setProperty("kind", "framed")
         theme.changed.connect(self.update)
 
+    def say(self, word: str) -> None:
+        """Put a word beside the icon: what nobody would look for behind the icon alone."""
+        self.setText(word)
+        self.setFont(fonts.font(fonts.LIST))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setFixedWidth(max(self.width(), self.sizeHint().width()) + 8)
+
 
 class MenuButton(QToolButton):
     """Words with a small arrow that open a menu: "Due, then value ⌄"."""

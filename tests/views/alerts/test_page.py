@@ -465,6 +465,9 @@ def test_the_drawer_opens_by_key_and_one_key_actions_work_while_it_is_closed(qtb
     page = alerts(desk)
     desk.window.resize(1000, 700)
     qtbot.waitUntil(lambda: page.arrangement.drawer.holds)
+    opens = page.detail.actions_button
+    assert opens.isVisible() and opens.text() == "Actions" and opens.width() >= opens.sizeHint().width()
+    assert not page.detail.tier.isVisible(), "the queue's row has it"
     assert not page.arrangement.drawer.isVisible()
     press(Qt.Key.Key_Period)
     assert page.arrangement.drawer.isVisible()
