@@ -188,3 +188,13 @@ def test_why_deals_were_lost_is_compared_once_there_are_some_reasons(book: Path,
         "Add the column “Lost reason” to the deals export, or enter it with the deal: no reason is noted in the last"
         " 12 months."
     )
+
+
+def test_the_pipeline_at_the_own_win_rate(asking: Metrics, tables: Tables) -> None:
+    rows = [row for row in tables["opportunities"] if row["kind"] == "Upsell"]
+    closed = within([{"closed": row["closes_on"], **row} for row in rows if row["stage"] in ("Won", "Lost")],
+                    "closed", "2025-11-18")  # fmt: skip
+    rate = sum(row["stage"] == "Won" for row in closed) / len(closed)
+    open_ = sum(row["amount_minor"] for row in rows if row["stage"] not in ("Won", "Lost"))
+    found = by_name(asked(asking, "pipeline_at_win_rate", by=("kind",), period="12m"))
+    assert found["Upsell"] == pytest.approx(open_ * rate)
