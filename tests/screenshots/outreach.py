@@ -207,7 +207,7 @@ def _try_a_rule(desk: Desktop, box: Any) -> None:
     trial = box.detail.trial
     QTest.keyClick(trial.slider, Qt.Key.Key_Right)
     trial.try_button.click()
-    wait_until(lambda: trial.figures.isVisible())
+    wait_until(lambda: trial.figures.isVisible(), 180_000)  # it scores a year first
     box.detail.area.ensureWidgetVisible(trial.added, 0, 0)
 
 
