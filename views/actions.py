@@ -42,6 +42,7 @@ class Command(Enum):
     NOTE = auto()
     TICK = auto()
     FILTER = auto()
+    ORDER = auto()
     DRAWER = auto()
     WAIT = auto()
     ASSIGN = auto()
@@ -183,6 +184,9 @@ SPECS: dict[Command, Spec] = {
     Command.OPEN: Spec("Open the customer", ("Return",), "open", "In the queue", bound=False),
     Command.TICK: Spec("Tick", ("X",), "task", "In the queue", "Tick this alert to act on several at once"),
     Command.FILTER: Spec("Filter", ("/",), "filter", "In the queue"),
+    Command.ORDER: Spec(
+        "Order…", ("Shift+O",), "filter", "In the queue", "By due time, severity, value or customer; remembered"
+    ),
     Command.MORNING: Spec(
         "Start my morning", ("Shift+S",), "ready", "In the queue", "Go through today’s alerts one customer at a time"
     ),

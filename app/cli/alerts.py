@@ -31,6 +31,7 @@ from app.cli.frame import (
 )
 from app.cli.outreach import sent_document, sent_words
 from app.cli.watching import import_from_folders
+from models.values.alerts import QUEUE_ORDERS
 from models.values.rule_trials import TRIAL_WEEKS, Trial
 from models.values.words import DASH, chance, count, full_day
 from services.book.sources import asked_end, silence_held
@@ -99,6 +100,11 @@ def at_risk_list(documents: list[dict[str, Any]], as_of: date | None) -> str:
 @told
 def alerts(
     everything: Annotated[bool, typer.Option("--all", help="Beyond the daily budget, waiting, snoozed, done.")] = False,
+    rule: Annotated[
+        list[str] | None,
+        typer.Option("--rule", metavar="RULE", help="Only of this rule, beyond the daily budget too; repeatable."),
+    ] = None,
+    order: Annotated[str, typer.Option("--order", help=f"{', '.join(QUEUE_ORDERS)}.")] = "due",
     store: StoreOption = None,
     as_of: AsOfOption = None,
     json: JsonOption = False,
@@ -106,8 +112,11 @@ def alerts(
     """Print the queue: who needs a person, and why; exit code 3 where something in the book is not scored yet."""
     from services.insight import read_alert_documents, read_alert_ids, read_waiting, reading
 
+    chosen = next((one for one in QUEUE_ORDERS if one == order), None)
+    if chosen is None:
+        raise typer.BadParameter(f"Order by {', '.join(QUEUE_ORDERS)}.")
     with opened_as_of(store, day_of(as_of)) as workspace, reading(workspace) as reader:
-        ids = read_alert_ids(reader, everything=everything)
+        ids = read_alert_ids(reader, everything=everything, rules=rule or (), order=chosen)
         day, scored = reader.as_of, not reader.unscored
         asked = asked_end(reader.driver, reader.today, reader.policy)
         held = silence_held(reader.driver, reader.present, reader.today, reader.policy)
@@ -127,7 +136,7 @@ def alerts(
             if (more := len(ids) - MOST_LISTED) > 0:
                 all_of_them = f"`bellwether alerts{' --all' * everything} --json` gives all {len(ids):,}"
                 sys.stdout.write(f"{more:,} more: {all_of_them}.\n")
-            unlisted = _unlisted(workspace, reader, len(ids), everything)
+            unlisted = [] if rule else _unlisted(workspace, reader, len(ids), everything)
     for words in unlisted:
         say(words)
     if day is not None:

@@ -98,6 +98,16 @@ class QueueGroup:
     upside_minor: int
 
 
+#: How the alerts of a tab may be ordered, in words; only the first has groups by day.
+QueueOrder = Literal["due", "severity", "value", "customer"]
+QUEUE_ORDERS: Final[dict[QueueOrder, str]] = {
+    "due": "Due, severity, value",
+    "severity": "Severity, value",
+    "value": "Value",
+    "customer": "Customer",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
     """OR within a kind, AND between kinds; empty means no restriction."""
@@ -107,6 +117,7 @@ class QueueFilter:
     tiers: frozenset[str] = field(default_factory=frozenset)
     owners: frozenset[str] = field(default_factory=frozenset)
     kinds: frozenset[str] = field(default_factory=frozenset)
+    rules: frozenset[str] = field(default_factory=frozenset)
     need_today: bool = False
     done_days: int = 1  # how far back the tab of done alerts reaches
     resolved_only: bool = False  # leaves out alerts that were not useful
@@ -114,7 +125,7 @@ class QueueFilter:
     @property
     def is_search(self) -> bool:
         """Whether something is looked for: among all open alerts, not only those within today's limit."""
-        return bool(self.text or self.severities or self.tiers or self.kinds)
+        return bool(self.text or self.severities or self.tiers or self.kinds or self.rules)
 
 
 #: Key of the book's value that says whose critical alerts wait for a day that has room, by owner.
@@ -128,7 +139,7 @@ Lacks = Literal["", "customers", "scoring", "history"]
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """The queue of one tab in view order (due, then value), with its groups and the counts of every tab."""
+    """The queue of one tab in view order, with its groups (none but by due time) and the counts of every tab."""
 
     tab: QueueTab
     groups: tuple[QueueGroup, ...]
@@ -144,6 +155,7 @@ class QueuePage:
     churn_bars: tuple[float, float] = (1.0, 1.0)  # from which on a churn risk is a warning, and critical: the policy's
     today: Tile | None = None  # what the same reading says above the queue
     progress: DayProgress | None = None
+    rules: tuple[tuple[str, str, int], ...] = ()  # that raised alerts of the tab: code, title, how many
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from models.values import words
-from models.values.alerts import AlertRow, QueueFilter, QueueTab
+from models.values.alerts import AlertRow, QueueFilter, QueueOrder, QueueTab
 from models.values.customers import CustomerFilter, CustomerRow, SortColumn
 from models.values.outbox import OutboxRow
 from services.exporting.tables import write_table
@@ -45,7 +45,7 @@ def write_customers_list(
 
 
 def write_alerts_list(
-    workspace: Workspace, path: Path, tab: QueueTab, wanted: QueueFilter, *, beyond_budget: bool
+    workspace: Workspace, path: Path, tab: QueueTab, wanted: QueueFilter, *, beyond_budget: bool, order: QueueOrder
 ) -> int:
     """Write the alerts of a tab of the queue, in its order, to a .csv or .xlsx file and return how many there are.
 
@@ -54,7 +54,7 @@ def write_alerts_list(
     UserError, EnvironmentFault
         As `write_table` does.
     """
-    alerts = queue(workspace, tab, wanted, beyond_budget=beyond_budget).rows
+    alerts = queue(workspace, tab, wanted, beyond_budget=beyond_budget, order=order).rows
     return write_table(ALERT_COLUMNS, map(_alert, alerts), path, title="alerts")
 
 

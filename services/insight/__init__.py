@@ -16,6 +16,7 @@ from models.values.alerts import (
     DayProgress,
     Freshness,
     QueueFilter,
+    QueueOrder,
     QueuePage,
     QueueTab,
     Tile,
@@ -105,7 +106,12 @@ __all__ = [
 
 
 def queue(
-    workspace: Workspace, tab: QueueTab = "todo", wanted: QueueFilter | None = None, *, beyond_budget: bool = False
+    workspace: Workspace,
+    tab: QueueTab = "todo",
+    wanted: QueueFilter | None = None,
+    *,
+    beyond_budget: bool = False,
+    order: QueueOrder = "due",
 ) -> QueuePage:
     """Return the queue of one tab in view order, with its groups, the counts of every tab, and how far the day is.
 
@@ -113,9 +119,11 @@ def queue(
     ----------
     beyond_budget
         Show the alerts beyond today's limit too.
+    order
+        By due time they stand in groups by day, else in none.
     """
     with reading(workspace) as reader:
-        page = read_queue(reader, tab, wanted, beyond_budget=beyond_budget)
+        page = read_queue(reader, tab, wanted, beyond_budget=beyond_budget, order=order)
         return replace(page, today=read_need_today(reader), progress=read_progress(reader))
 
 
@@ -301,11 +309,13 @@ def read_alert_row(reader: Reader, alert_id: int) -> AlertRow | None:
     return read_alert(reader, alert_id)
 
 
-def read_alert_ids(reader: Reader, *, everything: bool = False) -> list[int]:
+def read_alert_ids(
+    reader: Reader, *, everything: bool = False, rules: Collection[str] = (), order: QueueOrder = "due"
+) -> list[int]:
     """Return the ids of the queue's alerts in view order; see ``services.insight.documents``."""
     from services.insight import documents
 
-    return documents.read_alert_ids(reader, everything=everything)
+    return documents.read_alert_ids(reader, everything=everything, rules=rules, order=order)
 
 
 def read_number_open(reader: Reader) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from math import exp
 from typing import Any
 
 from models.values import words
-from models.values.alerts import AlertRow, Permission, QueueFilter, QueueTab
+from models.values.alerts import AlertRow, Permission, QueueFilter, QueueOrder, QueueTab
+from models.values.errors import UserError
 from services.insight.advice import read_advice
 from services.insight.anomalies import anomaly_words, read_anomalies
 from services.insight.measurements import read_measurements
@@ -24,16 +25,29 @@ from services.scoring.phrasing import reasons_in_words
 _TABS: tuple[QueueTab, ...] = ("todo", "waiting", "snoozed", "done")
 
 
-def read_alert_ids(reader: Reader, *, everything: bool = False) -> list[int]:
+def read_alert_ids(
+    reader: Reader, *, everything: bool = False, rules: Collection[str] = (), order: QueueOrder = "due"
+) -> list[int]:
     """Return the ids of the queue's alerts in view order.
 
     Parameters
     ----------
     everything
         With the alerts beyond today's limit, and those that wait, are snoozed or were done today.
+    rules
+        Codes of the rules whose alerts are wanted, also those beyond today's limit; none named: of all.
+
+    Raises
+    ------
+    UserError
+        A rule has no such code.
     """
+    known = [code for (code,) in reader.driver.execute("SELECT code FROM rules ORDER BY code")]
+    if unknown := [code for code in rules if code not in known]:
+        raise UserError(f"No rule is called “{unknown[0]}”; there are: {', '.join(known)}.")
+    wanted = QueueFilter(rules=frozenset(rules))
     tabs = _TABS if everything else _TABS[:1]
-    lines = (read_line(reader, tab, QueueFilter(), beyond_budget=everything) for tab in tabs)
+    lines = (read_line(reader, tab, wanted, beyond_budget=everything, order=order) for tab in tabs)
     return [mark.id for line in lines for mark in line.shown]
 
 

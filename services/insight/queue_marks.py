@@ -1,13 +1,14 @@
 """Which alerts a tab of the queue holds, in which order and group: decided on narrow marks, as there may be thousands.
 
-Within a group alerts stand by severity, then by what is to be lost or won: the kind of event decides neither. Of equal
-stakes who said that they leave comes first, then whose urgent ticket is critical, then what is due first.
+Unless a person asks for another order, alerts stand in groups by due time, and within a group by severity, then by what
+is to be lost or won: the kind of event decides neither. Of equal stakes who said that they leave comes first, then
+whose urgent ticket is critical, then what is due first.
 
 Today's limit holds every critical alert and everybody who said that they leave, then the others by severity, who waits
 for an answer first, and expected value, of the whole book or of the owners whose queue is shown: what somebody might
-buy more of hides nobody who may leave. What was handled today
-counts towards the limit: done is done, and the rest is offered. A search (text, severity, tier, kind) looks through all
-open alerts, also those beyond the limit, and counts these.
+buy more of hides nobody who may leave. What was handled today counts towards the limit: done is done, and the rest is
+offered. A search (text, severity, tier, kind, rule) looks through all open alerts, also those beyond the limit, and
+counts these.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from models.values import words
-from models.values.alerts import RECORDED_LOSS, QueueFilter, QueueGroup, QueueTab, Severity
+from models.values.alerts import RECORDED_LOSS, QueueFilter, QueueGroup, QueueOrder, QueueTab, Severity
 from services.book.alert_phrasing import reason_words
 from services.insight.reader import Reader, marks
+from services.insight.timeline_formatting import rule_title
 
 TAB_STATES: dict[QueueTab, tuple[str, ...]] = {
     "todo": ("open", "seen", "in_work"),
@@ -67,6 +69,7 @@ class Mark(NamedTuple):
     group: str
     first: int
     loss_minor: int  # by the record of its rules
+    customer: str
 
     @property
     def worth_minor(self) -> int:
@@ -135,20 +138,35 @@ def _start_of(reader: Reader, day: date) -> str:
     return words.stored(datetime.combine(day, time(0), reader.zone))
 
 
-def read_line(reader: Reader, tab: QueueTab, wanted: QueueFilter, *, beyond_budget: bool = False) -> Line:
+def read_line(
+    reader: Reader, tab: QueueTab, wanted: QueueFilter, *, beyond_budget: bool = False, order: QueueOrder = "due"
+) -> Line:
     """Return the alerts of a tab in view order: by group, severity, and what is to be lost or won.
 
-    What is put away is in the order in which it comes back.
+    By "due", what is put away is in the order in which it comes back, and what is done the newest first.
     """
     within = _within(reader, tab, wanted)
     if tab == "todo" and wanted == QueueFilter() and not beyond_budget:
-        return Line(_ordered(reader, tab, within), _number_to_do(reader) - len(within))
+        return Line(_ordered(reader, tab, within, order), _number_to_do(reader) - len(within))
     everyone = _to_do(reader) if tab == "todo" else within
     found = _matching(reader, everyone, wanted)
     inside = set(within)
     kept = [one for one in found if one in inside]
     everything = beyond_budget or wanted.is_search
-    return Line(_ordered(reader, tab, found if everything else kept), len(found) - len(kept))
+    return Line(_ordered(reader, tab, found if everything else kept, order), len(found) - len(kept))
+
+
+def read_rules(reader: Reader, tab: QueueTab, wanted: QueueFilter) -> tuple[tuple[str, str, int], ...]:
+    """Return the rules that raised the alerts of a tab, of the owners whose queue is shown: code, title, how many."""
+    ids = _to_do(reader) if tab == "todo" else _within(reader, tab, wanted)
+    clause, parameters = among(_matching(reader, ids, QueueFilter(owners=wanted.owners)))
+    found = reader.driver.execute(
+        f"SELECT a.rule, r.definition, COUNT(*) FROM alerts a LEFT JOIN rules r ON r.code = a.rule WHERE {clause}"
+        " GROUP BY a.rule",
+        parameters,
+    )
+    told = [(code, rule_title(code, definition), count) for code, definition, count in found]
+    return tuple(sorted(told, key=lambda one: (-one[2], one[1])))
 
 
 def read_beyond(reader: Reader) -> frozenset[int]:
@@ -271,7 +289,9 @@ def _matching(reader: Reader, ids: Sequence[int], wanted: QueueFilter) -> list[i
     if not ids or wanted == QueueFilter(done_days=wanted.done_days):
         return list(ids)
     clause, parameters = among(ids)
-    for column, chosen in (("a.severity", wanted.severities), ("c.tier", wanted.tiers), ("a.kind", wanted.kinds)):
+    for column, chosen in (
+        ("a.severity", wanted.severities), ("c.tier", wanted.tiers), ("a.kind", wanted.kinds), ("a.rule", wanted.rules)
+    ):  # fmt: skip
         if chosen:
             clause += f" AND {column} IN ({marks(list(chosen))})"
             parameters += sorted(chosen)
@@ -298,22 +318,25 @@ def _matching(reader: Reader, ids: Sequence[int], wanted: QueueFilter) -> list[i
     return [one for one in ids if one in found]
 
 
-def _ordered(reader: Reader, tab: QueueTab, ids: Sequence[int]) -> tuple[Mark, ...]:
+def _ordered(reader: Reader, tab: QueueTab, ids: Sequence[int], order: QueueOrder) -> tuple[Mark, ...]:
     if not ids:
         return ()
     clause, parameters = among(ids)
     bounds = bounds_of(reader)
     found = [
-        Mark(one, severity, kind, due_at, until, at_risk, upside, bounds.group(state, due_at), first, loss)
-        for one, severity, kind, due_at, until, at_risk, upside, state, first, loss in reader.driver.execute(
+        Mark(one, severity, kind, due_at, until, at_risk, upside, bounds.group(state, due_at), first, loss, customer)
+        for one, severity, kind, due_at, until, at_risk, upside, state, first, loss, customer in reader.driver.execute(
             f"""SELECT a.id, a.severity, a.kind, a.due_at, a.until, {AT_RISK}, a.upside_minor, a.state, {_FIRST},
-                       {RECORDED_LOSS.format(alert="a")}
+                       {RECORDED_LOSS.format(alert="a")}, coalesce(nullif(c.name, ''), c.external_id, '')
                   FROM alerts a
+                  LEFT JOIN customers c ON c.id = a.customer_id
                   LEFT JOIN customer_risk_scores s ON s.customer_id = a.customer_id WHERE {clause}""",
             parameters,
         )
     ]
-    if tab == "done":
+    if order != "due":
+        found.sort(key=lambda mark: (*_place(mark, order), mark.due_at or _NEVER, mark.id))
+    elif tab == "done":
         places = {one: place for place, one in enumerate(ids)}
         found.sort(key=lambda mark: places[mark.id])
     elif tab == "todo":
@@ -325,6 +348,15 @@ def _ordered(reader: Reader, tab: QueueTab, ids: Sequence[int]) -> tuple[Mark, .
     else:
         found.sort(key=lambda mark: (mark.until or _NEVER, -mark.worth_minor, mark.id))
     return tuple(found)
+
+
+def _place(mark: Mark, order: QueueOrder) -> tuple[Any, ...]:
+    """Where an alert stands in an order that a person asked for."""
+    if order == "severity":
+        return (-mark.severity, -mark.worth_minor, -mark.first)
+    if order == "value":
+        return (-mark.worth_minor, -mark.severity, -mark.first)
+    return (not mark.customer, mark.customer.casefold())
 
 
 def _title(reader: Reader, key: str, inside: Sequence[Mark], done_days: int) -> str:

@@ -17,6 +17,7 @@ from models.values.alerts import (
     AlertRow,
     AlertState,
     QueueFilter,
+    QueueOrder,
     QueuePage,
     QueueTab,
     Severity,
@@ -38,6 +39,7 @@ from services.insight.queue_marks import (
     groups_of,
     read_counts,
     read_line,
+    read_rules,
 )
 from services.insight.reader import Reader
 
@@ -70,7 +72,12 @@ _FROM = """
 
 
 def read_queue(
-    reader: Reader, tab: QueueTab = "todo", wanted: QueueFilter | None = None, *, beyond_budget: bool = False
+    reader: Reader,
+    tab: QueueTab = "todo",
+    wanted: QueueFilter | None = None,
+    *,
+    beyond_budget: bool = False,
+    order: QueueOrder = "due",
 ) -> QueuePage:
     """Return the queue of one tab.
 
@@ -80,13 +87,15 @@ def read_queue(
         The filter; OR within a kind, AND between kinds.
     beyond_budget
         Show the alerts beyond today's limit too; a search shows them anyway.
+    order
+        By due time they stand in groups by day, else in none.
     """
     wanted = wanted or QueueFilter()
-    line = read_line(reader, tab, wanted, beyond_budget=beyond_budget)
+    line = read_line(reader, tab, wanted, beyond_budget=beyond_budget, order=order)
     whole = tab == "todo" and wanted == QueueFilter() and not beyond_budget
     return QueuePage(
         tab=tab,
-        groups=groups_of(reader, line.shown, wanted.done_days),
+        groups=groups_of(reader, line.shown, wanted.done_days) if order == "due" else (),
         rows=rows_of(reader, [mark.id for mark in line.shown[:MOST_ROWS]]),
         counts=read_counts(reader, len(line.shown) if whole else None),
         beyond_budget=line.beyond,
@@ -97,6 +106,7 @@ def read_queue(
         held="" if line.shown else silence_held(reader.driver, reader.present, reader.today, reader.policy),
         criticals_waiting=waiting_words(reader, read_waiting(reader, wanted.owners)),
         churn_bars=(reader.policy.churn_warning, reader.policy.churn_critical),
+        rules=read_rules(reader, tab, wanted),
     )
 
 

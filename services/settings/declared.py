@@ -39,6 +39,7 @@ NOT_MANAGED: Final = frozenset(
         "recent_commands",
         "recent_books",
         "insights_filters",
+        "queue_order",
     }
 )
 #: The only values that a field of a class may have.

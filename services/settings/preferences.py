@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from models.private import make_folder
+from models.values.alerts import QUEUE_ORDERS
 from models.values.errors import EnvironmentFault
 from services.settings.codec import FieldError, decode_field, from_json, to_json
 from services.settings.mail import MailAccount, ModelProfile, SignInClient
@@ -115,6 +116,8 @@ class Preferences:
     insights_filters
         What the figures of Insights were of last: period, comparison, segment, owner, tier, region, category; '' for
         all.
+    queue_order
+        How the alerts are ordered: one of `models.values.alerts.QUEUE_ORDERS`.
     unknown
         Keys of other versions, kept.
     """
@@ -143,6 +146,7 @@ class Preferences:
     write_back_folder: str = ""
     recent_books: tuple[str, ...] = ()
     insights_filters: tuple[str, ...] = ()
+    queue_order: str = "due"
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -150,6 +154,8 @@ class Preferences:
             raise FieldError("theme", "must be system, light or dark")
         if self.text_size not in TEXT_SIZES:
             raise FieldError("text_size", "must be 100, 125, 150 or 200")
+        if self.queue_order not in QUEUE_ORDERS:
+            raise FieldError("queue_order", "must be due, severity, value or customer")
         names = [profile.name for profile in self.profiles]
         if len(set(names)) != len(names):
             raise FieldError("profiles", "two language models have the same name")

@@ -51,6 +51,23 @@ def test_words_list_the_first_and_count_the_rest(
     assert last == "4 more: `bellwether alerts --all --json` gives all 7."
 
 
+def test_the_list_is_of_a_rule_and_in_an_order(
+    long_queue: list[str], store_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def names(*options: str) -> list[str]:
+        assert run_command(["alerts", *options, "--json", "--store", str(store_path)]) == 0
+        return [alert["customer"] for alert in json.loads(capsys.readouterr().out)["alerts"]]
+
+    assert names("--all", "--order", "customer") == sorted(long_queue)
+    assert names("--all", "--order", "value") == sorted(long_queue, reverse=True)
+    (rule,) = {alert for alert in ("likely_to_leave",) if names("--rule", alert)}
+    assert sorted(names("--rule", rule)) == long_queue and names("--rule", "bad_review") == []
+    assert run_command(["alerts", "--rule", "bad", "--store", str(store_path)]) == 1
+    assert "No rule is called “bad”; there are:" in capsys.readouterr().err
+    assert run_command(["alerts", "--order", "luck", "--store", str(store_path)]) == 2
+    assert "Order by due, severity, value, customer." in capsys.readouterr().err
+
+
 def test_the_list_says_what_is_left_of_the_time_as_the_window_does(
     long_queue: list[str], store_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

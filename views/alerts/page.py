@@ -56,6 +56,7 @@ class AlertsPage(Page):
         self.day = DayBar(theme, actions)
         self.tiles = TileStrip(theme, 2, "Today’s figures", self.day)
         self.queue = QueuePane(theme, actions, context.remembered.value.me)
+        self.queue.set_order(context.remembered.value.queue_order)
         self.morning = Morning(theme, actions, self.queue)
         self.timeline = TimelineModel(self._desk, questions.timeline, self)
         self.detail = DetailPane(theme, actions, self.timeline)
@@ -80,6 +81,7 @@ class AlertsPage(Page):
         queue, remembered = self.queue, self.context.remembered
         queue.asked.connect(self._read_queue)
         queue.news_wanted.connect(self._read_queue)
+        queue.ordered.connect(lambda order: remembered.set(queue_order=order))
         queue.view.current_changed.connect(self._current_changed)
         queue.view.opened.connect(self._opened)
         queue.view.wants_menu.connect(self._show_menu)
@@ -114,6 +116,7 @@ class AlertsPage(Page):
             Command.MORNING: self.morning.begin,
             Command.TICK: lambda: self.queue.model.tick(self.queue.view.currentIndex().row()),
             Command.FILTER: self.morning.ask_filter,
+            Command.ORDER: self._show_orders,
             Command.DRAWER: self.arrangement.toggle_actions,
             Command.OPEN: lambda: self._opened(self.queue.view.currentIndex()),
             Command.DRAFT: self._draft,
@@ -164,7 +167,7 @@ class AlertsPage(Page):
 
     def _read_queue(self, *, quiet: bool = False) -> None:
         book, queue = self.context.book, self.queue
-        ask = partial(questions.queue, book.workspace, queue.tab, queue.filter, queue.beyond_budget)
+        ask = partial(questions.queue, book.workspace, queue.tab, queue.filter, queue.beyond_budget, queue.order)
         # A quiet read that overtakes one that somebody waits for answers in its place, and so is not quiet.
         self._quiet_read = quiet and (self._quiet_read or not self._desk.waiting("queue"))
         if not self._quiet_read:
@@ -422,6 +425,11 @@ class AlertsPage(Page):
         self._desk.drop("detail")
         self._forget_detail()
         self.detail_state.show_empty(heading, words, ("Back to the queue", self.morning.end))
+
+    def _show_orders(self) -> None:
+        """Offer the orders by key; the morning's walk keeps its own."""
+        self.morning.end()
+        self.queue.show_orders()
 
     def _step(self, by: int) -> None:
         self._called = None

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from models.values.alerts import AlertDetail, QueueFilter, QueuePage, QueueTab, Tile, TimelineRow
+from models.values.alerts import AlertDetail, QueueFilter, QueueOrder, QueuePage, QueueTab, Tile, TimelineRow
 from models.values.anomalies import TrendWords
 from models.values.changes import Changes
 from models.values.customers import FilterChoices
@@ -30,16 +30,20 @@ class TimelineQuestion:
     kind: str
 
 
-def queue(workspace: Workspace, tab: QueueTab, wanted: QueueFilter, beyond_budget: bool) -> QueuePage:
+def queue(
+    workspace: Workspace, tab: QueueTab, wanted: QueueFilter, beyond_budget: bool, order: QueueOrder
+) -> QueuePage:
     """The queue of one tab."""
-    return insight.queue(workspace, tab, wanted, beyond_budget=beyond_budget)
+    return insight.queue(workspace, tab, wanted, beyond_budget=beyond_budget, order=order)
 
 
 def export_of(pane: QueuePane) -> Callable[[Workspace, Path], int]:
     """What writes the list that a pane shows to a file."""
     from services.exporting import write_alerts_list
 
-    return partial(write_alerts_list, tab=pane.tab, wanted=pane.filter, beyond_budget=pane.beyond_budget)
+    return partial(
+        write_alerts_list, tab=pane.tab, wanted=pane.filter, beyond_budget=pane.beyond_budget, order=pane.order
+    )
 
 
 def at_risk(workspace: Workspace) -> Tile:

@@ -1,7 +1,8 @@
-"""The queue's filter: a text field, chips for what is set, and one menu of severity, tier and owner."""
+"""The queue's filter: a text field, chips for what is set, and one menu of severity, rule, tier and owner."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -64,6 +65,8 @@ class QueueFilterBar(QWidget):
         self._theme = theme
         self._filter = QueueFilter()
         self._choices = FilterChoices((), (), (), ())
+        self._rules: tuple[tuple[str, str, int], ...] = ()
+        self._titles: dict[str, str] = {}
         self.field = FilterField("Name or reason")
         self._pause = QTimer(self, singleShot=True, interval=TYPING_PAUSE_MS)
         self._pause.timeout.connect(self._typed)
@@ -83,6 +86,14 @@ class QueueFilterBar(QWidget):
     def set_choices(self, choices: FilterChoices) -> None:
         """What the menu can offer."""
         self._choices = choices
+
+    def set_rules(self, rules: tuple[tuple[str, str, int], ...]) -> None:
+        """The rules that raised what the tab holds: code, title, how many alerts."""
+        self._rules = rules
+        titles = self._titles | {code: title for code, title, _count in rules}
+        if titles != self._titles:
+            self._titles = titles
+            self._show()
 
     def set_filter(self, wanted: QueueFilter) -> None:
         """Take up a filter without telling anyone."""
@@ -104,12 +115,16 @@ class QueueFilterBar(QWidget):
         self.changed.emit(self._filter)
 
     def menu(self, parent: QWidget) -> QMenu:
-        """Severity, tier and owner to tick; the menu stays open while ticking."""
+        """Severity, rule, tier and owner to tick; the menu stays open while ticking."""
         menu = _StayingMenu(parent)
         menu.addSection("Severity")
         for severity in sorted(Severity, reverse=True):
             self._offer(menu, MARKS[severity].word, "severities", int(severity), None)
         self._offer(menu, "Opportunity", "kinds", "opportunity", None)
+        if self._rules:
+            menu.addSection("Rule")
+            for code, title, count in self._rules:
+                self._offer(menu, title, "rules", code, count)
         if self._choices.tiers:
             menu.addSection("Tier")
             for tier, count in self._choices.tiers:
@@ -161,7 +176,7 @@ class QueueFilterBar(QWidget):
 
     def _show(self, *, asked: bool | None = None) -> None:
         clear(self._chips)
-        for kind, value, words in chips_of(self._filter):
+        for kind, value, words in chips_of(self._filter, self._titles):
             chip = Chip(self._theme, words)
             chip.removed.connect(partial(self._take_away, kind, value))
             self._chips.addWidget(chip)
@@ -180,12 +195,13 @@ class _StayingMenu(QMenu):
         super().mouseReleaseEvent(event)  # type: ignore[arg-type]
 
 
-def chips_of(wanted: QueueFilter) -> list[tuple[str, object, str]]:
-    """The set filters as (kind, value, words)."""
+def chips_of(wanted: QueueFilter, titles: Mapping[str, str]) -> list[tuple[str, object, str]]:
+    """The set filters as (kind, value, words); ``titles`` of rules by their codes."""
     found: list[tuple[str, object, str]] = []
     for severity in sorted(wanted.severities, reverse=True):
         found.append(("severities", severity, f"Severity: {MARKS[Severity(severity)].word.lower()}"))
     found += [("kinds", kind, f"Kind: {kind}") for kind in sorted(wanted.kinds)]
+    found += [("rules", code, f"Rule: {titles.get(code, code)}") for code in sorted(wanted.rules)]
     found += [("tiers", tier, f"Tier: {tier}") for tier in sorted(wanted.tiers)]
     found += [("owners", owner, f"Owner: {owner or NO_OWNER}") for owner in sorted(wanted.owners)]
     if wanted.need_today:

@@ -43,10 +43,10 @@ class QueueModel(QAbstractListModel):
         by_group: dict[str, list[AlertRow]] = {}
         for row in page.rows:
             by_group.setdefault(row.group, []).append(row)
-        entries: list[QueueGroup | AlertRow] = []
+        entries: list[QueueGroup | AlertRow] = [] if page.groups else list(page.rows)
         for group in page.groups:
             entries += [group, *by_group.pop(group.key, [])]
-        for rest in by_group.values():
+        for rest in by_group.values() if page.groups else ():
             entries += rest
         self._entries = entries
         self.endResetModel()

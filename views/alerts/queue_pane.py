@@ -6,9 +6,10 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QActionGroup
 from PySide6.QtWidgets import QMenu, QStackedWidget, QToolButton, QWidget
 
-from models.values.alerts import AlertRow, QueueFilter, QueuePage, QueueTab
+from models.values.alerts import QUEUE_ORDERS, AlertRow, QueueFilter, QueueOrder, QueuePage, QueueTab
 from models.values.customers import FilterChoices
 from views.actions import Actions, Command
 from views.alerts.bulk_bar import HEIGHT, BulkBar
@@ -46,7 +47,8 @@ _LACKS = {
 class QueuePane(QWidget):
     """Left pane of the page. Says what is asked; the page reads and answers with `show_page`."""
 
-    asked = Signal()  # tab, filter or budget changed: read again
+    asked = Signal()  # tab, filter, order or budget changed: read again
+    ordered = Signal(str)
     news_wanted = Signal()
 
     def __init__(self, theme: Theme, actions: Actions, me: str) -> None:
@@ -56,6 +58,7 @@ class QueuePane(QWidget):
         self._choose_files = actions[Command.CHOOSE_FILES].trigger
         self._owners: tuple[str, ...] = ()
         self.beyond_budget = False
+        self.order: QueueOrder = "due"
         self.model = QueueModel(self)
         self.view = QueueView(theme, self.model)
         self.tabs = CountTabs(theme, "Queue")
@@ -99,6 +102,14 @@ class QueuePane(QWidget):
         self._name_owner()
         self.asked.emit()
 
+    def set_order(self, order: str) -> None:
+        """Order the alerts so, without telling anyone; one that is not known stands for due time."""
+        self.order = next((one for one in QUEUE_ORDERS if one == order), "due")
+        self.order_button.set_words(QUEUE_ORDERS[self.order])
+        self.order_button.setAccessibleName(f"Order: {QUEUE_ORDERS[self.order]}")
+        for action in self.order_button.menu().actions():
+            action.setChecked(action.data() == self.order)
+
     def set_choices(self, choices: FilterChoices) -> None:
         """Owners and tiers that the filters can offer."""
         self.filter_bar.set_choices(choices)
@@ -115,6 +126,7 @@ class QueuePane(QWidget):
         """Show the queue; the current alert stays current if it is still there."""
         current = self.view.current
         self.view.delegate.set_page(page)
+        self.filter_bar.set_rules(page.rules)
         self.model.show_page(page)
         counts = page.counts
         done = "Done today" if self.filter.done_days == 1 else "Done"
@@ -160,14 +172,39 @@ class QueuePane(QWidget):
         self.owner = MenuButton(self._theme, "All alerts", size=fonts.HEADING, strong=True, ink="ink")
         self.owner.setMenu(QMenu(self.owner))
         self._fill_owner_menu()
-        order = label("Due, severity, value", fonts.SMALL, fonts.REGULAR, "ink_2")
-        order.setToolTip(ORDER)
+        self.order_button = self._build_order(actions)
         self.filter_button = IconButton(self._theme, "filter", actions[Command.FILTER].toolTip())
         self.filter_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._filter_menu = QMenu(self.filter_button)
         self.filter_button.clicked.connect(self._show_filter_menu)
-        head.setLayout(row(self.owner, -1, order, 6, self.filter_button, margins=(10, 0, 8, 0)))
+        head.setLayout(row(self.owner, -1, self.order_button, 2, self.filter_button, margins=(10, 0, 8, 0)))
         return head
+
+    def _build_order(self, actions: Actions) -> MenuButton:
+        button = MenuButton(self._theme, QUEUE_ORDERS["due"])
+        button.setToolTip(f"{actions[Command.ORDER].toolTip()}\n{ORDER}")
+        menu, alone = QMenu(button), QActionGroup(button)
+        for order, words in QUEUE_ORDERS.items():
+            action = alone.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(order == self.order)
+            action.setData(order)
+            action.triggered.connect(partial(self._choose_order, order))
+        menu.addActions(alone.actions())
+        button.setMenu(menu)
+        return button
+
+    def show_orders(self) -> None:
+        """Offer the orders, as a click on their button does."""
+        button = self.order_button
+        button.menu().popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _choose_order(self, order: QueueOrder, _checked: bool = False) -> None:
+        self.set_order(order)
+        said = f"Ordered by {QUEUE_ORDERS[order].lower()}"
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.order_button, said))
+        self.ordered.emit(order)
+        self.asked.emit()
 
     def _build_foot(self) -> QWidget:
         self._foot_words = label("", fonts.SMALL, fonts.REGULAR, "ink_2")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.values.alerts import QueueFilter
+from models.values.alerts import QUEUE_ORDERS, QueueFilter
 from services import alerting, insight
 from services.insight.detail import read_detail
 from services.insight.documents import read_alert_documents
@@ -49,6 +50,44 @@ def test_alerts_are_grouped_by_when_they_are_due_and_ordered_by_value(book: Smal
         (True, True),
         (False, False),
     ]
+
+
+def test_in_an_order_that_was_asked_for_there_are_no_groups(book: SmallBook, reader: Fresh) -> None:
+    for name, due, value, severity in (
+        ("Okafor", minutes(3 * 24 * 60), 196_000, 4),
+        ("delacroix", minutes(180), 1_290_000, 2),
+        ("Marlow", minutes(47), 524_000, 2),
+        ("Harbor", minutes(180), 218_000, 3),
+    ):
+        book.alert(book.customer(name), due_at=due, value_at_risk_minor=value, severity=severity)
+    wanted = {
+        "due": ["Marlow", "Harbor", "delacroix", "Okafor"],
+        "severity": ["Okafor", "Harbor", "delacroix", "Marlow"],
+        "value": ["delacroix", "Marlow", "Harbor", "Okafor"],
+        "customer": ["delacroix", "Harbor", "Marlow", "Okafor"],
+    }
+    assert wanted.keys() == QUEUE_ORDERS.keys()
+    for order, names in wanted.items():
+        page = reader(partial(read_queue, order=order))
+        assert [row.customer for row in page.rows] == names, order
+        assert bool(page.groups) == (order == "due")
+
+
+def test_a_rule_is_filtered_by_and_counted_also_beyond_todays_limit(book: SmallBook, reader: Fresh) -> None:
+    for number in range(12):
+        book.alert(book.customer(f"C{number}"), rule="gap_beyond_usual", due_at=minutes(180))
+    of_owner = book.customer("Mine", owner="Ada")
+    book.alert(of_owner, rule="bad_review", due_at=minutes(180), severity=4)
+    reader = Fresh(reader.workspace.with_policy(replace(Policy(), card_budget=5)))
+    page = reader(read_queue)
+    told = [("gap_beyond_usual", 12), ("bad_review", 1)]
+    assert [(code, count) for code, _title, count in page.rules] == told
+    assert all(title and title[0].isupper() for _code, title, _count in page.rules)
+    for code, count in told:
+        found = reader(lambda r, code=code: read_queue(r, wanted=QueueFilter(rules=frozenset({code}))))
+        assert [row.rule for row in found.rows] == [code] * count and found.rules == page.rules
+    mine = reader(lambda r: read_queue(r, wanted=QueueFilter(owners=frozenset({"Ada"}))))
+    assert [(code, count) for code, _title, count in mine.rules] == told[1:]
 
 
 def test_an_opportunity_counts_as_upside_and_not_as_risk(book: SmallBook, reader: Fresh) -> None:

@@ -36,6 +36,7 @@ from views.alerts.person_lines import FactLine, RunLine
 from views.desktop import Desktop
 from views.shell.owner_box import OwnerBox
 from views.theme import Theme, fonts
+from views.widgets.chip import Chip
 from views.widgets.overlay import ChoicePanel, FormPanel, Overlay
 
 
@@ -489,6 +490,44 @@ def test_f6_goes_round_list_detail_and_actions(desk: Desktop) -> None:
         assert expected.hasFocus()
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
     assert page.actions_pane.first_button().hasFocus()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # a menu
+def test_the_queue_is_ordered_by_key_and_keeps_its_order(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    said: list[str] = []
+    page.queue.ordered.connect(said.append)
+    QTest.keyClick(page.queue.view, Qt.Key.Key_O, Qt.KeyboardModifier.ShiftModifier)
+    menu = page.queue.order_button.menu()
+    qtbot.waitUntil(menu.isVisible)
+    assert [action.isChecked() for action in menu.actions()] == [True, False, False, False]
+    for _step in range(4):
+        QTest.keyClick(menu, Qt.Key.Key_Down)
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not page._desk.waiting("queue"))
+    names = [alert.customer.casefold() for alert in page.queue.model.open_alerts()]
+    assert said == ["customer"] and names == sorted(names) and len(names) > 3
+    assert page.queue.model.rowCount() == len(names), "no headers of days"
+    assert page.queue.order_button.accessibleName() == "Order: Customer"
+    assert desk.remembered.value.queue_order == "customer"
+    again = AlertsPage(page.context)
+    qtbot.addWidget(again)
+    assert again.queue.order == "customer" and again.queue.order_button.text() == "Customer"
+
+
+def test_alerts_of_a_rule_are_chosen_in_the_filter_menu(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    bar = page.queue.filter_bar
+    menu = bar.menu(page.queue)
+    code, title, count = bar._rules[0]
+    next(action for action in menu.actions() if action.text() == f"{title}  {count}").trigger()
+    qtbot.waitUntil(lambda: not page._desk.waiting("queue"))
+    assert [alert.rule for alert in page.queue.model.open_alerts()] == [code] * count
+    (chip,) = bar.findChildren(Chip)
+    assert chip.text() == f"Rule: {title}"
+    chip.removed.emit()
+    qtbot.waitUntil(lambda: len(page.queue.model.open_alerts()) > count)
+    assert page.queue.filter == QueueFilter()
 
 
 def test_a_queue_that_cannot_be_read_says_so_and_can_be_read_again(
