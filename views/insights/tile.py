@@ -50,6 +50,8 @@ _ICONS = {True: "check", False: "warning", None: "info"}
 _ALL = -1
 #: No column of a dimension is wider; and they give way after every figure but the first.
 _WIDEST, _LAST = 220, 100
+#: So much room has a name before the last of several other dimensions stand.
+_WHOLE = 200
 _BEFORE = {"previous": "before", "year": "a year before"}
 
 
@@ -326,8 +328,7 @@ class Tile(Panel):
         heads = {column.name: column for column in shown.answer.columns}
         named = [self._groups(at) for at in range(len(shown.answer.rows))]
         longest = max((fonts.width(one[0], fonts.LIST) for one in named), default=0.0)
-        # Names stand whole before the last of several other dimensions.
-        least = max(120, min(_WIDEST, round(longest) + 32)) if len(named and named[0]) > 1 else 120
+        least = max(120, min(_WHOLE, round(longest) + 28)) if len(shown.query.by) > 3 else 120
         columns = [TableColumn(heads[shown.query.by[0]].title, least=least)]
         for place, name in enumerate(shown.query.by[1:], 1):
             title = heads[name].title
