@@ -11,7 +11,17 @@ import typer
 
 from app.bootstrap import build_workspace
 from app.cli.alerts import at_risk_list
-from app.cli.frame import DONE, JsonOption, StoreOption, answer, never_cancelled, progress_line, say, told
+from app.cli.frame import (
+    DONE,
+    JsonOption,
+    StoreOption,
+    answer,
+    never_cancelled,
+    progress_line,
+    say,
+    say_first_record,
+    told,
+)
 from app.cli.secrets import PASSPHRASE
 from app.paths import sample_book
 from models.values.errors import UserError
@@ -36,6 +46,7 @@ def demo(
     try:
         outcome = _fill(workspace, customers, seed, json)
         if headless:
+            say_first_record(workspace, json)
             _print_list(workspace, outcome, json)
         remember_head(workspace)
     finally:

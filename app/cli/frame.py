@@ -27,6 +27,7 @@ from models.values.imports import Progress
 from models.values.words import full_day
 from services.audit import remember_head
 from services.book.encryption import begun_words, is_new
+from services.book.sources import asked_end
 from services.settings import LOOK_FROM, Preferences, default_path, load_preferences, save_preferences
 from services.workspace import Workspace
 
@@ -171,6 +172,20 @@ def progress_line(as_json: bool) -> Callable[[Progress], None]:
             sys.stderr.write("\r\x1b[K")
 
     return show
+
+
+def say_first_record(workspace: Workspace, as_json: bool) -> None:
+    """After a first scoring, work out how well each rule did in the past, or say which command does.
+
+    Old data wait until a person has said from which day to look: they are scored anew then.
+    """
+    from services.alerting import renew_first_record
+
+    with workspace.store.snapshot() as driver:
+        if asked_end(driver, workspace.clock.today(), workspace.read_policy()) is not None:
+            return
+    if left := renew_first_record(workspace, progress_line(as_json)):
+        say(left)
 
 
 def never_cancelled() -> bool:

@@ -24,6 +24,7 @@ from app.cli.frame import (
     progress_line,
     question_of,
     say,
+    say_first_record,
     table,
     told,
 )
@@ -125,6 +126,8 @@ def import_(
         )
         with workspace.store.snapshot() as driver:
             asked = asked_end(driver, workspace.clock.today(), workspace.read_policy())
+        if outcome.pipeline.scores is not None:
+            say_first_record(workspace, json)
         for path in (path for request in named for path in left_alone(request)):
             say(why_left_alone(path))
     code = _reported(outcome, order, json)

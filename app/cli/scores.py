@@ -19,6 +19,7 @@ from app.cli.frame import (
     opened,
     progress_line,
     say,
+    say_first_record,
     told,
 )
 from models.values.backtest import model_words
@@ -63,6 +64,7 @@ def score(
             outcome = do_round(workspace, force=everyone, progress=progress_line(json))
             assert outcome.scores is not None
             run = outcome.scores
+            say_first_record(workspace, json)
             totals = totals_words(workspace)
     for warning in run.warnings:
         say(warning)

@@ -46,6 +46,7 @@ __all__ = [
     "preview",
     "record_due",
     "remove_watch",
+    "renew_first_record",
     "renew_record",
     "reopen",
     "resolve",
@@ -117,6 +118,13 @@ def renew_record(
     from services.alerting.replay import renew_record as renew
 
     return renew(workspace, progress, cancelled)
+
+
+def renew_first_record(workspace: Workspace, progress: Callable[[Progress], None]) -> str:
+    """Replay the past where no rule has a record yet; where that takes long, return what to do instead."""
+    from services.alerting.replay import renew_first_record as renew
+
+    return renew(workspace, progress)
 
 
 def next_wake(workspace: Workspace) -> str | None:

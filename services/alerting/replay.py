@@ -17,8 +17,10 @@ from datetime import date
 from statistics import median
 from typing import Final, NamedTuple
 
+from sqlalchemy import Connection
+
 from models.gc_pause import gc_paused
-from models.queries.kept_values import keep_value
+from models.queries.kept_values import keep_value, kept_value
 from models.queries.purchases import PURCHASES
 from models.store import UnitOfWork
 from models.store.driver import driver_of
@@ -27,7 +29,7 @@ from models.values.errors import Cancelled
 from models.values.imports import Progress
 from models.values.journal import Actor
 from models.values.rule_records import LEFT, RULE_RECORDS, MonthRecord, PastRecord
-from models.values.words import count
+from models.values.words import count, day_of
 from services.alerting.alone import Orders, Queue, at_end_of, look, weeks_before
 from services.alerting.outcomes import WINDOW_DAYS, Events, is_judged, window_end
 from services.alerting.rulebook import in_force, replay_mark
@@ -41,6 +43,8 @@ from services.workspace import Workspace
 STEP: Final = "Replaying the rules"
 #: Customers of whom the past is replayed; of more, every n-th.
 MOST_CUSTOMERS: Final = 5_000
+#: Of a book with more customers the first replay takes minutes: it waits for the next round.
+AT_ONCE: Final = 2_000
 _FEWEST_WEEKS, _MOST_WEEKS, _PAST_DAYS = 7, 52, 180
 #: A fit takes as long as all else; the first one holds, unless the book grows by a fifth.
 NO_REFIT_DAYS: Final = 365
@@ -89,14 +93,11 @@ def renew_record(
     """
     run_rules(workspace, Changes())  # brings the stored rules up to those of the program
     with workspace.store.read() as connection:
-        as_of = date.fromisoformat(
-            str(connection.exec_driver_sql("SELECT as_of FROM customer_risk_scores LIMIT 1").scalar())
-        )
+        as_of, first = _known(connection)
+        assert as_of is not None, "the book is not scored"
         entry = int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM journal").scalar() or 0)
         rules = in_force(connection, workspace.policy)
-        first = connection.exec_driver_sql(f"SELECT min(ordered_on) FROM {PURCHASES}").scalar()
-        first = first or connection.exec_driver_sql("SELECT min(starts_on) FROM contracts").scalar()
-    days = days_of(date.fromisoformat(first), as_of) if first else []
+    days = days_of(first, as_of) if first else []
     records = _replayed(workspace, rules, days, as_of, progress or (lambda _step: None), cancelled or (lambda: False))
     kept = {
         "as_of": as_of.isoformat(),
@@ -107,6 +108,39 @@ def renew_record(
     }
     changes = _keep(workspace, json.dumps(kept, sort_keys=True), records, len(days))
     return changes.merged(run_rules(workspace).changes)
+
+
+def renew_first_record(workspace: Workspace, progress: Callable[[Progress], None]) -> str:
+    """Replay the past of a book whose rules have no record yet, so that no alert is judged otherwise a day later.
+
+    Nothing is done where the past is too short to replay.
+
+    Returns
+    -------
+    str
+        For a book of more than `AT_ONCE` customers, that its past is replayed with the next round; '' for all others.
+    """
+    with workspace.store.read() as connection:
+        as_of, first = _known(connection)
+        scored = int(connection.exec_driver_sql("SELECT count(*) FROM customer_risk_scores").scalar() or 0)
+        kept = kept_value(connection, RULE_RECORDS)
+    if kept is not None or as_of is None or first is None or not days_of(first, as_of):
+        return ""
+    if scored > AT_ONCE:
+        return (
+            "How well each rule did in the past is not known yet. `bellwether run` works it out, which takes minutes, "
+            "and may lower alerts of rules that did no better than chance."
+        )
+    renew_record(workspace, progress)
+    return ""
+
+
+def _known(connection: Connection) -> tuple[date | None, date | None]:
+    """The day of the scores, and the first day of which purchases or contracts are known."""
+    as_of = connection.exec_driver_sql("SELECT as_of FROM customer_risk_scores LIMIT 1").scalar()
+    first = connection.exec_driver_sql(f"SELECT min(ordered_on) FROM {PURCHASES}").scalar()
+    first = first or connection.exec_driver_sql("SELECT min(starts_on) FROM contracts").scalar()
+    return day_of(as_of), day_of(first)
 
 
 def days_of(first: date, as_of: date) -> list[date]:

@@ -68,6 +68,6 @@ def test_a_round_makes_the_reports_that_are_due_once(
     ask: Any, store_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_command(["run", "--store", str(store_path)]) == 0
-    assert capsys.readouterr().out.endswith(" Reports updated: backtest, drift, forecast, rules.\n")
+    assert capsys.readouterr().out.endswith(" Reports updated: backtest, drift, forecast.\n")
     code, document, _ = ask("run")
     assert (code, document["reports"]) == (0, [])
