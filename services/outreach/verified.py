@@ -21,6 +21,7 @@ from models.values.outreach import Claim, Edit, Resolution, Warned, text_mark
 from services.outreach.claims import NEVER_CONFIRMED, Text, fold, is_sign_off, sentences
 from services.outreach.frames import written_as
 from services.outreach.frames.wordings import Written
+from services.outreach.subjects import plain_subjects
 from services.outreach.templates.fields import holds
 from services.outreach.templates.sandbox import FieldMissing, as_fields, fill, parse
 from services.outreach.templates.starter import starter_set
@@ -51,7 +52,7 @@ def written_by_code(slots: Mapping[str, Any]) -> WrittenByCode:
 def _in_templates(key: str) -> frozenset[str]:
     """What the starter templates say: kept, as an email is looked at with each change of its words."""
     slots = json.loads(key)
-    made = set()
+    made = {_plain(subject) for subject in plain_subjects()}
     fields = as_fields(slots)
     for one in starter_set().values():
         if not all(holds(slots, condition) for condition in one.when):

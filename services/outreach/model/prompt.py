@@ -113,12 +113,6 @@ def _asked(request: ModelRequest, facts: Sequence[Fact], mask: Mask, slots: Mapp
     return "\n".join(line for line in lines if line)
 
 
-def default_subject(goal: str) -> str:
-    """Return the subject of an email whose own asks for what no fact holds."""
-    subjects: dict[str, str] = _words()["subjects"]
-    return subjects.get(goal, subjects["check_in"])
-
-
 def _incentive(request: ModelRequest, said: Mapping[str, Any]) -> str:
     if request.incentive_minor <= 0:
         return str(said["incentive"]["none"])

@@ -19,8 +19,9 @@ from services.outreach.model.answer import Email, so_far, to_email
 from services.outreach.model.client import CONNECT_S, Answer, ask, check_address, check_key
 from services.outreach.model.faults import ModelFault, Trouble, told
 from services.outreach.model.masking import Mask, mask_for
-from services.outreach.model.prompt import FORMS, NOT_SENT, as_json, default_subject, request_text, sendable
+from services.outreach.model.prompt import FORMS, NOT_SENT, as_json, request_text, sendable
 from services.outreach.model.unticked import without_unticked
+from services.outreach.subjects import discreet, plain_subject
 from services.outreach.templates.fields import fill
 from services.outreach.unwanted import why_not_drafted
 from services.permission.recipient import addressed
@@ -58,6 +59,8 @@ def draft_by_model(
         subject, body, left_out = _put_back(email, asked, request.goal)
     except Trouble as trouble:
         raise told(trouble, profile, connect_s=CONNECT_S) from trouble
+    with reading(workspace) as reader:
+        subject = discreet(reader.driver, subject, request.goal)
     return Draft(
         subject=subject,
         greeting=asked.names.greeting({"dear": "formal", "hello": "warm"}.get(email.greeting, request.tone)),
@@ -135,7 +138,7 @@ def _put_back(email: Email, asked: _Prepared, goal: str) -> tuple[str, str, int]
     body, left_out = filled(asked.mask.show(email.body), asked.texts)
     if not body:
         raise Trouble("no_email", "none of its sentences holds what the facts do")
-    return (default_subject(goal) if wrong else subject), body, len(left_out) + len(wrong)
+    return (plain_subject(goal) if wrong else subject), body, len(left_out) + len(wrong)
 
 
 def what_leaves(workspace: Workspace, request: ModelRequest) -> str:

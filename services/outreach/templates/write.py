@@ -13,6 +13,7 @@ from models.values.outreach import GOALS, TONES, Draft, TemplateChoice
 from services.insight import Reader, reading
 from services.outreach.facts import Found, Names, find_facts, names_of
 from services.outreach.manner import tone_of
+from services.outreach.subjects import discreet
 from services.outreach.templates.fields import fill, holds
 from services.outreach.templates.library import templates_of
 from services.outreach.templates.sandbox import FieldMissing, fault_of, parse, render
@@ -94,7 +95,7 @@ def draft_of(
     first = variant % len(fitting)
     for choice in (*fitting[first:], *fitting[:first]):
         offered = incentive_minor if incentive_minor > 0 and _offers(choice, values) else 0
-        draft = _filled(choice, customer, names, values, keys, offered, reader.currency)
+        draft = _filled(reader, choice, customer, names, values, keys, offered)
         if draft.body not in unlike:
             break
     return draft if template else replace(draft, note=_left_out(library, goal))
@@ -127,7 +128,7 @@ def filled(reader: Reader, customer_id: int, choice: TemplateChoice) -> Draft:
     found = find_facts(reader, customer_id, choice.goal)
     keys = [one.fact.key for one in found]
     names = names_of(customer["name"], customer["company"])
-    return _filled(choice, customer, names, fill(found, keys, names), keys, 0, reader.currency)
+    return _filled(reader, choice, customer, names, fill(found, keys, names), keys, 0)
 
 
 def choose(
@@ -171,13 +172,13 @@ def _offers(choice: TemplateChoice, values: Mapping[str, Any]) -> bool:
 
 
 def _filled(
+    reader: Reader,
     choice: TemplateChoice,
     customer: sqlite.Row,
     names: Names,
     values: Mapping[str, Any],
     keys: Sequence[str],
     incentive_minor: int,
-    currency: str,
 ) -> Draft:
     fault = _fault(choice)
     if fault:
@@ -187,12 +188,12 @@ def _filled(
     except FieldMissing as missing:
         raise fault_of(missing, words.name_of(names.called, customer["external_id"])) from None
     return Draft(
-        subject=words.capital(" ".join(subject.split()))[:_SUBJECT_LENGTH],
+        subject=discreet(reader.driver, words.capital(" ".join(subject.split()))[:_SUBJECT_LENGTH], choice.goal),
         greeting=names.greeting(choice.tone),
         body=body,
         writer=f"template:{choice.code}",
         words=f"template “{choice.name}”",
         facts=tuple(keys),
         incentive_minor=incentive_minor,
-        currency=currency if incentive_minor else "",
+        currency=reader.currency if incentive_minor else "",
     )
