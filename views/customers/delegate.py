@@ -1,6 +1,7 @@
 """One row of the list, painted: 32 px, quiet, with colour only where it means something.
 
-Churn risk has a shape and a colour from the policy's warning on; the engagement bar marks the threshold with a tick.
+The churn risk of active customers has a shape and a colour from the policy's warning on; the engagement bar marks the
+threshold with a tick.
 """
 
 from __future__ import annotations
@@ -39,9 +40,19 @@ class Marks:
         """The engagement threshold of a segment."""
         return next((figure for name, figure in self.by_segment if name == segment), self.engagement_threshold)
 
-    def churn_mark(self, risk: float | None) -> tuple[str, str, str]:
-        """Icon, its colour and the text's colour of a churn risk; no icon below the warning."""
-        if risk is None or risk < self.churn_warning:
+    def churn_mark(self, row: CustomerRow) -> tuple[str, str, str]:
+        """Icon, its colour and the text's colour of a customer's churn risk.
+
+        Who left, or has long been silent, can be lost no more: their figure is high for all of them and has no colour.
+        """
+        risk = row.churn_risk
+        if row.gone_words or row.left_on is not None:
+            return "", "", "ink_3"
+        if row.said_leaving:
+            return "", "", "critical_text" if row.said_leaving == "they are leaving" else "warning_text"
+        if risk is None:
+            return "", "", "ink_3"
+        if risk < self.churn_warning:
             return "", "", "ink"
         if risk < self.churn_critical:
             return "severity-high", "warning", "warning_text"
@@ -129,15 +140,12 @@ class CustomerDelegate(QStyledItemDelegate):
         painter.drawPixmap(at, self._theme.pixmap("edit", "ink_2", _PENCIL, dpr))
 
     def _churn(self, painter: QPainter, rect: QRectF, row: CustomerRow) -> None:
-        risk = row.churn_risk
+        icon, icon_ink, ink = self.marks.churn_mark(row)
+        text, colour = churn_words(row), self._theme.color(ink)
         if row.said_leaving:
-            said = churn_words(row)
-            line(painter, rect, said, self._theme.color("critical_text"), fonts.SMALL, fonts.MEDIUM, RIGHT)
+            line(painter, rect, text, colour, fonts.SMALL, fonts.MEDIUM, RIGHT)
             return
-        icon, icon_ink, ink = self.marks.churn_mark(risk)
         weight = fonts.SEMIBOLD if icon else fonts.REGULAR
-        text = churn_words(row)
-        colour = self._theme.color("ink_3" if risk is None else ink)
         line(painter, rect, text, colour, fonts.LIST, weight, RIGHT)
         if icon:
             dpr = painter.device().devicePixelRatioF()

@@ -21,6 +21,7 @@ from tests.services.sync.book import open_book
 from tests.views.books import opened, sample_copy
 from views.alerts.figures import figures_of
 from views.alerts.queue_model import churn_ink
+from views.customers.delegate import Marks
 from views.widgets.painting import mark_of
 
 _RED = frozenset({"critical", "critical_text", "critical_wash", "critical_solid", "on_critical"})
@@ -59,6 +60,7 @@ def test_severity_churn_figure_and_colour_agree_on_every_row(
     workspace = make(tmp_path / "book.db", request)
     try:
         _look_at_every_row(workspace)
+        _look_at_every_customer(workspace)
     finally:
         workspace.close()
 
@@ -90,3 +92,31 @@ def _look_at_every_row(workspace: Workspace) -> None:
                     found = detail.figures
                     assert found.standing == "active" and (found.churn_risk or 0.0) >= critical, (row.customer, figure)
     assert rows > 0
+
+
+def _look_at_every_customer(workspace: Workspace) -> None:
+    policy = workspace.policy
+    marks = Marks(policy.churn_warning, policy.churn_critical)
+    alerts = {row.customer_id: row for row in insight.queue(workspace, beyond_budget=True).rows}
+    told, after = set(), None
+    while True:
+        page = insight.customers_page(workspace, None, "name", descending=False, after=after)
+        for row in page.rows:
+            icon, icon_ink, ink = marks.churn_mark(row)
+            is_red, is_warned = bool({icon_ink, ink} & _RED), bool({icon_ink, ink} & {"warning", "warning_text"})
+            assert bool(icon) <= (is_red or is_warned) and not (is_red and is_warned), row
+            risk = -1.0 if row.churn_risk is None else row.churn_risk
+            if is_red or is_warned:
+                assert row.standing == "active" and row.left_on is None, row
+                least = policy.churn_critical if is_red else policy.churn_warning
+                assert row.said_leaving or risk >= least, row
+            elif row.standing == "active":
+                assert not row.said_leaving and risk < policy.churn_warning, row
+            alert = alerts.get(row.id)
+            if alert is not None:
+                assert (alert.churn_risk, alert.said) == (row.churn_risk, row.said_leaving), (alert, row)
+            told.add((row.standing == "active", is_red or is_warned))
+        after = page.next_key
+        if after is None:
+            break
+    assert any(active for active, _coloured in told)

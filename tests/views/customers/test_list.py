@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
@@ -20,6 +21,8 @@ from views.customers.filters import own_tabs
 from views.customers.list_pane import ListPane
 from views.customers.model import CustomersModel
 from views.theme import Theme, fonts
+
+_SAID = {"they are leaving": "leaving", "they may leave": "leaving?"}
 
 
 @pytest.fixture
@@ -150,11 +153,19 @@ def test_name_and_money_never_leave_a_narrow_list(room: int) -> None:
     assert wide + NAME_AT_LEAST <= room or len(shown) == 3
 
 
-def test_colour_starts_at_the_policys_warning() -> None:
+def test_colour_starts_at_the_policys_warning_and_is_of_active_customers(pane: ListPane) -> None:
     marks = Marks(churn_warning=0.4, churn_critical=0.5)
-    assert marks.churn_mark(None)[0] == marks.churn_mark(0.39)[0] == ""
-    assert marks.churn_mark(0.4)[0] == "severity-high"
-    assert marks.churn_mark(0.5)[0] == "severity-critical"
+    active = replace(model_of(pane).rows()[0], standing="active", said_leaving="", left_on=None)
+
+    def icon(risk: float | None, **values: Any) -> str:
+        return marks.churn_mark(replace(active, churn_risk=risk, **values))[0]
+
+    assert icon(None) == icon(0.39) == ""
+    assert icon(0.4) == "severity-high" and icon(0.5) == "severity-critical"
+    for gone in ({"standing": "win_back"}, {"standing": "lost"}, {"left_on": "2026-10-01"}):
+        assert marks.churn_mark(replace(active, churn_risk=0.9, **gone)) == ("", "", "ink_3")
+    inks = [marks.churn_mark(replace(active, churn_risk=None, said_leaving=said))[2] for said in _SAID]
+    assert inks == ["critical_text", "warning_text"]
 
 
 def test_the_count_names_win_backs_where_there_is_room_and_its_tooltip_how_far_values_were_off(
@@ -173,7 +184,7 @@ def test_an_engagement_of_100_has_room_beside_its_bar(theme: Theme) -> None:
     assert fonts.width("100", fonts.LIST) <= room
 
 
-@pytest.mark.parametrize(("said", "shown"), [("they are leaving", "leaving"), ("they may leave", "leaving?")])
+@pytest.mark.parametrize(("said", "shown"), _SAID.items())
 def test_words_of_leaving_stand_in_place_of_a_churn_risk_and_have_room(said: str, shown: str, pane: ListPane) -> None:
     row = replace(model_of(pane).rows()[0], churn_risk=None, said_leaving=said)
     assert text_of(row, AT["churn"], "Ada") == shown
