@@ -14,9 +14,10 @@ from services.metrics import the_catalogue, the_dashboards
 from tests.journeys.hands import Hands
 from views.charts.bars import BarsChart
 from views.charts.trend import TrendChart
+from views.insights.answer_table import AnswerTable
 from views.insights.headline import Headline
 from views.insights.said import said
-from views.insights.tile import AnswerTable, Tile
+from views.insights.tile import Tile
 from views.words import counted, whole
 
 pytestmark = pytest.mark.usefixtures("at_insights")

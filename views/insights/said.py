@@ -59,6 +59,25 @@ def with_cut(name: str, cut: str) -> str:
     return f"{name}, {cut}" if cut else name
 
 
+def groups(shown: TileAnswer, row: int, *, cut: bool = True) -> list[str]:
+    """Return the names of a row's group, one for each dimension; ``cut``: with how one is cut off, "2026, so far"."""
+    answer = shown.answer
+    named = zip(answer.columns, answer.rows[row], strict=True)
+    return [
+        with_cut(group_of(column, value, column.title), answer.cut(row, column.name) if cut else "")
+        for column, value in list(named)[: len(shown.query.by)]
+    ]
+
+
+def range_words(answer: Answer, name: str, row: int) -> str:
+    """Return the 95 % range of a share, on a line of its own; '' of other figures."""
+    known = answer.intervals.get(name, ())
+    found = known[row] if row < len(known) else None
+    if found is None:
+        return ""
+    return f"\n95{THIN}% range {percent(found.low)} to {percent(found.high)}, of {whole(found.rows)}"
+
+
 def change(now: Value, before: Value, unit: str, better: str) -> tuple[str, str]:
     """Return a change as "▲ 12 %" or "▼ 2 pts", and the ink that says whether it is good; ('', 'ink_2') without one."""
     if not isinstance(now, int | float) or not isinstance(before, int | float):

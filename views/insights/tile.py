@@ -26,17 +26,18 @@ from views.background import Failed
 from views.charts.bars import Bar, BarsChart, RangesChart
 from views.charts.table import ChartTable, copied
 from views.charts.trend import HIGH, TrendChart
+from views.insights.answer_table import ALL, AnswerTable
 from views.insights.figure import Figure
 from views.insights.headline import Headline
 from views.insights.matrix import Cells, matrix_of
 from views.insights.panel import Panel, rest
-from views.insights.said import beside_of, change, group_of, is_figure, most_telling, said, table_of, verdict, with_cut
-from views.lists.word_table import HEADER_HEIGHT, ROW_HEIGHT, TableCell, TableColumn, TableLine, WordTable
+from views.insights.said import beside_of, change, groups, is_figure, most_telling, range_words, said, table_of, verdict
+from views.lists.word_table import HEADER_HEIGHT, ROW_HEIGHT, TableCell, TableColumn, TableLine
 from views.theme import Theme, fonts
 from views.widgets.buttons import IconButton, link
 from views.widgets.labels import label
 from views.widgets.tabs import CountTabs, Tab
-from views.words import DASH, DOT, THIN, percent, whole
+from views.words import DASH, DOT, counted, percent, whole
 
 #: Ratings and satisfaction are of 5.
 _FIVE = 5.0
@@ -46,23 +47,7 @@ CHANGES = "Shares and counts that differ from the period before by more than cha
 _LINES: Final[dict[Height, int]] = {"S": 110, "M": HIGH, "L": 380}
 _BOTH = ("Before", "Now")
 _ICONS = {True: "check", False: "warning", None: "info"}
-#: Stands for the line of all groups together.
-_ALL = -1
-#: No column of a dimension is wider; and they give way after every figure but the first.
-_WIDEST, _LAST = 220, 100
-#: So much room has a name before the last of several other dimensions stand.
-_WHOLE = 200
 _BEFORE = {"previous": "before", "year": "a year before"}
-
-
-class AnswerTable(WordTable):
-    """The groups of an answer; a click on a figure, or Enter, asks for its rows; Ctrl+C is the tile's."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy):
-            event.ignore()
-            return
-        super().keyPressEvent(event)
 
 
 class Outline(QWidget):
@@ -113,6 +98,7 @@ class Tile(Panel):
                 self.content.setFixedHeight(HEADER_HEIGHT + LOW_GROUPS * ROW_HEIGHT)
             self.content.clicked.connect(self._picked_cell)
             self.content.opened.connect(self._opened_line)
+            self.content.left_out_changed.connect(self._say_left_out)
             if spec.form == "matrix":  # each cell leads to rows of its own
                 self.content.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         else:
@@ -189,7 +175,7 @@ class Tile(Panel):
             self.content.show_lines(*matrix_of(shown))
             self.content.setAccessibleDescription(answer.definition)
         elif isinstance(self.content, AnswerTable):
-            self._show_table(self.content, shown)
+            self._columns = self.content.show_answer(shown)
         elif isinstance(self.content, TrendChart):
             self._show_line(self.content, shown)
         else:
@@ -249,6 +235,7 @@ class Tile(Panel):
 
     def _say(self, words: str) -> None:
         self.content.setVisible(not words)
+        self._below.clear()
         self._below.hide()
         self._words.setText(words)
         self._words.setVisible(bool(words))
@@ -271,71 +258,11 @@ class Tile(Panel):
             if self.spec.form == "glimpse":
                 beside, below = beside_of(shown)
             content.show_figure(said(value, unit, answer.currency, short=True), moved, ink, below, beside)
-        self.setToolTip(f"{self.toolTip()}{self._range(name, 0)}")
+        self.setToolTip(f"{self.toolTip()}{range_words(answer, name, 0)}")
         figure, moved, _ink, line_below = content.parts  # whole here, where the tile is too narrow for it
         said_whole = (f"{figure} {moved}".strip(), line_below, self.toolTip())
         content.setToolTip("\n".join(filter(None, said_whole)))
         content.setAccessibleDescription(answer.definition)
-
-    def _show_table(self, content: AnswerTable, shown: TileAnswer) -> None:
-        answer, names = shown.answer, shown.query.metrics
-        heads = {column.name: column for column in answer.columns}
-        columns, self._columns = self._group_columns(shown), [names[0]] * len(shown.query.by)
-        moving = [name for name in names if any(answer.cells(row).get(f"{name}_change") is not None
-                                                for row in range(len(answer.rows)))]  # fmt: skip
-        shares = [name for name in names if name in answer.intervals]
-        ranged = shares[0] if len(shares) == 1 else ""
-        for place, name in enumerate(names):
-            # Where there is no room the ranges go first, then the changes, then the last figures.
-            title, rank = heads[name].title, len(names) - place
-            wide = max(88, round(fonts.width(title, fonts.SMALL, fonts.SEMIBOLD)) + 30)
-            columns.append(TableColumn(title, wide, right=True, keeps=len(names) + rank if place else 0))
-            self._columns.append(name)
-            if name in moving:
-                columns.append(TableColumn("Change", 92, right=True, keeps=rank))
-                self._columns.append(name)
-            if name == ranged:
-                columns.append(TableColumn(f"95{THIN}% range", 108, right=True, keeps=1))
-                self._columns.append(name)
-        lines = []
-        for at in range(len(answer.rows)):
-            cells = answer.cells(at)
-            line_ = [TableCell(one, link="" if place else "rows") for place, one in enumerate(self._groups(at))]
-            for name in names:
-                few = at in answer.few.get(name, ())
-                text = FEW if few else said(cells[name], heads[name].unit, answer.currency)
-                line_.append(TableCell(text, "ink_3" if few else "ink", small=few, tip=self._range(name, at).strip()))
-                if name in moving:
-                    moved = change(cells[name], cells[f"{name}_before"], heads[name].unit, shown.better.get(name, ""))
-                    line_.append(TableCell("" if few else moved[0], moved[1], small=True))
-                if name == ranged:
-                    found = answer.intervals[name][at]
-                    words = "" if few or found is None else f"{percent(found.low)} – {percent(found.high)}"
-                    line_.append(TableCell(words, "ink_2", small=True))
-            lines.append(TableLine(tuple(line_), at))
-        # Where only some groups are asked for, a line of all customers or products would not be theirs.
-        if len(lines) > 1 and not shown.query.having:
-            sums = [TableCell("All", link="rows"), *[TableCell("")] * (len(shown.query.by) - 1)]
-            for name in names:
-                sums.append(TableCell(said(answer.totals[name], heads[name].unit, answer.currency)))
-                sums.extend([TableCell("")] * ((name in moving) + (name == ranged)))
-            lines.append(TableLine(tuple(sums), _ALL, total=True))
-        content.show_lines(lines, columns)
-        content.setAccessibleDescription(answer.definition)
-
-    def _group_columns(self, shown: TileAnswer) -> list[TableColumn]:
-        """A column for each dimension: the first takes what is left, the others are as wide as their words."""
-        heads = {column.name: column for column in shown.answer.columns}
-        named = [self._groups(at) for at in range(len(shown.answer.rows))]
-        longest = max((fonts.width(one[0], fonts.LIST) for one in named), default=0.0)
-        least = max(120, min(_WHOLE, round(longest) + 28)) if len(shown.query.by) > 3 else 120
-        columns = [TableColumn(heads[shown.query.by[0]].title, least=least)]
-        for place, name in enumerate(shown.query.by[1:], 1):
-            title = heads[name].title
-            words = max((fonts.width(one[place], fonts.LIST) for one in named), default=0.0)
-            wide = min(_WIDEST, round(max(fonts.width(title, fonts.SMALL, fonts.SEMIBOLD), words)) + 24)
-            columns.append(TableColumn(title, wide, keeps=_LAST - place))
-        return columns
 
     def _show_changes(self, content: AnswerTable, shown: TileAnswer) -> None:
         figures = [one for whole_ in shown.changes for one in (whole_, whole_.part) if one is not None]
@@ -367,9 +294,9 @@ class Tile(Panel):
         few = answer.few.get(name, ())
         values = [None if at in few else _scaled(one[name], scale) for at, one in enumerate(cells)]
         before = [_scaled(one.get(f"{name}_before"), scale) for one in cells] if shown.query.compare else []
-        groups = [", ".join(self._groups(at, cut=False)) for at in range(len(cells))]
+        named = [", ".join(groups(shown, at, cut=False)) for at in range(len(cells))]
         content.show_line(
-            [one.split(" ")[0] if shown.query.by[0] == "month" else one for one in groups],
+            [one.split(" ")[0] if shown.query.by[0] == "month" else one for one in named],
             values,
             [self._told(at) for at in range(len(cells))],
             lambda value: said(value / scale, unit, answer.currency, short=True),
@@ -419,6 +346,14 @@ class Tile(Panel):
         content.show_ranges([made[at] for at in self._places], whole_, self._sentence(), table_of(shown))
         self._say_below(verdict(made, whole_), len(made))
 
+    def _say_left_out(self) -> None:
+        """Say for which columns of the table there is no room."""
+        assert isinstance(self.content, AnswerTable)
+        titles = list(dict.fromkeys(self.content.left_out))
+        more = f"{counted(len(titles), 'more column')}: {', '.join(titles)}. Widen the tile or the window."
+        self._below.setText(more if titles else "")
+        self._below.setVisible(bool(titles))
+
     def _say_below(self, words: str, groups: int) -> None:
         """Say something below the groups, and how many of them are not shown."""
         more = f"{groups - len(self._places)} more in the table." if len(self._places) < groups else ""
@@ -433,17 +368,8 @@ class Tile(Panel):
 
     def _group(self, row: int) -> str:
         """The name of a row's group."""
-        return ", ".join(self._groups(row))
-
-    def _groups(self, row: int, *, cut: bool = True) -> list[str]:
-        """The names of a row's group, one for each dimension; ``cut``: with how one is cut off, "Nov 2026, so far"."""
         assert self.shown is not None
-        answer = self.shown.answer
-        named = zip(answer.columns, answer.rows[row], strict=True)
-        return [
-            with_cut(group_of(column, value, column.title), answer.cut(row, column.name) if cut else "")
-            for column, value in list(named)[: len(self.shown.query.by)]
-        ]
+        return ", ".join(groups(self.shown, row))
 
     def _told(self, row: int) -> str:
         """What is said of a row: its group, its figures, and the change."""
@@ -452,21 +378,11 @@ class Tile(Panel):
         parts = [self._group(row)]
         for column, value in zip(answer.columns, answer.rows[row], strict=True):
             if column.name in self.shown.query.metrics:
-                parts.append(
-                    f"{said(value, column.unit, answer.currency)}  {column.title}{self._range(column.name, row)}"
-                )
+                range_ = range_words(answer, column.name, row)
+                parts.append(f"{said(value, column.unit, answer.currency)}  {column.title}{range_}")
             elif is_figure(column) and column.name.endswith("_before") and value is not None:
                 parts.append(f"{said(value, column.unit, answer.currency)}  {_BEFORE[self.shown.query.compare or '']}")
         return "\n".join(parts)
-
-    def _range(self, name: str, row: int) -> str:
-        """The 95 % range of a share, on a line of its own; '' of other figures."""
-        assert self.shown is not None
-        known = self.shown.answer.intervals.get(name, ())
-        found = known[row] if row < len(known) else None
-        if found is None:
-            return ""
-        return f"\n95{THIN}% range {percent(found.low)} to {percent(found.high)}, of {whole(found.rows)}"
 
     def _sentence(self) -> str:
         assert self.shown is not None
@@ -504,7 +420,7 @@ class Tile(Panel):
             self.drilled.emit(key.metric, dict(key.cell))
         elif isinstance(key, tuple):  # the cells of a matrix
             self.drilled.emit(self.spec.query.metrics[0], dict(key[column]))
-        elif key == _ALL:
+        elif key == ALL:
             self.drilled.emit(self._columns[column], {})
         else:
             self._drill(self._columns[column], key)

@@ -28,18 +28,25 @@ from views.widgets.painting import LEFT, RIGHT, Mark, badge, fill, focus_ring, l
 ROW_HEIGHT = 32
 HEADER_HEIGHT = 32
 _GAP = 10
+#: Left and right of a cell where columns are narrow.
+NARROW_GAP = 6
+_HEAD_LINE = 15
 CELL_ROLE = Qt.ItemDataRole.UserRole
 
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """One column; width 0 takes what is left, at least ``least``; ``keeps`` 0 never gives way in a narrow table."""
+    """One column; width 0 takes what is left, at least ``least``; ``keeps`` 0 never gives way in a narrow table.
+
+    Before any column gives way, all are as wide as their ``narrow``, where they have one, and heads take two lines.
+    """
 
     title: str
     width: int = 0
     right: bool = False
     keeps: int = 0
     least: int = 120
+    narrow: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ class TableCell:
     on: bool | None = None  # a switch in place of the words
     link: str = ""  # what a click on it asks for
     tip: str = ""
+    short: str = ""  # what stands there in a narrow column
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,8 @@ class TableModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section].title
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
+            return self.columns[section].title if self.columns[section].narrow else None
         return None
 
 
@@ -126,7 +136,7 @@ class _Delegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, inset: int, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme, self._inset = theme, inset
-        self.last = 0
+        self.last, self.narrow = 0, False
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(80, ROW_HEIGHT)
@@ -149,7 +159,10 @@ class _Delegate(QStyledItemDelegate):
         else:
             fill(painter, rect.x(), rect.bottom() - 1, rect.width(), 1, theme.color("line_soft"))
         first, last = index.column() == 0, index.column() == self.last
-        room = rect.adjusted(self._inset if first else _GAP, 0, -(self._inset if last else _GAP), 0)
+        gap = NARROW_GAP if self.narrow else _GAP
+        room = rect.adjusted(self._inset if first else gap, 0, -(self._inset if last else gap), 0)
+        if self.narrow and cell.short:
+            cell = replace(cell, text=cell.short)
         self._cell(painter, room, cell, right=model.columns[index.column()].right, total=total)
         if option.state & QStyle.StateFlag.State_HasFocus and on:
             focus_ring(painter, theme, rect.adjusted(1, 1, -1, -2))
@@ -190,7 +203,7 @@ class _Header(QHeaderView):
     def __init__(self, theme: Theme, inset: int, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._theme, self._inset = theme, inset
-        self.last = 0
+        self.last, self.narrow = 0, False
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMinimumSectionSize(20)
         self.setFixedHeight(HEADER_HEIGHT)
@@ -198,7 +211,7 @@ class _Header(QHeaderView):
         theme.changed.connect(self.viewport().update)
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), HEADER_HEIGHT)
+        return QSize(super().sizeHint().width(), self.height())
 
     def paintSection(self, painter: QPainter, rect: object, logical: int) -> None:
         area = QRectF(rect)  # type: ignore[call-overload]
@@ -206,12 +219,29 @@ class _Header(QHeaderView):
         assert isinstance(model, TableModel)
         fill(painter, area.x(), area.y(), area.width(), area.height(), self._theme.color("panel"))
         fill(painter, area.x(), area.bottom() - 1, area.width(), 1, self._theme.color("line"))
+        gap = NARROW_GAP if self.narrow else _GAP
         room = area.adjusted(
-            self._inset if logical == 0 else _GAP, 0, -(self._inset if logical == self.last else _GAP), -1
+            self._inset if logical == 0 else gap, 0, -(self._inset if logical == self.last else gap), -1
         )
         column = model.columns[logical]
         align = RIGHT if column.right else LEFT
-        line(painter, room, column.title, self._theme.color("ink_2"), fonts.SMALL, fonts.SEMIBOLD, align)
+        lines = in_two(column.title) if self.narrow and head_width(column.title) > room.width() else (column.title,)
+        top = room.center().y() - _HEAD_LINE * len(lines) / 2
+        for place, words in enumerate(lines):
+            at = QRectF(room.x(), top + _HEAD_LINE * place, room.width(), _HEAD_LINE)
+            line(painter, at, words, self._theme.color("ink_2"), fonts.SMALL, fonts.SEMIBOLD, align)
+
+
+def head_width(title: str) -> float:
+    """Return how wide a head is in one line, in pixels."""
+    return fonts.width(title, fonts.SMALL, fonts.SEMIBOLD)
+
+
+def in_two(title: str) -> tuple[str, ...]:
+    """Return a head in the two lines that need the least room; in one where it is one word."""
+    parts = title.split(" ")
+    cuts = [(" ".join(parts[:at]), " ".join(parts[at:])) for at in range(1, len(parts))]
+    return min(cuts, key=lambda cut: max(map(head_width, cut)), default=(title,))
 
 
 class WordTable(RowTable):
@@ -227,11 +257,13 @@ class WordTable(RowTable):
     opened : key of a line, by Enter or double click.
     linked : (what, key) of a link that was clicked or chosen by Space.
     menu_wanted : (key, point) of a context menu.
+    left_out_changed : other columns have no room than before; see `left_out`.
     """
 
     opened = Signal(object)
     linked = Signal(str, object)
     menu_wanted = Signal(object, object)
+    left_out_changed = Signal()
 
     def __init__(
         self,
@@ -244,7 +276,9 @@ class WordTable(RowTable):
         passive: bool = False,
     ) -> None:
         super().__init__(name, ROW_HEIGHT)
-        self._whole = whole
+        self._whole, self._inset = whole, inset
+        #: Titles of the columns for which there is no room.
+        self.left_out: tuple[str, ...] = ()
         self.lines = TableModel(columns, self)
         self._delegate = _Delegate(theme, inset, self)
         self._header = _Header(theme, inset, self)
@@ -275,8 +309,6 @@ class WordTable(RowTable):
             place = next((n for n, one in enumerate(lines) if one.key == key), -1)
             if place >= 0:
                 self.selectRow(place)
-        if self._whole:
-            self.setFixedHeight(HEADER_HEIGHT + ROW_HEIGHT * len(lines))
         self._lay_out()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -329,20 +361,33 @@ class WordTable(RowTable):
 
     def _lay_out(self) -> None:
         columns, room = self.lines.columns, self.viewport().width()
-        shown = set(range(len(columns)))
-        fixed = sum(column.width or column.least for column in columns)
+        wide, edge = [column.width or column.least for column in columns], 0
+        narrow = sum(wide) > room and any(column.narrow for column in columns)
+        if narrow:
+            wide = [column.narrow or was for column, was in zip(columns, wide, strict=True)]
+            edge = self._inset - NARROW_GAP  # the last column keeps its distance from the edge
+        shown, fixed = set(range(len(columns))), sum(wide) + edge
         for _rank, place in sorted((column.keeps, place) for place, column in enumerate(columns) if column.keeps):
             if fixed <= room:
                 break
             shown.discard(place)
-            fixed -= columns[place].width or columns[place].least
+            fixed -= wide[place]
         self._delegate.last = self._header.last = max(shown)
-        rest = room - sum(columns[place].width for place in shown)
+        wide[max(shown)] += edge
+        self._delegate.narrow = self._header.narrow = narrow
         free = [place for place in shown if not columns[place].width]
+        rest = room - sum(wide[place] for place in shown if columns[place].width)
         for place, column in enumerate(columns):
             self.setColumnHidden(place, place not in shown)
             if place in shown:
-                self.setColumnWidth(place, column.width or max(60, rest // len(free)))
+                self.setColumnWidth(place, wide[place] if column.width else max(60, rest // len(free)))
+        self._header.setFixedHeight(HEADER_HEIGHT + (_HEAD_LINE if narrow else 0))
+        if self._whole:
+            self.setFixedHeight(self._header.height() + ROW_HEIGHT * self.lines.rowCount())
+        left_out = tuple(column.title for place, column in enumerate(columns) if place not in shown)
+        if left_out != self.left_out:
+            self.left_out = left_out
+            self.left_out_changed.emit()
 
     def _open(self, index: Index) -> None:
         found = self.lines.line_at(index.row()) if index.isValid() else None

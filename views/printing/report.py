@@ -17,9 +17,10 @@ from services.exporting import write_file
 from services.metrics import the_catalogue
 from views.charts.bars import BarsChart
 from views.charts.chart import Chart
+from views.insights.answer_table import AnswerTable
 from views.insights.figure import Figure
 from views.insights.headline import Headline
-from views.insights.tile import AnswerTable, Tile
+from views.insights.tile import Tile
 from views.lists.word_table import TableColumn, TableLine
 from views.printing.drawing import draw_chart
 from views.printing.paper import Block, Pen, paper_of, passage_high, printed, width_of

@@ -16,7 +16,8 @@ from models.values.metrics import Query, Value
 from services.metrics import Metrics, the_catalogue, the_dashboards, tile_answer
 from services.metrics.dashboards import load_dashboard
 from tests.views.books import opened, sample_copy
-from views.insights.tile import AnswerTable, Tile
+from views.insights.answer_table import AnswerTable
+from views.insights.tile import Tile
 from views.theme import Theme
 
 

@@ -22,11 +22,12 @@ from views.background import Failed
 from views.charts.bars import BarsChart, RangesChart
 from views.charts.table import ChartTable
 from views.charts.trend import TrendChart
+from views.insights.answer_table import AnswerTable
 from views.insights.figure import Figure
 from views.insights.filter_bar import FilterBar
 from views.insights.headline import Headline
 from views.insights.said import change, said
-from views.insights.tile import AnswerTable, Tile
+from views.insights.tile import Tile
 from views.insights.tile_panel import TilePanel
 from views.theme import Theme
 from views.words import THIN

@@ -15,8 +15,9 @@ from services.metrics import Metrics, the_catalogue, the_dashboards
 from services.reports import report_of
 from services.workspace import Workspace
 from tests.views.printing.painted import Painted
+from views.insights.answer_table import AnswerTable
 from views.insights.figure import Figure
-from views.insights.tile import AnswerTable, Tile
+from views.insights.tile import Tile
 from views.printing.paper import paper_of
 from views.printing.report import report_pdf, write_report_pdf
 from views.theme import Theme
