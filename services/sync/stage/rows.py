@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from itertools import compress, product
 from operator import lt
@@ -270,11 +270,17 @@ class Stager:
             return [None] * count
         headers = [header for _, header in self._plan.extra]
         rows = zip(*(cells[place] for place, _ in self._plan.extra), strict=True)
+        # Of rows with the same id the last one counts: those that it repeats would only repeat the headers, too.
+        counting: Iterable[int] = range(count)
+        if self._plan.has(self._plan.entity.key):
+            counting = {row: place for place, row in enumerate(zip(*cells, strict=True))}.values()
+        counted = frozenset(counting)
         return [
             json.dumps(found, ensure_ascii=False)
-            if (found := {header: cell.strip() for header, cell in zip(headers, row, strict=True) if cell.strip()})
+            if place in counted
+            and (found := {header: cell.strip() for header, cell in zip(headers, row, strict=True) if cell.strip()})
             else None
-            for row in rows
+            for place, row in enumerate(rows)
         ]
 
     def _who(
