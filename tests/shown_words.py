@@ -1,7 +1,8 @@
 """Every text that a person may read, with the place where it stands: `make words` prints them for a reader.
 
-Texts are the string literals of the program without docstrings, log records, statements of SQL and keys, and the texts
-of the files under `resources/` that a person sees. A formatted string is one text, its values as "{}".
+Texts are the string literals of the program without docstrings, log records, statements of SQL and keys, the help of
+the command line, the texts of the files under `resources/` that a person sees, and the paragraphs of the help, the
+documentation and the changelog without what they quote as code. A formatted string is one text, its values as "{}".
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 ROOMS: Final = ("app", "views", "models", "services", "main.py")
-RESOURCES: Final = ("rules", "templates", "systems", "write_back")
+RESOURCES: Final = ("rules", "templates", "systems", "write_back", "dashboards", "metrics", "entities")
+PAGES: Final = ("README.md", "CHANGELOG.md", "docs/*.md", "resources/help/*.md")
+#: What a page quotes as code: what a program prints or is told, and names of files and fields.
+_QUOTED: Final = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 _LOGGED: Final = frozenset({"debug", "info", "warning", "error", "exception", "critical", "getLogger"})
 _STATEMENT: Final = re.compile(
     r"^\s*\(?(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|PRAGMA|WITH|FROM|WHERE|AND|OR|ORDER|GROUP|JOIN|LEFT|UNION|"
@@ -47,11 +51,27 @@ def shown_texts() -> Iterator[Text]:
         for path in sorted((PROJECT / "resources" / folder).glob("*.toml")):
             for said in _of_values(tomllib.loads(path.read_text())):
                 yield Text(said, str(path.relative_to(PROJECT)), 0)
+    for pattern in PAGES:
+        for path in sorted(PROJECT.glob(pattern)):
+            yield from _of_page(path)
+
+
+def _of_page(path: Path) -> Iterator[Text]:
+    """The paragraphs and entries of a page, each on one line."""
+    lines = _QUOTED.sub(lambda code: "\n" * code[0].count("\n"), path.read_text()).split("\n")
+    first, held = 0, ""
+    for at, line in enumerate([*lines, ""], 1):
+        if held and (not line.strip() or re.match(r"\s*([-*|#]|\d+\.) ?", line)):
+            yield Text(held, str(path.relative_to(PROJECT)), first)
+            held = ""
+        first = first if held else at
+        held = f"{held} {line.strip()}".strip()
 
 
 def _of_module(path: Path) -> Iterator[Text]:
     tree = ast.parse(path.read_text())
-    skipped = {id(node) for outer in ast.walk(tree) for node in _silent(outer)}
+    helps = {id(node.body[0]) for node in ast.walk(tree) if _is_command(node)}
+    skipped = {id(node) for outer in ast.walk(tree) for node in _silent(outer)} - helps
     name = str(path.relative_to(PROJECT))
 
     def walk(node: ast.AST) -> Iterator[Text]:
@@ -66,6 +86,13 @@ def _of_module(path: Path) -> Iterator[Text]:
             yield from walk(child)
 
     yield from walk(tree)
+
+
+def _is_command(node: ast.AST) -> TypeGuard[ast.FunctionDef]:
+    """Whether a function is a command, whose docstring is its help."""
+    return isinstance(node, ast.FunctionDef) and any(
+        isinstance(one, ast.Name) and one.id == "told" for one in node.decorator_list
+    )
 
 
 def _silent(node: ast.AST) -> Iterator[ast.AST]:

@@ -11,16 +11,19 @@ from tests.shown_words import shown_texts
 
 #: What is no longer said, with what is said instead, and the texts in which the word means something else.
 STOPPED: Final = (
-    (r"\bcards?\b", "alert", r"report card|card numbers?|credit card|payment card|gift card|loyalty card|\{[^}]*card"),
-    (r"held against what came|hold .* against what came", "back-test", ""),
-    (r"\bforetold\b|\bwas told\b|\bwas said\b", "predicted", ""),
-    (r"way of telling|\brungs?\b|the simple rule|stretch(es)? of the past", "model, baseline, period",
+    (r"\bcards?\b", "alert",
+     r"report card|card numbers?|credit card|payment cards?|gift card|loyalty card|\{[^}]*card"),
+    (r"\bheld against\b|hold .* against what came|\b(with|from|and) what came\b(?! in)", "back-test, compare", ""),
+    (r"\bforet[eo]l|\bwas told\b|\bwas said\b", "predicted", ""),
+    (r"adding up all facts|weighing a few facts|way of telling|\brungs?\b|the simple rule|stretch(es)? of the past",
+     "model, baseline, period",
      r"\(rung \{\}\)"),
     (r"\bsurprise\b|ranks right", "log loss, AUC, bias", ""),
-    (r"likely to leave from|what they are worth|worth keeping", "churn risk, lifetime value", ""),
+    (r"likely to leave from|what they are worth|worth keeping|of what is at risk", "churn risk, lifetime value", ""),
     (r"usual in the book", "typical", ""),
     (r"set by hand|\btake it back\b(?=.*(score|figure))", "override, remove override", ""),
     (r"\bmend(s|ed|ing)?\b", "fix", ""),
+    (r"\bis taken as\b|\bhow surely\b|\bparting\b", "counts as, how sure, separator", ""),
     (r"\bin doubt\b", "not confirmed", ""),
     (r"^read again$|\bthe one before\b", "refresh, previous", ""),
     (r"follows? back", "recalculated", ""),
@@ -61,3 +64,6 @@ def test_the_texts_are_those_of_window_command_line_rules_and_templates(texts: l
     assert "No alerts today." in said  # the command line
     assert any("{}" in text for text in said)  # with the places of its values
     assert not any("SELECT" in text for text in said)
+    files = {place.split(":")[0] for _text, place in texts}
+    assert {"CHANGELOG.md", "docs/developing.md", "resources/help/help.md", "resources/metrics/orders.toml"} <= files
+    assert any(text.startswith("List the emails:") for text in said)  # the help of a command

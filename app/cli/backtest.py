@@ -42,7 +42,7 @@ def _days(text: str | None) -> tuple[date, ...] | None:
 def backtest(
     horizon: HorizonOption = None, cutoffs: CutoffsOption = None, store: StoreOption = None, json: JsonOption = False
 ) -> int:
-    """Score the book's past from earlier days and compare with what came; kept where nothing else is asked for."""
+    """Score the book's past from earlier days and compare with what happened; kept where nothing else is asked for."""
     from services.scoring import backtest as judged
 
     days = _days(cutoffs)

@@ -260,7 +260,7 @@ def outbox(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> int:
-    """List the emails: to review, waiting, in doubt, failed, sent."""
+    """List the emails: to review, waiting, not confirmed, failed, sent."""
     from services.outreach import read_outbox
 
     _one_of("--tab", tab, dict.fromkeys(TABS, ""))

@@ -239,7 +239,7 @@ class Policy:
     churn_warning, churn_critical
         Churn risk from which it is coloured, and coloured critical.
     churn_threshold_by_segment
-        Customers of such a segment are likely to leave from this risk on, wherever the rest of the book stands.
+        Churn risk from which a customer of such a segment counts as high, wherever the rest of the book stands.
     churn_horizon_days, clv_horizon_months
         Horizons of churn risk (30, 60, 90 or 180 days) and of lifetime value.
     discount_rate, margin
