@@ -95,6 +95,8 @@ class Command(Enum):
     REWRITE = auto()
     VARIANT = auto()
     SECOND_READING = auto()
+    ADD_FACT = auto()
+    OWN_SENTENCE = auto()
     REMOVE_STATEMENT = auto()
     SOURCE_STATEMENT = auto()
     CONFIRM_STATEMENT = auto()
@@ -276,6 +278,16 @@ SPECS: dict[Command, Spec] = {
     Command.VARIANT: Spec("Another version", (), "copy", "With an email", "Write it another way, as a new draft"),
     Command.SECOND_READING: Spec(
         "Second reading", ("Ctrl+Alt+R",), "eye", "With an email", "Let the language model look for what to fix"
+    ),
+    Command.ADD_FACT: Spec(
+        "Say a fact…", ("Ctrl+Alt+F",), "plus", "With an email", "Put a fact’s verified sentence into the text"
+    ),
+    Command.OWN_SENTENCE: Spec(
+        "My own sentence",
+        ("Ctrl+Alt+N",),
+        "edit",
+        "With an email",
+        "Begin a sentence of your own: not checked",
     ),
     Command.REMOVE_STATEMENT: Spec("Remove the statement", ("1", "Alt+1"), "close", "With an email"),
     Command.SOURCE_STATEMENT: Spec("Add a source…", ("2", "Alt+2"), "link", "With an email"),

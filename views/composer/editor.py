@@ -7,6 +7,7 @@ underline of a link.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -41,6 +42,8 @@ WIDEST_TEXT = 620
 FOOT_HEIGHT = 36
 NOTES_WIDE, NOTES_NARROW, NOTES_GAP = 180, 132, 16
 _NUMBER_GAP = 4
+_SENTENCE_ENDS = ".!?:"
+_SENTENCE_END = re.compile(r"[.!?]+[”\"’]?(?=\s|$)")
 
 
 class _Spaces(QSyntaxHighlighter):
@@ -138,6 +141,29 @@ class BodyEditor(QTextEdit):
         cursor.insertText(plain(text))
         cursor.endEditBlock()
         self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def insert_sentence(self, sentence: str) -> None:
+        """Put a sentence behind the one in which the cursor is; a single undo takes it out."""
+        cursor = self.textCursor()
+        cursor.clearSelection()
+        text, at = cursor.block().text(), cursor.positionInBlock()
+        if text[:at].strip() and text[:at].rstrip()[-1] not in _SENTENCE_ENDS:
+            end = _SENTENCE_END.search(text, at)
+            at = end.end() if end else len(text)
+        cursor.setPosition(cursor.block().position() + at)
+        before = " " if text[:at] and not text[:at][-1].isspace() else ""
+        after = " " if text[at:] and not text[at:][0].isspace() else ""
+        cursor.insertText(f"{before}{sentence}{after}")
+        self.setTextCursor(cursor)
+
+    def begin_paragraph(self) -> None:
+        """Begin a paragraph behind the one in which the cursor is, with the cursor in it."""
+        cursor = self.textCursor()
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock)
+        if cursor.block().text().strip():
+            cursor.insertText("\n\n")
+        self.setTextCursor(cursor)
+        self.setFocus()
 
     def take_out(self, start: int, end: int) -> None:
         """Take a stretch out of the text; a single undo puts it back."""

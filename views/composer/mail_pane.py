@@ -90,12 +90,18 @@ class MailPane(QWidget):
             available.connect(button.setEnabled)
         self.discard = IconButton(theme, "bin", actions[Command.DISCARD].toolTip())
         self.discard.clicked.connect(actions[Command.DISCARD].trigger)
+        self.add_fact = IconButton(theme, "plus", actions[Command.ADD_FACT].toolTip())
+        self.add_fact.clicked.connect(actions[Command.ADD_FACT].trigger)
+        self.own_sentence = IconButton(theme, "edit", actions[Command.OWN_SENTENCE].toolTip())
+        self.own_sentence.clicked.connect(actions[Command.OWN_SENTENCE].trigger)
         self._bar = QWidget()
         self._bar.setFixedHeight(44)
         parts: list[QWidget | int] = []
         for button in self.rewriting:
             parts += [button, 6]
-        self._bar.setLayout(row(*parts, -1, self.undo, 6, self.redo, 4, self.discard, margins=(20, 0, 14, 0)))
+        put_in = (self.add_fact, self.own_sentence)
+        taken_back = (self.undo, 6, self.redo, 4, self.discard)
+        self._bar.setLayout(row(*parts, *put_in, -1, *taken_back, margins=(20, 0, 14, 0)))
 
     def _writing_bar(self) -> QWidget:
         self.writing_words = ElidedLabel(self._theme, "", fonts.LIST, fonts.MEDIUM, "primary_text")

@@ -23,6 +23,7 @@ from views.composer.acts import Acts
 from views.composer.columns import FACTS, MAIL, VERDICT, ColumnFocus, Columns
 from views.composer.drafting import Drafting
 from views.composer.facts_pane import KEPT, FactsPane
+from views.composer.insertion import Insertion
 from views.composer.mail_pane import MailPane
 from views.composer.marks import marks_of
 from views.composer.second_reading import SecondReader
@@ -66,6 +67,7 @@ class ComposerPage(Page):
         self.setLayout(column(self.state))
         self.drafting = Drafting(self)
         self.second = SecondReader(self)
+        self.insertion = Insertion(self)
         self.acts = Acts(self)
         self._focus = (
             ColumnFocus(self.columns, FACTS, self.facts, self.facts.first_control),
@@ -358,6 +360,12 @@ class ComposerPage(Page):
             self.session.change(check_soon=bool(typed), **fields)
             if not typed:
                 self.show_writers()
+
+    def tick(self, key: str) -> None:
+        """Tick a fact that the text says."""
+        if self.session is not None:
+            self._change(facts=(*self.session.edit.facts, key))
+            self.facts.show_facts(self.session.composition.facts, self.session.edit.facts)
 
     def _choose_writer(self, key: str) -> None:
         self.writer = key

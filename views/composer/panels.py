@@ -9,7 +9,7 @@ from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtWidgets import QCompleter, QDateTimeEdit, QLineEdit, QWidget
 
 from models.values.customers import CONSENT_WORDS
-from models.values.outreach import TONES, Composition, TemplateChoice
+from models.values.outreach import TONES, Composition, Fact, TemplateChoice
 from models.values.words import stored
 from views.theme import Theme
 from views.widgets.overlay import Choice, ChoicePanel, FormPanel, Overlay, text_field
@@ -87,6 +87,14 @@ def template_panel(
     """Choose a template; it writes at once."""
     choices = [Choice(one.name, TONES.get(one.tone, one.tone), one.code) for one in templates[:9]]
     return ChoicePanel(theme, window, "Write with", choices, chosen, "It is written as a new draft.")
+
+
+def fact_panel(
+    theme: Theme, window: QWidget, facts: Sequence[tuple[Fact, str]], chosen: Callable[[str], None]
+) -> Overlay:
+    """Choose a fact with its sentence; it is put into the text."""
+    choices = [Choice(sentence, fact.label, fact.key) for fact, sentence in facts[:9]]
+    return ChoicePanel(theme, window, "Say in the text", choices, chosen, "It is verified, and its fact is ticked.")
 
 
 def _form(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -53,6 +53,11 @@ def readdressed(workspace: Workspace, edit: Edit, contact_id: int | None) -> Com
 def facts(workspace: Workspace, customer_id: int, goal: str) -> tuple[Fact, ...]:
     """The facts as they are proposed for a goal."""
     return outreach.read_facts(workspace, customer_id, goal)
+
+
+def fact_sentences(workspace: Workspace, edit: Edit) -> Mapping[str, str]:
+    """The sentence of each fact that has one, by its key."""
+    return outreach.fact_sentences(workspace, edit)
 
 
 def review(workspace: Workspace, edit: Edit) -> Review:

@@ -9,6 +9,7 @@ from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDateEdit, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -27,7 +28,7 @@ from views.alerts.page import AlertsPage
 from views.composer import rooms
 from views.composer.columns import FACTS, MAIL, VERDICT
 from views.composer.timing import local_words
-from views.widgets.overlay import FormPanel
+from views.widgets.overlay import ChoicePanel, FormPanel
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -728,3 +729,33 @@ def test_on_a_free_day_everything_says_when_it_really_goes_out(
     assert desk.desktop.window.toast.words == f"Queued for {kept.customer}. Goes out {monday}"
     desk.close()
     closed.close()
+
+
+def test_a_fact_is_said_at_the_cursor_by_key_and_is_verified(desk: Desk) -> None:
+    page, editor = desk.page, desk.page.mail.editor
+    editor.begin_paragraph()
+    before = desk.text
+    unsaid = {key for key, box in page.facts.boxes().items() if not box.isChecked()}
+    QTest.keyClick(editor, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+    desk.wait(lambda: any(one.isVisible() for one in page.window().findChildren(ChoicePanel)))
+    (panel,) = [one for one in page.window().findChildren(ChoicePanel) if one.isVisible()]
+    place, choice = next((at, one) for at, one in enumerate(panel.choices) if one.value in unsaid)
+    QTest.keyClick(panel, Qt.Key(Qt.Key.Key_1 + place))
+    desk.wait(lambda: choice.words in desk.text)
+    desk.reviewed()
+    assert choice.value in desk.session.edit.facts and page.facts.boxes()[choice.value].isChecked()
+    assert desk.session.review is not None and desk.session.review.ready and not desk.session.review.own
+    editor.undo()
+    assert desk.text == before
+
+
+def test_a_sentence_of_ones_own_begins_in_a_paragraph_behind_the_one_in_hand(desk: Desk) -> None:
+    editor = desk.page.mail.editor
+    first, _gap, rest = desk.text.partition("\n\n")
+    editor.moveCursor(QTextCursor.MoveOperation.Start)
+    QTest.keyClick(editor, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+    editor.insertPlainText("We spoke of it at the fair.")
+    assert desk.text == f"{first}\n\nWe spoke of it at the fair.\n\n{rest}"
+    desk.reviewed()
+    assert desk.session.review is not None
+    assert [claim.text for claim in desk.session.review.own] == ["We spoke of it at the fair."]
