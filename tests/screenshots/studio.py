@@ -137,7 +137,8 @@ def window(
     wait_until(lambda: shell._freshness is not None)
     settle(desk)
     yield desk
-    desk.window.close()
+    assert desk.window.close() or desk.window.close()  # who closes again is not asked
+    desk.background.close()
     workspace.close()
 
 
