@@ -33,6 +33,7 @@ def in_words(path: Path, workspace: Workspace) -> None:
             kept = json.dumps(recommendation_words(text), ensure_ascii=False)
             driver.execute("UPDATE alerts SET recommendation = ? WHERE id = ?", (kept, number))
         driver.execute("UPDATE book SET value = json_set(value, '$.rules', 'of before') WHERE key = 'alert_references'")
+        driver.execute("ALTER TABLE opportunities DROP COLUMN lost_reason")
         driver.execute(f"PRAGMA user_version = {BEFORE}")
 
 
@@ -54,6 +55,8 @@ def content(workspace: Workspace) -> dict[str, Any]:
 
 def test_alerts_that_an_earlier_version_kept_in_words_become_those_of_a_fresh_book(tmp_path: Path) -> None:
     fresh = opened(sample_copy(tmp_path / "fresh.db"))
+    with closing(sqlite.connect(fresh.store.path)) as driver, driver:  # which the older version did not keep
+        driver.execute("UPDATE opportunities SET lost_reason = NULL")
     older_path = sample_copy(tmp_path / "older.db")
     in_words(older_path, fresh)
     older = opened(older_path)

@@ -33,8 +33,8 @@ BIG = {
 
 HOT: dict[str, tuple[Callable[[Reader], Any], int]] = {
     "queue": (read_queue, 16),
-    "queue, filtered": (lambda reader: read_queue(reader, "todo", QueueFilter(text="marlow", need_today=True)), 17),
-    "queue, done": (lambda reader: read_queue(reader, "done", QueueFilter(done_days=30)), 8),
+    "queue, filtered": (lambda reader: read_queue(reader, "todo", QueueFilter(text="marlow", need_today=True)), 19),
+    "queue, done": (lambda reader: read_queue(reader, "done", QueueFilter(done_days=30)), 10),
     "tiles of today": (read_today_tiles, 12),
     "tiles of outcomes": (read_outcome_tiles, 8),
     "freshness": (read_freshness, 15),
