@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
+from statistics import mean, median
 
 import pytest
 
@@ -71,5 +72,23 @@ def test_online_retail(data_dir: Path, tmp_path: Path) -> None:
             "buying_customers": len({row["customer_id"] for row in bought}),
             "customers": len({line["CustomerID"] for line in known}),
         }
+        amounts, standing = [row["amount_minor"] for row in bought], {row["external_id"] for row in bought}
+        of_orders = ("mean_order_value", "median_order_value", "revenue_per_customer")
+        of_lines = [line for line in known if line["InvoiceNo"] in standing]
+        assert asking.answer(Query((*of_orders, "product_revenue", "units_sold", "lines"))).totals == pytest.approx({
+            "mean_order_value": mean(amounts),
+            "median_order_value": median(amounts),
+            "revenue_per_customer": sum(months.values()) / len({row["customer_id"] for row in bought}),
+            "product_revenue": sum(months.values()),
+            "units_sold": sum(int(line["Quantity"]) for line in of_lines),
+            "lines": len(of_lines),
+        })  # fmt: skip
+        by_month = asking.answer(Query(("orders", "buying_customers"), ("month",)))
+        of_month = defaultdict[str, list[Row]](list)
+        for row in bought:
+            of_month[row["ordered_on"][:7]].append(row)
+        assert by_month.rows == tuple(
+            (one, len(rows), len({row["customer_id"] for row in rows})) for one, rows in sorted(of_month.items())
+        )
     finally:
         workspace.close()
