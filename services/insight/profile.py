@@ -115,6 +115,7 @@ def _identity(
         found += contract_fields(reader, contract)
     found += contact_fields(reader, customer["id"])
     found += declared_fields(reader, customer["id"])
+    found += _fit_scans(reader, customer["id"])
     known = read_measurements(reader.driver, customer["id"])
     if known is not None:
         scanned = words.day_of(known.day)
@@ -135,6 +136,14 @@ def _identity(
         said = f"{expected} of {worth} {over} if they stay"
         found.append(IdentityField("Lifetime value", said, mark.short if mark is not None else "scored"))
     return tuple(found)
+
+
+def _fit_scans(reader: Reader, customer_id: int) -> list[IdentityField]:
+    scans, last = reader.driver.execute(
+        "SELECT COUNT(*), MAX(happened_on) FROM activities WHERE customer_id = ? AND kind = 'fit_scan'", (customer_id,)
+    ).fetchone()
+    day = words.day_of(last)
+    return [IdentityField("Fit scans", f"{scans:,}, last on {reader.day(day)}", "scan")] if day is not None else []
 
 
 class _Origins(dict[str, str]):

@@ -273,6 +273,8 @@ def asked(tile: TileSpec, filters: Filters) -> Query:
     period = tile.query.period or filters.period
     compare = filters.compare if tile.query.compare and period != "all" else None
     order, having = tile.query.order, tile.query.having
+    if tile.query.period and any(one.name.endswith(_COMPARED) for one in having):
+        compare = tile.query.compare  # it is about the change between these days
     if compare is None:  # then there is no change to order and choose by
         order = tuple(name for name in order if not name.endswith(_COMPARED))
         having = tuple(one for one in having if not one.name.endswith(_COMPARED))

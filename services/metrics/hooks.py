@@ -47,6 +47,7 @@ _ENGAGED: Final = f" AND x.kind IN ('opened', 'clicked', 'replied', 'converted')
 _MAILED: Final = f" AND x.source <> '{OWN_SOURCE}'"
 _LAST_ENGAGED: Final = _events("max(x.happened_on)", "email_events", "happened_on", where=_ENGAGED)
 _SCAN: Final = " AND x.kind = 'fit_scan'"
+_LAST_SCAN: Final = _events("max(x.happened_on)", "activities", "happened_on", where=_SCAN)
 _THIS_YEAR: Final = "coalesce(y.this_year, 0)"
 _YEAR_BEFORE: Final = "coalesce(y.year_before, 0)"
 _SINCE_FIRST: Final = f"(julianday({_DAY}) - julianday(coalesce(s.first_order_on, c.signed_up_on)))"
@@ -91,7 +92,8 @@ HOOKS: Final[dict[str, str]] = {
     "days_since_email": f"(julianday({_DAY}) - julianday({_LAST_ENGAGED}))",
     "uses_fit_scan": f"({_events('count(*)', 'activities', 'happened_on', where=_SCAN)} > 0)",
     "fit_scans": _events("count(*)", "activities", "happened_on", where=_SCAN),
-    "last_fit_scan_on": _events("max(x.happened_on)", "activities", "happened_on", where=_SCAN),
+    "days_since_fit_scan": f"(julianday({_DAY}) - julianday({_LAST_SCAN}))",
+    "last_fit_scan_on": _LAST_SCAN,
     "spend_this_year": _THIS_YEAR,
     "spend_year_before": _YEAR_BEFORE,
     "kept_spend": f"min({_THIS_YEAR}, {_YEAR_BEFORE})",

@@ -37,6 +37,9 @@ def test_the_newest_scan_is_on_the_customers_page(book: SmallBook, reader: Fresh
                    attributes=f'{{"chest_cm": "{100 + back}", "recommended_size": "{size}"}}')  # fmt: skip
     book.event("activities", number, kind="web_session", attributes='{"size": "S"}', happened_on=days_ago(1))
     assert _identity(reader, number) == {"Size": ("11 Nov: XL", "scan"), "Measured": ("11 Nov: chest 109 cm", "scan")}
+    profile = reader(read_profile, number)
+    scans = [one.value for one in profile.identity if one.label == "Fit scans"] if profile is not None else []
+    assert scans == ["2, last on 11 Nov"], "the visit of the web site is none"
     document = reader(read_customer_document, number)
     assert document is not None and document["measurements"] == {
         "on": "2026-11-11",

@@ -41,7 +41,7 @@ HOT: dict[str, tuple[Callable[[Reader], Any], int]] = {
     "detail": (lambda reader: read_detail(reader, 1, order=(1,)), 47),
     # One for each kind, entities that declare one included.
     "timeline": (lambda reader: read_timeline(reader, 5), 6 + len(all_sources())),
-    "profile": (lambda reader: read_profile(reader, 5), 31),
+    "profile": (lambda reader: read_profile(reader, 5), 32),
     "customers": (lambda reader: read_customers(reader), 6),
     "customers by name": (lambda reader: read_customers(reader, None, "name", descending=False), 6),
     "customers, second page": (lambda reader: read_customers(reader, after=(1000, 77)), 8),  # into those who came once

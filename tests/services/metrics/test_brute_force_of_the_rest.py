@@ -106,6 +106,12 @@ def test_what_is_said_and_done(asking: Metrics, tables: Tables) -> None:
     felt = [row["sentiment"] for row in talks if row["sentiment"] is not None]
     assert year(asking, "conversation_sentiment") == pytest.approx(mean(felt))
     assert year(asking, "survey_answers") == len(within(tables["surveys"], "answered_on", YEAR))
+    scans = dict[int, str]()
+    for row in tables["activities"]:
+        if row["kind"] == "fit_scan" and row["happened_on"] <= AS_OF:
+            scans[row["customer_id"]] = max(row["happened_on"], scans.get(row["customer_id"], ""))
+    since = [(date.fromisoformat(AS_OF) - date.fromisoformat(last)).days for last in scans.values()]
+    assert total(asking, "since_fit_scan") == median(since)
     done = within(tables["activities"], "happened_on", YEAR)
     assert year(asking, "customers_with_activity") == len({row["customer_id"] for row in done})
 

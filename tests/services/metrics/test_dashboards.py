@@ -267,3 +267,10 @@ def test_a_glimpse_leads_to_a_dashboard_that_there_is() -> None:
     glimpses = [tile for tile in TILES if tile.form == "glimpse"]
     assert [tile.opens for tile in glimpses] == ["service", "reviews", "pipeline", "email"]
     assert {tile.opens for tile in glimpses} <= names
+
+
+@pytest.mark.parametrize("filters", [Filters("12m", "year"), Filters("all", None), Filters()], ids=str)
+def test_falling_ratings_are_those_of_30_days_against_the_30_before_whatever_is_chosen(filters: Filters) -> None:
+    query = asked(next(one for one in TILES if one.title.startswith("Products with falling ratings")), filters)
+    assert (query.period, query.compare, query.order) == ("30d", "previous", ("mean_rating_change",))
+    assert [one.name for one in query.having] == ["mean_rating_change", "reviews", "reviews_before"]
