@@ -20,12 +20,15 @@ def disclosures(
     from services.book.disclosures import disclosures as found_in
 
     with opened(store) as workspace:
-        found = found_in(workspace, limit=limit)
+        whole = found_in(workspace)
+    found = whole[:limit]
     rows = [
         (one.at, one.by, one.to, "" if one.size is None else f"{one.size:,}", one.what, ", ".join(one.fields))
         for one in found
     ]
     head = ("at", "by", "to", "bytes", "what", "fields")
     words = table(head, rows, frozenset({3})) if rows else "Nothing has left this computer."
+    if len(whole) > len(found):
+        words += f"\nThe newest {len(found):,} of {len(whole):,}. --limit {len(whole)} lists all."
     answer([asdict(one) for one in found], words, json)
     return DONE

@@ -20,12 +20,12 @@ _EMAILS = """
     SELECT coalesce(s.ended_at, s.handing_over_at) AS at, m.to_address, m.subject, length(CAST(m.mail AS BLOB)) AS size,
            m.approved_by, c.name, s.outcome
     FROM sendings s JOIN messages m ON m.id = s.message_id JOIN customers c ON c.id = m.customer_id
-    WHERE s.outcome IN ('sent', 'in_doubt') ORDER BY s.id DESC LIMIT ?
+    WHERE s.outcome IN ('sent', 'in_doubt') ORDER BY s.id DESC
 """
 _BY_HAND = """
     SELECT j.at, m.to_address, m.subject, length(CAST(m.mail AS BLOB)) AS size, j.actor, c.name, m.via
     FROM journal j JOIN messages m ON j.subject = 'message:' || m.id JOIN customers c ON c.id = m.customer_id
-    WHERE j.verb = 'hand-out' AND m.via IN ('eml', 'mail_program') ORDER BY j.id DESC LIMIT ?
+    WHERE j.verb = 'hand-out' AND m.via IN ('eml', 'mail_program') ORDER BY j.id DESC
 """
 _NOTED = """
     SELECT j.at, j.verb, j.subject, j.actor,
@@ -33,7 +33,7 @@ _NOTED = """
             WHERE p.journal_id = j.id AND p.operation = 'words') AS words,
            (SELECT json_extract(p.after, '$.digest') FROM journal_payloads p
             WHERE p.journal_id = j.id AND p.operation = 'digest') AS noted
-    FROM journal j WHERE j.verb IN ('ask-model', 'export', 'write-back') ORDER BY j.id DESC LIMIT ?
+    FROM journal j WHERE j.verb IN ('ask-model', 'export', 'write-back') ORDER BY j.id DESC
 """
 _NAME = "SELECT name FROM customers WHERE id = ?"
 
@@ -59,13 +59,13 @@ def note_disclosure(
         work.commit()
 
 
-def disclosures(workspace: Workspace, *, limit: int = 500) -> tuple[Disclosure, ...]:
-    """Return what left this computer, the newest first; at most ``limit``."""
+def disclosures(workspace: Workspace) -> tuple[Disclosure, ...]:
+    """Return all that left this computer, the newest first."""
     with workspace.store.snapshot() as driver:
-        found = [_noted(driver, row) for row in driver.execute(_NOTED, (limit,))]
-        found += [_email(row) for row in driver.execute(_EMAILS, (limit,))]
-        found += [_email(row) for row in driver.execute(_BY_HAND, (limit,))]
-    return tuple(sorted(found, key=lambda one: one.at, reverse=True)[:limit])
+        found = [_noted(driver, row) for row in driver.execute(_NOTED)]
+        found += [_email(row) for row in driver.execute(_EMAILS)]
+        found += [_email(row) for row in driver.execute(_BY_HAND)]
+    return tuple(sorted(found, key=lambda one: one.at, reverse=True))
 
 
 def _email(row: Any) -> Disclosure:

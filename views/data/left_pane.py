@@ -21,6 +21,8 @@ _COLUMNS = (
     TableColumn("Fields", 190, keeps=3),
     TableColumn("By", 120, keeps=4),
 )
+#: So many are listed; `bellwether disclosures` has all.
+LISTED = 500
 _NOTHING = "Nothing has left this computer. Emails, requests to language models and exports are listed here."
 
 
@@ -39,9 +41,12 @@ class LeftPane(QWidget):
         self.setLayout(made)
 
     def show_left(self, found: Sequence[Disclosure]) -> None:
-        """Show these, as they come."""
-        self._words.setText(counted(len(found), "entry", "entries") if found else "")
-        self.table.show_lines([_line(number, one) for number, one in enumerate(found)])
+        """Show the newest of these, and how many there are in all."""
+        words = counted(len(found), "entry", "entries") if found else ""
+        if len(found) > LISTED:
+            words = f"newest {LISTED} of {words}; `bellwether disclosures --limit {len(found)}` lists all"
+        self._words.setText(words)
+        self.table.show_lines([_line(number, one) for number, one in enumerate(found[:LISTED])])
         self.table.setVisible(bool(found))
         self._none.setText(_NOTHING)
         self._none.setVisible(not found)

@@ -27,7 +27,7 @@ def stops_around(now: float, least: float, most: float, *, whole: bool) -> list[
     below = min(_AROUND, math.floor((now - least) / step + 1e-9))
     above = min(2 * _AROUND - below, math.floor((most - now) / step + 1e-9))
     below = min(2 * _AROUND - above, math.floor((now - least) / step + 1e-9))
-    return [round(now + at * step, 6) for at in range(-below, above + 1)]
+    return [round(now + at * step, 6) if at else now for at in range(-below, above + 1)]
 
 
 class FigureSlider(QSlider):

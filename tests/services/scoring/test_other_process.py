@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,7 @@ def test_the_true_cause_of_a_decline_is_among_the_top_two_risks(told: Told) -> N
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SampleTruth, Workspace]]:
     folder = tmp_path_factory.mktemp("sample")
-    truth = write_exports(folder)
+    truth = write_exports(folder, today=date(2026, 11, 20))
     moment = f"{truth.today.isoformat()}T09:00:00+00:00"
     workspace = open_workspace(Recipe(str(folder / "book.db"), "Ada", moment))
     import_sample(workspace, truth)

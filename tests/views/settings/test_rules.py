@@ -422,6 +422,8 @@ def test_the_slider_moves_the_figure_that_has_the_focus_and_tries_again_once_the
         (180, 30, 3000, True, [30, 80, 130, 180, 230, 280, 330]),
         (2, 1, 3, True, [1, 2, 3]),
         (0, 0, 1, True, [0, 1]),
+        (0.07 * 100, 0, 100, False, [4, 5, 6, 0.07 * 100, 8, 9, 10]),
+        (1 / 3, 1 / 3, 1 / 3, False, [1 / 3]),
     ],
 )
 def test_the_stops_are_round_figures_around_the_one_in_force(
