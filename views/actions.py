@@ -275,7 +275,7 @@ SPECS: dict[Command, Spec] = {
     Command.SHORTER: Spec("Shorter", (), "minus", "With an email", "Write it shorter, as a new draft"),
     Command.WARMER: Spec("Warmer", (), "thumb-up", "With an email", "Write it warmer, as a new draft"),
     Command.REWRITE: Spec("Rewrite…", ("Ctrl+R",), "edit", "With an email", "Say how to rewrite it"),
-    Command.VARIANT: Spec("Another version", (), "copy", "With an email", "Write it another way, as a new draft"),
+    Command.VARIANT: Spec("New version", (), "copy", "With an email", "Write it another way, as a new draft"),
     Command.SECOND_READING: Spec(
         "Second reading", ("Ctrl+Alt+R",), "eye", "With an email", "Let the language model look for what to fix"
     ),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from services.outreach.answering import read_sentences, resolve_statement
     from services.outreach.automatic import draft_automatically
     from services.outreach.composing import compose, readdress, reopen
-    from services.outreach.fact_sentences import fact_sentences
+    from services.outreach.sentences_of_facts import fact_sentences
     from services.outreach.facts import read_facts
     from services.outreach.mail import mail_text, why_not_by_hand
     from services.outreach.messages import discard, read_message, restore_draft, save
@@ -45,7 +45,7 @@ else:
         __name__,
         {
             "services.outreach.composing": "compose reopen readdress",
-            "services.outreach.fact_sentences": "fact_sentences",
+            "services.outreach.sentences_of_facts": "fact_sentences",
             "services.outreach.facts": "read_facts",
             "services.outreach.templates.write": "draft_by_template",
             "services.outreach.model.write": "draft_by_model what_leaves try_profile",

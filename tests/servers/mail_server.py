@@ -291,10 +291,11 @@ def mail_server(
         for one in transports:
             one.abort()
         loop.run_until_complete(_some_rounds())
-        for one in transports:
-            # One that was closed while something was still to be written does not hear of an abort any more.
-            if getattr(one, "_sock", None) is not None:
-                one._call_connection_lost(None)  # type: ignore[attr-defined]
+        # One that was closed while something was still to be written does not hear of an abort any more, and neither
+        # does the line under one that is encrypted.
+        for under in list(loop._transports.values()):  # type: ignore[attr-defined]
+            if under._sock is not None:
+                under._call_connection_lost(None)
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
 

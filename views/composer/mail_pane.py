@@ -74,7 +74,7 @@ class MailPane(QWidget):
     def _build_bar(self) -> None:
         theme, actions = self._theme, self._actions
         plain = {Command.SHORTER: "Shorter", Command.WARMER: "Warmer", Command.REWRITE: "Rewrite…",
-                 Command.VARIANT: "Another version"}  # fmt: skip
+                 Command.VARIANT: "New version"}  # fmt: skip
         self.rewriting = [_small(CommandButton.of(theme, actions[one], "", text=text)) for one, text in plain.items()]
         for button in self.rewriting:
             button.set_key("")
