@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from services.outreach.answering import read_sentences, resolve_statement
     from services.outreach.automatic import draft_automatically
     from services.outreach.composing import compose, readdress, reopen
-    from services.outreach.sentences_of_facts import fact_sentences
     from services.outreach.facts import read_facts
     from services.outreach.mail import mail_text, why_not_by_hand
     from services.outreach.messages import discard, read_message, restore_draft, save
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from services.outreach.outbox.trying import send_to_oneself, try_mail
     from services.outreach.reviewing import review
     from services.outreach.send_policy import why_not_now
+    from services.outreach.sentences_of_facts import fact_sentences
     from services.outreach.templates.library import preview_template, read_templates, reset_template, save_template
     from services.outreach.templates.write import draft_by_template
     from services.outreach.verified import warning_words
