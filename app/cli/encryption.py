@@ -66,12 +66,11 @@ def recovery_key(store: StoreOption = None, json: JsonOption = False) -> int:
 
 @told
 def test(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="The recovery key; without it you are asked.")] = "",
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> int:
     """Say whether a recovery key or passphrase opens the book. Exit code 1: it does not."""
-    opens = check_key(_book(store), key or ask_secret("Recovery key or passphrase"))
+    opens = check_key(_book(store), ask_secret("Recovery key or passphrase"))
     answer({"opens": opens}, "This key opens the book." if opens else "This key does not open the book.", json)
     return DONE if opens else NOTHING_DONE
 
@@ -100,16 +99,16 @@ def _converted(path: Path, keyring: Keyring, by_passphrase: bool, as_json: bool)
 
 
 def _given(path: Path, keyring: Keyring) -> str:
-    """The passphrase or recovery key of now, where the keyring does not open the book."""
+    """The current passphrase or recovery key, where the keyring does not open the book."""
     found = encryption_of(path, keyring)
     if not found.encrypted or found.in_keyring:
         return ""
-    return os.environ.get(PASSPHRASE, "") or ask_secret("Passphrase or recovery key of now")
+    return os.environ.get(PASSPHRASE, "") or ask_secret("Current passphrase or recovery key")
 
 
 def _twice(ask: Callable[[str], str]) -> str:
     chosen = ask("New passphrase")
-    if fault := passphrase_fault(chosen, ask("The same again")):
+    if fault := passphrase_fault(chosen, ask("Repeat the passphrase")):
         raise UserError(fault)
     return chosen
 

@@ -160,7 +160,7 @@ def _add_groups(program: typer.Typer) -> None:
     folders.command("remove")(watching.remove)
     program.add_typer(folders, name="watch")
     keys = typer.Typer(
-        help="Encryption: `encryption` says whether the book is encrypted; `on`, `recovery-key`, `test KEY`, `rekey`,"
+        help="Encryption: `encryption` says whether the book is encrypted; `on`, `recovery-key`, `test`, `rekey`,"
         " `unlock`."
     )
     keys.command("show", hidden=True)(encryption.show)

@@ -81,6 +81,11 @@ def key_from_words(words: str, salt: bytes) -> BookKey:
     return _from_recovery(words, salt) or key_from_passphrase(words, salt)
 
 
+def is_recovery_key(words: str) -> bool:
+    """Return whether words are read as a recovery key, so that they can be no passphrase."""
+    return _from_recovery(words, b"") is not None
+
+
 def _from_recovery(words: str, salt: bytes) -> BookKey | None:
     """The key that was typed from paper, None where the words are no such key or one was mistyped."""
     text = "".join(words.split()).replace("-", "").upper().replace("0", "O").replace("1", "I").replace("8", "B")

@@ -10,6 +10,7 @@ import glob
 import os
 import shutil
 from contextlib import suppress
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -53,26 +54,34 @@ def convert(path: Path, key: BookKey | None, new: BookKey) -> None:
             book.execute("PRAGMA journal_mode = DELETE")  # refused while anybody else has the book open
             attach_staging(book, made, new, "made")
             book.execute("PRAGMA made.journal_mode = OFF")  # after any accident it is thrown away
+            book.execute("PRAGMA main.locking_mode = EXCLUSIVE")  # held after COMMIT: nobody writes what is wiped
             book.execute("BEGIN EXCLUSIVE")
             _write(book, path)
             _put_in_place(book, path, made, before)
+            wipe(before)
         finally:
             book.close()
             made.unlink(missing_ok=True)
-    wipe(before)
 
 
 def sweep_converted(path: Path) -> None:
-    """Take away what a killed conversion left beside a book."""
-    for kind in (_MADE, _BEFORE):
-        for found in path.parent.glob(f"{glob.escape(path.name)}.{kind}-*"):
-            owner = found.name.rpartition("-")[2]
+    """Take away what a killed conversion left beside a book and its copies of older versions."""
+    patterns = (glob.escape(path.name), _copies_of(path))
+    for kind, pattern in product((_MADE, _BEFORE), patterns):
+        for found in path.parent.glob(f"{pattern}.{kind}-*"):
+            name, _, owner = found.name.rpartition(f".{kind}-")
             if not owner.isdecimal() or runs(int(owner), found):
                 continue
-            if kind == _BEFORE and path.exists() and not found.samefile(path):
+            whole = path.with_name(name)
+            if kind == _BEFORE and whole.exists() and not found.samefile(whole):
                 wipe(found)
             else:  # a second name of the book itself, or never finished
                 found.unlink(missing_ok=True)
+
+
+def version_copies(path: Path) -> list[Path]:
+    """Return the copies that were made of a book before it was brought to another version."""
+    return sorted(path.parent.glob(_copies_of(path)))
 
 
 def wipe(path: Path) -> None:
@@ -84,6 +93,10 @@ def wipe(path: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         path.unlink()
+
+
+def _copies_of(path: Path) -> str:
+    return f"{glob.escape(path.stem)}.version-*{glob.escape(path.suffix)}"
 
 
 def _write(book: sqlite.Connection, path: Path) -> None:
@@ -124,5 +137,17 @@ def _put_in_place(book: sqlite.Connection, path: Path, made: Path, before: Path)
     before.unlink(missing_ok=True)
     if os.name == "nt":  # pragma: no cover  an open file cannot be replaced there
         book.close()
-    os.link(path, before)
+    try:
+        os.link(path, before)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"{path.name} is on a disk or share that cannot keep one file under two names, so it cannot be encrypted "
+            "there. Nothing was changed. Move the book to a disk of this computer, encrypt it there, and move it back."
+        ) from error
     made.replace(path)
+    if os.name != "nt":  # the new name is on the disk before the old file is overwritten
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

@@ -36,10 +36,7 @@ def why_locked(path: Path, key: BookKey | None) -> str:
     if salt is None:
         if key is None or not _is_plain(path):
             return ""
-        return (
-            f"The book {path.name} was encrypted, and the file there now is not. It was left unchanged; "
-            "find out who put it there."
-        )
+        return f"{path.name} should be encrypted, but this file is not. It was not opened. Check where it came from."
     if key is None or key.salt != salt:
         return (
             f"{path.name} is encrypted, and this computer has no key for it. Enter its passphrase or recovery key; "

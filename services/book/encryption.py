@@ -10,12 +10,13 @@ from typing import Final
 from models.store.book_key import (
     SHORTEST_PASSPHRASE,
     BookKey,
+    is_recovery_key,
     key_from_passphrase,
     key_from_words,
     key_name,
     random_key,
 )
-from models.store.convert import convert, wipe
+from models.store.convert import convert, version_copies, wipe
 from models.store.encrypted import salt_of, why_locked
 from models.store.store import open_store
 from models.values.errors import EnvironmentFault, StoreLocked, UserError
@@ -30,7 +31,7 @@ ENCRYPTED: Final = (
     "“bellwether encryption recovery-key” and keep it on paper."
 )
 REQUIRED: Final = "Your organisation requires encrypted books. This one is not encrypted yet."
-NO_KEYRING: Final = "This computer has no keyring that could keep a key, so a passphrase opens the book each time."
+NO_KEYRING: Final = "This computer has no keyring. You enter a passphrase each time you open the book."
 BEGUN: Final = "Your new book is encrypted. Keep its recovery key on paper: see Settings › This computer."
 CONVERTED: Final = "The book is encrypted with a new key. Keep its recovery key on paper: see Settings › This computer."
 
@@ -155,7 +156,9 @@ def passphrase_fault(passphrase: str, again: str) -> str:
     """Return what is wrong with a new passphrase that was typed twice, '' for nothing."""
     if len(passphrase) < SHORTEST_PASSPHRASE:
         return f"The passphrase is too short. Choose at least {SHORTEST_PASSPHRASE} characters."
-    return "" if passphrase == again else "The two passphrases differ. Type the same one twice."
+    if is_recovery_key(passphrase):
+        return "This is a recovery key. Choose a passphrase of your own."
+    return "" if passphrase == again else "The passphrases do not match. Type the same one in both fields."
 
 
 def recovery_key(workspace: Workspace) -> str:
@@ -204,14 +207,14 @@ def check_key(path: Path, words: str) -> bool:
 
 
 def encrypt_book(path: Path, keyring: Keyring, passphrase: str = "", given: str = "") -> BookKey:
-    """Encrypt a book, or give an encrypted one another key; copies of older versions beside it follow.
+    """Encrypt a book, or give an encrypted one another key; plain copies of older versions get it too.
 
     Parameters
     ----------
     passphrase
         What will open it; '' for a key in the keyring.
     given
-        The passphrase or recovery key of now, where the keyring has none.
+        The current passphrase or recovery key, where the keyring has none.
 
     Raises
     ------
@@ -227,8 +230,13 @@ def encrypt_book(path: Path, keyring: Keyring, passphrase: str = "", given: str 
         raise UserError("This computer has no keyring that keeps the key. Choose a passphrase for the book.")
     for kept in path.parent.glob(f"{glob.escape(path.name)}.check-*"):
         wipe(kept)
-    convert(path, before, key)
-    if before is None:
-        for copy in path.parent.glob(f"{glob.escape(path.stem)}.version-*{glob.escape(path.suffix)}"):
-            convert(copy, None, key)
+    try:
+        for copy in version_copies(path):  # first: where one fails, the next try finds it still plain
+            if salt_of(copy) is None:
+                convert(copy, None, key)
+        convert(path, before, key)
+    except BaseException:
+        if not passphrase and key.salt not in map(salt_of, (path, *version_copies(path))):
+            keyring.delete(key.name)  # it opens nothing
+        raise
     return key

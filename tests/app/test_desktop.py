@@ -224,7 +224,7 @@ def test_without_a_keyring_a_new_book_gets_a_passphrase_which_opens_it(home: Pat
 
     person((ProtectWindow, protect), (MainWindow, look))
     assert app_desktop.open_desktop() == 0
-    assert "at least 12 characters" in told[0] and "differ" in told[1] and "recovery key" in told[2]
+    assert "at least 12 characters" in told[0] and "do not match" in told[1] and "recovery key" in told[2]
     assert salt_of(home / "book.bellwether")
 
     def wrong(window: UnlockWindow) -> None:

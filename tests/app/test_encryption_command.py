@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def test_a_book_that_is_to_be_plain_is_plain_without_a_word(ask: Any, file: Path
 
 
 def test_with_a_keyring_a_new_book_is_encrypted_and_every_command_reads_it(
-    ask: Any, file: Path, store_path: Path, vault: Vault
+    ask: Any, file: Path, store_path: Path, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, _, told = ask("import", str(file), "--source", "crm")
     assert code == 0 and salt_of(store_path) and "encryption recovery-key" in told
@@ -43,8 +44,10 @@ def test_with_a_keyring_a_new_book_is_encrypted_and_every_command_reads_it(
     assert ask("verify")[1]["ok"] and ask("doctor")[1]["encrypted"] is True
     assert ask("encryption")[1] == {"encrypted": True, "key_in_keyring": True}
     paper = ask("encryption", "recovery-key")[1]["recovery_key"]
-    assert ask("encryption", "test", paper)[:2] == (0, {"opens": True})
-    assert ask("encryption", "test", paper[:-1])[:2] == (1, {"opens": False})
+    for typed, code in ((paper, 0), (paper[:-1], 1)):
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{typed}\n"))
+        assert ask("encryption", "test")[:2] == (code, {"opens": code == 0})
+    assert ask("encryption", "test", paper)[0] == 2, "a key on the command line can be read by every process"
     vault.secrets.clear()
     code, _, told = ask("customers")
     assert code == 1 and "this computer has no key for it" in told
@@ -69,14 +72,17 @@ def test_a_passphrase_in_the_environment_begins_and_opens_a_book(
     assert code == 1 and "does not open book.db" in told
 
 
-def test_a_plain_book_is_encrypted_and_given_another_key(ask: Any, file: Path, store_path: Path, vault: Vault) -> None:
+def test_a_plain_book_is_encrypted_and_given_another_key(
+    ask: Any, file: Path, store_path: Path, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ask("import", str(file), "--source", "crm", "--plain")
     content = ask("verify")[1]["content_hash"]
     first = ask("encryption", "on")[1]["recovery_key"]
     code, _, told = ask("encryption", "on")
     assert code == 1 and "encrypted already" in told
     second = ask("encryption", "rekey")[1]["recovery_key"]
-    assert first != second and ask("encryption", "test", first)[0] == 1
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{first}\n"))
+    assert first != second and ask("encryption", "test")[0] == 1
     assert ask("verify")[1]["content_hash"] == content
     vault.secrets.clear()
 

@@ -7,6 +7,7 @@ import pickle
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,7 @@ def test_another_key_no_key_and_another_book_are_told_apart(
     assert store_path.read_bytes() == before
     store_path.unlink()
     _filled(store_path, None, 1)
-    with pytest.raises(StoreLocked, match="was encrypted, and the file there now is not"):
+    with pytest.raises(StoreLocked, match="should be encrypted, but this file is not"):
         open_store(store_path, key)
     assert capfd.readouterr().err == "", "the library writes nothing of its own"
 
@@ -252,3 +253,59 @@ def test_a_driver_without_encryption_sees_no_book(store_path: Path) -> None:
     with pytest.raises(sqlite.DatabaseError, match="not a database"):
         connection.execute("SELECT * FROM customers")
     connection.close()
+
+
+_WRITING = """
+import sqlite3, sys
+book = sqlite3.connect(sys.argv[1], timeout=0)
+try:
+    with book:
+        book.execute("UPDATE customers SET name = 'written meanwhile' WHERE id = 1")
+except sqlite3.OperationalError as error:
+    print(error)
+"""
+
+
+def test_nobody_writes_to_a_book_between_its_copy_and_its_replacement(
+    store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content, said, fsync = _filled(store_path, None), [], os.fsync
+
+    def meanwhile(descriptor: int) -> None:
+        if not said:
+            ran = subprocess.run([sys.executable, "-c", _WRITING, str(store_path)], capture_output=True, text=True)
+            said.append(ran.stdout.strip() + ran.stderr)
+        fsync(descriptor)
+
+    monkeypatch.setattr("models.store.convert.os.fsync", meanwhile)
+    new = random_key()
+    convert(store_path, None, new)
+    assert said == ["database is locked"]
+    assert _hash(store_path, new) == content
+
+
+def test_where_a_file_cannot_have_two_names_the_book_stays_and_a_sentence_says_why(
+    store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = _filled(store_path, None, 3)
+
+    def refused(*_names: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("models.store.convert.os.link", refused)
+    with pytest.raises(EnvironmentFault, match="under two names"):
+        convert(store_path, None, random_key())
+    assert _hash(store_path, None) == content
+    assert [one.name for one in store_path.parent.glob("*ing-*")] == []
+
+
+def test_what_a_killed_conversion_of_a_copy_left_is_swept(store_path: Path) -> None:
+    copy = backup_path(store_path, 15)
+    copy.write_bytes(b"a copy")
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = [copy.with_name(f"{copy.name}.{kind}-{gone.pid}") for kind in ("converting", "before")]
+    for one in left:
+        one.write_bytes(b"plain rows")
+    sweep_converted(store_path)
+    assert not any(one.exists() for one in left) and copy.read_bytes() == b"a copy"

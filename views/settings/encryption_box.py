@@ -16,7 +16,7 @@ from views.widgets.labels import column, label, row
 from views.widgets.overlay import FormPanel
 
 _CLOSES = (
-    "Bellwether closes the book, writes it anew, checks it and opens it again. Copies that you made stay as they are."
+    "Bellwether closes the book, encrypts a copy, checks it and reopens it. Copies that you made stay as they are."
 )
 _KEYRING = f"The key goes into this computer’s keyring. {_CLOSES}"
 _PASSPHRASE = f"Bellwether asks for the passphrase each time it opens the book. {_CLOSES}"

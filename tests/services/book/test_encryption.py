@@ -7,9 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.keyrings import SystemKeyring
 from models.store import open_store
+from models.store.book_key import BookKey, key_from_passphrase, key_from_words, random_key
 from models.store.encrypted import salt_of
 from models.store.migrate import backup_path
 from models.values.errors import EnvironmentFault, StoreLocked, UserError
@@ -21,6 +24,7 @@ from services.book.encryption import (
     find_key,
     keep_given_key,
     new_key,
+    passphrase_fault,
 )
 from services.book.files import copy_book
 from services.sync import preview
@@ -170,3 +174,44 @@ def test_another_key_opens_the_book_and_the_old_one_the_copies_made_before(
     assert not check_key(store_path, old.recovery) and check_key(store_path, PASSPHRASE)
     assert check_key(copy, old.recovery) and not check_key(copy, new.recovery)
     assert find_key(copy, keyring) == old
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=12, max_size=70)
+    | st.binary(min_size=32, max_size=32).map(lambda raw: BookKey(raw, b"").recovery)
+)
+def test_what_made_a_key_opens_it_or_is_refused(passphrase: str) -> None:
+    if not passphrase_fault(passphrase, passphrase):
+        made = key_from_passphrase(passphrase)
+        assert key_from_words(passphrase, made.salt) == made
+
+
+def test_a_recovery_key_is_no_passphrase(store_path: Path, keyring: SystemKeyring) -> None:
+    open_store(store_path).close()
+    with pytest.raises(UserError, match="recovery key"):
+        encrypt_book(store_path, keyring, random_key().recovery)
+    assert salt_of(store_path) is None
+
+
+def test_a_copy_that_stayed_plain_is_encrypted_when_the_book_gets_another_key(
+    store_path: Path, keyring: SystemKeyring
+) -> None:
+    open_store(store_path).close()
+    copy = backup_path(store_path, 15)
+    copy.write_bytes(store_path.read_bytes())
+    first = copy.read_bytes()
+    encrypt_book(store_path, keyring)
+    copy.write_bytes(first)
+    key = encrypt_book(store_path, keyring)
+    assert salt_of(copy) == salt_of(store_path) == key.salt
+
+
+def test_a_try_that_failed_leaves_no_key_in_the_keyring(
+    store_path: Path, vault: Vault, keyring: SystemKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_store(store_path).close()
+    monkeypatch.setattr("models.store.convert._alike", lambda *_sides: False)
+    with pytest.raises(EnvironmentFault, match="copied whole"):
+        encrypt_book(store_path, keyring)
+    assert not vault.secrets and salt_of(store_path) is None

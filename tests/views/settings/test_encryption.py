@@ -45,7 +45,7 @@ def test_a_plain_book_says_so_and_a_passphrase_is_typed_twice(
     box.encrypt_button.click()
     panel = _panel(page)
     first, again = (one for one in panel.findChildren(type(panel.first_focus())))
-    for one, other, said in (("short", "short", "too short"), ("long enough to be one", "long enough", "differ")):
+    for one, other, said in (("short", "short", "too short"), ("long enough to be one", "long enough", "do not match")):
         first.setText(one)
         again.setText(other)
         panel._button.click()
