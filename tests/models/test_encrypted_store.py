@@ -256,12 +256,12 @@ def test_a_driver_without_encryption_sees_no_book(store_path: Path) -> None:
 
 
 _WRITING = """
-import sqlite3, sys
-book = sqlite3.connect(sys.argv[1], timeout=0)
+import sys; from models import sqlite
+book = sqlite.connect(sys.argv[1], timeout=0)
 try:
     with book:
         book.execute("UPDATE customers SET name = 'written meanwhile' WHERE id = 1")
-except sqlite3.OperationalError as error:
+except sqlite.OperationalError as error:
     print(error)
 """
 
