@@ -230,7 +230,8 @@ class AlertsPage(Page):
         view = self.queue.view
         before, called = view.current, self._called
         self.queue.show_page(page)
-        if self._wanted is not None:
+        stayed = before is not None and view.current is not None and before.id == view.current.id
+        if self._wanted is not None or stayed:
             self._called = called  # the queue moved on, not the person, also where it came so late that focus returned
         self._show_day(page)
         self._mark_tile()
@@ -338,21 +339,30 @@ class AlertsPage(Page):
             run(command, self.triage, Target(current, self.queue.targets(), detail, self.arrangement.anchor()))
 
     def _finished(self, ids: Sequence[int], leaves: bool) -> None:
-        """Choose what is current after the alerts have left: the next in view order, else the one before."""
+        """Go on at once where the current alert leaves: the next key that is pressed is meant for the next alert."""
+        self._called = None
         self.queue.model.clear_ticks()
-        if not leaves:
+        current = self.queue.view.current
+        if not leaves or current is None or current.id not in ids:
             return
-        if self.morning.active:
-            self._wanted = self.morning.beyond(1, ids)
-            return
+        following = self.morning.beyond(1, ids) if self.morning.active else self._following(ids)
+        if following is not None and not self.isVisible():
+            self._wanted = following
+        elif following is not None and self.morning.active:
+            self._go(following)
+        elif following is not None:
+            self.queue.view.set_current(following)
+
+    def _following(self, ids: Sequence[int]) -> int | None:
+        """Return the alert after the current one in view order that is not of ``ids``, else the one before it."""
         model, row = self.queue.model, self.queue.view.currentIndex().row()
         for step in (1, -1):
             at = row
             while (at := model.next_alert(at, step)) >= 0:
                 open_alert = model.alert_at(at)
                 if open_alert is not None and open_alert.id not in ids:
-                    self._wanted = open_alert.id
-                    return
+                    return open_alert.id
+        return None
 
     def _call(self) -> None:
         """Have the number at hand, and the keys that record how the call went."""

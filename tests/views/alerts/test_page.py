@@ -605,7 +605,7 @@ def test_while_an_alert_is_waited_for_the_actions_of_the_one_before_it_are_gone(
 def test_a_key_pressed_before_the_next_detail_has_come_is_not_lost(
     qtbot: QtBot, desk: Desktop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page, detail, queue, next_queue, next_detail = alerts(desk), questions.detail, questions.queue, Event(), Event()
+    page, detail, next_detail = alerts(desk), questions.detail, Event()
     first = page.queue.view.current
     assert first is not None
 
@@ -613,24 +613,39 @@ def test_a_key_pressed_before_the_next_detail_has_come_is_not_lost(
         assert alert_id == first.id or next_detail.wait(60)
         return detail(workspace, alert_id, *asked)
 
-    def slow_queue(*asked: Any) -> object:
-        assert next_queue.wait(60)
-        return queue(*asked)
-
     monkeypatch.setattr("views.alerts.questions.detail", slow_detail)
-    monkeypatch.setattr("views.alerts.questions.queue", slow_queue)
     press(Qt.Key.Key_R)
-    press(Qt.Key.Key_2)
-    qtbot.waitUntil(lambda: page.detail.detail is not None and page.detail.detail.alert.state == "resolved")
-    next_queue.set()
-    qtbot.waitUntil(lambda: page.queue.view.current not in (first, None))
+    act(qtbot, desk, lambda: press(Qt.Key.Key_2))
     current = page.queue.view.current
-    assert current is not None
+    assert current is not None and current.id != first.id
     press(Qt.Key.Key_S)
     assert isinstance(panel(desk), ChoicePanel)
     next_detail.set()
     act(qtbot, desk, lambda: press(Qt.Key.Key_2))
-    assert state_of(desk.book.workspace, current.id) == "snoozed"
+    assert (state_of(desk.book.workspace, first.id), state_of(desk.book.workspace, current.id)) == (
+        "resolved",
+        "snoozed",
+    )
+
+
+@pytest.mark.parametrize("morning", (False, True))
+def test_keys_pressed_one_right_after_the_other_are_each_for_the_next_alert(
+    qtbot: QtBot, desk: Desktop, morning: bool
+) -> None:
+    page, workspace = alerts(desk), desk.book.workspace
+    if morning:
+        page.morning.begin()
+    order = [open_alert.id for open_alert in page.queue.model.open_alerts()]
+    assert page.queue.view.current is not None and page.queue.view.current.id == order[0]
+    for key in (Qt.Key.Key_R, Qt.Key.Key_2, Qt.Key.Key_S, Qt.Key.Key_2, Qt.Key.Key_J):
+        press(key)
+    current = page.queue.view.current
+    assert current is not None and current.id == order[3]
+    qtbot.waitUntil(lambda: state_of(workspace, order[1]) == "snoozed")
+    qtbot.waitUntil(lambda: page.queue.model.row_of(order[1]) < 0 and not page._desk.waiting("queue"))
+    assert state_of(workspace, order[0]) == "resolved" and state_of(workspace, order[2]) in ("open", "seen")
+    current = page.queue.view.current
+    assert current is not None and current.id == order[3]
 
 
 def test_an_empty_tab_says_what_is_next(qtbot: QtBot, desk: Desktop) -> None:
@@ -726,6 +741,32 @@ def test_an_email_right_after_a_call_asks_whom_it_is_for(qtbot: QtBot, desk: Des
     page._draft()
     current = page.queue.view.current
     assert current is not None and wanted[1:] == [(current.customer_id, current.id)]
+
+
+def test_an_email_after_a_call_and_another_action_is_for_the_current_alert(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    wanted: list[tuple[int, int]] = []
+    page.wants_email.disconnect()
+    page.wants_email.connect(lambda customer, alert: wanted.append((customer, alert)))
+    reachable(qtbot, desk)
+    press(Qt.Key.Key_1)
+    act(qtbot, desk, lambda: press(Qt.Key.Key_Return))
+    press(Qt.Key.Key_T)
+    act(qtbot, desk, lambda: press(Qt.Key.Key_Return))
+    page._draft()
+    current = page.queue.view.current
+    assert current is not None and wanted == [(current.customer_id, current.id)]
+
+
+def test_an_action_on_ticked_alerts_leaves_the_current_one_current(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    order = [open_alert.id for open_alert in page.queue.model.open_alerts()]
+    for alert_id in order[1:3]:
+        page.queue.model.tick(page.queue.model.row_of(alert_id))
+    press(Qt.Key.Key_R)
+    act(qtbot, desk, lambda: press(Qt.Key.Key_2))
+    current = page.queue.view.current
+    assert current is not None and current.id == order[0]
 
 
 def test_letters_after_a_calls_outcome_are_a_note_and_no_commands(qtbot: QtBot, desk: Desktop) -> None:
