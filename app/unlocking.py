@@ -84,10 +84,18 @@ def _why_protect(path: Path, keyring: Keyring) -> str:
 
 
 def _encrypted(path: Path, keyring: Keyring, passphrase: str, given: str) -> tuple[str, str]:
-    """Encrypt a book; return what opens it now and what to tell. Where that fails, it is as it was."""
+    """Encrypt a book; return what opens it now and what to tell. Where that fails, it is as it was.
+
+    Raises
+    ------
+    BellwetherError
+        It failed, and a plain book may not be opened.
+    """
     try:
         return encrypt_book(path, keyring, passphrase, given).recovery, CONVERTED
     except BellwetherError as error:
+        if encryption_required() and not encryption_of(path, keyring).encrypted:
+            raise
         return given, str(error)
 
 

@@ -16,8 +16,10 @@ from app.bootstrap import recipe_for
 from app.cli.frame import DONE, NOTHING_DONE, JsonOption, StoreOption, answer, ask_secret, told
 from app.cli.secrets import PASSPHRASE
 from app.keyrings import LazyKeyring
+from models.store import sweep_converted
 from models.values.errors import EnvironmentFault, UserError
 from services.book.encryption import check_key, encrypt_book, encryption_of, find_key, keep_given_key, passphrase_fault
+from services.settings import load_managed
 from services.workspace import Keyring
 
 ByPassphrase = Annotated[
@@ -91,8 +93,8 @@ def _converted(path: Path, keyring: Keyring, by_passphrase: bool, as_json: bool)
         new = _twice(ask_secret)
     key = encrypt_book(path, keyring, new, given)
     words = (
-        "The book is encrypted. Keep this recovery key on paper; it opens the book without keyring or passphrase, "
-        f"and nothing else does:\n{key.recovery}"
+        f"{encryption_of(path, keyring).words} Keep this recovery key on paper: it opens the book if the other is "
+        f"lost.\n{key.recovery}"
     )
     answer({"recovery_key": key.recovery}, words, as_json)
     return DONE
@@ -114,7 +116,10 @@ def _twice(ask: Callable[[str], str]) -> str:
 
 
 def _book(store: Path | None) -> Path:
-    path = Path(recipe_for(store).store)
+    recipe = recipe_for(store)
+    path = Path(recipe.store)
+    load_managed(*recipe.managed).limits.refuse_store(path)
     if not path.is_file():
         raise EnvironmentFault(f"There is no book at {path}. Check the path.")
+    sweep_converted(path)
     return path

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec
 
@@ -22,7 +23,7 @@ import typer
 
 from app.bootstrap import Beginning, build_workspace, recipe_for
 from app.cli.secrets import PASSPHRASE, GivenSecrets
-from models.values.errors import BellwetherError, Cancelled, NotAllowed, UnknownOwner, UserError
+from models.values.errors import BellwetherError, Cancelled, NotAllowed, StoreLocked, UnknownOwner, UserError
 from models.values.imports import Progress
 from models.values.words import full_day
 from services.audit import remember_head
@@ -77,7 +78,14 @@ def opened(
     """Open the book for one command; after a command that writes, the keyring learns the journal's head."""
     new = create and is_new(Path(recipe_for(store).store))
     given = os.environ.get(PASSPHRASE, "")
-    workspace = build_workspace(store, create=create, given=given, beginning=beginning)
+    build = partial(build_workspace, store, create=create, beginning=beginning)
+    try:
+        workspace = build(given=given)
+    except StoreLocked as locked:
+        if given or not sys.stdin.isatty():
+            raise StoreLocked(f"{locked} Commands take it from {PASSPHRASE}.") from locked
+        say(str(locked))
+        workspace = build(given=ask_secret("Passphrase or recovery key"))
     if new and beginning == "encrypted":
         say(begun_words(workspace, given))
     loaded = load_preferences(default_path())
@@ -114,10 +122,17 @@ def keep_preferences(preferences: Preferences) -> Preferences:
 
 
 def ask_secret(words: str) -> str:
-    """Return a secret that a person types unseen, or the line that another program gives."""
-    if sys.stdin.isatty():
-        return getpass.getpass(f"{words}: ")
-    return sys.stdin.readline().rstrip("\r\n")
+    """Return a secret that a person types unseen, or the line that another program gives.
+
+    Raises
+    ------
+    UserError
+        There was none.
+    """
+    secret = getpass.getpass(f"{words}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    if not secret:
+        raise UserError(f"{words}: nothing was entered. Type it, or pass it on standard input.")
+    return secret
 
 
 def day_of(text: str | None) -> date | None:

@@ -18,7 +18,7 @@ from typing import Final
 MARK: Final = b"BWE1"
 SALT_BYTES: Final = 16
 SHORTEST_PASSPHRASE: Final = 12
-_KEY_BYTES: Final = 32
+KEY_BYTES: Final = 32
 #: RFC 9106, second recommendation: 64 MiB, three passes, four lanes. An eighth of a second here.
 _MEMORY_KIB, _PASSES, _LANES = 65_536, 3, 4
 _SUM_BYTES: Final = 2
@@ -64,7 +64,7 @@ def key_name(salt: bytes) -> str:
 
 def random_key() -> BookKey:
     """Return a key for a new book."""
-    return BookKey(os.urandom(_KEY_BYTES), _new_salt())
+    return BookKey(os.urandom(KEY_BYTES), _new_salt())
 
 
 def key_from_passphrase(passphrase: str, salt: bytes | None = None) -> BookKey:
@@ -72,7 +72,7 @@ def key_from_passphrase(passphrase: str, salt: bytes | None = None) -> BookKey:
     from cryptography.hazmat.primitives.kdf.argon2 import Argon2id  # only where there is a passphrase
 
     chosen = salt or _new_salt()
-    derive = Argon2id(salt=chosen, length=_KEY_BYTES, iterations=_PASSES, lanes=_LANES, memory_cost=_MEMORY_KIB)
+    derive = Argon2id(salt=chosen, length=KEY_BYTES, iterations=_PASSES, lanes=_LANES, memory_cost=_MEMORY_KIB)
     return BookKey(derive.derive(unicodedata.normalize("NFC", passphrase).encode()), chosen)
 
 
@@ -93,8 +93,9 @@ def _from_recovery(words: str, salt: bytes) -> BookKey | None:
         whole = base64.b32decode(text + "=" * (-len(text) % 8))
     except ValueError:
         return None
-    raw, given = whole[:_KEY_BYTES], whole[_KEY_BYTES:]
-    return BookKey(raw, salt) if len(raw) == _KEY_BYTES and given == _sum(raw) else None
+    key = BookKey(whole[:KEY_BYTES], salt)
+    # Compared as text: bytes leave over the last bits of the last letter.
+    return key if len(key.raw) == KEY_BYTES and text == key.recovery.replace("-", "") else None
 
 
 def _new_salt() -> bytes:

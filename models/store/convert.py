@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import glob
 import os
-import shutil
 from contextlib import suppress
 from itertools import product
 from pathlib import Path
@@ -19,6 +18,7 @@ from models.private import make_file
 from models.store.book_key import BookKey
 from models.store.connect import CACHE_KIB, prepared, sentences, unlocked
 from models.store.encrypted import attach_staging
+from models.store.room import ask_room
 from models.store.staging import runs
 from models.values.errors import EnvironmentFault
 
@@ -38,11 +38,7 @@ def convert(path: Path, key: BookKey | None, new: BookKey) -> None:
     EnvironmentFault
         There is no room for a second book, or what was written is not what was read. The book is as it was.
     """
-    if shutil.disk_usage(path.parent).free < 2 * path.stat().st_size:
-        raise EnvironmentFault(
-            f"Encrypting {path.name} needs room for a second copy of it, and the disk has none. "
-            "Nothing was changed; free some space and try again."
-        )
+    ask_room(path, f"Encrypting {path.name}")
     made, before = (path.with_name(f"{path.name}.{kind}-{os.getpid()}") for kind in (_MADE, _BEFORE))
     made.unlink(missing_ok=True)
     make_file(made)
@@ -50,11 +46,12 @@ def convert(path: Path, key: BookKey | None, new: BookKey) -> None:
         book = sqlite.connect(path, isolation_level=None)
         try:
             unlocked(book, key)
+            book.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS:d}")
+            book.execute("PRAGMA main.locking_mode = EXCLUSIVE")  # to the end: nobody writes what is overwritten
+            _fold_log(book, path)
             prepared(book, _BUSY_TIMEOUT_MS)
-            book.execute("PRAGMA journal_mode = DELETE")  # refused while anybody else has the book open
             attach_staging(book, made, new, "made")
             book.execute("PRAGMA made.journal_mode = OFF")  # after any accident it is thrown away
-            book.execute("PRAGMA main.locking_mode = EXCLUSIVE")  # held after COMMIT: nobody writes what is wiped
             book.execute("BEGIN EXCLUSIVE")
             _write(book, path)
             _put_in_place(book, path, made, before)
@@ -87,12 +84,27 @@ def version_copies(path: Path) -> list[Path]:
 def wipe(path: Path) -> None:
     """Overwrite a file with zeros and delete it. Disks without moving parts may keep older copies of its blocks."""
     with suppress(FileNotFoundError):
-        with path.open("r+b") as file:
-            for _ in range(-(-path.stat().st_size // len(_CHUNK))):
-                file.write(_CHUNK)
-            file.flush()
-            os.fsync(file.fileno())
+        _overwrite(path)
         path.unlink()
+
+
+def _overwrite(path: Path) -> None:
+    with path.open("r+b") as file:
+        for _ in range(-(-path.stat().st_size // len(_CHUNK))):
+            file.write(_CHUNK)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _fold_log(book: sqlite.Connection, path: Path) -> None:
+    """Fold the write-ahead log into the book, and overwrite it before SQLite deletes it.
+
+    Opening the log apart is safe: SQLite locks the book itself, never its log.
+    """
+    book.execute("PRAGMA wal_checkpoint(FULL)")  # refused while anybody else has the book open
+    with suppress(FileNotFoundError):
+        _overwrite(path.with_name(f"{path.name}-wal"))
+    book.execute("PRAGMA journal_mode = DELETE")
 
 
 def _copies_of(path: Path) -> str:

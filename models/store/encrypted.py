@@ -34,7 +34,7 @@ def why_locked(path: Path, key: BookKey | None) -> str:
     """Return why an encrypted book does not open, '' where it is damaged or not encrypted at all."""
     salt = salt_of(path)
     if salt is None:
-        if key is None or not _is_plain(path):
+        if key is None or not opens(path, None):
             return ""
         return f"{path.name} should be encrypted, but this file is not. It was not opened. Check where it came from."
     if key is None or key.salt != salt:
@@ -48,6 +48,16 @@ def why_locked(path: Path, key: BookKey | None) -> str:
     if failed < path.stat().st_size // CIPHER_PAGE_BYTES:
         return ""  # some pages do open
     return f"This passphrase or key does not open {path.name}. The book was left unchanged; check what you typed."
+
+
+def opens(path: Path, key: BookKey | None) -> bool:
+    """Return whether a key opens a file, which is only read; None for a plain one."""
+    with closing(_looking(path)) as connection:
+        unlocked(connection, key)
+        try:
+            return connection.execute("PRAGMA schema_version").fetchone() is not None
+        except sqlite.Error:
+            return False
 
 
 def is_no_book(error: sqlite.Error) -> bool:
@@ -75,11 +85,3 @@ def sort_in_files(connection: sqlite.Connection, key: BookKey | None) -> None:
 
 def _looking(path: Path) -> sqlite.Connection:
     return sqlite.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-
-
-def _is_plain(path: Path) -> bool:
-    with closing(_looking(path)) as connection:
-        try:
-            return connection.execute("PRAGMA schema_version").fetchone() is not None
-        except sqlite.Error:
-            return False

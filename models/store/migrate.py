@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from types import ModuleType
 
@@ -11,9 +10,9 @@ from sqlalchemy import Connection, NullPool, create_engine
 from models import sqlite
 from models.store.book_key import BookKey
 from models.store.connect import connect
+from models.store.room import ask_room
 from models.store.unit_of_work import rollback
 from models.tables import SCHEMA_VERSION
-from models.values.errors import EnvironmentFault
 
 #: Absolute, because a frozen program has no working directory to rely on.
 SCRIPTS = Path(__file__).resolve().parent / "migrations"
@@ -47,11 +46,7 @@ def migrate(
 
 
 def _back_up(path: Path, version: int, key: BookKey | None) -> None:
-    if shutil.disk_usage(path.parent).free < 2 * path.stat().st_size:
-        raise EnvironmentFault(
-            f"{path.name} needs updating, and the disk has no room for the backup copy. "
-            "Nothing was changed; free some space and open it again."
-        )
+    ask_room(path, f"Updating {path.name}")
     source, target = connect(path, key), connect(backup_path(path, version), key)
     try:
         source.backup(target)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from models.store.book_key import (
+    KEY_BYTES,
     SHORTEST_PASSPHRASE,
     BookKey,
     is_recovery_key,
@@ -17,7 +18,7 @@ from models.store.book_key import (
     random_key,
 )
 from models.store.convert import convert, version_copies, wipe
-from models.store.encrypted import salt_of, why_locked
+from models.store.encrypted import opens, salt_of, why_locked
 from models.store.store import open_store
 from models.values.errors import EnvironmentFault, StoreLocked, UserError
 from services.workspace import Keyring, Workspace
@@ -56,9 +57,8 @@ class Encryption:
         """One sentence."""
         if not self.encrypted:
             return "This book is not encrypted."
-        if self.in_keyring:
-            return "This book is encrypted. Its key is in this computer’s keyring."
-        return "This book is encrypted. Its passphrase opens it."
+        opened = "Its key is in this computer’s keyring." if self.in_keyring else "Its passphrase opens it."
+        return f"This book is encrypted. {opened}"
 
 
 def begun_words(workspace: Workspace, passphrase: str) -> str:
@@ -76,13 +76,13 @@ def is_new(path: Path) -> bool:
 def encryption_of(path: Path, keyring: Keyring) -> Encryption:
     """Say how the book at a place is kept."""
     salt = salt_of(path)
-    return Encryption(salt is not None, salt is not None and keyring.get(key_name(salt)) is not None)
+    return Encryption(salt is not None, salt is not None and _kept_key(salt, keyring) is not None)
 
 
 def encryption_in_use(workspace: Workspace) -> tuple[Encryption, bool]:
     """Say how the open book is kept, and whether this computer has a keyring."""
     key, keyring = workspace.store.key, workspace.keyring
-    in_keyring = key is not None and keyring.get(key.name) is not None
+    in_keyring = key is not None and _kept_key(key.salt, keyring) is not None
     return Encryption(key is not None, in_keyring), keyring.lasting
 
 
@@ -92,7 +92,7 @@ def find_key(path: Path, keyring: Keyring, given: str = "") -> BookKey | None:
     Parameters
     ----------
     given
-        A passphrase or a recovery key; it is asked where the keyring has no key.
+        A passphrase or a recovery key, for a book that the keyring does not open.
 
     Raises
     ------
@@ -104,14 +104,23 @@ def find_key(path: Path, keyring: Keyring, given: str = "") -> BookKey | None:
     salt = salt_of(path)
     if salt is None:
         return None
-    kept = keyring.get(key_name(salt))
-    if kept is not None:
-        return BookKey(bytes.fromhex(kept), salt)
+    kept = _kept_key(salt, keyring)
+    if kept is not None and (not given or opens(path, kept)):
+        return kept
     if given:
         return key_from_words(given, salt)
     if keyring.lasting:
         keyring.lasts(key_name(salt))  # raises where it is locked
     raise StoreLocked(why_locked(path, None))
+
+
+def _kept_key(salt: bytes, keyring: Keyring) -> BookKey | None:
+    """The key that the keyring has for a book, None for none and for an entry that is no key."""
+    try:
+        raw = bytes.fromhex(keyring.get(key_name(salt)) or "")
+    except ValueError:
+        return None
+    return BookKey(raw, salt) if len(raw) == KEY_BYTES else None
 
 
 def keep_key(key: BookKey, keyring: Keyring) -> None:
@@ -166,12 +175,6 @@ def recovery_key(workspace: Workspace) -> str:
     return workspace.store.key.recovery if workspace.store.key is not None else ""
 
 
-def opens_book(workspace: Workspace, words: str) -> bool:
-    """Return whether a recovery key or a passphrase is that of an open book."""
-    key = workspace.store.key
-    return key is not None and key_from_words(words, key.salt) == key
-
-
 def new_key(keyring: Keyring, passphrase: str = "") -> BookKey | None:
     """Return a key for a book that is to be encrypted: the passphrase's, else one that the keyring keeps.
 
@@ -203,7 +206,7 @@ def check_key(path: Path, words: str) -> bool:
     salt = salt_of(path)
     if salt is None:
         return False
-    return not why_locked(path, key_from_words(words, salt))
+    return opens(path, key_from_words(words, salt))
 
 
 def encrypt_book(path: Path, keyring: Keyring, passphrase: str = "", given: str = "") -> BookKey:

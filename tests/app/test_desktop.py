@@ -18,6 +18,7 @@ from app import unlocking
 from models.store import open_store
 from models.store.book_key import random_key
 from models.store.encrypted import salt_of
+from models.values.errors import EnvironmentFault
 from services.book.encryption import check_key
 from services.settings import Preferences, save_preferences
 from tests.vault import Vault
@@ -305,7 +306,7 @@ def test_a_plain_book_is_encrypted_in_place_of_its_window_and_given_another_key(
 def test_where_encryption_is_required_a_plain_book_is_encrypted_before_it_opens(
     home: Path, person: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, asked = home / "book.bellwether", []
+    path, asked, told = home / "book.bellwether", [], []
     open_store(path).close()
     monkeypatch.setattr(unlocking, "encryption_required", lambda: True)
 
@@ -313,6 +314,18 @@ def test_where_encryption_is_required_a_plain_book_is_encrypted_before_it_opens(
         asked.append((window.plain_button.isVisible(), window.words.isVisible()))
         window.encrypt_button.click()
 
+    def full(*_given: object) -> None:
+        raise EnvironmentFault("The disk is full.")
+
+    def look(chooser: BookChooser) -> None:
+        told.append(chooser.fault.text())
+        chooser.close()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(unlocking, "encrypt_book", full)
+        person((ProtectWindow, protect), (BookChooser, look))
+        assert app_desktop.open_desktop() == 1
+    assert told == ["The disk is full."] and salt_of(path) is None
     person((ProtectWindow, protect), (MainWindow, lambda window: window.close()))
     assert app_desktop.open_desktop() == 0
-    assert asked == [(False, False)] and salt_of(path)
+    assert asked == [(False, False)] * 2 and salt_of(path)

@@ -11,6 +11,7 @@ import pytest
 from app.cli import run_command
 from app.paths import sample_book
 from models.store.encrypted import salt_of
+from services.settings import Limits, Managed
 from tests.vault import Vault
 
 PASSPHRASE = "correct horse battery"
@@ -50,7 +51,24 @@ def test_with_a_keyring_a_new_book_is_encrypted_and_every_command_reads_it(
     assert ask("encryption", "test", paper)[0] == 2, "a key on the command line can be read by every process"
     vault.secrets.clear()
     code, _, told = ask("customers")
-    assert code == 1 and "this computer has no key for it" in told
+    assert code == 1 and "this computer has no key for it" in told and "BELLWETHER_PASSPHRASE" in told
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    code, _, told = ask("encryption", "unlock")
+    assert code == 1 and "nothing was entered" in told
+    typed = iter([paper])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("app.cli.frame.getpass.getpass", lambda _words: next(typed))
+    assert "Zyx Quarnell" in str(ask("customers")[1]), "in a terminal it is asked for"
+
+
+def test_books_are_encrypted_only_where_they_may_lie(
+    ask: Any, file: Path, store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask("import", str(file), "--source", "crm", "--plain")
+    managed = Managed(limits=Limits(store_folders=("/elsewhere",)))
+    monkeypatch.setattr("app.cli.encryption.load_managed", lambda *_sources: managed)
+    code, _, told = ask("encryption", "on")
+    assert code == 4 and "not allowed by your organisation" in told and salt_of(store_path) is None
 
 
 def test_a_dry_run_keeps_no_key_of_the_book_that_it_throws_away(ask: Any, file: Path, vault: Vault) -> None:

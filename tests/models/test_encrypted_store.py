@@ -15,8 +15,8 @@ import pytest
 from models import sqlite
 from models.journal import verify
 from models.store import connect, open_store, sweep_converted
-from models.store.book_key import MARK, BookKey, key_from_passphrase, key_from_words, random_key
-from models.store.convert import _alike, convert
+from models.store.book_key import MARK, BookKey, is_recovery_key, key_from_passphrase, key_from_words, random_key
+from models.store.convert import _alike, _overwrite, convert
 from models.store.encrypted import salt_of, sort_in_files
 from models.store.migrate import backup_path, migrate
 from models.tables import SCHEMA_VERSION, customers
@@ -58,6 +58,9 @@ def test_a_key_is_typed_from_paper_and_a_slip_of_the_pen_makes_a_passphrase_of_i
     assert key_from_words(typed, key.salt) == key
     slip = ("A" if key.recovery[7] != "A" else "B").join((key.recovery[:7], key.recovery[8:]))
     assert key_from_words(slip, key.salt) == key_from_passphrase(slip, key.salt) != key
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+    after = letters[(letters.index(key.recovery[-1]) + 1) % len(letters)]  # its last bits say nothing of the key
+    assert not is_recovery_key(key.recovery[:-1] + after) and is_recovery_key(key.recovery)
 
 
 def test_a_passphrase_is_the_same_key_however_its_letters_are_written() -> None:
@@ -181,6 +184,35 @@ def test_two_tables_are_compared_row_by_row(other: list[tuple[int, str | None]],
         connection.executemany(f"INSERT INTO {side}.t VALUES (?, ?)", rows)
     assert _alike(connection, "t") is alike
     connection.close()
+
+
+def test_the_log_of_a_plain_book_is_overwritten_before_it_is_deleted(
+    store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _filled(store_path, None)
+    log, beside, overwrite, seen = Path(f"{store_path}-wal"), Path(f"{store_path}-kept"), _overwrite, []
+    store = open_store(store_path, None)
+    with store.unit_of_work(ANN, "add", "customer:x", at=AT) as work:
+        work.insert(customers, {"source": "manual", "external_id": "x", "name": "Written last"})
+        work.commit()
+    shutil.copy(store_path, beside)
+    shutil.copy(log, f"{beside}-wal")  # as a killed program leaves it
+    store.close()
+    shutil.move(beside, store_path)
+    shutil.move(f"{beside}-wal", log)
+
+    def looked(path: Path) -> None:
+        overwrite(path)
+        seen.append((path.name, path.stat().st_size > 0 and not any(path.read_bytes())))
+
+    monkeypatch.setattr("models.store.convert._overwrite", looked)
+    new = random_key()
+    convert(store_path, None, new)
+    assert [whole for _, whole in seen] == [True, True] and seen[0][0] == log.name and not log.exists()
+    store = open_store(store_path, new, create=False)
+    with store.snapshot() as reading:
+        assert reading.execute("SELECT count(*) FROM customers").fetchone()[0] == 301
+    store.close()
 
 
 def test_without_room_for_two_books_nothing_is_begun(store_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from services.book.encryption import Encryption, encryption_in_use, opens_book, passphrase_fault, recovery_key
+from services.book.encryption import Encryption, check_key, encryption_in_use, passphrase_fault, recovery_key
 from views.shell.key_window import secret_line
 from views.shell.page import Context
 from views.theme import fonts
@@ -90,11 +90,16 @@ class EncryptionBox(QWidget):
         typed = self.typed = secret_line("Type the key from your paper to test it")
 
         def send(panel: FormPanel) -> None:
-            if opens_book(workspace, typed.text()):
-                panel.dismiss()
-                self._context.book.told.emit("This recovery key opens the book")
-            else:
-                panel.object_to("This key does not open the book. Compare it letter by letter.")
+            def tell(opens: bool) -> None:
+                if opens:
+                    panel.dismiss()
+                    self._context.book.told.emit("This recovery key opens the book")
+                else:
+                    panel.object_to("This key does not open the book. Compare it letter by letter.")
+
+            # Words that are no recovery key are tried as a passphrase, which takes a moment.
+            test = partial(check_key, workspace.store.path, typed.text())
+            self._desk.read("test", test, tell, self._context.book.failed.emit)
 
         panel = FormPanel(self._context.theme, self.window(), "Recovery key", "Test key", send, _PAPER, "Close")
         panel.add("Recovery key", shown)

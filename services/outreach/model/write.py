@@ -84,7 +84,7 @@ def note_request(
 ) -> None:
     """Note what a language model is about to be sent, and where, whatever comes of it."""
     size, host = len(text.encode()), urlsplit(profile.base_url).hostname
-    what = f"Sent {words.count(len(facts), 'fact')} to {profile.name}"
+    what = f"Request to {profile.name}: {words.count(len(facts), 'fact')}"
     to, fields = f"{host} ({profile.model})", [fact.key for fact in facts]
     note_disclosure(workspace, ASKED, f"customer:{customer_id}", what, to=to, size=size, fields=fields)
 

@@ -146,6 +146,18 @@ def test_a_keyring_that_is_locked_or_has_lost_the_key_says_so(
     assert find_key(store_path, keyring) == key
 
 
+@pytest.mark.parametrize("entry", ["no key at all", "ab" * 31, "ab" * 32])
+def test_a_keyring_with_a_wrong_entry_gives_way_to_what_a_person_types(
+    store_path: Path, keyring: SystemKeyring, entry: str
+) -> None:
+    key = key_from_passphrase(PASSPHRASE)
+    open_store(store_path, key).close()
+    keyring.set(key.name, entry)
+    assert find_key(store_path, keyring, PASSPHRASE) == key
+    keyring.set(key.name, key.raw.hex())
+    assert find_key(store_path, keyring, "of another book") == key, "a passphrase set for another book is in no way"
+
+
 def test_without_a_keyring_a_passphrase_opens_the_book_or_nothing_is_encrypted(store_path: Path) -> None:
     none = SessionKeyring()
     assert new_key(none) is None
