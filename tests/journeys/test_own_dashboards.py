@@ -209,8 +209,8 @@ def test_filters_become_a_view_that_is_chosen_again_renamed_and_deleted(hands: H
     assert page.views.button.text() == "The golden ones"
 
 
-def drag(hands: Hands, tile: Tile, to: QPoint, *, drop: bool = True) -> QWidget:
-    """Press a tile at its heading, move to a point of another, and let go there; return the line that shows where."""
+def drag(hands: Hands, tile: Tile, to: QPoint, *, escape: bool = False) -> bool:
+    """Press a tile at its heading, move to a point of another, and let go there; return whether a line was shown."""
     view = hands.insights.board.view
     assert view is not None
     window = hands.window.windowHandle()
@@ -223,10 +223,14 @@ def drag(hands: Hands, tile: Tile, to: QPoint, *, drop: bool = True) -> QWidget:
     QTest.mousePress(window, Qt.MouseButton.LeftButton, pos=begin)
     for step in (0.1, 0.5, 1.0):
         QTest.mouseMove(window, begin + (end - begin) * step)
-    if drop:
-        QTest.mouseRelease(window, Qt.MouseButton.LeftButton, pos=end)
-        hands.calm()
-    return marker
+    shown = marker.isVisible()
+    if escape:
+        hands.press(Qt.Key.Key_Escape)
+        assert not marker.isVisible() and hands.insights.isVisible()
+    QTest.mouseRelease(window, Qt.MouseButton.LeftButton, pos=end)
+    hands.calm()
+    assert not marker.isVisible() and QApplication.overrideCursor() is None
+    return shown
 
 
 def middle(hands: Hands, title: str, share: float) -> QPoint:
@@ -239,10 +243,10 @@ def middle(hands: Hands, title: str, share: float) -> QPoint:
 def test_a_tile_is_moved_by_mouse_to_where_the_line_is_and_back_by_undo(hands: Hands) -> None:
     original = titles(hands)
     tile = hands.tile("Revenue")
-    marker = drag(hands, tile, middle(hands, "Active customers", 0.2))
+    assert drag(hands, tile, middle(hands, "Active customers", 0.2))
     assert titles(hands)[1][:3] == ["Revenue", "Active customers", "High churn risk"]
     assert hands.tile("Revenue") is tile and hands.insights.board.tile is tile and tile.outline.isVisible()
-    assert not marker.isVisible() and not hands.insights.board.in_rows, "a figure that is moved is not opened"
+    assert not hands.insights.board.in_rows, "a figure that is moved is not opened"
     chart = hands.tile("Revenue by month")
     drag(hands, chart, middle(hands, "Customers by segment", 0.9))
     assert [row for row in titles(hands) if "Revenue by month" in row] == [
@@ -257,20 +261,21 @@ def test_a_tile_is_moved_by_mouse_to_where_the_line_is_and_back_by_undo(hands: H
 
 def test_a_tile_that_is_moved_by_mouse_stays_where_it_is_after_esc_or_in_its_own_place(hands: Hands) -> None:
     original, tile = titles(hands), hands.tile("Revenue")
-    marker = drag(hands, tile, middle(hands, "NPS", 0.9), drop=False)
-    assert marker.isVisible() and marker.x() > hands.tile("NPS").x()
-    hands.press(Qt.Key.Key_Escape)
-    assert not marker.isVisible() and hands.insights.isVisible() and not hands.insights.board.in_rows
-    QTest.mouseRelease(hands.window.windowHandle(), Qt.MouseButton.LeftButton)
-    marker = drag(hands, tile, middle(hands, "Revenue", 0.7), drop=False)
-    assert not marker.isVisible(), "it is there already"
-    QTest.mouseRelease(hands.window.windowHandle(), Qt.MouseButton.LeftButton)
-    drag(hands, tile, middle(hands, "What changed", 0.1), drop=False)
-    assert marker.isVisible(), "the nearest figure"
-    hands.press(Qt.Key.Key_Escape)
-    QTest.mouseRelease(hands.window.windowHandle(), Qt.MouseButton.LeftButton)
-    hands.calm()
-    assert titles(hands) == original and QApplication.overrideCursor() is None
+    assert drag(hands, tile, middle(hands, "NPS", 0.9), escape=True)
+    assert not hands.insights.board.in_rows
+    assert not drag(hands, tile, middle(hands, "Revenue", 0.7)), "it is there already"
+    assert drag(hands, tile, middle(hands, "What changed", 0.1), escape=True), "the nearest figure"
+    assert titles(hands) == original
+
+
+def test_a_figure_is_moved_by_mouse_to_the_other_row_of_figures_and_back(hands: Hands) -> None:
+    original = titles(hands)
+    first, last = hands.tile("Active customers"), hands.tile("NPS")
+    assert last.mapTo(hands.window, QPoint()).y() > first.mapTo(hands.window, QPoint()).y() + first.height() // 2
+    assert drag(hands, first, middle(hands, "NPS", 0.9))
+    assert titles(hands)[1] == [*original[1][1:], "Active customers"]
+    assert drag(hands, first, middle(hands, "High churn risk", 0.1))
+    assert titles(hands) == original
 
 
 def test_a_tile_is_made_higher_and_lower_by_keys_and_undone(hands: Hands) -> None:
