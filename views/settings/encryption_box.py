@@ -99,7 +99,7 @@ class EncryptionBox(QWidget):
 
             # Words that are no recovery key are tried as a passphrase, which takes a moment.
             test = partial(check_key, workspace.store.path, typed.text())
-            self._desk.read("test", test, tell, self._context.book.failed.emit)
+            self._context.book.desk(panel).read("test", test, tell, self._context.book.failed.emit)
 
         panel = FormPanel(self._context.theme, self.window(), "Recovery key", "Test key", send, _PAPER, "Close")
         panel.add("Recovery key", shown)
