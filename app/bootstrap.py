@@ -85,6 +85,8 @@ def build_workspace(
         )
     close_to_others(data_folder())  # one that an older version made
     path, keyring = Path(recipe.store), LazyKeyring()
+    if create and path.parent != data_folder() and not path.parent.is_dir():
+        raise EnvironmentFault(f"There is no folder {path.parent}. Check the path, or create the folder first.")
     sweep_staging(path)
     sweep_meetings(path)
     sweep_converted(path)

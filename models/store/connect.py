@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -135,7 +136,7 @@ def fault_of(error: BaseException, path: Path) -> EnvironmentFault | None:
             f"The disk that holds {path.name} could not be read or written. Nothing was changed; "
             "check its free space and the connection to it, then try again."
         )
-    if primary == sqlite.SQLITE_READONLY and path.exists():
+    if primary == sqlite.SQLITE_READONLY and path.exists() or primary == sqlite.SQLITE_CANTOPEN and _is_readable(path):
         return EnvironmentFault(
             f"{path.name} can be read but not changed where it is. Nothing was changed; "
             "copy it to a folder you can write to, and open it there."
@@ -145,3 +146,8 @@ def fault_of(error: BaseException, path: Path) -> EnvironmentFault | None:
             f"{path} cannot be opened for writing. Check that its folder exists and that you can write there."
         )
     return None
+
+
+def _is_readable(path: Path) -> bool:
+    """Whether there is a file that can be read: then it is the files beside it that cannot be made."""
+    return path.is_file() and os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids)

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from app.bootstrap import build_workspace
 from app.crash import write_report
 from app.logs import start_log
+from app.paths import default_book
 from models.private import make_folder
 from models.store import open_store, staging_path, sweep_staging
 from models.store.migrate import migrate
 from models.store.staging import runs
 from models.store.unchanging import folded_copy
+from models.values.errors import EnvironmentFault
 from models.values.watching import FileMark
 from services.outreach.outbox.claim import sole_sender
 from services.pipeline.watched.memory import Memory
@@ -140,3 +143,13 @@ def test_without_a_list_of_processes_a_dead_one_is_still_known(tmp_path: Path, m
     ours.touch()
     monkeypatch.setattr("models.store.staging._PROCESSES", tmp_path / "proc")
     assert runs(os.getpid(), ours) and not runs(999_999_999, ours)
+
+
+def test_a_book_is_not_begun_in_a_folder_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = tmp_path / "bokos" / "shop.bellwether"
+    with pytest.raises(EnvironmentFault, match=r"There is no folder .*bokos\. Check the path"):
+        build_workspace(wrong, beginning="plain")
+    assert not wrong.parent.exists()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    build_workspace(beginning="plain").close()
+    assert default_book().is_relative_to(tmp_path / "home") and default_book().exists()

@@ -60,6 +60,25 @@ def test_what_changes_nothing_is_answered(ask: Any, locked: Path, words: tuple[s
     assert [one.name for one in locked.parent.iterdir()] == ["book.bw"]
 
 
+@pytest.fixture
+def export(locked: Path) -> Path:
+    """A file that everyone may read."""
+    made = locked.parent.parent / "customers.csv"
+    made.write_text("customer id,name,email\nN1,Ada Lovelace,ada@one.example\nN2,Bo Diddley,bo@two.example\n")
+    return made
+
+
+def test_an_import_names_the_book_that_cannot_be_changed_and_none_of_its_files(
+    ask: Any, locked: Path, export: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(locked.parent.parent / "config"))
+    assert ask("import", str(export), store=locked.parent.parent / "free.bw")[0] == 0
+    with like_everyone():
+        code, _, error = ask("import", str(export), store=locked)
+    assert code == 1 and "staging" not in error
+    assert "book.bw can be read but not changed where it is. Nothing was changed; copy it" in error
+
+
 @pytest.mark.parametrize("words", [("score", "--all"), ("customer", "add", "name=Brightwell Dental")], ids=" ".join)
 def test_what_would_change_it_says_what_to_do(
     ask: Any, locked: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch

@@ -17,7 +17,6 @@ from pathlib import Path
 from models import sqlite
 from models.store import connect, remove_staging
 from models.store.book_key import BookKey
-from models.store.connect import sentences
 from models.store.encrypted import attach_staging
 from services.sync.apply.match import JOINED
 from services.sync.stage.layout import IGNORED, PIECE, exists
@@ -30,17 +29,16 @@ _CACHE_KIB = 16_384
 def open_staging(path: Path, key: BookKey | None) -> sqlite.Connection:
     """Open an empty staging file, replacing what an earlier run may have left."""
     remove_staging(path)
-    with sentences(path):
-        db = connect(path, key)
-        for pragma in (
-            "journal_mode = OFF",
-            "synchronous = OFF",
-            "locking_mode = EXCLUSIVE",
-            f"cache_size = -{_CACHE_KIB}",
-            "foreign_keys = OFF",
-        ):
-            db.execute(f"PRAGMA {pragma}")
-        db.execute("BEGIN")
+    db = connect(path, key)
+    for pragma in (
+        "journal_mode = OFF",
+        "synchronous = OFF",
+        "locking_mode = EXCLUSIVE",
+        f"cache_size = -{_CACHE_KIB}",
+        "foreign_keys = OFF",
+    ):
+        db.execute(f"PRAGMA {pragma}")
+    db.execute("BEGIN")
     return db
 
 
