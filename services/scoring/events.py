@@ -251,7 +251,7 @@ def read_events(
         known_sources=frozenset(newest) | known,
         newest_order=day_number(newest["orders"]) if "orders" in newest else None,
         contracts=contracts,
-        traits={} if "orders" in newest else _traits(connection, reader, as_of, contracts),
+        traits=_traits(connection, reader, as_of, contracts, orders, with_orders="orders" in newest),
         departures=reader.series(departures(":day"), "gone", {"back": "back"}),
         old_sources=old_sources(connection, newest, as_of),
         later_orders=_count(connection, "orders WHERE ordered_on > :day", as_of),
@@ -286,21 +286,34 @@ def _contracts(connection: Connection, reader: SeriesReader, as_of: date, *, wit
 
 
 def _traits(
-    connection: Connection, reader: SeriesReader, as_of: date, contracts: Series
+    connection: Connection, reader: SeriesReader, as_of: date, contracts: Series, orders: Series, *, with_orders: bool
 ) -> dict[str, NDArray[np.float64]]:
-    """Fields of those under contract in a book without orders, chosen by the whole book whoever is read."""
+    """Fields of those under contract, chosen by the whole book whoever is read.
+
+    A fit reads everybody, and then a field that counts what they bought is none; later no model asks for it.
+    """
     if not contracts.row.size:
         return {}
-    rows = fetch(connection, f"SELECT id, attributes, {', '.join(OWN)} FROM customers ORDER BY id", {})
-    ids, day = np.array([row[0] for row in rows], np.int64), day_number(as_of)
-    if ids.size > reader.customer_ids.size:
-        contracts = _contracts(connection, SeriesReader(connection, as_of, None), as_of, with_orders=False)
-    days, ended = np.full(ids.size, np.nan), np.zeros(ids.size, np.bool_)
-    left = contracts.values["left"]
+    everybody, counted = reader, _bought(orders, reader.customer_ids.size)
+    if not reader.everyone:
+        everybody, counted = SeriesReader(connection, as_of, None), []
+        contracts = _contracts(connection, everybody, as_of, with_orders=with_orders)
+    day, left, size = day_number(as_of), contracts.values["left"], everybody.customer_ids.size
+    if not (left <= day).any():
+        return {}
+    rows = fetch(connection, f"SELECT id, attributes, {', '.join(OWN)} FROM customers", {})
+    fields = {row[0]: fields_of(row[1], row[2:]) for row in rows}
+    days, ended = np.full(size, np.nan), np.zeros(size, np.bool_)
     days[contracts.row], ended[contracts.row] = np.minimum(left, day) - contracts.day, left <= day
-    found = traits_of([fields_of(row[1], row[2:]) for row in rows], days, ended)
-    here = np.searchsorted(ids, reader.customer_ids)
+    found = traits_of([fields[who] for who in everybody.customer_ids.tolist()], days, ended, counted)
+    here = np.searchsorted(everybody.customer_ids, reader.customer_ids)
     return {name: column[here] for name, column in found.items()}
+
+
+def _bought(orders: Series, customers: int) -> list[NDArray[np.float64]]:
+    """How many orders customers had, and what they spent; shape (customers,) each."""
+    value = np.nan_to_num(orders.values["value"])
+    return [np.bincount(orders.row, each, customers).astype(np.float64) for each in (np.ones(value.size), value)]
 
 
 def _returns(reader: SeriesReader, money: str) -> tuple[Series, Series]:

@@ -4,7 +4,8 @@ A field has no day: what a file says now is taken for what held at every day of 
 end of a contract alone, and only those that cannot tell of it what nobody knew before: a field leaks, and is left out,
 
 - where it is filled in for those who left more often than for the others, or less often (a reason for leaving);
-- where it counts up while the contract runs (total charges, months so far): at an earlier day it was less;
+- where it counts up while the contract runs (total charges, months so far) or with what is bought (orders in all): at
+  an earlier day it was less;
 - where it alone all but tells who has left (a status, a churn score made afterwards).
 
 What is left may still have changed since (a customer moved to a yearly contract), which no file tells.
@@ -28,12 +29,14 @@ PREFIX = "field "
 OWN = ("tier", "region", "country", "gender")
 #: A field is known of so many; a value of a field with values is that of so many customers; and it has so many at most.
 _KNOWN, _SHARE, _FEWEST, _MOST_VALUES, _MOST_FIELDS = 0.5, 0.01, 20, 20, 60
-#: By so much the shares of whom a field is known may differ; so closely a number may go with the time under contract;
-#: and so well (AUC) a field alone may tell who has left.
+#: By so much the shares of whom a field is known may differ; so closely a number may go with the time under contract,
+#: or with what was bought; and so well (AUC) a field alone may tell who has left.
 _FILLED, _COUNTS_UP, _TELLS = 0.05, 0.6, 0.9
 
 
-def traits_of(texts: Sequence[Mapping[str, str]], days: Floats, ended: Flags) -> dict[str, Floats]:
+def traits_of(
+    texts: Sequence[Mapping[str, str]], days: Floats, ended: Flags, counted: Sequence[Floats] = ()
+) -> dict[str, Floats]:
     """Columns of the fields that may be features, by name; numbers as they are, values as 1 or 0, nan where not known.
 
     Parameters
@@ -42,6 +45,8 @@ def traits_of(texts: Sequence[Mapping[str, str]], days: Floats, ended: Flags) ->
         Fields of each customer as text, shape (customers,).
     days, ended
         How long the contract ran, to its end or to the day of the book (nan: none), and whether it ended.
+    counted
+        What else counts up with time: orders in all, spend in all.
     """
     under = np.isfinite(days)
     if under.sum() < _FEWEST or not ended[under].any() or ended[under].all():
@@ -52,17 +57,21 @@ def traits_of(texts: Sequence[Mapping[str, str]], days: Floats, ended: Flags) ->
         cells = [one.get(name, "").strip() for one in texts]
         known = np.array([bool(cell) for cell in cells])
         if abs(known[under & ended].mean() - known[under & ~ended].mean()) <= _FILLED:
-            found |= _columns(name, cells, known, days, ended)
+            found |= _columns(name, cells, known, (days, *counted), ended)
     return found
 
 
-def _columns(name: str, cells: list[str], known: Flags, days: Floats, ended: Flags) -> dict[str, Floats]:
-    told = known & np.isfinite(days)
+def _columns(name: str, cells: list[str], known: Flags, counted: Sequence[Floats], ended: Flags) -> dict[str, Floats]:
+    told = known & np.isfinite(counted[0])
     numbers = _numbers(cells)
     if np.isfinite(numbers[known]).mean() > 1.0 - _FILLED:
         told &= np.isfinite(numbers)
-        leaks = abs(_rank_correlation(numbers[told], days[told])) > _COUNTS_UP or _tells(numbers[told], ended[told])
-        return {} if leaks or np.ptp(numbers[told]) == 0.0 else {f"{PREFIX}{name}": numbers}
+        counts_up = any(abs(_rank_correlation(numbers[told], one[told])) > _COUNTS_UP for one in counted)
+        return (
+            {}
+            if counts_up or _tells(numbers[told], ended[told]) or np.ptp(numbers[told]) == 0.0
+            else {f"{PREFIX}{name}": numbers}
+        )
     fewest = max(_FEWEST, _SHARE * len(cells))
     counts = Counter(cell for cell in cells if cell)
     values = sorted(value for value, count in counts.items() if count >= fewest)

@@ -21,6 +21,8 @@ from tests.services.scoring.made_up import made_up_book
 TODAY = date(2026, 11, 20)
 AS_OF = 20_000
 NEVER = 3_000_000
+#: Features of `subscribers` that do not leak who left.
+TELLING = {"field Contract: Monthly", "field Contract: Yearly", "field Monthly charge"}
 
 
 def subscribers(count: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64], list[dict[str, str]]]:
@@ -58,11 +60,7 @@ def subscriber_book(count: int, seed: int) -> BookEvents:
 
 
 def test_fields_that_only_leaving_explains_are_no_features() -> None:
-    assert set(subscriber_book(900, 1).traits) == {
-        "field Contract: Monthly",
-        "field Contract: Yearly",
-        "field Monthly charge",
-    }
+    assert set(subscriber_book(900, 1).traits) == TELLING
 
 
 def test_of_a_book_in_which_nobody_left_no_field_is_a_feature() -> None:
@@ -82,28 +80,70 @@ def test_contracts_alone_are_judged_and_their_fields_tell_who_leaves() -> None:
     assert (means[ADDITIVE].auc or 0.0) > max(report.mean.auc or 0.0 for report in without.reports) + 0.05
 
 
-def test_a_book_of_contracts_alone_is_scored_and_back_tested_through_its_last_day(store_path: Path) -> None:
-    book = Book(store_path)
-    begun, ended, fields = subscribers(400, 4)
+def _fill(book: Book, count: int, seed: int, first: int = 1) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Customers from id `first` on with fields and contracts; days before today on which these began and ended."""
+    begun, ended, fields = subscribers(count, seed)
     people = [
-        {"id": one + 1, "name": f"Customer {one}", "attributes": json.dumps(fields[one])} for one in range(begun.size)
+        {"id": one + first, "name": f"Customer {one}", "attributes": json.dumps(fields[one])} for one in range(count)
     ]
     book.add("customers", people)
-    book.add(
-        "contracts",
-        [
-            {
-                "customer_id": one + 1,
-                "starts_on": str(TODAY - timedelta(days=int(begun[one]))),
-                "ends_on": str(TODAY - timedelta(days=int(ended[one]))) if ended[one] >= 0 else None,
-                "status": "ended" if ended[one] >= 0 else "active",
-            }
-            for one in range(begun.size)
-        ],
-    )
+    contracts = [
+        {
+            "customer_id": one + first,
+            "starts_on": str(TODAY - timedelta(days=int(begun[one]))),
+            "ends_on": str(TODAY - timedelta(days=int(ended[one]))) if ended[one] >= 0 else None,
+            "status": "ended" if ended[one] >= 0 else "active",
+        }
+        for one in range(count)
+    ]
+    book.add("contracts", contracts)
+    return begun, ended
+
+
+def _read(book: Book, customers: list[int] | None = None) -> BookEvents:
     with book.workspace.store.read() as connection:
-        everybody = read_events(connection, TODAY, currency="USD")
-        some = read_events(connection, TODAY, currency="USD", customers=[3, 9])
+        return read_events(connection, TODAY, currency="USD", customers=customers)
+
+
+def test_contacts_without_a_contract_hide_no_field_that_leaks(store_path: Path) -> None:
+    book = Book(store_path)
+    book.add("customers", [{"id": one, "name": f"Contact {one}"} for one in range(1, 31)])
+    book.add("tickets", [{"customer_id": one, "opened_on": str(TODAY)} for one in range(1, 31)])
+    _fill(book, 400, 4, first=31)
+    _, _, fields = subscribers(400, 4)
+    found = _read(book)
+    assert set(found.traits) == TELLING
+    charge = [float(one["Monthly charge"]) for one in fields]
+    np.testing.assert_array_equal(found.traits["field Monthly charge"], charge)
+    np.testing.assert_array_equal(_read(book, [33, 99]).traits["field Monthly charge"], [charge[2], charge[68]])
+    book.workspace.close()
+
+
+def test_customers_who_are_invoiced_have_fields_too_but_none_that_counts_invoices(store_path: Path) -> None:
+    book = Book(store_path)
+    begun, ended = _fill(book, 400, 4)
+    rng = np.random.default_rng(4)
+    bought = {one: rng.integers(0, 40) for one in range(400)}
+    book.add_orders(
+        (one + 1, TODAY - timedelta(days=int(begun[one]) - 30 * place % int(begun[one] - max(ended[one], 0))), 1_000)
+        for one, count in bought.items()
+        for place in range(count)
+    )
+    _, _, fields = subscribers(400, 4)
+    with book.workspace.store.unit_of_work(book.workspace.me, "edit", "book", at=book.workspace.at) as work:
+        for one, count in bought.items():
+            kept = json.dumps({**fields[one], "Invoices": str(count), "Spent": f"{count * 10.0:.2f}"})
+            work.sql("UPDATE customers SET attributes = ? WHERE id = ?", (kept, one + 1))
+        work.digest("counted")
+        work.commit()
+    assert set(_read(book).traits) == TELLING
+    book.workspace.close()
+
+
+def test_a_book_of_contracts_alone_is_scored_and_back_tested_through_its_last_day(store_path: Path) -> None:
+    book = Book(store_path)
+    begun, ended = _fill(book, 400, 4)
+    everybody, some = _read(book), _read(book, [3, 9])
     assert "field Monthly charge" in everybody.traits
     for name, column in everybody.traits.items():
         np.testing.assert_array_equal(column[[2, 8]], some.traits[name])
