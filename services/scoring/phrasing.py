@@ -234,6 +234,11 @@ def _renewed(since: int, due: int) -> Words:
     return "Contract", f"Renewed {known_for(since)} ago; {coming}"
 
 
+def _charged(percent: int) -> Words:
+    than = "lower" if percent < 0 else "higher"
+    return "Order amount", f"Last order {abs(percent):,}{THIN}% {than} than 3 months before"
+
+
 def _features_of(kept: int, before: int) -> str:
     return f"Uses {kept or 'none'} of the {plural(before, 'feature')} used in the 3 months before"
 
@@ -294,6 +299,7 @@ _PHRASES: dict[str, Callable[..., Words]] = {
     "activity_year": lambda count: ("Other activity", f"{count or 'None'} in 12 months"),
     "contract": _contract,
     "renewed": _renewed,
+    "charged": _charged,
     "deals": _deals,
     "mix": _mix,
     "mix_now": lambda now: ("Products bought", f"{now:,} different in 6 months" if now else "None in 6 months"),

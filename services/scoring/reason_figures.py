@@ -293,6 +293,10 @@ def _contract(of: Reason) -> None:
     seen = of.seen
     of.tell(True, "contract", seen.contract_days)
     of.tell(~np.isnan(seen.renewed_days), "renewed", np.nan_to_num(seen.renewed_days), whole(seen.renewal_due_days))
+    if of.leads is None:
+        return
+    change = whole(100.0 * np.expm1(of.leads.frame.column("charge_change")))
+    of.tell(of.leads.led("contract", "charged") & (change != 0), "charged", change)
 
 
 def _deals(of: Reason) -> None:

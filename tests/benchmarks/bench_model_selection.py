@@ -232,7 +232,8 @@ def young(books: dict[str, BookEvents], draws: int) -> None:
             lost, cases = lost + int((worse > _LOSES).sum()), cases + worse.size
             told = f"{worse.mean():+.4f} on average, {worse.max():+.4f} at worst"
             error = f"ECE {np.mean([one['chosen'].ece for one in drawn]):.3f}"
-            print(f"  {name:<14}{cutoff}{size:>6,} customers  {told}  {error}", flush=True)
+            loses = f"loses {(worse > _LOSES).sum()} of {worse.size}"
+            print(f"  {name:<14}{cutoff}{size:>6,} customers  {told}  {error}  {loses}", flush=True)
     share = lost / max(cases, 1)
     print(f"  loses more than {_LOSES} in {share:.0%} of {cases}; goal 10 %: {'met' if share <= 0.10 else 'missed'}")
 

@@ -68,12 +68,31 @@ def habit_columns(seen: Features, channels: frozenset[str]) -> dict[str, Floats]
     return found
 
 
-def contract_columns(seen: Features, channels: frozenset[str], horizon_days: int) -> dict[str, Floats]:
-    """How long the contract has run, and how soon its year is full, when it may be ended; nan without a contract."""
+def contract_columns(ledger: Ledger, seen: Features, channels: frozenset[str], horizon_days: int) -> dict[str, Floats]:
+    """How long the contract has run, how soon its year is full, when it may be ended, and how much its invoices rose.
+
+    nan without a contract.
+    """
     age = seen.contract_days
-    found = {"contract_age": np.log1p(age), "anniversary": (_YEAR - age % _YEAR) / horizon_days}
+    found = {
+        "contract_age": np.log1p(age),
+        "anniversary": (_YEAR - age % _YEAR) / horizon_days,
+        "charge_change": np.where(np.isnan(age), np.nan, _charge_change(ledger)),
+    }
     if RENEWALS in channels:
         found |= {"renewed": np.log1p(seen.renewed_days), "renewal_due": seen.renewal_due_days / horizon_days}
+    return found
+
+
+def _charge_change(ledger: Ledger) -> Floats:
+    """Logarithm of the last purchase day's value against that of the last one a quarter ago; nan without either."""
+    rows = ledger.orders
+    before, last = rows.until(ledger.day - _QUARTER), rows.end
+    both = np.flatnonzero((before > rows.start) & (last > before))
+    found = np.full(ledger.customers, np.nan)
+    then, now = (ledger.bought.value[place[both] - 1] for place in (before, last))
+    priced = (then > 0) & (now > 0)
+    found[both[priced]] = np.log(now[priced] / then[priced])
     return found
 
 

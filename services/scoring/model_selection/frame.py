@@ -198,7 +198,7 @@ def frame_at(
     }
     known = seen.rhythm_count > 0
     told = {name: np.where(known | (name == BTYD), column, np.nan) for name, column in columns.items()}
-    told |= {**contract_columns(seen, known_channels, horizon_days), **ledger.book.traits}
+    told |= {**contract_columns(ledger, seen, known_channels, horizon_days), **ledger.book.traits}
     return Frame(tuple(told), np.column_stack(list(told.values())), logit, rhythms)
 
 

@@ -37,6 +37,7 @@ GROUP_OF = {
     "activity_gap": "activity",
     "contract_age": "contract",
     "anniversary": "contract",
+    "charge_change": "contract",
     "renewed": "contract",
     "renewal_due": "contract",
     "deals_open": "deals",
@@ -74,6 +75,8 @@ ASPECTS = {
     "active_lately": ("activity_recent",),
     "active_year": ("activity_year",),
     "active_last": ("activity_gap",),
+    "runs": ("contract_age", "anniversary", "renewed", "renewal_due"),
+    "charged": ("charge_change",),
 }
 ASPECT_NAMES = tuple(ASPECTS)
 #: The group of each aspect.

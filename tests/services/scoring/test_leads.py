@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.values.words import THIN
 from services.scoring.features import Features, features_at
 from services.scoring.ledger import Ledger
 from services.scoring.model_selection.frame import frame_at
@@ -15,7 +16,7 @@ from services.scoring.parameters import Parameters, fit_parameters
 from services.scoring.phrasing import reasons_in_words
 from services.scoring.reason_figures import Leads
 from services.scoring.reasons import Contributions, drivers_json
-from tests.services.scoring.made_up import made_up_book
+from tests.services.scoring.made_up import NEVER, made_up_book
 
 TODAY = 1_000
 BIG, RETURNING, ONCE, FRESH, LATE, BRISK = range(6)
@@ -37,6 +38,7 @@ def book() -> tuple[Ledger, Features, Parameters]:
         ],
         loose_returns=[(RETURNING, 960, -250_000)],
         surveys=[(FRESH, 990, 1.7), (LATE, 990, 1.7)],
+        contracts=[(BIG, 700, NEVER), (FRESH, 700, NEVER)],
     )
     ledger = Ledger(events, TODAY)
     seen = features_at(ledger)
@@ -99,6 +101,12 @@ def test_purchase_days_of_a_year_and_the_evenness_of_gaps_are_told_where_they_mo
     year = told("orders", -5.0, "year")[FRESH]
     assert (year["label"], year["evidence"]) == ("8 purchase days in 12 months", "8 so far")
     assert told("orders", -5.0, "spread")[LATE]["evidence"] == "The gaps between purchase days are all alike"
+
+
+def test_a_contract_names_how_much_the_orders_rose_where_that_moved_it() -> None:
+    assert told("contract", 9.0, "charged")[BIG]["evidence"] == f"Last order 24,688{THIN}% higher than 3 months before"
+    assert told("contract", 9.0, "charged")[FRESH]["evidence"] == "Runs 10 months; may be ended in 65 days"
+    assert told("contract", 9.0, "runs")[BIG]["label"] == "Contract"
 
 
 def test_a_low_rating_that_lowers_is_left_out_where_it_is_next_to_nothing_and_explained_where_it_is_not() -> None:
