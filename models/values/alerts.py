@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final, Literal
@@ -172,27 +173,46 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class DayProgress:
-    """Alerts that were handled today, of these and what is still due today, and the value at risk with the handled."""
+    """How far the day has come.
 
-    handled: int
-    of: int
-    minor: int
+    Attributes
+    ----------
+    done
+        The alerts that were handled today, each with its value at risk in minor units of ``currency``.
+    left
+        How many are still due today.
+    snoozed
+        The alerts that were only put off today.
+    ended
+        How many were closed today by no person: solved, or no longer true.
+    """
+
+    done: Mapping[int, int]
+    left: int
     currency: str
-    ended: int = 0  # closed today by no person: solved, or no longer true
+    snoozed: frozenset[int] = frozenset()
+    ended: int = 0
 
     @property
-    def left(self) -> int:
-        """How many are still due today."""
-        return self.of - self.handled
+    def handled(self) -> int:
+        """How many were handled."""
+        return len(self.done)
+
+    @property
+    def of(self) -> int:
+        """These, and what is still due today."""
+        return self.handled + self.left
 
     @property
     def words(self) -> str:
-        """``Handled today 3 of 13 · $9.1k · 1 ended by itself``; ``Handled today 3, no more due today``."""
-        money = f" · {money_short(self.minor, self.currency)}" if self.minor else ""
-        ended = f" · {self.ended:,} ended by {'itself' if self.ended == 1 else 'themselves'}" if self.ended else ""
+        """``Handled today 3 of 13 · $9.1k · 2 snoozed · 1 ended by itself``; ``Handled today 3, no more due today``."""
         count = f"{self.handled:,} of {self.of:,}" if self.left else f"{self.handled:,}, no more due today"
-        handled = f"Handled today {count}" if self.of else "Nothing due today"
-        return f"{handled}{money}{ended}"
+        parts = [f"Handled today {count}" if self.of else "Nothing due today"]
+        minor = sum(self.done.values())
+        parts += [money_short(minor, self.currency)] if minor else []
+        parts += [f"{len(self.snoozed):,} snoozed"] if self.snoozed else []
+        parts += [f"{self.ended:,} ended by {'itself' if self.ended == 1 else 'themselves'}"] if self.ended else []
+        return " · ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

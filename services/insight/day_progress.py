@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from models.values.alerts import DayProgress, QueueFilter
+from models.values.outbox import OWN_SOURCE
 from services.insight.queue_marks import AT_RISK, read_line, start_of_today
 from services.insight.reader import Reader
 
-_BY_PEOPLE = "(a.state IN ('snoozed', 'waiting') OR a.closed_by = 'person')"
-#: Closed, or put away by a person with what "it gets worse" is judged against, which is dated.
-_HANDLED = f"""
-SELECT count(*) FILTER (WHERE {_BY_PEOPLE}),
-       coalesce(sum({AT_RISK}) FILTER (WHERE a.kind = 'risk' AND {_BY_PEOPLE}), 0),
-       count(*) FILTER (WHERE NOT {_BY_PEOPLE})
+#: What was closed or put away since a moment: ended by itself, snoozed, or handled. Whoever called, and reached nobody,
+#: did what there was to do; who only snoozed it moved the work. What it is judged by later has the moment.
+_TOUCHED = f"""
+SELECT a.id, iif(a.kind = 'risk', coalesce({AT_RISK}, 0), 0),
+       CASE WHEN a.closed_at IS NOT NULL THEN iif(a.closed_by = 'person', 'handled', 'ended')
+            WHEN a.state = 'snoozed' AND NOT EXISTS (
+                SELECT 1 FROM conversations k WHERE k.customer_id = a.customer_id AND k.source = '{OWN_SOURCE}'
+                   AND k.happened_at = a.condition_baseline ->> 'at') THEN 'snoozed'
+            ELSE 'handled' END
   FROM alerts a LEFT JOIN customer_risk_scores s ON s.customer_id = a.customer_id
  WHERE a.closed_at >= :since
     OR (a.state IN ('snoozed', 'waiting') AND a.condition_baseline ->> 'at' >= :since)"""
 
 
 def read_progress(reader: Reader) -> DayProgress:
-    """Return how many alerts were handled today, of how many, the value at risk with those, and how many ended."""
-    handled, minor, ended = reader.driver.execute(_HANDLED, {"since": start_of_today(reader)}).fetchone()
+    """Return which alerts were handled or snoozed today, how many are still due, and how many ended by themselves."""
+    touched = reader.driver.execute(_TOUCHED, {"since": start_of_today(reader)}).fetchall()
     line = read_line(reader, "todo", QueueFilter()).shown
-    left = sum(mark.group in ("hour", "today") for mark in line)
-    return DayProgress(handled, handled + left, minor, reader.currency, ended)
+    return DayProgress(
+        done={number: at_risk for number, at_risk, how in touched if how == "handled"},
+        left=sum(mark.group in ("hour", "today") for mark in line),
+        currency=reader.currency,
+        snoozed=frozenset(number for number, _, how in touched if how == "snoozed"),
+        ended=sum(how == "ended" for _, _, how in touched),
+    )

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from models.values.alerts import AlertRow
+from models.values.alerts import AlertRow, DayProgress
 from views.actions import Actions, Command
 from views.alerts.day_bar import Pieces
 from views.alerts.queue_pane import QueuePane
@@ -43,6 +43,7 @@ class Morning(QWidget):
         kind_of(self, "ground")
         self._open_alerts: tuple[AlertRow, ...] = ()
         self._at = 0
+        self._progress: DayProgress | None = None
         self.active = self.over = False
         self.words = ElidedLabel(theme, "", fonts.LIST, fonts.SEMIBOLD)
         self.pieces = Pieces(theme)
@@ -115,15 +116,22 @@ class Morning(QWidget):
         self._at, self.over = at, False
         return self._open_alerts[at].id
 
-    def follow(self) -> None:
-        """Show where the walk stands; what was chosen otherwise is where it goes on."""
+    def follow(self, progress: DayProgress | None = None) -> None:
+        """Show where the walk stands; what was chosen otherwise is where it goes on.
+
+        Parameters
+        ----------
+        progress
+            What was handled today, where it was read again.
+        """
+        self._progress = progress or self._progress
         ids, left, current = [alert.id for alert in self._open_alerts], self._left, self._queue.view.current
         if not self.active:
             return
         self.over = self.over or not left.intersection(ids)
         if current is not None and current.id in ids and not self.over:
             self._at = ids.index(current.id)
-        handled = len(ids) - len(left.intersection(ids))
+        handled = len(self._handled)
         place = f"{self._at + 1} of {len(ids)}{DOT}{self._open_alerts[self._at].customer}"
         self.words.setText(f"My morning{DOT}{'done' if self.over else place}{DOT}{handled} handled")
         self.pieces.show_share(handled, len(ids))
@@ -133,18 +141,28 @@ class Morning(QWidget):
             self.summed_up.emit("Your morning is done", self._summary(left))
 
     @property
+    def _handled(self) -> list[AlertRow]:
+        """The alerts of the walk that were handled today, as the day's progress counts them."""
+        done = self._progress.done if self._progress is not None else {}
+        return [alert for alert in self._open_alerts if alert.id in done]
+
+    @property
     def _left(self) -> set[int]:
         return {alert.id for alert in self._queue.model.open_alerts()}
 
     def _summary(self, left: Collection[int]) -> str:
         """What came of it, in a sentence or two."""
-        in_work = {alert.id for alert in self._queue.model.open_alerts() if alert.state == "in_work"}
-        handled = [alert for alert in self._open_alerts if alert.id not in left]
-        begun = sum(alert.id in in_work for alert in self._open_alerts)
-        open_ones = len(self._open_alerts) - len(handled) - begun
+        shown = self._queue.model.open_alerts()
+        handled, progress = self._handled, self._progress
+        begun = len({alert.id for alert in shown if alert.state == "in_work"} & {one.id for one in self._open_alerts})
+        put_off = sum(alert.id in progress.snoozed for alert in self._open_alerts) if progress is not None else 0
+        open_ones = len({one.id for one in self._open_alerts} & set(left)) - begun
+        ended = len(self._open_alerts) - len(handled) - put_off - begun - open_ones
         parts = [f"{len(handled)} handled"]
+        parts += [f"{put_off} snoozed"] if put_off else []
         parts += [f"{begun} in progress"] if begun else []
         parts += [f"{open_ones} still open"] if open_ones else []
-        minor = sum(alert.value_at_risk_minor or 0 for alert in handled if alert.kind == "risk")
+        parts += [f"{ended} no longer in your queue"] if ended else []
+        minor = sum(progress.done[alert.id] for alert in handled) if progress is not None else 0
         money = f" Handled alerts: {money_short(minor, handled[0].currency)} revenue at risk." if minor else ""
         return f"{counted(len(self._open_alerts), 'alert')}: {', '.join(parts)}.{money}"

@@ -247,7 +247,7 @@ class AlertsPage(Page):
             self._read_detail(current)
         self._place_detail()
         self.context.actions[Command.MORNING].setEnabled(self.queue.tab == "todo" and bool(page.rows))
-        self.morning.follow()
+        self.morning.follow(page.progress)
 
     def _show_nothing(self) -> None:
         self._desk.drop("detail")

@@ -48,9 +48,21 @@ def test_a_call_is_a_conversation_and_one_undo_takes_it_back(queue: Book, outcom
     state = queue.open_alerts()[0]
     assert state["state"] == ("waiting" if outcome == "reached" else "snoozed")
     assert (state["clock_stopped_at"] is not None) == (outcome == "reached")
-    assert insight.queue(queue.workspace).progress.handled == 1  # type: ignore[union-attr]
+    progress = insight.day_progress(queue.workspace)
+    assert progress.handled == 1 and not progress.snoozed
     undo_last(queue.workspace)
     assert (rows(queue, alerts), rows(queue, conversations)) == before
+
+
+def test_what_is_only_put_off_was_not_handled(queue: Book) -> None:
+    alert = queue.open_alerts()[0]["id"]
+    due = insight.day_progress(queue.workspace).left
+    alerting.snooze(queue.workspace, [alert], condition="worse")
+    progress = insight.day_progress(queue.workspace)
+    assert (progress.handled, progress.snoozed) == (0, {alert}) and progress.left == max(0, due - 1)
+    assert progress.words.endswith("1 snoozed")
+    alerting.wait(queue.workspace, [alert])
+    assert insight.day_progress(queue.workspace).done.keys() == {alert}
 
 
 def test_after_a_call_the_advice_says_that_they_were_reached(queue: Book) -> None:

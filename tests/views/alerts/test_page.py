@@ -967,13 +967,21 @@ def test_the_morning_goes_through_the_queue_one_customer_at_a_time(qtbot: QtBot,
     assert state_of(workspace, open_alerts[0].id) == "resolved"
     qtbot.waitUntil(lambda: page.queue.view.current is not None and page.queue.view.current.id == open_alerts[1].id)
     qtbot.waitUntil(lambda: "1 handled" in page.morning.words.text())
+    press(Qt.Key.Key_S)
+    act(qtbot, desk, lambda: press(Qt.Key.Key_2))
+    qtbot.waitUntil(lambda: page.queue.view.current is not None and page.queue.view.current.id == open_alerts[2].id)
+    qtbot.waitUntil(lambda: not page._desk.waiting("queue"))
+    assert "1 handled" in page.morning.words.text()
     for _ in open_alerts[1:]:
         page.morning.step(1)
     assert page.morning.over and page.detail_state.state == "empty"
     assert page.detail_state.notice.heading.text() == "Your morning is done"
     said = page.detail_state.notice.words.text()
-    assert said.startswith(f"{len(open_alerts)} alerts: 1 handled, ")
+    assert said.startswith(f"{len(open_alerts)} alerts: 1 handled, 1 snoozed, ")
     assert ("Handled alerts: $" in said and said.endswith(" revenue at risk.")) or open_alerts[0].kind != "risk"
+    progress = insight.day_progress(workspace)
+    assert progress.words in page.day.words.text()
+    assert sum(progress.done.values()) == 0 or progress.words.split(" · ")[1] in said
     page.detail_state.notice.primary.click()
     assert not page.morning.active and page.queue.isVisible() and page.tiles.isVisible()
 
@@ -998,7 +1006,8 @@ def test_the_days_progress_stands_beside_the_tiles(qtbot: QtBot, desk: Desktop) 
     press(Qt.Key.Key_S)
     act(qtbot, desk, lambda: press(Qt.Key.Key_2))
     after = insight.day_progress(workspace)
-    assert (after.handled, after.of) == (2, before.of)
+    assert (after.handled, len(after.snoozed), after.of) == (1, 1, before.of - 1)
+    qtbot.waitUntil(lambda: page.day.words.text().endswith(" · 1 snoozed"))
 
 
 def test_the_walk_ends_where_its_queue_would_change(qtbot: QtBot, desk: Desktop) -> None:
