@@ -19,6 +19,8 @@ from models.values.words import THIN, count, percent
 RULE_RECORDS: Final = "rule_records"
 #: Cases from which on a rule is judged.
 FEWEST_CASES: Final = 30
+#: Cases from which on the share that left is told as what is to be lost.
+FEWEST_LOST: Final = 10
 LEFT, SPENT_LESS = "left", "spent less"
 #: A figure in a rule's sentences: ``{name}``.
 FIGURE: Final = re.compile(r"\{(\w+)\}")
@@ -98,6 +100,8 @@ class PastRecord:
         The same alerts by the month in which they were raised, with those of which it is too early to say.
     early_by
         Median days by which those who left were named before they counted as gone; None: nobody left.
+    lost_cases, lost_hits
+        Of the cases and hits those of whom the rule says what is to be lost.
     """
 
     outcome: str
@@ -109,6 +113,8 @@ class PastRecord:
     distress: bool = False
     months: tuple[MonthRecord, ...] = ()
     early_by: int | None = None
+    lost_cases: int = 0
+    lost_hits: int = 0
 
     @property
     def base(self) -> float:
@@ -119,6 +125,18 @@ class PastRecord:
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the rule's own share (Wilson)."""
         return wilson(self.hits, self.cases)
+
+    @property
+    def lost_share(self) -> float:
+        """The share that left of whom the rule says what is to be lost; 0 where too few tell, or others leave alike."""
+        if self.lost_cases < FEWEST_LOST or wilson(self.lost_hits, self.lost_cases)[0] <= self.base:
+            return 0.0
+        return self.lost_hits / self.lost_cases
+
+    @property
+    def lost_words(self) -> str:
+        """``24 of 59 left``, '' where nothing follows from it."""
+        return f"{self.lost_hits:,} of {self.lost_cases:,} {self.outcome}" if self.lost_share else ""
 
     @property
     def verdict(self) -> Verdict:
@@ -140,9 +158,16 @@ class PastRecord:
         if self.verdict == "too few":
             few = f"fewer than {count(FEWEST_CASES, 'case')}: too few to judge"
             return f"{said} ({few}{', so ' if unproven else ''}{unproven})"
-        if self.verdict == "no better" and self.distress:
-            return f"{said}: no better than chance, but exempt, as it is about distress"
+        if self.exemption:
+            return f"{said}. {self.exemption}"
         return f"{said}: {self.warning}" if self.warning else said
+
+    @property
+    def exemption(self) -> str:
+        """Why its record does not limit a rule about customers in distress; '' for others and for better ones."""
+        if not self.distress or self.verdict == "better":
+            return ""
+        return "This rule is about answering customers, not about who leaves, so its record does not limit it"
 
     @property
     def warning(self) -> str:

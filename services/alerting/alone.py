@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from models.queries.purchases import PURCHASES
 from models.store import UnitOfWork
@@ -31,6 +32,14 @@ def at_end_of(past: Workspace, day: date) -> Workspace:
     return replace(past, clock=FixedClock(datetime.combine(day, past.clock.now().timetz())))
 
 
+class Raised(NamedTuple):
+    """One alert of the past: day, customer, and the customer's usual gap then."""
+
+    day: date
+    customer: int | None
+    gap: float
+
+
 @dataclass(slots=True)
 class Queue:
     """The alerts that a rule alone would have raised while nobody worked on them.
@@ -40,7 +49,9 @@ class Queue:
     open
         Day and measure of each open alert, by customer; None stands for the book.
     raised
-        Every alert: day, customer, and the customer's usual gap then.
+        Every alert.
+    lost
+        Of each alert the day from which on the rule says what is to be lost.
     verdicts
         Of each of these whether it was correct; None: not to be judged yet. Empty for a rule that is not judged.
     """
@@ -49,7 +60,9 @@ class Queue:
     watch_days: int
     open: dict[int | None, tuple[str, float | None]] = field(default_factory=dict)
     closed: dict[int | None, Silence] = field(default_factory=dict)
-    raised: list[tuple[date, int | None, float]] = field(default_factory=list)
+    raised: list[Raised] = field(default_factory=list)
+    lost: list[Raised] = field(default_factory=list)
+    _losing: set[int | None] = field(default_factory=set)
     verdicts: list[bool | None] = field(default_factory=list)
 
     def answer(self, fired: Mapping[int | None, Fired], orders: Orders, now: datetime) -> None:
@@ -59,22 +72,30 @@ class Queue:
             over = not holds if customer is None else orders.followed(customer, day, self.watch_days, now.date())
             if over and (self.rule.order_resolves or not holds):
                 del self.open[customer]
+                self._losing.discard(customer)
                 self.closed[customer] = Silence(now, day, measure)
 
     def take(self, work: UnitOfWork, fired: Mapping[int | None, Fired], book: Rulebook) -> None:
         """Raise what is new and outside the rule's cool-down."""
+        day = date.fromisoformat(book.as_of)
         for customer, one in fired.items():
             if customer in self.open:
                 self.open[customer] = (self.open[customer][0], one.measure)
             elif not is_silent(one, self.closed.get(customer), book):
                 self.open[customer] = (book.as_of, one.measure)
-                gap = work.sql("SELECT usual_gap_days FROM customer_risk_scores WHERE customer_id = ?", (customer,))
-                self.raised.append((date.fromisoformat(book.as_of), customer, float(gap.scalar() or 0)))
+                self.raised.append(Raised(day, customer, _usual_gap(work, customer)))
+            if one.loss_minor is not None and customer in self.open and customer not in self._losing:
+                self._losing.add(customer)
+                self.lost.append(Raised(day, customer, _usual_gap(work, customer)))
 
     def judge(self, events: Events) -> None:
         """Say of each alert whose window is over whether its customer left, or spent less."""
-        for day, customer, gap in self.raised:
-            self.verdicts.append(events.hit(customer or 0, self.rule.outcome, day, window_end(day, gap)))
+        self.verdicts = [self.verdict(one, events) for one in self.raised]
+
+    def verdict(self, one: Raised, events: Events) -> bool | None:
+        """Whether a customer left, or spent less, by the end of the window of an alert; None: not known."""
+        end = window_end(one.day, one.gap)
+        return events.hit(one.customer or 0, self.rule.outcome, one.day, end)
 
 
 class Orders:
@@ -118,6 +139,11 @@ def look(
             found = {customer: one for customer, one in found.items() if customer in queue.open}
         queue.answer(found, orders, now)
         queue.take(work, found, Rulebook({rule.code: rule}, now, now.date().isoformat(), _never_due))
+
+
+def _usual_gap(work: UnitOfWork, customer: int | None) -> float:
+    found = work.sql("SELECT usual_gap_days FROM customer_risk_scores WHERE customer_id = ?", (customer,))
+    return float(found.scalar() or 0)
 
 
 def _never_due(_severity: int, _owner: str | None) -> str:

@@ -184,8 +184,11 @@ def _statement(
         worse = f"-({worse})"
     times = rule.figure(rule.upside_times) or 0
     upside = f"({_expression(rule.upside_measure)}) * {float(times)!r}" if rule.upside_measure else "0"
-    lost = float(rule.figure(rule.loss_times) or 0)
-    loss = f"CAST(round(({_expression(rule.loss_measure)}) * {lost!r}) AS INTEGER)" if rule.loss_measure else "NULL"
+    loss = (
+        f"CAST(round(({_expression(rule.loss_measure)}) * {rule.loss_times!r}) AS INTEGER)"
+        if rule.loss_measure
+        else "NULL"
+    )
     named = list(dict.fromkeys(name for text in rule.texts for name in _named(text)))
     upside = f"CAST(round(coalesce({upside}, 0)) AS INTEGER)"
     # The order of the fields of `Fired` from its measure on: rows become signals without being taken apart.

@@ -1,5 +1,8 @@
 """What a rule may raise by its record over the book's past: one that does no better than chance, nothing above medium.
 
+What is to be lost by a rule counts for the share of such customers who left in this book's past, and for nothing where
+that is no more than of others, or too few tell.
+
 One that judges deals by their age raises nothing above low in a book whose deals nobody keeps up to date.
 
 A rule about spending raises alerts only where its record bears it out: most customers who spend less for a while return
@@ -10,6 +13,7 @@ customers in distress have no such limit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from models.queries.kept_values import kept_value
 from models.store import UnitOfWork
@@ -28,6 +32,7 @@ class RuleLimits:
         records = records_of(kept_value(work.connection, RULE_RECORDS))
         self._limited = frozenset(code for code, rule in rules.items() if _is_limited(rule, records.get(code)))
         self._silent = frozenset(code for code, rule in rules.items() if _is_silent(rule, records.get(code)))
+        self._lost = {code: records[code].lost_share if code in records else 0.0 for code in rules}
         self._by_age = [code for code, rule in rules.items() if judges_age(rule)]
         self.limit_by_age(read_late(work.connection))
 
@@ -38,8 +43,12 @@ class RuleLimits:
 
     @property
     def mark(self) -> str:
-        """A text that changes when another rule is limited or silent."""
-        return f"{sorted(self._limited)} {sorted(self._silent)}"
+        """A text that changes when another rule is limited or silent, or loses more or less."""
+        return f"{sorted(self._limited)} {sorted(self._silent)} {sorted(self._lost.items())}"
+
+    def with_losses(self, rule: Rule) -> Rule:
+        """The rule with the share of those whom it names who leave by its record."""
+        return replace(rule, loss_times=self._lost.get(rule.code, rule.loss_times))
 
     def let_through(self, fired: Sequence[Fired]) -> list[Fired]:
         """The signals without those of silent rules, the others at most as severe as their rule may be."""

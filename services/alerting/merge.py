@@ -16,7 +16,10 @@ from services.alerting.rules import Rule
 
 
 class Signal(NamedTuple):
-    """One rule's signal on an alert, as the store holds it; `overridden`: whether a person's figure overrides it."""
+    """One rule's signal on an alert, as the store holds it; `overridden`: whether a person's figure overrides it.
+
+    `loss`: what is to be lost by the rule's record, in minor units.
+    """
 
     id: int
     rule: str
@@ -28,6 +31,7 @@ class Signal(NamedTuple):
     due_at: str | None
     sign: str | None = None
     overridden: int = 0
+    loss: int | None = None
 
 
 class OpenAlert(NamedTuple):
@@ -185,7 +189,8 @@ def _join(
         signal = known.get(one.rule)
         if signal is not None and (
             one.severity > signal.severity
-            or (signal.reason, signal.measure, signal.sign) != (one.reason, one.measure, one.sign)
+            or (signal.reason, signal.measure, signal.sign, signal.loss)
+            != (one.reason, one.measure, one.sign, one.loss_minor)
         ):
             plan.refreshed.append((signal, one))
     if fresh:

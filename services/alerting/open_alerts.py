@@ -26,7 +26,8 @@ _OPEN: Final = "a.state NOT IN ('resolved', 'not_useful')"
 _RESTING: Final = "a.state IN ('snoozed', 'waiting')"
 _SIGNAL: Final = (
     "g.alert_id, g.id, g.rule, g.severity, g.reason, g.measure, g.raised_as_of, g.raised_at, g.due_at,"
-    " g.evidence ->> 'sign', iif(json_valid(g.reason), g.reason -> 'overridden', NULL) IS NOT NULL"
+    " g.evidence ->> 'sign', iif(json_valid(g.reason), g.reason -> 'overridden', NULL) IS NOT NULL,"
+    " g.evidence ->> 'loss'"
 )
 #: In the order of the fields of `Signal` (after its alert's id) and of `OpenAlert`.
 _ALERT: Final = (

@@ -70,7 +70,7 @@ class RuleRecord:
     condition
         When it raises an alert, in words; '' for a rule that only an older program had.
     severities
-        The lowest and the highest severity of its alerts of the last 365 days; without any, those that it can have.
+        The lowest and the highest severity that its alerts can have.
     year
         What it named in the past 12 months.
     owner
@@ -202,13 +202,6 @@ def rule_records(workspace: Workspace) -> tuple[RuleRecord, ...]:
         as_of = connection.exec_driver_sql("SELECT max(as_of) FROM customer_risk_scores").scalar()
         today = date.fromisoformat(as_of) if as_of else workspace.clock.now().date()
         year = years(connection, past, since, today)
-        usual = {
-            row[0]: (row[1], row[2])
-            for row in connection.exec_driver_sql(
-                "SELECT rule, min(severity), max(severity) FROM alert_signals WHERE raised_at >= ? GROUP BY rule",
-                (since,),
-            )
-        }
         promised = promises(connection, [rule for rule, _ in rules], since[:10], horizon)
     owners = {one.rule: one.owner for one in workspace.policy.rule_owners}
     records = []
@@ -230,7 +223,7 @@ def rule_records(workspace: Workspace) -> tuple[RuleRecord, ...]:
                 past=past.get(rule.code),
                 held=held if judges_age(rule) else "",
                 condition=rule.condition,
-                severities=usual.get(rule.code, rule.severities),
+                severities=rule.severities,
                 year=year.get(rule.code, RuleYear(())),
                 owner=owners.get(rule.code, ""),
                 sentences=rule.sentences,

@@ -187,9 +187,10 @@ def _replayed(
 def _record(queue: Queue, events: Events | None, among: str, base: _Base) -> PastRecord:
     """Judge what a rule raised; no events: it raised nothing."""
     correct, incorrect, early, ahead = Counter[str](), Counter[str](), Counter[str](), list[int]()
-    outcome = queue.rule.outcome
+    outcome, lost = queue.rule.outcome, list[bool]()
     if events is not None:
         queue.judge(events)
+        lost = [hit for one in queue.lost if (hit := queue.verdict(one, events)) is not None]
         for (day, customer, gap), hit in zip(queue.raised, queue.verdicts, strict=True):
             end, month = window_end(day, gap), day.isoformat()[:7]
             if hit is None:
@@ -209,6 +210,8 @@ def _record(queue: Queue, events: Events | None, among: str, base: _Base) -> Pas
         queue.rule.distress,
         tuple(MonthRecord(one, correct[one], incorrect[one], early[one]) for one in named),
         round(median(ahead)) if ahead else None,
+        len(lost),
+        sum(lost),
     )
 
 

@@ -31,7 +31,7 @@ from services.workspace import Workspace
 #: Days of the book after which the past is replayed anew.
 _RENEW_DAYS: Final = 30
 #: What a replay counts; another text makes it due where an older program counted otherwise.
-_COUNTED: Final = "each alert, by month"
+_COUNTED: Final = "each alert, by month, and what is lost"
 
 
 @cache

@@ -123,7 +123,7 @@ class Rule:
     `silence`: its alerts say that nothing came; they are held back where the files stopped coming.
     `condition`: when it raises an alert, in words; '' where an older program stored the rule.
     `sentences`: the same with its parameters as ``{name}``, each once; a rule without them has its parameters' titles.
-    `loss_measure`, `loss_times`: what is to be lost by the rule's own record, where a model expects less.
+    `loss_measure`: what is to be lost if they leave; `loss_times`: the share of them who did by the rule's record.
     `outcome`: what its record counts; a rule about spending speaks only where the record bears it out.
     """
 
@@ -155,7 +155,7 @@ class Rule:
     condition: str = ""
     sentences: tuple[str, ...] = ()
     loss_measure: str | None = None
-    loss_times: float | str = 0
+    loss_times: float = 1
 
     def figure(self, value: float | str | None) -> float | str | None:
         """The figure that a test's value stands for: its parameter's, or itself."""
@@ -305,7 +305,6 @@ def parse_rule(definition: Mapping[str, Any], where: str) -> Rule:
         upside_measure=upside.get("measure"),
         upside_times=upside.get("times", 0),
         loss_measure=loss.get("measure"),
-        loss_times=loss.get("times", 0),
         parameters=parameters,
         when=_group("all", definition.get("when", []), where, "when"),
         escalations=tuple(_escalation(one, where) for one in definition.get("escalate", [])),
@@ -432,9 +431,8 @@ def _check(rule: Rule, where: str) -> None:
         for match in PLACEHOLDER.finditer(text):
             if (match[2] or "text") not in KINDS:
                 raise UserError(f"{where}: “{match[2]}” in the reason is not a known format for a figure.")
-    for name, times in (("upside", rule.upside_times), ("loss", rule.loss_times)):
-        if isinstance(times, str) and times[1:] not in rule.parameters:
-            raise UserError(f"{where}: “{name}.times” names no parameter of the rule.")
+    if isinstance(rule.upside_times, str) and rule.upside_times[1:] not in rule.parameters:
+        raise UserError(f"{where}: “upside.times” names no parameter of the rule.")
 
 
 def _check_test(rule: Rule, test: Test, where: str) -> None:

@@ -268,19 +268,19 @@ def _days_ahead(queue: Queue, events: Events) -> list[int]:
 
 def _side(queue: Queue, days: Sequence[date], ahead: Sequence[int], leavers: set[int]) -> TrialSide:
     """What the queue came to; `ahead`: days by which its correct alerts were early."""
-    opened = Counter(day for day, _, _ in queue.raised)
+    opened = Counter(one.day for one in queue.raised)
     judged = [one for one in queue.verdicts if one is not None]
     weeks = tuple(TrialWeek(day.isoformat(), opened[day]) for day in days)
-    caught = {customer for (_, customer, _), hit in zip_longest(queue.raised, queue.verdicts) if hit} & leavers
+    caught = {one.customer for one, hit in zip_longest(queue.raised, queue.verdicts) if hit} & leavers
     early_by = round(median(ahead)) if ahead else None
     return TrialSide(weeks, len(queue.open), len(judged), sum(judged), len(caught), early_by, len(leavers))
 
 
 def _cases(past: Workspace, queue: Queue, other: Queue) -> tuple[TrialCase, ...]:
     """The customers of one queue and not of the other, each at their first alert, the newest first."""
-    others = {customer for _, customer, _ in other.raised}
+    others = {one.customer for one in other.raised}
     first: dict[int, tuple[str, bool | None]] = {}
-    for (day, customer, _), correct in zip_longest(queue.raised, queue.verdicts):
+    for (day, customer, *_), correct in zip_longest(queue.raised, queue.verdicts):
         if customer is not None and customer not in others:
             first.setdefault(customer, (day.isoformat(), correct))
     with past.store.read() as connection:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from models.values import words
 from models.values.alerts import RECORDED_LOSS
+from models.values.rule_records import RULE_RECORDS, records_of
 from models.values.said_leaving import said_words
 from services.insight.reader import Reader
 
@@ -34,7 +35,7 @@ _BACK: Final = """(SELECT coalesce(sum(abs(o.amount_minor)), 0) FROM orders o
 _FACTS: Final = f"""
 SELECT s.customer_id, s.days_since_last_order AS silent_days, s.usual_gap_days AS usual_gap,
        coalesce(s.spend_12m_minor, 0) AS spent, s.value_at_risk_minor AS at_risk,
-       coalesce(s.clv_if_stays_minor, 0) AS if_stays, s.currency, s.said_leaving AS leaving,
+       s.currency, s.said_leaving AS leaving,
        coalesce((SELECT max({RECORDED_LOSS.format(alert="a")}) FROM alerts a WHERE a.customer_id = s.customer_id
                  AND a.state NOT IN ('resolved', 'not_useful')), 0) AS loss,
        {_BACK.format(kind="= 'return'", since=_BACK_DAYS, until=0)} AS returned,
@@ -56,8 +57,8 @@ class PurchaseFacts:
     ----------
     leaving
         Their words of leaving that stand, as the scores keep them.
-    loss
-        What is to be lost by the record of the rules on their open alert.
+    loss, lost
+        What is to be lost by the record of the rules on their open alert, and that record in words.
     returned, cancelled
         What went back in the last 90 days.
     back_before
@@ -68,10 +69,10 @@ class PurchaseFacts:
     usual_gap: float | None = None
     spent: int = 0
     at_risk: int | None = None
-    if_stays: int = 0
     currency: str = ""
     leaving: str | None = None
     loss: int = 0
+    lost: str = ""
     returned: int = 0
     cancelled: int = 0
     back_before: int = 0
@@ -96,9 +97,8 @@ class PurchaseFacts:
         """Say what they spent, where the money at risk does not tell it, and how much is lost by the rule's record."""
         if says_little(self.at_risk, self.spent):
             yield f"{words.money(self.spent, self.currency)} spent in 12 months"
-        if self.loss > _MUCH_MORE * (self.at_risk or 0) and self.if_stays > 0:
-            share = words.percent(self.loss / self.if_stays)
-            yield f"{words.money(self.loss, self.currency)} at stake: about {share} leave after such a silence"
+        if self.lost and self.loss > _MUCH_MORE * (self.at_risk or 0):
+            yield f"{words.money(self.loss, self.currency)} at stake: {self.lost} after such a silence"
 
     def went_back(self) -> Iterator[str]:
         """Say what they sent back or cancelled lately, where that is much for them."""
@@ -116,6 +116,9 @@ def read_purchase_facts(reader: Reader, ids: Sequence[int]) -> Mapping[int, Purc
     """Return what is known of the purchases of customers with an open alert; who has no scores is left out."""
     asked: dict[str, Any] = {"ids": json.dumps(list(ids)), "day": reader.present.isoformat()}
     rows = (dict(row) for row in reader.rows(_FACTS, asked))
+    records = records_of(reader.value("SELECT value FROM book WHERE key = ?", (RULE_RECORDS,)))
+    lost = next((record.lost_words for record in records.values() if record.lost_words), "")
     return {
-        row.pop("customer_id"): PurchaseFacts(**row | {"currency": row["currency"] or reader.currency}) for row in rows
+        row.pop("customer_id"): PurchaseFacts(**row | {"currency": row["currency"] or reader.currency, "lost": lost})
+        for row in rows
     }

@@ -58,7 +58,8 @@ def read_need_today(reader: Reader) -> Tile:
         return Tile("today", words.DASH, title, line, "neutral")
     today = [alert for alert in open_alerts if alert.group in ("hour", "today")]
     critical = sum(alert.severity == Severity.CRITICAL for alert in today)
-    coming = next((alert for alert in open_alerts if alert.due_at is not None and alert.due_at >= reader.at), None)
+    ahead = [alert for alert in open_alerts if alert.due_at is not None and alert.due_at >= reader.at]
+    coming = min(ahead, key=lambda alert: alert.due_at or "", default=None)
     late = sum(alert.due_at is not None and alert.due_at < reader.at for alert in today)
     parts = [f"{critical:,} critical"] if critical else []
     parts += [f"{late:,} late"] if late else []

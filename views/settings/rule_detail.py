@@ -163,7 +163,7 @@ class RuleDetail(QWidget):
         parts = []
         if past is not None and past.base_cases:
             parts.append(f"Of all {past.among}, {percent(past.base)} {past.outcome}.")
-            parts.append(f"{capital(past.warning)}." if past.warning else "")
+            parts.append(f"{capital(past.warning or past.exemption)}." if past.warning or past.exemption else "")
         parts.append(f"{capital(promise.words)}." if promise is not None else "")
         parts.append(self.found.held)
         return " ".join(part for part in parts if part) or "Nothing of it can be judged yet."

@@ -36,7 +36,7 @@ MEANING: Final = (
 
 
 def mark_for(found: RuleRecord) -> Mark:
-    """The severity that the rule's alerts have, or the range of it."""
+    """The severity that the rule's alerts can have, or the range of it."""
     if found.kind == "opportunity":
         return OPPORTUNITY
     low, high = (Severity(one) for one in found.severities)
@@ -101,5 +101,6 @@ def _correct(found: RuleRecord, ink: str) -> TableCell:
     said = f"{whole(year.correct)} of {whole(year.judged)}"
     if year.judged < FEWEST_CASES:
         few = f"A rule is judged from {counted(FEWEST_CASES, 'alert')} on."
-        return TableCell(f"{said}{DOT}too few", "ink_2" if found.enabled else "ink_3", tip=few)
-    return TableCell(said, ink)
+        return TableCell(f"{said}{DOT}needs {FEWEST_CASES}", "ink_2" if found.enabled else "ink_3", tip=few)
+    exempt = found.past.exemption if found.past is not None else ""
+    return TableCell(said, ink, tip=f"{exempt}." if exempt else "")

@@ -28,7 +28,6 @@ from views.shell.page import Context
 from views.theme import fonts
 from views.widgets.labels import column, kind_of, label, row, rule
 from views.widgets.splitter import PaneSplitter
-from views.words import DOT
 
 if TYPE_CHECKING:
     from models.values.rule_trials import Trial
@@ -71,7 +70,7 @@ class RulesBox(OwnBox):
         self._meaning = label(MEANING, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
         head = row(
             label("Rules", fonts.HEADING, fonts.SEMIBOLD), 10,
-            label(f"what raises an alert{DOT}past 12 months", fonts.LIST, fonts.REGULAR, "ink_2"), -1,
+            label("what raises an alert", fonts.LIST, fonts.REGULAR, "ink_2"), -1,
             margins=(16, 12, 16, 10),
         )  # fmt: skip
         foot = column(rule(), column(self.total, margins=(16, 10, 16, 10)), rule(soft=True),

@@ -57,6 +57,8 @@ def test_the_record_counts_who_left_beside_all_whom_the_rule_could_have_named(pa
     assert overdue.among == "active customers with four gaps or more"
     assert records["product_ratings_falling"] is None and records["ready_for_more"] is None
     assert f"{overdue.hits} of {overdue.cases} left; of all active customers" in overdue.words
+    assert 0 < overdue.lost_hits <= overdue.lost_cases <= overdue.cases, "of some it says what is to be lost"
+    assert records["engagement_below"].lost_cases == 0  # type: ignore[union-attr]
 
 
 def test_the_record_is_counted_by_month_and_tells_how_early_the_rule_was(past: Past) -> None:
@@ -286,4 +288,14 @@ def test_a_silence_has_an_alert_from_when_it_is_improbable_until_they_are_lost(t
 
 def test_a_record_of_distress_says_that_it_is_exempt() -> None:
     record = PastRecord(LEFT, 31, 3, 100, 23, "active customers", distress=True)
-    assert record.words.endswith(": no better than chance, but exempt, as it is about distress")
+    assert record.words == (
+        "3 of 31 left; of all active customers 23\u202f% left. This rule is about answering customers, not about who "
+        "leaves, so its record does not limit it"
+    )
+
+
+@pytest.mark.parametrize(("cases", "hits", "share"), [(59, 24, 24 / 59), (9, 9, 0), (40, 12, 0), (0, 0, 0)], ids=str)
+def test_what_is_to_be_lost_is_told_where_the_past_bears_it_out(cases: int, hits: int, share: float) -> None:
+    record = PastRecord(LEFT, 80, 40, 100, 25, "active customers", lost_cases=cases, lost_hits=hits)
+    assert record.lost_share == share
+    assert record.lost_words == (f"{hits} of {cases} left" if share else "")

@@ -21,6 +21,7 @@ from models.tables import (
     rules,
     surveys,
 )
+from models.values.rule_records import LEFT, PastRecord
 from services.alerting import add_note, resolve, switch_rule, win_back_without_alert
 from services.alerting.rulebook import stored_rules
 from services.alerting.rules import shipped_rules
@@ -223,7 +224,12 @@ def test_the_biggest_are_named_where_they_were_never_silent_for_so_long_whatever
     if named:
         alert = book.alert(big)
         assert alert["reason"] == "No order for 40 days; the usual gap is 8, the longest so far 39"
-        assert alert["expected_value_minor"] == 35_000, "half of what they would bring: half of such customers left"
+        assert alert["expected_value_minor"] == alert["value_at_risk_minor"], "nothing is known of such silences yet"
+        record = PastRecord(LEFT, 60, 30, 100, 20, "active customers", lost_cases=36, lost_hits=18)
+        book.keep_records(gap_beyond_usual=record)
+        book.evaluate()
+        expected = book.alert(big)["expected_value_minor"]
+        assert expected == 35_000, "half of what they would bring: half of such customers left"
 
 
 @pytest.mark.parametrize(("larger", "severity"), [(0, 4), (3, 2)])

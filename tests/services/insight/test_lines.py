@@ -13,6 +13,7 @@ import pytest
 
 from models.values.alerts import AlertRow
 from models.values.metrics import RowsQuery
+from models.values.rule_records import LEFT, RULE_RECORDS, PastRecord
 from services.exporting import write_export
 from services.insight.detail import read_detail
 from services.insight.documents import read_alert_documents
@@ -280,9 +281,11 @@ def test_money_behind_the_severity_is_told_where_the_model_expects_little_loss(b
     book.insert("alert_signals", alert_id=found.id, customer_id=number, rule="gap_beyond_usual", severity=4,
                 reason=SILENCE, evidence='{"loss": 1963950}', raised_at=days_ago(0),
                 raised_as_of=days_ago(0))  # fmt: skip
+    record = PastRecord(LEFT, 60, 30, 100, 20, "active customers", lost_cases=36, lost_hits=18)
+    book.insert("book", key=RULE_RECORDS, value=json.dumps({"rules": {"gap_beyond_usual": record.as_json()}}))
     alert = reader(read_alert, found.id)
     assert alert.reason == (
-        f"{SAID_SILENCE} · $46,721 spent in 12 months · $19,640 at stake: about 50\u202f% leave after such a silence"
+        f"{SAID_SILENCE} · $46,721 spent in 12 months · $19,640 at stake: 18 of 36 left after such a silence"
     )
     assert value_words(alert) == "$19,640 at stake"
     (document,) = reader(read_alert_documents, [found.id])
