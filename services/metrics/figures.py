@@ -95,8 +95,9 @@ class Reckoning:
         entity = self.catalogue.entities[metric.entity]
         context = context or asked.contexts[entity.until]
         if entity.source == "scores":
-            at_once = self.score_days.are_one(self.connection, context.as_of)
-            context = replace(context, scored_at_once=at_once)
+            now = self.score_days.are_in_force(self.connection, context.as_of)
+            at_once = now or self.score_days.are_one(self.connection, context.as_of)
+            context = replace(context, scored_at_once=at_once, scored_now=now)
         # A row's own field, as the owner of a deal, is a field of it; only what it has several of makes parts.
         named = [*asked.by, *(one.name for one in (*asked.where, *metric.where))]
         parts = any(name in entity.fields and entity.fields[name].parts for name in named)

@@ -1,9 +1,11 @@
-"""Query module: whether the last scores of everyone by a day are of one day, so that only its rows must be read."""
+"""Query module: where the last scores by a day stand: those in force, or rows of one day or of several."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Final
+
+from models.queries.churn_status import NEVER
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -24,6 +26,14 @@ class ScoreDays:
     def __init__(self) -> None:
         self._known: dict[date, bool] = {}
         self._begun: list[tuple[str, int]] | None = None  # how many were scored for the first time on each day
+        self._in_force: str | None = None
+
+    def are_in_force(self, connection: Connection, day: date) -> bool:
+        """Return whether the last scores by a day are those in force."""
+        if self._in_force is None:
+            found = connection.exec_driver_sql("SELECT max(as_of) FROM customer_risk_scores").scalar()
+            self._in_force = str(found or NEVER)
+        return day.isoformat() >= self._in_force
 
     def are_one(self, connection: Connection, day: date) -> bool:
         """Return whether nobody's last score by a day is older than the last score of all by then.

@@ -23,6 +23,7 @@ from models.queries.purchases import WON_DEALS, cancelled_orders
 from models.tables import metadata
 from models.values.alerts import NO_VERDICT, RIGHT
 from models.values.outbox import OWN_SOURCE
+from models.values.said_leaving import MODELLED_RISK
 
 _DAY: Final = ":as_of"
 #: Read once for a statement, not once for an order.
@@ -45,6 +46,8 @@ class Context:
         Whether the book has orders; where it has none, deals that were won are the purchases.
     scored_at_once
         Whether everyone's last score by the as-of day is of the same day.
+    scored_now
+        Whether the scores in force are those of the as-of day.
     """
 
     as_of: date
@@ -54,6 +57,7 @@ class Context:
     has_orders: bool
     watch_days: int
     scored_at_once: bool = False
+    scored_now: bool = False
 
     def on(self, day: date) -> Context:
         """The same at the end of a day: of an earlier one, what was done here since is not known yet."""
@@ -211,9 +215,15 @@ _SCORE_COLUMNS: Final = (
 def _scores(context: Context) -> str:
     """The last score of each customer by the as-of day; the history is far longer.
 
-    A full scoring leaves a row of its day for every customer: of the last day all rows are read by its index, and who
-    has none of that day, where there is anybody, is looked for in the own history.
+    Of the day of the scores in force these are read: the history leaves out what moved little since its last row, and
+    what a person set. A full scoring leaves a row of its day for every customer: of the last day all rows are read by
+    its index, and who has none of that day, where there is anybody, is looked for in the own history.
     """
+    if context.scored_now:
+        return (
+            f"SELECT customer_id, customer_id, as_of, engagement, health, {MODELLED_RISK}, clv_minor,"
+            " value_at_risk_minor, segment FROM customer_risk_scores"
+        )
     columns = (
         "SELECT h.customer_id, h.customer_id, h.as_of, h.engagement, h.health, h.churn_risk, h.clv_minor,"
         " h.value_at_risk_minor, h.segment FROM"

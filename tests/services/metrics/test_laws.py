@@ -217,3 +217,20 @@ def test_scores_then_are_the_last_of_each_customer_also_of_who_was_not_scored_ag
         assert at_risk == (sum(row[2] or 0 for row in counted) if counted else None)
         apart += len({row[1] for row in known.values()}) > 1
     assert apart
+
+
+def test_revenue_at_risk_over_time_ends_with_the_revenue_at_risk_in_force(tmp_path: Path) -> None:
+    path = sample_copy(tmp_path / "book.bellwether")
+    with closing(sqlite.connect(path)) as driver:  # scored again: what moved little is not in the history
+        driver.execute("UPDATE customer_risk_scores SET value_at_risk_minor = value_at_risk_minor + 7")
+        driver.commit()
+    workspace = opened(path)
+    try:
+        metrics = Metrics(workspace)
+        now = metrics.answer(Query(("revenue_at_risk",))).totals["revenue_at_risk"]
+        months = metrics.answer(Query(("revenue_at_risk_then",), ("month",), period="3m")).rows
+        assert metrics.answer(Query(("revenue_at_risk_then",))).totals["revenue_at_risk_then"] == now == months[-1][1]
+        behind = metrics.rows(metrics.rows_of(Query(("revenue_at_risk_then",)), "revenue_at_risk_then"))
+        assert behind.figure == now and behind.total == len([row for row in behind.rows if row[-1] is not None])
+    finally:
+        workspace.close()
