@@ -84,6 +84,8 @@ class TileSpec:
         With fewer rows of its first metric it says how many there are, and compares none.
     opens
         Of a glimpse: the dashboard that it is of.
+    beside
+        Of a table by customer: fields of each customer that stand beside the name.
     """
 
     key: str
@@ -100,6 +102,7 @@ class TileSpec:
     switch: tuple[str, ...] = ()
     least: int = 0
     opens: str = ""
+    beside: tuple[str, ...] = ()
 
     @property
     def limit(self) -> int | None:
@@ -284,6 +287,8 @@ class TileAnswer:
         What changed by more than chance, the worst first.
     unfiltered
         Titles of filters that its rows do not have, so that they were left off.
+    held
+        Where only the largest groups are shown: their share of the total; None where all are.
     """
 
     query: Query
@@ -294,6 +299,7 @@ class TileAnswer:
     across: tuple[Value, ...] = ()
     changes: tuple[Change, ...] = ()
     unfiltered: tuple[str, ...] = ()
+    held: float | None = None
 
     @property
     def left_off(self) -> str:

@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from models.values.words import chance
+
 #: SQL of the model's churn risk, whatever was said: of a row of the public table where no person set the risk.
 MODELLED_RISK: Final = "iif(said_leaving IS NULL, churn_risk, said_leaving ->> '$.computed.churn_risk')"
 
@@ -22,6 +24,11 @@ def said_words(text: str | None) -> str:
     if not text:
         return ""
     return "they are leaving" if json.loads(text)["leaves"] else "they may leave"
+
+
+def risk_words(text: str | None, churn_risk: float | None) -> str | None:
+    """Return a customer's churn risk in words: what they said where that counts, else "74 %"; None of neither."""
+    return said_words(text) or (None if churn_risk is None else chance(churn_risk))
 
 
 def said_chance(text: str | None) -> float | None:

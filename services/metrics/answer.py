@@ -17,6 +17,7 @@ from models.values.errors import UserError
 from models.values.metrics import Answer, Column, Condition, Query, RowList, RowsQuery, Value
 from models.values.money import exponent
 from models.values.notes import Note
+from models.values.said_leaving import risk_words
 from models.values.words import WEEKDAYS, day_of, full_day
 from services.book.alert_phrasing import reason_words
 from services.book.deal_phrasing import why_to_act
@@ -200,6 +201,7 @@ class Metrics:
             if "phrasing" not in connection.info:
                 driver_of(connection).create_function("reason_words", 2, _reason_words, deterministic=True)
                 driver_of(connection).create_function("why_to_act", 3, why_to_act, deterministic=True)
+                driver_of(connection).create_function("risk_words", 2, risk_words, deterministic=True)
                 connection.info["phrasing"] = True
             yield connection
 

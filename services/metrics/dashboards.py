@@ -32,7 +32,7 @@ from models.values.metrics import Answer, Condition, Query, RowsQuery, Value
 from models.values.notes import Note
 from models.values.words import full_day, listed
 from services.metrics.answer import Metrics
-from services.metrics.catalogue import TIME, Catalogue, Field, nearest
+from services.metrics.catalogue import TIME, Catalogue, Field, Metric, nearest
 from services.metrics.changes import read_changes
 from services.metrics.load import Place, conditions_in, the_catalogue
 from services.metrics.periods import GRAINS, months_later, period_of
@@ -40,7 +40,7 @@ from services.metrics.periods import GRAINS, months_later, period_of
 FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "dashboards"
 _TILE: Final = {"title", "form", "metrics", "by", "where", "period", "order", "limit", "compare", "having", "none",
          "wide", "height", "parts", "trend", "lens", "switch", "least",
-         "opens"}  # fmt: skip
+         "opens", "beside"}  # fmt: skip
 #: So many groups a tile may ask for; nobody reads more bars or rows of a table.
 MOST_GROUPS: Final = 200
 #: A day before which every period begins.
@@ -48,6 +48,9 @@ _LATEST: Final = date(9000, 1, 1)
 _MONTHS: Final = re.compile(r"(\d+)m")
 #: Ends of the names of columns that only a comparison has.
 _COMPARED: Final = ("_before", "_change")
+#: The metric by whose rows fields of customers are read.
+_PEOPLE: Final = "customers"
+_DASH: Final = "–"
 #: What to import where the book has no row of a kind.
 _IMPORT: Final = "Import a file that has them on the Data page."
 
@@ -129,6 +132,7 @@ def _table_of(tile: TileSpec) -> dict[str, Any]:
         "limit": query.limit, "having": [_plain(one) for one in query.having], "none": tile.none,
         "parts": list(tile.parts), "trend": tile.trend, "lens": tile.lens,
         "switch": list(tile.switch), "least": tile.least, "opens": tile.opens,
+        "beside": list(tile.beside),
     }  # fmt: skip
     more: dict[str, Any] = {} if (query.compare is not None) == usual else {"compare": not usual}
     if tile.wide > 1:
@@ -225,10 +229,15 @@ def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
         for dimension in switch:
             allowed = catalogue.dimensions_of(catalogue.metrics[name])
             place.of("switch").among(dimension, allowed, f"a dimension of {name}")
+    beside = place.texts(table, "beside")
+    if beside and (by != ("customer",) or form != "table"):
+        raise place.of("beside").wrong("only a table by customer has fields of the customer beside the name")
+    for name in beside:
+        place.of("beside").among(name, catalogue.dimensions_of(catalogue.metrics[_PEOPLE]), "a field of customers")
     return TileSpec(key, place.text(table, "title"), form, query, none, wide=wide, height=height, parts=parts,
                     trend=trend, lens=lens, switch=switch,
                     least=place.number(table, "least", 1, MOST_GROUPS) or 0,
-                    opens=place.text(table, "opens", ""))  # fmt: skip
+                    opens=place.text(table, "opens", ""), beside=beside)  # fmt: skip
 
 
 def _together(rows: tuple[tuple[TileSpec, ...], ...], catalogue: Catalogue) -> tuple[tuple[TileSpec, ...], ...]:
@@ -303,7 +312,23 @@ def under_lens(tile: TileSpec, figure: TileSpec) -> TileSpec:
     alike = of[name].entity == of[tile.query.metrics[0]].entity and not figure.query.where  # then it filters alike
     beside = tile.query.metrics[:1] if tile.form == "table" and alike else ()
     query = replace(tile.query, metrics=(name, *beside), where=figure.query.where, order=(), having=())
+    if tile.beside:
+        query = _most_telling(query, of[name])
     return replace(tile, title=f"{figure.title} {tile.lens}", query=query, together=())
+
+
+def _most_telling(query: Query, metric: Metric) -> Query:
+    """Return a query by customer with those first who tell most.
+
+    Of a count of customers, each of whom is one, those with most of the tile's own figure; of a mean or a share those
+    with most rows, as that of one row tells nothing, or else the worst.
+    """
+    if metric.entity == "customers" and metric.measure == "count" and metric.kind == "as_of" and query.metrics[1:]:
+        return replace(query, where=(*query.where, *metric.where), order=(f"-{query.metrics[1]}",))
+    if metric.adds_up:
+        return query
+    worst = metric.name if metric.better == "higher" else f"-{metric.name}"
+    return replace(query, order=(f"-{query.metrics[1]}" if query.metrics[1:] else worst,))
 
 
 def _can_be_by(name: str, by: Sequence[str]) -> bool:
@@ -389,8 +414,37 @@ def tile_answer(
         return TileAnswer(query, found, better, why, unfiltered=left_off)
     changes = read_changes(metrics, query, found, tile.parts, cancelled) if _shows_changes(tile, query) else ()
     across = _across(catalogue, query, found) if tile.form == "matrix" else ()
-    span = _span(catalogue, query, found)
-    return TileAnswer(query, found, better, span=span, unfiltered=left_off, changes=changes, across=across)
+    span, held = _span(catalogue, query, found), _held(catalogue, query, found)
+    if tile.beside:
+        query, found = _with_beside(metrics, tile, query, found, cancelled)
+    return TileAnswer(query, found, better, span=span, unfiltered=left_off, changes=changes, across=across, held=held)
+
+
+def _held(catalogue: Catalogue, query: Query, found: Answer) -> float | None:
+    """What share of the total the groups hold, of which only the largest are shown."""
+    name = query.metrics[0]
+    total, adds_up = found.totals[name], all(catalogue.adds_up(catalogue.metrics[name], one) for one in query.by)
+    if not adds_up or query.having or len(found.rows) != query.limit or not isinstance(total, int | float):
+        return None
+    values = [found.cells(at)[name] for at in range(len(found.rows))]
+    shown = sum(value for value in values if isinstance(value, int | float))
+    return shown / total if 0 < shown < total else None
+
+
+def _with_beside(
+    metrics: Metrics, tile: TileSpec, query: Query, found: Answer, cancelled: Callable[[], bool]
+) -> tuple[Query, Answer]:
+    """Put what is known of each customer beside their name; nothing of several who have one name."""
+    names = tuple(row[0] for row in found.rows)
+    of = Query((_PEOPLE,), ("customer", *tile.beside), (Condition("customer", "in", names),))
+    people = metrics.answer(of, cancelled)
+    known: dict[Value, tuple[Value, ...]] = {}
+    for row in people.rows:
+        known[row[0]] = row[1:-1] if row[0] not in known else ()
+    width = len(tile.beside)
+    rows = tuple((row[0], *(known.get(row[0]) or (_DASH,) * width), *row[1:]) for row in found.rows)
+    columns = (found.columns[0], *people.columns[1:-1], *found.columns[1:])
+    return replace(query, by=("customer", *tile.beside)), replace(found, columns=columns, rows=rows)
 
 
 def _across(catalogue: Catalogue, query: Query, found: Answer) -> tuple[Value, ...]:

@@ -76,6 +76,12 @@ HOOKS: Final[dict[str, str]] = {
     "industry": "coalesce(json_extract(c.attributes, '$.industry'), json_extract(c.attributes, '$.Industry'))",
     "said_leaving": "(s.said_leaving IS NOT NULL)",
     "risk_or_said": f"({RISK_ORDER.replace('said_leaving', 's.said_leaving').replace('churn_risk', 's.churn_risk')})",
+    "risk_words": "risk_words(s.said_leaving, s.churn_risk)",
+    "silence": "(s.days_since_last_order || ' / ' || coalesce(CAST(round(s.usual_gap_days) AS INT), '–'))",
+    "has_alert": (
+        f"EXISTS (SELECT 1 FROM alerts x WHERE x.customer_id = c.id AND x.opened_at <= at.now"
+        f" AND coalesce(x.closed_at, '{NEVER}') > at.now)"
+    ),
     "standing": "CASE s.standing WHEN 'win_back' THEN 'win-back' ELSE s.standing END",
     "came_once": f"(s.customer_id IS NOT NULL AND {CAME_ONCE.replace('segment', 's.segment')})",
     "left_on": left_on(_DAY),

@@ -42,7 +42,7 @@ def words_of(shown: TileAnswer, metric: str, cell: Mapping[str, Value]) -> str:
     rows = [at for at in range(len(answer.rows)) if all(answer.cells(at)[name] == cell[name] for name in cell)]
     column = next(one for one in answer.columns if one.name == metric)
     value = answer.totals[metric] if not cell and shown.query.by else answer.cells(rows[0])[metric]
-    if cell and len(cell) < len(shown.query.by):  # the line of a matrix
+    if len(rows) > 1:  # the line of a matrix
         value = sum(int(str(answer.cells(at)[metric])) for at in rows)
     ranges = answer.intervals.get(metric)
     if ranges is not None:

@@ -14,8 +14,8 @@ from models.values.errors import StoreBusy
 from models.values.metrics import Query
 from services.metrics import Metrics
 from tests.journeys.hands import CONTROL, Hands
-from views.charts.bars import BarsChart
 from views.customers.page import CustomersPage
+from views.insights.answer_table import AnswerTable
 from views.insights.figure import Figure
 from views.insights.said import said
 
@@ -44,15 +44,21 @@ def test_overview_to_revenue_at_risk_to_a_customer_and_back_twice(hands: Hands) 
     hands.press(Qt.Key.Key_Escape)
     assert hands.focus is at_risk.content
 
-    by_owner = hands.tile("Revenue at risk by owner")
-    assert isinstance(by_owner.content, BarsChart)
+    by_owner = hands.tile("Customers by segment")
+    hands.tab_to(by_owner.switch)
+    hands.press(Qt.Key.Key_Right)
+    hands.press(Qt.Key.Key_Right)
+    hands.calm()
+    assert by_owner.title == "Customers by owner" and isinstance(by_owner.content, AnswerTable)
     hands.tab_to(by_owner.content)
     hands.press(Qt.Key.Key_Down)
     hands.press(Qt.Key.Key_Return)
     hands.wait(lambda: page.board.rows.table.hasFocus())
-    first = by_owner.content.bars[0]
-    assert page.board.rows.heading.text() == f"Revenue at risk by owner: {first.name}"
-    assert first.figure in page.board.rows.count.text()
+    name, number, *_ = (
+        cell.text for cell in by_owner.content.lines.line_at(by_owner.content.currentIndex().row()).cells
+    )  # type: ignore[union-attr]
+    assert page.board.rows.heading.text() == f"Active customers: {name}"
+    assert page.board.rows.count.text() == f"{number} rows"
     # A second press at once is that of a double click.
     QTest.qWait(QGuiApplication.styleHints().mouseDoubleClickInterval() + 50)
     customer = page.board.rows.table.current_key

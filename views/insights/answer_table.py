@@ -14,11 +14,11 @@ from views.words import THIN, percent
 #: Stands for the line of all groups together.
 ALL = -1
 #: No column of a dimension is wider; and they give way after every figure but the first.
-_WIDEST, _LAST = 220, 100
+_WIDEST, _LAST = 260, 100
 #: So much room has a name before the last of several other dimensions stand.
 _WHOLE = 200
-#: The names of groups keep as much in a narrow table.
-_NAMES = 92
+#: The names of groups keep as much in a narrow table, and up to so much where they are long.
+_NAMES, _NARROW = 92, 150
 #: Width of a column of changes, and of ranges.
 _CHANGE, _RANGE = 92, 108
 
@@ -112,13 +112,14 @@ def _group_columns(shown: TileAnswer) -> list[TableColumn]:
     """A column for each dimension: the first takes what is left, the others are as wide as their words."""
     heads = {column.name: column for column in shown.answer.columns}
     named = [groups(shown, at) for at in range(len(shown.answer.rows))]
-    longest = max((fonts.width(one[0], fonts.LIST) for one in named), default=0.0)
-    several = len(shown.query.by) > 3
-    least = max(120, min(_WHOLE, round(longest) + 28)) if several else 120
-    columns = [TableColumn(heads[shown.query.by[0]].title, least=least, narrow=0 if several else _NAMES)]
+    longest = max((fonts.width(one[0], fonts.LIST, fonts.MEDIUM) for one in named), default=0.0)
+    least = max(120, min(_WHOLE, round(longest) + 28))
+    narrow = least if len(shown.query.by) > 4 else max(_NAMES, min(_NARROW, round(longest) + 24))
+    columns = [TableColumn(heads[shown.query.by[0]].title, least=least, narrow=narrow)]
     for place, name in enumerate(shown.query.by[1:], 1):
         title = heads[name].title
         words = max((fonts.width(one[place], fonts.LIST) for one in named), default=0.0)
         wide = min(_WIDEST, round(max(head_width(title), words)) + 24)
-        columns.append(TableColumn(title, wide, keeps=_LAST - place))
+        narrow = min(wide, _narrow(title, [one[place] for one in named]))
+        columns.append(TableColumn(title, wide, keeps=_LAST - place, narrow=narrow))
     return columns

@@ -119,6 +119,16 @@ def beside_of(shown: TileAnswer) -> tuple[str, str]:
     return f"{first.title[:1].lower()}{first.title[1:]}", "\n".join((DOT.join(words[:half]), DOT.join(words[half:])))
 
 
+def held_words(shown: TileAnswer) -> str:
+    """Return how much of the total the groups hold that are shown; '' where all are."""
+    if shown.held is None:
+        return ""
+    answer, name = shown.answer, shown.query.metrics[0]
+    unit = next(column.unit for column in answer.columns if column.name == name)
+    total = said(answer.totals[name], unit, answer.currency, short=True)
+    return f"The {len(answer.rows)} shown hold {percent(shown.held)} of {total}."
+
+
 def table_of(shown: TileAnswer) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     """Return a tile's figures as a table of words: headings, then rows."""
     answer = shown.answer

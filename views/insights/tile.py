@@ -31,7 +31,18 @@ from views.insights.figure import Figure
 from views.insights.headline import Headline
 from views.insights.matrix import Cells, matrix_of
 from views.insights.panel import Panel, rest
-from views.insights.said import beside_of, change, groups, is_figure, most_telling, range_words, said, table_of, verdict
+from views.insights.said import (
+    beside_of,
+    change,
+    groups,
+    held_words,
+    is_figure,
+    most_telling,
+    range_words,
+    said,
+    table_of,
+    verdict,
+)
 from views.lists.word_table import HEADER_HEIGHT, ROW_HEIGHT, TableCell, TableColumn, TableLine
 from views.theme import Theme, fonts
 from views.widgets.buttons import IconButton, link
@@ -139,10 +150,10 @@ class Tile(Panel):
             more.clicked.connect(lambda: self.menu_wanted.emit(more.mapToGlobal(more.rect().bottomLeft())))
             self.top.setContentsMargins(16, 4, 8, 4 if band else 0)
             self._buttons = (about, more)
-            if spec.opens:
-                way = link("Open ›")
-                way.setAccessibleName(f"Open {spec.title}")
-                way.clicked.connect(lambda: self.tab_wanted.emit(self.spec.opens))
+            if spec.opens or spec.beside:
+                way = link("Open ›" if spec.opens else "Open all ›")
+                way.setAccessibleName(f"Open {spec.title}" if spec.opens else "Open all customers of the table")
+                way.clicked.connect(self._open)
                 self.top.addWidget(way)
             for button in self._buttons:
                 self.top.addWidget(button)
@@ -176,6 +187,7 @@ class Tile(Panel):
             self.content.setAccessibleDescription(answer.definition)
         elif isinstance(self.content, AnswerTable):
             self._columns = self.content.show_answer(shown)
+            self._say_left_out()
         elif isinstance(self.content, TrendChart):
             self._show_line(self.content, shown)
         else:
@@ -351,8 +363,9 @@ class Tile(Panel):
         assert isinstance(self.content, AnswerTable)
         titles = list(dict.fromkeys(self.content.left_out))
         more = f"{counted(len(titles), 'more column')}: {', '.join(titles)}. Widen the tile or the window."
-        self._below.setText(more if titles else "")
-        self._below.setVisible(bool(titles))
+        words = [*([held_words(self.shown)] if self.shown is not None else []), *([more] if titles else [])]
+        self._below.setText(" ".join(filter(None, words)))
+        self._below.setVisible(bool(self.below))
 
     def _say_below(self, words: str, groups: int) -> None:
         """Say something below the groups, and how many of them are not shown."""
@@ -425,11 +438,18 @@ class Tile(Panel):
         else:
             self._drill(self._columns[column], key)
 
+    def _open(self) -> None:
+        """Ask for the tab that this is a glimpse of, or for the rows of all groups."""
+        if self.spec.opens:
+            self.tab_wanted.emit(self.spec.opens)
+        elif self.shown is not None and not self.shown.empty:
+            self.drilled.emit(self.spec.query.metrics[0], {})
+
     def _drill(self, metric: str, row: int) -> None:
         if self.shown is None or self.shown.empty or not 0 <= row < len(self.shown.answer.rows):
             return
         cells = self.shown.answer.cells(row)
-        cell: Mapping[str, Value] = {name: cells[name] for name in self.shown.query.by}
+        cell: Mapping[str, Value] = {name: cells[name] for name in self.spec.query.by}
         self.drilled.emit(metric, cell)
 
     def explain(self) -> None:

@@ -187,3 +187,17 @@ def test_a_period_against_the_one_before(asking: Metrics, tables: Tables) -> Non
     now, then = (sum(first <= day <= last for day in days) for first, last in (
         ("2026-10-19", AS_OF), ("2026-09-19", "2026-10-18")))  # fmt: skip
     assert before == (now, then, pytest.approx((now - then) / then))
+
+
+def test_who_has_a_high_churn_risk_and_no_open_alert(asking: Metrics, tables: Tables) -> None:
+    watched = {row["customer_id"] for row in tables["alerts"] if row["closed_at"] is None}
+    level = asking._workspace.policy.churn_warning
+    risky = [
+        row for row in tables.scores().values()
+        if row["standing"] == "active" and (row["said_leaving"] is not None or (row["churn_risk"] or 0) >= level)
+    ]  # fmt: skip
+    alone = [row for row in risky if row["customer_id"] not in watched]
+    assert 0 < len(alone) < len(risky)
+    assert total(asking, "at_risk_without_alert") == len(alone)
+    worth = sum(row["value_at_risk_minor"] or 0 for row in alone)
+    assert total(asking, "revenue_without_alert") == worth

@@ -54,7 +54,9 @@ def test_the_last_scores_are_read_of_their_day_where_nobody_has_older_ones(tmp_p
     workspace.close()
     assert "UNION ALL" not in whole.sql
     with closing(sqlite.connect(book)) as driver, driver:
-        before = "SELECT max(as_of) FROM score_history WHERE as_of < (SELECT substr(max(as_of), 1, 7) FROM score_history)"
+        before = (
+            "SELECT max(as_of) FROM score_history WHERE as_of < (SELECT substr(max(as_of), 1, 7) FROM score_history)"
+        )
         last = driver.execute(before).fetchone()[0]  # of a month before: the scores in force are of this one
         (gone,) = driver.execute("SELECT min(customer_id) FROM score_history WHERE as_of = ?", (last,)).fetchone()
         driver.execute("DELETE FROM score_history WHERE as_of = ? AND customer_id = ?", (last, gone))

@@ -135,12 +135,13 @@ def test_months_are_days_and_amounts_have_their_currency(metrics: Metrics, tmp_p
 def test_charts_name_their_groups_by_days_words_or_both_dimensions(metrics: Metrics, tmp_path: Path) -> None:
     overview = written(report_of(metrics, dashboard_named("overview", the_dashboards()), Filters(), ""), tmp_path)
     pipeline = written(report_of(metrics, dashboard_named("pipeline", the_dashboards()), Filters(), ""), tmp_path)
-    months, owners = (
-        overview[name]._charts[0].series[0].cat for name in ("Revenue by month", "Revenue at risk by owner")
+    months, stages = (
+        book[name]._charts[0].series[0].cat
+        for book, name in ((overview, "Revenue by month"), (pipeline, "Stages in which deals were lost"))
     )
     deals = pipeline["Top 10 open deals"]._charts[0].series[0].cat
     assert months.numRef.f == "'Revenue by month'!$A$5:$A$16"
-    assert owners.strRef.f.startswith("'Revenue at risk by owner'!$A$5:$A$")
+    assert stages.strRef.f.startswith("'Stages in which deals were lost'!$A$5:$A$")
     assert deals.multiLvlStrRef.f.startswith("'Top 10 open deals'!$A$5:$B$")
 
 

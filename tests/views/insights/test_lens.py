@@ -10,7 +10,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from models.values.dashboards import Filters, TileSpec
-from services.metrics import the_dashboards, trend_of, under_lens
+from models.values.metrics import Query
+from models.values.said_leaving import risk_words
+from services.metrics import Metrics, the_dashboards, tile_answer, trend_of, under_lens
+from services.metrics.dashboards import drill
 from services.workspace import Workspace
 from tests.views.books import opened, sample_copy
 from tests.views.conftest import OpenWindow
@@ -28,6 +31,11 @@ def workspace(tmp_path: Path) -> Workspace:
     return opened(sample_copy(tmp_path / "sample.bellwether"))
 
 
+@pytest.fixture
+def asking(workspace: Workspace) -> Metrics:
+    return Metrics(workspace)
+
+
 def spec(title: str) -> TileSpec:
     return next(one for one in OVERVIEW.tiles if one.title == title)
 
@@ -42,8 +50,40 @@ def test_a_tile_under_the_lens_shows_the_chosen_figure_with_its_own_groups() -> 
     assert (table.title, table.query.metrics, table.query.order) == (
         "Revenue by segment", ("revenue",), (),
     )  # fmt: skip
-    retained = under_lens(by_segment, spec("High churn risk"))
-    assert retained == by_segment  # it has the figure among its columns
+    assert under_lens(by_segment, spec("Active customers")) == by_segment  # it has the figure among its columns
+
+
+def test_the_customers_behind_a_figure_are_those_who_tell_most(asking: Metrics) -> None:
+    by_customer = spec("Revenue at risk by customer")
+    figures = {one.title: under_lens(by_customer, one) for one in OVERVIEW.tiles if one.form == "figure"}
+    at_risk = tile_answer(asking, figures["High churn risk"], Filters())
+    assert at_risk.query.metrics == ("at_risk_customers", "revenue_at_risk")
+    amounts = [at_risk.answer.cells(at)["revenue_at_risk"] for at in range(len(at_risk.answer.rows))]
+    assert all(at_risk.answer.cells(at)["at_risk_customers"] == 1 for at in range(len(amounts)))
+    assert amounts == sorted(amounts, key=lambda one: -int(str(one))) and amounts[0]
+    whole = asking.answer(Query(("at_risk_customers",))).totals["at_risk_customers"]
+    assert at_risk.answer.totals["at_risk_customers"] == whole
+    assert at_risk.held == pytest.approx(len(amounts) / int(str(whole)))
+    satisfied = tile_answer(asking, figures["Satisfaction with tickets"], Filters("12m"))
+    worst = [satisfied.answer.cells(at)["mean_satisfaction"] for at in range(len(satisfied.answer.rows))]
+    assert worst == sorted(worst, key=lambda one: float(str(one))) and satisfied.held is None
+
+
+def test_beside_each_customer_stand_their_risk_their_silence_and_who_looks_after_them(asking: Metrics) -> None:
+    shown = tile_answer(asking, spec("Revenue at risk by customer"), Filters())
+    assert [column.title for column in shown.answer.columns] == [
+        "Customer", "Churn risk", "Days / usual gap", "Owner", "Revenue at risk",
+    ]  # fmt: skip
+    with asking._workspace.store.read() as connection:
+        for row in shown.answer.rows:
+            risk, text, days, gap, owner = connection.exec_driver_sql(
+                "SELECT churn_risk, said_leaving, days_since_last_order, usual_gap_days, owner FROM"
+                " customer_risk_scores JOIN customers ON id = customer_id WHERE name = ?", (row[0],),
+            ).one()  # fmt: skip
+            assert row[1:4] == (risk_words(text, risk), f"{days} / {round(gap)}", owner)
+    drilled = drill(asking, spec("Revenue at risk by customer"), shown.query, "revenue_at_risk",
+                    {"customer": shown.answer.rows[0][0]})  # fmt: skip
+    assert asking.rows(drilled.rows).figure == shown.answer.rows[0][-1]
 
 
 def test_the_course_of_a_figure_is_of_its_metric_or_of_the_one_that_is_known_over_time() -> None:
