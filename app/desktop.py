@@ -17,7 +17,7 @@ from app.crash import write_report
 from app.paths import default_book, log_folder, managed_sources, sample_book
 from app.uncaught import uncaught_reported
 from app.unlocking import open_asking
-from models.values.errors import BellwetherError
+from models.values.errors import BellwetherError, StoreDamaged
 from services.book.files import Library
 from services.settings import LoadedPreferences, Preferences, default_path, load_managed, load_preferences
 from services.workspace import Workspace
@@ -57,7 +57,7 @@ def open_desktop(store: str | None = None, *, sample: Path | None = None) -> int
         elif after.store:
             code = _open_book(after, library(sample), going, stand_in)
         elif chosen := _ask_for_book(library(sample), stand_in):
-            going.append(Going(chosen))
+            going.append(chosen)
     stand_in.leave()
     return code
 
@@ -65,7 +65,6 @@ def open_desktop(store: str | None = None, *, sample: Path | None = None) -> int
 def _open_book(opening: Going, books: Library, then: list[Going], stand_in: StandIn) -> int:
     """Run one window; what is to come after it is put into ``then``."""
     from views.desktop import application, ask_for_key
-    from views.shell.books import Going
     from views.shell.one_window import OneWindow
 
     loaded = load_preferences(default_path())
@@ -86,11 +85,11 @@ def _open_book(opening: Going, books: Library, then: list[Going], stand_in: Stan
         )
     except BellwetherError as error:
         one.release()
-        return _choose_instead(str(error), books, then, stand_in)
+        return _choose_instead(str(error), books, then, stand_in, _backup_of(opening, error))
     if opened is None:
         one.release()
         if chosen := _ask_for_book(books, stand_in):
-            then.append(Going(chosen))
+            then.append(chosen)
         return 0
     workspace, words = opened
     if words:
@@ -147,21 +146,29 @@ def start_again(store: str) -> None:
     subprocess.Popen([*program, "--store", store], close_fds=True)
 
 
-def _choose_instead(words: str, books: Library, then: list[Going], stand_in: StandIn) -> int:
-    """Say why a book cannot be opened, and offer others; nothing of it was changed."""
-    from views.shell.books import Going
-
+def _choose_instead(
+    words: str, books: Library, then: list[Going], stand_in: StandIn, backup: Going | None = None
+) -> int:
+    """Say why a book cannot be opened, and offer its backup and others; nothing of it was changed."""
     sys.stderr.write(f"{words}\n")
-    if chosen := _ask_for_book(books, stand_in, words):
-        then.append(Going(chosen))
+    if chosen := _ask_for_book(books, stand_in, words, backup):
+        then.append(chosen)
     return 1
 
 
-def _ask_for_book(books: Library, stand_in: StandIn, words: str = "") -> str:
-    """Let a person choose a book; '' where they chose none."""
+def _backup_of(opening: Going, error: BellwetherError) -> Going | None:
+    """What puts the newest backup of a damaged book in its place, None where there is none."""
+    from services.backups import backups_of
+
+    known = backups_of(Path(opening.store)) if isinstance(error, StoreDamaged) else ()
+    return replace(opening, restore=str(known[0].path)) if known else None
+
+
+def _ask_for_book(books: Library, stand_in: StandIn, words: str = "", backup: Going | None = None) -> Going | None:
+    """Let a person choose a book; None where they chose none."""
     from views.desktop import choose_book
 
-    return choose_book(_in_force(load_preferences(default_path()).preferences), books, words, stand_in)
+    return choose_book(_in_force(load_preferences(default_path()).preferences), books, words, stand_in, backup)
 
 
 def _in_force(preferences: Preferences) -> Preferences:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.bootstrap import Beginning, build_workspace, encryption_required
+from app.bootstrap import Beginning, build_workspace, encryption_required, recipe_for
 from app.keyrings import LazyKeyring
 from models.values.errors import BellwetherError, StoreLocked
 from services.book.encryption import (
@@ -48,6 +49,8 @@ def open_asking(opening: Going, name: str, *, sample: bool, ask: Ask) -> tuple[W
     path, keyring = Path(opening.store).expanduser().absolute(), LazyKeyring()
     given, told, keep, new = opening.given, "", False, is_new(path)
     beginning: Beginning = "plain" if sample else "encrypted"
+    if opening.restore:
+        told = _restored(path, keyring, opening, partial(_ask_key, ask, name))
     if opening.convert is not None:
         given, told = _encrypted(path, keyring, opening.convert, given)
     elif not sample and (why := _why_protect(path, keyring)):
@@ -72,6 +75,34 @@ def open_asking(opening: Going, name: str, *, sample: bool, ask: Ask) -> tuple[W
     if new and workspace.store.key is not None:
         told = told or BEGUN
     return workspace, told
+
+
+def _ask_key(ask: Ask, name: str, why: str) -> str | None:
+    from views.shell.key_window import UnlockWindow
+
+    answer = ask(UnlockWindow(name, why, keyring=False))
+    return answer.words if answer is not None else None
+
+
+def _restored(path: Path, keyring: Keyring, opening: Going, ask: Callable[[str], str | None]) -> str:
+    """Put a backup in the place of a book; return what to tell. Where that fails, the book is as it was."""
+    from services.backups import backups_of, restore
+
+    given = opening.given
+    while True:
+        try:
+            backup = next(one for one in backups_of(path) if str(one.path) == opening.restore)
+            recipe = recipe_for(path)
+            return restore(path, backup, keyring, person=recipe.person, clock=recipe.clock, given=given).words
+        except StopIteration:
+            return "This backup does not exist any more. Choose another one."
+        except StoreLocked as locked:
+            answer = ask(str(locked))
+            if answer is None:
+                return "Nothing was restored."
+            given = answer
+        except BellwetherError as error:
+            return str(error)
 
 
 def _why_protect(path: Path, keyring: Keyring) -> str:

@@ -29,6 +29,7 @@ from views.background import Background, Failed
 from views.charts.chart import PLOT, Chart
 from views.shell.book import Book
 from views.shell.books import Going
+from views.shell.daily_backup import DailyBackup
 from views.shell.external_changes import ExternalChanges
 from views.shell.mail_secret import MailSecret
 from views.shell.one_window import OneWindow, come_forward
@@ -47,6 +48,7 @@ WARM_UP_AFTER_MS = 600
 PAGE_EVERY_MS = 400
 ROUND_AFTER_MS = 2_000
 REPORTS_AFTER_MS = 15_000
+BACKUP_AFTER_MS = 60_000
 AHEAD = (
     "services.alerting",
     "views.customers.page",
@@ -143,23 +145,30 @@ def build(
     return Desktop(app, theme, background, book, remembered, window)
 
 
-def choose_book(preferences: Preferences, library: Library, fault: str = "", stand_in: StandIn | None = None) -> str:
-    """Ask which book to open and wait for the answer; '' where none was chosen.
+def choose_book(
+    preferences: Preferences,
+    library: Library,
+    fault: str = "",
+    stand_in: StandIn | None = None,
+    backup: Going | None = None,
+) -> Going | None:
+    """Ask which book to open and wait for the answer; None where none was chosen.
 
     Parameters
     ----------
     fault : why another book could not be opened.
+    backup : what puts that book's newest backup in its place.
     stand_in : leaves to the question, and takes its place once a book is chosen.
     """
     from views.shell.book_chooser import BookChooser
 
     app = application(preferences.text_size)
     theme = Theme(app, ThemeChoice(preferences.theme), reduced_motion=preferences.reduced_motion)
-    chooser = BookChooser(theme, library, preferences.recent_books, fault)
-    opening = lambda store: f"Opening {library.name_of(store)} …" if store else ""  # noqa: E731
-    chosen = _answer_of(chooser, chooser.chosen, stand_in or StandIn(), opening)
+    chooser = BookChooser(theme, library, preferences.recent_books, fault, backup)
+    opening = lambda going: f"Opening {library.name_of(going.store)} …" if going else ""  # noqa: E731
+    chosen: Going | None = _answer_of(chooser, chooser.chosen, stand_in or StandIn(), opening)
     theme.deleteLater()
-    return str(chosen or "")
+    return chosen
 
 
 def ask_for_key(asking: KeyWindow, preferences: Preferences, stand_in: StandIn) -> KeyAnswer | None:
@@ -266,6 +275,8 @@ def _begin_later(desktop: Desktop) -> Callable[[], None]:
     external, reports = ExternalChanges(book, background, window), Reports(book, background, window)
     QTimer.singleShot(WARM_UP_AFTER_MS, window, partial(_get_ready, desktop))
     QTimer.singleShot(REPORTS_AFTER_MS, window, reports.begin)
+    if not window.books.is_sample:
+        QTimer.singleShot(BACKUP_AFTER_MS, window, DailyBackup(book, window).begin)
     for begin in (
         Rounds(book, background, window).begin, external.begin, MailSecret(book, desktop.theme, window).begin,
         window.send_scheduler.begin, window.watch.begin,

@@ -15,7 +15,7 @@ from models.values.words import day as short_day
 
 __all__ = [
     "DASH", "DOT", "MINUS", "MONTHS", "THIN", "WEEKDAYS", "ago", "chance", "counted", "days", "duration",
-    "minor_digits", "money", "money_short", "percent", "points", "sentence", "short_day",
+    "megabytes", "minor_digits", "money", "money_short", "percent", "points", "sentence", "short_day",
     "short_leaving", "whole",
 ]  # fmt: skip
 
@@ -49,6 +49,11 @@ def money(minor: int | None, currency: str, *, cents: bool = False) -> str:
 def money_short(minor: int | None, currency: str) -> str:
     """Minor units in at most four figures: "$184k", "$5.2k", "$1.3m", "$980"."""
     return DASH if minor is None else words.money_short(minor, currency)
+
+
+def megabytes(size: int) -> str:
+    """Bytes as "42 MB"; less than one is one."""
+    return f"{max(1, round(size / 1e6)):,} MB"
 
 
 def points(change: float) -> str:

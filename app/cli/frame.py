@@ -23,7 +23,15 @@ import typer
 
 from app.bootstrap import Beginning, build_workspace, recipe_for
 from app.cli.secrets import PASSPHRASE, GivenSecrets
-from models.values.errors import BellwetherError, Cancelled, NotAllowed, StoreLocked, UnknownOwner, UserError
+from models.values.errors import (
+    BellwetherError,
+    Cancelled,
+    NotAllowed,
+    StoreDamaged,
+    StoreLocked,
+    UnknownOwner,
+    UserError,
+)
 from models.values.imports import Progress
 from models.values.words import full_day
 from services.audit import remember_head
@@ -81,6 +89,12 @@ def opened(
     build = partial(build_workspace, store, create=create, beginning=beginning)
     try:
         workspace = build(given=given)
+    except StoreDamaged as damaged:
+        from services.backups import backups_of  # restoring needs most rooms, other commands few
+
+        if not backups_of(Path(recipe_for(store).store)):
+            raise
+        raise StoreDamaged(f"{damaged} “bellwether restore newest” puts its newest backup in its place.") from damaged
     except StoreLocked as locked:
         if given or not sys.stdin.isatty():
             raise StoreLocked(f"{locked} Commands take it from {PASSPHRASE}.") from locked

@@ -18,6 +18,7 @@ from app.paths import log_folder, managed_sources
 from models import sqlite
 from models.values.words import count
 from services.audit import history, remember_head, undo_last, verify_book
+from services.backups import backups_of
 from services.book.sources import orders_ahead
 from services.pipeline import after_change
 from services.settings import load_managed
@@ -126,7 +127,11 @@ def doctor(store: StoreOption = None, json: JsonOption = False) -> int:
         "store": "not created yet",
         "policy": None,
         "encrypted": None,
+        "newest_backup": None,
     }
+    known = backups_of(path)
+    if known:
+        document["newest_backup"] = known[0].at.isoformat()
     managed = load_managed(*managed_sources())
     document["set_by_your_organisation"] = len(managed.origins)
     if path.exists():
@@ -138,12 +143,14 @@ def doctor(store: StoreOption = None, json: JsonOption = False) -> int:
     lines = [f"{name} {number}" for name, number in versions.items()]
     kept = "" if document["encrypted"] is None else ", encrypted" if document["encrypted"] else ", not encrypted"
     lines += [f"book {path}: {document['store']}{kept}", f"logs {log_folder()}", f"keyring: {keyring}"]
+    lines += [f"newest backup: {known[0].at:%Y-%m-%d %H:%M} UTC, of {len(known)}" if known else "no backup"]
     lines += [f"policy: {document['policy']}"] if document["policy"] else []
     set_by = ", ".join(dict.fromkeys(managed.origins.values()))
     lines += [f"set by your organisation: {count(len(managed.origins), 'setting')} ({set_by})"] if set_by else []
     answer(document, "\n".join(lines), json)
     if document["store"] not in ("in order", "not created yet"):
-        say("The book is damaged; restore a copy of it, or import your exports into a new one.")
+        way = "run “bellwether restore newest”" if known else "import your exports into a new one"
+        say(f"The book is damaged; {way}.")
         return NOTHING_DONE
     return DONE
 

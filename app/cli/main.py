@@ -14,6 +14,7 @@ from app import __version__
 from app.cli import (
     alerts,
     backtest,
+    backups,
     customers,
     deals,
     demo,
@@ -83,6 +84,9 @@ def build() -> typer.Typer:
         ("journal", journal.journal),
         ("disclosures", disclosures.disclosures),
         ("verify", journal.verify),
+        ("backup", backups.backup),
+        ("backups", backups.backups),
+        ("restore", backups.restore),
         ("doctor", journal.doctor),
     ):
         program.command(name)(command)

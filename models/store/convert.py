@@ -17,12 +17,13 @@ from models import sqlite
 from models.private import make_file
 from models.store.book_key import BookKey
 from models.store.connect import CACHE_KIB, prepared, sentences, unlocked
+from models.store.copies import backup_files, backups_folder, flush_folder
 from models.store.encrypted import attach_staging
 from models.store.room import ask_room
 from models.store.staging import runs
 from models.values.errors import EnvironmentFault
 
-_MADE, _BEFORE = "converting", "before"
+MADE, _BEFORE = "converting", "before"
 _ROWS: Final = 2_000
 _CHUNK: Final = b"\0" * (1 << 20)
 _BUSY_TIMEOUT_MS: Final = 2_000
@@ -39,7 +40,7 @@ def convert(path: Path, key: BookKey | None, new: BookKey) -> None:
         There is no room for a second book, or what was written is not what was read. The book is as it was.
     """
     ask_room(path, f"Encrypting {path.name}")
-    made, before = (path.with_name(f"{path.name}.{kind}-{os.getpid()}") for kind in (_MADE, _BEFORE))
+    made, before = (path.with_name(f"{path.name}.{kind}-{os.getpid()}") for kind in (MADE, _BEFORE))
     made.unlink(missing_ok=True)
     make_file(made)
     with sentences(path):
@@ -48,13 +49,17 @@ def convert(path: Path, key: BookKey | None, new: BookKey) -> None:
             unlocked(book, key)
             book.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS:d}")
             book.execute("PRAGMA main.locking_mode = EXCLUSIVE")  # to the end: nobody writes what is overwritten
-            _fold_log(book, path)
+            fold_log(book, path)
             prepared(book, _BUSY_TIMEOUT_MS)
             attach_staging(book, made, new, "made")
             book.execute("PRAGMA made.journal_mode = OFF")  # after any accident it is thrown away
             book.execute("BEGIN EXCLUSIVE")
             _write(book, path)
-            _put_in_place(book, path, made, before)
+            book.execute("COMMIT")
+            book.execute("DETACH made")
+            if os.name == "nt":  # pragma: no cover  an open file cannot be replaced there
+                book.close()
+            put_in_place(path, made, before)
             wipe(before)
         finally:
             book.close()
@@ -63,22 +68,24 @@ def convert(path: Path, key: BookKey | None, new: BookKey) -> None:
 
 def sweep_converted(path: Path) -> None:
     """Take away what a killed conversion left beside a book and its copies of older versions."""
-    patterns = (glob.escape(path.name), _copies_of(path))
-    for kind, pattern in product((_MADE, _BEFORE), patterns):
-        for found in path.parent.glob(f"{pattern}.{kind}-*"):
+    beside, backups = path.parent, backups_folder(path)
+    places = ((beside, glob.escape(path.name)), (beside, _copies_of(path)), (backups, "*.bellwether"))
+    for kind, (folder, pattern) in product((MADE, _BEFORE), places):
+        for found in folder.glob(f"{pattern}.{kind}-*"):
             name, _, owner = found.name.rpartition(f".{kind}-")
+            owner = owner.removesuffix("-wal").removesuffix("-shm")
             if not owner.isdecimal() or runs(int(owner), found):
                 continue
-            whole = path.with_name(name)
+            whole = folder / name
             if kind == _BEFORE and whole.exists() and not found.samefile(whole):
                 wipe(found)
             else:  # a second name of the book itself, or never finished
                 found.unlink(missing_ok=True)
 
 
-def version_copies(path: Path) -> list[Path]:
-    """Return the copies that were made of a book before it was brought to another version."""
-    return sorted(path.parent.glob(_copies_of(path)))
+def copies_of_book(path: Path) -> list[Path]:
+    """Return the copies that were made of a book before it was brought to another version, and its backups."""
+    return [*sorted(path.parent.glob(_copies_of(path))), *backup_files(path)]
 
 
 def wipe(path: Path) -> None:
@@ -96,7 +103,7 @@ def _overwrite(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _fold_log(book: sqlite.Connection, path: Path) -> None:
+def fold_log(book: sqlite.Connection, path: Path) -> None:
     """Fold the write-ahead log into the book, and overwrite it before SQLite deletes it.
 
     Opening the log apart is safe: SQLite locks the book itself, never its log.
@@ -140,26 +147,23 @@ def _alike(book: sqlite.Connection, table: str) -> bool:
             return True
 
 
-def _put_in_place(book: sqlite.Connection, path: Path, made: Path, before: Path) -> None:
-    """Let the new file take the book's name; the old one stays under another until it is overwritten."""
-    book.execute("COMMIT")
-    book.execute("DETACH made")
+def put_in_place(path: Path, made: Path, before: Path) -> None:
+    """Let another file take a book's name; the old one stays under another.
+
+    Raises
+    ------
+    EnvironmentFault
+        The disk keeps no file under two names. The book is as it was.
+    """
     with made.open("rb") as file:
         os.fsync(file.fileno())
     before.unlink(missing_ok=True)
-    if os.name == "nt":  # pragma: no cover  an open file cannot be replaced there
-        book.close()
     try:
         os.link(path, before)
     except OSError as error:
         raise EnvironmentFault(
-            f"{path.name} is on a disk or share that cannot keep one file under two names, so it cannot be encrypted "
-            "there. Nothing was changed. Move the book to a disk of this computer, encrypt it there, and move it back."
+            f"{path.name} is on a disk or share that cannot keep one file under two names, so it cannot be replaced "
+            "there. Nothing was changed. Move the book to a disk of this computer, try again, and move it back."
         ) from error
     made.replace(path)
-    if os.name != "nt":  # the new name is on the disk before the old file is overwritten
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    flush_folder(path.parent)  # before the old file is overwritten

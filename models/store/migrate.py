@@ -10,6 +10,7 @@ from sqlalchemy import Connection, NullPool, create_engine
 from models import sqlite
 from models.store.book_key import BookKey
 from models.store.connect import connect
+from models.store.copies import copy_store
 from models.store.room import ask_room
 from models.store.unit_of_work import rollback
 from models.tables import SCHEMA_VERSION
@@ -47,11 +48,10 @@ def migrate(
 
 def _back_up(path: Path, version: int, key: BookKey | None) -> None:
     ask_room(path, f"Updating {path.name}")
-    source, target = connect(path, key), connect(backup_path(path, version), key)
+    source = connect(path, key)
     try:
-        source.backup(target)
+        copy_store(source, backup_path(path, version), key)
     finally:
-        target.close()
         source.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.audit.audit import (
     digest_imports,
     entries_of_others,
+    forget_head,
     history,
     redo_last,
     remember_head,
@@ -12,4 +13,13 @@ from services.audit.audit import (
     verify_book,
 )
 
-__all__ = ["digest_imports", "entries_of_others", "history", "redo_last", "remember_head", "undo_last", "verify_book"]
+__all__ = [
+    "digest_imports",
+    "entries_of_others",
+    "forget_head",
+    "history",
+    "redo_last",
+    "remember_head",
+    "undo_last",
+    "verify_book",
+]

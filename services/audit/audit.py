@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import func, select
@@ -31,7 +32,7 @@ from models.values.errors import UserError
 from models.values.journal import Actor, JournalEntry, Verification
 from models.values.words import count as counted
 from services.settings import changed_fields, load_policy
-from services.workspace import Workspace
+from services.workspace import Keyring, Workspace
 
 _DIGESTS: Final = Actor("system", "digests")
 #: Up to which import, and of which schema, the journal has digests of the rows.
@@ -172,15 +173,20 @@ def remember_head(workspace: Workspace, *, accept: bool = False) -> str:
         if remembered is not None and not stands(connection, remembered):
             return NOT_REMEMBERED
         number, last = head(connection)
-    workspace.keyring.set(_secret_name(workspace), f"{number}:{last}")
+    workspace.keyring.set(_head_name(workspace.store.path), f"{number}:{last}")
     return ""
 
 
+def forget_head(path: Path, keyring: Keyring) -> None:
+    """Forget the head of a book's journal: a person put another journal in its place on purpose."""
+    keyring.delete(_head_name(path))
+
+
 def _remembered(workspace: Workspace) -> tuple[int, str] | None:
-    text = workspace.keyring.get(_secret_name(workspace))
+    text = workspace.keyring.get(_head_name(workspace.store.path))
     number, separator, last = (text or "").partition(":")
     return (int(number), last) if separator and number.isdecimal() else None
 
 
-def _secret_name(workspace: Workspace) -> str:
-    return f"journal head of {workspace.store.path.resolve()}"
+def _head_name(path: Path) -> str:
+    return f"journal head of {path.resolve()}"

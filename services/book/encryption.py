@@ -17,7 +17,7 @@ from models.store.book_key import (
     key_name,
     random_key,
 )
-from models.store.convert import convert, version_copies, wipe
+from models.store.convert import convert, copies_of_book, wipe
 from models.store.encrypted import opens, salt_of, why_locked
 from models.store.store import open_store
 from models.values.errors import EnvironmentFault, StoreLocked, UserError
@@ -234,12 +234,12 @@ def encrypt_book(path: Path, keyring: Keyring, passphrase: str = "", given: str 
     for kept in path.parent.glob(f"{glob.escape(path.name)}.check-*"):
         wipe(kept)
     try:
-        for copy in version_copies(path):  # first: where one fails, the next try finds it still plain
+        for copy in copies_of_book(path):  # first: where one fails, the next try finds it still plain
             if salt_of(copy) is None:
                 convert(copy, None, key)
         convert(path, before, key)
     except BaseException:
-        if not passphrase and key.salt not in map(salt_of, (path, *version_copies(path))):
+        if not passphrase and key.salt not in map(salt_of, (path, *copies_of_book(path))):
             keyring.delete(key.name)  # it opens nothing
         raise
     return key

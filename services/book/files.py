@@ -7,7 +7,8 @@ from pathlib import Path
 
 from models import sqlite
 from models.private import make_folder, private
-from models.store import connect, open_store
+from models.store import open_store
+from models.store.copies import copy_store
 from models.store.encrypted import salt_of
 from models.values.errors import EnvironmentFault, UserError
 from services.workspace import Workspace
@@ -81,19 +82,11 @@ def copy_book(workspace: Workspace, target: Path) -> None:
     """
     workspace.managed.limits.refuse_store(target)
     _refuse_existing(target)
-    part = target.with_name(f".{target.name}.part")
     try:
-        copy = connect(part, workspace.store.key)
-        try:
-            with workspace.store.snapshot() as source:
-                source.backup(copy)
-        finally:
-            copy.close()
-        part.rename(target)
+        with workspace.store.snapshot() as source:
+            copy_store(source, target, workspace.store.key)
     except (OSError, sqlite.Error) as error:
         raise EnvironmentFault(f"The copy cannot be written at {target}. Choose another folder.") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _refuse_existing(path: Path) -> None:

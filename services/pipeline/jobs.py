@@ -145,6 +145,7 @@ def _import_each(
     cancelled: CancelCall,
     on_done: DoneCall,
 ) -> Iterator[ImportResult]:
+    from services.backups import back_up_before_import
     from services.sync import Newcomers, run_import, source_question, together, waits_for
 
     imported, newcomers = 0, Newcomers()
@@ -157,6 +158,7 @@ def _import_each(
             on_done(result)
             yield result
         return
+    back_up_before_import(workspace, (Path(request.file) for request in requests))
     for number, request in enumerate(requests):
         tell = of_batch(progress, number, len(requests))
         try:

@@ -19,8 +19,11 @@ from models.store import open_store
 from models.store.book_key import random_key
 from models.store.encrypted import salt_of
 from models.values.errors import EnvironmentFault
+from services.backups import back_up
 from services.book.encryption import check_key
 from services.settings import Preferences, save_preferences
+from services.sync import add_customer
+from services.workspace import Recipe, open_workspace
 from tests.vault import Vault
 from views.actions import Command
 from views.shell.book_chooser import BookChooser
@@ -159,6 +162,28 @@ def test_a_book_that_cannot_be_opened_is_told_with_others_to_choose(home: Path, 
     person((BookChooser, choose), (MainWindow, lambda window: window.close()))
     assert app_desktop.open_desktop(str(home / "broken.bellwether")) == 0
     assert "broken.bellwether is damaged" in told[0]
+
+
+def test_a_damaged_book_comes_back_from_its_backup(home: Path, person: Callable[..., None]) -> None:
+    path = home / "book.bellwether"
+    workspace = open_workspace(Recipe(str(path), "Ana"))
+    add_customer(workspace, {"name": "Zyx Quarnell"})
+    back_up(workspace)
+    workspace.close()
+    path.write_bytes(b"\x00garbage" * 4_096)
+    told: list[str] = []
+
+    def see(window: MainWindow) -> None:
+        told.append(window.toast.words)
+        window.close()
+
+    person((BookChooser, lambda chooser: chooser.restore.click()), (MainWindow, see))
+    assert app_desktop.open_desktop() == 0
+    assert "The backup is restored" in told[0]
+    store = open_store(path, create=False)
+    with store.snapshot() as driver:
+        assert driver.execute("SELECT name FROM customers").fetchall() == [("Zyx Quarnell",)]
+    store.close()
 
 
 def test_a_book_of_last_time_that_is_gone_is_not_begun_anew(home: Path, person: Callable[..., None]) -> None:

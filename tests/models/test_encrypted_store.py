@@ -227,7 +227,7 @@ def test_without_room_for_two_books_nothing_is_begun(store_path: Path, monkeypat
 #: Where a conversion is killed: the function before or after whose work the process kills itself.
 KILLED = [
     ("models.store.convert._alike", "before"),
-    ("models.store.convert._put_in_place", "before"),
+    ("models.store.convert.put_in_place", "before"),
     ("os.link", "before"),
     ("os.link", "after"),
     ("pathlib.Path.replace", "before"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QStackedWidget, QWidget
 
 from models.values.changes import Changes
 from models.values.outreach import TemplateChoice
@@ -20,6 +20,7 @@ from services.settings import ABOUT_EMAILS, Policy
 from views.actions import Command
 from views.background import Failed
 from views.settings import asks
+from views.settings.backup_box import BackupBox
 from views.settings.draft import changes as changed_fields
 from views.settings.draft import check, groups_of, texts_of
 from views.settings.encryption_box import EncryptionBox
@@ -62,7 +63,7 @@ class SettingsPage(Page):
         self._rules: tuple[tuple[str, str], ...] = ()
         self.groups: dict[str, GroupBox] = {}
         self.look = LookBox(context.theme, context.book.workspace.store.path)
-        self.encryption = EncryptionBox(context)
+        self.encryption, self.backups = EncryptionBox(context), BackupBox(context)
         self.boxes: dict[str, OwnBox] = {}
         self._areas: dict[str, QWidget] = {}
         self._stack, self._levels = QStackedWidget(), QStackedWidget()
@@ -99,7 +100,9 @@ class SettingsPage(Page):
             self._add_area(key, [self._make_group(group) for group in _GROUPS_OF[key]])
             self._show_all()
         elif key == LOOK:
-            self._add_area(key, [self.look, self.encryption, ManagedList(self.context.book.workspace.managed)])
+            self._add_area(
+                key, [self.look, self.backups, self.encryption, ManagedList(self.context.book.workspace.managed)]
+            )
         else:
             box = self.boxes[key] = self._make_box(key)
             if box.fills:
@@ -137,7 +140,11 @@ class SettingsPage(Page):
         self.look.changed.connect(lambda name, value: self.context.remembered.set(**{name: value}))
         self.look.restart_wanted.connect(self._restart)
         self.encryption.wanted.connect(self.wants_encryption)
+        self.backups.wanted.connect(self.wants_restore)
         self.context.remembered.changed.connect(self._show_look)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._focus_moved)
 
     def _lock(self) -> None:
         managed = self.context.book.workspace.managed
@@ -154,6 +161,7 @@ class SettingsPage(Page):
     def arrive(self) -> None:
         self._show_look()
         self.encryption.arrive()
+        self.backups.arrive()
         self._read()
         if self.tabs.current in self.boxes:
             self.boxes[self.tabs.current].arrive()
@@ -245,6 +253,11 @@ class SettingsPage(Page):
         if key in self.boxes:
             return self.boxes[key].first
         return self.groups[_GROUPS_OF[key][0].key].first if key in _GROUPS_OF else self.look.theme
+
+    def _focus_moved(self, _before: QWidget | None, field: QWidget | None) -> None:
+        # The parts of "This computer" are no groups of fields, which say themselves where the focus is.
+        if field is not None and self._stack.currentWidget() is self._areas.get(LOOK):
+            self._bring_into_view(field)
 
     def _bring_into_view(self, field: QWidget) -> None:
         # A moment later: a section that has just been opened is not laid out yet.

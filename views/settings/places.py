@@ -25,7 +25,7 @@ _ALSO: Final = {
     MODELS: "AI LLM OpenAI endpoint profile key writer",
     SUPPRESSIONS: "do not email unsubscribed opt-out withdrawn consent blocked address blacklist",
     LOOK: "theme dark light appearance motion text size font scale zoom book file location me name policy IT "
-    "encryption encrypted passphrase recovery key",
+    "encryption encrypted passphrase recovery key backup restore copy",
 }
 
 

@@ -13,18 +13,23 @@ from PySide6.QtWidgets import QWidget
 from models.values.errors import BellwetherError
 from services.book.files import SUFFIX, Library, check_place
 from views.file_dialog import choose_file, choose_place
-from views.shell.books import KINDS
+from views.shell.books import KINDS, Going
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton, press_focused, push
 from views.widgets.labels import column, kind_of, label, row
 
 
 class BookChooser(QWidget):
-    """A small window with the books that are known, and ways to others. `chosen` is '' where none was."""
+    """A small window with the books that are known, and ways to others. `chosen` has a `Going`, or None.
 
-    chosen = Signal(str)
+    A book that cannot be opened may have a backup, which is offered first.
+    """
 
-    def __init__(self, theme: Theme, library: Library, recent: Sequence[str], fault: str = "") -> None:
+    chosen = Signal(object)
+
+    def __init__(
+        self, theme: Theme, library: Library, recent: Sequence[str], fault: str = "", backup: Going | None = None
+    ) -> None:
         super().__init__()
         kind_of(self, "ground")
         self.setWindowTitle("Open a book – Bellwether")
@@ -35,6 +40,9 @@ class BookChooser(QWidget):
         self.books: list[CommandButton] = []
         lines = column()
         lines.setSpacing(6)
+        self.restore = push("Restore the newest backup", primary=True)
+        self.restore.setVisible(backup is not None)
+        self.restore.clicked.connect(lambda: self._go(backup))
         for path in _offered(library, recent):
             button = CommandButton(theme, library.name_of(path), "book")
             button.setToolTip(path)
@@ -46,9 +54,11 @@ class BookChooser(QWidget):
         self.other.clicked.connect(self._ask_other)
         title = label("Open a book", fonts.CUSTOMER, fonts.SEMIBOLD)
         ways = row(self.new, 8, self.other, -1)
-        self.setLayout(column(title, 8, self.fault, 8, lines, 16, ways, -1, margins=(24, 20, 24, 20)))
+        self.setLayout(
+            column(title, 8, self.fault, 8, row(self.restore, -1), 8, lines, 16, ways, -1, margins=(24, 20, 24, 20))
+        )
         self.setMinimumWidth(420)
-        self.books[0].setFocus()
+        (self.restore if backup is not None else self.books[0]).setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -60,11 +70,14 @@ class BookChooser(QWidget):
         super().closeEvent(event)
         if not self._told:
             self._told = True
-            self.chosen.emit("")
+            self.chosen.emit(None)
 
     def _choose(self, path: str, _checked: bool = False) -> None:
+        self._go(Going(path))
+
+    def _go(self, going: Going | None) -> None:
         self._told = True
-        self.chosen.emit(path)
+        self.chosen.emit(going)
         self.close()
 
     def _ask_new(self) -> None:

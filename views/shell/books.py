@@ -44,6 +44,8 @@ class Going:
         The passphrase with which it is encrypted anew before it is opened, '' for a key in the keyring; None: as it is.
     given
         What opens it, where the keyring does not.
+    restore
+        The backup that is put in its place before it is opened, '' for none.
     """
 
     store: str = ""
@@ -51,6 +53,7 @@ class Going:
     files: tuple[Path, ...] = ()
     convert: str | None = field(default=None, repr=False)
     given: str = field(default="", repr=False)
+    restore: str = ""
 
 
 class Books(QObject):
@@ -159,6 +162,10 @@ class Books(QObject):
     def encrypt(self, passphrase: str) -> None:
         """Close this book, encrypt it anew and open it again; '' lets the keyring keep its key."""
         self.go(Going(str(self.path), convert=passphrase, given=recovery_key(self._book.workspace)))
+
+    def restore(self, backup: str) -> None:
+        """Close this book, put a backup in its place and open that."""
+        self.go(Going(str(self.path), given=recovery_key(self._book.workspace), restore=backup))
 
     def go(self, going: Going) -> None:
         """Close the window for what comes after it; whoever goes on working instead stays here."""

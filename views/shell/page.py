@@ -58,6 +58,7 @@ class Page(QWidget):
     wants_files : take these files (list of paths; empty: ask for them) to the Data page.
     wants_page : open the page with this key, or a section of it ("settings/mail").
     wants_encryption : encrypt the book anew with this passphrase; '' lets the keyring keep its key.
+    wants_restore : put this backup (its path) in the book's place.
     headline_changed : title or way back have changed.
     counted : how many alerts are due today, as the page shows it; None where it could not be read.
     written : (words, path): a file was written, which can be opened.
@@ -72,6 +73,7 @@ class Page(QWidget):
     wants_files = Signal(object)
     wants_page = Signal(str)
     wants_encryption = Signal(str)
+    wants_restore = Signal(str)
     headline_changed = Signal()
     counted = Signal(object)
     settled = Signal()

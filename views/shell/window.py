@@ -215,6 +215,7 @@ class MainWindow(QMainWindow):
             found.wants_files.connect(self.take_files)
             found.wants_page.connect(self.show_page)
             found.wants_encryption.connect(self.books.encrypt)
+            found.wants_restore.connect(self.books.restore)
             found.headline_changed.connect(self._show_headline)
             found.counted.connect(self._count)
             found.fit(*self._room())

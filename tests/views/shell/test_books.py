@@ -151,7 +151,7 @@ def test_the_chooser_offers_the_books_that_are_there(qtbot: QtBot, theme: Theme,
     assert chooser.fault.isVisible()
     with qtbot.waitSignal(chooser.chosen) as chosen:
         chooser.books[0].click()
-    assert chosen.args == [str(other)]
+    assert chosen.args == [Going(str(other))]
 
 
 def test_a_chooser_that_is_closed_chooses_nothing(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_a_chooser_that_is_closed_chooses_nothing(qtbot: QtBot, theme: Theme, tm
     chooser.show()
     with qtbot.waitSignal(chooser.chosen) as chosen:
         chooser.close()
-    assert chosen.args == [""]
+    assert chosen.args == [None]
 
 
 def test_a_second_opening_of_a_book_calls_its_window(qtbot: QtBot, tmp_path: Path) -> None:
