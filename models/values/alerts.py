@@ -90,12 +90,12 @@ class AlertRow:
 
 @dataclass(frozen=True, slots=True)
 class QueueGroup:
-    """A header of the queue: "Due today · 3 — $23.5k at risk"."""
+    """A header of the queue: "Due today · 3 — $23.5k at stake"."""
 
     key: str
     title: str
     count: int
-    value_at_risk_minor: int | None  # None: of none of its risks a value is known
+    at_stake_minor: int | None  # of its risks, as each alert shows it; None: of none a value is known
     upside_minor: int
 
 
@@ -178,7 +178,7 @@ class DayProgress:
     Attributes
     ----------
     done
-        The alerts that were handled today, each with its value at risk in minor units of ``currency``.
+        The alerts that were handled today, each with what was at stake in minor units of ``currency``.
     left
         How many are still due today.
     snoozed

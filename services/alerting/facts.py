@@ -199,10 +199,21 @@ ranked AS (
 SELECT kind, min(days) AS days FROM ranked WHERE share >= 0.9 AND deals >= iif(kind IS NULL, 10, 30) GROUP BY kind
 """
 
+#: Whether the book keeps what was said about deals. Of ten or more that closed at least half must have had some: what
+#: customers ask the service now and then does not tell that nobody spoke with them about a deal.
+_DEAL_CONTACTS: Final = """
+CREATE TEMP TABLE run_deal_contacts AS
+SELECT EXISTS (SELECT 1 FROM conversations WHERE {from_files})
+       AND (count(*) < 10 OR 2 * sum(spoken) >= count(*)) AS kept
+FROM (SELECT EXISTS (SELECT 1 FROM conversations c WHERE c.customer_id = o.customer_id
+                        AND c.happened_on BETWEEN o.opened_on AND {closed}) AS spoken
+      FROM opportunities o WHERE o.customer_id IS NOT NULL AND {closed} <= :as_of)
+"""
+
 #: SQL of how long deals like ``x`` take; where too few closed to tell, the policy's figure. Where nobody writes down
 #: stages or contact, only a deal's age tells that it stands still; elsewhere null.
 USUAL_DAYS: Final = f"""CASE WHEN NOT EXISTS (SELECT 1 FROM stage_changes WHERE {FROM_FILES})
-                 AND NOT EXISTS (SELECT 1 FROM conversations WHERE {FROM_FILES})
+                 AND NOT (SELECT kept FROM temp.run_deal_contacts)
             THEN coalesce((SELECT days FROM temp.run_deal_days u WHERE u.kind = x.kind),
                           (SELECT days FROM temp.run_deal_days u WHERE u.kind IS NULL), :unknown_days) END"""
 
@@ -211,8 +222,9 @@ _DEALS: Final = """
 CREATE TEMP TABLE run_deals AS
 SELECT id, customer_id, stage, amount, worth, worth * coalesce(probability, 0.5) AS expected,
        coalesce(amount, 0) = 0 AS listed,
-       -- A stage in the file's own word, unless it has moved since.
-       coalesce(name || ', ', '') || iif(stage = stage_now, stage_name, stage) AS named,
+       -- A stage in the file's own word, unless it has moved since; without a name what kind of deal it is.
+       coalesce(name || ', ', kind || iif(kind LIKE '%deal%', ', ', ' deal, '), '')
+           || iif(stage = stage_now, stage_name, stage) AS named,
        CASE WHEN closes_on < :as_of THEN closes_on END AS close_passed,
        julianday(closes_on) - julianday(:as_of) AS days_to_close,
        julianday(:as_of) - julianday(opened_on) AS age_days,
@@ -319,6 +331,7 @@ class Facts:
         """Build ``deals``; SQL of the amount, and of its product's list price, in the reporting currency."""
         if "deals" not in self._tables:
             self._create("deal_days", _DEAL_DAYS.format(closed=closed_on("o")))
+            self._create("deal_contacts", _DEAL_CONTACTS.format(closed=closed_on("o"), from_files=FROM_FILES))
             said = {"name": DEAL_NAME, "stage": STAGE_AS_OF, "stage_name": STAGE_NAME, "usual_days": USUAL_DAYS}
             said |= {"unanswered": UNANSWERED, "moved": known_by(":as_of")}
             scope = self._scope("o.customer_id")

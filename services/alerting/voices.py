@@ -14,10 +14,12 @@ from services.book.alert_phrasing import UNNAMED
 from services.distress.matters import STRONG, signs
 
 #: The signs of distress of each customer; ``rated`` has the worst bad rating, of equal ones the newest;
-#: ``rated_since`` whether one came after their last order, or its ticket is open.
+#: ``rated_since`` whether one came after their last order, or its ticket is open; ``leaving_lately`` the words of
+#: leaving of 30 days after which they neither ordered nor rated well.
 DISTRESS: Final = f"""
 SELECT customer_id, sum(urgent) AS urgent, sum(said IS NOT NULL) AS leaving,
-       sum(said IS NOT NULL AND day > :day_30) AS leaving_lately, min(bad) AS rating, count(*) AS signs,
+       sum(said IS NOT NULL AND day > :day_30 AND day >= coalesce(ordered_on, '') AND day >= coalesce(glad_on, ''))
+           AS leaving_lately, min(bad) AS rating, count(*) AS signs,
        max(bad IS NOT NULL AND (is_open OR rated_on > coalesce(ordered_on, ''))) AS rated_since,
        julianday(:as_of) - julianday(max(day)) AS days,
        substr(max(day || quoted(said, origin, what, day, channel)), 11) AS said,

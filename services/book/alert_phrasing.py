@@ -305,7 +305,7 @@ def _rated(value: Sequence[Any], _one: str, _other: str, _currency: str, today: 
 
 
 def _quote(value: Sequence[Any], _one: str, _other: str, _currency: str, today: date) -> str:
-    """Return ``Wrote on 12 Nov, chat: “We leave.”``, or of a call, a meeting or a note how it is known.
+    """Return ``Wrote on 12 Nov (chat): “We leave.”``, or of a call, a meeting or a note how it is known.
 
     An earlier version kept a ticket's subject, and not the channel through which it came.
     """
@@ -315,7 +315,7 @@ def _quote(value: Sequence[Any], _one: str, _other: str, _currency: str, today: 
     if how:
         return f"{how}, {day}: “{said}”"
     where = _WRITTEN_IN.get(origin) or (channel or "").replace("_", " ").lower()
-    return f"Wrote on {day}{f', {where}' if where else ''}: “{said}”"
+    return f"Wrote on {day}{f' ({where})' if where else ''}: “{said}”"
 
 
 def _goes_on(value: str, _one: str, _other: str, _currency: str, _today: date) -> str:

@@ -98,9 +98,10 @@ class Complaint:
         named = {
             "ticket": f"“{self.what}”" if self.what else "a ticket",
             "review": f"review of {self.what}" if self.what else "a review",
-            "survey": "our survey",
+            "survey": f"{self.rated} in our survey",
         }.get(self.kind, self.what or "a message")
-        return f"{named}, {words.day(self.day, today)}" + (f", rated {self.rated}" if self.rated else "")
+        rated = f", rated {self.rated}" if self.rated and self.kind != "survey" else ""
+        return f"{named}, {words.day(self.day, today)}{rated}"
 
 
 @dataclass(frozen=True)

@@ -185,7 +185,8 @@ def _terms(found: Mapping[str, str], day: date) -> list[tuple[date, bool]]:
     """
     terms = []
     if "week_end" in found:
-        terms.append((day + timedelta(days=6 - day.weekday()), False))
+        # On a Sunday it is the week that begins.
+        terms.append((day + timedelta(days=_SUNDAY - day.weekday() or 7), False))
     on_day = {"on_week_day"} if "decide" in found else set()
     for code in found.keys() & _TERM_DAYS or found.keys() & on_day:
         named = next(_week_days()[word] for word in WORD.findall(found[code]) if word in _week_days())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.values.alerts import DayProgress, QueueFilter
+from models.values.alerts import RECORDED_LOSS, DayProgress, QueueFilter
 from models.values.outbox import OWN_SOURCE
 from services.insight.queue_marks import AT_RISK, read_line, start_of_today
 from services.insight.reader import Reader
@@ -10,7 +10,7 @@ from services.insight.reader import Reader
 #: What was closed or put away since a moment: ended by itself, snoozed, or handled. Whoever called, and reached nobody,
 #: did what there was to do; who only snoozed it moved the work. What it is judged by later has the moment.
 _TOUCHED = f"""
-SELECT a.id, iif(a.kind = 'risk', coalesce({AT_RISK}, 0), 0),
+SELECT a.id, iif(a.kind = 'risk', max(coalesce({AT_RISK}, 0), {RECORDED_LOSS.format(alert="a")}), 0),
        CASE WHEN a.closed_at IS NOT NULL THEN iif(a.closed_by = 'person', 'handled', 'ended')
             WHEN a.state = 'snoozed' AND NOT EXISTS (
                 SELECT 1 FROM conversations k WHERE k.customer_id = a.customer_id AND k.source = '{OWN_SOURCE}'
@@ -26,7 +26,7 @@ def read_progress(reader: Reader) -> DayProgress:
     touched = reader.driver.execute(_TOUCHED, {"since": start_of_today(reader)}).fetchall()
     line = read_line(reader, "todo", QueueFilter()).shown
     return DayProgress(
-        done={number: at_risk for number, at_risk, how in touched if how == "handled"},
+        done={number: at_stake for number, at_stake, how in touched if how == "handled"},
         left=sum(mark.group in ("hour", "today") for mark in line),
         currency=reader.currency,
         snoozed=frozenset(number for number, _, how in touched if how == "snoozed"),

@@ -24,7 +24,7 @@ from services.book.alert_phrasing import Clause, reason_clauses, reason_words
 from services.distress.complaints import Voice, read_voices
 from services.distress.leaving_marks import read_words
 from services.distress.matters import ABOUT_WORDS, TEXT, teach
-from services.insight.open_work import DUE_DAYS
+from services.insight.open_work import DUE_DAYS, closing_words
 from services.insight.purchase_facts import PurchaseFacts, read_purchase_facts
 from services.insight.reader import Reader, reading
 from services.insight.timeline_formatting import deal_name
@@ -40,6 +40,7 @@ _CLOSED: Final = frozenset({"resolved", "not_useful"})
 _UNHAPPY_DAYS: Final = 60
 #: A ticket so many days before a bad rating is of the same trouble.
 _NEAR_DAYS: Final = 14
+_YEAR: Final = 365
 _SHOWN, _QUOTED = 60, 160
 #: A sign that may end a sentence, and the word before it.
 _END: Final = re.compile(r"(\S*?)([.!?]+)[\"”’)]*(?=\s|$)")
@@ -213,9 +214,9 @@ class _Writer:
             return None
         self._rows.add(("tickets", ticket["id"]))
         lead = "and an " if clause.between else ""
-        said = f"{lead}{_OPEN_TICKET[measure]} {_subject(ticket)} open"
-        if measure != "pressing_tickets":  # that reason goes on with its working days
-            said += self._open_for(ticket)
+        working = words.count(self._told["pressing_days"], "working day") if measure == "pressing_tickets" else ""
+        lasts = f"open for {working}" if working else self._open_for(ticket)
+        said = f"{lead}{_OPEN_TICKET[measure]} {_subject(ticket)} {lasts}"
         passed = words.day_of(self._told.get("deal_close_passed")) if "deal_close_passed" in names else None
         if passed is not None:
             said += f"; close date {self._reader.day(passed)} has passed"
@@ -319,13 +320,15 @@ class _Writer:
         self._rows.add((f"{bad.kind}s", bad.row_id))
         ticket = next((one for one in self._known.tickets if bad.kind == "ticket" and one["id"] == bad.row_id), None)
         if ticket is not None and ticket["subject"]:
-            yield f"complaint {_subject(ticket)}, {self._dated_state(ticket)}"
+            yield f"unhappy ticket {_subject(ticket)}, {self._dated_state(ticket)}"
         else:
             text = self._reader.value(TEXT["conversations"], (bad.row_id,)) if bad.kind == "conversation" else ""
             yield f"complaint: {bad.told(self._reader.today)}{f': “{_whole_sentences(text)}”' if text else ''}"
 
     def _good_since(self, day: date) -> Iterator[str]:
-        """What they rated well after a complaint: it is no open grievance any more."""
+        """What they rated well, or ordered, after a complaint: it is no open grievance any more, or less of one."""
+        if ordered := self._known.purchases.ordered_since(day, self._reader.today):
+            yield f"since then {ordered}"
         later = [one for one in self._known.voices if one.good and one.rated and one.last_on > day]
         if later:
             yield f"since then {max(later, key=lambda one: one.last_on).praise(self._reader.today)}"
@@ -344,14 +347,15 @@ class _Writer:
         """Tell the deal that the alert is about, else one that closes within days or that the reason names."""
         reader, deals = self._reader, self._known.deals
         due = {one["id"]: (day - reader.present).days for one in deals if (day := words.day_of(one["closes_on"]))}
-        near = [one for one in deals if 0 <= due.get(one["id"], -1) <= DUE_DAYS]
+        near = [one for one in deals if -_DEAL_FIRST <= due.get(one["id"], -_YEAR) <= DUE_DAYS]
         about = [one for one in deals[:1] if self._rule in _OF_DEAL and one["alerted"]]
         named = deals[:1] if "largest_open_deal" in self._told else []
-        deal = next(iter(about or sorted(near, key=lambda one: due[one["id"]]) or named), None)
+        deal = next(iter(about or sorted(near, key=lambda one: abs(due[one["id"]])) or named), None)
         if deal is None:
             return
-        days = due.get(deal["id"], -1)
-        closes = f"closes {reader.ahead(reader.present + timedelta(days=days))}" if 0 <= days <= DUE_DAYS else ""
+        days = due.get(deal["id"], -_YEAR)
+        told = "deal_close_passed" in self._told and days < 0  # by the reason
+        closes = "" if told or days < -_DEAL_FIRST else closing_words(reader, words.day_of(deal["closes_on"]))
         parts = [words.shortened(deal_name(deal), _SHOWN)]
         if deal["worth_minor"] is not None:
             amount = words.money(deal["worth_minor"], deal["currency"] or reader.currency)
@@ -389,7 +393,7 @@ class _Writer:
 
     def _open_for(self, ticket: sqlite.Row) -> str:
         days = self._reader.days_since(words.day_of(ticket["opened_on"]))
-        return f" for {words.count(days, 'day')}" if days else " since today"
+        return f"open for {words.count(days, 'day')}" if days else f"opened {self._reader.ahead(self._reader.present)}"
 
     def _dated_state(self, ticket: sqlite.Row) -> str:
         """Its day, unless it is open, and what became of it: 7 Nov, solved 9 Nov, rated 3 of 5."""
@@ -399,7 +403,7 @@ class _Writer:
 
     def _state(self, ticket: sqlite.Row) -> str:
         if ticket["open"]:
-            return f"open{self._open_for(ticket)}"
+            return self._open_for(ticket)
         solved = words.day_of(ticket["resolved_on"])
         rated = f", rated {ticket['satisfaction']} of 5" if ticket["satisfaction"] is not None else ""
         if ticket["marked_open"]:  # the file contradicts itself: both are said, and nobody is told that it is over

@@ -74,12 +74,17 @@ def deal_parts(reader: Reader, deal: sqlite.Row) -> list[str]:
     days = reader.days_since(since)
     how = "" if moved is not None else ", open"
     parts.append(f"{deal['stage']}{how} for {words.count(days, 'day')}" if days > 0 else deal["stage"])
-    closes = words.day_of(deal["closes_on"])
-    if closes is not None and closes < reader.present:
-        parts.append(f"close date {reader.day(closes)} has passed")
-    elif closes is not None and (closes - reader.present).days <= DUE_DAYS:
-        parts.append(f"closes {reader.ahead(closes)}")
-    return parts
+    closes = closing_words(reader, words.day_of(deal["closes_on"]))
+    return [*parts, closes] if closes else parts
+
+
+def closing_words(reader: Reader, closes: date | None) -> str:
+    """Return when a deal closes, or that its close date has passed; '' while that is far ahead, or not known."""
+    if closes is None or (closes - reader.present).days > DUE_DAYS:
+        return ""
+    if closes < reader.today:
+        return f"close date {reader.day(closes)} has passed"
+    return f"closes {reader.ahead(closes)}"
 
 
 def stage_since(reader: Reader, opportunity_id: int) -> date | None:

@@ -21,8 +21,6 @@ from services.insight.reader import Reader
 _SILENT_DAYS, _SILENT_GAPS = 45, 1.5
 #: Less than this share of the year's spend at risk does not say what the customer is worth.
 _LITTLE: Final = 0.1
-#: So many times what the model expects to lose is told with the reason for it.
-_MUCH_MORE: Final = 1.5
 #: What went back in so many days is told from this share of the year's orders on, and from so many times as much as in
 #: as many days of the year before: who always sends back much did nothing new.
 _BACK_DAYS, _BACK_SHARE, _BACK_TIMES = 90, 0.1, 2.0
@@ -33,7 +31,8 @@ _BACK: Final = """(SELECT coalesce(sum(abs(o.amount_minor)), 0) FROM orders o
     WHERE o.customer_id = s.customer_id AND o.kind {kind} AND o.currency = s.currency
           AND o.ordered_on > date(:day, '-{since} days') AND o.ordered_on <= date(:day, '-{until} days'))"""
 _FACTS: Final = f"""
-SELECT s.customer_id, s.days_since_last_order AS silent_days, s.usual_gap_days AS usual_gap,
+SELECT s.customer_id, s.last_order_on AS ordered_on, s.last_order_amount_minor AS ordered,
+       s.days_since_last_order AS silent_days, s.usual_gap_days AS usual_gap,
        coalesce(s.spend_12m_minor, 0) AS spent, s.value_at_risk_minor AS at_risk,
        s.currency, s.said_leaving AS leaving,
        coalesce((SELECT max({RECORDED_LOSS.format(alert="a")}) FROM alerts a WHERE a.customer_id = s.customer_id
@@ -65,6 +64,8 @@ class PurchaseFacts:
         What went back in the year before these.
     """
 
+    ordered_on: str | None = None
+    ordered: int | None = None
     silent_days: int | None = None
     usual_gap: float | None = None
     spent: int = 0
@@ -87,6 +88,14 @@ class PurchaseFacts:
         """The day of these words."""
         return date.fromisoformat(json.loads(self.leaving or "{}")["on"])
 
+    def ordered_since(self, day: date, today: date) -> str:
+        """Say that they ordered after a day: ``ordered $879 on 22 Nov``; '' where they did not."""
+        on = words.day_of(self.ordered_on)
+        if on is None or on <= day:
+            return ""
+        amount = f" {words.money(self.ordered, self.currency)}" if self.ordered else ""
+        return f"ordered{amount} on {words.day(on, today)}"
+
     def silence(self) -> Iterator[str]:
         """Say for how long they ordered nothing, where that is long for them."""
         days = self.silent_days
@@ -97,7 +106,7 @@ class PurchaseFacts:
         """Say what they spent, where the money at risk does not tell it, and how much is lost by the rule's record."""
         if says_little(self.at_risk, self.spent):
             yield f"{words.money(self.spent, self.currency)} spent in 12 months"
-        if self.lost and self.loss > _MUCH_MORE * (self.at_risk or 0):
+        if self.lost and self.loss > (self.at_risk or 0):
             yield f"{words.money(self.loss, self.currency)} at stake: {self.lost} after such a silence"
 
     def went_back(self) -> Iterator[str]:

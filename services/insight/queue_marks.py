@@ -49,9 +49,9 @@ _FIRST = f"""(
                              ELSE g.severity = {int(Severity.CRITICAL)} END), 0)
       FROM alert_signals g JOIN rules r ON r.code = g.rule
      WHERE g.alert_id = a.id AND g.cleared_at IS NULL AND json_extract(r.definition, '$.distress'))"""
-#: SQL of whether a customer waits for an answer: to a ticket that presses, or to what they said in distress.
+#: SQL of whether a customer waits for an answer: to a ticket that presses, or to what they said or rated in distress.
 _WAITS = """EXISTS (SELECT 1 FROM alert_signals g WHERE g.alert_id = a.id AND g.cleared_at IS NULL
-    AND (g.rule = 'urgent_ticket' OR g.rule = 'distress' AND g.evidence ->> 'sign' IS NOT 'rated'))"""
+    AND g.rule IN ('urgent_ticket', 'distress'))"""
 _OWNER = "COALESCE(a.owner, (SELECT owner FROM customers WHERE id = a.customer_id), '')"
 _NEVER = "9999"
 
@@ -72,10 +72,14 @@ class Mark(NamedTuple):
     customer: str
 
     @property
+    def stake_minor(self) -> int | None:
+        """What is to be lost; None: not known."""
+        return max(self.at_risk_minor or 0, self.loss_minor) if self.loss_minor else self.at_risk_minor
+
+    @property
     def worth_minor(self) -> int:
         """The money that the alert is about."""
-        at_risk = 0 if self.kind == "opportunity" else self.at_risk_minor or 0
-        return max(at_risk, self.upside_minor, self.loss_minor)
+        return max(0 if self.kind == "opportunity" else self.stake_minor or 0, self.upside_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +210,7 @@ def groups_of(reader: Reader, line: Sequence[Mark], done_days: int) -> tuple[Que
                     key=key,
                     title=_title(reader, key, inside, done_days),
                     count=len(inside),
-                    value_at_risk_minor=_known_sum([mark.at_risk_minor for mark in inside if mark.kind == "risk"]),
+                    at_stake_minor=_known_sum([mark.stake_minor for mark in inside if mark.kind == "risk"]),
                     upside_minor=sum(mark.upside_minor for mark in inside if mark.kind == "opportunity"),
                 )
             )

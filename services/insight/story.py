@@ -117,7 +117,9 @@ def read_story(reader: Reader, alert: AlertRow, reason: str, figures: ScoreFigur
     for topic, tell in more:
         if len(said) < _SENTENCES and not (topic and told.speaks_of(topic)):
             said += tell()
-    return " ".join(words.sentence(one) for one in [*said[:_SENTENCES], *_alike(alert, figures)])
+    return " ".join(
+        words.sentence(one) for one in [*said[:_SENTENCES], *_alike(alert, figures), *_less(alert, figures)]
+    )
 
 
 def _went_on(reader: Reader, alert: AlertRow, told: _Told) -> list[str]:
@@ -202,6 +204,14 @@ def _alike(alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
         return []
     risk = figures.model_risk if figures.said_leaving else figures.churn_risk
     return [f"Churn risk {words.chance(risk or 0.0)}: {figures.risk_note}"]
+
+
+def _less(alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
+    """Say that the model expects to lose less than is at stake by the record, whose figure stands beside it."""
+    if figures is None or figures.churn_risk is None or alert.loss_minor <= (alert.value_at_risk_minor or 0):
+        return []
+    at_risk = words.money(alert.value_at_risk_minor or 0, alert.currency)
+    return [f"The churn model alone expects less: {words.chance(figures.churn_risk)}, {at_risk} at risk"]
 
 
 def _ticket(reader: Reader, alert: AlertRow, told: _Told) -> list[str]:

@@ -164,5 +164,5 @@ class Morning(QWidget):
         parts += [f"{open_ones} still open"] if open_ones else []
         parts += [f"{ended} no longer in your queue"] if ended else []
         minor = sum(progress.done[alert.id] for alert in handled) if progress is not None else 0
-        money = f" Handled alerts: {money_short(minor, handled[0].currency)} revenue at risk." if minor else ""
+        money = f" Handled alerts: {money_short(minor, handled[0].currency)} at stake." if minor else ""
         return f"{counted(len(self._open_alerts), 'alert')}: {', '.join(parts)}.{money}"

@@ -67,8 +67,8 @@ class QueueDelegate(CardDelegate):
         painter.fillRect(rect, theme.color("ground"))
         fill(painter, rect.x(), rect.bottom() - 1, rect.width(), 1, theme.color("line_soft"))
         sums = []
-        if group.value_at_risk_minor:
-            sums.append(f"{money_short(group.value_at_risk_minor, self._currency)} at risk")
+        if group.at_stake_minor:
+            sums.append(f"{money_short(group.at_stake_minor, self._currency)} at stake")
         if group.upside_minor:
             sums.append(f"{money_short(group.upside_minor, self._currency)} upside")
         words = DOT.join(sums)

@@ -77,7 +77,8 @@ LEAVES = "If this cannot be put right I will order elsewhere."
         (43, 60, ("survey", 50), 3),  # before the words
         (179, 200, None, 3),
         (181, 200, None, None),
-        (29, 10, None, 4),
+        (29, 10, None, 3),  # they ordered since
+        (29, 30, None, 4),
     ],
 )
 def test_words_of_leaving_that_nobody_answered_stand_until_they_stay(
@@ -129,7 +130,7 @@ def test_words_of_leaving_count_wherever_they_stand(book: Book, where: str) -> N
         ("Phone", "Said on the phone, {}"),
         ("Meeting", "Said in a meeting, {}"),
         ("Note", "Noted, {}"),
-        ("Chat", "Wrote on {}, chat"),
+        ("Chat", "Wrote on {} (chat)"),
     ],
 )
 def test_what_was_said_in_a_call_is_not_told_as_written(book: Book, channel: str, how: str) -> None:
@@ -147,7 +148,7 @@ def test_the_term_that_they_named_stands_in_the_headline(book: Book) -> None:
     book.add(conversations, customer_id=customer, channel="Chat", text=text, happened_on=book.day(1))
     book.evaluate()
     on = day(book.today - timedelta(days=1), book.today)
-    assert book.alert(customer)["reason"] == f"Wrote on {on}, chat: “{text}”"
+    assert book.alert(customer)["reason"] == f"Wrote on {on} (chat): “{text}”"
 
 
 @pytest.mark.parametrize(
@@ -326,7 +327,7 @@ def test_a_pressing_ticket_is_due_after_a_working_day(book: Book) -> None:
     book.ticket(fresh, 0, priority="High")
     book.evaluate()
     assert book.alert(late)["rule"] == "urgent_ticket"
-    assert book.alert(late)["reason"] == "1 high-priority negative ticket open, for 1 working day"
+    assert book.alert(late)["reason"] == "1 high-priority negative ticket open for 1 working day"
     assert book.open_alerts(fresh) == []
 
 

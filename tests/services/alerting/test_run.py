@@ -79,6 +79,19 @@ def test_an_overdue_order_is_as_grave_as_its_value(book: Book) -> None:
     assert [book.alert(one)["severity"] for one in (cheap, dear, most)] == [2, 3, 4]
 
 
+@pytest.mark.parametrize(("ago", "gap", "severity"), [(110, 20, 4), (121, 20, 2), (121, 41, 4), (170, 60, 4)])
+def test_who_has_been_silent_for_long_is_no_matter_of_hours(book: Book, ago: int, gap: float, severity: int) -> None:
+    """From 120 days and three usual gaps on a call can wait for days: medium, however much is at risk."""
+    book.crowd(40)
+    book.order(book.customer(), 1)  # the files go on
+    silent = {"silence_p": 0.001, "churn_risk": 0.9, "value_at_risk_minor": 900_000, "standing": "active"}
+    most = book.customer("Most", ago=ago, gap=gap, clv_if_stays_minor=1_000_000, **silent)
+    for number in range(6):
+        book.order(most, ago + 30 * number)
+    book.evaluate()
+    assert book.alert(most)["severity"] == severity
+
+
 @pytest.mark.parametrize("risk", [0.1, 0.5])
 def test_a_silence_longer_than_ever_is_said_to_be_so_whatever_the_risk(book: Book, risk: float) -> None:
     book.order(book.crowd(10)[0], 1)  # the files go on
@@ -563,6 +576,23 @@ def test_where_no_contact_is_recorded_only_the_oldest_deals_beyond_the_usual_age
     )
 
 
+@pytest.mark.parametrize(("spoken", "raised"), [(4, False), (5, True)])
+def test_what_customers_ask_now_and_then_does_not_tell_that_nobody_spoke_about_a_deal(
+    book: Book, spoken: int, raised: bool
+) -> None:
+    """Of deals that closed at least half must have had a conversation; else only their age tells."""
+    closed = [book.customer(f"Closed {n}") for n in range(10)]
+    for number, customer in enumerate(closed):
+        won = book.deal(customer, "Won", 100)
+        with book.writing() as work:
+            work.sql("UPDATE opportunities SET closes_on = ? WHERE id = ?", (book.day(60), won))
+        book.add(conversations, customer_id=customer, happened_on=book.day(80 if number < spoken else 130))
+    stalled = book.customer("Stalled")
+    book.deal(stalled, "Proposal", 19)
+    book.evaluate()
+    assert [one["rule"] for one in book.open_alerts(stalled)] == ["deal_stalled"] * raised
+
+
 @pytest.mark.parametrize(("currency", "rate", "amount_minor"), [("JPY", "0.01", 45_000), ("KWD", "3", 150_000)])
 def test_a_deals_amount_is_converted_between_currencies_of_other_minor_units(
     book: Book, currency: str, rate: str, amount_minor: int
@@ -662,7 +692,7 @@ def test_the_end_of_a_valuable_customers_contract_is_agreed_in_time_though_all_i
     monthly = book.customer("Monthly", clv_if_stays_minor=900_000, contract_starts_on=book.day(18), **fields)
     book.evaluate()
     alert = book.alert(dear)
-    assert (alert["rule"], alert["severity"]) == ("renewal_near", 1)
+    assert (alert["rule"], alert["severity"]) == ("renewal_near", 3)
     assert alert["reason"] == "Renews in 12 days, health 95 of 100"
     assert alert["recommendation"]["code"] == "renewal_agree"
     assert not book.open_alerts(small) and not book.open_alerts(monthly)

@@ -38,11 +38,11 @@ def test_what_customers_wrote_or_rated_is_said_with_where_and_when() -> None:
     for value, said in (
         (["We leave_now.", "tickets", "Zip", "2026-11-12"], "Wrote on 12 Nov: “We leave_now.”"),  # of an older book
         (["We leave.", "tickets", "Call me", "2026-11-12", None], "Wrote on 12 Nov: “We leave.”"),
-        (["We leave.", "tickets", "Zip", "2026-11-12", "web_form"], "Wrote on 12 Nov, web form: “We leave.”"),
+        (["We leave.", "tickets", "Zip", "2026-11-12", "web_form"], "Wrote on 12 Nov (web form): “We leave.”"),
         (["We leave.", "tickets", "Zip", "2026-11-12", "Phone"], "Said on the phone, 12 Nov: “We leave.”"),
-        (["Never again.", "reviews", "Belt", "2025-11-12", None], "Wrote on 12 Nov 2025, review: “Never again.”"),
+        (["Never again.", "reviews", "Belt", "2025-11-12", None], "Wrote on 12 Nov 2025 (review): “Never again.”"),
         (["Bye.", "conversations", "Phone call", "2026-11-12"], "Said on the phone, 12 Nov: “Bye.”"),
-        (["Bye.", "conversations", "Chat", "2026-11-12"], "Wrote on 12 Nov, chat: “Bye.”"),
+        (["Bye.", "conversations", "Chat", "2026-11-12"], "Wrote on 12 Nov (chat): “Bye.”"),
     ):
         assert reason_words(stored("distress", "leaving", leaving_words=value), TODAY) == said
     for rated, said in (

@@ -72,7 +72,7 @@ def test_a_survey_below_its_middle_with_a_word_on_why_is_a_complaint(
     dana.ticket(159, "Late delivery", satisfaction=2)
     given = {"kind": "nps", "score": score, "scale": 10, "comment": comment}
     dana.book.event("surveys", dana.id, answered_on=days_ago(120), **given)
-    assert ("Last complaint: our survey" in advised(dana)) == told
+    assert ("Last complaint: 3 of 10 in our survey" in advised(dana)) == told
 
 
 def test_the_latest_complaint_is_the_one_rated_last_and_of_one_day_the_worst(dana: OneCustomer) -> None:
@@ -88,7 +88,7 @@ def test_the_latest_complaint_is_the_one_rated_last_and_of_one_day_the_worst(dan
     ("table", "values", "told"),
     [
         ("surveys", {"answered_on": days_ago(9), "kind": "nps", "score": 2, "scale": 10},
-         "our survey, 11 Nov, rated 2 of 10"),
+         "2 of 10 in our survey, 11 Nov"),
         ("surveys", {"answered_on": days_ago(9), "kind": "nps", "score": 6, "scale": 10}, None),
         ("surveys", {"answered_on": days_ago(9), "kind": "nps", "score": 5, "scale": 10, "comment": "Fine overall"},
          None),

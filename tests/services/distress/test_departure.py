@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -139,6 +139,13 @@ def test_a_term_that_is_over_is_told_as_meant_and_nobody_is_asked_to_come_before
     assert (found.by(date(2026, 11, 25)), found.told(date(2026, 11, 25))) == (
         "", "that they may leave; they meant to decide by Tue 24 Nov",
     )  # fmt: skip
+
+
+def test_this_week_said_on_a_sunday_is_the_week_that_begins() -> None:
+    sunday = date(2026, 11, 22)
+    found = read_departure("We are talking to another supplier. We will decide this week.", sunday)
+    assert found.until == date(2026, 11, 29)
+    assert found.told(sunday + timedelta(days=2)) == "that they may leave and will decide by 29 Nov"
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,8 @@ def test_the_story_says_what_the_reason_does_not(book: SmallBook, reader: Fresh,
     )  # fmt: skip
     detail = reader(read_detail, book.alert(marlow))
     assert detail.story_bold == (
-        "No order for 74 days; the usual gap is 21. Complaint “Late delivery”, 18 Sep, solved 20 Sep, rated 2 of 5."
+        "No order for 74 days; the usual gap is 21. "
+        "Unhappy ticket “Late delivery”, 18 Sep, solved 20 Sep, rated 2 of 5."
     )
     assert detail.story == "Lifetime value over 12 months: $2,040 of $7,280 if they stay."
     assert detail.metadata_line == "Cooling VIP, was Loyal until Sep · customer since March 2023 · Portland, OR · yours"

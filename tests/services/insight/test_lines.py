@@ -88,7 +88,8 @@ def deal(book: SmallBook, number: int, days: int | None, amount: int | None = 14
         (7, f"Open deal: Pop-up corner, $1,450, Proposal, closes in 7 days · {SAID_SILENCE}"),
         (14, f"{SAID_SILENCE} · open deal: Pop-up corner, $1,450, Proposal, closes in 14 days"),
         (15, SAID_SILENCE),
-        (-3, SAID_SILENCE),
+        (-3, f"Open deal: Pop-up corner, $1,450, Proposal, close date 17 Nov has passed · {SAID_SILENCE}"),
+        (-8, SAID_SILENCE),
         (None, SAID_SILENCE),
     ],
 )
@@ -134,7 +135,7 @@ TWO = reason("unhappy_tickets", unhappy_tickets_60d=2)
     ("rule", "stored", "tickets", "said"),
     [
         ("distress", URGENT, [{"priority": "urgent"}], "Urgent ticket “Zip 0” open for 6 days"),
-        ("urgent_ticket", PRESSING, [{"priority": "high"}], "High-priority ticket “Zip 0” open, for 4 working days"),
+        ("urgent_ticket", PRESSING, [{"priority": "high"}], "High-priority ticket “Zip 0” open for 4 working days"),
         ("unhappy_tickets", OPEN, [{}], "Unhappy ticket “Zip 0” open for 6 days"),
         ("unhappy_tickets", OPEN, [{"subject": None}], "Unhappy ticket open for 6 days"),
         (
@@ -146,7 +147,7 @@ TWO = reason("unhappy_tickets", unhappy_tickets_60d=2)
         ),
         (
             "unhappy_tickets", TWO, [{}, {"opened_on": days_ago(0)}],
-            "2 unhappy tickets in 60 days · “Zip 0”, open for 6 days · newest: “Zip 1”, open since today",
+            "2 unhappy tickets in 60 days · “Zip 0”, open for 6 days · newest: “Zip 1”, opened today",
         ),
         (
             "distress", reason("distress", "rated", distress_rated=[2, 5, days_ago(5), 1, "Zip 0", "tickets"]),
@@ -183,7 +184,7 @@ def test_what_they_rated_well_since_a_complaint_is_said(book: SmallBook, reader:
 @pytest.mark.parametrize(
     ("later", "said"),
     [
-        ({}, f"{SAID_SILENCE} · complaint “Late delivery”, 21 Sep, solved 22 Sep, rated 2 of 5"),
+        ({}, f"{SAID_SILENCE} · unhappy ticket “Late delivery”, 21 Sep, solved 22 Sep, rated 2 of 5"),
         ({"rating": 5}, SAID_SILENCE),
     ],
 )
@@ -211,7 +212,7 @@ def test_the_ticket_of_words_of_leaving_is_said_to_be_solved(book: SmallBook, re
     stored = reason("distress", "leaving", leaving_words=[said, "tickets", "Zip", days_ago(6), "email"])
     deal(book, ida, 3)
     assert line(book, reader, ida, "distress", stored) == (
-        f"Wrote on 14 Nov, email: “{said}” · open deal: Pop-up corner, $1,450, Proposal, closes in 3 days"
+        f"Wrote on 14 Nov (email): “{said}” · open deal: Pop-up corner, $1,450, Proposal, closes in 3 days"
         " · ticket solved 15 Nov, rated 3 of 5"
     )
 
@@ -392,6 +393,13 @@ def test_a_first_sentence_that_is_too_long_is_cut_and_says_so(book: SmallBook, r
 LEAVES = "If this cannot be put right I will order elsewhere."
 
 
+@pytest.mark.parametrize(("ago", "told"), [(6, ""), (4, " · since then ordered $879 on 16 Nov")])
+def test_an_order_after_words_of_leaving_is_told(book: SmallBook, reader: Fresh, ida: int, ago: int, told: str) -> None:
+    stored = reason("distress", "leaving", leaving_words=[LEAVES, "conversations", None, days_ago(6), "chat"])
+    book.run("UPDATE customer_risk_scores SET last_order_on = ?, last_order_amount_minor = 87900", days_ago(ago))
+    assert line(book, reader, ida, "distress", stored) == f"Wrote on 14 Nov (chat): “{LEAVES}”{told}"
+
+
 @pytest.mark.parametrize("origin", ["tickets", "conversations"])
 def test_only_the_ticket_that_is_quoted_says_what_became_of_it(
     book: SmallBook, reader: Fresh, ida: int, origin: str
@@ -403,7 +411,7 @@ def test_only_the_ticket_that_is_quoted_says_what_became_of_it(
     book.event("tickets", ida, subject="Sizing", text="Too small.", opened_on=day, sentiment=-0.8)
     stored = reason("distress", "leaving", leaving_words=[LEAVES, origin, "Zip", day, "chat"])
     became = " · ticket solved 15 Nov, rated 3 of 5" if origin == "tickets" else ""
-    assert line(book, reader, ida, "distress", stored) == f"Wrote on 14 Nov, chat: “{LEAVES}”{became}"
+    assert line(book, reader, ida, "distress", stored) == f"Wrote on 14 Nov (chat): “{LEAVES}”{became}"
 
 
 def test_of_tickets_with_one_subject_the_rated_one_is_meant(book: SmallBook, reader: Fresh, ida: int) -> None:

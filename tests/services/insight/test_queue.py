@@ -39,7 +39,7 @@ def test_alerts_are_grouped_by_when_they_are_due_and_ordered_by_value(book: Smal
     assert [row.due_aloud for row in page.rows] == [
         "due in 47 minutes", "2 hours late", "due in 3 hours", "due in 3 hours", "due Mon", "due 20 Dec",
     ]  # fmt: skip
-    assert [(group.title, group.count, group.value_at_risk_minor) for group in page.groups] == [
+    assert [(group.title, group.count, group.at_stake_minor) for group in page.groups] == [
         ("Due within the hour", 2, 524_100),
         ("Due today", 2, 1_508_000),
         ("Next week", 1, 196_000),
@@ -97,7 +97,7 @@ def test_an_opportunity_counts_as_upside_and_not_as_risk(book: SmallBook, reader
         expected_value_minor=330_000,
     )  # fmt: skip
     (group,) = reader(read_queue).groups
-    assert (group.count, group.value_at_risk_minor, group.upside_minor) == (2, 10_000, 330_000)
+    assert (group.count, group.at_stake_minor, group.upside_minor) == (2, 10_000, 330_000)
 
 
 def test_the_budget_holds_the_dearest_alerts_and_every_critical_one(book: SmallBook, reader: Fresh) -> None:
@@ -138,13 +138,16 @@ def test_who_says_that_they_leave_or_waits_for_an_answer_is_within_the_limit(boo
         book.alert(book.customer(f"Quiet {number}"), severity=3, value_at_risk_minor=900_000)
     asks = book.alert(book.customer("Asks"), rule="urgent_ticket", severity=3, value_at_risk_minor=10)
     small = book.alert(book.customer("Small"), rule="distress", severity=2, value_at_risk_minor=10)
-    for alert, rule, sign in ((asks, "urgent_ticket", None), (small, "distress", "leaving")):
+    rated = book.alert(book.customer("Rated"), rule="distress", severity=3, value_at_risk_minor=10)
+    for alert, rule, sign in (
+        (asks, "urgent_ticket", None), (small, "distress", "leaving"), (rated, "distress", "rated")
+    ):  # fmt: skip
         book.insert(
             "alert_signals", alert_id=alert, rule=rule, severity=3, reason="r", raised_at=minutes(-9),
             raised_as_of=days_ago(0), evidence=sign and json.dumps({"sign": sign}),
         )  # fmt: skip
     page = reader(read_queue)
-    assert {asks, small} <= {row.id for row in page.rows} and len(page.rows) == 26
+    assert {asks, small, rated} <= {row.id for row in page.rows} and len(page.rows) == 26
 
 
 def test_critical_alerts_that_wait_for_room_are_counted_by_owner_while_their_day_lasts(
@@ -390,7 +393,7 @@ def test_groups_add_up_and_every_alert_is_shown_or_counted(
     page = insight.queue(workspace)
     assert len(page.rows) + page.beyond_budget == len(open_alerts)
     assert len(page.rows) == page.counts["todo"] == insight.to_do(workspace) == sum(one.count for one in page.groups)
-    assert sum(group.value_at_risk_minor for group in page.groups) == sum(row.value_at_risk_minor for row in page.rows)
+    assert sum(group.at_stake_minor for group in page.groups) == sum(row.value_at_risk_minor for row in page.rows)
     assert sum(row.severity == 4 for row in page.rows) == sum(severity == 4 for _, severity, _, _ in open_alerts)
     left = sorted((severity for _, severity, _, _ in open_alerts), reverse=True)[len(page.rows) :]
     assert all(row.severity >= severity for row in page.rows for severity in left), "none is hidden behind a lesser one"
@@ -417,7 +420,7 @@ def test_no_money_is_at_risk_of_whom_none_is_known(book: SmallBook, reader: Fres
     for who in (unknown, gone):
         book.alert(who, value_at_risk_minor=0, churn_risk=0.9, state="in_work")
     page = reader(read_queue)
-    assert [group.value_at_risk_minor for group in page.groups] == [None]
+    assert [group.at_stake_minor for group in page.groups] == [None]
     assert {(row.value_at_risk_minor, row.churn_risk) for row in page.rows} == {(None, 0.7), (None, None)}
     documents = list(reader(read_alert_documents, [row.id for row in page.rows]))
     assert [one["value_at_risk"] for one in documents] == [None, None]

@@ -978,7 +978,7 @@ def test_the_morning_goes_through_the_queue_one_customer_at_a_time(qtbot: QtBot,
     assert page.detail_state.notice.heading.text() == "Your morning is done"
     said = page.detail_state.notice.words.text()
     assert said.startswith(f"{len(open_alerts)} alerts: 1 handled, 1 snoozed, ")
-    assert ("Handled alerts: $" in said and said.endswith(" revenue at risk.")) or open_alerts[0].kind != "risk"
+    assert ("Handled alerts: $" in said and said.endswith(" at stake.")) or open_alerts[0].kind != "risk"
     progress = insight.day_progress(workspace)
     assert progress.words in page.day.words.text()
     assert sum(progress.done.values()) == 0 or progress.words.split(" · ")[1] in said
