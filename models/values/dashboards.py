@@ -10,11 +10,14 @@ from models.values.errors import UserError
 from models.values.metrics import Answer, Compare, Query, RowsQuery, Value
 from models.values.words import listed
 
-Form = Literal["figure", "line", "bars", "ranges", "funnel", "table", "matrix", "changes", "headline", "glimpse"]
+Form = Literal[
+    "figure", "line", "bars", "stacked", "ranges", "funnel", "table", "matrix", "changes", "headline", "glimpse"
+]
 FORMS: Final[tuple[Form, ...]] = (
     "figure",
     "line",
     "bars",
+    "stacked",
     "ranges",
     "funnel",
     "table",

@@ -114,7 +114,7 @@ def in_unit(value: float, unit: str, currency: str, *, short: bool = False) -> s
     if unit == "number" and not float(value).is_integer():
         return f"{value:.2f}".replace("-", MINUS)
     if unit == "hours":
-        return f"{value:.1f} h" if abs(value) < 10 else f"{whole(value)} h"
+        return f"{value:.1f} h" if 0 < abs(value) < 10 else f"{whole(value)} h"
     if unit == "days":
         return count(round(value), "day")
     return whole(value)

@@ -148,15 +148,25 @@ def _plain(one: Condition) -> list[Any]:
     return [one.name, one.operator, list(one.value) if isinstance(one.value, tuple) else one.value]
 
 
-def forms_of(by: Sequence[str], *, share: bool = False) -> tuple[Form, ...]:
-    """Return the forms in which figures by these dimensions can be shown; only a share has ranges."""
+def forms_of(by: Sequence[str], *, ranged: bool = False, parts: bool = False) -> tuple[Form, ...]:
+    """Return the forms in which figures by these dimensions can be shown.
+
+    Parameters
+    ----------
+    ranged
+        Whether they are shares, or a median between its quartiles.
+    parts
+        Whether they are several that add up, so that bars can hold one beside the other.
+    """
+    more: tuple[Form, ...] = ("stacked",) if parts and len(by) == 1 else ()
     if not by:
         return (*FIGURE_FORMS, *CHANGES_FORMS)
     if len(by) == 1 and by[0] in GRAINS:
-        return ("line", "bars", "table")
+        return ("line", "bars", "table", *more)
     if len(by) == 2 and not set(by) & set(TIME):
         return ("bars", "table", "matrix")
-    more: tuple[Form, ...] = ("ranges",) if share and len(by) == 1 else ()
+    if ranged and len(by) == 1:
+        more = (*more, "ranges")
     return ("bars", "table", "funnel", *more) if tuple(by) == ("stage",) else ("bars", "table", *more)
 
 
@@ -194,7 +204,10 @@ def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
         place.of("metrics").among(name, catalogue.metrics, "a metric")
         for dimension in by:
             place.of("by").among(dimension, catalogue.dimensions_of(catalogue.metrics[name]), f"a dimension of {name}")
-    forms = forms_of(by, share=all(catalogue.metrics[name].kind == "ratio" for name in names))
+    metrics = [catalogue.metrics[name] for name in names]
+    ranged = all(one.kind == "ratio" for one in metrics) or _are_quartiles(metrics)
+    stacks = len(names) > 1 and all(one.adds_up and one.unit == metrics[0].unit for one in metrics)
+    forms = forms_of(by, ranged=ranged, parts=stacks)
     if form not in forms:
         raise place.of("form").wrong(f"“{form}” does not show figures by {listed(by)}; choose {listed(forms)}")
     if form == "matrix" and not all(catalogue.adds_up(catalogue.metrics[name], one) for name in names for one in by):
@@ -238,6 +251,13 @@ def _tile(place: Place, key: str, table: Any, catalogue: Catalogue) -> TileSpec:
                     trend=trend, lens=lens, switch=switch,
                     least=place.number(table, "least", 1, MOST_GROUPS) or 0,
                     opens=place.text(table, "opens", ""), beside=beside)  # fmt: skip
+
+
+def _are_quartiles(metrics: Sequence[Metric]) -> bool:
+    """Whether these are a median, then the values below which a quarter and three quarters lie."""
+    found = [(one.entity, one.of, one.quantile if one.measure == "quantile" else 0.5) for one in metrics]
+    of = found[0][:2]
+    return metrics[0].measure == "median" and found == [(*of, share) for share in (0.5, 0.25, 0.75)]
 
 
 def _together(rows: tuple[tuple[TileSpec, ...], ...], catalogue: Catalogue) -> tuple[tuple[TileSpec, ...], ...]:

@@ -30,7 +30,7 @@ _NOT_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME: Final = 31
 _HEAD_ROW: Final = 4  # of a tile's sheet
 _RANGE: Final = ("95 % range, from", "95 % range, to")
-_CHARTED: Final = ("line", "bars", "ranges", "funnel")
+_CHARTED: Final = ("line", "bars", "stacked", "ranges", "funnel")
 
 
 def write_report_workbook(report: Report, path: Path) -> int:
@@ -130,7 +130,11 @@ def _chart(sheet: Worksheet, tile: TileSpec, shown: TileAnswer, columns: Sequenc
     from openpyxl.utils import get_column_letter
 
     rows, by, name = len(shown.answer.rows), len(shown.query.by), shown.query.metrics[0]
-    drawn = [name, *([f"{name}_before"] if tile.form == "line" else [])]
+    drawn = (
+        [*shown.query.metrics]
+        if tile.form == "stacked"
+        else [name, *([f"{name}_before"] if tile.form == "line" else [])]
+    )
     chart: Any = LineChart() if tile.form == "line" else BarChart()
     for place, column in enumerate(columns, 1):
         if column.name in drawn:
@@ -149,6 +153,8 @@ def _chart(sheet: Worksheet, tile: TileSpec, shown: TileAnswer, columns: Sequenc
         chart.x_axis.number_format = _MONTH if shown.query.by[0].endswith("month") else "General"
     else:
         chart.type, chart.gapWidth = "bar", 40
+        if tile.form == "stacked":
+            chart.grouping, chart.overlap = "stacked", 100
         chart.x_axis.scaling.orientation = "maxMin"  # the first on top
     if len(chart.series) == 1:
         chart.legend = None

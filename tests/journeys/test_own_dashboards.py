@@ -264,7 +264,7 @@ def test_a_tile_that_is_moved_by_mouse_stays_where_it_is_after_esc_or_in_its_own
     assert drag(hands, tile, middle(hands, "NPS", 0.9), escape=True)
     assert not hands.insights.board.in_rows
     assert not drag(hands, tile, middle(hands, "Revenue", 0.7)), "it is there already"
-    assert drag(hands, tile, middle(hands, "What changed", 0.1), escape=True), "the nearest figure"
+    assert drag(hands, tile, middle(hands, "Customers by segment", 0.1), escape=True), "the nearest figure"
     assert titles(hands) == original
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 
+from views.charts.axes import level_ticks, levels
 from views.charts.chart import Frame, Point
 from views.charts.picked import PickedChart, Table
 from views.theme import Theme, fonts
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _ROW: Final = 28.0
 _THICK: Final = 0.24
 _PAD, _GAP = 16.0, 10.0
+#: The colours of the parts of a bar, the first at the left.
+_PARTS: Final = ("primary", "control", "opportunity", "good")
 #: Names take at most such a part of the width.
 _NAMES: Final = 0.42
 _CENTER: Final = TextFlag.AlignHCenter | TextFlag.AlignVCenter
@@ -29,7 +32,8 @@ _CENTER: Final = TextFlag.AlignHCenter | TextFlag.AlignVCenter
 class Bar:
     """One group: its name and value, the figure in words, and what is told of it; ``faint``: from too few rows.
 
-    ``range`` holds what the value may truly be, where that is shown.
+    ``range`` holds what the value may truly be, or between what the middle half lies, where that is shown; ``parts``
+    are the figures that stand one beside the other, with what is told of each.
     """
 
     name: str
@@ -38,6 +42,7 @@ class Bar:
     said: str
     faint: bool = False
     range: tuple[float, float] | None = None
+    parts: tuple[tuple[float, str], ...] = ()
 
 
 class BarsChart(PickedChart):
@@ -105,28 +110,100 @@ class BarsChart(PickedChart):
             plot.words(right, bar.figure, ink, RIGHT, fonts.REGULAR if bar.faint else fonts.SEMIBOLD)
 
 
+class StackedChart(BarsChart):
+    """Bars in parts: each part is a point, and the names of the parts stand above."""
+
+    top = 26.0
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__(theme, name)
+        self._names: tuple[str, ...] = ()
+
+    def show_stacked(self, names: Sequence[str], bars: Sequence[Bar], sentence: str, table: Table) -> None:
+        """Draw other bars, each with as many parts as there are names."""
+        self._names = tuple(names)
+        self.show_bars(bars, sentence, table)
+
+    def points(self) -> Sequence[Point]:
+        return [
+            Point(end, -float(place), said)
+            for place, bar in enumerate(self._bars)
+            for (_start, end), (_value, said) in zip(_ends(bar), bar.parts, strict=True)
+        ]
+
+    def nearest(self, place: QPointF) -> int:
+        row = super().nearest(place)
+        if row < 0:
+            return -1
+        value, last = self.frame.x_of(place.x()), len(self._names) - 1
+        part = next((at for at, (_start, end) in enumerate(_ends(self._bars[row])) if value <= end), last)
+        return row * len(self._names) + part
+
+    def draw(self, plot: Plot, frame: Frame) -> None:
+        x = _PAD
+        for number, name in enumerate(self._names):
+            ink = _PARTS[number % len(_PARTS)]
+            parts = [
+                (start, end, -at - _THICK, -at + _THICK)
+                for at, bar in enumerate(self._bars) for start, end in _ends(bar)[number : number + 1] if end > start
+            ]  # fmt: skip
+            if parts:
+                plot.bars(parts, ink)
+            wide = fonts.width(name, fonts.SMALL) + 4
+            plot.words(QRectF(x, 2, 14, self.top - 6), "■", ink)
+            plot.words(QRectF(x + 14, 2, wide, self.top - 6), name, "ink_2")
+            x += wide + 28
+        self._draw_words(plot, frame)
+
+
+def _ends(bar: Bar) -> list[tuple[float, float]]:
+    """Where each part of a bar begins and ends."""
+    found, at = list[tuple[float, float]](), 0.0
+    for value, _said in bar.parts:
+        found.append((at, at + value))
+        at += value
+    return found
+
+
 class RangesChart(BarsChart):
-    """Shares from 0 to 1: of each a dot, the range that may be true, and a line where all groups together lie."""
+    """Of each group a dot, the range around it, and a line where all groups together lie; shares go from 0 to 1."""
 
     top = 22.0
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__(theme, name)
         self._whole: float | None = None
+        self._levels: tuple[tuple[float, str], ...] = ()
 
-    def show_ranges(self, bars: Sequence[Bar], whole: float | None, sentence: str, table: Table) -> None:
-        """Draw other shares; ``whole`` is that of all groups together."""
+    def show_ranges(
+        self,
+        bars: Sequence[Bar],
+        whole: float | None,
+        sentence: str,
+        table: Table,
+        level: Callable[[float], str] | None = None,
+    ) -> None:
+        """Draw other ranges.
+
+        Parameters
+        ----------
+        whole : the figure of all groups together.
+        level : a level of the axis in words, of what is no share.
+        """
         self._whole = whole
+        ends = [high for bar in bars if bar.range is not None for high in (bar.range[1], whole or 0.0)]
+        step, top = (0.5, 1.0) if level is None else levels(max(ends, default=1.0) or 1.0)
+        self._levels = tuple(level_ticks(step, top, level or percent))
         self.show_bars(bars, sentence, table)
 
     def _most(self) -> float:
-        return 1.0
+        return self._levels[-1][0] if self._levels else 1.0
 
     def draw(self, plot: Plot, frame: Frame) -> None:
         known = [(at, bar) for at, bar in enumerate(self._bars) if bar.range is not None and not bar.faint]
-        for share in (0.0, 0.5, 1.0):
-            x = frame.area.x() + share * frame.area.width()
-            plot.words(QRectF(x - 24, 2, 48, self.top - 4), percent(share), "ink_3", _CENTER)
+        for value, words in self._levels:
+            x = frame.at(value, 0.0).x()
+            plot.words(QRectF(x - 24, 2, 48, self.top - 4), words, "ink_3", _CENTER)
         low, high = frame.y
         if self._whole is not None:
             plot.curve((self._whole, self._whole), (low, high), "control", 1.2, (3, 3))

@@ -105,7 +105,7 @@ class TrendChart(PickedChart):
             end, value = places[-1], self._values[places[-1]] or 0.0
             plot.dots([float(end)], [value], "primary_text", 8, hollow=end in self._cut)
             at = frame.at(end, value)
-            words = self._figure(value)
+            words = f"{self._figure(value)} so far" if end in self._cut else self._figure(value)
             wide = fonts.width(words, fonts.SMALL, fonts.SEMIBOLD) + 4
             falls = len(places) > 1 and (self._values[places[-2]] or 0.0) > value
             y = at.y() + 8 if falls and at.y() + 28 < frame.area.bottom() else max(at.y() - 24, 0)

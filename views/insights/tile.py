@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
@@ -23,7 +24,7 @@ from models.values.dashboards import FEW, FIGURE_FORMS, LOW_GROUPS, Change, Heig
 from models.values.metrics import Value
 from models.values.words import full_day
 from views.background import Failed
-from views.charts.bars import Bar, BarsChart, RangesChart
+from views.charts.bars import Bar, BarsChart, RangesChart, StackedChart
 from views.charts.table import ChartTable, copied
 from views.charts.trend import HIGH, TrendChart
 from views.insights.answer_table import ALL, AnswerTable
@@ -113,7 +114,7 @@ class Tile(Panel):
             if spec.form == "matrix":  # each cell leads to rows of its own
                 self.content.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         else:
-            bars = RangesChart if spec.form == "ranges" else BarsChart
+            bars = {"ranges": RangesChart, "stacked": StackedChart}.get(spec.form, BarsChart)
             self.content = TrendChart(theme, spec.title) if spec.form == "line" else bars(theme, spec.title)
             self.content.picked.connect(self._picked)
             if isinstance(self.content, TrendChart):
@@ -337,13 +338,49 @@ class Tile(Panel):
             bars.append(Bar(self._group(at), values[at], figure, self._told(at), few))
         if isinstance(content, RangesChart):
             self._show_ranges(content, shown, bars)
+        elif isinstance(content, StackedChart):
+            self._show_stacked(content, shown, bars)
         else:
             self._places = list(range(len(bars)))[: self.spec.limit]
             content.show_bars([bars[at] for at in self._places], self._sentence(), table_of(shown))
             self._say_below("", len(bars))
 
+    def _show_stacked(self, content: StackedChart, shown: TileAnswer, bars: Sequence[Bar]) -> None:
+        answer, names = shown.answer, shown.query.metrics
+        titles = [next(one.title for one in answer.columns if one.name == name) for name in names]
+        unit, made = self._unit(names[0]), []
+        for at, bar in enumerate(bars):
+            values = [max(0.0, float(answer.cells(at)[name] or 0)) for name in names]
+            words = [said(answer.cells(at)[name], unit, answer.currency, short=True) for name in names]
+            parts = tuple(
+                (value, f"{bar.name}\n{text}  {title}")
+                for value, text, title in zip(values, words, titles, strict=True)
+            )
+            made.append(replace(bar, value=sum(values), figure=DOT.join(words), parts=parts))
+        self._places = list(range(len(made)))
+        content.show_stacked(titles, made, self._sentence(), table_of(shown))
+
+    def _show_quartiles(self, content: RangesChart, shown: TileAnswer, bars: Sequence[Bar]) -> None:
+        answer, (name, *ends) = shown.answer, shown.query.metrics
+        unit, total, made = self._unit(name), answer.totals[name], []
+        whole_ = float(total) if isinstance(total, int | float) else None
+        for at, bar in enumerate(bars):
+            half = [answer.cells(at)[end] for end in ends]
+            if not bar.faint and all(isinstance(one, int | float) for one in half):
+                low, high = (float(str(one)) for one in half)
+                bar = replace(bar, range=(low, high))
+            made.append(bar)
+        self._places = list(range(len(made)))[: self.spec.limit]
+        level = partial(said, unit=unit, currency=answer.currency, short=True)
+        content.show_ranges([made[at] for at in self._places], whole_, self._sentence(), table_of(shown), level)
+        words = f"Dot: median. Bar: the middle half. Dashed: all, {said(total, unit, answer.currency)}."
+        self._say_below(words, len(made))
+
     def _show_ranges(self, content: RangesChart, shown: TileAnswer, bars: Sequence[Bar]) -> None:
         name = shown.query.metrics[0]
+        if name not in shown.answer.intervals:
+            self._show_quartiles(content, shown, bars)
+            return
         total = shown.answer.totals[name]
         whole_ = float(total) if isinstance(total, int | float) else None
         ranges = shown.answer.intervals.get(name, ())
@@ -408,6 +445,10 @@ class Tile(Panel):
     def _picked(self, place: int) -> None:
         if isinstance(self.content, TrendChart):
             place = self.content.places[place]
+        elif isinstance(self.content, StackedChart):
+            row, part = divmod(place, len(self.spec.query.metrics))
+            self._drill(self.spec.query.metrics[part], self._places[row])
+            return
         elif isinstance(self.content, BarsChart):
             place = self._places[place]
         self._drill(self.spec.query.metrics[0], place)

@@ -17,8 +17,8 @@ from views.widgets.labels import label
 from views.widgets.overlay import FormPanel
 
 _FORMS: dict[Form, str] = {
-    "figure": "Figure", "line": "Line", "bars": "Bars", "ranges": "Ranges", "table": "Table", "funnel": "Funnel",
-    "matrix": "Matrix", "changes": "What changed",
+    "figure": "Figure", "line": "Line", "bars": "Bars", "stacked": "Stacked bars", "ranges": "Ranges",
+    "table": "Table", "funnel": "Funnel", "matrix": "Matrix", "changes": "What changed",
     "headline": "Headline", "glimpse": "Glimpse",
 }  # fmt: skip
 #: So many groups are shown of a tile that a person makes.
@@ -124,7 +124,9 @@ class TilePanel(FormPanel):
         chosen = self.form.currentData()
         self.form.clear()
         one = self._offered.get(self.what.currentData() or "")
-        for form in forms_of(self._dimensions, share=one is not None and one.share):
+        forms = forms_of(self._dimensions, ranged=one is not None and one.share)
+        own = (self._tile.form,) if self._tile is not None and self._many else ()  # of several metrics together
+        for form in dict.fromkeys((*forms, *own)):
             self.form.addItem(_FORMS[form], form)
         self.form.setCurrentIndex(max(0, self.form.findData(chosen)))
         self._propose()
@@ -164,7 +166,7 @@ class TilePanel(FormPanel):
             compare = old.query.compare
         if old is not None and (name, by) == (old.query.metrics[0], old.query.by):
             query = replace(old.query, period=self.period.currentData(), compare=compare)  # type: ignore[arg-type]
-            return replace(old, title=title, form=form, query=query)
+            return replace(old, title=title, form=form, query=query, beside=old.beside if form == "table" else ())
         limit = _GROUPS.get(form) if forms_of(by)[0] != "line" else None
         query = Query((name,), by, period=self.period.currentData(), compare=compare, limit=limit)  # type: ignore[arg-type]
         return TileSpec("", title, form, query, wide=old.wide if old is not None else 1)

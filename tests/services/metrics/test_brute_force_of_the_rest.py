@@ -93,6 +93,9 @@ def test_unhappy_tickets_and_slow_ones(asking: Metrics, tables: Tables) -> None:
     solved = [row for row in within(tables["tickets"], "opened_on", YEAR) if (row["resolved_on"] or "9") <= AS_OF]
     spent = [row["resolution_hours"] or hours(row, "opened_at", "resolved_at") for row in solved]
     assert year(asking, "resolution_time_p90") == pytest.approx(nine_tenths(spent), abs=0.001)
+    first, _median, third = quantiles(spent, n=4, method="inclusive")
+    assert year(asking, "resolution_time_p25") == pytest.approx(first, abs=0.001)
+    assert year(asking, "resolution_time_p75") == pytest.approx(third, abs=0.001)
 
 
 def test_what_is_said_and_done(asking: Metrics, tables: Tables) -> None:

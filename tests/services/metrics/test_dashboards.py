@@ -39,7 +39,7 @@ def test_the_rows_that_a_click_opens_make_the_figure(asking: Metrics, tile: Tile
     rows = range(len(shown.answer.rows))
     for row in [*rows[:OPENED], *rows[OPENED:][-OPENED:]]:
         cells = shown.answer.cells(row)
-        cell = {name: cells[name] for name in shown.query.by}
+        cell = {name: cells[name] for name in tile.query.by}
         for name in shown.query.metrics:
             way = drill(asking, tile, shown.query, name, cell)
             listed = asking.rows(way.rows)

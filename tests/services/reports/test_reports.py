@@ -79,7 +79,7 @@ def test_each_other_tile_has_a_sheet_with_its_figures(report: Report, tmp_path: 
     assert book.sheetnames == ["Figures", *(tile.title[:31] for tile, _ in tiles), "Definitions"]
     for (tile, shown), name in zip(tiles, book.sheetnames[1:], strict=False):
         sheet = book[name]
-        assert len(sheet._charts) == (tile.form in ("line", "bars", "ranges", "funnel") and not shown.empty)
+        assert len(sheet._charts) == (tile.form in ("line", "bars", "stacked", "ranges", "funnel") and not shown.empty)
         if shown.empty:
             assert sheet["A2"].value == shown.empty
             continue

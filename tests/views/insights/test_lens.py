@@ -69,6 +69,23 @@ def test_the_customers_behind_a_figure_are_those_who_tell_most(asking: Metrics) 
     assert worst == sorted(worst, key=lambda one: float(str(one))) and satisfied.held is None
 
 
+@pytest.mark.parametrize("name", ["overview", "service", "pipeline"])
+def test_every_figure_can_be_chosen_and_its_rows_make_what_each_tile_below_shows(asking: Metrics, name: str) -> None:
+    dashboard = next(one for one in the_dashboards() if one.name == name)
+    ruled = [one for one in dashboard.tiles if one.lens]
+    assert {one.query.by[0] for one in ruled} >= {"month", "customer"} and len(ruled) == 3
+    for figure in (one for one in dashboard.tiles if one.form == "figure"):
+        for tile in (under_lens(one, figure) for one in ruled):
+            shown = tile_answer(asking, tile, Filters("12m"))
+            if shown.empty:
+                continue
+            assert figure.query.metrics[0] in shown.query.metrics or figure.trend in shown.query.metrics
+            way = drill(asking, tile, shown.query, shown.query.metrics[0], {})
+            total = shown.answer.totals[shown.query.metrics[0]]
+            if tile.query.by != ("month",) and not way.of_part:
+                assert asking.rows(way.rows).figure == pytest.approx(total), tile.title
+
+
 def test_beside_each_customer_stand_their_risk_their_silence_and_who_looks_after_them(asking: Metrics) -> None:
     shown = tile_answer(asking, spec("Revenue at risk by customer"), Filters())
     assert [column.title for column in shown.answer.columns] == [

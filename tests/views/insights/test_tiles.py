@@ -19,7 +19,7 @@ from models.values.metrics import Answer, Column, Interval, Period, Query, Value
 from models.values.notes import Note
 from services.metrics import offered, the_catalogue, the_dashboards
 from views.background import Failed
-from views.charts.bars import BarsChart, RangesChart
+from views.charts.bars import BarsChart, RangesChart, StackedChart
 from views.charts.table import ChartTable
 from views.charts.trend import TrendChart
 from views.insights.answer_table import AnswerTable
@@ -104,6 +104,66 @@ def test_shares_are_shown_with_their_ranges_and_what_differs_clearly_is_said(qtb
     alike = make("ranges", rows[1:], "kind", intervals={"win_rate": (ranges[1], Interval(0.4, 0.6, 90))})
     assert alike.below == f"Every 95{THIN}% range holds the overall 50{THIN}%: none is clearly higher or lower."
     assert not make("ranges", rows[:1], "kind", intervals={"win_rate": ranges[:1]}).below
+
+
+def test_a_median_stands_between_its_quartiles_and_every_one_on_a_round_axis(
+    qtbot: QtBot, theme: Theme, host: QWidget
+) -> None:
+    names = ("median_resolution_time", "resolution_time_p25", "resolution_time_p75")
+    rows = (("Delivery", 41.0, 22.0, 70.0), ("Returns", 14.0, 8.0, 24.0), ("Fraud", 3.0, 1.0, 4.0))
+    tile = on_screen(theme, host, *shown_as("ranges", names, "kind", rows, "hours", {names[0]: (2,)}))
+    assert isinstance(tile.content, RangesChart)
+    bars = tile.content.bars
+    assert [(bar.figure, bar.range) for bar in bars] == [("41 h", (22.0, 70.0)), ("14 h", (8.0, 24.0)), (FEW, None)]
+    assert tile.below == "Dot: median. Bar: the middle half. Dashed: all, 21 h."
+    assert tile.content.whole().x == (0.0, 80.0)
+    with qtbot.waitSignal(tile.drilled) as asked:
+        tile.content.picked.emit(1)
+    assert asked.args == ["median_resolution_time", {"kind": "Returns"}]
+
+
+def test_each_part_of_a_stacked_bar_is_told_and_opens_its_own_rows(qtbot: QtBot, theme: Theme, host: QWidget) -> None:
+    rows = (("2026-09", 6, 2), ("2026-10", 0, 4), ("2026-11", 3, 0))
+    tile = on_screen(theme, host, *shown_as("stacked", ("deals_won", "deals_lost"), "month", rows, "count"))
+    chart = tile.content
+    assert isinstance(chart, StackedChart)
+    assert [bar.figure for bar in chart.bars] == ["6 · 2", "0 · 4", "3 · 0"]
+    assert [(point.x, point.said) for point in chart.points()][:2] == [
+        (6.0, "Sep 2026\n6  Deals won"), (8.0, "Sep 2026\n2  Deals lost"),
+    ]  # fmt: skip
+    tile.grab()
+    lost = chart.frame.at(7.0, 0.0).toPoint()
+    for act in (
+        lambda: QTest.mouseClick(chart, Qt.MouseButton.LeftButton, pos=lost),
+        lambda: [QTest.keyClick(chart, key) for key in (Qt.Key.Key_Home, Qt.Key.Key_Down, Qt.Key.Key_Return)],
+    ):
+        with qtbot.waitSignal(tile.drilled) as asked:
+            act()
+        assert asked.args == ["deals_lost", {"month": "2026-09"}]
+
+
+def on_screen(theme: Theme, host: QWidget, spec: TileSpec, shown: TileAnswer) -> Tile:
+    tile = Tile(theme, spec)
+    tile.setParent(host)
+    tile.resize(400, 320)
+    tile.show()
+    tile.show_answer(shown)
+    return tile
+
+
+def shown_as(
+    form: Form, names: tuple[str, ...], by: str, rows: tuple[tuple[Value, ...], ...], unit: str,
+    few: dict[str, tuple[int, ...]] | None = None,
+) -> tuple[TileSpec, TileAnswer]:  # fmt: skip
+    """A tile of several metrics, with its answer."""
+    query = Query(names, (by,), period="12m")
+    titles = {name: the_catalogue().metrics[name].title for name in names}
+    answer = Answer(
+        as_of=date(2026, 11, 16), period=Period(date(2025, 11, 17), date(2026, 11, 16)), currency="USD",
+        columns=(replace(KIND, name=by), *(Column(name, titles[name], unit) for name in names)), rows=rows,
+        totals=dict.fromkeys(names, 21), definition="", few=few or {},
+    )  # fmt: skip
+    return TileSpec("one.0.0", "Of several", form, query), TileAnswer(query, answer)
 
 
 def test_the_lowest_share_is_shown_and_told_of_many(qtbot: QtBot, make: Make) -> None:
