@@ -34,6 +34,11 @@ def figure_words(value: float | str, *, share: bool) -> str:
     return f"{100 * value:.6g}{THIN}%" if share else f"{value:,.6g}"
 
 
+def early_words(days: int) -> str:
+    """By how many days alerts came before customers counted as gone: "19 days", or "not early"."""
+    return count(days, "day") if days > 0 else "not early"
+
+
 class MonthRecord(NamedTuple):
     """Whom a rule named in a month: who left (or spent less), who did not, and for whom it is too early to say."""
 

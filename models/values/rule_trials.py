@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from models.values.past_cases import wilson
-from models.values.rule_records import SPENT_LESS
+from models.values.rule_records import SPENT_LESS, early_words
 from models.values.words import DASH, THIN, count, money, percent, whole
 
 #: How far back a trial looks: the past 12 months.
@@ -153,7 +153,7 @@ class Trial:
             known = other and before.judged
             parts.append(f"{caught} instead of {whole(before.caught)}" if known else caught)
         if after.early_by is not None:
-            parts.append(f"{count(after.early_by, 'day')} early")
+            parts.append(f"{early_words(after.early_by)}{' early' if after.early_by else ''}")
         said = f"{', '.join(parts)}."
         if self.outcome and not after.judged:
             said = f"{said} None can be judged yet."
@@ -183,7 +183,7 @@ class Trial:
         ranges = [one.range_words if one.judged else DASH for one in sides]
         lines.append(("95 % range", *ranges, _chance(before, after) if both else ""))
         if before.early_by is not None or after.early_by is not None:
-            early = [DASH if one.early_by is None else count(one.early_by, "day") for one in sides]
+            early = [DASH if one.early_by is None else early_words(one.early_by) for one in sides]
             lines.append(("Early by, median", *early, _earlier(before, after)))
         return tuple(lines)
 

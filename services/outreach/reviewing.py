@@ -301,7 +301,7 @@ def _verdict(claims: tuple[Claim, ...], checks: Sequence[Check]) -> Review:
     failed = [check for check in checks if check.blocks and not check.passed]
     ready = not failed and not _unsupported(claims)
     if not ready:  # every statement has a source: that is said of an email that is all verified, and of no other
-        checks = [replace(one, words="No sentence to read") if one.words == _SOURCED else one for one in checks]
+        checks = [replace(one, words="No sentences left to read") if one.words == _SOURCED else one for one in checks]
     return Review(claims, tuple(checks), ready, _in_words(claims, failed))
 
 

@@ -72,8 +72,8 @@ class DriverBars(Chart):
 
     @property
     def foot(self) -> str:
-        """What the points are, and of what they are more or less."""
-        return "points of risk" if self._typical is None else f"points, from {chance(self._typical)}"
+        """What the points are, or the typical risk that they raise or lower."""
+        return "points of risk" if self._typical is None else f"typical: {chance(self._typical)}"
 
     def show_drivers(self, drivers: Sequence[Driver], typical: float | None = None) -> None:
         """Draw these reasons: the customer's words of leaving, contributions by size, then facts without one.

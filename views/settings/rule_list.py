@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from models.values.alerts import Severity
-from models.values.rule_records import FEWEST_CASES, LEFT
+from models.values.rule_records import FEWEST_CASES, LEFT, early_words
 from views.lists.word_table import TableCell, TableColumn, TableLine
 from views.widgets.painting import OPPORTUNITY, Mark, mark_of
-from views.words import DASH, DOT, counted, days, whole
+from views.words import DASH, DOT, counted, whole
 
 if TYPE_CHECKING:
     from services.alerting import RuleRecord
@@ -73,7 +73,7 @@ def _line(found: RuleRecord) -> TableLine:
     year, mark = found.year, mark_for(found)
     ink = "ink" if found.enabled else "ink_3"
     predicts = found.past is not None and found.past.outcome == LEFT
-    early = days(year.early_by) if predicts and year.early_by is not None else DASH
+    early = early_words(year.early_by) if predicts and year.early_by is not None else DASH
     silent = not found.enabled and not year.alerts
     switch = TableCell(
         "On" if found.enabled else "Off",

@@ -264,7 +264,10 @@ class RulesBox(OwnBox):
 
     def _try(self, detail: RuleDetail) -> None:
         """Try what stands in the form; one trial at a time."""
+        other = self._trying
         self._stop()
+        if other not in (None, detail):
+            self._context.book.told.emit(f"Stopped the trial of “{other.found.title}”: one trial runs at a time")
         self._trying = detail
         detail.trial.show_run(True)
         self._figures = detail.figures
@@ -299,6 +302,8 @@ class RulesBox(OwnBox):
         detail.trial.show_run(False)
         if isinstance(outcome, Done):
             detail.show_trial(outcome.value, self._figures)
+            if detail is not self.detail:
+                self._context.book.told.emit(f"Finished the trial of “{detail.found.title}”")
         elif isinstance(outcome, Failed):
             detail.trial.show_failed()
             self._tell(outcome)

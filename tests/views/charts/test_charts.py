@@ -108,7 +108,7 @@ def test_reasons_say_from_which_risk_their_points_lead_to_which(qtbot: QtBot, th
     bars.show_drivers([Driver("gap", "Gap", 48.2, ""), Driver("orders", "Orders", -10.0, "")], 0.288)
     bars.resize(300, bars.height())
     bars.grab()
-    assert bars.foot == "points, from 29\u202f%"
+    assert bars.foot == "typical: 29\u202f%"
     assert bars.accessibleDescription().endswith("A typical customer's risk is 29\u202f%.")
     bars.show_table()
     (table,) = bars.window().findChildren(ChartTable)

@@ -170,7 +170,7 @@ def test_bars_are_as_long_as_their_points(shown: Any) -> None:
     raises, lowers = items(chart, pg.BarGraphItem)
     assert (raises.opts["x0"][0], raises.opts["width"][0]) == (0, 38)
     assert (lowers.opts["x0"][0], lowers.opts["width"][0]) == (-9.5, 9.5)
-    assert {"Gap", "+38", "−10", "Ticket", "Note: x", "points, from 33\u202f%"} <= set(words(chart))
+    assert {"Gap", "+38", "−10", "Ticket", "Note: x", "typical: 33\u202f%"} <= set(words(chart))
 
 
 def test_the_risk_the_groups_and_the_months_are_drawn_as_they_are(shown: Any) -> None:

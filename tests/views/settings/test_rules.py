@@ -268,6 +268,26 @@ def test_a_cancelled_trial_says_so_and_leaves_the_earlier_figures(
     assert view.figures.isVisible() and view.added.table.lines.rowCount() == 2
 
 
+def test_a_trial_goes_on_while_another_rule_is_shown_and_is_told_where_it_ends(
+    qtbot: QtBot, box: tuple[Desktop, RulesBox], runs: list[tuple[TrialJob, Run]]
+) -> None:
+    told: list[str] = []
+    box[0].book.told.connect(told.append)
+    first = detail_of(box[1])
+    first.trial.try_button.click()
+    until(qtbot, lambda: len(runs) == 1)
+    other = detail_of(box[1], "bad_review")
+    assert not runs[0][1].cancelled
+    runs[0][1].ended.emit(Done(trial_found()))
+    assert told == ["Finished the trial of “Overdue order”"] and first.trial.words.text()
+    other.trial.try_button.click()
+    until(qtbot, lambda: len(runs) == 2)
+    detail_of(box[1]).trial.try_button.click()
+    until(qtbot, lambda: len(runs) == 3)
+    assert runs[1][1].cancelled and other.trial.words.text() == "The trial was cancelled."
+    assert told[1:] == [f"Stopped the trial of “{other.found.title}”: one trial runs at a time"]
+
+
 def test_only_figures_that_a_rule_has_and_within_their_bounds_are_taken(sample: Workspace) -> None:
     policy = Policy()
     assert alerting.with_figures(sample, policy, RULE, {"risk": 0.2}) == policy
