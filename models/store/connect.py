@@ -136,7 +136,9 @@ def fault_of(error: BaseException, path: Path) -> EnvironmentFault | None:
             f"The disk that holds {path.name} could not be read or written. Nothing was changed; "
             "check its free space and the connection to it, then try again."
         )
-    if primary == sqlite.SQLITE_READONLY and path.exists() or primary == sqlite.SQLITE_CANTOPEN and _is_readable(path):
+    if (primary == sqlite.SQLITE_READONLY and path.exists()) or (
+        primary == sqlite.SQLITE_CANTOPEN and _is_readable(path)
+    ):
         return EnvironmentFault(
             f"{path.name} can be read but not changed where it is. Nothing was changed; "
             "copy it to a folder you can write to, and open it there."
