@@ -157,6 +157,12 @@ FROM (SELECT f.customer_id AS customer_id,
       WHERE f.orders_6m > 0 AND p.ordered_on > :day_182 AND p.ordered_on <= :as_of
       GROUP BY f.customer_id)
 WHERE days_before > 0""",
+    "returned": """
+SELECT o.customer_id AS customer_id, sum(abs(o.amount_minor)) AS amount,
+       julianday(:as_of) - julianday(max(o.ordered_on)) AS days
+FROM orders o JOIN temp.run_facts f ON f.customer_id = o.customer_id AND o.currency = f.currency
+WHERE o.kind IN ('return', 'cancellation') AND o.ordered_on > :day_14 AND o.ordered_on <= :as_of
+GROUP BY o.customer_id""",
     "complaints": DAYS_SINCE,
     "distress": voices.DISTRESS,
     "pressing": voices.PRESSING,

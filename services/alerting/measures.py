@@ -193,6 +193,9 @@ MEASURES: Final[dict[str, Measure]] = {
     "unhappy_open_hours": Measure("t.unhappy_open_hours", "tickets"),
     "unhappy_open_days": Measure("t.unhappy_open_days", "tickets"),
     "open_tickets": Measure("coalesce(t.open_tickets, 0)", "tickets", counts_none=True),
+    # What went back in 14 days, held against what customers are worth.
+    "returned": Measure("i.amount", "returned", among="worth"),
+    "returned_days": Measure("i.days", "returned"),
     "days_since_complaint": Measure("o.days", "complaints"),
     "complained_since_order": Measure("(o.days <= f.days_since_order)", "complaints"),
     "worst_recent_rating": Measure("r.worst_30d", "reviews"),
@@ -302,6 +305,7 @@ BLOCKS: Final = {
     "mentions": "m",
     "trouble": "x",
     "complaints": "o",
+    "returned": "i",
 }
 
 

@@ -233,7 +233,8 @@ class _Writer:
         known = self._known.purchases
         if "days_since_order" not in self._told:
             yield from known.silence()
-        yield from known.went_back()
+        if "returned" not in self._told:
+            yield from known.went_back()
         if self._rule not in _NOT_OF_WORTH:
             yield from known.worth()
         if self._rule not in ABOUT_WORDS and known.said:
@@ -327,11 +328,11 @@ class _Writer:
 
     def _good_since(self, day: date) -> Iterator[str]:
         """What they rated well, or ordered, after a complaint: it is no open grievance any more, or less of one."""
-        if ordered := self._known.purchases.ordered_since(day, self._reader.today):
-            yield f"since then {ordered}"
+        ordered = self._known.purchases.ordered_since(day, self._reader.today)
         later = [one for one in self._known.voices if one.good and one.rated and one.last_on > day]
-        if later:
-            yield f"since then {max(later, key=lambda one: one.last_on).praise(self._reader.today)}"
+        praise = max(later, key=lambda one: one.last_on).praise(self._reader.today) if later else ""
+        if ordered or praise:
+            yield f"since then {'; '.join(filter(None, (ordered, praise)))}"
 
     # -- what ends ----------------------------------------------------------------------------------------------
 

@@ -36,6 +36,7 @@ LAW = {
     "activity_dropped": ("low", 30),
     "unhappy_tickets": ("medium", 30),  # by what the customer is worth
     "bad_review": ("high", 30),
+    "large_return": ("high", 0),
     "satisfaction_falling": ("medium", 60),
     "emails_unread": ("low", 90),
     "unsubscribed": ("medium", 0),

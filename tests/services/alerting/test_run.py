@@ -245,13 +245,15 @@ def test_the_biggest_are_named_where_they_were_never_silent_for_so_long_whatever
         assert expected == 35_000, "half of what they would bring: half of such customers left"
 
 
-@pytest.mark.parametrize(("larger", "severity"), [(0, 4), (3, 2)])
+@pytest.mark.parametrize(("larger", "at_risk", "severity"), [(0, 1_000, 4), (3, 1_000, 3), (0, 50, 2)])
 def test_the_very_biggest_are_critical_as_soon_as_they_were_never_silent_for_so_long(
-    book: Book, larger: int, severity: int
+    book: Book, larger: int, at_risk: int, severity: int
 ) -> None:
+    """Where much is at risk: by the value alone nobody is critical of whom hardly anything is to be lost."""
     book.crowd(40)
     book.crowd(larger, spend_12m_minor=2_000_000)
-    big = book.customer(ago=40, gap=8, silence_p=0.009, churn_risk=0.03, spend_12m_minor=900_000)
+    figures = {"churn_risk": 0.03, "spend_12m_minor": 900_000, "value_at_risk_minor": at_risk}
+    big = book.customer(ago=40, gap=8, silence_p=0.009, **figures)
     for number in range(8):
         book.order(big, 40 + 3 * number**2)
     book.evaluate()
@@ -696,6 +698,32 @@ def test_the_end_of_a_valuable_customers_contract_is_agreed_in_time_though_all_i
     assert alert["reason"] == "Renews in 12 days, health 95 of 100"
     assert alert["recommendation"]["code"] == "renewal_agree"
     assert not book.open_alerts(small) and not book.open_alerts(monthly)
+
+
+def test_a_very_large_return_is_told_whatever_the_model_expects(book: Book) -> None:
+    """Also of who is no active customer: an order of more than others bring in years came back on its own day."""
+    book.crowd(38)
+    book.crowd(2, clv_if_stays_minor=900_000)
+    once = book.customer("Once", ago=205, standing="win_back", churn_risk=0.8, clv_if_stays_minor=100)
+    usual = book.customer("Usual")
+    for customer, minor in ((once, 16_846_960), (usual, 59_000)):
+        book.order(customer, 3, minor)
+        book.order(customer, 3, -minor, kind="cancellation")
+    book.evaluate()
+    alert = book.alert(once)
+    assert (alert["rule"], alert["severity"]) == ("large_return", 3)
+    assert alert["reason"] == "Returned or cancelled $168,470 within 14 days"
+    assert alert["recommendation"]["code"] in ("return_email", "return_call")
+    assert not book.open_alerts(usual)
+    resolve(book.workspace, [alert["id"]], "no_issue")
+    book.move(days=2)
+    book.evaluate()
+    assert not [one for one in book.open_alerts(once) if one["state"] != "resolved"], "it was spoken of"
+    book.order(once, 1, -9_000_000, kind="return")
+    book.evaluate()
+    assert [one["reason"] for one in book.open_alerts(once) if one["state"] != "resolved"] == [
+        "Returned or cancelled $258,470 within 14 days"
+    ]
 
 
 def test_win_back_is_due_only_where_nobody_wrote_since(book: Book) -> None:
