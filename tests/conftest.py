@@ -91,6 +91,9 @@ settings.load_profile("house")
 PATIENCE_MS = 300_000
 
 
+_FILE = pytest.StashKey[Path]()  # of the test before
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Journeys come first: a process that began the longest of them last would end long after the others."""
     items.sort(key=lambda item: not item.nodeid.startswith("tests/journeys/"))
@@ -101,10 +104,14 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """Nor what a file leaves that is no rubbish: a long run would walk more and more of it."""
-    if nextitem is not None and nextitem.path != item.path:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Nor what a file left that is no rubbish: a long run would walk more and more of it.
+
+    Before the next file and not at the end of this one, whose last test still held its windows then: they stayed.
+    """
+    if item.session.stash.setdefault(_FILE, item.path) != item.path:
+        item.session.stash[_FILE] = item.path
         gc.collect()
         gc.freeze()
 

@@ -1,12 +1,13 @@
 """Fails a test that leaves something running or complains in passing, and says where it came from.
 
-Watched: threads, child processes, Qt timers and Qt threads, visible windows, and log records from WARNING up.
+Watched: threads, child processes, Qt timers and Qt threads, widgets without a parent, and log records from WARNING up.
 Qt's own warnings fail a test by pytest-qt's `qt_log_level_fail` in pyproject.toml. A test that expects a log
 record asks for the fixture `expected_logs` and adds a regular expression to it.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import re
@@ -93,7 +94,10 @@ def no_unexpected_logs(expected_logs: list[str]) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_left_in_qt(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Fail on timers and threads of Qt still running, and on windows still shown, after a test with Qt."""
+    """Fail on timers and threads of Qt still running, and on widgets that nothing will delete, after a test with Qt.
+
+    Each change of the theme asks every widget that there is: those of a whole run made it take seconds.
+    """
     if not {"qtbot", "qapp", "qtmodeltester"} & set(request.fixturenames):
         yield
         return
@@ -104,17 +108,29 @@ def nothing_left_in_qt(request: pytest.FixtureRequest, monkeypatch: pytest.Monke
     started: list[tuple[Any, _Where]] = []
     for cls in (QTimer, QThread):
         monkeypatch.setattr(cls, "start", _noting(cls.start, started))
-    windows_before = set(QApplication.topLevelWidgets())
+    before = set(QApplication.topLevelWidgets())
     yield
     _deliver_qt_events()
     running = _settle(lambda: [entry for entry in started if _is_running(entry[0])])
-    windows = [w for w in QApplication.topLevelWidgets() if w not in windows_before and w.isVisible()]
+    widgets = _new_widgets(before)
+    if widgets:
+        del widgets
+        gc.collect()  # what only refers to itself goes with its turn
+        _deliver_qt_events()
+        widgets = _new_widgets(before)
     found = [f"{type(thing).__name__} started at\n{_listed(where)}" for thing, where in running]
-    found += [f"window {type(w).__name__} {w.windowTitle()!r}" for w in windows]
-    for window in windows:
-        window.close()
+    found += [f"widget {type(one).__name__} {one.objectName() or one.windowTitle()!r}" for one in widgets]
+    for widget in widgets:
+        widget.close()
+        widget.deleteLater()
     if found:
         pytest.fail(f"{request.node.nodeid} left in Qt:\n" + "\n".join(found), pytrace=False)
+
+
+def _new_widgets(before: set[Any]) -> list[Any]:
+    from PySide6.QtWidgets import QApplication
+
+    return [one for one in QApplication.topLevelWidgets() if one.parent() is None and one not in before]
 
 
 #: Files, lines and functions, the innermost first; the text of the lines is looked up for what is told.

@@ -258,12 +258,12 @@ def open_window(
             listen(None)
         stop()
         desktop.background.close()
-        _discard(desktop)
+        discard(desktop)
         if then is not None and window.books.going is not None:
             then(window.books.going)
 
 
-def _discard(desktop: Desktop) -> None:
+def discard(desktop: Desktop) -> None:
     """Let the window go with all that belongs to it: the next book has its own, and every look would change both."""
     for part in (desktop.window, desktop.background, desktop.book, desktop.remembered, desktop.theme):
         part.deleteLater()

@@ -91,6 +91,7 @@ def photograph(workspace: Workspace, preferences: Preferences, folder: Path) -> 
         desk.window.close()
         # A window that asks before it closes stays open: without a person its threads would keep the program alive.
         desk.background.close()
+        desktop.discard(desk)
     if met:
         raise met[0]
     return taken

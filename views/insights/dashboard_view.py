@@ -65,6 +65,8 @@ class DashboardView(QWidget):
         self._width = 0
         self._left_out = label("", fonts.SMALL, fonts.REGULAR, "warning_text", wrap=True)
         self._left_out.setContentsMargins(16, 8, 16, 8)
+        self._waiting = QWidget(self)  # holds the tiles whose row is not there yet
+        self._waiting.hide()
         self._content = content = FlowingContent()
         self._rows = column(self._left_out, rest())
         content.setLayout(self._rows)
@@ -104,6 +106,7 @@ class DashboardView(QWidget):
 
     def _made(self, spec: TileSpec) -> Tile:
         tile = Tile(self._theme, spec)
+        tile.setParent(self._waiting)
         tile.drilled.connect(partial(self._drilled, tile))
         tile.switched.connect(partial(self._switched, tile))
         tile.tab_wanted.connect(self.tab_wanted)

@@ -9,6 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import QLocale, QRectF
 from PySide6.QtGui import QPageSize
+from PySide6.QtWidgets import QWidget
 
 from models.values.dashboards import TileAnswer, TileSpec
 from models.values.reports import Report
@@ -41,7 +42,11 @@ def report_pdf(report: Report, theme: Theme, paper: QPageSize | None = None) -> 
     head = f"{report.book}{DOT}as of {full_day(report.as_of)}"
     compared = f"compared with {report.compared}" if report.compared else ""
     below = DOT.join(part for part in (report.period, compared, report.filtered) if part)
-    return printed(report.dashboard.title, head, below, list(_blocks(report, theme, width_of(paper))), paper)
+    tiles = QWidget()  # what is drawn goes with it: a tile hears of the theme, and nothing else would delete it
+    try:
+        return printed(report.dashboard.title, head, below, list(_blocks(report, theme, width_of(paper), tiles)), paper)
+    finally:
+        tiles.deleteLater()
 
 
 def write_report_pdf(report: Report, path: Path, theme: Theme) -> int:
@@ -56,19 +61,20 @@ def write_report_pdf(report: Report, path: Path, theme: Theme) -> int:
     return write_file(path, lambda file: file.write(pdf), ".pdf")
 
 
-def _blocks(report: Report, theme: Theme, wide: float) -> Iterator[Block]:
-    figures = [_filled(theme, *one) for one in report.tiles(figures=True)]
+def _blocks(report: Report, theme: Theme, wide: float, tiles: QWidget) -> Iterator[Block]:
+    figures = [_filled(theme, *one, tiles) for one in report.tiles(figures=True)]
     for start in range(0, len(figures), _ACROSS):
         yield Block(_ALERT, partial(_figures, figures[start : start + _ACROSS]))
     if figures:
         yield Block(_GAP, lambda _pen, _room: None)
-    for tile in (_filled(theme, *one) for one in report.tiles(figures=False)):
+    for tile in (_filled(theme, *one, tiles) for one in report.tiles(figures=False)):
         yield from _tile_blocks(tile, wide)
     yield from _definitions(report, wide)
 
 
-def _filled(theme: Theme, spec: TileSpec, shown: TileAnswer) -> Tile:
+def _filled(theme: Theme, spec: TileSpec, shown: TileAnswer, tiles: QWidget) -> Tile:
     tile = Tile(theme, spec)
+    tile.setParent(tiles)
     tile.show_answer(shown)
     return tile
 

@@ -60,7 +60,8 @@ class GroupBox(QWidget):
             if after and setting.path in after:
                 title, field = after[setting.path]
                 self._add(title, title, field, field)
-        self._sum = label("", fonts.LIST, fonts.SEMIBOLD)
+        self._sum = label("", fonts.LIST, fonts.SEMIBOLD, parent=self)
+        self._sum.setVisible(bool(group.sums_to))
         if group.sums_to:
             self._grid.addWidget(label("Sum", fonts.LIST, fonts.SEMIBOLD), self._grid.rowCount(), 0)
             self._grid.addWidget(self._sum, self._grid.rowCount() - 1, 1)

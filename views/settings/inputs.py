@@ -93,7 +93,8 @@ class Input(QWidget):
         self.field.setAccessibleName(setting.title if setting.kind != "tick" else setting.says)
         #: What takes the focus.
         self.parts: tuple[QWidget, ...] = (self.field,)
-        self.unit = label(setting.unit, fonts.LIST, fonts.REGULAR, "ink_2")
+        self.unit = label(setting.unit, fonts.LIST, fonts.REGULAR, "ink_2", parent=self)
+        self.unit.hide()
         if setting.kind == "days" and isinstance(self.field, QPlainTextEdit):
             picker = DayPicker(setting.title, self.field)
             self.parts += (picker.day, picker.add)

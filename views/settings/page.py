@@ -64,6 +64,10 @@ class SettingsPage(Page):
         self.groups: dict[str, GroupBox] = {}
         self.look = LookBox(context.theme, context.book.workspace.store.path)
         self.encryption, self.backups = EncryptionBox(context), BackupBox(context)
+        waiting = QWidget(self)  # until their section is opened: without a parent they would outlive the page
+        waiting.hide()
+        for box in (self.look, self.encryption, self.backups):
+            box.setParent(waiting)
         self.boxes: dict[str, OwnBox] = {}
         self._areas: dict[str, QWidget] = {}
         self._stack, self._levels = QStackedWidget(), QStackedWidget()

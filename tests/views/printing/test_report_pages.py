@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QLocale
 from PySide6.QtGui import QPageSize
+from pytestqt.qtbot import QtBot
 
 from models.values.dashboards import Dashboard, Filters
 from models.values.reports import Report
@@ -51,12 +52,13 @@ def test_what_a_figure_counts_is_said_once(theme: Theme, report: Report, painted
         assert said.count(f"{metric.title}: {metric.counts}") == 1
 
 
-def test_every_figure_of_a_tile_is_on_paper(theme: Theme, report: Report, painted: Painted) -> None:
+def test_every_figure_of_a_tile_is_on_paper(qtbot: QtBot, theme: Theme, report: Report, painted: Painted) -> None:
     report_pdf(report, theme, A4)
     said = [text for _, _, text in painted.words]
     for figures in (True, False):
         for spec, shown in report.tiles(figures=figures):
             tile = Tile(theme, spec)
+            qtbot.addWidget(tile)
             tile.show_answer(shown)
             assert spec.title in said
             if spec.form == "glimpse" and isinstance(tile.content, Figure):
