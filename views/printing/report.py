@@ -21,6 +21,7 @@ from views.charts.chart import Chart
 from views.insights.answer_table import AnswerTable
 from views.insights.figure import Figure
 from views.insights.headline import Headline
+from views.insights.said import held_words
 from views.insights.tile import Tile
 from views.lists.word_table import TableColumn, TableLine
 from views.printing.drawing import draw_chart
@@ -109,13 +110,24 @@ def _tile_blocks(tile: Tile, wide: float) -> Iterator[Block]:
         for start in range(0, len(lines), _ROWS):
             part = lines[start : start + _ROWS]
             title = f"{tile.title}, continued" if start else tile.title
-            yield _titled(title, _ROW * (len(part) + 1), partial(_table, columns, part))
+            below = held_words(tile.shown) if start + _ROWS >= len(lines) else ""
+            yield _with_words(title, _ROW * (len(part) + 1), partial(_table, columns, part), below, wide)
     else:
         assert isinstance(tile.content, Chart)
         high = tile.content.height() if isinstance(tile.content, BarsChart) else tile.content.minimumHeight()
-        yield _titled(tile.title, float(high), partial(_chart, tile))  # the chart goes with its tile
-        if tile.below:
-            yield Block(passage_high(tile.below, wide) + _GAP, partial(_passage, tile.below))
+        yield _with_words(tile.title, float(high), partial(_chart, tile), tile.below, wide)  # it goes with its tile
+
+
+def _with_words(title: str, high: float, paint: Callable[[Pen, QRectF], None], words: str, wide: float) -> Block:
+    """A chart or table with what is said below it, on one page."""
+    if not words:
+        return _titled(title, high, paint)
+
+    def both(pen: Pen, room: QRectF) -> None:
+        paint(pen, QRectF(room.x(), room.y(), room.width(), high))
+        pen.passage(QRectF(room.x(), room.y() + high + 4, room.width(), room.height() - high - 4), words, "ink_2")
+
+    return _titled(title, high + 4 + passage_high(words, wide), both)
 
 
 def _titled(title: str, high: float, paint: Callable[[Pen, QRectF], None]) -> Block:

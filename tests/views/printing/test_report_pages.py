@@ -18,6 +18,7 @@ from services.workspace import Workspace
 from tests.views.printing.painted import Painted
 from views.insights.answer_table import AnswerTable
 from views.insights.figure import Figure
+from views.insights.said import held_words
 from views.insights.tile import Tile
 from views.printing.paper import paper_of
 from views.printing.report import report_pdf, write_report_pdf
@@ -71,6 +72,19 @@ def test_every_figure_of_a_tile_is_on_paper(qtbot: QtBot, theme: Theme, report: 
                 model = tile.content.lines
                 cells = [model.index(row, 0).data() for row in range(model.rowCount())]
                 assert set(cells) <= set(said)
+
+
+def test_what_is_said_of_a_tile_stands_on_its_page(theme: Theme, report: Report, painted: Painted) -> None:
+    report_pdf(report, theme, LETTER)
+    said, told = {(page, text) for page, _, text in painted.words}, 0
+    for spec, shown in report.tiles(figures=False):
+        tile = Tile(theme, spec)
+        tile.show_answer(shown)
+        words = held_words(shown) if isinstance(tile.content, AnswerTable) else tile.below
+        if words and not shown.empty:
+            told += 1
+            assert any((page, words) in said for page, text in said if text == spec.title), spec.title
+    assert told or report.dashboard.name == "email"
 
 
 def test_each_page_says_what_it_is_of(theme: Theme, report: Report, painted: Painted) -> None:
