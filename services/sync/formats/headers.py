@@ -37,6 +37,7 @@ LANGUAGES: Final = {"de": "German", "fr": "French", "es": "Spanish", "nl": "Dutc
 _UNIT = re.compile(
     r"[\[(][^\[\]()]*[\])]|\s*/\s*(?:5|7|10)\s*$|[\s_]1\s*$"
     r"|(?:(?:^|[\s_])(?:in|en))?[\s_]+(?:[tk]?(?:eur|usd|gbp|chf|euro|€|\$|£)|cents?|centimes|c[eé]ntimos|minor)\s*$"
+    r"|[\s_]+(?:brutto|netto|gross|net|ttc|ht)\s*$"
     r"|[\s_]+(?:(?:in|ex)cl?|inkl|zzgl|ohne|mit)\.?[\s_]*(?:vat|tax(?:es)?|gst|mwst|ust|btw|iva|tva)\.?\s*$",
     re.IGNORECASE,
 )

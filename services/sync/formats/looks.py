@@ -27,6 +27,8 @@ _UNIT = re.compile(r"[(\[]\s*(?:s|secs?|seconds|m|mins?|minutes|h|hrs?|hours|d|d
 # Years, days written in one, and counts of seconds by how many digits they have; days as spreadsheets count them.
 _LENGTHS, _SERIAL, _FIRST, _LAST = (4, 6, 8, 10, 12, 13, 14, 16), 5, 10_000, 80_000
 _ROW_NUMBERS = ("nr", "no", "number", "num", "lfdnr", "pos", "row", "n")
+# What customers write, and so is from them.
+_WRITTEN = ("tickets", "conversations")
 _ADDRESSES = {"email": "email", "phone": "telephone"}
 #: Kinds of which the words are known: cells that are none of them speak against a field, cells that are speak for it.
 WORDS: Mapping[str, Callable[[str], str]] = {
@@ -92,12 +94,22 @@ def contradicts(entity: Entity, field: Field, header: str, cells: Sequence[str],
     if field.name == "sku" and "type" in same_words(header):
         # "Art" is a type, and short for an article.
         return looks != "id"
+    if field.role == "key" and bool(cells) and all(cell.startswith("+") for cell in cells):
+        return True
     if field.kind == "id" and field.role in ("customer", "key"):
         return "id" not in same_words(header) and (looks in ("phone", "email", "name") or _are_programs(cells))
     if field.kind == "money":
         return "%" in header or "percent" in same_words(header) or (bool(cells) and not any(map(_DIGIT.search, cells)))
     if field.name in ("region", "customer_region"):
-        return bool(cells) and all(phrase(cell) in _STATUSES or knows_stage(cell) for cell in cells)
+        # The "state" of a review says how the review stands.
+        of_row = entity.customer != "self" and "state" in same_words(header) and same_words(header) & entity.row_words
+        statuses = bool(cells) and all(phrase(cell) in _STATUSES or knows_stage(cell) for cell in cells)
+        return bool(of_row) or statuses
+    if field.name == "line_id":
+        # "POS" is short for a position, and for a till.
+        return len(cells) > 1 and len(set(cells)) == 1 and not cells[0].isdecimal()
+    if field.name == "campaign_kind":
+        return bool(cells) and all(is_word(to_mail_kind, cell) for cell in set(cells))
     if field.name == "channel":
         return "id" in same_words(header) and bool(cells) and all(map(str.isdecimal, cells))
     if field.kind == "consent" and "status" in same_words(header):
@@ -143,6 +155,8 @@ def named_by_cells(entity: Entity, header: str, looks: str) -> Iterator[str]:
     words = same_words(header)
     own = entity.row_words if entity.customer != "self" else frozenset()
     whose = vocabulary("whose")["nouns"]
+    if entity.name in _WRITTEN:
+        whose |= vocabulary("whose")["senders"]
     if looks == "id" and words - {"id"} and words <= own | {"id"}:
         yield from (field.name for field in entity.fields if field.role == "key")
     if entity.customer != "none" and words - {"id"} and words <= whose | {"id"}:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from models.values.money import CODES
-from services.entities import Entity, Field
+from services.entities import ENTITIES, Entity, Field
 from services.sync.formats.headers import (
     REJECT_COLUMNS,
     folded,
@@ -44,7 +45,7 @@ from services.sync.formats.looks import (
     tells_of_mails,
 )
 from services.sync.formats.settle import Proposal, settle
-from services.sync.kinds.vocabulary import is_nothing, listed, vocabulary
+from services.sync.kinds.vocabulary import is_nothing, listed, phrase, vocabulary
 from services.sync.read import celltypes
 
 _ASKED = 1000  # behind all that has a name of its own
@@ -68,6 +69,11 @@ UNNAMED: Final = re.compile(r"column \d+")
 _POSTCODE, _DIALLED, _DIGIT = re.compile(r"\d{4,5}"), re.compile(r"[+0][\d\s().\-/]{7,18}\d"), re.compile(r"\d")
 # "customers.id", "stage_id/name"; and what columns of records are called that only say which one it is.
 _PATH = re.compile(r"\.|/(?=(?:id|name|display_name|email)$)")
+_GONE_BACK = frozenset.union(*(vocabulary("order_kind")[name] for name in ("returns", "undone", "cancellations")))
+_OF_SOMEBODY: Final = frozenset(
+    {"name", "first_name", "last_name", "company", "email", "phone", "city", "region", "country"}
+)
+_EITHER: Final = re.compile(r"\s*/\s*|\s(?:or|ou|oder|o)\s", re.IGNORECASE)
 _OF_RECORD, _OF_PLACE = (frozenset(map(words_of, _KINDS["words"][name])) for name in ("of_record", "of_place"))
 
 
@@ -128,11 +134,12 @@ def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str
     """
     claims = []
     columns, hosts = seen.columns, _hosts(seen)
+    texts = tuple(map(frozenset, seen.cells))
     for place, (column, cells, kind) in enumerate(zip(columns, seen.cells, seen.kinds, strict=True)):
         if column in REJECT_COLUMNS:
             continue
         looks = seen.looks[place]
-        for rank, one in _claims(entity, seen.plain[place], kind, looks):
+        for rank, one in _claims(entity, seen.plain[place], kind, looks, cells):
             field = entity.field(one.field)
             if field is not None and (
                 # A header that stands for a field only where no text comes twice below it.
@@ -161,7 +168,17 @@ def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str
             claims += [(False, _ASKED, place, one) for one in _asked(column, cells)]
     found: dict[str, Proposal] = {}
     taken: set[str] = set()
-    for _, _, place, proposal in sorted(claims, key=lambda claim: claim[:3]):
+    by_field: dict[str, list[int]] = {}
+    for _, _, place, one in claims:
+        by_field.setdefault(one.field, []).append(place)
+    # A column that has nothing but a part of what another one has, such as an address or a number, gives way to it.
+    behind = {
+        (place, name)
+        for name, places in by_field.items()
+        for place in places
+        if any(_gives_way(entity.field(name), seen, texts, place, other) for other in places)
+    }
+    for _, _, place, proposal in sorted(claims, key=lambda one: ((one[2], one[3].field) in behind, *one[:3])):
         if proposal.field not in taken and columns[place] not in found:
             found[columns[place]] = proposal
             taken.add(proposal.field)
@@ -170,6 +187,18 @@ def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str
     if by_content:
         mapping |= _by_content(entity, seen, mapping)
     return {column: mapping[column] for column in columns if column in mapping}
+
+
+def _gives_way(field: Field | None, seen: Seen, texts: Sequence[frozenset[str]], place: int, other: int) -> bool:
+    """Whether a column has nothing below it, or fewer of the same addresses or numbers than another column.
+
+    Nor does a word that stands in every row say what was bought and what came back, where another column does.
+    """
+    if field is not None and field.kind == "order_kind" and len(texts[place]) == 1:
+        return not _GONE_BACK.isdisjoint(map(phrase, texts[other]))
+    fewer = len(seen.cells[place]) < len(seen.cells[other])
+    reached = seen.looks[place] in ("email", "phone") and texts[place] <= texts[other]
+    return fewer and (not seen.cells[place] or reached)
 
 
 def _asked(column: str, cells: Sequence[str]) -> Iterable[Proposal]:
@@ -198,16 +227,18 @@ def fields_of(proposals: Mapping[str, Proposal]) -> dict[str, str]:
     return {column: proposal.field for column, proposal in proposals.items()}
 
 
-def _claims(entity: Entity, column: str, kind: str, looks: str) -> Iterable[tuple[int, Proposal]]:
+def _claims(entity: Entity, column: str, kind: str, looks: str, cells: Sequence[str]) -> Iterable[tuple[int, Proposal]]:
     """The fields that a header may stand for, each once with its rank over all headers; the lowest is the likeliest."""
     seen: set[str] = set()
-    for rank, one in _claims_of_all_sorts(entity, column, kind, looks):
+    for rank, one in _claims_of_all_sorts(entity, column, kind, looks, cells):
         if one.field not in seen:
             seen.add(one.field)
             yield rank, one
 
 
-def _claims_of_all_sorts(entity: Entity, column: str, kind: str, looks: str) -> Iterable[tuple[int, Proposal]]:
+def _claims_of_all_sorts(
+    entity: Entity, column: str, kind: str, looks: str, cells: Sequence[str]
+) -> Iterable[tuple[int, Proposal]]:
     known, others = known_headers(entity), synonyms(entity)
     for shift, header in ((0, column), (200, without_unit(column))):
         for name, rank in known.get(normal(header), ()):
@@ -224,10 +255,41 @@ def _claims_of_all_sorts(entity: Entity, column: str, kind: str, looks: str) -> 
     ):
         for name, rank in known_words(entity).get(words, ()):
             yield rank + shift, Proposal(name, sure, why)
+    for name in _set_apart(entity, column, cells):
+        yield 650, Proposal(name, _BY_WORDS, "By the words of its header")
     for name in _within(entity, column):
         yield 700, Proposal(name, _BY_WORDS, "By its own part of the header")
     for name in (*_loosely(entity, column, kind), *named_by_role(entity, column, looks)):
         yield 800, Proposal(name, _BY_PART, "By part of its header")
+
+
+def _set_apart(entity: Entity, column: str, cells: Sequence[str]) -> Iterable[str]:
+    """Fields that a header names once it is rid of whose they are and which of several: "Country - Home".
+
+    Only who the customer is and how to reach them comes in several kinds, and only what a line of an order has is said
+    "of the product".
+    """
+    words, known = same_words(column), known_words(entity)
+    of_line = words - frozenset(_KINDS["words"]["of_line"])
+    if of_line != words:
+        fields = (entity.field(name) for name, _ in known.get(of_line, ()))
+        yield from (field.name for field in fields if field is not None and field.role == "line")
+    if entity.customer != "none":
+        before = "" if entity.customer == "self" or entity.by_account else "customer_"
+        yield from (before + name for name in _of_somebody(column))
+    if "currency" in words and cells and set(cells) <= CODES and entity.field("currency") is not None:
+        yield "currency"
+
+
+@cache
+def _of_somebody(column: str) -> tuple[str, ...]:
+    """What a header says of whoever it names, in any language: "Reviewer First Name", "Rechnungsadresse Ort"."""
+    people, which = known_words(ENTITIES["customers"]), frozenset(_KINDS["words"]["which"])
+    parts = [words for part in _EITHER.split(column) if (words := same_words(part) - which)]
+    bare = [words - vocabulary("whose")["nouns"] or words & vocabulary("whose")["firms"] for words in parts]
+    named = [{name for name, _ in people.get(words, ()) if name in _OF_SOMEBODY} for words in bare]
+    # A "nom" is a last name only beside a first one: that is settled by the other columns.
+    return tuple(sorted(set.intersection(*named), key=lambda name: (name != "name", name))) if named else ()
 
 
 def _within(entity: Entity, column: str) -> Iterable[str]:

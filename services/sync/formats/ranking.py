@@ -31,6 +31,8 @@ _AGAIN, _DISTINCT = 0.5, 0.75
 # Headers of what somebody noted down, beside what was said.
 _REMARKS = frozenset(map(normal, vocabulary("remarks")["words"]))
 _OWED = frozenset(map(words_of, vocabulary("owed")["words"]))
+# What any row may have says nothing of what the rows are, where so many columns say who somebody is.
+_OF_ANYTHING, _WELL_KNOWN = frozenset(map(words_of, vocabulary("of_anything")["words"])), 5
 _WHO = ("customer_id", "customer_email", "customer_name", "customer_last_name", "customer_phone")
 
 
@@ -77,6 +79,18 @@ class Held:
             return {}
         return {lasted.column: "contract_starts_on"} | ({lasted.flag: "churned_on"} if lasted.flag else {})
 
+    def describes_people(self, entity: Entity, mapping: Mapping[str, str]) -> bool:
+        """Whether rows say next to nothing but who somebody is, each of another one: so does a list of customers."""
+        if entity.customer in ("self", "none"):
+            return False
+        roles = {column: field.role for column, name in mapping.items() if (field := entity.field(name)) is not None}
+        of_people = [column for column, role in roles.items() if role == "customer"]
+        own = [column for column in roles if column not in of_people]
+        reached = next((one for one in of_people if mapping[one] in ("customer_email", "customer_phone")), "")
+        if len(of_people) < _WELL_KNOWN or not reached or not all(words_of(column) in _OF_ANYTHING for column in own):
+            return False
+        return _one_each(self.seen, mapping, mapping[reached])
+
     def named(self, entity: Entity) -> list[str]:
         """The fields of an entity that columns name."""
         return [name for name in self.mapping(entity).values() if name and entity.field(name) is not None]
@@ -111,6 +125,8 @@ class Held:
             telling *= _ABOUT_EQUAL / 2
         score = telling + (len(fields) + named) / max(1, len(seen.columns))
         if entity.customer == "self" and _come_again(seen, mapping, entity.known_by):
+            score *= _AGAIN
+        if self.describes_people(entity, mapping) and not (table is not None and named_after(entity, table)):
             score *= _AGAIN
         return score + (_NAMED_AFTER if table is not None and named_after(entity, table) else 0)
 
@@ -208,6 +224,7 @@ def _best_entity(table: Table, held: Held) -> Entity:
     even = [entity for score, entity in ranked if score >= _ABOUT_EQUAL * ranked[0][0]]
     even = [entity for entity in even if not _only_by_key(entity, held.named(entity))] or even
     even = _of_a_term(table, held, even) or _of_subscribers(table, held, [one for _, one in ranked], even) or even
+    even = _of_records(table, held, even) or even
     even = _by_their_words(held, even)
     billed = next((one for score, one in ranked if one.asked_beside and score >= _STILL_LIKELY * ranked[0][0]), None)
     likely = {even[0].asked_beside, *(one.name for one in even)}
@@ -222,6 +239,20 @@ def _best_entity(table: Table, held: Held) -> Entity:
         raise _unrecognised(table)
     _ask_where_more_is_named(table, held, even[0])
     return even[0]
+
+
+def _of_records(table: Table, held: Held, even: list[Entity]) -> list[Entity]:
+    """What rows are that say more than who somebody is: by a number and a day of their own, or the file's name."""
+    customers = ENTITIES["customers"]
+    if customers not in even or named_after(customers, table):
+        return []
+    found = []
+    for entity in even:
+        columns = {field: column for column, field in held.mapping(entity).items()}
+        own = all(same_words(columns.get(field, "")) & entity.row_words for field in (entity.key, entity.day))
+        if entity.customer == "required" and (own or named_after(entity, table)):
+            found.append(entity)
+    return found
 
 
 def _unrecognised(table: Table) -> Undecided:
@@ -311,7 +342,11 @@ def _ask_where_more_is_named(table: Table, held: Held, entity: Entity) -> None:
 
 def _ask_for_what_lacks(table: Table, held: Held, own: int) -> None:
     """Ask for the column that the likeliest entity needs, where it names enough more than `own` others."""
-    likely = [(len(names), other, names) for other in ENTITIES.values() if (names := held.named(other))]
+    likely = [
+        (len(names), other, names)
+        for other in ENTITIES.values()
+        if (names := held.named(other)) and not held.describes_people(other, held.mapping(other))
+    ]
     for count, other, names in sorted(likely, key=lambda one: -one[0]):
         missing = lacking(other, names)
         if missing and count >= own + _MORE:

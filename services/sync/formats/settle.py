@@ -77,8 +77,14 @@ def _places(mapping: Mapping[str, Proposal]) -> dict[str, str]:
 
 
 def _name_the_company(entity: Entity, mapping: dict[str, Proposal]) -> None:
-    """Beside a person's first name, "Account" is the company and "Name" the last name."""
+    """Beside a person's first name, "Account" is the company and "Name" the last name; a "Nom" alone is whole."""
     places = _places(mapping)
+    alone = places.get("last_name", "")
+    if alone and not {"name", "first_name"} & set(places):
+        whole = same_words(alone) - vocabulary("whose")["nouns"] <= vocabulary("whose")["named"]
+        if whole and entity.field("name") is not None:
+            mapping[alone] = replace(mapping[alone], field="name")
+        return
     if not {"name", "first_name"} <= set(places) or entity.field("last_name") is None:
         return
     column = places["name"]
@@ -95,7 +101,8 @@ def _name_the_customer(entity: Entity, mapping: dict[str, Proposal], cells: Cell
     column = places.get("customer_name")
     if column is None or "customer_first_name" not in places or entity.field("customer_last_name") is None:
         return
-    bare = len(words_of(column)) == 1 and not _is_firm(column) and look(cells[column]) != "name"
+    one_word = len(set(words_of(column)) - vocabulary("whose")["nouns"]) == 1
+    bare = one_word and not _is_firm(column) and look(cells[column]) != "name"
     if bare and "customer_last_name" not in places:
         mapping[column] = replace(mapping[column], field="customer_last_name")
 
@@ -189,15 +196,16 @@ def _name_the_number(entity: Entity, mapping: dict[str, Proposal], claimed: Sequ
 
 
 def _leave_out_ledgers(entity: Entity, mapping: dict[str, Proposal], cells: Cells) -> None:
-    """An account that is one and the same for all customers is one of the books: "200", the sales."""
+    """An account that is one and the same for all customers is one of the books, "200", and a name is one's own."""
     places = _places(mapping)
-    column = places.get("customer_id")
-    if column is None or entity.customer == "self" or "account" not in words_of(column):
-        return
     people = [cells[places[name]] for name in ("customer_email", "customer_name") if name in places]
-    ids = cells[column]
-    if len(ids) > 1 and len(set(ids)) == 1 and any(len(set(one)) > 1 for one in people):
-        del mapping[column]
+    if entity.customer == "self" or not any(len(set(one)) > 1 for one in people):
+        return
+    for field in ("customer_id", "customer_name"):
+        column = places.get(field, "")
+        same = len(cells.get(column, ())) > 1 and len(set(cells[column])) == 1
+        if same and (field == "customer_name" or "account" in words_of(column)):
+            del mapping[column]
 
 
 def _is_an_order(mapping: Mapping[str, Proposal], cells: Cells) -> bool:
@@ -222,7 +230,7 @@ def _leave_out_subtotals(mapping: dict[str, Proposal], claimed: Sequence[tuple[s
 def _take_what_was_paid(mapping: dict[str, Proposal], amounts: Sequence[str], cells: Cells) -> None:
     """Where another column is the amount less its discount, that is what was paid."""
     places = _places(mapping)
-    if not {"amount", "discount"} <= set(places) or not _is_an_order(mapping, cells):
+    if not {"amount", "discount"} <= set(places):
         return
     whole, off = (cells[places[field]] for field in ("amount", "discount"))
     for column in amounts:

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from services.sync.formats.systems import Rule, System
 from services.sync.formats.tenure import tenure_of
 from services.sync.formats.wide import happened
 from services.sync.kinds.vocabulary import phrase, vocabulary
-from services.sync.kinds.words import to_boolean, to_mail_kind
+from services.sync.kinds.words import to_boolean, to_mail_kind, to_stage
 from services.sync.read import Table, celltypes
 from services.sync.read.structure import is_footer
 
@@ -34,6 +35,9 @@ _DATED: Final = frozenset({"contract_starts_on", "renews_on", "churned_on"})
 _YEARLY: Final = "Value of a year"
 _OTHER_SIDE: Final = "Number of the customer"
 _CLOCK: Final = frozenset({"time", "hora", "heure", "uhrzeit"})
+_ENDED: Final = "Stage or end"
+# What a column is called that says whether a deal is won or lost, and how long its words are at most.
+_STANDING, _WORD, _ENDS = frozenset({"status", "state", "result", "outcome"}), 24, ("Won", "Lost")
 _CUSTOMER: Final = "Customer (above the rows)"
 
 
@@ -56,8 +60,9 @@ def told(entity: Entity, table: Table) -> dict[str, str]:
     """What all rows of a file are, by field: {"kind": "store_visit"}; nothing where the headers do not say it."""
     found: dict[str, str] = {}
     for field, values in _said()["told"].get(entity.name, {}).items():
-        ranked = sorted(((_weight(evidence, table)[1], value) for value, evidence in values.items()), reverse=True)
-        if ranked and ranked[0][0] >= _SURE and (len(ranked) == 1 or ranked[0][0] > ranked[1][0]):
+        # Where equally much speaks for two kinds, what speaks for one alone decides: the file's name, a key in front.
+        ranked = sorted(((_weight(evidence, table)[::-1], value) for value, evidence in values.items()), reverse=True)
+        if ranked and ranked[0][0][0] >= _SURE and (len(ranked) == 1 or ranked[0][0] > ranked[1][0]):
             found[field] = ranked[0][1]
     return found
 
@@ -147,6 +152,14 @@ def lay_out(table: Table, seen: Seen, entity: Entity, kind: str | None, chosen: 
         rules = (Rule("given_back", {"flag": flag, "order": columns.get("order_id"), **into}),)
         notes.append(f"Rows with yes in “{flag}” are kept as a purchase and its return.")
         mapping = {column: "kind"} | ({"Returned order": "of_order_id"} if "order_id" in columns else {})
+    if entity.name == "orders" and (below := _said_above(table, columns)):
+        rules = (below, *rules)
+        notes.append("Further rows of an order have its day and customer from its first row.")
+    if entity.name == "opportunities" and (ends := _ends_apart(seen, columns)) and columns["stage"] not in chosen:
+        rules, mapping[_ENDED] = (*rules, Rule("ended_stage", {**ends, "into": _ENDED})), "stage"
+        notes.append(
+            f"“{ends['status']}” says which deals are won or lost; the others have the stage in “{ends['stage']}”."
+        )
     if (parts := _day_and_time(entity, seen, columns)) and parts["day"] not in chosen:
         rules = (Rule("day_and_time", {**parts, "into": _MOMENT}), *rules)
         mapping[_MOMENT] = parts["field"]
@@ -172,6 +185,36 @@ def lay_out(table: Table, seen: Seen, entity: Entity, kind: str | None, chosen: 
     notes += [f"No column says the {field}: all rows are kept as “{text}”." for field, text in missing.items()]
     system = System("", "", entity.name, (), {}, fixed=missing, rules=rules)
     return Laid(reshape(table, system), mapping | {fixed_header(field): field for field in missing}, tuple(notes))
+
+
+def _ends_apart(seen: Seen, columns: Mapping[str, str]) -> dict[str, Any]:
+    """The columns of the stage and of how deals ended, with the words for it, where the stage does not say it."""
+    cells = dict(zip(seen.columns, seen.cells, strict=True))
+    stage = columns.get("stage", "")
+    if stage not in cells or any(to_stage(cell) in _ENDS for cell in cells[stage]):
+        return {}
+    for column, texts in cells.items():
+        if column in columns.values() or not same_words(column) & _STANDING:
+            continue
+        won, lost = ([one for one in set(texts) if len(one) < _WORD and to_stage(one) == end] for end in _ENDS)
+        if won or lost:
+            return {"status": column, "stage": stage, "won": sorted(won), "lost": sorted(lost)}
+    return {}
+
+
+def _said_above(table: Table, columns: Mapping[str, str]) -> Rule | None:
+    """The rule that fills in the day and customer of an order's further rows, where only its first row has them."""
+    key, day = columns.get("order_id"), columns.get("ordered_at")
+    if key not in table.columns or day not in table.columns:
+        return None
+    by, on = table.columns.index(key), table.columns.index(day)
+    pairs = [(one, other) for one, other in pairwise(table.sample) if one[by].strip() and one[by] == other[by]]
+    if not pairs or any(other[on].strip() for _, other in pairs) or not any(one[on].strip() for one, _ in pairs):
+        return None
+    said = [
+        column for field, column in columns.items() if field in ("currency", "kind") or field.startswith("customer_")
+    ]
+    return Rule("carry", {"columns": [day, *said], "by": key})
 
 
 def _day_and_time(entity: Entity, seen: Seen, columns: Mapping[str, str]) -> dict[str, str]:
