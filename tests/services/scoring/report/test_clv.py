@@ -22,11 +22,11 @@ from services.scoring.report.clv import (
     top_capture,
     window_at,
 )
+from tests.benchmarks.public_books import cdnow
 from tests.services.scoring.books import simulated_orders
 from tests.services.scoring.cdnow import Floats
 from tests.services.scoring.firm_books import LATER_DAYS, firms
 from tests.services.scoring.made_up import made_up_book, read_through
-from tests.services.scoring.report.real_books import cdnow
 
 FIRST, LAST = date(2024, 1, 1), date(2026, 3, 31)
 
