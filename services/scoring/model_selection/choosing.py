@@ -13,6 +13,7 @@ from models.values.backtest import CANDIDATES, MBG, PRIOR, RULE, WAYS
 from models.values.words import capital, count, listed
 from services.scoring.model_selection.calibration import log_odds, sigmoid
 from services.scoring.model_selection.measures import log_losses
+from services.scoring.model_selection.windows import times_told
 
 if TYPE_CHECKING:
     from services.scoring.model_selection.judging import Judgement
@@ -26,6 +27,8 @@ Loss = Callable[[Floats, NDArray[np.bool_]], float]
 #: ten times that by chance. Among thousands it counts for nothing. The rhythm gains more on the book's average.
 _USUAL_GAIN, _ON_AVERAGE, _AS_CUSTOMERS = 0.003, 0.03, 300
 _STEPS = 50
+#: So many windows that share no day tell whether the book's average is better than a model.
+_TELLING = 2.0
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,17 @@ def gain(tests: Sequence[Judgement], higher: str, lower: str) -> float | None:
     return _mean_gain(tests, higher, lower, levelled)
 
 
-def expected_gain(tests: Sequence[Judgement], higher: str, lower: str, loss: Loss = levelled) -> float | None:
-    """The gain to expect of `higher`: that of the book's windows, drawn to what such a model usually gains."""
+def expected_gain(
+    tests: Sequence[Judgement], higher: str, lower: str, loss: Loss = levelled, share: float = 1.0
+) -> float | None:
+    """The gain to expect of `higher`: that of the book's windows, drawn to what such a model usually gains.
+
+    `share`: what each customer of the book counts.
+    """
     found = _mean_gain(tests, higher, lower, loss)
     if found is None:
         return None
-    customers = max(one.left.size for one in tests if higher in one.risks and lower in one.risks)
+    customers = share * max(one.left.size for one in tests if higher in one.risks and lower in one.risks)
     usual = _ON_AVERAGE if lower == PRIOR else _USUAL_GAIN
     return (customers * found + _AS_CUSTOMERS * usual) / (customers + _AS_CUSTOMERS)
 
@@ -85,7 +93,7 @@ def _outright(risk: Floats, left: NDArray[np.bool_]) -> float:
     return float(np.mean(log_losses(risk, left)))
 
 
-def choose(tests: Sequence[Judgement], least: Mapping[str, int], models: Sequence[str]) -> Choice:
+def choose(tests: Sequence[Judgement], least: Mapping[str, int], models: Sequence[str], horizon_days: int) -> Choice:
     """Choose one of `models` (rising), or the book's average.
 
     The lowest needs no past. Each of the others must be expected to predict later windows better than the best below it
@@ -101,14 +109,20 @@ def choose(tests: Sequence[Judgement], least: Mapping[str, int], models: Sequenc
         better = expected_gain(tests, higher, used)
         if better is None:
             used, words = (MBG, words) if higher == MBG else (used, words or _untried(higher, customers, least[higher]))
-        elif better > 0.0 and not _refuted(tests, higher):
+        elif better > 0.0 and not _refuted(tests, higher, horizon_days):
             used = higher
     return Choice(used, _why(tests, used, words), _beats(tests, used))
 
 
-def _refuted(tests: Sequence[Judgement], name: str) -> bool:
-    """Whether the book's average predicted its windows better than a model did, by more than chance among few."""
-    gained = expected_gain(tests, name, PRIOR, _outright)
+def _refuted(tests: Sequence[Judgement], name: str, horizon_days: int) -> bool:
+    """Whether the book's average predicted its windows better than a model did, by more than chance among few.
+
+    Windows that share most of their days are one: of less than `_TELLING` that do not, customers count for less, as the
+    level of a model that was fitted on a book's first weeks is soon another.
+    """
+    both = [one.cutoff for one in tests if name in one.risks and PRIOR in one.risks and one.left.size]
+    telling = len(both) / times_told(both, horizon_days) / _TELLING
+    gained = expected_gain(tests, name, PRIOR, _outright, min(telling, 1.0))
     return gained is not None and gained <= 0.0
 
 

@@ -185,7 +185,7 @@ def judge(
     judgements = tuple(_judged(bench, cutoff) for cutoff in chosen)
     bench.step()
     models = tuple(name for name in CANDIDATES[1:] if name != MBG or label != "contract")
-    choice = choose(judgements, LEAST_CUSTOMERS, models if first is not None else ())
+    choice = choose(judgements, LEAST_CUSTOMERS, models if first is not None else (), horizon_days)
     model = _calibrated(_fit(choice.used, bench.closed(as_of)), judgements)
     progress(Progress("Judging scores", bench.total, bench.total))
     reports = _reports(judgements, _rule_words(bench, chosen))

@@ -72,11 +72,11 @@ def _told(customers: int, worse_by: float) -> Judgement:
 
 def test_few_customers_cannot_speak_against_a_model_that_usually_gains_but_many_can() -> None:
     least = {LOGISTIC: 50, ADDITIVE: 50}
-    few = choose([_told(60, 0.01)], least, CANDIDATES[1:])
+    few = choose([_told(60, 0.01)], least, CANDIDATES[1:], HORIZON)
     assert few.used == LOGISTIC
     assert "chance in so small a book" in few.why
-    assert choose([_told(6_000, 0.01)], least, CANDIDATES[1:]).used == MBG
-    assert choose([_told(60, 0.05)], least, CANDIDATES[1:]).used == MBG, "a clear loss counts among few too"
+    assert choose([_told(6_000, 0.01)], least, CANDIDATES[1:], HORIZON).used == MBG
+    assert choose([_told(60, 0.05)], least, CANDIDATES[1:], HORIZON).used == MBG, "a clear loss counts among few too"
 
 
 def quarterly_firms(customers: int, seed: int, misses: float = 0.0) -> BookEvents:
@@ -107,8 +107,24 @@ def test_a_model_that_the_books_own_past_refutes_is_not_used() -> None:
     left = np.arange(400) % 10 == 0
     average, spread = np.full(400, 0.1), np.where(np.arange(400) % 4 == 1, 0.6, 0.3)
     told = Judgement(0, np.arange(400), left, {PRIOR: average, MBG: spread, LOGISTIC: spread, ADDITIVE: spread})
-    found = choose([told], {LOGISTIC: 50, ADDITIVE: 50}, CANDIDATES[1:])
+    found = choose([told], {LOGISTIC: 50, ADDITIVE: 50}, CANDIDATES[1:], HORIZON)
     assert found.used == PRIOR
+
+
+def _off_level(cutoff: int) -> Judgement:
+    """A test in which 44 % leave: models rank them well, but at a level learnt in a book's first weeks."""
+    rng = np.random.default_rng(3)
+    odds = rng.normal(0.0, 1.5, 115)
+    left = rng.random(115) < 1.0 / (1.0 + np.exp(0.3 - odds))
+    low = 1.0 / (1.0 + np.exp(2.3 - odds))
+    average = np.full(115, 0.28)
+    return Judgement(cutoff, np.arange(115), left, {PRIOR: average, MBG: low, LOGISTIC: low, ADDITIVE: low})
+
+
+def test_two_windows_of_the_same_weeks_do_not_refute_a_model_by_its_level_but_windows_of_a_year_do() -> None:
+    least = {LOGISTIC: 50, ADDITIVE: 50}
+    assert choose([_off_level(0), _off_level(15)], least, CANDIDATES[1:], 90).used == ADDITIVE
+    assert choose([_off_level(90 * place) for place in range(4)], least, CANDIDATES[1:], 90).used == PRIOR
 
 
 def test_a_short_past_stays_with_the_closed_form() -> None:
