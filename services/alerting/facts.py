@@ -212,8 +212,8 @@ CREATE TEMP TABLE run_deal_contacts AS
 SELECT EXISTS (SELECT 1 FROM conversations WHERE {from_files})
        AND (count(*) < 10 OR 2 * sum(spoken) >= count(*)) AS kept
 FROM (SELECT EXISTS (SELECT 1 FROM conversations c WHERE c.customer_id = o.customer_id
-                        AND c.happened_on BETWEEN o.opened_on AND {closed}) AS spoken
-      FROM opportunities o WHERE o.customer_id IS NOT NULL AND {closed} <= :as_of)
+                        AND c.happened_on BETWEEN o.opened_on AND coalesce({closed}, closes_on, :as_of)) AS spoken
+      FROM opportunities o WHERE o.customer_id IS NOT NULL AND o.opened_on <= :as_of AND {stage} IN ('Won', 'Lost'))
 """
 
 #: SQL of how long deals like ``x`` take; where too few closed to tell, the policy's figure. Where nobody writes down
@@ -337,7 +337,9 @@ class Facts:
         """Build ``deals``; SQL of the amount, and of its product's list price, in the reporting currency."""
         if "deals" not in self._tables:
             self._create("deal_days", _DEAL_DAYS.format(closed=closed_on("o")))
-            self._create("deal_contacts", _DEAL_CONTACTS.format(closed=closed_on("o"), from_files=FROM_FILES))
+            self._create(
+                "deal_contacts", _DEAL_CONTACTS.format(closed=closed_on("o"), stage=STAGE_AS_OF, from_files=FROM_FILES)
+            )
             said = {"name": DEAL_NAME, "stage": STAGE_AS_OF, "stage_name": STAGE_NAME, "usual_days": USUAL_DAYS}
             said |= {"unanswered": UNANSWERED, "moved": known_by(":as_of")}
             scope = self._scope("o.customer_id")

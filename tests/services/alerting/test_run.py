@@ -578,16 +578,18 @@ def test_where_no_contact_is_recorded_only_the_oldest_deals_beyond_the_usual_age
     )
 
 
+@pytest.mark.parametrize("closes", [60, None])
 @pytest.mark.parametrize(("spoken", "raised"), [(4, False), (5, True)])
 def test_what_customers_ask_now_and_then_does_not_tell_that_nobody_spoke_about_a_deal(
-    book: Book, spoken: int, raised: bool
+    book: Book, spoken: int, raised: bool, closes: int | None
 ) -> None:
     """Of deals that closed at least half must have had a conversation; else only their age tells."""
     closed = [book.customer(f"Closed {n}") for n in range(10)]
     for number, customer in enumerate(closed):
         won = book.deal(customer, "Won", 100)
         with book.writing() as work:
-            work.sql("UPDATE opportunities SET closes_on = ? WHERE id = ?", (book.day(60), won))
+            day = book.day(closes) if closes is not None else None
+            work.sql("UPDATE opportunities SET closes_on = ? WHERE id = ?", (day, won))
         book.add(conversations, customer_id=customer, happened_on=book.day(80 if number < spoken else 130))
     stalled = book.customer("Stalled")
     book.deal(stalled, "Proposal", 19)
