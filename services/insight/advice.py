@@ -99,7 +99,9 @@ def read_advice(
             (not _term(matter) and _later(reader, due_at))
             or day_words(reader.policy, customer["owner"], reader.now, _term(matter))
         ),
-        "{call}": lambda: {"call": "call", "draft": "email"}.get(reach.first, _FIND_AND_CALL),
+        "{call}": lambda: {"call": "call", "draft": "email"}.get(
+            reach.first, "answer" if _can_answer_there(matter) else _FIND_AND_CALL
+        ),
         "{contact}": lambda: _CONTACT.get(reach.first, "get in touch with them"),
         "{matter}": lambda: (
             _all_told(reader, customer["id"], matter, others)
@@ -231,4 +233,11 @@ def _reached(reach: Reach, matter: Matter | None, today: date) -> str:
     day = f"{{day}}, {by}" if by else "{day}"
     if reach.first in _CONTACT:
         return f"{_CONTACT[reach.first]}{' back' if reach.phoned else ''} {day}"
+    if _can_answer_there(matter):
+        return f"answer in their ticket {day}"
     return f"answer them {day}" if reach.has_address else f"find a way to reach them {day}"
+
+
+def _can_answer_there(matter: Matter | None) -> bool:
+    """Whether an answer goes where they wrote, which needs no number and is no mailing: a ticket that is open."""
+    return matter is not None and matter.is_open and not matter.phoned

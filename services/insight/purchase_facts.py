@@ -124,8 +124,9 @@ class PurchaseFacts:
 def read_purchase_facts(reader: Reader, ids: Sequence[int]) -> Mapping[int, PurchaseFacts]:
     """Return what is known of the purchases of customers with an open alert; who has no scores is left out."""
     asked: dict[str, Any] = {"ids": json.dumps(list(ids)), "day": reader.present.isoformat()}
-    rows = (dict(row) for row in reader.rows(_FACTS, asked))
-    records = records_of(reader.value("SELECT value FROM book WHERE key = ?", (RULE_RECORDS,)))
+    rows = [dict(row) for row in reader.rows(_FACTS, asked)]
+    told = any(row["loss"] for row in rows)
+    records = records_of(reader.value("SELECT value FROM book WHERE key = ?", (RULE_RECORDS,)) if told else None)
     lost = next((record.lost_words for record in records.values() if record.lost_words), "")
     return {
         row.pop("customer_id"): PurchaseFacts(**row | {"currency": row["currency"] or reader.currency, "lost": lost})

@@ -88,6 +88,26 @@ def test_who_has_an_address_can_be_answered(book: SmallBook, reader: Fresh) -> N
     assert reader(read_detail, alert).recommendation.title == "Answer them today"
 
 
+@pytest.mark.parametrize(
+    ("channel", "given", "title"),
+    [
+        ("email", None, "Answer in their ticket today: say who will solve their ticket, and by when"),
+        ("phone", None, "Find a way to reach them today: say who will solve their ticket, and by when"),
+        ("email", 1, "Find a way to reach them today"),
+    ],
+)
+def test_who_has_an_open_ticket_is_answered_there(
+    book: SmallBook, reader: Fresh, channel: str, given: int | None, title: str
+) -> None:
+    """No address, no number: an answer to their ticket is no mailing, and needs neither."""
+    number = book.customer(email=None)
+    book.score(number)
+    ticket = {"subject": "Zip", "opened_on": days_ago(3), "sentiment": -0.8, "priority": "urgent", "channel": channel}
+    book.event("tickets", number, **ticket, satisfaction=given)
+    advice = '{"code": "distress_call", "title": "{reach}{solve}", "why": ""}'
+    assert reader(read_detail, book.alert(number, rule="distress", recommendation=advice)).recommendation.title == title
+
+
 def test_the_advice_names_what_else_waits(book: SmallBook, reader: Fresh) -> None:
     number = book.customer("Ida Moor", phone="+1 555 0100", email=None)
     book.score(number)
