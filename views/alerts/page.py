@@ -13,7 +13,7 @@ from PySide6.QtCore import QModelIndex, QPoint, QTimer
 from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from models.values.alerts import AlertDetail, AlertRow, QueuePage, Tile
+from models.values.alerts import AlertDetail, AlertRow, QueueFilter, QueuePage, Tile
 from models.values.changes import Changes
 from models.values.watches import PREFIX
 from views.actions import Command
@@ -24,12 +24,14 @@ from views.alerts.commands import ALERT_COMMANDS, Target, alert_menu, enable, ru
 from views.alerts.day_bar import DayBar
 from views.alerts.detail_pane import DetailPane, detail_skeleton
 from views.alerts.morning import Morning
+from views.alerts.queue_filter import filter_of
 from views.alerts.queue_pane import QueuePane
 from views.alerts.triage import Triage
 from views.background import Failed
 from views.lists.timeline import TimelineModel
 from views.scores.trends import TrendsOnRest
 from views.shell.page import Context, Page
+from views.shell.saved_filters import SavedFilters
 from views.widgets.labels import column
 from views.widgets.states import StatePane
 from views.widgets.tile_strip import TileStrip
@@ -38,6 +40,7 @@ LOW, DAY_BAR = 640, 1000
 DETAIL_SKELETON_MS = 100
 SEEN_AFTER_MS = 1_500
 REFRESH_EVERY_MS = 60_000
+_BECOMES = "It stands in the menu above the queue, on this computer; the menu deletes it too."
 
 
 class AlertsPage(Page):
@@ -55,7 +58,8 @@ class AlertsPage(Page):
         self._kind = ""
         self.day = DayBar(theme, actions)
         self.tiles = TileStrip(theme, 2, "Today’s figures", self.day)
-        self.queue = QueuePane(theme, actions, context.remembered.value.me)
+        self._named = SavedFilters(context, "alerts", "Gold in distress", _BECOMES)
+        self.queue = QueuePane(theme, actions)
         self.queue.set_order(context.remembered.value.queue_order)
         self.morning = Morning(theme, actions, self.queue)
         self.timeline = TimelineModel(self._desk, questions.timeline, self)
@@ -104,7 +108,10 @@ class AlertsPage(Page):
         self.morning.turned.connect(self._morning_turned)
         self.morning.reached.connect(self._go)
         self.morning.summed_up.connect(self._sum_up)
-        remembered.changed.connect(lambda: queue.know(remembered.value.me))
+        queue.save_wanted.connect(self._save_filter)
+        queue.forget_wanted.connect(self._named.forget)
+        remembered.changed.connect(self._know)
+        self._know()
         self._seen.timeout.connect(self._mark_seen)
         self._minute.timeout.connect(self._keep_up)
 
@@ -116,6 +123,7 @@ class AlertsPage(Page):
             Command.MORNING: self.morning.begin,
             Command.TICK: lambda: self.queue.model.tick(self.queue.view.currentIndex().row()),
             Command.FILTER: self.morning.ask_filter,
+            Command.SAVE_FILTER: self._save_filter,
             Command.ORDER: self._show_orders,
             Command.DRAWER: self.arrangement.toggle_actions,
             Command.OPEN: lambda: self._opened(self.queue.view.currentIndex()),
@@ -435,6 +443,19 @@ class AlertsPage(Page):
         self._desk.drop("detail")
         self._forget_detail()
         self.detail_state.show_empty(heading, words, ("Back to the queue", self.morning.end))
+
+    def _know(self) -> None:
+        saved = {one.name: filter_of(one.filter) for one in self._named.found}
+        self.queue.know(self.context.remembered.value.me, saved)
+
+    def _save_filter(self) -> None:
+        """Ask for a name under which the queue's filter is kept."""
+        self.morning.end()
+        chosen = self.queue.kept_filter
+        if chosen == QueueFilter():
+            self.context.book.told.emit("Nothing is filtered: press / or choose a filter, then save it")
+        else:
+            self._named.ask(chosen, self.queue.owner, lambda _name: self.queue.view.setFocus())
 
     def _show_orders(self) -> None:
         """Offer the orders by key; the morning's walk keeps its own."""

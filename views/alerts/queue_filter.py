@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -21,6 +22,8 @@ from views.words import whole
 
 TYPING_PAUSE_MS = 60
 NO_OWNER = "No owner"
+#: What a saved filter can hold beside its text: values of which type.
+_SAVED_SETS = {"severities": int, "kinds": str, "rules": str, "tiers": str, "owners": str}
 
 
 class FilterField(QLineEdit):
@@ -182,6 +185,16 @@ class QueueFilterBar(QWidget):
             self._chips.addWidget(chip)
         wanted = self._filter != QueueFilter() or (self.field.hasFocus() if asked is None else asked)
         self.setVisible(wanted)
+
+
+def filter_of(document: Mapping[str, Any]) -> QueueFilter:
+    """Return a filter from the preferences; what does not fit is left out, so that an old file never stops the page."""
+    values: dict[str, Any] = {"text": text} if isinstance(text := document.get("text"), str) else {}
+    for name, kind in _SAVED_SETS.items():
+        found = document.get(name)
+        if isinstance(found, list | tuple):
+            values[name] = frozenset(one for one in found if isinstance(one, kind))
+    return QueueFilter(**values)
 
 
 class _StayingMenu(QMenu):

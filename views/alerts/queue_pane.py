@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -50,13 +51,16 @@ class QueuePane(QWidget):
     asked = Signal()  # tab, filter, order or budget changed: read again
     ordered = Signal(str)
     news_wanted = Signal()
+    save_wanted = Signal()  # keep the filter under a name
+    forget_wanted = Signal(str)
 
-    def __init__(self, theme: Theme, actions: Actions, me: str) -> None:
+    def __init__(self, theme: Theme, actions: Actions) -> None:
         super().__init__()
         kind_of(self, "panel")
-        self._theme, self._me = theme, me
+        self._theme, self._me = theme, ""
         self._choose_files = actions[Command.CHOOSE_FILES].trigger
         self._owners: tuple[str, ...] = ()
+        self._saved: Mapping[str, QueueFilter] = {}
         self.beyond_budget = False
         self.order: QueueOrder = "due"
         self.model = QueueModel(self)
@@ -114,12 +118,10 @@ class QueuePane(QWidget):
         """Owners and tiers that the filters can offer."""
         self.filter_bar.set_choices(choices)
         self._owners = tuple(owner for owner, _count in choices.owners)
-        self._fill_owner_menu()
 
-    def know(self, me: str) -> None:
-        """What the book's owner columns call the person at work: theirs is "My queue"."""
-        self._me = me
-        self._fill_owner_menu()
+    def know(self, me: str, saved: Mapping[str, QueueFilter]) -> None:
+        """What the book's owner columns call the person at work (theirs is "My queue"), and filters under names."""
+        self._me, self._saved = me, saved
         self._name_owner()
 
     def show_page(self, page: QueuePage) -> None:
@@ -171,7 +173,7 @@ class QueuePane(QWidget):
         head = QWidget()
         self.owner = MenuButton(self._theme, "All alerts", size=fonts.HEADING, strong=True, ink="ink")
         self.owner.setMenu(QMenu(self.owner))
-        self._fill_owner_menu()
+        self.owner.menu().aboutToShow.connect(self._fill_owner_menu)
         self.order_button = self._build_order(actions)
         self.filter_button = IconButton(self._theme, "filter", actions[Command.FILTER].toolTip())
         self.filter_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -265,10 +267,35 @@ class QueuePane(QWidget):
             menu.addSeparator()
         for owner in others:
             menu.addAction(owner or NO_OWNER).triggered.connect(partial(self._choose_owner, owner))
+        menu.addSeparator()
+        for name, saved in self._saved.items():
+            menu.addAction(name.replace("&", "&&")).triggered.connect(partial(self._choose_saved, saved))
+        save = menu.addAction("Save this filter…")
+        save.setEnabled(self.kept_filter != QueueFilter())
+        save.triggered.connect(self.save_wanted)
+        current = self._saved_name
+        if current:
+            delete = menu.addAction(f"Delete “{current.replace('&', '&&')}”")
+            delete.triggered.connect(partial(self.forget_wanted.emit, current))
+
+    @property
+    def kept_filter(self) -> QueueFilter:
+        """What of the filter can be saved: all but what a tile asks of one day."""
+        return replace(self.filter, need_today=False, done_days=1, resolved_only=False)
+
+    @property
+    def _saved_name(self) -> str:
+        """Under which name the filter that holds was saved, '' for none."""
+        return next((name for name, saved in self._saved.items() if saved == self.filter), "")
+
+    def _choose_saved(self, saved: QueueFilter, _checked: bool = False) -> None:
+        self.filter_bar.set_filter(saved)
+        self._filter_changed(saved)
 
     def _choose_owner(self, owner: str | None, _checked: bool = False) -> None:
+        before = QueueFilter() if self._saved_name else self.filter
         owners = frozenset() if owner is None else frozenset({owner})
-        self.filter_bar.set_filter(replace(self.filter, owners=owners))
+        self.filter_bar.set_filter(replace(before, owners=owners))
         self._filter_changed(self.filter)
 
     def show_mine(self) -> None:
@@ -277,7 +304,9 @@ class QueuePane(QWidget):
 
     def _name_owner(self) -> None:
         owners = self.filter.owners
-        if owners == {self._me} and self._me:
+        if self._saved_name:
+            words = self._saved_name
+        elif owners == {self._me} and self._me:
             words = "My queue"
         elif len(owners) == 1:
             words = next(iter(owners)) or NO_OWNER

@@ -6,7 +6,7 @@ OR within a kind, AND between kinds. A chip stands for one kind; taking it away 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from models.values.customers import STANDINGS, CustomerFilter
@@ -110,16 +110,6 @@ def own_tabs(me: str, churn_warning: float) -> tuple[FilterTab, ...]:
         FilterTab("no_owner", NO_OWNER, CustomerFilter(owners=frozenset({NOBODY}))),
     ]
     return tuple(tabs)
-
-
-def to_json(chosen: CustomerFilter) -> dict[str, Any]:
-    """A filter as the preferences keep it: only what restricts."""
-    document: dict[str, Any] = {}
-    for one in fields(CustomerFilter):
-        value = getattr(chosen, one.name)
-        if value != getattr(EMPTY, one.name):
-            document[one.name] = sorted(value) if isinstance(value, frozenset) else value
-    return document
 
 
 def from_json(document: Mapping[str, Any]) -> CustomerFilter:

@@ -9,18 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLineEdit, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from models.values.changes import Changes
 from models.values.customers import CustomerFilter, CustomerProfile
 from models.values.facts import SCORED_TABLES
-from services.settings import Policy, SavedFilter, with_filter, without_filter
+from services.settings import Policy
 from views.actions import Command
 from views.background import Failed
 from views.customers.brief import save_all_data, save_brief
 from views.customers.contacts import Contacts
 from views.customers.delegate import Marks
-from views.customers.filters import FilterTab, from_json, own_tabs, to_json
+from views.customers.filters import FilterTab, from_json, own_tabs
 from views.customers.form import CustomerForm
 from views.customers.handover import HandoverBar
 from views.customers.list_pane import ListPane
@@ -30,8 +30,8 @@ from views.scores.overriding import Asked, ask_override, end_override
 from views.shell.consent import addressee, ask_consent, ask_consent_of_several
 from views.shell.deals import Deals
 from views.shell.page import PAGE_TITLES, Context, Page
+from views.shell.saved_filters import SavedFilters
 from views.widgets.labels import column
-from views.widgets.overlay import FormPanel
 from views.widgets.splitter import PaneSplitter
 
 KEY = "customers"
@@ -51,6 +51,7 @@ _OF_ONE = (
 LOW_CONFIDENCE = "low-confidence"
 STACK_BELOW = 960
 _SHOWN = frozenset({*SCORED_TABLES, "customer_risk_scores", "alerts", "tasks", "notes", "policies", "imports"})
+_BECOMES = "It becomes a tab on this computer; right-click the tab to delete it."
 
 
 class CustomersPage(Page):
@@ -60,6 +61,7 @@ class CustomersPage(Page):
         super().__init__(context)
         theme, actions, book = context.theme, context.actions, context.book
         self._rooms = BookOfCustomers(book)
+        self._named = SavedFilters(context, KEY, "Renewals in the north", _BECOMES)
         self._me = book.workspace.person
         self._stacked = False
         self._visited = False
@@ -414,39 +416,20 @@ class CustomersPage(Page):
     # -- saved filters ------------------------------------------------------------------------------------------
 
     def _tabs(self) -> tuple[FilterTab, ...]:
-        saved = [one for one in self.context.remembered.value.saved_filters if one.page == KEY]
-        named = [FilterTab(f"saved:{one.name}", one.name, from_json(one.filter), saved=True) for one in saved]
+        named = [
+            FilterTab(f"saved:{one.name}", one.name, from_json(one.filter), saved=True) for one in self._named.found
+        ]
         warning = self.context.book.workspace.policy.churn_warning
         return (*own_tabs(self._me, warning), *named)
 
     def _save_filter(self) -> None:
-        chosen = self.list.chosen
-        name = QLineEdit()
-        name.setMaxLength(40)
+        def kept(name: str) -> None:
+            self.list.show_tabs(self._tabs(), f"saved:{name}")
 
-        def send(panel: FormPanel) -> None:
-            text = name.text().strip()
-            if not text:
-                panel.object_to("Give the filter a name, such as “Renewals in the north”.")
-                return
-            panel.dismiss()
-            self._keep_filter(text, chosen)
-
-        panel = FormPanel(self.context.theme, self.window(), "Save this filter", "Save", send,
-                          "It becomes a tab on this computer; right-click the tab to delete it.")  # fmt: skip
-        panel.add("Name", name)
-        panel.done().open_under(self.list.save_button)
-
-    def _keep_filter(self, name: str, chosen: CustomerFilter) -> None:
-        remembered = self.context.remembered
-        kept = with_filter(remembered.value, SavedFilter(KEY, name, to_json(chosen)))
-        remembered.set(saved_filters=kept.saved_filters)
-        self.list.show_tabs(self._tabs(), f"saved:{name}")
+        self._named.ask(self.list.chosen, self.list.save_button, kept)
 
     def _forget_filter(self, key: str) -> None:
-        remembered = self.context.remembered
-        left = without_filter(remembered.value, KEY, key.removeprefix("saved:"))
-        remembered.set(saved_filters=left.saved_filters)
+        self._named.forget(key.removeprefix("saved:"))
         self.list.show_tabs(self._tabs())
 
 

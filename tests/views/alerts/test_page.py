@@ -33,8 +33,10 @@ from views.alerts import questions
 from views.alerts.commands import enable
 from views.alerts.page import AlertsPage
 from views.alerts.person_lines import FactLine, RunLine
+from views.alerts.queue_filter import filter_of
 from views.desktop import Desktop
 from views.shell.owner_box import OwnerBox
+from views.shell.saved_filters import restrictions_of
 from views.theme import Theme, fonts
 from views.widgets.chip import Chip
 from views.widgets.overlay import ChoicePanel, FormPanel, Overlay
@@ -528,6 +530,53 @@ def test_alerts_of_a_rule_are_chosen_in_the_filter_menu(qtbot: QtBot, desk: Desk
     chip.removed.emit()
     qtbot.waitUntil(lambda: len(page.queue.model.open_alerts()) > count)
     assert page.queue.filter == QueueFilter()
+
+
+def test_a_filter_is_saved_chosen_again_and_deleted(qtbot: QtBot, desk: Desktop) -> None:
+    page, queue = alerts(desk), alerts(desk).queue
+    everyone = queue.model.open_alerts()
+
+    def menu() -> list[str]:
+        queue.owner.menu().aboutToShow.emit()
+        return [action.text() for action in queue.owner.menu().actions() if not action.isSeparator()]
+
+    def choose(words: str) -> None:
+        menu()
+        next(one for one in queue.owner.menu().actions() if one.text() == words).trigger()
+        qtbot.waitUntil(lambda: not page._desk.waiting("queue"))
+
+    page._save_filter()
+    assert desk.window.toast.words.startswith("Nothing is filtered")
+    filtered = QueueFilter(severities=frozenset({int(Severity.CRITICAL)}), tiers=frozenset({"Gold"}), need_today=True)
+    queue.ask_for("todo", filtered)
+    qtbot.waitUntil(lambda: not page._desk.waiting("queue"))
+    gold = [open_alert.id for open_alert in queue.model.open_alerts()]
+    assert 0 < len(gold) < len(everyone)
+    desk.window.actions_registry[Command.SAVE_FILTER].trigger()
+    form = panel(desk)
+    assert isinstance(form, FormPanel)
+    QTest.keyClicks(form.findChild(QLineEdit), "Gold & critical")
+    press(Qt.Key.Key_Return)
+    queue.filter_bar.clear_filter()
+    qtbot.waitUntil(lambda: queue.model.open_alerts() == everyone)
+    assert queue.owner.text() == "All alerts" and "Gold && critical" in menu()
+    choose("Gold && critical")
+    assert queue.owner.text() == "Gold & critical" and queue.filter == replace(filtered, need_today=False)
+    assert [open_alert.id for open_alert in queue.model.open_alerts()] == gold
+    choose("All alerts")
+    assert queue.filter == QueueFilter() and queue.model.open_alerts() == everyone
+    choose("Gold && critical")
+    choose("Delete “Gold && critical”")
+    assert "Gold && critical" not in menu() and desk.remembered.value.saved_filters == ()
+
+
+def test_a_saved_filter_that_does_not_fit_leaves_out_what_is_wrong() -> None:
+    document = {"text": 5, "severities": [3, "high"], "tiers": "Gold", "owners": ["Ada", None], "colour": ["red"]}
+    assert filter_of(document) == QueueFilter(severities=frozenset({3}), owners=frozenset({"Ada"}))
+    whole = QueueFilter(
+        "late", frozenset({1}), frozenset({"Gold"}), frozenset({""}), frozenset({"risk"}), frozenset({"x"})
+    )
+    assert filter_of(restrictions_of(whole)) == whole
 
 
 def test_a_queue_that_cannot_be_read_says_so_and_can_be_read_again(

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -194,7 +195,12 @@ def test_a_filter_is_saved_as_a_tab_and_forgotten(qtbot: QtBot, sample: Workspac
     page = customers(qtbot, desk)
     chosen = CustomerFilter(tiers=frozenset({"Gold"}))
     page.list.set_filter(chosen)
-    page._keep_filter("Golden", chosen)
+    page._save_filter()
+    (form,) = (one for one in desk.window.findChildren(FormPanel) if one.isVisible())
+    QTest.keyClick(form.findChild(QLineEdit), Qt.Key.Key_Return)
+    assert form.isVisible() and "Give the filter a name" in form.fault.text()
+    QTest.keyClicks(form.findChild(QLineEdit), "Golden")
+    QTest.keyClick(form.findChild(QLineEdit), Qt.Key.Key_Return)
     assert desk.remembered.value.saved_filters == (SavedFilter("customers", "Golden", {"tiers": ["Gold"]}),)
     assert page.list.tabs.current == "saved:Golden"
     until(qtbot, lambda: next(t.count for t in page.list.tabs.tabs if t.key == "saved:Golden") is not None)
