@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA_VERSION = 17
+SCHEMA_VERSION = 18
 #: The schema since which rows of imports say the same in the same columns: digests taken since then still hold.
 ROWS_SCHEMA = 5
 #: Tables of the content hash, in its order: what others refer to comes before them.

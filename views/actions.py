@@ -64,6 +64,7 @@ class Command(Enum):
     ADD_CUSTOMER = auto()
     EDIT_CUSTOMER = auto()
     DELETE_CUSTOMER = auto()
+    ERASE_CUSTOMER = auto()
     CONTACTS = auto()
     SAVE_FILTER = auto()
     OVERRIDE = auto()
@@ -244,6 +245,9 @@ SPECS: dict[Command, Spec] = {
     Command.EDIT_CUSTOMER: Spec("Edit", ("F2",), "edit", "With customers", "Edit this customer"),
     Command.DELETE_CUSTOMER: Spec(
         "Delete customer", ("Del",), "bin", "With customers", "Delete this customer and everything linked to them"
+    ),
+    Command.ERASE_CUSTOMER: Spec(
+        "Erase for good…", (), "bin", "With customers", "Erase this customer on their request, with a receipt"
     ),
     Command.CONTACTS: Spec(
         "Contacts…", ("P",), "person", "With customers", "Add or change the contacts of this customer"

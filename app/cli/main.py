@@ -39,7 +39,7 @@ from app.cli import (
 from models.values.metrics import OPERATORS
 
 _OF_RULES = ("list", "try", "on", "off", "owner", "watch", "watches", "unwatch", "--help")
-_OF_ONE = ("show", "data", "add", "set", "contact", "override", "merge", "apart", "later")
+_OF_ONE = ("show", "data", "erase", "add", "set", "contact", "override", "merge", "apart", "later")
 
 
 def build() -> typer.Typer:
@@ -129,12 +129,13 @@ def _general(
 def _add_groups(program: typer.Typer) -> None:
     one = typer.Typer(
         help="One customer: `customer NAME` shows, `add`, `set` and `contact` write by hand, `override` sets a score,"
-        " `data` writes all there is about them, `merge A B` and `apart A B` judge two."
+        " `data` writes all there is about them, `erase` erases them for good, `merge A B` and `apart A B` judge two."
     )
     one.command("show", hidden=True)(customers.show)
     one.command("add")(customers.add)
     one.command("set")(customers.change)
     one.command("data")(reports.all_data)
+    one.command("erase")(people.erase)
     one.command("contact")(customers.contact)
     one.command("override")(overriding.override)
     one.command("merge")(people.merge)

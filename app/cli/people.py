@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from app.cli.frame import DONE, JsonOption, StoreOption, answer, opened, progress_line, table, told
+from app.cli.frame import DONE, JsonOption, StoreOption, Who, answer, opened, progress_line, table, told
 from models.values.changes import Changes
+from models.values.errors import UserError
 from models.values.people import PAIR_STATES
 from services.pipeline import after_change
 from services.workspace import Workspace
@@ -120,4 +122,31 @@ def _decided(decide: Callable[[Workspace], Changes], store: StoreOption, json: b
         after_change(workspace, changes)
     document = {"entry": changes.entry, "customers": sorted(changes.customers), "words": changes.words}
     answer(document, changes.words, json)
+    return DONE
+
+
+@told
+def erase(
+    customer: Who,
+    sure: Annotated[bool, typer.Option("--yes", help="Erase: it cannot be undone.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the receipt to this file.")] = None,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Erase a customer on their request, with what the journal holds of them; prints a receipt."""
+    from services.backups import backups_of
+    from services.duplicates import erase_customer, receipt_text
+    from services.insight import customer_named
+
+    with opened(store, writes=True) as workspace:
+        number = customer_named(workspace, customer)
+        if not sure:
+            raise UserError(f"This erases customer {number} for good. Add --yes to do it.")
+        found = erase_customer(workspace, number)
+        after_change(workspace, found.changes)
+        receipt = receipt_text(found, backups_of(workspace.store.path))
+    if out is not None:
+        out.write_text(receipt, encoding="utf-8")
+    document = {"customer": found.customer_id, "at": found.at, "rows": found.rows, "details": found.details}
+    answer({**document, "marks": found.marks, "files": list(found.files)}, receipt.rstrip(), json)
     return DONE

@@ -7,7 +7,7 @@ lists.
 from __future__ import annotations
 
 from models.journal.chain import Image, append_entry, head, stands
-from models.journal.erase import erase_images
+from models.journal.erase import erase_images, erase_words
 from models.journal.history import (
     REDO,
     REFUSED,
@@ -36,6 +36,7 @@ __all__ = [
     "entries",
     "entry_images",
     "erase_images",
+    "erase_words",
     "fact_entries_since",
     "head",
     "largest_numbers",

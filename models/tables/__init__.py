@@ -27,7 +27,7 @@ from models.tables.imports import import_changes, import_rejects, imports, mappi
 from models.tables.ledger import book, journal, journal_payloads, policies
 from models.tables.meta import metadata
 from models.tables.outreach import UNTOUCHED_DRAFT, drafts, messages, sendings, templates
-from models.tables.people import likely_pairs, merged_customers, pair_decisions, people_keys
+from models.tables.people import erasures, likely_pairs, merged_customers, pair_decisions, people_keys
 from models.tables.scores import (
     anomalies,
     customer_risk_scores,
@@ -64,6 +64,7 @@ __all__ = [
     "drafts",
     "email_events",
     "emails",
+    "erasures",
     "identities",
     "import_changes",
     "import_rejects",

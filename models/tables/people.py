@@ -38,6 +38,17 @@ pair_decisions = Table(
     Index("ix_pair_decisions_right", "right_source", "right_key"),
 )
 
+#: By what those were known who were erased on request, as keyed hashes: files that bring them again leave them out.
+erasures = Table(
+    "erasures",
+    metadata,
+    surrogate(),
+    Column("kind", Text, nullable=False),  # email | id
+    Column("mark", Text, nullable=False),  # HMAC-SHA256 with the book's own key of addresses, or of system and id
+    Column("erased_at", Text, nullable=False),
+    UniqueConstraint("kind", "mark", name="uq_erasures_mark"),
+)
+
 #: Derived: two customers who may be one. No foreign keys, as nothing that is computed keeps a customer in the book.
 likely_pairs = Table(
     "likely_pairs",

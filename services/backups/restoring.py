@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from models import sqlite
 from models.private import make_file, make_folder
+from models.queries.kept_values import keep_value
 from models.store import open_store
 from models.store.book_key import BookKey
 from models.store.connect import sentences, unlocked
@@ -24,7 +25,7 @@ from models.store.copies import is_sound
 from models.store.room import ask_room
 from models.store.store import Store
 from models.store.unchanging import connect_unchanging, log_of
-from models.tables import messages, suppression_ledger
+from models.tables import erasures, messages, suppression_ledger
 from models.values import words
 from models.values.backups import Backup
 from models.values.errors import EnvironmentFault, StoreDamaged
@@ -33,11 +34,14 @@ from models.values.outreach import HANDED_OVER
 from services.audit import forget_head
 from services.backups.keeping import DAMAGED, head_of, place_for
 from services.book.encryption import find_key
+from services.duplicates import ERASURE_KEY, erase_again
 from services.outreach.messages import message_of
 from services.outreach.outbox.approval import back_to_review
 from services.workspace import Clock, Keyring
 
 if TYPE_CHECKING:
+    from sqlalchemy import Table
+
     from models.store import UnitOfWork
 
 _BUSY_TIMEOUT_MS: Final = 2_000
@@ -155,8 +159,10 @@ def restore(path: Path, backup: Backup, keyring: Keyring, *, person: str, clock:
         shutil.copyfile(backup.path, made)
         store = open_store(made, key, create=False)
         try:
+            at = words.stored(clock.now())
             with _present(path, keyring, given) as driver:
-                stays = _carried(store, driver, backup, person, words.stored(clock.now()))
+                stays = _carried(store, driver, backup, person, at)
+            erase_again(store, Actor("system", person), at)
         finally:
             store.close()
         kept = place_for(path, clock.now(), "restore")
@@ -209,7 +215,10 @@ def _carried(store: Store, present: sqlite.Connection | None, backup: Backup, pe
     with store.unit_of_work(Actor("person", person), "restore", f"backup:{backup.path.name}", at=at) as work:
         handed: dict[int, str] = {}
         if present is not None:
-            _keep_suppressions(work, present)
+            _keep_rows(work, present, suppression_ledger, _LEDGER)
+            _keep_rows(work, present, erasures, ("kind", "mark", "erased_at"))
+            if key := present.execute("SELECT value FROM book WHERE key = ?", (ERASURE_KEY,)).fetchone():
+                keep_value(work, ERASURE_KEY, key[0])
             handed = dict(present.execute("SELECT id, state FROM messages"))
         waiting = work.driver.execute(
             "SELECT id, state FROM messages WHERE state IN ('draft', 'in_review', 'approved', 'queued', 'failed')"
@@ -229,13 +238,12 @@ def _carried(store: Store, present: sqlite.Connection | None, backup: Backup, pe
     return stays
 
 
-def _keep_suppressions(work: UnitOfWork, present: sqlite.Connection) -> None:
-    columns = ", ".join(_LEDGER)
-    statement = f"SELECT {columns} FROM suppression_ledger ORDER BY id"
+def _keep_rows(work: UnitOfWork, present: sqlite.Connection, table: Table, columns: tuple[str, ...]) -> None:
+    statement = f"SELECT {', '.join(columns)} FROM {table.name} ORDER BY id"
     known = set(work.driver.execute(statement))
     for row in present.execute(statement):
         if row not in known:
-            work.insert(suppression_ledger, dict(zip(_LEDGER, row, strict=True)))
+            work.insert(table, dict(zip(columns, row, strict=True)))
 
 
 def _hold(book: sqlite.Connection, path: Path, key: BookKey | None) -> None:

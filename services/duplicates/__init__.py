@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from services.duplicates.decide import decide_later, keep_apart
 from services.duplicates.doubtful import doubtful_customers
+from services.duplicates.erasure import ERASURE_KEY, Erasure, erase_again, erase_customer, lift, receipt_text
 from services.duplicates.find import Search, find_duplicates
 from services.duplicates.merge import merge_customers
 from services.duplicates.quality import identifier_quality
@@ -16,16 +17,22 @@ from services.duplicates.removal import delete_customer
 from services.duplicates.review import count_pairs, read_merged, read_pair, read_pairs
 
 __all__ = [
+    "ERASURE_KEY",
+    "Erasure",
     "Search",
     "count_pairs",
     "decide_later",
     "delete_customer",
     "doubtful_customers",
+    "erase_again",
+    "erase_customer",
     "find_duplicates",
     "identifier_quality",
     "keep_apart",
+    "lift",
     "merge_customers",
     "read_merged",
     "read_pair",
     "read_pairs",
+    "receipt_text",
 ]

@@ -18,7 +18,7 @@ from models.tables import (
 from services.duplicates.fields import Combined, Record, combined, own_values
 
 #: Rows that go over and that nobody would count.
-UNSAID: Final = frozenset({"identities", "alert_signals", "merged_customers"})
+UNSAID: Final = frozenset({"identities", "alert_signals", "merged_customers", "suppression_ledger"})
 #: An email in one of these states is on its way to an address.
 UNDER_WAY: Final = ("approved", "queued", "sending")
 

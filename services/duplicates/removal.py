@@ -29,30 +29,58 @@ def delete_customer(workspace: Workspace, customer_id: int) -> Changes:
         There is no such customer, or an email to them is on its way.
     """
     with workspace.store.unit_of_work(workspace.me, VERB, f"customer:{customer_id}", at=workspace.at) as work:
-        query = select(customers.c.name).where(customers.c.id == customer_id)
-        name = work.connection.execute(query).scalar()
-        if name is None:
-            raise UserError(f"There is no customer {customer_id}. “bellwether customers” lists them.")
-        on_its_way = select(messages.c.id).where(
-            messages.c.customer_id == customer_id, messages.c.state.in_((*UNDER_WAY, "doubt"))
-        )
-        if work.connection.execute(on_its_way.limit(1)).first() is not None:
-            raise UserError(f"An email to {name} is on its way. Stop it in the outbox first, then delete the customer.")
-        going = _going(work, customer_id)
-        # Rows of one table refer to each other too: what is left at the end has to hold together, not each step.
-        work.sql("PRAGMA defer_foreign_keys = ON")
-        for table in COMPUTED_TABLES:
-            work.execute(delete(table).where(table.c.customer_id == customer_id))
-        for table in reversed(metadata.sorted_tables):
-            for row_id in reversed(going.get(table.name, ())):
-                work.delete(table, row_id)
-        work.touch(customers=[customer_id])
+        name = refuse_on_its_way(work, customer_id, "delete")
+        going = going_with(work, customer_id)
+        delete_rows(work, customer_id, going)
         work.say(_words(name, {table: len(ids) for table, ids in going.items()}))
         return work.commit()
 
 
-def _going(work: UnitOfWork, customer_id: int) -> dict[str, Sequence[int | str]]:
-    """The customer's row, the rows that refer to it, and those that refer to these, by table."""
+def refuse_on_its_way(work: UnitOfWork, customer_id: int, verb: str) -> str:
+    """Return a customer's name; refuse to delete or erase them while an email to them is on its way.
+
+    Raises
+    ------
+    UserError
+        That is so, or there is no such customer.
+    """
+    name = customer_name(work, customer_id)
+    on_its_way = select(messages.c.id).where(
+        messages.c.customer_id == customer_id, messages.c.state.in_((*UNDER_WAY, "in_doubt"))
+    )
+    if work.connection.execute(on_its_way.limit(1)).first() is not None:
+        raise UserError(f"An email to {name} is on its way. Stop it in the outbox first, then {verb} the customer.")
+    return name
+
+
+def customer_name(work: UnitOfWork, customer_id: int) -> str:
+    """Return a customer's name.
+
+    Raises
+    ------
+    UserError
+        There is no such customer.
+    """
+    name = work.connection.execute(select(customers.c.name).where(customers.c.id == customer_id)).scalar()
+    if name is None:
+        raise UserError(f"There is no customer {customer_id}. “bellwether customers” lists them.")
+    return str(name)
+
+
+def delete_rows(work: UnitOfWork, customer_id: int, going: dict[str, Sequence[int | str]]) -> None:
+    """Delete a customer's rows, as `going_with` names them."""
+    # Rows of one table refer to each other too: what is left at the end has to hold together, not each step.
+    work.sql("PRAGMA defer_foreign_keys = ON")
+    for table in COMPUTED_TABLES:
+        work.execute(delete(table).where(table.c.customer_id == customer_id))
+    for table in reversed(metadata.sorted_tables):
+        for row_id in reversed(going.get(table.name, ())):
+            work.delete(table, row_id)
+    work.touch(customers=[customer_id])
+
+
+def going_with(work: UnitOfWork, customer_id: int) -> dict[str, Sequence[int | str]]:
+    """Return the customer's row, the rows that refer to it, and those that refer to these, by table."""
     going: dict[str, Sequence[int | str]] = {customers.name: [customer_id]}
     for table in metadata.sorted_tables:
         if table is customers or table is suppression_ledger or table in COMPUTED_TABLES:

@@ -15,7 +15,7 @@ ABOUT_NOBODY: Final = frozenset(
     {
         *("book", "dashboards", "documents", "import_changes", "import_rejects", "imports", "mappings", "model_fits"),
         *("policies", "products", "rules", "saved_views", "score_reports", "templates"),
-        *("emails", "likely_pairs", "pair_decisions", "people_keys"),  # worked out of the rows of customers
+        *("emails", "erasures", "likely_pairs", "pair_decisions", "people_keys"),  # worked out of the rows of customers
         *("journal", "journal_payloads"),  # told as history
     }
 )

@@ -18,6 +18,7 @@ from models.values.deals import CLOSED
 from models.values.errors import UserError
 from models.values.phones import NO_PHONE, is_phone
 from models.values.words import count, listed
+from services.duplicates import lift
 from services.entities import ENTITIES, Field
 from services.permission.ledger import note
 from services.sync.formats.headers import normal
@@ -77,6 +78,7 @@ def add_customer(workspace: Workspace, fields: Mapping[str, str], *, new_owner: 
         _identify(work, customer_id, values)
         _set_contract(work, customer_id, contract)
         note(workspace, work, values.get("email"), values)
+        lift(work, values.get("email") or "")  # whoever was erased and is back comes with files again
         work.say(f"Added {name}")
         return work.commit()
 

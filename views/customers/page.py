@@ -47,6 +47,7 @@ _OF_ONE = (
     Command.EDIT_DEAL,
     Command.DEAL_TASK,
     Command.DELETE_CUSTOMER,
+    Command.ERASE_CUSTOMER,
 )
 LOW_CONFIDENCE = "low-confidence"
 STACK_BELOW = 960
@@ -99,6 +100,7 @@ class CustomersPage(Page):
                 Command.DRAFT: self._draft,
                 Command.OVERRIDE: self._override,
                 Command.DELETE_CUSTOMER: self._delete,
+                Command.ERASE_CUSTOMER: partial(self._save_file, self._erase),
                 Command.RECORD_CONSENT: self._consent,
                 Command.COMPARE: self._compare,
                 Command.SAVE_BRIEF: partial(self._save_file, save_brief),
@@ -238,6 +240,11 @@ class CustomersPage(Page):
         profile = self.profile.profile
         if profile is not None and not self.profile.awaited and self._right.currentWidget() is self.profile:
             self.context.book.act(self._rooms.deleting(profile.id))
+
+    def _erase(self, _page: Page, profile: CustomerProfile) -> None:
+        from views.customers.erasing import ask_to_erase
+
+        ask_to_erase(self, profile, self.profile.name_label)
 
     def _consent(self) -> None:
         """Record that the selected customers agreed to be emailed; of one alone, beside what was said before."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from models import sqlite
+from services.duplicates.erasure import is_erased
 from services.duplicates.fields import FIELDS, Record, combined, strictest
 from services.sync.apply.contacts import part_other_names
 from services.sync.formats.plan import Plan
@@ -23,6 +24,7 @@ _SAME_SOURCE_ID = """
             WHERE o.customer_id = i.customer_id AND o.kind = 'external_id' AND o.source = :source)
 """
 JOINED: Final = "merged into another customer, whose row is used"
+ERASED: Final = "erased on request: enter them by hand if they are back"
 _CONSENTS: Final = ("email_consent", "tracking_consent")
 
 
@@ -36,6 +38,7 @@ def match_people(db: sqlite.Connection, plan: Plan, source: str) -> int:
     """
     db.execute("CREATE INDEX stage.people_id ON people (external_id)")
     db.execute("CREATE INDEX stage.people_email ON people (email)")
+    _leave_out_erased(db, source, own=plan.entity.customer == "self")
     if exists(db, "main.customers"):
         own = plan.entity.customer == "self"
         _by_id(db, source)
@@ -63,6 +66,22 @@ def match_people(db: sqlite.Connection, plan: Plan, source: str) -> int:
     _group_new(db)
     matched = db.execute("SELECT count(DISTINCT customer_id) FROM stage.people WHERE staged").fetchone()[0]
     return int(matched)
+
+
+def _leave_out_erased(db: sqlite.Connection, source: str, *, own: bool) -> None:
+    """Leave out the rows of those who were erased on request, so that no file brings them back."""
+    erased = is_erased(db)
+    if erased is None:
+        return
+    db.create_function("is_erased", 2, lambda kind, text: text is not None and erased(kind, text), deterministic=True)
+    known = [f"is_erased('id', :source || char(31) || {key})" for key in ("people.external_id", own_key(own=own))]
+    known.append("is_erased('email', people.email)")
+    db.execute(
+        f"CREATE TABLE stage.erased AS SELECT who FROM stage.people WHERE {' OR '.join(known)}", {"source": source}
+    )
+    whose = "who IN (SELECT who FROM stage.erased)"
+    db.execute(f"UPDATE stage.r SET state = ?, note = ? WHERE state IS NULL AND {whose}", (IGNORED, ERASED))
+    db.execute(f"UPDATE stage.people SET staged = 0 WHERE {whose}")
 
 
 def _match(db: sqlite.Connection, source: str, how: str, customer: str, found: str, where: str) -> None:

@@ -275,7 +275,7 @@ def test_the_menu_of_a_row_acts_on_its_customer(qtbot: QtBot, sample: Workspace,
     (menu,) = [one for one in page.findChildren(QMenu) if one.isVisible()]
     assert [action.text() for action in menu.actions()] == [
         "Edit", "Draft email", "Contacts…", "Override a score…", "Record consent…", "Compare", "Save brief…",
-        "Save all data…", "Change deal…", "Deal task…", "Delete customer", "Export this list…",
+        "Save all data…", "Change deal…", "Deal task…", "Delete customer", "Erase for good…", "Export this list…",
         "Hand-over pack…",
     ]  # fmt: skip
     menu.close()
@@ -583,3 +583,26 @@ def test_a_pack_that_is_being_written_cannot_be_cancelled_any_more(
     go_on.set()
     until(qtbot, lambda: desk.background.idle)
     assert path.exists() and not page.handover.isVisible() and page.handover.cancel.isEnabled()
+
+
+def test_a_customer_is_erased_for_good_only_when_asked_twice_and_the_receipt_is_saved(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_window(sample)
+    page = customers(qtbot, desk)
+    page.list.table.choose_near(3)
+    until(qtbot, lambda: shown(page) is not None and shown(page) == page.list.table.current_id)
+    gone, receipt = shown(page), tmp_path / "receipt.txt"
+    monkeypatch.setattr(page, "ask_place", lambda _title, _name, _kinds, taken: taken(receipt))
+    erase = desk.window.actions_registry[Command.ERASE_CUSTOMER]
+    erase.trigger()
+    panel = next(one for one in desk.window.findChildren(ChoicePanel) if one.isVisible())
+    qtbot.keyClick(panel, Qt.Key.Key_1)
+    assert not receipt.exists()
+    erase.trigger()
+    panel = next(one for one in desk.window.findChildren(ChoicePanel) if one.isVisible())
+    with qtbot.waitSignal(page.written, timeout=WAIT_MS) as told:
+        qtbot.keyClick(panel, Qt.Key.Key_2)
+    assert told.args is not None and told.args[0] == f"Erased customer {gone}. The receipt is in receipt.txt"
+    assert f"Customer {gone} was erased" in receipt.read_text(encoding="utf-8")
+    until(qtbot, lambda: desk.background.idle and shown(page) not in (None, gone))

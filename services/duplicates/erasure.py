@@ -1,0 +1,273 @@
+"""Erase a customer for good, as a person may ask: rows, what the journal keeps of them, and their rows in later files.
+
+What stays says nothing of them: entries of the journal without their details, so that the chain can be checked, and
+keyed hashes of addresses and ids, by which a later import or a restored backup leaves them out again. Who holds the
+book holds that key too: it keeps the hashes from being looked up elsewhere, not from guesses with the book at hand.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy.exc import DatabaseError
+
+from models import sqlite
+from models.journal import erase_images, erase_words
+from models.queries.kept_values import keep_value, kept_value
+from models.store import Store, UnitOfWork
+from models.values.changes import Changes
+from models.values.journal import Actor
+from models.values.words import count
+from services.duplicates.parts import UNSAID, joined_words, noun_of
+from services.duplicates.removal import customer_name, delete_rows, going_with, refuse_on_its_way
+from services.permission.ledger import address_key
+from services.workspace import Workspace
+
+VERB, ERASED = "erase-customer", "erase-details"
+#: Under which the book keeps the key of the hashes.
+ERASURE_KEY: Final = "erasure_key"
+#: Shorter words stand in too many sentences to be a name.
+_SHORTEST: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A receipt: what was erased, without a word of whose it was.
+
+    Attributes
+    ----------
+    customer_id
+        The number that the customer had.
+    at, by
+        When (UTC) and by whom.
+    rows
+        Rows by table.
+    details
+        Details of journal entries that were erased.
+    marks
+        Addresses and ids that later imports leave out.
+    files
+        Files of rejected rows, which may still name the customer.
+    rewritten
+        Whether the book's file was written anew, so that its free space holds nothing either.
+    """
+
+    customer_id: int
+    at: str
+    by: str
+    rows: dict[str, int]
+    details: int
+    marks: int
+    files: tuple[str, ...]
+    rewritten: bool
+    changes: Changes
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The receipt as a person reads it."""
+        told = [f"{number:,} {noun_of(table, number)}" for table, number in self.rows.items() if table not in UNSAID]
+        lines = [
+            f"Customer {self.customer_id} was erased on {self.at} by {self.by}.",
+            f"Deleted: {joined_words(told)}.",
+            f"Journal: {count(self.details, 'detail')} erased. The entries stay, so the journal can still be checked.",
+            f"Kept: keyed hashes of {count(self.marks, 'address or ID', 'addresses and IDs')}. By these, later imports "
+            "and restored backups leave this customer out.",
+        ]
+        if self.files:
+            lines.append(f"Delete by hand: {', '.join(self.files)} (rejected rows, which may name the customer).")
+        if not self.rewritten:
+            lines.append(
+                "Free space in the book’s file may still hold earlier values: there was no room to write it anew."
+            )
+        return tuple(lines)
+
+
+def erase_customer(workspace: Workspace, customer_id: int) -> Erasure:
+    """Erase a customer with all that refers to them; nothing brings them back, and no undo.
+
+    Raises
+    ------
+    UserError
+        There is no such customer, or an email to them is on its way.
+    """
+    me = Actor("system", workspace.person)  # Ctrl+Z takes back what the person did before
+    with workspace.store.unit_of_work(me, VERB, f"customer:{customer_id}", at=workspace.at) as work:
+        name = refuse_on_its_way(work, customer_id, "erase")
+        return _erase(work, customer_id, name)
+
+
+def erase_again(store: Store, actor: Actor, at: str) -> int:
+    """Erase who was erased before from a book that came from a backup; return how many."""
+    with store.snapshot() as driver:
+        erased = is_erased(driver)
+        found = _still_there(driver, erased) if erased is not None else []
+    for customer_id in found:
+        with store.unit_of_work(actor, VERB, f"customer:{customer_id}", at=at) as work:
+            _erase(work, customer_id, customer_name(work, customer_id))
+    return len(found)
+
+
+def _erase(work: UnitOfWork, customer_id: int, name: str) -> Erasure:
+    going = going_with(work, customer_id)
+    known = _known_by(work.driver, customer_id)
+    said = _said_of_consent(work.driver, customer_id, known)
+    if said:
+        going["suppression_ledger"] = said
+    names = _names(work.driver, customer_id, name, known)
+    files = _forget_imports(work, going, names)
+    delete_rows(work, customer_id, going)
+    _delete_the_rest(work, customer_id, known)
+    work.say(f"Erased customer {customer_id} on request")
+    work.journal_entry()
+    # The rows went with images, so that `verify` knows that nobody took them behind the book's back. Now these go.
+    after = UnitOfWork(work.connection, work.actor, ERASED, work.subject, work.at)
+    details = sum(erase_images(after, table, ids) for table, ids in going.items()) + erase_words(after, names)
+    marks = mark(after, known)
+    rows = {table: len(ids) for table, ids in going.items()}
+    after.digest(f"{sorted(rows.items())}, {marks} marks")
+    after.say(f"Erased what the journal had of customer {customer_id}")
+    after.journal_entry()
+    work.sql("INSERT INTO customers_search (customers_search) VALUES ('optimize')")  # its terms are still in the index
+    changes = work.commit()
+    rewritten = _rewritten(work)
+    return Erasure(customer_id, work.at, work.actor.name, rows, details, marks, files, rewritten, changes)
+
+
+def _rewritten(work: UnitOfWork) -> bool:
+    """Write the file anew: space that is free holds what was there, of earlier changes too."""
+    try:
+        work.sql("VACUUM")
+        work.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    except DatabaseError:
+        logging.getLogger(__name__).warning("The book was not rewritten after an erasure.", exc_info=True)
+        return False
+    return True
+
+
+def mark(work: UnitOfWork, known: Iterable[tuple[str, str]]) -> int:
+    """Mark addresses and ids as erased; return how many are marked."""
+    key = kept_value(work.connection, ERASURE_KEY)
+    if key is None:
+        key = secrets.token_hex(32)
+        keep_value(work, ERASURE_KEY, key)
+    marks = sorted({(kind, _hashed(key, text)) for kind, text in known})
+    for kind, hashed in marks:
+        work.sql(
+            "INSERT INTO erasures (kind, mark, erased_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (kind, hashed, work.at),
+        )
+    return len(marks)
+
+
+def is_erased(driver: sqlite.Connection, schema: str = "main") -> Callable[[str, str], bool] | None:
+    """Return what says whether an address, or a system and an id (`id_of`), was erased; None where nothing ever was."""
+    there = driver.execute(f"SELECT 1 FROM {schema}.sqlite_master WHERE name = 'erasures'").fetchone()
+    marks = set(driver.execute(f"SELECT kind, mark FROM {schema}.erasures")) if there else set()
+    if not marks:
+        return None
+    (key,) = driver.execute(f"SELECT value FROM {schema}.book WHERE key = ?", (ERASURE_KEY,)).fetchone()
+    return lambda kind, text: (kind, _hashed(key, text)) in marks
+
+
+def id_of(source: str, external_id: str) -> str:
+    """Return a system and an id in it as they are marked."""
+    return f"{source}\x1f{external_id}"
+
+
+def lift(work: UnitOfWork, address: str) -> bool:
+    """Take the mark from an address whose owner a person enters anew; return whether it had one."""
+    key = kept_value(work.connection, ERASURE_KEY)
+    if key is None or not address:
+        return False
+    hashed = _hashed(key, address_key(address))
+    found = work.sql("DELETE FROM erasures WHERE kind = 'email' AND mark = ?", (hashed,))
+    return found.rowcount > 0
+
+
+def _still_there(driver: sqlite.Connection, erased: Callable[[str, str], bool]) -> list[int]:
+    ids = driver.execute("SELECT id, source, external_id FROM customers").fetchall()
+    found = {number for number, source, key in ids if key and erased("id", id_of(source, key))}
+    emails = driver.execute("SELECT customer_id, value FROM identities WHERE kind = 'email'").fetchall()
+    return sorted(found | {number for number, value in emails if erased("email", address_key(value))})
+
+
+def _hashed(key: str, text: str) -> str:
+    return hmac.new(bytes.fromhex(key), text.encode(), "sha256").hexdigest()
+
+
+def _known_by(driver: sqlite.Connection, customer_id: int) -> set[tuple[str, str]]:
+    """By what a customer is known: (kind, text) as they are marked."""
+    found = driver.execute(
+        "SELECT kind, source, value FROM identities WHERE customer_id = :id AND kind IN ('email', 'external_id')"
+        " UNION SELECT 'external_id', source, external_id FROM customers WHERE id = :id AND external_id <> ''"
+        " UNION SELECT 'external_id', source, external_id FROM merged_customers WHERE customer_id = :id"
+        " UNION SELECT 'email', '', email FROM customers WHERE id = :id AND email <> ''"
+        " UNION SELECT 'email', '', email FROM contacts WHERE customer_id = :id AND email <> ''",
+        {"id": customer_id},
+    )
+    return {
+        ("email", address_key(value)) if kind == "email" else ("id", id_of(source, value))
+        for kind, source, value in found
+    }
+
+
+def _names(driver: sqlite.Connection, customer_id: int, name: str, known: Iterable[tuple[str, str]]) -> list[str]:
+    """What words and rejected rows may call a customer by."""
+    persons = driver.execute("SELECT name FROM contacts WHERE customer_id = ?", (customer_id,))
+    called = {name, *(row[0] for row in persons), *(text for kind, text in known if kind == "email")}
+    return sorted(one for one in called if one and len(one) >= _SHORTEST)
+
+
+def _said_of_consent(driver: sqlite.Connection, customer_id: int, known: Iterable[tuple[str, str]]) -> list[int]:
+    """What was said of consent under the addresses; not where another customer has the same one."""
+    others = "SELECT 1 FROM identities WHERE kind = 'email' AND value = :address AND customer_id <> :id"
+    found = f"SELECT id FROM suppression_ledger WHERE address = :address AND NOT EXISTS ({others}) ORDER BY id"
+    addresses = sorted(text for kind, text in known if kind == "email")
+    return [row[0] for one in addresses for row in driver.execute(found, {"address": one, "id": customer_id})]
+
+
+def _forget_imports(work: UnitOfWork, going: dict[str, Sequence[int | str]], names: Sequence[str]) -> tuple[str, ...]:
+    """Delete what imports keep of the rows; return the files of rejected rows that may name the customer."""
+    for table, ids in going.items():
+        for row_id in ids:
+            work.sql("DELETE FROM import_changes WHERE table_name = ? AND row_id = ?", (table, row_id))
+    files: list[str] = []
+    for one in names:
+        columns = [row[1] for row in work.driver.execute("PRAGMA table_info(import_rejects)")]
+        within = " OR ".join(f"instr({column}, :name) > 0" for column in columns if column not in ("id", "import_id"))
+        found = work.driver.execute(
+            f"SELECT id, import_id FROM import_rejects WHERE {within}", {"name": one}
+        ).fetchall()
+        for row_id, import_id in found:
+            work.sql("DELETE FROM import_rejects WHERE id = ?", (row_id,))
+            kept = work.driver.execute("SELECT rejects_file FROM imports WHERE id = ?", (import_id,)).fetchone()
+            files += [kept[0]] if kept and kept[0] else []
+    return tuple(dict.fromkeys(files))
+
+
+def _delete_the_rest(work: UnitOfWork, customer_id: int, known: Iterable[tuple[str, str]]) -> None:
+    """Delete rows that refer to a customer by what they are known by."""
+    for kind, text in known:
+        if kind == "email":
+            continue
+        source, _, key = text.partition("\x1f")
+        for side in ("left", "right"):
+            work.sql(f"DELETE FROM pair_decisions WHERE {side}_source = ? AND {side}_key = ?", (source, key))
+    for column, table in (("first_id", "likely_pairs"), ("second_id", "likely_pairs"), ("person_id", "people_keys")):
+        work.sql(f"DELETE FROM {table} WHERE {column} = ?", (customer_id,))
+
+
+def receipt_text(found: Erasure, backups: Sequence[Any]) -> str:
+    """Return a receipt as a text file, with the backups that still hold the data."""
+    lines = [*found.lines]
+    if backups:
+        lines.append(
+            f"{count(len(backups), 'older backup still holds', 'older backups still hold')} the data until deleted; "
+            "restoring one leaves this customer out."
+        )
+    return "\n".join(lines) + "\n"

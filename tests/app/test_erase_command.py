@@ -1,0 +1,22 @@
+"""`customer erase`: asks for --yes, prints a receipt, and says so in the journal without a name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+
+def test_a_customer_is_erased_with_a_receipt(ask: Any, moment: None, store_path: Path, tmp_path: Path) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_text("customer_id,name,email\n1,Zyx Quarnell,zyx@quarnell.example\n2,Bea Stone,\n", encoding="utf-8")
+    ask("import", str(file), "--source", "crm")
+    ask("backup")
+    code, _, told = ask("customer", "erase", "Zyx Quarnell")
+    assert code == 1 and "Add --yes" in told and "Zyx Quarnell" in str(ask("customers")[1])
+    receipt = tmp_path / "receipt.txt"
+    code, done, _ = ask("customer", "erase", "Zyx Quarnell", "--yes", "--out", str(receipt))
+    assert code == 0 and done["rows"]["customers"] == 1 and done["marks"] == 2
+    text = receipt.read_text(encoding="utf-8")
+    assert "1 older backup still holds the data" in text and "Quarnell" not in text
+    assert "Quarnell" not in str(ask("customers")[1]) + str(ask("journal")[1]) and ask("verify")[1]["ok"]
+    assert ask("import", str(file), "--source", "crm")[1][0]["rows"]["ignored"] == 1

@@ -1,0 +1,57 @@
+"""Erase a customer for good: asked twice, as it cannot be undone; the receipt is saved as a file."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.values.changes import Changes
+from models.values.customers import CustomerProfile
+from services.workspace import Workspace
+from views.shell.page import Page
+from views.widgets.overlay import Choice, ChoicePanel
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+_FOOT = (
+    "This cannot be undone. Everything about this customer is deleted, also from the journal, and later imports leave "
+    "them out. Backups made before hold the data until they are deleted."
+)
+
+
+def ask_to_erase(page: Page, profile: CustomerProfile, anchor: QWidget) -> None:
+    """Ask whether to erase a customer and where the receipt goes, and do it."""
+    choices = (Choice("Keep this customer", "", False), Choice("Erase and save the receipt…", "", True))
+    place = f"Erasure receipt {profile.id}.txt"
+
+    def chosen(erases: bool) -> None:
+        if erases:
+            page.ask_place("Save the receipt", place, "Text (*.txt)", partial(_erase, page, profile.id))
+
+    title = f"Erase {profile.name} for good?"
+    ChoicePanel(page.context.theme, page.window(), title, choices, chosen, _FOOT).open_under(anchor)
+
+
+def _erase(page: Page, customer_id: int, receipt: Path) -> None:
+    book = page.context.book
+    workspace = book.workspace
+
+    def done(changes: Changes) -> None:
+        book.heard(changes, own=True)
+        book.renew(changes)
+        page.written.emit(f"Erased customer {customer_id}. The receipt is in {receipt.name}", receipt)
+
+    book.desk(page).write(partial(_erased, workspace, customer_id, receipt), done, book.failed.emit)
+
+
+def _erased(workspace: Workspace, customer_id: int, receipt: Path) -> Changes:
+    from services.backups import backups_of
+    from services.duplicates import erase_customer, receipt_text
+    from services.exporting import write_file
+
+    found = erase_customer(workspace, customer_id)
+    text = receipt_text(found, backups_of(workspace.store.path)).encode()
+    write_file(receipt, lambda file: file.write(text), ".txt")
+    return found.changes
