@@ -122,7 +122,7 @@ def _sign(text: str | None, *, longest: int) -> str | None:
 
 
 def _read_one(path: Path, out: Path | None, choice: ReadingChoice, *, quiet: bool) -> dict[str, Any]:
-    from services.sync import read_table
+    from services.sync import bounded, read_table
 
     document: dict[str, Any] = {
         "file": str(path),
@@ -139,20 +139,21 @@ def _read_one(path: Path, out: Path | None, choice: ReadingChoice, *, quiet: boo
     }
     seen = _Seen()
     try:
-        found = read_table(path, choice, rowless=True)
-        document |= {
-            "dialect": found.dialect.as_dict(),
-            "columns": list(found.columns),
-            "warnings": list(found.warnings),
-            "concluded": [_concluded(one) for one in found.reading.conclusions],
-            "further_tables": [_option(one) for one in found.reading.others],
-        }
-        if out is not None:
-            document["rows"] = _write_table(found, out / _plain_name(Path(found.dialect.member or path)), seen)
-        elif quiet:
-            document["rows"] = sum(1 for _ in seen.rows_of(found))
-        else:
-            document["rows"] = _write_rows(found, _Screen() if sys.stdout.isatty() else sys.stdout, seen)
+        with bounded(path):
+            found = read_table(path, choice, rowless=True)
+            document |= {
+                "dialect": found.dialect.as_dict(),
+                "columns": list(found.columns),
+                "warnings": list(found.warnings),
+                "concluded": [_concluded(one) for one in found.reading.conclusions],
+                "further_tables": [_option(one) for one in found.reading.others],
+            }
+            if out is not None:
+                document["rows"] = _write_table(found, out / _plain_name(Path(found.dialect.member or path)), seen)
+            elif quiet:
+                document["rows"] = sum(1 for _ in seen.rows_of(found))
+            else:
+                document["rows"] = _write_rows(found, _Screen() if sys.stdout.isatty() else sys.stdout, seen)
         document |= {"left_out": dict(seen.left_out), "fixed_rows": seen.fixed, "surplus_rows": seen.surplus}
         document["warnings"] += seen.in_words()
     except Doubt as doubt:

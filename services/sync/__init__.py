@@ -20,7 +20,7 @@ from services.sync.order import order_of_import, place_of, source_question, toge
 from services.sync.owners import owner_named, owners_of
 from services.sync.preview import check_rows, preview
 from services.sync.quality import data_quality
-from services.sync.read import Table, of_each_member, read_table, tables_in
+from services.sync.read import Table, bounded, of_each_member, read_table, tables_in
 from services.sync.run import run_import
 from services.sync.undo import undo_import
 from services.sync.undo_check import undo_preview
@@ -36,6 +36,7 @@ __all__ = [
     "add_customer",
     "add_deal_tasks",
     "amount_of",
+    "bounded",
     "check_rows",
     "data_quality",
     "deals_to_edit",

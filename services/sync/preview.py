@@ -30,7 +30,7 @@ from services.sync.formats.settle import SURE
 from services.sync.kinds.lists import list_meaning
 from services.sync.newcomers import Newcomers
 from services.sync.preview_rows import Page, rows_of_page, rows_of_sample
-from services.sync.read import ANOTHER, Table, read_table, stamp_of
+from services.sync.read import ANOTHER, Table, bounded, read_table, stamp_of
 from services.sync.run import Run, comparing, plan_for, told
 from services.sync.said import table_of
 from services.sync.stage.layout import layout_of, targets_of
@@ -75,23 +75,24 @@ def preview(
     store = Path(workspace.store.path)
     watch = Watch(progress, cancelled)
     sweep_staging(store)
-    try:
-        plan = plan_for(workspace, request)
-    except Doubt as doubt:
-        return _in_doubt(request, doubt)
-    except UserError as problem:
-        return _in_question(request, problem)
-    kept = check_path(workspace, request)
-    with told(store, watch):
-        if not kept.exists():
-            _check(workspace, request, plan, kept, watch)
-        with comparing(workspace.store, kept, watch) as db:
-            facts = read_facts(db)
-            plan = replace(plan, source=facts.source)
-            rows = _rows(db, plan, facts, Page(first, count, verdict))
-        if newcomers is not None:
-            receipt = newcomers.count(workspace.store, kept, plan, facts.receipt, comes=not facts.doubts)
-            facts = replace(facts, receipt=receipt)
+    with bounded(Path(request.file)):
+        try:
+            plan = plan_for(workspace, request)
+        except Doubt as doubt:
+            return _in_doubt(request, doubt)
+        except UserError as problem:
+            return _in_question(request, problem)
+        kept = check_path(workspace, request)
+        with told(store, watch):
+            if not kept.exists():
+                _check(workspace, request, plan, kept, watch)
+            with comparing(workspace.store, kept, watch) as db:
+                facts = read_facts(db)
+                plan = replace(plan, source=facts.source)
+                rows = _rows(db, plan, facts, Page(first, count, verdict))
+            if newcomers is not None:
+                receipt = newcomers.count(workspace.store, kept, plan, facts.receipt, comes=not facts.doubts)
+                facts = replace(facts, receipt=receipt)
     return replace(_understood(request, plan, facts, rows), sources=_sources(workspace))
 
 

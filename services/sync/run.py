@@ -35,6 +35,7 @@ from services.sync.check_files import Facts, forget_check, head_of, read_facts, 
 from services.sync.formats.plan import MeaningOpen, Plan, header_signature, make_plan
 from services.sync.newcomers import Newcomers
 from services.sync.owners import give_alerts_by_import
+from services.sync.read import bounded, end_bounds
 from services.sync.receipt import make_receipt
 from services.sync.rejects import (
     gather_late_rejects,
@@ -129,14 +130,15 @@ def run_import(
     """
     watch = Watch(progress, cancelled)
     store = Path(workspace.store.path)
-    plan = _prepared(workspace, request)
     staging = staging_path(store)
     try:
-        with told(store, watch), gc_paused():
-            run = Run(workspace, request, plan, staging, watch, digest=digest, doubt=doubt)
-            if request.dry_run:
-                return run.try_out(newcomers), Changes()
-            done = run.apply()
+        with bounded(Path(request.file)):
+            plan = _prepared(workspace, request)
+            with told(store, watch), gc_paused():
+                run = Run(workspace, request, plan, staging, watch, digest=digest, doubt=doubt)
+                if request.dry_run:
+                    return run.try_out(newcomers), Changes()
+                done = run.apply()
         forget_check(workspace, request)
         return done
     finally:
@@ -235,6 +237,7 @@ class Run:
         """
         analysis, facts = self._checked() or self.check()
         self._refuse(facts)
+        end_bounds()
         try:
             return self._last_step(analysis, facts)
         except _Moved:

@@ -35,6 +35,7 @@ from services.sync.apply.sources import system_of
 from services.sync.check_files import Facts
 from services.sync.formats.plan import MeaningOpen, Plan, Survey, reads_alike, settle, settled_by
 from services.sync.kinds.memo import Unsettled
+from services.sync.read import moved_on
 from services.sync.stage.computed import key_by_customer
 from services.sync.stage.layout import Target, layout_of, targets_of
 from services.sync.stage.rows import Stager
@@ -70,22 +71,23 @@ class Watch:
             self._progress(Progress(words, 0, None))
 
     def check(self) -> None:
-        """Stop where a person cancelled.
+        """Stop where a person cancelled; else the work moves on.
 
         Raises
         ------
         Cancelled
         """
+        moved_on()
         if self.stopped or (self._cancelled is not None and self._cancelled()):
             self.stopped = True
             raise Cancelled("Cancelled. Nothing was kept.")
 
     def guard(self, db: sqlite.Connection) -> None:
-        """Let a cancel interrupt long statements too."""
-        if self._cancelled is not None:
-            db.set_progress_handler(self._interrupt, _POLL_INSTRUCTIONS)
+        """Let a cancel interrupt long statements too, and say that they move on."""
+        db.set_progress_handler(self._interrupt, _POLL_INSTRUCTIONS)
 
     def _interrupt(self) -> int:
+        moved_on()
         if not self.stopped and self._cancelled is not None and self._cancelled():
             self.stopped = True
         return 1 if self.stopped else 0

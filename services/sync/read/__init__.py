@@ -6,6 +6,7 @@ then its rows in batches (`table`); sheets of workbooks join at the header (`she
 Nothing here knows what a customer is.
 """
 
+from services.sync.read.bounds import bounded, end_bounds, moved_on
 from services.sync.read.cells import write_rows
 from services.sync.read.content import stamp_of
 from services.sync.read.opening import read_table, tables_in
@@ -19,7 +20,10 @@ __all__ = [
     "Batch",
     "Dialect",
     "Table",
+    "bounded",
+    "end_bounds",
     "is_ragged",
+    "moved_on",
     "of_each_member",
     "ragged",
     "read_table",

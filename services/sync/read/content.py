@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, Literal, cast
 
 from models.values.errors import EnvironmentFault, UserError
 from services.sync.kinds.vocabulary import listed
+from services.sync.read.bounds import moved_on
 from services.sync.read.encoding import BLOCK, Encoding, by_mark, by_nuls, decide, scan
 
 if TYPE_CHECKING:
@@ -245,6 +246,7 @@ class _Bounded(io.RawIOBase):
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         """Read into a buffer, and look at what came."""
         block = self._inner.read(len(memoryview(buffer)))
+        moved_on()
         memoryview(buffer)[: len(block)] = block
         end = max(block.rfind(b"\n"), block.rfind(b"\r"))
         self._line = self._line + len(block) if end < 0 else len(block) - end

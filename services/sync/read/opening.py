@@ -9,6 +9,7 @@ from pathlib import Path
 from models.values.cells import unguarded
 from models.values.errors import UserError
 from models.values.reading import Conclusion, Doubt, Reading, ReadingChoice, ReadingOption, also
+from services.sync.read.bounds import bounded
 from services.sync.read.cells import FIXED, Cut
 from services.sync.read.conclude import (
     Seen,
@@ -67,6 +68,11 @@ def read_table(path: Path, choice: ReadingChoice = _NO_CHOICE, *, rowless: bool 
     EnvironmentFault
         The file cannot be read.
     """
+    with bounded(path):
+        return _read_table(path, choice, rowless=rowless)
+
+
+def _read_table(path: Path, choice: ReadingChoice, *, rowless: bool) -> Table:
     container, _ = container_of(path)
     if container == "workbook":
         return _of_sheet(path, choice, rowless=rowless)
