@@ -100,7 +100,7 @@ def daily_backup(workspace: Workspace) -> Backup | None:
 def back_up_before_import(workspace: Workspace, files: Iterable[Path]) -> None:
     """Back up a book before a large import, but once an hour; where that fails, the import goes on."""
     try:
-        if sum(one.stat().st_size for one in files) < LARGE_BYTES:
+        if sum(one.stat().st_size for one in files if one.is_file()) < LARGE_BYTES:
             return
         known = backups_of(workspace.store.path)
         if known and known[0].at > workspace.clock.now() - _FRESH:
