@@ -11,7 +11,7 @@ from typer.main import get_command
 from app.cli.main import build
 from services.settings.declared import declared
 
-PAGES = ("it.md", "privacy.md", "policy-reference.md", "encryption.md")
+PAGES = ("it.md", "privacy.md", "policy-reference.md", "encryption.md", "threats.md")
 
 
 @pytest.fixture(params=PAGES)
@@ -47,3 +47,9 @@ def test_the_example_of_a_policy_is_one(project: Path, tmp_path: Path) -> None:
     debian = (project / "packaging" / "debian" / "policy.toml").read_text("utf-8")
     path.write_text(re.sub(r"^# (?=\[|\w+ = )", "", debian, flags=re.MULTILINE), encoding="utf-8")
     assert load_managed(path).origins
+
+
+def test_each_test_that_shows_how_a_threat_is_met_is_there(project: Path) -> None:
+    named = set(re.findall(r"`((?:test|nothing)_\w+)`", (project / "docs" / "threats.md").read_text("utf-8")))
+    written = "".join(one.read_text("utf-8") for one in (project / "tests").rglob("*.py"))
+    assert named and [one for one in sorted(named) if f"def {one}(" not in written] == []

@@ -1,6 +1,7 @@
 """Fails a test that leaves something running or complains in passing, and says where it came from.
 
-Watched: threads, child processes, Qt timers and Qt threads, widgets without a parent, and log records from WARNING up.
+Watched: threads, child processes, Qt timers and Qt threads, widgets without a parent, log records from WARNING up, and
+connections to anywhere but this computer.
 Qt's own warnings fail a test by pytest-qt's `qt_log_level_fail` in pyproject.toml. A test that expects a log
 record asks for the fixture `expected_logs` and adds a regular expression to it.
 """
@@ -59,6 +60,31 @@ def _stacks(threads: list[threading.Thread]) -> str:
         for thread in threads
         if thread.ident in frames
     )
+
+
+#: Connections of this process to other computers, as Python's own audit tells them. It cannot be switched off again.
+_OUTSIDE: list[str] = []
+
+
+def _note_connection(event: str, given: tuple[Any, ...]) -> None:
+    if event not in ("socket.connect", "socket.sendto"):
+        return
+    address = given[1]
+    if isinstance(address, tuple) and not (address[0] in _HERE or str(address[0]).startswith("127.")):
+        _OUTSIDE.append(f"{address[0]}:{address[1]}")
+
+
+_HERE = ("localhost", "::1", "")
+sys.addaudithook(_note_connection)
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaves_this_computer() -> Iterator[None]:
+    """Fail on a connection to another computer: all servers of the tests are on loopback."""
+    before = len(_OUTSIDE)
+    yield
+    if len(_OUTSIDE) > before:
+        pytest.fail(f"connected to {', '.join(_OUTSIDE[before:])}", pytrace=False)
 
 
 class _Records(logging.Handler):
