@@ -86,7 +86,7 @@ def at_risk_list(documents: list[dict[str, Any]], as_of: date | None) -> str:
             str(document["customer_id"] or ""),
             document["customer"],
             document["reason"],
-            _money(document, "at_stake"),
+            _money(document, "at_stake") if not document["spent_12m"] else f"{_money(document, 'spent_12m')} a year",
             _money(document, "upside"),
             _risk(document),
             document["due"],

@@ -145,6 +145,7 @@ def _alert(open_alert: AlertRow, recommendation: Any) -> dict[str, Any]:
         "at_stake": _major(max(open_alert.value_at_risk_minor or 0, open_alert.loss_minor), open_alert.currency)
         if open_alert.kind == "risk"
         else None,
+        "spent_12m": _major(open_alert.spent_minor, open_alert.currency) if open_alert.spent_minor else None,
         "upside": _major(open_alert.upside_minor, open_alert.currency),
         "currency": open_alert.currency,
         "churn_risk": open_alert.churn_risk,

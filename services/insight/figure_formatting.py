@@ -30,15 +30,17 @@ def figure_lines(figures: ScoreFigures) -> tuple[str, ...]:
     return tuple(_lines(figures))
 
 
+def _days_ago(days: int) -> str:
+    return f"{words.count(days, 'day')} ago" if days else "today"
+
+
 def _lines(f: ScoreFigures) -> Iterator[str]:
     by_hand = {mark.figure for mark in f.overridden}
     if f.left_on is not None:
         yield sure_words(f)
     horizon = words.count(f.churn_horizon_days, "day")
     if f.said_leaving:
-        model = (
-            f". The model does not count that and has {words.chance(f.model_risk)}" if f.model_risk is not None else ""
-        )
+        model = f". The model, without what they said: {words.chance(f.model_risk)}" if f.model_risk is not None else ""
         counted = f", which counts as {words.chance(f.said_chance)}" if f.said_chance is not None else ""
         yield f"Churn risk, {horizon}: they said that {f.said_leaving}{counted}{model}"
     elif f.churn_risk is not None:
@@ -63,7 +65,7 @@ def _lines(f: ScoreFigures) -> Iterator[str]:
         yield f"Health: {words.whole(f.health)} of 100, from {f.health_coverage} of 6 parts"
     if f.days_since_last_order is not None:
         gap = f"; {words.gap_words(f.usual_gap_days, f.own_rhythm)}" if f.usual_gap_days is not None else ""
-        yield f"Last order: {f.last_order_words}, {words.count(f.days_since_last_order, 'day')} ago{gap}"
+        yield f"Last order: {f.last_order_words}, {_days_ago(f.days_since_last_order)}{gap}"
     if f.segment:
         before = f", was {f.segment_before}" if f.segment_before else ""
         yield f"Segment: {f.segment}{before}"

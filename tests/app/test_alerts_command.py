@@ -112,7 +112,7 @@ def test_a_book_without_customers_is_no_all_clear(store_path: Path, capsys: pyte
 
 def test_the_list_tells_namesakes_apart_and_money_to_win_from_money_at_stake() -> None:
     document = {"severity": "medium", "customer_id": 75, "customer": "Delphine Olsen", "reason": "Last order",
-                "at_stake": 0, "upside": 774.0, "currency": "GBP", "churn_risk": 0.72, "due": "",
+                "at_stake": 0, "spent_12m": None, "upside": 774.0, "currency": "GBP", "churn_risk": 0.72, "due": "",
                 "said_leaving": ""}  # fmt: skip
     other = {**document, "customer_id": 80, "at_stake": 90.0, "upside": 0}
     head, first, second = alerts.at_risk_list([document, other], None).splitlines()
@@ -120,3 +120,7 @@ def test_the_list_tells_namesakes_apart_and_money_to_win_from_money_at_stake() -
     assert (first[: ends["id"]].split()[-1], second[: ends["id"]].split()[-1]) == ("75", "80")
     assert first[: ends["to win"]].endswith("774 GBP") and not first[: ends["at stake"]].endswith("GBP")
     assert second[: ends["at stake"]].endswith("90 GBP")
+    wrote = {**document, "at_stake": 71.0, "spent_12m": 1731.0, "upside": 0}  # where little at risk does not tell it
+    assert "1,731 GBP a year" in alerts.at_risk_list([wrote], None) and "71 GBP" not in alerts.at_risk_list(
+        [wrote], None
+    )

@@ -210,6 +210,22 @@ def test_a_deal_that_is_closed_here_raises_nothing_though_the_files_end_before(b
     assert [alert["customer_id"] for alert in book.open_alerts()] == [other]
 
 
+@pytest.mark.parametrize(("closes", "raised"), [(3, True), (0, True), (-7, True), (-8, False), (8, False)])
+def test_where_no_contact_is_kept_a_deal_that_closes_about_now_is_told_without_a_word_on_contacts(
+    book: Book, closes: int, raised: bool
+) -> None:
+    customer = book.customer("Linden")
+    deal = book.deal(customer, "Negotiation", ago=30)
+    with book.writing() as work:
+        work.sql("UPDATE opportunities SET closes_on = ? WHERE id = ?", (book.day(-closes), deal))
+    book.evaluate()
+    assert [alert["rule"] for alert in book.open_alerts(customer)] == ["deal_stalled"] * raised
+    if raised:
+        reason = book.alert(customer)["reason"]
+        assert reason.startswith("Winter restock, Negotiation, $450: open for 30 days") and "call" not in reason
+        assert ("has passed" in reason) == (closes < 0)
+
+
 @pytest.mark.parametrize(("closes", "ago", "raised"), [(3, 30, True), (30, 30, False), (3, 5, False)])
 def test_a_deal_that_is_to_close_within_days_without_a_word_has_an_alert_in_any_stage(
     book: Book, closes: int, ago: int, raised: bool

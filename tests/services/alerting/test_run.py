@@ -480,12 +480,13 @@ def test_a_high_priority_ticket_of_the_most_valuable_is_critical_where_no_priori
     book.crowd(20)
     best = book.customer("Best", clv_if_stays_minor=200_000, spend_12m_minor=200_000)
     small = book.customer("Small", clv_if_stays_minor=1_000, spend_12m_minor=1_000)
-    for customer in (best, small):
-        book.ticket(customer, 2, priority="High")
+    old = book.customer("Old", clv_if_stays_minor=200_000, spend_12m_minor=200_000)
+    for customer, ago in ((best, 28), (small, 2), (old, 29)):
+        book.ticket(customer, ago, priority="High")
     book.evaluate()
-    found = {name: book.alert(customer) for name, customer in (("best", best), ("small", small))}
-    assert {alert["rule"] for alert in found.values()} == {"urgent_ticket"}
-    assert (found["best"]["severity"], found["small"]["severity"]) == (4, 2)
+    found = [book.alert(customer) for customer in (best, small, old)]
+    assert {alert["rule"] for alert in found} == {"urgent_ticket"}
+    assert [alert["severity"] for alert in found] == [4, 2, 3], "20 working days, two days, and 21"
 
 
 def test_a_bad_review_counts_only_while_no_ticket_is_open(book: Book) -> None:

@@ -250,7 +250,7 @@ def test_words_of_leaving_come_before_a_rating_and_every_page_has_the_figures_of
         lines = figure_lines(page.figures)
         assert (
             "Churn risk, 90 days: they said that they may leave, which counts as 40\u202f%. "
-            "The model does not count that and has 3\u202f%" in lines
+            "The model, without what they said: 3\u202f%" in lines
         )
         assert "Revenue at risk, 12 months: $120 of $300 if they stay" in lines
         assert "Lifetime value, 12 months: $180, counting what they said" in lines
