@@ -265,7 +265,10 @@ def _together(rows: tuple[tuple[TileSpec, ...], ...], catalogue: Catalogue) -> t
 
     def over(tile: TileSpec) -> tuple[object, ...]:
         metric = catalogue.metrics[tile.query.metrics[0]]
-        plain = tile.form in ("figure", "line") and metric.kind in ("simple", "ratio", "as_of")
+        parts = [catalogue.metrics[name] for name in metric.uses] or [metric]
+        plain = tile.form in ("figure", "line") and all(
+            one.kind in ("simple", "ratio", "as_of") and one.entity == metric.entity for one in parts
+        )
         scores = catalogue.of_scores(metric)
         return (metric.entity, scores, replace(tile.query, metrics=())) if plain else (tile.key,)
 
