@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QSizePolicy, QWidget
 
 from views.theme import Theme, fonts
-from views.widgets.labels import ElidedLabel, column, kind_of, label, row
+from views.widgets.labels import ElidedLabel, column, kind_of, row
 
 
 class Panel(QWidget):
@@ -22,9 +22,8 @@ class Panel(QWidget):
         self.setAccessibleName(title)
         self._aside = ElidedLabel(theme, "", fonts.SMALL, fonts.REGULAR, "ink_3")
         self._aside.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.heading = (
-            ElidedLabel(theme, title, fonts.SMALL, ink="ink_2") if small else label(title, weight=fonts.SEMIBOLD)
-        )
+        size, weight, ink = (fonts.SMALL, fonts.REGULAR, "ink_2") if small else (fonts.BODY, fonts.SEMIBOLD, "ink")
+        self.heading = ElidedLabel(theme, title, size, weight, ink)  # a long title makes no tile wider
         self.top = row(self.heading, 12, -1, self._aside, margins=(16, 11, 16, 0 if small else 6))
         self.setLayout(column(self.top, *parts))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)

@@ -78,3 +78,17 @@ def test_a_table_without_room_says_which_figures_it_leaves_out_until_it_is_wider
     assert all(title in tile.below for title in set(heads) - {"Change"} - seen(table))
     tile.resize(900, 400)
     assert set(heads) == seen(table) and not tile.below
+
+
+@pytest.mark.parametrize("size", [(760, 460), (1366, 768)])
+def test_no_tile_makes_a_tab_wider_than_the_window(
+    qtbot: QtBot, open_window: OpenWindow, workspace: Workspace, size: tuple[int, int]
+) -> None:
+    desk = open_window(workspace, size=size)
+    for dashboard in the_dashboards():
+        page = page_at(desk, f"insights/{dashboard.name}", InsightsPage)
+        qtbot.waitUntil(lambda: desk.background.idle, timeout=30_000)
+        view = page.board.view
+        assert view is not None and len(view.tiles) == len(dashboard.tiles)
+        wide = view.area.widget()
+        qtbot.waitUntil(lambda view=view, wide=wide: wide.width() == view.area.viewport().width())
