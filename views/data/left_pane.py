@@ -36,8 +36,8 @@ class LeftPane(QWidget):
         self._words = label("", fonts.LIST, fonts.REGULAR, "ink_2")
         title = label("What left this computer", fonts.HEADING, fonts.SEMIBOLD)
         head = row(title, 10, self._words, -1, margins=(20, 16, 20, 8))
-        made = column(head, column(self._none, margins=(20, 0, 20, 0)), self.table)
-        made.setStretchFactor(self.table, 1)
+        made = column(head, column(self._none, margins=(20, 0, 20, 0)), self.table, -1)
+        made.setStretchFactor(self.table, 1_000)  # while it is hidden, the words stay at the top
         self.setLayout(made)
 
     def show_left(self, found: Sequence[Disclosure]) -> None:

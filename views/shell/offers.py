@@ -1,4 +1,4 @@
-"""What the palette can offer: pages, sections of Settings, the commands that can act now, customers, an email to one.
+"""What the palette can offer: pages, tabs of Insights, sections of Settings, commands that can act now, customers.
 
 What was used last comes first.
 """
@@ -19,7 +19,16 @@ from views.shell.ranking import NOISE_SHARE, PREFIX, rank
 from views.words import DOT, money_short
 
 RECENT, PAGES_TITLE, CUSTOMERS, COMMANDS = "Recent", "Pages", "Customers", "Commands"
-SETTINGS, EMAILS = "Settings", "Write an email"
+SETTINGS, INSIGHTS, EMAILS = "Settings", "Insights", "Write an email"
+#: The tabs that Insights always has, by key: to read them from their files would keep the first letters waiting.
+TABS: Final = {
+    "overview": "Overview",
+    "service": "Service",
+    "reviews": "Reviews",
+    "pipeline": "Pipeline",
+    "email": "Email",
+    "scores": "Scores",
+}
 KEPT = 6
 LEAST_FOR_ALIAS = 3
 _PAGES: Final = {spec.command: spec for spec in PAGES}
@@ -36,7 +45,7 @@ _DEED_BONUS: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One line: a page or a command, a section of Settings, or a customer; with ``email`` an email to them."""
+    """One line: a page or a command, a place on a page, or a customer; with ``email`` an email to them."""
 
     title: str
     icon: str
@@ -155,10 +164,10 @@ class Offers:
 
 
 def places() -> list[Offer]:
-    """Every section of Settings and every group in one; read when first asked for, not at the start."""
+    """Every tab of Insights, every section of Settings and every group in one; read when first asked for."""
     from views.settings.places import places as all_places
 
-    made = []
+    made = [Offer(title, "insights", INSIGHTS, place=f"insights/{key}", also=INSIGHTS) for key, title in TABS.items()]
     for one in all_places():
         inside = DOT.join(part for part in ("Settings", one.inside) if part)
         also = f"{inside} {one.also}"
@@ -188,7 +197,7 @@ def _best_first(ranked: list[tuple[float, Offer]]) -> list[Group]:
     """Groups by their best offer. Beside something that fits well, what hardly fits is left out."""
     best = max((fit for fit, _offer in ranked), default=0.0)
     least = best * NOISE_SHARE if best >= PREFIX else 0.0
-    titles = (PAGES_TITLE, EMAILS, CUSTOMERS, COMMANDS, SETTINGS)
+    titles = (PAGES_TITLE, EMAILS, CUSTOMERS, COMMANDS, INSIGHTS, SETTINGS)
     groups: dict[str, list[tuple[float, Offer]]] = {title: [] for title in titles}
     for fit, offer in ranked:
         if fit >= least:
@@ -203,7 +212,7 @@ def _kind(offer: Offer) -> str:
     if offer.customer is not None:
         return EMAILS if offer.email else CUSTOMERS
     if offer.place:
-        return SETTINGS
+        return INSIGHTS if offer.place.startswith("insights/") else SETTINGS
     return PAGES_TITLE if offer.command in _PAGES else COMMANDS
 
 

@@ -1,4 +1,4 @@
-"""The command palette: one field over pages, sections of Settings, customers and commands. Ctrl+K, type, Enter.
+"""The command palette: one field over pages and places on them, customers and commands. Ctrl+K, type, Enter.
 
 Pages and commands answer with every letter; customers come from the book a moment later. Only what can act now is
 offered. What was used last comes first; Esc gives the focus back to where it was, and so does Enter before it runs.

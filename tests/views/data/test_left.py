@@ -36,6 +36,7 @@ def test_what_left_is_listed_anew_each_time_it_is_looked_at(
     pane = page.keeping.left
     qtbot.waitUntil(lambda: desk.background.idle)
     assert not pane.table.isVisible() and pane._none.text().startswith("Nothing has left this computer.")
+    assert pane._none.mapTo(pane, pane._none.rect().topLeft()).y() < 60, "below the heading, not half a page away"
     path = tmp_path / "customers.csv"
     rows = _export(lambda book, place: write_export(book, "customers", place), sample, path)
     desk.window.show_page("data/folders")

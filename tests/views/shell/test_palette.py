@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from models.values.errors import UserError
+from services.metrics.dashboards import the_dashboards
 from services.settings import Preferences
 from services.workspace import Workspace
 from tests.views.books import opened
@@ -19,10 +20,11 @@ from views.actions import SPECS, Command
 from views.alerts.page import AlertsPage
 from views.composer.page import ComposerPage
 from views.desktop import Desktop
+from views.insights.page import InsightsPage
 from views.settings.page import SettingsPage
 from views.settings.places import places
 from views.shell import questions
-from views.shell.offers import named_in
+from views.shell.offers import TABS, named_in
 from views.shell.palette import Palette
 from views.shell.ranking import rank
 from views.shell.window import SMALLEST
@@ -174,6 +176,18 @@ def test_every_section_of_settings_is_reached_by_its_name_and_by_one_mistyped(qt
         for typed in (place.title, mistyped(place.title)):
             found = [offer.place for offer in answered(qtbot, desk, typed).results.rows]
             assert f"settings/{place.key}" in found, typed
+
+
+def test_the_tabs_of_insights_are_reached_by_their_names(qtbot: QtBot, desk: Desktop) -> None:
+    assert [*TABS.items()][:-1] == [(one.name, one.title) for one in the_dashboards()]
+    for key, title in (("pipeline", "pipelin"), ("scores", "scores"), ("service", "Service")):
+        begun(desk)
+        palette = answered(qtbot, desk, title)
+        found = [offer for offer in palette.results.rows if offer.place == f"insights/{key}"]
+        assert found, title
+        palette.went.emit(found[0].place)
+        page = cast(InsightsPage, desk.window.page("insights"))
+        qtbot.waitUntil(lambda page=page, key=key: page.tabs.current == key and page.isVisible())
 
 
 @pytest.mark.parametrize(
