@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from services.distress.departure import leaving_words_of
 from services.distress.leaving_words import features, says_leaving
+from tests.measured import Tell
 
 TEXTS = Path(__file__).parents[2] / "fixtures" / "leaving"
 
@@ -28,6 +30,24 @@ def test_texts_never_learnt_from_are_told_as_well_as_documented(name: str, preci
     right = told.count((True, True))
     assert right >= precision * (right + told.count((False, True)))
     assert right >= recall * (right + told.count((True, False)))
+
+
+def test_texts_of_a_third_outsider_are_read_with_title_and_rating_as_well_as_documented(tell: Tell) -> None:
+    lines = (TEXTS.parent / "outsider" / "leaving.jsonl").read_text(encoding="utf-8").splitlines()
+    texts = [json.loads(line) for line in lines]
+    told = []
+    for one in texts:
+        titled = (one["title"], one["text"]) if one["kind"] in ("email", "ticket", "review") else (one["text"],)
+        found = leaving_words_of(*titled, rated_well=one["kind"] == "review" and (one["rating"] or 0) >= 4)
+        told.append((one["how"], one["leaves"], found is not None))
+    by_kind: dict[str, list[bool]] = {}
+    for how, leaves, said in told:
+        by_kind.setdefault(how if leaves else "others", []).append(said)
+    for how, said in by_kind.items():
+        tell(f"{how}: {sum(said)} of {len(said)} found")
+    right = sum(leaves and said for _, leaves, said in told)
+    assert right >= 0.90 * sum(said for *_, said in told)
+    assert right >= 0.82 * sum(leaves for _, leaves, _ in told)
 
 
 def test_the_sentence_that_decides_is_the_one_that_is_shown() -> None:
