@@ -1,22 +1,26 @@
-"""Engagement, 0–100: four measures, each mapped by a monotone curve of the policy, and their weighted mean.
+"""Engagement and health, 0–100: measures, each mapped by a monotone curve of the policy, and their weighted mean.
 
-Absolute, not percentiles: a score does not move because others changed. A part that cannot be measured (the order value
-of somebody who never ordered) is left out and the others are re-weighted. It is a score, not a probability.
+Engagement has four parts, health six of the relationship. Absolute, not percentiles: a score does not move because
+others changed. A part that cannot be measured (the order value of somebody who never ordered) is left out and the
+others are re-weighted. They are scores, not probabilities.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.scoring.features import Features
-from services.settings import Curve, EngagementCurves, EngagementWeights
+from services.settings import Curve, EngagementCurves, EngagementWeights, HealthCurves, HealthWeights
 
 Floats = NDArray[np.float64]
 
 PARTS = ("recency", "frequency", "value", "contact")
+HEALTH_PARTS = ("recency", "frequency", "satisfaction", "email", "reviews", "tickets")
+#: No healthier is who says that they leave, however well they buy.
+LEAVING_AT_MOST = 30.0
 
 
 @dataclass(frozen=True)
@@ -76,3 +80,25 @@ def engagement(
     }
     scored = weighted(parts, {name: float(getattr(weights, name)) for name in PARTS})
     return PartScores(np.where(seen.rhythm_count > 0, scored.total, np.nan), parts)
+
+
+def health(seen: Features, leaving: NDArray[np.bool_], *, weights: HealthWeights, curves: HealthCurves) -> PartScores:
+    """Health of each customer with its parts; `coverage` of the result is the "n of 6" shown beside it.
+
+    `leaving`: who speaks of leaving, see `Ledger.leaving_by`; shape (customers,).
+
+    The number of tickets says something only where tickets are recorded at all, and of customers who have a rhythm
+    or a ticket: of a name that never bought, silence is not health.
+    """
+    active = seen.rhythm_count > 0
+    measured = active | (np.nan_to_num(seen.tickets_90d) > 0)
+    parts = {
+        "recency": along(curves.recency, seen.days_since / np.maximum(seen.usual_gap, 1.0)),
+        "frequency": along(curves.frequency, np.where(active, seen.rhythm_12m, np.nan)),
+        "satisfaction": along(curves.satisfaction, seen.satisfaction),
+        "email": along(curves.email, seen.answer_share),
+        "reviews": along(curves.reviews, seen.review_score),
+        "tickets": along(curves.tickets, np.where(measured, seen.tickets_90d, np.nan)),
+    }
+    found = weighted(parts, {name: float(getattr(weights, name)) for name in HEALTH_PARTS})
+    return replace(found, total=np.where(leaving, np.minimum(found.total, LEAVING_AT_MOST), found.total))

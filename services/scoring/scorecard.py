@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from models.values.backtest import CANDIDATES
 from services.scoring import btyd, lifetime_value, trends, week
 from services.scoring.confidence import Confidence, confidence
-from services.scoring.engagement import PartScores, engagement
+from services.scoring.engagement import PartScores, engagement, health
 from services.scoring.features import Features, features_at, sparklines
-from services.scoring.health import health
 from services.scoring.ledger import Ledger
 from services.scoring.lifetime_value import LifetimeValue
 from services.scoring.model_selection import in_use

@@ -77,19 +77,24 @@ def contract_columns(ledger: Ledger, seen: Features, channels: frozenset[str], h
     found = {
         "contract_age": np.log1p(age),
         "anniversary": (_YEAR - age % _YEAR) / horizon_days,
-        "charge_change": np.where(np.isnan(age), np.nan, _charge_change(ledger)),
+        "charge_change": _charge_change(ledger, ~np.isnan(age)),
     }
     if RENEWALS in channels:
         found |= {"renewed": np.log1p(seen.renewed_days), "renewal_due": seen.renewal_due_days / horizon_days}
     return found
 
 
-def _charge_change(ledger: Ledger) -> Floats:
-    """Logarithm of the last purchase day's value against that of the last one a quarter ago; nan without either."""
+def _charge_change(ledger: Ledger, under: NDArray[np.bool_]) -> Floats:
+    """Logarithm of the last purchase day's value against that of the last one a quarter ago, of those `under` contract.
+
+    nan without either.
+    """
+    found = np.full(ledger.customers, np.nan)
+    if not under.any():
+        return found
     rows = ledger.orders
     before, last = rows.until(ledger.day - _QUARTER), rows.end
-    both = np.flatnonzero((before > rows.start) & (last > before))
-    found = np.full(ledger.customers, np.nan)
+    both = np.flatnonzero(under & (before > rows.start) & (last > before))
     then, now = (ledger.bought.value[place[both] - 1] for place in (before, last))
     priced = (then > 0) & (now > 0)
     found[both[priced]] = np.log(now[priced] / then[priced])

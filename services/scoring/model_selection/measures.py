@@ -8,12 +8,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.values.backtest import Measures
+from models.values.backtest import CalibrationBin, Measures
+from models.values.past_cases import wilson
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 BINS = 15
+#: Bins of the calibration curve, and customers in one of them at the least.
+_BINS_OF_CURVE, _FEWEST = 10, 20
 #: A risk is never taken for more certain than this when its log loss is measured.
 _SUREST = 1e-9
 
@@ -131,3 +134,32 @@ def measure(risk: Floats, left: Flags) -> Measures:
         left=int(left.sum()),
         ece_chance=ece15_by_chance(risk),
     )
+
+
+def curve(
+    risk: Floats, left: Flags, counted_times: float = 1.0, bins: int = _BINS_OF_CURVE
+) -> tuple[CalibrationBin, ...]:
+    """The calibration curve: customers of like risk in bins of equal count, how many of each left, and chance's range.
+
+    Customers of one risk stay together, so that no order of rows matters.
+
+    Parameters
+    ----------
+    risk, left
+        Shape (scores,): the predicted risk, and whether the customer left; of one or several windows.
+    counted_times
+        How often a day is told, see `times_told`.
+    """
+    if not risk.size:
+        return ()
+    ordered = np.sort(risk)
+    count = int(np.clip(risk.size // _FEWEST, 1, bins))
+    borders = np.unique(ordered[(np.arange(1, count) * risk.size) // count])
+    place = np.searchsorted(borders, risk, side="right")
+    found = []
+    for number in np.unique(place).tolist():
+        among = place == number
+        size, gone = int(among.sum()), int(left[among].sum())
+        low, high = wilson(gone / counted_times, size / counted_times)
+        found.append(CalibrationBin(float(risk[among].mean()), gone, size, low, high))
+    return tuple(found)

@@ -24,9 +24,8 @@ from services.scoring.events import EPOCH, BookEvents, day_number, last_day_cove
 from services.scoring.features import features_at
 from services.scoring.ledger import Ledger
 from services.scoring.model_selection import Judged, Judgement, Label, cutoffs_before, judge
-from services.scoring.model_selection.measures import log_losses
+from services.scoring.model_selection.measures import curve, log_losses
 from services.scoring.model_selection.windows import times_told
-from services.scoring.report.calibration import curve
 from services.scoring.report.clv import clv_of
 from services.scoring.report.kept import scored_day
 from services.scoring.rows import day_text

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.values.past_cases import wilson
+from services.scoring.model_selection.measures import curve
 from services.scoring.model_selection.windows import times_told
-from services.scoring.report.calibration import curve, wilson
 
 
 def test_wilsons_range_is_the_published_one() -> None:
