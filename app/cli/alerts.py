@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -31,7 +31,7 @@ from app.cli.frame import (
 )
 from app.cli.outreach import sent_document, sent_words
 from app.cli.watching import import_from_folders
-from models.values.alerts import QUEUE_ORDERS
+from models.values.alerts import QUEUE_ORDERS, Lacks
 from models.values.rule_trials import TRIAL_WEEKS, Trial
 from models.values.words import DASH, chance, count, full_day
 from services.book.sources import asked_end, silence_held
@@ -76,10 +76,18 @@ def _risk(document: dict[str, Any]) -> str:
     return "" if document["churn_risk"] is None else chance(document["churn_risk"])
 
 
-def at_risk_list(documents: list[dict[str, Any]], as_of: date | None) -> str:
-    """Return the queue in words, one line an alert; without a day the book holds nothing that could be scored."""
+_LACKS: Final[Mapping[Lacks, str]] = {
+    "": "No alerts today.",
+    "customers": "No customers yet. Import some with `bellwether import FILE`.",
+    "scoring": "Not scored yet. Score the customers with `bellwether score`.",
+    "history": "No customer can be scored yet. Import orders, contracts or other activity to score them.",
+}
+
+
+def at_risk_list(documents: list[dict[str, Any]], lacks: Lacks) -> str:
+    """Return the queue in words, one line an alert; where it is empty, what the book lacks before that means calm."""
     if not documents:
-        return "No alerts today." if as_of else "No customers yet. Import some with `bellwether import FILE`."
+        return _LACKS[lacks]
     rows = [
         (
             document["severity"],
@@ -132,7 +140,7 @@ def alerts(
             unlisted = []
         else:
             if ids or scored:
-                answer(None, at_risk_list(list(read_alert_documents(reader, ids[:MOST_LISTED])), day), False)
+                answer(None, at_risk_list(list(read_alert_documents(reader, ids[:MOST_LISTED])), reader.lacks), False)
             if (more := len(ids) - MOST_LISTED) > 0:
                 all_of_them = f"`bellwether alerts{' --all' * everything} --json` gives all {len(ids):,}"
                 sys.stdout.write(f"{more:,} more: {all_of_them}.\n")

@@ -90,13 +90,13 @@ def _print_list(workspace: Workspace, outcome: ImportOutcome | None, as_json: bo
     from services.insight import read_alert_documents, read_alert_ids, reading
 
     with reading(workspace) as reader:
-        documents, day = list(read_alert_documents(reader, read_alert_ids(reader))), reader.as_of
+        documents, lacks = list(read_alert_documents(reader, read_alert_ids(reader))), reader.lacks
     receipts = [result.receipt.as_json() for result in outcome.files if result.receipt] if outcome else []
     for receipt in receipts:
         rows = receipt["rows"]
         say(f"{Path(receipt['file']).name}: {rows['read']:,} rows read, {rows['inserted']:,} new")
     book = {"store": str(workspace.store.path), "imports": receipts, "alerts": documents}
-    answer(book, at_risk_list(documents, day), as_json)
+    answer(book, at_risk_list(documents, lacks), as_json)
 
 
 def _write_pictures(store: Path, folder: Path) -> None:

@@ -127,6 +127,6 @@ def _last_purchase(reader: Reader, customer_id: int) -> Iterator[TalkingPoint]:
     if rating is not None and not rated:
         return
     several = row["quantity"] not in (None, "", "1")
-    number = f"{row['quantity']} on" if several else "bought on"
-    ask = "Ask what is left." if several else "Ask how they like it."
-    yield TalkingPoint(words.capital(row["what"]), f"{number} {reader.day(day)}{rated}. {ask}")
+    number = f"{row['quantity']} bought" if several else "bought"
+    ask = "Ask whether they need more." if several else "Ask how they like it."
+    yield TalkingPoint(words.capital(row["what"]), f"{number} on {reader.day(day)}{rated}. {ask}")

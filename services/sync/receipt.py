@@ -25,6 +25,8 @@ from services.sync.stage.layout import CHANGED, IGNORED, REJECTED, exists
 if TYPE_CHECKING:
     from services.settings import Policy
 
+#: What happened to customers, of which scores need some.
+_SCORED_BY: Final = ("orders", "contracts", "opportunities", "activities", "tickets", "email_events", "surveys")
 _CHARGES: Final = ("order with charges only, such as postage,", "orders with charges only, such as postage,")
 
 
@@ -46,7 +48,7 @@ def make_receipt(db: sqlite.Connection, analysis: Analysis, policy: Policy, *, s
     totals, aside = _totals(db, analysis, policy)
     may_leave, contacts = _may_leave(db, analysis)
     member = plan.table.reading.choice.member
-    nothing = _about_nothing(plan, rows, ignored)
+    nothing = _about_nothing(plan, rows, ignored) + _only_customers(db, plan)
     return Receipt(
         # The file's path; of an archive with several files also which of them it is.
         file=f"{plan.table.path}/{member}" if member else str(plan.table.path),
@@ -60,9 +62,7 @@ def make_receipt(db: sqlite.Connection, analysis: Analysis, policy: Policy, *, s
         totals=totals,
         reasons=dict(rejected.most_common()),
         rejects_file=None,
-        warnings=tuple(
-            analysis.warnings + aside + _about_rows(db, analysis, today) + contacts + nothing + _only_names(plan)
-        ),
+        warnings=tuple(analysis.warnings + aside + _about_rows(db, analysis, today) + contacts + nothing),
         seconds=seconds,
         dry_run=True,
         ignored_reasons=dict(ignored.most_common()),
@@ -225,10 +225,16 @@ def _about_rows(db: sqlite.Connection, analysis: Analysis, today: date) -> list[
     return said
 
 
-def _only_names(plan: Plan) -> list[str]:
-    """Say of customers that have a name and nothing else what that leaves out."""
-    alone = plan.entity.name == "customers" and set(plan.mapping.values()) == {"name"}
-    return ["The file has only names: nothing else to match or score these customers by."] if alone else []
+def _only_customers(db: sqlite.Connection, plan: Plan) -> list[str]:
+    """Say of customers what it takes to score them, where neither the book nor the files dropped with theirs has it."""
+    if plan.entity.name != "customers":
+        return []
+    if set(plan.mapping.values()) == {"name"}:
+        return ["The file has only names: nothing else to match or score these customers by."]
+    dated = plan.has("contract_starts_on") or plan.also or plan.origin.beside
+    if dated or any(exists(db, f"main.{table}") for table in _SCORED_BY):
+        return []
+    return ["Customers alone cannot be scored: import their orders, contracts or other activity too."]
 
 
 def _guesses_currency(plan: Plan) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from app.cli import alerts, run_command
 from services.insight import queue_rows
 from tests.services.alerting.book import Book
+from tests.services.sync.book import write_csv
 
 pytestmark = pytest.mark.usefixtures("moment")
 ALERTS = 7
@@ -110,12 +111,23 @@ def test_a_book_without_customers_is_no_all_clear(store_path: Path, capsys: pyte
     assert capsys.readouterr().out == "No customers yet. Import some with `bellwether import FILE`.\n"
 
 
+def test_customers_of_whom_nothing_is_known_are_no_all_clear_either(
+    store_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Book(store_path).close()
+    file = write_csv(tmp_path / "customers.csv", ["Customer ID", "Name", "Email"], [["1", "Ada Stone", "ada@x.test"]])
+    assert run_command(["import", str(file), "--plain", "--store", str(store_path)]) == 0
+    assert "Customers alone cannot be scored: import their orders, contracts" in capsys.readouterr().out
+    assert run_command(["alerts", "--store", str(store_path)]) == 0
+    assert capsys.readouterr().out.startswith("No customer can be scored yet. Import orders, contracts or other")
+
+
 def test_the_list_tells_namesakes_apart_and_money_to_win_from_money_at_stake() -> None:
     document = {"severity": "medium", "customer_id": 75, "customer": "Delphine Olsen", "reason": "Last order",
                 "at_stake": 0, "spent_12m": None, "upside": 774.0, "currency": "GBP", "churn_risk": 0.72, "due": "",
                 "said_leaving": ""}  # fmt: skip
     other = {**document, "customer_id": 80, "at_stake": 90.0, "upside": 0}
-    head, first, second = alerts.at_risk_list([document, other], None).splitlines()
+    head, first, second = alerts.at_risk_list([document, other], "").splitlines()
     ends = {name: head.index(name) + len(name) for name in ("id", "at stake", "to win")}
     assert (first[: ends["id"]].split()[-1], second[: ends["id"]].split()[-1]) == ("75", "80")
     assert first[: ends["to win"]].endswith("774 GBP") and not first[: ends["at stake"]].endswith("GBP")
