@@ -179,7 +179,7 @@ SPECS: dict[Command, Spec] = {
     Command.UNDO: Spec("Undo", ("Ctrl+Z",), "return", "Everywhere", "Undo your last action"),
     Command.REDO: Spec("Redo", ("Ctrl+Shift+Z",), "retry", "Everywhere", "Redo what you last undid"),
     Command.RELOAD: Spec("Refresh", ("F5",), "retry", "Everywhere"),
-    Command.GUIDE: Spec("Help", ("F1",), "book", "Everywhere", "How to start, and what the figures mean"),
+    Command.GUIDE: Spec("Help", ("F1",), "book", "Everywhere", "How to use the page on screen"),
     Command.HELP: Spec("Keyboard shortcuts", ("?",), "keyboard", "Everywhere", "Show all keyboard shortcuts"),
     Command.ABOUT: Spec("About Bellwether", (), "", "Everywhere"),
     Command.NEXT: Spec("Next in the list", ("J",), "chevron-down", "In the queue"),

@@ -29,7 +29,7 @@ from services.settings import with_earlier_name
 from views.actions import Actions, Command
 from views.background import Background, Failed
 from views.shell import questions
-from views.shell.about import show_about, show_help
+from views.shell.about import show_about
 from views.shell.book import Book
 from views.shell.books import Books
 from views.shell.close_panel import Closing
@@ -38,6 +38,7 @@ from views.shell.folder_watch import FolderWatch
 from views.shell.key_help import show_keys
 from views.shell.keys import give_keys_to, goes_up, next_pane
 from views.shell.look_from import LookFrom
+from views.shell.manual import show_manual
 from views.shell.page import Context, Page
 from views.shell.pages import COMPOSER, DUPLICATES, OVER, PAGES, PageSpec
 from views.shell.palette import Palette
@@ -154,7 +155,7 @@ class MainWindow(QMainWindow):
             Command.SEARCH: lambda: self.search.begin(QApplication.focusWidget()),
             Command.UNDO: self._undo,
             Command.REDO: self._book.redo,
-            Command.GUIDE: partial(show_help, self),
+            Command.GUIDE: lambda: show_manual(self, self.current_key),
             Command.ABOUT: lambda: show_about(self, self.books.name, self.books.path),
             Command.QUIT: self.close,
             Command.HELP: partial(show_keys, self._theme, self),

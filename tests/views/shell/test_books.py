@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
@@ -18,9 +19,12 @@ from tests.views.halting import Halting, anywhere
 from views.actions import SPECS, Command
 from views.shell.book_chooser import BookChooser
 from views.shell.books import Going
+from views.shell.manual import TOPIC_OF, TOPICS, Manual
 from views.shell.one_window import OneWindow
+from views.shell.pages import COMPOSER, PAGES
 from views.shell.send_scheduler import Delivery
 from views.theme import Theme
+from views.theme.files import resource
 
 
 def library_of(own: Workspace) -> Library:
@@ -183,6 +187,29 @@ def test_help_and_about_open_and_close(qtbot: QtBot, open_window: OpenWindow, sa
         window.actions_registry[command].trigger()
         dialog = QApplication.activeModalWidget()
         assert dialog is not None and dialog.windowTitle() == title
+        dialog.close()
+        qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
+
+
+def test_help_opens_at_the_page_on_screen_and_every_topic_is_written(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace
+) -> None:
+    window = open_window(sample).window
+    assert set(TOPIC_OF) == {spec.key for spec in (*PAGES, COMPOSER)} and set(TOPIC_OF.values()) <= set(TOPICS)
+    for page, beginning in (("alerts", "Work through your alerts"), ("settings", "Decide what raises an alert")):
+        window.show_page(page)
+        window.actions_registry[Command.GUIDE].trigger()
+        dialog = QApplication.activeModalWidget()
+        assert dialog is not None
+        (manual,) = dialog.findChildren(Manual)
+        assert manual.text.toPlainText().startswith(beginning)
+        for number, title in enumerate(TOPICS.values()):
+            manual.topics.setCurrentRow(number)
+            assert manual.text.toPlainText().startswith(title)
+            pictures = re.findall(
+                r"!\[[^]]+\]\((\w+\.png)\)", resource("help", f"{list(TOPICS)[number]}.md").read_text("utf-8")
+            )
+            assert all(resource("help", one).is_file() for one in pictures)
         dialog.close()
         qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
 
