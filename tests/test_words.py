@@ -65,5 +65,5 @@ def test_the_texts_are_those_of_window_command_line_rules_and_templates(texts: l
     assert any("{}" in text for text in said)  # with the places of its values
     assert not any("SELECT" in text for text in said)
     files = {place.split(":")[0] for _text, place in texts}
-    assert {"CHANGELOG.md", "docs/developing.md", "resources/help/help.md", "resources/metrics/orders.toml"} <= files
+    assert {"CHANGELOG.md", "docs/developing.md", "resources/help/start.md", "resources/metrics/orders.toml"} <= files
     assert any(text.startswith("List the emails:") for text in said)  # the help of a command
