@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from models.store import Store
 from models.values.errors import StoreBusy
 from services.settings import Preferences
-from tests.screenshots.studio import PAGES, SCREENS, WIDE, Shots, press, window
+from tests.screenshots.studio import PAGES, SCREENS, TABS, WIDE, Shots, press, window
 from views.actions import Command
 from views.pictures import settle, wait_until
 from views.theme import ThemeChoice
@@ -247,3 +247,6 @@ def on_screen(shots: Shots, name: str, text_size: int) -> None:
     for page in PAGES:
         with window(shots.studio, page, known=known, size=None) as desk:
             shots.shot(desk, f"{page}-{name}")
+            for tab in TABS if (page, name) == ("insights", "150") else ():
+                desk.window.show_page(f"insights/{tab}")
+                shots.shot(desk, f"insights-{tab}-150")

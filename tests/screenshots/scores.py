@@ -14,7 +14,7 @@ from models.values.changes import Changes
 from models.values.dashboards import Filters
 from models.values.errors import Cancelled
 from models.values.imports import Progress
-from tests.screenshots.studio import Shots, press, window
+from tests.screenshots.studio import SIZES, TABS, WIDE, Shots, press, window
 from views.actions import Command
 from views.child import CancelCall, ProgressCall
 from views.insights.tile_panel import TilePanel
@@ -27,9 +27,16 @@ _BELOW = 100_000
 def insights(shots: Shots) -> None:
     """Top, bottom, the table behind the curve, low confidence, a check at work; light, dark, small."""
     with window(shots.studio, "insights") as desk:
-        for name in ("overview", "service", "reviews", "pipeline", "email"):
+        for name in TABS:
             desk.window.show_page(f"insights/{name}")
             shots.shot(desk, f"insights-{name}")
+            for size in ("1366", "760"):
+                desk.window.resize(*SIZES[size])
+                shots.shot(desk, f"insights-{name}-{size}")
+            desk.window.resize(*WIDE)
+            desk.theme.choose(ThemeChoice.DARK)
+            shots.shot(desk, f"insights-{name}-dark")
+            desk.theme.choose(ThemeChoice.LIGHT)
         page: Any = desk.window.page("insights")
         _arranged(shots, desk, page)
         desk.window.show_page("insights/scores")

@@ -104,13 +104,25 @@ class TrendChart(PickedChart):
         if places:
             end, value = places[-1], self._values[places[-1]] or 0.0
             plot.dots([float(end)], [value], "primary_text", 8, hollow=end in self._cut)
-            at = frame.at(end, value)
-            words = f"{self._figure(value)} so far" if end in self._cut else self._figure(value)
-            wide = fonts.width(words, fonts.SMALL, fonts.SEMIBOLD) + 4
-            falls = len(places) > 1 and (self._values[places[-2]] or 0.0) > value
-            y = at.y() + 8 if falls and at.y() + 28 < frame.area.bottom() else max(at.y() - 24, 0)
-            room = QRectF(min(at.x() - wide / 2, self.width() - wide - 2), y, wide, 16)
-            plot.words(room, words, "primary_text", weight=fonts.SEMIBOLD)
+            said = self._figure(value)
+            for words in (f"{said} so far", said) if end in self._cut else (said,):
+                room, free = self._beside(frame, end, words)
+                if free or words == said:
+                    plot.words(room, words, "primary_text", weight=fonts.SEMIBOLD)
+                    break
+
+    def _beside(self, frame: Frame, end: int, words: str) -> tuple[QRectF, bool]:
+        """Where the words of the last value stand, below it where the line falls to it, and whether off the line."""
+        line = {place: frame.at(place, self._values[place] or 0.0) for place in self.places}
+        at, wide = line[end], fonts.width(words, fonts.SMALL, fonts.SEMIBOLD) + 4
+        x = min(at.x() - wide / 2, self.width() - wide - 2)
+        above, below = (QRectF(x, y, wide, 16) for y in (max(at.y() - 24, 0), at.y() + 8))
+        before = [place for place in line if place < end]
+        falls = bool(before) and line[before[-1]].y() < at.y()
+        wanted = [below, above] if falls and below.bottom() + 4 < frame.area.bottom() else [above]
+        parts = [QRectF(line[one], line[one + 1]).normalized() for one in before[:-1] if one + 1 in line]
+        free = [room for room in wanted if not any(room.intersects(part) for part in parts)]
+        return (free or wanted)[0], bool(free)
 
     def _run(self, plot: Plot, values: Sequence[float | None], ink: str, *, dashed: bool) -> None:
         """A line through what is known, broken where nothing is, and dashed to what is not whole."""

@@ -73,7 +73,10 @@ class AnswerTable(WordTable):
 
 def _line(shown: TileAnswer, at: int, heads: dict[str, Column], moving: list[str], ranged: str) -> TableLine:
     answer, cells = shown.answer, shown.answer.cells(at)
-    line = [TableCell(one, link="" if place else "rows") for place, one in enumerate(groups(shown, at))]
+    line = [
+        TableCell(one, link="" if place else "rows", tip=one if fonts.width(one, fonts.LIST) > _NARROW - 24 else "")
+        for place, one in enumerate(groups(shown, at))
+    ]
     for name in shown.query.metrics:
         few, unit = at in answer.few.get(name, ()), heads[name].unit
         moved, ink = "", "ink_2"

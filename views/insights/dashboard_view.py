@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from models.values.dashboards import FIGURE_FORMS, Dashboard, Filters, TileAnswer, TileSpec
 from models.values.metrics import Value
@@ -132,6 +132,8 @@ class DashboardView(QWidget):
             self.tile(missing)
             return
         grid = PanelGrid([self._built[spec.key] for spec in specs], self._across(specs))
+        if all(spec.form == "figure" for spec in specs):  # in a high window they stay as high as they are
+            grid.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._rows.insertWidget(1 + down, grid)
         grid.show()  # now, and not at the next turn: the focus may go into it
         self._grids.append(grid)

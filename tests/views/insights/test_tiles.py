@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
@@ -75,6 +76,23 @@ def test_a_month_under_way_is_told_so_far_and_never_looks_whole(make: Make, form
         whole = tile.grab().toImage()
         tile.show_answer(replace(tile.shown, answer=replace(tile.shown.answer, noted=())))  # type: ignore[type-var, union-attr]
         assert tile.grab().toImage() != whole, "dashed and hollow"
+
+
+def test_the_words_of_a_month_under_way_lie_off_the_line(make: Make) -> None:
+    noted = (Note("partial", "", ("month", "2026-11", "16 Nov 2026")),)
+    for shares in ((0.1, 0.1, 0.9, 0.85, 0.7), (0.5, 0.5, 0.5, 0.5, 0.5), (0.9, 0.8, 0.7, 0.6, 0.5)):
+        rows = tuple((f"2026-{month:02d}", share) for month, share in enumerate(shares, 7))
+        chart = make("line", rows, by="month", noted=noted).content
+        assert isinstance(chart, TrendChart)
+        for wide in (160, 240, 600):
+            chart.resize(wide, 220)
+            frame, places = chart.frame, [one for one, _ in enumerate(shares[:-1])]
+            room, free = chart._beside(frame, 4, "70 % so far")
+            line = [frame.at(place, 100 * shares[place]) for place in places]
+            parts = [QRectF(one, other).normalized() for one, other in pairwise(line)]
+            assert free == (not any(room.intersects(part) for part in parts))
+            assert room.right() <= chart.width()
+        chart.grab()
 
 
 def test_a_figure_opens_its_rows_by_enter_and_by_a_click(qtbot: QtBot, make: Make) -> None:
