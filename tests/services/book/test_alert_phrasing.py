@@ -88,7 +88,7 @@ def test_the_same_facts_are_the_same_whatever_rule_tells_them() -> None:
     one, _ = reason_clauses(stored("bad_review", worst_review=rating), TODAY)
     other, worth = reason_clauses(stored("repeated_trouble", "rated", distress_rated=rating, lifetime_value=9), TODAY)
     assert one.facts == other.facts and one.words == other.words
-    assert (worth.between, worth.words) == (", ", "lifetime value €0")
+    assert (worth.between, worth.words) == ("; ", "their lifetime value is €0")
 
 
 def test_each_text_of_a_rule_has_a_code_of_its_own() -> None:

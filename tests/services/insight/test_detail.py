@@ -257,7 +257,7 @@ def test_the_story_says_nothing_twice(book: SmallBook, reader: Fresh, marlow: in
         (reason("unhappy_tickets", unhappy_tickets_60d=2), reason("repeated_trouble", trouble_tickets=2,
          lifetime_value=65_100), "Lifetime value $651."),
         (reason("bad_review", worst_review=RATED), reason("repeated_trouble", "review_deal", trouble_review=RATED,
-         lifetime_value=65_100, largest_open_deal="Uniforms"), "Lifetime value $651; open deal: Uniforms."),
+         lifetime_value=65_100, largest_open_deal="Uniforms"), "Their lifetime value is $651; open deal: Uniforms."),
         (reason("deal_at_risk", "tickets", deal_amount=4_600, unhappy_tickets_60d=3), reason("repeated_trouble",
          "tickets_deal", trouble_tickets=2, lifetime_value=800, largest_open_deal="Upsell"),
          "2 unhappy tickets in 60 days, lifetime value $8."),

@@ -172,7 +172,7 @@ def test_what_they_rated_well_since_a_complaint_is_said(book: SmallBook, reader:
     text = "The buckle broke on the first day. I expected more."
     book.event("reviews", ida, product_name="Belt", rating=1, reviewed_on=days_ago(40), title="Poor", text=text)
     deal(book, ida, None)
-    quoted, known = f"“Poor. {text}”", "Rated 1 of 5 on 11 Oct: Belt, lifetime value $2,100"
+    quoted, known = f"“Poor. {text}”", "Rated 1 of 5 on 11 Oct: Belt; their lifetime value is $2,100"
     sells = "open deal: Pop-up corner, $1,450, Proposal"
     assert line(book, reader, ida, "repeated_trouble", rated) == f"{known} · {quoted} · {sells}"
     book.event("surveys", ida, kind="nps", score=9, scale=10, answered_on=days_ago(8))
