@@ -77,7 +77,7 @@ class Lexicon:
 
 @dataclass(frozen=True)
 class Value:
-    """What a topic may be: where a fact holds it, how it is said, and what it implies or leaves open of the others."""
+    """What a topic may be: where a fact holds it, how it is said, what follows from it, and what it leaves open."""
 
     name: str
     label: str
@@ -88,6 +88,7 @@ class Value:
     says: tuple[str, ...]
     includes: frozenset[str]
     allows: frozenset[str]
+    implies: tuple[tuple[str, str], ...]
     negative: bool
 
 
@@ -172,6 +173,7 @@ def _value(raw: dict[str, Any], of_any: dict[str, list[str]]) -> Value:
         tuple(raw.get("says", ())),
         frozenset({raw["name"], *raw.get("includes", ())}),
         frozenset(raw.get("allows", ())),
+        tuple((topic, name) for topic, _, name in (one.partition(".") for one in raw.get("implies", ()))),
         raw.get("negative", False),
     )
 

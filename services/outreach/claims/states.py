@@ -12,6 +12,7 @@ from typing import Final
 
 from services.outreach.claims.found import Found, Part
 from services.outreach.claims.lexicon import Topic, Value, compiled, lexicon, topics
+from services.outreach.claims.said import contradiction, excluded, learnt_topics, marked
 from services.outreach.claims.sources import Source, Sources
 from services.outreach.claims.text import Span, fold, lower
 
@@ -54,16 +55,26 @@ OwnNouns = list[tuple[re.Pattern[str], str]]
 
 def find_states(part: Part) -> Iterator[Found]:
     """Yield sentences that say what is not on record of a topic, or deny what is."""
-    every, own = _known(part)
+    held, own = held_states(part)
+    ruled_out = excluded({name: value for name, (value, _) in held.items()})
+    for start, end in part.sentences:
+        if (value := contradiction(marked(part.small[start:end], own), ruled_out)) is not None:
+            yield Found(start, end, "statement", label=value.label)
     for topic in topics():
-        held = _held(part, topic, every)
-        if held is None:
+        if topic.name in learnt_topics() or topic.name not in held:
             continue
-        value, feature = held
+        value, feature = held[topic.name]
         for one in topic.values:
             for start, denied in _said(part, topic, one, feature, own):
                 if one.name in value.includes if denied else one.name not in value.includes | value.allows:
                     yield Found(*part.sentence_at(start), "statement", label=value.label)
+
+
+def held_states(part: Part) -> tuple[dict[str, tuple[Value, str]], OwnNouns]:
+    """Return by topic the value on record with the name of its feature, and what facts call the things of topics."""
+    every, own = _known(part)
+    found = ((topic.name, _held(part, topic, every)) for topic in topics())
+    return {name: value for name, value in found if value is not None}, own
 
 
 def is_on_record(part: Part, span: Span) -> bool:

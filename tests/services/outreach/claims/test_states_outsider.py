@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ import pytest
 from models.store import connect
 from models.values.outreach import Fact
 from services.outreach.claims import Context, Text, find_claims
+from services.outreach.claims.lexicon import topics
 from services.outreach.claims.record import Record
 from services.outreach.reviewing import review
 from services.outreach.verified import with_own_words, written_by_code
@@ -30,6 +32,10 @@ from tests.services.outreach.claims.test_states import FILE, TODAY
 ROWS: Final[list[dict[str, Any]]] = [
     json.loads(line) for line in (FILE.parents[1] / "outsider" / "states.jsonl").read_text("utf-8").splitlines()
 ]
+#: By other outsiders: the second set was measured on, and both are learnt from since.
+LEARNT: Final = {"outsider": "states.jsonl", "second": "states_second.jsonl", "third": "states_third.jsonl"}
+EXAM: Final = FILE.parents[1] / "outsider" / "states_exam.jsonl"
+LABELS: Final = {value.label for topic in topics() for value in topic.values if value.label}
 #: How the program's facts and record name what the set says; the book has no place for the rest: trials, paused
 #: subscriptions, plans, credited invoices, former customers, deliveries on time, renewals that are not decided.
 TICKETS: Final = dict.fromkeys(("open", "pending", "new"), "open") | dict.fromkeys(
@@ -42,6 +48,7 @@ ORDERS: Final = {
     "processing": "Last order 18 Nov, not shipped yet", "backordered": "Last order 18 Nov, not shipped yet",
     "cancelled": "Order cancelled 18 Nov", "cancelled by customer": "Order cancelled 18 Nov",
     "storniert": "Order cancelled 18 Nov", "annulée": "Order cancelled 18 Nov",
+    "on its way": "Last order on the way since 20 Nov", "not shipped": "Last order 18 Nov, not shipped yet",
 }  # fmt: skip
 STATES: Final = {
     ("order_status", "returned"): ("return", "returned"),
@@ -50,13 +57,26 @@ STATES: Final = {
     **{("contract_status", word): ("contract", "cancelled")
        for word in ("expired", "cancelled", "notice given", "gekündigt", "résilié")},
     **{("invoice_status", word): ("invoice", "paid") for word in ("paid", "bezahlt", "payée")},
-    **{("invoice_status", word): ("invoice", "unpaid") for word in ("overdue", "überfällig", "en retard", "disputed")},
+    **{("invoice_status", word): ("invoice", "unpaid")
+       for word in ("overdue", "überfällig", "en retard", "disputed", "open")},
+    ("contract_status", "ended"): ("contract", "cancelled"), ("renewal", "renewed"): ("contract", "running"),
+    ("complaint", "open"): ("ticket", "open"), ("complaint", "answered"): ("ticket", "closed"),
+    ("quote", "sent"): ("deal", "open"), ("quote", "accepted"): ("deal", "won"),
+    ("quote", "declined"): ("deal", "lost"),
+    ("return_status", "announced"): ("return", "announced"), ("return_status", "returned"): ("return", "returned"),
+    ("return_status", "refund sent"): ("return", "refunded"),
+    ("appointment", "agreed"): ("appointment", "planned"), ("appointment", "cancelled"): ("appointment", "cancelled"),
+    ("last_contact", "none for a year"): ("talk", "none"), ("last_contact", "last week"): ("talk", "had"),
+    ("last_order", "last week"): ("since order", "lately"), ("last_order", "long ago"): ("since order", "long ago"),
+    ("consent", "given"): ("consent", "given"), ("consent", "withdrawn"): ("consent", "refused"),
+    **{("review_rating", stars): ("review", "good") for stars in (4, 5)},
+    **{("review_rating", stars): ("review", "bad") for stars in (1, 2)},
 }  # fmt: skip
 DEALS: Final = {"lost": "Deal lost", "won": "Deal won 2 Nov", "negotiation": "Open deal, negotiation",
                 "proposal sent": "Open deal, proposal"}  # fmt: skip
 
 
-def known(said: dict[str, str]) -> tuple[tuple[Fact, ...], Record]:
+def known(said: dict[str, Any]) -> tuple[tuple[Fact, ...], Record]:
     """Return what the program would hold of a customer of whom the set says so."""
     facts = []
     if (status := said.get("ticket_status")) is not None:
@@ -79,8 +99,12 @@ def known(said: dict[str, str]) -> tuple[tuple[Fact, ...], Record]:
         line = "Renews" if said["contract_status"] == "active" else "Contract cancelled, ends"
         on = ("date", said["contract_end"])
         facts.append(fact("contract:1", f"{line} {end.day} {end:%b %Y}", "contract #1", "contract", on))
-    days = {date.fromisoformat(said[name]) for name in ("last_order", "contract_end") if name in said}
-    if (last := said.get("last_order")) is not None:
+    if "review_rating" in said:
+        stars = str(said["review_rating"])
+        facts.append(fact("review:1", f"{stars} of 5", "review #1", "review", ("number", stars), ("number", "5")))
+    last = said["last_order"] if said.get("last_order", "")[:1].isdigit() else None
+    days = {date.fromisoformat(day) for day in (last, said.get("contract_end")) if day is not None}
+    if last is not None:
         day = date.fromisoformat(last)
         facts.append(fact("order:1", f"Last order {day.day} {day:%b}", "order #1", "order", ("date", last)))
     states = {STATES[one] for one in said.items() if one in STATES}
@@ -89,6 +113,13 @@ def known(said: dict[str, str]) -> tuple[tuple[Fact, ...], Record]:
         states |= {("since order", "lately" if ago < 14 else "long ago")} if ago < 14 or ago > 180 else set()
     ids = frozenset({said["invoice"]} if "invoice" in said else ())
     return tuple(facts), Record(frozenset(days), ids=ids, states=frozenset(states))
+
+
+def learnt_rows() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The sentences by outsiders that the weights are learnt from, each with its writer."""
+    for writer, name in LEARNT.items():
+        for line in (FILE.parents[1] / "outsider" / name).read_text("utf-8").splitlines():
+            yield writer, json.loads(line)
 
 
 def read(row: dict[str, Any]) -> str:
@@ -102,6 +133,20 @@ def read(row: dict[str, Any]) -> str:
     return "to read" if any(one.kind == "own" for one in body) else "verified"
 
 
+def states_of(row: dict[str, Any]) -> bool:
+    """Return whether the book can hold what the set says of a customer."""
+    facts, record = known(row["facts"])
+    return bool(facts or record.states)
+
+
+def labels_of(row: dict[str, Any]) -> set[str]:
+    """Return why a sentence is flagged."""
+    facts, record = known(row["facts"])
+    text = Text("A note", "Hello,", f"{row['sentence']}\n\nWarm regards,")
+    claims = find_claims(text, facts, Context(TODAY, record=record))
+    return {one.label for one in claims if one.where == "body" and one.verdict == "unsupported"}
+
+
 def test_contradicted_states_are_blocked_and_what_agrees_is_not(tell: Tell) -> None:
     found = Counter((row["verdict"] == "contradicts", read(row)) for row in ROWS)
     contradicted = [row for row in ROWS if row["verdict"] == "contradicts"]
@@ -111,6 +156,28 @@ def test_contradicted_states_are_blocked_and_what_agrees_is_not(tell: Tell) -> N
     assert not found[True, "verified"] and not found[False, "verified"]
     assert found[True, "blocked"] >= 39
     assert found[False, "blocked"] <= 1
+
+
+def test_contradicted_states_of_a_set_that_nobody_had_seen_are_blocked(tell: Tell) -> None:
+    """By a third outsider, opened once after all weights were fitted: nothing was changed for it since."""
+    rows = [json.loads(line) for line in EXAM.read_text("utf-8").splitlines()]
+    found = Counter((row["verdict"] == "contradicts", bool(states_of(row)), read(row)) for row in rows)
+    blocked = found[True, True, "blocked"] + found[True, False, "blocked"]
+    turned_round = sum(bool(labels_of(row) & LABELS) for row in rows if row["verdict"] != "contradicts")
+    tell(f"{blocked} of 60 contradicted states blocked, {found[True, True, 'blocked']} of the"
+         f" {sum(found[True, True, one] for one in ('blocked', 'to read'))} that the book can hold;"
+         f" {turned_round} of 60 others taken for another state")  # fmt: skip
+    assert not any(outcome == "verified" for _, _, outcome in found)
+    assert blocked >= 44 and found[True, True, "blocked"] >= 42
+    assert turned_round <= 2
+
+
+def test_sets_that_are_learnt_from_stay_told() -> None:
+    for name in ("second", "third"):
+        rows = [row for writer, row in learnt_rows() if writer == name]
+        blocked = Counter(row["verdict"] == "contradicts" for row in rows if labels_of(row) & LABELS)
+        told = sum(bool(states_of(row)) for row in rows if row["verdict"] == "contradicts")
+        assert blocked[True] >= 0.9 * told and blocked[False] <= 0.03 * len(rows), name
 
 
 @pytest.mark.parametrize(
