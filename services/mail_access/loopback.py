@@ -42,8 +42,12 @@ class Returning:
         self._server = _Listener(("127.0.0.1", 0), _Request)
         self.port: int = self._server.server_address[1]
 
-    def wait(self, state: str, *, patience_s: float, cancelled: Callable[[], bool]) -> Mapping[str, str]:
-        """Return the parameters of the answer that carries ``state``.
+    def expect(self, state: str) -> None:
+        """Take the answer that carries ``state``; called before the browser is sent away, which may be back at once."""
+        self._server.state = state
+
+    def wait(self, *, patience_s: float, cancelled: Callable[[], bool]) -> Mapping[str, str]:
+        """Return the parameters of the answer that is expected.
 
         Raises
         ------
@@ -52,7 +56,6 @@ class Returning:
         UserError
             Nothing came in the time.
         """
-        self._server.state = state
         until = time.monotonic() + patience_s
         while time.monotonic() < until:
             if cancelled():

@@ -71,8 +71,9 @@ def sign_in(
     with returning() as listener:
         redirect = f"http://{way.redirect_host}:{listener.port}"
         flow = grants.not_waited_for(lambda: grants.begin(way, redirect, account.user), cancelled)
+        listener.expect(flow.state)
         open_link(flow.url)
-        answer = listener.wait(flow.state, patience_s=patience_s, cancelled=cancelled)
+        answer = listener.wait(patience_s=patience_s, cancelled=cancelled)
     try:
         grant = grants.not_waited_for(lambda: flow.finish(answer), cancelled)
     except GrantEnded as error:

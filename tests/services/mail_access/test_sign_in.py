@@ -162,6 +162,16 @@ def test_a_refusal_is_one_sentence_that_says_what_to_do(
 
 
 @BOTH
+def test_a_browser_that_is_back_before_anybody_waits_is_heard(
+    post: Post, provider: SignInServer, browser: Browser, whom: str
+) -> None:
+    """Who is signed in at the provider already is sent back at once."""
+    account = account_at(post, whom)
+    client = post.workspace.preferences.sign_in[whom]
+    assert sign_in_for(post.workspace, account, client, open_link=browser.go, patience_s=2)
+
+
+@BOTH
 def test_a_page_in_the_place_of_an_answer_ends_no_sign_in(
     post: Post, provider: SignInServer, browser: Browser, whom: str
 ) -> None:
