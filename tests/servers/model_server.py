@@ -266,6 +266,7 @@ def model_server(*, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") 
         allow_reuse_address = True
 
     with Listener((host, 0), Handler) as listener:
+        listener.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a reply is many writes; none waits
         port = listener.server_address[1]
         server = ModelServer(f"{'https' if tls else 'http'}://{host}:{port}/v1", port)
         thread = threading.Thread(target=listener.serve_forever, args=(0.02,), name="model server")
