@@ -30,7 +30,7 @@ from models.values.dashboards import (
 from models.values.errors import UserError
 from models.values.metrics import Answer, Condition, Query, RowsQuery, Value
 from models.values.notes import Note
-from models.values.words import full_day, listed
+from models.values.words import WEEKDAYS, full_day, listed
 from services.metrics.answer import Metrics
 from services.metrics.catalogue import TIME, Catalogue, Field, Metric, nearest
 from services.metrics.changes import read_changes
@@ -163,7 +163,7 @@ def forms_of(by: Sequence[str], *, ranged: bool = False, parts: bool = False) ->
         return (*FIGURE_FORMS, *CHANGES_FORMS)
     if len(by) == 1 and by[0] in GRAINS:
         return ("line", "bars", "table", *more)
-    if len(by) == 2 and not set(by) & set(TIME):
+    if len(by) == 2 and not set(by) & set(GRAINS):
         return ("bars", "table", "matrix")
     if ranged and len(by) == 1:
         more = (*more, "ranges")
@@ -472,7 +472,8 @@ def _with_beside(
 
 def _across(catalogue: Catalogue, query: Query, found: Answer) -> tuple[Value, ...]:
     """The columns of a matrix, in the order that the dimension has."""
-    labels = catalogue.entities[catalogue.metrics[query.metrics[0]].entity].fields[query.by[1]].labels
+    fields = catalogue.entities[catalogue.metrics[query.metrics[0]].entity].fields
+    labels = WEEKDAYS if query.by[1] == "weekday" else fields[query.by[1]].labels
     there = {row[1] for row in found.rows}
     places = {label.casefold(): place for place, label in enumerate(labels)}
     return tuple(sorted(there, key=lambda one: (one is None, places.get(str(one).casefold(), len(labels)), str(one))))

@@ -54,7 +54,8 @@ class AnswerTable(WordTable):
             title, rank = heads[name].title, len(names) - place
             cells = [line.cells[len(columns)] for line in lines]
             keeps = len(names) + rank if place else 0
-            columns.append(TableColumn(title, max(88, round(head_width(title)) + 30), True, keeps,
+            longest = max((fonts.width(cell.text, fonts.LIST, fonts.SEMIBOLD) for cell in cells), default=0.0)
+            columns.append(TableColumn(title, round(max(88, head_width(title) + 30, longest + 30)), True, keeps,
                                        narrow=_narrow(title, [cell.short or cell.text for cell in cells])))  # fmt: skip
             places.append(name)
             if name in moving:

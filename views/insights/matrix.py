@@ -20,6 +20,9 @@ def matrix_of(shown: TileAnswer) -> tuple[list[TableLine], list[TableColumn]]:
     heads = {column.name: column for column in answer.columns}
     unit, place = heads[name].unit, [column.name for column in answer.columns].index(name)
     figures = {(row[0], row[1]): row[place] for row in answer.rows}
+    known = [one for one in figures.values() if isinstance(one, int | float) and one > 0]
+    most = max(known, default=1)
+    heated = "weekday" in (down, across)  # when most comes is to be seen at a glance
     columns = [TableColumn(heads[down].title)]
     for number, value in enumerate((*shown.across, None)):
         title = group(across, value, heads[across].title) if number < len(shown.across) else "All"
@@ -28,8 +31,16 @@ def matrix_of(shown: TileAnswer) -> tuple[list[TableLine], list[TableColumn]]:
 
     def line(title: str, of: Of, found: list[Value], total: Value, *, last: bool) -> TableLine:
         cells = [TableCell(title, link="" if last else "rows")]
-        cells += [TableCell(said(one, unit, answer.currency), link="rows" if one else "") if one
-                  else TableCell(DASH, "ink_3") for one in found]  # fmt: skip
+        cells += [
+            TableCell(
+                said(one, unit, answer.currency),
+                link="rows",
+                heat=float(one) / most if heated and not last and isinstance(one, int | float) and one > 0 else 0.0,
+            )
+            if one
+            else TableCell(DASH, "ink_3")
+            for one in found
+        ]
         cells.append(TableCell(said(total, unit, answer.currency), strong=True))
         key: Cells = (of, *((*of, (across, value)) for value in shown.across), of)
         return TableLine(tuple(cells), key, total=last)

@@ -31,6 +31,8 @@ _GAP = 10
 #: Left and right of a cell where columns are narrow.
 NARROW_GAP = 6
 _HEAD_LINE = 15
+#: The strongest tint, on which words can still be read.
+_HEAT = 0.25
 CELL_ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -64,6 +66,7 @@ class TableCell:
     link: str = ""  # what a click on it asks for
     tip: str = ""
     short: str = ""  # what stands there in a narrow column
+    heat: float = 0.0  # how strongly its ground is tinted, up to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,10 @@ class _Delegate(QStyledItemDelegate):
         first, last = index.column() == 0, index.column() == self.last
         gap = NARROW_GAP if self.narrow else _GAP
         room = rect.adjusted(self._inset if first else gap, 0, -(self._inset if last else gap), 0)
+        if cell.heat:
+            ground = theme.color("primary")
+            ground.setAlphaF(_HEAT * cell.heat)
+            painter.fillRect(rect.adjusted(0, 0, -1, -1), ground)
         if self.narrow and cell.short:
             cell = replace(cell, text=cell.short)
         self._cell(painter, room, cell, right=model.columns[index.column()].right, total=total)

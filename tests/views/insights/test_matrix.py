@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from models.values.dashboards import Filters, TileSpec
 from models.values.errors import UserError
 from models.values.metrics import Query, Value
+from models.values.words import WEEKDAYS
 from services.metrics import Metrics, the_catalogue, the_dashboards, tile_answer
 from services.metrics.dashboards import load_dashboard
 from tests.views.books import opened, sample_copy
@@ -54,6 +56,30 @@ def test_each_cell_and_sum_of_the_matrix_leads_to_as_many_rows(
             number = metrics.count_rows(metrics.rows_of(shown.query, metric, cell))
             assert f"{number:,}" == text.replace("–", "0"), (row, column, cell)
             assert len(cell) == (row < rows - 1) + (0 < column < len(heads) - 1)
+    workspace.close()
+
+
+def test_weekdays_stand_in_their_order_and_the_busiest_cell_is_tinted_most(
+    theme: Theme, host: QWidget, store_path: Path
+) -> None:
+    workspace = opened(sample_copy(store_path))
+    made = spec("Tickets by weekday and channel")
+    for turned in (False, True):
+        by = made.query.by[::-1] if turned else made.query.by
+        tile = Tile(theme, replace(made, query=replace(made.query, by=by)))
+        tile.setParent(host)
+        shown = tile_answer(Metrics(workspace), tile.spec, Filters(period="all", compare=None))
+        tile.show_answer(shown)
+        tile.grab()
+        assert isinstance(tile.content, AnswerTable)
+        model = tile.content.lines
+        lines = [line for row in range(model.rowCount()) if (line := model.line_at(row)) is not None]
+        days = [column.title for column in model.columns][1:-1] if turned else [one.cells[0].text for one in lines[:-1]]
+        assert days == [one for one in WEEKDAYS if one in days] and len(days) > 1
+        inner = [cell for one in lines[:-1] for cell in one.cells[1:-1] if cell.heat]
+        assert max(cell.heat for cell in inner) == 1.0 and min(cell.heat for cell in inner) > 0
+        busiest = max(inner, key=lambda cell: int(cell.text))
+        assert busiest.heat == 1.0 and not any(cell.heat for cell in (*lines[-1].cells, lines[0].cells[-1]))
     workspace.close()
 
 

@@ -30,7 +30,7 @@ from views.insights.headline import Headline
 from views.insights.said import change, said
 from views.insights.tile import Tile
 from views.insights.tile_panel import TilePanel
-from views.theme import Theme
+from views.theme import Theme, fonts
 from views.words import THIN
 
 RATE = Column("win_rate", "Win rate", "percent")
@@ -138,6 +138,17 @@ def test_a_median_stands_between_its_quartiles_and_every_one_on_a_round_axis(
     with qtbot.waitSignal(tile.drilled) as asked:
         tile.content.picked.emit(1)
     assert asked.args == ["median_resolution_time", {"kind": "Returns"}]
+
+
+def test_a_large_total_has_room_in_its_column(theme: Theme, host: QWidget) -> None:
+    rows = (("Delivery", 1_234_567_800), ("Returns", 90_000))
+    spec, shown = shown_as("table", ("revenue",), "kind", rows, "money")
+    shown = replace(shown, answer=replace(shown.answer, totals={"revenue": 1_234_657_800}))
+    table = on_screen(theme, host, spec, shown).content
+    assert isinstance(table, AnswerTable)
+    texts = [table.lines.index(row, 1).data() for row in range(3)]
+    assert texts[-1] == "$12,346,578"
+    assert table.lines.columns[1].width >= 26 + max(fonts.width(one, fonts.LIST, fonts.SEMIBOLD) for one in texts)
 
 
 def test_each_part_of_a_stacked_bar_is_told_and_opens_its_own_rows(qtbot: QtBot, theme: Theme, host: QWidget) -> None:

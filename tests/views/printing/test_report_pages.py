@@ -74,11 +74,14 @@ def test_every_figure_of_a_tile_is_on_paper(qtbot: QtBot, theme: Theme, report: 
                 assert set(cells) <= set(said)
 
 
-def test_what_is_said_of_a_tile_stands_on_its_page(theme: Theme, report: Report, painted: Painted) -> None:
+def test_what_is_said_of_a_tile_stands_on_its_page(
+    qtbot: QtBot, theme: Theme, report: Report, painted: Painted
+) -> None:
     report_pdf(report, theme, LETTER)
     said, told = {(page, text) for page, _, text in painted.words}, 0
     for spec, shown in report.tiles(figures=False):
         tile = Tile(theme, spec)
+        qtbot.addWidget(tile)
         tile.show_answer(shown)
         words = held_words(shown) if isinstance(tile.content, AnswerTable) else tile.below
         if words and not shown.empty:
