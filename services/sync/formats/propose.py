@@ -273,7 +273,7 @@ def _set_apart(entity: Entity, column: str, cells: Sequence[str]) -> Iterable[st
     of_line = words - frozenset(_KINDS["words"]["of_line"])
     if of_line != words:
         fields = (entity.field(name) for name, _ in known.get(of_line, ()))
-        yield from (field.name for field in fields if field is not None and field.role == "line")
+        yield from (field.name for field in fields if field is not None and field.role in ("line", "item"))
     if entity.customer != "none":
         before = "" if entity.customer == "self" or entity.by_account else "customer_"
         yield from (before + name for name in _of_somebody(column))

@@ -219,8 +219,10 @@ def _ask_what_is_counted(table: Table, held: Held) -> None:
 def _best_entity(table: Table, held: Held) -> Entity:
     ranked = held.ranked() or held.ranked(by_content=True)
     if not ranked:
-        _ask_for_what_lacks(table, held, 0)
-        raise _unrecognised(table)
+        found = _more_is_named(table, held, 0)
+        if found is None:
+            raise _unrecognised(table)
+        return found
     even = [entity for score, entity in ranked if score >= _ABOUT_EQUAL * ranked[0][0]]
     even = [entity for entity in even if not _only_by_key(entity, held.named(entity))] or even
     even = _of_a_term(table, held, even) or _of_subscribers(table, held, [one for _, one in ranked], even) or even
@@ -230,6 +232,10 @@ def _best_entity(table: Table, held: Held) -> Entity:
     likely = {even[0].asked_beside, *(one.name for one in even)}
     if billed is not None and billed.asked_beside in likely and _says_what_is_owed(held, billed):
         return billed
+    invoices = ENTITIES["invoices"]
+    owed = even[0].name == invoices.asked_beside and named_after(invoices, table) and _says_what_is_owed(held, invoices)
+    if owed and billed is None:
+        raise _lacks(table, held, invoices)
     even += [one for _, one in ranked if one.name == even[0].asked_beside and one not in even]
     if len(even) > 1:
         names = " or ".join(entity.label.lower() for entity in even)
@@ -237,8 +243,7 @@ def _best_entity(table: Table, held: Held) -> Entity:
         raise Undecided(f"{table.path.name} could be {names}.", f"Say which with {choices}.")
     if even[0].customer == "self" and not named_after(even[0], table) and _is_hardly_named(held, even[0]):
         raise _unrecognised(table)
-    _ask_where_more_is_named(table, held, even[0])
-    return even[0]
+    return _where_more_is_named(table, held, even[0]) or even[0]
 
 
 def _of_records(table: Table, held: Held, even: list[Entity]) -> list[Entity]:
@@ -327,8 +332,8 @@ def _knows_its_words(held: Held, entity: Entity) -> bool | None:
     return sum(known) * 2 > len(known) if known else None
 
 
-def _ask_where_more_is_named(table: Table, held: Held, entity: Entity) -> None:
-    """A list of sales without customers is none of products, though it names products and prices.
+def _where_more_is_named(table: Table, held: Held, entity: Entity) -> Entity | None:
+    """What rows are rather: a list of sales without customers is none of products, though it names products and prices.
 
     Raises
     ------
@@ -337,11 +342,18 @@ def _ask_where_more_is_named(table: Table, held: Held, entity: Entity) -> None:
     """
     own = len(held.named(entity)) + len(told(entity, table))
     if own * 2 < len(own_columns(table)) and not (told(entity, table) and named_after(entity, table)):
-        _ask_for_what_lacks(table, held, own)
+        return _more_is_named(table, held, own)
+    return None
 
 
-def _ask_for_what_lacks(table: Table, held: Held, own: int) -> None:
-    """Ask for the column that the likeliest entity needs, where it names enough more than `own` others."""
+def _more_is_named(table: Table, held: Held, own: int) -> Entity | None:
+    """The likeliest entity that has enough more names than `own`: with a column that can be nothing but what it lacks.
+
+    Raises
+    ------
+    Undecided
+        No such column is there.
+    """
     likely = [
         (len(names), other, names)
         for other in ENTITIES.values()
@@ -350,12 +362,21 @@ def _ask_for_what_lacks(table: Table, held: Held, own: int) -> None:
     for count, other, names in sorted(likely, key=lambda one: -one[0]):
         missing = lacking(other, names)
         if missing and count >= own + _MORE:
-            label = other.label.lower()
-            raise Undecided(
-                f"{table.path.name} looks like {label}, but no column is {named_fields(missing[0])}.",
-                f"Name it with --map 'Column={missing[0][0].name}', or say with --as what the rows are.",
-                other.name,
-            )
+            only_a_day = [[field.kind for field in group] for group in missing] == [["moment"]]
+            if only_a_day and not lacking(other, held.mapping(other, by_content=True).values()):
+                return other
+            raise _lacks(table, held, other)
+    return None
+
+
+def _lacks(table: Table, held: Held, entity: Entity) -> Undecided:
+    """Ask for a column of what rows look like."""
+    missing = lacking(entity, held.named(entity))[0]
+    return Undecided(
+        f"{table.path.name} looks like {entity.label.lower()}, but no column is {named_fields(missing)}.",
+        f"Name it with --map 'Column={missing[0].name}', or say with --as what the rows are.",
+        entity.name,
+    )
 
 
 def merged_with(mapping: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:

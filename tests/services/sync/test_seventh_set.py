@@ -8,6 +8,7 @@ import pytest
 
 from services.entities import ENTITIES
 from services.sync.formats.propose import Seen, fields_of, propose
+from services.sync.formats.ranking import Undecided
 from tests.services.sync.book import Book, write_csv
 
 
@@ -39,7 +40,8 @@ def test_which_address_or_whose_name_it_is_does_not_hide_what_a_column_says(head
 @pytest.mark.parametrize(
     ("header", "field"),
     [("Reviewer given name", "customer_first_name"), ("Lieferadresse Ort", "customer_city"),
-     ("Rechnungsadresse Firma", "customer_company"), ("Cantidad del producto", "quantity")],
+     ("Rechnungsadresse Firma", "customer_company"), ("Cantidad del producto", "quantity"),
+     ("Artikel: Menge", "quantity")],
 )  # fmt: skip
 def test_so_do_columns_of_an_order(header: str, field: str) -> None:
     cells = ["3", "4"] if field == "quantity" else ["Ada", "Kim"]
@@ -157,3 +159,20 @@ def test_who_attended_an_online_meeting_is_no_list_of_customers(book: Book, tmp_
     rows = [["Ada Stone", "ada@x.test", "2026-03-01 09:00", "2026-03-02 10:00", "2026-03-02 11:00", "60"],
             ["Kim Berg", "kim@y.test", "2026-03-01 09:00", "2026-03-02 10:05", "2026-03-02 10:45", "40"]]  # fmt: skip
     assert book.bring(write_csv(tmp_path / "attendee_812.csv", header, rows)).recognised_as == "Activities"
+
+
+def test_the_only_day_of_rows_that_lack_nothing_else_is_theirs_and_that_is_said(book: Book, tmp_path: Path) -> None:
+    header = ["MessageID", "Recipient", "Record Type", "Taken", "Subject"]
+    rows = [["m1", "ada@x.test", "Delivered", "2026-03-02 10:00", "Spring"],
+            ["m2", "kim@y.test", "Bounced", "2026-03-13 10:00", "Spring"]]  # fmt: skip
+    receipt = book.bring(write_csv(tmp_path / "log.csv", header, rows))
+    assert (receipt.recognised_as, receipt.mapping["Taken"]) == ("Email events", "happened_at")
+    assert any("“Taken” was read as" in warning for warning in receipt.warnings)
+
+
+def test_a_list_of_invoices_that_says_what_is_still_owed_is_not_taken_for_orders(book: Book, tmp_path: Path) -> None:
+    header = ["Dokument Nr.", "Kontakt", "Datum", "Gültig bis", "Total", "Offener Betrag", "Status"]
+    rows = [["RE-1", "Linden AG", "02.08.2026", "01.09.2026", "108.10", "0.00", "Bezahlt"],
+            ["RE-2", "Marlow AG", "13.08.2026", "12.09.2026", "97.20", "97.20", "Offen"]]  # fmt: skip
+    with pytest.raises(Undecided, match="looks like invoices, but no column is “Due"):
+        book.bring(write_csv(tmp_path / "rechnungen.csv", header, rows, ";"))
