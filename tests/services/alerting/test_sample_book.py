@@ -92,6 +92,12 @@ def replay(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     workspace.close()
 
 
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which trials keep the weeks that they rebuilt, for each other."""
+    return tmp_path_factory.mktemp("past")
+
+
 def _deadline(customer: CustomerTruth) -> date:
     """Three gaps of silence, and the two weeks by which the churn risk lags an improbable silence."""
     assert customer.last_order_on is not None
@@ -206,10 +212,10 @@ def test_a_replayed_book_is_the_same_as_one_that_was_scored_today(replay: Replay
         fresh.close()
 
 
-def test_a_trial_counts_what_the_rule_would_have_raised_and_leaves_the_book_alone(replay: Replay) -> None:
+def test_a_trial_counts_what_the_rule_would_have_raised_and_leaves_the_book_alone(replay: Replay, past: Path) -> None:
     with replay.workspace.store.read() as connection:
         before = connection.exec_driver_sql("SELECT count(*), max(id) FROM journal").one()
-    trial = try_rule(replay.workspace, "gap_beyond_usual", weeks=18)
+    trial = try_rule(replay.workspace, "gap_beyond_usual", weeks=18, kept=past)
     side = trial.after
     assert len(side.weeks) == 18 and side.weeks[-1].as_of == replay.truth.as_of.isoformat()
     assert side.alerts == sum(week.opened for week in side.weeks) >= side.judged > 0
@@ -227,9 +233,9 @@ def test_a_trial_counts_what_the_rule_would_have_raised_and_leaves_the_book_alon
             try_rule(replay.workspace, code, weeks=weeks)
 
 
-def test_a_trial_names_whom_other_figures_add_and_whom_they_leave_out(replay: Replay, tmp_path: Path) -> None:
+def test_a_trial_names_whom_other_figures_add_and_whom_they_leave_out(replay: Replay, past: Path) -> None:
     def trial(**figures: float) -> Trial:
-        return try_rule(replay.workspace, "gap_beyond_usual", figures, weeks=18, kept=tmp_path / "past")
+        return try_rule(replay.workspace, "gap_beyond_usual", figures, weeks=18, kept=past)
 
     more, fewer = trial(improbable=0.2), trial(improbable=0.01)
     assert more.before == fewer.before and fewer.after.alerts < more.before.alerts < more.after.alerts
@@ -246,16 +252,17 @@ def test_a_trial_names_whom_other_figures_add_and_whom_they_leave_out(replay: Re
         trial(nothing=1.0)
 
 
-def test_a_trial_raises_what_the_rules_would(replay: Replay, tmp_path: Path) -> None:
+def test_a_trial_raises_what_the_rules_would(replay: Replay, past: Path) -> None:
     """The trial keeps a queue of its own; the first week's alerts are those that the whole engine opens."""
     day = replay.truth.as_of
-    with copy_as_of(replay.workspace, day, later_too=True) as past:
-        alerts_as_of(past, day)
-        with past.store.read() as connection:
+    with copy_as_of(replay.workspace, day, later_too=True) as then:
+        alerts_as_of(then, day)
+        with then.store.read() as connection:
             rows = connection.exec_driver_sql("SELECT rule, count(*) FROM alert_signals GROUP BY rule")
             opened = {row[0]: row[1] for row in rows}
     for code in ("gap_beyond_usual", "likely_to_leave", "bad_review", "win_back_due", "unsubscribed"):
-        found = try_rule(replay.workspace, code, weeks=1, kept=tmp_path / "past").after
+        kept = None if code == "unsubscribed" else past  # None: its weeks are for this trial alone
+        found = try_rule(replay.workspace, code, weeks=1, kept=kept).after
         assert (found.alerts, found.today) == (opened.get(code, 0),) * 2, code
 
 
