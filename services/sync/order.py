@@ -140,15 +140,22 @@ def order_of_import(workspace: Workspace, requests: Sequence[ImportRequest]) -> 
     if len(requests) < 2:
         return tuple(range(len(requests)))
 
-    def rank(place: int) -> int:
-        entity = _entity(workspace, requests[place])
-        return place_of(entity.name if entity is not None else "")
+    def rank(place: int) -> tuple[int, bool]:
+        entity, persons = _about(workspace, requests[place])
+        return place_of(entity.name if entity is not None else ""), persons
 
     return tuple(sorted(range(len(requests)), key=rank))
 
 
 def _entity(workspace: Workspace, request: ImportRequest) -> Entity | None:
-    """Return what a file is about, or looks most like where the import will ask; None where nothing tells."""
+    return _about(workspace, request)[0]
+
+
+def _about(workspace: Workspace, request: ImportRequest) -> tuple[Entity | None, bool]:
+    """Return what a file is about, or looks most like where the import will ask; None where nothing tells.
+
+    The second is whether it lists persons under ids of their own: they come after customers who name a company, too.
+    """
     try:
         table = table_of(request)
         with workspace.store.read() as connection:
@@ -156,8 +163,8 @@ def _entity(workspace: Workspace, request: ImportRequest) -> Entity | None:
         found = recognise(table, *what_was_said(recalled.options, recalled.remembered))
         # The people of accounts come after the accounts.
         people = contacts_of(found, {}) if found.entity.name == "customers" else None
-        return (people or found).entity
+        return (people or found).entity, people is not None and "contact_id" in people.mapping.values()
     except Undecided as open_question:
-        return ENTITIES.get(request.options.entity or open_question.entity)
+        return ENTITIES.get(request.options.entity or open_question.entity), False
     except BellwetherError:
-        return None
+        return None, False

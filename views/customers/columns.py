@@ -86,7 +86,8 @@ def text_of(row: CustomerRow, place: int, me: str) -> str:
         case "engagement":
             return DASH if row.engagement is None else f"{row.engagement:.0f}"
         case "last_order":
-            return DASH if row.days_since_last_order is None else days(row.days_since_last_order)
+            silent = row.days_since_last_order
+            return DASH if silent is None else days(silent) if silent else "today"
         case "next_action":
             return row.next_action or DASH
         case _:
@@ -125,7 +126,8 @@ def sentence_of(row: CustomerRow, me: str) -> str:
     if row.engagement is not None:
         parts.append(f"engagement {row.engagement:.0f} of 100")
     if row.days_since_last_order is not None:
-        parts.append(f"last order {days(row.days_since_last_order)} ago{', returned' if row.last_returned else ''}")
+        ago = f"{days(row.days_since_last_order)} ago" if row.days_since_last_order else "today"
+        parts.append(f"last order {ago}{', returned' if row.last_returned else ''}")
     if row.next_action and row.next_action != DASH:
         parts.append(f"next: {row.next_action}")
     parts.append(f"owner {owner_words(row.owner, me)}")

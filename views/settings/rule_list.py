@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 SWITCH: Final = "switch"
 COLUMNS: Final = (
     TableColumn("On", 56),
-    TableColumn("Rule"),
+    TableColumn("Rule", least=190),
     TableColumn("Severity", 136),
-    TableColumn("Owner", 88, keeps=1),
-    TableColumn("Alerts", 60, right=True),
-    TableColumn("Correct", 132, right=True),
-    TableColumn("Early by", 92, right=True, keeps=3),
-    TableColumn("Not useful", 88, right=True, keeps=2),
+    TableColumn("Owner", 88, keeps=1, narrow=76),
+    TableColumn("Alerts", 60, right=True, narrow=52),
+    TableColumn("Correct", 132, right=True, narrow=80),
+    TableColumn("Early by", 92, right=True, keeps=3, narrow=72),
+    TableColumn("Not useful", 88, right=True, keeps=2, narrow=60),
 )
 #: What the columns count.
 MEANING: Final = (
@@ -101,6 +101,6 @@ def _correct(found: RuleRecord, ink: str) -> TableCell:
     said = f"{whole(year.correct)} of {whole(year.judged)}"
     if year.judged < FEWEST_CASES:
         few = f"A rule is judged from {counted(FEWEST_CASES, 'alert')} on."
-        return TableCell(f"{said}{DOT}needs {FEWEST_CASES}", "ink_2" if found.enabled else "ink_3", tip=few)
+        return TableCell(f"{said}{DOT}needs {FEWEST_CASES}", "ink_2" if found.enabled else "ink_3", tip=few, short=said)
     exempt = found.past.exemption if found.past is not None else ""
     return TableCell(said, ink, tip=f"{exempt}." if exempt else "")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.sync import order_of_import
 from tests.examples import examples
 from tests.services.sync.book import open_book, write_csv
 
@@ -66,3 +67,18 @@ def _content(store: Path, files: list[Path]) -> str:
     found = book.hash()
     book.workspace.close()
     return found
+
+
+def test_people_with_ids_of_their_own_come_after_customers_who_name_a_company(tmp_path: Path) -> None:
+    accounts = ["Customer ID", "Name", "Email", "Company", "City"]
+    persons = ["Contact ID", "Customer ID", "Name", "Role", "Email"]
+    shops = [[f"C{n:03}", f"Shop {n}", f"hello@shop{n}.example", f"Shop {n}", "Leeds"] for n in range(8)]
+    buyers = [[f"P{n:03}", f"C{n:03}", f"Buyer {n}", "Buyer", f"b{n}@shop{n}.example"] for n in range(8)]
+    book = open_book(tmp_path / "book.db")
+    files = [
+        write_csv(tmp_path / "contacts.csv", persons, buyers),
+        write_csv(tmp_path / "customers.csv", accounts, shops),
+    ]
+    requests = [book.request(path) for path in files]
+    assert order_of_import(book.workspace, requests) == (1, 0)
+    assert order_of_import(book.workspace, requests[::-1]) == (0, 1)

@@ -341,6 +341,14 @@ def test_a_trial_job_reads_the_book_only(sample: Workspace) -> None:
     assert sample.read_policy().rule_parameters == ()
 
 
+def test_in_a_laptops_window_other_columns_give_way_before_the_names_of_rules(box: tuple[Desktop, RulesBox]) -> None:
+    table = box[1].table
+    table.resize(628, 500)
+    shown = [column.title for place, column in enumerate(COLUMNS) if not table.isColumnHidden(place)]
+    assert shown == ["On", "Rule", "Severity", "Alerts", "Correct", "Early by"]
+    assert table.columnWidth(COLUMNS.index(next(one for one in COLUMNS if one.title == "Rule"))) >= 190
+
+
 def test_the_table_is_worked_by_keys(qtbot: QtBot, box: tuple[Desktop, RulesBox]) -> None:
     desk, rules = box
     rules.table.setFocus()
