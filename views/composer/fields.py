@@ -89,7 +89,7 @@ class HeadFields(QWidget):
         to = QWidget()
         to.setLayout(row(self.to, 8, self.change, -1))
         self.to_row = FieldRow(theme, "To", to)
-        self.set_up = link("Set up your mail account…")
+        self.set_up = link("")
         self.set_up.setToolTip("Open Settings, Mail server")
         sender = QWidget()
         sender.setLayout(row(self.from_whom, 8, self.set_up, -1))
@@ -113,7 +113,8 @@ class HeadFields(QWidget):
         else:
             self.to_row.say("")
         self.from_whom.setText(sender or "no sender yet", "ink" if sender else "warning_text")
-        self.set_up.setVisible(not sender)
+        self.set_up.setText("Set your name…" if sender else "Set up your mail account…")
+        self.set_up.setVisible(not sender or not signed)
         self.from_row.say("your signature is added on sending" if sender and signed else "")
 
     def show_text(self, subject: str, greeting: str) -> None:
