@@ -126,12 +126,18 @@ _DAY: Final = (
     rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?)"
 )
 _BORN: Final = (
-    r"\b(?:born|birth\w*|d\.?o\.?b\b\.?|b-?day|geboren|geb\.|geburts\w*|née?|naissance|anniversaire|nacid[oa]|nacimiento"
+    r"\b(?:born|birth\w*|d\.?o\.?b\b\.?|b-?day|geboren|geb\.|geburts\w*|née?|naissance|anniversaire|nació|nacid[oa]|nacimiento"
     r"|cumplea\w+|nat[oa] il|nascita|compleanno|geboorte\w*)"
 )
 _BIRTH: Final = re.compile(
     rf"{_BORN}[^\n]{{0,40}}?(?<!\d)(?P<after>{_DAY}|(?:19|20)\d\d)(?!\d)"
     rf"|(?<!\d)(?P<before>{_DAY})(?!\d)[^\n\d]{{0,30}}?{_BORN}",
+    re.IGNORECASE,
+)
+#: One whose year is spelt out: "born on the second of May nineteen eighty-four".
+_SPELT_BIRTH: Final = re.compile(
+    rf"{_BORN}\W+(?:(?:on|am|le|el)\W+)?(?P<spelt>(?:[^\W\d_]+[ -]){{2,8}}?(?:nineteen|neunzehnhundert|zweitausend"
+    r"|mille neuf cent|deux mille|mil novecientos|dos mil|two thousand)[^\W\d_]*(?:[ -][^\W\d_]+){0,3})",
     re.IGNORECASE,
 )
 #: A day so long ago is no day of business.
@@ -220,6 +226,24 @@ _INTRODUCED: Final = re.compile(
     r"|(?P<eastern>[\u4e00-\u9fff]{1,3})(?=先生|女士|小姐|老师|さん|様|さま|氏)"
 )
 
+#: Words with a capital that may stand where a person's name does.
+_NO_PERSON: Final = (
+    r"(?!(?:[Tt]h(?:e|is|at|ey|ese|ose)|S?[Hh]e|It|I|We|You|Who|Which|What|Every\w*|Some\w*|No(?:body)?|Any\w*|One|All"
+    r"|Both|And|But|Also|Then|Never|Just|Always|Customers?|Clients?|Buyers?|Support|Sales|Team|Service|Owner|Manager|Er"
+    r"|Sie|Es|Wir|Ihr|Man|Kund\w+|Wer|Niemand|Jemand|Und|Aber|Ils?|Elles?|On|Nous|Vous|Je|Qui|Personne|Clientes?|Él"
+    r"|Ella|Ellos|Nadie|Quién|Usted|Mr|Mrs|Ms|Dr|Prof|Herrn?|Frau|Monsieur|Madame|Mme|Mlle|Sra?|Señora?|Signora?)\b)"
+)
+#: Who says, wants or asks something at the beginning of a sentence, or is asked or spoken to: people are called Rose,
+#: Gold and Olive.
+_SPEAKS: Final = re.compile(
+    rf"(?:^|(?<=[.!?:] )|(?<=\n)){_NO_PERSON}(?P<speaks>{_NAME}(?: {_NAME}){{0,2}})(?= (?:says?|said|wants?|called|rang"
+    r"|asks?|asked|queried|approved|told|wrote|phoned|prefers?|confirmed|insists?|complained|sagt|fragt|möchte|rief"
+    r"|bittet|meint|will (?!be\b|not\b)|demande|veut|préfère|trouve|a (?:appelé|demandé|dit)|quiere|pide|dice|prefiere"
+    r"|llamó|pregunta)\b)"
+    r"|\b(?:[Aa]sk|(?:[Tt]alk\w*|[Ss]poke|[Ss]peak) (?:to|with)|[Ss]igned by|account holder|au nom de|[Hh]ablé con)"
+    rf" {_NO_PERSON}(?P<spoken_to>(?:[A-ZÀ-Ý]\.? )?{_NAME}(?: {_NAME})?)"
+)
+
 _PATTERNS: Final = (
     (_EMAIL, "email"),
     (_LINK, "link"),
@@ -277,7 +301,13 @@ def personal(text: str) -> Iterator[Hit]:
         code = _CODE.search(text, word.end(), word.end() + 60)
         if code and sum(map(str.isalnum, code.group())) >= 5:
             yield Hit(*code.span(), "document", code.group().casefold(), code.group())
-    for pattern, kind in ((_BIRTH, "birth date"), (_INTRODUCED, "person"), (_SECRET, "secret")):
+    for pattern, kind in (
+        (_BIRTH, "birth date"),
+        (_SPELT_BIRTH, "birth date"),
+        (_SPEAKS, "person"),
+        (_INTRODUCED, "person"),
+        (_SECRET, "secret"),
+    ):
         for found in pattern.finditer(text):
             for name in found.groupdict():
                 if found[name]:

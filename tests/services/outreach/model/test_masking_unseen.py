@@ -2,6 +2,10 @@
 
 At the first measure 23 of 133 secrets left, and 16 of 125 harmless pieces were masked too: long numbers of goods and
 parcels, which look like cards. What is masked is put back, so that this costs nothing but words to the model.
+
+The second set is by somebody else and names people whom no book holds, by words (Rose, Gold, Olive): 49 of its 121
+secrets left at the first measure, 30 since some of its kinds were learnt. Names in small letters and streets without a
+word for street still leave.
 """
 
 from __future__ import annotations
@@ -12,6 +16,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
+
 from models.store import connect
 from services.outreach.model.masking import mask_for
 from services.outreach.model.prompt import NOT_SENT, sent_of
@@ -19,7 +25,7 @@ from services.workspace import Workspace
 from tests.measured import Tell
 
 FILE: Final = Path(__file__).resolve().parents[3] / "fixtures" / "outreach" / "masking.jsonl"
-ROWS: Final[list[dict[str, Any]]] = [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]
+SECOND: Final = FILE.with_name("masking_second.jsonl")
 
 
 def measured(book: Workspace, row: dict[str, Any]) -> tuple[str, list[str], list[str]]:
@@ -35,13 +41,17 @@ def measured(book: Workspace, row: dict[str, Any]) -> tuple[str, list[str], list
     return sent, leaked, [] if sent == NOT_SENT else [one for one in row.get("keep", []) if one not in sent]
 
 
-def test_no_secret_of_free_text_leaves_and_little_else_is_lost(book: Workspace, tell: Tell) -> None:
+@pytest.mark.parametrize(("file", "most_leaked"), [(FILE, 1), (SECOND, 30)], ids=["first", "second"])
+def test_hardly_a_secret_of_free_text_leaves_and_little_else_is_lost(
+    book: Workspace, tell: Tell, file: Path, most_leaked: int
+) -> None:
     found: Counter[str] = Counter()
-    for row in ROWS:
+    rows: list[dict[str, Any]] = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    for row in rows:
         sent, leaked, lost = measured(book, row)
         found.update(leaked=len(leaked), secrets=len(row["secrets"]), lost=len(lost))
         found.update(**({"withheld": 1} if sent == NOT_SENT else {"kept": len(row.get("keep", []))}))
-    tell(f"{len(ROWS)} texts: {found['leaked']} of {found['secrets']} secrets left; {found['withheld']} texts not sent"
+    tell(f"{len(rows)} texts: {found['leaked']} of {found['secrets']} secrets left; {found['withheld']} texts not sent"
          f" at all; of the others {found['lost']} of {found['kept']} harmless pieces were masked too")  # fmt: skip
-    assert found["leaked"] <= 1
+    assert found["leaked"] <= most_leaked
     assert found["lost"] <= 0.15 * found["kept"]

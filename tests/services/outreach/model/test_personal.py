@@ -106,6 +106,10 @@ PERSONAL = {
     "Mme Dubois a dit": "Mme [person] a dit",
     "Late again. Regards, Jo Bell": "Late again. Regards, [person]",
     "和王先生说": "[person]先生说",
+    "Rose called. Gold wants more.": "[person] called. [person] wants more.",
+    "Ask Art about it": "Ask [person] about it",
+    "Support called": "Support called",
+    "born on the second of May nineteen eighty-four, regular": "born on [birth date], regular",
 }
 
 
