@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
 
 from models.values.bugs import ChildBug, kind_of
-from models.values.errors import BellwetherError, Cancelled, EnvironmentFault
+from models.values.errors import BellwetherError, Cancelled, EnvironmentFault, StoreDamaged
 from views.lane import Lane
 
 if TYPE_CHECKING:
@@ -189,6 +189,7 @@ class Background(QObject):
     Signals
     -------
     began : the job of a child that starts now, before it runs: who must not work beside it makes way.
+    damaged : a question found the book damaged; once.
 
     Parameters
     ----------
@@ -197,6 +198,7 @@ class Background(QObject):
     """
 
     began = Signal(object)
+    damaged = Signal()
     _answered = Signal(object, object)
 
     def __init__(
@@ -214,6 +216,7 @@ class Background(QObject):
         self._children: list[ChildRun] = []
         self._open = True
         self._underway = 0
+        self._damaged = False
         self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def desk(self, owner: QObject) -> Desk:
@@ -305,6 +308,9 @@ class Background(QObject):
             self._report(outcome)
 
     def _report(self, outcome: Outcome) -> None:
+        if isinstance(outcome, Failed) and isinstance(outcome.error, StoreDamaged) and not self._damaged:
+            self._damaged = True
+            self.damaged.emit()
         if isinstance(outcome, Failed) and not isinstance(outcome.error, BellwetherError) and self._bug:
             self._bug(outcome.error)
 

@@ -45,8 +45,8 @@ def demo(
     workspace = build_workspace(path, given=os.environ.get(PASSPHRASE, ""), beginning="plain")
     try:
         outcome = _fill(workspace, customers, seed, json)
+        say_first_record(workspace, json)  # before a window, whose figures would move when it comes
         if headless:
-            say_first_record(workspace, json)
             _print_list(workspace, outcome, json)
         remember_head(workspace)
     finally:

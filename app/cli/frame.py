@@ -71,12 +71,23 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
         except UnknownOwner as error:
             say(f"{error} For a new owner add --new-owner.")
             code = NOTHING_DONE
+        except StoreDamaged as error:
+            say(f"{error}{_way_back(kwargs.get('store'))}")
+            code = NOTHING_DONE
         except BellwetherError as error:
             say(str(error))
             code = NOTHING_DONE
         raise typer.Exit(code)
 
     return run
+
+
+def _way_back(store: Any) -> str:
+    """How a damaged book comes back, where it has a backup."""
+    from services.backups import backups_of  # restoring needs most rooms, other commands few
+
+    known = backups_of(Path(recipe_for(store).store))
+    return " “bellwether restore newest” puts its newest backup in its place." if known else ""
 
 
 @contextmanager
@@ -89,12 +100,6 @@ def opened(
     build = partial(build_workspace, store, create=create, beginning=beginning)
     try:
         workspace = build(given=given)
-    except StoreDamaged as damaged:
-        from services.backups import backups_of  # restoring needs most rooms, other commands few
-
-        if not backups_of(Path(recipe_for(store).store)):
-            raise
-        raise StoreDamaged(f"{damaged} “bellwether restore newest” puts its newest backup in its place.") from damaged
     except StoreLocked as locked:
         if given or not sys.stdin.isatty():
             raise StoreLocked(f"{locked} Commands take it from {PASSPHRASE}.") from locked

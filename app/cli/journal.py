@@ -16,6 +16,7 @@ from app.cli.frame import DONE, IN_PART, NOTHING_DONE, JsonOption, StoreOption, 
 from app.keyrings import LazyKeyring
 from app.paths import log_folder, managed_sources
 from models import sqlite
+from models.values.errors import StoreDamaged
 from models.values.words import count
 from services.audit import history, remember_head, undo_last, verify_book
 from services.backups import backups_of
@@ -135,11 +136,14 @@ def doctor(store: StoreOption = None, json: JsonOption = False) -> int:
     managed = load_managed(*managed_sources())
     document["set_by_your_organisation"] = len(managed.origins)
     if path.exists():
-        with opened(store) as workspace:
-            problems = verify_book(workspace).problems
-            document["encrypted"] = workspace.store.key is not None
-            document["store"] = "in order" if not problems else " ".join(problems)
-            document["policy"] = "defaults" if workspace.policy == type(workspace.policy)() else "changed for this book"
+        try:
+            with opened(store) as workspace:
+                document["encrypted"] = workspace.store.key is not None
+                same = workspace.policy == type(workspace.policy)()
+                document["policy"] = "defaults" if same else "changed for this book"
+                document["store"] = " ".join(verify_book(workspace).problems) or "in order"
+        except StoreDamaged as damaged:
+            document["store"] = str(damaged)
     lines = [f"{name} {number}" for name, number in versions.items()]
     kept = "" if document["encrypted"] is None else ", encrypted" if document["encrypted"] else ", not encrypted"
     lines += [f"book {path}: {document['store']}{kept}", f"logs {log_folder()}", f"keyring: {keyring}"]

@@ -68,6 +68,8 @@ class Since:
         The files of those imports.
     readable
         Whether the book can be read at all; where it cannot, nobody knows the rest.
+    whole
+        Whether all its pages hold together; where they do not, it is no backup of anything.
     """
 
     actions: int = 0
@@ -75,6 +77,7 @@ class Since:
     emails: int = 0
     files: tuple[Path, ...] = ()
     readable: bool = True
+    whole: bool = True
 
     @property
     def words(self) -> str:
@@ -126,12 +129,13 @@ def compare(path: Path, backup: Backup, keyring: Keyring, given: str = "") -> Si
         raise _unreadable(backup)
     with _present(path, keyring, given) as driver:
         if driver is None:
-            return Since(readable=False)
+            return Since(readable=False, whole=False)
         actions, imports, emails = driver.execute(_AFTER, {"head": head[0]}).fetchone()
         files = driver.execute(
             "SELECT file_path FROM imports WHERE journal_id > ? AND undone_by IS NULL ORDER BY id", (head[0],)
         )
-        return Since(actions, imports, emails, tuple(dict.fromkeys(Path(row[0]) for row in files)))
+        known = tuple(dict.fromkeys(Path(row[0]) for row in files))
+        return Since(actions, imports, emails, known, whole=is_sound(driver))
 
 
 def restore(path: Path, backup: Backup, keyring: Keyring, *, person: str, clock: Clock, given: str = "") -> Restored:
@@ -166,18 +170,20 @@ def restore(path: Path, backup: Backup, keyring: Keyring, *, person: str, clock:
         finally:
             store.close()
         kept = place_for(path, clock.now(), "restore")
+        if not since.whole:
+            kept = kept.with_suffix(DAMAGED)
         make_folder(kept.parent)
         if not path.exists():
             made.replace(path)
-        elif since.readable:
-            book = left.enter_context(closing(sqlite.connect(path, isolation_level=None)))
-            _hold(book, path, find_key(path, keyring, given))
-            if os.name == "nt":  # pragma: no cover  an open file cannot be replaced there
-                book.close()
-            put_in_place(path, made, kept)
         else:
-            _set_log_aside(path, kept.with_suffix(DAMAGED))
-            put_in_place(path, made, kept.with_suffix(DAMAGED))
+            if since.readable:
+                book = left.enter_context(closing(sqlite.connect(path, isolation_level=None)))
+                _hold(book, path, find_key(path, keyring, given), kept)
+                if os.name == "nt":  # pragma: no cover  an open file cannot be replaced there
+                    book.close()
+            else:
+                _set_log_aside(path, kept)
+            put_in_place(path, made, kept)
     forget_head(path, keyring)
     again = tuple(one for one in since.files if one.is_file())
     return Restored(_told(stays, len(again)), again)
@@ -212,7 +218,7 @@ def _present(path: Path, keyring: Keyring, given: str) -> Iterator[sqlite.Connec
 
 def _carried(store: Store, present: sqlite.Connection | None, backup: Backup, person: str, at: str) -> int:
     """Write into the restored book what may not go back with it; return how many emails wait for review."""
-    with store.unit_of_work(Actor("person", person), "restore", f"backup:{backup.path.name}", at=at) as work:
+    with store.unit_of_work(Actor("system", person), "restore", f"backup:{backup.path.name}", at=at) as work:
         handed: dict[int, str] = {}
         if present is not None:
             _keep_rows(work, present, suppression_ledger, _LEDGER)
@@ -246,13 +252,18 @@ def _keep_rows(work: UnitOfWork, present: sqlite.Connection, table: Table, colum
             work.insert(table, dict(zip(columns, row, strict=True)))
 
 
-def _hold(book: sqlite.Connection, path: Path, key: BookKey | None) -> None:
-    """Keep everybody from a book until it is replaced, with its log folded into it."""
+def _hold(book: sqlite.Connection, path: Path, key: BookKey | None, kept: Path) -> None:
+    """Keep everybody from a book until it is replaced, with its log folded into it, or set aside if that fails."""
     unlocked(book, key)
     book.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS:d}")
     book.execute("PRAGMA main.locking_mode = EXCLUSIVE")
-    fold_log(book, path)
-    book.execute("BEGIN EXCLUSIVE")
+    try:
+        fold_log(book, path)
+        book.execute("BEGIN EXCLUSIVE")
+    except sqlite.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite.SQLITE_CORRUPT:
+            raise
+        _set_log_aside(path, kept)
 
 
 def _set_log_aside(path: Path, kept: Path) -> None:

@@ -48,4 +48,6 @@ def test_a_damaged_book_names_its_backup(ask: Any, backed_up: Path, store_path: 
     store_path.write_bytes(b"\x00garbage" * 4_096)
     code, _, told = ask("customers")
     assert code == 1 and "damaged" in told and "bellwether restore newest" in told
+    code, found, told = ask("doctor")
+    assert code == 1 and "damaged" in found["store"] and found["newest_backup"] and "bellwether restore newest" in told
     assert ask("restore", "newest")[0] == 0 and "Customer 1" in str(ask("customers")[1])

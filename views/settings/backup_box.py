@@ -14,6 +14,7 @@ from models.values.words import count
 from services.book.encryption import recovery_key
 from services.workspace import Workspace
 from views.background import Failed
+from views.shell.books import known_backups
 from views.shell.page import Context
 from views.theme import fonts
 from views.widgets.buttons import push
@@ -56,7 +57,7 @@ class BackupBox(QWidget):
 
     def arrive(self) -> None:
         """Read which backups there are."""
-        self._desk.read("backups", partial(_backups, self._context.book.workspace), self._take, self._tell)
+        self._desk.read("backups", partial(known_backups, self._context.book.workspace), self._take, self._tell)
 
     def _take(self, found: tuple[Backup, ...]) -> None:
         self._found = found
@@ -109,12 +110,6 @@ def _title(context: Context, backup: Backup) -> str:
 
 
 # Imported when they are asked for: what restores a book also knows how emails go back to review.
-
-
-def _backups(workspace: Workspace) -> tuple[Backup, ...]:
-    from services.backups import backups_of
-
-    return backups_of(workspace.store.path)
 
 
 def _made(workspace: Workspace) -> Backup:

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from models.values.backups import Backup
 from services.book.encryption import recovery_key
 from services.book.files import SAMPLE_BOOK, SAMPLE_TAKES_NONE, SUFFIX, Library, check_book, check_place, copy_book
 from services.settings import with_recent_book
+from services.workspace import Workspace
 from views.actions import Command
 from views.background import Failed
 from views.file_dialog import choose_file, choose_place
@@ -167,6 +169,26 @@ class Books(QObject):
         """Close this book, put a backup in its place and open that."""
         self.go(Going(str(self.path), given=recovery_key(self._book.workspace), restore=backup))
 
+    def offer_backup(self) -> None:
+        """Offer the newest backup in the place of this book, which turned out to be damaged."""
+        self._desk.read("backups", partial(known_backups, self._book.workspace), self._offer, self._failed)
+
+    def _offer(self, found: tuple[Backup, ...]) -> None:
+        if not found:
+            return
+        title = found[0].title(self._book.workspace.policy.zone_of(None))
+        choices = (Choice(f"Restore the backup of {title}", "", str(found[0].path)), Choice("Not now", "", ""))
+        foot = "The damaged file is kept beside the backups."
+        self.panel = ChoicePanel(
+            self._theme,
+            self._window,
+            "This book is damaged",
+            choices,
+            lambda at: self.restore(at) if at else None,
+            foot,
+        )
+        self.panel.open_under(self._window.top_bar.title)
+
     def go(self, going: Going) -> None:
         """Close the window for what comes after it; whoever goes on working instead stays here."""
         self.going = going
@@ -191,3 +213,10 @@ class Books(QObject):
 
     def _failed(self, failed: Failed) -> None:
         self._book.failed.emit(failed)
+
+
+def known_backups(workspace: Workspace) -> tuple[Backup, ...]:
+    """Return the backups of an open book, the newest first."""
+    from services.backups import backups_of  # the first page does without
+
+    return backups_of(workspace.store.path)

@@ -131,6 +131,7 @@ class MainWindow(QMainWindow):
         book.acted.connect(self._acted)
         book.told.connect(lambda words: self.toast.tell(words))
         book.failed.connect(self.tell_failure)
+        self._background.damaged.connect(self.books.offer_backup)
         book.renewing.connect(lambda on: self.top_bar.show_busy("Scoring …" if on else ""))
         self._remembered.failed.connect(self.tell_failure)
         self._remembered.changed.connect(self._preferences_changed)

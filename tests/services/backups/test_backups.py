@@ -20,8 +20,8 @@ from app.keyrings import SystemKeyring
 from models.store.book_key import random_key
 from models.store.copies import backups_folder
 from models.values.backups import KINDS, Backup
-from models.values.errors import EnvironmentFault, StoreBusy
-from services.audit import remember_head, verify_book
+from models.values.errors import EnvironmentFault, StoreBusy, UserError
+from services.audit import remember_head, undo_last, verify_book
 from services.backups import (
     Restored,
     back_up,
@@ -194,6 +194,25 @@ def test_an_open_book_is_not_restored(book: Book, store_path: Path, tmp_path: Pa
     with pytest.raises(StoreBusy):
         _restored(store_path, backup, keyring)
     assert book.hash() == content and [one.kind for one in backups_of(store_path)] == ["asked"]
+
+
+def test_a_book_damaged_in_its_middle_is_no_backup_and_ctrl_z_takes_no_restore_back(
+    book: Book, store_path: Path, tmp_path: Path, keyring: SystemKeyring
+) -> None:
+    _bring(book, tmp_path, count=300)
+    backup = back_up(book.workspace)
+    book.workspace.close()
+    with store_path.open("r+b") as file:
+        file.seek(store_path.stat().st_size // 2)
+        file.write(b"\xff" * 8_192)
+    since = compare(store_path, backup, keyring)
+    assert since.readable and not since.whole
+    _restored(store_path, backup, keyring)
+    assert backups_of(store_path) == (backup,)
+    book.workspace = open_workspace(Recipe(str(store_path), "Ana"))
+    assert book.one("SELECT count(*) FROM customers") == 300 and book.hash()
+    with pytest.raises(UserError, match="import"):
+        undo_last(book.workspace)
 
 
 @pytest.mark.parametrize("damage", ["garbage", "gone"])

@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from models.values.customers import CustomerFilter, FilterChoices
 from views.customers.filter_menu import FilterMenu
-from views.customers.filters import chips_of, from_json, restricts, to_json, without
+from views.customers.filters import chips_of, from_json, restricts, without
+from views.shell.saved_filters import restrictions_of
 
 LOW = CustomerFilter(confidences=frozenset({"low"}))
 
@@ -19,8 +20,8 @@ def test_it_is_a_chip_that_can_be_taken_away() -> None:
 
 
 def test_it_is_kept_with_a_saved_filter() -> None:
-    assert to_json(LOW) == {"confidences": ["low"]}
-    assert from_json(to_json(LOW)) == LOW
+    assert restrictions_of(LOW) == {"confidences": ["low"]}
+    assert from_json(restrictions_of(LOW)) == LOW
 
 
 def test_its_menu_has_the_three_confidences(qtbot: QtBot) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from models.store import open_store
 from models.values.changes import Changes
+from models.values.errors import StoreDamaged
 from models.values.outbox import SendRun
+from services.backups import back_up
 from services.book.files import Library
 from services.settings import Preferences, load_preferences
 from services.workspace import Workspace
+from tests.views.books import opened, sample_copy
 from tests.views.conftest import OpenWindow
 from tests.views.halting import Halting, anywhere
 from views.actions import SPECS, Command
@@ -212,6 +216,26 @@ def test_help_opens_at_the_page_on_screen_and_every_topic_is_written(
             assert all(resource("help", one).is_file() for one in pictures)
         dialog.close()
         qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
+
+
+def test_a_book_that_turns_out_to_be_damaged_is_offered_its_backup_once(
+    qtbot: QtBot, open_window: OpenWindow, store_path: Path
+) -> None:
+    book = opened(sample_copy(store_path))
+    made = back_up(book)
+    desk = open_window(book)
+
+    def damaged() -> None:
+        raise StoreDamaged("book.bellwether is damaged.")
+
+    for _ in range(2):
+        desk.book.desk(desk.window).read("anything", damaged, lambda _none: None, lambda _failed: None)
+    qtbot.waitUntil(lambda: desk.window.books.panel is not None)
+    panel = desk.window.books.panel
+    assert panel is not None and [one.value for one in panel.choices] == [str(made.path), ""]
+    qtbot.keyClick(panel, Qt.Key.Key_2)
+    qtbot.waitUntil(lambda: desk.background.idle)
+    assert desk.window.books.going is None and desk.window.books.panel is panel
 
 
 def test_redo_does_again_what_was_undone(qtbot: QtBot, open_window: OpenWindow, sample: Workspace) -> None:
