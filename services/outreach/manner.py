@@ -63,17 +63,12 @@ def goal_of_facts(reader: Reader, customer_id: int, found: Collection[Found]) ->
     if "matter" in sorts or has_in_mind(*asked):
         return "apologise"
     since = max((reader.today - timedelta(days=FRESH_DAYS)).isoformat(), last_good_day(*asked))
-    if any(one.is_open_ticket or (one.sort in _TROUBLE and _newest(one) >= since) for one in found):
+    if any(one.is_open_ticket or (one.sort in _TROUBLE and one.newest_day >= since) for one in found):
         return "apologise"
     near = (reader.today + timedelta(days=RENEWAL_DAYS)).isoformat()
-    if any(one.sort == "renewal" and _newest(one) <= near for one in found):
+    if any(one.sort == "renewal" and one.newest_day <= near for one in found):
         return "renewal"
     lately = (reader.today - timedelta(days=QUIET_DAYS)).isoformat()
-    if "praise" in sorts and any(one.sort == "last_order" and _newest(one) >= lately for one in found):
+    if "praise" in sorts and any(one.sort == "last_order" and one.newest_day >= lately for one in found):
         return "thank"
     return "check_in"
-
-
-def _newest(found: Found) -> str:
-    """Return the latest day that a fact speaks of, '' where it speaks of none."""
-    return max((value.text for value in found.fact.values if value.kind == "date"), default="")

@@ -87,7 +87,9 @@ def chosen(
         wanted -= _WHILE_IT_WAITS
     if any(one.sort == "matter" for one in found):
         wanted = frozenset({"since", "matter"}) if goal == "apologise" else wanted - _WHILE_IT_WAITS
-    elif any(one.is_open_ticket for one in found):
+    elif not any(one.is_open_ticket for one in found):
+        wanted -= _older_complaints(found)
+    else:
         wanted = (wanted - _WHILE_IT_WAITS) | {"open ticket"}
     counted: dict[str, int] = {}
     ticked, others = [], []
@@ -102,3 +104,12 @@ def chosen(
     place_of = {one.fact.key: at for at, one in enumerate(shown)}
     kept = [one for _, one in ranked if one.fact.key in keep and place_of.get(one.fact.key, MOST) >= MOST]
     return (*shown[:MOST], *kept)
+
+
+def _older_complaints(found: Sequence[Found]) -> frozenset[str]:
+    """Which sort of settled complaint is the older one: an apology is for what they said last."""
+    newest: dict[str, str] = {}
+    for one in found:
+        if one.sort in ("trouble", "bad review"):
+            newest[one.sort] = max(newest.get(one.sort, ""), one.newest_day)
+    return frozenset(sort for sort, day in newest.items() if day < max(newest.values()))

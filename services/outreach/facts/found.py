@@ -56,6 +56,11 @@ class Found:
         ticket = self.fillings.get("ticket")
         return isinstance(ticket, Mapping) and bool(ticket.get("open"))
 
+    @property
+    def newest_day(self) -> str:
+        """The latest day that it speaks of (ISO), '' where it speaks of none."""
+        return max((value.text for value in self.fact.values if value.kind == "date"), default="")
+
 
 def number(value: int | str) -> FactValue:
     """Return a number that may be stated."""

@@ -196,6 +196,15 @@ def test_a_complaint_is_proposed_for_an_apology_only(dana: OneCustomer) -> None:
         assert not dana.fact("Ticket rated 2 of 5", goal).ticked
 
 
+@pytest.mark.parametrize("newer", ["ticket", "review"])
+def test_an_apology_is_for_what_they_complained_of_last(dana: OneCustomer, newer: str) -> None:
+    dana.ticket(40 if newer == "ticket" else 150, "Charged twice for 4711")
+    dana.review(75, 1, "Very disappointed")
+    ticked = [fact.words for fact in dana.facts("apologise") if fact.ticked]
+    assert any("Charged twice" in one or "Billing" in one for one in ticked) == (newer == "ticket"), ticked
+    assert any("Very disappointed" in one for one in ticked) == (newer == "review"), ticked
+
+
 def test_a_review_is_quoted_in_their_words(dana: OneCustomer) -> None:
     dana.review(93, 5, "Great fit, fast exchange", external_id="96", product_name="Rain jacket")
     fact = dana.fact("5 of 5", "apologise")
