@@ -323,9 +323,9 @@ def _encoding(path: Path, container: Container, member: str, head: bytes, name: 
     separator = max(_SEPARATORS, key=lambda sign: head.count(sign))
     strange = len(head) - len(head.translate(None, _CONTROLS + b"\x00")) - head.count(separator)
     if strange * 20 > len(head):
-        raise UserError(f"{name} is not a text file. Choose an export in CSV or another text format.")
+        raise UserError(f"{name} is neither text nor a sound Excel or ZIP file. Export it again, as CSV if you can.")
     with open_bytes(path, container, member) as stream:
         counts = scan(stream)
     if counts.nuls * 100 > counts.total:
-        raise UserError(f"{name} is not a text file. Choose an export in CSV or another text format.")
+        raise UserError(f"{name} is neither text nor a sound Excel or ZIP file. Export it again, as CSV if you can.")
     return decide(counts)

@@ -16,7 +16,7 @@ REFUSED = {
     "blanks.csv": (b"\n \n\t\n", "is empty"),
     "header.csv": (b"order_id,customer_id,date,amount\n", "has a header but no rows"),
     "picture.csv": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "is a picture"),
-    "bytes.csv": (bytes(range(256)) * 40, "is not a text file"),
+    "bytes.csv": (bytes(range(256)) * 40, "is neither text nor"),
     "book.csv": (b"PK\x03\x04" + b"x" * 60, "save it as CSV"),
     "old.csv": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 60, "save it as CSV"),
     "page.csv": (b"<!DOCTYPE html>\n<html><body><table></table></body></html>", "is a web page"),
