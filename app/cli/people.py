@@ -134,7 +134,7 @@ def erase(
     json: JsonOption = False,
 ) -> int:
     """Erase a customer on their request, with what the journal holds of them; prints a receipt."""
-    from services.backups import backups_of
+    from services.backups import copies_with_data
     from services.duplicates import erase_customer, receipt_text
     from services.insight import customer_named
 
@@ -144,7 +144,7 @@ def erase(
             raise UserError(f"This erases customer {number} for good. Add --yes to do it.")
         found = erase_customer(workspace, number)
         after_change(workspace, found.changes)
-        receipt = receipt_text(found, backups_of(workspace.store.path))
+        receipt = receipt_text(found, copies_with_data(workspace.store.path))
     if out is not None:
         out.write_text(receipt, encoding="utf-8")
     document = {"customer": found.customer_id, "at": found.at, "rows": found.rows, "details": found.details}

@@ -7,7 +7,7 @@ lists.
 from __future__ import annotations
 
 from models.journal.chain import Image, append_entry, head, stands
-from models.journal.erase import erase_images, erase_words
+from models.journal.erase import erase_images, erase_words, rows_of_customers, texts_in_images
 from models.journal.history import (
     REDO,
     REFUSED,
@@ -43,8 +43,10 @@ __all__ = [
     "last_redoable",
     "last_undoable",
     "references",
+    "rows_of_customers",
     "stands",
     "take_digests",
+    "texts_in_images",
     "undo_images",
     "verify",
     "without_what_stays",

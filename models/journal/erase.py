@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from models.journal.chain import erasure
 from models.tables import journal_payloads
@@ -17,17 +18,44 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 500
 
 
-def erase_images(work: UnitOfWork, table: str, row_ids: Sequence[int | str]) -> int:
+def erase_images(work: UnitOfWork, table: str, row_ids: Iterable[int | str]) -> int:
     """Erase all images of rows of a table inside ``work``, whose entry digests what was erased; return their number."""
-    c = journal_payloads.c
-    return _erase(work, c.table_name == table, c.row_id.in_([str(one) for one in row_ids]))
+    c, ids = journal_payloads.c, [str(one) for one in row_ids]
+    chunks = (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
+    return sum(_erase(work, c.table_name == table, c.row_id.in_(chunk)) for chunk in chunks)
 
 
 def erase_words(work: UnitOfWork, texts: Sequence[str]) -> int:
-    """Erase the words of all entries that hold one of some texts, such as a name; return their number."""
+    """Erase the words of all entries in which one of some texts, such as a name, stands whole; return their number."""
     c = journal_payloads.c
-    named = or_(*(func.instr(c.after, json.dumps(one, ensure_ascii=False)[1:-1]) > 0 for one in texts))
-    return _erase(work, c.operation == "words", named) if texts else 0
+    if not texts:
+        return 0
+    near = or_(*(func.instr(c.after, json.dumps(one, ensure_ascii=False)[1:-1]) > 0 for one in texts))
+    found = work.connection.execute(select(c.id, c.after).where(c.operation == "words", near)).all()
+    whole = re.compile("|".join(rf"(?<!\w){re.escape(one)}(?!\w)" for one in texts))
+    return _erase(work, c.id.in_([row.id for row in found if whole.search(json.loads(row.after)["words"])]))
+
+
+def rows_of_customers(connection: Connection, numbers: Sequence[int]) -> dict[str, set[str]]:
+    """Return, by table, the rows of which images say that they are of some customers, those deleted long ago too."""
+    c = journal_payloads.c
+    told = (func.json_extract(image, "$.customer_id").in_(list(numbers)) for image in (c.before, c.after))
+    chosen = (c.operation.in_(("insert", "update", "delete")), c.erased_at.is_(None), or_(*told))
+    found: dict[str, set[str]] = {}
+    for table, row_id in connection.execute(select(c.table_name, c.row_id).where(*chosen).distinct()):
+        found.setdefault(table, set()).add(row_id)
+    return found
+
+
+def texts_in_images(connection: Connection, table: str, row_ids: Sequence[int], fields: Sequence[str]) -> set[str]:
+    """Return what the images of rows ever said in some fields."""
+    c = journal_payloads.c
+    found: set[str] = set()
+    for image in (c.before, c.after):
+        said = [func.json_extract(image, f"$.{name}") for name in fields]
+        query = select(*said).where(c.table_name == table, c.row_id.in_([str(one) for one in row_ids]))
+        found |= {str(text) for row in connection.execute(query.where(image.is_not(None))) for text in row if text}
+    return found
 
 
 def _erase(work: UnitOfWork, *chosen: ColumnElement[bool]) -> int:

@@ -68,6 +68,7 @@ def convert(path: Path, key: BookKey | None, new: BookKey) -> None:
 
 def sweep_converted(path: Path) -> None:
     """Take away what a killed conversion left beside a book and its copies of older versions."""
+    sweep_restored(path)
     beside, backups = path.parent, backups_folder(path)
     places = ((beside, glob.escape(path.name)), (beside, _copies_of(path)), (backups, "*.bellwether"))
     for kind, (folder, pattern) in product((MADE, _BEFORE), places):
@@ -83,15 +84,26 @@ def sweep_converted(path: Path) -> None:
                 found.unlink(missing_ok=True)
 
 
+def sweep_restored(path: Path) -> None:
+    """Take away the second name that a killed restore left of the book itself among its backups."""
+    for found in backup_files(path):
+        if path.exists() and found.samefile(path):
+            found.unlink()
+
+
 def copies_of_book(path: Path) -> list[Path]:
     """Return the copies that were made of a book before it was brought to another version, and its backups."""
     return [*sorted(path.parent.glob(_copies_of(path))), *backup_files(path)]
 
 
 def wipe(path: Path) -> None:
-    """Overwrite a file with zeros and delete it. Disks without moving parts may keep older copies of its blocks."""
+    """Overwrite a file with zeros and delete it. Disks without moving parts may keep older copies of its blocks.
+
+    A file that has another name too, such as that of the book, only loses this one.
+    """
     with suppress(FileNotFoundError):
-        _overwrite(path)
+        if path.stat().st_nlink == 1:
+            _overwrite(path)
         path.unlink()
 
 
@@ -165,5 +177,9 @@ def put_in_place(path: Path, made: Path, before: Path) -> None:
             f"{path.name} is on a disk or share that cannot keep one file under two names, so it cannot be replaced "
             "there. Nothing was changed. Move the book to a disk of this computer, try again, and move it back."
         ) from error
-    made.replace(path)
+    try:
+        made.replace(path)
+    except OSError:
+        before.unlink()  # a second name of the book, which stays
+        raise
     flush_folder(path.parent)  # before the old file is overwritten

@@ -53,6 +53,11 @@ def backups_folder(path: Path) -> Path:
     return path.with_name(f"{path.name}.backups")
 
 
+def damaged_files(path: Path) -> list[Path]:
+    """Return books that could not be read when a backup took their place, with their logs."""
+    return sorted(backups_folder(path).glob("*Z-restore.damaged*"))
+
+
 def backup_files(path: Path) -> list[Path]:
     """Return the files of a book's backups, each under a name that begins with its moment."""
     return sorted(backups_folder(path).glob("*Z-*.bellwether"))

@@ -43,8 +43,10 @@ erasures = Table(
     "erasures",
     metadata,
     surrogate(),
-    Column("kind", Text, nullable=False),  # email | id
-    Column("mark", Text, nullable=False),  # HMAC-SHA256 with the book's own key of addresses, or of system and id
+    Column("kind", Text, nullable=False),  # email | phone | id
+    Column("mark", Text, nullable=False),  # HMAC-SHA256 with the book's own key; of an id with its system
+    Column("former_id", Integer, nullable=False),  # the number that the customer had
+    Column("withdrawn_since", Text),  # of an address under which a "no" stood
     Column("erased_at", Text, nullable=False),
     UniqueConstraint("kind", "mark", name="uq_erasures_mark"),
 )

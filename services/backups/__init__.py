@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.backups.keeping import back_up, back_up_before_import, backups_of, daily_backup
+from services.backups.keeping import back_up, back_up_before_import, backups_of, copies_with_data, daily_backup
 from services.backups.restoring import Restored, Since, compare, restore
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "back_up_before_import",
     "backups_of",
     "compare",
+    "copies_with_data",
     "daily_backup",
     "restore",
 ]

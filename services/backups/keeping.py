@@ -18,7 +18,8 @@ from models import sqlite
 from models.private import make_folder
 from models.store.book_key import BookKey
 from models.store.connect import MEMORY, fault_of
-from models.store.copies import backup_files, backups_folder, copy_store, is_sound
+from models.store.convert import copies_of_book
+from models.store.copies import backup_files, backups_folder, copy_store, damaged_files, is_sound
 from models.store.room import ask_room
 from models.store.unchanging import connect_unchanging
 from models.values.backups import Backup, BackupKind
@@ -79,6 +80,9 @@ def back_up(workspace: Workspace, kind: BackupKind = "asked") -> Backup:
     known = backups_of(path)
     for old in not_kept(known, workspace.policy.zone_of(None)):
         old.path.unlink(missing_ok=True)
+    for one in damaged_files(path):
+        if one.stat().st_mtime < (workspace.clock.now() - timedelta(weeks=WEEKS)).timestamp():
+            one.unlink(missing_ok=True)
     return next(one for one in known if one.path == made)
 
 
@@ -159,3 +163,8 @@ def _is_due(workspace: Workspace, known: Sequence[Backup]) -> bool:
     with store.snapshot() as driver:
         head = driver.execute(_HEAD).fetchone()
     return head is not None and (not known or head_of(known[0].path, store.key) != tuple(head))
+
+
+def copies_with_data(path: Path) -> list[Path]:
+    """Return what lies beside a book with what it held before: backups, copies of older versions, damaged books."""
+    return [*copies_of_book(path), *damaged_files(path)]

@@ -46,13 +46,16 @@ if TYPE_CHECKING:
 
 _BUSY_TIMEOUT_MS: Final = 2_000
 _LEDGER: Final = ("address", "said", "since", "how", "entered_at", "entered_by")
+_MARKS: Final = ("kind", "mark", "former_id", "withdrawn_since", "erased_at")
+_MESSAGES: Final = "SELECT id, created_at, state FROM messages"
+_JOURNAL: Final = "SELECT id, hash FROM journal ORDER BY id"
 _WAITING: Final = "This email was approved before a backup was restored. Check whether it was sent already."
 _SENT: Final = "This email was sent after the backup was made that is the book now."
 _AFTER: Final = """
     SELECT (SELECT count(*) FROM journal WHERE id > :head AND actor_kind = 'person'),
            (SELECT count(*) FROM imports WHERE journal_id > :head AND undone_by IS NULL),
            (SELECT count(*) FROM sendings WHERE outcome = 'sent'
-            AND ended_at > (SELECT at FROM journal WHERE id = :head))
+            AND ended_at > coalesce((SELECT at FROM journal WHERE id = :head), ''))
 """
 
 
@@ -124,15 +127,17 @@ def compare(path: Path, backup: Backup, keyring: Keyring, given: str = "") -> Si
     EnvironmentFault
         The backup cannot be read.
     """
-    head = head_of(backup.path, find_key(backup.path, keyring, given))
-    if head is None:
+    key = find_key(backup.path, keyring, given)
+    if head_of(backup.path, key) is None:
         raise _unreadable(backup)
     with _present(path, keyring, given) as driver:
         if driver is None:
             return Since(readable=False, whole=False)
-        actions, imports, emails = driver.execute(_AFTER, {"head": head[0]}).fetchone()
+        with closing(connect_unchanging(backup.path, key)) as copy:
+            head = _in_common(copy, driver)
+        actions, imports, emails = driver.execute(_AFTER, {"head": head}).fetchone()
         files = driver.execute(
-            "SELECT file_path FROM imports WHERE journal_id > ? AND undone_by IS NULL ORDER BY id", (head[0],)
+            "SELECT file_path FROM imports WHERE journal_id > ? AND undone_by IS NULL ORDER BY id", (head,)
         )
         known = tuple(dict.fromkeys(Path(row[0]) for row in files))
         return Since(actions, imports, emails, known, whole=is_sound(driver))
@@ -173,6 +178,7 @@ def restore(path: Path, backup: Backup, keyring: Keyring, *, person: str, clock:
         if not since.whole:
             kept = kept.with_suffix(DAMAGED)
         make_folder(kept.parent)
+        forget_head(path, keyring)  # first: the journal that is remembered is about to be another
         if not path.exists():
             made.replace(path)
         else:
@@ -184,18 +190,29 @@ def restore(path: Path, backup: Backup, keyring: Keyring, *, person: str, clock:
             else:
                 _set_log_aside(path, kept)
             put_in_place(path, made, kept)
-    forget_head(path, keyring)
     again = tuple(one for one in since.files if one.is_file())
-    return Restored(_told(stays, len(again)), again)
+    return Restored(_told(stays, len(again), known=since.readable), again)
 
 
-def _told(stays: int, again: int) -> str:
+def _told(stays: int, again: int, *, known: bool) -> str:
     parts = ["The backup is restored, and the book as it was is kept among the backups."]
+    if not known:
+        parts.append("Who withdrew consent or was erased since is not known: import your exports again first.")
     if stays:
         parts.append(f"{words.count(stays, 'email waits', 'emails wait')} for review: check whether they were sent.")
     if again:
         parts.append(f"{words.count(again, 'file')} imported since can be imported again.")
     return " ".join(parts)
+
+
+def _in_common(copy: sqlite.Connection, book: sqlite.Connection) -> int:
+    """The last entry that the journals of both have: after a restore, they went on apart from there."""
+    last = 0
+    for one, other in zip(copy.execute(_JOURNAL), book.execute(_JOURNAL), strict=False):
+        if one != other:
+            break
+        last = int(one[0])
+    return last
 
 
 @contextmanager
@@ -219,19 +236,19 @@ def _present(path: Path, keyring: Keyring, given: str) -> Iterator[sqlite.Connec
 def _carried(store: Store, present: sqlite.Connection | None, backup: Backup, person: str, at: str) -> int:
     """Write into the restored book what may not go back with it; return how many emails wait for review."""
     with store.unit_of_work(Actor("system", person), "restore", f"backup:{backup.path.name}", at=at) as work:
-        handed: dict[int, str] = {}
+        handed: dict[tuple[int, str], str] = {}
         if present is not None:
             _keep_rows(work, present, suppression_ledger, _LEDGER)
-            _keep_rows(work, present, erasures, ("kind", "mark", "erased_at"))
+            _keep_rows(work, present, erasures, _MARKS, unique=2)
             if key := present.execute("SELECT value FROM book WHERE key = ?", (ERASURE_KEY,)).fetchone():
                 keep_value(work, ERASURE_KEY, key[0])
-            handed = dict(present.execute("SELECT id, state FROM messages"))
+            handed = {(number, at): state for number, at, state in present.execute(_MESSAGES)}
         waiting = work.driver.execute(
-            "SELECT id, state FROM messages WHERE state IN ('draft', 'in_review', 'approved', 'queued', 'failed')"
+            f"{_MESSAGES} WHERE state IN ('draft', 'in_review', 'approved', 'queued', 'failed')"
         ).fetchall()
         stays = 0
-        for number, state in waiting:
-            why = _SENT if handed.get(number) in HANDED_OVER else _WAITING
+        for number, begun, state in waiting:
+            why = _SENT if handed.get((number, begun)) in HANDED_OVER else _WAITING
             if state in ("approved", "queued", "failed"):
                 back_to_review(work, message_of(work.driver, number), why)
                 stays += 1
@@ -244,11 +261,15 @@ def _carried(store: Store, present: sqlite.Connection | None, backup: Backup, pe
     return stays
 
 
-def _keep_rows(work: UnitOfWork, present: sqlite.Connection, table: Table, columns: tuple[str, ...]) -> None:
+def _keep_rows(
+    work: UnitOfWork, present: sqlite.Connection, table: Table, columns: tuple[str, ...], unique: int = 0
+) -> None:
+    """Write rows of the book as it is into the restored one, where they lack; ``unique`` columns tell them apart."""
+    apart = unique or len(columns)
     statement = f"SELECT {', '.join(columns)} FROM {table.name} ORDER BY id"
-    known = set(work.driver.execute(statement))
+    known = {row[:apart] for row in work.driver.execute(statement)}
     for row in present.execute(statement):
-        if row not in known:
+        if row[:apart] not in known:
             work.insert(table, dict(zip(columns, row, strict=True)))
 
 

@@ -18,6 +18,7 @@ from models.store.book_key import (
     random_key,
 )
 from models.store.convert import convert, copies_of_book, wipe
+from models.store.copies import damaged_files
 from models.store.encrypted import opens, salt_of, why_locked
 from models.store.store import open_store
 from models.values.errors import EnvironmentFault, StoreLocked, UserError
@@ -231,7 +232,7 @@ def encrypt_book(path: Path, keyring: Keyring, passphrase: str = "", given: str 
     key = new_key(keyring, passphrase)
     if key is None:
         raise UserError("This computer has no keyring that keeps the key. Choose a passphrase for the book.")
-    for kept in path.parent.glob(f"{glob.escape(path.name)}.check-*"):
+    for kept in (*path.parent.glob(f"{glob.escape(path.name)}.check-*"), *damaged_files(path)):
         wipe(kept)
     try:
         for copy in copies_of_book(path):  # first: where one fails, the next try finds it still plain

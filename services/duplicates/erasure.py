@@ -8,29 +8,38 @@ book holds that key too: it keeps the hashes from being looked up elsewhere, not
 from __future__ import annotations
 
 import hmac
+import json
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.exc import DatabaseError
 
 from models import sqlite
-from models.journal import erase_images, erase_words
+from models.journal import erase_images, erase_words, rows_of_customers, texts_in_images
 from models.queries.kept_values import keep_value, kept_value
 from models.store import Store, UnitOfWork
+from models.tables import erasures, suppression_ledger
 from models.values.changes import Changes
 from models.values.journal import Actor
 from models.values.words import count
 from services.duplicates.parts import UNSAID, joined_words, noun_of
 from services.duplicates.removal import customer_name, delete_rows, going_with, refuse_on_its_way
-from services.permission.ledger import address_key
+from services.permission.ledger import address_key, standing
 from services.workspace import Workspace
 
 VERB, ERASED = "erase-customer", "erase-details"
 #: Under which the book keeps the key of the hashes.
 ERASURE_KEY: Final = "erasure_key"
+_FORMER: Final = "SELECT former_id FROM merged_customers WHERE customer_id = ?"
+#: Whether another customer, or a contact of one, has an address or a number too.
+_OTHERS: Final = (
+    "SELECT 1 FROM identities WHERE kind = :kind AND value = :value AND customer_id <> :id UNION"
+    " SELECT 1 FROM contacts WHERE :kind = 'email' AND lower(email) = lower(:value) AND customer_id <> :id"
+)
 #: Shorter words stand in too many sentences to be a name.
 _SHORTEST: Final = 4
 
@@ -75,8 +84,8 @@ class Erasure:
             f"Customer {self.customer_id} was erased on {self.at} by {self.by}.",
             f"Deleted: {joined_words(told)}.",
             f"Journal: {count(self.details, 'detail')} erased. The entries stay, so the journal can still be checked.",
-            f"Kept: keyed hashes of {count(self.marks, 'address or ID', 'addresses and IDs')}. By these, later imports "
-            "and restored backups leave this customer out.",
+            f"Kept: keyed hashes of {count(self.marks, 'address, number or ID', 'addresses, numbers and IDs')}. By"
+            " these, later imports and restored backups leave this customer out.",
         ]
         if self.files:
             lines.append(f"Delete by hand: {', '.join(self.files)} (rejected rows, which may name the customer).")
@@ -102,40 +111,52 @@ def erase_customer(workspace: Workspace, customer_id: int) -> Erasure:
 
 
 def erase_again(store: Store, actor: Actor, at: str) -> int:
-    """Erase who was erased before from a book that came from a backup; return how many."""
+    """Erase who was erased before from a book that came from a backup; return how many.
+
+    By the number and the id in its system that they had: an address may be another customer's today.
+    """
     with store.snapshot() as driver:
         erased = is_erased(driver)
-        found = _still_there(driver, erased) if erased is not None else []
+        ids = driver.execute("SELECT id, source, external_id FROM customers").fetchall() if erased is not None else []
+    found = [number for number, source, key in ids if erased is not None and erased("id", id_of(source, key))]
     for customer_id in found:
         with store.unit_of_work(actor, VERB, f"customer:{customer_id}", at=at) as work:
-            _erase(work, customer_id, customer_name(work, customer_id))
+            _erase(work, customer_id, customer_name(work, customer_id), rewrite=customer_id == found[-1])
     return len(found)
 
 
-def _erase(work: UnitOfWork, customer_id: int, name: str) -> Erasure:
+def _erase(work: UnitOfWork, customer_id: int, name: str, *, rewrite: bool = True) -> Erasure:
     going = going_with(work, customer_id)
     known = _known_by(work.driver, customer_id)
-    said = _said_of_consent(work.driver, customer_id, known)
+    withdrawn = {text: since for kind, text in known if kind == "email" if (since := _withdrawn(work, text))}
+    said = _said_of_consent(work.driver, known)
     if said:
         going["suppression_ledger"] = said
-    names = _names(work.driver, customer_id, name, known)
+    former = [customer_id, *(row[0] for row in work.driver.execute(_FORMER, (customer_id,)))]
+    rows = {table: len(ids) for table, ids in going.items()}
+    names = _names(work, customer_id, name, former)
     files = _forget_imports(work, going, names)
     delete_rows(work, customer_id, going)
     _delete_the_rest(work, customer_id, known)
     work.say(f"Erased customer {customer_id} on request")
     work.journal_entry()
-    # The rows went with images, so that `verify` knows that nobody took them behind the book's back. Now these go.
+    # The rows went with images, so that `verify` knows that nobody took them behind the book's back. Now these go,
+    # and those of records that were merged into this one and of rows that were deleted before.
     after = UnitOfWork(work.connection, work.actor, ERASED, work.subject, work.at)
-    details = sum(erase_images(after, table, ids) for table, ids in going.items()) + erase_words(after, names)
-    marks = mark(after, known)
-    rows = {table: len(ids) for table, ids in going.items()}
+    known_rows: dict[str, set[int | str]] = {table: set(ids) for table, ids in going.items()}
+    known_rows.setdefault("customers", set()).update(former)
+    for table, ids in rows_of_customers(work.connection, former).items():
+        known_rows.setdefault(table, set()).update(ids)
+    details = sum(erase_images(after, table, ids) for table, ids in known_rows.items()) + erase_words(after, names)
+    marks = _mark(after, customer_id, known, withdrawn)
     after.digest(f"{sorted(rows.items())}, {marks} marks")
     after.say(f"Erased what the journal had of customer {customer_id}")
     after.journal_entry()
     work.sql("INSERT INTO customers_search (customers_search) VALUES ('optimize')")  # its terms are still in the index
     changes = work.commit()
-    rewritten = _rewritten(work)
-    return Erasure(customer_id, work.at, work.actor.name, rows, details, marks, files, rewritten, changes)
+    return Erasure(
+        customer_id, work.at, work.actor.name, rows, details, marks, files, not rewrite or _rewritten(work), changes
+    )
 
 
 def _rewritten(work: UnitOfWork) -> bool:
@@ -149,23 +170,25 @@ def _rewritten(work: UnitOfWork) -> bool:
     return True
 
 
-def mark(work: UnitOfWork, known: Iterable[tuple[str, str]]) -> int:
-    """Mark addresses and ids as erased; return how many are marked."""
+def _mark(work: UnitOfWork, customer_id: int, known: Iterable[tuple[str, str]], withdrawn: Mapping[str, str]) -> int:
+    """Mark what a customer was known by as erased; return how many marks there are."""
     key = kept_value(work.connection, ERASURE_KEY)
     if key is None:
         key = secrets.token_hex(32)
         keep_value(work, ERASURE_KEY, key)
-    marks = sorted({(kind, _hashed(key, text)) for kind, text in known})
-    for kind, hashed in marks:
+    marks = {(kind, _hashed(key, text)): withdrawn.get(text) for kind, text in known}
+    for kind, hashed in sorted(marks):
+        values = (kind, hashed, customer_id, marks[kind, hashed], work.at)
         work.sql(
-            "INSERT INTO erasures (kind, mark, erased_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            (kind, hashed, work.at),
+            "INSERT INTO erasures (kind, mark, former_id, withdrawn_since, erased_at) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (kind, mark) DO NOTHING",
+            values,
         )
     return len(marks)
 
 
 def is_erased(driver: sqlite.Connection, schema: str = "main") -> Callable[[str, str], bool] | None:
-    """Return what says whether an address, or a system and an id (`id_of`), was erased; None where nothing ever was."""
+    """Return what says whether an address, a number or an id (`id_of`) was erased; None where nothing ever was."""
     there = driver.execute(f"SELECT 1 FROM {schema}.sqlite_master WHERE name = 'erasures'").fetchone()
     marks = set(driver.execute(f"SELECT kind, mark FROM {schema}.erasures")) if there else set()
     if not marks:
@@ -179,21 +202,23 @@ def id_of(source: str, external_id: str) -> str:
     return f"{source}\x1f{external_id}"
 
 
-def lift(work: UnitOfWork, address: str) -> bool:
-    """Take the mark from an address whose owner a person enters anew; return whether it had one."""
+def lift(work: UnitOfWork, address: str | None) -> None:
+    """Take all marks from the customer whose address a person enters anew; a "no" that stood under it stands again."""
     key = kept_value(work.connection, ERASURE_KEY)
     if key is None or not address:
-        return False
-    hashed = _hashed(key, address_key(address))
-    found = work.sql("DELETE FROM erasures WHERE kind = 'email' AND mark = ?", (hashed,))
-    return found.rowcount > 0
-
-
-def _still_there(driver: sqlite.Connection, erased: Callable[[str, str], bool]) -> list[int]:
-    ids = driver.execute("SELECT id, source, external_id FROM customers").fetchall()
-    found = {number for number, source, key in ids if key and erased("id", id_of(source, key))}
-    emails = driver.execute("SELECT customer_id, value FROM identities WHERE kind = 'email'").fetchall()
-    return sorted(found | {number for number, value in emails if erased("email", address_key(value))})
+        return
+    text = address_key(address)
+    found = work.driver.execute(
+        "SELECT former_id, withdrawn_since FROM erasures WHERE kind = 'email' AND mark = ?", (_hashed(key, text),)
+    ).fetchone()
+    if found is None:
+        return
+    former, since = found
+    for (number,) in work.driver.execute("SELECT id FROM erasures WHERE former_id = ?", (former,)).fetchall():
+        work.delete(erasures, number)
+    if since:
+        entry = {"address": text, "said": "withdrawn", "since": since, "how": "before an erasure"}
+        work.insert(suppression_ledger, {**entry, "entered_at": work.at, "entered_by": work.actor.name})
 
 
 def _hashed(key: str, text: str) -> str:
@@ -201,63 +226,72 @@ def _hashed(key: str, text: str) -> str:
 
 
 def _known_by(driver: sqlite.Connection, customer_id: int) -> set[tuple[str, str]]:
-    """By what a customer is known: (kind, text) as they are marked."""
+    """By what a customer alone is known: (kind, text) as they are marked. What another one has too is left out."""
     found = driver.execute(
-        "SELECT kind, source, value FROM identities WHERE customer_id = :id AND kind IN ('email', 'external_id')"
+        "SELECT kind, source, value FROM identities WHERE customer_id = :id"
+        " AND kind IN ('email', 'phone', 'external_id')"
         " UNION SELECT 'external_id', source, external_id FROM customers WHERE id = :id AND external_id <> ''"
         " UNION SELECT 'external_id', source, external_id FROM merged_customers WHERE customer_id = :id"
         " UNION SELECT 'email', '', email FROM customers WHERE id = :id AND email <> ''"
         " UNION SELECT 'email', '', email FROM contacts WHERE customer_id = :id AND email <> ''",
         {"id": customer_id},
+    ).fetchall()
+    known = set()
+    for kind, source, value in found:
+        if kind == "external_id":
+            known.add(("id", id_of(source, value)))
+        elif not driver.execute(_OTHERS, {"kind": kind, "value": value, "id": customer_id}).fetchone():
+            known.add((kind, address_key(value) if kind == "email" else value))
+    return known
+
+
+def _names(work: UnitOfWork, customer_id: int, name: str, former: Sequence[int]) -> list[str]:
+    """What words and rejected rows may call a customer by, as they were called before too."""
+    persons = work.driver.execute(
+        "SELECT name, email FROM contacts WHERE customer_id = :id"
+        " UNION SELECT name, email FROM customers WHERE id = :id",
+        {"id": customer_id},
     )
-    return {
-        ("email", address_key(value)) if kind == "email" else ("id", id_of(source, value))
-        for kind, source, value in found
-    }
+    called = {name, *(text for row in persons for text in row if text)}
+    called |= texts_in_images(work.connection, "customers", former, ("name", "email"))
+    return sorted(one for one in called if len(one) >= _SHORTEST)
 
 
-def _names(driver: sqlite.Connection, customer_id: int, name: str, known: Iterable[tuple[str, str]]) -> list[str]:
-    """What words and rejected rows may call a customer by."""
-    persons = driver.execute("SELECT name FROM contacts WHERE customer_id = ?", (customer_id,))
-    called = {name, *(row[0] for row in persons), *(text for kind, text in known if kind == "email")}
-    return sorted(one for one in called if one and len(one) >= _SHORTEST)
+def _withdrawn(work: UnitOfWork, address: str) -> str:
+    """Since when a "no" stands under an address, '' where none does."""
+    found = standing(work.driver, address, datetime.fromisoformat(work.at))
+    return found[0] if found is not None else ""
 
 
-def _said_of_consent(driver: sqlite.Connection, customer_id: int, known: Iterable[tuple[str, str]]) -> list[int]:
-    """What was said of consent under the addresses; not where another customer has the same one."""
-    others = "SELECT 1 FROM identities WHERE kind = 'email' AND value = :address AND customer_id <> :id"
-    found = f"SELECT id FROM suppression_ledger WHERE address = :address AND NOT EXISTS ({others}) ORDER BY id"
-    addresses = sorted(text for kind, text in known if kind == "email")
-    return [row[0] for one in addresses for row in driver.execute(found, {"address": one, "id": customer_id})]
+def _said_of_consent(driver: sqlite.Connection, known: Iterable[tuple[str, str]]) -> list[int]:
+    """What was said of consent under addresses that nobody else has."""
+    found = "SELECT id FROM suppression_ledger WHERE address = ? ORDER BY id"
+    return [row[0] for kind, text in sorted(known) if kind == "email" for row in driver.execute(found, (text,))]
 
 
 def _forget_imports(work: UnitOfWork, going: dict[str, Sequence[int | str]], names: Sequence[str]) -> tuple[str, ...]:
-    """Delete what imports keep of the rows; return the files of rejected rows that may name the customer."""
+    """Delete what imports keep of the rows; return the files of rejected rows that name the customer."""
     for table, ids in going.items():
         for row_id in ids:
             work.sql("DELETE FROM import_changes WHERE table_name = ? AND row_id = ?", (table, row_id))
-    files: list[str] = []
-    for one in names:
-        columns = [row[1] for row in work.driver.execute("PRAGMA table_info(import_rejects)")]
-        within = " OR ".join(f"instr({column}, :name) > 0" for column in columns if column not in ("id", "import_id"))
-        found = work.driver.execute(
-            f"SELECT id, import_id FROM import_rejects WHERE {within}", {"name": one}
-        ).fetchall()
-        for row_id, import_id in found:
+    files: dict[str, None] = {}
+    called = {one.casefold() for one in names}
+    rejects = work.driver.execute("SELECT r.id, r.cells, i.rejects_file FROM import_rejects r JOIN imports i"
+                                  " ON i.id = r.import_id").fetchall() if called else []  # fmt: skip
+    for row_id, cells, file in rejects:
+        if called & {str(cell).strip().casefold() for cell in json.loads(cells)}:
             work.sql("DELETE FROM import_rejects WHERE id = ?", (row_id,))
-            kept = work.driver.execute("SELECT rejects_file FROM imports WHERE id = ?", (import_id,)).fetchone()
-            files += [kept[0]] if kept and kept[0] else []
-    return tuple(dict.fromkeys(files))
+            files |= {file: None} if file else {}
+    return tuple(files)
 
 
 def _delete_the_rest(work: UnitOfWork, customer_id: int, known: Iterable[tuple[str, str]]) -> None:
     """Delete rows that refer to a customer by what they are known by."""
     for kind, text in known:
-        if kind == "email":
-            continue
-        source, _, key = text.partition("\x1f")
-        for side in ("left", "right"):
-            work.sql(f"DELETE FROM pair_decisions WHERE {side}_source = ? AND {side}_key = ?", (source, key))
+        if kind == "id":
+            source, _, key = text.partition("\x1f")
+            for side in ("left", "right"):
+                work.sql(f"DELETE FROM pair_decisions WHERE {side}_source = ? AND {side}_key = ?", (source, key))
     for column, table in (("first_id", "likely_pairs"), ("second_id", "likely_pairs"), ("person_id", "people_keys")):
         work.sql(f"DELETE FROM {table} WHERE {column} = ?", (customer_id,))
 
@@ -267,7 +301,7 @@ def receipt_text(found: Erasure, backups: Sequence[Any]) -> str:
     lines = [*found.lines]
     if backups:
         lines.append(
-            f"{count(len(backups), 'older backup still holds', 'older backups still hold')} the data until deleted; "
-            "restoring one leaves this customer out."
+            f"{count(len(backups), 'older copy still holds', 'older copies still hold')} the data until deleted; "
+            "restoring a backup leaves this customer out."
         )
     return "\n".join(lines) + "\n"

@@ -78,7 +78,7 @@ def add_customer(workspace: Workspace, fields: Mapping[str, str], *, new_owner: 
         _identify(work, customer_id, values)
         _set_contract(work, customer_id, contract)
         note(workspace, work, values.get("email"), values)
-        lift(work, values.get("email") or "")  # whoever was erased and is back comes with files again
+        lift(work, values.get("email"))  # whoever was erased and is back comes with files again
         work.say(f"Added {name}")
         return work.commit()
 
@@ -121,6 +121,7 @@ def edit_customer(
                 values[column] = "unknown"
         if values.get("email") != row["email"]:
             _refuse_taken(work, values, customer_id)
+            lift(work, values.get("email"))
         if values.get("email") and row["email_consent"] == "withdrawn":
             values.setdefault("email_consent", "withdrawn")  # for whichever address they have
         changed = [column for column, value in values.items() if row[column] != value]

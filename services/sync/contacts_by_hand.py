@@ -12,6 +12,7 @@ from models.store import UnitOfWork
 from models.tables import contacts, customers
 from models.values.changes import Changes
 from models.values.errors import UserError
+from services.duplicates import lift
 from services.entities import ENTITIES
 from services.permission.ledger import note
 from services.sync.by_hand import dated, said_of_consent, value_of
@@ -59,6 +60,7 @@ def add_contact(workspace: Workspace, customer_id: int, fields: Mapping[str, str
         key = {"customer_id": customer_id, "source": SOURCE, "external_id": uuid.uuid4().hex}
         work.insert(contacts, {**key, **{name: value for name, value in values.items() if value is not None}})
         note(workspace, work, values.get("email"), values)
+        lift(work, values.get("email"))
         work.touch(customers=[customer_id])
         work.say(f"Added the contact {values['name']} to {firm}")
         return work.commit()
@@ -83,6 +85,7 @@ def edit_contact(workspace: Workspace, contact_id: int, fields: Mapping[str, str
             # Consent is given for an address and for no other; that it was withdrawn stays.
             values["email_consent"] = "withdrawn" if row["email_consent"] == "withdrawn" else "unknown"
         noted = note(workspace, work, {**row, **values}["email"], values)
+        lift(work, values.get("email"))
         if values.get("is_primary"):
             _step_back(work, row["customer_id"], but=contact_id)
         if not work.update(contacts, contact_id, values) and not noted:

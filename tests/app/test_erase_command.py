@@ -17,6 +17,6 @@ def test_a_customer_is_erased_with_a_receipt(ask: Any, moment: None, store_path:
     code, done, _ = ask("customer", "erase", "Zyx Quarnell", "--yes", "--out", str(receipt))
     assert code == 0 and done["rows"]["customers"] == 1 and done["marks"] == 2
     text = receipt.read_text(encoding="utf-8")
-    assert "1 older backup still holds the data" in text and "Quarnell" not in text
+    assert "1 older copy still holds the data" in text and "Quarnell" not in text
     assert "Quarnell" not in str(ask("customers")[1]) + str(ask("journal")[1]) and ask("verify")[1]["ok"]
     assert ask("import", str(file), "--source", "crm")[1][0]["rows"]["ignored"] == 1

@@ -47,11 +47,11 @@ def _erase(page: Page, customer_id: int, receipt: Path) -> None:
 
 
 def _erased(workspace: Workspace, customer_id: int, receipt: Path) -> Changes:
-    from services.backups import backups_of
+    from services.backups import copies_with_data
     from services.duplicates import erase_customer, receipt_text
     from services.exporting import write_file
 
     found = erase_customer(workspace, customer_id)
-    text = receipt_text(found, backups_of(workspace.store.path)).encode()
+    text = receipt_text(found, copies_with_data(workspace.store.path)).encode()
     write_file(receipt, lambda file: file.write(text), ".txt")
     return found.changes

@@ -38,13 +38,13 @@ def match_people(db: sqlite.Connection, plan: Plan, source: str) -> int:
     """
     db.execute("CREATE INDEX stage.people_id ON people (external_id)")
     db.execute("CREATE INDEX stage.people_email ON people (email)")
-    _leave_out_erased(db, source, own=plan.entity.customer == "self")
     if exists(db, "main.customers"):
         own = plan.entity.customer == "self"
         _by_id(db, source)
         if not own:
             _by_person(db, source, "people.external_id", "k.external_id", "AND k.source = :source")
         _by_key(db, source, own=own)
+        _leave_out_erased(db, source, own=own)  # those who are still there are found by now
         joined = exists(db, "main.merged_customers")
         if joined:
             # By the key of a record that is a part of another customer now.
@@ -73,12 +73,11 @@ def _leave_out_erased(db: sqlite.Connection, source: str, *, own: bool) -> None:
     erased = is_erased(db)
     if erased is None:
         return
-    db.create_function("is_erased", 2, lambda kind, text: text is not None and erased(kind, text), deterministic=True)
+    db.create_function("is_erased", 2, lambda kind, text: bool(text) and erased(kind, text), deterministic=True)
     known = [f"is_erased('id', :source || char(31) || {key})" for key in ("people.external_id", own_key(own=own))]
-    known.append("is_erased('email', people.email)")
-    db.execute(
-        f"CREATE TABLE stage.erased AS SELECT who FROM stage.people WHERE {' OR '.join(known)}", {"source": source}
-    )
+    known += ["is_erased('email', people.email)", "is_erased('phone', people.phone)"]
+    nobody = f"customer_id IS NULL AND ({' OR '.join(known)})"
+    db.execute(f"CREATE TABLE stage.erased AS SELECT who FROM stage.people WHERE {nobody}", {"source": source})
     whose = "who IN (SELECT who FROM stage.erased)"
     db.execute(f"UPDATE stage.r SET state = ?, note = ? WHERE state IS NULL AND {whose}", (IGNORED, ERASED))
     db.execute(f"UPDATE stage.people SET staged = 0 WHERE {whose}")

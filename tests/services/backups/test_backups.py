@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from app.keyrings import SystemKeyring
 from models.store.book_key import random_key
+from models.store.convert import wipe
 from models.store.copies import backups_folder
 from models.values.backups import KINDS, Backup
 from models.values.errors import EnvironmentFault, StoreBusy, UserError
@@ -269,6 +271,45 @@ def test_a_backup_of_an_encrypted_book_is_encrypted_and_restored(
     )
 
 
+def test_a_restore_that_cannot_replace_the_book_leaves_no_second_name_of_it(
+    book: Book, store_path: Path, tmp_path: Path, keyring: SystemKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _bring(book, tmp_path)
+    backup, content = back_up(book.workspace), book.hash()
+    book.workspace.close()
+
+    def refused(*_names: Path) -> None:
+        raise PermissionError(13, "in use")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", refused)
+        with pytest.raises(OSError, match="in use"):
+            _restored(store_path, backup, keyring)
+    assert backups_of(store_path) == (backup,)
+    second = backup.path.with_name(backup.path.name.replace("asked", "restore"))
+    os.link(store_path, second)  # as a kill between the two leaves it
+    wipe(second)
+    book.workspace = open_workspace(Recipe(str(store_path), "Ana"))
+    assert book.hash() == content and not second.exists()
+
+
+def test_what_a_backup_lacks_is_counted_from_where_both_went_apart(
+    book: Book, store_path: Path, tmp_path: Path, keyring: SystemKeyring
+) -> None:
+    _bring(book, tmp_path)
+    first = back_up(book.workspace)
+    for number in range(3):
+        _bring(book, tmp_path, 10 * number + 10)
+    book.workspace.close()
+    _restored(store_path, first, keyring)
+    book.workspace = open_workspace(Recipe(str(store_path), "Ana"))
+    file = _bring(book, tmp_path, 90)
+    book.workspace.close()
+    other = next(one for one in backups_of(store_path) if one.kind == "restore")
+    since = compare(store_path, other, keyring)
+    assert since.imports == 1 and since.files == (file,)
+
+
 _KILLED = """
 import os, signal, sys
 from datetime import UTC, datetime
@@ -302,6 +343,7 @@ def test_a_restore_that_is_killed_leaves_one_book_whole(
     ran = subprocess.run([sys.executable, "-c", _KILLED, str(store_path), name, when], capture_output=True, text=True)
     assert ran.returncode == -signal.SIGKILL, ran.stderr
     sweep_converted(store_path)
+    assert not any(one.path.samefile(store_path) for one in backups_of(store_path)), "a second name of the book"
     book.workspace = open_workspace(Recipe(str(store_path), "Ana"))
     assert book.one("SELECT count(*) FROM customers") == (3 if (name, when) == ("replace", "after") else 6)
     assert book.hash() and [one.name for one in store_path.parent.iterdir() if "converting" in one.name] == []

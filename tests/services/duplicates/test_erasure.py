@@ -10,8 +10,8 @@ import pytest
 from models.values.errors import UserError
 from services.audit import undo_last, verify_book
 from services.backups import back_up, backups_of, restore
-from services.duplicates import erase_customer, receipt_text
-from services.sync import add_customer, edit_customer, record_consent, undo_import
+from services.duplicates import erase_customer, merge_customers, receipt_text
+from services.sync import add_contact, add_customer, edit_customer, record_consent, undo_import
 from services.workspace import SessionKeyring
 from tests.services.sync.book import Book, open_book, write_csv
 
@@ -87,10 +87,91 @@ def test_no_file_brings_them_back_and_the_receipt_says_why(
     assert book.one("SELECT count(*) FROM customers") == 0 and verify_book(book.workspace).ok
 
 
-def test_who_is_entered_by_hand_again_comes_with_files_again(book: Book, files: tuple[Path, Path]) -> None:
+def test_who_is_entered_by_hand_again_comes_with_files_again_and_their_no_still_stands(
+    book: Book, files: tuple[Path, Path]
+) -> None:
     erase_customer(book.workspace, _number(book))
+    assert book.ask("SELECT * FROM suppression_ledger") == []
     add_customer(book.workspace, {"name": "Zoe Quarnell", "email": MAIL})
-    assert book.one("SELECT count(*) FROM erasures WHERE kind = 'email'") == 0
+    assert book.ask("SELECT * FROM erasures") == []
+    assert book.ask("SELECT address, said FROM suppression_ledger") == [(MAIL, "withdrawn")]
+    assert [book.bring(file, source="crm").rows["ignored"] for file in files] == [0, 0]
+
+
+def test_an_undone_entry_by_hand_leaves_them_out_again(book: Book, files: tuple[Path, Path]) -> None:
+    erase_customer(book.workspace, _number(book))
+    marks = book.ask("SELECT kind, mark FROM erasures ORDER BY mark")
+    add_customer(book.workspace, {"name": "Zoe Quarnell", "email": MAIL})
+    undo_last(book.workspace)
+    assert book.ask("SELECT kind, mark FROM erasures ORDER BY mark") == marks
+    assert book.bring(files[0], source="crm").rows["ignored"] == 1
+
+
+def test_whose_address_it_is_too_stays_with_their_rows_also_after_a_restore(
+    book: Book, store_path: Path, tmp_path: Path
+) -> None:
+    people = [
+        ["A-1", "Acme North", "ap@acme.example", "2026-01-05"],
+        ["A-2", "Acme South", "ap@acme.example", "2026-01-05"],
+    ]
+    header = ["order_id", "customer_id", "email", "order_date", "amount", "currency"]
+    orders = [["O-1", "A-1", "ap@acme.example", "2026-02-05", "9.00", "USD"],
+              ["O-2", "A-2", "ap@acme.example", "2026-02-06", "9.00", "USD"]]  # fmt: skip
+    files = write_csv(tmp_path / "c.csv", CUSTOMERS, people), write_csv(tmp_path / "o.csv", header, orders)
+    for file in files:
+        book.bring(file, source="crm")
+    backup = back_up(book.workspace)
+    erase_customer(book.workspace, int(book.one("SELECT id FROM customers WHERE name = 'Acme North'")))
+    assert [book.bring(file, source="crm").rows["ignored"] for file in files] == [1, 1]
+    assert book.ask("SELECT name FROM customers") == [("Acme South",)] and book.one("SELECT count(*) FROM orders") == 1
+    workspace = book.workspace
+    workspace.close()
+    restore(store_path, backup, SessionKeyring(), person="Ana", clock=workspace.clock)
+    book.workspace = open_book(store_path).workspace
+    assert book.ask("SELECT name FROM customers") == [("Acme South",)]
+
+
+def test_who_was_erased_entered_and_erased_again_is_left_out_of_a_backup_between(
+    book: Book, files: tuple[Path, Path], store_path: Path
+) -> None:
+    erase_customer(book.workspace, _number(book))
+    backup = back_up(book.workspace)
+    add_customer(book.workspace, {"name": NAME, "email": MAIL})
+    erase_customer(book.workspace, _number(book))
+    workspace = book.workspace
+    workspace.close()
+    restore(store_path, backup, SessionKeyring(), person="Ana", clock=workspace.clock)
+    book.workspace = open_book(store_path).workspace
+    assert book.ask("SELECT name FROM customers") == [("Bea Stone",)] and verify_book(book.workspace).ok
+
+
+def test_a_merged_record_and_a_contact_deleted_before_go_too(
+    book: Book, files: tuple[Path, Path], store_path: Path, tmp_path: Path
+) -> None:
+    second = write_csv(
+        tmp_path / "second.csv", CUSTOMERS, [["Q-9", "Quarnell Two", "two@quarnell.example", "2026-01-05"]]
+    )
+    book.bring(second, source="shop")
+    number, other = _number(book), int(book.one("SELECT id FROM customers WHERE name = 'Quarnell Two'"))
+    edit_customer(book.workspace, other, {"city": "Quarnell Hill"})
+    add_contact(book.workspace, number, {"name": "Ines Quarnell", "role": "Buyer of Q-7"})
+    undo_last(book.workspace)
+    merge_customers(book.workspace, number, other)
+    erase_customer(book.workspace, number)
+    assert verify_book(book.workspace).ok
+    book.workspace.close()
+    assert _traces(store_path.parent) == []
+
+
+def test_rejected_rows_of_others_with_the_name_inside_a_word_stay(book: Book, tmp_path: Path) -> None:
+    orders = [["O-1", "1", "2026-02-05", "5.00", "USD", "Anna"], ["O-2", "2", "2026-02-05", "abc", "USD", "Joanna"],
+              ["O-3", "1", "rubbish", "5.00", "USD", "Anna"]]  # fmt: skip
+    book.bring(write_csv(tmp_path / "c.csv", CUSTOMERS, [["1", "Anna", "anna@q.example", "2026-01-05"]]), source="crm")
+    book.bring(write_csv(tmp_path / "o.csv", [*ORDERS, "note"], orders), source="crm")
+    before = book.one("SELECT count(*) FROM import_rejects")
+    erase_customer(book.workspace, int(book.one("SELECT id FROM customers WHERE name = 'Anna'")))
+    assert (before, book.one("SELECT count(*) FROM import_rejects WHERE instr(cells, 'Joanna') > 0")) == (2, 1)
+    assert book.one("SELECT count(*) FROM import_rejects") == 1
 
 
 def test_ctrl_z_takes_back_what_was_done_before_and_nobody_returns(book: Book, files: tuple[Path, Path]) -> None:

@@ -14,6 +14,7 @@ down_revision = "0017"
 def upgrade() -> None:
     """Add the table."""
     op.execute(
-        "CREATE TABLE erasures (id INTEGER NOT NULL, kind TEXT NOT NULL, mark TEXT NOT NULL, erased_at TEXT NOT NULL,"
-        " PRIMARY KEY (id), CONSTRAINT uq_erasures_mark UNIQUE (kind, mark))"
+        "CREATE TABLE erasures (id INTEGER NOT NULL, kind TEXT NOT NULL, mark TEXT NOT NULL,"
+        " former_id INTEGER NOT NULL, withdrawn_since TEXT, erased_at TEXT NOT NULL, PRIMARY KEY (id),"
+        " CONSTRAINT uq_erasures_mark UNIQUE (kind, mark))"
     )
