@@ -42,9 +42,7 @@ def backups(store: StoreOption = None, json: JsonOption = False) -> int:
 @told
 def restore(
     name: Annotated[str, typer.Argument(metavar="BACKUP", help="Its name, as “backups” lists it, or “newest”.")],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what the book has that the backup has not.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what the backup lacks.")] = False,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> int:

@@ -142,6 +142,8 @@ def erase(
         number = customer_named(workspace, customer)
         if not sure:
             raise UserError(f"This erases customer {number} for good. Add --yes to do it.")
+        if out is not None:
+            out.write_text("", encoding="utf-8")  # a place that cannot be written is found before
         found = erase_customer(workspace, number)
         after_change(workspace, found.changes)
         receipt = receipt_text(found, copies_with_data(workspace.store.path))

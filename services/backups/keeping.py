@@ -74,7 +74,7 @@ def back_up(workspace: Workspace, kind: BackupKind = "asked") -> Backup:
     if not whole:
         made.unlink()
         raise EnvironmentFault(
-            f"The backup of {path.name} is not whole: the book is damaged. It was deleted, and older backups stay. "
+            f"The copy of {path.name} failed its check: the book is damaged. It was deleted, and older backups stay. "
             "“bellwether doctor” gives details."
         )
     known = backups_of(path)
@@ -95,7 +95,7 @@ def daily_backup(workspace: Workspace) -> Backup | None:
         As `back_up` does.
     """
     zone = workspace.policy.zone_of(None)
-    known = backups_of(workspace.store.path)
+    known = _until_now(workspace)
     if known and known[0].at.astimezone(zone).date() >= workspace.clock.now().astimezone(zone).date():
         return None
     return back_up(workspace, "daily") if _is_due(workspace, known) else None
@@ -106,7 +106,7 @@ def back_up_before_import(workspace: Workspace, files: Iterable[Path]) -> None:
     try:
         if sum(one.stat().st_size for one in files if one.is_file()) < LARGE_BYTES:
             return
-        known = backups_of(workspace.store.path)
+        known = _until_now(workspace)
         if known and known[0].at > workspace.clock.now() - _FRESH:
             return
         if _is_due(workspace, known):
@@ -146,6 +146,12 @@ def head_of(path: Path, key: BookKey | None) -> tuple[int, str] | None:
     except sqlite.Error:
         return None
     return (int(found[0]), str(found[1])) if found is not None else None
+
+
+def _until_now(workspace: Workspace) -> tuple[Backup, ...]:
+    """The backups of a book but those that a clock gone wrong dated in the future: they hold no daily one up."""
+    now = workspace.clock.now()
+    return tuple(one for one in backups_of(workspace.store.path) if one.at <= now)
 
 
 def _sweep(folder: Path, now: datetime) -> None:

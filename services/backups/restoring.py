@@ -98,7 +98,7 @@ class Since:
         parts = [
             words.count(number, one, "emails sent" if one == "email sent" else "") for number, one in found if number
         ]
-        return f"Since then: {words.listed(parts)}." if parts else "Nothing has been done since."
+        return f"Since then: {words.listed(parts)}." if parts else "No changes since this backup."
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from models.store import Store, UnitOfWork
 from models.tables import erasures, suppression_ledger
 from models.values.changes import Changes
 from models.values.journal import Actor
-from models.values.words import count
+from models.values.words import count, full_day
 from services.duplicates.parts import UNSAID, joined_words, noun_of
 from services.duplicates.removal import customer_name, delete_rows, going_with, refuse_on_its_way
 from services.permission.ledger import address_key, standing
@@ -81,7 +81,7 @@ class Erasure:
         """The receipt as a person reads it."""
         told = [f"{number:,} {noun_of(table, number)}" for table, number in self.rows.items() if table not in UNSAID]
         lines = [
-            f"Customer {self.customer_id} was erased on {self.at} by {self.by}.",
+            f"Customer {self.customer_id} was erased on {_day(self.at)} by {self.by}.",
             f"Deleted: {joined_words(told)}.",
             f"Journal: {count(self.details, 'detail')} erased. The entries stay, so the journal can still be checked.",
             f"Kept: keyed hashes of {count(self.marks, 'address, number or ID', 'addresses, numbers and IDs')}. By"
@@ -91,7 +91,7 @@ class Erasure:
             lines.append(f"Delete by hand: {', '.join(self.files)} (rejected rows, which may name the customer).")
         if not self.rewritten:
             lines.append(
-                "Free space in the book’s file may still hold earlier values: there was no room to write it anew."
+                "Free space in the book’s file or its log may still hold earlier values until the book is closed."
             )
         return tuple(lines)
 
@@ -163,11 +163,11 @@ def _rewritten(work: UnitOfWork) -> bool:
     """Write the file anew: space that is free holds what was there, of earlier changes too."""
     try:
         work.sql("VACUUM")
-        work.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy = work.sql("PRAGMA wal_checkpoint(TRUNCATE)").first()
     except DatabaseError:
         logging.getLogger(__name__).warning("The book was not rewritten after an erasure.", exc_info=True)
         return False
-    return True
+    return busy is None or busy[0] == 0  # a reader keeps the log as it is
 
 
 def _mark(work: UnitOfWork, customer_id: int, known: Iterable[tuple[str, str]], withdrawn: Mapping[str, str]) -> int:
@@ -294,6 +294,10 @@ def _delete_the_rest(work: UnitOfWork, customer_id: int, known: Iterable[tuple[s
                 work.sql(f"DELETE FROM pair_decisions WHERE {side}_source = ? AND {side}_key = ?", (source, key))
     for column, table in (("first_id", "likely_pairs"), ("second_id", "likely_pairs"), ("person_id", "people_keys")):
         work.sql(f"DELETE FROM {table} WHERE {column} = ?", (customer_id,))
+
+
+def _day(at: str) -> str:
+    return full_day(datetime.fromisoformat(at).date())
 
 
 def receipt_text(found: Erasure, backups: Sequence[Any]) -> str:

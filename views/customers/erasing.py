@@ -51,6 +51,7 @@ def _erased(workspace: Workspace, customer_id: int, receipt: Path) -> Changes:
     from services.duplicates import erase_customer, receipt_text
     from services.exporting import write_file
 
+    write_file(receipt, lambda file: file.write(b""), ".txt")  # a place that cannot be written is found before
     found = erase_customer(workspace, customer_id)
     text = receipt_text(found, copies_with_data(workspace.store.path)).encode()
     write_file(receipt, lambda file: file.write(text), ".txt")

@@ -24,7 +24,7 @@ _SAME_SOURCE_ID = """
             WHERE o.customer_id = i.customer_id AND o.kind = 'external_id' AND o.source = :source)
 """
 JOINED: Final = "merged into another customer, whose row is used"
-ERASED: Final = "erased on request: enter them by hand if they are back"
+ERASED: Final = "erased on request: add the customer by hand to keep them again"
 _CONSENTS: Final = ("email_consent", "tracking_consent")
 
 
