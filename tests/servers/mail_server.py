@@ -282,8 +282,11 @@ def mail_server(
         opened = loop.run_until_complete(loop.create_server(session, sock=listening, ssl=tls))
         ready.set()
         loop.run_forever()
+        # A connection that was taken a moment ago has no session yet that could close it, and none can be made for it
+        # once the server is closed.
+        loop.remove_reader(listening.fileno())
+        loop.run_until_complete(_some_rounds())
         opened.close()
-        # A connection that was taken a moment ago has no session yet that could close it.
         loop.run_until_complete(_some_rounds())
         lines.update(asyncio.all_tasks(loop))
         for line in lines:

@@ -35,6 +35,7 @@ _ALERT, _TITLE, _GAP, _ROW = 78.0, 24.0, 18.0, 22.0
 _ROWS: Final = 32  # of a table in one block
 _BETWEEN: Final = 16.0  # columns of a table
 _NAMES: Final = 120.0  # what a table's first column has at the least
+_LEAST: Final = 72.0  # what a column of words keeps where a table is too wide for the paper
 
 
 def report_pdf(report: Report, theme: Theme, paper: QPageSize | None = None) -> bytes:
@@ -148,7 +149,7 @@ def _table(columns: Sequence[TableColumn], lines: Sequence[TableLine], pen: Pen,
     widths = [_wide(columns[place].title, [line.cells[place].text for line in lines]) for place in range(len(columns))]
     widths[0] = max(_NAMES, widths[0], room.width() - sum(widths[1:]))
     tight = min(_BETWEEN - 6, max(0, (sum(widths) - room.width()) / len(widths)))  # many columns stand closer
-    widths = [wide - tight for wide in widths]
+    widths = fitted([wide - tight for wide in widths], [column.right for column in columns], room.width())
     for row in range(len(lines) + 1):
         x, y = room.x(), room.y() + row * _ROW
         for place, column in enumerate(columns):
@@ -160,6 +161,19 @@ def _table(columns: Sequence[TableColumn], lines: Sequence[TableLine], pen: Pen,
                 pen.words(cell, column.title, "ink_2", weight=fonts.SEMIBOLD, align=align)
             x += widths[place]
         pen.fill(QRectF(room.x(), y + _ROW - 1, room.width(), 0.8), "line_soft" if row else "line")
+
+
+def fitted(widths: Sequence[float], figures: Sequence[bool], room: float) -> list[float]:
+    """Let the columns of words give way where a table is wider than the paper; those of figures stay whole.
+
+    Parameters
+    ----------
+    widths, figures
+        Of each column: how wide it would be, and whether it holds figures.
+    """
+    give = [0.0 if figure else max(0.0, wide - _LEAST) for wide, figure in zip(widths, figures, strict=True)]
+    share = min(1.0, max(0.0, sum(widths) - room) / (sum(give) or 1.0))
+    return [wide - share * less for wide, less in zip(widths, give, strict=True)]
 
 
 def _wide(title: str, cells: Sequence[str]) -> float:

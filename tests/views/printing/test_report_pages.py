@@ -21,7 +21,7 @@ from views.insights.figure import Figure
 from views.insights.said import held_words
 from views.insights.tile import Tile
 from views.printing.paper import paper_of
-from views.printing.report import report_pdf, write_report_pdf
+from views.printing.report import fitted, report_pdf, write_report_pdf
 from views.theme import Theme
 
 A4, LETTER = (QPageSize(one) for one in (QPageSize.PageSizeId.A4, QPageSize.PageSizeId.Letter))
@@ -108,3 +108,11 @@ def test_a_file_is_written_whole(theme: Theme, report: Report, tmp_path: Path) -
     path = tmp_path / "report.pdf"
     assert write_report_pdf(report, path, theme) == path.stat().st_size
     assert path.read_bytes().startswith(b"%PDF-")
+
+
+def test_a_table_too_wide_for_the_paper_lets_words_give_way_and_no_figure() -> None:
+    widths, figures = [180.0, 160.0, 90.0, 150.0, 80.0], [False, False, True, False, True]
+    found = fitted(widths, figures, 523.0)
+    assert round(sum(found), 6) == 523.0 and [found[2], found[4]] == [90.0, 80.0]
+    assert fitted(widths, figures, 700.0) == widths
+    assert min(fitted(widths, figures, 300.0)) >= 72.0
