@@ -208,7 +208,8 @@ def _said_above(table: Table, columns: Mapping[str, str]) -> Rule | None:
     if key not in table.columns or day not in table.columns:
         return None
     by, on = table.columns.index(key), table.columns.index(day)
-    pairs = [(one, other) for one, other in pairwise(table.sample) if one[by].strip() and one[by] == other[by]]
+    rows = [row for row in table.sample if len(row) > max(by, on)]  # a blank row has no cells
+    pairs = [(one, other) for one, other in pairwise(rows) if one[by].strip() and one[by] == other[by]]
     if not pairs or any(other[on].strip() for _, other in pairs) or not any(one[on].strip() for one, _ in pairs):
         return None
     said = [

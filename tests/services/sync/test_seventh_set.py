@@ -176,3 +176,14 @@ def test_a_list_of_invoices_that_says_what_is_still_owed_is_not_taken_for_orders
             ["RE-2", "Marlow AG", "13.08.2026", "12.09.2026", "97.20", "97.20", "Offen"]]  # fmt: skip
     with pytest.raises(Undecided, match="looks like invoices, but no column is “Due"):
         book.bring(write_csv(tmp_path / "rechnungen.csv", header, rows, ";"))
+
+
+@pytest.mark.parametrize("carried", [False, True])
+def test_a_blank_row_among_orders_is_no_order_and_no_fault(book: Book, tmp_path: Path, carried: bool) -> None:
+    file = tmp_path / "orders.csv"
+    lines = ["order_id,customer_id,order_date,sku,total", "1,A,2026-03-02,x,9.00", "1,,,y,4.00"] if carried else [
+        "order_id,customer_id,order_date,total", "1,A,2026-03-02,9.00"]  # fmt: skip
+    more = "2,A,2026-03-09,x,7.00" if carried else "2,A,2026-03-09,7.00"
+    file.write_text("\n".join([*lines, "", more, "", ""]) + "\n", encoding="utf-8")
+    book.bring(file, source="shop")
+    assert book.one("SELECT count(*) FROM orders") == 2
