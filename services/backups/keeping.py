@@ -1,7 +1,7 @@
 """Backups as files beside a book: one a day, one before a large import, and those that a person asks for.
 
 They lie in a folder of their own, for their owner alone, and have the key of the book. Each is read through before it
-counts. Those of the last days and weeks are kept, older ones are deleted.
+counts. Those of the last days and weeks are kept and the last that a person asked for, older ones are deleted.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from models.values.backups import Backup, BackupKind
 from models.values.errors import EnvironmentFault
 from services.workspace import Workspace
 
-#: The newest of so many days and weeks are kept, and so many of each kind whatever their day.
-DAYS, WEEKS, OF_A_KIND = 7, 4, 2
+#: The newest of so many days and weeks are kept, so many of each kind whatever their day, and more of those that a
+#: person asked for.
+DAYS, WEEKS, OF_A_KIND, ASKED = 7, 4, 2, 10
 #: An import of so many bytes of files is large.
 LARGE_BYTES: Final = 5_000_000
 _FRESH: Final = timedelta(hours=1)
@@ -126,7 +127,7 @@ def not_kept(known: Sequence[Backup], zone: tzinfo) -> tuple[Backup, ...]:
         weeks.setdefault(day.isocalendar()[:2], one)
         kinds.setdefault(one.kind, []).append(one)
     kept = [*list(days.values())[:DAYS], *list(weeks.values())[:WEEKS]]
-    kept += [one for same in kinds.values() for one in same[:OF_A_KIND]]
+    kept += [one for kind, same in kinds.items() for one in same[: ASKED if kind == "asked" else OF_A_KIND]]
     return tuple(one for one in known if one not in kept)
 
 

@@ -28,7 +28,7 @@ from models.store.unchanging import connect_unchanging, log_of
 from models.tables import erasures, messages, suppression_ledger
 from models.values import words
 from models.values.backups import Backup
-from models.values.errors import EnvironmentFault, StoreDamaged
+from models.values.errors import EnvironmentFault, StoreBusy, StoreDamaged
 from models.values.journal import Actor
 from models.values.outreach import HANDED_OVER
 from services.audit import forget_head
@@ -170,6 +170,7 @@ def restore(path: Path, backup: Backup, keyring: Keyring, *, person: str, clock:
         try:
             at = words.stored(clock.now())
             with _present(path, keyring, given) as driver:
+                head = _last(driver) if driver is not None else None
                 stays = _carried(store, driver, backup, person, at)
             erase_again(store, Actor("system", person), at)
         finally:
@@ -184,7 +185,7 @@ def restore(path: Path, backup: Backup, keyring: Keyring, *, person: str, clock:
         else:
             if since.readable:
                 book = left.enter_context(closing(sqlite.connect(path, isolation_level=None)))
-                _hold(book, path, find_key(path, keyring, given), kept)
+                _hold(book, path, find_key(path, keyring, given), kept, head)
                 if os.name == "nt":  # pragma: no cover  an open file cannot be replaced there
                     book.close()
             else:
@@ -273,8 +274,17 @@ def _keep_rows(
             work.insert(table, dict(zip(columns, row, strict=True)))
 
 
-def _hold(book: sqlite.Connection, path: Path, key: BookKey | None, kept: Path) -> None:
-    """Keep everybody from a book until it is replaced, with its log folded into it, or set aside if that fails."""
+def _last(driver: sqlite.Connection) -> tuple[int, str] | None:
+    """Number and hash of the last entry of a journal."""
+    found = driver.execute(f"{_JOURNAL} DESC LIMIT 1").fetchone()
+    return (int(found[0]), str(found[1])) if found is not None else None
+
+
+def _hold(book: sqlite.Connection, path: Path, key: BookKey | None, kept: Path, head: tuple[int, str] | None) -> None:
+    """Keep everybody from a book until it is replaced, with its log folded into it, or set aside if that fails.
+
+    ``head`` is the last entry of its journal when it was read: a later one would be lost with what it says.
+    """
     unlocked(book, key)
     book.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS:d}")
     book.execute("PRAGMA main.locking_mode = EXCLUSIVE")
@@ -285,6 +295,9 @@ def _hold(book: sqlite.Connection, path: Path, key: BookKey | None, kept: Path) 
         if error.sqlite_errorcode & 0xFF != sqlite.SQLITE_CORRUPT:
             raise
         _set_log_aside(path, kept)
+        return
+    if head is not None and _last(book) != head:
+        raise StoreBusy(f"{path.name} was changed while the backup was restored. Nothing was restored; try again.")
 
 
 def _set_log_aside(path: Path, kept: Path) -> None:

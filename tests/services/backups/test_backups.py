@@ -32,8 +32,9 @@ from services.backups import (
     compare,
     daily_backup,
     restore,
+    restoring,
 )
-from services.backups.keeping import DAYS, LARGE_BYTES, OF_A_KIND, WEEKS, not_kept
+from services.backups.keeping import ASKED, DAYS, LARGE_BYTES, OF_A_KIND, WEEKS, not_kept
 from services.outreach import read_message, send_due
 from services.sync import record_consent
 from services.workspace import FixedClock, Recipe, Workspace, open_workspace
@@ -136,7 +137,9 @@ def test_the_newest_is_always_kept_and_never_too_many(found: list[tuple[int, str
     ]
     gone = not_kept(known, UTC_ZONE)
     kept = [one for one in known if one not in gone]
-    assert len(kept) <= DAYS + WEEKS + OF_A_KIND * len(KINDS)
+    assert len(kept) <= DAYS + WEEKS + ASKED + OF_A_KIND * (len(KINDS) - 1)
+    asked = sorted((one for one in known if one.kind == "asked"), key=lambda one: one.at, reverse=True)
+    assert set(asked[:ASKED]) <= set(kept)
     assert not known or max(one.at for one in kept) == max(one.at for one in known)
     assert not_kept(kept, UTC_ZONE) == ()
     days = {one.at.date() for one in known}
@@ -196,6 +199,28 @@ def test_an_open_book_is_not_restored(book: Book, store_path: Path, tmp_path: Pa
     with pytest.raises(StoreBusy):
         _restored(store_path, backup, keyring)
     assert book.hash() == content and [one.kind for one in backups_of(store_path)] == ["asked"]
+
+
+def test_what_is_written_while_a_backup_is_restored_is_not_lost(
+    book: Book, store_path: Path, tmp_path: Path, keyring: SystemKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _bring(book, tmp_path)
+    backup = back_up(book.workspace)
+    book.workspace.close()
+    hold = restoring._hold
+
+    def later(*given: object) -> None:
+        book.workspace = open_workspace(Recipe(str(store_path), "Ana"))
+        record_consent(book.workspace, "c1@example.org", "withdrawn")
+        book.workspace.close()
+        hold(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(restoring, "_hold", later)
+    with pytest.raises(StoreBusy, match="was changed while"):
+        _restored(store_path, backup, keyring)
+    book.workspace = open_workspace(Recipe(str(store_path), "Ana"))
+    assert book.ask("SELECT address FROM suppression_ledger") == [("c1@example.org",)]
+    assert [one.kind for one in backups_of(store_path)] == ["asked"]
 
 
 def test_a_book_damaged_in_its_middle_is_no_backup_and_ctrl_z_takes_no_restore_back(
