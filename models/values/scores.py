@@ -10,6 +10,15 @@ SEGMENTS = (
     "Lost", "Hibernating", "New", "One-time", "Cooling VIP", "At risk", "Champion", "Loyal", "Promising",
 )  # fmt: skip
 
+#: What the reasons of a churn risk are about, by the codes under which they are kept.
+REASONS = {
+    "gap": "time since the last order", "orders": "number of orders", "tenure": "time as a customer",
+    "value": "spending", "tickets": "support tickets", "satisfaction": "satisfaction", "reviews": "reviews",
+    "email": "emails", "activity": "other activity", "contract": "contract", "deals": "deals", "mix": "products bought",
+    "discounts": "discounts", "visits": "visits and logins", "use": "use of features", "fields": "customer fields",
+    "leaving": "mentions of leaving", "returns": "returns",
+}  # fmt: skip
+
 #: SQL of whether a customer came on one day only: whether they come again is a matter of the book's rate and not of
 #: anything that they do, so that what is at risk with them is told apart.
 CAME_ONCE = "coalesce(segment, '') IN ('New', 'One-time')"

@@ -18,7 +18,7 @@ from models.queries.products import product_called
 from models.queries.purchases import is_customer
 from models.values.outbox import OWN_SOURCE
 from models.values.said_leaving import RISK_ORDER
-from models.values.scores import CAME_ONCE
+from models.values.scores import CAME_ONCE, REASONS
 from services.book.kept_records import last_contact
 
 _DAY: Final = "at.day"
@@ -65,6 +65,10 @@ _RUNS: Final = (
 )
 _OF_TEN: Final = "(10.0 * e.score / coalesce(e.scale, 10))"
 
+_CODE: Final = "d.value ->> '$.code'"
+_WHENS: Final = " ".join(f"WHEN '{code}' THEN '{words}'" for code, words in REASONS.items())
+_REASON: Final = f"CASE {_CODE} {_WHENS} END"
+
 #: Hooks that hold of any day, although they read the score: it has them as of a day in the past.
 OF_ANY_DAY: Final = frozenset({"is_customer"})
 HOOKS: Final[dict[str, str]] = {
@@ -77,6 +81,12 @@ HOOKS: Final[dict[str, str]] = {
     "said_leaving": "(s.said_leaving IS NOT NULL)",
     "risk_or_said": f"({RISK_ORDER.replace('said_leaving', 's.said_leaving').replace('churn_risk', 's.churn_risk')})",
     "risk_words": "risk_words(s.said_leaving, s.churn_risk)",
+    # Of the reasons that raise the risk, the one that raises it most.
+    "main_reason": (
+        f"CASE WHEN s.said_leaving IS NOT NULL THEN 'said that they leave' ELSE (SELECT {_REASON}"
+        " FROM json_each(coalesce(s.drivers, '[]')) d WHERE d.value ->> '$.kind' = 'raises'"
+        " ORDER BY d.value ->> '$.points' DESC LIMIT 1) END"
+    ),
     "silence": "(s.days_since_last_order || ' / ' || coalesce(CAST(round(s.usual_gap_days) AS INT), '–'))",
     "has_alert": (
         f"EXISTS (SELECT 1 FROM alerts x WHERE x.customer_id = c.id AND x.opened_at <= at.now"
@@ -146,6 +156,7 @@ HOOKS: Final[dict[str, str]] = {
     ),
     "satisfied": "(e.score >= 0.8 * coalesce(e.scale, 5))",
     # deals
+    "rest_value": "(e.amount_minor - e.weighted_minor)",
     "deal_owner": "coalesce(nullif(e.owner, ''), c.owner)",
     "close_month": "substr(e.closes_on, 1, 7)",
     "closing_month": "substr(coalesce(e.closed_on, e.closes_on), 1, 7)",

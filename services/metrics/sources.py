@@ -187,21 +187,23 @@ def _deals(context: Context) -> str:
 
 _STAGE_COLUMNS: Final = (
     "id", "customer_id", "opportunity_id", "external_id", "name", "kind", "origin", "owner", "stage", "entered_on",
-    "left_on", "next_stage", "days",
+    "left_on", "next_stage", "days", "outcome",
 )  # fmt: skip
 
 
 def _stages(_context: Context) -> str:
     """One row for each time that a deal was in a stage, from one change to the next one by the as-of day.
 
-    A change that was made here and that its system tells too is one.
+    A change that was made here and that its system tells too is one. The outcome is the stage of a deal that is closed.
     """
     order = "PARTITION BY h.opportunity_id ORDER BY h.changed_on, h.changed_at, h.id"
+    whole = f"{order} ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
     return (
         "SELECT v.id, o.customer_id, v.opportunity_id, o.external_id,"
         f" {DEAL_NAME}, o.kind, o.origin, o.owner, v.to_stage, v.changed_on, v.left_on, v.next_stage,"
-        " julianday(v.left_on) - julianday(v.changed_on) FROM (SELECT h.*,"
-        f" lead(h.changed_on) OVER ({order}) AS left_on, lead(h.to_stage) OVER ({order}) AS next_stage"
+        " julianday(v.left_on) - julianday(v.changed_on), CASE WHEN v.ended IN ('Won', 'Lost') THEN v.ended END"
+        f" FROM (SELECT h.*, lead(h.changed_on) OVER ({order}) AS left_on, lead(h.to_stage) OVER ({order}) AS"
+        f" next_stage, last_value(h.to_stage) OVER ({whole}) AS ended"
         f" FROM stage_changes h WHERE {known_by(_DAY)} AND h.id NOT IN {REPEATED}) v"
         " JOIN opportunities o ON o.id = v.opportunity_id"
     )

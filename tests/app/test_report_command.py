@@ -81,7 +81,7 @@ def test_a_picture_shows_how_each_figure_went(book: str, tmp_path: Path, monkeyp
     painted = Figure._paint_course
     monkeypatch.setattr(Figure, "_paint_course", paint)
     assert run_command(["report", "overview", "--png", str(path), "--store", book]) == 0
-    figures = {"Revenue at risk", "Revenue", "Net revenue retention", "Satisfaction with tickets", "NPS"}
+    figures = {"Revenue at risk", "Revenue", "Net revenue retention", "NPS"}
     assert drawn.keys() == figures | {"Service", "Reviews", "Pipeline", "Email"}
     assert drawn["Revenue"] == 11
 

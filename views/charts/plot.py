@@ -117,6 +117,11 @@ class Plot:
         """A line through values."""
         self._add(pg.PlotCurveItem(_array(xs), _array(ys), pen=self._pen(ink, width, dash), antialias=True))
 
+    def band(self, xs: Sequence[float], lows: Sequence[float], highs: Sequence[float], ink: str) -> None:
+        """Fill what lies between two lines."""
+        edges = [pg.PlotCurveItem(_array(xs), _array(ys), pen=None) for ys in (lows, highs)]
+        self._add(pg.FillBetweenItem(*edges, brush=self._theme.color(ink)))
+
     def stems(
         self,
         xs: Sequence[float],

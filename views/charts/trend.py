@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF
@@ -38,6 +39,7 @@ class TrendChart(PickedChart):
         self._figure: Callable[[float], str] = str
         self._cut: frozenset[int] = frozenset()
         self._most: float | None = None
+        self._band: tuple[tuple[float, float] | None, ...] = ()
 
     def show_line(
         self,
@@ -51,6 +53,7 @@ class TrendChart(PickedChart):
         before: Sequence[float | None] = (),
         most: float | None = None,
         cut: Sequence[int] = (),
+        band: Sequence[tuple[float, float] | None] = (),
     ) -> None:
         """Draw another line.
 
@@ -61,7 +64,9 @@ class TrendChart(PickedChart):
         figure : a level of the axis in words.
         most : the top of the axis, where the figure has one.
         cut : the numbers of those that are not whole, such as a month under way: hollow, the line to them dashed.
+        band : the range of each value, drawn behind the line.
         """
+        self._band = tuple(band)
         self._names, self._values, self._before = tuple(names), tuple(values), tuple(before)
         self._said, self._figure, self._cut, self._most = tuple(said), figure, frozenset(cut), most
         self._sentence, self._table = sentence, table
@@ -76,13 +81,19 @@ class TrendChart(PickedChart):
         return [Point(float(place), self._values[place] or 0.0, self._said[place]) for place in self.places]
 
     def whole(self) -> Frame:
-        known = [value for value in (*self._values, *self._before) if value is not None]
+        ends = [end for one in self._ranges() for end in one[1:]]
+        known = [value for value in (*self._values, *self._before, *ends) if value is not None]
         step, top = self._levels(max((abs(value) for value in known), default=1.0) or 1.0)
         low = -top if min(known, default=0.0) < 0 else 0.0
         left = left_margin(self._ticks(step, low, top))
         area = QRectF(left, _TOP, max(20.0, self.width() - left - _RIGHT), self.height() - _TOP - _BOTTOM)
         last = len(self._names) - 1
         return Frame(area, (-0.3, last + 0.3) if last > 0 else (-1.0, 1.0), (low, top))
+
+    def _ranges(self) -> list[tuple[float, float, float]]:
+        """Place, lower and upper end of the ranges of the values that are known."""
+        known = set(self.places)
+        return [(float(at), *one) for at, one in enumerate(self._band) if one is not None and at in known]
 
     def _levels(self, highest: float) -> tuple[float, float]:
         return levels(highest) if self._most is None else (1.0, self._most)
@@ -98,6 +109,9 @@ class TrendChart(PickedChart):
         every = max(1, -int(-len(self._names) * _ROOM // max(frame.area.width(), 1.0)))
         last = len(self._names) - 1
         plot.bottom([(float(at), name) for at, name in enumerate(self._names) if (last - at) % every == 0])
+        for _, group in groupby(enumerate(self._ranges()), lambda one: one[1][0] - one[0]):  # broken as the line is
+            at, lows, highs = zip(*(each for _, each in group), strict=True)
+            plot.band(at, lows, highs, "primary_wash")
         self._run(plot, self._before, "control", dashed=True)
         self._run(plot, self._values, "primary_text", dashed=False)
         places = self.places

@@ -78,6 +78,21 @@ def range_words(answer: Answer, name: str, row: int) -> str:
     return f"\n95{THIN}% range {percent(found.low)} to {percent(found.high)}, of {whole(found.rows)}"
 
 
+def of_words(answer: Answer, name: str, row: int) -> str:
+    """Return of how many rows a share is, as "145 of 182"; '' of other figures."""
+    known, share = answer.intervals.get(name, ()), answer.cells(row)[name]
+    found = known[row] if row < len(known) else None
+    if found is None or not isinstance(share, int | float):
+        return ""
+    return f"{whole(round(share * found.rows))} of {whole(found.rows)}"
+
+
+def left_out_words(answer: Answer) -> str:
+    """Return what a sum of money leaves out, as its currency has no rate; '' of sums that are whole."""
+    rows = max((int(one.figures[0]) for one in answer.noted if one.code == "without_rate"), default=0)
+    return f"without {counted(rows, 'row')} that {'has' if rows == 1 else 'have'} no exchange rate" if rows else ""
+
+
 def change(now: Value, before: Value, unit: str, better: str) -> tuple[str, str]:
     """Return a change as "▲ 12 %" or "▼ 2 pts", and the ink that says whether it is good; ('', 'ink_2') without one."""
     if not isinstance(now, int | float) or not isinstance(before, int | float):

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from models.values.dashboards import FEW, FIGURE_FORMS, LOW_GROUPS, Change, Height, TileAnswer, TileSpec
 from models.values.metrics import Value
-from models.values.words import full_day
+from models.values.words import capital, full_day
 from views.background import Failed
 from views.charts.bars import Bar, BarsChart, RangesChart, StackedChart
 from views.charts.table import ChartTable, copied
@@ -38,7 +38,9 @@ from views.insights.said import (
     groups,
     held_words,
     is_figure,
+    left_out_words,
     most_telling,
+    of_words,
     range_words,
     said,
     table_of,
@@ -264,9 +266,12 @@ class Tile(Panel):
             content.show_figure(DASH, "", "ink_2", FEW)
         else:
             moved, ink = change(value, before, unit, shown.better.get(name, ""))
+            of, out = of_words(answer, name, 0), left_out_words(answer)
             below = shown.left_off or shown.span
             if not shown.left_off and shown.query.compare and before is not None:
-                below = f"{_BEFORE[shown.query.compare]}: {said(before, unit, answer.currency, short=True)}"
+                then = f"{_BEFORE[shown.query.compare]}: {said(before, unit, answer.currency, short=True)}"
+                below = "" if of else then  # of a share the change says it
+            below = DOT.join(filter(None, (of, out, below)))
             beside = ""
             if self.spec.form == "glimpse":
                 beside, below = beside_of(shown)
@@ -320,6 +325,7 @@ class Tile(Panel):
             if unit == "score" and max((one for one in values if one is not None), default=6) <= _FIVE
             else None,
             cut=[at for at in range(len(cells)) if answer.cut(at)],
+            band=[(scale * one.low, scale * one.high) if one else None for one in answer.intervals.get(name, ())],
         )
 
     def _show_bars(self, content: BarsChart, shown: TileAnswer) -> None:
@@ -351,7 +357,10 @@ class Tile(Panel):
         unit, made = self._unit(names[0]), []
         for at, bar in enumerate(bars):
             values = [max(0.0, float(answer.cells(at)[name] or 0)) for name in names]
-            words = [said(answer.cells(at)[name], unit, answer.currency, short=True) for name in names]
+            words = [
+                said(answer.cells(at)[name], unit, answer.currency, short=True) if value or unit != "money" else DASH
+                for name, value in zip(names, values, strict=True)
+            ]
             parts = tuple(
                 (value, f"{bar.name}\n{text}  {title}")
                 for value, text, title in zip(values, words, titles, strict=True)
@@ -400,14 +409,17 @@ class Tile(Panel):
         assert isinstance(self.content, AnswerTable)
         titles = list(dict.fromkeys(self.content.left_out))
         more = f"{counted(len(titles), 'more column')}: {', '.join(titles)}. Widen the tile or the window."
-        words = [*([held_words(self.shown)] if self.shown is not None else []), *([more] if titles else [])]
+        of = self.shown
+        out = left_out_words(of.answer) if of is not None else ""
+        words = [held_words(of) if of is not None else "", out and f"{capital(out)}.", more if titles else ""]
         self._below.setText(" ".join(filter(None, words)))
         self._below.setVisible(bool(self.below))
 
     def _say_below(self, words: str, groups: int) -> None:
         """Say something below the groups, and how many of them are not shown."""
         more = f"{groups - len(self._places)} more in the table." if len(self._places) < groups else ""
-        self._below.setText(f"{words} {more}".strip())
+        left_out = left_out_words(self.shown.answer) if self.shown is not None else ""
+        self._below.setText(" ".join(filter(None, (words, more, left_out and f"{capital(left_out)}."))))
         self._below.setVisible(bool(self.below))
 
     # -- words --------------------------------------------------------------------------------------------------

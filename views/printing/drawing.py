@@ -59,6 +59,13 @@ class PaperPlot:
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
         self._painter.drawPolyline(QPolygonF([self._frame.at(x, y) for x, y in zip(xs, ys, strict=True)]))
 
+    def band(self, xs: Sequence[float], lows: Sequence[float], highs: Sequence[float], ink: str) -> None:
+        """Fill what lies between two lines."""
+        edge = [*zip(xs, lows, strict=True), *reversed(list(zip(xs, highs, strict=True)))]
+        self._painter.setPen(QPen(Qt.PenStyle.NoPen))
+        self._painter.setBrush(self._pen.color(ink))
+        self._painter.drawPolygon(QPolygonF([self._frame.at(x, y) for x, y in edge]))
+
     def bars(self, bars: Iterable[tuple[float, float, float, float]], ink: str) -> None:
         """Filled rectangles: (left, right, lower, upper)."""
         for left, right, low, high in bars:

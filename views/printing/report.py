@@ -112,7 +112,9 @@ def _tile_blocks(tile: Tile, wide: float) -> Iterator[Block]:
             part = lines[start : start + _ROWS]
             title = f"{tile.title}, continued" if start else tile.title
             below = held_words(tile.shown) if start + _ROWS >= len(lines) else ""
-            yield _with_words(title, _ROW * (len(part) + 1), partial(_table, columns, part), below, wide)
+            heads = _headings(columns, part, wide)
+            high = _ROW * (len(part) + max(map(len, heads)))
+            yield _with_words(title, high, partial(_table, columns, part, heads), below, wide)
     else:
         assert isinstance(tile.content, Chart)
         high = tile.content.height() if isinstance(tile.content, BarsChart) else tile.content.minimumHeight()
@@ -145,22 +147,42 @@ def _chart(tile: Tile, pen: Pen, room: QRectF) -> None:
     draw_chart(tile.content, pen, room)
 
 
-def _table(columns: Sequence[TableColumn], lines: Sequence[TableLine], pen: Pen, room: QRectF) -> None:
-    widths = [_wide(columns[place].title, [line.cells[place].text for line in lines]) for place in range(len(columns))]
+def _headings(columns: Sequence[TableColumn], lines: Sequence[TableLine], wide: float) -> list[list[str]]:
+    """The lines of each heading: two where the table is wider than the paper with one."""
+    titles = [column.title for column in columns]
+    room = wide - _NAMES + (_BETWEEN - 6) * len(columns)  # columns stand closer where they must
+    if sum(_wide([title], lines, place) for place, title in enumerate(titles[1:], 1)) <= room:
+        return [[title] for title in titles]
+    return [_in_two(title) for title in titles]
+
+
+def _in_two(title: str) -> list[str]:
+    """Break a heading so that the longer line is as short as can be."""
+    words = title.split(" ")
+    broken = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
+    return list(min(broken, key=lambda one: max(map(len, one)))) if broken else [title]
+
+
+def _table(
+    columns: Sequence[TableColumn], lines: Sequence[TableLine], heads: Sequence[Sequence[str]], pen: Pen, room: QRectF
+) -> None:
+    widths = [_wide(heads[place], lines, place) for place in range(len(columns))]
     widths[0] = max(_NAMES, widths[0], room.width() - sum(widths[1:]))
     tight = min(_BETWEEN - 6, max(0, (sum(widths) - room.width()) / len(widths)))  # many columns stand closer
     widths = fitted([wide - tight for wide in widths], [column.right for column in columns], room.width())
-    for row in range(len(lines) + 1):
-        x, y = room.x(), room.y() + row * _ROW
+    above = max(map(len, heads))
+    for row in range(-above, len(lines)):
+        x, y = room.x(), room.y() + (row + above) * _ROW
         for place, column in enumerate(columns):
             cell = QRectF(x, y, widths[place] - (0 if place == len(columns) - 1 else _BETWEEN - tight), _ROW)
             align = RIGHT if column.right else LEFT
-            if row:
-                pen.words(cell, lines[row - 1].cells[place].text, lines[row - 1].cells[place].ink, align=align)
-            else:
-                pen.words(cell, column.title, "ink_2", weight=fonts.SEMIBOLD, align=align)
+            if row >= 0:
+                pen.words(cell, lines[row].cells[place].text, lines[row].cells[place].ink, align=align)
+            elif row + len(heads[place]) >= 0:  # one line stands beside the lower of two
+                pen.words(cell, heads[place][row], "ink_2", weight=fonts.SEMIBOLD, align=align)
             x += widths[place]
-        pen.fill(QRectF(room.x(), y + _ROW - 1, room.width(), 0.8), "line_soft" if row else "line")
+        if row >= -1:
+            pen.fill(QRectF(room.x(), y + _ROW - 1, room.width(), 0.8), "line_soft" if row >= 0 else "line")
 
 
 def fitted(widths: Sequence[float], figures: Sequence[bool], room: float) -> list[float]:
@@ -176,9 +198,10 @@ def fitted(widths: Sequence[float], figures: Sequence[bool], room: float) -> lis
     return [wide - share * less for wide, less in zip(widths, give, strict=True)]
 
 
-def _wide(title: str, cells: Sequence[str]) -> float:
-    texts = [fonts.width(title, fonts.SMALL, fonts.SEMIBOLD), *(fonts.width(one, fonts.SMALL) for one in cells)]
-    return max(texts) + _BETWEEN + 4
+def _wide(head: Sequence[str], lines: Sequence[TableLine], place: int) -> float:
+    """How wide a column is by its heading and cells."""
+    texts = [fonts.width(line.cells[place].text, fonts.SMALL) for line in lines]
+    return max([*(fonts.width(one, fonts.SMALL, fonts.SEMIBOLD) for one in head), *texts]) + _BETWEEN + 4
 
 
 def _definitions(report: Report, wide: float) -> Iterator[Block]:

@@ -89,6 +89,9 @@ def test_deals(asking: Metrics, tables: Tables) -> None:
     assert total(asking, "pipeline_value") == sum(row["amount_minor"] for row in still)
     weighted = sum(round(row["amount_minor"] * row["probability"]) for row in still)
     assert total(asking, "weighted_pipeline") == weighted
+    value = sum(row["amount_minor"] for row in still)
+    assert total(asking, "rest_of_pipeline") == value - weighted
+    assert total(asking, "crm_odds") == pytest.approx(weighted / value)
     assert by_name(asked(asking, "open_deals", by=("stage",))) == Counter(row["stage"] for row in still)
     months = Counter(row["closes_on"][:7] if row["closes_on"] else None for row in still)
     assert by_name(asked(asking, "open_deals", by=("close_month",))) == months
@@ -131,6 +134,18 @@ def test_stages_of_deals(asking: Metrics, tables: Tables) -> None:
     assert found == {stage: median(each) for stage, each in days.items()}
     shares = {stage: sum(each) / len(each) for stage, each in moved.items()}
     assert by_name(asked(asking, "stage_conversion", by=("stage",), period="all")) == pytest.approx(shares)
+    won: defaultdict[str, list[bool]] = defaultdict(list)
+    waited = []
+    for changes in of_deal.values():
+        *here, last = changes
+        if last["to_stage"] in DONE:
+            for one in (one for one in here if one["changed_on"] <= AS_OF):
+                won[one["to_stage"]].append(last["to_stage"] == "Won")
+        else:
+            waited.append(max(0, (date.fromisoformat(AS_OF) - date.fromisoformat(last["changed_on"])).days))
+    odds = {stage: sum(each) / len(each) for stage, each in won.items()}
+    assert by_name(asked(asking, "stage_win_rate", by=("stage",), period="all")) == pytest.approx(odds)
+    assert total(asking, "age_in_stage") == median(waited)
 
 
 def test_activity_surveys_and_conversations(asking: Metrics, tables: Tables) -> None:

@@ -98,8 +98,8 @@ def test_shares_with_ranges_stand_beside_them(metrics: Metrics, tmp_path: Path) 
     tile = next(one for one in report.dashboard.tiles if one.form == "ranges")
     answer, sheet = report.answers[tile.key].answer, written(report, tmp_path)[tile.title[:31]]
     heads = [cell.value for cell in sheet[4]]
-    for at, found in enumerate(answer.intervals["win_rate"]):
-        if found is not None and at not in answer.few.get("win_rate", ()):
+    for at, found in enumerate(answer.intervals[tile.query.metrics[0]]):
+        if found is not None and at not in answer.few.get(tile.query.metrics[0], ()):
             ends = [sheet.cell(5 + at, heads.index(f"95 % range, {end}") + 1).value for end in ("from", "to")]
             assert ends == pytest.approx([found.low, found.high])
 

@@ -65,7 +65,7 @@ def test_a_table_without_room_says_which_figures_it_leaves_out_until_it_is_wider
     qtbot: QtBot, open_window: OpenWindow, workspace: Workspace
 ) -> None:
     desk = open_window(workspace)
-    tile, table = next(one for one in tables(qtbot, desk, "pipeline") if one[0].title == "Open deals by stage")
+    tile, table = next(one for one in tables(qtbot, desk, "pipeline") if one[0].title == "Open deals by owner")
     heads = [column.title for column in table.lines.columns]
     assert set(heads) - {"Change"} <= seen(table) and table.lines.headerData(1, Qt.Orientation.Horizontal) == heads[1]
     assert table.lines.headerData(3, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole) == heads[3]

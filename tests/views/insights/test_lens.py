@@ -64,8 +64,8 @@ def test_the_customers_behind_a_figure_are_those_who_tell_most(asking: Metrics) 
     whole = asking.answer(Query(("at_risk_customers",))).totals["at_risk_customers"]
     assert at_risk.answer.totals["at_risk_customers"] == whole
     assert at_risk.held == pytest.approx(len(amounts) / int(str(whole)))
-    satisfied = tile_answer(asking, figures["Satisfaction with tickets"], Filters("12m"))
-    worst = [satisfied.answer.cells(at)["mean_satisfaction"] for at in range(len(satisfied.answer.rows))]
+    satisfied = tile_answer(asking, figures["NPS"], Filters("12m"))
+    worst = [satisfied.answer.cells(at)["nps"] for at in range(len(satisfied.answer.rows))]
     assert worst == sorted(worst, key=lambda one: float(str(one))) and satisfied.held is None
 
 
@@ -135,19 +135,19 @@ def test_a_chosen_figure_rules_the_tiles_below_and_opens_its_rows_when_pressed_a
     assert ruled.shown.query.metrics[0] == "revenue" and not ruled.shown.empty
     assert len([one for one in view.tiles.values() if one.title == "Revenue by month"]) == 2
 
-    satisfaction = tile("Satisfaction with tickets").content
+    satisfaction = tile("NPS").content
     assert isinstance(satisfaction, Figure)
     satisfaction.click()
     calm()
-    assert ruled.title == "Satisfaction with tickets by segment" and ruled.shown is not None
+    assert ruled.title == "NPS by segment" and ruled.shown is not None
     satisfaction.click()
     calm()
-    assert page.board.in_rows and page.board.rows.heading.text() == "Satisfaction with tickets"
+    assert page.board.in_rows and page.board.rows.heading.text() == "NPS"
     page.board.go_back()
 
     page.filters._toggle("tier", "Gold")
     calm()
-    assert ruled.title == "Satisfaction with tickets by segment" and view.asked == Filters(tier="Gold")
+    assert ruled.title == "NPS by segment" and view.asked == Filters(tier="Gold")
     assert len(orders.course) > 6 and "Last 11 months: " in orders.accessibleDescription()
     at_risk = tile("Revenue at risk").content
     assert isinstance(at_risk, Figure) and len(at_risk.course) > 1

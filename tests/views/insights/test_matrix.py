@@ -95,7 +95,7 @@ def test_figures_that_do_not_add_up_make_no_matrix(qapp: QObject) -> None:
 def test_won_and_expected_stand_beside_one_another_by_month(store_path: Path) -> None:
     workspace = opened(sample_copy(store_path))
     metrics = Metrics(workspace)
-    shown = tile_answer(metrics, spec("Won and expected by month"), Filters())
+    shown = tile_answer(metrics, spec("When they close"), Filters())
     rows = [shown.answer.cells(at) for at in range(len(shown.answer.rows))]
     months = [str(row["closing_month"]) for row in rows if row["closing_month"] is not None]
     assert months == sorted(months) and months[0] == "2026-06"
