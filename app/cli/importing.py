@@ -172,7 +172,7 @@ def _reported(outcome: ImportOutcome, order: tuple[int, ...], as_json: bool) -> 
     named = [document for _, document in sorted(zip(order, documents, strict=True), key=lambda pair: pair[0])]
     if receipts or as_json:
         answer(named, "\n".join([*_order_words(outcome, order), _words(receipts, outcome)]), as_json)
-    if not receipts:
+    if not receipts and not any(result.asks for result in outcome.files):
         return NOTHING_DONE
     in_part = len(receipts) < len(outcome.files) or any(map(_lacks_something, receipts))
     return IN_PART if in_part else DONE

@@ -15,6 +15,10 @@ class UserError(BellwetherError):
     """The input cannot be used as it is; the message says what to do. Exit code 1."""
 
 
+class Question(UserError):
+    """A person must say something first; the message says what is open and how to say it. Exit code 3 of an import."""
+
+
 class NotAllowed(UserError):
     """IT does not allow it on this computer; nothing was done. Exit code 4."""
 

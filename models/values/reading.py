@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from models.values.errors import UserError
+from models.values.errors import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Reading:
         return next((one for one in self.conclusions if one.part == part), None)
 
 
-class Doubt(UserError):
+class Doubt(Question):
     """A file can be read in several ways that are about equally likely: a person must say which.
 
     Attributes

@@ -12,6 +12,7 @@ from services.duplicates.doubtful import doubtful_customers
 from services.duplicates.erasure import ERASURE_KEY, Erasure, erase_again, erase_customer, lift, receipt_text
 from services.duplicates.find import Search, find_duplicates
 from services.duplicates.merge import merge_customers
+from services.duplicates.parts import one_primary
 from services.duplicates.quality import identifier_quality
 from services.duplicates.removal import delete_customer
 from services.duplicates.review import count_pairs, read_merged, read_pair, read_pairs
@@ -31,6 +32,7 @@ __all__ = [
     "keep_apart",
     "lift",
     "merge_customers",
+    "one_primary",
     "read_merged",
     "read_pair",
     "read_pairs",

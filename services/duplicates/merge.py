@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 
 from models.journal import MERGED
 from models.store import UnitOfWork
-from models.tables import COMPUTED_TABLES, customers, identities, merged_customers
+from models.tables import COMPUTED_TABLES, contacts, customers, identities, merged_customers
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.words import sentence
@@ -26,6 +26,7 @@ from services.duplicates.parts import (
     customer_row,
     joined_words,
     noun_of,
+    one_primary,
     outcome,
     refusal,
     rows_of,
@@ -69,7 +70,10 @@ def merge_customers(workspace: Workspace, kept_id: int, other_id: int) -> Change
         together, record = outcome(work.connection, kept, other)
         forget_decisions(work, kept_id, other_id)
         joined = join_open_alerts(work, kept_id, other_id)
+        primary = select(contacts.c.id).where(contacts.c.customer_id == kept_id, contacts.c.is_primary == 1)
+        stays = work.connection.execute(primary).scalars().first()
         moved = _move_rows(work, kept_id, other_id)
+        one_primary(work, kept_id, but=stays)
         _put_together(work, kept, other, together, record)
         work.delete(customers, other_id)
         work.touch(customers=[kept_id, other_id])

@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, select
 
+from models.store import UnitOfWork
 from models.tables import (
     COMPUTED_TABLES,
+    contacts,
     customers,
     merged_customers,
     messages,
@@ -70,6 +72,16 @@ def rows_of(connection: Connection, number: int) -> list[tuple[Table, str, list[
         if ids:
             found.append((table, column, list(ids)))
     return found
+
+
+def one_primary(work: UnitOfWork, customer_id: int, but: int | None = None) -> None:
+    """Let the contacts of a customer step back but one: who is named, else the first of the primary ones."""
+    of_customer = (contacts.c.customer_id == customer_id, contacts.c.is_primary == 1)
+    primary = work.connection.execute(select(contacts.c.id).where(*of_customer).order_by(contacts.c.id)).scalars().all()
+    stays = but if but is not None else next(iter(primary), None)
+    for other in primary:
+        if other != stays:
+            work.update(contacts, other, {"is_primary": 0})
 
 
 _NOUNS: Final = {

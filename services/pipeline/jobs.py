@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.values.changes import Changes
-from models.values.errors import BellwetherError, Cancelled, UserError
+from models.values.errors import BellwetherError, Cancelled, Question, UserError
 from models.values.imports import (
     FileProgress,
     ImportOptions,
@@ -38,11 +38,15 @@ CANCELLED_BEFORE = "Cancelled before it was imported."
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """Outcome of one file: its receipt with what it changed, or the sentence that says why it was not imported."""
+    """Outcome of one file: its receipt with what it changed, or the sentence that says why it was not imported.
+
+    ``asks``: that sentence is a question, and the answer to it is all that the file lacks.
+    """
 
     file: str
     receipt: Receipt | None
     error: str = ""
+    asks: bool = False
     changes: Changes = field(default_factory=Changes)
 
 
@@ -154,7 +158,7 @@ def _import_each(
     question = source_question(workspace, requests, cancelled)
     if question is not None:
         for request in requests:
-            result = ImportResult(request.shown, None, str(question))
+            result = ImportResult(request.shown, None, str(question), asks=True)
             on_done(result)
             yield result
         return
@@ -174,7 +178,7 @@ def _import_each(
             yield from (ImportResult(left.shown, None, CANCELLED_BEFORE) for left in requests[number:])
             return
         except BellwetherError as error:
-            result = ImportResult(request.shown, None, str(error))
+            result = ImportResult(request.shown, None, str(error), asks=isinstance(error, Question))
             refused.append(request)
         else:
             result = ImportResult(request.shown, receipt, changes=changed)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from models.store import UnitOfWork
 from models.tables import contacts, customers
 from models.values.changes import Changes
 from models.values.errors import UserError
-from services.duplicates import lift
+from services.duplicates import lift, one_primary
 from services.entities import ENTITIES
 from services.permission.ledger import note
 from services.sync.by_hand import dated, said_of_consent, value_of
@@ -55,10 +54,10 @@ def add_contact(workspace: Workspace, customer_id: int, fields: Mapping[str, str
         firm = work.connection.execute(select(customers.c.name).where(customers.c.id == customer_id)).scalar()
         if firm is None:
             raise UserError(f"There is no customer {customer_id}.")
-        if values.get("is_primary"):
-            _step_back(work, customer_id)
         key = {"customer_id": customer_id, "source": SOURCE, "external_id": uuid.uuid4().hex}
-        work.insert(contacts, {**key, **{name: value for name, value in values.items() if value is not None}})
+        made = work.insert(contacts, {**key, **{name: value for name, value in values.items() if value is not None}})
+        if values.get("is_primary"):
+            one_primary(work, customer_id, but=made)
         note(workspace, work, values.get("email"), values)
         lift(work, values.get("email"))
         work.touch(customers=[customer_id])
@@ -87,21 +86,13 @@ def edit_contact(workspace: Workspace, contact_id: int, fields: Mapping[str, str
         noted = note(workspace, work, {**row, **values}["email"], values)
         lift(work, values.get("email"))
         if values.get("is_primary"):
-            _step_back(work, row["customer_id"], but=contact_id)
+            one_primary(work, row["customer_id"], but=contact_id)
         if not work.update(contacts, contact_id, values) and not noted:
             return Changes()
         work.touch(customers=[row["customer_id"]])
         name = values.get("name") or row["name"]
         work.say(said_of_consent(values, values, name) or f"Changed the contact {name}")
         return work.commit()
-
-
-def _step_back(work: UnitOfWork, customer_id: int, but: int | None = None) -> None:
-    """One contact is the primary one: the others are not any more."""
-    primary = select(contacts.c.id).where(contacts.c.customer_id == customer_id, contacts.c.is_primary == 1)
-    for other in list(work.connection.execute(primary).scalars()):
-        if other != but:
-            work.update(contacts, other, {"is_primary": 0})
 
 
 def _values(workspace: Workspace, fields: Mapping[str, str]) -> dict[str, Any]:

@@ -348,6 +348,8 @@ def _write(analysis: Analysis, writer: Writer) -> None:
         writer.rows(target)
         if target.table == "products" and analysis.tallies[target.staged].new:
             writer.link_products()
+    if analysis.names_primary:
+        writer.step_back()
     if "owner" in analysis.plan.entity.hooks:
         writer.owners_of_deals()
 

@@ -21,8 +21,10 @@ from services.sync.apply.compare import (
     compare,
     ignore_nobodys,
     keep_withdrawn,
+    one_primary,
     reject_unknown,
     sort_out_keys,
+    steps_back,
     tally,
     tally_rows,
 )
@@ -183,6 +185,11 @@ class Analysis:
         """Whether rows of the file became several staged rows each."""
         return self.stager.in_pieces or bool(self.parts)
 
+    @property
+    def names_primary(self) -> bool:
+        """Whether the file says which contact of a customer is the primary one."""
+        return self.plan.entity.by_account and "is_primary" in self.layout.kept
+
     def _read(self, stager: Stager, plan: Plan, survey: Survey | None) -> Stager:
         for batch in plan.table.batches():
             self._watch.rows(stager.rows_read, batch.share)
@@ -216,11 +223,16 @@ class Analysis:
             self.warnings += compare_orders(db, plan, layout, self.targets)
         else:
             self.warnings += keep_edits(db, self.targets[0], source)
+            if self.names_primary:
+                self.warnings += one_primary(db, source)
             if plan.entity.table == "orders":
                 if layout.has_items:
                     mark_charges(db, lines=False)
                 keep_charges(db, source, lines=False)
             compare(db, self.targets[0], source)
+            if self.names_primary:
+                gone = steps_back(db, source)[:1]
+                self.warnings += [f"{name} is no longer the primary contact: {who} is." for _, name, who in gone]
         self.tallies = {target.staged: tally(db, target.staged) for target in self.targets}
         for part in self.parts:
             with at_work(db, part.number):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models import sqlite
+from models.values import words
 from services.entities import Field
 from services.sync.formats.plan import Plan
 from services.sync.stage import faults
@@ -100,6 +101,45 @@ def keep_withdrawn(db: sqlite.Connection, source: str, *, dated: bool) -> None:
         """,
         (source,),
     )
+
+
+def one_primary(db: sqlite.Connection, source: str) -> list[str]:
+    """Leave each customer one primary contact: who is it already, else the first; say whose were several."""
+    db.execute(
+        """
+        CREATE TABLE stage.primaries AS
+        SELECT s.row, s.name, coalesce(c.name, p.name, p.external_id) AS firm, row_number() OVER whose AS place,
+               count(*) OVER (PARTITION BY coalesce(p.customer_id, -p.head)) AS of
+        FROM stage.r s JOIN stage.people p ON p.who = s.who LEFT JOIN main.customers c ON c.id = p.customer_id
+        LEFT JOIN main.contacts t ON t.source = ? AND t.external_id = s.key
+        WHERE s.state IS NULL AND s.is_primary = 1
+        WINDOW whose AS (PARTITION BY coalesce(p.customer_id, -p.head) ORDER BY t.is_primary IS NOT 1, s.row)
+        """,
+        (source,),
+    )
+    db.execute("UPDATE stage.r SET is_primary = 0 WHERE row IN (SELECT row FROM stage.primaries WHERE place > 1)")
+    several = db.execute(
+        "SELECT firm, name, of FROM stage.primaries WHERE place = 1 AND of > 1 ORDER BY row"
+    ).fetchall()
+    if not several:
+        return []
+    firm, name, marked = several[0]
+    others = f" So it is at {words.count(len(several) - 1, 'more customer')}." if several[1:] else ""
+    return [f"{marked:,} contacts of {firm} are marked primary: {name} is the primary contact.{others}"]
+
+
+def steps_back(db: sqlite.Connection, source: str) -> list[tuple[int, str, str]]:
+    """Contacts of the book who give way to another primary contact: number, name, and for whom."""
+    return db.execute(
+        f"""
+        SELECT t.id, t.name, min(s.name) FROM stage.r s JOIN stage.people p ON p.who = s.who
+        JOIN main.contacts t ON t.customer_id = p.customer_id AND t.is_primary = 1
+        WHERE s.is_primary = 1 AND (s.state IS NULL OR s.state = {CHANGED}) AND NOT (
+            t.source = ? AND t.external_id IN (SELECT key FROM stage.r WHERE state IS NULL OR state < {IGNORED}))
+        GROUP BY t.id ORDER BY t.id
+        """,
+        (source,),
+    ).fetchall()
 
 
 def compare(db: sqlite.Connection, target: Target, source: str) -> None:

@@ -40,10 +40,14 @@ Headers = dict[str, set[str]]
 
 @dataclass(slots=True)
 class System:
-    """A system whose files are in the book; `last`: the moment at which the newest of them was imported."""
+    """A system whose files are in the book.
+
+    ``last``: the moment at which the newest of them was imported; ``lists_customers``: whether one says who there is.
+    """
 
     name: str
     last: str = ""
+    lists_customers: bool = False
     headers: Headers = field(default_factory=dict)
     paths: set[Path] = field(default_factory=set)
 
@@ -60,9 +64,10 @@ class Evidence:
         Of those: by name, address or number the same, and none of them; addresses that belong to another id.
     rows_same, rows_other
         Rows that are in the book under the same id, of the same customer and day, and of another customer and day.
-    near, shares, headers, beyond
+    near, shares, headers, beyond, slight
         Whether a file of it came from the same folder or together with this one; whether columns of ids are called
-        alike; whether all columns are; whether ids agree beyond chance.
+        alike; whether all columns are; whether ids agree beyond chance; whether fewer agree than those of one system
+        would.
     """
 
     system: System
@@ -78,6 +83,7 @@ class Evidence:
     shares: bool = False
     headers: bool = False
     beyond: bool = False
+    slight: bool = False
     like_ids: bool = True
     examples: tuple[str, ...] = ()
 
@@ -102,7 +108,7 @@ class Evidence:
         if self.agree or self.rows_same > self.rows_other:
             return SURE
         if self.near and self.shares and (self.known or self.like_ids):
-            return LIKELY
+            return WEAK if self.slight and not self.headers else LIKELY
         if self.overlaps:
             return LIKELY if self.beyond else WEAK
         return LIKELY if self.headers and self.like_ids else APART
@@ -115,15 +121,17 @@ class Evidence:
 
 def systems_of(db: sqlite.Connection) -> dict[str, System]:
     found: dict[str, System] = {}
-    for source, path, mapping, at in db.execute(
+    for source, path, mapping, entity, at in db.execute(
         """
-        SELECT source, file_path, json_extract(receipt, '$.mapping'), started_at FROM main.imports
+        SELECT source, file_path, json_extract(receipt, '$.mapping'), json_extract(receipt, '$.remembered.entity'),
+               started_at FROM main.imports
         WHERE undone_by IS NULL AND source <> '' ORDER BY id
         """
     ):
         one = found.setdefault(source, System(source))
         one.paths.add(Path(path))
         one.last = at
+        one.lists_customers |= entity == "customers"
         for family, headers in families(json.loads(mapping)).items():
             one.headers.setdefault(family, set()).update(headers)
     return found
@@ -202,6 +210,9 @@ def _hold_ids(db: sqlite.Connection, plan: Plan, held: Sequence[Evidence]) -> No
             (within,) = db.execute(among, (low, high)).fetchone()
             dense = counted / (high - low + 1)
             found.beyond = known >= within * dense + 3 * sqrt(within * dense * (1 - dense)) + 1
+            # A list says who there is; of what others did, only numbers from another stretch speak against one system.
+            apart = plan.entity.customer == "self" or found.system.lists_customers or 2 * within < numbers
+            found.slight = bool(known) and not found.beyond and not found.overlaps and apart
     db.execute("DROP TABLE stage.named")
 
 

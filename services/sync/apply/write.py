@@ -14,7 +14,7 @@ from itertools import islice
 from models import sqlite, tables
 from models.journal import change_line, largest_numbers
 from models.queries.emails import EMAILS_DDL, FILL_EMAILS
-from services.sync.apply.compare import Tally
+from services.sync.apply.compare import Tally, steps_back
 from services.sync.apply.match import words_to_keep
 from services.sync.apply.products import LINKED, link_products
 from services.sync.formats.plan import Plan
@@ -186,6 +186,13 @@ class Writer:
                 """,
                 self._names,
             )
+
+    def step_back(self) -> None:
+        """Let the primary contacts of the book give way to those whom the file names."""
+        gone = [number for number, *_ in steps_back(self._db, self._source)]
+        before, after = (_AS_JSON({"is_primary": one}) for one in (1, 0))
+        self._write_images("contacts", [(number, before, after) for number in gone])
+        self._db.executemany("UPDATE main.contacts SET is_primary = 0 WHERE id = ?", [(number,) for number in gone])
 
     def owners_of_deals(self) -> None:
         """Let who owns a customer's newest deal own the customer, where nobody does; a bare number is not a name."""

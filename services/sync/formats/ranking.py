@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from models.values.errors import UserError
+from models.values.errors import Question
 from services.entities import ENTITIES, Entity, Field
 from services.sync.formats.headers import lacking, normal, same_words, words_of
 from services.sync.formats.looks import WORDS, is_word
@@ -36,7 +36,7 @@ _OF_ANYTHING, _WELL_KNOWN = frozenset(map(words_of, vocabulary("of_anything")["w
 _WHO = ("customer_id", "customer_email", "customer_name", "customer_last_name", "customer_phone")
 
 
-class Undecided(UserError):
+class Undecided(Question):
     """Something of a file must be said by a person first.
 
     Attributes

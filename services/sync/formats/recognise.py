@@ -98,7 +98,7 @@ def recognise(
     system = _system_of(table, entity)
     if system is not None:
         if system.refuse and entity is None:
-            raise UserError(f"{table.path.name} is a file of {system.words}. {system.refuse}")
+            raise Undecided(f"{table.path.name} is a file of {system.words}.", system.refuse)
         table, entity = reshape(table, system), ENTITIES[system.entity]
     _check_columns(table, chosen)
     if entity is not None:

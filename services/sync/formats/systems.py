@@ -107,7 +107,7 @@ class System:
 
     def evidence(self, columns: Sequence[str]) -> float:
         """How strongly headers speak for this export: 0 where one that it must have is missing."""
-        found = {self.key(column) for column in columns}
+        found = {name for column in columns for name in (self.key(column), normal(column))}
         best = 0.0
         for generation in self.headers:
             if all(any(normal(one) in found for one in header.split("|")) for header in generation):

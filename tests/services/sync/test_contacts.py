@@ -133,3 +133,36 @@ def test_consent_that_a_contact_withdrew_stays_withdrawn(book: Book, tmp_path: P
     freed = [[*row[:8], "0", ""] for row in PEOPLE[:3]]
     book.bring(write_csv(tmp_path / "Contact.csv", PERSON, freed))
     assert book.ask(WHO) == FOUND[:3]
+
+
+MARKED = ["contact id", "account id", "account name", "first name", "last name", "email", "primary contact"]
+TWO = [
+    ["1", "A1", "Linden", "Ada", "Stone", "ada@linden.example", "yes"],
+    ["2", "A1", "Linden", "Kim", "Berg", "kim@linden.example", "yes"],
+    ["3", "A2", "Marlow", "Lee", "Pike", "lee@marlow.example", "yes"],
+]
+PRIMARY = "SELECT name FROM contacts WHERE is_primary = 1 ORDER BY name"
+
+
+def test_a_customer_has_one_primary_contact_and_the_receipt_says_which(book: Book, tmp_path: Path) -> None:
+    firms = [["A1", "Linden", "Leeds"], ["A2", "Marlow", "Hull"]]
+    book.bring(write_csv(tmp_path / "accounts.csv", ["account id", "account name", "city"], firms))
+    path = write_csv(tmp_path / "people.csv", MARKED, TWO)
+    receipt = book.bring(path)
+    assert receipt.recognised_as == "Contacts"
+    assert book.ask(PRIMARY) == [("Ada Stone",), ("Lee Pike",)]
+    assert "2 contacts of Linden are marked primary: Ada Stone is the primary contact." in receipt.warnings
+    assert counts(book.bring(path)) == (0, 0, 3, 0, 0)
+    before = book.hash()
+    more = [["4", "A1", "Linden", "Max", "Hill", "max@linden.example", "yes"]]
+    later = book.bring(write_csv(tmp_path / "more.csv", MARKED, more))
+    assert "Ada Stone is no longer the primary contact: Max Hill is." in later.warnings
+    assert book.ask(PRIMARY) == [("Lee Pike",), ("Max Hill",)]
+    undo_import(book.workspace, later.import_id or 0)
+    assert book.hash() == before
+    merge_customers(book.workspace, 1, 2)
+    assert book.ask(PRIMARY) == [("Ada Stone",)]
+    assert counts(book.bring(path)) == (0, 0, 3, 0, 0)
+    undo_import(book.workspace, 5)
+    undo_merge(book)
+    assert book.hash() == before

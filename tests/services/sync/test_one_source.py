@@ -151,6 +151,40 @@ def test_small_numbers_from_another_folder_are_asked_about_once(book: Book, fold
     assert book.bring(write_csv(south / "calls.csv", CALLS, calls(4))).customers == {"matched": 4, "created": 0}
 
 
+@pytest.mark.parametrize("bought", [range(27, 57), [1, 7, 12, 30, *range(101, 127)]])
+def test_few_small_numbers_that_a_list_of_the_same_folder_knows_are_asked_about(
+    book: Book, tmp_path: Path, bought: Sequence[int]
+) -> None:
+    listed = people(*(f"{chr(64 + n % 26 + 1)}da Stone{n}" for n in range(1, 31)))
+    book.bring(write_csv(tmp_path / "customers.csv", PEOPLE, listed))
+    theirs = [[f"{place}", f"{number}", "2026-03-01", "9.50"] for place, number in enumerate(bought)]
+    found = write_csv(tmp_path / "orders.csv", ORDERS, theirs)
+    with pytest.raises(UserError, match="4 of 30 match, but small whole numbers can match by chance") as asked:
+        book.bring(found)
+    assert str(asked.value).count(" there") == 3 and "--source 'files' or --source 'orders'" in str(asked.value)
+    assert book.bring(found, source="files").customers == {"matched": 4, "created": 26}
+    visits = write_csv(
+        tmp_path / "calls.csv", CALLS, [[f"{n}", f"{who}", "2026-04-01", "ok"] for n, who in enumerate(bought)]
+    )
+    assert book.bring(visits).customers == {"matched": 30, "created": 0}
+    more = write_csv(tmp_path / "orders_2.csv", ORDERS, [[f"{n}", f"{n}", "2026-05-01", "3"] for n in range(500, 530)])
+    assert book.bring(more).customers == {"matched": 0, "created": 30}
+
+
+def test_calls_of_some_and_chats_of_others_from_one_folder_are_of_one_system(book: Book, tmp_path: Path) -> None:
+    chance = random.Random(4)
+    for name in ("calls", "talks"):
+        who = chance.sample(range(1, 201), 40)
+        book.bring(
+            write_csv(
+                tmp_path / f"{name}.csv",
+                CALLS,
+                [[f"{name}{n}", f"{one}", "2026-04-01", "ok"] for n, one in enumerate(who)],
+            )
+        )
+    assert book.one("SELECT count(DISTINCT source) FROM customers") == 1
+
+
 def test_a_dry_run_asks_what_the_import_then_asks(book: Book, folders: tuple[Path, Path]) -> None:
     north, south = folders
     book.bring(write_csv(north / "customers.csv", PEOPLE, ADA))
