@@ -54,6 +54,8 @@ class Field:
         Fields of which a file must have one, else a header does not stand for this one.
     refers
         The entity whose row it names.
+    either
+        Whether a file may have it in several columns: one that speaks of a renewal counts where the others are empty.
     words, otherwise, unknown
         For the kind ``one_of``: each value with the words for it, what any other word counts as, and what is said then.
     """
@@ -69,6 +71,7 @@ class Field:
     part: str = ""
     beside: tuple[str, ...] = ()
     refers: str = ""
+    either: bool = False
     words: tuple[tuple[str, tuple[str, ...]], ...] = ()
     otherwise: str = ""
     unknown: str = ""

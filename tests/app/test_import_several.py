@@ -98,3 +98,13 @@ def test_a_new_customer_counts_at_the_first_file_that_brings_them(ask: Any, shop
     assert len(ask("customers")[1]["customers"]) == sum(created(done).values())
     earlier = {Path(one["file"]).name: one["customers"].get("earlier", 0) for one in tried}
     assert earlier == {"customers.csv": 0, "orders.csv": 2, "products.csv": 0, "tickets.csv": 2}
+
+
+def test_a_file_of_which_nothing_is_imported_for_want_of_an_answer_is_no_failure(ask: Any, tmp_path: Path) -> None:
+    dated = write_csv(tmp_path / "orders.csv", ORDERS, [["O1", "C1", "last spring", "9"], ["O2", "C2", "in May", "8"]])
+    code, _, said = ask("import", str(dated), "--no-score")
+    assert code == 3 and "“order_date” cannot be read" in said and "--map 'Column=ordered_at'" in said
+    bare = write_csv(tmp_path / "bare.csv", ["order_id", "order_date", "total"], [["O1", "2026-03-02", "9"]] * 2)
+    code, _, said = ask("import", str(bare), "--no-score")
+    assert code == 3
+    assert ask("import", str(tmp_path / "gone.csv"), "--no-score")[0] == 1

@@ -222,6 +222,22 @@ def _hosts(seen: Seen) -> frozenset[str]:
     return frozenset(of_hosts) if beside or sides_of_calls(seen.columns, seen.cells, seen.looks) else frozenset()
 
 
+def named_outright(entity: Entity, seen: Seen, field: Field, *, fitting: bool = True) -> list[str]:
+    """Columns whose whole header stands for a field, and whose cells fit, or do not."""
+    wanted = (celltypes.EMPTY, celltypes.OTHER, *_KINDS["fits"].get(field.kind, seen.kinds))
+    return [
+        column
+        for column, plain, cells, kind, looks in zip(
+            seen.columns, seen.plain, seen.cells, seen.kinds, seen.looks, strict=True
+        )
+        if (kind in wanted) is fitting
+        and any(
+            one.field == field.name and one.confidence >= _BY_WORDS
+            for _, one in _claims(entity, plain, kind, looks, cells)
+        )
+    ]
+
+
 def fields_of(proposals: Mapping[str, Proposal]) -> dict[str, str]:
     """Column to field."""
     return {column: proposal.field for column, proposal in proposals.items()}

@@ -8,7 +8,7 @@ from models.values.errors import Question
 from services.entities import ENTITIES, Entity, Field
 from services.sync.formats.headers import lacking, normal, same_words, words_of
 from services.sync.formats.looks import WORDS, is_word
-from services.sync.formats.propose import UNNAMED, Seen, fields_of, propose
+from services.sync.formats.propose import UNNAMED, Seen, fields_of, named_outright, propose
 from services.sync.formats.reshape import own_columns
 from services.sync.formats.shapes import listed_otherwise, mail_flags, named_after, told
 from services.sync.formats.tenure import tenure_of
@@ -22,6 +22,8 @@ _NAMED_AFTER = 0.5
 # Where another entity reaches this part of the best one's score, headers alone do not decide.
 _ABOUT_EQUAL = 0.85
 _STILL_LIKELY = 0.6
+# How much of a cell is shown in a sentence.
+_SHOWN = 40
 # So few columns say nothing of what rows are where many others are not known.
 _HARDLY = 2
 # What lists of employees, suppliers and the like would be taken for.
@@ -372,11 +374,26 @@ def _more_is_named(table: Table, held: Held, own: int) -> Entity | None:
 def _lacks(table: Table, held: Held, entity: Entity) -> Undecided:
     """Ask for a column of what rows look like."""
     missing = lacking(entity, held.named(entity))[0]
-    return Undecided(
+    return unreadable(table, held.seen, entity, missing) or Undecided(
         f"{table.path.name} looks like {entity.label.lower()}, but no column is {named_fields(missing)}.",
         f"Name it with --map 'Column={missing[0].name}', or say with --as what the rows are.",
         entity.name,
     )
+
+
+def unreadable(table: Table, seen: Seen, entity: Entity, missing: Sequence[Field]) -> Undecided | None:
+    """Ask for another column where the one whose header names what lacks has nothing that can be read as it."""
+    for field in missing:
+        for column in named_outright(entity, seen, field, fitting=False):
+            cells = dict.fromkeys(seen.cells[seen.columns.index(column)])
+            shown = " and ".join(f"“{cell[:_SHOWN]}”" for cell in list(cells)[:2])
+            return Undecided(
+                f"{table.path.name} looks like {entity.label.lower()}, but “{column}” cannot be read as {field.label}:"
+                f" it has {shown}.",
+                f"Correct these cells, or name another column with --map 'Column={field.name}'.",
+                entity.name,
+            )
+    return None
 
 
 def merged_with(mapping: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from models.values.errors import UserError
 from services.entities import ENTITIES, Entity, Field
 from services.sync.formats.headers import lacking
 from services.sync.formats.propose import BY_SYNONYM, Seen, fields_of, propose
-from services.sync.formats.ranking import Undecided, merged_with, named_fields, some_of, what_they_are
+from services.sync.formats.ranking import Undecided, merged_with, named_fields, some_of, unreadable, what_they_are
 from services.sync.formats.reshape import as_read, fixed_header, is_used, own_columns, reshape
 from services.sync.formats.settle import SURE, Proposal
 from services.sync.formats.shapes import lay_out, with_groups
@@ -296,7 +296,7 @@ def _supported(entity: Entity, mapping: dict[str, str], chosen: Mapping[str, str
 
 def _refuse_lacking(table: Table, entity: Entity, missing: Sequence[tuple[Field, ...]]) -> None:
     if missing:
-        raise Undecided(
+        raise unreadable(table, Seen.of(table.columns, table.sample), entity, missing[0]) or Undecided(
             f"{table.path.name} has no column for {named_fields(missing[0])} of {entity.label.lower()}.",
             f"Name it with --map 'Column={missing[0][0].name}'. Its columns are {some_of(own_columns(table))}.",
         )

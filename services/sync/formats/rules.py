@@ -79,6 +79,17 @@ def first(sheet: Sheet, says: Says) -> Step | None:
     return derived(sheet, says, lambda cells: next((cell for cell in cells if cell), ""))
 
 
+def fill(sheet: Sheet, says: Says) -> Step | None:
+    """Fill the empty cells of a column from others, of which the first filled one counts."""
+    into, others = sheet.changed([says["column"]])[0], sheet.places(says["from"])
+
+    def step(batch: Rows) -> None:
+        for row in batch.rows:
+            row[into] = row[into] if row[into].strip() else next((row[one] for one in others if row[one].strip()), "")
+
+    return step
+
+
 def choose(sheet: Sheet, says: Says) -> Step | None:
     """Take one column where another has a form, else a third."""
     by, yes, no = (sheet.place(says[name]) for name in ("by", "then", "otherwise"))
@@ -385,7 +396,7 @@ RULES: Final[dict[str, Callable[[Sheet, Says], Step | None]]] = {
     rule.__name__: rule
     for rule in (
         *(carry, skip, keep, grouped),
-        *(join, first, choose, filled, words, file_name),
+        *(join, first, fill, choose, filled, words, file_name),
         *(dash_is_empty, replace, tags, html_text, ended_stage),
         *(salesforce_ids, prefix, matching),
         *(in_zone, zone_of_header, day_and_time, began),

@@ -17,13 +17,13 @@ from typing import Any, Final
 from services.entities import ENTITIES, Entity
 from services.sync.formats.headers import same_words, words_of
 from services.sync.formats.looks import is_word, sides_of_calls
-from services.sync.formats.propose import UNNAMED, Seen, fields_of, propose
+from services.sync.formats.propose import UNNAMED, Seen, fields_of, named_outright, propose
 from services.sync.formats.reshape import fixed_header, reshape
 from services.sync.formats.rules import is_time_of_day
 from services.sync.formats.systems import Rule, System
 from services.sync.formats.tenure import tenure_of
 from services.sync.formats.wide import happened
-from services.sync.kinds.vocabulary import phrase, vocabulary
+from services.sync.kinds.vocabulary import hints, phrase, vocabulary
 from services.sync.kinds.words import to_boolean, to_mail_kind, to_stage
 from services.sync.read import Table, celltypes
 from services.sync.read.structure import is_footer
@@ -155,6 +155,12 @@ def lay_out(table: Table, seen: Seen, entity: Entity, kind: str | None, chosen: 
     if entity.name == "orders" and (below := _said_above(table, columns)):
         rules = (below, *rules)
         notes.append("Further rows of an order have its day and customer from its first row.")
+    for field in (one for one in entity.fields if one.either and columns.get(one.name) in seen.columns):
+        more = [one for one in named_outright(entity, seen, field) if one not in columns.values()]
+        own, *others = sorted([columns[field.name], *more], key=_speaks_of_renewal)
+        if others and not {own, *others} & chosen.keys():
+            rules, mapping[own] = (*rules, Rule("fill", {"column": own, "from": others})), field.name
+            notes.append(f"“{others[0]}” counts where “{own}” is empty.")
     if entity.name == "opportunities" and (ends := _ends_apart(seen, columns)) and columns["stage"] not in chosen:
         rules, mapping[_ENDED] = (*rules, Rule("ended_stage", {**ends, "into": _ENDED})), "stage"
         notes.append(
@@ -200,6 +206,10 @@ def _ends_apart(seen: Seen, columns: Mapping[str, str]) -> dict[str, Any]:
         if won or lost:
             return {"status": column, "stage": stage, "won": sorted(won), "lost": sorted(lost)}
     return {}
+
+
+def _speaks_of_renewal(header: str) -> bool:
+    return hints("contract")["renewal"].search(" ".join(words_of(header))) is not None
 
 
 def _said_above(table: Table, columns: Mapping[str, str]) -> Rule | None:

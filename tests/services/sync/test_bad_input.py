@@ -142,3 +142,13 @@ def test_rows_without_any_column_of_a_customer_are_ignored_with_the_reason(book:
     check = book.check(path, entity="tickets")
     assert check.receipt.ignored_reasons == {"without a customer": 1}
     assert book.bring(path, entity="tickets").rows == check.receipt.rows
+
+
+def test_dates_that_cannot_be_read_are_no_missing_column(book: Book, tmp_path: Path) -> None:
+    rows = [["1", "C1", "Ada", "week 3 of Q2", "9.50"], ["2", "C2", "Bo", "last spring", "8.50"]]
+    path = write_csv(tmp_path / "orders.csv", ["order id", "customer id", "customer name", "order date", "total"], rows)
+    with pytest.raises(UserError, match="“order date” cannot be read as Ordered at: it has “week 3 of Q2” and “last"):
+        book.bring(path)
+    with pytest.raises(UserError, match="“order date” cannot be read as Ordered at"):
+        book.bring(path, entity="orders")
+    assert "“order date” cannot be read as Ordered at" in book.check(path).question

@@ -91,3 +91,29 @@ def test_contracts_go_over_in_a_merge_and_come_back_with_its_undo(book: Book, tm
     undo_import(book.workspace, 2)
     undo_merge(book)
     assert book.hash() == before
+
+
+def test_of_an_end_and_a_renewal_date_neither_is_lost(book: Book, tmp_path: Path) -> None:
+    head = ["contract number", "customer id", "renewal date", "end date", "annual value"]
+    rows = [
+        ["K1", "C1", "2026-10-01", "2026-12-31", "1200"],
+        ["K2", "C2", "", "2027-01-31", "600"],
+        ["K3", "C3", "2027-02-01", "", "600"],
+    ]
+    path = write_csv(tmp_path / "contracts.csv", head, rows)
+    receipt = book.bring(path)
+    assert book.ask("SELECT number, ends_on FROM contracts ORDER BY 1") == [
+        ("K1", "2026-12-31"), ("K2", "2027-01-31"), ("K3", "2027-02-01"),
+    ]  # fmt: skip
+    assert "“renewal date” counts where “end date” is empty." in receipt.warnings
+    assert not any("Not imported" in one for one in receipt.warnings)
+    assert counts(book.bring(path)) == (0, 0, 3, 0, 0)
+    people = ["Kundennummer", "Name", "E-Mail", "Vertragsbeginn", "Vertragsende", "Verlängerungsdatum"]
+    firms = [
+        ["C7", "Ada Stein", "ada@stein.example", "01.01.2024", "31.12.2026", "01.10.2026"],
+        ["C8", "Bo Berg", "bo@berg.example", "01.02.2024", "", "01.02.2027"],
+    ]
+    book.bring(write_csv(tmp_path / "kunden.csv", people, firms, delimiter=";"))
+    assert book.ask("SELECT ends_on FROM contracts WHERE external_id LIKE 'customer:%' ORDER BY external_id") == [
+        ("2026-12-31",), ("2027-02-01",),
+    ]  # fmt: skip
