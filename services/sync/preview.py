@@ -224,6 +224,8 @@ def _columns(table: Table, entity: Entity, mapping: dict[str, str], plan: Plan |
 
 
 def _why(header: str, field: str, mapped: Mapping[str, object], plan: Plan | None) -> str:
+    if plan is None and field:
+        return "From its header"
     if plan is None or header not in mapped:
         return "Kept as extra detail" if plan and plan.entity.extras else "Not imported"
     parts = []
@@ -265,11 +267,12 @@ def _not_understood(
     table: Table, request: ImportRequest, problem: str, ways: tuple[ReadingOption, ...] = (), *, likely: str = ""
 ) -> Preview:
     """The check of a file whose columns do not say enough: its first rows, and the question."""
-    ranked = Held(Seen.of(table.columns), {}).ranked()
-    named = ENTITIES.get(request.options.entity or likely)
-    entity = named or (ranked[0][1] if ranked else ENTITIES["customers"])
     known = set(table.columns)
-    mapping = {column: field for column, field in request.options.mapping if column in known and entity.field(field)}
+    said = {column: field for column, field in request.options.mapping if column in known}
+    held = Held(Seen.of(table.columns, table.sample), said)
+    found = ENTITIES.get(request.options.entity or likely) or held.likeliest()
+    entity = found or ENTITIES["customers"]
+    mapping = {column: field for column, field in held.mapping(entity).items() if entity.field(field)}
     receipt = Receipt(
         file=request.shown,
         recognised_as="",
@@ -292,7 +295,7 @@ def _not_understood(
         recognised_words="not recognised",
         dialect_words=table.dialect.in_words(),
         span_words="",
-        entity=entity.name if named or ranked else "",
+        entity=found.name if found else "",
         entities=tuple((one.name, one.label) for one in ENTITIES.values()),
         columns=_columns(table, entity, mapping, None),
         rows=rows_of_sample(table),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from models.values.errors import Question
 from services.entities import ENTITIES, Entity, Field
-from services.sync.formats.headers import lacking, normal, same_words, words_of
+from services.sync.formats.headers import known_words, lacking, normal, same_words, words_of
 from services.sync.formats.looks import WORDS, is_word
 from services.sync.formats.propose import UNNAMED, Seen, fields_of, named_outright, propose
 from services.sync.formats.reshape import own_columns
@@ -26,6 +26,8 @@ _STILL_LIKELY = 0.6
 _SHOWN = 40
 # So few columns say nothing of what rows are where many others are not known.
 _HARDLY = 2
+# What a column that numbers rows is called behind what they are.
+_NUMBERS = frozenset({"id", "number", "no", "num", "nr", "ref", "reference", "key", "code", "uuid"})
 # What lists of employees, suppliers and the like would be taken for.
 _TAKEN_FOR = ("customers", "products", "orders", "returns", "opportunities", "tickets", "contracts")
 # What a list of customers counts of which fewer than this part are of somebody else.
@@ -102,6 +104,15 @@ class Held:
         found = ((self._score(entity, by_content), entity) for entity in ENTITIES.values() if not entity.by_account)
         return sorted(((score, entity) for score, entity in found if score is not None), key=lambda item: -item[0])
 
+    def likeliest(self) -> Entity | None:
+        """What rows are most like where that must be asked: something needed may be missing."""
+        ranked = self.ranked() or self.ranked(by_content=True)
+        if ranked:
+            return ranked[0][1]
+        counts = [(len(self.named(one)), one) for one in ENTITIES.values() if not one.by_account]
+        most, entity = max(counts, key=lambda one: one[0])
+        return entity if most >= _MORE else None
+
     def _score(self, entity: Entity, by_content: bool) -> float | None:
         seen, table, mapping = self.seen, self.table, self.mapping(entity, by_content=by_content)
         of_all = told(entity, table) if table is not None else {}
@@ -126,7 +137,7 @@ class Held:
         if lacking(entity, fields):
             telling *= _ABOUT_EQUAL / 2
         score = telling + (len(fields) + named) / max(1, len(seen.columns))
-        if entity.customer == "self" and _come_again(seen, mapping, entity.known_by):
+        if entity.customer == "self" and (_come_again(seen, mapping, entity.known_by) or numbered_otherwise(seen)):
             score *= _AGAIN
         if self.describes_people(entity, mapping) and not (table is not None and named_after(entity, table)):
             score *= _AGAIN
@@ -159,6 +170,18 @@ def _come_again(seen: Seen, mapping: Mapping[str, str], key: str) -> bool:
     """Whether many a key stands in several rows: they say what somebody did, and are not a list of who there is."""
     known = [cells for column, cells in zip(seen.columns, seen.cells, strict=True) if mapping.get(column) == key]
     return any(len(set(cells)) < _DISTINCT * len(cells) for cells in known)
+
+
+def numbered_otherwise(seen: Seen) -> str:
+    """The first column where it numbers rows of something else than people: "Enrollment ID"; '' for all others."""
+    header, cells = seen.columns[0] if seen.columns else "", seen.cells[0] if seen.cells else ()
+    *noun, last = words_of(header) or ("",)
+    rows = max(map(len, seen.cells), default=0)
+    if last not in _NUMBERS or not noun or seen.looks[0] != "id" or not len(set(cells)) == len(cells) == rows > 1:
+        return ""
+    people = ENTITIES["customers"]
+    known = {name for one in (header, " ".join(noun)) for name, _ in known_words(people).get(same_words(one), ())}
+    return "" if known or same_words(" ".join(noun)) & people.row_words else header
 
 
 def _named_outright(entity: Entity, column: str, field: str) -> float:
@@ -243,8 +266,16 @@ def _best_entity(table: Table, held: Held) -> Entity:
         names = " or ".join(entity.label.lower() for entity in even)
         choices = " or ".join(f"--as {entity.name}" for entity in even)
         raise Undecided(f"{table.path.name} could be {names}.", f"Say which with {choices}.")
-    if even[0].customer == "self" and not named_after(even[0], table) and _is_hardly_named(held, even[0]):
-        raise _unrecognised(table)
+    if even[0].customer == "self" and not named_after(even[0], table):
+        if _is_hardly_named(held, even[0]):
+            raise _unrecognised(table)
+        if header := numbered_otherwise(held.seen):
+            raise Undecided(
+                f"{table.path.name} has a number of its own for each row (“{header}”), so its rows may be what"
+                " customers did and not the customers.",
+                "Say which with --as activities or --as customers.",
+                "activities",
+            )
     return _where_more_is_named(table, held, even[0]) or even[0]
 
 

@@ -184,3 +184,32 @@ def test_a_checks_question_says_nothing_of_the_command_line(
     assert question and "--" not in question
     with pytest.raises(UserError, match="--"):
         book.bring(path)
+
+
+STUDENTS = ["Enrollment ID", "User ID", "Full Name", "Email", "Course Name", "Enrolled At", "Percentage Completed"]
+ENROLLED = [
+    [f"{n}", f"U{n}", f"Ada Stone{n}", f"a{n}@x.example", ("Baking", "Cakes")[n % 2], f"2026-01-0{n}", f"{n}0"]
+    for n in range(1, 8)
+]
+
+
+def test_enrolments_in_courses_are_no_customers(book: Book, tmp_path: Path) -> None:
+    receipt = book.bring(write_csv(tmp_path / "enrollments.csv", STUDENTS, ENROLLED))
+    assert receipt.recognised_as == "Activities"
+    assert book.one("SELECT count(*) FROM activities WHERE kind = 'enrolment' AND subject IN ('Baking', 'Cakes')") == 7
+
+
+def test_rows_with_a_number_of_their_own_are_asked_about_before_they_are_customers(book: Book, tmp_path: Path) -> None:
+    head = ["Quibble ID", "Customer ID", "Full Name", "Email", "Tier", "Quibbled"]
+    rows = [[f"Q{n}", f"C{n}", f"Ada Stone{n}", f"a{n}@x.example", "gold", "yes"] for n in range(8)]
+    path = write_csv(tmp_path / "sheet.csv", head, rows)
+    with pytest.raises(UserError, match=r"number of its own for each row .“Quibble ID”.*--as activities or"):
+        book.bring(path)
+    check = book.check(path)
+    assert check.entity == "activities"
+    assert {one.column: one.field for one in check.columns if one.field} == {
+        "Quibble ID": "activity_id", "Customer ID": "customer_id", "Full Name": "customer_name",
+        "Email": "customer_email",
+    }  # fmt: skip
+    book.bring(path, entity="customers")
+    assert book.one("SELECT count(*) FROM customers WHERE tier = 'gold'") == 8
