@@ -9,85 +9,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.alerting.calls import log_call
-from services.alerting.follow_up import add_note, add_task, complete_task, suppress, take_up
-from services.alerting.meetings import add_meeting, write_invitation
-from services.alerting.precision import RuleRecord, rule_records
-from services.alerting.rulebook import name_owner, record_due, switch_rule, with_figures, with_owner
-from services.alerting.triage import assign, escalate, mark_seen, not_useful, reopen, resolve, snooze, wait, wait_within
-from services.alerting.trial import is_kept, place_of_trials, try_rule
-from services.alerting.watches import list_watches, preview, remove_watch, set_watch, watch_rows
+from models.lazy import offering
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from models.values.changes import Changes
-    from models.values.imports import Progress
-    from services.alerting.run import Evaluation
+    from services.alerting.calls import log_call
+    from services.alerting.follow_up import add_note, add_task, complete_task, suppress, take_up
+    from services.alerting.meetings import add_meeting, write_invitation
+    from services.alerting.precision import RuleRecord, rule_records
+    from services.alerting.replay import renew_first_record, renew_record
+    from services.alerting.rulebook import name_owner, record_due, switch_rule, with_figures, with_owner
+    from services.alerting.run import run_rules as evaluate
+    from services.alerting.triage import (
+        assign,
+        escalate,
+        mark_seen,
+        not_useful,
+        reopen,
+        resolve,
+        snooze,
+        wait,
+        wait_within,
+    )
+    from services.alerting.trial import is_kept, place_of_trials, try_rule
+    from services.alerting.watches import list_watches, preview, remove_watch, set_watch, watch_rows
     from services.workspace import Workspace
-
-__all__ = [
-    "RuleRecord",
-    "add_meeting",
-    "add_note",
-    "add_task",
-    "assign",
-    "complete_task",
-    "escalate",
-    "evaluate",
-    "is_kept",
-    "list_watches",
-    "log_call",
-    "mark_seen",
-    "name_owner",
-    "next_wake",
-    "not_useful",
-    "place_of_trials",
-    "preview",
-    "record_due",
-    "remove_watch",
-    "renew_first_record",
-    "renew_record",
-    "reopen",
-    "resolve",
-    "rule_records",
-    "set_watch",
-    "snooze",
-    "suppress",
-    "switch_rule",
-    "take_up",
-    "try_rule",
-    "wait",
-    "wait_within",
-    "watch_rows",
-    "win_back_without_alert",
-    "with_figures",
-    "with_owner",
-    "write_invitation",
-]
-
-
-def evaluate(workspace: Workspace, changed: Changes | None = None) -> Evaluation:
-    """Evaluate the rules for the customers that changed, or for everyone where the book's day or a rule moved.
-
-    Alerts whose date has come wake whoever changed, and the age of the book's data is looked at: ``Changes()`` is a
-    round in which nothing changed.
-
-    Parameters
-    ----------
-    workspace
-        Store, policy and clock.
-    changed
-        What changed since the last run; None: everyone.
-
-    Returns
-    -------
-    Evaluation
-        What changed, and the ids of the alerts that were opened, closed and woken.
-    """
-    from services.alerting.run import run_rules  # numpy: not on the way to the first page
-
-    return run_rules(workspace, changed)
+else:
+    __getattr__ = offering(
+        __name__,
+        {
+            "services.alerting.calls": "log_call",
+            "services.alerting.follow_up": "add_note add_task complete_task suppress take_up",
+            "services.alerting.meetings": "add_meeting write_invitation",
+            "services.alerting.precision": "RuleRecord rule_records",
+            "services.alerting.replay": "renew_first_record renew_record",
+            "services.alerting.rulebook": "name_owner record_due switch_rule with_figures with_owner",
+            "services.alerting.run": "run_rules:evaluate",
+            "services.alerting.triage": "assign escalate mark_seen not_useful reopen resolve snooze wait wait_within",
+            "services.alerting.trial": "is_kept place_of_trials try_rule",
+            "services.alerting.watches": "list_watches preview remove_watch set_watch watch_rows",
+        },
+    )
 
 
 def win_back_without_alert(workspace: Workspace) -> int:
@@ -107,24 +68,6 @@ def win_back_without_alert(workspace: Workspace) -> int:
             {name: one.value for name, one in rule.parameters.items()},
         ).scalar()
     return int(number or 0)
-
-
-def renew_record(
-    workspace: Workspace,
-    progress: Callable[[Progress], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> Changes:
-    """Replay the rules over the book's past, keep each one's record, and evaluate the rules by it."""
-    from services.alerting.replay import renew_record as renew
-
-    return renew(workspace, progress, cancelled)
-
-
-def renew_first_record(workspace: Workspace, progress: Callable[[Progress], None]) -> str:
-    """Replay the past where no rule has a record yet; where that takes long, return what to do instead."""
-    from services.alerting.replay import renew_first_record as renew
-
-    return renew(workspace, progress)
 
 
 def next_wake(workspace: Workspace) -> str | None:

@@ -115,14 +115,17 @@ class _Run:
 
 
 def run_rules(workspace: Workspace, changed: Changes | None = None, *, limited: bool = True) -> Evaluation:
-    """Evaluate the rules for the customers that changed, or for the whole book.
+    """Evaluate the rules for the customers that changed, or for everyone where the book's day or a rule moved.
+
+    Alerts whose date has come wake whoever changed, and the age of the book's data is looked at: ``Changes()`` is a
+    round in which nothing changed.
 
     Parameters
     ----------
     workspace
         Store, policy and clock.
     changed
-        What changed since the last run; None: evaluate everyone.
+        What changed since the last run; None: everyone.
     limited
         Hold back rules that the book's past refutes; a trial and a replay ask what each rule says by itself, and
         look at no watch.

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from services.backups.keeping import back_up, back_up_before_import, backups_of, copies_with_data, daily_backup
-from services.backups.restoring import Restored, Since, compare, restore
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Restored",
-    "Since",
-    "back_up",
-    "back_up_before_import",
-    "backups_of",
-    "compare",
-    "copies_with_data",
-    "daily_backup",
-    "restore",
-]
+from models.lazy import offering
+
+if TYPE_CHECKING:
+    from services.backups.keeping import back_up, back_up_before_import, backups_of, copies_with_data, daily_backup
+    from services.backups.restoring import Restored, Since, compare, restore
+else:
+    __getattr__ = offering(
+        __name__,
+        {
+            "services.backups.keeping": "back_up back_up_before_import backups_of copies_with_data daily_backup",
+            "services.backups.restoring": "Restored Since compare restore",
+        },
+    )

@@ -7,34 +7,32 @@ undo takes back; later imports of either record land at the customer that is lef
 
 from __future__ import annotations
 
-from services.duplicates.decide import decide_later, keep_apart
-from services.duplicates.doubtful import doubtful_customers
-from services.duplicates.erasure import ERASURE_KEY, Erasure, erase_again, erase_customer, lift, receipt_text
-from services.duplicates.find import Search, find_duplicates
-from services.duplicates.merge import merge_customers
-from services.duplicates.parts import one_primary
-from services.duplicates.quality import identifier_quality
-from services.duplicates.removal import delete_customer
-from services.duplicates.review import count_pairs, read_merged, read_pair, read_pairs
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "ERASURE_KEY",
-    "Erasure",
-    "Search",
-    "count_pairs",
-    "decide_later",
-    "delete_customer",
-    "doubtful_customers",
-    "erase_again",
-    "erase_customer",
-    "find_duplicates",
-    "identifier_quality",
-    "keep_apart",
-    "lift",
-    "merge_customers",
-    "one_primary",
-    "read_merged",
-    "read_pair",
-    "read_pairs",
-    "receipt_text",
-]
+from models.lazy import offering
+
+if TYPE_CHECKING:
+    from services.duplicates.decide import decide_later, keep_apart
+    from services.duplicates.doubtful import doubtful_customers
+    from services.duplicates.erasure import ERASURE_KEY, Erasure, erase_again, erase_customer, lift, receipt_text
+    from services.duplicates.find import Search, find_duplicates
+    from services.duplicates.merge import merge_customers
+    from services.duplicates.parts import one_primary
+    from services.duplicates.quality import identifier_quality
+    from services.duplicates.removal import delete_customer
+    from services.duplicates.review import count_pairs, read_merged, read_pair, read_pairs
+else:
+    __getattr__ = offering(
+        __name__,
+        {
+            "services.duplicates.decide": "decide_later keep_apart",
+            "services.duplicates.doubtful": "doubtful_customers",
+            "services.duplicates.erasure": "ERASURE_KEY Erasure erase_again erase_customer lift receipt_text",
+            "services.duplicates.find": "Search find_duplicates",
+            "services.duplicates.merge": "merge_customers",
+            "services.duplicates.parts": "one_primary",
+            "services.duplicates.quality": "identifier_quality",
+            "services.duplicates.removal": "delete_customer",
+            "services.duplicates.review": "count_pairs read_merged read_pair read_pairs",
+        },
+    )

@@ -8,28 +8,30 @@ entry); only what changed, nothing is sent anywhere. What a system calls its fie
 
 from __future__ import annotations
 
-from services.exporting.lists import write_alerts_list, write_customers_list, write_emails_list
-from services.exporting.report import write_report_card
-from services.exporting.tables import (
-    exporting,
-    note_export,
-    refuse_export,
-    sheet_cell,
-    write_export,
-    write_file,
-    write_table,
-)
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "exporting",
-    "note_export",
-    "refuse_export",
-    "sheet_cell",
-    "write_alerts_list",
-    "write_customers_list",
-    "write_emails_list",
-    "write_export",
-    "write_file",
-    "write_report_card",
-    "write_table",
-]
+from models.lazy import offering
+
+if TYPE_CHECKING:
+    from services.exporting.lists import write_alerts_list, write_customers_list, write_emails_list
+    from services.exporting.report import write_report_card
+    from services.exporting.tables import (
+        exporting,
+        note_export,
+        refuse_export,
+        sheet_cell,
+        write_export,
+        write_file,
+        write_table,
+    )
+else:
+    __getattr__ = offering(
+        __name__,
+        {
+            "services.exporting.lists": "write_alerts_list write_customers_list write_emails_list",
+            "services.exporting.report": "write_report_card",
+            "services.exporting.tables": (
+                "exporting note_export refuse_export sheet_cell write_export write_file write_table"
+            ),
+        },
+    )
