@@ -1,6 +1,7 @@
 """What all commands share: options, opening the book, one JSON document or words, and the exit codes.
 
-Exit codes: 0 done · 1 nothing was done · 2 misused · 3 done in part, or a question is open · 4 not allowed by IT · 130 interrupted.
+Exit codes: 0 done · 1 nothing was done · 2 misused · 3 done in part, or a question is open · 4 not allowed by IT ·
+130 interrupted.
 """
 
 from __future__ import annotations
