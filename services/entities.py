@@ -14,12 +14,17 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from models.queries.churn_status import notices
 from models.queries.invoices import amount_owed, is_overdue
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "resources" / "entities"
 _SHARED: Final = "shared.toml"
 #: What a query of a file may name, with days: ``{overdue :as_of}``.
-_CONDITIONS: Final[Mapping[str, Callable[..., str]]] = {"overdue": is_overdue, "owed": amount_owed}
+_CONDITIONS: Final[Mapping[str, Callable[..., str]]] = {
+    "overdue": is_overdue,
+    "owed": amount_owed,
+    "notices": notices,
+}
 _CONDITION: Final = re.compile(r"\{(\w+)((?: :\w+)*)\}")
 Role = Literal["row", "key", "customer", "item", "line", "reference", "control", "part"]
 

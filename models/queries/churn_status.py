@@ -78,6 +78,23 @@ def relations(day: str, since_sign_up: str) -> str:
     )
 
 
+def notices(day: str) -> str:
+    """SQL of rows (customer_id, noticed, ends_on): who gave notice by `day` and is under contract until a later one.
+
+    Who has another contract that runs on stays. Without its day, a notice counts from a month before the import that
+    brought it: an export ends before it is imported.
+    """
+    return (
+        "(SELECT k.customer_id, max(coalesce(k.noticed_on, date(i.started_at, '-1 month'))) AS noticed,"
+        " max(k.ends_on) AS ends_on FROM contracts k LEFT JOIN imports i ON i.id = k.import_id"
+        f" WHERE k.status = 'ended' AND k.ends_on > {day} AND coalesce(k.starts_on, '') <= {day}"
+        f" AND coalesce(k.noticed_on, date(i.started_at, '-1 month')) <= {day}"
+        " AND NOT EXISTS (SELECT 1 FROM contracts b WHERE b.customer_id = k.customer_id AND b.status IS NOT 'ended'"
+        f" AND coalesce(b.starts_on, '') <= k.ends_on AND coalesce(b.ends_on, '{NEVER}') > k.ends_on)"
+        " GROUP BY k.customer_id)"
+    )
+
+
 def starts_on(customer: str = "c.id") -> str:
     """SQL of the first day on which a customer had a contract."""
     return f"(SELECT min(k.starts_on) FROM contracts k WHERE k.customer_id = {customer})"

@@ -74,8 +74,9 @@ contracts = Table(
     Column("notice_days", Integer),
     Column("value_per_year_minor", Integer),
     Column("currency", Text),
-    Column("status", Text),  # active | ended | unknown
+    Column("status", Text),  # active | ended (in the future: notice was given) | unknown
     Column("renews", Integer),  # 1: renews by itself
+    Column("noticed_on", Text),  # the day on which notice was given
     UniqueConstraint("source", "external_id", name="uq_contracts_key"),
     Index("ix_contracts_customer", "customer_id", "starts_on", "ends_on", "status", "value_per_year_minor"),
     Index("ix_contracts_ends_on", "ends_on"),

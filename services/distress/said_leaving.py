@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from models import sqlite
+from models.queries.churn_status import notices
 from models.queries.purchases import PURCHASES
 from models.values.facts import RATED_WELL
 from services.distress.carried_out import PRIORS, Chances
@@ -57,8 +58,12 @@ WHERE glad > :day
 ORDER BY day, id"""
 
 
+#: Who gave notice of their contract says so in plain words, whatever else they write, until it ends.
+_NOTICES: Final = f"SELECT customer_id, noticed FROM {notices(':day')} n WHERE true {{only}}"
+
+
 class Said(NamedTuple):
-    """A customer's newest words that stand.
+    """A customer's newest words that stand, or the notice that they gave.
 
     Attributes
     ----------
@@ -69,7 +74,7 @@ class Said(NamedTuple):
     chance
         How likely they carry it out, 0 to 1.
     sentence
-        The sentence in which they say it.
+        The sentence in which they say it; '' of a notice.
     """
 
     on: str
@@ -103,8 +108,10 @@ def read_said(
     }
     newest = {row[0]: row[1:] for row in driver.execute(_STANDING.format(only=only), asked)}
     found = {customer: (day, read_words(driver, origin, row, day)) for customer, (day, origin, row) in newest.items()}
-    return {
+    said = {
         customer: Said(day, words.departure.leaves, chances.of(words.departure), words.sentence)
         for customer, (day, words) in found.items()
         if words is not None
     }
+    given = driver.execute(_NOTICES.format(only=only), asked).fetchall()
+    return said | {customer: Said(day, True, chances.leaves) for customer, day in given}

@@ -178,8 +178,8 @@ def _said(reader: Reader, row: sqlite.Row) -> Iterator[Driver]:
     day = words.day_of(said.on) if said is not None else None
     if said is not None and day is not None:
         quoted = words.shortened(said.sentence, _MOST_QUOTED)
-        label = f"They said that {said_words(row['said_leaving'])}"
-        yield Driver(SAID_LEAVING, label, None, f"“{quoted}”, {reader.day(day)}")
+        label = f"They said that {said_words(row['said_leaving'])}" if quoted else "They gave notice of their contract"
+        yield Driver(SAID_LEAVING, label, None, f"“{quoted}”, {reader.day(day)}" if quoted else reader.day(day))
 
 
 def _drivers(text: str | None) -> tuple[Driver, ...]:

@@ -428,6 +428,9 @@ def _conversation(reader: Reader, context: Context, row: sqlite.Row) -> Said:
 
 
 def _left(reader: Reader, context: Context, row: sqlite.Row) -> Said:
+    ends = words.day_of(row["ends_on"])
+    if ends is not None:
+        return "Gave notice", f"contract to {words.full_day(ends)}", "bad"
     day, signed = words.day_of(row["day"]), words.day_of(row["starts_on"])
     if day is None or signed is None or signed > day:
         return "Left", "", "bad"

@@ -153,8 +153,12 @@ SOURCES: dict[str, str] = {
                happened_on AS day, channel, direction, text, sentiment, source
           FROM conversations WHERE customer_id = :customer""",
     "left": """
-        SELECT ends_on AS at, printf('left:%012d', id) AS key, id, external_id, ends_on AS day, starts_on
-          FROM contracts WHERE customer_id = :customer AND status = 'ended' AND ends_on <= :today""",
+        SELECT ends_on AS at, printf('left:%012d', id) AS key, id, external_id, ends_on AS day, starts_on,
+               NULL AS ends_on
+          FROM contracts WHERE customer_id = :customer AND status = 'ended' AND ends_on <= :today
+        UNION ALL
+        SELECT noticed_on, printf('left:%012d:n', id), id, external_id, noticed_on, starts_on, ends_on
+          FROM contracts WHERE customer_id = :customer AND noticed_on < ends_on AND noticed_on <= :today""",
 }
 #: Activities where all kinds are wanted.
 _FOLDED_ACTIVITY = f"""

@@ -299,7 +299,8 @@ def _priced(table: str, columns: tuple[str, ...], money: str) -> Callable[[Conte
 
 
 _CONTRACT_COLUMNS: Final = (
-    "id", "customer_id", "external_id", "number", "starts_on", "ends_on", "status", "renews", "value_per_year_minor",
+    "id", "customer_id", "external_id", "number", "starts_on", "ends_on", "status", "renews", "noticed_on",
+    "value_per_year_minor",
 )  # fmt: skip
 _INVOICE_COLUMNS: Final = (
     "id",

@@ -35,15 +35,26 @@ EMPTY = Fault("is empty")
 _DEBIT = ("return", "cancellation")
 
 
-def settle_contracts(values: dict[str, list[Any]]) -> None:
-    """Who left on a day had a contract that ended on it, whatever else was agreed."""
-    left = values.pop("left_on", None)
-    if left is None:
-        return
-    nothing = [None] * len(left)
+def settle_contracts(values: dict[str, list[Any]], count: int) -> None:
+    """Say when a contract ends: on the day on which they left; after notice on the day agreed, if there is a later one.
+
+    A contract that ends is marked so at once; until its day comes, its customer is one who gave notice.
+    """
+    nothing = [None] * count
+    left, noticed = values.pop("left_on", nothing), values.get("noticed_on", nothing)
     ends, status = values.get("ends_on", nothing), values.get("status", nothing)
-    values["ends_on"] = [day or agreed for day, agreed in zip(left, ends, strict=True)]
-    values["status"] = ["ended" if day else said for day, said in zip(left, status, strict=True)]
+    if left is nothing and noticed is nothing:
+        return
+    values["ends_on"] = [gone or _end(*days) for gone, *days in zip(left, noticed, ends, strict=True)]
+    values["status"] = [
+        "ended" if gone or notice else said for gone, notice, said in zip(left, noticed, status, strict=True)
+    ]
+
+
+def _end(notice: Any, agreed: Any) -> Any:
+    """The day on which a contract ends: the one agreed, or that of the notice where it comes later or stands alone."""
+    both = isinstance(notice, str) and isinstance(agreed, str)
+    return max(notice, agreed) if both else agreed or notice
 
 
 def key_by_customer(db: sqlite.Connection, layout: Layout, source: str) -> None:

@@ -259,7 +259,7 @@ class Stager:
         if "sentiment" in entity.hooks:
             self._contradicting += settle_contradictions(values, count)
         if "left" in entity.hooks:
-            settle_contracts(values)
+            settle_contracts(values, count)
         if "email_opt_out" in values:
             values["email_consent"] = stricter(values.get("email_consent"), values.pop("email_opt_out"))
         if entity.extras:

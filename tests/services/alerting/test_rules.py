@@ -43,6 +43,7 @@ LAW = {
     "deal_stalled": ("medium", 14),
     "deal_at_risk": ("medium", 14),  # by its close date, and what customers are worth
     "renewal_near": ("low", 30),
+    "notice_given": ("medium", 0),  # by what the customer is worth
     "not_adopted": ("low", 90),
     "ready_for_more": ("low", 60),
     "win_back_due": ("low", 120),

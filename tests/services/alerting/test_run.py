@@ -12,6 +12,7 @@ import pytest
 from models.store.driver import driver_of
 from models.tables import (
     activities,
+    contracts,
     conversations,
     metadata,
     opportunities,
@@ -687,6 +688,29 @@ def test_a_renewal_with_low_health(book: Book) -> None:
     book.evaluate()
     assert book.alert(low)["reason"] == "Renews in 40 days, health 52 of 100"
     assert book.open_alerts(well) == book.open_alerts(far) == book.open_alerts(given_notice) == []
+
+
+def test_who_gave_notice_has_an_alert_by_what_they_are_worth_until_the_contract_ends(book: Book) -> None:
+    book.crowd(40)
+    dear = book.customer("Dear", clv_if_stays_minor=900_000)
+    late = book.customer("Late", clv_if_stays_minor=900_000)
+    small = book.customer("Small", clv_if_stays_minor=100)
+    over, renewed, to_come = book.customer("Over"), book.customer("Renewed"), book.customer("To come")
+    for customer, noticed, ends in (
+        (dear, 12, -41), (late, 45, -41), (small, 12, -41), (over, 90, 1), (renewed, 12, -41), (to_come, -2, -41),
+    ):  # fmt: skip
+        book.add(
+            contracts, customer_id=customer, starts_on=book.day(300), ends_on=book.day(ends), status="ended",
+            noticed_on=book.day(noticed),
+        )  # fmt: skip
+    book.add(contracts, customer_id=renewed, starts_on=book.day(-41), ends_on=book.day(-400), status="active")
+    book.evaluate()
+    alert = book.alert(dear)
+    assert (alert["rule"], alert["severity"]) == ("notice_given", 4)
+    assert alert["reason"] == "Gave notice 12 days ago; the contract ends in 41 days"
+    assert alert["recommendation"]["code"] in ("notice_email", "notice_call")
+    assert (book.alert(late)["severity"], book.alert(small)["severity"]) == (3, 2)
+    assert not book.open_alerts(over) and not book.open_alerts(renewed) and not book.open_alerts(to_come)
 
 
 def test_the_end_of_a_valuable_customers_contract_is_agreed_in_time_though_all_is_well(book: Book) -> None:

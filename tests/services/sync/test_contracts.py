@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+from models.store.driver import driver_of
+from services.distress.carried_out import PRIORS
+from services.distress.said_leaving import Said, read_said
 from services.duplicates import merge_customers
 from services.insight import reading
 from services.insight.profile import read_profile
+from services.insight.timeline_rows import read_timeline
 from services.sync import undo_import
 from tests.services.duplicates.crowd import undo_merge
 from tests.services.sync.book import Book, counts, write_csv
@@ -23,6 +28,8 @@ SIGNED = [
     ["K-2", "C1", "2024-01-01", "2026-12-31", "60", "2,400.00", "yes"],
     ["K-3", "C3", "2025-05-01", "2027-04-30", "30", "600.00", "yes"],
 ]
+#: Before a notice was given, while the contract runs, and after it.
+DAYS = ("2026-10-21", "2026-11-20", "2026-12-21")
 ALL = "SELECT external_id, starts_on, ends_on, status FROM contracts ORDER BY external_id"
 
 
@@ -49,6 +56,39 @@ def test_contract_columns_of_customers_become_contracts_and_the_same_file_again_
     for number in (3, 2, 1):
         undo_import(book.workspace, number)
     assert book.hash() == before
+
+
+def test_a_notice_leaves_the_day_on_which_the_contract_ends(book: Book, tmp_path: Path) -> None:
+    book.bring(write_csv(tmp_path / "crm.csv", PEOPLE[:3], [row[:3] for row in ROWS]), source="crm")
+    header = ["contract_id", "customer_id", "start_date", "end_date", "auto_renew", "cancelled_on", "status"]
+    rows = [
+        ["K-1", "C1", "2025-12-21", "2026-12-21", "no", "2026-10-22", "notice given"],
+        ["K-2", "C2", "2025-12-21", "", "no", "2026-10-22", "cancelled"],
+        ["K-3", "C3", "2025-12-21", "2026-12-21", "no", "", "notice given"],
+    ]
+    path = write_csv(tmp_path / "contracts.csv", header, rows)
+    receipt = book.bring(path, source="crm")
+    assert receipt.mapping["cancelled_on"] == "noticed_on"
+    assert book.ask("SELECT external_id, ends_on, status, noticed_on FROM contracts ORDER BY external_id") == [
+        ("K-1", "2026-12-21", "ended", "2026-10-22"),
+        ("K-2", "2026-10-22", "ended", "2026-10-22"),
+        ("K-3", "2026-12-21", "ended", None),
+    ]
+    assert counts(book.bring(path, source="crm")) == (0, 0, 3, 0, 0)
+
+
+def test_who_gave_notice_is_a_customer_who_leaves_until_the_contract_ends(book: Book, tmp_path: Path) -> None:
+    book.bring(write_csv(tmp_path / "crm.csv", PEOPLE[:3], [row[:3] for row in ROWS]), source="crm")
+    header = ["contract_id", "customer_id", "start_date", "end_date", "cancelled_on", "status"]
+    row = ["K-1", "C1", "2025-12-21", "2026-12-21", "2026-10-22", "notice given"]
+    book.bring(write_csv(tmp_path / "contracts.csv", header, [row]), source="crm")
+    customer = book.one("SELECT id FROM customers WHERE external_id = 'C1'")
+    with book.workspace.store.read() as connection:
+        on_day = {day: read_said(driver_of(connection), date.fromisoformat(day)) for day in DAYS}
+    assert on_day == {DAYS[0]: {}, DAYS[1]: {customer: Said("2026-10-22", True, PRIORS.leaves)}, DAYS[2]: {}}
+    with reading(book.workspace) as reader:
+        told = [(row.at, row.bold, row.rest) for row in read_timeline(reader, customer).rows]
+    assert ("2026-10-22", "Gave notice", "contract to 21 Dec 2026") in told
 
 
 def test_a_status_alone_is_no_contract(book: Book, tmp_path: Path) -> None:
