@@ -10,7 +10,7 @@ from services.entities import Entity, Field
 from services.sync.formats.headers import normal, same_words, words_of
 from services.sync.kinds.memo import Unfit
 from services.sync.kinds.vocabulary import hints, phrase, vocabulary
-from services.sync.kinds.words import knows_consent, knows_stage, to_direction, to_mail_kind, to_survey_kind
+from services.sync.kinds.words import knows_consent, knows_stage, knows_ticket_status, to_direction, to_mail_kind, to_survey_kind
 from services.sync.read import celltypes
 
 _SHARE = 0.8
@@ -103,7 +103,9 @@ def contradicts(entity: Entity, field: Field, header: str, cells: Sequence[str],
     if field.name in ("region", "customer_region"):
         # The "state" of a review says how the review stands.
         of_row = entity.customer != "self" and "state" in same_words(header) and same_words(header) & entity.row_words
-        statuses = bool(cells) and all(phrase(cell) in _STATUSES or knows_stage(cell) for cell in cells)
+        statuses = bool(cells) and all(
+            phrase(cell) in _STATUSES or knows_stage(cell) or knows_ticket_status(cell) for cell in cells
+        )
         return bool(of_row) or statuses
     if field.name == "line_id":
         # "POS" is short for a position, and for a till.

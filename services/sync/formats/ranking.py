@@ -26,6 +26,8 @@ _STILL_LIKELY = 0.6
 _SHOWN = 40
 # So few columns say nothing of what rows are where many others are not known.
 _HARDLY = 2
+# Days that lists of customers have beside the one since when each is one.
+_OF_PROFILES = vocabulary("of_profiles")["words"]
 # What a column that numbers rows is called behind what they are.
 _NUMBERS = frozenset({"id", "number", "no", "num", "nr", "ref", "reference", "key", "code", "uuid"})
 # What lists of employees, suppliers and the like would be taken for.
@@ -184,6 +186,20 @@ def numbered_otherwise(seen: Seen) -> str:
     return "" if known or same_words(" ".join(noun)) & people.row_words else header
 
 
+def _dated_otherwise(held: Held) -> str:
+    """A column of days that says nothing of a customer, such as when an event is: "Veranstaltungsdatum"; '' for none.
+
+    Lists of customers say of days only the first, the last and the next, and when a person was born.
+    """
+    known = {**held.mapping(ENTITIES["customers"]), **held.chosen}
+    of_events = [one for one in ENTITIES["activities"].fields if one.kind == "moment"]
+    for field in of_events:
+        for column in named_outright(ENTITIES["activities"], held.seen, field):
+            if column not in known and same_words(column).isdisjoint(_OF_PROFILES):
+                return column
+    return ""
+
+
 def _named_outright(entity: Entity, column: str, field: str) -> float:
     """1 where a header names the entity's own field in its own words, such as "Review ID"; less for a synonym."""
     if normal(column) == normal(field):
@@ -266,17 +282,19 @@ def _best_entity(table: Table, held: Held) -> Entity:
         names = " or ".join(entity.label.lower() for entity in even)
         choices = " or ".join(f"--as {entity.name}" for entity in even)
         raise Undecided(f"{table.path.name} could be {names}.", f"Say which with {choices}.")
-    if even[0].customer == "self" and not named_after(even[0], table):
-        if _is_hardly_named(held, even[0]):
-            raise _unrecognised(table)
-        if header := numbered_otherwise(held.seen):
-            raise Undecided(
-                f"{table.path.name} has a number of its own for each row (“{header}”), so its rows may be what"
-                " customers did and not the customers.",
-                "Say which with --as activities or --as customers.",
-                "activities",
-            )
-    return _where_more_is_named(table, held, even[0]) or even[0]
+    listed = even[0].customer == "self" and not named_after(even[0], table)
+    if listed and _is_hardly_named(held, even[0]):
+        raise _unrecognised(table)
+    found = _where_more_is_named(table, held, even[0]) or even[0]
+    header, day = (numbered_otherwise(held.seen), _dated_otherwise(held)) if listed else ("", "")
+    if found is even[0] and (header or day):
+        why = f"a number of its own for each row (“{header}”)" if header else f"a day of its own (“{day}”)"
+        raise Undecided(
+            f"{table.path.name} has {why}, so its rows may be what customers did and not the customers.",
+            "Say which with --as activities or --as customers.",
+            "activities",
+        )
+    return found
 
 
 def _of_records(table: Table, held: Held, even: list[Entity]) -> list[Entity]:
@@ -310,7 +328,7 @@ def _says_what_is_owed(held: Held, entity: Entity) -> bool:
     """Whether rows say when each was paid, or what is left of it, and name no order: what was bought says neither."""
     columns = held.seen.columns
     bought = {"sku", "quantity", "unit_price", "line_id"} & set(held.named(ENTITIES["orders"]))
-    if bought or any("order" in same_words(column) for column in columns):
+    if bought or any({"order"} == same_words(column) & {"order", "purchase"} for column in columns):
         return False
     return "paid_on" in held.named(entity) or any(words_of(column) in _OWED for column in columns)
 
