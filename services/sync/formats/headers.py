@@ -180,7 +180,11 @@ def numbers_rows(header: str, cells: Sequence[str], looks: str) -> bool:
     """Whether a first column numbers the rows of a program: "Copper ID", each different."""
     words = words_of(header)
     own = len(words) == 2 and words[1] == "id" and words[0] not in _every_word()
-    own = own or words in (("uuid",), ("guid",)) or (len(words) == 1 and header.isupper() and header.endswith("ID") and words[0] not in _every_word())
+    own = (
+        own
+        or words in (("uuid",), ("guid",))
+        or (len(words) == 1 and header.isupper() and header.endswith("ID") and words[0] not in _every_word())
+    )
     return own and looks == "id" and len(set(cells)) == len(cells) > 1
 
 

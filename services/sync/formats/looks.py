@@ -10,7 +10,14 @@ from services.entities import Entity, Field
 from services.sync.formats.headers import normal, same_words, words_of
 from services.sync.kinds.memo import Unfit
 from services.sync.kinds.vocabulary import hints, phrase, vocabulary
-from services.sync.kinds.words import knows_consent, knows_stage, knows_ticket_status, to_direction, to_mail_kind, to_survey_kind
+from services.sync.kinds.words import (
+    knows_consent,
+    knows_stage,
+    knows_ticket_status,
+    to_direction,
+    to_mail_kind,
+    to_survey_kind,
+)
 from services.sync.read import celltypes
 
 _SHARE = 0.8

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from models.values.errors import Question
 from services.entities import ENTITIES, Entity, Field
-from services.sync.formats.headers import known_words, lacking, normal, same_words, words_of
+from services.sync.formats.headers import known_headers, known_words, lacking, normal, same_words, words_of
 from services.sync.formats.looks import WORDS, is_word
 from services.sync.formats.propose import UNNAMED, Seen, fields_of, named_outright, propose
 from services.sync.formats.reshape import own_columns
@@ -124,7 +125,9 @@ class Held:
         if _only_by_key(entity, fields) and not _one_row_each(entity, seen, mapping):
             return None
         telling_names = {
-            name for column, name in mapping.items() if name in entity.telling and normal(column) not in entity.vague
+            name: _weight_of(normal(column))
+            for column, name in mapping.items()
+            if name in entity.telling and normal(column) not in entity.vague
         }
         if entity.vague and not telling_names:
             return None
@@ -133,7 +136,7 @@ class Held:
             return None
         if entity.name == "conversations" and _only_remarks(mapping):
             return None
-        telling = len(telling_names) / len(entity.telling)
+        telling = sum(telling_names.values()) / len(entity.telling)
         named = sum(_named_outright(entity, column, name) for column, name in mapping.items() if name)
         # What only the file's name and a key tell counts less than a column.
         if lacking(entity, fields):
@@ -198,6 +201,17 @@ def _dated_otherwise(held: Held) -> str:
             if column not in known and same_words(column).isdisjoint(_OF_PROFILES):
                 return column
     return ""
+
+
+@cache
+def _weight_of(header: str) -> float:
+    """How much a header tells of what rows are: the less, the more entities have it, such as "created at"."""
+    tells = (
+        any(name in one.telling for name, _ in known_headers(one).get(header, ()))
+        for one in ENTITIES.values()
+        if not one.by_account
+    )
+    return float(max(1, sum(tells)) ** -0.5)
 
 
 def _named_outright(entity: Entity, column: str, field: str) -> float:
@@ -281,7 +295,7 @@ def _best_entity(table: Table, held: Held) -> Entity:
     if len(even) > 1:
         names = " or ".join(entity.label.lower() for entity in even)
         choices = " or ".join(f"--as {entity.name}" for entity in even)
-        raise Undecided(f"{table.path.name} could be {names}.", f"Say which with {choices}.")
+        raise Undecided(f"{table.path.name} could be {names}.", f"Say which with {choices}.", even[0].name)
     listed = even[0].customer == "self" and not named_after(even[0], table)
     if listed and _is_hardly_named(held, even[0]):
         raise _unrecognised(table)
@@ -306,7 +320,8 @@ def _of_records(table: Table, held: Held, even: list[Entity]) -> list[Entity]:
     for entity in even:
         columns = {field: column for column, field in held.mapping(entity).items()}
         own = all(same_words(columns.get(field, "")) & entity.row_words for field in (entity.key, entity.day))
-        if entity.customer == "required" and (own or named_after(entity, table)):
+        event = bool(told(entity, table)) and bool(_dated_otherwise(held))
+        if entity.customer == "required" and (own or event or named_after(entity, table)):
             found.append(entity)
     return found
 
