@@ -60,7 +60,7 @@ class Field:
     refers
         The entity whose row it names.
     either
-        Whether a file may have it in several columns: one that speaks of a renewal counts where the others are empty.
+        Whether a file may have it in several columns: the first filled one counts, and one of renewals comes last.
     words, otherwise, unknown
         For the kind ``one_of``: each value with the words for it, what any other word counts as, and what is said then.
     """

@@ -28,7 +28,7 @@ _PHONE = re.compile(r"(?:\+|00)?[\d(][\d\s().\-/]{6,20}(?:\s*(?:x|ext\.?)\s*\d+)
 _NAME = re.compile(r"[^\W\d_][^\d_@]*\s[^\d@]+")
 _SEPARATE = re.compile(r"[+\s().]|\d-\d")
 # A time of day alone is not a moment: "08:27".
-_TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
+_TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?")
 _DIGIT = re.compile(r"\d")
 _UNIT = re.compile(r"[(\[]\s*(?:s|secs?|seconds|m|mins?|minutes|h|hrs?|hours|d|days)\.?\s*[)\]]", re.IGNORECASE)
 # Years, days written in one, and counts of seconds by how many digits they have; days as spreadsheets count them.
@@ -110,9 +110,8 @@ def contradicts(entity: Entity, field: Field, header: str, cells: Sequence[str],
     if field.name in ("region", "customer_region"):
         # The "state" of a review says how the review stands.
         of_row = entity.customer != "self" and "state" in same_words(header) and same_words(header) & entity.row_words
-        statuses = bool(cells) and all(
-            phrase(cell) in _STATUSES or knows_stage(cell) or knows_ticket_status(cell) for cell in cells
-        )
+        known = sum(phrase(cell) in _STATUSES or knows_stage(cell) or knows_ticket_status(cell) for cell in set(cells))
+        statuses = 2 * known > len(set(cells))
         return bool(of_row) or statuses
     if field.name == "line_id":
         # "POS" is short for a position, and for a till.

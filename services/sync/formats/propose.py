@@ -69,6 +69,8 @@ UNNAMED: Final = re.compile(r"column \d+")
 _POSTCODE, _DIALLED, _DIGIT = re.compile(r"\d{4,5}"), re.compile(r"[+0][\d\s().\-/]{7,18}\d"), re.compile(r"\d")
 # "customers.id", "stage_id/name"; and what columns of records are called that only say which one it is.
 _PATH = re.compile(r"\.|/(?=(?:id|name|display_name|email)$)")
+# What stands before the columns of lines in an export of orders with their lines: "Order Lines/Product".
+_OF_LINES: Final = re.compile(r"^(?:(?:order|sale|invoice)[ _]?)?(?:lines?|items?)\s*/\s*(?=\w)", re.IGNORECASE)
 _GONE_BACK = frozenset.union(*(vocabulary("order_kind")[name] for name in ("returns", "undone", "cancellations")))
 _OF_SOMEBODY: Final = frozenset(
     {"name", "first_name", "last_name", "company", "email", "phone", "city", "region", "country"}
@@ -113,7 +115,8 @@ class Seen:
             celltypes.DATE if count else celltypes.column_type(column, _SHARE)
             for count, column in zip(counted, cells, strict=True)
         )
-        plain = tuple(count or header for count, header in zip(counted, without_prefix(columns), strict=True))
+        bare = [_OF_LINES.sub("", header) for header in without_prefix(columns)]
+        plain = tuple(count or header for count, header in zip(counted, bare, strict=True))
         return cls(tuple(columns), plain, cells, kinds, tuple(map(look, cells)))
 
 
@@ -176,7 +179,7 @@ def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str
         (place, name)
         for name, places in by_field.items()
         for place in places
-        if any(_gives_way(entity.field(name), seen, texts, place, other) for other in places)
+        if any(_gives_way(entity, name, seen, texts, place, other) for other in places)
     }
     for _, _, place, proposal in sorted(claims, key=lambda one: ((one[2], one[3].field) in behind, *one[:3])):
         if proposal.field not in taken and columns[place] not in found:
@@ -189,13 +192,22 @@ def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str
     return {column: mapping[column] for column in columns if column in mapping}
 
 
-def _gives_way(field: Field | None, seen: Seen, texts: Sequence[frozenset[str]], place: int, other: int) -> bool:
+def _gives_way(entity: Entity, name: str, seen: Seen, texts: Sequence[frozenset[str]], place: int, other: int) -> bool:
     """Whether a column has nothing below it, or fewer of the same addresses or numbers than another column.
 
     Nor does a word that stands in every row say what was bought and what came back, where another column does.
     """
+    field = entity.field(name)
     if field is not None and field.kind == "order_kind" and len(texts[place]) == 1:
         return not _GONE_BACK.isdisjoint(map(phrase, texts[other]))
+    if field is not None and field.role == "key" and not entity.with_lines:
+        # A number that recurs names what several rows belong to: a conversation, and not its message.
+        full = len(seen.cells[place]) == len(seen.cells[other])
+        return full and len(texts[place]) < len(seen.cells[place]) and len(texts[other]) == len(seen.cells[other])
+    if field is not None and field.kind == "moment" and seen.kinds[place] == seen.kinds[other] == celltypes.DATE:
+        # A day beside the moment on it: "event_date", "event_ts".
+        clocked = all(":" in text for text in texts[other]) and not any(":" in text for text in texts[place])
+        return clocked and texts[place] <= {text[:10] for text in texts[other]}
     fewer = len(seen.cells[place]) < len(seen.cells[other])
     reached = seen.looks[place] in ("email", "phone") and texts[place] <= texts[other]
     return fewer and (not seen.cells[place] or reached)
@@ -268,6 +280,7 @@ def _claims_of_all_sorts(
         (400, same_words(column), _BY_WORDS, "By the words of its header"),
         (500, same_words(without_unit(column)), _BY_WORDS, "By the words of its header"),
         (600, own_words(entity, column), _BY_PART, "By part of its header"),
+        (620, own_words(entity, without_unit(column)), _BY_PART, "By part of its header"),
     ):
         for name, rank in known_words(entity).get(words, ()):
             yield rank + shift, Proposal(name, sure, why)

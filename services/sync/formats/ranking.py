@@ -7,7 +7,15 @@ from functools import cache
 
 from models.values.errors import Question
 from services.entities import ENTITIES, Entity, Field
-from services.sync.formats.headers import known_headers, known_words, lacking, normal, same_words, words_of
+from services.sync.formats.headers import (
+    known_headers,
+    known_words,
+    lacking,
+    normal,
+    numbers_rows,
+    same_words,
+    words_of,
+)
 from services.sync.formats.looks import WORDS, is_word
 from services.sync.formats.propose import UNNAMED, Seen, fields_of, named_outright, propose
 from services.sync.formats.reshape import own_columns
@@ -40,6 +48,7 @@ _REMARKS = frozenset(map(normal, vocabulary("remarks")["words"]))
 _OWED = frozenset(map(words_of, vocabulary("owed")["words"]))
 # What any row may have says nothing of what the rows are, where so many columns say who somebody is.
 _OF_ANYTHING, _WELL_KNOWN = frozenset(map(words_of, vocabulary("of_anything")["words"])), 5
+_NOUNS = vocabulary("whose")["nouns"]
 _WHO = ("customer_id", "customer_email", "customer_name", "customer_last_name", "customer_phone")
 
 
@@ -94,7 +103,9 @@ class Held:
         of_people = [column for column, role in roles.items() if role == "customer"]
         own = [column for column in roles if column not in of_people]
         reached = next((one for one in of_people if mapping[one] in ("customer_email", "customer_phone")), "")
-        if len(of_people) < _WELL_KNOWN or not reached or not all(words_of(column) in _OF_ANYTHING for column in own):
+        first = self.seen.columns[0]
+        numbers = {first} if numbers_rows(self.seen.plain[0], self.seen.cells[0], self.seen.looks[0]) else set()
+        if len(of_people) < _WELL_KNOWN or not reached or not all(map(_is_of_anything, set(own) - numbers)):
             return False
         return _one_each(self.seen, mapping, mapping[reached])
 
@@ -147,6 +158,11 @@ class Held:
         if self.describes_people(entity, mapping) and not (table is not None and named_after(entity, table)):
             score *= _AGAIN
         return score + (_NAMED_AFTER if table is not None and named_after(entity, table) else 0)
+
+
+def _is_of_anything(column: str) -> bool:
+    words = words_of(column)
+    return tuple(word for word in words if word not in _NOUNS) in _OF_ANYTHING or words in _OF_ANYTHING
 
 
 def _only_remarks(mapping: Mapping[str, str]) -> bool:
@@ -319,7 +335,8 @@ def _of_records(table: Table, held: Held, even: list[Entity]) -> list[Entity]:
     found = []
     for entity in even:
         columns = {field: column for column, field in held.mapping(entity).items()}
-        own = all(same_words(columns.get(field, "")) & entity.row_words for field in (entity.key, entity.day))
+        own = all(same_words(columns.get(field, "")) & entity.row_words for field in (entity.key, entity.day) if field)
+        own = own and (bool(entity.day) or "customer_id" in columns)
         event = bool(told(entity, table)) and bool(_dated_otherwise(held))
         if entity.customer == "required" and (own or event or named_after(entity, table)):
             found.append(entity)
@@ -407,6 +424,9 @@ def _where_more_is_named(table: Table, held: Held, entity: Entity) -> Entity | N
         Most columns name something that only lacks what it needs.
     """
     own = len(held.named(entity)) + len(told(entity, table))
+    called = (one for one in ENTITIES.values() if one is not entity and named_after(one, table))
+    if any(len(held.named(one)) >= own + _MORE for one in called):
+        return _more_is_named(table, held, own)
     if own * 2 < len(own_columns(table)) and not (told(entity, table) and named_after(entity, table)):
         return _more_is_named(table, held, own)
     return None

@@ -313,7 +313,10 @@ def _all_of(steps: Sequence[Step | None]) -> Step | None:
 
 
 def carry(sheet: Sheet, says: Says) -> Step | None:
-    """Fill in on further rows of a record what only its first row has; rows of a record follow each other."""
+    """Fill in on further rows of a record what only its first row has; rows of a record follow each other.
+
+    ``blank``: further rows have not even the key by which the record is known.
+    """
     places = sheet.changed(says["columns"])
     if not sheet.changed([says["by"]]) or not places:
         return None
@@ -323,6 +326,8 @@ def carry(sheet: Sheet, says: Says) -> Step | None:
     def step(batch: Rows) -> None:
         for row in batch.rows:
             key = row[by].strip()
+            if says.get("blank") and not key and any(row):
+                key = row[by] = next(iter(last), "")
             kept = last.get(key)
             if kept is None:
                 last.clear()

@@ -219,7 +219,8 @@ def _leave_out_subtotals(mapping: dict[str, Proposal], claimed: Sequence[tuple[s
     """A subtotal beside the total of an order is not a line of it, and alone it is the total."""
     places = _places(mapping)
     column = places.get("line_total", "")
-    of_all = "subtotal" in words_of(column) and {"amount", "unit_price"} <= set(places)
+    words = set(words_of(column))
+    of_all = "subtotal" in words and not words & {"line", "lines"} and {"amount", "unit_price"} <= set(places)
     if not column or not (of_all or _is_an_order(mapping, cells)):
         return
     found = mapping.pop(column)

@@ -35,6 +35,7 @@ _DATED: Final = frozenset({"contract_starts_on", "renews_on", "churned_on"})
 _YEARLY: Final = "Value of a year"
 _OTHER_SIDE: Final = "Number of the customer"
 _CLOCK: Final = frozenset({"time", "hora", "heure", "uhrzeit"})
+_BEGINS: Final = frozenset({"start"})
 _ENDED: Final = "Stage or end"
 # What a column is called that says whether a deal is won or lost, and how long its words are at most.
 _STANDING, _WORD, _ENDS = frozenset({"status", "state", "result", "outcome"}), 24, ("Won", "Lost")
@@ -220,12 +221,15 @@ def _said_above(table: Table, columns: Mapping[str, str]) -> Rule | None:
     by, on = table.columns.index(key), table.columns.index(day)
     rows = [row for row in table.sample if len(row) > max(by, on)]  # a blank row has no cells
     pairs = [(one, other) for one, other in pairwise(rows) if one[by].strip() and one[by] == other[by]]
+    blank = not pairs and rows and rows[0][by].strip()
+    if blank:
+        pairs = [(one, other) for one, other in pairwise(rows) if one[by].strip() and not other[by].strip()]
     if not pairs or any(other[on].strip() for _, other in pairs) or not any(one[on].strip() for one, _ in pairs):
         return None
     said = [
         column for field, column in columns.items() if field in ("currency", "kind") or field.startswith("customer_")
     ]
-    return Rule("carry", {"columns": [day, *said], "by": key})
+    return Rule("carry", {"columns": [day, *said], "by": key, "blank": blank})
 
 
 def _day_and_time(entity: Entity, seen: Seen, columns: Mapping[str, str]) -> dict[str, str]:
@@ -239,7 +243,7 @@ def _day_and_time(entity: Entity, seen: Seen, columns: Mapping[str, str]) -> dic
     zones = [column for column in cells if same_words(column) == {"time", "zone"}]
     for field in (one.name for one in entity.fields if one.kind == "moment" and columns.get(one.name) in cells):
         day = columns[field]
-        own = same_words(day) | entity.row_words | _CLOCK
+        own = same_words(day) | entity.row_words | _CLOCK | _BEGINS
         clock = next((column for column in clocks if same_words(column) <= own), None)
         if clock and not any(":" in text for text in cells[day]):
             return {"field": field, "day": day, "time": clock, "zone": next(iter(zones), "")}

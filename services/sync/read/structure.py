@@ -32,6 +32,8 @@ _TOTAL_WORDS = frozenset(
     for plain in (word, word.title(), word.upper(), word.capitalize())
     for form in (plain, f"{plain}:")
 )
+# How many rows there are, behind the word: "Total (29)".
+_COUNT = re.compile(r"\s*\(\d[\d.,]*\)$")
 # So many rows of a sample tell that a column is always, or never, filled.
 _MANY = 10
 _TYPED = frozenset((celltypes.NUMBER, celltypes.DATE, celltypes.EMAIL))
@@ -96,7 +98,7 @@ class Rules:
         names = [name for name in self._header if name]
         if self._width > 1 and filled == names and cells[: self._width] == self._header[: len(cells)]:
             return REPEATED
-        first = filled[0]
+        first = _COUNT.sub("", filled[0])
         if self._width > 1 and first in _TOTAL_WORDS and _are_numbers(filled[1:]):
             return TOTALS
         if len(filled) * 2 <= self._width + 1 and self._width > 1:
