@@ -69,15 +69,24 @@ def _columns(request: ImportRequest) -> tuple[str, ...]:
 
 
 def waits_for(workspace: Workspace, request: ImportRequest, refused: Sequence[ImportRequest]) -> str:
-    """Return the name of a refused file of customers, orders or deals whose rows a file refers to; '' for none."""
+    """Return the name of a refused file of customers, orders or deals whose rows a file refers to; '' for none.
+
+    A refused file of another folder is not waited for where the own folder's file of the same is in the book.
+    """
     if not refused:
         return ""
-    own = _entity(workspace, request)
+    own, folder = _entity(workspace, request), Path(request.file).resolve().parent
+    with workspace.store.snapshot() as db:
+        listed = db.execute(
+            "SELECT json_extract(receipt, '$.remembered.entity'), file_path FROM imports WHERE undone_by IS NULL"
+        ).fetchall()
+    there = {entity for entity, path in listed if Path(path).parent == folder}
     for other in refused:
         named = _entity(workspace, other)
         # People may be customers themselves or contacts of some: which, the import decides.
         name = "" if named is None else "customers" if named.name == "contacts" else named.name
-        if own is not None and name in own.refers_to:
+        apart = name in there and Path(other.file).resolve().parent != folder
+        if own is not None and name in own.refers_to and not apart:
             return Path(other.shown).name
     return ""
 

@@ -150,7 +150,7 @@ def test_what_a_terminal_would_obey_is_never_written_to_it(
     assert run_command(["read", str(path)]) == 0
     assert capsys.readouterr().out.splitlines() == ["id,\ufffd[2Jnote\ufffd31m", "1,\ufffd]0;owned\ufffd", "2,plain"]
     store = tmp_path / "book.db"
-    assert run_command(["import", str(path), "--as", "customers", "--store", str(store), "--no-score"]) == 1
+    assert run_command(["import", str(path), "--as", "customers", "--store", str(store), "--no-score"]) == 3
     said = capsys.readouterr()
     assert not {"\x1b", "\x9b", "\x07"} & set(said.out + said.err)
 

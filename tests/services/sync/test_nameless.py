@@ -76,10 +76,11 @@ def test_a_file_that_is_called_contracts_says_how_it_is_imported_where_nobody_is
     assert counts(book.bring(path, entity="customers")) == (30, 0, 0, 0, 0)
 
 
-def test_contracts_with_a_number_are_not_taken_for_customers_without_a_word(book: Book, tmp_path: Path) -> None:
+def test_contracts_with_a_number_are_not_taken_for_customers(book: Book, tmp_path: Path) -> None:
     rows = [["K-1", "C1", "2024-01-01", "2026-12-31"], ["K-2", "C2", "2025-01-01", "2027-12-31"]]
-    with pytest.raises(UserError, match="could be contracts or customers"):
-        book.bring(write_csv(tmp_path / "more.csv", ["contract number", "customer id", "start", "end"], rows))
+    path = write_csv(tmp_path / "more.csv", ["contract number", "customer id", "start", "end"], rows)
+    assert book.bring(path).recognised_as == "Contracts"
+    assert book.ask("SELECT number, ends_on FROM contracts") == [("K-1", "2026-12-31"), ("K-2", "2027-12-31")]
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,21 @@ def test_two_shops_with_equal_ids_and_headers_never_overwrite_each_other(
     assert set(book.ask("SELECT source FROM conversations")) == {("south",)}
 
 
+def test_a_file_waits_for_a_refused_one_of_another_folder_only_where_its_own_folder_lacks_it(
+    book: Book, folders: tuple[Path, Path]
+) -> None:
+    files = [
+        write_csv(folder / name, head, rows)
+        for folder, who in zip(folders, (ADA, EVE), strict=True)
+        for name, head, rows in (("customers.csv", PEOPLE, who), ("orders.csv", ORDERS, orders(4)))
+    ]
+    outcome = drop(book, *files)
+    found = {f"{Path(one.file).parent.name}/{Path(one.file).name}": one.error for one in outcome.files}
+    assert found["north/customers.csv"] == found["north/orders.csv"] == ""
+    assert "4 of 4 customers with the same ID" in found["south/customers.csv"]
+    assert "waits for customers.csv" in found["south/orders.csv"]
+
+
 def test_small_numbers_from_another_folder_are_asked_about_once(book: Book, folders: tuple[Path, Path]) -> None:
     north, south = folders
     book.bring(write_csv(north / "customers.csv", PEOPLE, ADA))
