@@ -99,9 +99,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith("tests/journeys/"))
 
 
+def pytest_collection() -> None:
+    """Ten thousand tests are collected without a search for rubbish, which walks them again and again."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """What is there before the first test stays until the last one: the collector need not walk it each time."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
