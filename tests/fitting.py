@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -62,8 +63,9 @@ def main() -> None:
     for name, show in _places(desk) if chosen.walk else ():
         show()
         settle(desk)
-        found["pages"][name] = sorted({*_problems(desk.window), *_unexplained(desk.window), *_under_toast(desk)})
-        found["pictures"][name] = _picture(desk)
+        image, cut = _picture(desk)
+        found["pages"][name] = sorted({*_problems(desk.window), *_unexplained(cut), *_under_toast(desk)})
+        found["pictures"][name] = hashlib.sha256(bytes(image.constBits())).hexdigest()
         for timeline in desk.window.findChildren(TimelineList):
             if timeline.isVisible():
                 found["timelines"][name] = timeline.visibleRegion().boundingRect().height() // ROW_HEIGHT
@@ -110,8 +112,8 @@ def _problems(window: QWidget) -> Iterator[str]:
             yield f"off: {_named(widget, words)} at {_box(_in(widget, window))}"
 
 
-def _unexplained(window: QWidget) -> Iterator[str]:
-    """Painted texts that are cut, of which nothing under the mouse says the rest; rows of lists say theirs by row."""
+def _picture(desk: Desktop) -> tuple[QImage, list[tuple[QWidget, str]]]:
+    """The window as it is, and the texts that were cut as it was painted."""
     cut: list[tuple[QWidget, str]] = []
     whole = fonts.elided
 
@@ -125,11 +127,13 @@ def _unexplained(window: QWidget) -> Iterator[str]:
 
     fonts.elided = noting  # type: ignore[assignment]
     try:
-        for widget in [window, *window.findChildren(QWidget)]:
-            if widget.isVisible() and not widget.visibleRegion().isEmpty():
-                widget.repaint()
+        return desk.window.grab().toImage(), cut
     finally:
         fonts.elided = whole  # type: ignore[assignment]
+
+
+def _unexplained(cut: list[tuple[QWidget, str]]) -> Iterator[str]:
+    """Painted texts that are cut, of which nothing under the mouse says the rest; rows of lists say theirs by row."""
     for widget, text in cut:
         by_row = isinstance(widget.parentWidget(), QAbstractScrollArea)
         if not by_row and text not in widget.toolTip():
@@ -151,11 +155,6 @@ def _under_toast(desk: Desktop) -> Iterator[str]:
             yield f"covered: {_named(button, button.text() or button.accessibleName())} by the toast"
     toast.dismiss()
     settle(desk)
-
-
-def _picture(desk: Desktop) -> str:
-    image = desk.window.grab().toImage()
-    return hashlib.sha256(bytes(image.constBits())).hexdigest()
 
 
 def _words(widget: QWidget) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,39 +12,69 @@ from typing import Any
 import pytest
 
 from services.settings import TEXT_SIZES
-from tests.screen import screen
+from tests.journeys.warmed import Case
 from tests.views.books import sample_copy
 
 WIDE, SMALL = (1440, 900), (1366, 768)
 
 
-def run(project: Path, python: str, size: tuple[int, int], module: str, *told: str, factor: str = "") -> str:
-    """What a module prints that runs as a process on a screen of this size."""
-    with screen(*size) as environment:
-        if factor:
-            environment["QT_SCALE_FACTOR"] = factor
-        command = [python, "-m", module, *told]
-        done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+#: Screen, size of text and scale of each walk through the pages; where it is scaled, the window is only opened.
+WALKS = [*((WIDE, size, "") for size in TEXT_SIZES), (SMALL, 100, ""), (SMALL, 125, "1.2")]
+#: Screen, size of text and scale of each morning, by what it is done with.
+MORNINGS = [
+    ("mouse", SMALL, 100, ""),
+    ("keyboard", WIDE, 150, ""),
+    ("email", WIDE, 150, ""),
+    ("email", WIDE, 100, "1.5"),
+]
 
 
-def walk(project: Path, python: str, book: Path, size: tuple[int, int], text_size: int, factor: str = "") -> Any:
-    told = [str(book), "--text-size", str(text_size), *(["--no-walk"] if factor else [])]
-    return json.loads(run(project, python, size, "tests.fitting", *told, factor=factor).splitlines()[-1])
+def cases(folder: Path) -> list[Case]:
+    """All processes of this module, each on a book of its own."""
+    found = []
+    for at, (size, text, scale) in enumerate(WALKS):
+        book = str(sample_copy(folder / f"walk-{at}.bellwether"))
+        arguments = [book, "--text-size", str(text), *(["--no-walk"] if scale else [])]
+        found.append(Case("tests.fitting", arguments, size, scale))
+    for at, (way, size, text, scale) in enumerate(MORNINGS):
+        book = str(sample_copy(folder / f"morning-{at}.bellwether"))
+        found.append(Case("tests.journeys.on_screen", [book, way, "--text-size", str(text)], size, scale))
+    return found
 
 
 @pytest.fixture(scope="module")
-def walks(project: Path, python: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Any, Any]]:
-    """What was found on each screen; two walks at a time."""
-    folder = tmp_path_factory.mktemp("walks")
-    wanted = [(WIDE, size, "") for size in TEXT_SIZES] + [(SMALL, 100, ""), (SMALL, 125, "1.2")]
+def ended(project: Path, python: str, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, str, str]]:
+    """How each case ended, and what it printed and said; two at a time."""
+
+    def run(part: list[Case]) -> Any:
+        command = [python, "-m", "tests.journeys.warmed"]
+        done = subprocess.run(
+            command, cwd=project, input=json.dumps(part), stdout=subprocess.PIPE, text=True, check=True
+        )
+        return json.loads(done.stdout)
+
+    wanted = cases(tmp_path_factory.mktemp("screens"))
     with ThreadPoolExecutor(2) as both:
-        runs = {
-            case: both.submit(walk, project, python, sample_copy(folder / f"{number}.bellwether"), *case)
-            for number, case in enumerate(wanted)
-        }
-        yield {case: run.result() for case, run in runs.items()}
+        halves = list(both.map(run, (wanted[::2], wanted[1::2])))
+    return [halves[at % 2][at // 2] for at in range(len(wanted))]
+
+
+def last_line(ended: tuple[int, str, str]) -> str:
+    code, output, errors = ended
+    assert code == 0, errors
+    return output.splitlines()[-1]
+
+
+@pytest.fixture(scope="module")
+def walks(ended: list[tuple[int, str, str]]) -> dict[Any, Any]:
+    """What was found on each screen."""
+    return {case: json.loads(last_line(one)) for case, one in zip(WALKS, ended, strict=False)}
+
+
+@pytest.fixture
+def morning(ended: list[tuple[int, str, str]]) -> Callable[[int], str]:
+    """The last line of a morning's process."""
+    return lambda at: last_line(ended[len(WALKS) + at])
 
 
 def test_no_words_are_cut_and_every_action_is_on_screen(walks: dict[Any, Any]) -> None:
@@ -84,19 +114,13 @@ def test_pictures_of_a_page_differ_between_sizes_of_text(walks: dict[Any, Any]) 
         assert len({pictures[page] for pictures in of_wide}) == len(TEXT_SIZES), page
 
 
-@pytest.mark.parametrize(("size", "way", "text_size"), [(SMALL, "mouse", 100), (WIDE, "keyboard", 150)])
-def test_a_morning_by_one_way_alone(
-    project: Path, python: str, store_path: Path, size: tuple[int, int], way: str, text_size: int
-) -> None:
-    told = (str(sample_copy(store_path)), way, "--text-size", str(text_size))
-    done = run(project, python, size, "tests.journeys.on_screen", *told)
-    assert done.splitlines()[-1] == ("settings" if way == "mouse" else "all pages")
+@pytest.mark.parametrize(("at", "done"), [(0, "settings"), (1, "all pages")], ids=["mouse", "keyboard"])
+def test_a_morning_by_one_way_alone(morning: Callable[[int], str], at: int, done: str) -> None:
+    assert morning(at) == done
 
 
-@pytest.mark.parametrize(("text_size", "factor"), [(150, ""), (100, "1.5")])
+@pytest.mark.parametrize("at", [2, 3], ids=["text", "scale"])
 def test_from_the_queue_to_an_approved_email_by_the_keyboard_alone_at_150_percent(
-    project: Path, python: str, store_path: Path, text_size: int, factor: str
+    morning: Callable[[int], str], at: int
 ) -> None:
-    told = (str(sample_copy(store_path)), "email", "--text-size", str(text_size))
-    done = run(project, python, WIDE, "tests.journeys.on_screen", *told, factor=factor)
-    assert done.splitlines()[-1] == "queued"
+    assert morning(at) == "queued"
