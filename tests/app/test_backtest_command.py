@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,17 +16,31 @@ pytestmark = pytest.mark.usefixtures("moment")
 FIRST, LAST = date(2025, 1, 1), date(2026, 11, 18)
 
 
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the book is kept that the first test imports."""
+    return tmp_path_factory.mktemp("shop") / "book.db"
+
+
 @pytest.fixture
-def imported(ask: Any, tmp_path: Path) -> None:
-    """A shop's orders of two years, imported and scored."""
+def imported(ask: Any, tmp_path: Path, store_path: Path, shop: Path) -> None:
+    """A shop's orders of two years, imported and scored: a copy for this test."""
+    if not shop.exists():
+        _import(ask, tmp_path, store_path)
+        shutil.copyfile(store_path, shop)
+    shutil.copyfile(shop, store_path)
+
+
+def _import(ask: Any, folder: Path, store: Path) -> None:
     rows = ["Order ID,Customer ID,Email,Ordered at,Amount,Currency"]
     rows += [
         f"O{number},C{who},c{who}@shop.example,{day},{minor / 100:.2f},USD"
         for number, (who, day, minor) in enumerate(simulated_orders(90, FIRST, LAST, seed=3))
     ]
-    path = tmp_path / "orders.csv"
+    path = folder / "orders.csv"
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     assert ask("import", str(path))[0] == 0
+    assert not store.with_name(f"{store.name}-wal").exists(), "a copy of the file alone is the whole book"
 
 
 @pytest.mark.usefixtures("imported")
