@@ -6,6 +6,7 @@ yearly, from as regular as an invoice to quite uneven.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -51,7 +52,8 @@ def _made(rng: np.random.Generator, gap: int, returns: bool) -> Stopped:
     gaps = np.maximum(np.round(rng.gamma(spread**-2, gap * spread**2, count)), 1).astype(int)
     days = sorted((last - np.cumsum([0, *gaps])).tolist())
     stopped = Stopped(gap, days)
-    stopped.improbable = next(day for day in range(last, last + 40 * gap + 400) if _improbable(days, day))
+    later = range(last, last + 40 * gap + 400)  # in which a silence only gets less probable
+    stopped.improbable = later[bisect_left(later, True, key=lambda day: _improbable(days, day))]
     if returns:
         stopped.back = [stopped.improbable + WITHIN + 60]
     return stopped

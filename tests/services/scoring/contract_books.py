@@ -52,6 +52,11 @@ class _Process:
     every: int
     jump: float
 
+    @property
+    def ends(self) -> slice:
+        """The months with which a contract may end."""
+        return slice(self.every - 1, None, self.every)
+
 
 _PROCESSES: Final = {
     "network": _Process(-3.7, 1.2, 1.0, 1.0, -0.6, (0.0, 0.3, 1.8, -1.0), 1, 0.0),
@@ -71,22 +76,24 @@ class _Lives:
     tickets: Floats
 
     def odds(self, process: _Process) -> Floats:
-        """Log-odds that a month is the last, shape (customers, months)."""
-        lately = self.rises + _before(self.rises, 1) + _before(self.rises, 2)
-        charged = np.log(self.charge)[:, None] + np.cumsum(self.rises, axis=1)
-        months = np.arange(1, _MONTHS + 1)
+        """Log-odds that a contract ends with a month, shape (customers, months in which it may)."""
+        ends, months = process.ends, np.arange(1, _MONTHS + 1)[process.ends]
+        lately = self.rises[:, ends] + _before(self.rises, 1)[:, ends] + _before(self.rises, 2)[:, ends]
+        charged = np.log(self.charge)[:, None] + np.cumsum(self.rises, axis=1)[:, ends]
         total = process.base + np.array(process.paying)[self.paying][:, None] + self.hidden[:, None]
         total = total + process.charge / np.log(2.0) * charged + process.rise * lately / np.log(1.1)
-        total = total + process.ticket * np.minimum(self.tickets + _before(self.tickets, 1), 3.0)
-        return np.where(months % process.every == 0, total + process.age * np.log(months), -np.inf)
+        total = total + process.ticket * np.minimum(self.tickets[:, ends] + _before(self.tickets, 1)[:, ends], 3.0)
+        return np.asarray(total + process.age * np.log(months))
 
     def chances(self, process: _Process) -> Floats:
-        """Chance that a month is the last, shape (customers, months)."""
+        """Chance that a contract ends with a month, shape (customers, months in which it may)."""
         return np.asarray(1.0 / (1.0 + np.exp(-self.odds(process))))
 
 
 def _before(monthly: Floats, months: int) -> Floats:
-    return np.pad(monthly, ((0, 0), (months, 0)))[:, :_MONTHS]
+    found = np.zeros_like(monthly)
+    found[:, months:] = monthly[:, :-months]
+    return found
 
 
 def _drawn(rng: np.random.Generator, process: _Process, customers: int) -> _Lives:
@@ -122,7 +129,8 @@ class ContractBook:
         month, months = np.clip(runs // MONTH, 0, _MONTHS - _AHEAD), np.arange(_MONTHS)[None, :]
         written = self._complaints(cutoff)
         still = np.clip(months + 1 - runs / MONTH, 0.0, 1.0)  # what of each month lies after the day
-        past, ahead = months < month, (months >= month) & (months < month + _AHEAD)
+        may = months[:, process.ends]
+        past, ahead = may < month, (may >= month) & (may < month + _AHEAD)
         weight, leaves, true = np.zeros(self.begun.size), np.zeros(self.begun.size), self.lives
         for _ in range(draws):
             lives = _drawn(rng, process, self.begun.size)
@@ -153,7 +161,8 @@ def contract_book(process: str, seed: int, customers: int = 2_000, known: Collec
     law = _PROCESSES[process]
     lives = _drawn(rng, law, customers)
     begun = AS_OF - rng.integers(MONTH, MONTH * (_MONTHS - _AHEAD), customers)
-    ends = rng.random((customers, _MONTHS)) < lives.chances(law)
+    ends = np.zeros((customers, _MONTHS), dtype=bool)
+    ends[:, law.ends] = rng.random((customers, _MONTHS))[:, law.ends] < lives.chances(law)
     last = np.where(ends.any(axis=1), ends.argmax(axis=1), _MONTHS)
     left = np.where(begun + MONTH * (last + 1) <= AS_OF, begun + MONTH * (last + 1), NEVER)
     through = np.minimum(left - 1, AS_OF)
