@@ -88,10 +88,15 @@ def _of_module(path: Path) -> Iterator[Text]:
     yield from walk(tree)
 
 
+#: Decorators that make a function a command.
+_COMMANDS = ("told", "in_book")
+
+
 def _is_command(node: ast.AST) -> TypeGuard[ast.FunctionDef]:
     """Whether a function is a command, whose docstring is its help."""
     return isinstance(node, ast.FunctionDef) and any(
-        isinstance(one, ast.Name) and one.id == "told" for one in node.decorator_list
+        isinstance(called := one.func if isinstance(one, ast.Call) else one, ast.Name) and called.id in _COMMANDS
+        for one in node.decorator_list
     )
 
 

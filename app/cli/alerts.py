@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -17,12 +14,14 @@ from app.cli.frame import (
     IN_PART,
     AsOfOption,
     JsonOption,
+    Reply,
     StoreOption,
     answer,
     day_of,
+    in_book,
     json_text,
     never_cancelled,
-    opened,
+    opened_as_of,
     progress_line,
     question_of,
     say,
@@ -34,6 +33,8 @@ from app.cli.watching import import_from_folders
 from models.values.alerts import QUEUE_ORDERS, Lacks
 from models.values.rule_trials import TRIAL_WEEKS, Trial
 from models.values.words import DASH, chance, count, full_day
+from services import alerting, insight, outreach, scoring
+from services.book.overdue import count_overdue
 from services.book.sources import asked_end, silence_held
 from services.book.unscored import NOT_SCORED
 from services.pipeline import after_change, do_round
@@ -45,23 +46,6 @@ if TYPE_CHECKING:
 #: So many alerts are listed in words; a person reads no more, and a program asks for JSON.
 MOST_LISTED = 1_000
 RuleName = Annotated[str, typer.Argument(metavar="RULE", help="The rule, as listed by `rules`.")]
-
-
-@contextmanager
-def opened_as_of(store: Path | None, day: date | None) -> Iterator[Workspace]:
-    """Open the book as it is, or a look back at an earlier day."""
-    with opened(store) as workspace:
-        if day is None:
-            yield workspace
-            return
-        from services.alerting import evaluate
-        from services.book.as_of import copy_as_of
-        from services.scoring import score_due
-
-        with copy_as_of(workspace, day) as past:
-            score_due(past, force_all=True, as_of=day)
-            evaluate(past)
-            yield past
 
 
 def _money(document: dict[str, Any], name: str) -> str:
@@ -118,13 +102,11 @@ def alerts(
     json: JsonOption = False,
 ) -> int:
     """Print the queue: who needs a person, and why; exit code 3 where something in the book is not scored yet."""
-    from services.insight import read_alert_documents, read_alert_ids, read_waiting, reading
-
     chosen = next((one for one in QUEUE_ORDERS if one == order), None)
     if chosen is None:
         raise typer.BadParameter(f"Order by {', '.join(QUEUE_ORDERS)}.")
-    with opened_as_of(store, day_of(as_of)) as workspace, reading(workspace) as reader:
-        ids = read_alert_ids(reader, everything=everything, rules=rule or (), order=chosen)
+    with opened_as_of(store, day_of(as_of)) as workspace, insight.reading(workspace) as reader:
+        ids = insight.read_alert_ids(reader, everything=everything, rules=rule or (), order=chosen)
         day, scored = reader.as_of, not reader.unscored
         asked = asked_end(reader.driver, reader.today, reader.policy)
         held = silence_held(reader.driver, reader.present, reader.today, reader.policy)
@@ -134,13 +116,14 @@ def alerts(
                 "scored": scored,
                 "data_end_asked": asked.isoformat() if asked else None,
                 "silence_held": held or None,
-                "criticals_waiting": read_waiting(reader),
+                "criticals_waiting": insight.read_waiting(reader),
             }
-            _write_all(read_alert_documents(reader, ids), head)
+            _write_all(insight.read_alert_documents(reader, ids), head)
             unlisted = []
         else:
             if ids or scored:
-                answer(None, at_risk_list(list(read_alert_documents(reader, ids[:MOST_LISTED])), reader.lacks), False)
+                listed = list(insight.read_alert_documents(reader, ids[:MOST_LISTED]))
+                answer(None, at_risk_list(listed, reader.lacks), False)
             if (more := len(ids) - MOST_LISTED) > 0:
                 all_of_them = f"`bellwether alerts{' --all' * everything} --json` gives all {len(ids):,}"
                 sys.stdout.write(f"{more:,} more: {all_of_them}.\n")
@@ -160,19 +143,15 @@ def alerts(
 
 def _unlisted(workspace: Workspace, reader: Reader, listed: int, everything: bool) -> list[str]:
     """Say of how many alerts and overdue customers the list does not speak."""
-    from services.alerting import win_back_without_alert
-    from services.book.overdue import count_overdue
-    from services.insight import read_number_open, read_waiting, waiting_words
-
     said = []
-    number_open = 0 if everything else read_number_open(reader)
+    number_open = 0 if everything else insight.read_number_open(reader)
     if number_open > listed:
         said.append(f"{listed:,} of {count(number_open, 'open alert')}; --all lists the rest.")
-    if more_critical := waiting_words(reader, read_waiting(reader)):
+    if more_critical := insight.waiting_words(reader, insight.read_waiting(reader)):
         said.append(f"{more_critical}.")
     if overdue := count_overdue(reader.driver, reader.policy, reader.now).words:
         said.append(f"{overdue}.")
-    if win_back := win_back_without_alert(workspace):
+    if win_back := alerting.win_back_without_alert(workspace):
         why_not = "contacted recently, silent for too long, or with an alert closed recently"
         said.append(f"Win-back without an open alert: {win_back:,} ({why_not}).")
     return said
@@ -190,24 +169,20 @@ def _write_all(documents: Iterable[dict[str, Any]], head: dict[str, Any]) -> Non
     sys.stdout.write("\n  ]\n}\n" if mark else "]\n}\n")
 
 
-@told
+@in_book()
 def try_rule(
+    workspace: Workspace,
     rule: RuleName,
     weeks: Annotated[int, typer.Option("--weeks", min=1, max=104, help="How many weeks to look back.")] = TRIAL_WEEKS,
     figures: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=FIGURE", help="Another figure to try; can be repeated.")
     ] = None,
-    store: StoreOption = None,
     json: JsonOption = False,
-) -> int:
+) -> Reply:
     """Try a rule against the past, also with other figures: nothing in the book changes."""
-    from services.alerting import try_rule as trial_of
-
     tried = dict(_figure(text) for text in figures or ())
-    with opened(store) as workspace:
-        trial = trial_of(workspace, rule, tried, weeks=weeks, progress=progress_line(json))
-    answer(asdict(trial), "\n".join(_of_trial(trial)), json)
-    return DONE
+    trial = alerting.try_rule(workspace, rule, tried, weeks=weeks, progress=progress_line(json))
+    return Reply(asdict(trial), "\n".join(_of_trial(trial)))
 
 
 def _of_trial(trial: Trial) -> Iterator[str]:
@@ -240,54 +215,42 @@ def _figure(text: str) -> tuple[str, float | str]:
         return name, said
 
 
-@told
-def switch_on(rule: RuleName, store: StoreOption = None, json: JsonOption = False) -> int:
+@in_book(writes=True)
+def switch_on(workspace: Workspace, rule: RuleName) -> Reply:
     """Switch a rule on; can be undone."""
-    return _switch(rule, True, store, json)
+    return _switch(workspace, rule, True)
 
 
-@told
-def switch_off(rule: RuleName, store: StoreOption = None, json: JsonOption = False) -> int:
+@in_book(writes=True)
+def switch_off(workspace: Workspace, rule: RuleName) -> Reply:
     """Switch a rule off; can be undone."""
-    return _switch(rule, False, store, json)
+    return _switch(workspace, rule, False)
 
 
-def _switch(rule: str, enabled: bool, store: Path | None, as_json: bool) -> int:
-    from services.alerting import switch_rule
-
-    with opened(store, writes=True) as workspace:
-        changes = switch_rule(workspace, rule, enabled=enabled)
-        after_change(workspace, changes)
-    state = "on" if enabled else "off"
-    answer({"rule": rule, "enabled": enabled, "entry": changes.entry}, changes.words or f"{rule} is {state}.", as_json)
-    return DONE
+def _switch(workspace: Workspace, rule: str, enabled: bool) -> Reply:
+    changes = alerting.switch_rule(workspace, rule, enabled=enabled)
+    after_change(workspace, changes)
+    document = {"rule": rule, "enabled": enabled, "entry": changes.entry}
+    return Reply(document, changes.words or f"{rule} is {'on' if enabled else 'off'}.")
 
 
-@told
+@in_book(writes=True)
 def name_owner(
+    workspace: Workspace,
     rule: RuleName,
     name: Annotated[str, typer.Argument(metavar="NAME", help='Who answers for it; "" for nobody.')],
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> int:
+) -> Reply:
     """Name who answers for a rule; can be undone."""
-    from services.alerting import name_owner as named
-
-    with opened(store, writes=True) as workspace:
-        changes = named(workspace, rule, name)
-        after_change(workspace, changes)
+    changes = alerting.name_owner(workspace, rule, name)
+    after_change(workspace, changes)
     document = {"rule": rule, "owner": name.strip(), "entry": changes.entry}
-    answer(document, f"Owner of {rule}: {name.strip() or 'nobody'}.", json)
-    return DONE
+    return Reply(document, f"Owner of {rule}: {name.strip() or 'nobody'}.")
 
 
-@told
-def rules(store: StoreOption = None, json: JsonOption = False) -> int:
+@in_book()
+def rules(workspace: Workspace) -> Reply:
     """List the rules with how often each was right."""
-    from services.alerting import rule_records
-
-    with opened(store) as workspace:
-        records = rule_records(workspace)
+    records = alerting.rule_records(workspace)
     documents = [
         {
             "code": record.code,
@@ -309,28 +272,22 @@ def rules(store: StoreOption = None, json: JsonOption = False) -> int:
         (record.code, record.title, "on" if record.enabled else "off", record.owner, str(record.open), record.words)
         for record in records
     ]
-    answer({"rules": documents}, table(("rule", "title", "", "owner", "open", "record"), lines, frozenset({4})), json)
-    return DONE
+    return Reply({"rules": documents}, table(("rule", "title", "", "owner", "open", "record"), lines, frozenset({4})))
 
 
-@told
-def run(store: StoreOption = None, json: JsonOption = False) -> int:
+@in_book(writes=True)
+def run(workspace: Workspace, json: JsonOption = False) -> Reply:
     """Do one round without a window: import what landed in watched folders, score, evaluate, send, check the scores."""
-    from services.alerting import record_due, renew_record
-    from services.outreach import send_due
-    from services.scoring import renew_reports, reports_due
-
-    with opened(store, writes=True) as workspace:
-        landed = import_from_folders(workspace, json)
-        outcome = do_round(workspace, progress=progress_line(json))
-        sent, changes = send_due(workspace)
-        after_change(workspace, changes)
-        due = reports_due(workspace)
-        renew_reports(workspace, progress=progress_line(json))
-        checked = due - reports_due(workspace)
-        if record_due(workspace):
-            renew_record(workspace, progress_line(json), never_cancelled)
-            checked |= {"rules"}
+    landed = import_from_folders(workspace, json)
+    outcome = do_round(workspace, progress=progress_line(json))
+    sent, changes = outreach.send_due(workspace)
+    after_change(workspace, changes)
+    due = scoring.reports_due(workspace)
+    scoring.renew_reports(workspace, progress=progress_line(json))
+    checked = due - scoring.reports_due(workspace)
+    if alerting.record_due(workspace):
+        alerting.renew_record(workspace, progress_line(json), never_cancelled)
+        checked |= {"rules"}
     runs = (landed.found.run, outcome)
     # What landed is scored with its import; the round finds nothing left of it.
     scores = max((run.scores for run in runs if run.scores), key=lambda one: one.scored, default=None)
@@ -347,7 +304,6 @@ def run(store: StoreOption = None, json: JsonOption = False) -> int:
     scored = count(scores.scored if scores else 0, "customer")
     words = f"{landed.words}{scored} scored, {count(len(raised), 'alert')} opened, "
     made = f" Reports updated: {', '.join(sorted(checked))}." if checked else ""
-    answer(document, f"{words}{len(closed)} closed. {sent_words(sent)}{made}", json)
-    for sentence in [*landed.concerns, *landed.silent, *([sent.fault] if sent.fault else [])]:
-        say(sentence)
-    return IN_PART if landed.concerns or sent.fault or sent.failed or sent.in_doubt else DONE
+    notes = [*landed.concerns, *landed.silent, *([sent.fault] if sent.fault else [])]
+    code = IN_PART if landed.concerns or sent.fault or sent.failed or sent.in_doubt else DONE
+    return Reply(document, f"{words}{len(closed)} closed. {sent_words(sent)}{made}", notes, code)

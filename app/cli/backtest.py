@@ -7,20 +7,11 @@ from typing import Annotated
 
 import typer
 
-from app.cli.frame import (
-    DONE,
-    JsonOption,
-    StoreOption,
-    answer,
-    day_of,
-    never_cancelled,
-    opened,
-    progress_line,
-    table,
-    told,
-)
+from app.cli.frame import JsonOption, Reply, day_of, in_book, never_cancelled, progress_line, table
 from models.values.backtest import BacktestReport, Measures, ModelReport
 from models.values.words import count, money, percent
+from services import scoring
+from services.workspace import Workspace
 
 HorizonOption = Annotated[
     int | None, typer.Option("--horizon", metavar="DAYS", min=1, max=730, help="Days ahead; default: the policy's.")
@@ -38,21 +29,14 @@ def _days(text: str | None) -> tuple[date, ...] | None:
     return tuple(sorted(set(found)))
 
 
-@told
+@in_book(writes=lambda given: given["horizon"] is None and given["cutoffs"] is None)
 def backtest(
-    horizon: HorizonOption = None, cutoffs: CutoffsOption = None, store: StoreOption = None, json: JsonOption = False
-) -> int:
+    workspace: Workspace, horizon: HorizonOption = None, cutoffs: CutoffsOption = None, json: JsonOption = False
+) -> Reply:
     """Score the book's past from earlier days and compare with what happened; kept where nothing else is asked for."""
-    from services.scoring import backtest as judged
-
-    days = _days(cutoffs)
-    with opened(store, writes=horizon is None and days is None) as workspace:
-        report = judged(
-            workspace, horizon_days=horizon, cutoffs=days, progress=progress_line(json), cancelled=never_cancelled
-        )
-        currency = workspace.read_currency()
-    answer(report.as_json(), _words(report, currency), json)
-    return DONE
+    show, days = progress_line(json), _days(cutoffs)
+    report = scoring.backtest(workspace, horizon_days=horizon, cutoffs=days, progress=show, cancelled=never_cancelled)
+    return Reply(report.as_json(), _words(report, workspace.read_currency()))
 
 
 def _words(report: BacktestReport, currency: str) -> str:

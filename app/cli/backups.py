@@ -9,30 +9,28 @@ from typing import Annotated
 import typer
 
 from app.bootstrap import recipe_for
-from app.cli.frame import DONE, JsonOption, StoreOption, answer, opened, table, told
+from app.cli.frame import DONE, JsonOption, Reply, StoreOption, answer, in_book, table, told
 from app.cli.secrets import PASSPHRASE
 from app.keyrings import LazyKeyring
 from models.store import sweep_converted
 from models.values.backups import KINDS, Backup
 from models.values.errors import UserError
-from services.backups import back_up, backups_of, compare
-from services.backups import restore as put_back
+from services import backups as kept
 from services.settings import load_managed
+from services.workspace import Workspace
 
 
-@told
-def backup(store: StoreOption = None, json: JsonOption = False) -> int:
+@in_book()
+def backup(workspace: Workspace) -> Reply:
     """Back up the book now, check the copy, and delete backups that are not kept any more."""
-    with opened(store) as workspace:
-        made = back_up(workspace)
-    answer(_document(made), f"Backed up to {made.path}", json)
-    return DONE
+    made = kept.back_up(workspace)
+    return Reply(_document(made), f"Backed up to {made.path}")
 
 
 @told
 def backups(store: StoreOption = None, json: JsonOption = False) -> int:
     """List the backups of the book, the newest first."""
-    known = backups_of(Path(recipe_for(store).store))
+    known = kept.backups_of(Path(recipe_for(store).store))
     rows = [(one.path.name, f"{one.at:%Y-%m-%d %H:%M} UTC", KINDS[one.kind], f"{one.size:,}") for one in known]
     words = table(("backup", "at", "kind", "bytes"), rows, frozenset({3})) if rows else "There is no backup yet."
     answer({"backups": [_document(one) for one in known]}, words, json)
@@ -51,12 +49,12 @@ def restore(
     path, keyring, given = Path(recipe.store), LazyKeyring(), os.environ.get(PASSPHRASE, "")
     load_managed(*recipe.managed).limits.refuse_store(path)
     sweep_converted(path)
-    chosen = _named(name, backups_of(path))
-    since = compare(path, chosen, keyring, given)
+    chosen = _named(name, kept.backups_of(path))
+    since = kept.compare(path, chosen, keyring, given)
     if dry_run:
         answer({**_document(chosen), "since": since.words}, since.words, json)
         return DONE
-    done = put_back(path, chosen, keyring, person=recipe.person, clock=recipe.clock, given=given)
+    done = kept.restore(path, chosen, keyring, person=recipe.person, clock=recipe.clock, given=given)
     files = [str(one) for one in done.files]
     answer({**_document(chosen), "since": since.words, "files": files}, "\n".join([done.words, *files]), json)
     return DONE

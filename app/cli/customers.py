@@ -8,26 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.alerts import opened_as_of
-from app.cli.frame import (
-    DONE,
-    AsOfOption,
-    JsonOption,
-    NewOwner,
-    StoreOption,
-    Who,
-    answer,
-    day_of,
-    opened,
-    say,
-    table,
-    told,
-)
+from app.cli.frame import NewOwner, Reply, Who, in_book, table
+from models.queries.contacts import contact_named
 from models.values.changes import Changes
 from models.values.customers import STANDINGS, CustomerFilter, CustomerRow
 from models.values.errors import UserError
 from models.values.words import chance, count, left_words, money
+from services import insight, scoring, sync
 from services.pipeline import after_change
+from services.workspace import Workspace
 
 PAGE = 200
 NEWEST = 20
@@ -35,32 +24,28 @@ Fields = Annotated[list[str], typer.Argument(metavar="FIELD=VALUE…", help="Suc
 Number = Annotated[int, typer.Argument(metavar="ID", help="The customer's number, as listed by `customers`.")]
 
 
-@told
+@in_book(as_of=True)
 def customers(
+    workspace: Workspace,
     query: Annotated[str, typer.Option("--query", metavar="Q", help="Words of a name, company, place or e-mail.")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many at the most.")] = PAGE,
     standing: Annotated[
         str, typer.Option("--standing", metavar="|".join(STANDINGS), help="Only customers with this status.")
     ] = "",
-    store: StoreOption = None,
-    as_of: AsOfOption = None,
-    json: JsonOption = False,
-) -> int:
+) -> Reply:
     """List customers: the highest value at risk first, then win-back, then lost."""
-    from services.insight import customers_count, read_customers, reading
-
     if standing and standing not in STANDINGS:
         raise typer.BadParameter(f"{standing!r} is not a status. Choose one of {', '.join(STANDINGS)}.")
     found: list[CustomerRow] = []
-    with opened_as_of(store, day_of(as_of)) as workspace, reading(workspace) as reader:
+    with insight.reading(workspace) as reader:
         wanted, key = CustomerFilter(text=query, standings=frozenset({standing} - {""})), None
         while len(found) < limit:
-            page = read_customers(reader, wanted, sort="at_risk", descending=True, after=key)
+            page = insight.read_customers(reader, wanted, sort="at_risk", descending=True, after=key)
             found += page.rows
             key = page.next_key
             if key is None:
                 break
-        total = len(found) if key is None else customers_count(workspace, wanted).matching
+        total = len(found) if key is None else insight.customers_count(workspace, wanted).matching
     rows = [dataclasses.asdict(row) for row in found[:limit]]
     lines = [
         (
@@ -76,10 +61,8 @@ def customers(
         for row in found[:limit]
     ]
     head = ("id", "name", "tier", "segment", "churn", "at risk", "last order", "owner")
-    answer({"customers": rows, "total": total}, table(head, lines, frozenset({0, 4, 5})), json)
-    if total > len(rows):
-        say(f"{len(rows):,} of {count(total, 'customer')} shown; --limit {total} shows all.")
-    return DONE
+    left = [f"{len(rows):,} of {count(total, 'customer')} shown; --limit {total} shows all."] * (total > len(rows))
+    return Reply({"customers": rows, "total": total}, table(head, lines, frozenset({0, 4, 5})), left)
 
 
 def _at_risk(row: CustomerRow) -> str:
@@ -96,41 +79,26 @@ def _risk(row: CustomerRow) -> str:
     return "" if row.churn_risk is None else chance(row.churn_risk)
 
 
-@told
+@in_book(as_of=True)
 def show(
+    workspace: Workspace,
     customer: Who,
     events: Annotated[int, typer.Option("--events", min=0, help="How many of the newest events.")] = NEWEST,
-    store: StoreOption = None,
-    as_of: AsOfOption = None,
-    json: JsonOption = False,
-) -> int:
+) -> Reply:
     """Show a customer: identity, scores with their reasons, trends, newest events, consent, open work."""
-    from services.insight import (
-        customer_named,
-        customer_profile,
-        figure_lines,
-        read_customer_document,
-        reading,
-        trend_words,
-    )
-    from services.scoring import channel_trends
-
-    with opened_as_of(store, day_of(as_of)) as workspace:
-        number = customer_named(workspace, customer)
-        with reading(workspace) as reader:
-            document = read_customer_document(reader, number, newest=events)
-        if document is None:
-            raise UserError(f"There is no customer {number}. `bellwether customers` lists them.")
-        trends = channel_trends(workspace, number)
-        document["trends"] = [dataclasses.asdict(one) for one in trends]
-        told = trend_words(trends, workspace.clock.today())
-        figures = customer_profile(workspace, number).figures
-    lines = figure_lines(figures) if figures is not None else ("Not scored yet",)
-    answer(document, _words(document, lines, told.more), json)
+    number = insight.customer_named(workspace, customer)
+    with insight.reading(workspace) as reader:
+        document = insight.read_customer_document(reader, number, newest=events)
+    if document is None:
+        raise UserError(f"There is no customer {number}. `bellwether customers` lists them.")
+    trends = scoring.channel_trends(workspace, number)
+    document["trends"] = [dataclasses.asdict(one) for one in trends]
+    told = insight.trend_words(trends, workspace.clock.today())
+    figures = insight.customer_profile(workspace, number).figures
+    lines = insight.figure_lines(figures) if figures is not None else ("Not scored yet",)
     shown, total = len(document["timeline"]), document["counts"]["all"]
-    if shown < total:
-        say(f"{shown:,} of {count(total, 'event')} shown; --events {total} shows all.")
-    return DONE
+    left = [f"{shown:,} of {count(total, 'event')} shown; --events {total} shows all."] * (shown < total)
+    return Reply(document, _words(document, lines, told.more), left)
 
 
 def _words(document: dict[str, Any], figures: Sequence[str], trends: Sequence[str]) -> str:
@@ -167,57 +135,32 @@ def _reason(driver: dict[str, Any]) -> str:
     )
 
 
-@told
-def add(fields: Fields, new_owner: NewOwner = False, store: StoreOption = None, json: JsonOption = False) -> int:
+@in_book(writes=True, create=True)
+def add(workspace: Workspace, fields: Fields, new_owner: NewOwner = False) -> Reply:
     """Add a customer by hand."""
-    from services.sync import add_customer
-
-    with opened(store, create=True, writes=True) as workspace:
-        changes = add_customer(workspace, pairs(fields), new_owner=new_owner)
-        after_change(workspace, changes)
-    return _changed(changes, json)
+    return changed(workspace, sync.add_customer(workspace, pairs(fields), new_owner=new_owner))
 
 
-@told
-def change(
-    number: Number,
-    fields: Fields,
-    new_owner: NewOwner = False,
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> int:
+@in_book(writes=True)
+def change(workspace: Workspace, number: Number, fields: Fields, new_owner: NewOwner = False) -> Reply:
     """Change fields of a customer by hand."""
-    from services.sync import edit_customer
-
-    with opened(store, writes=True) as workspace:
-        changes = edit_customer(workspace, number, pairs(fields), new_owner=new_owner)
-        after_change(workspace, changes)
-    return _changed(changes, json)
+    return changed(workspace, sync.edit_customer(workspace, number, pairs(fields), new_owner=new_owner))
 
 
-@told
+@in_book(writes=True)
 def contact(
+    workspace: Workspace,
     customer: Who,
     fields: Fields,
     who: Annotated[str, typer.Option("--who", help="The contact to change: name, address or number.")] = "",
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> int:
+) -> Reply:
     """Add a contact to a customer, or change one: `is_primary=yes`, `email_consent=given`."""
-    from models.queries.contacts import contact_named
-    from services.insight import customer_named
-    from services.sync import add_contact, edit_contact
-
-    with opened(store, writes=True) as workspace:
-        number = customer_named(workspace, customer)
-        if who:
-            with workspace.store.snapshot() as driver:
-                known = contact_named(driver, number, who)
-            changes = edit_contact(workspace, known, pairs(fields))
-        else:
-            changes = add_contact(workspace, number, pairs(fields))
-        after_change(workspace, changes)
-    return _changed(changes, json)
+    number = insight.customer_named(workspace, customer)
+    if not who:
+        return changed(workspace, sync.add_contact(workspace, number, pairs(fields)))
+    with workspace.store.snapshot() as driver:
+        known = contact_named(driver, number, who)
+    return changed(workspace, sync.edit_contact(workspace, known, pairs(fields)))
 
 
 def pairs(fields: list[str]) -> dict[str, str]:
@@ -230,7 +173,8 @@ def pairs(fields: list[str]) -> dict[str, str]:
     return found
 
 
-def _changed(changes: Changes, as_json: bool) -> int:
+def changed(workspace: Workspace, changes: Changes) -> Reply:
+    """Score and evaluate whom a change touched, and answer with it."""
+    after_change(workspace, changes)
     document = {"entry": changes.entry, "customers": sorted(changes.customers), "words": changes.words}
-    answer(document, changes.words or "Nothing to change: the customer already has these values.", as_json)
-    return DONE
+    return Reply(document, changes.words or "Nothing to change: the customer already has these values.")

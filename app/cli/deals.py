@@ -7,10 +7,12 @@ from typing import Annotated, Final
 import typer
 
 from app.cli.customers import pairs
-from app.cli.frame import DONE, JsonOption, NewOwner, StoreOption, answer, opened, told
+from app.cli.frame import NewOwner, Reply, in_book
 from models.values.deals import DealFields
 from models.values.words import THIN
+from services import sync
 from services.pipeline import after_change
+from services.workspace import Workspace
 
 _HELP = (
     "Numbers of deals as listed by `rows deals`, then what to change: stage=Won closed_on=2026-11-20, amount=1200,"
@@ -21,34 +23,29 @@ _HELP = (
 _SHOWN: Final = ("name", "stage", "probability", "amount", "closes_on", "owner", "lost_reason")
 
 
-@told
+@in_book(writes=True)
 def change(
+    workspace: Workspace,
     words: Annotated[list[str], typer.Argument(metavar="ID… FIELD=VALUE…", help=_HELP)],
     new_owner: NewOwner = False,
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> int:
+) -> Reply:
     """Change one or several deals by hand, all by one action: `deal set 12 15 stage=Negotiation owner=Ana`."""
-    from services.sync import deals_to_edit, edit_deals
-
     numbers = [word for word in words if "=" not in word]
     wrong = next((word for word in numbers if not word.isdecimal()), "")
     if wrong or not numbers:
         raise typer.BadParameter(
             f"{wrong!r} is not a deal’s number: `rows deals` lists them." if wrong else "Name a deal by its number."
         )
-    with opened(store, writes=True) as workspace:
-        ids, fields = [int(one) for one in numbers], pairs([one for one in words if "=" in one])
-        changes = edit_deals(workspace, ids, fields, new_owner=new_owner)
-        after_change(workspace, changes)
-        now = deals_to_edit(workspace, ids)
+    ids, fields = [int(one) for one in numbers], pairs([one for one in words if "=" in one])
+    changes = sync.edit_deals(workspace, ids, fields, new_owner=new_owner)
+    after_change(workspace, changes)
+    now = sync.deals_to_edit(workspace, ids)
     document = {
         "entry": changes.entry, "customers": sorted(changes.customers), "words": changes.words,
         "deals": [{name: getattr(one, name) for name in ("id", *_SHOWN, "currency")} for one in now],
     }  # fmt: skip
     said = changes.words or "Nothing to change: the deals already have these values."
-    answer(document, "\n".join([said, *map(_line, now)]), json)
-    return DONE
+    return Reply(document, "\n".join([said, *map(_line, now)]))
 
 
 def _line(deal: DealFields) -> str:

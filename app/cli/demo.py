@@ -25,7 +25,7 @@ from app.cli.frame import (
 from app.cli.secrets import PASSPHRASE
 from app.paths import sample_book
 from models.values.errors import UserError
-from services.audit import remember_head
+from services import audit, insight, sync
 from services.pipeline.jobs import ImportOutcome, build_sample
 from services.workspace import Workspace
 
@@ -48,7 +48,7 @@ def demo(
         say_first_record(workspace, json)  # before a window, whose figures would move when it comes
         if headless:
             _print_list(workspace, outcome, json)
-        remember_head(workspace)
+        audit.remember_head(workspace)
     finally:
         workspace.close()
     if not headless:
@@ -69,9 +69,7 @@ def has_display() -> bool:
 
 def _fill(workspace: Workspace, customers: int, seed: int | None, quiet: bool) -> ImportOutcome | None:
     """Import the sample's exports; a sample book that is there already is used as it is."""
-    from services.sync import imports_history
-
-    history = imports_history(workspace)
+    history = sync.imports_history(workspace)
     if any(record.receipt.rows["read"] for record in history):
         if not all(record.receipt.recognised_as.startswith("sample") for record in history if not record.undone):
             raise UserError(
@@ -87,10 +85,9 @@ def _fill(workspace: Workspace, customers: int, seed: int | None, quiet: bool) -
 
 
 def _print_list(workspace: Workspace, outcome: ImportOutcome | None, as_json: bool) -> None:
-    from services.insight import read_alert_documents, read_alert_ids, reading
-
-    with reading(workspace) as reader:
-        documents, lacks = list(read_alert_documents(reader, read_alert_ids(reader))), reader.lacks
+    with insight.reading(workspace) as reader:
+        documents = list(insight.read_alert_documents(reader, insight.read_alert_ids(reader)))
+        lacks = reader.lacks
     receipts = [result.receipt.as_json() for result in outcome.files if result.receipt] if outcome else []
     for receipt in receipts:
         rows = receipt["rows"]

@@ -7,20 +7,18 @@ from typing import Annotated
 
 import typer
 
-from app.cli.frame import DONE, JsonOption, StoreOption, answer, opened, table, told
+from app.cli.frame import Reply, in_book, table
+from services.book import disclosures as book
+from services.workspace import Workspace
 
 
-@told
+@in_book()
 def disclosures(
-    store: StoreOption = None,
-    json: JsonOption = False,
+    workspace: Workspace,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many, newest first.")] = 50,
-) -> int:
+) -> Reply:
     """List what left this computer: emails, requests to language models, exports, files for other systems."""
-    from services.book.disclosures import disclosures as found_in
-
-    with opened(store) as workspace:
-        whole = found_in(workspace)
+    whole = book.disclosures(workspace)
     found = whole[:limit]
     rows = [
         (one.at, one.by, one.to, "" if one.size is None else f"{one.size:,}", one.what, ", ".join(one.fields))
@@ -30,5 +28,4 @@ def disclosures(
     words = table(head, rows, frozenset({3})) if rows else "Nothing has left this computer."
     if len(whole) > len(found):
         words += f"\nThe newest {len(found):,} of {len(whole):,}. --limit {len(whole)} lists all."
-    answer([asdict(one) for one in found], words, json)
-    return DONE
+    return Reply([asdict(one) for one in found], words)

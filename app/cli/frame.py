@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import functools
 import getpass
+import inspect
 import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any, NamedTuple, ParamSpec
 
 import typer
 
@@ -35,7 +36,8 @@ from models.values.errors import (
 )
 from models.values.imports import Progress
 from models.values.words import full_day
-from services.audit import remember_head
+from services import alerting, audit, backups, scoring
+from services.book.as_of import copy_as_of
 from services.book.encryption import begun_words, is_new
 from services.book.sources import asked_end
 from services.settings import LOOK_FROM, Preferences, default_path, load_preferences, save_preferences
@@ -85,9 +87,7 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
 
 def _way_back(store: Any) -> str:
     """How a damaged book comes back, where it has a backup."""
-    from services.backups import backups_of  # restoring needs most rooms, other commands few
-
-    known = backups_of(Path(recipe_for(store).store))
+    known = backups.backups_of(Path(recipe_for(store).store))
     return " “bellwether restore newest” puts its newest backup in its place." if known else ""
 
 
@@ -115,10 +115,87 @@ def opened(
     try:
         keyring = GivenSecrets(workspace.keyring, os.environ)
         yield replace(workspace.of_person(preferences), keyring=keyring)
-        if writes and (problem := remember_head(workspace)):
+        if writes and (problem := audit.remember_head(workspace)):
             say(problem)
     finally:
         workspace.close()
+
+
+@contextmanager
+def opened_as_of(store: Path | None, day: date | None) -> Iterator[Workspace]:
+    """Open the book as it is, or a look back at an earlier day."""
+    with opened(store) as workspace:
+        if day is None:
+            yield workspace
+            return
+        with copy_as_of(workspace, day) as past:
+            scoring.score_due(past, force_all=True, as_of=day)
+            alerting.evaluate(past)
+            yield past
+
+
+class Reply(NamedTuple):
+    """What a command answers.
+
+    Attributes
+    ----------
+    document, words
+        What ``--json`` prints, and what is printed without it.
+    notes
+        Sentences for standard error that follow.
+    code
+        The exit code.
+    """
+
+    document: Any
+    words: str
+    notes: Sequence[str] = ()
+    code: int = DONE
+
+
+def in_book(
+    *, writes: bool | Callable[[Mapping[str, Any]], bool] = False, create: bool = False, as_of: bool = False
+) -> Callable[[Callable[..., Reply]], Callable[..., None]]:
+    """Give a command the open book as its first argument, and the options ``--store`` and ``--json``.
+
+    Parameters
+    ----------
+    writes
+        Whether it writes, or what tells it from the options given.
+    create
+        A book that is not there yet is begun.
+    as_of
+        It has an option ``--as-of`` too, and may be given a look back.
+    """
+    options = {"store": StoreOption, **({"as_of": AsOfOption} if as_of else {}), "json": JsonOption}
+
+    def decorate(command: Callable[..., Reply]) -> Callable[..., None]:
+        signature = inspect.signature(command, eval_str=True)
+
+        @functools.wraps(command)
+        def run(*, store: Path | None, json: bool, **given: Any) -> int:
+            day = day_of(given.pop("as_of", None))
+            wrote = writes(given) if callable(writes) else writes
+            book = opened_as_of(store, day) if as_of else opened(store, create=create, writes=wrote)
+            with book as workspace:
+                known = {"json": json} if "json" in signature.parameters else {}
+                reply = command(workspace, **given, **known)
+            answer(reply.document, reply.words, json)
+            for words in reply.notes:
+                say(words)
+            return reply.code
+
+        keyword = inspect.Parameter.KEYWORD_ONLY
+        own = [one.replace(kind=keyword) for one in list(signature.parameters.values())[1:] if one.name != "json"]
+        common = [
+            inspect.Parameter(name, keyword, default=False if name == "json" else None, annotation=option)
+            for name, option in options.items()
+        ]
+        # What a signature says is what typer makes options of.
+        run.__signature__ = signature.replace(parameters=[*own, *common])  # type: ignore[attr-defined]
+        return told(run)
+
+    return decorate
 
 
 def own_preferences() -> Preferences:
@@ -214,12 +291,10 @@ def say_first_record(workspace: Workspace, as_json: bool) -> None:
 
     Old data wait until a person has said from which day to look: they are scored anew then.
     """
-    from services.alerting import renew_first_record
-
     with workspace.store.snapshot() as driver:
         if asked_end(driver, workspace.clock.today(), workspace.read_policy()) is not None:
             return
-    if left := renew_first_record(workspace, progress_line(as_json)):
+    if left := alerting.renew_first_record(workspace, progress_line(as_json)):
         say(left)
 
 

@@ -17,8 +17,10 @@ from app.cli.frame import (
     IN_PART,
     NOTHING_DONE,
     JsonOption,
+    Reply,
     StoreOption,
     answer,
+    in_book,
     never_cancelled,
     opened,
     progress_line,
@@ -34,10 +36,12 @@ from models.values.errors import UserError
 from models.values.imports import ImportOptions, ImportRequest, Receipt
 from models.values.reading import ReadingChoice
 from models.values.words import count
+from services import sync
 from services.book.files import SAMPLE_BOOK, SAMPLE_TAKES_NONE
 from services.book.sources import asked_end
 from services.pipeline import after_change
 from services.pipeline.jobs import ImportOutcome, import_files
+from services.pipeline.watched import each_file, left_alone, why_left_alone
 from services.workspace import Workspace
 
 
@@ -99,9 +103,6 @@ def import_(
     json: JsonOption = False,
 ) -> int:
     """Import files and what is in archives, customers before their orders, then score and raise alerts."""
-    from services.pipeline.watched import each_file, left_alone, why_left_alone
-    from services.sync import order_of_import, together
-
     options = ImportOptions(
         entity=entity,
         kind=kind,
@@ -115,8 +116,8 @@ def import_(
     )
     with _book(store, dry_run, plain) as workspace:
         named = [_request(workspace, name, options, dry_run=dry_run) for name in files]
-        requests = together([one for request in named for one in each_file(request)])
-        order = order_of_import(workspace, requests)
+        requests = sync.together([one for request in named for one in each_file(request)])
+        order = sync.order_of_import(workspace, requests)
         outcome = import_files(
             workspace,
             tuple(requests[place] for place in order),
@@ -236,13 +237,10 @@ def _words(receipts: list[Receipt], outcome: ImportOutcome) -> str:
     return "\n".join(lines)
 
 
-@told
-def imports(store: StoreOption = None, json: JsonOption = False) -> int:
+@in_book()
+def imports(workspace: Workspace) -> Reply:
     """List what was imported, newest first."""
-    from services.sync import imports_history
-
-    with opened(store) as workspace:
-        records = imports_history(workspace)
+    records = sync.imports_history(workspace)
     documents = [
         {**record.receipt.as_json(), "finished_at": record.finished_at, "undone": record.undone} for record in records
     ]
@@ -261,22 +259,17 @@ def imports(store: StoreOption = None, json: JsonOption = False) -> int:
         for record in records
     ]
     head = ("id", "at", "file", "recognised as", "read", "new", "changed", "rejected", "")
-    answer(documents, table(head, rows, frozenset({0, 4, 5, 6, 7})), json)
-    return DONE
+    return Reply(documents, table(head, rows, frozenset({0, 4, 5, 6, 7})))
 
 
-@told
+@in_book(writes=True)
 def undo_import(
+    workspace: Workspace,
     number: Annotated[int, typer.Argument(metavar="ID", help="The import, as `imports` numbers it.")],
-    store: StoreOption = None,
     json: JsonOption = False,
-) -> int:
+) -> Reply:
     """Undo an import: its rows go, what it changed returns, what was changed later is kept and named."""
-    from services.sync import undo_import as undo
-
-    with opened(store, writes=True) as workspace:
-        changes = undo(workspace, number)
-        after_change(workspace, changes, progress=progress_line(json))
+    changes = sync.undo_import(workspace, number)
+    after_change(workspace, changes, progress=progress_line(json))
     document = {"entry": changes.entry, "words": changes.words, "kept": list(changes.kept)}
-    answer(document, "\n".join([changes.words, *changes.kept]), json)
-    return DONE
+    return Reply(document, "\n".join([changes.words, *changes.kept]))

@@ -5,29 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from app.cli.alerts import opened_as_of
-from app.cli.frame import DONE, AsOfOption, JsonOption, StoreOption, answer, day_of, told
+from app.cli.frame import Reply, in_book
 from models.values.emerging import EmergingReport
 from models.values.errors import UserError
 from models.values.words import count
+from services import insight
+from services.workspace import Workspace
 
 if TYPE_CHECKING:
     from services.insight import Reader
 
 
-@told
-def issues(store: StoreOption = None, as_of: AsOfOption = None, json: JsonOption = False) -> int:
+@in_book(as_of=True)
+def issues(workspace: Workspace) -> Reply:
     """List what tickets and reviews tell of more than they used to: how often, since when, from whom."""
-    from services.insight import issue_words, read_emerging, reading
-
-    with opened_as_of(store, day_of(as_of)) as workspace, reading(workspace) as reader:
-        report = read_emerging(reader)
+    with insight.reading(workspace) as reader:
+        report = insight.read_emerging(reader)
         if report is None:
             raise UserError("The book has not been scored yet. Import tickets or reviews, or run `bellwether score`.")
-        lines = [issue_words(reader, issue) for issue in report.issues]
+        lines = [insight.issue_words(reader, issue) for issue in report.issues]
         words = "\n".join(_told(report, lines)) if lines else _nothing(report, reader)
-    answer(report.as_json(), words, json)
-    return DONE
+    return Reply(report.as_json(), words)
 
 
 def _told(report: EmergingReport, lines: list[str]) -> Iterator[str]:

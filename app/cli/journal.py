@@ -12,17 +12,30 @@ import typer
 
 from app import __version__
 from app.bootstrap import recipe_for
-from app.cli.frame import DONE, IN_PART, NOTHING_DONE, JsonOption, StoreOption, answer, opened, say, table, told
+from app.cli.frame import (
+    DONE,
+    IN_PART,
+    NOTHING_DONE,
+    JsonOption,
+    Reply,
+    StoreOption,
+    answer,
+    in_book,
+    opened,
+    say,
+    table,
+    told,
+)
 from app.keyrings import LazyKeyring
 from app.paths import log_folder, managed_sources
 from models import sqlite
 from models.values.errors import StoreDamaged
 from models.values.words import count
-from services.audit import history, remember_head, undo_last, verify_book
-from services.backups import backups_of
+from services import audit, backups
 from services.book.sources import orders_ahead
 from services.pipeline import after_change
 from services.settings import load_managed
+from services.workspace import Workspace
 
 PARTS = (
     "pyside6-essentials",
@@ -37,28 +50,23 @@ PARTS = (
 )
 
 
-@told
-def undo(store: StoreOption = None, json: JsonOption = False) -> int:
+@in_book(writes=True)
+def undo(workspace: Workspace) -> Reply:
     """Undo your last action; never the pipeline's. Exit code 1: nothing could be undone; 3: a part was kept."""
-    with opened(store, writes=True) as workspace:
-        changes = undo_last(workspace)
-        after_change(workspace, changes)
+    changes = audit.undo_last(workspace)
+    after_change(workspace, changes)
     document = {"entry": changes.entry, "words": changes.words, "kept": list(changes.kept)}
-    answer(document, "\n".join([changes.words, *changes.kept]), json)
-    if not changes.tables:
-        return NOTHING_DONE
-    return IN_PART if changes.kept else DONE
+    code = NOTHING_DONE if not changes.tables else IN_PART if changes.kept else DONE
+    return Reply(document, "\n".join([changes.words, *changes.kept]), code=code)
 
 
-@told
+@in_book()
 def journal(
-    store: StoreOption = None,
-    json: JsonOption = False,
+    workspace: Workspace,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many entries, newest first.")] = 50,
-) -> int:
+) -> Reply:
     """Print the audit trail, newest first."""
-    with opened(store) as workspace:
-        found = history(workspace, limit=limit)
+    found = audit.history(workspace, limit=limit)
     document = [
         {
             "id": entry.id,
@@ -78,25 +86,22 @@ def journal(
         (str(entry.id), entry.at, f"{entry.actor.kind} {entry.actor.name}", entry.verb, entry.subject, entry.words)
         for entry in found
     ]
-    answer(document, table(("id", "at", "by", "verb", "subject", "words"), rows, frozenset({0})), json)
-    return DONE
+    return Reply(document, table(("id", "at", "by", "verb", "subject", "words"), rows, frozenset({0})))
 
 
-@told
+@in_book()
 def verify(
-    store: StoreOption = None,
-    json: JsonOption = False,
+    workspace: Workspace,
     accept: Annotated[
         bool, typer.Option("--accept", help="Remember this journal from now on: after you restored a copy.")
     ] = False,
-) -> int:
+) -> Reply:
     """Check the journal's chain, the rows that it tells of and the store, and print the content hash."""
-    with opened(store) as workspace:
-        if accept:
-            remember_head(workspace, accept=True)
-        outcome = verify_book(workspace)
-        with workspace.store.snapshot() as driver:
-            ahead = orders_ahead(driver, workspace.clock.today())
+    if accept:
+        audit.remember_head(workspace, accept=True)
+    outcome = audit.verify_book(workspace)
+    with workspace.store.snapshot() as driver:
+        ahead = orders_ahead(driver, workspace.clock.today())
     notes = [*outcome.notes, *([ahead] if ahead else [])]
     document = {
         "ok": outcome.ok,
@@ -108,8 +113,7 @@ def verify(
     }
     verdict = f"The store and its {outcome.entries:,} journal entries are intact." if outcome.ok else "Problems found:"
     lines = [verdict, *outcome.problems, *notes, f"content hash {outcome.content_hash}"]
-    answer(document, "\n".join(lines), json)
-    return DONE if outcome.ok else NOTHING_DONE
+    return Reply(document, "\n".join(lines), code=DONE if outcome.ok else NOTHING_DONE)
 
 
 @told
@@ -130,7 +134,7 @@ def doctor(store: StoreOption = None, json: JsonOption = False) -> int:
         "encrypted": None,
         "newest_backup": None,
     }
-    known = backups_of(path)
+    known = backups.backups_of(path)
     if known:
         document["newest_backup"] = known[0].at.isoformat()
     managed = load_managed(*managed_sources())
@@ -141,7 +145,7 @@ def doctor(store: StoreOption = None, json: JsonOption = False) -> int:
                 document["encrypted"] = workspace.store.key is not None
                 same = workspace.policy == type(workspace.policy)()
                 document["policy"] = "defaults" if same else "changed for this book"
-                document["store"] = " ".join(verify_book(workspace).problems) or "in order"
+                document["store"] = " ".join(audit.verify_book(workspace).problems) or "in order"
         except StoreDamaged as damaged:
             document["store"] = str(damaged)
     lines = [f"{name} {number}" for name, number in versions.items()]

@@ -9,18 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.frame import (
-    DONE,
-    JsonOption,
-    StoreOption,
-    answer,
-    ask_secret,
-    keep_preferences,
-    opened,
-    own_preferences,
-    say,
-    told,
-)
+from app.cli.frame import Reply, ask_secret, in_book, keep_preferences, own_preferences, say
 from models.values.errors import UserError
 from models.values.mail_access import Provider
 from services import mail_access, outreach
@@ -48,49 +37,47 @@ TokenUrl = Annotated[str | None, _text("token-url", "Token address of another pr
 Scope = Annotated[str | None, _text("scope", "Scope of another provider.")]
 
 
-@told
-def show(store: StoreOption = None, json: JsonOption = False) -> int:
+@in_book(create=True)
+def show(workspace: Workspace) -> Reply:
     """Show the mail account of this computer."""
-    with opened(store, create=True) as workspace:
-        return _shown(workspace, json)
+    return _shown(workspace)
 
 
-@told
+@in_book(create=True)
 def change(
+    workspace: Workspace,
     address: Address = None, provider: At = None, name: Name = None, host: Host = None,
     port: Annotated[int | None, typer.Option("--port", help="Port of the server.")] = None,
     security: Security = None, user: User = None, sign_in: SignIn = None, client_id: ClientId = None,
     tenant: Tenant = None, authorize_url: AuthorizeUrl = None, token_url: TokenUrl = None, scope: Scope = None,
     password: Annotated[bool, typer.Option("--password", help="Ask for the password, and keep it.")] = False,
     client_secret: Annotated[bool, typer.Option("--client-secret", help="Ask for the client secret.")] = False,
-    store: StoreOption = None, json: JsonOption = False,
-) -> int:  # fmt: skip
+) -> Reply:  # fmt: skip
     """Set up the mail account: what an option does not name stays, or is as the provider of the address has it."""
     given = {"from_address": address, "from_name": name, "host": host, "port": port, "security": security,
              "user": user, "sign_in": sign_in}  # fmt: skip
     named = {"client_id": client_id, "tenant": tenant, "authorize_url": authorize_url, "token_url": token_url,
              "scope": scope}  # fmt: skip
-    with opened(store, create=True) as workspace:
-        before = workspace.preferences.mail
-        account = _changed(workspace, provider, {key: value for key, value in given.items() if value is not None})
-        workspace.managed.limits.refuse_mail_host(account.host)
-        clients = _clients(workspace, account, {key: value for key, value in named.items() if value is not None})
-        if password:
-            workspace.keyring.set(account.secret, ask_secret(f"Password of {account.user} at {account.host}"))
-        if client_secret:
-            client = clients.get(account.sign_in, SignInClient())
-            workspace.keyring.set(client.secret, ask_secret("Client secret"))
-        if before.secret != account.secret:
-            workspace.keyring.delete(before.secret)
-        own = own_preferences()
-        if workspace.managed.is_locked("sign_in"):
-            keep_preferences(replace(own, mail=account))
-        else:
-            keep_preferences(replace(own, mail=account, sign_in=clients))
-        kept = replace(workspace.preferences, mail=account, sign_in=clients)
-        if password and not workspace.keyring.lasting:
-            say("This computer has no keyring, so the password is not stored: `send` asks for it.")
-        return _shown(replace(workspace, preferences=kept), json)
+    before = workspace.preferences.mail
+    account = _changed(workspace, provider, {key: value for key, value in given.items() if value is not None})
+    workspace.managed.limits.refuse_mail_host(account.host)
+    clients = _clients(workspace, account, {key: value for key, value in named.items() if value is not None})
+    if password:
+        workspace.keyring.set(account.secret, ask_secret(f"Password of {account.user} at {account.host}"))
+    if client_secret:
+        client = clients.get(account.sign_in, SignInClient())
+        workspace.keyring.set(client.secret, ask_secret("Client secret"))
+    if before.secret != account.secret:
+        workspace.keyring.delete(before.secret)
+    own = own_preferences()
+    if workspace.managed.is_locked("sign_in"):
+        keep_preferences(replace(own, mail=account))
+    else:
+        keep_preferences(replace(own, mail=account, sign_in=clients))
+    kept = replace(workspace.preferences, mail=account, sign_in=clients)
+    if password and not workspace.keyring.lasting:
+        say("This computer has no keyring, so the password is not stored: `send` asks for it.")
+    return _shown(replace(workspace, preferences=kept))
 
 
 def _changed(workspace: Workspace, code: str | None, given: dict[str, Any]) -> MailAccount:
@@ -131,16 +118,15 @@ def _clients(workspace: Workspace, account: MailAccount, named: dict[str, str]) 
     return {**clients, account.sign_in: replace(clients.get(account.sign_in, SignInClient()), **named)}
 
 
-@told
-def sign_in(store: StoreOption = None, json: JsonOption = False) -> int:
+@in_book(create=True)
+def sign_in(workspace: Workspace) -> Reply:
     """Sign in with the browser. The link is printed too, for a browser that does not open."""
-    with opened(store, create=True) as workspace:
-        account = _browser_account(workspace)
-        client = workspace.preferences.sign_in.get(account.sign_in)
-        mail_access.sign_in(workspace, account, client, open_link=_open_link)
-        if not workspace.keyring.lasting:
-            say("This computer has no keyring, so the sign-in ends with this command. Sign in in the window instead.")
-        return _shown(workspace, json)
+    account = _browser_account(workspace)
+    client = workspace.preferences.sign_in.get(account.sign_in)
+    mail_access.sign_in(workspace, account, client, open_link=_open_link)
+    if not workspace.keyring.lasting:
+        say("This computer has no keyring, so the sign-in ends with this command. Sign in in the window instead.")
+    return _shown(workspace)
 
 
 def _open_link(link: str) -> None:
@@ -148,14 +134,12 @@ def _open_link(link: str) -> None:
     webbrowser.open(link)
 
 
-@told
-def sign_out(store: StoreOption = None, json: JsonOption = False) -> int:
+@in_book(create=True)
+def sign_out(workspace: Workspace) -> Reply:
     """Forget the browser sign-in, and end it at the provider where that is possible."""
-    with opened(store, create=True) as workspace:
-        account = _browser_account(workspace)
-        words = mail_access.sign_out(workspace, account, workspace.preferences.sign_in.get(account.sign_in))
-    answer({"words": words}, words, json)
-    return DONE
+    account = _browser_account(workspace)
+    words = mail_access.sign_out(workspace, account, workspace.preferences.sign_in.get(account.sign_in))
+    return Reply({"words": words}, words)
 
 
 def _browser_account(workspace: Workspace) -> MailAccount:
@@ -165,19 +149,16 @@ def _browser_account(workspace: Workspace) -> MailAccount:
     return account
 
 
-@told
+@in_book(create=True)
 def try_account(
+    workspace: Workspace,
     send: Annotated[bool, typer.Option("--send", help="Send a short email to your own address.")] = False,
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> int:
+) -> Reply:
     """Connect, encrypt and sign in; nothing is sent unless you ask for an email to yourself."""
-    with opened(store, create=True) as workspace:
-        ask_password(workspace)
-        do = outreach.send_to_oneself if send else outreach.try_mail
-        words = do(workspace, workspace.preferences.mail, None)
-    answer({"words": words}, words, json)
-    return DONE
+    ask_password(workspace)
+    do = outreach.send_to_oneself if send else outreach.try_mail
+    words = do(workspace, workspace.preferences.mail, None)
+    return Reply({"words": words}, words)
 
 
 def ask_password(workspace: Workspace) -> None:
@@ -187,7 +168,7 @@ def ask_password(workspace: Workspace) -> None:
         workspace.keyring.set(account.secret, ask_secret(f"Password of {account.user} at {account.host}"))
 
 
-def _shown(workspace: Workspace, as_json: bool) -> int:
+def _shown(workspace: Workspace) -> Reply:
     account = workspace.preferences.mail
     client = workspace.preferences.sign_in.get(account.sign_in)
     who = mail_access.signed_in(workspace, account) if account.sign_in else None
@@ -204,8 +185,7 @@ def _shown(workspace: Workspace, as_json: bool) -> int:
         "signed_in": who,
         "password": has_password,
     }
-    answer(document, _words(account, who, has_password), as_json)
-    return DONE
+    return Reply(document, _words(account, who, has_password))
 
 
 def _words(account: MailAccount, who: str | None, has_password: bool) -> str:

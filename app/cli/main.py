@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 from typer.main import get_command
@@ -38,8 +38,103 @@ from app.cli import (
 )
 from models.values.metrics import OPERATORS
 
-_OF_RULES = ("list", "try", "on", "off", "owner", "watch", "watches", "unwatch", "--help")
-_OF_ONE = ("show", "data", "erase", "add", "set", "contact", "override", "merge", "apart", "later")
+
+class Group(NamedTuple):
+    """Commands under one word; `default` is meant where the next word names none of them."""
+
+    help: str
+    commands: Mapping[str, Callable[..., None]]
+    default: str = ""
+
+
+COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
+    "demo": demo.demo,
+    "read": reading.read,
+    "import": importing.import_,
+    "imports": importing.imports,
+    "undo-import": importing.undo_import,
+    "customers": customers.customers,
+    "duplicates": people.duplicates,
+    "consent": people.consent,
+    "score": scores.score,
+    "backtest": backtest.backtest,
+    "issues": issues.issues,
+    "alerts": alerts.alerts,
+    "export": scores.export,
+    "metrics": metrics.metrics,
+    "query": metrics.query,
+    "rows": metrics.rows,
+    "report": reports.report,
+    "dashboards": reports.dashboards,
+    "brief": reports.brief,
+    "handover": reports.handover,
+    "write-back": writing_back.write_back,
+    "draft": outreach.draft,
+    "outbox": outreach.outbox,
+    "approve": outreach.approve,
+    "send": outreach.send,
+    "run": alerts.run,
+    "undo": journal.undo,
+    "journal": journal.journal,
+    "disclosures": disclosures.disclosures,
+    "verify": journal.verify,
+    "backup": backups.backup,
+    "backups": backups.backups,
+    "restore": backups.restore,
+    "doctor": journal.doctor,
+}
+GROUPS: Final[Mapping[str, Group]] = {
+    "customer": Group(
+        "One customer: `customer NAME` shows, `add`, `set` and `contact` write by hand, `override` sets a score,"
+        " `data` writes all there is about them, `erase` erases them for good, `merge A B` and `apart A B` judge two.",
+        {
+            "show": customers.show, "add": customers.add, "set": customers.change, "data": reports.all_data,
+            "erase": people.erase, "contact": customers.contact, "override": overriding.override,
+            "merge": people.merge, "apart": people.apart, "later": people.later,
+        },
+        "show",
+    ),
+    "deal": Group(
+        "Deals: `deal set ID… FIELD=VALUE…` changes one or several; `rows deals` lists them.", {"set": deals.change}
+    ),
+    "rules": Group(
+        "The rules with how often each was right; `rules try RULE` tries one against the past, `rules watch METRIC"
+        " above 5` raises an alert by a metric.",
+        {
+            "list": alerts.rules, "try": alerts.try_rule, "on": alerts.switch_on, "off": alerts.switch_off,
+            "owner": alerts.name_owner, "watch": metric_watches.add, "watches": metric_watches.show,
+            "unwatch": metric_watches.remove,
+        },
+        "list",
+    ),
+    "watch": Group(
+        "Watched folders: files that land there are imported by the window and by `run`.",
+        {"list": watching.show, "add": watching.add, "remove": watching.remove},
+        "list",
+    ),
+    "encryption": Group(
+        "Encryption: `encryption` says whether the book is encrypted; `on`, `recovery-key`, `test`, `rekey`,"
+        " `unlock`.",
+        {
+            "show": encryption.show, "on": encryption.switch_on, "recovery-key": encryption.recovery_key,
+            "test": encryption.test, "rekey": encryption.change, "unlock": encryption.unlock,
+        },
+        "show",
+    ),
+    "mail": Group(
+        "The mail account: `mail` shows it, `mail set --address YOU@…` sets it up, `sign-in`, `sign-out`, `test`.",
+        {
+            "show": mail.show, "set": mail.change, "sign-in": mail.sign_in, "sign-out": mail.sign_out,
+            "test": mail.try_account,
+        },
+        "show",
+    ),
+    "policy": Group(
+        "What your organisation has set: `policy` lists it, `policy check FILE` tries a file first.",
+        {"show": policy.show, "check": policy.check},
+        "show",
+    ),
+}  # fmt: skip
 
 
 def build() -> typer.Typer:
@@ -53,44 +148,14 @@ def build() -> typer.Typer:
         rich_markup_mode=None,
     )
     program.callback()(_general)
-    for name, command in (
-        ("demo", demo.demo),
-        ("read", reading.read),
-        ("import", importing.import_),
-        ("imports", importing.imports),
-        ("undo-import", importing.undo_import),
-        ("customers", customers.customers),
-        ("duplicates", people.duplicates),
-        ("consent", people.consent),
-        ("score", scores.score),
-        ("backtest", backtest.backtest),
-        ("issues", issues.issues),
-        ("alerts", alerts.alerts),
-        ("export", scores.export),
-        ("metrics", metrics.metrics),
-        ("query", metrics.query),
-        ("rows", metrics.rows),
-        ("report", reports.report),
-        ("dashboards", reports.dashboards),
-        ("brief", reports.brief),
-        ("handover", reports.handover),
-        ("write-back", writing_back.write_back),
-        ("draft", outreach.draft),
-        ("outbox", outreach.outbox),
-        ("approve", outreach.approve),
-        ("send", outreach.send),
-        ("run", alerts.run),
-        ("undo", journal.undo),
-        ("journal", journal.journal),
-        ("disclosures", disclosures.disclosures),
-        ("verify", journal.verify),
-        ("backup", backups.backup),
-        ("backups", backups.backups),
-        ("restore", backups.restore),
-        ("doctor", journal.doctor),
-    ):
+    for name, command in COMMANDS.items():
         program.command(name)(command)
-    _add_groups(program)
+    for name, group in GROUPS.items():
+        one = typer.Typer(help=group.help)
+        one.callback()(lambda: None)
+        for word, command in group.commands.items():
+            one.command(word, hidden=word == group.default)(command)
+        program.add_typer(one, name=name)
     return program
 
 
@@ -126,89 +191,16 @@ def _general(
     pass
 
 
-def _add_groups(program: typer.Typer) -> None:
-    one = typer.Typer(
-        help="One customer: `customer NAME` shows, `add`, `set` and `contact` write by hand, `override` sets a score,"
-        " `data` writes all there is about them, `erase` erases them for good, `merge A B` and `apart A B` judge two."
-    )
-    one.command("show", hidden=True)(customers.show)
-    one.command("add")(customers.add)
-    one.command("set")(customers.change)
-    one.command("data")(reports.all_data)
-    one.command("erase")(people.erase)
-    one.command("contact")(customers.contact)
-    one.command("override")(overriding.override)
-    one.command("merge")(people.merge)
-    one.command("apart")(people.apart)
-    one.command("later")(people.later)
-    program.add_typer(one, name="customer")
-    deal = typer.Typer(help="Deals: `deal set ID… FIELD=VALUE…` changes one or several; `rows deals` lists them.")
-    deal.command("set")(deals.change)
-    deal.callback()(lambda: None)
-    program.add_typer(deal, name="deal")
-    many = typer.Typer(
-        help="The rules with how often each was right; `rules try RULE` tries one against the past, `rules watch METRIC"
-        " above 5` raises an alert by a metric."
-    )
-    many.command("list", hidden=True)(alerts.rules)
-    many.command("try")(alerts.try_rule)
-    many.command("on")(alerts.switch_on)
-    many.command("off")(alerts.switch_off)
-    many.command("owner")(alerts.name_owner)
-    many.command("watch")(metric_watches.add)
-    many.command("watches")(metric_watches.show)
-    many.command("unwatch")(metric_watches.remove)
-    program.add_typer(many, name="rules")
-    folders = typer.Typer(help="Watched folders: files that land there are imported by the window and by `run`.")
-    folders.command("list", hidden=True)(watching.show)
-    folders.command("add")(watching.add)
-    folders.command("remove")(watching.remove)
-    program.add_typer(folders, name="watch")
-    keys = typer.Typer(
-        help="Encryption: `encryption` says whether the book is encrypted; `on`, `recovery-key`, `test`, `rekey`,"
-        " `unlock`."
-    )
-    keys.command("show", hidden=True)(encryption.show)
-    keys.command("on")(encryption.switch_on)
-    keys.command("recovery-key")(encryption.recovery_key)
-    keys.command("test")(encryption.test)
-    keys.command("rekey")(encryption.change)
-    keys.command("unlock")(encryption.unlock)
-    program.add_typer(keys, name="encryption")
-    account = typer.Typer(
-        help="The mail account: `mail` shows it, `mail set --address YOU@…` sets it up, `sign-in`, `sign-out`, `test`."
-    )
-    account.command("show", hidden=True)(mail.show)
-    account.command("set")(mail.change)
-    account.command("sign-in")(mail.sign_in)
-    account.command("sign-out")(mail.sign_out)
-    account.command("test")(mail.try_account)
-    program.add_typer(account, name="mail")
-    managed = typer.Typer(
-        help="What your organisation has set: `policy` lists it, `policy check FILE` tries a file first."
-    )
-    managed.command("show", hidden=True)(policy.show)
-    managed.command("check")(policy.check)
-    program.add_typer(managed, name="policy")
-
-
 def _spelled_out(arguments: Sequence[str]) -> list[str]:
     """Let ``customer 12`` mean ``customer show 12`` and ``rules``, ``watch`` or ``mail`` mean their list."""
     words = list(arguments)
     if words[:2] == ["customers", "duplicates"]:
         words[:2] = ["duplicates"]
-    if words[:1] == ["customer"] and len(words) > 1 and words[1] not in (*_OF_ONE, "--help"):
-        words.insert(1, "show")
-    if words[:1] == ["rules"] and words[1:2] not in ([one] for one in _OF_RULES):
-        words.insert(1, "list")
-    if words[:1] == ["watch"] and words[1:2] not in (["list"], ["add"], ["remove"], ["--help"]):
-        words.insert(1, "list")
-    if words[:1] == ["encryption"] and (len(words) == 1 or words[1].startswith(("--json", "--store"))):
-        words.insert(1, "show")
-    if words[:1] == ["mail"] and (len(words) == 1 or words[1] in ("--json", "--store") or "--store=" in words[1]):
-        words.insert(1, "show")
-    if words[:1] == ["policy"] and words[1:2] not in (["show"], ["check"], ["--help"]):
-        words.insert(1, "show")
+    group, following = GROUPS.get(words[0]) if words else None, "".join(words[1:2])
+    # A customer is named by any word; elsewhere a word that is no command is a mistake.
+    means = bool(following) if words[:1] == ["customer"] else following[:1] in ("", "-")
+    if group is not None and group.default and means and following not in (*group.commands, "--help"):
+        words.insert(1, group.default)
     conditions = words[:1] in (["query"], ["rows"], ["report"]) or words[:2] == ["rules", "watch"]
     return _whole_conditions(words) if conditions else words
 

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.frame import DONE, JsonOption, StoreOption, answer, opened, table, told
+from app.cli.frame import Reply, in_book, table
 from app.cli.metrics import Where, conditions_of, plain
 from models.values.errors import UserError
 from models.values.watches import Watch, WatchState
+from services import alerting, insight, sync
 from services.pipeline import after_change
+from services.workspace import Workspace
 
 _DEFAULT = Watch("", "above", 0)
 Code = Annotated[str, typer.Argument(metavar="WATCH", help="As listed by `rules watches`.")]
@@ -27,8 +29,9 @@ class Test(StrEnum):
     FALLS = "falls"
 
 
-@told
+@in_book(writes=True)
 def add(
+    workspace: Workspace,
     metric: Annotated[str, typer.Argument(metavar="METRIC", help="As listed by `metrics`.")],
     test: Annotated[Test, typer.Argument(help="A level (above, below), or a change of the last week (rises, falls).")],
     than: Annotated[str, typer.Argument(metavar="VALUE", help="5, 1200.50 or 20%; of a change its share.")],
@@ -45,56 +48,39 @@ def add(
     cooldown: Annotated[
         int, typer.Option("--cooldown", metavar="DAYS", help="Days of silence after an alert.")
     ] = _DEFAULT.cooldown_days,
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> int:
+) -> Reply:
     """Watch a metric: `rules watch open_negative_tickets above 5`, `rules watch open_rate falls 20%`; can be undone."""
-    from services.alerting import list_watches, set_watch
-
     asked = Watch(metric, test.value, _share(than), conditions_of(where), period, weeks, severity, cooldown)
-    with opened(store, writes=True) as workspace:
-        code, changes = set_watch(workspace, asked)
-        after_change(workspace, changes)
-        state = next(one for one in list_watches(workspace) if one.watch.code == code)
-    answer(_document(state), f"Watching {code}: {state.watch.title}. Now: {state.words}", json)
-    return DONE
+    code, changes = alerting.set_watch(workspace, asked)
+    after_change(workspace, changes)
+    state = next(one for one in alerting.list_watches(workspace) if one.watch.code == code)
+    return Reply(_document(state), f"Watching {code}: {state.watch.title}. Now: {state.words}")
 
 
 def _share(text: str) -> float:
-    from services.sync import number_of
-
     try:
-        number, percent = number_of(text)
+        number, percent = sync.number_of(text)
     except UserError as error:
         raise typer.BadParameter(str(error)) from None
     return float(number) / 100 if percent else float(number)
 
 
-@told
-def show(store: StoreOption = None, json: JsonOption = False) -> int:
+@in_book()
+def show(workspace: Workspace) -> Reply:
     """List the watches with their present figures."""
-    from services.alerting import list_watches
-    from services.insight import beyond_limit
-
-    with opened(store) as workspace:
-        beyond = beyond_limit(workspace)
-        found = [replace(one, beyond=one.open_alert in beyond) for one in list_watches(workspace)]
+    beyond = insight.beyond_limit(workspace)
+    found = [replace(one, beyond=one.open_alert in beyond) for one in alerting.list_watches(workspace)]
     lines = [(one.watch.code, one.watch.title, "on" if one.enabled else "off", one.words, _alert(one)) for one in found]
     words = table(("watch", "raises an alert", "", "now", "alert"), lines) if lines else "No metric is watched yet."
-    answer({"watches": [_document(one) for one in found]}, words, json)
-    return DONE
+    return Reply({"watches": [_document(one) for one in found]}, words)
 
 
-@told
-def remove(code: Code, store: StoreOption = None, json: JsonOption = False) -> int:
+@in_book(writes=True)
+def remove(workspace: Workspace, code: Code) -> Reply:
     """Watch a metric no longer; its open alert is resolved. Can be undone."""
-    from services.alerting import remove_watch
-
-    with opened(store, writes=True) as workspace:
-        changes = remove_watch(workspace, code)
-        after_change(workspace, changes)
-    answer({"watch": code, "entry": changes.entry}, changes.words, json)
-    return DONE
+    changes = alerting.remove_watch(workspace, code)
+    after_change(workspace, changes)
+    return Reply({"watch": code, "entry": changes.entry}, changes.words)
 
 
 def _alert(state: WatchState) -> str:

@@ -11,8 +11,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.alerts import opened_as_of
-from app.cli.frame import DONE, AsOfOption, JsonOption, StoreOption, answer, day_of, opened, say, table, told
+from app.cli.frame import (
+    DONE,
+    AsOfOption,
+    JsonOption,
+    StoreOption,
+    answer,
+    day_of,
+    opened,
+    opened_as_of,
+    say,
+    table,
+    told,
+)
 from models.values.words import DASH, count, full_day, major, money, percent
 
 if TYPE_CHECKING:

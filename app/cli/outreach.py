@@ -12,15 +12,12 @@ from app.cli.frame import (
     DONE,
     IN_PART,
     NOTHING_DONE,
-    JsonOption,
-    StoreOption,
+    Reply,
     Who,
-    answer,
+    in_book,
     never_cancelled,
-    opened,
     say,
     table,
-    told,
 )
 from app.cli.mail import ask_password
 from models.values import words
@@ -38,6 +35,9 @@ from models.values.outreach import (
     Review,
     SecondReading,
 )
+from services import insight
+from services import outreach as emails
+from services.outreach.send_policy import held_by_quiet_hours
 from services.pipeline import after_change
 from services.workspace import Workspace
 
@@ -54,8 +54,9 @@ ModelOption = Annotated[
 ]
 
 
-@told
+@in_book(writes=lambda given: bool(given["keep"]))
 def draft(
+    workspace: Workspace,
     customer: Who,
     goal: GoalOption = "",
     tone: ToneOption = "",
@@ -66,54 +67,43 @@ def draft(
         bool, typer.Option("--second-reading", help="Let the language model warn of sentences in the draft.")
     ] = False,
     keep: Annotated[bool, typer.Option("--save/--no-save", help="Keep it in the outbox for review.")] = True,
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> int:
+) -> Reply:
     """Draft an email and check it. It waits for review in the outbox; nothing is sent.
 
     Exit code 3: the second reading that was asked for failed; the draft is there without it.
     """
-    from services.insight import customer_named, customer_profile
-    from services.outreach import compose, keep_second_reading, review, save, with_warnings
-
     _one_of("--goal", goal, GOALS)
     _one_of("--tone", tone, TONES)
     if template and model:
         raise typer.BadParameter("Choose a template or a model, not both.")
-    with opened(store, writes=keep) as workspace:
-        number = customer_named(workspace, customer)
-        profile = customer_profile(workspace, number)
-        alert = profile.alert.id if profile is not None and profile.alert is not None else None
-        composed = compose(workspace, number, alert, goal=goal, tone=tone, contact=contact)
-        written = _write(workspace, composed, goal, tone, template, model)
-        edit = _with_text(composed, written, goal, tone)
-        number_of_email = 0
+    number = insight.customer_named(workspace, customer)
+    profile = insight.customer_profile(workspace, number)
+    alert = profile.alert.id if profile is not None and profile.alert is not None else None
+    composed = emails.compose(workspace, number, alert, goal=goal, tone=tone, contact=contact)
+    written = _write(workspace, composed, goal, tone, template, model)
+    edit = _with_text(composed, written, goal, tone)
+    number_of_email = 0
+    if keep:
+        edit = emails.save(workspace, edit, draft=written, for_review=True).edit
+        number_of_email = edit.id
+    again, fault = _read_again(workspace, edit, model) if second else (None, "")
+    if again is not None:
+        edit = emails.with_warnings(workspace, edit, again)
         if keep:
-            edit = save(workspace, edit, draft=written, for_review=True).edit
-            number_of_email = edit.id
-        again, fault = _read_again(workspace, edit, model) if second else (None, "")
-        if again is not None:
-            edit = with_warnings(workspace, edit, again)
-            if keep:
-                keep_second_reading(workspace, number_of_email, again)
-        found = review(workspace, edit)
+            emails.keep_second_reading(workspace, number_of_email, again)
+    found = emails.review(workspace, edit)
     document = _document(number_of_email, composed, edit, written, found) | {"second_reading": _again(again)}
-    answer(document, _words(document), json)
-    for said in (written.note, again.words if again is not None else fault):
-        if said:
-            say(said)
-    return IN_PART if fault else DONE
+    notes = [said for said in (written.note, again.words if again is not None else fault) if said]
+    return Reply(document, _words(document), notes, IN_PART if fault else DONE)
 
 
 def _read_again(workspace: Workspace, edit: Edit, model: str) -> tuple[SecondReading | None, str]:
     """Return what a language model finds in the draft, or the sentence why it was not read."""
-    from services.outreach import read_again, reader_of
-
-    reader = reader_of(workspace.preferences, model)
+    reader = emails.reader_of(workspace.preferences, model)
     if not reader:
         return None, "No second reading: no language model is set up."
     try:
-        return read_again(workspace, edit, reader, cancelled=never_cancelled), ""
+        return emails.read_again(workspace, edit, reader, cancelled=never_cancelled), ""
     except (EnvironmentFault, UserError) as error:
         return None, f"No second reading: {error}"
 
@@ -122,16 +112,13 @@ def _again(found: SecondReading | None) -> dict[str, Any] | None:
     """What a second reading found and took, as JSON has it; None where there was none."""
     if found is None:
         return None
-    from services.outreach import warning_words
-
-    said = [(one, warning_words(one)) for one in found.warnings]
+    said = [(one, emails.warning_words(one)) for one in found.warnings]
     warnings = [{"sentence": one.sentence, "reads_as": one.reads_as, "words": words} for one, words in said]
     return {"model": found.profile, "warnings": warnings, "tokens_in": found.tokens_in, "tokens_out": found.tokens_out,
             "cost": found.cost}  # fmt: skip
 
 
 def _write(workspace: Workspace, composed: Composition, goal: str, tone: str, template: str, model: str) -> Draft:
-    from services.outreach import draft_by_model, draft_by_template
     from services.outreach.model import fallback_words
 
     edit = composed.edit
@@ -142,11 +129,11 @@ def _write(workspace: Workspace, composed: Composition, goal: str, tone: str, te
             edit.customer_id, goal, tone, edit.facts, model, currency=edit.currency, contact_id=edit.contact_id
         )
         try:
-            return draft_by_model(workspace, request, on_text=lambda _text: None, cancelled=never_cancelled)
+            return emails.draft_by_model(workspace, request, on_text=lambda _text: None, cancelled=never_cancelled)
         except EnvironmentFault as error:
             note = fallback_words(error)
     facts = edit.facts if goal == edit.goal and edit.facts else None
-    made = draft_by_template(
+    made = emails.draft_by_template(
         workspace, edit.customer_id, goal=goal, tone=tone, facts=facts, template=template, contact_id=edit.contact_id
     )
     return replace(made, note=note or made.note)
@@ -253,24 +240,19 @@ def _checked(check: dict[str, Any]) -> str:
     return f"not passed: {check['words']}" + (f"{joined}{check['why']}" if check["why"] else "")
 
 
-@told
+@in_book()
 def outbox(
+    workspace: Workspace,
     tab: Annotated[str, typer.Option("--tab", metavar="TAB", help=f"One of {', '.join(TABS)}; default: all.")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many of each at the most.")] = PAGE,
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> int:
+) -> Reply:
     """List the emails: to review, waiting, not confirmed, failed, sent."""
-    from services.outreach import read_outbox
-
     _one_of("--tab", tab, dict.fromkeys(TABS, ""))
-    with opened(store) as workspace:
-        pages = {one: read_outbox(workspace, one, count=limit) for one in ([tab] if tab else TABS)}
+    pages = {one: emails.read_outbox(workspace, one, count=limit) for one in ([tab] if tab else TABS)}
     counts = dict(next(iter(pages.values())).counts)
     found = [(one, row) for one, page in pages.items() for row in page.rows]
     document = {"messages": [{"tab": one, **asdict(row)} for one, row in found], "counts": counts}
-    answer(document, _outbox_words(found), json)
-    return DONE
+    return Reply(document, _outbox_words(found))
 
 
 def _outbox_words(found: list[tuple[str, OutboxRow]]) -> str:
@@ -280,8 +262,9 @@ def _outbox_words(found: list[tuple[str, OutboxRow]]) -> str:
     return table(("id", "", "customer", "subject", "state", "fault"), rows, frozenset({0}))
 
 
-@told
+@in_book(writes=True)
 def approve(
+    workspace: Workspace,
     number: Number,
     at: Annotated[
         str, typer.Option("--at", metavar="WHEN", help="Not before: YYYY-MM-DDTHH:MM in the book's time zone.")
@@ -292,24 +275,18 @@ def approve(
     without: Annotated[
         bool, typer.Option("--without-second-reading", help="Approve it without the second reading that you chose.")
     ] = False,
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> int:
+) -> Reply:
     """Approve an email as a person: it is queued, and its alert waits. `undo` recalls it until it is sent.
 
     Where Settings asks for a second reading before each approval, the language model reads it first. What it warns of
     stops the approval until you have read it.
     """
-    from services.outreach import approve as do
-    from services.outreach import read_message, read_sentences
-
-    with opened(store, writes=True) as workspace:
-        again = None if without else _read_before_approval(workspace, number)
-        if read:
-            read_sentences(workspace, number)
-        changes = do(workspace, number, at=_moment(workspace, at))
-        after_change(workspace, changes)
-        message = read_message(workspace, number)
+    again = None if without else _read_before_approval(workspace, number)
+    if read:
+        emails.read_sentences(workspace, number)
+    changes = emails.approve(workspace, number, at=_moment(workspace, at))
+    after_change(workspace, changes)
+    message = emails.read_message(workspace, number)
     document = {
         "id": number,
         "state": message.state,
@@ -319,54 +296,43 @@ def approve(
         "words": changes.words,
         "second_reading": _again(again),
     }
-    answer(document, changes.words, json)
-    return DONE
+    return Reply(document, changes.words)
 
 
 def _read_before_approval(workspace: Workspace, number: int) -> SecondReading | None:
     """Let the language model read an email where that is due; warnings that nobody has read stop the approval."""
-    from services.outreach import keep_second_reading, read_message, reading_due, warning_words
-
-    edit = read_message(workspace, number).edit
-    if not reading_due(workspace, edit):
+    edit = emails.read_message(workspace, number).edit
+    if not emails.reading_due(workspace, edit):
         return None
     found, fault = _read_again(workspace, edit, "")
     if found is None:
         raise UserError(f"{fault} The email was not approved. To approve it anyway, add --without-second-reading.")
-    keep_second_reading(workspace, number, found)
+    emails.keep_second_reading(workspace, number, found)
     say(f"{found.words}.")
     if found.warnings:
-        said = " ".join(f"“{one.sentence}” {warning_words(one)}." for one in found.warnings)
+        said = " ".join(f"“{one.sentence}” {emails.warning_words(one)}." for one in found.warnings)
         raise UserError(f"{said} The email was not approved. Read the sentences, then approve it with --read.")
     return found
 
 
-@told
+@in_book(writes=True)
 def send(
+    workspace: Workspace,
     now: Annotated[bool, typer.Option("--now", help="Do not wait out the time in which it can be stopped.")] = False,
     anyway: Annotated[bool, typer.Option("--anyway", help="Send in these quiet hours too; implies --now.")] = False,
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> int:
+) -> Reply:
     """Send what is approved and due (exit code 1: nothing was sent).
 
     The password is BELLWETHER_MAIL_PASSWORD, or the keyring's.
     """
-    from services.outreach import reschedule, send_due
-    from services.outreach.send_policy import held_by_quiet_hours
-
-    with opened(store, writes=True) as workspace:
-        ask_password(workspace)
-        if anyway and (held := held_by_quiet_hours(workspace)):
-            reschedule(workspace, held, None, anyway=True)
-        run, changes = send_due(workspace, now=now or anyway)
-        after_change(workspace, changes)
-    answer(sent_document(run), sent_words(run), json)
-    if run.fault:
-        say(run.fault)
-    if run.failed or run.in_doubt or (run.fault and run.sent):
-        return IN_PART
-    return DONE if run.sent else NOTHING_DONE
+    ask_password(workspace)
+    if anyway and (held := held_by_quiet_hours(workspace)):
+        emails.reschedule(workspace, held, None, anyway=True)
+    run, changes = emails.send_due(workspace, now=now or anyway)
+    after_change(workspace, changes)
+    in_part = run.failed or run.in_doubt or (run.fault and run.sent)
+    code = IN_PART if in_part else DONE if run.sent else NOTHING_DONE
+    return Reply(sent_document(run), sent_words(run), [run.fault] if run.fault else [], code)
 
 
 def sent_document(run: SendRun) -> dict[str, Any]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 import typer
 
-from app.cli.frame import DONE, JsonOption, StoreOption, Who, answer, day_of, opened, told
+from app.cli.frame import Reply, Who, day_of, in_book
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.overrides import FIGURES, MOST_REASON, Override, parse_value, value_words
 from models.values.scores import SEGMENTS
+from services import insight, scoring
 from services.pipeline import after_change
 from services.workspace import Workspace
 
@@ -31,8 +32,13 @@ End = Annotated[
 All = Annotated[bool, typer.Option("--all", help="Remove all overrides of the customer.")]
 
 
-@told
+def _writes(given: Mapping[str, Any]) -> bool:
+    return bool(given["end"] or given["everything"] or any(given[figure] is not None for figure in FIGURES))
+
+
+@in_book(writes=_writes)
 def override(
+    workspace: Workspace,
     customer: Who,
     churn_risk: Risk = None,
     health: Health = None,
@@ -43,29 +49,22 @@ def override(
     until: Until = None,
     end: End = None,
     everything: All = False,
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> int:
+) -> Reply:
     """Set a score by hand until a day, take one back with --end, or show what is set; can be undone."""
-    from services.insight import customer_named
-    from services.scoring import overrides_of
-
     given = {"churn_risk": churn_risk, "health": health, "engagement": engagement, "segment": segment, "clv": clv}
     wanted = {figure: text for figure, text in given.items() if text is not None}
     ended = [_score(text) for text in end or ()]
     if sum(map(bool, (wanted, ended, everything))) > 1:
         raise typer.BadParameter("Set a score, remove one override with --end, or all with --all: one at a time.")
-    writes = bool(wanted or ended or everything)
-    with opened(store, writes=writes) as workspace:
-        number = customer_named(workspace, customer)
-        changes = Changes()
-        if wanted:
-            changes = _set(workspace, number, wanted, reason, until)
-        elif writes:
-            changes = _end(workspace, number, ended)
-        if writes:
-            after_change(workspace, changes)
-        standing, currency = overrides_of(workspace, number), workspace.read_currency()
+    number = insight.customer_named(workspace, customer)
+    changes = Changes()
+    if wanted:
+        changes = _set(workspace, number, wanted, reason, until)
+    elif ended or everything:
+        changes = _end(workspace, number, ended)
+    if wanted or ended or everything:
+        after_change(workspace, changes)
+    standing, currency = scoring.overrides_of(workspace, number), workspace.read_currency()
     said = "\n".join(_words(one, currency) for one in standing) or "No score is overridden."
     document = {
         "customer_id": number,
@@ -73,32 +72,30 @@ def override(
         "words": changes.words,
         "overrides": [_document(one) for one in standing],
     }
-    answer(document, changes.words or said, json)
-    return DONE
+    return Reply(document, changes.words or said)
 
 
 def _set(workspace: Workspace, number: int, wanted: dict[str, str], reason: str, until: str | None) -> Changes:
     """Set what is wanted, all or nothing of it: every value is read before the first is kept."""
-    from services.scoring import set_override
-
     day = day_of(until)
     if day is None:
         raise UserError("Give the last day of the override: --until YYYY-MM-DD.")
     currency = workspace.read_currency()
     values = {figure: parse_value(figure, text, currency) for figure, text in wanted.items()}
     return _together(
-        set_override(workspace, number, figure, value, reason=reason, until=day) for figure, value in values.items()
+        scoring.set_override(workspace, number, figure, value, reason=reason, until=day)
+        for figure, value in values.items()
     )
 
 
 def _end(workspace: Workspace, number: int, figures: list[str]) -> Changes:
     """Take back these, or all (none named), all or nothing of it: what is not set is said before the first is ended."""
-    from services.scoring import end_override, overrides_of
-
-    standing = {one.figure for one in overrides_of(workspace, number)}
+    standing = {one.figure for one in scoring.overrides_of(workspace, number)}
     missing = [figure for figure in figures if figure not in standing]
     # Asked for one that is not set, the room says so with the customer's name.
-    return _together(end_override(workspace, number, figure) for figure in missing or dict.fromkeys(figures) or (None,))
+    return _together(
+        scoring.end_override(workspace, number, figure) for figure in missing or dict.fromkeys(figures) or (None,)
+    )
 
 
 def _together(done: Iterable[Changes]) -> Changes:

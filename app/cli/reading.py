@@ -17,6 +17,7 @@ import typer
 from app.cli.frame import DONE, IN_PART, NOTHING_DONE, JsonOption, answer, harmless, say, told
 from models.values.errors import BellwetherError, EnvironmentFault
 from models.values.reading import Conclusion, Doubt, ReadingChoice, ReadingOption
+from services import sync
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -85,14 +86,12 @@ def read(
     json: JsonOption = False,
 ) -> int:
     """Read files of any dialect and write clean tables: UTF-8, RFC 4180, one header row, text as it stood."""
-    from services.sync import of_each_member
-
     if out is None and len(files) > 1 and not json:
         raise typer.BadParameter("Several files need --out DIR, one table each.")
     documents = [
         _read_one(Path(name), out, one, quiet=json)
         for name in files
-        for one in (of_each_member(Path(name), choice) if json or out is not None else [choice])
+        for one in (sync.of_each_member(Path(name), choice) if json or out is not None else [choice])
     ]
     if json:
         answer(documents, "", True)
@@ -122,8 +121,6 @@ def _sign(text: str | None, *, longest: int) -> str | None:
 
 
 def _read_one(path: Path, out: Path | None, choice: ReadingChoice, *, quiet: bool) -> dict[str, Any]:
-    from services.sync import bounded, read_table
-
     document: dict[str, Any] = {
         "file": str(path),
         "dialect": None,
@@ -139,8 +136,8 @@ def _read_one(path: Path, out: Path | None, choice: ReadingChoice, *, quiet: boo
     }
     seen = _Seen()
     try:
-        with bounded(path):
-            found = read_table(path, choice, rowless=True)
+        with sync.bounded(path):
+            found = sync.read_table(path, choice, rowless=True)
             document |= {
                 "dialect": found.dialect.as_dict(),
                 "columns": list(found.columns),

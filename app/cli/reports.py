@@ -8,14 +8,29 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from app.cli.alerts import opened_as_of
-from app.cli.frame import DONE, AsOfOption, JsonOption, NewOwner, StoreOption, Who, answer, day_of, opened, say, table
-from app.cli.frame import told as command
+from app.cli.frame import (
+    DONE,
+    AsOfOption,
+    JsonOption,
+    NewOwner,
+    Reply,
+    StoreOption,
+    Who,
+    answer,
+    day_of,
+    in_book,
+    opened,
+    opened_as_of,
+    table,
+    told,
+)
 from app.cli.metrics import Comparison, PeriodOption, Where, conditions_of, document_of
 from app.paths import default_book
 from models.values.dashboards import Filters
 from models.values.words import count
+from services import exporting, insight, sync
 from services.pipeline import after_change
+from services.workspace import Workspace
 
 if TYPE_CHECKING:
     from models.values.reports import Report
@@ -24,7 +39,7 @@ if TYPE_CHECKING:
 AS_SHOWN: Final = Filters()
 
 
-@command
+@told
 def report(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A dashboard, as `dashboards` lists them.")],
     xlsx: Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help="Write a workbook.")] = None,
@@ -41,7 +56,6 @@ def report(
     json: JsonOption = False,
 ) -> int:
     """Write a dashboard to files: `report overview --period 90d --xlsx overview.xlsx`."""
-    from services.exporting import note_export, refuse_export
     from services.metrics import Metrics, all_dashboards, dashboard_named
     from services.reports import report_of, write_report_table, write_report_workbook
 
@@ -56,21 +70,22 @@ def report(
         raise typer.BadParameter("Name a file with --pdf, --xlsx, --csv or --png, or ask for --json.")
     with opened_as_of(store, day_of(as_of)) as workspace:
         for path in wanted:
-            refuse_export(workspace, path)
+            exporting.refuse_export(workspace, path)
         metrics, conditions = Metrics(workspace), conditions_of(where)
         found = report_of(metrics, dashboard, filters, _book(store), conditions, courses=png is not None)
         for path, write in wanted.items():
             write(found, path)
     with opened(store) as workspace:
         for path in wanted:
-            note_export(workspace, path)
+            exporting.note_export(workspace, path)
     words = "\n".join(f"{found.dashboard.title} saved in {path}" for path in wanted)
     answer(_document(found, [str(path) for path in wanted]), words, json)
     return DONE
 
 
-@command
+@in_book(writes=lambda given: given["add"] is not None or given["remove"] is not None)
 def dashboards(
+    workspace: Workspace,
     add: Annotated[
         Path | None,
         typer.Option("--add", metavar="FILE", help="Add the dashboard of a file (.toml, .json) to Insights."),
@@ -78,26 +93,21 @@ def dashboards(
     remove: Annotated[
         str | None, typer.Option("--remove", metavar="NAME", help="Delete your own; reset a changed one.")
     ] = None,
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> int:
+) -> Reply:
     """List the dashboards of Insights, yours and the program’s; --json has the definitions that --add reads."""
     from services.metrics import all_dashboards, document_of
     from services.metrics.own import load_into, remove_dashboard
 
-    with opened(store, writes=add is not None or remove is not None) as workspace:
-        made = [load_into(workspace, add)] if add is not None else []
-        made += [remove_dashboard(workspace, remove)] if remove is not None else []
-        found = all_dashboards(workspace)
-    for changes in made:
-        say(f"{changes.words}." if changes.entry is not None else "Nothing changed.")
+    made = [load_into(workspace, add)] if add is not None else []
+    made += [remove_dashboard(workspace, remove)] if remove is not None else []
+    found = all_dashboards(workspace)
+    notes = [f"{changes.words}." if changes.entry is not None else "Nothing changed." for changes in made]
     rows = [(one.name, one.title, one.kind, str(len(one.tiles))) for one in found]
     document = [
         {"name": one.name, "kind": one.kind, "left_out": list(one.left_out), "definition": document_of(one)}
         for one in found
     ]
-    answer(document, table(("name", "title", "kind", "tiles"), rows, frozenset({3})), json)
-    return DONE
+    return Reply(document, table(("name", "title", "kind", "tiles"), rows, frozenset({3})), notes)
 
 
 def _write_pdf(found: Report, path: Path) -> int:
@@ -139,7 +149,7 @@ def _document(found: Report, files: list[str]) -> dict[str, Any]:
     }
 
 
-@command
+@told
 def brief(
     customer: Who,
     pdf: Annotated[Path, typer.Option("--pdf", metavar="FILE", help="The file to write.")],
@@ -147,24 +157,22 @@ def brief(
     as_of: AsOfOption = None,
 ) -> int:
     """Write one page about a customer: figures with their reasons, last events, open work, deals, consent."""
-    from services.exporting import note_export, refuse_export
-    from services.insight import customer_named
     from services.reports import brief_of
     from views.printing.brief import write_brief_pdf
     from views.printing.offscreen import theme_of_paper
 
     with opened_as_of(store, day_of(as_of)) as workspace:
-        refuse_export(workspace, pdf)
-        found = brief_of(workspace, customer_named(workspace, customer), _book(store))
+        exporting.refuse_export(workspace, pdf)
+        found = brief_of(workspace, insight.customer_named(workspace, customer), _book(store))
     theme_of_paper()
     write_brief_pdf(found, pdf)
     with opened(store) as workspace:
-        note_export(workspace, pdf)
+        exporting.note_export(workspace, pdf)
     answer(None, f"Brief of {found.name} saved in {pdf}", False)
     return DONE
 
 
-@command
+@told
 def all_data(
     customer: Who,
     out: Annotated[
@@ -173,30 +181,28 @@ def all_data(
     store: StoreOption = None,
 ) -> int:
     """Write everything that the book holds about a customer, to give it to them."""
-    from services.exporting import exporting, write_file
-    from services.insight import customer_named
     from services.reports import personal_data
     from services.reports.personal_data import as_json
     from views.printing.offscreen import theme_of_paper
     from views.printing.personal_data import personal_data_pdf
 
     with opened(store) as workspace:
-        found = personal_data(workspace, customer_named(workspace, customer))
+        found = personal_data(workspace, insight.customer_named(workspace, customer))
         for path in out:
-            with exporting(workspace, path):
+            with exporting.exporting(workspace, path):
                 if path.suffix.lower() == ".json":
                     made = as_json(found)
                 else:
                     theme_of_paper()
                     made = personal_data_pdf(found, _book(store))
-                write_file(path, lambda file, made=made: file.write(made), ".json", ".pdf")  # type: ignore[misc]
+                exporting.write_file(path, lambda file, made=made: file.write(made), ".json", ".pdf")  # type: ignore[misc]
     rows = sum(map(len, found.tables.values()))
     files = ", ".join(map(str, out))
     answer(None, f"{count(rows, 'row')} about {found.name} saved in {files}", False)
     return DONE
 
 
-@command
+@told
 def handover(
     owner: Annotated[str, typer.Argument(metavar="OWNER", help="Whose customers, as `customers` has the name.")],
     pdf: Annotated[Path, typer.Option("--pdf", metavar="FILE", help="The file to write.")],
@@ -208,9 +214,7 @@ def handover(
     store: StoreOption = None,
 ) -> int:
     """Write the pack of an owner's customers: a cover with their figures, contents, and a page for each customer."""
-    from services.exporting import exporting
     from services.reports import brief_of, handover_of
-    from services.sync import hand_over, owner_named
     from views.printing.handover import write_handover_pdf
     from views.printing.offscreen import theme_of_paper
 
@@ -218,13 +222,13 @@ def handover(
         raise typer.BadParameter("Name who takes over with --to.")
     book = _book(store)
     with opened(store, writes=change_owner) as workspace:
-        to = owner_named(workspace, to, new=new_owner or not change_owner)
+        to = sync.owner_named(workspace, to, new=new_owner or not change_owner)
         found = handover_of(workspace, owner, to, book)
         theme_of_paper()
-        with exporting(workspace, pdf):
+        with exporting.exporting(workspace, pdf):
             write_handover_pdf(found, (brief_of(workspace, one.customer_id, book) for one in found.lines), pdf)
         if change_owner:
-            after_change(workspace, hand_over(workspace, owner, to, new_owner=new_owner))
+            after_change(workspace, sync.hand_over(workspace, owner, to, new_owner=new_owner))
     told = f"Hand-over pack of {count(len(found.lines), 'customer')} saved in {pdf}"
     answer(None, f"{told}\nThey are owned by {to} now." if change_owner else told, False)
     return DONE

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from app.cli.alerts import opened_as_of
 from app.cli.frame import (
     DONE,
     AsOfOption,
@@ -17,6 +16,7 @@ from app.cli.frame import (
     answer,
     day_of,
     opened,
+    opened_as_of,
     progress_line,
     say,
     say_first_record,
@@ -24,6 +24,7 @@ from app.cli.frame import (
 )
 from models.values.backtest import model_words
 from models.values.scores import ScoreRun
+from services import exporting, insight, scoring
 from services.pipeline import do_round
 from services.settings import LOOK_FROM
 
@@ -48,8 +49,6 @@ def score(
 
     `--as-of data-end` (the last day of the data) and `--as-of today` also hold for later scores.
     """
-    from services.insight import totals_words
-
     look_from = as_of if as_of in LOOK_FROM else ""
     day, totals = None if look_from else day_of(as_of), ""
     with opened(store, writes=day is None) as workspace:
@@ -57,15 +56,13 @@ def score(
             workspace.change_policy(look_from=look_from)
             workspace = workspace.with_policy(workspace.read_policy())
         if day is not None:
-            from services.scoring import score_as_of
-
-            run, _ = score_as_of(workspace, day, keep=False)
+            run, _ = scoring.score_as_of(workspace, day, keep=False)
         else:
             outcome = do_round(workspace, force=everyone, progress=progress_line(json))
             assert outcome.scores is not None
             run = outcome.scores
             say_first_record(workspace, json)
-            totals = totals_words(workspace)
+            totals = insight.totals_words(workspace)
     for warning in run.warnings:
         say(warning)
     answer(run.as_json(), _words(run, totals), json)
@@ -92,14 +89,13 @@ def export(
     json: JsonOption = False,
 ) -> int:
     """Write scores, alerts, customers, or how well the scores predicted the past to a file that spreadsheets open."""
-    from services.exporting import note_export, refuse_export, write_export, write_report_card
-
     with opened_as_of(store, day_of(as_of)) as workspace:
-        refuse_export(workspace, out)
-        rows = (
-            write_report_card(workspace, out) if what is Exportable.CHECK else write_export(workspace, what.value, out)
-        )
+        exporting.refuse_export(workspace, out)
+        if what is Exportable.CHECK:
+            rows = exporting.write_report_card(workspace, out)
+        else:
+            rows = exporting.write_export(workspace, what.value, out)
     with opened(store) as workspace:
-        note_export(workspace, out)
+        exporting.note_export(workspace, out)
     answer({"file": str(out), "what": what.value, "rows": rows}, f"{rows:,} rows in {out}", json)
     return DONE

@@ -9,28 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.frame import (
-    DONE,
-    JsonOption,
-    StoreOption,
-    answer,
-    keep_preferences,
-    never_cancelled,
-    opened,
-    own_preferences,
-    progress_line,
-    table,
-    told,
-)
+from app.cli.frame import Reply, in_book, keep_preferences, never_cancelled, own_preferences, progress_line, table
 from models.values.errors import UserError
 from models.values.words import count
 from services.pipeline.folder_import import FolderImport, import_watched
-from services.settings import (
-    Preferences,
-    WatchedFolder,
-    with_watched,
-    without_watched,
-)
+from services.pipeline.watched import look_into, source_rhythms
+from services.settings import Preferences, WatchedFolder, with_watched, without_watched
 from services.workspace import Workspace
 
 #: Between the two looks that show whether a file is still written to.
@@ -38,39 +22,35 @@ LOOK_AGAIN_SECONDS = 2.0
 Folder = Annotated[str, typer.Argument(metavar="FOLDER", help="The folder; its subfolders are not watched.")]
 
 
-@told
-def add(folder: Folder, store: StoreOption = None, json: JsonOption = False) -> int:
+@in_book(create=True)
+def add(workspace: Workspace, folder: Folder) -> Reply:
     """Watch a folder: files that land in it are imported by the open window and by `run`."""
     path = Path(folder).expanduser().absolute()
     if not path.is_dir():
         raise UserError(f"{path} is not a folder. Name an existing one.")
-    with opened(store, create=True) as workspace:
-        workspace.managed.refuse_change("watched", "The list of watched folders")
-        workspace.managed.limits.refuse_watched(path)
-        watched = WatchedFolder(str(path), workspace.recipe.store)
-        found = keep_preferences(with_watched(own_preferences(), watched))
-    return _listed(found, watched.store, json)
+    workspace.managed.refuse_change("watched", "The list of watched folders")
+    workspace.managed.limits.refuse_watched(path)
+    watched = WatchedFolder(str(path), workspace.recipe.store)
+    return _listed(keep_preferences(with_watched(own_preferences(), watched)), watched.store)
 
 
-@told
-def remove(folder: Folder, store: StoreOption = None, json: JsonOption = False) -> int:
+@in_book()
+def remove(workspace: Workspace, folder: Folder) -> Reply:
     """Watch a folder no more. Its files, and what was imported from them, stay."""
-    with opened(store) as workspace:
-        workspace.managed.refuse_change("watched", "The list of watched folders")
-        before = own_preferences()
-        named = (folder, str(Path(folder).expanduser().absolute()))
-        watched = next((path for path in before.watched_for(workspace.recipe.store) if path in named), None)
-        if watched is None:
-            raise UserError(f"{folder} is not watched for this book. `watch list` names the folders that are.")
-        found = keep_preferences(without_watched(before, WatchedFolder(watched, workspace.recipe.store)))
-    return _listed(found, workspace.recipe.store, json)
+    workspace.managed.refuse_change("watched", "The list of watched folders")
+    before = own_preferences()
+    named = (folder, str(Path(folder).expanduser().absolute()))
+    watched = next((path for path in before.watched_for(workspace.recipe.store) if path in named), None)
+    if watched is None:
+        raise UserError(f"{folder} is not watched for this book. `watch list` names the folders that are.")
+    found = keep_preferences(without_watched(before, WatchedFolder(watched, workspace.recipe.store)))
+    return _listed(found, workspace.recipe.store)
 
 
-@told
-def show(store: StoreOption = None, json: JsonOption = False) -> int:
+@in_book()
+def show(workspace: Workspace) -> Reply:
     """List the folders that are watched for this book, with what keeps one from being read."""
-    with opened(store) as workspace:
-        return _listed(workspace.preferences, workspace.recipe.store, json)
+    return _listed(workspace.preferences, workspace.recipe.store)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +76,6 @@ class FromFolders:
 
 def import_from_folders(workspace: Workspace, as_json: bool) -> FromFolders:
     """Import what landed in the watched folders, score it, and see which sources have fallen silent."""
-    from services.pipeline.watched import source_rhythms
-
     folders = workspace.preferences.watched_for(workspace.recipe.store)
     found, states = import_watched(
         workspace,
@@ -140,12 +118,9 @@ def _words(found: FolderImport, folders: int) -> str:
     return f"{said}: {named}. " if named else f"{said}. "
 
 
-def _listed(preferences: Preferences, store: str, as_json: bool) -> int:
-    from services.pipeline.watched import look_into
-
+def _listed(preferences: Preferences, store: str) -> Reply:
     looks = [look_into(folder) for folder in preferences.watched_for(store)]
     documents = [{"folder": one.folder, "files": len(one.marks), "fault": one.fault or None} for one in looks]
     rows = [(one.folder, str(len(one.marks)), one.fault) for one in looks]
     said = table(("folder", "files", ""), rows, frozenset({1})) if rows else "No folder is watched for this book."
-    answer({"watched": documents}, said, as_json)
-    return DONE
+    return Reply({"watched": documents}, said)

@@ -8,10 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.frame import DONE, JsonOption, StoreOption, answer, opened, table, told
+from app.cli.frame import Reply, in_book, table
 from models.values.errors import UserError
 from models.values.words import count
 from models.values.write_back import WHATS, WriteBack, WrittenFile
+from services.exporting import write_back as files
+from services.workspace import Workspace
 
 _SHOWN_ROWS = 5
 
@@ -33,8 +35,9 @@ class Part(StrEnum):
     SCORES = "scores"
 
 
-@told
+@in_book(writes=lambda given: not given["dry_run"])
 def write_back(
+    workspace: Workspace,
     to: Annotated[System, typer.Option("--to", help="Whose import the files are for.")],
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="The file, or a folder; several files add their name.")
@@ -44,27 +47,20 @@ def write_back(
         bool, typer.Option("--all", help="Also tasks and scores that an earlier file had already.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the first rows, and write nothing.")] = False,
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> int:
+) -> Reply:
     """Write what changed here as files that another system imports. Nothing is sent."""
-    from services.exporting.write_back import write_back as write
-    from services.exporting.write_back import write_back_plan
-
     if out is None and not dry_run:
         raise typer.BadParameter("Name the file with --out FILE, or preview it with --dry-run.")
     named = {one.value for one in what or ()}
     wanted = [one for one in WHATS if one in named] or WHATS
-    with opened(store, writes=not dry_run) as workspace:
-        plan = write_back_plan(workspace, to.value, wanted, everything=everything)
-        written: tuple[WrittenFile, ...] = ()
-        if plan.files and out is not None and not dry_run:
-            place = out.expanduser()
-            if place.suffix and not place.absolute().parent.is_dir():
-                raise UserError(f"There is no folder {place.absolute().parent}. Create it, or name another folder.")
-            written, _changes = write(workspace, plan, place)
-    answer(_document(plan, written), _words(plan, written), json)
-    return DONE
+    plan = files.write_back_plan(workspace, to.value, wanted, everything=everything)
+    written: tuple[WrittenFile, ...] = ()
+    if plan.files and out is not None and not dry_run:
+        place = out.expanduser()
+        if place.suffix and not place.absolute().parent.is_dir():
+            raise UserError(f"There is no folder {place.absolute().parent}. Create it, or name another folder.")
+        written, _changes = files.write_back(workspace, plan, place)
+    return Reply(_document(plan, written), _words(plan, written))
 
 
 def _document(plan: WriteBack, written: tuple[WrittenFile, ...]) -> dict[str, Any]:
