@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Literal
 from weakref import finalize
 
 from models.values.changes import Changes
-from models.values.customers import Suppression
+from models.values.customers import CustomerFilter, Suppression
 from models.values.errors import EnvironmentFault
-from models.values.outreach import TemplateChoice, TemplateField, TemplatePreview
-from models.values.watches import Watch, WatchState
+from models.values.outreach import TemplateChoice, TemplateField
+from models.values.watches import WatchState
+from services import alerting, insight, mail_access, outreach
+from services.pipeline.jobs import TrialJob
 from services.settings import MailAccount, ModelProfile, Policy, SignInClient
 from services.workspace import Workspace
 
 if TYPE_CHECKING:
     from models.values.rule_trials import Trial
     from services.alerting import RuleRecord
-    from services.pipeline.jobs import TrialJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,55 +59,25 @@ def in_force(workspace: Workspace) -> InForce:
 
 def rule_titles(workspace: Workspace) -> tuple[tuple[str, str], ...]:
     """Code and title of every rule of the book."""
-    from services.alerting import rule_records
-
-    return tuple((rule.code, rule.title) for rule in rule_records(workspace))
+    return tuple((rule.code, rule.title) for rule in alerting.rule_records(workspace))
 
 
 def rules(workspace: Workspace) -> tuple[RuleRecord, ...]:
     """Every rule with its figures in force and its record."""
-    from services.alerting import rule_records
-
-    return rule_records(workspace.with_policy(workspace.read_policy()))
+    return alerting.rule_records(workspace.with_policy(workspace.read_policy()))
 
 
 def watches(workspace: Workspace) -> tuple[WatchState, ...]:
     """Every watch of the book with its present figure, and where its open alert stands."""
-    from services.alerting import list_watches
-    from services.insight import beyond_limit
-
-    found = list_watches(workspace)
-    beyond = beyond_limit(workspace) if any(one.open_alert is not None for one in found) else ()
+    found = alerting.list_watches(workspace)
+    beyond = insight.beyond_limit(workspace) if any(one.open_alert is not None for one in found) else ()
     return tuple(replace(one, beyond=one.open_alert in beyond) for one in found)
-
-
-def remove_watch(workspace: Workspace, code: str) -> Changes:
-    """Remove a watch."""
-    from services.alerting import remove_watch as remove
-
-    return remove(workspace, code)
-
-
-def look_at(workspace: Workspace, watch: Watch) -> WatchState:
-    """What a watch would show, whether or not the book keeps it."""
-    from services.alerting import preview
-
-    return preview(workspace, watch)
-
-
-def switch_rule(workspace: Workspace, code: str, enabled: bool) -> Changes:
-    """Switch a rule or a watch on or off."""
-    from services.alerting import switch_rule as switch
-
-    return switch(workspace, code, enabled=enabled)
 
 
 def set_rule(workspace: Workspace, code: str, figures: Mapping[str, float | str], owner: str) -> Changes:
     """Keep a rule's owner, and those of its figures that are others than those in force."""
-    from services.alerting import with_figures, with_owner
-
     before = workspace.read_policy()
-    after = with_owner(with_figures(workspace, before, code, figures), code, owner)
+    after = alerting.with_owner(alerting.with_figures(workspace, before, code, figures), code, owner)
     fields = ("rule_parameters", "rule_owners")
     changed = {name: getattr(after, name) for name in fields if getattr(after, name) != getattr(before, name)}
     return workspace.change_policy(**changed)  # a field that IT has set stands in nobody's way
@@ -116,9 +87,7 @@ class TrialPlace:
     """A folder beside the book for the scored past between trials; it goes with the page, or at the next start."""
 
     def __init__(self, workspace: Workspace) -> None:
-        from services.alerting import place_of_trials
-
-        self.folder = str(place_of_trials(workspace))
+        self.folder = str(alerting.place_of_trials(workspace))
         finalize(self, rmtree, self.folder, ignore_errors=True)
 
 
@@ -126,8 +95,6 @@ def trial_of(
     workspace: Workspace, code: str, figures: Mapping[str, float | str], weeks: int, place: TrialPlace
 ) -> tuple[TrialJob, Trial | None]:
     """The work of trying a rule with figures that are not saved, and what it found if the past is scored already."""
-    from services.pipeline.jobs import TrialJob
-
     job = TrialJob(workspace.recipe, code, tuple(figures.items()), weeks, place.folder)
     return job, job.again()
 
@@ -143,34 +110,10 @@ class TemplateLibrary:
 
 def library(workspace: Workspace) -> TemplateLibrary:
     """Read the templates, and customers who gave consent, those with an alert first."""
-    from models.values.customers import CustomerFilter
-    from services import insight, outreach
-
     given = CustomerFilter(consents=frozenset({"given"}))
     alerted = CustomerFilter(consents=frozenset({"given"}), open_alert=True)
     found = [row.id for wanted in (alerted, given) for row in insight.customers_page(workspace, wanted).rows]
     return TemplateLibrary(outreach.read_templates(workspace), outreach.template_fields(), tuple(dict.fromkeys(found)))
-
-
-def preview(workspace: Workspace, template: TemplateChoice, customer_id: int | None) -> TemplatePreview:
-    """Fill a template that need not be saved for a customer."""
-    from services import outreach
-
-    return outreach.preview_template(workspace, template, customer_id)
-
-
-def save_template(template: TemplateChoice, workspace: Workspace) -> Changes:
-    """Keep a template."""
-    from services import outreach
-
-    return outreach.save_template(workspace, template)
-
-
-def reset_template(code: str, workspace: Workspace) -> Changes:
-    """Put a starter template back, or remove one of the book's own."""
-    from services import outreach
-
-    return outreach.reset_template(workspace, code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +129,6 @@ def suppressions(workspace: Workspace, part: str) -> Suppressions:
     from services.permission.suppressions import read_suppressions
 
     return Suppressions(*read_suppressions(workspace, part))
-
-
-def record_consent(address: str, said: str, since: str, how: str, workspace: Workspace) -> Changes:
-    """Record what somebody said of consent under an address."""
-    from services.sync import record_consent as do
-
-    return do(workspace, address, said, since=since, how=how)
 
 
 def kept(workspace: Workspace, name: str) -> Kept:
@@ -242,8 +178,6 @@ def keep_mail(
 
     What the browser sign-in keeps is kept by that itself; of its client a secret may have been typed.
     """
-    from services import outreach
-
     try:
         if client_secret:
             workspace.keyring.set(client.secret, client_secret)
@@ -271,8 +205,6 @@ def try_mail(
     Cancelled
         ``given_up`` was set: the page was left, or something else is tried.
     """
-    from services import outreach
-
     kept = workspace.keyring.get(account.secret) if not account.sign_in else None
     do = outreach.send_to_oneself if to_oneself else outreach.try_mail
     words = do(workspace, account, typed or kept, cancelled=given_up.is_set)
@@ -283,8 +215,6 @@ def try_mail(
 
 def signed_in(workspace: Workspace, account: MailAccount) -> SignedIn:
     """Return who is signed in with the browser to the account."""
-    from services import mail_access
-
     who = mail_access.signed_in(workspace, account)
     found = kept(workspace, account.secret)
     return SignedIn(who, found.where, found.lasting)
@@ -305,20 +235,11 @@ def sign_in(
     Cancelled
         ``given_up`` was set.
     """
-    from services import mail_access, outreach
-
     if secret:
         workspace.keyring.set(client.secret, secret)
     mail_access.sign_in(workspace, account, client, open_link=tell, cancelled=given_up.is_set)
     outreach.account_fixed(workspace)
     return signed_in(workspace, account)
-
-
-def sign_out(workspace: Workspace, account: MailAccount, client: SignInClient | None) -> str:
-    """Forget a sign-in; return what came of it."""
-    from services import mail_access
-
-    return mail_access.sign_out(workspace, account, client)
 
 
 def try_profile(workspace: Workspace, profile: ModelProfile, typed: str, kept_as: str, given_up: Event) -> str:
@@ -329,7 +250,5 @@ def try_profile(workspace: Workspace, profile: ModelProfile, typed: str, kept_as
     Cancelled
         ``given_up`` was set: the page was left, or something else is tried.
     """
-    from services import outreach
-
     key = typed or workspace.keyring.get(kept_as)
     return outreach.try_profile(workspace, profile, key, cancelled=given_up.is_set)

@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from models.values.backups import KINDS, Backup
 from models.values.words import count
+from services import backups
 from services.book.encryption import recovery_key
-from services.workspace import Workspace
 from views.background import Failed
-from views.shell.books import known_backups
 from views.shell.page import Context
 from views.theme import fonts
 from views.widgets.buttons import push
@@ -57,7 +56,8 @@ class BackupBox(QWidget):
 
     def arrive(self) -> None:
         """Read which backups there are."""
-        self._desk.read("backups", partial(known_backups, self._context.book.workspace), self._take, self._tell)
+        store = self._context.book.workspace.store
+        self._desk.read("backups", lambda: backups.backups_of(store.path), self._take, self._tell)
 
     def _take(self, found: tuple[Backup, ...]) -> None:
         self._found = found
@@ -71,7 +71,8 @@ class BackupBox(QWidget):
 
     def _make(self) -> None:
         self.make_button.setEnabled(False)
-        self._desk.read("make", partial(_made, self._context.book.workspace), self._have_made, self._failed_to_make)
+        workspace = self._context.book.workspace
+        self._desk.read("make", lambda: backups.back_up(workspace), self._have_made, self._failed_to_make)
 
     def _have_made(self, _made: Backup) -> None:
         self.make_button.setEnabled(True)
@@ -89,8 +90,11 @@ class BackupBox(QWidget):
         self._open("Restore a backup", choices, self._compare)
 
     def _compare(self, backup: Backup) -> None:
-        job = partial(_compared, self._context.book.workspace, backup)
-        self._desk.read("compare", job, partial(self._ask, backup), self._tell)
+        def compare() -> Since:
+            workspace = self._context.book.workspace
+            return backups.compare(workspace.store.path, backup, workspace.keyring, recovery_key(workspace))
+
+        self._desk.read("compare", compare, partial(self._ask, backup), self._tell)
 
     def _ask(self, backup: Backup, since: Since) -> None:
         choices = (Choice("Restore it", "", str(backup.path)), Choice("Keep the book as it is", "", ""))
@@ -107,18 +111,3 @@ class BackupBox(QWidget):
 
 def _title(context: Context, backup: Backup) -> str:
     return backup.title(context.book.workspace.policy.zone_of(None))
-
-
-# Imported when they are asked for: what restores a book also knows how emails go back to review.
-
-
-def _made(workspace: Workspace) -> Backup:
-    from services.backups import back_up
-
-    return back_up(workspace)
-
-
-def _compared(workspace: Workspace, backup: Backup) -> Since:
-    from services.backups import compare
-
-    return compare(workspace.store.path, backup, workspace.keyring, recovery_key(workspace))

@@ -275,7 +275,8 @@ class MailBox(OwnBox):
 
     def _sign_out(self) -> None:
         account, workspace = self._context.remembered.value.mail, self._context.book.workspace
-        job = partial(asks.sign_out, workspace, account, self._clients.get(account.sign_in))
+        client = self._clients.get(account.sign_in)
+        job = partial(mail_access.sign_out, workspace, account, client)
         self._desk.reach("sign out", job, self._signed_out, self._not_cleared)
 
     def _signed_out(self, words: str) -> None:

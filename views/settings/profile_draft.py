@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 from models.values.errors import UserError
+from services import sync
 from services.settings import FieldError, ModelProfile
 from views.settings.fields import Group, Setting
 from views.words import DOT
@@ -72,8 +73,6 @@ def profile_of(texts: Mapping[str, str], taken: Collection[str]) -> tuple[ModelP
     ----------
     taken : names of the other profiles.
     """
-    from services.sync import number_of  # the room is imported when somebody types
-
     plain = {name: " ".join(text.split()) for name, text in texts.items()}
     faults: dict[str, str] = {}
     if plain["name"] in taken:
@@ -90,7 +89,7 @@ def profile_of(texts: Mapping[str, str], taken: Collection[str]) -> tuple[ModelP
     if plain["kind"] == "azure" and not plain["api_version"]:
         faults["api_version"] = "An Azure-style endpoint needs it, such as 2024-10-21."
     try:
-        timeout_s = float(number_of(plain["timeout_s"])[0])
+        timeout_s = float(sync.number_of(plain["timeout_s"])[0])
     except UserError:
         timeout_s, faults["timeout_s"] = 30.0, "Seconds, such as 30."
     prices = {name: _price(plain[name]) for name in ("price_in", "price_out")}
@@ -109,10 +108,8 @@ def profile_of(texts: Mapping[str, str], taken: Collection[str]) -> tuple[ModelP
 
 def _price(text: str) -> str:
     """A price as the profile keeps it; what is not a figure is refused there."""
-    from services.sync import number_of
-
     try:
-        return str(number_of(text, fraction=True)[0])
+        return str(sync.number_of(text, fraction=True)[0])
     except UserError:
         return text
 

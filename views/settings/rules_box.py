@@ -16,6 +16,7 @@ from models.values.changes import Changes
 from models.values.imports import Progress
 from models.values.rule_trials import TRIAL_WEEKS
 from models.values.watches import WatchState
+from services import alerting
 from views.background import ChildRun, Done, Failed, Outcome, WasCancelled
 from views.lists.word_table import WordTable
 from views.settings import asks
@@ -183,12 +184,14 @@ class RulesBox(OwnBox):
     def _change_watch(self, found: WatchState) -> None:
         context = self._context
         offered = [(found.watch.metric, found.title, found.unit)]
-        panel = WatchPanel(context.book, context.theme, self.window(), offered, found.watch, asks.look_at)
+        panel = WatchPanel(
+            context.book, context.theme, self.window(), offered, found.watch, lambda *asked: alerting.preview(*asked)
+        )
         if self._watch is not None:
             panel.open_under(self._watch.change)
 
     def _remove_watch(self, code: str) -> None:
-        self._context.book.act(partial(asks.remove_watch, code=code))
+        self._context.book.act(lambda workspace: alerting.remove_watch(workspace, code))
 
     def _show_detail(self) -> None:
         watch = next((one for one in self._watches if one.watch.code == self.table.current_key), None)
@@ -246,7 +249,7 @@ class RulesBox(OwnBox):
             self._switch(code, not states[code])
 
     def _switch(self, code: str, on: bool) -> None:
-        self._context.book.act(partial(asks.switch_rule, code=code, enabled=on))
+        self._context.book.act(lambda workspace: alerting.switch_rule(workspace, code, enabled=on))
 
     def _save(self, detail: RuleDetail) -> None:
         work = partial(asks.set_rule, code=detail.found.code, figures=detail.figures, owner=detail.owned_by)

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from models.values.changes import Changes
 from models.values.customers import CONSENT_SOURCES, Suppression
+from services import sync
+from services.workspace import Workspace
 from views.background import Failed
 from views.settings import asks
 from views.settings.own_box import OwnBox
@@ -141,5 +143,7 @@ class SuppressionsBox(OwnBox):
         def refused(failed: Failed) -> None:
             panel.object_to(failed.words) if panel.isVisible() else self._context.book.failed.emit(failed)
 
-        work = partial(asks.record_consent, address, said, since, how)
-        self._context.book.act(work, "", lambda _changes: panel.dismiss(), refused)
+        def record(workspace: Workspace) -> Changes:
+            return sync.record_consent(workspace, address, said, since=since, how=how)
+
+        self._context.book.act(record, "", lambda _changes: panel.dismiss(), refused)

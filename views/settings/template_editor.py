@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from models.values.changes import Changes
 from models.values.outreach import GOALS, TONES, TemplateChoice
 from models.values.words import capital
+from services import outreach
 from views.background import Failed
 from views.settings import asks
 from views.settings.keys import saves, takes_over
@@ -175,7 +176,8 @@ class TemplateEditor(QWidget):
         if not self.dirty:
             return
         self.save_button.setEnabled(False)
-        self._context.book.act(partial(asks.save_template, self.template), "", self._done, self._refused)
+        kept = self.template
+        self._context.book.act(lambda book: outreach.save_template(book, kept), "", self._done, self._refused)
 
     def discard(self) -> None:
         """Show the template of the book again; what was typed can be brought back."""
@@ -195,7 +197,8 @@ class TemplateEditor(QWidget):
     def reset(self) -> None:
         """Put the starter text back, or remove a template of the book's own; can be undone."""
         self.reset_button.setEnabled(False)
-        self._context.book.act(partial(asks.reset_template, self._before.code), "", self._done, self._refused)
+        code = self._before.code
+        self._context.book.act(lambda book: outreach.reset_template(book, code), "", self._done, self._refused)
 
     def leave(self) -> None:
         """The list comes back; what was typed is kept there."""

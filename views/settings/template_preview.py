@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from models.values.outreach import TemplateChoice, TemplatePreview
+from services import outreach
 from views.background import Desk, Failed
-from views.settings import asks
 from views.settings.verdict import Verdict
 from views.shell.page import Context
 from views.theme import fonts
@@ -93,8 +93,12 @@ class PreviewPane(QWidget):
         if self._template is None:
             return
         customer = self._customers[self._at] if 0 <= self._at < len(self._customers) else None
-        job = partial(asks.preview, self._context.book.workspace, self._template, customer)
-        self._desk.read("preview", job, self._show, self._failed)
+        workspace, template = self._context.book.workspace, self._template
+
+        def preview() -> TemplatePreview:
+            return outreach.preview_template(workspace, template, customer)
+
+        self._desk.read("preview", preview, self._show, self._failed)
 
     def _failed(self, failed: Failed) -> None:
         self._show(TemplatePreview("", "", "", "", failed.words, ()))

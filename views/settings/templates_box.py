@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from models.values.changes import Changes
 from models.values.outreach import GOALS, TONES, TemplateChoice
+from services import outreach
 from views.settings import asks
 from views.settings.own_box import OwnBox
 from views.settings.template_editor import NEW
@@ -142,7 +143,8 @@ class TemplatesBox(OwnBox):
 
     def _switch(self, template: TemplateChoice, on: bool) -> None:
         words = f"“{template.name}” is {'used' if on else 'not used'} for drafts"
-        self._context.book.act(partial(asks.save_template, replace(template, enabled=on)), words)
+        kept = replace(template, enabled=on)
+        self._context.book.act(lambda workspace: outreach.save_template(workspace, kept), words)
 
     def _edit(self, template: TemplateChoice, _checked: bool = False) -> None:
         self.edit_wanted.emit(template)

@@ -9,6 +9,7 @@ from typing import Any
 
 from models.values.errors import UserError
 from models.values.outreach import TONES
+from services import sync
 from services.settings import ExchangeRate, FieldError, SegmentFigure, SegmentTone
 from views.settings.fields import Setting
 from views.words import THIN, minor_digits
@@ -54,10 +55,8 @@ def joined(figures: dict[str, str]) -> str:
 
 
 def _figure(setting: Setting, text: str) -> float:
-    from services.sync import number_of  # the room is imported when somebody types
-
     try:
-        return float(number_of(text, fraction=setting.kind != "whole")[0])
+        return float(sync.number_of(text, fraction=setting.kind != "whole")[0])
     except UserError:
         raise FieldError(setting.path, f"“{text}” is not a number" if text else "a number is missing here") from None
 
@@ -77,12 +76,10 @@ def _share(setting: Setting, text: str) -> float:
 
 
 def _minor(setting: Setting, text: str, currency: str) -> int:
-    from services.sync import amount_of
-
     if not text:
         raise FieldError(setting.path, "an amount is missing here")
     try:
-        minor = amount_of("Amount", text, currency)
+        minor = sync.amount_of("Amount", text, currency)
     except UserError as error:
         raise FieldError(setting.path, str(error).removesuffix(".")) from None
     if minor >= 10**_MOST_DIGITS:
@@ -109,15 +106,13 @@ def _days(setting: Setting, text: str) -> tuple[date, ...]:
 
 
 def _rates(setting: Setting, text: str) -> tuple[ExchangeRate, ...]:
-    from services.sync import number_of
-
     found = []
     for number, line in enumerate((line.strip() for line in text.splitlines()), 1):
         if not line:
             continue
         currency, _space, rate = line.replace("=", " ").partition(" ")
         try:
-            found.append(ExchangeRate(currency.upper(), str(number_of(rate, fraction=True)[0])))
+            found.append(ExchangeRate(currency.upper(), str(sync.number_of(rate, fraction=True)[0])))
         except UserError as error:
             reason = getattr(error, "reason", "write a currency and its rate, such as EUR 1.0845")
             raise FieldError(setting.path, f"line {number}: {reason}") from None

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from models.values.changes import Changes
+from services import audit
+from services.pipeline import concerns_figures
+from services.pipeline.jobs import RenewJob
 from services.settings import Policy, Preferences
 from services.workspace import Workspace
 from views.background import Background, ChildRun, Desk, Done, Failed, Outcome
@@ -92,17 +95,13 @@ class Book(QObject):
 
     def undo(self) -> None:
         """Undo this person's last action."""
-        from services.audit import undo_last
-
         workspace = self._workspace
-        self._desk.write(lambda: undo_last(workspace), self._undone, self.failed.emit)
+        self._desk.write(lambda: audit.undo_last(workspace), self._undone, self.failed.emit)
 
     def redo(self) -> None:
         """Do again what this person undid last."""
-        from services.audit import redo_last
-
         workspace = self._workspace
-        self._desk.write(lambda: redo_last(workspace), self._undone, self.failed.emit)
+        self._desk.write(lambda: audit.redo_last(workspace), self._undone, self.failed.emit)
 
     def run(self, job: ChildJob) -> ChildRun:
         """Start long work in a child process; report its changes with `heard`."""
@@ -121,8 +120,6 @@ class Book(QObject):
 
         A note, a task or a setting of emails changes no score: nothing runs for it.
         """
-        from services.pipeline import concerns_figures
-
         if not concerns_figures(changes):
             return
         self._due = changes if self._due is None else self._due.merged(changes)
@@ -130,8 +127,6 @@ class Book(QObject):
             self._start_renewal()
 
     def _start_renewal(self) -> None:
-        from services.pipeline.jobs import RenewJob
-
         due, self._due = self._due, None
         if due is None:
             return

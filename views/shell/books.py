@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from models.values.backups import Backup
+from services import backups
 from services.book.encryption import recovery_key
 from services.book.files import SAMPLE_BOOK, SAMPLE_TAKES_NONE, SUFFIX, Library, check_book, check_place, copy_book
 from services.settings import with_recent_book
-from services.workspace import Workspace
 from views.actions import Command
 from views.background import Failed
 from views.file_dialog import choose_file, choose_place
@@ -171,7 +171,7 @@ class Books(QObject):
 
     def offer_backup(self) -> None:
         """Offer the newest backup in the place of this book, which turned out to be damaged."""
-        self._desk.read("backups", partial(known_backups, self._book.workspace), self._offer, self._failed)
+        self._desk.read("backups", lambda: backups.backups_of(self.path), self._offer, self._failed)
 
     def _offer(self, found: tuple[Backup, ...]) -> None:
         if not found:
@@ -213,10 +213,3 @@ class Books(QObject):
 
     def _failed(self, failed: Failed) -> None:
         self._book.failed.emit(failed)
-
-
-def known_backups(workspace: Workspace) -> tuple[Backup, ...]:
-    """Return the backups of an open book, the newest first."""
-    from services.backups import backups_of  # the first page does without
-
-    return backups_of(workspace.store.path)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from models.values.changes import Changes
+from services import sync
 from services.workspace import Workspace
 from views.background import Failed
 from views.shell.book import Book
@@ -49,14 +50,10 @@ def ask_consent(
 
 
 def _keep(asked: Addressee, said: dict[str, str], workspace: Workspace) -> Changes:
-    from services.sync import edit_contact, edit_customer
-
     if asked.contact_id is not None:
-        return edit_contact(workspace, asked.contact_id, said)
-    return edit_customer(workspace, asked.customer_id, said)
+        return sync.edit_contact(workspace, asked.contact_id, said)
+    return sync.edit_customer(workspace, asked.customer_id, said)
 
 
 def _keep_several(chosen: tuple[int, ...], how: str, since: str, workspace: Workspace) -> Changes:
-    from services.sync import record_consents
-
-    return record_consents(workspace, chosen, since=since, how=how)
+    return sync.record_consents(workspace, chosen, since=since, how=how)

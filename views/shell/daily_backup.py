@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import QObject, QTimer
 
-from services.workspace import Workspace
+from services import backups
 from views.shell.book import Book
 
 #: A window may stay open for days; asking costs a look at the names of a few files.
@@ -25,10 +23,5 @@ class DailyBackup(QObject):
     def begin(self) -> None:
         """Back up now if that is due, and ask again later."""
         self._timer.start()
-        self._desk.read("backup", partial(_back_up, self._book.workspace), lambda _made: None, self._book.failed.emit)
-
-
-def _back_up(workspace: Workspace) -> object:
-    from services.backups import daily_backup
-
-    return daily_backup(workspace)
+        workspace = self._book.workspace
+        self._desk.read("backup", lambda: backups.daily_backup(workspace), lambda _made: None, self._book.failed.emit)

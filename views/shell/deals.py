@@ -14,6 +14,7 @@ from shiboken6 import isValid
 
 from models.values.changes import Changes
 from models.values.deals import CLOSED, LOST, STAGES, DealFields
+from services import sync
 from services.workspace import Workspace
 from views.background import Failed
 from views.shell.book import Book
@@ -215,12 +216,8 @@ def _date(text: str) -> QDate:
 
 
 def _read(workspace: Workspace, deal_ids: Sequence[int], customer_id: int | None) -> tuple[DealFields, ...]:
-    from services.sync import deals_to_edit
-
-    return deals_to_edit(workspace, deal_ids, customer_id)
+    return sync.deals_to_edit(workspace, deal_ids, customer_id)
 
 
 def _write(deal_ids: Sequence[int], fields: Mapping[str, str], new_owner: bool, workspace: Workspace) -> Changes:
-    from services.sync import edit_deals
-
-    return edit_deals(workspace, deal_ids, fields, new_owner=new_owner)
+    return sync.edit_deals(workspace, deal_ids, fields, new_owner=new_owner)

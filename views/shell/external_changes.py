@@ -7,13 +7,11 @@ it from a child by the next look.
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from models.values.changes import Changes
-from services.workspace import Workspace
+from services import audit
 from views.background import Background
 from views.shell.book import Book
 
@@ -50,8 +48,10 @@ class ExternalChanges(QObject):
             return
         if self._known is None or (self._window.isVisible() and not self._window.isMinimized()):
             # A look that fails is no news: what fails is told where it is asked for.
-            job = partial(_look, self._book.workspace, self._known)
-            self._desk.read("external", job, self._have, lambda _failed: None)
+            workspace, known = self._book.workspace, self._known
+            self._desk.read(
+                "external", lambda: audit.entries_of_others(workspace, known), self._have, lambda _failed: None
+            )
 
     def _hear(self, changes: Changes) -> None:
         self._heard |= changes.entries
@@ -67,9 +67,3 @@ class ExternalChanges(QObject):
         self._heard = {entry for entry in self._heard if entry > newest}
         if confirmed:
             self._book.heard(Changes(everyone=True, tables=frozenset({"policies"})))
-
-
-def _look(workspace: Workspace, after: int | None) -> tuple[int, frozenset[int]]:
-    from services.audit import entries_of_others
-
-    return entries_of_others(workspace, after)

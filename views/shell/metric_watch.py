@@ -15,6 +15,7 @@ from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.watches import TESTS, Watch, WatchState
 from models.values.words import in_unit
+from services import alerting, sync
 from services.workspace import Workspace
 from views.background import Desk, Failed
 from views.shell.book import Book
@@ -131,9 +132,7 @@ class WatchPanel(FormPanel):
         text = self.than.text().strip()
         if not text:
             raise UserError("Enter a limit, such as 5 or 20 %.")
-        from services.sync import number_of
-
-        number, _ = number_of(f"{text.removesuffix('%')}%" if self._is_share else text)
+        number, _ = sync.number_of(f"{text.removesuffix('%')}%" if self._is_share else text)
         return float(number) / 100 if self._is_share else float(number)
 
     @property
@@ -183,7 +182,7 @@ class WatchPanel(FormPanel):
             self.object_to(str(error))
             self.than.setFocus()
             return
-        self._book.act(partial(_keep, asked), "", self._kept, self._refused)
+        self._book.act(lambda workspace: alerting.set_watch(workspace, asked)[1], "", self._kept, self._refused)
 
     def _kept(self, _changes: Changes) -> None:
         self.dismiss()
@@ -191,9 +190,3 @@ class WatchPanel(FormPanel):
 
 def _said(state: WatchState, value: float | None) -> str:
     return "–" if value is None else in_unit(value, state.unit, state.currency, short=True)
-
-
-def _keep(watch: Watch, workspace: Workspace) -> Changes:
-    from services.alerting import set_watch
-
-    return set_watch(workspace, watch)[1]

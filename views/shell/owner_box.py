@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from models.values.errors import UnknownOwner
+from services import sync
 from services.workspace import Workspace
 from views.background import Failed
 from views.shell.book import Book
@@ -34,7 +34,8 @@ class OwnerBox(ChoiceBox):
         app.focusChanged.connect(self._focus_moved)
         if book is not None:
             desk = book.desk(self)
-            desk.read("owners", partial(_owners, book.workspace), self.offer, book.failed.emit)
+            workspace = book.workspace
+            desk.read("owners", lambda: sync.owners_of(workspace), self.offer, book.failed.emit)
 
     @property
     def line(self) -> QLineEdit:
@@ -75,14 +76,6 @@ class OwnerBox(ChoiceBox):
             self._forget()
 
 
-def _owners(workspace: Workspace) -> tuple[str, ...]:
-    from services.sync import owners_of
-
-    return owners_of(workspace)
-
-
 def owner_named(workspace: Workspace, name: str, new: bool) -> str:
-    """The owner whom a name means, or `UnknownOwner`; the room is imported when somebody is asked."""
-    from services import sync
-
+    """The owner whom a name means, or `UnknownOwner`; the room is imported where this is called, in a worker."""
     return sync.owner_named(workspace, name, new=new)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from models.values.alerts import AlertRow
 from models.values.changes import Changes
 from models.values.errors import NotAllowed
+from services import exporting
 from services.workspace import Workspace
 from views.actions import Actions, Command
 from views.background import Failed
@@ -194,7 +195,5 @@ class Page(QWidget):
 
 
 def _export(write: Callable[[Workspace, Path], int], workspace: Workspace, path: Path) -> int:
-    from services.exporting import exporting
-
-    with exporting(workspace, path):
+    with exporting.exporting(workspace, path):
         return write(workspace, path)

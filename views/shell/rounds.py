@@ -14,6 +14,8 @@ from PySide6.QtGui import QGuiApplication
 
 from models.values.changes import Changes
 from models.values.errors import BellwetherError
+from services import alerting, scoring
+from services.pipeline.jobs import RoundJob
 from services.workspace import Workspace
 from views.background import Background, Done, Failed, Outcome
 from views.shell.book import Book
@@ -55,8 +57,6 @@ class Rounds(QObject):
             self._wait()
 
     def _run(self) -> None:
-        from services.pipeline.jobs import RoundJob
-
         if self._running or self._background.closed:
             return
         if self._background.working:
@@ -102,10 +102,7 @@ class Rounds(QObject):
 
 
 def _next_wake(workspace: Workspace) -> datetime | None:
-    from services.alerting import next_wake
-    from services.scoring import next_override_end
-
-    text, day = next_wake(workspace), next_override_end(workspace)
+    text, day = alerting.next_wake(workspace), scoring.next_override_end(workspace)
     due = [datetime.fromisoformat(text).astimezone(UTC)] if text else []
     due += [datetime.combine(day, time(0)).astimezone(UTC)] if day is not None else []
     return min(due, default=None)
