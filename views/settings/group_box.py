@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from views.settings.draft import sum_of
 from views.settings.fields import Group, Setting
 from views.settings.inputs import Input
-from views.settings.many import BySegment, Ticks, ToneBySegment
 from views.theme import Theme, fonts
 from views.widgets.labels import column, label, rule, set_ink
 from views.words import THIN
@@ -24,11 +23,9 @@ class GroupBox(QWidget):
     Signals
     -------
     edited : path of the setting that a person changed.
-    arrived : the field that got the focus.
     """
 
     edited = Signal(str)
-    arrived = Signal(QWidget)
 
     def __init__(
         self,
@@ -73,11 +70,6 @@ class GroupBox(QWidget):
     def _add_setting(self, theme: Theme, setting: Setting) -> None:
         made = Input(theme, setting)
         made.edited.connect(self.edited)
-        if isinstance(made.field, Ticks | BySegment | ToneBySegment):
-            made.field.arrived.connect(self.arrived)
-        else:
-            for part in made.parts:
-                part.installEventFilter(self)
         fault = label("", fonts.SMALL, fonts.REGULAR, "critical_text", wrap=True)
         fault.hide()
         below = label(setting.says, fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
@@ -128,11 +120,6 @@ class GroupBox(QWidget):
             shown = "–" if total is None else f"{total:.6g}{THIN}%"
             self._sum.setText(shown if right else f"{shown}, must be 100{THIN}%")
             set_ink(self._sum, "good_text" if right else "critical_text")
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
-            self.arrived.emit(watched)
-        return super().eventFilter(watched, event)
 
     def lock(self, path: str, why: str) -> None:
         """Disable a setting, with the reason below it."""

@@ -96,7 +96,6 @@ class MailBox(OwnBox):
 
     def _wire(self) -> None:
         self.group.edited.connect(self._edited)
-        self.group.arrived.connect(self.arrived)
         for secret in (self.password, self.client_secret):
             secret.edited.connect(self._changed)
             secret.line.returnPressed.connect(self.save)
@@ -106,9 +105,6 @@ class MailBox(OwnBox):
         self.sign_in.cancelled.connect(self._cancel_sign_in)
         self.sign_in.out_wanted.connect(self._sign_out)
         self.sign_in.link_given.connect(self._go_to, Qt.ConnectionType.QueuedConnection)
-        parts = (self.password.line, self.client_secret.line, self.sign_in.button)
-        for part in (*parts, self.test_button, self.own_button, self.discard_button, self.save_button):
-            part.installEventFilter(self.group)
         self.test_button.clicked.connect(self.test)
         self.own_button.clicked.connect(partial(self.test, to_oneself=True))
         self.save_button.clicked.connect(self.save)

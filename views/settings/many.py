@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QWidget
 
 from models.values.outreach import TONES
@@ -23,10 +22,9 @@ Field = TypeVar("Field", bound=QWidget)
 
 
 class _Many(QWidget):
-    """Several fields that are one setting: the focus goes to the first, and `arrived` names the one that gets it."""
+    """Several fields that are one setting: the focus goes to the first."""
 
     edited = Signal()
-    arrived = Signal(QWidget)
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -37,15 +35,6 @@ class _Many(QWidget):
         self.grid.setHorizontalSpacing(16)
         self.grid.setVerticalSpacing(2)
         self.setLayout(self.grid)
-
-    def watch(self, field: QWidget) -> None:
-        """Tell when a field of it gets the focus, so that the page can bring it into view."""
-        field.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QFocusEvent) and event.gotFocus() and isinstance(watched, QWidget):
-            self.arrived.emit(watched)
-        return super().eventFilter(watched, event)
 
     def _tell(self, *_args: object) -> None:
         if not self.signalsBlocked():
@@ -100,7 +89,6 @@ class Ticks(_Many):
             box.setAccessibleName(f"{self._title}: {words}")
             box.setChecked(name in ticked)
             box.toggled.connect(self._tell)
-            self.watch(box)
             self.grid.addWidget(box, at // columns, at % columns)
         for column in range(columns):
             self.grid.setColumnStretch(column, 1)
@@ -130,7 +118,6 @@ class _EachSegment(_Many, Generic[Field]):
         self._rest: dict[str, str] = {}
         self._fields = {segment: field(f"{title}: {segment}") for segment in reversed(SEGMENTS)}
         for at, (segment, one) in enumerate(self._fields.items()):
-            self.watch(one)
             where, column = at // _COLUMNS, 3 * (at % _COLUMNS)
             words = label(segment, fonts.LIST, fonts.REGULAR, "ink_2")
             words.setBuddy(one)

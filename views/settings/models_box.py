@@ -123,9 +123,6 @@ class ModelsBox(OwnBox):
         self.add_button.clicked.connect(lambda: self._edit(None))
         self.form.save_wanted.connect(self._keep)
         self.form.left.connect(self._left)
-        self.form.arrived.connect(self.arrived)
-        for part in (self.writer, self.second, self.add_button):
-            part.installEventFilter(self)
         self._context.remembered.changed.connect(self._follow)
 
     @property
@@ -179,8 +176,6 @@ class ModelsBox(OwnBox):
             line.edit_button.clicked.connect(partial(self._edit, line.profile))
             line.remove_button.clicked.connect(partial(self._remove, line))
             line.remove_button.setVisible(not locked)
-            for button in (line.test_button, line.edit_button, line.remove_button):
-                button.installEventFilter(self)
             self._list.addWidget(line)
         buttons = [part for line in self.lines for part in (line.test_button, line.edit_button, line.remove_button)]
         in_tab_order(self.writer, self.second, *buttons, self.add_button)

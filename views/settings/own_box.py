@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from models.values.changes import Changes
@@ -13,7 +13,6 @@ class OwnBox(QWidget):
 
     Signals
     -------
-    arrived : the field that got the focus, to be brought into view.
     undo_offered : (words, what brings it back): what was filled in was put away.
     headline_changed : `inside` has changed.
     customer_wanted : this customer is to be opened on their page.
@@ -25,7 +24,6 @@ class OwnBox(QWidget):
     foot : stays in sight below the section while that scrolls; without a layout there is none.
     """
 
-    arrived = Signal(QWidget)
     undo_offered = Signal(str, object)
     headline_changed = Signal()
     customer_wanted = Signal(int)
@@ -36,11 +34,6 @@ class OwnBox(QWidget):
         super().__init__()
         self.foot = QWidget()
         self.foot.hide()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
-            self.arrived.emit(watched)
-        return super().eventFilter(watched, event)
 
     @property
     def first(self) -> QWidget:

@@ -116,14 +116,12 @@ class SettingsPage(Page):
                 self._add_area(key, [box])
             box.headline_changed.connect(self.headline_changed)
             self._feet.addWidget(box.foot)
-            box.arrived.connect(self._bring_into_view)
             box.undo_offered.connect(self.undo_offered)
             box.customer_wanted.connect(self.wants_customer)
 
     def _make_group(self, group: Group) -> GroupBox:
         made = self.groups[group.key] = GroupBox(self.context.theme, group)
         made.edited.connect(self._edited)
-        made.arrived.connect(self._bring_into_view)
         return made
 
     def _add_area(self, key: str, parts: Sequence[QWidget]) -> None:
@@ -259,8 +257,7 @@ class SettingsPage(Page):
         return self.groups[_GROUPS_OF[key][0].key].first if key in _GROUPS_OF else self.look.theme
 
     def _focus_moved(self, _before: QWidget | None, field: QWidget | None) -> None:
-        # The parts of "This computer" are no groups of fields, which say themselves where the focus is.
-        if field is not None and self._stack.currentWidget() is self._areas.get(LOOK):
+        if field is not None and self._levels.isAncestorOf(field):
             self._bring_into_view(field)
 
     def _bring_into_view(self, field: QWidget) -> None:
@@ -268,8 +265,10 @@ class SettingsPage(Page):
         QTimer.singleShot(0, field, partial(self._scroll_to, field))
 
     def _scroll_to(self, field: QWidget) -> None:
-        area = self._stack.currentWidget()
-        if isinstance(area, QScrollArea) and area.isAncestorOf(field):
+        area = field.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if area is not None and self.isAncestorOf(area):
             if (inner := area.widget()) and (layout := inner.layout()) is not None:
                 layout.activate()
             area.ensureWidgetVisible(field, 0, 60)

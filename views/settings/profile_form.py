@@ -32,12 +32,10 @@ class ProfileForm(QWidget):
     -------
     save_wanted : (profile, the key that was typed or '').
     left : nothing is to be kept.
-    arrived : the field that got the focus.
     """
 
     save_wanted = Signal(object, str)
     left = Signal()
-    arrived = Signal(QWidget)
 
     def __init__(self, context: Context, desk: Desk) -> None:
         super().__init__()
@@ -61,9 +59,6 @@ class ProfileForm(QWidget):
         self.group = GroupBox(context.theme, PROFILE, after={"model": (KEY, self.key)}, foot=foot)
         self.setLayout(column(self.group, -1))
         self.group.edited.connect(self._edited)
-        self.group.arrived.connect(self.arrived)
-        for part in (self.key.line, self.test_button, self.cancel_button, self.save_button):
-            part.installEventFilter(self.group)
         self.key.edited.connect(self._changed)
         self.key.clear_wanted.connect(self._clear)
         self.test_button.clicked.connect(self.test)

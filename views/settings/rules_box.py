@@ -87,7 +87,6 @@ class RulesBox(OwnBox):
         self.splitter.restore(context.remembered.splitter(_KEY))
         self.splitter.resized.connect(context.remembered.set_splitter)
         self.setLayout(column(self.splitter))
-        self.arrived.connect(self._bring_into_view)
 
     # -- what the page asks -------------------------------------------------------------------------------------
 
@@ -211,8 +210,6 @@ class RulesBox(OwnBox):
         detail.trial.begun.connect(partial(self._try, detail))
         detail.trial.stopped.connect(self._stop)
         detail.trial.customer_wanted.connect(self.customer_wanted)
-        for field in (detail.switch, *detail.fields.values(), detail.owner, detail.chart, *detail.trial.tabbed):
-            field.installEventFilter(self)
         self._stack.addWidget(detail)
         return detail
 
@@ -228,10 +225,6 @@ class RulesBox(OwnBox):
             self._watch.first.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self.detail is not None:
             self.detail.first.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _bring_into_view(self, field: QWidget) -> None:
-        if self.detail is not None and self.detail.area.isAncestorOf(field):
-            self.detail.area.ensureWidgetVisible(field, 0, 60)
 
     def _show_half(self, half: QWidget | None) -> None:
         self.splitter.show_only(half)

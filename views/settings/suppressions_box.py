@@ -60,8 +60,6 @@ class SuppressionsBox(OwnBox):
         self.search.textChanged.connect(lambda _text: self.arrive())
         self.add_button = push("Add an address")
         self.add_button.clicked.connect(self._add)
-        for part in (self.search, self.add_button):
-            part.installEventFilter(self)
         note = label(
             "These addresses get no email, whoever uses them: someone withdrew consent or unsubscribed. Undo, merges"
             " and imports leave them here; only a later consent lifts one.",
@@ -94,7 +92,6 @@ class SuppressionsBox(OwnBox):
         self.lines = [SuppressionLine(self._context.theme, one) for one in found.shown]
         for line in self.lines:
             line.consent_button.clicked.connect(partial(self._lift, line))
-            line.consent_button.installEventFilter(self)
             self._list.addWidget(line)
         in_tab_order(self.search, self.add_button, *(line.consent_button for line in self.lines))
 

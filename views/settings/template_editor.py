@@ -124,7 +124,7 @@ class TemplateEditor(QWidget):
         self.save_button.clicked.connect(self.save)
         self.discard_button.clicked.connect(self.discard)
         self.reset_button.clicked.connect(self.reset)
-        for field in (self.name, self.goal, self.tone, self.subject, self.body, self.enabled):
+        for field in (self.subject, self.body):
             field.installEventFilter(self)
 
     # -- the draft ----------------------------------------------------------------------------------------------
@@ -300,10 +300,8 @@ class TemplateEditor(QWidget):
         return marked
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
-            if watched in (self.subject, self.body):
-                self._writing = self.subject if watched is self.subject else self.body
-            self._area.ensureWidgetVisible(watched, 0, 60)
+        if event.type() == QEvent.Type.FocusIn:
+            self._writing = self.subject if watched is self.subject else self.body
         return super().eventFilter(watched, event)
 
     def event(self, event: QEvent) -> bool:

@@ -72,7 +72,6 @@ class TemplatesBox(OwnBox):
         self.goals.chosen.connect(lambda _goal: self._fill())
         self.add_button = push("Add a template")
         self.add_button.clicked.connect(self._add)
-        self.add_button.installEventFilter(self)
         self._list = column()
         note = label(
             "Drafts without a language model are written from these. Changes are saved in the book for everyone who"
@@ -131,8 +130,6 @@ class TemplatesBox(OwnBox):
         for line in self.lines:
             line.used.toggled.connect(partial(self._switch, line.template))
             line.edit_button.clicked.connect(partial(self._edit, line.template))
-            for part in (line.used, line.edit_button):
-                part.installEventFilter(self)
             self._list.addWidget(line)
         fields = [part for line in self.lines for part in (line.used, line.edit_button)]
         in_tab_order(self.goals, *fields, self.add_button)
