@@ -5,9 +5,8 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -44,15 +43,6 @@ from services.pipeline.jobs import ImportOutcome, import_files
 from services.pipeline.watched import each_file, left_alone, why_left_alone
 from services.workspace import Workspace
 
-
-class DateOrder(StrEnum):
-    """Order of day, month and year in a file's dates."""
-
-    DMY = "dmy"
-    MDY = "mdy"
-    YMD = "ymd"
-
-
 Entity = Annotated[str | None, typer.Option("--as", metavar="ENTITY", help="What the rows are.")]
 Kind = Annotated[
     str | None,
@@ -74,7 +64,9 @@ Timezone = Annotated[
     str | None,
     typer.Option("--timezone", metavar="ZONE", help="Time zone of times without one; default: this computer's."),
 ]
-Order = Annotated[DateOrder | None, typer.Option("--date-order", help="Order in which dates are written.")]
+Order = Annotated[
+    Literal["dmy", "mdy", "ymd"] | None, typer.Option("--date-order", help="Order in which dates are written.")
+]
 Currency = Annotated[str | None, typer.Option("--currency", metavar="CODE", help="Currency of amounts that name none.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show exactly what would change, without changing anything.")]
 NoScore = Annotated[bool, typer.Option("--no-score", help="Do not score or raise alerts afterwards.")]
@@ -109,7 +101,7 @@ def import_(
         mapping=tuple(_pair(text, "--map 'Column=field'") for text in mapping or ()),
         source=source,
         timezone=timezone,
-        date_order=date_order.value if date_order is not None else None,
+        date_order=date_order,
         currency=currency,
         meanings=tuple(_pair(text, "--read 'Column=how'") for text in read or ()),
         reading=choice,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -11,22 +10,13 @@ import typer
 from app.cli.frame import Reply, in_book, table
 from app.cli.metrics import Where, conditions_of, plain
 from models.values.errors import UserError
-from models.values.watches import Watch, WatchState
+from models.values.watches import Test, Watch, WatchState
 from services import alerting, insight, sync
 from services.pipeline import after_change
 from services.workspace import Workspace
 
 _DEFAULT = Watch("", "above", 0)
 Code = Annotated[str, typer.Argument(metavar="WATCH", help="As listed by `rules watches`.")]
-
-
-class Test(StrEnum):
-    """The test of a figure, and its limit."""
-
-    ABOVE = "above"
-    BELOW = "below"
-    RISES = "rises"
-    FALLS = "falls"
 
 
 @in_book(writes=True)
@@ -50,7 +40,7 @@ def add(
     ] = _DEFAULT.cooldown_days,
 ) -> Reply:
     """Watch a metric: `rules watch open_negative_tickets above 5`, `rules watch open_rate falls 20%`; can be undone."""
-    asked = Watch(metric, test.value, _share(than), conditions_of(where), period, weeks, severity, cooldown)
+    asked = Watch(metric, test, _share(than), conditions_of(where), period, weeks, severity, cooldown)
     code, changes = alerting.set_watch(workspace, asked)
     after_change(workspace, changes)
     state = next(one for one in alerting.list_watches(workspace) if one.watch.code == code)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
 from io import StringIO
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,10 +23,11 @@ from app.cli.frame import (
     table,
     told,
 )
+from models.values.metrics import Compare, Query, RowsQuery
 from models.values.words import DASH, count, full_day, major, money, percent
 
 if TYPE_CHECKING:
-    from models.values.metrics import Answer, Column, Condition, Query, RowList, Value
+    from models.values.metrics import Answer, Column, Condition, RowList, Value
 
 #: So many rows are listed in words; a program asks for JSON or CSV and gets them all.
 MOST_LISTED = 200
@@ -39,14 +39,8 @@ Where = Annotated[
 PeriodOption = Annotated[
     str, typer.Option("--period", metavar="PERIOD", help="30d, 12w, 12m, 2026, 2026-03, 2026-01-01..2026-03-31 or all.")
 ]
+CompareOption = Annotated[Compare | None, typer.Option("--compare", help="With the period before, or a year ago.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Write comma-separated values to standard output.")]
-
-
-class Comparison(StrEnum):
-    """What a period is compared with."""
-
-    PREVIOUS = "previous"
-    YEAR = "year"
 
 
 @told
@@ -74,9 +68,7 @@ def query(
     by: Annotated[str, typer.Option("--by", metavar="DIM[,DIM…]", help="Such as month, tier, owner, category.")] = "",
     where: Where = None,
     period: PeriodOption = "all",
-    compare: Annotated[
-        Comparison | None, typer.Option("--compare", help="With the period before, or a year ago.")
-    ] = None,
+    compare: CompareOption = None,
     order: Annotated[
         str, typer.Option("--order", metavar="COLUMN[,…]", help="Order by columns; -COLUMN for the largest first.")
     ] = "",
@@ -91,8 +83,6 @@ def query(
     as_csv: CsvOption = False,
 ) -> int:
     """Answer with figures of the book: `query revenue --by month,segment --where 'tier = Gold' --period 12m`."""
-    from models.values.metrics import Query
-
     day = day_of(as_of)
     asked = Query(
         metrics=_names(names),
@@ -100,7 +90,7 @@ def query(
         where=conditions_of(where),
         period=period,
         as_of=day,
-        compare=compare.value if compare is not None else None,
+        compare=compare,
         order=_names(order),
         limit=limit,
         having=conditions_of(having),
@@ -142,7 +132,6 @@ def rows(
     as_csv: CsvOption = False,
 ) -> int:
     """List rows of the book, the newest first: `rows tickets --where 'sentiment = negative' --period 30d`."""
-    from models.values.metrics import RowsQuery
     from services.insight.lines import with_lines
     from services.metrics import Metrics
 

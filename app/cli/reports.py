@@ -24,7 +24,7 @@ from app.cli.frame import (
     table,
     told,
 )
-from app.cli.metrics import Comparison, PeriodOption, Where, conditions_of, document_of
+from app.cli.metrics import CompareOption, PeriodOption, Where, conditions_of, document_of
 from app.paths import default_book
 from models.values.dashboards import Filters
 from models.values.words import count
@@ -47,9 +47,7 @@ def report(
     as_csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a table.")] = None,
     png: Annotated[Path | None, typer.Option("--png", metavar="FILE", help="Write a picture.")] = None,
     period: PeriodOption = AS_SHOWN.period,
-    compare: Annotated[
-        Comparison | None, typer.Option("--compare", help="With the period before, or a year ago.")
-    ] = None,
+    compare: CompareOption = None,
     where: Where = None,
     store: StoreOption = None,
     as_of: AsOfOption = None,
@@ -63,7 +61,7 @@ def report(
         (pdf, _write_pdf), (xlsx, write_report_workbook), (as_csv, write_report_table), (png, _write_png),
     )  # fmt: skip
     wanted = {path: write for path, write in files if path is not None}
-    filters = Filters(period, compare.value if compare is not None else AS_SHOWN.compare)
+    filters = Filters(period, compare or AS_SHOWN.compare)
     with opened(store) as workspace:  # looking back takes a while, which a wrong name need not
         dashboard = dashboard_named(name, all_dashboards(workspace))
     if not wanted and not json:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -28,14 +27,7 @@ from services import exporting, insight, scoring
 from services.pipeline import do_round
 from services.settings import LOOK_FROM
 
-
-class Exportable(StrEnum):
-    """What can be exported."""
-
-    SCORES = "scores"
-    ALERTS = "alerts"
-    CUSTOMERS = "customers"
-    CHECK = "check"
+Exportable = Literal["scores", "alerts", "customers", "check"]
 
 
 @told
@@ -91,11 +83,11 @@ def export(
     """Write scores, alerts, customers, or how well the scores predicted the past to a file that spreadsheets open."""
     with opened_as_of(store, day_of(as_of)) as workspace:
         exporting.refuse_export(workspace, out)
-        if what is Exportable.CHECK:
+        if what == "check":
             rows = exporting.write_report_card(workspace, out)
         else:
-            rows = exporting.write_export(workspace, what.value, out)
+            rows = exporting.write_export(workspace, what, out)
     with opened(store) as workspace:
         exporting.note_export(workspace, out)
-    answer({"file": str(out), "what": what.value, "rows": rows}, f"{rows:,} rows in {out}", json)
+    answer({"file": str(out), "what": what, "rows": rows}, f"{rows:,} rows in {out}", json)
     return DONE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -16,14 +16,6 @@ from services.exporting import write_back as files
 from services.workspace import Workspace
 
 _SHOWN_ROWS = 5
-
-
-class System(StrEnum):
-    """For which system."""
-
-    SALESFORCE = "salesforce"
-    HUBSPOT = "hubspot"
-    CSV = "csv"
 
 
 class Part(StrEnum):
@@ -38,7 +30,9 @@ class Part(StrEnum):
 @in_book(writes=lambda given: not given["dry_run"])
 def write_back(
     workspace: Workspace,
-    to: Annotated[System, typer.Option("--to", help="Whose import the files are for.")],
+    to: Annotated[
+        Literal["salesforce", "hubspot", "csv"], typer.Option("--to", help="Whose import the files are for.")
+    ],
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="The file, or a folder; several files add their name.")
     ] = None,
@@ -51,9 +45,8 @@ def write_back(
     """Write what changed here as files that another system imports. Nothing is sent."""
     if out is None and not dry_run:
         raise typer.BadParameter("Name the file with --out FILE, or preview it with --dry-run.")
-    named = {one.value for one in what or ()}
-    wanted = [one for one in WHATS if one in named] or WHATS
-    plan = files.write_back_plan(workspace, to.value, wanted, everything=everything)
+    wanted = [one for one in WHATS if one in (what or ())] or WHATS
+    plan = files.write_back_plan(workspace, to, wanted, everything=everything)
     written: tuple[WrittenFile, ...] = ()
     if plan.files and out is not None and not dry_run:
         place = out.expanduser()

@@ -15,9 +15,8 @@ from services import backups
 from services.book.encryption import recovery_key
 from views.background import Failed
 from views.shell.page import Context
-from views.theme import fonts
 from views.widgets.buttons import push
-from views.widgets.labels import column, label, row
+from views.widgets.labels import headed, note, row
 from views.widgets.overlay import Choice, ChoicePanel
 from views.words import megabytes
 
@@ -46,18 +45,17 @@ class BackupBox(QWidget):
         self._context, self._desk = context, context.book.desk(self)
         self._found: tuple[Backup, ...] = ()
         self.panel: ChoicePanel | None = None
-        self.words = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        self.words = note()
         self.make_button, self.restore_button = push("Back up now"), push("Restore a backup…")
         self.make_button.clicked.connect(self._make)
         self.restore_button.clicked.connect(self._ask_which)
-        heading = label("Backups", fonts.HEADING, fonts.SEMIBOLD)
         buttons = row(self.make_button, 8, self.restore_button, -1)
-        self.setLayout(column(heading, 2, self.words, 12, buttons, 18))
+        self.setLayout(headed("Backups", self.words, 12, buttons, 18))
 
     def arrive(self) -> None:
         """Read which backups there are."""
         store = self._context.book.workspace.store
-        self._desk.read("backups", lambda: backups.backups_of(store.path), self._take, self._tell)
+        self._desk.read("backups", lambda: backups.backups_of(store.path), self._take, self._context.book.failed.emit)
 
     def _take(self, found: tuple[Backup, ...]) -> None:
         self._found = found
@@ -81,7 +79,7 @@ class BackupBox(QWidget):
 
     def _failed_to_make(self, failed: Failed) -> None:
         self.make_button.setEnabled(True)
-        self._tell(failed)
+        self._context.book.failed.emit(failed)
 
     def _ask_which(self) -> None:
         choices = [
@@ -94,7 +92,7 @@ class BackupBox(QWidget):
             workspace = self._context.book.workspace
             return backups.compare(workspace.store.path, backup, workspace.keyring, recovery_key(workspace))
 
-        self._desk.read("compare", compare, partial(self._ask, backup), self._tell)
+        self._desk.read("compare", compare, partial(self._ask, backup), self._context.book.failed.emit)
 
     def _ask(self, backup: Backup, since: Since) -> None:
         choices = (Choice("Restore it", "", str(backup.path)), Choice("Keep the book as it is", "", ""))
@@ -104,9 +102,6 @@ class BackupBox(QWidget):
     def _open(self, title: str, choices: Sequence[Choice], chosen: Callable[[Any], None], foot: str = "") -> None:
         self.panel = ChoicePanel(self._context.theme, self.window(), title, choices, chosen, foot)
         self.panel.open_under(self.restore_button)
-
-    def _tell(self, failed: Failed) -> None:
-        self._context.book.failed.emit(failed)
 
 
 def _title(context: Context, backup: Backup) -> str:

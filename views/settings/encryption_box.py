@@ -12,7 +12,7 @@ from views.shell.key_window import secret_line
 from views.shell.page import Context
 from views.theme import fonts
 from views.widgets.buttons import push
-from views.widgets.labels import column, label, row
+from views.widgets.labels import headed, note, row
 from views.widgets.overlay import FormPanel
 
 _CLOSES = (
@@ -37,7 +37,7 @@ class EncryptionBox(QWidget):
         super().__init__()
         self._context, self._desk = context, context.book.desk(self)
         self._lasting = False
-        self.words = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        self.words = note()
         self.encrypt_button, self.recovery_button = push("Encrypt this book…"), push("Recovery key…")
         self.change_button = push("Change key…")
         self.encrypt_button.clicked.connect(self._ask_new)
@@ -45,9 +45,8 @@ class EncryptionBox(QWidget):
         self.recovery_button.clicked.connect(self._show_recovery)
         for button in (self.encrypt_button, self.recovery_button, self.change_button):
             button.hide()
-        heading = label("Encryption", fonts.HEADING, fonts.SEMIBOLD)
         buttons = row(self.encrypt_button, self.recovery_button, 8, self.change_button, -1)
-        self.setLayout(column(heading, 2, self.words, 12, buttons, 18))
+        self.setLayout(headed("Encryption", self.words, 12, buttons, 18))
 
     def arrive(self) -> None:
         """Read how the book is kept."""

@@ -11,7 +11,7 @@ from views.settings.draft import sum_of
 from views.settings.fields import Group, Setting
 from views.settings.inputs import Input
 from views.theme import Theme, fonts
-from views.widgets.labels import column, label, rule, set_ink
+from views.widgets.labels import column, headed, label, note, rule, set_ink
 from views.words import THIN
 
 _TITLE_WIDE = 250
@@ -62,17 +62,15 @@ class GroupBox(QWidget):
         if group.sums_to:
             self._grid.addWidget(label("Sum", fonts.LIST, fonts.SEMIBOLD), self._grid.rowCount(), 0)
             self._grid.addWidget(self._sum, self._grid.rowCount() - 1, 1)
-        heading = label(group.title, fonts.HEADING, fonts.SEMIBOLD)
-        says = label(group.says, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
         below: tuple[QWidget | int, ...] = (12, foot) if foot is not None else ()
-        self.setLayout(column(heading, 2, says, 12, self._grid, *below, 18, rule(soft=True), 18))
+        self.setLayout(headed(group.title, group.says, 12, self._grid, *below, 18, rule(soft=True), 18))
 
     def _add_setting(self, theme: Theme, setting: Setting) -> None:
         made = Input(theme, setting)
         made.edited.connect(self.edited)
         fault = label("", fonts.SMALL, fonts.REGULAR, "critical_text", wrap=True)
         fault.hide()
-        below = label(setting.says, fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
+        below = note(setting.says, fonts.SMALL, "ink_3")
         if not setting.says or setting.kind == "tick":
             below.hide()
         cell = QWidget()

@@ -12,7 +12,7 @@ from services.settings import TEXT_SIZES, Preferences
 from views.theme import Theme, fonts
 from views.widgets.buttons import link
 from views.widgets.choice_box import ChoiceBox
-from views.widgets.labels import ElidedLabel, column, label, row
+from views.widgets.labels import ElidedLabel, column, headed, label, note, row
 from views.words import THIN
 
 THEMES = (("system", "Match the system"), ("light", "Light"), ("dark", "Dark"))
@@ -56,12 +56,10 @@ class LookBox(QWidget):
         self.me.editingFinished.connect(lambda: self.changed.emit("me", self.me.text().strip()))
         lines = column()
         lines.setSpacing(10)
-        says = label(
+        says = note(
             "Your actions are recorded under this name. Customers of this owner are “Mine” on this computer.",
             fonts.SMALL,
-            fonts.REGULAR,
             "ink_3",
-            wrap=True,
         )
         fields = (
             ("Theme", self.theme),
@@ -82,9 +80,7 @@ class LookBox(QWidget):
         book = label("Book", fonts.LIST)
         book.setFixedWidth(_TITLE_WIDE)
         lines.addLayout(row(book, 16, self.place, 8, self.folder))
-        heading = label("This computer", fonts.HEADING, fonts.SEMIBOLD)
-        note = label("These settings apply to this computer only.", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
-        self.setLayout(column(heading, 2, note, 12, lines, 18))
+        self.setLayout(headed("This computer", "These settings apply to this computer only.", 12, lines, 18))
 
     def show_preferences(self, preferences: Preferences) -> None:
         """Show what this computer remembers."""

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from services.settings import Managed, title_of
 from views.theme import fonts
-from views.widgets.labels import column, label, row
+from views.widgets.labels import column, headed, label, note, row
 
 _TITLE_WIDE = 250
 
@@ -22,14 +22,12 @@ class ManagedList(QWidget):
             called = title_of(one.name)
             title = label(called[:1].upper() + called[1:], fonts.LIST)
             title.setFixedWidth(_TITLE_WIDE)
-            value = label(one.words, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+            value = note(one.words)
             origin = label(one.origin, fonts.SMALL, fonts.REGULAR, "ink_3")
             line = row(title, 16, value, 16, origin)
             line.setStretch(2, 1)
             lines.addLayout(line)
-        heading = label("Set by your organisation", fonts.HEADING, fonts.SEMIBOLD)
         words = "You cannot change these settings here. Ask your IT."
-        note = label(words, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
-        self.setLayout(column(heading, 2, note, 12, lines, 18))
+        self.setLayout(headed("Set by your organisation", words, 12, lines, 18))
         if not managed.origins:
             self.hide()

@@ -19,7 +19,7 @@ from views.shell.page import Context
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
 from views.widgets.choice_box import ChoiceBox
-from views.widgets.labels import clear, column, in_tab_order, label, row, rule
+from views.widgets.labels import clear, column, headed, in_tab_order, label, note, row, rule
 
 _TITLE_WIDE = 250
 BY_TEMPLATE = "A template, without a model"
@@ -34,12 +34,12 @@ class ProfileLine(QWidget):
         self.test_button, self.edit_button, self.remove_button = push("Test"), push("Edit"), push("Remove")
         for button in (self.test_button, self.edit_button, self.remove_button):
             button.setAccessibleName(f"{button.text()} {profile.name}")
-        self.state = label("", fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
+        self.state = note("", fonts.SMALL, "ink_3")
         self.verdict = Verdict(theme)
         words = column(
             label(profile.name, fonts.BODY, fonts.SEMIBOLD, wrap=True),
             2,
-            label(in_words(profile), fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True),
+            note(in_words(profile), fonts.SMALL),
             self.state,
         )
         line = row(words, 16, self.test_button, 6, self.edit_button, 6, self.remove_button)
@@ -77,10 +77,8 @@ class ModelsBox(OwnBox):
         self.writer.setFixedWidth(300)
         self.second = QCheckBox("Read each email again before it is approved")
         self.second.setToolTip("It may add warnings to sentences. It never clears one, and never approves.")
-        self._locked = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
-        self._none = label(
-            "None set up. Drafts are written from a template, which works offline.", fonts.LIST, ink="ink_2", wrap=True
-        )
+        self._locked = note("", fonts.SMALL)
+        self._none = note("None set up. Drafts are written from a template, which works offline.")
         self.add_button = push("Add a language model")
         self.form = ProfileForm(context, self._desk)
         self._list = column()
@@ -92,29 +90,21 @@ class ModelsBox(OwnBox):
         self._follow()
 
     def _list_page(self) -> QWidget:
-        heading = label("Language models", fonts.HEADING, fonts.SEMIBOLD)
-        note = label(
+        what = (
             "A model gets the facts that you tick and, for a second reading, the sentences of your email, with names"
-            " and addresses masked; nothing else. Models are stored on this computer, their keys only in its keyring.",
-            fonts.LIST,
-            fonts.REGULAR,
-            "ink_2",
-            wrap=True,
+            " and addresses masked; nothing else. Models are stored on this computer, their keys only in its keyring."
         )
         title: QLabel = label("Drafts are written by", fonts.LIST)
         title.setFixedWidth(_TITLE_WIDE)
         title.setBuddy(self.writer)
-        says = label(
-            "Applies at once. You can always choose another in the composer.", fonts.SMALL, ink="ink_3", wrap=True
-        )
+        says = note("Applies at once. You can always choose another in the composer.", fonts.SMALL, "ink_3")
         choice = row(title, 16, column(row(self.writer, -1), 2, self._locked, says, 8, self.second))
         choice.setAlignment(title, Qt.AlignmentFlag.AlignTop)
         title.setFixedHeight(32)
         made = QWidget()
         buttons = row(self.add_button, -1)
-        made.setLayout(
-            column(heading, 2, note, 12, choice, 14, rule(soft=True), self._none, self._list, 14, buttons, -1)
-        )
+        parts = (12, choice, 14, rule(soft=True), self._none, self._list, 14, buttons, -1)
+        made.setLayout(headed("Language models", what, *parts))
         return made
 
     def _wire(self) -> None:

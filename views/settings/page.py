@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -31,12 +32,10 @@ from views.settings.look_box import LookBox
 from views.settings.managed_list import ManagedList
 from views.settings.many import Ticks
 from views.settings.own_box import OwnBox
-from views.settings.own_boxes import own_box
-from views.settings.places import LOOK, OWN, TEMPLATES
+from views.settings.places import LOOK, MAIL, MODELS, OWN, RULES, SUPPRESSIONS, TEMPLATES
 from views.shell.page import Context, Page
-from views.theme import fonts
 from views.widgets.buttons import push
-from views.widgets.labels import FlowingContent, column, kind_of, label, row, rule, scrolling
+from views.widgets.labels import FlowingContent, column, kind_of, note, row, rule, scrolling
 from views.widgets.tabs import CountTabs, Tab
 from views.words import counted
 
@@ -46,6 +45,13 @@ if TYPE_CHECKING:
 
 WIDE = 720
 _GROUPS_OF = {section.key: section.groups for section in SECTIONS}
+#: The sections that are imported at their first visit: module and class.
+_MADE_OF = {
+    MAIL: ("mail_box", "MailBox"),
+    MODELS: ("models_box", "ModelsBox"),
+    RULES: ("rules_box", "RulesBox"),
+    SUPPRESSIONS: ("suppressions_box", "SuppressionsBox"),
+}
 #: So much more of the room than the empty side gets, up to its own greatest width.
 _ALL = 1_000
 
@@ -78,7 +84,7 @@ class SettingsPage(Page):
         self.tabs.show_tabs(titles, SECTIONS[0].key)
         self.save_button = push("Save changes", primary=True)
         self.discard_button = push("Discard")
-        self._state = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        self._state = note()
         self._lay_out()
         self._wire()
         self._show_all()
@@ -243,7 +249,9 @@ class SettingsPage(Page):
 
     def _make_box(self, key: str) -> OwnBox:
         if key != TEMPLATES:
-            return own_box(key, self.context)
+            module, name = _MADE_OF[key]
+            made: OwnBox = getattr(import_module(f"views.settings.{module}"), name)(self.context)
+            return made
         from views.settings.templates_box import TemplatesBox
 
         box = TemplatesBox(self.context)

@@ -129,7 +129,7 @@ class ProfileForm(QWidget):
         self._given_up = Event()
         workspace = self._context.book.workspace
         job = partial(asks.try_profile, workspace, profile, self.key.typed, kept_as, self._given_up)
-        self._desk.read("try form", job, self._works, self._fails)
+        self._desk.read("try form", job, self.verdict.works, self._fails)
 
     def give_up(self) -> None:
         """Wait no longer for what is tried."""
@@ -158,9 +158,6 @@ class ProfileForm(QWidget):
         if self._faults:
             self.group.inputs[next(iter(self._faults))].field.setFocus(Qt.FocusReason.OtherFocusReason)
         return profile
-
-    def _works(self, words: str) -> None:
-        self.verdict.works(words)
 
     def _fails(self, failed: Failed) -> None:
         self.verdict.fails(failed.words)

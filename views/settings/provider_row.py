@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from models.values.mail_access import Provider
 from views.theme import fonts
 from views.widgets.buttons import push
-from views.widgets.labels import clear, column, label, row
+from views.widgets.labels import clear, column, note, row
 
 #: As high as buttons, or a note of three lines: what stands below keeps its place while an address is typed.
 _HIGH: Final = 58
@@ -27,7 +27,7 @@ class ProviderRow(QWidget):
         super().__init__()
         self.buttons: list[QPushButton] = []
         self._line = row()
-        self._note = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        self._note = note("", fonts.SMALL)
         self._note.setMinimumHeight(20)
         self.setLayout(column(self._line, 2, self._note, -1))
         self.setMinimumHeight(_HIGH)

@@ -26,7 +26,7 @@ from views.settings.rule_sentences import RuleSentences
 from views.settings.trial_view import TrialView
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
-from views.widgets.labels import FlowingContent, column, in_tab_order, kind_of, label, row, rule, scrolling
+from views.widgets.labels import FlowingContent, column, in_tab_order, kind_of, label, note, row, rule, scrolling
 from views.widgets.painting import Mark, badge, badge_width
 from views.words import DOT, THIN, counted, whole
 
@@ -146,8 +146,8 @@ class RuleDetail(QWidget):
             f"{whole(year.not_useful)} marked not useful",
         ]
         self.record = label(f"Record, past {len(year.months)} months{said}", fonts.LIST, fonts.SEMIBOLD, wrap=True)
-        counts = label(DOT.join(aside), fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
-        self.follows = label(self._follows(), fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        counts = note(DOT.join(aside), fonts.SMALL)
+        self.follows = note(self._follows())
         self.chart = RecordChart(self._theme, year)
         key = label(
             "filled: correct · outlined: incorrect · dashed: too early to judge", fonts.SMALL, ink="ink_2", wrap=True
@@ -169,7 +169,7 @@ class RuleDetail(QWidget):
         return " ".join(part for part in parts if part) or "Nothing of it can be judged yet."
 
     def _foot(self) -> QWidget:
-        self.changed = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        self.changed = note()
         self.discard_button, self.save_button = push("Discard"), push("Save rule", primary=True)
         self.discard_button.clicked.connect(self.discard)
         self.save_button.clicked.connect(self.saved)

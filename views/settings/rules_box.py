@@ -27,7 +27,7 @@ from views.settings.watch_detail import WatchDetail, line_of
 from views.shell.metric_watch import WatchPanel
 from views.shell.page import Context
 from views.theme import fonts
-from views.widgets.labels import column, kind_of, label, row, rule
+from views.widgets.labels import column, kind_of, label, note, row, rule
 from views.widgets.splitter import PaneSplitter
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class RulesBox(OwnBox):
         self.table.selectionModel().currentRowChanged.connect(self._chosen)
         self.table.horizontalHeader().setToolTip(MEANING)
         self.total = label("", fonts.LIST, fonts.SEMIBOLD, wrap=True)
-        self._meaning = label(MEANING, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        self._meaning = note(MEANING, fonts.SMALL)
         head = row(
             label("Rules", fonts.HEADING, fonts.SEMIBOLD), 10,
             label("what raises an alert", fonts.LIST, fonts.REGULAR, "ink_2"), -1,
@@ -101,8 +101,8 @@ class RulesBox(OwnBox):
 
     def arrive(self) -> None:
         workspace = self._context.book.workspace
-        self._desk.read("rules", partial(asks.rules, workspace), self._take, self._tell)
-        self._desk.read("watches", partial(asks.watches, workspace), self._take_watches, self._tell)
+        self._desk.read("rules", partial(asks.rules, workspace), self._take, self._context.book.failed.emit)
+        self._desk.read("watches", partial(asks.watches, workspace), self._take_watches, self._context.book.failed.emit)
 
     def renew(self, changes: Changes) -> None:
         if changes.everyone or changes.tables & _SHOWS:
@@ -254,7 +254,7 @@ class RulesBox(OwnBox):
         said = f"Saved the rule “{detail.found.title}”"
         if detail.retuned:
             said = f"{said}; scores and alerts are recalculated"
-        self._context.book.act(work, said, saved, self._tell)
+        self._context.book.act(work, said, saved, self._context.book.failed.emit)
 
     # -- trying -------------------------------------------------------------------------------------------------
 
@@ -302,7 +302,7 @@ class RulesBox(OwnBox):
                 self._context.book.told.emit(f"Finished the trial of “{detail.found.title}”")
         elif isinstance(outcome, Failed):
             detail.trial.show_failed()
-            self._tell(outcome)
+            self._context.book.failed.emit(outcome)
         else:
             detail.trial.show_cancelled()
 
@@ -313,6 +313,3 @@ class RulesBox(OwnBox):
             self._run.cancel()
         if self._trying is not None:
             self._tried(WasCancelled())
-
-    def _tell(self, failed: Failed) -> None:
-        self._context.book.failed.emit(failed)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from views.settings.asks import Kept
 from views.theme import fonts
 from views.widgets.buttons import link
-from views.widgets.labels import column, label, row
+from views.widgets.labels import column, note, row
 
 _WIDE = 260
 
@@ -34,7 +34,7 @@ class SecretField(QWidget):
         self.clear_button.setAccessibleName(f"Clear the {name.lower()}")
         self.clear_button.clicked.connect(self.clear_wanted)
         self.clear_button.hide()
-        self._state = label("", fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
+        self._state = note("", fonts.SMALL, "ink_3")
         self._state.setMinimumHeight(24)
         state = row(self._state, 8, self.clear_button)
         state.setStretch(0, 1)

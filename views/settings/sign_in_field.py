@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from views.settings.asks import SignedIn
 from views.theme import fonts
 from views.widgets.buttons import push
-from views.widgets.labels import column, label, row
+from views.widgets.labels import column, note, row
 
 
 class SignInField(QWidget):
@@ -33,7 +33,7 @@ class SignInField(QWidget):
         self.button.setToolTip("Opens your browser; nothing is sent")
         self.cancel_button, self.copy_button = push("Cancel"), push("Copy the link")
         self.out_button = push("Sign out")
-        self._state = label("", fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
+        self._state = note("", fonts.SMALL, "ink_3")
         self._state.setMinimumHeight(24)
         buttons = row(self.button, self.cancel_button, 8, self.copy_button, self.out_button, -1)
         self.setLayout(column(buttons, 2, self._state))

@@ -17,7 +17,7 @@ from views.settings.own_box import OwnBox
 from views.shell.page import Context
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
-from views.widgets.labels import ElidedLabel, clear, column, in_tab_order, label, row, rule
+from views.widgets.labels import ElidedLabel, clear, column, headed, in_tab_order, note, row, rule
 from views.widgets.overlay import FormPanel, consent_fields
 from views.words import DOT
 
@@ -35,7 +35,7 @@ class SuppressionLine(QWidget):
         self.consent_button.setAccessibleName(f"Record consent of {found.address}")
         address = ElidedLabel(theme, found.address, fonts.BODY, fonts.SEMIBOLD)
         said = f"Since {found.since}{DOT}{found.who or _NOBODY}"
-        history = label("\n".join(found.history), fonts.SMALL, fonts.REGULAR, "ink_3", wrap=True)
+        history = note("\n".join(found.history), fonts.SMALL, "ink_3")
         words = column(address, 2, ElidedLabel(theme, said, fonts.SMALL, fonts.REGULAR, "ink_2"), 2, history)
         line = row(words, 16, self.consent_button)
         line.setStretch(0, 1)
@@ -60,16 +60,15 @@ class SuppressionsBox(OwnBox):
         self.search.textChanged.connect(lambda _text: self.arrive())
         self.add_button = push("Add an address")
         self.add_button.clicked.connect(self._add)
-        note = label(
+        says = (
             "These addresses get no email, whoever uses them: someone withdrew consent or unsubscribed. Undo, merges"
-            " and imports leave them here; only a later consent lifts one.",
-            fonts.LIST, fonts.REGULAR, "ink_2", wrap=True,
-        )  # fmt: skip
-        self.count = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+            " and imports leave them here; only a later consent lifts one."
+        )
+        self.count = note()
         self._list = column()
-        heading = label("Suppressions", fonts.HEADING, fonts.SEMIBOLD)
         above = row(self.search, 12, self.add_button, -1)
-        self.setLayout(column(heading, 2, note, 12, above, 12, self.count, 6, rule(soft=True), self._list, -1))
+        parts = (12, above, 12, self.count, 6, rule(soft=True), self._list, -1)
+        self.setLayout(headed("Suppressions", says, *parts))
 
     @property
     def first(self) -> QWidget:

@@ -30,7 +30,7 @@ from views.shell.page import Context
 from views.theme import fonts
 from views.widgets.buttons import push
 from views.widgets.choice_box import ChoiceBox
-from views.widgets.labels import FlowingContent, column, label, row, rule, scrolling
+from views.widgets.labels import FlowingContent, column, label, note, row, rule, scrolling
 
 NARROW = 980
 NEW = TemplateChoice("", "", "check_in", "warm", "", "", "own")
@@ -87,17 +87,15 @@ class TemplateEditor(QWidget):
 
     def _lay_out(self) -> None:
         choices = row(_titled("Goal", self.goal), 12, _titled("Tone", self.tone), -1)
-        note = label(
+        hint = note(
             "Leave out greeting and signature: both are added. Fields are filled from the ticked facts.",
             fonts.SMALL,
-            fonts.REGULAR,
             "ink_3",
-            wrap=True,
         )
         inserting = label("Insert a field", fonts.SMALL, fonts.REGULAR, "ink_2")
         buttons = row(self.reset_button, -1, self.discard_button, 8, self.save_button)
         head = column(_titled("Name", self.name), 10, choices, 10, _titled("Subject", self.subject), 2)
-        text = column(self.subject_fault, 10, _titled("Text", self.body), 2, self.body_fault, 2, note)
+        text = column(self.subject_fault, 10, _titled("Text", self.body), 2, self.body_fault, 2, hint)
         foot = column(inserting, 4, self.chips, 12, self.enabled, 8, self.fault, 4, buttons)
         form = FlowingContent()
         form.setLayout(column(head, text, 10, foot, margins=(16, 20, 20, 20)))

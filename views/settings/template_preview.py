@@ -15,7 +15,7 @@ from views.settings.verdict import Verdict
 from views.shell.page import Context
 from views.theme import fonts
 from views.widgets.buttons import IconButton
-from views.widgets.labels import ElidedLabel, column, kind_of, label, row, rule
+from views.widgets.labels import ElidedLabel, column, kind_of, label, note, row, rule
 
 PREVIEW_AFTER_MS = 250
 
@@ -39,7 +39,7 @@ class PreviewPane(QWidget):
             words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.fault = Verdict(context.theme)
-        self.lacking = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        self.lacking = note("", fonts.SMALL)
         self._soon = QTimer(self, singleShot=True, interval=PREVIEW_AFTER_MS)
         self._soon.timeout.connect(self._ask)
         self.previous_button.clicked.connect(partial(self._step, -1))
@@ -51,14 +51,12 @@ class PreviewPane(QWidget):
         mail = QWidget()
         mail.setLayout(column(self.subject, 10, self.text, self.fault, margins=(16, 14, 16, 16)))
         kind_of(mail, "raised")
-        note = label(
+        hint = note(
             "Uses the facts that would be ticked. The signature and unsubscribe line are added on sending.",
             fonts.SMALL,
-            fonts.REGULAR,
             "ink_3",
-            wrap=True,
         )
-        parts = (heading, 8, for_whom, 8, mail, 8, note, 8, rule(soft=True), 8, self.lacking, -1)
+        parts = (heading, 8, for_whom, 8, mail, 8, hint, 8, rule(soft=True), 8, self.lacking, -1)
         self.setLayout(column(*parts, margins=(20, 20, 16, 20)))
 
     def offer(self, customers: Sequence[int]) -> None:

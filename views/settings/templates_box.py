@@ -18,7 +18,7 @@ from views.settings.template_editor import NEW
 from views.shell.page import Context
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
-from views.widgets.labels import ElidedLabel, clear, column, in_tab_order, label, row, rule
+from views.widgets.labels import ElidedLabel, clear, column, headed, in_tab_order, row, rule
 from views.widgets.tabs import CountTabs, Tab
 from views.words import DOT
 
@@ -73,17 +73,12 @@ class TemplatesBox(OwnBox):
         self.add_button = push("Add a template")
         self.add_button.clicked.connect(self._add)
         self._list = column()
-        note = label(
+        says = (
             "Drafts without a language model are written from these. Changes are saved in the book for everyone who"
-            " opens it, and can be undone.",
-            fonts.LIST,
-            fonts.REGULAR,
-            "ink_2",
-            wrap=True,
+            " opens it, and can be undone."
         )
-        heading = label("Templates", fonts.HEADING, fonts.SEMIBOLD)
         parts = (self.goals, rule(soft=True), self._list, 14, row(self.add_button, -1), -1)
-        self.setLayout(column(heading, 2, note, 8, *parts))
+        self.setLayout(headed("Templates", says, 8, *parts))
 
     @property
     def first(self) -> QWidget:

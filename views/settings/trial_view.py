@@ -15,7 +15,7 @@ from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.settings.figure_slider import FigureSlider
 from views.theme import Theme, fonts
 from views.widgets.buttons import link, push
-from views.widgets.labels import column, label, row
+from views.widgets.labels import column, label, note, row
 from views.words import DASH, DOT, counted, whole
 
 if TYPE_CHECKING:
@@ -107,16 +107,16 @@ class TrialView(QWidget):
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Progress of the trial")
-        self.words = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        self.words = note()
         self.figures = WordTable(theme, "Trial", _FIGURES, inset=0, whole=True, passive=True)
         self.figures.setToolTip(_MEANING)
-        self._meaning = label(_MEANING, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        self._meaning = note(_MEANING, fonts.SMALL)
         self.added, self.gone = CasesView(theme, "added"), CasesView(theme, "no longer named")
         for one in (self.added, self.gone):
             one.table.linked.connect(lambda _what, customer: self.customer_wanted.emit(customer))
             one.table.opened.connect(self.customer_wanted.emit)
-        self.note = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
-        self._moved = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        self.note = note("", fonts.SMALL)
+        self._moved = note()
         self.slider = FigureSlider(theme)
         self._slides = QWidget()
         self._slides.setLayout(column(self._moved, 4, self.slider, -1))

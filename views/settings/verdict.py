@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from views.theme import Theme, fonts
-from views.widgets.labels import label, row, set_ink
+from views.theme import Theme
+from views.widgets.labels import note, row, set_ink
 from views.widgets.painting import snapped
 
 _SIZE = 16
@@ -34,7 +34,7 @@ class Verdict(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._mark = _Mark(theme)
-        self._words = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        self._words = note()
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         box = row(self._mark, 8, self._words)
         box.setAlignment(self._mark, Qt.AlignmentFlag.AlignTop)

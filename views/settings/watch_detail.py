@@ -12,7 +12,7 @@ from views.lists.word_table import TableCell, TableLine
 from views.settings.rule_list import SWITCH
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
-from views.widgets.labels import FlowingContent, column, label, row, scrolling
+from views.widgets.labels import FlowingContent, column, label, note, row, scrolling
 from views.widgets.painting import mark_of
 from views.words import DASH, DOT, whole
 
@@ -55,7 +55,7 @@ class WatchDetail(QWidget):
                 10,
                 self.now,
                 10,
-                label(rests, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True),
+                note(rests),
                 14,
                 row(self.change, 8, self.remove, -1),
                 -1,

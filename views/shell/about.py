@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from views.theme import fonts
 from views.widgets.buttons import push
-from views.widgets.labels import column, label, row
+from views.widgets.labels import column, label, note, row
 
 LICENCES = "MIT licence. Uses Qt for Python (LGPL) and the typeface Inter (SIL Open Font License)."
 
@@ -20,8 +20,8 @@ def show_about(window: QWidget, book: str, path: Path) -> QDialog:
     lines = [
         label(f"Bellwether {version}".rstrip(), fonts.CUSTOMER, fonts.SEMIBOLD),
         label("Shows which customers need a person today, and why.", fonts.BODY, wrap=True),
-        label(f"Book: {book}\n{path}", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True),
-        label(LICENCES, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True),
+        note(f"Book: {book}\n{path}"),
+        note(LICENCES, fonts.SMALL),
     ]
     words.setLayout(column(*(part for line in lines for part in (line, 8)), -1))
     return show_dialog(window, "About Bellwether", words, (420, 250))

@@ -19,7 +19,6 @@ from services.book.encryption import recovery_key
 from services.book.files import SAMPLE_BOOK, SAMPLE_TAKES_NONE, SUFFIX, Library, check_book, check_place, copy_book
 from services.settings import with_recent_book
 from views.actions import Command
-from views.background import Failed
 from views.file_dialog import choose_file, choose_place
 from views.shell.page import Context
 from views.widgets.overlay import Choice, ChoicePanel
@@ -159,7 +158,9 @@ class Books(QObject):
     def copy(self, path: Path) -> None:
         """Write a copy of this book; it stays the one that is open."""
         work = partial(copy_book, self._book.workspace, path)
-        self._desk.read("copy", work, lambda _none: self._book.told.emit(f"Saved a copy: {path.name}"), self._failed)
+        self._desk.read(
+            "copy", work, lambda _none: self._book.told.emit(f"Saved a copy: {path.name}"), self._book.failed.emit
+        )
 
     def encrypt(self, passphrase: str) -> None:
         """Close this book, encrypt it anew and open it again; '' lets the keyring keep its key."""
@@ -171,7 +172,7 @@ class Books(QObject):
 
     def offer_backup(self) -> None:
         """Offer the newest backup in the place of this book, which turned out to be damaged."""
-        self._desk.read("backups", lambda: backups.backups_of(self.path), self._offer, self._failed)
+        self._desk.read("backups", lambda: backups.backups_of(self.path), self._offer, self._book.failed.emit)
 
     def _offer(self, found: tuple[Backup, ...]) -> None:
         if not found:
@@ -209,7 +210,4 @@ class Books(QObject):
             limits.refuse_store(path)
             work(path)
 
-        self._desk.read("book", prepare, lambda _none: self.go(Going(str(path))), self._failed)
-
-    def _failed(self, failed: Failed) -> None:
-        self._book.failed.emit(failed)
+        self._desk.read("book", prepare, lambda _none: self.go(Going(str(path))), self._book.failed.emit)

@@ -16,7 +16,7 @@ from views.background import Background
 from views.shell.send_scheduler import SendScheduler
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
-from views.widgets.labels import column, label, row
+from views.widgets.labels import column, label, note, row
 from views.widgets.overlay import Overlay
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class ClosePanel(Overlay):
         self.leave = push(question.leave, primary=True)
         self.leave.clicked.connect(close)
         words = label(question.words, fonts.BODY, fonts.SEMIBOLD, wrap=True)
-        self._truth = label(question.truth, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        self._truth = note(question.truth)
         box = column(words, 8, self._truth, 14, row(-1, self.stay, 8, self.leave))
         box.setContentsMargins(16, 14, 16, 14)
         self.setLayout(box)

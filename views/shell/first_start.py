@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 from models.values.imports import Progress
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton, push
-from views.widgets.labels import column, kind_of, label, row
+from views.widgets.labels import column, kind_of, label, note, row
 from views.widgets.painting import rounded
 
 
@@ -53,12 +53,9 @@ class FirstStart(QWidget):
         self._icon = label()
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
         title = label("Which customers need you today?", fonts.TITLE, fonts.SEMIBOLD, wrap=True)
-        words = label(
+        words = note(
             "Drop your exports here: customers, orders, tickets, reviews, deals. They stay on this computer.",
             fonts.BODY,
-            fonts.REGULAR,
-            "ink_2",
-            wrap=True,
         )
         for part in (title, words):
             part.setAlignment(Qt.AlignmentFlag.AlignHCenter)

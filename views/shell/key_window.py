@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 from services.book.encryption import passphrase_fault
 from views.theme import fonts
 from views.widgets.buttons import press_focused, push
-from views.widgets.labels import column, kind_of, label, row
+from views.widgets.labels import column, kind_of, label, note, row
 
 _LOST: Final = "If you lose the passphrase and the recovery key, nobody can open the book."
 
@@ -139,10 +139,10 @@ class ProtectWindow(KeyWindow):
         captions = [
             label(one.accessibleName(), fonts.SMALL, fonts.REGULAR, "ink_2") for one in (self.words, self.again)
         ]
-        lost = label(_LOST, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        lost = note(_LOST, fonts.SMALL)
         fields.setLayout(column(captions[0], 3, self.words, 8, captions[1], 3, self.again, 8, lost, 8))
         fields.setVisible(not keyring)
-        says = label(why, fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        says = note(why)
         buttons = row(self.encrypt_button, 8, self.plain_button, 8, self.other, -1)
         self.setLayout(column(self.title, 6, says, 8, self.fault, 8, fields, 6, buttons, -1, margins=(24, 20, 24, 20)))
         (self.encrypt_button if keyring else self.words).setFocus()

@@ -21,7 +21,7 @@ from views.background import Desk, Failed
 from views.shell.book import Book
 from views.theme import Theme, fonts
 from views.widgets.choice_box import ChoiceBox
-from views.widgets.labels import label, row
+from views.widgets.labels import label, note, row
 from views.widgets.overlay import FormPanel
 from views.words import counted
 
@@ -82,8 +82,8 @@ class WatchPanel(FormPanel):
             self.severity.addItem(severity.name.capitalize(), severity.name.lower())
         self.severity.setCurrentIndex(self.severity.findData(watch.severity))
         self.now = label("", fonts.LIST, fonts.SEMIBOLD, wrap=True)
-        self.past = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
-        self.record = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+        self.past = note("", fonts.SMALL)
+        self.record = note("", fonts.SMALL)
         self._lay_out()
         self._timer = QTimer(self, singleShot=True, interval=_REST_MS)
         self._timer.timeout.connect(self._read)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 from views.actions import Command
 from views.shell.page import Context, Page
@@ -22,64 +23,34 @@ class PageSpec:
     count_ground: str = "critical_solid"  # colour behind the number on its icon
 
 
-def _alerts(context: Context) -> Page:
-    from views.alerts.page import AlertsPage
+def _page(room: str, name: str, module: str = "page") -> Callable[[Context], Page]:
+    """Return how a page of a room is made; its module is imported then."""
 
-    return AlertsPage(context)
+    def make(context: Context) -> Page:
+        made: Page = getattr(import_module(f"views.{room}.{module}"), name)(context)
+        return made
 
-
-def _customers(context: Context) -> Page:
-    from views.customers.page import CustomersPage
-
-    return CustomersPage(context)
-
-
-def _outbox(context: Context) -> Page:
-    from views.outbox.page import OutboxPage
-
-    return OutboxPage(context)
-
-
-def _insights(context: Context) -> Page:
-    from views.insights.page import InsightsPage
-
-    return InsightsPage(context)
-
-
-def _data(context: Context) -> Page:
-    from views.data.page import DataPage
-
-    return DataPage(context)
-
-
-def _settings(context: Context) -> Page:
-    from views.settings.page import SettingsPage
-
-    return SettingsPage(context)
-
-
-def _composer(context: Context) -> Page:
-    from views.composer.page import ComposerPage
-
-    return ComposerPage(context)
-
-
-def _duplicates(context: Context) -> Page:
-    from views.customers.duplicates_page import DuplicatesPage
-
-    return DuplicatesPage(context)
+    return make
 
 
 #: A page over others: it is not in the rail, and Esc leads back to where it was asked for.
-COMPOSER = PageSpec("composer", "Email", "email", Command.DRAFT, _composer)
+COMPOSER = PageSpec("composer", "Email", "email", Command.DRAFT, _page("composer", "ComposerPage"))
 #: Also over others; made when it is asked for, as few ask on most days.
-DUPLICATES = PageSpec("duplicates", "Possible duplicates", "copy", Command.SHOW_DUPLICATES, _duplicates)
+DUPLICATES = PageSpec(
+    "duplicates",
+    "Possible duplicates",
+    "copy",
+    Command.SHOW_DUPLICATES,
+    _page("customers", "DuplicatesPage", "duplicates_page"),
+)
 OVER = (COMPOSER, DUPLICATES)
 PAGES = (
-    PageSpec("alerts", "Alerts", "alerts", Command.SHOW_ALERTS, _alerts),
-    PageSpec("customers", "Customers", "customers", Command.SHOW_CUSTOMERS, _customers),
-    PageSpec("outbox", "Outbox", "send", Command.SHOW_OUTBOX, _outbox, count_ground="count_neutral"),
-    PageSpec("insights", "Insights", "insights", Command.SHOW_INSIGHTS, _insights),
-    PageSpec("data", "Data", "data", Command.SHOW_DATA, _data, below=True),
-    PageSpec("settings", "Settings", "settings", Command.SHOW_SETTINGS, _settings, below=True),
+    PageSpec("alerts", "Alerts", "alerts", Command.SHOW_ALERTS, _page("alerts", "AlertsPage")),
+    PageSpec("customers", "Customers", "customers", Command.SHOW_CUSTOMERS, _page("customers", "CustomersPage")),
+    PageSpec(
+        "outbox", "Outbox", "send", Command.SHOW_OUTBOX, _page("outbox", "OutboxPage"), count_ground="count_neutral"
+    ),
+    PageSpec("insights", "Insights", "insights", Command.SHOW_INSIGHTS, _page("insights", "InsightsPage")),
+    PageSpec("data", "Data", "data", Command.SHOW_DATA, _page("data", "DataPage"), below=True),
+    PageSpec("settings", "Settings", "settings", Command.SHOW_SETTINGS, _page("settings", "SettingsPage"), below=True),
 )

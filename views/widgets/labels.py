@@ -41,6 +41,16 @@ def label(
     return made
 
 
+def note(text: str = "", size: int = fonts.LIST, ink: str = "ink_2") -> QLabel:
+    """A quiet text that wraps: what something is for, or how it stands."""
+    return label(text, size, fonts.REGULAR, ink, wrap=True)
+
+
+def headed(title: str, says: str | QLabel, *parts: QWidget | QLayout | int) -> QVBoxLayout:
+    """A section from top to bottom: its heading, what it is for, its parts."""
+    return column(label(title, fonts.HEADING, fonts.SEMIBOLD), 2, note(says) if isinstance(says, str) else says, *parts)
+
+
 def set_ink(widget: QWidget, ink: str) -> None:
     """Give a label another colour role."""
     if widget.property("ink") != ink:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QDateEdit, QFrame, QLineEdit, QPlain
 from models.values.customers import CONSENT_SOURCES
 from views.theme import Theme, fonts
 from views.widgets.buttons import ENTER, press_focused, push
-from views.widgets.labels import column, kind_of, label, row, rule, scrolling
+from views.widgets.labels import column, kind_of, label, note, row, rule, scrolling
 from views.widgets.painting import RIGHT, key_cap, line, rounded
 
 
@@ -185,7 +185,7 @@ class ChoicePanel(Overlay):
         self._lines = scrolling(lines)
         box = column(heading, self._lines, margins=(6, 6, 6, 6))
         if foot:
-            words = label(foot, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
+            words = note(foot, fonts.SMALL)
             words.setContentsMargins(8, 6, 8, 4)
             for part in (rule(soft=True), words):
                 box.addWidget(part)
@@ -266,7 +266,7 @@ class FormPanel(Overlay):
         self._box = column(label(title, fonts.LIST, fonts.SEMIBOLD), 8, margins=(14, 12, 14, 12))
         self._tail: list[QWidget] = [self.fault]
         if foot:
-            self._tail.append(label(foot, fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True))
+            self._tail.append(note(foot, fonts.SMALL))
         self._buttons = row(-1, skip, 8, self._button)
         self.setLayout(self._box)
 
@@ -352,7 +352,7 @@ def consent_panel(
     panel.add("How did they agree?", how)
     panel.add("Since when?", since)
     if history:
-        panel.add("History", label("\n".join(history), fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True))
+        panel.add("History", note("\n".join(history), fonts.SMALL))
     return panel.done()
 
 

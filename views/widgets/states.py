@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 from views.background import Failed
 from views.theme import Theme, fonts
 from views.widgets.buttons import link, push
-from views.widgets.labels import column, label, row
+from views.widgets.labels import column, label, note, row
 from views.widgets.painting import fill
 
 SKELETON_AFTER_MS = 150
@@ -73,7 +73,7 @@ class Notice(QWidget):
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._icon_name, self._icon_ink = icon, ink
         self.heading = label("", fonts.HEADING, fonts.SEMIBOLD, wrap=True)
-        self.words = label("", fonts.LIST, fonts.REGULAR, "ink_2", wrap=True)
+        self.words = note()
         for part in (self.heading, self.words):
             part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.primary = push("")
