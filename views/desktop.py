@@ -50,7 +50,9 @@ ROUND_AFTER_MS = 2_000
 REPORTS_AFTER_MS = 15_000
 BACKUP_AFTER_MS = 60_000
 AHEAD = (
-    "services.alerting",
+    "services.alerting.triage",
+    "services.alerting.follow_up",
+    "services.alerting.watches",
     "views.customers.page",
     "views.composer.page",
     "services.outreach.composing",

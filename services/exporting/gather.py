@@ -7,14 +7,15 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
 from models import sqlite
 from models.values import words
+from models.values.cells import guarded
 from models.values.write_back import What, WriteBack, WriteFile
 from services.entities import ENTITIES
-from services.exporting.cells import cell
 from services.exporting.changed import ChangedRow, changed_rows, sources_of, written
 from services.exporting.targets import Kind, Target
 from services.sync.kinds.words import to_stage
@@ -329,3 +330,12 @@ class Gathering:
 def _mark(values: Sequence[Any]) -> str:
     text = json.dumps(values, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:_MARK_LETTERS]
+
+
+def cell(value: Any) -> str:
+    """Return a value as a cell: no spreadsheet runs it, and no number or phone number is spoiled."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return format(value, "f").rstrip("0").rstrip(".")
+    return str(value) if isinstance(value, int | Decimal) else guarded(str(value))

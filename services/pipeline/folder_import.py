@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 #: What lies at least between the look that showed a file and the second one.
 SETTLE_SECONDS: Final = 0.7
 #: What importing and scoring need: imported while a file settles.
-_WANTED: Final = ("services.sync", "services.scoring.run", "services.alerting.run", "services.duplicates")
+_WANTED: Final = ("services.sync.run", "services.scoring.run", "services.alerting.run", "services.duplicates.find")
 
 
 @dataclass(frozen=True, slots=True)

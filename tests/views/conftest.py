@@ -33,7 +33,7 @@ CHILDRENS_MODULES = (
     "services.scoring.model_selection.in_use",
     "services.scoring.report.renewal",
     "services.scoring.run",
-    "services.sync",
+    "services.sync.previewing",
     "sklearn.ensemble",
 )
 

@@ -51,7 +51,8 @@ class MailBox(OwnBox):
         super().__init__()
         self._context = context
         self._desk: Desk = context.book.desk(self)
-        self._faults: dict[str, str] = {}
+        #: What does not fit, by field.
+        self.faults: dict[str, str] = {}
         self._given_up, self._sign_in_given_up = Event(), Event()
         #: Who opens the provider's page: the system, unless a test stands in for it.
         self.open_link: Callable[[QUrl], bool] = QDesktopServices.openUrl
@@ -121,11 +122,6 @@ class MailBox(OwnBox):
         """Whether something was typed and not saved."""
         return self._texts != self._shown or bool(self.password.typed or self.client_secret.typed)
 
-    @property
-    def faults(self) -> dict[str, str]:
-        """What does not fit, by field."""
-        return self._faults
-
     def arrive(self) -> None:
         """Read where the password is, or who is signed in."""
         account, workspace = self._context.remembered.value.mail, self._context.book.workspace
@@ -163,10 +159,10 @@ class MailBox(OwnBox):
 
     def _sound(self) -> tuple[MailAccount, SignInClient] | None:
         """The account and client of the fields; None, with the focus in the first fault, where one does not fit."""
-        account, client, self._faults = self._read()
-        if account is None or self._faults:
+        account, client, self.faults = self._read()
+        if account is None or self.faults:
             self._check()
-            self.group.inputs[next(iter(self._faults))].field.setFocus()
+            self.group.inputs[next(iter(self.faults))].field.setFocus()
             return None
         return account, client
 
@@ -199,7 +195,7 @@ class MailBox(OwnBox):
         """Try what stands in the fields, saved or not; the button keeps the focus meanwhile."""
         if self.verdict.waiting:
             return
-        account, self._faults = account_of(self._texts)
+        account, self.faults = account_of(self._texts)
         if account is None or not account.host:
             self._check()
             self.verdict.fails("Enter the server first.") if account is not None else self.verdict.hide()
@@ -350,9 +346,9 @@ class MailBox(OwnBox):
         self._check()
 
     def _check(self) -> None:
-        _account, _client, self._faults = self._read()
-        self.group.show_faults(self._faults, self._texts)
-        self.save_button.setEnabled(self.dirty and not self._faults)
+        _account, _client, self.faults = self._read()
+        self.group.show_faults(self.faults, self._texts)
+        self.save_button.setEnabled(self.dirty and not self.faults)
         self.discard_button.setEnabled(self.dirty)
         self._show_lines()
         self._lock()

@@ -46,45 +46,41 @@ class Ticks(_Many):
 
     def __init__(self, title: str, choices: Sequence[tuple[str, str]]) -> None:
         super().__init__(title)
-        self._boxes: dict[str, QCheckBox] = {}
+        #: The boxes by what they stand for.
+        self.boxes: dict[str, QCheckBox] = {}
         self._choices: tuple[tuple[str, str], ...] = ()
         self.offer(choices)
 
-    @property
-    def boxes(self) -> dict[str, QCheckBox]:
-        """The boxes by what they stand for."""
-        return self._boxes
-
     def offer(self, choices: Sequence[tuple[str, str]]) -> None:
         """Offer these (text, words); what is ticked stays ticked."""
-        if tuple(choices) == self._choices and self._boxes:
+        if tuple(choices) == self._choices and self.boxes:
             return
-        ticked = self.text().split("\n") if self._boxes else []
+        ticked = self.text().split("\n") if self.boxes else []
         self._choices = tuple(choices)
         self._lay_out([name for name in ticked if name])
 
     def text(self) -> str:
         """What is ticked, a line each."""
-        return "\n".join(name for name, box in self._boxes.items() if box.isChecked())
+        return "\n".join(name for name, box in self.boxes.items() if box.isChecked())
 
     def put(self, text: str) -> None:
         """Tick these and no others."""
         ticked = [line.strip() for line in text.splitlines() if line.strip()]
-        if any(name not in self._boxes for name in ticked):
+        if any(name not in self.boxes for name in ticked):
             self._lay_out(ticked)
-        for name, box in self._boxes.items():
+        for name, box in self.boxes.items():
             box.setChecked(name in ticked)
 
     def _lay_out(self, ticked: Sequence[str]) -> None:
         clear(self.grid)
-        self._boxes = {}
+        self.boxes = {}
         offered = dict(self._choices)
         rest = {name: name.replace("_", " ") for name in ticked if name not in offered}
         shown = {**offered, **rest}
         widest = max((fonts.width(words, fonts.LIST) for words in shown.values()), default=0) + 46
         columns = max(1, min(3, int(_ROOM // widest)))
         for at, (name, words) in enumerate(shown.items()):
-            box = self._boxes[name] = QCheckBox(words)
+            box = self.boxes[name] = QCheckBox(words)
             box.setFont(fonts.font(fonts.LIST))
             box.setAccessibleName(f"{self._title}: {words}")
             box.setChecked(name in ticked)
@@ -92,7 +88,7 @@ class Ticks(_Many):
             self.grid.addWidget(box, at // columns, at % columns)
         for column in range(columns):
             self.grid.setColumnStretch(column, 1)
-        self._put_in_order(list(self._boxes.values()))
+        self._put_in_order(list(self.boxes.values()))
 
     def _put_in_order(self, boxes: Sequence[QWidget]) -> None:
         before = self._before()

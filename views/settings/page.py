@@ -65,7 +65,8 @@ class SettingsPage(Page):
         self._policy: Policy = context.book.workspace.policy
         self._currency = self._policy.reporting_currency  # "" until the book says in which one it adds up
         self._texts = texts_of(self._policy, self._currency)
-        self._faults: dict[str, str] = {}
+        #: What does not fit, by setting.
+        self.faults: dict[str, str] = {}
         self._rules: tuple[tuple[str, str], ...] = ()
         self.groups: dict[str, GroupBox] = {}
         self.look = LookBox(context.theme, context.book.workspace.store.path)
@@ -324,11 +325,6 @@ class SettingsPage(Page):
         """Whether something was typed and not saved."""
         return self._texts != texts_of(self._policy, self._currency)
 
-    @property
-    def faults(self) -> dict[str, str]:
-        """What does not fit, by setting."""
-        return self._faults
-
     def save(self) -> None:
         """Write what changed as one unit of work."""
         after, faults = check(self._policy, self._texts, self._currency)
@@ -398,9 +394,9 @@ class SettingsPage(Page):
         self._check()
 
     def _check(self) -> None:
-        _after, self._faults = check(self._policy, self._texts, self._currency)
+        _after, self.faults = check(self._policy, self._texts, self._currency)
         for group in self.groups.values():
-            group.show_faults(self._faults, self._texts)
+            group.show_faults(self.faults, self._texts)
         self._show_state()
         self._lock()
 
@@ -420,10 +416,10 @@ class SettingsPage(Page):
         only_emails = all(path.partition(".")[0] in ABOUT_EMAILS for path in changed)
         follows = "You can undo it." if only_emails else "Scores and alerts are recalculated. You can undo it."
         words = f"{counted(len(changed), 'change')}. {follows}"
-        if self._faults:
-            words = f"{counted(len(self._faults), 'setting')} cannot be saved yet. See the note next to it."
+        if self.faults:
+            words = f"{counted(len(self.faults), 'setting')} cannot be saved yet. See the note next to it."
         self._state.setText(words)
-        self.save_button.setEnabled(bool(changed) and not self._faults)
+        self.save_button.setEnabled(bool(changed) and not self.faults)
 
     def _show_look(self) -> None:
         self.look.show_preferences(self.context.remembered.value)

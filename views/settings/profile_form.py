@@ -44,7 +44,8 @@ class ProfileForm(QWidget):
         self._shown = dict(self._texts)
         self._taken: frozenset[str] = frozenset()
         self.before: ModelProfile | None = None
-        self._faults: dict[str, str] = {}
+        #: What is said at the fields.
+        self.faults: dict[str, str] = {}
         self._tried = False
         self._given_up = Event()
         self.key = SecretField(KEY)
@@ -70,17 +71,12 @@ class ProfileForm(QWidget):
         """The field that gets the focus first."""
         return self.group.inputs["kind" if self.before is None else "name"].field
 
-    @property
-    def faults(self) -> dict[str, str]:
-        """What is said at the fields."""
-        return self._faults
-
     def begin(self, profile: ModelProfile | None, taken: Collection[str]) -> None:
         """Show a profile, or the fields of one to be added."""
         self.before, self._taken = profile, frozenset(taken)
         self._texts = new_texts() if profile is None else texts_of(profile)
         self._shown = dict(self._texts)
-        self._faults, self._tried = {}, profile is not None
+        self.faults, self._tried = {}, profile is not None
         self.key.forget_typed()
         self.key.show_kept(asks.Kept("", True))
         self.verdict.hide()
@@ -153,10 +149,10 @@ class ProfileForm(QWidget):
 
     def _checked(self) -> ModelProfile | None:
         self._tried = True
-        profile, self._faults = profile_of(self._texts, self._taken)
+        profile, self.faults = profile_of(self._texts, self._taken)
         self._show_faults()
-        if self._faults:
-            self.group.inputs[next(iter(self._faults))].field.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.faults:
+            self.group.inputs[next(iter(self.faults))].field.setFocus(Qt.FocusReason.OtherFocusReason)
         return profile
 
     def _fails(self, failed: Failed) -> None:
@@ -185,7 +181,7 @@ class ProfileForm(QWidget):
         # What was tried is no longer what stands here.
         self.give_up()
         if self._tried:
-            _profile, self._faults = profile_of(self._texts, self._taken)
+            _profile, self.faults = profile_of(self._texts, self._taken)
             self._show_faults()
 
     def _show(self) -> None:
@@ -200,7 +196,7 @@ class ProfileForm(QWidget):
         self._show_faults()
 
     def _show_faults(self) -> None:
-        self.group.show_faults(self._faults, self._texts)
+        self.group.show_faults(self.faults, self._texts)
         managed = self._context.book.workspace.managed
         if managed.is_locked("profiles"):
             self.lock(managed.why_locked("profiles"))

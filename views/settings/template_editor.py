@@ -56,7 +56,8 @@ class TemplateEditor(QWidget):
         super().__init__()
         self._context = context
         self._desk = context.book.desk(self)
-        self._before = NEW
+        #: The template as the book has it.
+        self.before = NEW
         self._filling, self._written = False, ""
         theme = context.theme
         self.name = _line("Name")
@@ -131,7 +132,7 @@ class TemplateEditor(QWidget):
     def template(self) -> TemplateChoice:
         """The template as it stands in the fields."""
         return replace(
-            self._before,
+            self.before,
             name=self.name.text().strip(),
             goal=self.goal.currentData(),
             tone=self.tone.currentData(),
@@ -141,14 +142,9 @@ class TemplateEditor(QWidget):
         )
 
     @property
-    def before(self) -> TemplateChoice:
-        """The template as the book has it."""
-        return self._before
-
-    @property
     def dirty(self) -> bool:
         """Whether something was typed and not saved."""
-        before = self._before
+        before = self.before
         return self.template != replace(before, subject=before.subject.strip(), body=before.body.strip())
 
     def offer(self, library: asks.TemplateLibrary) -> None:
@@ -158,7 +154,7 @@ class TemplateEditor(QWidget):
 
     def begin(self, before: TemplateChoice, draft: TemplateChoice | None = None) -> None:
         """Show a template of the book, or what was typed of it and not saved yet."""
-        self._before = before
+        self.before = before
         self._fill(draft or before)
         self.reset_button.setText("Remove this template" if before.origin == "own" else "Back to the starter text")
         self.reset_button.setVisible(before.origin == "changed" or (before.origin == "own" and bool(before.code)))
@@ -179,14 +175,14 @@ class TemplateEditor(QWidget):
 
     def discard(self) -> None:
         """Show the template of the book again; what was typed can be brought back."""
-        before, typed = self._before, self.template
+        before, typed = self.before, self.template
         self.begin(before)
         # Not in the text: there Ctrl+Z would be the text's own.
         self.enabled.setFocus(Qt.FocusReason.OtherFocusReason)
         self.undo_offered.emit("Your changes were discarded", partial(self._bring_back, before, typed))
 
     def _bring_back(self, before: TemplateChoice, typed: TemplateChoice) -> None:
-        if self.isVisible() and self._before.code != before.code:
+        if self.isVisible() and self.before.code != before.code:
             return  # another one is being written
         self.begin(before, typed)
         if not self.isVisible():
@@ -195,7 +191,7 @@ class TemplateEditor(QWidget):
     def reset(self) -> None:
         """Put the starter text back, or remove a template of the book's own; can be undone."""
         self.reset_button.setEnabled(False)
-        code = self._before.code
+        code = self.before.code
         self._context.book.act(lambda book: outreach.reset_template(book, code), "", self._done, self._refused)
 
     def leave(self) -> None:
@@ -211,7 +207,7 @@ class TemplateEditor(QWidget):
         self._line.setFixedSize(16_777_215, 1) if narrow else self._line.setFixedSize(1, 16_777_215)
 
     def _done(self, _changes: Changes) -> None:
-        self._before = self.template
+        self.before = self.template
         self.leave()
 
     def _refused(self, failed: Failed) -> None:

@@ -14,8 +14,6 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from models.values.changes import Changes
 from services import audit
-from services.pipeline import concerns_figures
-from services.pipeline.jobs import RenewJob
 from services.settings import Policy, Preferences
 from services.workspace import Workspace
 from views.background import Background, ChildRun, Desk, Done, Failed, Outcome
@@ -120,6 +118,8 @@ class Book(QObject):
 
         A note, a task or a setting of emails changes no score: nothing runs for it.
         """
+        from services.pipeline import concerns_figures
+
         if not concerns_figures(changes):
             return
         self._due = changes if self._due is None else self._due.merged(changes)
@@ -127,6 +127,8 @@ class Book(QObject):
             self._start_renewal()
 
     def _start_renewal(self) -> None:
+        from services.pipeline.jobs import RenewJob
+
         due, self._due = self._due, None
         if due is None:
             return

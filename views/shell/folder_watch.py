@@ -17,7 +17,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from models.values.changes import Changes
 from models.values.watching import FileMark, WaitingFile
-from services.pipeline.jobs import FileDone, ImportJob, ImportResult, SampleBookJob, UndoImportsJob
 from services.workspace import Workspace
 from views.background import Background, ChildRun, Done, Failed, Outcome
 from views.shell.book import Book
@@ -26,6 +25,7 @@ from views.words import counted
 
 if TYPE_CHECKING:
     from services.pipeline.folder_import import FolderImport
+    from services.pipeline.jobs import ImportResult
     from services.pipeline.watched import FolderState
 
 EVERY_MS = 2_000
@@ -208,12 +208,16 @@ class FolderWatch(QObject):
 
     def _make_way(self, job: object) -> None:
         """An import that the person begins goes first; what was not finished here is taken up after it."""
+        from services.pipeline.jobs import ImportJob, SampleBookJob, UndoImportsJob
+
         if isinstance(job, ImportJob | UndoImportsJob | SampleBookJob):
             self._taught = True
             if self._run is not None:
                 self._run.cancel()
 
     def _hear(self, progress: object) -> None:
+        from services.pipeline.jobs import FileDone
+
         if isinstance(progress, FileDone):
             self._results.append(progress.result)
 

@@ -65,19 +65,15 @@ class Palette(QLineEdit):
         self.setMinimumWidth(120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._key = key_words(Command.SEARCH)
-        self._list = PaletteList(theme, window)
-        self._list.picked.connect(self._pick)
+        #: What is shown under the field.
+        self.results = PaletteList(theme, window)
+        self.results.picked.connect(self._pick)
         self.textChanged.connect(self._typed)
         window.installEventFilter(self)
 
-    @property
-    def results(self) -> PaletteList:
-        """What is shown under the field."""
-        return self._list
-
     def begin(self, focus_before: QWidget | None) -> None:
         """Take the focus and offer what can be done; Esc gives the focus back."""
-        inside = focus_before is self or (focus_before is not None and self._list.isAncestorOf(focus_before))
+        inside = focus_before is self or (focus_before is not None and self.results.isAncestorOf(focus_before))
         self._focus_before = self._focus_before if inside else focus_before
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.selectAll()
@@ -108,10 +104,10 @@ class Palette(QLineEdit):
         if key == Qt.Key.Key_Escape:
             self.dismiss()
         elif key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-            if not self._list.isVisible():
+            if not self.results.isVisible():
                 self._offer()
             else:
-                self._list.step(1 if key == Qt.Key.Key_Down else -1)
+                self.results.step(1 if key == Qt.Key.Key_Down else -1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._enter()
         else:
@@ -119,7 +115,7 @@ class Palette(QLineEdit):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
-        if not self._list.isVisible():
+        if not self.results.isVisible():
             self._offer()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -130,11 +126,11 @@ class Palette(QLineEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._enter_waits = False
-        self._list.hide()
+        self.results.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._window and event.type() == QEvent.Type.Resize:
-            self._list.hide()
+            self.results.hide()
         return False
 
     def dismiss(self) -> None:
@@ -144,7 +140,7 @@ class Palette(QLineEdit):
         self.blockSignals(False)
         self._desk.drop("search")
         self._found, self._fault, self._enter_waits = Found(), "", False
-        self._list.hide()
+        self.results.hide()
         before = self._focus_before
         if before is not None and before.isVisible():
             before.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -183,7 +179,7 @@ class Palette(QLineEdit):
         """Show what fits. Customers of the letters before stay until the book has answered, if they still fit."""
         text = self.text().strip()
         groups = self.offers.fitting(text, self._found, waiting=self._desk.waiting("search"))
-        self._list.show_groups(groups, self._nothing(text), keep=keep)
+        self.results.show_groups(groups, self._nothing(text), keep=keep)
         self._place()
 
     def _nothing(self, text: str) -> str:
@@ -194,24 +190,24 @@ class Palette(QLineEdit):
     def _place(self) -> None:
         corner = self.mapTo(self._window, QPoint(self.width(), self.height() + 4))
         wide = min(max(self.width(), LIST_WIDTH), self._window.width() - 16)
-        self._list.fit(wide, self._window.height() - corner.y() - 12)
+        self.results.fit(wide, self._window.height() - corner.y() - 12)
         right = min(corner.x(), self._window.width() - 8)
-        self._list.move(max(8, right - wide), corner.y())
-        self._list.show()
-        self._list.raise_()
+        self.results.move(max(8, right - wide), corner.y())
+        self.results.show()
+        self.results.raise_()
 
     # -- choosing -----------------------------------------------------------------------------------------------
 
     def _enter(self) -> None:
         """Run what is lit. While the book has not answered yet, the answer is waited for: it may fit better."""
-        if not self._list.isVisible():
+        if not self.results.isVisible():
             self._offer()
             return
-        if self._desk.waiting("search") and not self._list.moved:
+        if self._desk.waiting("search") and not self.results.moved:
             self._enter_waits = True
             return
         self._enter_waits = False
-        lit = self._list.lit
+        lit = self.results.lit
         if lit is not None:
             self._pick(lit)
 

@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject, QTimer
 from models.values.changes import Changes
 from models.values.errors import BellwetherError
 from services import alerting, scoring
-from services.pipeline.jobs import ImportJob, ReportsJob, SampleBookJob, UndoImportsJob
 from services.workspace import Workspace
 from views.background import Background, ChildRun, Done, Failed, Outcome, WasCancelled
 from views.shell.book import Book
@@ -74,6 +73,8 @@ class Reports(QObject):
         if self._background.working or self._background.closed:
             self.timer.start(LATER_MS)
             return
+        from services.pipeline.jobs import ReportsJob
+
         self._left = due
         job = ReportsJob(self._book.workspace.recipe)
         self.run = self._book.run(job)
@@ -81,6 +82,8 @@ class Reports(QObject):
 
     def _make_way(self, job: ChildJob) -> None:
         """A person asks for the same, or brings new facts: two at once would both be slow, and this one out of date."""
+        from services.pipeline.jobs import ImportJob, ReportsJob, SampleBookJob, UndoImportsJob
+
         if self.run is not None and isinstance(job, ReportsJob | ImportJob | SampleBookJob | UndoImportsJob):
             self.run.cancel()
 

@@ -15,7 +15,6 @@ from PySide6.QtGui import QGuiApplication
 from models.values.changes import Changes
 from models.values.errors import BellwetherError
 from services import alerting, scoring
-from services.pipeline.jobs import RoundJob
 from services.workspace import Workspace
 from views.background import Background, Done, Failed, Outcome
 from views.shell.book import Book
@@ -57,6 +56,8 @@ class Rounds(QObject):
             self._wait()
 
     def _run(self) -> None:
+        from services.pipeline.jobs import RoundJob
+
         if self._running or self._background.closed:
             return
         if self._background.working:

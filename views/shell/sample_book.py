@@ -6,7 +6,6 @@ from PySide6.QtCore import QObject, Signal
 
 from models.values.changes import Changes
 from models.values.imports import Progress
-from services.pipeline.jobs import FileDone, SampleBookJob
 from views.background import ChildRun, Done, Failed, Outcome
 from views.shell.book import Book
 from views.shell.first_start import FirstStart
@@ -28,6 +27,8 @@ class SampleBook(QObject):
 
     def open(self) -> None:
         """Begin."""
+        from services.pipeline.jobs import SampleBookJob
+
         self._page.show_progress(Progress("Writing the sample exports", 0, None))
         self._kept = Changes()
         self.run = self._book.run(SampleBookJob(self._book.workspace.recipe))
@@ -41,6 +42,8 @@ class SampleBook(QObject):
             self.run.cancel()
 
     def _told(self, progress: object) -> None:
+        from services.pipeline.jobs import FileDone
+
         if isinstance(progress, FileDone):
             self._kept = self._kept.merged(progress.result.changes)
         elif isinstance(progress, Progress):

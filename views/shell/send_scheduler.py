@@ -81,7 +81,7 @@ class SendScheduler(QObject):
         self._book, self._background = book, background
         self._desk = book.desk(self)
         self._due: datetime | None = None
-        self._begun = self._running = False
+        self._begun = self.running = False
         self._rests = False  # the last round left something that was due
         self._fault = ""
         self.scheduled = ""  # how many emails the outbox sends by itself, and when
@@ -95,11 +95,6 @@ class SendScheduler(QObject):
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
             app.applicationStateChanged.connect(self._state_changed)
-
-    @property
-    def running(self) -> bool:
-        """Whether a round is under way."""
-        return self._running
 
     def look(self) -> None:
         """Read where the outbox stands; the timer follows."""
@@ -147,7 +142,7 @@ class SendScheduler(QObject):
         self._wait()
 
     def _wait(self) -> None:
-        if not self._begun or self._running or self._due is None:
+        if not self._begun or self.running or self._due is None:
             self.timer.stop()
             return
         left = round((self._due - self._now()).total_seconds() * 1_000)
@@ -171,17 +166,18 @@ class SendScheduler(QObject):
     # -- a round ------------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        if self._running or not self._begun or self._background.closed:
+        if self.running or not self._begun or self._background.closed:
             return
         account = bool(self._account.host)
         if not account and not self._unfinished:
             return
-        self._running = True
+        #: Whether a round is under way.
+        self.running = True
         ask = partial(_round, self._book.workspace, self._stop, self._abandoned, account)
         self._desk.reach("round", ask, self._delivered, self._failed)
 
     def _delivered(self, delivery: Delivery) -> None:
-        self._running = False
+        self.running = False
         run = delivery.run
         self._rests = bool(run.fault or run.held) or not (run.sent or run.failed or run.in_doubt)
         news = run.fault if run.fault != self._fault else ""
@@ -196,7 +192,7 @@ class SendScheduler(QObject):
         self.look()
 
     def _failed(self, failed: Failed) -> None:
-        self._running = False
+        self.running = False
         self._rests = True
         if not isinstance(failed.error, BellwetherError) or failed.words != self._fault:
             self._book.failed.emit(failed)

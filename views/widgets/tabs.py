@@ -38,8 +38,10 @@ class CountTabs(QWidget):
     ) -> None:
         super().__init__()
         self._theme, self._size, self._gap, self._inset = theme, size, gap, inset
-        self._tabs: tuple[Tab, ...] = ()
-        self._current = ""
+        #: The tabs as they are shown.
+        self.tabs: tuple[Tab, ...] = ()
+        #: Key of the chosen tab.
+        self.current = ""
         self._hover = -1
         self._name = name
         self.setFixedHeight(height)
@@ -49,16 +51,6 @@ class CountTabs(QWidget):
         self.setAccessibleName(name)
         theme.changed.connect(self.update)
 
-    @property
-    def current(self) -> str:
-        """Key of the chosen tab."""
-        return self._current
-
-    @property
-    def tabs(self) -> tuple[Tab, ...]:
-        """The tabs as they are shown."""
-        return self._tabs
-
     def set_gap(self, gap: int) -> None:
         """Stand closer together in a narrow pane."""
         self._gap = gap
@@ -66,22 +58,22 @@ class CountTabs(QWidget):
 
     def show_tabs(self, tabs: Sequence[Tab], current: str | None = None) -> None:
         """Show these tabs, e.g. with new counts; the chosen one stays if it is still there."""
-        self._tabs = tuple(tabs)
+        self.tabs = tuple(tabs)
         if current is not None:
-            self._current = current
-        if self._current not in {tab.key for tab in self._tabs}:
-            self._current = self._tabs[0].key if self._tabs else ""
+            self.current = current
+        if self.current not in {tab.key for tab in self.tabs}:
+            self.current = self.tabs[0].key if self.tabs else ""
         self._say()
         self.update()
 
     def choose(self, key: str) -> None:
         """Choose a tab without telling anyone."""
-        self._current = key
+        self.current = key
         self._say()
         self.update()
 
     def sizeHint(self) -> QSize:
-        wide = sum(self._width(tab) + self._gap for tab in self._tabs)
+        wide = sum(self._width(tab) + self._gap for tab in self.tabs)
         return QSize(round(wide) + 2 * self._inset, self.height())
 
     def minimumSizeHint(self) -> QSize:
@@ -91,7 +83,7 @@ class CountTabs(QWidget):
         with QPainter(self) as painter:
             theme = self._theme
             for index, (rect, tab) in enumerate(self._placed()):
-                on = tab is not None and tab.key == self._current
+                on = tab is not None and tab.key == self.current
                 if tab is None:
                     line(painter, rect, "More", theme.color("ink_2"), self._size)
                     picture = theme.pixmap("chevron-down", "ink_2", 12, self.devicePixelRatioF())
@@ -139,23 +131,23 @@ class CountTabs(QWidget):
             self.context.emit(tab.key, event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys = [tab.key for tab in self._tabs]
+        keys = [tab.key for tab in self.tabs]
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step is None or not keys:
             super().keyPressEvent(event)
             return
-        at = keys.index(self._current) if self._current in keys else 0
+        at = keys.index(self.current) if self.current in keys else 0
         self._pick(keys[(at + step) % len(keys)])
 
     def _pick(self, key: str, _checked: bool = False) -> None:
-        if key != self._current:
-            self._current = key
+        if key != self.current:
+            self.current = key
             self._say()
             self.update()
             self.chosen.emit(key)
 
     def _say(self) -> None:
-        words = next((f"{t.text}, {t.count}" for t in self._tabs if t.key == self._current), "")
+        words = next((f"{t.text}, {t.count}" for t in self.tabs if t.key == self.current), "")
         self.setAccessibleName(f"{self._name}: {words}" if words else self._name)
 
     def _width(self, tab: Tab) -> float:
@@ -167,19 +159,19 @@ class CountTabs(QWidget):
     def _placed(self) -> list[tuple[QRectF, Tab | None]]:
         """Rectangle of each tab that has room, the chosen one always among them; a last None stands for "More"."""
         room = self.width() - 2 * self._inset + 6.0
-        shown = list(self._tabs)
+        shown = list(self.tabs)
         if self._span(shown) > room:
             room -= fonts.width("More", self._size) + 16 + self._gap
             # The chosen one is the last to go, and it does not go.
             while len(shown) > 1 and self._span(shown) > room:
-                shown.remove(next(tab for tab in reversed(shown) if tab.key != self._current))
+                shown.remove(next(tab for tab in reversed(shown) if tab.key != self.current))
         placed: list[tuple[QRectF, Tab | None]] = []
         x = float(self._inset)
         for tab in shown:
             wide = self._width(tab)
             placed.append((QRectF(x, 0, wide, self.height() - 2), tab))
             x += wide + self._gap
-        if len(shown) < len(self._tabs):
+        if len(shown) < len(self.tabs):
             placed.append((QRectF(x, 0, fonts.width("More", self._size) + 16, self.height()), None))
         return placed
 
@@ -196,7 +188,7 @@ class CountTabs(QWidget):
     def _show_more(self, rect: QRectF) -> None:
         shown = {tab.key for _rect, tab in self._placed() if tab is not None}
         menu = QMenu(self)
-        for tab in self._tabs:
+        for tab in self.tabs:
             if tab.key not in shown:
                 words = tab.text if tab.count is None else f"{tab.text}  {whole(tab.count)}"
                 menu.addAction(words).triggered.connect(partial(self._pick, tab.key))

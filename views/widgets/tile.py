@@ -21,7 +21,8 @@ class Tile(QAbstractButton):
     def __init__(self, theme: Theme, *, first: bool) -> None:
         super().__init__()
         self._theme, self._first = theme, first
-        self._value: TileValue | None = None
+        #: What it shows.
+        self.value: TileValue | None = None
         self._low = False
         self.setCheckable(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -32,11 +33,6 @@ class Tile(QAbstractButton):
         self.set_low(False)
         theme.changed.connect(self.update)
 
-    @property
-    def value(self) -> TileValue | None:
-        """What it shows."""
-        return self._value
-
     def set_low(self, low: bool) -> None:
         """One line, in a window below 640 px of height."""
         self._low = low
@@ -45,7 +41,7 @@ class Tile(QAbstractButton):
 
     def show_value(self, value: TileValue) -> None:
         """Show a figure."""
-        self._value = value
+        self.value = value
         self.setAccessibleName(f"{value.figure} {value.title}. {value.line}")
         self.setToolTip(value.tooltip or f"{value.figure} {value.title}\n{value.line}")
         self.updateGeometry()
@@ -53,20 +49,20 @@ class Tile(QAbstractButton):
 
     def show_nothing(self) -> None:
         """Its figure could not be read: the one before it would be taken for today's."""
-        self._value, self._waits = None, False
+        self.value, self._waits = None, False
         self.setAccessibleName("Figure not available")
         self.setToolTip("")
         self.update()
 
     def sizeHint(self) -> QSize:
-        if self._value is None:
+        if self.value is None:
             return QSize(240, self.height())
-        title = fonts.width(self._value.title, fonts.SMALL, fonts.MEDIUM)
+        title = fonts.width(self.value.title, fonts.SMALL, fonts.MEDIUM)
         if self._low:
-            wide = 10 + fonts.width(self._value.figure, fonts.BODY, fonts.SEMIBOLD) + 6 + title + 10
+            wide = 10 + fonts.width(self.value.figure, fonts.BODY, fonts.SEMIBOLD) + 6 + title + 10
         else:
-            figure = fonts.width(self._value.figure, fonts.TITLE, fonts.SEMIBOLD)
-            wide = 16 + figure + 10 + max(title, fonts.width(self._value.line, fonts.SMALL)) + 12
+            figure = fonts.width(self.value.figure, fonts.TITLE, fonts.SEMIBOLD)
+            wide = 16 + figure + 10 + max(title, fonts.width(self.value.line, fonts.SMALL)) + 12
         return QSize(max(250, round(wide)), self.height())
 
     def minimumSizeHint(self) -> QSize:
@@ -83,14 +79,14 @@ class Tile(QAbstractButton):
             if not self._first:
                 fill(painter, 0, 0, 1, rect.height(), theme.color("line"))
             fill(painter, 0, rect.height() - 1, rect.width(), 1, theme.color("line"))
-            if self._value is None:
+            if self.value is None:
                 if self._waits:
                     fill(painter, 16, rect.height() / 2 - 8, 56, 16, theme.color("skeleton"))
                     fill(painter, 86, rect.height() / 2 - 5, rect.width() / 2 - 60, 10, theme.color("skeleton"))
             elif self._low:
-                self._paint_low(painter, self._value)
+                self._paint_low(painter, self.value)
             else:
-                self._paint_high(painter, self._value)
+                self._paint_high(painter, self.value)
             if self.hasFocus():
                 focus_ring(painter, theme, rect.adjusted(2, 2, -2, -3))
 

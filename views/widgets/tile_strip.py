@@ -26,8 +26,9 @@ class TileStrip(QWidget):
         box = QHBoxLayout()
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        self._tiles = [Tile(theme, first=number == 0) for number in range(count)]
-        for tile in self._tiles:  # each as wide as its words, and the rest shared out
+        #: The tiles from left to right.
+        self.tiles = [Tile(theme, first=number == 0) for number in range(count)]
+        for tile in self.tiles:  # each as wide as its words, and the rest shared out
             box.addWidget(tile)
             tile.clicked.connect(partial(self._clicked, tile))
         for part in beside:
@@ -35,26 +36,21 @@ class TileStrip(QWidget):
         self.setLayout(box)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    @property
-    def tiles(self) -> list[Tile]:
-        """The tiles from left to right."""
-        return self._tiles
-
     def show_tiles(self, values: Sequence[TileValue]) -> None:
         """Show the figures; tiles without one are not there."""
-        for number, tile in enumerate(self._tiles):
+        for number, tile in enumerate(self.tiles):
             tile.setVisible(number < len(values))
             if number < len(values):
                 tile.show_value(values[number])
 
     def mark(self, key: str) -> None:
         """Show which tile's filter holds, '' for none."""
-        for tile in self._tiles:
+        for tile in self.tiles:
             tile.setChecked(tile.value is not None and tile.value.key == key != "")
 
     def set_low(self, low: bool) -> None:
         """One line of 28 px in a low window."""
-        for tile in self._tiles:
+        for tile in self.tiles:
             tile.set_low(low)
 
     def _clicked(self, tile: Tile, _checked: bool = False) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.values.cells import unguarded
-from services.exporting.cells import cell
+from services.exporting.gather import cell
 from services.exporting.targets import TARGETS, target_of
 
 RISKY = tuple("=+-@＝＋\t\r\n")

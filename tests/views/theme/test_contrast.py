@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from views.theme.contrast import contrast
+from tests.views.theme.contrast import contrast
 from views.theme.tokens import Tokens, load_tokens
 
 THEMES = load_tokens()
