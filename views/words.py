@@ -5,8 +5,6 @@ The queries give finished sentences; these functions are for figures that the wi
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from models.values import words
 from models.values.money import exponent as minor_digits
 from models.values.words import DASH, MINUS, MONTHS, THIN, WEEKDAYS, sentence, whole
@@ -14,7 +12,7 @@ from models.values.words import count as counted
 from models.values.words import day as short_day
 
 __all__ = [
-    "DASH", "DOT", "MINUS", "MONTHS", "THIN", "WEEKDAYS", "ago", "chance", "counted", "days", "duration",
+    "DASH", "DOT", "MINUS", "MONTHS", "THIN", "WEEKDAYS", "chance", "counted", "days", "duration",
     "megabytes", "minor_digits", "money", "money_short", "percent", "points", "sentence", "short_day",
     "short_leaving", "whole",
 ]  # fmt: skip
@@ -27,11 +25,9 @@ def short_leaving(said: str) -> str:
     return "leaving" if "are" in said.split() else "leaving?"
 
 
-def percent(share: float | None, digits: int = 0) -> str:
+def percent(share: float | None) -> str:
     """``0.72`` as "72 %"."""
-    if share is None:
-        return DASH
-    return f"{share * 100:.{digits}f}{THIN}%".replace("-", MINUS) if digits else words.percent(share)
+    return DASH if share is None else words.percent(share)
 
 
 def chance(share: float | None) -> str:
@@ -74,8 +70,3 @@ def duration(seconds: float) -> str:
 def days(number: int) -> str:
     """A span: "1 day", "74 days"."""
     return counted(number, "day")
-
-
-def ago(then: datetime, now: datetime) -> str:
-    """How long ago, while it is recent: "just now", "12 min ago", "3 h ago", "5 days ago"."""
-    return words.ago(then, now)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QIcon, QPalette, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from views.theme import fonts
@@ -89,17 +89,13 @@ class Theme(QObject):
             found = self._colours[role] = QColor(getattr(self._tokens, role))
         return found
 
-    def font(self, size: int = fonts.BODY, weight: QFont.Weight = fonts.REGULAR) -> QFont:
-        """The program's font; see `views.theme.fonts`."""
-        return fonts.font(size, weight)
-
     def pixmap(self, icon: str, role: str, size: int, dpr: float) -> QPixmap:
         """An icon in a role's colour, sharp at this scale; kept for the next call."""
         return self._icons.pixmap(icon, self.color(role).name(), size, dpr)
 
-    def icon(self, name: str, role: str = "ink_2", disabled: str = "ink_3") -> QIcon:
+    def icon(self, name: str, role: str = "ink_2") -> QIcon:
         """An icon for buttons, actions and menus, drawn at the size and scale it is asked for."""
-        return self._icons.icon(name, lambda off: self.color(disabled if off else role).name())
+        return self._icons.icon(name, lambda off: self.color("ink_3" if off else role).name())
 
     def _system_changed(self, _scheme: Qt.ColorScheme) -> None:
         if self._choice is ThemeChoice.SYSTEM:

@@ -35,13 +35,13 @@ def fill(painter: QPainter, x: float, y: float, w: float, h: float, colour: QCol
     painter.fillRect(QRectF(left, top, right - left, bottom - top), colour)
 
 
-def frame(painter: QPainter, rect: QRectF, colour: QColor, thickness: float = 1) -> None:
+def frame(painter: QPainter, rect: QRectF, colour: QColor) -> None:
     """A square-cornered frame inside ``rect``, from four filled edges."""
     x, y, w, h = rect.x(), rect.y(), rect.width(), rect.height()
-    fill(painter, x, y, w, thickness, colour)
-    fill(painter, x, y + h - thickness, w, thickness, colour)
-    fill(painter, x, y, thickness, h, colour)
-    fill(painter, x + w - thickness, y, thickness, h, colour)
+    fill(painter, x, y, w, 1, colour)
+    fill(painter, x, y + h - 1, w, 1, colour)
+    fill(painter, x, y, 1, h, colour)
+    fill(painter, x + w - 1, y, 1, h, colour)
 
 
 def rounded(
@@ -195,9 +195,7 @@ def severity_edge(painter: QPainter, theme: Theme, x: float, y: float, height: f
         top += 10
 
 
-def sparkline(
-    painter: QPainter, theme: Theme, rect: QRectF, values: Sequence[float], dot: str, *, ink: str = "ink_3"
-) -> None:
+def sparkline(painter: QPainter, theme: Theme, rect: QRectF, values: Sequence[float], dot: str) -> None:
     """A neutral line whose last point is a coloured dot. Nothing for fewer than two values."""
     if len(values) < 2:
         return
@@ -210,7 +208,7 @@ def sparkline(
     ]
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    pen = QPen(theme.color(ink), 1.4)
+    pen = QPen(theme.color("ink_3"), 1.4)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
@@ -122,8 +122,6 @@ class StatePane(QStackedWidget):
     `loading` keeps the content that is there for 150 ms, so that a fast answer never flickers. Empty is neutral.
     """
 
-    cancelled = Signal()
-
     def __init__(
         self,
         theme: Theme,
@@ -141,7 +139,6 @@ class StatePane(QStackedWidget):
         for page in (content, self._skeleton, self._wait, self._empty, self._error):
             self.addWidget(page)
         self._waiting_for = ""
-        self._cancellable = False
         self._first = QTimer(self, singleShot=True, interval=skeleton_after_ms)
         self._first.timeout.connect(self._show_skeleton)
         self._second = QTimer(self, singleShot=True, interval=WORDS_AFTER_MS - skeleton_after_ms)
@@ -160,9 +157,9 @@ class StatePane(QStackedWidget):
         current = self.currentWidget()
         return current if isinstance(current, Notice) else self._empty
 
-    def loading(self, what: str, *, cancellable: bool = False) -> None:
+    def loading(self, what: str) -> None:
         """Begin the clock; ``what`` is said after 600 ms ("Reading 104,218 customers")."""
-        self._waiting_for, self._cancellable = what, cancellable
+        self._waiting_for = what
         self._first.start()
 
     def show_content(self) -> None:
@@ -202,6 +199,5 @@ class StatePane(QStackedWidget):
         self._second.start()
 
     def _show_wait(self) -> None:
-        cancel = ("Cancel", self.cancelled.emit) if self._cancellable else None
-        self._wait.say(f"{self._waiting_for} …", "This is taking longer than usual.", cancel)
+        self._wait.say(f"{self._waiting_for} …", "This is taking longer than usual.")
         self.setCurrentWidget(self._wait)

@@ -54,7 +54,7 @@ def test_a_theme_that_misses_a_colour_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("weight", [fonts.REGULAR, fonts.MEDIUM, fonts.SEMIBOLD])
 def test_inter_is_used_in_each_weight_and_figures_are_tabular(theme: Theme, weight: object) -> None:
-    font = theme.font(14, weight)  # type: ignore[arg-type]
+    font = fonts.font(14, weight)  # type: ignore[arg-type]
     info = QFontInfo(font)
     assert info.family().startswith("Inter")
     assert info.exactMatch()
@@ -64,7 +64,7 @@ def test_inter_is_used_in_each_weight_and_figures_are_tabular(theme: Theme, weig
 def test_every_sign_that_the_words_use_is_in_the_font(theme: Theme) -> None:
     from PySide6.QtGui import QRawFont
 
-    raw = QRawFont.fromFont(theme.font())
+    raw = QRawFont.fromFont(fonts.font())
     for sign in "\N{NARROW NO-BREAK SPACE}−–·▲▼“”’…‹›×€£¥":
         assert raw.supportsCharacter(ord(sign)), sign
 
