@@ -27,7 +27,7 @@ from views.theme import ThemeChoice
 def test_changes_are_saved_together_and_undone(qtbot: QtBot, empty: Workspace, open_window: OpenWindow) -> None:
     desk = open_window(empty)
     page = settings_page(desk)
-    assert page._bar.isHidden()
+    assert not page.save_button.isVisible()
     put(qtbot, line(page, "queue", "card_budget"), "40")
     put(qtbot, line(page, "thresholds", "engagement_threshold"), "55")
     assert page.dirty and page.save_button.isEnabled()
@@ -37,7 +37,7 @@ def test_changes_are_saved_together_and_undone(qtbot: QtBot, empty: Workspace, o
     policy = empty.read_policy()
     assert (policy.card_budget, policy.engagement_threshold) == (40, 55)
     assert [one.verb for one in history(empty)][: len(history(empty)) - entries].count("change-policy") == 1
-    assert not page.dirty and page._bar.isHidden()
+    assert not page.dirty and not page.save_button.isVisible()
     with qtbot.waitSignal(desk.book.told, timeout=WAIT_MS):
         desk.book.undo()
     assert empty.read_policy().card_budget == 25

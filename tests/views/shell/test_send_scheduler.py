@@ -241,10 +241,10 @@ def test_one_round_at_a_time_and_a_round_without_news_rests(open_window: OpenWin
     send_scheduler._delivered(Delivery(SendRun(held=((1, "Another Bellwether window is sending now."),)), Changes()))
     send_scheduler._wait()
     assert send_scheduler.timer.interval() == LATER_MS
-    send_scheduler._running = True
+    send_scheduler.running = True
     send_scheduler._run()
     assert not send_scheduler._desk.waiting("round")
-    send_scheduler._running = False
+    send_scheduler.running = False
     send_scheduler.stop()
 
 
