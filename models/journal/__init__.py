@@ -22,32 +22,3 @@ from models.journal.rows import change_line
 from models.journal.undo import clear_automatic_drafts, clear_derived, references, undo_images
 from models.journal.undo_merge import MERGED, without_what_stays
 from models.journal.verify import content_hash, verify
-
-__all__ = [
-    "MERGED",
-    "REDO",
-    "REFUSED",
-    "Image",
-    "append_entry",
-    "change_line",
-    "clear_automatic_drafts",
-    "clear_derived",
-    "content_hash",
-    "entries",
-    "entry_images",
-    "erase_images",
-    "erase_words",
-    "fact_entries_since",
-    "head",
-    "largest_numbers",
-    "last_redoable",
-    "last_undoable",
-    "references",
-    "rows_of_customers",
-    "stands",
-    "take_digests",
-    "texts_in_images",
-    "undo_images",
-    "verify",
-    "without_what_stays",
-]

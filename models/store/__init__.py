@@ -23,21 +23,6 @@ from models.store.store import Store, open_store
 if TYPE_CHECKING:
     from models.store.unit_of_work import UnitOfWork
 
-__all__ = [
-    "Store",
-    "UnitOfWork",
-    "connect",
-    "meetings_folder",
-    "open_store",
-    "remove_staging",
-    "runs",
-    "staging_path",
-    "sweep_converted",
-    "sweep_meetings",
-    "sweep_staging",
-    "trial_folder",
-]
-
 
 def __getattr__(name: str) -> Any:
     """Import the unit of work, and SQLAlchemy with it, at its first use: the first page only reads."""
