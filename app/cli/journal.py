@@ -1,9 +1,10 @@
-"""Commands about trust: undo, journal, verify, doctor."""
+"""Commands about trust: undo, journal, verify, disclosures, doctor."""
 
 from __future__ import annotations
 
 import platform
 import shutil
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -32,6 +33,7 @@ from models import sqlite
 from models.values.errors import StoreDamaged
 from models.values.words import count
 from services import audit, backups
+from services.book import disclosures as book
 from services.book.sources import orders_ahead
 from services.pipeline import after_change
 from services.settings import load_managed
@@ -114,6 +116,25 @@ def verify(
     verdict = f"The store and its {outcome.entries:,} journal entries are intact." if outcome.ok else "Problems found:"
     lines = [verdict, *outcome.problems, *notes, f"content hash {outcome.content_hash}"]
     return Reply(document, "\n".join(lines), code=DONE if outcome.ok else NOTHING_DONE)
+
+
+@in_book()
+def disclosures(
+    workspace: Workspace,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many, newest first.")] = 50,
+) -> Reply:
+    """List what left this computer: emails, requests to language models, exports, files for other systems."""
+    whole = book.disclosures(workspace)
+    found = whole[:limit]
+    rows = [
+        (one.at, one.by, one.to, "" if one.size is None else f"{one.size:,}", one.what, ", ".join(one.fields))
+        for one in found
+    ]
+    head = ("at", "by", "to", "bytes", "what", "fields")
+    words = table(head, rows, frozenset({3})) if rows else "Nothing has left this computer."
+    if len(whole) > len(found):
+        words += f"\nThe newest {len(found):,} of {len(whole):,}. --limit {len(whole)} lists all."
+    return Reply([asdict(one) for one in found], words)
 
 
 @told
