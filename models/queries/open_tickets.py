@@ -2,8 +2,9 @@
 
 A day of solving decides where there is one: up to it the ticket is open, after it closed, whatever its status says (in
 some exports most tickets "in progress" have one). Without such a day it is closed where its status says so or its
-customer rated it: who rates an answer has had one. A rating is the customer's own word on the ticket: once 4 or more is
-given, the sentiment of what they wrote before no longer counts.
+customer rated it: who rates an answer has had one. A rating of 2 or less closes none that its file calls open: what was
+answered did not help. A rating is the customer's own word on the ticket: once 4 or more is given, the sentiment of what
+they wrote before no longer counts.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ AS_OF: Final = "(SELECT as_of FROM customer_risk_scores LIMIT 1)"
 
 def is_open(day: str, ticket: str = "tickets") -> str:
     """SQL of whether a ticket is open at the end of `day` (an SQL expression); `ticket` names its table."""
-    status = f"coalesce({ticket}.status, 'open') = 'solved' OR {ticket}.satisfaction IS NOT NULL"
-    return f"(NOT coalesce({ticket}.resolved_on <= {day}, {status}))"
+    rated = f"coalesce({ticket}.satisfaction > iif({ticket}.status IS NULL, 0, 2), 0)"
+    return f"(NOT coalesce({ticket}.resolved_on <= {day}, coalesce({ticket}.status, 'open') = 'solved' OR {rated}))"
 
 
 def rating(day: str, ticket: str = "tickets") -> str:

@@ -22,10 +22,14 @@ from services.book.alert_phrasing import with_part
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Alerts that an order or the end of a deal resolved, and single signals so answered on alerts that stay open."""
+    """Alerts that an order or the end of a deal resolved, and single signals so answered on alerts that stay open.
+
+    `ordered`: every signal that an order followed, also one whose rule still holds.
+    """
 
     resolved: tuple[int, ...]
     signals: frozenset[int]
+    ordered: frozenset[int]
 
 
 def answer(
@@ -80,7 +84,7 @@ def answer(
         else:
             cleared.update(over)
     queries.clear_signals(work, cleared)
-    return Answered(tuple(resolved), frozenset(cleared))
+    return Answered(tuple(resolved), frozenset(cleared), frozenset(ordered))
 
 
 def _say_ended(work: UnitOfWork, alert: OpenAlert, ended: Mapping[int, str]) -> None:

@@ -1,7 +1,9 @@
 """What a run of the rules does to the queue, decided without the store: open, join, refresh, keep silent, wake.
 
-One open alert per customer: further signals join it, the highest severity and the earliest due time hold. A rule whose
-alert was closed stays silent for that customer for its cool-down, unless its measure got worse by a step since.
+One open alert per customer: further signals join it, the highest severity and the earliest due time hold. An order
+lowers a signal that its rule would now raise at a lower severity, and one that it answers counts no more: the alert is
+then as grave as what is left, and due accordingly. A rule whose alert was closed stays silent for that customer for its
+cool-down, unless its measure got worse by a step since.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ class Signal(NamedTuple):
 
 
 class OpenAlert(NamedTuple):
-    """An open alert with its signals that were not cleared."""
+    """An open alert with its signals that were not cleared; `by_hand`: the severity that a person gave it, else 0."""
 
     id: int
     customer_id: int | None
@@ -53,6 +55,7 @@ class OpenAlert(NamedTuple):
     clock_stopped_at: str | None
     touched: bool
     signals: tuple[Signal, ...] = ()
+    by_hand: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """What merging needs to know of the rules and of the time."""
+    """What merging needs to know of the rules, of the time, and of the signals (by id) that an order followed."""
 
     rules: Mapping[str, Rule]
     now: datetime
     as_of: str
     due: Callable[[int, str | None], str]
+    ordered: frozenset[int] = frozenset()
 
 
 def merge(
@@ -141,10 +145,12 @@ def merge(
 
 
 def _leads_no_more(alert: OpenAlert, book: Rulebook) -> bool:
-    """Whether another signal leads an alert whose own rule no longer holds: it was answered, overridden, or is gone."""
+    """Whether an alert's own rule leads it no more, or not as gravely: it was answered, overridden, or is gone."""
     standing = [signal for signal in alert.signals if signal.rule in book.rules]
-    if not standing or (len(standing) == 1 and standing[0].rule == alert.rule):
+    if not standing:
         return False
+    if alert.severity > max(alert.by_hand, *(signal.severity for signal in standing)):
+        return True
     return alert.rule != max(standing, key=lambda one: _rank(one.rule, one.severity, one.overridden, book)).rule
 
 
@@ -185,12 +191,11 @@ def worse_by_a_step(now: float | None, before: float | None, rule: Rule) -> bool
 def _join(
     plan: Plan, alert: OpenAlert, known: Mapping[str, Signal], signals: list[Fired], fresh: list[Fired], book: Rulebook
 ) -> None:
+    signals = [_after_order(one, known.get(one.rule), book) for one in signals]
     for one in signals:
         signal = known.get(one.rule)
-        if signal is not None and (
-            one.severity > signal.severity
-            or (signal.reason, signal.measure, signal.sign, signal.loss)
-            != (one.reason, one.measure, one.sign, one.loss_minor)
+        if signal is not None and (signal.severity, signal.reason, signal.measure, signal.sign, signal.loss) != (
+            *(one.severity, one.reason, one.measure, one.sign, one.loss_minor),
         ):
             plan.refreshed.append((signal, one))
     if fresh:
@@ -200,6 +205,13 @@ def _join(
     changed = _lead(alert, known, signals, fresh, book)
     if changed:
         plan.updates[alert.id] = changed
+
+
+def _after_order(one: Fired, known: Signal | None, book: Rulebook) -> Fired:
+    """A signal as severe as it was raised, or as it is now where an order came since."""
+    if known is None or known.severity <= one.severity or known.id in book.ordered:
+        return one
+    return one._replace(severity=known.severity)
 
 
 def _got_worse(alert: OpenAlert, signals: Sequence[Fired], fresh: Sequence[Fired], book: Rulebook) -> bool:
@@ -223,14 +235,17 @@ def _got_worse(alert: OpenAlert, signals: Sequence[Fired], fresh: Sequence[Fired
 def _lead(
     alert: OpenAlert, known: Mapping[str, Signal], signals: Sequence[Fired], fresh: Sequence[Fired], book: Rulebook
 ) -> dict[str, Any]:
-    """Fields of the alert that change: the gravest signal that counts leads, the earliest due time holds."""
+    """Fields of the alert that change: the gravest signal that counts leads, the earliest due time holds.
+
+    Of an alert that an order made less grave the due time is that of its severity from now.
+    """
     standing = {rule: (one.severity, one.overridden, one.reason) for rule, one in known.items() if rule in book.rules}
     upside, due_at = alert.upside_minor, alert.due_at
     for one in signals:
         upside = max(upside, one.upside_minor)
         severity = known[one.rule].severity if one.rule in known else 0
         if severity:
-            standing[one.rule] = (max(severity, one.severity), 0, one.reason)
+            standing[one.rule] = (one.severity, 0, one.reason)
             if one.severity > severity:
                 due_at = _earlier(due_at, book.due(one.severity, alert.owner))
     for one in fresh:
@@ -239,10 +254,12 @@ def _lead(
     if not standing:
         return {}
     rule = max(standing, key=lambda code: _rank(code, *standing[code][:2], book))
-    severity, _, reason = standing[rule]
-    reason = _plainest(book.rules[rule], signals) or reason
+    reason = _plainest(book.rules[rule], signals) or standing[rule][2]
+    severity = max(alert.by_hand, *(one for one, _, _ in standing.values()))
+    if severity < alert.severity:
+        due_at = book.due(severity, alert.owner)
     values = {
-        "severity": max(alert.severity, severity),
+        "severity": severity,
         "rule": rule,
         "kind": book.rules[rule].kind,
         "reason": reason,

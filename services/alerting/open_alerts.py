@@ -92,7 +92,9 @@ def alerts_by_id(connection: Connection, alert_ids: Sequence[int]) -> list[OpenA
 
 def _alert(row: Sequence[Any], signals: Mapping[int, list[Signal]]) -> OpenAlert:
     baseline = json.loads(row[12]) if row[12] else _NO_BASELINE
-    return OpenAlert._make((*row[:12], baseline, row[13], row[14] != 0, tuple(signals.get(row[0], ()))))
+    own, touched = tuple(signals.get(row[0], ())), row[14] != 0
+    by_hand = row[5] if touched and row[5] > max((signal.severity for signal in own), default=0) else 0
+    return OpenAlert._make((*row[:12], baseline, row[13], touched, own, by_hand))
 
 
 def closed_signals(
@@ -235,10 +237,7 @@ def write_plan(
     signals += [_signal_row(alert, one, work.at, as_of, due(one.severity, one.owner)) for alert, one in plan.joined]
     _insert(work, open_alerts, signals)
     if plan.refreshed:
-        rows = [
-            (one.reason, one.measure, max(one.severity, old.severity), _evidence(one), old.id)
-            for old, one in plan.refreshed
-        ]
+        rows = [(one.reason, one.measure, one.severity, _evidence(one), old.id) for old, one in plan.refreshed]
         work.sql("UPDATE alert_signals SET reason = ?, measure = ?, severity = ?, evidence = ? WHERE id = ?", rows)
     _update_alerts(work, plan)
     return [row[0] for row in open_alerts]

@@ -232,7 +232,7 @@ def _apply(
     open_alerts = mark_overridden(work, open_alerts, run.rules, holding)
     since = stored(run.now - timedelta(days=3650))
     silences = queries.closed_signals(work.connection, since, scoped=run.scoped, by_people=run.anew)
-    book = Rulebook(run.rules, run.now, run.as_of, due.of)
+    book = Rulebook(run.rules, run.now, run.as_of, due.of, answered.ordered)
     fired = within_budget(
         work, fired, open_alerts, silences, book, run.policy.critical_budget, run.scope, anew=run.anew
     )

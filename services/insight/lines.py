@@ -403,10 +403,10 @@ class _Writer:
         return f"{day}{self._state(ticket)}"
 
     def _state(self, ticket: sqlite.Row) -> str:
-        if ticket["open"]:
-            return self._open_for(ticket)
-        solved = words.day_of(ticket["resolved_on"])
         rated = f", rated {ticket['satisfaction']} of 5" if ticket["satisfaction"] is not None else ""
+        if ticket["open"]:
+            return f"{self._open_for(ticket)}{rated}"
+        solved = words.day_of(ticket["resolved_on"])
         if ticket["marked_open"]:  # the file contradicts itself: both are said, and nobody is told that it is over
             return f"marked open{f' but resolved {self._reader.day(solved)}' if solved else ''}{rated}"
         on = f" {self._reader.day(solved)}" if solved and ticket["resolved_on"] != ticket["opened_on"] else ""

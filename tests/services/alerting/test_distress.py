@@ -8,7 +8,7 @@ import pytest
 
 from models.tables import conversations, products, reviews, surveys
 from models.values.words import day
-from services.alerting import resolve, snooze
+from services.alerting import escalate, resolve, snooze
 from services.distress.departure import leaving_words, read_departure
 from tests.services.alerting.book import Book
 
@@ -247,10 +247,9 @@ def test_a_bad_rating_before_a_good_one_is_over(book: Book) -> None:
 
 
 @pytest.mark.parametrize(
-    ("solved", "ordered", "distress"), [(True, 2, False), (True, 9, True), (False, 2, False), (False, 9, True)]
+    ("solved", "ordered", "distress"), [(True, 2, False), (True, 9, True), (False, 2, True), (False, 9, True)]
 )
-def test_a_bad_rating_is_over_once_they_ordered_again(
-    # Who rates an answer has had one: its ticket is closed, whatever its status says.
+def test_a_bad_rating_is_over_once_they_ordered_again_unless_its_ticket_is_open(
     book: Book,
     solved: bool,
     ordered: int,
@@ -273,6 +272,61 @@ def test_who_rated_badly_and_then_ordered_is_no_emergency(book: Book, ordered: i
     book.review(customer, 1, 5)
     book.evaluate()
     assert (book.alert(customer)["rule"], book.alert(customer)["severity"]) == ("distress", severity)
+
+
+def test_an_order_lowers_an_alert_about_words_of_leaving(book: Book) -> None:
+    customer = best(book, ago=40)
+    book.ticket(customer, 3, sentiment=0.0, text="We are cancelling our contract.")
+    book.evaluate()
+    assert (book.alert(customer)["severity"], book.alert(customer)["due_at"]) == (4, "2026-11-19T13:00:00Z")
+    _order(book, customer)
+    after = book.alert(customer)
+    assert (after["state"], after["rule"], after["severity"]) == ("open", "distress", 3)
+    assert after["due_at"] == "2026-11-20T13:00:00Z"  # who speaks of leaving is answered as soon as a critical one
+    book.ticket(customer, 0, sentiment=0.0, text="Please cancel our contract at once.")
+    book.evaluate()
+    assert book.alert(customer)["severity"] == 4  # they said it again
+
+
+def test_an_alert_is_as_grave_as_what_an_order_left_of_it(book: Book) -> None:
+    customer = best(book, ago=40)
+    book.review(customer, 1, 16)
+    book.evaluate()
+    alert = book.alert(customer)
+    assert (alert["rule"], alert["severity"]) == ("distress", 4)
+    assert "bad_review" in book.signals(alert["id"])
+    _order(book, customer)
+    after = book.alert(customer)
+    assert (after["state"], after["rule"], after["severity"]) == ("open", "repeated_trouble", 3)
+
+
+def test_an_order_takes_nothing_back_that_a_person_made_critical(book: Book) -> None:
+    customer = best(book, ago=40)
+    book.review(customer, 2, 16)
+    book.evaluate()
+    escalate(book.workspace, [book.alert(customer)["id"]])
+    _order(book, customer)
+    assert (book.alert(customer)["state"], book.alert(customer)["severity"]) == ("open", 4)
+
+
+def _order(book: Book, customer: int) -> None:
+    """Let an order of the next day come in."""
+    book.move(days=1)
+    book.order(customer)
+    book.score(customer, last_order_on=book.day(0), days_since_last_order=0)
+    book.evaluate()
+
+
+@pytest.mark.parametrize(("rating", "rules"), [(1, {"distress", "unhappy_tickets"}), (3, set()), (5, set())])
+def test_an_open_ticket_is_answered_by_a_rating_only_where_the_answer_helped(
+    book: Book, rating: int, rules: set[str]
+) -> None:
+    customer = best(book, ago=2)
+    book.ticket(customer, 6, priority="Urgent", satisfaction=rating)
+    book.evaluate()
+    alerts = book.open_alerts(customer)
+    assert {rule for alert in alerts for rule in book.signals(alert["id"])} >= rules
+    assert {alert["severity"] for alert in alerts} == ({4} if rules else set())
 
 
 def test_a_survey_rated_badly_outlasts_the_next_standing_order(book: Book) -> None:

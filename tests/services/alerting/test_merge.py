@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -122,6 +123,16 @@ def test_an_alert_whose_signals_hold_unchanged_is_left_alone(ones: list[Fired]) 
     assert (again.opened, again.joined, again.refreshed, again.updates) == ([], [], [], {})
 
 
+@settings(max_examples=100, deadline=None)
+@given(signals, st.integers(1, 4))
+def test_after_an_order_an_alert_is_as_grave_as_what_still_holds(ones: list[Fired], severity: int) -> None:
+    old = alert(severity=severity)
+    own = [one for one in ones if one.customer_id == 1]
+    plan = merge(ones, {1: old}, {}, replace(BOOK, ordered=frozenset({7})))
+    still = [old.severity] if all(one.rule != old.rule for one in own) else []
+    assert plan.updates.get(old.id, {}).get("severity", severity) == max([*still, *(one.severity for one in own)])
+
+
 def test_of_equal_severity_the_rule_that_stands_first_leads() -> None:
     ones = [fired("bad_review"), fired("gap_beyond_usual"), fired("unhappy_tickets")]
     assert leading(ones, RULES).rule == "unhappy_tickets"
@@ -168,6 +179,6 @@ def test_a_snooze_until_worse_ends_with_a_new_signal_or_a_step() -> None:
 
 
 def test_an_alert_that_a_person_escalated_stays_critical() -> None:
-    escalated = alert(severity=4)._replace(signals=alert(severity=3).signals)
+    escalated = alert(severity=4, by_hand=4)._replace(signals=alert(severity=3).signals)
     plan = merge([fired("gap_beyond_usual", measure=5.0)], {1: escalated}, {}, BOOK)
     assert "severity" not in plan.updates.get(3, {})

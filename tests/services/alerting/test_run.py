@@ -461,8 +461,10 @@ def test_the_customers_own_rating_of_a_ticket_counts_before_the_words_in_it(book
             book.ticket(customer, ago, priority="Urgent", status=status, satisfaction=rating)
     book.evaluate()
     assert book.open_alerts(glad) == []
-    assert rules_of(book, sad) == {"unhappy_tickets"}
-    assert book.alert(sad)["reason"] == "2 unhappy tickets in 60 days"
+    urgent = {"distress", "urgent_ticket"} if status == "open" else set()  # no answer that helped
+    assert rules_of(book, sad) == {"unhappy_tickets", *urgent}
+    if not urgent:
+        assert book.alert(sad)["reason"] == "2 unhappy tickets in 60 days"
 
 
 @pytest.mark.parametrize(("worth", "severity"), [(200_000, 4), (70_000, 3)])

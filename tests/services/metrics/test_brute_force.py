@@ -36,7 +36,8 @@ def hours(row: Row, begin: str, end: str) -> float:
 def is_open(row: Row) -> bool:
     if row["resolved_on"] is not None:
         return bool(row["resolved_on"] > AS_OF)
-    return row["status"] != "solved" and row["satisfaction"] is None
+    answered_above = 0 if row["status"] is None else 2
+    return row["status"] != "solved" and (row["satisfaction"] or 0) <= answered_above
 
 
 def by_name(found: Answer) -> dict[Value, Value]:
