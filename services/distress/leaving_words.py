@@ -33,6 +33,17 @@ CLEAREST: Final = 0.3
 #: Texts that many customers get or send alike are weighed once.
 _REMEMBERED: Final = 10_000
 _BEGINNING: Final = 5
+#: Stands before what is denied: a word that says it, its beginning, and what it means.
+_DENIED: Final = "¬"
+#: Words of these meanings deny what follows in their clause, so many words on; "nicht" also what stands before it.
+_DENYING: Final = frozenset({"NOT", "NEVER", "NOBODY"})
+_DENIES_AFTER, _DENIES_BEFORE = 5, 3
+_BEHIND_VERB: Final = frozenset({"nicht", "nich", "net", "nie", "niemals"})
+#: Where what is denied ends: at a sign, and before a word that joins another clause.
+_CLAUSE: Final = re.compile(
+    r"[,:;()–—…]|\s-+\s|(?=\b(?:and|but|because|so|since|if|unless|although|und|aber|sondern|weil|denn|wenn|falls|obwohl"
+    r"|doch|et|mais|parce|car|si|donc|alors|y|pero|porque|sino|aunque)\b)"
+)
 #: Beginnings are no shorter; words from this length on are known by their consonants too.
 _SHORTEST, _SPELT_FROM = 3, 6
 _VOWELS: Final = frozenset("aeiouy")
@@ -136,20 +147,35 @@ def sentences(text: str) -> list[str]:
 
 
 def _features(sentence: str) -> set[str]:
-    """The words of a sentence, their beginnings, pairs of neighbours and of words with one between, and meanings."""
-    words = _TOKEN.findall(plain(sentence))
-    stems = [word[:_BEGINNING] for word in words]
+    """The words of a sentence, their beginnings, pairs of neighbours and of words with one between, and meanings.
+
+    What is denied is another feature: "we are not leaving" has nothing of "we are leaving" but the words around it.
+    """
+    marked = [one for clause in _CLAUSE.split(plain(sentence)) for one in _marked(_TOKEN.findall(clause))]
+    words = [mark + word for mark, word in marked]
+    stems = [mark + word[:_BEGINNING] for mark, word in marked]
     found = set(words)
-    found.update(["_" + stem for stem in stems if len(stem) == _BEGINNING])
+    found.update(["_" + stem for stem in stems if len(stem.lstrip(_DENIED)) == _BEGINNING])
     found.update([f"{one} {two}" for one, two in pairwise(words)])
     found.update([f"~{one} {two}" for one, two in pairwise(stems)])
     found.update([f".{one} {two}" for one, two in zip(stems, stems[2:], strict=False)])
-    return found | _meant(words)
+    return found | _meant(marked)
 
 
-def _meant(words: list[str]) -> set[str]:
+def _marked(words: list[str]) -> list[tuple[str, str]]:
+    """The words of a clause, each after the mark of whether it is denied."""
+    denying = [place for place, word in enumerate(words) if _meaning(word) in _DENYING]
+    if not denying:
+        return [("", word) for word in words]
+    denied = {place for one in denying for place in range(one + 1, one + 1 + _DENIES_AFTER)}
+    denied.update(place for one in denying if words[one] in _BEHIND_VERB for place in range(one - _DENIES_BEFORE, one))
+    denied.difference_update(denying)
+    return [(_DENIED if place in denied else "", word) for place, word in enumerate(words)]
+
+
+def _meant(marked: list[tuple[str, str]]) -> set[str]:
     """The meanings of words: each, neighbours, those with one between, three in a row, and any two."""
-    said = [meaning for meaning in map(_meaning, words) if meaning is not None]
+    said = [mark + meaning for mark, word in marked if (meaning := _meaning(word)) is not None]
     found = {"@" + one for one in said}
     found.update([f"@{one} {two}" for one, two in pairwise(said)])
     found.update([f"@{one} . {two}" for one, two in zip(said, said[2:], strict=False)])

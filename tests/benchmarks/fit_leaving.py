@@ -29,17 +29,18 @@ from services.distress.leaving_words import (
 
 FOLDER: Final = Path(__file__).parents[1] / "fixtures" / "leaving"
 #: Sentences with alternatives in brackets, of which so many are drawn each; those of `contrast_frames.tsv` stand in
-#: pairs that say nearly the same, of which one leaves.
-FRAMES: Final = ("frames.tsv", "more_frames.tsv", "contrast_frames.tsv")
+#: pairs that say nearly the same, of which one leaves; in `denial_frames.tsv` the other denies it in the same words.
+FRAMES: Final = ("frames.tsv", "more_frames.tsv", "contrast_frames.tsv", "denial_frames.tsv")
 _DRAWN: Final = 24
 _BRACKETS: Final = re.compile(r"\{([^{}]*)\}")
 #: `everyday.tsv` and, by another writer, `more_everyday.tsv` have the mix of what firms get; half of `neighbours.tsv`
 #: leaves, and the other half sounds like it. `plain.tsv` says it in the fewest words, where nothing else in the text
-#: tells. The varied files are by further writers, about half leaving, the rest close to it: each is the test of what
-#: is learnt from all but itself.
+#: tells. `denials.tsv` has pairs of a denial and of somebody who leaves, in nearly the same words. The varied files
+#: are by further writers, about half leaving, the rest close to it: each is the test of what is learnt from all but
+#: itself.
 EVERYDAY: Final = ("everyday.tsv", "more_everyday.tsv")
 VARIED: Final = ("varied_a.tsv", "varied_b.tsv", "varied_c.tsv", "outsider.tsv")
-LEARNT_FROM: Final = (*EVERYDAY, "neighbours.tsv", "plain.tsv", *VARIED)
+LEARNT_FROM: Final = (*EVERYDAY, "neighbours.tsv", "plain.tsv", "denials.tsv", *VARIED)
 MEASURED_ON: Final = (
     *("second_outsider.tsv", "fresh_everyday.tsv", "unseen_kinds.tsv", "unseen.tsv", "unseen_everyday.tsv"),
     *("held_out.tsv", "held_out_hard.tsv", "held_out_short.tsv"),
@@ -52,9 +53,10 @@ _COUNTS: Final = {
     "frames.tsv": 3.0,
     "more_frames.tsv": 0.5,
     "contrast_frames.tsv": 0.5,
+    "denial_frames.tsv": 0.25,
 }
 #: Most of what firms get says nothing of leaving, so that false alarms, not misses, decide whether alerts are believed.
-FALSE_ALARMS: Final = 0.035
+FALSE_ALARMS: Final = 0.03
 _KEPT: Final = 40_000
 _RAREST: Final = 3
 #: Several ordinary texts in a row are still ordinary: without such, long texts would score high by their length alone.

@@ -47,7 +47,15 @@ def test_texts_of_a_third_outsider_are_read_with_title_and_rating_as_well_as_doc
         tell(f"{how}: {sum(said)} of {len(said)} found")
     right = sum(leaves and said for _, leaves, said in told)
     assert right >= 0.90 * sum(said for *_, said in told)
-    assert right >= 0.82 * sum(leaves for _, leaves, _ in told)
+    assert right >= 0.86 * sum(leaves for _, leaves, _ in told)
+
+
+def test_denials_by_an_outsider_are_read_as_well_as_documented(tell: Tell) -> None:
+    lines = (TEXTS.parent / "outsider" / "denials.jsonl").read_text(encoding="utf-8").splitlines()
+    told = [(one["leaves"], says_leaving(one["text"]) is not None) for one in map(json.loads, lines)]
+    false, found = told.count((False, True)), told.count((True, True))
+    tell(f"{false} of {sum(not leaves for leaves, _ in told)} denials read as leaving, {found} of 60 who leave found")
+    assert false <= 7 and found >= 50
 
 
 def test_the_sentence_that_decides_is_the_one_that_is_shown() -> None:
@@ -66,7 +74,7 @@ def test_no_text_that_is_measured_on_was_learnt_from() -> None:
 
     everyday = ("everyday.tsv", "more_everyday.tsv")
     varied = ("varied_a.tsv", "varied_b.tsv", "varied_c.tsv", "outsider.tsv")
-    learnt = texts(*everyday, "neighbours.tsv", "plain.tsv", *varied)
+    learnt = texts(*everyday, "neighbours.tsv", "plain.tsv", "denials.tsv", *varied)
     assert len(learnt) > 9_000
     held_out = texts("held_out.tsv", "held_out_hard.tsv", "held_out_short.tsv")
     unseen = texts("second_outsider.tsv", "fresh_everyday.tsv", "unseen_kinds.tsv", "unseen.tsv", "unseen_everyday.tsv")
@@ -96,6 +104,33 @@ def test_a_text_is_read_by_its_words_their_beginnings_and_pairs() -> None:
     assert features("Wir kündigen!") == {*("wir", "kundigen", "!", "_kundi"), *("wir kundigen", "kundigen !")} | {
         *("~wir kundi", "~kundi !", ".wir !", "@WE", "@CANCEL", "@WE CANCEL", "@{CANCEL WE"),
     }
+
+
+def test_what_is_denied_is_told_from_what_is_said() -> None:
+    for text in ("We do not cancel", "Wir kündigen nicht", "Nous ne résilions pas", "No cancelamos"):
+        assert "@¬CANCEL" in features(text)
+        assert "@CANCEL" not in features(text)
+    assert "@CANCEL" in features("It is not the price, we cancel")
+    assert "@CANCEL" in features("You did not answer so we cancel")
+
+
+@pytest.mark.parametrize(
+    ("denial", "leaving"),
+    [
+        ("We are not cancelling.", "We are cancelling."),
+        ("I won't close the account.", "I will close the account."),
+        ("We have no intention of leaving you.", "We have no intention of staying with you."),
+        ("Ich kündige nicht.", "Ich kündige."),
+        ("Wir beenden den Vertrag nicht.", "Wir beenden den Vertrag."),
+        ("Nous ne résilions pas.", "Nous ne renouvelons pas."),
+        ("Il n'est pas question de partir.", "Il n'est pas question de rester."),
+        ("No vamos a cancelar.", "No vamos a renovar."),
+        ("No nos vamos.", "Nos vamos."),
+    ],
+)
+def test_who_denies_that_they_leave_does_not_leave(denial: str, leaving: str) -> None:
+    assert says_leaving(denial) is None
+    assert says_leaving(leaving) == leaving
 
 
 def test_what_a_word_means_is_the_same_in_each_language_and_misspelt() -> None:
