@@ -108,6 +108,7 @@ class Receipt:
     ignored_reasons: dict[str, int] = field(default_factory=dict)
     fixed: tuple[dict[str, Any], ...] = ()  # row, column, before, after of each cell that a person fixed
     may_leave: tuple[str, ...] = ()  # who wrote in the file's last weeks that they leave or may leave
+    urgent: tuple[str, ...] = ()  # customers with an urgent, unhappy ticket open, who spent most first
     guessed: tuple[str, ...] = ()  # choices that nobody made and the file does not settle: source, currency
     earlier_files: tuple[str, ...] = ()  # the names of the files that bring customers["earlier"]
 
@@ -126,12 +127,10 @@ class Receipt:
 
     @property
     def distress(self) -> str:
-        """The sentence that names who wrote that they may leave; '' for nobody. No store keeps it: it names people."""
-        if not self.may_leave:
-            return ""
-        named, more = self.may_leave[:_NAMED], len(self.may_leave) - _NAMED
-        names = ", ".join(named) + (f" and {more} more" if more > 0 else "")
-        return f"{count(len(self.may_leave), 'person', 'people')} wrote that they may leave: {names}."
+        """Who wrote that they may leave, and whose urgent ticket is open; '' for nobody. No store keeps names."""
+        wrote = f"{count(len(self.may_leave), 'person', 'people')} wrote that they may leave"
+        waits = f"{count(len(self.urgent), 'customer')} with an urgent, unhappy ticket open"
+        return " ".join(_naming(*one) for one in ((wrote, self.may_leave), (waits, self.urgent)) if one[1])
 
     def as_json(self) -> dict[str, Any]:
         """Return DATA.md's receipt as a JSON-ready dictionary."""
@@ -151,8 +150,14 @@ class Receipt:
             "seconds": round(self.seconds, 3),
             **({"fixed": list(self.fixed)} if self.fixed else {}),
             **({"may_leave": list(self.may_leave)} if self.may_leave else {}),
+            **({"urgent": list(self.urgent)} if self.urgent else {}),
             **({"dry_run": True} if self.dry_run else {}),
         }
+
+
+def _naming(what: str, names: tuple[str, ...]) -> str:
+    more = len(names) - _NAMED
+    return f"{what}: {', '.join(names[:_NAMED])}{f' and {more} more' if more > 0 else ''}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from models import sqlite
-from models.queries.purchases import is_customer
+from models.queries.open_tickets import is_open, is_unhappy
+from models.queries.purchases import PURCHASES, is_customer
 from models.values import words
 from models.values.facts import RATED_WELL, WRITTEN
 from models.values.imports import Receipt
 from models.values.words import figure
 from services.book.sources import orders_ahead
 from services.distress.departure import leaving_words_of
+from services.distress.lexicon import urgency
 from services.sync.apply.analysis import Analysis
 from services.sync.apply.compare import late_reasons
 from services.sync.formats.plan import Plan
@@ -68,6 +70,7 @@ def make_receipt(db: sqlite.Connection, analysis: Analysis, policy: Policy, *, s
         ignored_reasons=dict(ignored.most_common()),
         fixed=fixed_cells(plan.table),
         may_leave=may_leave,
+        urgent=tuple(name for name in _urgent(db, analysis) if name not in may_leave),
         guessed=(*analysis.guessed, *(("currency",) if _guesses_currency(analysis.plan) else ())),
     )
 
@@ -107,6 +110,27 @@ def _may_leave(db: sqlite.Connection, analysis: Analysis) -> tuple[tuple[str, ..
     note = f"{who} without purchases wrote that they may leave: not scored, so they get no alert."
     ordered = sorted(wrote.values(), key=lambda one: not one[1])
     return tuple(dict.fromkeys(name for name, _ in ordered if name)), [note] if contacts else []
+
+
+def _urgent(db: sqlite.Connection, analysis: Analysis) -> tuple[str, ...]:
+    """Customers with an urgent, unhappy ticket that is open in new or changed rows: who spent most in a year first."""
+    known = set(analysis.layout.columns)
+    if analysis.plan.entity.name != "tickets" or not {"priority", "opened_on"} <= known:
+        return ()
+    db.create_function("urgency", 1, urgency, deterministic=True)
+    asked = ("priority", "opened_on", "resolved_on", "status", "satisfaction", "sentiment")
+    columns = ", ".join(f"r.{one} AS {one}" if one in known else f"NULL AS {one}" for one in asked)
+    last = "(SELECT max(opened_on) FROM stage.r)"
+    rows = db.execute(
+        f"SELECT c.name, (SELECT sum(o.amount_minor) FROM {PURCHASES} o WHERE o.customer_id = c.id"
+        f" AND o.ordered_on > date({last}, '-365 days')) AS spent"
+        f" FROM (SELECT r.who AS who, {columns} FROM stage.r r WHERE r.state IS NULL OR r.state = {CHANGED}) tickets"
+        " JOIN stage.people p ON p.who = tickets.who JOIN main.customers c ON c.id = p.customer_id"
+        f" WHERE urgency(tickets.priority) >= 2 AND {is_unhappy(last)} AND {is_open(last)}"
+        f" AND tickets.opened_on > date({last}, '-180 days') AND c.name <> '' AND {is_customer(_EVER)}"
+        " ORDER BY coalesce(spent, 0) DESC"
+    )
+    return tuple(dict.fromkeys(name for name, _ in rows))
 
 
 def money_words(minor: int, currency: str) -> str:

@@ -386,7 +386,11 @@ def _close(
     )
     db = driver_of(work.connection)
     said = remember(db, header_signature(plan.table), plan, request)
-    kept = {**replace(receipt, may_leave=()).as_json(), "ignored_reasons": receipt.ignored_reasons, "remembered": said}
+    kept = {
+        **replace(receipt, may_leave=(), urgent=()).as_json(),
+        "ignored_reasons": receipt.ignored_reasons,
+        "remembered": said,
+    }
     kept |= {"agreed": cells} if (cells := agreed(db)) else {}
     path = plan.table.path
     work.execute(

@@ -439,6 +439,25 @@ def test_who_wrote_that_they_may_leave_is_named_at_the_receipt_and_not_kept_in_i
     assert book.bring(tmp_path / "tickets.csv").distress == ""
 
 
+def test_customers_whose_urgent_unhappy_ticket_is_open_are_named_at_the_receipt_by_what_they_spent(
+    book: Book, tmp_path: Path
+) -> None:
+    people = [("Small Ltd", "20.00"), ("Best Ltd", "900.00"), ("Calm Ltd", "50.00"), ("Solved Ltd", "70.00")]
+    header = ["Order ID", "Customer", "Email", "Order Date", "Total"]
+    ordered = [[f"O{n}", name, f"{n}@example.org", "2026-01-05", paid] for n, (name, paid) in enumerate(people)]
+    book.bring(write_csv(tmp_path / "orders.csv", header, ordered))
+    header = ["Ticket ID", "Customer", "Email", "Subject", "Description", "Status", "Priority", "Created at"]
+    states = [("Open", "Urgent"), ("Open", "Urgent"), ("Open", "Low"), ("Closed", "Urgent")]
+    rows = [
+        [f"T{n}", name, f"{n}@example.org", "Broken again", "This is terrible, useless and late.", *state, "2026-03-05"]
+        for n, ((name, _), state) in enumerate(zip(people, states, strict=True))
+    ]
+    receipt = book.bring(write_csv(tmp_path / "tickets.csv", header, rows))
+    assert receipt.distress == "2 customers with an urgent, unhappy ticket open: Best Ltd, Small Ltd."
+    assert receipt.as_json()["urgent"] == ["Best Ltd", "Small Ltd"]
+    assert "Best Ltd" not in str(book.ask("SELECT receipt FROM imports"))
+
+
 def test_a_sentiment_that_the_text_denies_gives_way_to_the_text(book: Book, tmp_path: Path) -> None:
     header = ["mention_id", "email", "platform", "text", "posted_at", "sentiment"]
     rows = [
