@@ -57,6 +57,7 @@ class Named:
     at_risk: int
     spent: int  # in the year before
     silent_days: int
+    window_days: int  # in which leaving is judged
     lead_days: int  # until the silence is as long as the window in which leaving is judged
     left: bool | None
 
@@ -227,12 +228,13 @@ def measured(purchases: Sequence[Purchase], cutoffs: Sequence[date]) -> list[Nam
         book.add_orders(purchases)
         found: list[Named] = []
         for cutoff in cutoffs:
-            found += _at(book.workspace, cutoff, days, last)
+            found += at_cutoff(book.workspace, cutoff, days, last)
         book.workspace.close()
     return found
 
 
-def _at(workspace: Workspace, cutoff: date, days: dict[int, dict[date, int]], last: date) -> list[Named]:
+def at_cutoff(workspace: Workspace, cutoff: date, days: dict[int, dict[date, int]], last: date) -> list[Named]:
+    """Everybody who has a signal as of a cutoff, and every active customer under the rule ''; what came of each."""
     with alerts_as_of(workspace, cutoff).store.read() as connection:
         scores = {
             row["customer_id"]: row
@@ -264,6 +266,7 @@ def _named(cutoff: date, rule: str, severity: str, score: Any, days: dict[date, 
         at_risk=score["value_at_risk_minor"] or 0,
         spent=sum(amount for day, amount in days.items() if cutoff - timedelta(days=365) < day <= cutoff),
         silent_days=score["days_since_last_order"],
+        window_days=window,
         lead_days=max(window - score["days_since_last_order"], 0),
         left=not bought if until <= last else None,
     )
