@@ -2,8 +2,8 @@
 
 A complaint is a rating of 2 of 5 or worse (an NPS of 2 or less, on the scale of the signs of distress), a survey below
 its middle with a word on why, an unhappy ticket that they did not rate better, or a strongly negative message. It is
-still in mind where they neither ordered, gave a good rating nor spoke kindly since; a bad rating of 30 days also where
-they ordered within 14 days of it.
+still in mind where they neither ordered, gave a good rating nor spoke kindly since; a ticket, a message and a bad
+rating of 30 days also where they ordered within 14 days of it: that order does not tell that they got over it.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ IN_MIND: Final = f"""
 SELECT r.customer_id FROM ({_ROWS}) r LEFT JOIN customer_risk_scores s ON s.customer_id = r.customer_id
 GROUP BY r.customer_id
 HAVING max(CASE WHEN bad THEN last_on END) > coalesce(max(CASE WHEN good THEN last_on END), '')
-       AND max(CASE WHEN bad AND given IS NOT NULL AND last_on > date(:as_of, '-30 days')
+       AND max(CASE WHEN bad AND (kind IN ('ticket', 'conversation') OR last_on > date(:as_of, '-30 days'))
                     THEN {STANDS_UNTIL.format("last_on")} WHEN bad THEN date(last_on, '+1 day') END)
            > coalesce(max(s.last_order_on), '')"""
 

@@ -21,6 +21,7 @@ from services.outreach.facts.person import read_person
 from services.outreach.facts.purchases import read_purchases
 from services.outreach.facts.suggest import suggested_facts
 from services.outreach.facts.voice import read_voice
+from services.outreach.subjects import without_private
 from services.permission.recipient import addressed
 from services.workspace import Workspace
 
@@ -57,7 +58,7 @@ def find_facts(
         Of the alert that the email answers, '' without one: what it is about is proposed as well.
     """
     customer = addressed(reader.driver, customer_id)
-    found = [
+    every = [
         *read_matter(reader, customer_id, rule),
         *read_person(reader, customer),
         *read_purchases(reader, customer_id),
@@ -65,5 +66,7 @@ def find_facts(
         *read_business(reader, customer_id),
         *suggested_facts(reader, customer),
     ]
+    is_firm = bool(names_of(customer["name"], customer["company"]).company)
+    found = list(without_private(reader.driver, every)) if is_firm else every
     complained = read_unsettled(reader.driver, customer_id, reader.present) is not None
     return chosen(found, goal, keep=keep, rule=rule, complained=complained)

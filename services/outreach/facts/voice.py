@@ -98,7 +98,9 @@ def _ticket(reader: Reader, customer_id: int, row: sqlite.Row) -> Iterator[Found
         values += on(order) if order else ()
         filling[trouble.code] = True
         filling["about"] = about or trouble.bare
-    filling |= {"clause": clause, "unhappy": bool(row["unhappy"])}
+    rated_badly = (row["satisfaction"] or GLAD_RATING) <= UNHAPPY_RATING
+    filling |= {"clause": clause, "unhappy": bool(row["unhappy"]), "rated_badly": rated_badly}
+    values += saying("you were not happy with our answer") if rated_badly else ()
     sort = "trouble" if row["unhappy"] else "open ticket"
     key = f"ticket:{row['id']}"
     yield Found(

@@ -62,6 +62,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "ticket.resolved": "Day on which the ticket was resolved",
     "ticket.open": "Ticket is open",
     "ticket.unhappy": "Ticket is a complaint",
+    "ticket.rated_badly": "Our answer to it was rated badly",
     "ticket.late": "Ticket about a late delivery",
     "ticket.missing": "Ticket about an incomplete delivery",
     "ticket.damaged": "Ticket about a damaged delivery",
@@ -115,9 +116,9 @@ ROOTS: Final[Mapping[str, str]] = {
 
 #: Fields that are yes or no: they can be asked, not written.
 FLAGS: Final = frozenset({"matter.open", "matter.told", "matter.handled", "matter.phone",
-                          "ticket.open", "ticket.unhappy", "ticket.late", "ticket.missing", "ticket.damaged",
-                          "ticket.refund", "ticket.billing", "ticket.answer", "ticket.size", "ticket.quality",
-                          "deal.proposal", "feature.used", "last_order.quiet"})  # fmt: skip
+                          "ticket.open", "ticket.unhappy", "ticket.rated_badly", "ticket.late", "ticket.missing",
+                          "ticket.damaged", "ticket.refund", "ticket.billing", "ticket.answer", "ticket.size",
+                          "ticket.quality", "deal.proposal", "feature.used", "last_order.quiet"})  # fmt: skip
 
 #: So many of the other matters are named.
 _NAMED: Final = 2

@@ -196,3 +196,14 @@ def test_a_bad_rating_stays_in_mind_though_a_standing_order_ran_on(
     dana.book.score(dana.id, last_order_on=days_ago(ordered))
     dana.book.event("surveys", dana.id, answered_on=days_ago(18), kind="nps", score=1, scale=10)
     assert Fresh(dana.workspace)(lambda reader: has_in_mind(reader.driver, dana.id, TODAY)) is stays
+
+
+@pytest.mark.parametrize(("ordered", "stays"), [(16, True), (5, False)])
+def test_a_complaint_on_the_phone_is_answered_though_an_order_came_some_days_after_it(
+    dana: OneCustomer, ordered: int, stays: bool
+) -> None:
+    dana.order(ordered)
+    dana.book.score(dana.id, last_order_on=days_ago(ordered))
+    dana.book.event("conversations", dana.id, happened_on=days_ago(22), sentiment=-0.7, channel="call")
+    assert Fresh(dana.workspace)(lambda reader: has_in_mind(reader.driver, dana.id, TODAY)) is stays
+    assert (compose(dana.workspace, dana.id).edit.goal == "apologise") is stays

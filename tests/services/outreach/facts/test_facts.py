@@ -104,7 +104,7 @@ def test_what_a_system_keeps_in_capitals_is_written_small(dana: OneCustomer) -> 
     assert fact.words == "Bought RED RETROSPOT WRAP and DVD", "postage is no product"
     assert values_of(fact, "product") == {"RED RETROSPOT WRAP", "red retrospot wrap", "DVD"}
     body = draft_by_template(dana.workspace, dana.id, goal="check_in", tone="warm").body
-    assert "with the red retrospot wrap and the DVD" in body
+    assert "for the red retrospot wrap and the DVD" in body
 
 
 def test_a_full_stop_after_a_name_does_not_end_the_sentence(dana: OneCustomer) -> None:
