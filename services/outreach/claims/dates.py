@@ -173,10 +173,15 @@ def _judged(part: Part, span: Span, readings: list[When]) -> Iterator[Found]:
         yield Found(*span, "date", fitting)
     elif held:
         yield Found(*span, "date", label=f"the date of {held[0].fact.label}, not of this")
-    elif _on_record(part, readings) or _proposed(part, span, readings):
+    elif _on_record(part, readings) or _proposed(part, span, readings) or _of_others(part, span):
         yield Found(*span, "date", note=ON_RECORD)
     else:
         yield Found(*span, "date")
+
+
+def _of_others(part: Part, span: Span) -> bool:
+    """Whether a day is of something that is not the customer's: "our catalogue comes out on 1 November"."""
+    return not part.is_theirs(span.start) and not _PAST.search(part.small, *part.sentence_at(span.start))
 
 
 def _on_record(part: Part, readings: list[When]) -> bool:
@@ -271,6 +276,7 @@ def _relative(part: Part, span: Span, found: re.Match[str]) -> Iterator[Found]:
     known = any(part.context.record.falls_on(*one) for one in meant)
     if fitting is None and to_come and not past and (part.is_open(span.start) or all(f <= today for f, _ in meant)):
         known = True
+    known = known or (fitting is None and _of_others(part, span))
     yield Found(*span, "date", fitting, note=ON_RECORD if known and fitting is None else "")
 
 

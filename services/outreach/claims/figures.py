@@ -60,6 +60,8 @@ _SOME_OF: Final = re.compile(
 _LATER: Final = re.compile(r"[ -]\w+ (?:later|after|afterwards|danach|später|plus tard|après|después|más tarde)\b")
 #: How many of these there are is on record, whoever asks for it.
 _COUNTED: Final = frozenset({"order"})
+#: A day of a month that is not named: "from the 3rd to the 10th".
+_DAY: Final = re.compile(r"\d\d?(?:st|nd|rd|th|er|º)(?!\w)")
 #: "A thousand thanks" and "two ideas" count nothing.
 _LARGE: Final = (13, 100)
 #: Nor are these counted in words.
@@ -178,7 +180,7 @@ def _judged(part: Part, span: Span, number: Decimal | None) -> Iterator[Found]:
         yield Found(*span, "number")
         return
     unit = _unit(part, span)
-    if not unit and _may_name_row(part, span):
+    if not unit and (_may_name_row(part, span) or _DAY.match(part.small, span.start)):
         return
     lasting = _lasting(part, span, number, unit) if unit in _LENGTH else None
     ahead = unit in _LENGTH and part.is_open(span.start) and _TO_COME.search(part.small, 0, span.start)

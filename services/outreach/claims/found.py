@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from services.outreach.claims.context import Context
-from services.outreach.claims.lexicon import lexicon
+from services.outreach.claims.lexicon import lexicon, topics
 from services.outreach.claims.sources import NO_SOURCE, Source, Sources
 from services.outreach.claims.text import Span, Word, words
 
@@ -95,6 +95,19 @@ class Part:
     def clause_at(self, place: int) -> Span:
         """Return the clause in which a place lies, or else the line."""
         return next((one for one in self.clauses if one.start <= place < one.end), self.sentence_at(place))
+
+    def is_theirs(self, place: int) -> bool:
+        """Return whether a sentence speaks to the customer, or of a thing of theirs."""
+        start, end = self.sentence_at(place)
+        known = lexicon()
+        if known.you.search(self.small, start, end):
+            return True
+        things = {word for _, value in self.sources.values("product") for word in value.text.lower().split()}
+        things |= known.things.keys() | known.goods.keys()
+        said = {word.text for word in words(self.small, start, end)}
+        return not said.isdisjoint(things) or any(
+            topic.nouns is not None and topic.nouns.search(self.small, start, end) for topic in topics()
+        )
 
     def is_open(self, place: int) -> bool:
         """Return whether a place lies in a clause that asks, proposes or supposes, and so states nothing new."""

@@ -33,8 +33,9 @@ class Lexicon:
         Nouns of what is only proposed; words with a capital that are no names; stems that are none.
     goods, colours
         Goods by their nouns, with the kinds that a noun may be of.
-    open, supposed, denies, denies_nothing, theirs, bought_behind, not_theirs, voiced
-        Patterns: a clause that asks or proposes, that only supposes, that denies, a "not" that does not, goods as
+    open, you, supposed, denies, denies_nothing, theirs, bought_behind, not_theirs, voiced
+        Patterns: a clause that asks or proposes, a sentence that speaks to them, a clause that only supposes, that
+        denies, a "not" that does not, goods as
         theirs and as offered.
     """
 
@@ -52,6 +53,7 @@ class Lexicon:
     goods: dict[str, frozenset[int]]
     colours: frozenset[str]
     open: re.Pattern[str]
+    you: re.Pattern[str]
     supposed: re.Pattern[str]
     denies: re.Pattern[str]
     denies_nothing: re.Pattern[str]
@@ -129,6 +131,7 @@ def lexicon() -> Lexicon:
         goods=_kinds(goods["kinds"]),
         colours=frozenset(goods["colours"].split()),
         open=re.compile(quiet["open"]),
+        you=re.compile(quiet["you"]),
         supposed=re.compile(quiet["supposed"]),
         denies=re.compile(quiet["denies"]),
         denies_nothing=re.compile(quiet["denies_nothing"]),

@@ -25,14 +25,15 @@ _TITLED: Final = re.compile(
     r"\b(?:Herrn?|Frau|Dr\.|Prof\.|Kolleg(?:e|in|en)|Hallo|Liebe[rs]?|(?:Team|Herren|Firma) von) (?=[A-ZÄÖÜ])"
     r"|(?=\b[A-ZÄÖÜ]\w+ & [A-ZÄÖÜ])"
 )
-_HAILED: Final = re.compile(r"\b(?:hello|hi|dear|hallo|liebe[rs]?|bonjour|chère?|hola|estimad[oa]|querid[oa]),? $")
-#: A place of ours, or a street, contradicts nothing of theirs: "our Leeds office", "notre boutique de Lyon".
-_PLACE_OF: Final = re.compile(
-    r"\b(?:our|unser\w*|notre|nos|nuestr[oa]s?) \w+ (?:in|at|à|de|en) $"
-    r"|\b(?:rue|avenue|boulevard|calle|avenida|plaza) (?:d\w+ |de la |del? )?$"
+#: Behind these the customer is called by a name.
+_HAILED: Final = re.compile(
+    r"(?:^|[.,:;!?\n-]) ?(?:(?:and|but|und|et|y) )?(?:hello|hi|hey|dear|good (?:morning|afternoon|evening|day)"
+    r"|welcome back|(?:many |very many )?thanks(?: again)?|thank you(?: very much| so much| again)?"
+    r"|hallo|guten (?:tag|morgen|abend)|liebe[rs]?|sehr geehrte[rs]?|(?:vielen |herzlichen )?dank"
+    r"|bonjour|bonsoir|ch[eè]re?s?|merci(?: beaucoup)?"
+    r"|hola|estimad[oa]s?|querid[oa]s?|buen[oa]s (?:días|tardes)|(?:muchas )?gracias)[, ]+"
+    r"(?:(?:mr|mrs|ms|miss|mx|dr|prof|herrn?|frau|monsieur|madame|mme|mlle|m|sra?|señora?)\.? )*$"
 )
-_OUR: Final = re.compile(r"\bour (?:\w+ )?$")
-_PLACE: Final = re.compile(r" (?:office|branch|team|stores?|shop|site|plant|warehouse|showroom|factory|depot|studio)\b")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _PIECE: Final = re.compile(r"[^\s&]+")
 
@@ -123,25 +124,28 @@ def find_names(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found]:
     for span in _capitals(part):
         for piece in _free(part, span, used):
             said = part.text[piece.start : piece.end]
-            if piece.start >= part.signed and _known(said, part.context.our_names):
-                continue
-            if _is_a_place_of_ours(part, piece):
-                continue
-            source = _in_facts(part, said) if not _is_mixed(part, piece) else None
-            if source is None and _on_record(part, said, greeted=bool(_HAILED.search(part.small, 0, piece.start))):
-                continue
-            yield (
-                Found(*piece, "name", source, UNKNOWN)
-                if source or not _known(said, part.context.our_names)
-                else Found(*piece, "name", ours="your company")
-            )
+            if _known(said, part.context.our_names):
+                if piece.start < part.signed:
+                    yield Found(*piece, "name", ours="your company")
+            elif _is_variant(part, piece):
+                yield Found(*piece, "name", label=UNKNOWN)
+            elif (source := _in_facts(part, said)) is not None:
+                yield Found(*piece, "name", source)
+            elif _calls_otherwise(part, piece, said):
+                yield Found(*piece, "name", label=UNKNOWN)
 
 
-def _is_a_place_of_ours(part: Part, piece: Span) -> bool:
-    before = max(0, piece.start - 40), piece.start
-    if _PLACE_OF.search(part.small, *before) is not None:
-        return True
-    return _OUR.search(part.small, *before) is not None and _PLACE.match(part.small, piece.end) is not None
+def _calls_otherwise(part: Part, piece: Span, said: str) -> bool:
+    """Whether the customer is called by a name that is not theirs, or somebody else signs.
+
+    Whoever else is named contradicts nothing; but a name that is theirs in part is theirs misspelt.
+    """
+    theirs = (*part.context.own_names, *part.context.record.contacts)
+    if _known(said, theirs):
+        return False
+    hailed = _HAILED.search(part.small, part.sentence_at(piece.start).start, piece.start) is not None
+    partly = len(said.split()) > 1 and any(_known(word, theirs) for word in _WORD.findall(said) if len(word) > 2)
+    return hailed or partly or piece.start >= part.signed
 
 
 def _small(text: str) -> str:
@@ -224,32 +228,19 @@ def _free(part: Part, span: Span, used: list[Span] | list[tuple[int, int]]) -> I
         yield run
 
 
-def _on_record(part: Part, said: str, *, greeted: bool) -> bool:
-    """Whether a name is one of a contact, of their owner, of their place, or one that they wrote.
-
-    Who is greeted by a name must be a contact.
-    """
-    record = part.context.record
-    if greeted or _known(said, record.contacts):
-        return _known(said, record.contacts)
-    return _known(said, record.people) or record.quotes(lower(said)) or lower(said) in record.ids
-
-
 def _known(said: str, names: Iterable[str]) -> bool:
     """Whether each word of a name is one of some names' words."""
     words = {word.strip("'.,").lower() for name in names for word in name.split()}
     return all(word.strip("'.,").lower() in words for word in said.split())
 
 
-def _is_mixed(part: Part, piece: Span) -> bool:
-    """Whether a name begins that of one product and goes on as that of another: "Valley jean"."""
-    behind = re.match(r" ([a-z]+)", part.small[piece.end :])
-    if behind is None:
-        return False
-    first = part.small[piece.start : piece.end]
-    names = [_small(value.text).split() for _, value in part.sources.values("product")]
-    own = [name for name in names if first in name]
-    return bool(own) and all(behind[1] not in name for name in own) and any(behind[1] in name for name in names)
+def _is_variant(part: Part, piece: Span) -> bool:
+    """Whether a name goes on as a product of theirs that is not called so: "Gold cover", of the Silver cover."""
+    behind = re.match(r" ([^\W\d_]+)", part.small[piece.end :])
+    named = {_small(value.text) for _, value in part.sources.values("product")} | part.context.record.products
+    alike = [name.split() for name in named if behind is not None and name.split()[-1] == behind[1]]
+    said = part.small[piece.start : piece.end].split()
+    return bool(alike) and not any(set(said) & set(name) for name in alike)
 
 
 def _in_facts(part: Part, said: str) -> Source | None:

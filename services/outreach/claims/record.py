@@ -61,7 +61,6 @@ UNION SELECT external_id FROM invoices WHERE customer_id = :id
 UNION SELECT number FROM invoices WHERE customer_id = :id
 """
 _CONTACTS: Final = "SELECT name FROM contacts WHERE customer_id = :id"
-_PEOPLE: Final = "SELECT owner FROM customers WHERE id = :id UNION SELECT city FROM customers WHERE id = :id"
 _QUANTITIES: Final = (
     "SELECT DISTINCT coalesce(nullif(p.name, ''), l.product_name, ''), l.quantity FROM orders o"
     " JOIN order_lines l ON l.order_id = o.id LEFT JOIN products p ON p.id = l.product_id"
@@ -145,8 +144,8 @@ class Record:
         Products with the days on which they bought, sent back or rated them, or wrote of them.
     ratings, quantities
         Products with what they rated them, and with how many of them an order or a return had.
-    ids, contacts, people, said
-        Numbers of rows; who is written to there; owner and place; what they wrote, as words.
+    ids, contacts, said
+        Numbers of rows; who is written to there; what they wrote, as words.
     states
         Topics with the values that the book says (``resources/claims/states.toml``).
     """
@@ -158,7 +157,6 @@ class Record:
     quantities: frozenset[tuple[str, str]] = frozenset()
     ids: frozenset[str] = frozenset()
     contacts: tuple[str, ...] = ()
-    people: tuple[str, ...] = ()
     said: str = ""
     states: frozenset[tuple[str, str]] = frozenset()
 
@@ -203,7 +201,6 @@ def read_record(reader: Reader, customer_id: int) -> Record:
         frozenset((_small(name), quantity.split(".")[0]) for name, quantity in rows(_QUANTITIES) if name),
         frozenset(lower(one) for one in column(_IDS)),
         tuple(column(_CONTACTS)),
-        tuple(column(_PEOPLE)),
         f" {' '.join(_WORD.findall(lower(fold(' '.join(column(_SAID))))))} ",
         frozenset((topic, value) for topic, value in rows(_STATES) if value),
     )

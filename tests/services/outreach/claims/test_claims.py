@@ -190,7 +190,9 @@ def test_what_a_customer_wrote_supports_only_that_they_wrote_it() -> None:
 
 
 def test_names_are_those_of_the_facts_or_flagged() -> None:
-    assert ("name", "Roderick") in flagged("Could Roderick call you?")
+    assert ("name", "Roderick") in flagged("Thank you, Mr Roderick, for your order.")
+    assert ("name", "Marlow & Spike") in flagged("It is good to have Marlow & Spike back.")
+    assert flagged("Could Roderick call you?") == [], "who else is named contradicts nothing, and is to be read"
     assert ("name", "harbor lane café") in flagged("I asked at harbor lane café.", other_names=("harbor lane café",))
     assert flagged("I would like to see Marlow & Pike again.") == []
     assert flagged("I am sorry.\n\nKind regards,\nAda Lindqvist") == []
