@@ -19,6 +19,7 @@ from models.queries.contacts import contacts_of
 from models.values import words
 from models.values.outreach import Masking
 from services.outreach.facts import Names, names_of
+from services.outreach.model.capitals import capitalised
 from services.outreach.model.known import Book, Hit, folded
 from services.outreach.model.ordinary import is_ordinary, meant_as_word
 from services.outreach.model.personal import personal
@@ -75,12 +76,18 @@ class Mask:
     _tokens: dict[tuple[str, str], str] = field(default_factory=dict)
     _back: dict[str, str] = field(default_factory=dict)
 
-    def hide(self, text: str) -> str:
-        """Return a text with everything personal replaced; characters that could be taken for tokens are changed."""
+    def hide(self, text: str, *, ours: bool = False) -> str:
+        """Return a text with everything personal replaced; characters that could be taken for tokens are changed.
+
+        Parameters
+        ----------
+        ours
+            Code wrote it, so that a word with a capital is no name unless one is known.
+        """
         clean = cleaned(text)
         pieces: list[str] = []
         at = 0
-        for hit in _without_overlaps(self._found(clean)):
+        for hit in _without_overlaps(self._found(clean, ours=ours)):
             pieces += [clean[at : hit.start], f"[{self._token(hit)}]"]
             at = hit.end
         return "".join([*pieces, clean[at:]])
@@ -119,7 +126,7 @@ class Mask:
 
     # -- finding --------------------------------------------------------------------------------------------------
 
-    def _found(self, text: str) -> Iterator[Hit]:
+    def _found(self, text: str, *, ours: bool) -> Iterator[Hit]:
         kept = [found.span() for name in self.plain for found in _whole_words(name, plural=True).finditer(text)]
 
         def is_plain(start: int, end: int) -> bool:
@@ -131,8 +138,13 @@ class Mask:
         for hit in self.book.hits(text):
             if (" " in hit.text and hit.kind != "place") or not is_plain(hit.start, hit.end):
                 yield hit
-        for hit in personal(text):
+        known = list(personal(text))
+        for hit in known:
             if hit.kind != "address" or not is_plain(hit.start, hit.end):
+                yield hit
+        taken = [*kept, *((hit.start, hit.end) for hit in known)]
+        for hit in () if ours else capitalised(text):
+            if not any(hit.start < last and first < hit.end for first, last in taken):
                 yield hit
 
     def _own_values(self, text: str) -> Iterator[Hit]:

@@ -126,7 +126,7 @@ def _facts(facts: Sequence[Fact], mask: Mask) -> list[str]:
     stated, quoted = ["<facts>"], ["<customer_words>"]
     for number, fact in enumerate(facts, start=1):
         line, theirs = _parted(fact)
-        stated.append(f"F{number}: {sent_of(mask, line)}")
+        stated.append(f"F{number}: {sent_of(mask, line, ours=True)}")
         quoted += [f"F{number}: {sent_of(mask, one)}" for one in theirs]
     if len(stated) == 1:
         stated.append("(none: write without any fact)")
@@ -139,7 +139,7 @@ def _slots(slots: Mapping[str, Any], mask: Mask) -> list[str]:
     texts = {path: text for path, text in texts_of(slots).items() if path not in _MASKED}
     theirs = "(their words)"
     lines = [
-        f"{{{path}}} = {theirs if path.endswith('.quote') else sent_of(mask, _QUOTED.sub(theirs, text))}"
+        f"{{{path}}} = {theirs if path.endswith('.quote') else sent_of(mask, _QUOTED.sub(theirs, text), ours=True)}"
         for path, text in texts.items()
     ]
     fitting = [f"- {said}" for said in offered({name: slot for name, slot in slots.items() if name not in _MASKED})]
@@ -173,9 +173,15 @@ def _change(request: ModelRequest, mask: Mask, said: Mapping[str, Any]) -> list[
     return [*asked, "<email>", f"Subject: {subject}\n\n{body}", "</email>"]
 
 
-def sent_of(mask: Mask, text: str) -> str:
-    """Return a text of the book as it leaves: masked, or not at all where that is not sure to be enough."""
-    masked = mask.hide(_one_line(text))
+def sent_of(mask: Mask, text: str, *, ours: bool = False) -> str:
+    """Return a text of the book as it leaves: masked, or not at all where that is not sure to be enough.
+
+    Parameters
+    ----------
+    ours
+        Its words are Bellwether's: what has a capital in it is no name that nobody holds.
+    """
+    masked = mask.hide(_one_line(text), ours=ours)
     return NOT_SENT if doubt(masked) else masked
 
 
