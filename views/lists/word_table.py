@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -165,7 +165,7 @@ class _Delegate(QStyledItemDelegate):
         gap = NARROW_GAP if self.narrow else _GAP
         room = rect.adjusted(self._inset if first else gap, 0, -(self._inset if last else gap), 0)
         if cell.heat:
-            ground = theme.color("primary")
+            ground = QColor(theme.color("primary"))  # a copy: everything else is painted in the theme's own
             ground.setAlphaF(_HEAT * cell.heat)
             painter.fillRect(rect.adjusted(0, 0, -1, -1), ground)
         if self.narrow and cell.short:

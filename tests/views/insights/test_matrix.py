@@ -104,3 +104,16 @@ def test_won_and_expected_stand_beside_one_another_by_month(store_path: Path) ->
     total = metrics.answer(Query(("weighted_pipeline",))).totals["weighted_pipeline"]
     assert sum(row["weighted_pipeline"] or 0 for row in rows) == total  # type: ignore[misc]
     workspace.close()
+
+
+def test_a_heat_map_leaves_the_colours_of_everything_else_as_they_are(
+    qtbot: QtBot, theme: Theme, host: QWidget, store_path: Path
+) -> None:
+    workspace, before = opened(sample_copy(store_path)), theme.color("primary").rgba()
+    tile = Tile(theme, spec("Tickets by weekday and channel"))
+    tile.setParent(host)
+    tile.show_answer(tile_answer(Metrics(workspace), tile.spec, Filters()))
+    workspace.close()
+    tile.resize(520, 320)
+    tile.grab()
+    assert theme.color("primary").rgba() == before
