@@ -30,13 +30,13 @@ from models.values.said_leaving import MODELLED_RISK
 from models.values.scores import as_of_model
 from services.distress.carried_out import Chances
 from services.distress.said_leaving import Said, read_said
-from services.scoring import said_leaving, segments
+from services.scoring import said_leaving
 from services.scoring.events import EPOCH, BookEvents, day_number, fetch
 from services.scoring.ledger import Ledger
 from services.scoring.parameters import Parameters
 from services.scoring.reason_figures import with_none
 from services.scoring.rows import day_text, day_texts, decimals, segment_names, whole_numbers
-from services.scoring.scorecard import Figures, figures_at
+from services.scoring.scorecard import Figures, figures_at, membership_at
 from services.scoring.writing import REBUILD_FROM, indexes_anew, insert_rows
 from services.settings import Policy
 from services.settings.codec import from_json, to_json
@@ -48,6 +48,8 @@ Whole = NDArray[np.int64]
 MOVED_SCORE, MOVED_RISK = 5.0, 0.05
 _WEEK_DAYS = 7
 _SMALL_BOOK = 5_000
+#: Another one where the past is told otherwise by the program: since this one with segments.
+_PAST = 2
 _WEEKS_BACK = tuple(range(26 * 7, 0, -7))
 _DAYS_BACK = (60, 30)
 #: Figures of the policy that scores are counted by: with another of them a score is no longer like the one before it.
@@ -96,9 +98,9 @@ class Entries:
         kept: Flags,
         model: str,
         said: Mapping[int, Said],
-        segment: Whole | None = None,
+        segment: Whole,
     ) -> Entries:
-        """The scores of one day of the customers for whom `kept` holds; without segments where none were computed.
+        """The scores and segments of one day of the customers for whom `kept` holds.
 
         `said`: whose words of leaving stood on that day.
         """
@@ -113,7 +115,7 @@ class Entries:
         return Entries(
             customer=ids[kept],
             day=np.full(count, figures.seen.day),
-            segment=segment[kept] if segment is not None else np.full(count, segments.NONE),
+            segment=segment[kept],
             scores={name: values[kept] for name, values in scores.items()},
             model=model,
         )
@@ -123,7 +125,7 @@ def counted_by(policy: Policy, currency: str) -> str:
     """A mark of how scores are counted: another one, and those of before are not to be compared with."""
     # Through JSON and back, as a default of 1 and a stored 1.0 are the same figure.
     plain = to_json(from_json(Policy, to_json(policy)))
-    text = json.dumps([currency, *(plain.get(name) for name in _COUNTED_BY)], sort_keys=True)
+    text = json.dumps([_PAST, currency, *(plain.get(name) for name in _COUNTED_BY)], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -237,12 +239,14 @@ def past(
     for day in (book.as_of - back for back in (_WEEKS_BACK if small else _DAYS_BACK)):
         if begun is None or day < begun:
             continue
-        figures = figures_at(Ledger(book, day), parameters, policy, ranges=False)
+        ledger = Ledger(book, day)
+        figures = figures_at(ledger, parameters, policy, ranges=False)
         kept = figures.seen.rhythm_count > 0
         if last is not None and not small:
             kept &= _moved(_scores(last), _scores(figures))
         said = read_said(driver_of(connection), EPOCH + timedelta(days=day), ids, chances)
-        found.append(Entries.of(figures, book.customer_ids, kept, model, said))
+        segment = membership_at(ledger, figures.seen, parameters).now
+        found.append(Entries.of(figures, book.customer_ids, kept, model, said, segment))
         last = figures
     return found
 

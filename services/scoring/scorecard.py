@@ -194,20 +194,25 @@ def _model_names(ledger: Ledger, seen: Features, parameters: Parameters, horizon
     return told
 
 
+def membership_at(ledger: Ledger, seen: Features, parameters: Parameters) -> Membership:
+    """Segments at the end of the ledger's day."""
+    yearly = np.nan_to_num(seen.mean_value) * 365.25 / np.maximum(np.nan_to_num(seen.usual_gap, nan=1e9), 1.0)
+    worth = yearly / parameters.top_yearly_value if parameters.top_yearly_value > 0 else np.zeros(yearly.shape)
+    return replay(ledger, seen.usual_gap, worth)
+
+
 def scorecard(ledger: Ledger, parameters: Parameters, policy: Policy, like: Features | None = None) -> Scorecard:
     """Score every customer at the end of the ledger's day; `like`: its features, if they are known already."""
     figures = figures_at(ledger, parameters, policy, like=like)
     seen = figures.seen
     horizon = policy.churn_horizon_days
-    yearly = np.nan_to_num(seen.mean_value) * 365.25 / np.maximum(np.nan_to_num(seen.usual_gap, nan=1e9), 1.0)
-    worth = yearly / parameters.top_yearly_value if parameters.top_yearly_value > 0 else np.zeros(yearly.shape)
     parts = _contributions(ledger, seen, parameters, horizon)
     drivers = drivers_json(seen, parts, parameters.orders, parameters.activity)
     for place in np.flatnonzero(ledger.left).tolist():
         drivers[place] = "[]"
     return Scorecard(
         figures=figures,
-        membership=replay(ledger, seen.usual_gap, worth),
+        membership=membership_at(ledger, seen, parameters),
         trend=trends.direction(
             seen.recent, seen.window, seen.earlier, seen.exposure, seen.days_since / np.maximum(seen.usual_gap, 1.0)
         ),

@@ -68,6 +68,16 @@ def test_another_horizon_makes_the_history_anew_as_if_it_had_always_been_that_on
         assert not after[who] or after[who][-1]["churn_risk"] == row["churn_risk"]
 
 
+def test_the_past_has_the_segments_of_its_days(scored: Book) -> None:
+    past = [row for rows in histories(scored).values() for row in rows if row["as_of"] < LAST.isoformat()]
+    assert past and all(row["segment"] for row in past)
+    orders = simulated_orders(CUSTOMERS, FIRST, LAST, seed=4)
+    for row in past:
+        days = {str(day) for who, day, _amount in orders if who == row["customer_id"] and str(day) <= row["as_of"]}
+        assert len(days) < 3 or row["segment"] not in ("New", "One-time"), row
+    assert len({row["segment"] for row in past}) > 3
+
+
 def test_a_horizon_that_is_taken_back_leaves_the_history_of_before(scored: Book) -> None:
     before = histories(scored)
     rescored(scored, scored.workspace.change_policy(churn_horizon_days=30))
