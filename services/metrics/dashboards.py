@@ -405,7 +405,8 @@ def tile_answer(
         found = metrics.answer(replace(query, by=(), limit=None, compare=None), cancelled)
         title = catalogue.metrics[query.metrics[0]].title
         return TileAnswer(query, found, empty=f"“{title}” cannot be shown {tile.lens}. Choose another figure above.")
-    if query.compare and all(catalogue.of_scores(catalogue.metrics[name]) for name in query.metrics):
+    compare = query.compare
+    if compare and all(catalogue.of_scores(catalogue.metrics[name]) for name in query.metrics):
         query = replace(query, compare=None)
     if query.period == "all" and any(one in GRAINS for one in query.by) and _are_states(catalogue, query):
         query = replace(query, period="12m")
@@ -418,6 +419,8 @@ def tile_answer(
         found = _own(metrics.answer(replace(query, metrics=tile.together), cancelled), query.metrics[0], catalogue)
     else:
         found = metrics.answer(query, cancelled)
+    if tile.trend and compare and query.compare is None:
+        query, found = _with_past(metrics, tile.trend, replace(query, compare=compare), found, cancelled)
     left_off = unfiltered(tile, filters)
     if left_off:
         note = Note("unfiltered", "", (listed([title.lower() for title in left_off]),))
@@ -441,6 +444,23 @@ def tile_answer(
     if tile.beside:
         query, found = _with_beside(metrics, tile, query, found, cancelled)
     return TileAnswer(query, found, better, span=span, unfiltered=left_off, changes=changes, across=across, held=held)
+
+
+def _with_past(
+    metrics: Metrics, trend: str, query: Query, found: Answer, cancelled: Callable[[], bool]
+) -> tuple[Query, Answer]:
+    """Put the figure of the period before beside one of scores, by the metric that has its course.
+
+    As it is where that counts another figure today, as words of leaving are not in the course of the churn risk.
+    """
+    name = query.metrics[0]
+    past = metrics.answer(replace(query, metrics=(trend,)), cancelled).cells(0)
+    if past[trend] != found.cells(0)[name] or past[f"{trend}_before"] is None:
+        return replace(query, compare=None), found
+    head = found.columns[0]
+    columns = (head, replace(head, name=f"{name}_before"), replace(head, name=f"{name}_change", unit="percent"))
+    row = (past[trend], past[f"{trend}_before"], past[f"{trend}_change"])
+    return query, replace(found, columns=columns, rows=(row,))
 
 
 def _held(catalogue: Catalogue, query: Query, found: Answer) -> float | None:

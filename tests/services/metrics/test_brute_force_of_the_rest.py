@@ -15,6 +15,7 @@ import pytest
 
 from models import sqlite
 from services.metrics import Metrics, the_catalogue
+from services.settings import Policy
 from services.workspace import Workspace
 from tests.services.metrics.conftest import Row, Tables
 from tests.services.metrics.test_brute_force import AS_OF, asked, by_name, hours, is_open, total, within
@@ -156,6 +157,10 @@ def test_the_last_scores(asking: Metrics, sample: Path) -> None:
     with closing(sqlite.connect(sample)) as driver:
         driver.row_factory = sqlite.Row
         rows = [dict(row) for row in driver.execute("SELECT * FROM score_history")]
+        # Words of leaving are laid over the lifetime value in force.
+        values = [
+            row[0] for row in driver.execute("SELECT clv_minor FROM customer_risk_scores WHERE clv_minor IS NOT NULL")
+        ]
     last: dict[int, Row] = {}
     for row in sorted(rows, key=lambda row: row["as_of"]):
         if row["as_of"] <= AS_OF:
@@ -164,6 +169,9 @@ def test_the_last_scores(asking: Metrics, sample: Path) -> None:
     assert total(asking, "scored_customers") == len(last)
     often = [row for row in known if row["segment"] not in ("New", "One-time")]
     assert total(asking, "revenue_at_risk_then") == sum(row["value_at_risk_minor"] for row in often)
+    assert total(asking, "active_then") == len(known)
+    assert total(asking, "at_risk_then") == sum(row["churn_risk"] >= Policy().churn_warning for row in known)
+    assert total(asking, "mean_lifetime_value_then") == pytest.approx(mean(values))
     assert total(asking, "churn_risk_then") == pytest.approx(mean(row["churn_risk"] for row in known))
     for name in ("engagement", "health"):
         scores = [row[name] for row in last.values() if row[name] is not None]

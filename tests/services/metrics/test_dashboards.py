@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,21 @@ def test_a_tile_without_a_figure_says_how_many_rows_there_are(
 def test_a_figure_says_of_which_days_it_is(asking: Metrics, title: str, period: str, span: str) -> None:
     tile = next(one for one in TILES if one.title == title)
     assert tile_answer(asking, tile, Filters(period, None)).span == span
+
+
+@pytest.mark.parametrize("title", ["Active customers", "Revenue at risk", "Lifetime value, mean"])
+def test_a_figure_of_scores_has_its_change_by_the_scores_of_then(asking: Metrics, title: str) -> None:
+    tile = next(one for one in TILES if one.title == title)
+    shown, name = tile_answer(asking, tile, Filters()), tile.query.metrics[0]
+    then = asking.answer(Query((tile.trend,), as_of=date(2026, 8, 19))).totals[tile.trend]
+    cells = shown.answer.cells(0)
+    assert shown.query.compare == "previous" and cells[f"{name}_before"] == then
+    assert tile_answer(asking, replace(tile, trend=""), Filters()).query.compare is None
+
+
+def test_a_figure_whose_course_counts_another_one_today_has_no_change(asking: Metrics) -> None:
+    tile = replace(next(one for one in TILES if one.title == "High churn risk"), trend="active_then")
+    assert tile_answer(asking, tile, Filters()).query.compare is None
 
 
 def test_a_line_by_month_begins_with_a_whole_month(asking: Metrics) -> None:
