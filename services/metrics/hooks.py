@@ -52,6 +52,7 @@ _THIS_YEAR: Final = "coalesce(y.this_year, 0)"
 _YEAR_BEFORE: Final = "coalesce(y.year_before, 0)"
 _SINCE_FIRST: Final = f"(julianday({_DAY}) - julianday(coalesce(s.first_order_on, c.signed_up_on)))"
 _CONTACT: Final = last_contact("c.id", "''", _DAY, "at.now")
+_QUIET: Final = f"coalesce(julianday({_DAY}) - julianday({_CONTACT}), 9999)"
 _IN_STAGE: Final = f"max(0, julianday({_DAY}) - julianday(e.stage_since))"
 _LATE: Final = f"CAST(julianday({_DAY}) - julianday(e.closes_on) AS INT)"
 #: Why a deal needs somebody. Tasks are of the customer, as the program keeps them.
@@ -99,7 +100,9 @@ HOOKS: Final[dict[str, str]] = {
     "repeat_buyer": "(s.purchase_days > 1)",
     "buyer": "(s.purchase_days > 0)",
     "days_since_contact": f"max(0, julianday({_DAY}) - julianday({_CONTACT}))",
-    "quiet_90d": f"(coalesce(julianday({_DAY}) - julianday({_CONTACT}), 9999) > 90)",
+    "days_without_contact": _QUIET,
+    "days_not_engaged": f"coalesce(julianday({_DAY}) - julianday({_LAST_ENGAGED}), 9999)",
+    "quiet_90d": f"({_QUIET} > 90)",
     "unengaged_60d": "(m.customer_id IS NULL)",
     "never_contacted": f"(({_CONTACT}) IS NULL)",
     "tickets_60d": "coalesce(k.tickets, 0)",

@@ -11,7 +11,15 @@ from services.reports.brief import brief_of
 from services.reports.gather import report_of
 from services.reports.handover import handover_of
 from services.reports.personal_data import personal_data
-from services.reports.table import write_report_table
+from services.reports.table import write_report_table, write_rows_table
 from services.reports.workbook import write_report_workbook
 
-__all__ = ["brief_of", "handover_of", "personal_data", "report_of", "write_report_table", "write_report_workbook"]
+__all__ = [
+    "brief_of",
+    "handover_of",
+    "personal_data",
+    "report_of",
+    "write_report_table",
+    "write_report_workbook",
+    "write_rows_table",
+]

@@ -1,4 +1,4 @@
-"""A report as one long table: a figure a row."""
+"""A report as one long table, a figure a row; and the rows behind a figure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from models.values import words
 from models.values.dashboards import FEW, TileAnswer, TileSpec
-from models.values.metrics import Value
+from models.values.metrics import RowList, Value
 from models.values.reports import Report
 from services.exporting import write_table
 
@@ -26,6 +26,26 @@ def write_report_table(report: Report, path: Path) -> int:
         The file cannot be written.
     """
     return write_table(COLUMNS, _rows(report), path, ".csv")
+
+
+def write_rows_table(found: RowList, path: Path) -> int:
+    """Write the rows behind a figure to a .csv or .xlsx file and return how many there are; days are days there.
+
+    Raises
+    ------
+    UserError, EnvironmentFault
+        As `write_table` does.
+    """
+    shown = list(enumerate(found.columns))[1:]
+    heads = [f"{one.title} ({found.currency})" if one.unit == "money" else one.title for _at, one in shown]
+
+    def cell(value: Value, unit: str) -> Any:
+        day = words.day_of(value) if unit == "day" and isinstance(value, str) else None
+        return day or in_file(value, unit, found.currency)
+
+    return write_table(
+        heads, ([cell(row[at], one.unit) for at, one in shown] for row in found.rows), path, title="rows"
+    )
 
 
 def in_file(value: Value, unit: str, currency: str) -> Any:

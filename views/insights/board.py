@@ -54,7 +54,7 @@ class Board(QStackedWidget):
         self._round = threading.Event()
         self._waiting: list[str] = []  # the tiles that are still to be asked for
         self._underway: dict[str, str] = {}  # of each lane, the tile that was asked for
-        self._drilled: Callable[[], tuple[Drill, RowList]] | None = None
+        self._drilled: Callable[[int | None], tuple[Drill, RowList]] | None = None
         self._from: QWidget | None = None
         self._leave: Callable[[], None] | None = None  # where the rows lead back to; None: the dashboard
         self._width = 1366
@@ -253,7 +253,7 @@ class Board(QStackedWidget):
         self._from, self._leave = QApplication.focusWidget() or tile.content, None
         self.rows.wait_for(tile.spec.title, self.view.dashboard.title)
         self.setCurrentWidget(self.rows)
-        self._drilled = partial(self._rooms.rows, tile.spec, tile.shown.query, metric, cell, LISTED)
+        self._drilled = partial(self._rooms.rows, tile.spec, tile.shown.query, metric, cell)
         self._read_rows()
 
     def show_watched(self, code: str, from_: str, leave: Callable[[], None]) -> None:
@@ -261,12 +261,17 @@ class Board(QStackedWidget):
         self._leave = leave
         self.rows.wait_for("What is watched", from_)
         self.setCurrentWidget(self.rows)
-        self._drilled = partial(self._rooms.watched_rows, code, LISTED)
+        self._drilled = partial(self._rooms.watched_rows, code)
         self._read_rows()
 
     def _read_rows(self) -> None:
         if self._drilled is not None:
-            self._desk.read("rows", self._drilled, self._have_rows, self.rows.show_failure)
+            self._desk.read("rows", partial(self._drilled, LISTED), self._have_rows, self.rows.show_failure)
+
+    def all_rows(self) -> RowList:
+        """Read all rows of the list in front, of which only the first are shown; for a worker."""
+        assert self._drilled is not None
+        return self._drilled(None)[1]
 
     def _have_rows(self, found: tuple[Drill, RowList]) -> None:
         self.rows.show_rows(*found)

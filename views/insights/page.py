@@ -5,9 +5,10 @@ The check itself is long work in a child process; what it found comes back as a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Final, Literal
 
 from PySide6.QtCore import QPoint, Qt
@@ -16,8 +17,10 @@ from PySide6.QtWidgets import QAbstractSlider, QMenu, QStackedWidget, QWidget
 
 from models.values.changes import Changes
 from models.values.dashboards import Dashboard
+from models.values.metrics import RowList
 from models.values.report_card import Reliance, ReportCard
 from models.values.watches import PREFIX, ROLLING, Watch
+from services.workspace import Workspace
 from views.actions import Command
 from views.background import Failed
 from views.insights.board import Board
@@ -91,6 +94,7 @@ class InsightsPage(Page):
             for command, icon, words in zip(DEAL_COMMANDS, ("deal", "task"), ("Change…", "Make tasks…"), strict=True)
         ])  # fmt: skip
         self.board.rows.left.connect(self._enable)
+        self.board.rows.export_wanted.connect(self.export)
         self.board.rows.menu_wanted.connect(self._show_menu)
         self._deals = Deals(book, theme, self)
         self.bar = CheckBar(book, context.actions, theme, self, self._rooms.checking)
@@ -321,12 +325,14 @@ class InsightsPage(Page):
     # -- commands -----------------------------------------------------------------------------------------------
 
     def export(self) -> None:
-        """Ask for a file and write what the tab in front shows into it."""
+        """Ask for a file and write what the tab in front shows into it, or all rows of the list in front."""
         from services.exporting import write_report_card
 
         if not self._at_scores:
             view = self.board.view
-            if view is not None:
+            if self.board.in_rows:
+                self.export_list("rows", partial(_write_rows, self.board.all_rows))
+            elif view is not None:
                 TabExport(self, self._figures).ask(view.dashboard, self.filters.filters, view.picture)
             return
         self.export_list("scores-check", write_report_card)
@@ -365,3 +371,9 @@ class InsightsPage(Page):
         from services.exporting import write_report_card
 
         self.export_list(MISS_FILES[kind], partial(write_report_card, misses=kind))
+
+
+def _write_rows(read: Callable[[], RowList], _workspace: Workspace, path: Path) -> int:
+    from services.reports import write_rows_table
+
+    return write_rows_table(read(), path)

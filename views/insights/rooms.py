@@ -108,9 +108,9 @@ class BookOfMetrics:
         return report_of(self._metrics(), dashboard, filters, book_name)
 
     def rows(
-        self, spec: TileSpec, query: Query, metric: str, cell: Mapping[str, Value], limit: int
+        self, spec: TileSpec, query: Query, metric: str, cell: Mapping[str, Value], limit: int | None
     ) -> tuple[Drill, RowList]:
-        """The rows behind a figure."""
+        """The rows behind a figure; without a limit all."""
         from services.metrics import drill
 
         return self._listed(drill(self._metrics(), spec, query, metric, cell), limit)
@@ -121,13 +121,13 @@ class BookOfMetrics:
 
         return preview(workspace, watch, self._metrics())
 
-    def watched_rows(self, code: str, limit: int) -> tuple[Drill, RowList]:
+    def watched_rows(self, code: str, limit: int | None) -> tuple[Drill, RowList]:
         """The rows behind the present figure of a watch."""
         from services.alerting import watch_rows
 
         return self._listed(watch_rows(self._book.workspace, code)[0], limit)
 
-    def _listed(self, found: Drill, limit: int) -> tuple[Drill, RowList]:
+    def _listed(self, found: Drill, limit: int | None) -> tuple[Drill, RowList]:
         from services.insight.lines import with_lines
 
         return found, with_lines(self._book.workspace, self._metrics().rows(replace(found.rows, limit=limit)))

@@ -34,12 +34,14 @@ class RowsPane(QWidget):
     customer_wanted : the number of a row's customer.
     menu_wanted : (key, point) of the context menu of a row.
     deals_chosen : other deals are selected, or none.
+    export_wanted : all rows are wanted as a file.
     """
 
     left = Signal()
     customer_wanted = Signal(int)
     menu_wanted = Signal(object, object)
     deals_chosen = Signal()
+    export_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -50,13 +52,17 @@ class RowsPane(QWidget):
         self.table = WordTable(theme, "Rows", (TableColumn(""),), inset=16)
         self.table.opened.connect(self._open)
         self.table.menu_wanted.connect(self.menu_wanted)
+        self.export = link("Export list")
+        self.export.clicked.connect(self.export_wanted)
         self._deals: tuple[int, ...] = ()
         self.table.selectionModel().selectionChanged.connect(lambda *_: self.deals_chosen.emit())
         self._buttons = QWidget()
         self._buttons.hide()
         self.state = StatePane(theme, self.table, rows_skeleton(32))
         self._shown = QElapsedTimer()
-        top = row(self.back, 10, self.heading, 12, self.count, -1, self._buttons, margins=(10, 6, 16, 6))
+        top = row(
+            self.back, 10, self.heading, 12, self.count, -1, self.export, 12, self._buttons, margins=(10, 6, 16, 6)
+        )
         self.setLayout(column(top, rule(), self.state))
 
     def offer(self, buttons: Sequence[QWidget]) -> None:
@@ -81,6 +87,7 @@ class RowsPane(QWidget):
         self.back.setText(f"‹ {from_}")
         self._name(title)
         self.count.setText("")
+        self.export.hide()
         self._list_deals(())
         self.table.show_lines(())
         self.state.show_content()
@@ -100,6 +107,7 @@ class RowsPane(QWidget):
             self.table.show_lines(())
             self._list_deals(())
             self.count.setText("")
+            self.export.hide()
             self.state.show_empty("No rows", "Nothing is counted here.")
             return
         columns = _columns(found)
@@ -126,6 +134,7 @@ class RowsPane(QWidget):
         if again and not self.table.selectionModel().hasSelection():  # they went: the row in their place
             self.table.selectRow(min(max(place, 0), len(lines) - 1))
         self.count.setText(_counted(drill, found))
+        self.export.show()
         self.state.show_content()
         if not again:
             self.table.selectRow(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from contextlib import closing
 from datetime import date
@@ -52,6 +53,25 @@ def test_a_definition_that_cannot_be_compiled_is_refused(tmp_path: Path, old: st
     with pytest.raises(UserError) as told:
         load_catalogue(folder)
     assert str(told.value).startswith(file_and_key)
+
+
+#: What stands for the letters in the filters that definitions name, as the metric itself has it.
+OWN_BOUNDS = {
+    "without_contact": {"N": "90"}, "not_engaged": {"N": "60"}, "repeated_tickets": {"N": "3"},
+    "stalled_deals": {"N": "30"}, "high_value_open_deals": {"P": "0.7", "V": "200"},
+}  # fmt: skip
+
+
+def test_the_filter_that_a_definition_names_gives_the_figure_again(asking: Metrics) -> None:
+    named = {one.name: one.counts for one in the_catalogue().metrics.values() if re.search("Other [a-z]+:", one.counts)}
+    assert set(named) == set(OWN_BOUNDS)
+    for name, counts in named.items():
+        entity, conditions = re.split("Other [a-z]+: ", counts)[1].removesuffix(".").split(" where ")
+        for letter, bound in OWN_BOUNDS[name].items():
+            conditions = re.sub(rf"\b{letter}\b", bound, conditions)
+        where = tuple(condition_of(one) for one in conditions.split(" and "))
+        figure = asking.answer(Query((name,))).totals[name]
+        assert asking.count_rows(RowsQuery(entity, where)) == figure, (name, conditions)
 
 
 def test_the_dimensions_that_other_programs_rely_on() -> None:

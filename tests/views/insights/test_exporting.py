@@ -102,6 +102,39 @@ def test_a_tab_and_a_tile_are_saved_and_copied_as_pictures(
     qtbot.waitUntil(lambda: desk.background.idle)
 
 
+def test_all_rows_behind_a_figure_are_saved_as_a_table_with_days_and_amounts(
+    qtbot: QtBot, open_window: OpenWindow, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("views.insights.board.LISTED", 5)
+    desk = open_window(workspace)
+    page = page_at(desk, "insights/overview", InsightsPage)
+    qtbot.waitUntil(lambda: desk.background.idle)
+    view = page.board.view
+    assert view is not None
+    tile = next(one for one in view.tiles.values() if one.title == "Revenue by month")
+    tile.drilled.emit("revenue", {"month": "2026-09"})
+    assert page.board.in_rows and page.board.rows.export.isHidden()
+    qtbot.waitUntil(lambda: desk.background.idle)
+    found = page.board.all_rows()
+    assert page.board.rows.table.lines.rowCount() == 5 < found.total == len(found.rows)
+    for ending in ("csv", "xlsx"):
+        to = tmp_path / f"rows.{ending}"
+        monkeypatch.setattr("views.shell.page.choose_place", lambda *told, to=to, **_named: told[4](to))
+        page.board.rows.export.click()
+        words = f"Exported {found.total} rows to {to.name}"
+        qtbot.waitUntil(lambda words=words: desk.window.toast.words == words)
+    sheet = load_workbook(tmp_path / "rows.xlsx").active
+    assert sheet is not None
+    head, *lines = sheet.iter_rows(values_only=True)
+    assert "Day" in head and head[-1] == "Revenue (USD)" and len(lines) == found.total
+    assert all(line[head.index("Day")].strftime("%Y-%m") == "2026-09" for line in lines)
+    assert round(100 * sum(float(line[-1]) for line in lines)) == found.figure
+    with (tmp_path / "rows.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["Day"][:7] for row in rows} == {"2026-09"} and len(rows) == found.total
+    qtbot.waitUntil(lambda: desk.background.idle)
+
+
 def test_the_command_is_there_on_each_tab_with_figures(
     qtbot: QtBot, open_window: OpenWindow, workspace: Workspace
 ) -> None:
