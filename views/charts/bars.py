@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 _ROW: Final = 28.0
 _THICK: Final = 0.24
 _PAD, _GAP = 16.0, 10.0
-#: The colours of the parts of a bar, the first at the left.
-_PARTS: Final = ("primary", "control", "opportunity", "good")
+#: The colours of the parts of a bar by their number, the first at the left; of three the first is what is done already.
+_PARTS: Final = {2: ("primary", "control"), 3: ("control", "primary", "band")}
+_MORE: Final = ("primary", "control", "band", "axis")
 #: Names take at most such a part of the width.
 _NAMES: Final = 0.42
 _CENTER: Final = TextFlag.AlignHCenter | TextFlag.AlignVCenter
@@ -142,7 +143,8 @@ class StackedChart(BarsChart):
     def draw(self, plot: Plot, frame: Frame) -> None:
         x = _PAD
         for number, name in enumerate(self._names):
-            ink = _PARTS[number % len(_PARTS)]
+            inks = _PARTS.get(len(self._names), _MORE)
+            ink = inks[number % len(inks)]
             parts = [
                 (start, end, -at - _THICK, -at + _THICK)
                 for at, bar in enumerate(self._bars) for start, end in _ends(bar)[number : number + 1] if end > start

@@ -87,8 +87,13 @@ class TrendChart(PickedChart):
         low = -top if min(known, default=0.0) < 0 else 0.0
         left = left_margin(self._ticks(step, low, top))
         area = QRectF(left, _TOP, max(20.0, self.width() - left - _RIGHT), self.height() - _TOP - _BOTTOM)
-        last = len(self._names) - 1
-        return Frame(area, (-0.3, last + 0.3) if last > 0 else (-1.0, 1.0), (low, top))
+        first, last = self._ends()
+        return Frame(area, (first - 0.3, last + 0.3) if last > first else (last - 1.0, last + 1.0), (low, top))
+
+    def _ends(self) -> tuple[int, int]:
+        """The first and the last value that the base line has: it does not begin before anything is known."""
+        known = [at for values in (self._values, self._before) for at, one in enumerate(values) if one is not None]
+        return min(known, default=0), max(len(self._names) - 1, 0)
 
     def _ranges(self) -> list[tuple[float, float, float]]:
         """Place, lower and upper end of the ranges of the values that are known."""
@@ -106,9 +111,10 @@ class TrendChart(PickedChart):
         low, top = frame.y
         step, _ = self._levels(top)
         plot.left(self._ticks(step, low, top))
-        every = max(1, -int(-len(self._names) * _ROOM // max(frame.area.width(), 1.0)))
-        last = len(self._names) - 1
-        plot.bottom([(float(at), name) for at, name in enumerate(self._names) if (last - at) % every == 0])
+        first, last = self._ends()
+        every = max(1, -int(-(last - first + 1) * _ROOM // max(frame.area.width(), 1.0)))
+        named = [(float(at), name) for at, name in enumerate(self._names) if at >= first]
+        plot.bottom([one for one in named if (last - one[0]) % every == 0])
         for _, group in groupby(enumerate(self._ranges()), lambda one: one[1][0] - one[0]):  # broken as the line is
             at, lows, highs = zip(*(each for _, each in group), strict=True)
             plot.band(at, lows, highs, "primary_wash")

@@ -365,7 +365,9 @@ class Tile(Panel):
                 (value, f"{bar.name}\n{text}  {title}")
                 for value, text, title in zip(values, words, titles, strict=True)
             )
-            made.append(replace(bar, value=sum(values), figure=DOT.join(words), parts=parts))
+            made.append(
+                replace(bar, value=sum(values), figure=DOT.join(word for word in words if word != DASH), parts=parts)
+            )
         self._places = list(range(len(made)))
         content.show_stacked(titles, made, self._sentence(), table_of(shown))
 

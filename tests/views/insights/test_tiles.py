@@ -171,6 +171,21 @@ def test_each_part_of_a_stacked_bar_is_told_and_opens_its_own_rows(qtbot: QtBot,
         assert asked.args == ["deals_lost", {"month": "2026-09"}]
 
 
+def test_a_stacked_bar_of_money_says_only_what_there_is(theme: Theme, host: QWidget) -> None:
+    rows = (("2026-10", 530_000, 0, 0), ("2026-11", 670_000, 1_180_000, 640_000))
+    names = ("won_value", "weighted_pipeline", "rest_of_pipeline")
+    chart = on_screen(theme, host, *shown_as("stacked", names, "closing_month", rows, "money")).content
+    assert isinstance(chart, StackedChart)
+    assert [bar.figure for bar in chart.bars] == ["$5.3k", "$6.7k · $11.8k · $6.4k"]
+
+
+def test_a_line_has_no_months_before_anything_is_known(theme: Theme, host: QWidget) -> None:
+    rows = (("2026-07", None), ("2026-08", None), ("2026-09", 40), ("2026-10", None), ("2026-11", 60))
+    line = on_screen(theme, host, *shown_as("line", ("revenue_at_risk_then",), "month", rows, "count")).content
+    assert isinstance(line, TrendChart)
+    assert line.places == [2, 4] and line.whole().x == (1.7, 4.3)
+
+
 def on_screen(theme: Theme, host: QWidget, spec: TileSpec, shown: TileAnswer) -> Tile:
     tile = Tile(theme, spec)
     tile.setParent(host)
