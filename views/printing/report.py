@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -32,6 +33,7 @@ from views.words import DOT
 
 _ACROSS: Final = 4  # figures in a row
 _ALERT, _TITLE, _GAP, _ROW = 78.0, 24.0, 18.0, 22.0
+_SECOND: Final = 15.0  # what a second line of words adds to a row
 _ROWS: Final = 32  # of a table in one block
 _BETWEEN: Final = 16.0  # columns of a table
 _NAMES: Final = 120.0  # what a table's first column has at the least
@@ -113,8 +115,9 @@ def _tile_blocks(tile: Tile, wide: float) -> Iterator[Block]:
             title = f"{tile.title}, continued" if start else tile.title
             below = held_words(tile.shown) if start + _ROWS >= len(lines) else ""
             heads = _headings(columns, part, wide)
-            high = _ROW * (len(part) + max(map(len, heads)))
-            yield _with_words(title, high, partial(_table, columns, part, heads), below, wide)
+            grid = _grid(columns, part, heads, wide)
+            high = _ROW * (len(part) + max(map(len, heads))) + _SECOND * sum(grid.tall)
+            yield _with_words(title, high, partial(_table, columns, part, heads, grid), below, wide)
     else:
         assert isinstance(tile.content, Chart)
         high = tile.content.height() if isinstance(tile.content, BarsChart) else tile.content.minimumHeight()
@@ -163,39 +166,78 @@ def _in_two(title: str) -> list[str]:
     return list(min(broken, key=lambda one: max(map(len, one)))) if broken else [title]
 
 
-def _table(
-    columns: Sequence[TableColumn], lines: Sequence[TableLine], heads: Sequence[Sequence[str]], pen: Pen, room: QRectF
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """How wide the columns of a table are, how far their words keep from the next, and which lines take two."""
+
+    widths: tuple[float, ...]
+    between: float
+    tall: tuple[bool, ...]
+
+    def room(self, place: int) -> float:
+        """How much room the words of a column have."""
+        return self.widths[place] - (0 if place == len(self.widths) - 1 else self.between)
+
+
+def _grid(
+    columns: Sequence[TableColumn], lines: Sequence[TableLine], heads: Sequence[Sequence[str]], room: float
+) -> _Grid:
     widths = [_wide(heads[place], lines, place) for place in range(len(columns))]
-    widths[0] = max(_NAMES, widths[0], room.width() - sum(widths[1:]))
-    tight = min(_BETWEEN - 6, max(0, (sum(widths) - room.width()) / len(widths)))  # many columns stand closer
-    widths = fitted([wide - tight for wide in widths], [column.right for column in columns], room.width())
-    above = max(map(len, heads))
+    widths[0] = max(_NAMES, widths[0], room - sum(widths[1:]))
+    tight = min(_BETWEEN - 6, max(0, (sum(widths) - room) / len(widths)))  # many columns stand closer
+    widths = fitted([wide - tight for wide in widths], [column.right for column in columns], room)
+    made = _Grid(tuple(widths), _BETWEEN - tight, ())
+    return replace(made, tall=tuple(
+        any(fonts.width(cell.text, fonts.SMALL) > made.room(place) for place, cell in enumerate(line.cells))
+        for line in lines
+    ))  # fmt: skip
+
+
+def _table(
+    columns: Sequence[TableColumn],
+    lines: Sequence[TableLine],
+    heads: Sequence[Sequence[str]],
+    grid: _Grid,
+    pen: Pen,
+    room: QRectF,
+) -> None:
+    above, y = max(map(len, heads)), room.y()
     for row in range(-above, len(lines)):
-        x, y = room.x(), room.y() + (row + above) * _ROW
+        x, high = room.x(), _ROW + (_SECOND if row >= 0 and grid.tall[row] else 0.0)
         for place, column in enumerate(columns):
-            cell = QRectF(x, y, widths[place] - (0 if place == len(columns) - 1 else _BETWEEN - tight), _ROW)
+            cell = QRectF(x, y, grid.room(place), high)
             align = RIGHT if column.right else LEFT
-            if row >= 0:
+            if row >= 0 and fonts.width(lines[row].cells[place].text, fonts.SMALL) > cell.width():
+                pen.passage(cell.adjusted(0, 3, 0, 0), lines[row].cells[place].text, lines[row].cells[place].ink)
+            elif row >= 0:
                 pen.words(cell, lines[row].cells[place].text, lines[row].cells[place].ink, align=align)
             elif row + len(heads[place]) >= 0:  # one line stands beside the lower of two
                 pen.words(cell, heads[place][row], "ink_2", weight=fonts.SEMIBOLD, align=align)
-            x += widths[place]
+            x += grid.widths[place]
+        y += high
         if row >= -1:
-            pen.fill(QRectF(room.x(), y + _ROW - 1, room.width(), 0.8), "line_soft" if row >= 0 else "line")
+            pen.fill(QRectF(room.x(), y - 1, room.width(), 0.8), "line_soft" if row >= 0 else "line")
 
 
 def fitted(widths: Sequence[float], figures: Sequence[bool], room: float) -> list[float]:
-    """Let the columns of words give way where a table is wider than the paper; those of figures stay whole.
+    """Let the widest columns of words give way where a table is wider than the paper; those of figures stay whole.
 
     Parameters
     ----------
     widths, figures
         Of each column: how wide it would be, and whether it holds figures.
     """
-    give = [0.0 if figure else max(0.0, wide - _LEAST) for wide, figure in zip(widths, figures, strict=True)]
-    share = min(1.0, max(0.0, sum(widths) - room) / (sum(give) or 1.0))
-    return [wide - share * less for wide, less in zip(widths, give, strict=True)]
+    words = sorted(wide for wide, figure in zip(widths, figures, strict=True) if not figure)
+    left = room - sum(wide for wide, figure in zip(widths, figures, strict=True) if figure)
+    most = left
+    for place, wide in enumerate(words):  # what the narrower ones leave is shared by the wider ones
+        most = left / (len(words) - place)
+        if wide > most:
+            break
+        left -= wide
+    else:
+        return list(widths)
+    return [wide if figure else min(wide, max(_LEAST, most)) for wide, figure in zip(widths, figures, strict=True)]
 
 
 def _wide(head: Sequence[str], lines: Sequence[TableLine], place: int) -> float:

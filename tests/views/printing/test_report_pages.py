@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,5 +115,23 @@ def test_a_table_too_wide_for_the_paper_lets_words_give_way_and_no_figure() -> N
     widths, figures = [180.0, 160.0, 90.0, 150.0, 80.0], [False, False, True, False, True]
     found = fitted(widths, figures, 523.0)
     assert round(sum(found), 6) == 523.0 and [found[2], found[4]] == [90.0, 80.0]
+    assert (found[0] == found[1] and found[3] == 150.0) or found[0] == found[1] == found[3], "the widest give way"
+    assert fitted([180.0, 90.0, 60.0], [False, False, True], 300.0) == [150.0, 90.0, 60.0], "a day stays whole"
     assert fitted(widths, figures, 700.0) == widths
     assert min(fitted(widths, figures, 300.0)) >= 72.0
+
+
+def test_words_that_have_no_room_in_a_line_of_a_table_take_two(
+    theme: Theme, workspace: Workspace, painted: Painted
+) -> None:
+    name, reason = "The Osei Brothers Wardrobe and Work", "16 days late, 50 days in stage, no next step"
+    tile = next(one for each in the_dashboards() for one in each.tiles if one.title == "Deals to act on")
+    dashboard = Dashboard("one", "One", ((tile,),))
+    found = report_of(Metrics(workspace), dashboard, Filters(), "Sample book")
+    shown = found.answers[tile.key]
+    rows = tuple((name, "Exclusive denim run", reason, *row[3:]) for row in shown.answer.rows)
+    answers = {tile.key: replace(shown, answer=replace(shown.answer, rows=rows))}
+    report_pdf(replace(found, answers=answers), theme, A4)
+    painted.assert_readable(A4)
+    said = [text for _page, _room, text in painted.words]
+    assert said.count(reason) == said.count(name) == len(rows)
