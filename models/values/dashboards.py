@@ -75,6 +75,8 @@ class TileSpec:
         How many columns of its row it takes, up to `WIDEST`.
     height
         How high it is, one of `HEIGHTS`; a figure and a headline have one height.
+    courses
+        Of a figure with a trend: such metrics of this and other tiles that one query answers.
     trend
         Of a figure: the metric that has its course over months, where it is not its own.
     lens
@@ -100,6 +102,7 @@ class TileSpec:
     wide: int = 1
     height: Height = "M"
     trend: str = ""
+    courses: tuple[str, ...] = ()
     lens: str = ""
     parts: tuple[str, ...] = ()
     switch: tuple[str, ...] = ()

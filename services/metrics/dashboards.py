@@ -272,11 +272,26 @@ def _together(rows: tuple[tuple[TileSpec, ...], ...], catalogue: Catalogue) -> t
         scores = catalogue.of_scores(metric)
         return (metric.entity, scores, replace(tile.query, metrics=())) if plain else (tile.key,)
 
+    def goes_with(tile: TileSpec) -> tuple[object, ...]:
+        return (catalogue.metrics[tile.trend].entity, replace(tile.query, metrics=())) if tile.trend else ()
+
     names: dict[tuple[object, ...], list[str]] = {}
+    courses: dict[tuple[object, ...], dict[str, None]] = {}
     for row in rows:
         for tile in row:
             names.setdefault(over(tile), []).append(tile.query.metrics[0])
-    return tuple(tuple(replace(tile, together=tuple(names[over(tile)])) for tile in row) for row in rows)
+            courses.setdefault(goes_with(tile), {})[tile.trend] = None
+    return tuple(
+        tuple(
+            replace(
+                tile,
+                together=tuple(names[over(tile)]),
+                courses=tuple(courses[goes_with(tile)]) if tile.trend else (),
+            )
+            for tile in row
+        )
+        for row in rows
+    )
 
 
 def _own(found: Answer, name: str, catalogue: Catalogue) -> Answer:
@@ -322,7 +337,7 @@ def trend_of(tile: TileSpec) -> TileSpec | None:
     if tile.form not in FIGURE_FORMS or not _can_be_by(name, ("month",)):
         return None
     query = replace(tile.query, metrics=(name,), by=("month",), period="12m", compare=None, having=())
-    return TileSpec(f"{tile.key}.trend", tile.title, "line", query)
+    return TileSpec(f"{tile.key}.trend", tile.title, "line", query, together=tile.courses)
 
 
 def under_lens(tile: TileSpec, figure: TileSpec) -> TileSpec:
@@ -420,7 +435,7 @@ def tile_answer(
     else:
         found = metrics.answer(query, cancelled)
     if tile.trend and compare and query.compare is None:
-        query, found = _with_past(metrics, tile.trend, replace(query, compare=compare), found, cancelled)
+        query, found = _with_past(metrics, tile, replace(query, compare=compare), found, cancelled)
     left_off = unfiltered(tile, filters)
     if left_off:
         note = Note("unfiltered", "", (listed([title.lower() for title in left_off]),))
@@ -447,14 +462,14 @@ def tile_answer(
 
 
 def _with_past(
-    metrics: Metrics, trend: str, query: Query, found: Answer, cancelled: Callable[[], bool]
+    metrics: Metrics, tile: TileSpec, query: Query, found: Answer, cancelled: Callable[[], bool]
 ) -> tuple[Query, Answer]:
     """Put the figure of the period before beside one of scores, by the metric that has its course.
 
     As it is where that counts another figure today, as words of leaving are not in the course of the churn risk.
     """
-    name = query.metrics[0]
-    past = metrics.answer(replace(query, metrics=(trend,)), cancelled).cells(0)
+    name, trend = query.metrics[0], tile.trend
+    past = metrics.answer(replace(query, metrics=tile.courses or (trend,)), cancelled).cells(0)
     if past[trend] != found.cells(0)[name] or past[f"{trend}_before"] is None:
         return replace(query, compare=None), found
     head = found.columns[0]

@@ -304,7 +304,11 @@ def _pairs(dashboard: Dashboard, there: Mapping[str, TileSpec]) -> Iterator[tupl
 
 def _alike(one: TileSpec, other: TileSpec) -> bool:
     """Whether two tiles are the same but for their place and their width."""
-    return replace(one, key="", wide=1, together=()) == replace(other, key="", wide=1, together=())
+    return _alone(one) == _alone(other)
+
+
+def _alone(one: TileSpec) -> TileSpec:
+    return replace(one, key="", wide=1, together=(), courses=())
 
 
 def _ask_alike(one: TileSpec, other: TileSpec) -> bool:

@@ -14,7 +14,7 @@ from models import sqlite
 from models.values.dashboards import FIGURE_FORMS, Dashboard, Filters, TileSpec
 from models.values.errors import UserError
 from models.values.metrics import Query, Value
-from services.metrics import Metrics, asked, drill, the_catalogue, the_dashboards, tile_answer
+from services.metrics import Metrics, asked, drill, the_catalogue, the_dashboards, tile_answer, trend_of
 from services.metrics.dashboards import document_of, load_dashboard, load_dashboards
 from tests.views.books import opened, sample_copy
 
@@ -156,6 +156,11 @@ def test_a_figure_of_scores_has_its_change_by_the_scores_of_then(asking: Metrics
     cells = shown.answer.cells(0)
     assert shown.query.compare == "previous" and cells[f"{name}_before"] == then
     assert tile_answer(asking, replace(tile, trend=""), Filters()).query.compare is None
+    alone = replace(tile, courses=())
+    assert replace(tile_answer(asking, alone, Filters()).answer, sql="") == replace(shown.answer, sql="")
+    lines = [trend_of(one) for one in (tile, alone)]
+    course, own = (tile_answer(asking, one, Filters()).answer for one in lines if one is not None)
+    assert len(tile.courses) == 4 and replace(course, sql="") == replace(own, sql="")
 
 
 def test_a_figure_whose_course_counts_another_one_today_has_no_change(asking: Metrics) -> None:
