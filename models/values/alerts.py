@@ -82,6 +82,7 @@ class AlertRow:
     parts: tuple[str, ...] = ()  # of the reason, which joins them
     names: frozenset[tuple[str, int]] = frozenset()  # the rows that it names, as (table, id)
     loss_minor: int = 0  # what is to be lost by the record of the alert's rules, where a model expects less
+    record: str = ""  # "17 of 25 left after such a silence", where loss_minor stands by it; '' elsewhere
     spent_minor: int = (
         0  # in 12 months, of an alert about their words whose value at risk does not tell what is at stake
     )
@@ -157,6 +158,7 @@ class QueuePage:
     today: Tile | None = None  # what the same reading says above the queue
     progress: DayProgress | None = None
     rules: tuple[tuple[str, str, int], ...] = ()  # that raised alerts of the tab: code, title, how many
+    newest: int = 0  # id of the alert raised last, in whatever tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,11 +411,11 @@ class ScoreFigures:
 
     @property
     def stays_words(self) -> str:
-        """What they bring if they stay, "£4,490"; "£4,490 on average" where the range at risk goes beyond it."""
+        """What they bring if they stay, "£4,490"; "about £4,490" where the range at risk goes beyond it."""
         if self.clv_if_stays_minor is None:
             return ""
         beyond = (self.value_at_risk_high_minor or 0) > self.clv_if_stays_minor
-        return money(self.clv_if_stays_minor, self.currency) + (" on average" if beyond else "")
+        return ("about " if beyond else "") + money(self.clv_if_stays_minor, self.currency)
 
     def mark_of(self, figure: str) -> OverrideMark | None:
         """The mark of a figure that a person set, None where the computed one counts."""

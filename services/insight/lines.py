@@ -64,6 +64,8 @@ _LESS: Final = frozenset({
     *("engagement_below", "satisfaction_falling", "renewal_near"),
 })  # fmt: skip
 _OF_DEAL: Final = frozenset({"deal_at_risk", "deal_stalled"})
+#: With these words a line names a deal that its rule is not about.
+OPEN_DEAL: Final = "open deal: "
 #: Rules that are not about what a customer did lately, or that say what they are worth themselves.
 _NOT_OF_WORTH: Final = frozenset({"win_back_due", "repeated_trouble", "ready_for_more", "not_adopted"})
 _ALERTS: Final = "SELECT id, customer_id, state, rule, reason FROM alerts WHERE id IN (SELECT value FROM json_each(?))"
@@ -92,6 +94,7 @@ class Line(NamedTuple):
 
     parts: tuple[str, ...]
     rows: frozenset[tuple[str, int]] = frozenset()
+    record: str = ""  # what became of others so silent, where more is lost by that than the model expects
 
     @property
     def words(self) -> str:
@@ -183,7 +186,7 @@ class _Writer:
         parts = [reason, *soon] if is_theirs else [*soon, reason]
         parts += [*purchases, *trouble, *later]
         parts[0] = words.capital(parts[0])
-        return Line(tuple(dict.fromkeys(parts)), frozenset(self._rows))
+        return Line(tuple(dict.fromkeys(parts)), frozenset(self._rows), self._known.purchases.record)
 
     # -- the reason itself --------------------------------------------------------------------------------------
 
@@ -364,7 +367,7 @@ class _Writer:
         parts.append(deal["stage"])
         said = [*([] if about else parts), *([closes] if closes else [])]  # the reason names the deal that it is about
         if said:
-            yield ("" if about else "open deal: ") + ", ".join(said), days if closes else DUE_DAYS, _DEAL_FIRST
+            yield ("" if about else OPEN_DEAL) + ", ".join(said), days if closes else DUE_DAYS, _DEAL_FIRST
 
     def _contract(self) -> Iterator[tuple[str, int, int]]:
         """The end of the contract, and until when notice can be given."""

@@ -25,6 +25,8 @@ _LITTLE: Final = 0.1
 #: as many days of the year before: who always sends back much did nothing new.
 _BACK_DAYS, _BACK_SHARE, _BACK_TIMES = 90, 0.1, 2.0
 _YEAR: Final = 365
+#: With these words a line tells a silence.
+SILENT: Final = "no order for"
 
 #: SQL of what went back by ``kind`` in a time, in the currency of the customer's scores ``s``.
 _BACK: Final = """(SELECT coalesce(sum(abs(o.amount_minor)), 0) FROM orders o
@@ -100,14 +102,19 @@ class PurchaseFacts:
         """Say for how long they ordered nothing, where that is long for them."""
         days = self.silent_days
         if days is not None and days >= max(_SILENT_DAYS, _SILENT_GAPS * (self.usual_gap or 0.0)):
-            yield f"no order for {words.count(days, 'day')}"
+            yield f"{SILENT} {words.count(days, 'day')}"
+
+    @property
+    def record(self) -> str:
+        """What became of others after such a silence, where more is lost by that than the model expects; else ''."""
+        return f"{self.lost} after such a silence" if self.lost and self.loss > (self.at_risk or 0) else ""
 
     def worth(self) -> Iterator[str]:
         """Say what they spent, where the money at risk does not tell it, and how much is lost by the rule's record."""
         if says_little(self.at_risk, self.spent):
             yield f"{words.money(self.spent, self.currency)} spent in 12 months"
-        if self.lost and self.loss > (self.at_risk or 0):
-            yield f"{words.money(self.loss, self.currency)} at stake: {self.lost} after such a silence"
+        if self.record:
+            yield f"{words.money(self.loss, self.currency)} at stake: {self.record}"
 
     def went_back(self) -> Iterator[str]:
         """Say what they sent back or cancelled lately, where that is much for them."""

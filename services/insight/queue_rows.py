@@ -107,6 +107,7 @@ def read_queue(
         criticals_waiting=waiting_words(reader, read_waiting(reader, wanted.owners)),
         churn_bars=(reader.policy.churn_warning, reader.policy.churn_critical),
         rules=read_rules(reader, tab, wanted),
+        newest=reader.value("SELECT coalesce(max(id), 0) FROM alerts"),
     )
 
 
@@ -195,6 +196,7 @@ def _row(reader: Reader, bounds: Bounds, row: sqlite.Row, line: Line) -> AlertRo
         overridden=marks_of(reader, row["overridden"], row["currency"] or reader.currency),
         said_leaving=bool(row["said_leaving"]),
         loss_minor=row["loss_minor"],
+        record=line.record,
         spent_minor=_spent(row),
         said=said_words(row["words"]),
     )

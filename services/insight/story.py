@@ -19,6 +19,8 @@ from models.values.scores import missed_orders
 from services.book.alert_phrasing import Clause, Fact, reason_clauses
 from services.distress.complaints import read_voices
 from services.insight.anomalies import anomaly_words, is_bad, read_anomalies, shared_issue_words
+from services.insight.lines import OPEN_DEAL
+from services.insight.purchase_facts import SILENT
 from services.insight.reader import Reader
 
 _SENTENCES = 2
@@ -31,6 +33,8 @@ _MOST_SPELLED = 12
 _SILENT = 2
 _REST = 200
 _SUBJECT = 50
+_OF_SILENCE = frozenset({"days_since_order", "usual_gap", "longest_gap"})
+_DEAL = frozenset({"deal_amount", "largest_open_deal"})
 _OPEN_TICKETS = frozenset({"unhappy_open_days", "urgent_tickets", "pressing_tickets"})
 #: By topic, the measures of which one tells of it.
 _TOPICS: Final = {
@@ -58,6 +62,7 @@ class _Told:
     def __init__(self, clauses: tuple[Clause, ...]) -> None:
         self.facts: set[Fact] = {fact for clause in clauses for fact in clause.facts}
         self.rows: frozenset[tuple[str, int]] = frozenset()
+        self.names_deal = False  # with its amount and its close date
 
     def of(self, name: str) -> list[object]:
         """The known values of a measure."""
@@ -101,6 +106,10 @@ def read_story(reader: Reader, alert: AlertRow, reason: str, figures: ScoreFigur
         return ""
     told = _Told(reason_clauses(reason, reader.today))
     told.rows = alert.names
+    starts = [part.casefold() for part in alert.parts]
+    if figures is not None and any(part.startswith(SILENT) for part in starts):
+        told.facts.add(("days_since_order", figures.days_since_last_order))
+    told.names_deal = any(part.startswith(OPEN_DEAL) for part in starts)
     said = [*_went_on(reader, alert, told), *_other_signals(reader, alert, told)]
     said += _silence(alert, figures, told)
     if alert.kind == "risk":
@@ -117,9 +126,7 @@ def read_story(reader: Reader, alert: AlertRow, reason: str, figures: ScoreFigur
     for topic, tell in more:
         if len(said) < _SENTENCES and not (topic and told.speaks_of(topic)):
             said += tell()
-    return " ".join(
-        words.sentence(one) for one in [*said[:_SENTENCES], *_alike(alert, figures), *_less(alert, figures)]
-    )
+    return " ".join(words.sentence(one) for one in [*said[:_SENTENCES], *_alike(alert, figures)])
 
 
 def _went_on(reader: Reader, alert: AlertRow, told: _Told) -> list[str]:
@@ -158,6 +165,10 @@ def _untold(clauses: tuple[Clause, ...], told: _Told) -> tuple[Clause, ...]:
     """
     new = _Told(clauses)
     if set(new.of("said")) & set(told.of("said")) or (new.is_of_open_ticket and told.is_of_open_ticket):
+        return ()
+    if told.names_deal and new.any_of(_DEAL):
+        return ()
+    if new.facts and told.of("days_since_order") and {name for name, value in new.facts if value} <= _OF_SILENCE:
         return ()
     if told.of("deal_amount"):
         clauses = tuple(one for one in clauses if all(name != "largest_open_deal" for name, _ in one.facts))
@@ -204,14 +215,6 @@ def _alike(alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
         return []
     risk = figures.model_risk if figures.said_leaving else figures.churn_risk
     return [f"Churn risk {words.chance(risk or 0.0)}: {figures.risk_note}"]
-
-
-def _less(alert: AlertRow, figures: ScoreFigures | None) -> list[str]:
-    """Say that the model expects to lose less than is at stake by the record, whose figure stands beside it."""
-    if figures is None or figures.churn_risk is None or alert.loss_minor <= (alert.value_at_risk_minor or 0):
-        return []
-    at_risk = words.money(alert.value_at_risk_minor or 0, alert.currency)
-    return [f"The churn model alone expects less: {words.chance(figures.churn_risk)}, {at_risk} at risk"]
 
 
 def _ticket(reader: Reader, alert: AlertRow, told: _Told) -> list[str]:

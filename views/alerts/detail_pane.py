@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import html
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QBoxLayout, QMenu, QSizePolicy, QWidget
 
 from models.values.alerts import AlertDetail
 from views.actions import Actions, Command
-from views.alerts.figures import TWO_BY_TWO, FigureStrip, figures_of
+from views.alerts.figures import TWO_BY_TWO, FigureStrip, contradicted, figures_of, trust_words
 from views.alerts.person_lines import PersonLines
 from views.charts.drivers import DriverBars
 from views.charts.rhythm import RhythmChart
@@ -30,28 +31,78 @@ from views.widgets.tabs import CountTabs, Tab
 _ALWAYS = frozenset({"order", "ticket", "email", "review", "deal"})
 #: Lower than this the pictures take less room.
 _LOW = 700
+_STORY_LINES, _STORY_INSET = 3, 14
 
 
 class Story(QWidget):
-    """Why now: the verdict in bold, then the reasons, beside a line in the colour of the severity."""
+    """Why now: the verdict in bold, then the reasons, beside a line in the colour of the severity.
+
+    What goes beyond three lines folds behind a link.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme, self._bar = theme, "critical"
+        self._bold: Sequence[str] = ()
+        self._rest: Sequence[str] = ()
+        self._open = False
         self.words = label("", fonts.BODY, wrap=True)
         self.words.setTextFormat(Qt.TextFormat.RichText)
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.setLayout(column(self.words, margins=(14, 0, 0, 0)))
+        self.words.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )  # fmt: skip
+        self.words.linkActivated.connect(self._turn)
+        self.setLayout(column(self.words, margins=(_STORY_INSET, 0, 0, 0)))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._fit)
 
     def tell(self, bold: str, rest: str, bar: str) -> None:
         """Show another story."""
-        self._bar = bar
-        strong = f'<span style="font-weight:600">{html.escape(bold)}</span>'
-        self.words.setText(f'<div style="line-height:20px">{strong} {html.escape(rest)}</div>')
+        self._bar, self._bold, self._rest, self._open = bar, bold.split(), rest.split(), False
         self.words.setAccessibleName(f"{bold} {rest}")
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _turn(self) -> None:
+        self._open = not self._open
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show as many words as three lines hold, or all of them."""
+        whole = len(self._bold) + len(self._rest)
+        shown, link = whole, ""
+        if self._lines(self._written(whole)) > _STORY_LINES:
+            shown, link = (whole, "less") if self._open else (self._most(whole), "more")
+        self.words.setText(self._written(shown, link))
         self.update()
+
+    def _most(self, whole: int) -> int:
+        """How many words stand in three lines with the link behind them."""
+        return bisect_left(range(1, whole), True, key=lambda n: self._lines(self._written(n, "more")) > _STORY_LINES)
+
+    def _written(self, count: int, link: str = "") -> str:
+        """The first words as rich text, the verdict's in bold, and a link to the others, or back."""
+        bold, rest = (html.escape(" ".join(part)) for part in (
+            self._bold[:count], self._rest[: max(0, count - len(self._bold))]
+        ))  # fmt: skip
+        dots = "…" if count < len(self._bold) + len(self._rest) else ""
+        ink = self._theme.color("primary_text").name()
+        link = f' <a href="{link}" style="color:{ink};text-decoration:none">{link}</a>' if link else ""
+        return f'<div style="line-height:20px"><span style="font-weight:600">{bold}</span> {rest}{dots}{link}</div>'
+
+    def _lines(self, text: str) -> int:
+        """How many lines a text takes in the width that there is."""
+        page = QTextDocument()
+        page.setDefaultFont(self.words.font())
+        page.setDocumentMargin(0)
+        page.setHtml(text)
+        page.setTextWidth(max(1, self.width() - _STORY_INSET))
+        page.documentLayout()
+        return page.firstBlock().layout().lineCount()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -123,13 +174,16 @@ class DetailPane(QWidget):
         self.story.tell(detail.story_bold, detail.story, bar)
         self.figures.setVisible(detail.alert.customer_id is not None)
         self._charts.setVisible(detail.alert.customer_id is not None)
-        self.figures.show_figures(figures_of(detail.figures, warning, critical, detail.spend))
-        self.course.show_figures(detail.figures)
+        shown = figures_of(detail.figures, warning, critical, detail.spend, detail.alert)
+        alarm = shown[0].ink == "critical_text" or bar == "critical"
+        self.figures.show_figures(shown)
+        self.course.show_figures(detail.figures, contradicted=contradicted(detail.figures, detail.alert))
         self.figures.offer_why(detail.figures is not None and detail.alert.customer_id is not None)
         self._fold_why()
-        self.drivers.show_drivers(detail.drivers, detail.figures.typical_risk if detail.figures is not None else None)
+        typical = detail.figures.typical_risk if detail.figures is not None else None
+        self.drivers.show_drivers(detail.drivers, typical, alarm=alarm)
         self._say_hint()
-        self.rhythm.show_rhythm(detail.rhythm, detail.alert.currency)
+        self.rhythm.show_rhythm(detail.rhythm, detail.alert.currency, alarm=alarm)
         self._missing_hint()
         if other:
             self._scroll.verticalScrollBar().setValue(0)
@@ -251,7 +305,8 @@ class DetailPane(QWidget):
 
     def _fold_why(self) -> None:
         figures = self._detail.figures if self._detail is not None else None
-        self.notes.show_figures(figures, week=self._why_open)
+        trust = trust_words(figures, self._detail.alert) if self._detail is not None and self._why_open else ""
+        self.notes.show_figures(figures, week=self._why_open, trust=trust)
         self.course.setVisible(self._why_open and figures is not None)
         self.figures.unfold.setText("Hide" if self._why_open else "Why?")
         self.figures.offer_why(not self.figures.unfold.isHidden())

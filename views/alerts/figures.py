@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from models.values.alerts import ScoreFigures
+from models.values.alerts import AlertRow, ScoreFigures
 from models.values.reaching import SpendYear
 from models.values.words import left_words
 from views.theme import Theme, fonts
@@ -196,8 +196,8 @@ def churn_figure(f: ScoreFigures, warning: float, critical: float) -> Figure:
     if by_hand is not None:
         return Figure(label, percent(f.churn_risk), ink=ink, first=by_hand[0], second=by_hand[1], by_hand=True)
     if f.risk_note:
-        average = (Run(f"active customers’ average: {percent(f.average_risk)}", "warning_text"),)
-        why = (Run("cannot tell them apart", "ink_3"),)
+        average = (Run(f"your average: {percent(f.average_risk)}", "warning_text"),)
+        why = (Run("too alike to tell apart", "ink_3"),)
         return Figure(label, chance(f.churn_risk), first=average, second=why, more=f.risk_note)
     confidence = Run(f"confidence {f.confidence}", "warning_text" if f.confidence == "low" else "ink_3")
     change = changed(f.churn_change_points, "pts", f.change_days, rising_is_bad=True)
@@ -247,7 +247,7 @@ def engagement_figure(f: ScoreFigures) -> Figure:
 def last_order_figure(f: ScoreFigures) -> Figure:
     """Days since the last order, beside the usual gap."""
     if f.days_since_last_order is None:
-        return Figure("Since last order", DASH, second=(Run("no order yet", "ink_3"),))
+        return Figure("Last order", DASH, second=(Run("no order yet", "ink_3"),))
     gap = (
         ""
         if f.usual_gap_days is None
@@ -255,9 +255,9 @@ def last_order_figure(f: ScoreFigures) -> Figure:
         if f.own_rhythm
         else f"others: {whole(f.usual_gap_days)}"
     )
-    unit = "day" if f.days_since_last_order == 1 else "days"
+    unit = "day ago" if f.days_since_last_order == 1 else "days ago"
     return Figure(
-        "Since last order",
+        "Last order",
         whole(f.days_since_last_order),
         unit,
         first=(Run(f.last_order_words, "ink_3"),),
@@ -293,14 +293,43 @@ def spend_figure(spend: SpendYear, currency: str) -> Figure:
     return Figure(label, money(spend.minor, currency), first=(year,))
 
 
+def contradicted(f: ScoreFigures | None, alert: AlertRow) -> bool:
+    """Whether the record behind an alert's money says more than the model, whose figures nothing else replaces."""
+    replaced = f is None or f.churn_risk is None or f.said_leaving or f.mark_of("churn_risk") is not None
+    return bool(alert.record) and not replaced
+
+
+def trust_words(f: ScoreFigures | None, alert: AlertRow) -> str:
+    """Which of two figures counts for what, where record and model differ; '' elsewhere."""
+    if f is None or not contradicted(f, alert):
+        return ""
+    stake, at_risk = (money(minor, alert.currency) for minor in (alert.loss_minor, alert.value_at_risk_minor or 0))
+    return (
+        f"To decide whom to call, go by the record: {alert.record}, so {stake} is at stake. "
+        f"Lists and totals use the churn model: {chance(f.churn_risk)}, {at_risk} at risk."
+    )
+
+
 def figures_of(
-    f: ScoreFigures | None, warning: float, critical: float, spend: SpendYear | None = None
+    f: ScoreFigures | None,
+    warning: float,
+    critical: float,
+    spend: SpendYear | None = None,
+    alert: AlertRow | None = None,
 ) -> tuple[Figure, ...]:
-    """The four figures of a customer: of the Alerts page with what they spent, where that is known."""
+    """The four figures of a customer: of the Alerts page with what they spent, where that is known.
+
+    Where the record behind the alert's money says more than the model, the figures of the model say that, too.
+    """
     if f is None:
         return (Figure("Not scored yet", DASH),)
     third = spend_figure(spend, f.currency) if spend is not None else engagement_figure(f)
-    shown = churn_figure(f, warning, critical), risk_figure(f), third, last_order_figure(f)
+    churn, risk = churn_figure(f, warning, critical), risk_figure(f)
+    if alert is not None and contradicted(f, alert):
+        at_stake = f"{money(alert.loss_minor, alert.currency)} by the record"
+        churn = replace(churn, second=(Run(alert.record, "warning_text"),))
+        risk = replace(risk, second=(Run(at_stake, "warning_text"),))
+    shown = churn, risk, third, last_order_figure(f)
     return shown if shown[0].ink == "critical_text" else tuple(_without_red(one) for one in shown)
 
 

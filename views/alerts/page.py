@@ -52,6 +52,7 @@ class AlertsPage(Page):
         self._desk = book.desk(self)
         self._wanted: int | None = None  # the alert to make current when the queue comes
         self._fresh = False
+        self._newest = 0  # the alert raised last when the queue was shown
         self._quiet_read = False
         self._called: AlertRow | None = None  # until the person moves, E may be meant for who was called
         self._has_room = True
@@ -201,7 +202,7 @@ class AlertsPage(Page):
         known = {open_alert.id for open_alert in self.queue.model.open_alerts()}
         new = [row for row in page.rows if row.id not in known]
         if self._quiet_read and known and new:
-            self.queue.show_news(len(new))
+            self.queue.show_news(sum(row.id > self._newest for row in new))
             return
         self._show_queue(page)
 
@@ -238,6 +239,7 @@ class AlertsPage(Page):
         view = self.queue.view
         before, called = view.current, self._called
         self.queue.show_page(page)
+        self._newest = page.newest
         stayed = before is not None and view.current is not None and before.id == view.current.id
         if self._wanted is not None or stayed:
             self._called = called  # the queue moved on, not the person, also where it came so late that focus returned

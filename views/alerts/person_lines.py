@@ -18,6 +18,8 @@ from views.words import DOT
 _LINE = 20
 #: Room for the first letters of what is elided.
 _DOTS = 24
+#: What is no longer than this is not cut at all.
+_SHORT_REST = 18
 
 
 class RunLine(QWidget):
@@ -91,7 +93,8 @@ class FactLine(QWidget):
             self._row.addWidget(one)
             lead = [Run(DOT, "ink_3")] if place else []
             title = [*lead, Run(f"{fact.title} ", "ink_3"), Run(fact.figure, "ink", fonts.MEDIUM)]
-            one.tell([*title, Run(fact.rest, "ink_2")], keeps=len(title))
+            keeps = len(title) + (len(fact.rest) <= _SHORT_REST)
+            one.tell([*title, Run(fact.rest, "ink_2")], keeps=keeps)
         self._row.addStretch(1)
         self.setVisible(bool(facts))
 

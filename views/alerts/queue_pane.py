@@ -142,12 +142,13 @@ class QueuePane(QWidget):
         else:
             self._show_empty(page)
 
-    def show_news(self, count: int) -> None:
-        """Offer what came in meanwhile; the list does not move by itself."""
-        self.news.setText(f"Show {counted(count, 'new alert')}")
-        self.news.setToolTip("Raised since the queue was read; your next action shows them too")
+    def show_news(self, raised: int) -> None:
+        """Offer alerts that were raised meanwhile, or others that moved up; the list does not move by itself."""
+        self.news.setText(f"Show {counted(raised, 'new alert')}" if raised else "Order updated · Show")
+        why = "Raised" if raised else "Scores, due times or rules have changed"
+        self.news.setToolTip(f"{why} since the queue was read; your next action shows the new order too")
         self.news.show()
-        self._news_box.setVisible(count > 0)
+        self._news_box.show()
 
     def show_error(self, failed: Failed) -> None:
         """The queue could not be loaded: no figure of an earlier reading stands beside that."""

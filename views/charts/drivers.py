@@ -43,6 +43,7 @@ class DriverBars(Chart):
         self._most = MOST_ROWS
         self._drivers: tuple[Driver, ...] = ()
         self._typical: float | None = None
+        self._alarm = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def set_low(self, low: bool) -> None:
@@ -75,13 +76,15 @@ class DriverBars(Chart):
         """What the points are, or the typical risk that they raise or lower."""
         return "points of risk" if self._typical is None else f"typical: {chance(self._typical)}"
 
-    def show_drivers(self, drivers: Sequence[Driver], typical: float | None = None) -> None:
+    def show_drivers(self, drivers: Sequence[Driver], typical: float | None = None, *, alarm: bool = False) -> None:
         """Draw these reasons: the customer's words of leaving, contributions by size, then facts without one.
 
         Parameters
         ----------
         typical : the typical customer's risk, to which the points are added; None: not known.
+        alarm : what raises the risk is red.
         """
+        self._alarm = alarm
         ordered = sorted(drivers, key=lambda d: (d.code != SAID_LEAVING, d.points is None, -abs(d.points or 0)))
         self._drivers = tuple(ordered)
         self._typical = typical
@@ -146,7 +149,8 @@ class DriverBars(Chart):
         zero = frame.at(0, 0).x()
         low = frame.x[0] < 0
         names = frame.area.x() - (_FIGURE if low else 8.0)
-        bars: dict[str, list[tuple[float, float, float, float]]] = {"critical": [], "good": []}
+        ink = "critical" if self._alarm else "warning"
+        bars: dict[str, list[tuple[float, float, float, float]]] = {ink: [], "good": []}
         least = (frame.x[1] - frame.x[0]) / frame.area.width()
         for number, one in enumerate(self._shown):
             top = number * ROW_HEIGHT
@@ -158,7 +162,7 @@ class DriverBars(Chart):
             raises, size = one.points >= 0, max(abs(one.points), least)
             middle = -number - 0.5
             ends = (0.0, size) if raises else (-size, 0.0)
-            bars["critical" if raises else "good"].append((*ends, middle - _BAR / 2, middle + _BAR / 2))
+            bars[ink if raises else "good"].append((*ends, middle - _BAR / 2, middle + _BAR / 2))
             end = frame.at(size if raises else -size, 0).x()
             if raises:
                 plot.words(QRectF(end + 6, top, 40, ROW_HEIGHT), points(one.points), "ink_2")

@@ -38,7 +38,7 @@ class RhythmChart(Chart):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "Orders against their usual rhythm", _HIGH)
         self._rhythm: Rhythm | None = None
-        self._currency = "USD"
+        self._currency, self._alarm = "USD", False
         self._came: tuple[Point, ...] = ()
         self._missing: tuple[Point, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click here leaves the keys to the queue
@@ -48,9 +48,9 @@ class RhythmChart(Chart):
         self.setFixedHeight(_LOW if low else _HIGH)
         self.follow()
 
-    def show_rhythm(self, rhythm: Rhythm | None, currency: str) -> None:
-        """Draw another customer's year; None says that there are no orders."""
-        self._rhythm, self._currency = rhythm, currency
+    def show_rhythm(self, rhythm: Rhythm | None, currency: str, *, alarm: bool = False) -> None:
+        """Draw another customer's year; None says that there are no orders. ``alarm``: what is missing is red."""
+        self._rhythm, self._currency, self._alarm = rhythm, currency, alarm
         self._came = tuple(self._orders(rhythm)) if rhythm is not None else ()
         self._missing = tuple(self._missed(rhythm)) if rhythm is not None else ()
         self.follow()
@@ -126,10 +126,11 @@ class RhythmChart(Chart):
         self._draw_orders(plot, weeks=_by_week(rhythm))
         if self._missing:
             xs, ys = [p.x for p in self._missing], [p.y for p in self._missing]
-            plot.stems(xs, [0.0] * len(xs), ys, "critical", 1, (2, 3))
-            plot.dots(xs, ys, "critical", 8, hollow=True)
+            ink = "critical" if self._alarm else "warning"
+            plot.stems(xs, [0.0] * len(xs), ys, ink, 1, (2, 3))
+            plot.dots(xs, ys, ink, 8, hollow=True)
             room = QRectF(frame.area.x() + 80, 0, frame.area.width() - 80, 16)
-            plot.words(room, f"{rhythm.missing} expected, none came", "critical_text", RIGHT, fonts.MEDIUM)
+            plot.words(room, f"{rhythm.missing} expected, none came", f"{ink}_text", RIGHT, fonts.MEDIUM)
 
     def _draw_orders(self, plot: Plot, *, weeks: bool) -> None:
         xs, ys = [p.x for p in self._came], [p.y for p in self._came]

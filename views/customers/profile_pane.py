@@ -252,7 +252,8 @@ class ProfilePane(QWidget):
         figures = profile.figures
         self._figures.offer_why(figures is not None)
         self._fold_why()
-        self.drivers.show_drivers(profile.drivers, figures.typical_risk if figures is not None else None)
+        alarm = profile_figures(figures, self.marks)[0].ink == "critical_text"
+        self.drivers.show_drivers(profile.drivers, figures.typical_risk if figures is not None else None, alarm=alarm)
         mark = figures.mark_of("churn_risk") if figures is not None else None
         self._why_hint.setText(self.drivers.hint(mark))
 

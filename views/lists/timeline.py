@@ -65,7 +65,7 @@ def _icon(kind: str) -> str:
     return declared.icon if declared is not None else "info"
 
 
-_TONES = {"bad": "critical_text", "good": "good_text", "neutral": "ink"}
+_TONES = {"bad": "warning_text", "good": "good_text", "neutral": "ink"}
 ROW_HEIGHT = 32
 EACH = "Show each"
 #: Room for a day with its year, "13 Jul 2025".

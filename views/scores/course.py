@@ -167,15 +167,17 @@ class ScoreCourse(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.hide()
 
-    def show_figures(self, figures: ScoreFigures | None) -> None:
-        """Show what there is to say about these figures."""
+    def show_figures(self, figures: ScoreFigures | None, *, contradicted: bool = False) -> None:
+        """Show what there is to say about these figures; of ``contradicted`` ones not how sure the model is."""
         self.setVisible(figures is not None)
         if figures is None:
             return
         icon, ink = _LOOKS.get(figures.confidence, ("info", "ink_2"))
         self._sign.show_icon(icon, ink)
         self.sure.setText(insight.sure_words(figures), ink if figures.confidence == "low" else "ink_2")
-        self.past.setVisible(bool(figures.record))
+        self._sign.setVisible(not contradicted)
+        self.sure.setVisible(not contradicted)
+        self.past.setVisible(bool(figures.record) and not contradicted)
         worth = value_words(figures)
         self.value.setText(worth)
         for part in (self._worth, self.value):

@@ -24,7 +24,7 @@ class ScoreNotes(QWidget):
         super().__init__()
         self._theme, self._inset = theme, inset
         self._marks: tuple[OverrideMark, ...] = ()
-        self._week = ""
+        self._week = self._trust = ""
         self._box = column(margins=(inset, 5, inset, 6))
         self._box.setSpacing(2)
         outer = QWidget()
@@ -36,14 +36,20 @@ class ScoreNotes(QWidget):
     @property
     def lines(self) -> tuple[str, ...]:
         """What is said, line by line."""
-        return (*(mark.line for mark in self._marks), *([self._week] if self._week else []))
+        return (*(mark.line for mark in self._marks), *(line for line in (self._trust, self._week) if line))
 
-    def show_figures(self, figures: ScoreFigures | None, *, week: bool = True) -> None:
-        """Show what there is to say about these figures; ``week``: also what moved in a week."""
+    def show_figures(self, figures: ScoreFigures | None, *, week: bool = True, trust: str = "") -> None:
+        """Show what there is to say about these figures.
+
+        Parameters
+        ----------
+        week : also what moved in a week.
+        trust : which of two figures counts for what.
+        """
         marks = figures.overridden if figures is not None else ()
         moved = figures.week_line if figures is not None and week else ""
-        if (marks, moved) != (self._marks, self._week):
-            self._marks, self._week = marks, moved
+        if (marks, moved, trust) != (self._marks, self._week, self._trust):
+            self._marks, self._week, self._trust = marks, moved, trust
             self._fill(marks, moved)
         self.setVisible(bool(self.lines))
 
@@ -61,6 +67,8 @@ class ScoreNotes(QWidget):
             back.setToolTip("Use the model’s score again")
             back.clicked.connect(partial(self._back, mark.figure))
             self._add("edit", mark.line, back)
+        if self._trust:
+            self._add("info", self._trust)
         if week:
             self._add("clock", week)
 

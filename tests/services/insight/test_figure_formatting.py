@@ -49,7 +49,7 @@ def test_a_value_outside_its_range_is_said_with_the_median() -> None:
 
 def test_a_range_beyond_the_whole_says_that_the_whole_is_an_average() -> None:
     lines = figure_lines(replace(figures(), value_at_risk_high_minor=800_000))
-    said = "Revenue at risk, 12 months: $5,240 of $7,280 on average if they stay"
+    said = "Revenue at risk, 12 months: $5,240 of about $7,280 if they stay"
     assert f"{said} (80{THIN}% range $3,600{DASH}$8,000)" in lines
 
 

@@ -288,7 +288,8 @@ def test_money_behind_the_severity_is_told_where_the_model_expects_little_loss(b
     assert alert.reason == (
         f"{SAID_SILENCE} · $46,721 spent in 12 months · $19,640 at stake: 18 of 36 left after such a silence"
     )
-    assert value_words(alert) == "$19,640 at stake"
+    assert value_words(alert) == "$19,640 at stake" and alert.record == "18 of 36 left after such a silence"
+    assert "expects less" not in reader(read_detail, alert.id).story and not found.record
     (document,) = reader(read_alert_documents, [found.id])
     assert (document["at_stake"], document["value_at_risk"]) == (19_639.5, 1_028)
 

@@ -8,7 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from models.values.alerts import ScoreFigures
 from services.settings import BusinessHours, Policy
-from views.alerts.figures import FigureStrip, figures_of, risk_ink
+from tests.views.alerts.open_alerts import alert as open_alert
+from views.alerts.figures import FigureStrip, contradicted, figures_of, risk_ink, trust_words
 from views.alerts.panels import Until, next_working_day, snooze_choices
 from views.theme import Theme, fonts
 from views.words import THIN
@@ -52,7 +53,7 @@ def test_every_figure_has_unit_horizon_range_and_change() -> None:
     told = f"At risk, 12 months, $5,240, of $7,280 if they stay, 80{THIN}% range $3.6k–$7.1k"
     assert risk == f"{told}, lifetime value over 12 months, $2,040 expected"
     assert engagement == "Engagement, 34 of 100, ▼ 27 in 60 days, your threshold is 50"
-    assert last == "Since last order, 74 days, 7 Sep · $386, usual gap 21"
+    assert last == "Last order, 74 days ago, 7 Sep · $386, usual gap 21"
 
 
 def test_what_is_said_of_who_leaves_fits_its_cell_in_a_laptop_s_window(qtbot: QtBot, theme: Theme) -> None:
@@ -60,6 +61,21 @@ def test_what_is_said_of_who_leaves_fits_its_cell_in_a_laptop_s_window(qtbot: Qt
     risk, *_ = figures_of(leaving, 0.4, 0.5)
     for run in (*risk.first, *risk.second):
         assert fonts.width(run.text, fonts.SMALL) <= 118, run.text
+
+
+def test_where_the_record_says_more_than_the_model_no_figure_is_called_sure() -> None:
+    alert = open_alert(1, loss_minor=696_200, value_at_risk_minor=144_200, record="17 of 25 left after such a silence")
+    churn, risk, *_ = figures_of(replace(FULL, churn_risk=0.15), 0.4, 0.5, alert=alert)
+    assert [(run.text, run.ink) for run in churn.second] == [("17 of 25 left after such a silence", "warning_text")]
+    assert [run.text for run in risk.second] == ["$6,962 by the record"]
+    assert "confidence" not in churn.spoken
+    assert trust_words(replace(FULL, churn_risk=0.15), alert) == (
+        "To decide whom to call, go by the record: 17 of 25 left after such a silence, so $6,962 is at stake. "
+        f"Lists and totals use the churn model: 15{THIN}%, $1,442 at risk."
+    )
+    for other in (replace(FULL, said_leaving="they are leaving"), replace(FULL, churn_risk=None)):
+        assert not contradicted(other, alert) and not trust_words(other, alert)
+    assert "confidence high" in figures_of(FULL, 0.4, 0.5, alert=open_alert(1))[0].spoken
 
 
 def test_what_is_not_known_is_said(qtbot: QtBot, theme: Theme) -> None:
@@ -73,7 +89,7 @@ def test_what_is_not_known_is_said(qtbot: QtBot, theme: Theme) -> None:
     )
     spoken = [figure.spoken for figure in figures_of(nothing, 0.4, 0.5)]
     assert spoken[0] == "Churn risk, 90 days, –, too little history"
-    assert spoken[3] == "Since last order, –, no order yet"
+    assert spoken[3] == "Last order, –, no order yet"
     strip = FigureStrip(theme)
     qtbot.addWidget(strip)
     for width in (420, 640, 900):

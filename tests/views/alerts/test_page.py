@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QTextDocumentFragment
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -31,6 +31,7 @@ from tests.views.conftest import OpenWindow
 from views.actions import Command
 from views.alerts import questions
 from views.alerts.commands import enable
+from views.alerts.detail_pane import Story
 from views.alerts.page import AlertsPage
 from views.alerts.person_lines import FactLine, RunLine
 from views.alerts.queue_filter import filter_of
@@ -335,12 +336,43 @@ def test_what_comes_from_elsewhere_never_moves_the_list(qtbot: QtBot, desk: Desk
     changes = alerting.assign(workspace, [open_alerts[2].id], "Somebody else", new_owner=True)
     desk.book.heard(changes)
     qtbot.waitUntil(lambda: page.queue.news.isVisible())
-    assert page.queue.news.text() == "Show 1 new alert"
+    assert page.queue.news.text() == "Order updated · Show"  # it was there, but not on the list
     assert page.queue.view.current == current
     page.queue.news.click()
     qtbot.waitUntil(lambda: page.queue.model.row_of(open_alerts[2].id) >= 0)
     assert not page.queue.news.isVisible()
     assert page.queue.view.current and current and page.queue.view.current.id == current.id
+
+
+def test_alerts_that_were_raised_meanwhile_are_counted(qtbot: QtBot, desk: Desktop) -> None:
+    page = alerts(desk)
+    last = page.queue.model.open_alerts()[2].id
+    page._show_queue(replace(page_without(page, last), newest=last - 1))
+    page._read_queue(quiet=True)
+    qtbot.waitUntil(lambda: page.queue.news.isVisible())
+    assert page.queue.news.text() == "Show 1 new alert"
+
+
+def test_what_a_story_has_beyond_three_lines_folds_behind_a_link(qtbot: QtBot, theme: Theme) -> None:
+    story = Story(theme)
+    qtbot.addWidget(story)
+
+    def shown() -> tuple[str, int]:
+        words = QTextDocumentFragment.fromHtml(story.words.text()).toPlainText()
+        return words.strip(), story.words.heightForWidth(story.width() - 14) // 20
+
+    story.resize(540, 60)
+    story.show()
+    story.tell("No order for 70 days; the usual gap is 21.", "They wrote that the parcel came late. " * 8, "critical")
+    assert shown()[0].endswith("… more") and shown()[1] == 3
+    story.words.linkActivated.emit("more")
+    assert shown()[0].endswith("late. less") and shown()[1] > 3
+    story.words.linkActivated.emit("less")
+    assert shown()[1] == 3
+    story.resize(2_000, 60)
+    assert shown()[0].endswith("came late.") and shown()[1] <= 3
+    story.tell("No order for 70 days.", "", "critical")
+    assert shown() == ("No order for 70 days.", 1)
 
 
 def test_the_time_left_is_read_anew_on_coming_back(qtbot: QtBot, desk: Desktop) -> None:
