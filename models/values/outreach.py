@@ -266,6 +266,7 @@ class Check:
     why: str = ""  # the rest of the line, and of the tooltip
     blocks: bool = True
     instead: str = ""  # who gave consent and can be chosen as the recipient
+    remedy: str = ""  # words of the button that settles it in place
 
     @property
     def rest(self) -> str:

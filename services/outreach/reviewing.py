@@ -32,6 +32,7 @@ from services.workspace import Workspace
 #: Nobody writes so much to a customer; beyond it a text is not read at all.
 LONGEST_BODY: Final = 20_000
 LONGEST_LINE: Final = 250
+_CONSENT: Final = "Record consent…"
 _SOURCED: Final = "Every statement has a source"
 _SYNCED: Final = "SELECT finished_at FROM imports WHERE undone_by IS NULL ORDER BY id DESC LIMIT 1"
 #: An amount in digits, with its sign, code or word before or after it, and no scale ("5k", "2 thousand").
@@ -121,8 +122,8 @@ def _permission(workspace: Workspace, reader: Reader, edit: Edit) -> Check:
         other = who_consented(reader.driver, policy, edit.customer_id, at=reader.now) if answer.unasked else ""
         if other:
             why = f"Write to {other}, who gave consent"
-            return Check("permission", False, "You may not email them:", why, instead=other)
-        return Check("permission", False, "You may not email them:", " ".join(answer.reasons))
+            return Check("permission", False, "You may not email them:", why, instead=other, remedy=_CONSENT)
+        return Check("permission", False, "You may not email them:", " ".join(answer.reasons), remedy=_CONSENT)
     said = ", ".join(_small(line) for _, line in answer.lines_now)
     return Check("permission", True, "You may email them:", said)
 
@@ -272,8 +273,9 @@ def _sender(workspace: Workspace, edit: Edit) -> Check:
         return Check("sender", True, f"Signed {words.shortened(name, 40)}")
     if edit.body.rstrip().endswith(","):
         return Check(
-            "sender", False, "The email ends without a name", "set “Your name as the sender” in Settings, Mail server"
-        )
+            "sender", False, "The email ends without a name", "set “Your name as the sender” in Settings, Mail server",
+            remedy="Set your name…",
+        )  # fmt: skip
     return Check("sender", True, "Signed in the text")
 
 

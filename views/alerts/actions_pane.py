@@ -22,7 +22,7 @@ MORE = (Command.WAIT, Command.ASSIGN, Command.ESCALATE, Command.SUPPRESS, Comman
 #: A pane lower than this has no room for the points.
 _ROOMY = 560
 _DONE = frozenset({"resolved", "not_useful"})
-_ICONS = {"ok": ("check", "good_text"), "warn": ("warning", "warning_text"), "no": ("close", "critical_text")}
+_ICONS = {"ok": ("check", "good_text"), "warn": ("warning", "warning_text"), "no": ("close", "warning_text")}
 
 
 class ActionsPane(QWidget):
@@ -230,7 +230,7 @@ class ActionsPane(QWidget):
 
     def _permission(self, permission: Permission) -> QWidget:
         made = QWidget()
-        icon, ink = ("check", "good_text") if permission.allowed else ("close", "critical_text")
+        icon, ink = ("check", "good_text") if permission.allowed else ("close", "warning_text")
         picture = Pictogram(self._theme, icon, ink, 16, (16, 20))
         verdict = label(permission.verdict, fonts.BODY, fonts.SEMIBOLD, wrap=True)
         head = row(picture, 6, verdict)

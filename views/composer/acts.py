@@ -6,6 +6,7 @@ Each act takes the text as the person sees it with it; where one fails the text 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -370,6 +371,27 @@ class Acts(QObject):
         asked = Addressee(edit.customer_id, edit.contact_id, found.to_name, found.consent_history)
         panel = ask_consent(self._book, self._theme, self._window, asked, partial(self._tell, session))
         self._open(panel, self._page.verdict)
+
+    def settle(self, check: str) -> None:
+        """Do in place what a check asks for."""
+        if check == "sender":
+            self._open(panels.name_panel(self._theme, self._window, self._sign), self._page.verdict)
+        else:
+            self.record_consent()
+
+    def _sign(self, name: str) -> None:
+        remembered = self._page.context.remembered
+        remembered.set(mail=replace(remembered.value.mail, from_name=name))
+        if self._session is not None:
+            self._session.check()
+        self._page.show_all()
+
+    def set_up(self) -> None:
+        """Ask for the name alone where there is a sender's address, else lead to the mail account."""
+        if self._page.mail.head.has_sender:
+            self.settle("sender")
+        else:
+            self._page.wants_page.emit("settings/mail")
 
     def pick_moment(self) -> None:
         """Ask for a day and a time."""

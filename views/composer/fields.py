@@ -76,6 +76,7 @@ class HeadFields(QWidget):
 
     def __init__(self, theme: Theme, actions: Actions) -> None:
         super().__init__()
+        self.has_sender = False
         self.to = ElidedLabel(theme)
         self.from_whom = ElidedLabel(theme)
         self.subject = entry("Subject", fonts.SEMIBOLD)
@@ -90,7 +91,6 @@ class HeadFields(QWidget):
         to.setLayout(row(self.to, 8, self.change, -1))
         self.to_row = FieldRow(theme, "To", to)
         self.set_up = link("")
-        self.set_up.setToolTip("Open Settings, Mail server")
         sender = QWidget()
         sender.setLayout(row(self.from_whom, 8, self.set_up, -1))
         self.from_row = FieldRow(theme, "From", sender)
@@ -112,8 +112,10 @@ class HeadFields(QWidget):
                             "good_text" if allowed else "warning_text")  # fmt: skip
         else:
             self.to_row.say("")
+        self.has_sender = bool(sender)
         self.from_whom.setText(sender or "no sender yet", "ink" if sender else "warning_text")
         self.set_up.setText("Set your name…" if sender else "Set up your mail account…")
+        self.set_up.setToolTip("" if sender else "Open Settings, Mail server")
         self.set_up.setVisible(not sender or not signed)
         self.from_row.say("your signature is added on sending" if sender and signed else "")
 

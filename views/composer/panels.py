@@ -45,6 +45,15 @@ def confirm_panel(theme: Theme, window: QWidget, send: Callable[[str], None]) ->
                  "Write how you know it: the reason is recorded.")  # fmt: skip
 
 
+def name_panel(theme: Theme, window: QWidget, send: Callable[[str], None]) -> Overlay:
+    """Whose name stands under the emails."""
+    field = QLineEdit()
+    field.setMaxLength(120)
+    field.setPlaceholderText("Dana Whitfield")
+    foot = "It goes under every email. You can change it in Settings, Mail server."
+    return _form(theme, window, "Your name", "Save name", "Sign emails as", field, send, foot, "Enter your name.")
+
+
 def moment_panel(theme: Theme, window: QWidget, now: datetime, send: Callable[[str], None]) -> Overlay:
     """Pick a day and a time, in the time of this computer."""
     at = now + timedelta(hours=1)

@@ -298,9 +298,9 @@ class VerdictPane(QWidget):
             line_box = row(picture, words, margins=(0, 1, 0, 1))
             line_box.setAlignment(picture, Qt.AlignmentFlag.AlignTop)
             self._checks.addLayout(line_box)
-            if check.name == "permission" and not check.passed:
-                remedy = link("Record consent…")
-                remedy.clicked.connect(lambda: self.remedy_wanted.emit("permission"))
+            if check.remedy and not check.passed:
+                remedy = link(check.remedy)
+                remedy.clicked.connect(partial(self.remedy_wanted.emit, check.name))
                 self._checks.addLayout(row(16, remedy, -1))
 
     def _choose_moment(self, number: int, _checked: bool = False) -> None:

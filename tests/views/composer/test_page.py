@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDateEdit, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDateEdit, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.store import connect
@@ -543,6 +543,26 @@ def test_an_email_without_a_signature_says_so_before_it_is_approved(desk: Desk) 
     desk.page.show_all()
     assert mail.editor._foot.startswith("Your signature")
     assert mail.head.from_row.state.text() == "your signature is added on sending"
+
+
+def test_the_name_under_an_email_is_set_in_place(desk: Desk) -> None:
+    remembered, page = desk.desktop.window._remembered, desk.page
+    assert page.session is not None
+    remembered.set(mail=replace(remembered.value.mail, from_name=""), me="")
+    page.session.check()
+    desk.calm()
+    check = next(one for one in page.session.review.checks if one.name == "sender")
+    assert not check.passed
+    link = next(one for one in page.verdict.findChildren(QAbstractButton) if one.text() == "Set your name…")
+    link.click()
+    (panel,) = (one for one in desk.desktop.window.findChildren(FormPanel) if one.isVisible())
+    field = panel.first_focus()
+    QTest.keyClicks(field, "Dana Whitfield")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert remembered.value.mail.from_name == "Dana Whitfield"
+    desk.calm()
+    desk.wait(lambda: all(one.passed for one in page.session.review.checks if one.name == "sender"))
+    assert page.mail.head.set_up.isHidden()
 
 
 @pytest.mark.parametrize("typed", ["", " And more."])
