@@ -239,7 +239,7 @@ def _ticket(reader: Reader, alert: AlertRow, told: _Told) -> list[str]:
     if row["open"]:
         days = reader.days_since(words.day_of(row["opened_on"]))
         return [f"The ticket “{subject}” has been open for {words.count(days, 'day')}"]
-    return [f"The ticket “{subject}” was unhappy"]
+    return [f"They were unhappy about “{subject}”"]
 
 
 def _review(reader: Reader, alert: AlertRow, told: _Told) -> list[str]:
@@ -308,8 +308,8 @@ def _spend(reader: Reader, alert: AlertRow) -> list[str]:
     change = row["last"] / row["before"] - 1
     if abs(change) < 0.25:
         return []
-    way = "above" if change > 0 else "below"
-    return [f"The last three days with orders are {words.percent(abs(change))} {way} the six before"]
+    way = "more" if change > 0 else "less"
+    return [f"On their last three order days they spent {words.percent(abs(change))} {way} than on the six before"]
 
 
 def _worth(figures: ScoreFigures | None) -> list[str]:

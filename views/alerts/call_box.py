@@ -80,7 +80,7 @@ class CallPanel(FormPanel):
     """
 
     def __init__(self, theme: Theme, window: QWidget, title: str, keep: Callable[[str], None]) -> None:
-        foot = "Enter logs the call, Esc does not."
+        foot = "Press Enter to log the call, Esc to cancel."
         super().__init__(theme, window, title, "Log call", lambda panel: panel.dismiss(), foot)
         self._keep: Callable[[str], None] | None = keep
         self.note = QLineEdit()

@@ -59,7 +59,7 @@ class Story(QWidget):
 
     def tell(self, bold: str, rest: str, bar: str) -> None:
         """Show another story."""
-        self._bar, self._bold, self._rest, self._open = bar, bold.split(), rest.split(), False
+        self._bar, self._bold, self._rest, self._open = bar, bold.split(" "), rest.split(" "), False
         self.words.setAccessibleName(f"{bold} {rest}")
         self._fit()
 

@@ -22,6 +22,7 @@ HEIGHT = 100
 TWO_BY_TWO = 480
 #: The unit of scores, which stands small beside them.
 OF_100 = "of 100"
+_GAP = 4  # px behind the longest words of a cell
 _SHARES = (1.1, 1.2, 1.22, 0.84)
 
 
@@ -35,9 +36,15 @@ class Figure:
     ink: str = "ink"
     first: tuple[Run, ...] = ()
     second: tuple[Run, ...] = ()
+    brief: tuple[Run, ...] = ()  # in place of the second line where that does not fit
     ring: tuple[float, float, str] | None = None  # share, threshold, ink
     by_hand: bool = False  # a person set it
     more: str = ""  # that the cell has no room for
+
+    @property
+    def shortest(self) -> Figure:
+        """The same with its second line in brief."""
+        return replace(self, second=self.brief or self.second)
 
     @property
     def width(self) -> float:
@@ -140,9 +147,11 @@ class FigureStrip(QWidget):
         shares = self._shares[:count]
         total = sum(shares) or 1
         even = [self.width() * share / total for share in shares]
-        needs = [self.inset + figure.width + 6 for figure in self._figures[:count]]
+        needs = [self.inset + figure.width + _GAP for figure in self._figures[:count]]
         if all(need <= wide for need, wide in zip(needs, even, strict=True)):
             return even
+        if sum(needs) > self.width():
+            needs = [self.inset + figure.shortest.width + _GAP for figure in self._figures[:count]]
         spare = (self.width() - sum(needs)) / (count or 1)
         if spare >= 0:
             return [need + spare for need in needs]
@@ -170,7 +179,9 @@ class FigureStrip(QWidget):
             at = QPointF(snapped(left + used, dpr), snapped(top + 36, dpr))
             painter.drawPixmap(at, theme.pixmap("edit", "ink_2", 12, dpr))
         runs(painter, theme, QRectF(left, top + 57, room, 16), figure.first, fonts.SMALL)
-        runs(painter, theme, QRectF(left, top + 74, room, 16), figure.second, fonts.SMALL)
+        fits = fonts.width("".join(run.text for run in figure.second), fonts.SMALL) <= room
+        second = figure.second if fits else figure.shortest.second
+        runs(painter, theme, QRectF(left, top + 74, room, 16), second, fonts.SMALL)
 
 
 def risk_ink(churn: float | None, warning: float, critical: float) -> str:
@@ -326,11 +337,15 @@ def figures_of(
     third = spend_figure(spend, f.currency) if spend is not None else engagement_figure(f)
     churn, risk = churn_figure(f, warning, critical), risk_figure(f)
     if alert is not None and contradicted(f, alert):
-        at_stake = f"{money(alert.loss_minor, alert.currency)} by the record"
-        churn = replace(churn, second=(Run(alert.record, "warning_text"),))
-        risk = replace(risk, second=(Run(at_stake, "warning_text"),))
+        stake, record = money(alert.loss_minor, alert.currency), alert.record.partition(" after ")[0]
+        churn = replace(churn, second=_warned(alert.record), brief=_warned(f"record: {record}"))
+        risk = replace(risk, second=_warned(f"{stake} by the record"), brief=_warned(f"record: {stake}"))
     shown = churn, risk, third, last_order_figure(f)
     return shown if shown[0].ink == "critical_text" else tuple(_without_red(one) for one in shown)
+
+
+def _warned(words: str) -> tuple[Run, ...]:
+    return (Run(words, "warning_text"),)
 
 
 def _without_red(figure: Figure) -> Figure:

@@ -40,7 +40,7 @@ LOW, DAY_BAR = 640, 1000
 DETAIL_SKELETON_MS = 100
 SEEN_AFTER_MS = 1_500
 REFRESH_EVERY_MS = 60_000
-_BECOMES = "It stands in the menu above the queue, on this computer; the menu deletes it too."
+_BECOMES = "It appears in the menu above the queue, on this computer. You can delete it there."
 
 
 class AlertsPage(Page):

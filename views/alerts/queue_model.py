@@ -13,7 +13,7 @@ from views.words import chance, money, percent, short_leaving
 
 #: Groups of what is to do, and how a group is sorted.
 DUE = frozenset({"hour", "today", "week", "later"})
-ORDER = "By severity, then by the money shown; of the same money, customers who say they are leaving come first"
+ORDER = "By severity, then by the money shown; for equal amounts, customers who say they are leaving come first"
 
 TICKED_ROLE = Qt.ItemDataRole.UserRole + 1
 

@@ -166,7 +166,7 @@ class RuleDetail(QWidget):
             parts.append(f"{capital(past.warning or past.exemption)}." if past.warning or past.exemption else "")
         parts.append(f"{capital(promise.words)}." if promise is not None else "")
         parts.append(self.found.held)
-        return " ".join(part for part in parts if part) or "Nothing of it can be judged yet."
+        return " ".join(part for part in parts if part) or "Nothing can be judged yet."
 
     def _foot(self) -> QWidget:
         self.changed = note()
