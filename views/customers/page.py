@@ -173,8 +173,9 @@ class CustomersPage(Page):
         if not self._visited:
             return
         self.list.reload()
-        if self._taken_out is not None and self._taken_out in changes.customers:  # an undo brings them back
-            back, self._taken_out = self._taken_out, None
+        back = self._taken_out
+        if back is not None and back in changes.customers and "customers" in changes.tables:  # an undo brings them back
+            self._taken_out = None
             self.list.want(back)
             self._selected(back)
             return

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from models.store import connect
+from models.values.changes import Changes
 from models.values.customers import CustomerFilter
 from services import insight
 from services.audit import verify_book
@@ -380,6 +381,9 @@ def test_a_deleted_customer_is_selected_again_where_they_were_once_an_undo_bring
     row, gone = page.list.table.currentIndex().row(), shown(page)
     desk.window.actions_registry[Command.DELETE_CUSTOMER].trigger()
     until(qtbot, lambda: shown(page) not in (None, gone) and shown(page) == page.list.table.current_id)
+    following = shown(page)
+    desk.book.heard(Changes(customers=frozenset({gone or 0}), tables=frozenset({"customer_risk_scores"})), own=True)
+    assert not page.profile.awaited and shown(page) == following  # scores that come later bring nobody back
     desk.book.undo()
     until(qtbot, lambda: shown(page) == gone == page.list.table.current_id)
     until(qtbot, lambda: page.list.table.currentIndex().row() == row == 3)  # once the scores are back
