@@ -323,9 +323,7 @@ def test_a_ticket_that_the_file_calls_open_is_never_said_to_be_solved(
 ) -> None:
     for _ in range(2):
         book.event("tickets", ida, subject="Zip", opened_on=days_ago(6), satisfaction=2, **ticket)
-    assert line(book, reader, ida, "unhappy_tickets", TWO).startswith(
-        f"2 unhappy tickets in 60 days · “Zip”, {said}"
-    )
+    assert line(book, reader, ida, "unhappy_tickets", TWO).startswith(f"2 unhappy tickets in 60 days · “Zip”, {said}")
     rated = reason(
         "distress", "rated", distress_rated=[2, 5, ticket.get("resolved_on", days_ago(6)), 1, "Zip", "tickets"]
     )
