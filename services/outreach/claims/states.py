@@ -27,13 +27,14 @@ def find_states(part: Part) -> Iterator[Found]:
     """Yield sentences that say what is not on record of a topic, or deny what is."""
     held, own = held_states(part)
     ruled_out = excluded({name: value for name, (value, _) in held.items()})
+    by_patterns = [one for one in topics() if one.name in held and one.name not in learnt_topics()]
     for start, end in part.sentences:
         if (value := contradiction(marked(part.small[start:end], own), ruled_out)) is not None:
             yield Found(start, end, "statement", label=value.label)
             continue
-        for name, (value, feature) in held.items():
-            topic = next(one for one in topics() if one.name == name)
-            if name not in learnt_topics() and _contradicts(part, Span(start, end), topic, value, feature):
+        for topic in by_patterns:
+            value, feature = held[topic.name]
+            if _contradicts(part, Span(start, end), topic, value, feature):
                 yield Found(start, end, "statement", label=value.label)
 
 
