@@ -28,29 +28,31 @@ def find_states(part: Part) -> Iterator[Found]:
     held, own = held_states(part)
     ruled_out = excluded({name: value for name, (value, _) in held.items()})
     by_patterns = [one for one in topics() if one.name in held and one.name not in learnt_topics()]
+    said = [(held[topic.name][0], *one) for topic in by_patterns for one in _said(part, topic, held[topic.name][1])]
     for start, end in part.sentences:
         if (value := contradiction(marked(part.small[start:end], own), ruled_out)) is not None:
             yield Found(start, end, "statement", label=value.label)
-            continue
-        for topic in by_patterns:
-            value, feature = held[topic.name]
-            if _contradicts(part, Span(start, end), topic, value, feature):
-                yield Found(start, end, "statement", label=value.label)
+        elif not part.small[start:end].rstrip("\"')").endswith("?"):
+            for value, one, pattern in said:
+                if any(_contradicts(part, found, one, value) for found in pattern.finditer(part.small, start, end)):
+                    yield Found(start, end, "statement", label=value.label)
 
 
-def _contradicts(part: Part, place: Span, topic: Topic, value: Value, feature: str) -> bool:
-    """Whether a sentence says another value of a topic that is read by patterns than its own, or denies its own."""
-    if part.small[slice(*place)].rstrip("\"')").endswith("?"):
-        return False
+def _said(part: Part, topic: Topic, feature: str) -> Iterator[tuple[Value, re.Pattern[str]]]:
+    """Yield the values of a topic with the patterns of theirs that a text holds."""
     for one in topic.values:
         for pattern in (compiled(one.says, feature), one.strong):
-            for found in pattern.finditer(part.small, *place) if pattern is not None else ():
-                clause = part.clause_at(found.start())
-                if one.negative or not lexicon().supposed.search(part.small, *clause):
-                    denied = part.denies(clause.start, found.start()) or part.denies(found.end(), clause.end)
-                    if (one.name in value.includes) if denied else (one.name not in value.includes | value.allows):
-                        return True
-    return False
+            if pattern is not None and pattern.search(part.small):
+                yield one, pattern
+
+
+def _contradicts(part: Part, found: re.Match[str], one: Value, value: Value) -> bool:
+    """Whether a place says another value of a topic than its own, or denies its own."""
+    clause = part.clause_at(found.start())
+    if not one.negative and lexicon().supposed.search(part.small, *clause):
+        return False
+    denied = part.denies(clause.start, found.start()) or part.denies(found.end(), clause.end)
+    return one.name in value.includes if denied else one.name not in value.includes | value.allows
 
 
 def held_states(part: Part) -> tuple[dict[str, tuple[Value, str]], OwnNouns]:
