@@ -129,7 +129,7 @@ class CustomerTable(RowTable):
         place = self._model.place_of(customer_id)
         self._quiet = True
         if place >= 0:
-            self.selectRow(place)
+            self.take(place)
             self.scrollTo(self._model.index(place, 0))
         else:
             self.clearSelection()
@@ -141,7 +141,7 @@ class CustomerTable(RowTable):
         """Make the row at a place current, the last one where there are not so many."""
         if self._model.rowCount():
             self._quiet = quiet
-            self.selectRow(min(place, self._model.rowCount() - 1))
+            self.take(min(place, self._model.rowCount() - 1))
             self._quiet = False
 
     def currentChanged(self, current: Index, previous: Index) -> None:
@@ -213,7 +213,7 @@ class CustomerTable(RowTable):
         place = self._model.place_of(self._held) if self._held is not None else -1
         self._held = None
         if place >= 0:
-            self.selectRow(place)
+            self.take(place)
             self.verticalScrollBar().setValue(self._scrolled)
         self._quiet = False
 

@@ -27,6 +27,14 @@ class RowTable(QTableView):
         self.setMouseTracking(True)
         self.setAccessibleName(name)
 
+    def take(self, place: int) -> None:
+        """Make a row current and the only selected one.
+
+        By no person: while Ctrl is held, as it is right after Ctrl+Z, `selectRow` would add the row to the selection.
+        """
+        flag = QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(self.model().index(place, 0), flag.ClearAndSelect | flag.Rows)
+
     def keyboardSearch(self, search: str) -> None:
         """Letters are commands of the page, not a search in a column."""
 

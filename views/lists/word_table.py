@@ -315,7 +315,7 @@ class WordTable(RowTable):
         if key is not None:
             place = next((n for n, one in enumerate(lines) if one.key == key), -1)
             if place >= 0:
-                self.selectRow(place)
+                self.take(place)
         self._lay_out()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

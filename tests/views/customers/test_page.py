@@ -379,6 +379,7 @@ def test_a_deleted_customer_is_selected_again_where_they_were_once_an_undo_bring
     page.list.table.choose_near(3)
     until(qtbot, lambda: shown(page) is not None and shown(page) == page.list.table.current_id)
     row, gone = page.list.table.currentIndex().row(), shown(page)
+    assert page.list.table.chosen_ids == [gone]  # also while Ctrl is held, as it is right after Ctrl+Z
     desk.window.actions_registry[Command.DELETE_CUSTOMER].trigger()
     until(qtbot, lambda: shown(page) not in (None, gone) and shown(page) == page.list.table.current_id)
     following = shown(page)
