@@ -34,7 +34,6 @@ _WARM = (
     "views.data.page",
     "views.insights.page",
     "views.outbox.page",
-    "views.settings.own_boxes",
     "views.settings.page",
 )
 

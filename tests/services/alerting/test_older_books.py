@@ -34,6 +34,7 @@ def in_words(path: Path, workspace: Workspace) -> None:
             driver.execute("UPDATE alerts SET recommendation = ? WHERE id = ?", (kept, number))
         driver.execute("UPDATE book SET value = json_set(value, '$.rules', 'of before') WHERE key = 'alert_references'")
         driver.execute("ALTER TABLE opportunities DROP COLUMN lost_reason")
+        driver.execute("ALTER TABLE contracts DROP COLUMN noticed_on")
         driver.execute("DROP TABLE erasures")
         driver.execute(f"PRAGMA user_version = {BEFORE}")
 

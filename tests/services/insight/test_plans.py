@@ -32,9 +32,10 @@ BIG = {
 }  # fmt: skip
 
 HOT: dict[str, tuple[Callable[[Reader], Any], int]] = {
-    "queue": (read_queue, 16),
-    "queue, filtered": (lambda reader: read_queue(reader, "todo", QueueFilter(text="marlow", need_today=True)), 19),
-    "queue, done": (lambda reader: read_queue(reader, "done", QueueFilter(done_days=30)), 10),
+    # One asks for the newest alert: whether alerts came, or only their order changed.
+    "queue": (read_queue, 17),
+    "queue, filtered": (lambda reader: read_queue(reader, "todo", QueueFilter(text="marlow", need_today=True)), 20),
+    "queue, done": (lambda reader: read_queue(reader, "done", QueueFilter(done_days=30)), 11),
     "tiles of today": (read_today_tiles, 12),
     "tiles of outcomes": (read_outcome_tiles, 8),
     "freshness": (read_freshness, 15),
