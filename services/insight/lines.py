@@ -240,7 +240,10 @@ class _Writer:
             yield from known.went_back()
         if self._rule not in _NOT_OF_WORTH:
             yield from known.worth()
-        if self._rule not in ABOUT_WORDS and known.said:
+        if known.noticed:
+            if "notice_since" not in self._told:
+                yield f"gave notice on {self._reader.day(known.said_on)}"
+        elif self._rule not in ABOUT_WORDS and known.said:
             yield f"on {self._reader.day(known.said_on)} they said that {known.said}"
 
     # -- what became of it --------------------------------------------------------------------------------------

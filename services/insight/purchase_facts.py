@@ -86,6 +86,11 @@ class PurchaseFacts:
         return said_words(self.leaving)
 
     @property
+    def noticed(self) -> bool:
+        """Whether it is the notice that they gave of their contract."""
+        return bool(json.loads(self.leaving or "{}").get("notice"))
+
+    @property
     def said_on(self) -> date:
         """The day of these words."""
         return date.fromisoformat(json.loads(self.leaving or "{}")["on"])

@@ -61,6 +61,8 @@ def laid_over(columns: dict[str, list[Any]], figures: Figures, said: Mapping[int
         computed = {name: columns[name][at] for name in _FOLLOW}
         chance = max(words.chance, computed["churn_risk"] or 0.0)
         kept = {"on": words.on, "leaves": words.leaves, "chance": chance, "computed": computed}
+        if not words.sentence:
+            kept["notice"] = True
         text = json.dumps(kept)
         changed: dict[str, Any] = {"churn_risk": None, "said_leaving": text}
         if computed["value_at_risk_minor"] is not None:

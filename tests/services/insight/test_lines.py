@@ -341,6 +341,17 @@ def test_words_of_leaving_are_told_where_the_reason_is_about_something_else(book
     assert told.endswith(" · on 11 Oct they said that they may leave")
 
 
+def test_a_notice_is_said_once(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer("Ida Moor")
+    kept = {"on": days_ago(40), "leaves": True, "chance": 0.9, "computed": {"churn_risk": 0.9}, "notice": True}
+    book.score(number, said_leaving=json.dumps(kept))
+    other = line(book, reader, number, "likely_to_leave", reason("likely_to_leave", "segment", value_at_risk=10_000))
+    assert other.endswith(" · gave notice on 11 Oct")
+    book.run("DELETE FROM alerts")
+    said = line(book, reader, number, "notice_given", reason("notice_given", notice_since=40, notice_ends_in=12))
+    assert said == "Gave notice 40 days ago; the contract ends in 12 days"
+
+
 def test_days_to_a_close_date_count_from_the_day_of_the_data(book: SmallBook, reader: Fresh) -> None:
     """Data that end before today: the day itself is told, as "open for 20 days" is counted from the last one."""
     number = book.customer("Ida Moor")
