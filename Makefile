@@ -25,6 +25,7 @@ setup: ## environment from the lock, system libraries (done by the others when i
 	@VENV="$(VENV)" packaging/setup.sh
 
 demo: setup ## the sample book: opens the window, or prints the queue and writes pictures
+	@mkdir -p $(DEMO)
 	$(PYTHON) main.py demo --store $(DEMO)/sample.bellwether $(ARGS)
 
 run: setup ## the program: the window, or a command in ARGS
