@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,3 +56,15 @@ def test_each_test_that_shows_how_a_threat_is_met_is_there(project: Path) -> Non
     named = set(re.findall(r"`((?:test|nothing)_\w+)`", (project / "docs" / "threats.md").read_text("utf-8")))
     written = "".join(one.read_text("utf-8") for one in (project / "tests").rglob("*.py"))
     assert named and [one for one in sorted(named) if f"def {one}(" not in written] == []
+
+
+def test_make_demo_makes_the_folder_of_its_book(project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "not-there-yet"
+    quiet = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}  # of the make around us
+    asked = ["make", "-n", "--no-print-directory", "demo", f"PYTHON={sys.executable}", f"DEMO={folder}"]
+    asked.append("ARGS=--no-window --customers 20")
+    told = subprocess.run(asked, cwd=project, env=quiet, capture_output=True, text=True, check=True).stdout
+    for line in told.splitlines():
+        if str(folder) in line:
+            subprocess.run(["bash", "-c", line], cwd=project, env=quiet, capture_output=True, check=True)
+    assert (folder / "sample.bellwether").is_file()
