@@ -71,6 +71,7 @@ class Command(Enum):
     SHOW_DUPLICATES = auto()
     SHOW_FOLDERS = auto()
     SHOW_LEFT = auto()
+    SHOW_RETENTION = auto()
     WRITE_BACK = auto()
     MERGE_PAIR = auto()
     KEEP_APART = auto()
@@ -266,6 +267,9 @@ SPECS: dict[Command, Spec] = {
     Command.SHOW_FOLDERS: Spec("Watched folders", (), "data", "With data", "Folders with automatic imports"),
     Command.SHOW_LEFT: Spec(
         "What left this computer", (), "send", "With data", "Emails, language model requests, exports, files"
+    ),
+    Command.SHOW_RETENTION: Spec(
+        "Retention", (), "bin", "With data", "Customers not heard of for longer than you keep them"
     ),
     Command.WRITE_BACK: Spec("Write back", (), "file", "With data", "Save your changes as files for other systems"),
     Command.MERGE_PAIR: Spec("Merge", ("M",), "link", "With duplicates", "Combine the two into one customer"),

@@ -54,6 +54,7 @@ COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "customers": customers.customers,
     "duplicates": people.duplicates,
     "consent": people.consent,
+    "retention": people.retention,
     "score": scores.score,
     "backtest": scores.backtest,
     "issues": issues.issues,

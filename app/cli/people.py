@@ -13,11 +13,13 @@ from app.cli.frame import JsonOption, Reply, Who, in_book, progress_line, table
 from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.people import PAIR_STATES
+from models.values.words import count
 from services import backups, insight, sync
 from services import duplicates as people
 from services.permission.ledger import address_key, history, standing
 from services.permission.lookalike import about_domain
 from services.pipeline import after_change
+from services.pipeline.retention import due_for_erasure, erase_due
 from services.workspace import Workspace
 
 PAGE = 200
@@ -117,8 +119,41 @@ def erase(
         out.write_text("", encoding="utf-8")  # a place that cannot be written is found before
     found = people.erase_customer(workspace, number)
     after_change(workspace, found.changes)
-    receipt = people.receipt_text(found, backups.copies_with_data(workspace.store.path))
+    receipt = people.receipt_text(found.lines, backups.copies_with_data(workspace.store.path))
     if out is not None:
         out.write_text(receipt, encoding="utf-8")
     document = {"customer": found.customer_id, "at": found.at, "rows": found.rows, "details": found.details}
     return Reply({**document, "marks": found.marks, "files": list(found.files)}, receipt.rstrip())
+
+
+@in_book(writes=lambda given: bool(given["erases"]))
+def retention(
+    workspace: Workspace,
+    months: Annotated[int, typer.Option("--months", min=0, max=600, help="Another period than the policy's.")] = 0,
+    erases: Annotated[bool, typer.Option("--erase", help="Erase who is listed; needs --yes too.")] = False,
+    sure: Annotated[bool, typer.Option("--yes", help="Erase: it cannot be undone.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the receipt to this file.")] = None,
+    json: JsonOption = False,
+) -> Reply:
+    """List customers not heard of for longer than you keep them; with --erase --yes, erase them."""
+    found = due_for_erasure(workspace, months or None)
+    lines = [(str(one.customer_id), one.name, one.last_on.isoformat(), one.table) for one in found.due]
+    document = {
+        "months": found.months,
+        "before": found.before and found.before.isoformat(),
+        "undated": found.undated,
+        "due": [dataclasses.asdict(one) | {"last_on": one.last_on.isoformat()} for one in found.due],
+    }
+    if not erases:
+        listed = table(("id", "customer", "last heard", "from"), lines, frozenset({0})) if lines else ""
+        return Reply(document, "\n".join(filter(None, (found.words, found.undated_words, listed))))
+    if not sure and lines:
+        raise UserError(f"This erases {count(len(lines), 'customer')} for good. Add --yes to do it.")
+    if out is not None:
+        out.write_text("", encoding="utf-8")  # a place that cannot be written is found before
+    erased = erase_due(workspace, [one.customer_id for one in found.due], months or None, progress_line(json))
+    after_change(workspace, erased.changes)
+    receipt = people.receipt_text(erased.lines, backups.copies_with_data(workspace.store.path))
+    if out is not None:
+        out.write_text(receipt, encoding="utf-8")
+    return Reply({**document, "erased": [one.customer_id for one in erased.receipts]}, receipt.rstrip())

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from services.duplicates.merge import merge_customers
     from services.duplicates.parts import one_primary
     from services.duplicates.quality import identifier_quality
-    from services.duplicates.removal import delete_customer
+    from services.duplicates.removal import delete_customer, email_on_its_way
     from services.duplicates.review import count_pairs, read_merged, read_pair, read_pairs
 else:
     __getattr__ = offering(
@@ -32,7 +32,7 @@ else:
             "services.duplicates.merge": "merge_customers",
             "services.duplicates.parts": "one_primary",
             "services.duplicates.quality": "identifier_quality",
-            "services.duplicates.removal": "delete_customer",
+            "services.duplicates.removal": "delete_customer email_on_its_way",
             "services.duplicates.review": "count_pairs read_merged read_pair read_pairs",
         },
     )

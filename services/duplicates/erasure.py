@@ -96,8 +96,10 @@ class Erasure:
         return tuple(lines)
 
 
-def erase_customer(workspace: Workspace, customer_id: int) -> Erasure:
+def erase_customer(workspace: Workspace, customer_id: int, *, rewrite: bool = True) -> Erasure:
     """Erase a customer with all that refers to them; nothing brings them back, and no undo.
+
+    With ``rewrite``, the book's file is written anew; of several customers, with the last one.
 
     Raises
     ------
@@ -107,7 +109,7 @@ def erase_customer(workspace: Workspace, customer_id: int) -> Erasure:
     me = Actor("system", workspace.person)  # Ctrl+Z takes back what the person did before
     with workspace.store.unit_of_work(me, VERB, f"customer:{customer_id}", at=workspace.at) as work:
         name = refuse_on_its_way(work, customer_id, "erase")
-        return _erase(work, customer_id, name)
+        return _erase(work, customer_id, name, rewrite=rewrite)
 
 
 def erase_again(store: Store, actor: Actor, at: str) -> int:
@@ -300,12 +302,10 @@ def _day(at: str) -> str:
     return full_day(datetime.fromisoformat(at).date())
 
 
-def receipt_text(found: Erasure, backups: Sequence[Any]) -> str:
+def receipt_text(lines: Sequence[str], backups: Sequence[Any]) -> str:
     """Return a receipt as a text file, with the backups that still hold the data."""
-    lines = [*found.lines]
-    if backups:
-        lines.append(
-            f"{count(len(backups), 'older copy still holds', 'older copies still hold')} the data until deleted; "
-            "restoring a backup leaves this customer out."
-        )
-    return "\n".join(lines) + "\n"
+    still = [
+        f"{count(len(backups), 'older copy still holds', 'older copies still hold')} the data until deleted; "
+        "restoring a backup leaves out who was erased."
+    ]
+    return "\n".join([*lines, *(still if backups else ())]) + "\n"

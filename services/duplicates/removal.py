@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, select
 
+from models import sqlite
 from models.store import UnitOfWork
-from models.tables import COMPUTED_TABLES, customers, messages, metadata, suppression_ledger
+from models.tables import COMPUTED_TABLES, customers, metadata, suppression_ledger
 from models.values.changes import Changes
 from models.values.errors import UserError
 from services.duplicates.parts import UNDER_WAY, UNSAID, joined_words, noun_of
@@ -45,12 +46,16 @@ def refuse_on_its_way(work: UnitOfWork, customer_id: int, verb: str) -> str:
         That is so, or there is no such customer.
     """
     name = customer_name(work, customer_id)
-    on_its_way = select(messages.c.id).where(
-        messages.c.customer_id == customer_id, messages.c.state.in_((*UNDER_WAY, "in_doubt"))
-    )
-    if work.connection.execute(on_its_way.limit(1)).first() is not None:
+    if email_on_its_way(work.driver, customer_id):
         raise UserError(f"An email to {name} is on its way. Stop it in the outbox first, then {verb} the customer.")
     return name
+
+
+def email_on_its_way(driver: sqlite.Connection, customer_id: int) -> bool:
+    """Return whether an email to a customer is approved and not known to have arrived."""
+    states = ", ".join(f"'{state}'" for state in (*UNDER_WAY, "in_doubt"))
+    found = f"SELECT 1 FROM messages WHERE customer_id = ? AND state IN ({states}) LIMIT 1"
+    return driver.execute(found, (customer_id,)).fetchone() is not None
 
 
 def customer_name(work: UnitOfWork, customer_id: int) -> str:

@@ -19,11 +19,12 @@ from services.settings.local_zone import this_computers_zone
 SEVERITIES = ("critical", "high", "medium", "low")
 CHURN_HORIZONS_DAYS = (30, 60, 90, 180)
 USUAL_TONE = "warm"
-#: Fields that say how emails are written, when they go out, and who is named: no score and no rule reads them.
+#: Fields that say how emails are written, when they go out, who is named and how long customers are kept: no score and
+#: no rule reads them.
 ABOUT_EMAILS = frozenset(
     {
         *("recall_minutes", "quiet_hours", "consent_on_record", "auto_drafts", "sender_line", "unsubscribe_line"),
-        *("tone_by_segment", "service_manager", "rule_owners"),
+        *("tone_by_segment", "service_manager", "rule_owners", "retention_months"),
     }
 )
 #: As of which day a book is scored; empty: nobody was asked.
@@ -291,6 +292,8 @@ class Policy:
         Nobody is emailed without consent on record; False leaves customers without any entry to the person's judgement.
     sender_line, unsubscribe_line
         Company and postal address under every email, and the sentence that says how to unsubscribe.
+    retention_months
+        Customers of whom nothing is heard for so long are due to be erased; a person erases them. 0: never.
     rule_parameters, rule_owners
         Figures of rules that differ from the rules' own, and who answers for a rule.
     exchange_rates
@@ -332,6 +335,7 @@ class Policy:
     auto_drafts: AutoDrafts = AutoDrafts()
     sender_line: str = ""
     unsubscribe_line: str = "Prefer not to get these emails? Reply “unsubscribe”."
+    retention_months: int = 0
     rule_parameters: tuple[RuleParameter, ...] = ()
     rule_owners: tuple[RuleOwner, ...] = ()
     reporting_currency: str = ""
@@ -403,6 +407,7 @@ LIMITS: tuple[tuple[str, float, float, str], ...] = (
     ("stale_factor", 1, 100, ""),
     ("email_cap_days", 1, 365, " days"),
     ("recall_minutes", 0, 120, " minutes"),
+    ("retention_months", 0, 600, " months"),
     ("incentive_share", 0, 1, ""),
     ("incentive_approval_minor", 0, 10**12, ""),
 )

@@ -15,8 +15,9 @@ from views.widgets.overlay import Choice, ChoicePanel
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-_FOOT = (
-    "This cannot be undone. Everything about this customer is deleted, also from the journal, and later imports leave "
+#: What stands below the question whether to erase.
+NO_WAY_BACK = (
+    "This cannot be undone. Everything about them is deleted, also from the journal, and later imports leave "
     "them out. Backups made before hold the data until they are deleted."
 )
 
@@ -31,7 +32,7 @@ def ask_to_erase(page: Page, profile: CustomerProfile, anchor: QWidget) -> None:
             page.ask_place("Save the receipt", place, "Text (*.txt)", partial(_erase, page, profile.id))
 
     title = f"Erase {profile.name} for good?"
-    ChoicePanel(page.context.theme, page.window(), title, choices, chosen, _FOOT).open_under(anchor)
+    ChoicePanel(page.context.theme, page.window(), title, choices, chosen, NO_WAY_BACK).open_under(anchor)
 
 
 def _erase(page: Page, customer_id: int, receipt: Path) -> None:
@@ -53,6 +54,6 @@ def _erased(workspace: Workspace, customer_id: int, receipt: Path) -> Changes:
 
     write_file(receipt, lambda file: file.write(b""), ".txt")  # a place that cannot be written is found before
     found = erase_customer(workspace, customer_id)
-    text = receipt_text(found, copies_with_data(workspace.store.path)).encode()
+    text = receipt_text(found.lines, copies_with_data(workspace.store.path)).encode()
     write_file(receipt, lambda file: file.write(text), ".txt")
     return found.changes

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from models.values.changes import Changes
 from models.values.disclosures import Disclosure
+from models.values.retention import Retention
 from models.values.watching import FileMark, SourceRhythm
 from models.values.write_back import What, WriteBack, WrittenFile
 from views.shell.book import Book
@@ -38,6 +39,25 @@ class BookInStep:
         from services.book.disclosures import disclosures
 
         return disclosures(self._book.workspace)
+
+    def retention(self) -> Retention:
+        """Who is due to be erased."""
+        from services.pipeline.retention import due_for_erasure
+
+        return due_for_erasure(self._book.workspace)
+
+    def erase(self, who: Sequence[int], receipt: Path) -> Changes:
+        """Erase who is due, and write the receipt."""
+        from services.backups import copies_with_data
+        from services.duplicates import receipt_text
+        from services.exporting import write_file
+        from services.pipeline.retention import erase_due
+
+        write_file(receipt, lambda file: file.write(b""), ".txt")  # a place that cannot be written is found before
+        erased = erase_due(self._book.workspace, who)
+        text = receipt_text(erased.lines, copies_with_data(self._book.workspace.store.path)).encode()
+        write_file(receipt, lambda file: file.write(text), ".txt")
+        return erased.changes
 
     def leave_out(self, mark: FileMark, *, back: bool = False) -> None:
         """Do not ask about a file any more; with ``back``, do."""

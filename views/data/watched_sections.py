@@ -14,9 +14,11 @@ from models.values.errors import NotAllowed
 from models.values.watching import FileMark
 from services.settings import WatchedFolder, with_watched, without_watched
 from views.background import Failed
+from views.customers.erasing import NO_WAY_BACK
 from views.data.files import open_file
 from views.data.history_view import HistoryView
 from views.data.left_pane import LeftPane
+from views.data.retention_pane import RetentionPane
 from views.data.sources_pane import SourcesPane
 from views.data.sources_write import KEY as SPLITTER
 from views.data.sources_write import WriteBackPane
@@ -25,10 +27,11 @@ from views.data.watched_rooms import BookInStep, Written
 from views.file_dialog import choose_folder
 from views.shell.page import Page
 from views.widgets.labels import column, kind_of, scrolling
+from views.widgets.overlay import Choice, ChoicePanel
 from views.words import counted
 
 #: The sections' keys: "data/folders" leads to the first.
-FOLDERS, WRITE_BACK, LEFT = "folders", "write-back", "left"
+FOLDERS, WRITE_BACK, LEFT, RETENTION = "folders", "write-back", "left", "retention"
 _CONCERNED = frozenset({"customers", "opportunities", "tasks", "customer_risk_scores", "imports"})
 
 
@@ -52,12 +55,14 @@ class Keeping(QObject):
         self.sources = SourcesPane(theme)
         self.writing = WriteBackPane(theme)
         self.left = LeftPane(theme)
+        self.retention = RetentionPane(theme)
         both = QWidget()
         both.setLayout(column(self.folders, self.sources, -1, margins=(0, 0, 0, 20)))
         kind_of(both, "panel")
         home.add_section(FOLDERS, "Folders and sources", scrolling(both))
         home.add_section(WRITE_BACK, "Write back", self.writing)
         home.add_section(LEFT, "What left", self.left)
+        home.add_section(RETENTION, "Retention", self.retention)
         self._wire()
         self._show_folders()
         self.writing.show_folder(self._context.remembered.value.write_back_folder)
@@ -73,6 +78,8 @@ class Keeping(QObject):
         folders.leave_wanted.connect(self._leave_out)
         context.watch.changed.connect(self._show_folders)
         context.remembered.changed.connect(self._show_folders)
+        self.retention.customer_wanted.connect(self._page.wants_customer)
+        self.retention.erase_wanted.connect(self._ask_to_erase)
         writing.asked.connect(self._read_plan)
         writing.folder_wanted.connect(self._choose_place)
         writing.write_wanted.connect(self._write)
@@ -92,6 +99,7 @@ class Keeping(QObject):
             FOLDERS: (self.folders.add, self.folders.folders, self.folders.waiting, self.sources.table),
             WRITE_BACK: (self.writing.go, self.writing.system, self.writing.tabs),
             LEFT: (self.left.table,),
+            RETENTION: (self.retention.erase, self.retention.table),
         }
         return [pane for pane in shown.get(self._home.section, ()) if pane.isVisible()]
 
@@ -101,6 +109,12 @@ class Keeping(QObject):
         if key == LEFT:  # what left touches no table of the book: nobody is told of it
             self._desk.read(
                 "left", self._rooms.left, self.left.show_left, lambda found: self.left.show_fault(found.words)
+            )
+            return
+        if key == RETENTION:  # it depends on every table and on the day
+            fault = self.retention.show_fault
+            self._desk.read(
+                "retention", self._rooms.retention, self.retention.show_found, lambda found: fault(found.words)
             )
             return
         if key in self._fresh:
@@ -166,6 +180,33 @@ class Keeping(QObject):
             self._context.watch.look(again=True)
 
         self._desk.write(partial(self._rooms.leave_out, mark, back=True), done, self._context.book.failed.emit)
+
+    # -- retention ----------------------------------------------------------------------------------------------
+
+    def _ask_to_erase(self, anchor: QWidget) -> None:
+        who = [one.customer_id for one in self.retention.found.due] if self.retention.found else []
+        words = counted(len(who), "customer")
+        choices = (Choice(f"Keep the {words}", "", False), Choice("Erase and save the receipt…", "", True))
+
+        def chosen(erases: bool) -> None:
+            if erases:
+                self._page.ask_place(
+                    "Save the receipt", "Erasure receipt.txt", "Text (*.txt)", partial(self._erase, who)
+                )
+
+        title = f"Erase {words} for good?"
+        ChoicePanel(self._context.theme, self._page.window(), title, choices, chosen, NO_WAY_BACK).open_under(anchor)
+
+    def _erase(self, who: Sequence[int], receipt: Path) -> None:
+        def done(changes: Changes) -> None:
+            self._context.book.heard(changes, own=True)
+            self._context.book.renew(changes)
+            self._page.written.emit(
+                f"Erased {counted(len(who), 'customer')}. The receipt is in {receipt.name}", receipt
+            )
+            self._read()
+
+        self._desk.write(partial(self._rooms.erase, who, receipt), done, self._context.book.failed.emit)
 
     # -- writing back -------------------------------------------------------------------------------------------
 

@@ -284,6 +284,20 @@ _EMAILS = (
         ),
     ),
     Group(
+        "retention",
+        "Retention",
+        "Customers nobody has heard of for this long are listed under Data, Retention. You erase them from there.",
+        (
+            Setting(
+                "retention_months",
+                "Keep customers for",
+                "whole",
+                "months",
+                says="After the last thing heard of them. Enter 0 to keep them for ever.",
+            ),
+        ),
+    ),
+    Group(
         AUTO_DRAFTS,
         "Automatic drafts",
         "Bellwether can draft emails for new alerts from templates, for you to review. It never approves or sends.",

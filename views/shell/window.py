@@ -168,6 +168,7 @@ class MainWindow(QMainWindow):
             Command.SHOW_FOLDERS: lambda: self.show_page("data/folders"),
             Command.WRITE_BACK: lambda: self.show_page("data/write-back"),
             Command.SHOW_LEFT: lambda: self.show_page("data/left"),
+            Command.SHOW_RETENTION: lambda: self.show_page("data/retention"),
         }
         wired |= self.books.commands()
         wired |= {spec.command: partial(self.show_page, spec.key) for spec in PAGES}

@@ -66,8 +66,10 @@ def test_nothing_of_them_is_left_and_the_journal_still_holds(
     assert book.ask("SELECT name FROM customers") == [("Bea Stone",)] and book.one("SELECT count(*) FROM orders") == 3
     book.workspace.close()
     assert _traces(store_path.parent) == []
-    assert "Quarnell" not in receipt_text(found, ())
-    assert "3 orders" in receipt_text(found, ()) and f"Customer {number} was erased" in receipt_text(found, ())
+    assert "Quarnell" not in receipt_text(found.lines, ())
+    assert "3 orders" in receipt_text(found.lines, ()) and f"Customer {number} was erased" in receipt_text(
+        found.lines, ()
+    )
 
 
 def test_no_file_brings_them_back_and_the_receipt_says_why(
