@@ -210,6 +210,8 @@ MEASURES: Final[dict[str, Measure]] = {
     "wrote_leaving": Measure("v.leaving", "distress"),
     "wrote_leaving_lately": Measure("v.leaving_lately", "distress"),
     "leaving_words": Measure("v.said", "distress"),
+    "wrote_pressing": Measure("v.pressing", "distress"),
+    "pressing_words": Measure("v.pressing_words", "distress"),
     "distress_rating": Measure("v.rating", "distress"),
     "distress_rated": Measure("v.rated", "distress"),
     "rated_since_order": Measure("v.rated_since", "distress"),

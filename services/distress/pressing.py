@@ -22,6 +22,7 @@ _READ: Final = 4_000
 _REMEMBERED: Final = 10_000
 #: So many sentences in a row are weighed together: a long text says much, here and there, that presses nobody.
 _IN_A_ROW: Final = 5
+_QUOTED: Final = 2
 #: A text with so many points presses.
 _BAR: Final = 9
 #: By kind, the points of each different thing that is said, and how many of them count.
@@ -57,7 +58,7 @@ def _languages() -> tuple[_Language, ...]:
 
 @lru_cache(_REMEMBERED)
 def presses(text: str | None) -> str | None:
-    """Return the sentence that presses most of a text that needs a person today, None of any other text.
+    """Return the two sentences in a row that press most of a text that needs a person today, None of any other text.
 
     Parameters
     ----------
@@ -65,13 +66,11 @@ def presses(text: str | None) -> str | None:
         What a customer wrote, or what was noted of them, in English, German, French or Spanish.
     """
     said = sentences(own_words(text[:_READ])) if text else []
-    if not said:
+    languages = _languages_of("".join(said)) if said else []
+    if max((_weighed(language, said) for language in languages), default=0) < _BAR:
         return None
-    if max(_weighed(language, said) for language in _languages_of("".join(said))) < _BAR:
-        return None
-    languages = _languages_of("".join(said))
-    clearest = max(said, key=lambda one: max(_sum(_counted(language, one)) for language in languages))
-    return words.shortened(" ".join(clearest.split()), QUOTED)
+    pairs = ["".join(said[first : first + _QUOTED]) for first in range(max(1, len(said) - _QUOTED + 1))]
+    return words.shortened(max(pairs, key=lambda one: max(_sum(_counted(each, one)) for each in languages)), QUOTED)
 
 
 def _languages_of(text: str) -> list[_Language]:
@@ -84,7 +83,9 @@ def _languages_of(text: str) -> list[_Language]:
 def _weighed(language: _Language, said: list[str]) -> int:
     """The points of the sentences in a row that press most."""
     whole = _counted(language, "".join(said))
-    rows = range(max(1, len(said) - _IN_A_ROW + 1))
+    if _points(whole) < _BAR or len(said) <= _IN_A_ROW:
+        return _points(whole)
+    rows = range(len(said) - _IN_A_ROW + 1)
     found = (_counted(language, "".join(said[first : first + _IN_A_ROW])) for first in rows)
     return max(_points(one | {name: whole[name] for name in _OF_WHOLE}) for one in found)
 

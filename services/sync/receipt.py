@@ -16,7 +16,7 @@ from models.values.imports import Receipt
 from models.values.words import figure
 from services.book.sources import orders_ahead
 from services.distress.departure import leaving_words_of
-from services.distress.lexicon import urgency
+from services.distress.matters import teach
 from services.sync.apply.analysis import Analysis
 from services.sync.apply.compare import late_reasons
 from services.sync.formats.plan import Plan
@@ -115,10 +115,10 @@ def _may_leave(db: sqlite.Connection, analysis: Analysis) -> tuple[tuple[str, ..
 def _urgent(db: sqlite.Connection, analysis: Analysis) -> tuple[str, ...]:
     """Customers with an urgent, unhappy ticket that is open in new or changed rows: who spent most in a year first."""
     known = set(analysis.layout.columns)
-    if analysis.plan.entity.name != "tickets" or not {"priority", "opened_on"} <= known:
+    if analysis.plan.entity.name != "tickets" or "opened_on" not in known:
         return ()
-    db.create_function("urgency", 1, urgency, deterministic=True)
-    asked = ("priority", "opened_on", "resolved_on", "status", "satisfaction", "sentiment")
+    teach(db)
+    asked = ("priority", "opened_on", "resolved_on", "status", "satisfaction", "sentiment", "subject", "text")
     columns = ", ".join(f"r.{one} AS {one}" if one in known else f"NULL AS {one}" for one in asked)
     last = "(SELECT max(opened_on) FROM stage.r)"
     rows = db.execute(
@@ -126,7 +126,8 @@ def _urgent(db: sqlite.Connection, analysis: Analysis) -> tuple[str, ...]:
         f" AND o.ordered_on > date({last}, '-365 days')) AS spent"
         f" FROM (SELECT r.who AS who, {columns} FROM stage.r r WHERE r.state IS NULL OR r.state = {CHANGED}) tickets"
         " JOIN stage.people p ON p.who = tickets.who JOIN main.customers c ON c.id = p.customer_id"
-        f" WHERE urgency(tickets.priority) >= 2 AND {is_unhappy(last)} AND {is_open(last)}"
+        f" WHERE {is_open(last)} AND (urgency(tickets.priority) >= 2 AND {is_unhappy(last)}"
+        f" OR tickets.opened_on > date({last}, '-30 days') AND presses(subject, text) IS NOT NULL)"
         f" AND tickets.opened_on > date({last}, '-180 days') AND c.name <> '' AND {is_customer(_EVER)}"
         " ORDER BY coalesce(spent, 0) DESC"
     )

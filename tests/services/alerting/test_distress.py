@@ -30,6 +30,45 @@ def test_urgent_tickets_of_the_best_customer_are_critical_at_a_risk_of_one_perce
     assert alert["reason"] == f"Wrote on {day(book.today - timedelta(days=2), book.today)}: “We are cancelling.”"
 
 
+PRESSING = "NOBODY picks up the phone. Fix this NOW."
+
+
+def test_words_that_press_are_critical_of_the_best_customer_whatever_the_ticket_is_called(book: Book) -> None:
+    customer = best(book)
+    small = book.customer("Small", clv_if_stays_minor=1_000, spend_12m_minor=1_000)
+    book.ticket(customer, 1, priority="Normal", sentiment=0.0, text=PRESSING)
+    book.ticket(small, 1, priority="Normal", sentiment=0.0, text=PRESSING)
+    book.evaluate()
+    alert = book.alert(customer)
+    assert (alert["rule"], alert["severity"], book.alert(small)["severity"]) == ("distress", 4, 2)
+    wrote = day(book.today - timedelta(days=1), book.today)
+    assert alert["reason"] == f"Wrote on {wrote}: “{PRESSING}”"
+
+
+@pytest.mark.parametrize(
+    ("ago", "fields"),
+    [
+        (31, {}),
+        (2, {"resolved_on": "2026-11-18"}),
+        (2, {"satisfaction": 5}),
+        (2, {"text": "Please call me now. Thanks!"}),
+    ],
+)
+def test_words_press_no_more_once_they_are_old_or_answered(book: Book, ago: int, fields: dict[str, object]) -> None:
+    customer = best(book)
+    book.ticket(customer, ago, **{"priority": "Normal", "sentiment": 0.0, "text": PRESSING, **fields})
+    book.evaluate()
+    assert "distress" not in [one["rule"] for one in book.open_alerts(customer)]
+
+
+@pytest.mark.parametrize(("ordered", "rules"), [(60, ["distress"]), (1, [])])
+def test_words_that_press_in_a_chat_stand_until_they_order(book: Book, ordered: int, rules: list[str]) -> None:
+    customer = best(book, ago=ordered)
+    book.add(conversations, customer_id=customer, channel="Chat", text=PRESSING, happened_on=book.day(3))
+    book.evaluate()
+    assert [one["rule"] for one in book.open_alerts(customer) if one["rule"] == "distress"] == rules
+
+
 @pytest.mark.parametrize(
     ("worth", "severity", "due"),
     [

@@ -443,6 +443,7 @@ def test_customers_whose_urgent_unhappy_ticket_is_open_are_named_at_the_receipt_
     book: Book, tmp_path: Path
 ) -> None:
     people = [("Small Ltd", "20.00"), ("Best Ltd", "900.00"), ("Calm Ltd", "50.00"), ("Solved Ltd", "70.00")]
+    people.append(("Pressing Ltd", "60.00"))
     header = ["Order ID", "Customer", "Email", "Order Date", "Total"]
     ordered = [[f"O{n}", name, f"{n}@example.org", "2026-01-05", paid] for n, (name, paid) in enumerate(people)]
     book.bring(write_csv(tmp_path / "orders.csv", header, ordered))
@@ -450,11 +451,13 @@ def test_customers_whose_urgent_unhappy_ticket_is_open_are_named_at_the_receipt_
     states = [("Open", "Urgent"), ("Open", "Urgent"), ("Open", "Low"), ("Closed", "Urgent")]
     rows = [
         [f"T{n}", name, f"{n}@example.org", "Broken again", "This is terrible, useless and late.", *state, "2026-03-05"]
-        for n, ((name, _), state) in enumerate(zip(people, states, strict=True))
+        for n, ((name, _), state) in enumerate(zip(people, states, strict=False))
     ]
+    said = "NOBODY picks up the phone. Fix this NOW."
+    rows.append(["T4", "Pressing Ltd", "4@example.org", "Phone", said, "Open", "Normal", "2026-03-05"])
     receipt = book.bring(write_csv(tmp_path / "tickets.csv", header, rows))
-    assert receipt.distress == "2 customers with an urgent, unhappy ticket open: Best Ltd, Small Ltd."
-    assert receipt.as_json()["urgent"] == ["Best Ltd", "Small Ltd"]
+    assert receipt.distress == "3 customers with an urgent, unhappy ticket open: Best Ltd, Pressing Ltd, Small Ltd."
+    assert receipt.as_json()["urgent"] == ["Best Ltd", "Pressing Ltd", "Small Ltd"]
     assert "Best Ltd" not in str(book.ask("SELECT receipt FROM imports"))
 
 
