@@ -79,13 +79,16 @@ def _names_itself(connection: Connection, plan: Plan, found: Recognition, source
     customers by no other name: by none yet, or by that of the person.
     """
     account = next((column for column, name in found.mapping.items() if name == "customer_id"), "")
-    if plan.mapping.get(account) != "customer_id" or {*found.entity.telling, "customer_name"} & set(
-        found.mapping.values()
-    ):
+    fields = set(found.mapping.values())
+    if {*found.entity.telling} & fields or ("customer_name" in fields and fields & _NAMES):
+        return False
+    if plan.mapping.get(account) != "customer_id":
         return False
     ids = _cells(found, account)
     if len(set(ids)) < len(ids):
         return False
+    if "customer_name" in fields:  # the account's name, and nobody's beside it
+        return True
     if not _heads_accounts(account):
         return True
     names = [_cells(found, column) for column, name in found.mapping.items() if name in _NAMES]

@@ -30,6 +30,7 @@ from services.permission.ledger import note_import
 from services.sync.accounts import are_contacts
 from services.sync.apply.analysis import Analysis, CancelCall, ProgressCall, Watch
 from services.sync.apply.edited import agreed
+from services.sync.apply.linking import join_links
 from services.sync.apply.write import Writer
 from services.sync.check_files import Facts, forget_check, head_of, read_facts, sha256_of, take_check, write_facts
 from services.sync.formats.plan import MeaningOpen, Plan, header_signature, make_plan
@@ -301,6 +302,7 @@ class Run:
                         raise _Moved
                     import_id = db.execute("SELECT coalesce(max(id), 0) + 1 FROM imports").fetchone()[0]
                     writer = Writer(db, import_id, analysis.plan.source, analysis.tallies, watch.step)
+                    join_links(work, db)
                     _write(analysis, writer)
                     customers, everyone = _write_parts(db, analysis, writer)
                     plan, by = analysis.plan, request.actor

@@ -12,7 +12,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from models import sqlite, tables
-from models.journal import clear_derived
+from models.journal import clear_derived, entry_images, undo_images
+from models.journal.chain import Image
 from models.store import UnitOfWork
 from models.store.driver import driver_of
 from models.values.changes import EVERYONE_FROM, Changes
@@ -72,6 +73,7 @@ def undo_import(workspace: Workspace, import_id: int) -> Changes:
         undo = _Undo(db, work, import_id, going_with(db, import_id))
         work.undoes = entry
         undo.put_back()
+        undo_images(work, undo.joined(entry_images(work.connection, entry)))
         give_alerts_back(work, entry)
         undo.take_out()
         forget(db, import_id)
@@ -141,6 +143,15 @@ class _Undo:
                 self.put += 1
             self._touch(table, row)
             self._touch(table, before)
+
+    def joined(self, images: Iterable[Image]) -> list[Image]:
+        """Of what the import joined: the customers that went, and the rows that went over and are still there."""
+        there = "SELECT 1 FROM {} WHERE id = ?"
+        return [
+            one
+            for one in images
+            if one.operation == "delete" or self.db.execute(there.format(one.table), (one.row_id,)).fetchone()
+        ]
 
     # -- inserted rows ------------------------------------------------------------------------------------------
 

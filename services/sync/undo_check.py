@@ -38,13 +38,14 @@ REFERENCES: dict[str, tuple[tuple[str, str], ...]] = {
     for name in ORDER
 }
 # The image of an edit that still holds: after the import's own entry (before it, another row had the number), not one
-# that compensates an entry, nor one that was compensated. That a row went over to another customer is no edit of it.
+# that compensates an entry, nor one that was compensated. That a row went over to another customer is no edit of it,
+# nor what an import joined.
 EDITED_SINCE = f"""
     p.operation = 'update' AND p.journal_id > (SELECT i.journal_id FROM imports i WHERE i.id = t.import_id)
     AND NOT EXISTS (
         SELECT 1 FROM journal j WHERE j.undoes = p.journal_id OR (
             j.id = p.journal_id AND (
-                j.undoes IS NOT NULL OR (j.verb = '{MERGED}' AND p.table_name <> 'customers'))))
+                j.undoes IS NOT NULL OR j.verb = 'import' OR (j.verb = '{MERGED}' AND p.table_name <> 'customers'))))
 """
 NAMED = 20
 

@@ -30,6 +30,7 @@ from services.sync.apply.compare import (
 )
 from services.sync.apply.contacts import part_shared_contacts
 from services.sync.apply.edited import keep_edits
+from services.sync.apply.linking import find_links
 from services.sync.apply.match import match_people
 from services.sync.apply.orders import about_repeated_orders, compare_orders, keep_charges, mark_charges
 from services.sync.apply.products import match_items
@@ -211,6 +212,8 @@ class Analysis:
             self.warnings += about_repeated_orders(db)
         if layout.has_people:
             self.matched = match_people(db, plan, source)
+            if not plan.entity.by_account:
+                self.warnings += find_links(db, source, own=plan.entity.customer == "self")
             ignore_nobodys(db, plan)
         if layout.has_items:
             self.warnings += match_items(db, source)
