@@ -40,7 +40,7 @@ _OF_PROFILES = vocabulary("of_profiles")["words"]
 # What a column that numbers rows is called behind what they are.
 _NUMBERS = frozenset({"id", "number", "no", "num", "nr", "ref", "reference", "key", "code", "uuid"})
 # What lists of employees, suppliers and the like would be taken for.
-_TAKEN_FOR = ("customers", "products", "orders", "returns", "opportunities", "tickets", "contracts")
+_TAKEN_FOR = ("customers", "products", "orders", "returns", "opportunities", "tickets", "contracts", "activities")
 # What a list of customers counts of which fewer than this part are of somebody else.
 _AGAIN, _DISTINCT = 0.5, 0.75
 # Headers of what somebody noted down, beside what was said.

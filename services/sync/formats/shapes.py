@@ -33,6 +33,9 @@ _SURE = 2
 _MOMENT: Final = "Date and time"
 _DATED: Final = frozenset({"contract_starts_on", "renews_on", "churned_on"})
 _YEARLY: Final = "Value of a year"
+_VALUES: Final = frozenset({"value_per_year", "value_per_quarter", "value_per_month"})
+#: From so many letters on a word may be put together of a period and what is paid: "Monatsmiete".
+_LONG: Final = 8
 _OTHER_SIDE: Final = "Number of the customer"
 _CLOCK: Final = frozenset({"time", "hora", "heure", "uhrzeit"})
 _BEGINS: Final = frozenset({"start"})
@@ -170,9 +173,9 @@ def lay_out(table: Table, seen: Seen, entity: Entity, kind: str | None, chosen: 
     if (parts := _day_and_time(entity, seen, columns)) and parts["day"] not in chosen:
         rules = (Rule("day_and_time", {**parts, "into": _MOMENT}), *rules)
         mapping[_MOMENT] = parts["field"]
-    if entity.name == "contracts" and "value_per_year" not in columns and (yearly := _per_year(seen, columns)):
-        rules, mapping[_YEARLY] = (*rules, *yearly), "value_per_year"
-        notes.append(f"“{yearly[1].says['then']}” is the annual value where it is paid once a year, for one of a kind.")
+    if entity.name == "contracts":
+        yearly, paid, more = _value_of_a_year(seen, columns, chosen)
+        rules, mapping, notes = (*rules, *yearly), mapping | paid, notes + more
     if entity.name == "customers" and not _DATED & columns.keys() and (lasted := tenure_of(seen)):
         notes.append(lasted.note(table))
         if lasted.unit:
@@ -188,7 +191,7 @@ def lay_out(table: Table, seen: Seen, entity: Entity, kind: str | None, chosen: 
         rules = (groups, *rules)
         notes.append("The names that stand alone above the rows are their customers.")
     if not rules and not missing:
-        return Laid(table, {})
+        return Laid(table, mapping, tuple(notes))
     notes += [f"No column says the {field}: all rows are kept as “{text}”." for field, text in missing.items()]
     system = System("", "", entity.name, (), {}, fixed=missing, rules=rules)
     return Laid(reshape(table, system), mapping | {fixed_header(field): field for field in missing}, tuple(notes))
@@ -253,6 +256,45 @@ def _day_and_time(entity: Entity, seen: Seen, columns: Mapping[str, str]) -> dic
 def kind_of_name(table: Table) -> str:
     """What activities are called where nothing but the file's name tells it: "workshop_attendances.csv" workshop_…"""
     return "_".join([*_name(table)[:-1], *(word.removesuffix("s") for word in _name(table)[-1:])]) or "activity"
+
+
+def _value_of_a_year(
+    seen: Seen, columns: Mapping[str, str], chosen: Mapping[str, str]
+) -> tuple[tuple[Rule, ...], dict[str, str], list[str]]:
+    """How a list of contracts tells what each is worth a year: the rules for it, the columns, and both in words."""
+    paid = {column: field for column, field in _paid_each(seen, columns).items() if column not in chosen}
+    known = {**columns, **{field: column for column, field in paid.items()}}
+    if not _VALUES & known.keys() and (yearly := _per_year(seen, columns)):
+        note = f"“{yearly[1].says['then']}” is the annual value where it is paid once a year, for one of a kind."
+        return yearly, {_YEARLY: "value_per_year"}, [note]
+    notes = [
+        f"“{known[field]}” is paid each {period}: the annual value is {times} times that."
+        for field, period, times in (("value_per_month", "month", 12), ("value_per_quarter", "quarter", 4))
+        if field in known and "value_per_year" not in known
+    ]
+    return (), paid, notes
+
+
+def _paid_each(seen: Seen, columns: Mapping[str, str]) -> dict[str, str]:
+    """The column whose header says that an amount is paid each year, quarter or month; {} for none, or several."""
+    every = vocabulary("periods")
+    found: dict[str, str] = {}
+    for column, kind in zip(seen.columns, seen.kinds, strict=True):
+        if column in columns.values() or kind != celltypes.NUMBER or _VALUES & columns.keys():
+            continue
+        words = [*words_of(column), *map(" ".join, pairwise(words_of(column)))]
+        says = {
+            field
+            for field in _VALUES
+            for word in words
+            if word in every[field] or (len(word) > _LONG and word.startswith(tuple(every[f"compound_{field}"])))
+        }
+        paid = every["paid"] & {*words, *same_words(column)} or any(
+            word.endswith(tuple(every["paid"])) for word in words
+        )
+        if len(says) == 1 and paid:
+            found[column] = says.pop()
+    return found if len(found) == 1 else {}
 
 
 def _per_year(seen: Seen, columns: Mapping[str, str]) -> tuple[Rule, ...]:

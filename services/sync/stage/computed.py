@@ -51,6 +51,19 @@ def settle_contracts(values: dict[str, list[Any]], count: int) -> None:
     ]
 
 
+def by_the_year(values: dict[str, list[Any]], count: int) -> None:
+    """Say what a contract is worth a year, where a file says it a month or a quarter."""
+    nothing = [None] * count
+    for name, times in (("value_per_month", 12), ("value_per_quarter", 4)):
+        paid = values.pop(name, nothing)
+        if paid is nothing:
+            continue
+        years = values.get("value_per_year_minor", nothing)
+        values["value_per_year_minor"] = [
+            year if year is not None or one is None else one * times for year, one in zip(years, paid, strict=True)
+        ]
+
+
 def _end(notice: Any, agreed: Any) -> Any:
     """The day on which a contract ends: the one agreed, or that of the notice where it comes later or stands alone."""
     both = isinstance(notice, str) and isinstance(agreed, str)

@@ -26,6 +26,7 @@ from services.sync.stage import faults
 from services.sync.stage.computed import (
     OrderColumns,
     Scales,
+    by_the_year,
     contact_keys,
     contradictions_words,
     first_of,
@@ -260,6 +261,7 @@ class Stager:
             self._contradicting += settle_contradictions(values, count)
         if "left" in entity.hooks:
             settle_contracts(values, count)
+            by_the_year(values, count)
         if "email_opt_out" in values:
             values["email_consent"] = stricter(values.get("email_consent"), values.pop("email_opt_out"))
         if entity.extras:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from models.store.driver import driver_of
 from services.distress.carried_out import PRIORS
 from services.distress.said_leaving import Said, read_said
@@ -157,3 +159,39 @@ def test_of_an_end_and_a_renewal_date_neither_is_lost(book: Book, tmp_path: Path
     assert book.ask("SELECT ends_on FROM contracts WHERE external_id LIKE 'customer:%' ORDER BY external_id") == [
         ("2026-12-31",), ("2027-02-01",),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "year", "said"),
+    [
+        ("monthly_value", "120.50", 144_600, "month: the annual value is 12 times that."),
+        ("MRR", "$310", 372_000, "month: the annual value is 12 times that."),
+        ("Quarterly fee", "300.00", 120_000, "quarter: the annual value is 4 times that."),
+        (
+            "Monatsmiete",
+            "1.234,50 €",
+            1_481_400,
+            "month: the annual value is 12 times that.",
+        ),
+        ("Cuota mensual", "45,00 €", 54_000, "month: the annual value is 12 times that."),
+        ("Gross premium p.a.", "412.50", 41_250, ""),
+        ("Contract term (months)", "24", None, ""),
+        ("Notice given in month", "11", None, ""),
+    ],
+)
+def test_an_amount_paid_each_month_or_quarter_is_the_annual_value_so_many_times(
+    book: Book, tmp_path: Path, header: str, cell: str, year: int | None, said: str
+) -> None:
+    rows = [[*row[:4], cell] for row in SIGNED]
+    receipt = book.bring(write_csv(tmp_path / "contracts.csv", [*PAPERS[:4], header], rows))
+    assert book.ask("SELECT DISTINCT value_per_year_minor FROM contracts") == [(year,)]
+    assert [one for one in receipt.warnings if "paid each" in one] == (
+        [f"“{header}” is paid each {said}"] if said else []
+    )
+
+
+def test_beside_an_annual_value_what_is_paid_each_month_changes_nothing(book: Book, tmp_path: Path) -> None:
+    rows = [[*row[:4], row[5], "1.00"] for row in SIGNED]
+    receipt = book.bring(write_csv(tmp_path / "contracts.csv", [*PAPERS[:4], PAPERS[5], "MRR"], rows))
+    assert book.one("SELECT sum(value_per_year_minor) FROM contracts") == 420_000
+    assert not any("paid each" in one for one in receipt.warnings)

@@ -189,6 +189,8 @@ def test_a_file_without_a_kind_is_of_the_kind_that_is_said(book: Book, tmp_path:
         ("stores.csv", "store_id,store_name,city,region,phone,square_feet", "stores"),
         ("mitarbeiter.csv", "Mitarbeiter-ID,Vorname,Nachname,E-Mail,Gehalt", "employees"),
         ("fournisseurs.csv", "Code fournisseur,Nom,Téléphone,Ville", "suppliers"),
+        ("parking.csv", "parking space,zone,tenant,valid date from,valid date until,permit no", "parking spaces"),
+        ("liste.csv", "Stellplatz,Ebene,Mieter,Mietbeginn,Kennzeichen", "parking spaces"),
     ],
 )
 def test_a_list_of_something_else_is_never_taken_for_customers_or_orders(
