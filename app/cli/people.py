@@ -16,7 +16,7 @@ from models.values.people import PAIR_STATES
 from models.values.words import count
 from services import backups, insight, sync
 from services import duplicates as people
-from services.permission.ledger import address_key, history, standing
+from services.permission.ledger import history, standing
 from services.permission.lookalike import about_domain
 from services.pipeline import after_change
 from services.pipeline.retention import due_for_erasure, erase_due
@@ -67,14 +67,15 @@ def consent(
     how: Annotated[str, typer.Option("--how", metavar="WORDS", help="How they said so: on the phone, a form.")] = "",
 ) -> Reply:
     """Show or record consent to emails under an address: `withdrawn` blocks it, a later `given` lifts that."""
+    address = sync.address_of(address)
     changes = sync.record_consent(workspace, address, said, since=since, how=how) if said else Changes()
     after_change(workspace, changes)
     with workspace.store.snapshot() as driver:
         lines = history(driver, workspace.policy, address)
         blocked = standing(driver, address, workspace.clock.now()) is not None
-        domain = about_domain(driver, address_key(address))
+        domain = about_domain(driver, address)
     state = "Blocked: no email goes to this address." if blocked else "Not blocked."
-    document = {"address": address_key(address), "blocked": blocked, "history": lines, "domain": domain}
+    document = {"address": address, "blocked": blocked, "history": lines, "domain": domain}
     return Reply(document, "\n".join(filter(None, (changes.words, state, domain, *lines))))
 
 

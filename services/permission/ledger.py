@@ -1,7 +1,8 @@
 """The suppression ledger: a "no" blocks an address, whoever carries it, until a later explicit "yes" for that address.
 
 Who withdraws by hand does so now; a file says it on its day, else on the day of the import; an unsubscribe counts from
-its moment. A calendar day says "no" until its end and "yes" from its beginning, in the zone of whoever wrote it.
+its moment. A calendar day says "no" until its end and "yes" from its beginning, in the zone of whoever wrote it; a day
+still to come is no "yes".
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ _UNSUBSCRIBED: Final = (
 _GIVEN: Final = (
     f"{_TOUCHED} {_INTO} SELECT DISTINCT {_KEY}, 'given', start_of(p.email_consent_since),"
     " p.email_consent_how, :at, :by, :import_id FROM touched JOIN main.{table} p USING (id)"
-    " WHERE p.email_consent = 'given' AND p.email_consent_since <> '' AND EXISTS ("
+    " WHERE p.email_consent = 'given' AND start_of(p.email_consent_since) <= :at AND EXISTS ("
     f"SELECT 1 FROM main.suppression_ledger n WHERE n.address = {_KEY} AND n.said = 'withdrawn'"
     " AND n.since < start_of(p.email_consent_since))"
 )
@@ -83,6 +84,7 @@ _GIVEN_BEFORE: Final = (
     f" {_FILE} FROM main.suppression_ledger n CROSS JOIN main.{{table}} p ON p.email = n.address"
     " WHERE n.import_id = :import_id AND n.said = 'withdrawn' AND p.email_consent = 'given'"
     f" AND {_FILE} < :import_id AND n.since < start_of(p.email_consent_since)"
+    " AND start_of(p.email_consent_since) <= :at"
     " AND NOT EXISTS (SELECT 1 FROM main.import_changes i WHERE i.table_name = '{table}' AND i.row_id = p.id"
     f" AND i.import_id > {_FILE} AND json_type(i.after, '$.email') IS NOT NULL)"
     " AND NOT EXISTS (SELECT 1 FROM main.journal_payloads j WHERE j.table_name = '{table}'"

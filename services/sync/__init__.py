@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from services.sync.by_hand import FIELDS as CUSTOMER_FIELDS
     from services.sync.by_hand import add_customer, edit_customer, hand_over
     from services.sync.check_files import forget_check
-    from services.sync.consent_by_hand import record_consent, record_consents
+    from services.sync.consent_by_hand import address_of, record_consent, record_consents
     from services.sync.contacts_by_hand import FIELDS as CONTACT_FIELDS
     from services.sync.contacts_by_hand import add_contact, edit_contact
     from services.sync.deals_by_hand import FIELDS as DEAL_FIELDS
@@ -36,7 +36,7 @@ else:
         {
             "services.sync.by_hand": "FIELDS:CUSTOMER_FIELDS add_customer edit_customer hand_over",
             "services.sync.check_files": "forget_check",
-            "services.sync.consent_by_hand": "record_consent record_consents",
+            "services.sync.consent_by_hand": "address_of record_consent record_consents",
             "services.sync.contacts_by_hand": "FIELDS:CONTACT_FIELDS add_contact edit_contact",
             "services.sync.deals_by_hand": (
                 "FIELDS:DEAL_FIELDS add_deal_tasks deals_to_edit edit_deals move_deal usual_chances"

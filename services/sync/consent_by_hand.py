@@ -74,6 +74,20 @@ def _left_out(workspace: Workspace, work: UnitOfWork, person: Row) -> str:
     return "Consent was given already." if person["email_consent"] == "given" else ""
 
 
+def address_of(text: str) -> str:
+    """Return the address that a person wrote or pasted as it is compared, without a name around it.
+
+    Raises
+    ------
+    UserError
+        It is not an address.
+    """
+    try:
+        return to_email(text)
+    except Unfit as problem:
+        raise UserError(f"“{text}” {problem}.") from None
+
+
 def record_consent(workspace: Workspace, address: str, said: str, *, since: str = "", how: str = "") -> Changes:
     """Record consent to emails under an address, for every customer and contact who has it.
 
@@ -93,10 +107,7 @@ def record_consent(workspace: Workspace, address: str, said: str, *, since: str 
     """
     if said not in SAID:
         raise UserError(f"Consent is given or withdrawn, not “{said}”.")
-    try:
-        key = to_email(address)
-    except Unfit as problem:
-        raise UserError(f"“{address}” {problem}.") from None
+    key = address_of(address)
     day = value_of(workspace, FIELDS["email_consent_since"], since)
     values: dict[str, Any] = {"email_consent": said, "email_consent_since": day, "email_consent_how": how.strip()}
     dated(workspace, values)

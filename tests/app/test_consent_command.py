@@ -43,6 +43,14 @@ def test_a_withdrawal_is_set_shown_and_lifted_by_a_later_consent(ask: Any) -> No
     ]
 
 
+@pytest.mark.parametrize("written", ["Ann Lee <ann@x.example>", "mailto:ann@x.example", "ann@x.example."])
+def test_an_address_as_it_is_copied_is_the_one_that_is_blocked(ask: Any, written: str) -> None:
+    said = ask("2026-11-21T10:00", written, "withdrawn")[1]
+    assert said["blocked"] and said["address"] == "ann@x.example" and said["history"]
+    assert ask("2026-11-21T10:01", written)[1] == said
+    assert ask("2026-11-21T10:01", "nobody")[0] == 1
+
+
 def test_everyone_under_the_address_has_the_consent_and_an_unknown_address_is_blocked_too(
     ask: Any, store_path: Path
 ) -> None:

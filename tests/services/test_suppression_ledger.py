@@ -97,7 +97,7 @@ class World:
         key = address_key(address)
         if word == "no":
             self.noes.append((key, self.now if day is None else min(self.now, self._at(day, time(23, 59, 59)))))
-        elif word == "yes" and day is not None:
+        elif word == "yes" and day is not None and self._at(day, time(0)) <= self.now:
             self.yeses.append((key, self._at(day, time(0)), "import", number))
 
     def _event(self, who: int, hours: int) -> None:
@@ -376,6 +376,14 @@ def test_only_a_dated_later_consent_of_a_file_lifts(
     one.step("file", 1, ADDRESSES[0], "no", -2)
     one.step("file", 1, ADDRESSES[0], "yes", day)
     assert refused(one) is not lifted
+
+
+def test_a_day_still_to_come_in_a_file_lifts_nothing_when_it_comes(world: Callable[[str], World]) -> None:
+    one = world("UTC")
+    one.step("file", 1, ADDRESSES[0], "no", -2)
+    one.step("file", 1, ADDRESSES[0], "yes", 1)
+    one.now += timedelta(days=2)
+    assert refused(one)
 
 
 def test_an_unsubscribe_counts_from_its_moment_west_of_utc(world: Callable[[str], World]) -> None:

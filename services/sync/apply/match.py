@@ -38,7 +38,7 @@ def match_people(db: sqlite.Connection, plan: Plan, source: str) -> int:
     """
     db.execute("CREATE INDEX stage.people_id ON people (external_id)")
     db.execute("CREATE INDEX stage.people_email ON people (email)")
-    if exists(db, "main.customers"):
+    if exists(db, "main.customers") or exists(db, "main.erasures"):
         own = plan.entity.customer == "self"
         _by_id(db, source)
         if not own:

@@ -89,6 +89,14 @@ def test_no_file_brings_them_back_and_the_receipt_says_why(
     assert book.one("SELECT count(*) FROM customers") == 0 and verify_book(book.workspace).ok
 
 
+def test_no_file_brings_the_only_customer_of_a_book_back(book: Book, tmp_path: Path) -> None:
+    file = write_csv(tmp_path / "one.csv", CUSTOMERS, [["Q-7", NAME, MAIL, "2026-01-05"]])
+    book.bring(file, source="crm")
+    erase_customer(book.workspace, _number(book))
+    assert book.bring(file, source="crm").rows["ignored"] == 1
+    assert book.one("SELECT count(*) FROM customers") == 0
+
+
 def test_who_is_entered_by_hand_again_comes_with_files_again_and_their_no_still_stands(
     book: Book, files: tuple[Path, Path]
 ) -> None:
