@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Final
 from urllib.parse import urlsplit
 
 from services.settings.codec import FieldError
@@ -11,6 +13,8 @@ from services.settings.curves import within
 
 SECURITIES = ("starttls", "tls", "none")
 KINDS = ("cloud", "azure", "local")
+#: A name, or an address in numbers.
+_HOST: Final = re.compile(r"[\w.-]*|\[?[0-9a-fA-F:.]+\]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class MailAccount:
         if self.security not in SECURITIES:
             raise FieldError("security", "must be starttls, tls or none")
         within("port", self.port, 1, 65535)
+        if not _HOST.fullmatch(self.host):
+            raise FieldError("host", "must be a name such as smtp.example.com, without a user, password or path")
 
     @property
     def secret(self) -> str:

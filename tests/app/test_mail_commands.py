@@ -52,6 +52,10 @@ def test_whose_server_a_companys_domain_has_is_asked(ask: Any) -> None:
 def test_a_mistake_is_a_sentence(ask: Any) -> None:
     code, _, said = ask("mail", "set", "--security", "ssl")
     assert code == 1 and "must be starttls, tls or none" in said
+    for host in ("dana:secret@mail.example", "smtp://mail.example", "mail.example/x", "mail example"):
+        code, _, said = ask("mail", "set", "--address", "dana@web.de", "--host", host)
+        assert code == 1 and "such as smtp.example.com" in said and "secret" not in said
+    assert ask("mail", "set", "--address", "dana@web.de", "--host", "::1")[1]["host"] == "::1"
     code, _, said = ask("mail", "set", "--client-id", "1")
     assert code == 1 and "--sign-in" in said
     code, _, said = ask("mail", "sign-in")
