@@ -38,7 +38,7 @@ from services.outreach.claims.said import (
 from services.outreach.claims.sources import Sources
 from services.outreach.claims.states import held_states
 from services.outreach.claims.text import fold, lower
-from tests.services.outreach.claims import test_kinds_of_states, test_states, test_states_outsider
+from tests.services.outreach.claims import test_every_kind, test_kinds_of_states, test_states, test_states_outsider
 
 FRAMES: Final = Path(__file__).parents[1] / "fixtures" / "outreach" / "said.txt"
 _BRACKETS: Final = re.compile(r"\{([^{}]*)\}")
@@ -119,6 +119,9 @@ def _of_sets() -> Iterable[tuple[str, str, tuple[Fact, ...], Record, bool, str]]
     for writer, row in test_states_outsider.learnt_rows():
         facts, record = test_states_outsider.known(row["facts"])
         yield writer, row["sentence"], facts, record, row["verdict"] == "contradicts", ""
+    for row in test_every_kind.state_rows():
+        facts, context = test_every_kind.held(row["facts"])
+        yield "fourth", row["sentence"], facts, context.record, row["verdict"] == "contradicts", ""
     for row in test_kinds_of_states.ROWS:
         record = Record(states=frozenset((topic, value) for topic, value in row["states"]))
         yield "kinds", row["sentence"], (), record, row["contradicts"], ""

@@ -57,7 +57,7 @@ def find_amounts(part: Part) -> Iterator[Found]:
             if span is not None and not any(span.meets(one) for one in taken):
                 taken.append(span)
                 stated = _money(part, span, amount, found)
-                on_record = not stated.supported and _on_record(part, amount)
+                on_record = not stated.supported and (_on_record(part, amount) or part.is_of_others(span.start))
                 yield replace(stated, note=ON_RECORD) if on_record else stated
     for form in (_PERCENT, _PERCENT_SPELLED):
         for found in form.finditer(part.small):

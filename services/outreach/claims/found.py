@@ -103,11 +103,18 @@ class Part:
         if known.you.search(self.small, start, end):
             return True
         things = {word for _, value in self.sources.values("product") for word in value.text.lower().split()}
-        things |= known.things.keys() | known.goods.keys()
+        things |= known.things.keys()
         said = {word.text for word in words(self.small, start, end)}
         return not said.isdisjoint(things) or any(
-            topic.nouns is not None and topic.nouns.search(self.small, start, end) for topic in topics()
+            topic.values and topic.nouns is not None and topic.nouns.search(self.small, start, end)
+            for topic in topics()
         )
+
+    def is_of_others(self, place: int) -> bool:
+        """Return whether a sentence speaks of other customers, and not to this one."""
+        start, end = self.sentence_at(place)
+        known = lexicon()
+        return known.others.search(self.small, start, end) is not None and not known.you.search(self.small, start, end)
 
     def is_open(self, place: int) -> bool:
         """Return whether a place lies in a clause that asks, proposes or supposes, and so states nothing new."""

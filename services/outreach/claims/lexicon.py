@@ -33,10 +33,9 @@ class Lexicon:
         Nouns of what is only proposed; words with a capital that are no names; stems that are none.
     goods, colours
         Goods by their nouns, with the kinds that a noun may be of.
-    open, you, supposed, denies, denies_nothing, theirs, bought_behind, not_theirs, voiced
-        Patterns: a clause that asks or proposes, a sentence that speaks to them, a clause that only supposes, that
-        denies, a "not" that does not, goods as
-        theirs and as offered.
+    open, you, others, supposed, denies, denies_nothing, theirs, bought_behind, beside, not_theirs, voiced
+        Patterns: a clause that asks or proposes, a sentence that speaks to them, or of others, a clause that only
+        supposes, that denies, a "not" that does not, goods as theirs, as theirs from elsewhere, and as offered.
     """
 
     months: dict[str, int]
@@ -54,11 +53,13 @@ class Lexicon:
     colours: frozenset[str]
     open: re.Pattern[str]
     you: re.Pattern[str]
+    others: re.Pattern[str]
     supposed: re.Pattern[str]
     denies: re.Pattern[str]
     denies_nothing: re.Pattern[str]
     theirs: re.Pattern[str]
     bought_behind: re.Pattern[str]
+    beside: re.Pattern[str]
     not_theirs: re.Pattern[str]
     voiced: re.Pattern[str]
     languages: dict[str, frozenset[str]]
@@ -132,11 +133,13 @@ def lexicon() -> Lexicon:
         colours=frozenset(goods["colours"].split()),
         open=re.compile(quiet["open"]),
         you=re.compile(quiet["you"]),
+        others=re.compile(quiet["others"]),
         supposed=re.compile(quiet["supposed"]),
         denies=re.compile(quiet["denies"]),
         denies_nothing=re.compile(quiet["denies_nothing"]),
         theirs=re.compile(goods["theirs"]),
         bought_behind=re.compile(goods["bought_behind"]),
+        beside=re.compile(goods["beside"]),
         not_theirs=re.compile(goods["not_theirs"]),
         voiced=re.compile(goods["voiced"]),
         languages={code: frozenset(some.split()) for code, some in raw["language"].items()},

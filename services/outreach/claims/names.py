@@ -35,6 +35,8 @@ _HAILED: Final = re.compile(
     r"(?:(?:mr|mrs|ms|miss|mx|dr|prof|herrn?|frau|monsieur|madame|mme|mlle|m|sra?|señora?)\.? )*$"
 )
 _WORD: Final = re.compile(r"[^\W\d_]+")
+#: What says that a thing is theirs stands at most so many words before it.
+_NEAR: Final = re.compile(r"(?:\S+ ){0,5}$")
 _PIECE: Final = re.compile(r"[^\s&]+")
 
 
@@ -97,10 +99,13 @@ def _has_it(part: Part, span: Span) -> bool:
     """Whether a clause says that they have a thing, or had it in an order."""
     clause = part.clause_at(span.start)
     known = lexicon()
-    theirs = known.theirs.search(part.small, clause.start, span.start) or known.bought_behind.match(
-        part.small, span.end
+    before = part.small[clause.start : span.start]
+    if known.beside.search(before) or known.not_theirs.search(part.small, *clause):
+        return False
+    near = _NEAR.search(before)
+    return bool(
+        known.theirs.search(before, near.start() if near else 0) or known.bought_behind.match(part.small, span.end)
     )
-    return theirs is not None and known.not_theirs.search(part.small, *clause) is None
 
 
 def find_names(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found]:
