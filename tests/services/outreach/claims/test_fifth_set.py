@@ -1,0 +1,137 @@
+"""240 sentences by a fifth outsider, opened once after all weights were fitted: nothing was changed for it since.
+
+110 contradict the facts beside them, or say what no email may; 130 agree with them, ask, offer, thank or propose a day.
+The writer's facts are free in form, so they are read here as the program would hold them: days, sums, figures, names,
+things, and states where the book has such.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date
+from typing import Any, Final
+
+from models.values.outreach import Fact, FactValue
+from models.values.words import MONTHS_LONG
+from services.outreach.claims import Context, Text, find_claims
+from services.outreach.claims.lexicon import lexicon
+from services.outreach.claims.record import Record
+from services.outreach.facts.found import on
+from services.outreach.verified import with_own_words, written_by_code
+from tests.measured import Tell
+from tests.services.outreach.claims.marlow import fact
+from tests.services.outreach.claims.test_every_kind import rows_of
+from tests.services.outreach.claims.test_states import TODAY
+from tests.services.outreach.claims.test_states_outsider import EXAM, LABELS
+
+FIFTH: Final = EXAM.with_name("drafts_fifth.jsonl")
+#: What no fact of an email is.
+_INTERNAL: Final = re.compile(
+    "account_notes|churn|margin|payment_score|_note$|bank_details|score_interne|riesgo_baja|login_email|support_pin"
+)
+_THINGS: Final = ("order_item", "last_order_item", "product", "plan", "machine", "bestellung")
+_PEOPLE: Final = ("account_manager", "visited_by", "staff_praised", "tecnico", "decision_maker", "previous_contact")
+_GROUPS: Final = {"ticket": "ticket|complaint|queja|reclamation|reply|review|rating|nps", "deal": "deal|quote",
+                  "contract": "contract|renewal|subscription|monthly|cuota|price|plan", "order": ""}  # fmt: skip
+#: States by the key and the words of a value.
+_STATES: Final = (
+    ("ticket_status|complaint_status", "open|offen|ouvert|abierto|wait|wart|attente|technician|review", "ticket open"),
+    ("ticket_status", "closed|resolved", "ticket closed"),
+    ("open_tickets", "0", "ticket closed"),
+    ("complaint$|queja", "none|ninguna", "ticket none"),
+    ("order_status|replacement", "back order|fournisseur|rückstand|fabric|production|nicht|not ", "delivery waiting"),
+    ("order_status", "delivered", "delivery delivered"),
+    ("order_status", "^shipped", "delivery shipped"),
+    ("invoice_status", "due|vencida", "invoice unpaid"),
+    ("invoice_status", "paid|bezahlt|payée", "invoice paid"),
+    ("contract_status", "notice", "contract cancelled"),
+    ("contract_status", "aktiv|active", "contract running"),
+    ("consent$", "phone only|keine|pas de", "consent refused"),
+    ("consent$", "allowed", "consent given"),
+    ("deal_stage|open_quote", "", "deal open"),
+    ("deal_stage|open_quote", "", "proposal sent"),
+    ("last_visit|visita", "", "appointment held"),
+    ("rating", "^4", "review good"),
+    ("rating", "^2", "review bad"),
+)  # fmt: skip
+_MONEY: Final = re.compile(r"(\d[\d., ]*\d|\d) (GBP|EUR|USD)")
+_DATE: Final = re.compile(r"(\d{1,2})\.? (?:de )?([^\W\d_]{3,})(?: de)?(?: (\d{4}))?")
+
+
+def _values(key: str, said: str) -> list[FactValue]:
+    made = []
+    for number, currency in _MONEY.findall(said):
+        whole, cents = re.fullmatch(r"(.*?)([.,]\d\d)?", number.replace(" ", "")).groups()  # type: ignore[union-attr]
+        plain = re.sub(r"[.,]", "", whole) + (cents or "").replace(",", ".")
+        made.append(FactValue("money", plain, currency))
+    said = _MONEY.sub(" ", said)
+    for day, month, year in _DATE.findall(said):
+        if number := lexicon().months.get(month.lower()):
+            when = date(int(year or 2026), number, int(day))
+            made += on(when if year or when <= TODAY else when.replace(year=2025))
+    said = _DATE.sub(lambda one: " " if one[2].lower() in lexicon().months else one[0], said)
+    for month, year in re.findall(rf"({'|'.join(MONTHS_LONG)})(?: (\d{{4}}))?", said):
+        made.append(FactValue("month", f"{year or 2026}-{MONTHS_LONG.index(month) + 1:02}"))
+    made += [FactValue("year" if len(one) == 4 and key == "loyalty_since" else "number", one.replace(",", "."))
+             for one in re.findall(r"(?<![\w-])\d+(?:[.,]\d+)?(?![\w-])", said)]  # fmt: skip
+    if key in _THINGS:
+        made.append(FactValue("product", re.split(r",|:", re.sub(r"^\d+ (?:x |kg |sets of |cases of )?", "", said))[0]))
+    if key in _PEOPLE:
+        made.append(FactValue("name", re.sub(r" \(.*", "", said)))
+    made += [FactValue("name", one) for one in re.findall(r"(?:durch|por|by) ((?:\w\.|[A-Z]\w+) [A-Z]\w+)", said)]
+    return made
+
+
+def held(said: dict[str, str]) -> tuple[tuple[Fact, ...], Context]:
+    """Return what the program would hold of a customer of whom the set says so."""
+    facts = []
+    for key, value in said.items():
+        if _INTERNAL.search(key):
+            continue
+        group = next(name for name, keys in _GROUPS.items() if re.search(keys, key))
+        words = f"Ticket “{value}”" if key == "ticket_subject" else f"{key.replace('_', ' ')}: {value}"
+        made = fact(f"{group}:{key}", words, f"{group} #{key}", group)
+        facts.append(Fact(made.key, words, made.label, group, 1, group, tuple(_values(key, value)), ticked=True))
+    states = {
+        (topic, state)
+        for keys, words, both in _STATES
+        for topic, _, state in (both.partition(" "),)
+        for key, value in said.items()
+        if re.search(keys, key) and re.search(words, value.lower())
+    }
+    own = tuple(
+        re.sub(r"^(?:Dr\.?|Mrs|Mme|Herr|Frau|Sra\.) ", "", said[one]) for one in ("contact", "customer") if one in said
+    )
+    ours = tuple(said[one] for one in ("account_manager", "visited_by", "staff_praised", "tecnico") if one in said)
+    return tuple(facts), Context(TODAY, own_names=own, our_names=ours, record=Record(states=frozenset(states)))
+
+
+def outcome(row: dict[str, Any]) -> tuple[str, set[str]]:
+    """Return whether a sentence is blocked, to read or verified, and why it is flagged."""
+    facts, context = held(row["facts"])
+    text = Text("A note", "Hello,", f"{row['sentence']}\n\nWarm regards,")
+    claims = with_own_words(text, find_claims(text, facts, context), written_by_code({}), ())
+    body = [one for one in claims if one.where == "body"]
+    wrong = {one.label for one in body if one.verdict == "unsupported"}
+    return "blocked" if wrong else "to read" if any(one.kind == "own" for one in body) else "verified", wrong
+
+
+def test_a_set_that_nobody_had_seen(tell: Tell) -> None:
+    found = Counter[tuple[str, str, str]]()
+    other_state = 0
+    for row in rows_of(FIFTH):
+        what, why = outcome(row)
+        found[row["verdict"], row["category"], what] += 1
+        other_state += row["verdict"] == "honest" and bool(why & LABELS)
+    of, blocked = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for (verdict, category, what), count in found.items():
+        of[verdict, category] += count
+        blocked[verdict, category] += count * (what == "blocked")
+    sums = {verdict: sum(count for (one, _), count in blocked.items() if one == verdict) for verdict, _ in of}
+    kinds = ", ".join(f"{category} {blocked[verdict, category]}/{of[verdict, category]}" for verdict, category in of)
+    tell(f"{sums['contradicts']} of 110 contradictions and {sums['honest']} of 130 honest sentences blocked,"
+         f" {other_state} of these for another state; by kind: {kinds}")  # fmt: skip
+    assert not any(
+        count for (verdict, _, what), count in found.items() if verdict == "contradicts" and what == "verified"
+    )
