@@ -22,7 +22,6 @@ from services.outreach.verified import with_own_words, written_by_code
 from tests.measured import Tell
 from tests.services.outreach.claims.marlow import fact
 from tests.services.outreach.claims.test_every_kind import rows_of
-from tests.services.outreach.claims.test_states import TODAY
 from tests.services.outreach.claims.test_states_outsider import EXAM, LABELS
 
 FIFTH: Final = EXAM.with_name("drafts_fifth.jsonl")
@@ -32,7 +31,8 @@ _INTERNAL: Final = re.compile(
 )
 _THINGS: Final = ("order_item", "last_order_item", "product", "plan", "machine", "bestellung")
 _PEOPLE: Final = ("account_manager", "visited_by", "staff_praised", "tecnico", "decision_maker", "previous_contact")
-_GROUPS: Final = {"ticket": "ticket|complaint|queja|reclamation|reply|review|rating|nps", "deal": "deal|quote",
+_GROUPS: Final = {"person": "loyalty|contact$|customer", "deal": "deal|quote",
+                  "ticket": "ticket|complaint|queja|reclamation|reply|review|rating|nps",
                   "contract": "contract|renewal|subscription|monthly|cuota|price|plan", "order": ""}  # fmt: skip
 #: States by the key and the words of a value.
 _STATES: Final = (
@@ -59,7 +59,27 @@ _MONEY: Final = re.compile(r"(\d[\d., ]*\d|\d) (GBP|EUR|USD)")
 _DATE: Final = re.compile(r"(\d{1,2})\.? (?:de )?([^\W\d_]{3,})(?: de)?(?: (\d{4}))?")
 
 
-def _values(key: str, said: str) -> list[FactValue]:
+def _rows(said: dict[str, str], states: dict[str, str]) -> list[Fact]:
+    """The ticket and the order as the program's facts word them, with their state and their thing."""
+    made = []
+    if "ticket_subject" in said and states.get("ticket") in ("open", "closed"):
+        words, *more = {"open": ("open since 12 Jul", "open", "not settled yet"),
+                        "closed": ("resolved 12 Jul", "resolved", "settled", "closed")}[states["ticket"]]  # fmt: skip
+        subject = f"Ticket “{said['ticket_subject']}”, {words}"
+        made.append(fact("ticket:1", subject, "ticket", "ticket", *(("statement", one) for one in more)))
+    words = {"waiting": "Last order 1 Jul, not shipped yet", "shipped": "Last order on the way since 12 Jul",
+             "delivered": "Last order delivered 3 Jul"}.get(states.get("delivery", ""), "")  # fmt: skip
+    if words:
+        thing = next((_thing(said[one]) for one in _THINGS if one in said), "")
+        made.append(fact("order:1", words, "order", "order", *([("product", thing)] if thing else [])))
+    return made
+
+
+def _thing(said: str) -> str:
+    return re.split(r",|:", re.sub(r"^\d+ (?:x |kg |sets of |cases of )?", "", said))[0]
+
+
+def _values(key: str, said: str, today: date) -> list[FactValue]:
     made = []
     for number, currency in _MONEY.findall(said):
         whole, cents = re.fullmatch(r"(.*?)([.,]\d\d)?", number.replace(" ", "")).groups()  # type: ignore[union-attr]
@@ -68,15 +88,15 @@ def _values(key: str, said: str) -> list[FactValue]:
     said = _MONEY.sub(" ", said)
     for day, month, year in _DATE.findall(said):
         if number := lexicon().months.get(month.lower()):
-            when = date(int(year or 2026), number, int(day))
-            made += on(when if year or when <= TODAY else when.replace(year=2025))
+            when = date(int(year or today.year), number, int(day))
+            made += on(when if year or when <= today else when.replace(year=today.year - 1))
     said = _DATE.sub(lambda one: " " if one[2].lower() in lexicon().months else one[0], said)
     for month, year in re.findall(rf"({'|'.join(MONTHS_LONG)})(?: (\d{{4}}))?", said):
-        made.append(FactValue("month", f"{year or 2026}-{MONTHS_LONG.index(month) + 1:02}"))
+        made.append(FactValue("month", f"{year or today.year}-{MONTHS_LONG.index(month) + 1:02}"))
     made += [FactValue("year" if len(one) == 4 and key == "loyalty_since" else "number", one.replace(",", "."))
              for one in re.findall(r"(?<![\w-])\d+(?:[.,]\d+)?(?![\w-])", said)]  # fmt: skip
     if key in _THINGS:
-        made.append(FactValue("product", re.split(r",|:", re.sub(r"^\d+ (?:x |kg |sets of |cases of )?", "", said))[0]))
+        made.append(FactValue("product", _thing(said)))
     if key in _PEOPLE:
         made.append(FactValue("name", re.sub(r" \(.*", "", said)))
     made += [FactValue("name", one) for one in re.findall(r"(?:durch|por|by) ((?:\w\.|[A-Z]\w+) [A-Z]\w+)", said)]
@@ -85,14 +105,16 @@ def _values(key: str, said: str) -> list[FactValue]:
 
 def held(said: dict[str, str]) -> tuple[tuple[Fact, ...], Context]:
     """Return what the program would hold of a customer of whom the set says so."""
-    facts = []
+    years = [int(one) for key, value in said.items() if "end" not in key and "renewal" not in key
+             for one in re.findall(r"\b202\d\b", value)]  # fmt: skip
+    today, facts = date(max(years, default=2026), 7, 15), []
     for key, value in said.items():
         if _INTERNAL.search(key):
             continue
         group = next(name for name, keys in _GROUPS.items() if re.search(keys, key))
-        words = f"Ticket “{value}”" if key == "ticket_subject" else f"{key.replace('_', ' ')}: {value}"
-        made = fact(f"{group}:{key}", words, f"{group} #{key}", group)
-        facts.append(Fact(made.key, words, made.label, group, 1, group, tuple(_values(key, value)), ticked=True))
+        words = f"{key.replace('_', ' ')}: {value}"
+        found = tuple(_values(key, value, today))
+        facts.append(Fact(f"{group}:{key}", words, f"{group} {key}", group, 1, group, found, ticked=True))
     states = {
         (topic, state)
         for keys, words, both in _STATES
@@ -100,11 +122,12 @@ def held(said: dict[str, str]) -> tuple[tuple[Fact, ...], Context]:
         for key, value in said.items()
         if re.search(keys, key) and re.search(words, value.lower())
     }
+    facts += _rows(said, dict(states))
     own = tuple(
         re.sub(r"^(?:Dr\.?|Mrs|Mme|Herr|Frau|Sra\.) ", "", said[one]) for one in ("contact", "customer") if one in said
     )
     ours = tuple(said[one] for one in ("account_manager", "visited_by", "staff_praised", "tecnico") if one in said)
-    return tuple(facts), Context(TODAY, own_names=own, our_names=ours, record=Record(states=frozenset(states)))
+    return tuple(facts), Context(today, own_names=own, our_names=ours, record=Record(states=frozenset(states)))
 
 
 def outcome(row: dict[str, Any]) -> tuple[str, set[str]]:
