@@ -191,9 +191,13 @@ class Books(QObject):
         self.panel.open_under(self._window.top_bar.title)
 
     def go(self, going: Going) -> None:
-        """Close the window for what comes after it; whoever goes on working instead stays here."""
+        """Close the window for what comes after it; whoever goes on working instead stays here.
+
+        The next start opens that book. The sample book only in place of an empty one: emails of a person's own book
+        go out while that is open.
+        """
         self.going = going
-        if going.store and going.store != str(self._library.sample):
+        if going.store and (going.store != str(self._library.sample) or self._window.nothing_imported):
             self._remembered.set(store_path="" if going.store == str(self._library.own) else going.store)
         if not self._window.close() and (panel := self._window.closing.panel) is not None:
             panel.destroyed.connect(self._stayed)

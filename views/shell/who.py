@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
 from views.shell.remembered import Remembered
 from views.theme import Theme
-from views.widgets.overlay import Choice, ChoicePanel
+from views.widgets.overlay import Choice, ChoicePanel, FormPanel
 from views.words import counted
 
-_NOBODY = Choice("None of these", "", "")
+_SEVERAL = ("Which of these are you?", "None of these")
+_ONE = ("Is this you?", "No, someone else")
 _FOOT = (
     "Your actions are recorded under this name. It sets what “My queue” and “Mine” show."
     " You can change it in Settings › This computer."
@@ -25,7 +26,7 @@ class Who:
     def __init__(self, theme: Theme, remembered: Remembered, window: QWidget, known: Callable[[], None]) -> None:
         self._theme, self._remembered, self._window, self._known = theme, remembered, window, known
         self._asked = False
-        self.panel: ChoicePanel | None = None
+        self.panel: ChoicePanel | FormPanel | None = None
 
     @property
     def wants_to_know(self) -> bool:
@@ -34,22 +35,40 @@ class Who:
         return not (self._asked or known.me or known.asked_me)
 
     def ask(self, owners: Sequence[tuple[str, int]], anchor: QWidget) -> None:
-        """Ask which of the owners the person is, where the book names more than one.
+        """Ask which of the owners the person is; where the book names none, ask for their name.
 
         Parameters
         ----------
-        owners : name and number of customers, most customers first.
+        owners : name and number of customers, most customers first, '' for those without an owner; none where nobody
+            read them.
         """
         if isinstance(QApplication.focusWidget(), QLineEdit | QTextEdit | QPlainTextEdit):
             return  # somebody is typing: the next reading asks
-        named = [Choice(name, counted(count, "customer"), name) for name, count in owners if name][:_MOST]
-        if len(named) < 2 or not self.wants_to_know:
+        if not owners or not self.wants_to_know:
             return
         self._asked = True
-        self.panel = ChoicePanel(
-            self._theme, self._window, "Which of these are you?", [*named, _NOBODY], self._chosen, _FOOT
-        )
+        named = [Choice(name, counted(count, "customer"), name) for name, count in owners if name][:_MOST]
+        if named:
+            title, nobody = _SEVERAL if len(named) > 1 else _ONE
+            choices = [*named, Choice(nobody, "", "")]
+            self.panel = ChoicePanel(self._theme, self._window, title, choices, self._chosen, _FOOT)
+        else:
+            self.panel = self._form()
         self.panel.open_under(anchor)
+
+    def _form(self) -> FormPanel:
+        """Ask for a name, once; who leaves without an answer is not asked again."""
+        self._remembered.set(asked_me=True)
+        field = QLineEdit()
+        field.setMaxLength(200)
+
+        def sent(panel: FormPanel) -> None:
+            panel.dismiss()
+            self._remembered.set(me=field.text().strip())
+
+        form = FormPanel(self._theme, self._window, "Who are you?", "Save name", sent, _FOOT, cancel="Skip")
+        form.add("Your name", field)
+        return form.done()
 
     def _chosen(self, name: str) -> None:
         self._remembered.set(me=name, asked_me=True)

@@ -316,6 +316,11 @@ class MainWindow(QMainWindow):
         self.toast.tell(failed.words)
 
     @property
+    def nothing_imported(self) -> bool:
+        """Whether the book turned out to be empty."""
+        return self._freshness is not None and self._freshness.empty
+
+    @property
     def _asks_who(self) -> bool:
         return self.who.wants_to_know and self._current == "alerts" and not self.books.is_sample
 

@@ -72,6 +72,28 @@ def test_the_sample_book_is_opened_beside_a_persons_own(
     assert not window.isVisible() and window.sample.run is None
 
 
+def test_the_next_start_opens_the_sample_book_again_where_a_persons_own_is_empty(
+    qtbot: QtBot, open_window: OpenWindow, empty: Workspace, tmp_path: Path
+) -> None:
+    library, file = library_of(empty), tmp_path / "preferences.json"
+    window = open_window(empty, library=library, path=file).window
+    qtbot.waitUntil(window.first_start.isVisible)
+    window.first_start.sample.click()
+    assert load_preferences(file).preferences.store_path == str(library.sample)
+
+
+def test_a_look_at_the_sample_book_does_not_keep_a_persons_own_book_closed(
+    qtbot: QtBot, open_window: OpenWindow, sample: Workspace, tmp_path: Path
+) -> None:
+    library, file = library_of(sample), tmp_path / "preferences.json"
+    library = Library(library.own, tmp_path / "made-up.bellwether")
+    window = open_window(sample, library=library, path=file).window
+    qtbot.waitUntil(lambda: window._freshness is not None)
+    window.actions_registry[Command.SAMPLE_BOOK].trigger()
+    assert window.books.going == Going(str(library.sample))
+    assert load_preferences(file).preferences.store_path == ""
+
+
 def test_files_of_a_person_do_not_go_into_the_sample_book(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace, tmp_path: Path
 ) -> None:
