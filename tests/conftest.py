@@ -105,8 +105,12 @@ def pytest_collection() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is there before the first test stays until the last one: the collector need not walk it each time."""
+    """What is there before the first test stays until the last one: the collector need not walk it each time.
+
+    Nor need it look each 700 new objects: a book or a window makes thousands that stay as long as their test.
+    """
     gc.freeze()
+    gc.set_threshold(20_000, 20, 10)
     gc.enable()
 
 

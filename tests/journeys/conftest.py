@@ -1,4 +1,7 @@
-"""A day's window: the fixtures of the views' tests, and hands that press keys as a person does."""
+"""A day's window: the fixtures of the views' tests, and hands that press keys as a person does.
+
+Children begin as copies, but before the first email, where they begin as in the program.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.journeys.hands import Hands
 from tests.views.books import opened, sample_copy
-from tests.views.conftest import OpenWindow, one_theme, open_window, theme
+from tests.views.conftest import OpenWindow, children, one_theme, open_window, theme, warm_children
 
-__all__ = ["one_theme", "open_window", "theme"]
+__all__ = ["children", "one_theme", "open_window", "theme", "warm_children"]
 
 
 @pytest.fixture

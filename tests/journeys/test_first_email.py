@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import cast
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
@@ -27,6 +28,7 @@ from views.settings.page import SettingsPage
 SECRET = "right"
 
 
+@pytest.mark.real_children
 def test_from_an_empty_home_to_the_first_sent_email(
     qtbot: QtBot, open_window: OpenWindow, store_path: Path, tmp_path: Path
 ) -> None:
