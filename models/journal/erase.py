@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, text, update
 
 from models.journal.chain import erasure
 from models.tables import journal_payloads
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from models.store.unit_of_work import UnitOfWork
 
 _AT_ONCE: Final = 500
+#: Customers who were deleted by an entry that gave rows of theirs to another one.
+_WENT_OVER: Final = """
+    SELECT DISTINCT d.row_id FROM journal_payloads d JOIN journal_payloads m ON m.journal_id = d.journal_id
+    WHERE d.table_name = 'customers' AND d.operation = 'delete' AND m.operation = 'update'
+      AND json_extract(m.after, '$.customer_id') = :number
+      AND json_extract(m.before, '$.customer_id') = CAST(d.row_id AS INTEGER)
+"""
 
 
 def erase_images(work: UnitOfWork, table: str, row_ids: Iterable[int | str]) -> int:
@@ -47,14 +54,27 @@ def rows_of_customers(connection: Connection, numbers: Sequence[int]) -> dict[st
     return found
 
 
+def former_numbers(connection: Connection, number: int) -> set[int]:
+    """Return the numbers of customers whose rows a customer has by a merge or an import, and of those before them."""
+    found: set[int] = set()
+    ahead = [number]
+    while ahead:
+        rows = connection.execute(text(_WENT_OVER), {"number": ahead.pop()}).scalars().all()
+        more = {int(one) for one in rows} - found - {number}
+        found |= more
+        ahead += more
+    return found
+
+
 def texts_in_images(connection: Connection, table: str, row_ids: Sequence[int], fields: Sequence[str]) -> set[str]:
     """Return what the images of rows ever said in some fields."""
     c = journal_payloads.c
     found: set[str] = set()
     for image in (c.before, c.after):
-        said = [func.json_extract(image, f"$.{name}") for name in fields]
-        query = select(*said).where(c.table_name == table, c.row_id.in_([str(one) for one in row_ids]))
-        found |= {str(text) for row in connection.execute(query.where(image.is_not(None))) for text in row if text}
+        query = select(*(func.json_extract(image, f"$.{name}") for name in fields)).where(
+            c.table_name == table, c.row_id.in_([str(one) for one in row_ids])
+        )
+        found |= {str(said) for row in connection.execute(query.where(image.is_not(None))) for said in row if said}
     return found
 
 

@@ -19,7 +19,7 @@ from typing import Any, Final
 from sqlalchemy.exc import DatabaseError
 
 from models import sqlite
-from models.journal import erase_images, erase_words, rows_of_customers, texts_in_images
+from models.journal import erase_images, erase_words, former_numbers, rows_of_customers, texts_in_images
 from models.queries.kept_values import keep_value, kept_value
 from models.store import Store, UnitOfWork
 from models.tables import erasures, suppression_ledger
@@ -134,7 +134,8 @@ def _erase(work: UnitOfWork, customer_id: int, name: str, *, rewrite: bool = Tru
     said = _said_of_consent(work.driver, known)
     if said:
         going["suppression_ledger"] = said
-    former = [customer_id, *(row[0] for row in work.driver.execute(_FORMER, (customer_id,)))]
+    merged = {row[0] for row in work.driver.execute(_FORMER, (customer_id,))}
+    former = [customer_id, *sorted(merged | former_numbers(work.connection, customer_id))]
     rows = {table: len(ids) for table, ids in going.items()}
     names = _names(work, customer_id, name, former)
     files = _forget_imports(work, going, names)

@@ -6,10 +6,12 @@ Set-based, like the import itself: inserted rows are known by the import that th
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
 
 from models import sqlite, tables
 from models.journal import clear_derived, entry_images, undo_images
@@ -144,14 +146,29 @@ class _Undo:
             self._touch(table, row)
             self._touch(table, before)
 
-    def joined(self, images: Iterable[Image]) -> list[Image]:
-        """Of what the import joined: the customers that went, and the rows that went over and are still there."""
-        there = "SELECT 1 FROM {} WHERE id = ?"
+    def joined(self, images: Sequence[Image]) -> list[Image]:
+        """Of what the import joined: the rows that went over and are still there, and the customers they return to.
+
+        A customer all of whose rows went elsewhere since does not come back without them.
+        """
+        there = {(one.table, one.row_id): row for one in images if (row := self._row(one)) is not None}
+        returns = {
+            value
+            for one in images
+            if one.operation == "update" and (row := there.get((one.table, one.row_id))) is not None
+            for name, value in (one.before or {}).items()
+            if row[name] == (one.after or {})[name]
+        }
         return [
             one
             for one in images
-            if one.operation == "delete" or self.db.execute(there.format(one.table), (one.row_id,)).fetchone()
+            if (int(one.row_id) in returns if one.operation == "delete" else (one.table, one.row_id) in there)
         ]
+
+    def _row(self, image: Image) -> dict[str, Any] | None:
+        table = tables.metadata.tables[image.table]
+        row = self.work.connection.execute(select(table).where(table.c.id == image.row_id)).mappings().first()
+        return dict(row) if row is not None else None
 
     # -- inserted rows ------------------------------------------------------------------------------------------
 

@@ -24,6 +24,8 @@ from services.sync.stage.layout import exists
 
 #: What rows about something else say of a customer; whoever stays is given what they lack of it.
 _SAID_BESIDE: Final = ("city", "region", "country", "owner")
+#: So many are named in the note.
+_NAMED: Final = 3
 _NOTHING: Final = (None, "", "unknown")
 _KEY: Final = ("id", "source", "external_id", "import_id", "name")
 
@@ -48,13 +50,27 @@ def find_links(db: sqlite.Connection, source: str, *, own: bool) -> list[str]:
         and email.partition("@")[0] not in SHARED_MAILBOXES
     ]
     known = _known(db, {number for pair in clear for number in pair}, source)
-    links = [link for pair in clear if (link := _link(known[pair[0]], known[pair[1]]))]
+    judged = _judged(db)
+    links = [
+        link
+        for pair in clear
+        if (link := _link(known[pair[0]], known[pair[1]]))
+        and frozenset((one["source"], one["external_id"]) for one in map(known.__getitem__, pair)) not in judged
+    ]
     db.execute("CREATE TABLE stage.links (gone INTEGER PRIMARY KEY, stays INTEGER NOT NULL)")
     if not links:
         return []
     db.executemany("INSERT INTO stage.links VALUES (?, ?)", links)
     db.execute("UPDATE stage.people SET customer_id = l.stays FROM stage.links l WHERE l.gone = people.customer_id")
-    return [f"{count(len(links), 'customer')} known only by ID or only by address joined: this file says both."]
+    names = [known[stays]["name"] for _, stays in links]
+    named = f"{', '.join(names[:_NAMED])}{' …' if len(names) > _NAMED else ''}"
+    return [f"Joined {count(len(links), 'customer')}, as this file gives both their ID and their address: {named}."]
+
+
+def _judged(db: sqlite.Connection) -> set[frozenset[tuple[str, str]]]:
+    """Pairs of keys of which a person said that they are two customers, or put it off: no file decides these."""
+    rows = db.execute("SELECT left_source, left_key, right_source, right_key FROM main.pair_decisions")
+    return {frozenset({(row[0], row[1]), (row[2], row[3])}) for row in rows}
 
 
 def _known(db: sqlite.Connection, numbers: Collection[int], source: str) -> dict[int, dict[str, Any]]:
