@@ -269,7 +269,7 @@ SPECS: dict[Command, Spec] = {
         "What left this computer", (), "send", "With data", "Emails, language model requests, exports, files"
     ),
     Command.SHOW_RETENTION: Spec(
-        "Retention", (), "bin", "With data", "Customers not heard of for longer than you keep them"
+        "Retention", (), "bin", "With data", "Customers without contact for longer than you keep them"
     ),
     Command.WRITE_BACK: Spec("Write back", (), "file", "With data", "Save your changes as files for other systems"),
     Command.MERGE_PAIR: Spec("Merge", ("M",), "link", "With duplicates", "Combine the two into one customer"),

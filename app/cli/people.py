@@ -14,12 +14,12 @@ from models.values.changes import Changes
 from models.values.errors import UserError
 from models.values.people import PAIR_STATES
 from models.values.words import count
-from services import backups, insight, sync
 from services import duplicates as people
+from services import insight, sync
 from services.permission.ledger import history, standing
 from services.permission.lookalike import about_domain
 from services.pipeline import after_change
-from services.pipeline.retention import due_for_erasure, erase_due
+from services.pipeline.retention import due_for_erasure, erase_due, with_receipt
 from services.workspace import Workspace
 
 PAGE = 200
@@ -116,13 +116,8 @@ def erase(
     number = insight.customer_named(workspace, customer)
     if not sure:
         raise UserError(f"This erases customer {number} for good. Add --yes to do it.")
-    if out is not None:
-        out.write_text("", encoding="utf-8")  # a place that cannot be written is found before
-    found = people.erase_customer(workspace, number)
+    found, receipt = with_receipt(workspace, out, lambda: people.erase_customer(workspace, number))
     after_change(workspace, found.changes)
-    receipt = people.receipt_text(found.lines, backups.copies_with_data(workspace.store.path))
-    if out is not None:
-        out.write_text(receipt, encoding="utf-8")
     document = {"customer": found.customer_id, "at": found.at, "rows": found.rows, "details": found.details}
     return Reply({**document, "marks": found.marks, "files": list(found.files)}, receipt.rstrip())
 
@@ -136,25 +131,23 @@ def retention(
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the receipt to this file.")] = None,
     json: JsonOption = False,
 ) -> Reply:
-    """List customers not heard of for longer than you keep them; with --erase --yes, erase them."""
-    found = due_for_erasure(workspace, months or None)
-    lines = [(str(one.customer_id), one.name, one.last_on.isoformat(), one.table) for one in found.due]
-    document = {
-        "months": found.months,
-        "before": found.before and found.before.isoformat(),
-        "undated": found.undated,
-        "due": [dataclasses.asdict(one) | {"last_on": one.last_on.isoformat()} for one in found.due],
-    }
+    """List customers without contact for longer than you keep them; with --erase --yes, erase them."""
+    found = due_for_erasure(workspace, months)
+    document: dict[str, Any] = dataclasses.asdict(found)
+    document["before"] = found.before and found.before.isoformat()
+    for one in document["due"]:
+        one["last_on"] = one["last_on"].isoformat()
     if not erases:
-        listed = table(("id", "customer", "last heard", "from"), lines, frozenset({0})) if lines else ""
-        return Reply(document, "\n".join(filter(None, (found.words, found.undated_words, listed))))
-    if not sure and lines:
-        raise UserError(f"This erases {count(len(lines), 'customer')} for good. Add --yes to do it.")
-    if out is not None:
-        out.write_text("", encoding="utf-8")  # a place that cannot be written is found before
-    erased = erase_due(workspace, [one.customer_id for one in found.due], months or None, progress_line(json))
+        lines = [
+            (str(one.customer_id), one.name, one.last_on.isoformat(), one.table.replace("_", " ")) for one in found.due
+        ]
+        listed = table(("id", "customer", "last contact", "source"), lines, frozenset({0})) if lines else ""
+        return Reply(document, "\n".join(filter(None, (found.words, listed))))
+    if not sure and found.due:
+        raise UserError(f"This erases {count(len(found.due), 'customer')} for good. Add --yes to do it.")
+    who = [one.customer_id for one in found.due]
+    erased, receipt = with_receipt(workspace, out, lambda: erase_due(workspace, who, months, progress_line(json)))
     after_change(workspace, erased.changes)
-    receipt = people.receipt_text(erased.lines, backups.copies_with_data(workspace.store.path))
-    if out is not None:
-        out.write_text(receipt, encoding="utf-8")
-    return Reply({**document, "erased": [one.customer_id for one in erased.receipts]}, receipt.rstrip())
+    if erased.fault:
+        raise UserError(receipt.rstrip())
+    return Reply({**document, "erased": list(erased.customers)}, receipt.rstrip())

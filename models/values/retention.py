@@ -1,16 +1,17 @@
-"""Retention: who is due to be erased, as nothing has been heard of them for longer than customers are kept."""
+"""Retention: who is due to be erased, as there was no contact for longer than customers are kept."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
+from models.values.changes import Changes
 from models.values.words import count, full_day
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A customer who is due to be erased: nothing was heard since `last_on`, which a row of `table` says."""
+    """A customer who is due to be erased: the last contact was on `last_on`, which a row of `table` says."""
 
     customer_id: int
     name: str
@@ -25,11 +26,13 @@ class Retention:
     Attributes
     ----------
     months
-        For how long customers are kept of whom nothing is heard; 0: for ever.
+        For how long customers are kept after the last contact; 0: indefinitely.
     before
-        Who was last heard of before this day is due; None where customers are kept for ever.
+        Whose last contact was before this day is due; None where customers are kept indefinitely.
     due
-        Who is due, heard of longest ago first.
+        Who is due, the longest ago first.
+    kept
+        How many would be due but for an open task or a running contract.
     undated
         Customers of whom no row has a day: they are never due.
     """
@@ -37,19 +40,40 @@ class Retention:
     months: int
     before: date | None
     due: tuple[Due, ...]
-    undated: int
+    kept: int = 0
+    undated: int = 0
 
     @property
     def words(self) -> str:
         """What a person reads above the list."""
         if self.before is None:
-            return "Customers are kept for ever. Set a period under Settings, Emails, Retention, or with --months."
-        since = f"since {full_day(self.before)} ({count(self.months, 'month')})"
+            return "Customers are kept indefinitely. Set a period under Settings, Emails, Retention."
+        who = count(len(self.due), "customer") if self.due else "No customer is due to be erased:"
+        words = [f"{who} without contact since {full_day(self.before)} ({count(self.months, 'month')})."]
         if not self.due:
-            return f"Nobody is due to be erased: every customer with a date was heard of {since}."
-        return f"{count(len(self.due), 'customer')} not heard of {since}."
+            words = [f"No customer is due to be erased after {count(self.months, 'month')} without contact."]
+        if self.kept:
+            words.append(f"{count(self.kept, 'customer')} with an open task or a running contract stay.")
+        if self.undated:
+            words.append(f"{count(self.undated, 'customer')} without any date: never due.")
+        return " ".join(words)
 
-    @property
-    def undated_words(self) -> str:
-        """How many are never due, '' if none."""
-        return f"{count(self.undated, 'customer')} without a date: never due." if self.undated else ""
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What became of customers who were to be erased together.
+
+    Attributes
+    ----------
+    customers
+        Who is gone.
+    lines
+        The receipt, as a person reads it.
+    fault
+        Why it ended early, '' where it did not; who was erased before stays erased.
+    """
+
+    customers: tuple[int, ...]
+    lines: tuple[str, ...]
+    changes: Changes
+    fault: str = ""

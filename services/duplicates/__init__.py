@@ -14,7 +14,17 @@ from models.lazy import offering
 if TYPE_CHECKING:
     from services.duplicates.decide import decide_later, keep_apart
     from services.duplicates.doubtful import doubtful_customers
-    from services.duplicates.erasure import ERASURE_KEY, Erasure, erase_again, erase_customer, lift, receipt_text
+    from services.duplicates.erasure import (
+        ERASURE_KEY,
+        Erasure,
+        erase_again,
+        erase_customer,
+        erase_one_of,
+        lift,
+        receipt_lines,
+        receipt_text,
+        rewrite_book,
+    )
     from services.duplicates.find import Search, find_duplicates
     from services.duplicates.merge import merge_customers
     from services.duplicates.parts import one_primary
@@ -27,7 +37,10 @@ else:
         {
             "services.duplicates.decide": "decide_later keep_apart",
             "services.duplicates.doubtful": "doubtful_customers",
-            "services.duplicates.erasure": "ERASURE_KEY Erasure erase_again erase_customer lift receipt_text",
+            "services.duplicates.erasure": (
+                "ERASURE_KEY Erasure erase_again erase_customer erase_one_of lift"
+                " receipt_lines receipt_text rewrite_book"
+            ),
             "services.duplicates.find": "Search find_duplicates",
             "services.duplicates.merge": "merge_customers",
             "services.duplicates.parts": "one_primary",

@@ -11,7 +11,9 @@ import hmac
 import json
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -79,37 +81,42 @@ class Erasure:
     @property
     def lines(self) -> tuple[str, ...]:
         """The receipt as a person reads it."""
-        told = [f"{number:,} {noun_of(table, number)}" for table, number in self.rows.items() if table not in UNSAID]
-        lines = [
-            f"Customer {self.customer_id} was erased on {_day(self.at)} by {self.by}.",
-            f"Deleted: {joined_words(told)}.",
-            f"Journal: {count(self.details, 'detail')} erased. The entries stay, so the journal can still be checked.",
-            f"Kept: keyed hashes of {count(self.marks, 'address, number or ID', 'addresses, numbers and IDs')}. By"
-            " these, later imports and restored backups leave this customer out.",
-        ]
-        if self.files:
-            lines.append(f"Delete by hand: {', '.join(self.files)} (rejected rows, which may name the customer).")
-        if not self.rewritten:
-            lines.append(
-                "Free space in the book’s file or its log may still hold earlier values until the book is closed."
-            )
-        return tuple(lines)
+        return receipt_lines((self,), rewritten=self.rewritten)
 
 
-def erase_customer(workspace: Workspace, customer_id: int, *, rewrite: bool = True) -> Erasure:
+def erase_customer(workspace: Workspace, customer_id: int) -> Erasure:
     """Erase a customer with all that refers to them; nothing brings them back, and no undo.
-
-    With ``rewrite``, the book's file is written anew; of several customers, with the last one.
 
     Raises
     ------
     UserError
         There is no such customer, or an email to them is on its way.
     """
+    with _erasing(workspace, customer_id) as work:
+        return _erase(work, customer_id, refuse_on_its_way(work, customer_id, "erase"))
+
+
+def erase_one_of(workspace: Workspace, customer_id: int, still: Callable[[sqlite.Connection], bool]) -> Erasure | None:
+    """Erase one of several customers, where ``still`` says inside the transaction that this one is to go; else None.
+
+    `rewrite_book` writes the file anew after the last one.
+    """
+    with _erasing(workspace, customer_id) as work:
+        if not still(work.driver):
+            return None
+        return _erase(work, customer_id, refuse_on_its_way(work, customer_id, "erase"), rewrite=False)
+
+
+def _erasing(workspace: Workspace, customer_id: int) -> AbstractContextManager[UnitOfWork]:
     me = Actor("system", workspace.person)  # Ctrl+Z takes back what the person did before
-    with workspace.store.unit_of_work(me, VERB, f"customer:{customer_id}", at=workspace.at) as work:
-        name = refuse_on_its_way(work, customer_id, "erase")
-        return _erase(work, customer_id, name, rewrite=rewrite)
+    return workspace.store.unit_of_work(me, VERB, f"customer:{customer_id}", at=workspace.at)
+
+
+def rewrite_book(workspace: Workspace) -> bool:
+    """Write the book's file anew, so that its free space holds nothing of what was erased; return whether that went."""
+    with workspace.store.unit_of_work(Actor("system", workspace.person), VERB, "book", at=workspace.at) as work:
+        work.commit()  # nothing to journal, and no transaction in the way
+        return _rewritten(work)
 
 
 def erase_again(store: Store, actor: Actor, at: str) -> int:
@@ -299,8 +306,27 @@ def _delete_the_rest(work: UnitOfWork, customer_id: int, known: Iterable[tuple[s
         work.sql(f"DELETE FROM {table} WHERE {column} = ?", (customer_id,))
 
 
-def _day(at: str) -> str:
-    return full_day(datetime.fromisoformat(at).date())
+def receipt_lines(erased: Sequence[Erasure], *, rewritten: bool) -> tuple[str, ...]:
+    """Return one receipt for customers who were erased together, as a person reads it."""
+    rows = sum((Counter(one.rows) for one in erased), Counter[str]())
+    told = [f"{number:,} {noun_of(table, number)}" for table, number in rows.items() if table not in UNSAID]
+    details, marks = sum(one.details for one in erased), sum(one.marks for one in erased)
+    files = dict.fromkeys(file for one in erased for file in one.files)
+    several, last = len(erased) > 1, erased[-1]
+    who = ", ".join(str(one.customer_id) for one in erased)
+    lines = [
+        f"{'Customers' if several else 'Customer'} {who} {'were' if several else 'was'} erased on"
+        f" {full_day(datetime.fromisoformat(last.at).date())} by {last.by}.",
+        f"Deleted: {joined_words(told)}.",
+        f"Journal: {count(details, 'detail')} erased. The entries stay, so the journal can still be checked.",
+        f"Kept: keyed hashes of {count(marks, 'address, number or ID', 'addresses, numbers and IDs')}. By"
+        f" these, later imports and restored backups leave {'these customers' if several else 'this customer'} out.",
+    ]
+    if files:
+        lines.append(f"Delete by hand: {', '.join(files)} (rejected rows, which may name them).")
+    if not rewritten:
+        lines.append("Free space in the book’s file or its log may still hold earlier values until the book is closed.")
+    return tuple(lines)
 
 
 def receipt_text(lines: Sequence[str], backups: Sequence[Any]) -> str:

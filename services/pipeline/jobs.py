@@ -8,8 +8,8 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import reduce
+from dataclasses import dataclass, field, replace
+from functools import partial, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from models.values.imports import (
     Progress,
     Receipt,
 )
+from models.values.retention import Erased
 from services.pipeline import PipelineRun, after_change, do_round
 from services.workspace import Recipe, Workspace, open_workspace
 
@@ -225,6 +226,24 @@ class UndoImportsJob:
                 of_batch(progress, number, count)(Progress("Undoing", 0, None))
                 changes = changes.merged(undo_import(workspace, import_id))
             return after_change(workspace, changes, progress=of_batch(progress, count, count))
+
+
+@dataclass(frozen=True, slots=True)
+class EraseJob:
+    """Erase customers who are due and write the receipt to a file, then score and evaluate once."""
+
+    recipe: Recipe
+    customers: tuple[int, ...]
+    receipt: Path
+
+    def __call__(self, progress: ProgressCall, cancelled: CancelCall) -> Erased:
+        """Return who was erased, with what the pipeline changed after it; who went before a cancel stays erased."""
+        from services.pipeline.retention import erase_due, with_receipt
+
+        with opened(self.recipe) as workspace:
+            erasing = partial(erase_due, workspace, self.customers, progress=progress, cancelled=cancelled)
+            erased, _ = with_receipt(workspace, self.receipt, erasing)
+            return replace(erased, changes=after_change(workspace, erased.changes, progress=progress).changes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,143 +1,165 @@
-"""Retention: erase customers of whom nothing has been heard for as long as the policy keeps them.
+"""Retention: erase customers without contact for longer than the policy keeps them.
 
 Nothing goes by itself. `due_for_erasure` is the dry run; a person reads it and erases those whom it lists.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import reduce
-from typing import Final
+from pathlib import Path
+from typing import Final, Protocol, TypeVar
 
 from models import sqlite
-from models.tables import CONTENT_TABLES, email_events, notes
+from models.tables import CONTENT_TABLES, contacts, conversations, customers, email_events, notes
 from models.values.changes import Changes
-from models.values.errors import UserError
+from models.values.errors import BellwetherError, UserError
 from models.values.imports import Progress
-from models.values.retention import Due, Retention
-from models.values.words import full_day
-from services.duplicates import Erasure, email_on_its_way, erase_customer
+from models.values.retention import Due, Erased, Retention
+from services import backups
+from services.duplicates import Erasure, email_on_its_way, erase_one_of, receipt_lines, receipt_text, rewrite_book
+from services.exporting import write_file
 from services.metrics.periods import months_later
 from services.workspace import Workspace
 
-#: What customers do with an email; that one was sent to them is no word of theirs.
-_BY_THEM: Final = "kind IN ('opened', 'clicked', 'replied', 'converted')"
-#: Who is not left, however long ago: a contract without an end that is not over, or a task that is still to be done.
-_STILL = """
-    SELECT customer_id FROM contracts WHERE ends_on IS NULL AND status = 'active'
+#: Which rows are no word of theirs: what was only sent to them.
+_THEIRS: Final = {
+    email_events: "kind NOT IN ('sent', 'delivered', 'bounced')",
+    conversations: "coalesce(direction, '') <> 'to_customer'",
+}
+#: Days beside those that end in "_on".
+_ALSO: Final = {notes: ("written_at",), contacts: ("email_consent_since",)}
+#: Who is not left, however long ago: a contract that runs on, or a task that is still to be done.
+_STILL: Final = """
+    SELECT customer_id FROM contracts
+    WHERE status = 'active' AND NOT (renews = 0 AND coalesce(ends_on, :today) < :today)
     UNION SELECT customer_id FROM tasks WHERE done_at IS NULL
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """Customers who were erased together, and who was not: an email to them is on its way."""
-
-    receipts: tuple[Erasure, ...]
-    left: tuple[int, ...]
-
-    @property
-    def changes(self) -> Changes:
-        """What changed in the book."""
-        return reduce(Changes.merged, (one.changes for one in self.receipts), Changes())
-
+class _Receipt(Protocol):
     @property
     def lines(self) -> tuple[str, ...]:
-        """One receipt for all of them, as a person reads it."""
-        if not self.receipts:
-            return ("Nobody was erased.",)
-        last = self.receipts[-1]
-        rows = sum((Counter(one.rows) for one in self.receipts), Counter())
-        together = Erasure(
-            last.customer_id, last.at, last.by, dict(rows), sum(one.details for one in self.receipts),
-            sum(one.marks for one in self.receipts),
-            tuple(dict.fromkeys(file for one in self.receipts for file in one.files)), last.rewritten, self.changes,
-        )  # fmt: skip
-        numbers = ", ".join(str(one.customer_id) for one in self.receipts)
-        who = "Customer" if len(self.receipts) == 1 else "Customers"
-        first = f"{who} {numbers}: erased on {full_day(datetime.fromisoformat(last.at).date())} by {last.by}."
-        left = [f"Kept, as an email is on its way: {', '.join(map(str, self.left))}."] if self.left else []
-        return (first, *together.lines[1:], *left)
+        """What the receipt says."""
 
 
-def due_for_erasure(workspace: Workspace, months: int | None = None) -> Retention:
+T = TypeVar("T", bound=_Receipt)
+
+
+def due_for_erasure(workspace: Workspace, months: int = 0) -> Retention:
     """Return who is due to be erased today by the policy, or by another period; nothing is changed."""
-    kept = workspace.read_policy().retention_months if months is None else months
+    kept = months or workspace.read_policy().retention_months
     with workspace.store.snapshot() as driver:
-        if not kept:
-            return Retention(0, None, (), 0)
-        return _due(driver, kept, workspace.clock.today())
+        return _due(driver, kept, workspace.clock.today()) if kept else Retention(0, None, ())
 
 
 def erase_due(
     workspace: Workspace,
     asked: Sequence[int],
-    months: int | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    months: int = 0,
+    progress: Callable[[Progress], None] = lambda _progress: None,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Erased:
     """Erase customers who are due, each with all that refers to them; no undo brings them back.
 
     Parameters
     ----------
     asked
-        Whom a person read in the list: who is no longer due, or joined it since, stays.
-    progress
-        Called after each.
+        Whom a person read in the list: who is no longer due when it is their turn, or joined the list since, stays.
+    cancelled
+        Asked between two customers; who went before stays erased.
 
     Raises
     ------
     UserError
         No period is set, and none is given.
+    NotAllowed
+        IT has set a period, and another one is given.
     """
-    kept = workspace.read_policy().retention_months if months is None else months
+    managed = workspace.read_policy().retention_months
+    if months and months != managed:
+        workspace.managed.refuse_change("retention_months", "How long customers are kept")
+    kept, today = months or managed, workspace.clock.today()
     if not kept:
         raise UserError("No period is set. Set one under Settings, Emails, Retention, or give --months.")
-    still = {one.customer_id for one in due_for_erasure(workspace, kept).due}
-    going = [one for one in dict.fromkeys(asked) if one in still]
-    with workspace.store.snapshot() as driver:
-        left = [one for one in going if email_on_its_way(driver, one)]
-    going = [one for one in going if one not in left]
-    receipts = []
-    for number, customer_id in enumerate(going, 1):
-        receipts.append(erase_customer(workspace, customer_id, rewrite=number == len(going)))
-        if progress is not None:
-            progress(Progress("Erasing customers", number, len(going)))
-    return Erased(tuple(receipts), tuple(left))
+    receipts: list[Erasure] = []
+    on_their_way, fault = [], ""
+    for number, customer_id in enumerate(dict.fromkeys(asked)):
+        progress(Progress("Erasing customers", number, len(asked)))
+        with workspace.store.snapshot() as driver:
+            if email_on_its_way(driver, customer_id):
+                on_their_way.append(customer_id)
+                continue
+        if cancelled():
+            fault = "Stopped."
+            break
+        try:
+            found = erase_one_of(workspace, customer_id, _is_due(customer_id, kept, today))
+        except BellwetherError as error:
+            fault = str(error)
+            break
+        if found is not None:
+            receipts.append(found)
+    lines = [*receipt_lines(receipts, rewritten=rewrite_book(workspace))] if receipts else ["No customer was erased."]
+    if on_their_way:
+        lines.append(f"Not erased, because an email is on its way: {', '.join(map(str, on_their_way))}.")
+    changes = reduce(Changes.merged, (one.changes for one in receipts), Changes())
+    gone = tuple(one.customer_id for one in receipts)
+    return Erased(gone, tuple([*lines, fault] if fault else lines), changes, fault)
 
 
-def _due(driver: sqlite.Connection, months: int, today: date) -> Retention:
+def with_receipt(workspace: Workspace, path: Path | None, erase: Callable[[], T]) -> tuple[T, str]:
+    """Erase, and write the receipt to a .txt file where one is named; return what was erased and the receipt.
+
+    Raises
+    ------
+    UserError, EnvironmentFault
+        As `write_file` does, before anything is erased.
+    """
+    if path is not None:
+        write_file(path, lambda file: file.write(b""), ".txt")
+    erased = erase()
+    text = receipt_text(erased.lines, backups.copies_with_data(workspace.store.path))
+    if path is not None:
+        write_file(path, lambda file: file.write(text.encode()), ".txt")
+    return erased, text
+
+
+def _is_due(customer_id: int, months: int, today: date) -> Callable[[sqlite.Connection], bool]:
+    def still(driver: sqlite.Connection) -> bool:
+        return any(one.customer_id == customer_id for one in _due(driver, months, today, customer_id).due)
+
+    return still
+
+
+def _due(driver: sqlite.Connection, months: int, today: date, only: int | None = None) -> Retention:
     before = months_later(today, -months)
-    still = {row[0] for row in driver.execute(_STILL)}
-    names = dict(driver.execute("SELECT id, name FROM customers"))
-    heard: dict[int, tuple[str, str]] = {}
-    for query, table in _heard():
-        for customer_id, day in driver.execute(query):
-            if day and day > heard.get(customer_id, ("", ""))[0]:
-                heard[customer_id] = day, table
-    due = [
-        Due(number, names[number], date.fromisoformat(day), table)
-        for number, (day, table) in heard.items()
-        if number in names and day < before.isoformat() and number not in still
-    ]
+    still = {row[0] for row in driver.execute(_STILL, {"today": today.isoformat()})}
+    names = dict(driver.execute("SELECT id, name FROM customers WHERE :only IS NULL OR id = :only", {"only": only}))
+    last: dict[int, tuple[str, str]] = {}
+    for query, table in _contacts():
+        for customer_id, day in driver.execute(query, {"only": only}):
+            if day and day > last.get(customer_id, ("", ""))[0]:
+                last[customer_id] = day, table
+    late = [number for number in names if number in last and last[number][0] < before.isoformat()]
+    due = [Due(one, names[one], date.fromisoformat(last[one][0]), last[one][1]) for one in late if one not in still]
     due.sort(key=lambda one: (one.last_on, one.customer_id))
-    return Retention(months, before, tuple(due), len(names.keys() - heard.keys()))
+    return Retention(months, before, tuple(due), len(late) - len(due), len(names.keys() - last.keys()))
 
 
-def _heard() -> list[tuple[str, str]]:
-    """Queries for the last day that rows of a table have of each customer, with the table's name."""
-    found = [("SELECT id, signed_up_on FROM customers", "customers")]
-    days = [
-        (table, [one.name for one in table.c if one.name.endswith("_on")])
-        for table in CONTENT_TABLES
-        if "customer_id" in table.c
-    ]
-    for table, columns in (*days, (notes, ["written_at"])):
-        latest = [f"coalesce(max(substr({name}, 1, 10)), '')" for name in columns]
-        if latest:
-            day = latest[0] if len(latest) == 1 else f"max({', '.join(latest)})"
-            only = f" WHERE {_BY_THEM}" if table is email_events else ""
-            found.append((f"SELECT customer_id, {day} FROM {table.name}{only} GROUP BY customer_id", table.name))
+def _contacts() -> list[tuple[str, str]]:
+    """Queries for the last day that rows of a table have of each customer, or of one, with the table's name."""
+    found: list[tuple[str, str]] = []
+    for table in (customers, *CONTENT_TABLES, notes):
+        whose = "id" if table is customers else "customer_id"
+        days = [*(one.name for one in table.c if one.name.endswith("_on")), *_ALSO.get(table, ())]
+        if table is customers:
+            days.append("email_consent_since")
+        if whose not in table.c or not days or (table is customers and found):
+            continue
+        latest = [f"coalesce(max(substr({name}, 1, 10)), '')" for name in days]
+        day = latest[0] if len(latest) == 1 else f"max({', '.join(latest)})"
+        rows = f"{_THEIRS.get(table, '1')} AND (:only IS NULL OR {whose} = :only)"
+        found.append((f"SELECT {whose}, {day} FROM {table.name} WHERE {rows} GROUP BY {whose}", table.name))
     return found

@@ -48,12 +48,7 @@ def _erase(page: Page, customer_id: int, receipt: Path) -> None:
 
 
 def _erased(workspace: Workspace, customer_id: int, receipt: Path) -> Changes:
-    from services.backups import copies_with_data
-    from services.duplicates import erase_customer, receipt_text
-    from services.exporting import write_file
+    from services.duplicates import erase_customer
+    from services.pipeline.retention import with_receipt
 
-    write_file(receipt, lambda file: file.write(b""), ".txt")  # a place that cannot be written is found before
-    found = erase_customer(workspace, customer_id)
-    text = receipt_text(found.lines, copies_with_data(workspace.store.path)).encode()
-    write_file(receipt, lambda file: file.write(text), ".txt")
-    return found.changes
+    return with_receipt(workspace, receipt, lambda: erase_customer(workspace, customer_id))[0].changes

@@ -11,6 +11,7 @@ from models.values.disclosures import Disclosure
 from models.values.retention import Retention
 from models.values.watching import FileMark, SourceRhythm
 from models.values.write_back import What, WriteBack, WrittenFile
+from views.background import ChildRun
 from views.shell.book import Book
 
 
@@ -46,18 +47,11 @@ class BookInStep:
 
         return due_for_erasure(self._book.workspace)
 
-    def erase(self, who: Sequence[int], receipt: Path) -> Changes:
-        """Erase who is due, and write the receipt."""
-        from services.backups import copies_with_data
-        from services.duplicates import receipt_text
-        from services.exporting import write_file
-        from services.pipeline.retention import erase_due
+    def erase(self, who: Sequence[int], receipt: Path) -> ChildRun:
+        """Erase who is due in a child process, and write the receipt; its answer is an `Erased`."""
+        from services.pipeline.jobs import EraseJob
 
-        write_file(receipt, lambda file: file.write(b""), ".txt")  # a place that cannot be written is found before
-        erased = erase_due(self._book.workspace, who)
-        text = receipt_text(erased.lines, copies_with_data(self._book.workspace.store.path)).encode()
-        write_file(receipt, lambda file: file.write(text), ".txt")
-        return erased.changes
+        return self._book.run(EraseJob(self._book.workspace.recipe, tuple(who), receipt))
 
     def leave_out(self, mark: FileMark, *, back: bool = False) -> None:
         """Do not ask about a file any more; with ``back``, do."""

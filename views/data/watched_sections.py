@@ -13,7 +13,7 @@ from models.values.changes import Changes
 from models.values.errors import NotAllowed
 from models.values.watching import FileMark
 from services.settings import WatchedFolder, with_watched, without_watched
-from views.background import Failed
+from views.background import ChildRun, Done, Failed, Outcome
 from views.customers.erasing import NO_WAY_BACK
 from views.data.files import open_file
 from views.data.history_view import HistoryView
@@ -51,6 +51,7 @@ class Keeping(QObject):
         self._rooms = BookInStep(book)
         self._desk = book.desk(self)
         self._fresh: set[str] = set()
+        self._erasing: ChildRun | None = None
         self.folders = WatchedPane(theme)
         self.sources = SourcesPane(theme)
         self.writing = WriteBackPane(theme)
@@ -80,6 +81,7 @@ class Keeping(QObject):
         context.remembered.changed.connect(self._show_folders)
         self.retention.customer_wanted.connect(self._page.wants_customer)
         self.retention.erase_wanted.connect(self._ask_to_erase)
+        self.retention.stop_wanted.connect(self._stop_erasing)
         writing.asked.connect(self._read_plan)
         writing.folder_wanted.connect(self._choose_place)
         writing.write_wanted.connect(self._write)
@@ -184,9 +186,9 @@ class Keeping(QObject):
     # -- retention ----------------------------------------------------------------------------------------------
 
     def _ask_to_erase(self, anchor: QWidget) -> None:
-        who = [one.customer_id for one in self.retention.found.due] if self.retention.found else []
-        words = counted(len(who), "customer")
-        choices = (Choice(f"Keep the {words}", "", False), Choice("Erase and save the receipt…", "", True))
+        found = self.retention.found
+        who = [one.customer_id for one in found.due] if found is not None else []
+        choices = (Choice("Cancel", "", False), Choice("Erase and save the receipt…", "", True))
 
         def chosen(erases: bool) -> None:
             if erases:
@@ -194,19 +196,33 @@ class Keeping(QObject):
                     "Save the receipt", "Erasure receipt.txt", "Text (*.txt)", partial(self._erase, who)
                 )
 
-        title = f"Erase {words} for good?"
+        title = f"Erase {counted(len(who), 'customer')} for good?"
         ChoicePanel(self._context.theme, self._page.window(), title, choices, chosen, NO_WAY_BACK).open_under(anchor)
 
     def _erase(self, who: Sequence[int], receipt: Path) -> None:
-        def done(changes: Changes) -> None:
-            self._context.book.heard(changes, own=True)
-            self._context.book.renew(changes)
-            self._page.written.emit(
-                f"Erased {counted(len(who), 'customer')}. The receipt is in {receipt.name}", receipt
-            )
+        book, pane = self._context.book, self.retention
+        run = self._erasing = self._rooms.erase(who, receipt)
+        run.progress.connect(pane.show_progress)
+        pane.show_progress(None)
+
+        def ended(outcome: Outcome) -> None:
+            self._erasing = None
+            if isinstance(outcome, Done):
+                book.heard(outcome.value.changes, own=True)
+                words = f"Erased {counted(len(outcome.value.customers), 'customer')}."
+                self._page.written.emit(f"{words} The receipt is in {receipt.name}", receipt)
+            else:  # who went before is erased: what is shown is read again
+                book.heard(Changes(everyone=True, tables=frozenset({"customers"})), own=True)
+                if isinstance(outcome, Failed):
+                    book.failed.emit(outcome)
+            pane.end_progress()
             self._read()
 
-        self._desk.write(partial(self._rooms.erase, who, receipt), done, self._context.book.failed.emit)
+        run.ended.connect(ended)
+
+    def _stop_erasing(self) -> None:
+        if self._erasing is not None:
+            self._erasing.cancel()
 
     # -- writing back -------------------------------------------------------------------------------------------
 

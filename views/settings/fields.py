@@ -286,14 +286,14 @@ _EMAILS = (
     Group(
         "retention",
         "Retention",
-        "Customers nobody has heard of for this long are listed under Data, Retention. You erase them from there.",
+        "Customers without contact for this long are listed under Data, Retention. You erase them there.",
         (
             Setting(
                 "retention_months",
                 "Keep customers for",
                 "whole",
                 "months",
-                says="After the last thing heard of them. Enter 0 to keep them for ever.",
+                says="After the last contact. Enter 0 to keep them indefinitely.",
             ),
         ),
     ),

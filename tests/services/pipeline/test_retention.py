@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from models.tables import messages, notes
-from models.values.errors import UserError
+from models.tables import customers, messages, notes
+from models.values.errors import EnvironmentFault, UserError
 from services.audit import verify_book
+from services.duplicates import Erasure, erase_one_of
+from services.pipeline import retention
 from services.pipeline.retention import due_for_erasure, erase_due
+from services.workspace import Workspace
 from tests.services.sync.book import Book, open_book, write_csv
 
 CUSTOMERS = ["customer_id", "name", "email"]
@@ -48,20 +52,23 @@ def _listed(book: Book, months: int = 36) -> list[str]:
     return [one.name for one in due_for_erasure(book.workspace, months).due]
 
 
-def test_who_was_not_heard_of_is_due_and_an_email_sent_to_them_is_no_word_of_theirs(book: Book) -> None:
+def test_who_had_no_contact_is_due_and_an_email_sent_to_them_is_no_contact(book: Book) -> None:
     found = due_for_erasure(book.workspace, 36)
     assert [(one.name, one.last_on.isoformat(), one.table) for one in found.due] == [
         ("Gone Ltd", "2020-03-05", "orders"),
         ("Mailed Ltd", "2020-03-05", "orders"),
     ]
-    assert found.undated == 1 and "2 customers not heard of since" in found.words
-    assert found.undated_words == "1 customer without a date: never due."
+    assert found.undated == 1 and found.kept == 1
+    assert found.words == (
+        "2 customers without contact since 21 Nov 2023 (36 months). 1 customer with an open task or a running contract"
+        " stay. 1 customer without any date: never due."
+    )
     assert _listed(book, 600) == []
 
 
 def test_without_a_period_nobody_is_due_and_nobody_can_be_erased(book: Book) -> None:
     assert due_for_erasure(book.workspace).due == ()
-    assert due_for_erasure(book.workspace).words.startswith("Customers are kept for ever.")
+    assert due_for_erasure(book.workspace).words.startswith("Customers are kept indefinitely.")
     with pytest.raises(UserError, match="No period is set"):
         erase_due(book.workspace, [1, 2])
 
@@ -75,18 +82,16 @@ def test_who_is_due_goes_for_good_with_one_receipt_and_the_others_stay(book: Boo
     due = due_for_erasure(book.workspace, 36).due
     everybody = [number for (number,) in book.ask("SELECT id FROM customers")]
     erased = erase_due(book.workspace, everybody, 36)
-    assert sorted(one.customer_id for one in erased.receipts) == sorted(one.customer_id for one in due)
+    assert sorted(erased.customers) == sorted(one.customer_id for one in due)
     assert book.one("SELECT count(*) FROM customers") == 5 and _listed(book) == []
-    numbers = ", ".join(str(one.customer_id) for one in erased.receipts)
-    assert erased.lines[0].startswith(f"Customers {numbers}: erased on ") and "2 orders" in erased.lines[1]
-    assert erased.receipts[-1].rewritten and verify_book(book.workspace).ok
+    numbers = ", ".join(map(str, erased.customers))
+    assert erased.lines[0].startswith(f"Customers {numbers} were erased on ") and "2 orders" in erased.lines[1]
+    assert len(erased.lines) == 4 and verify_book(book.workspace).ok
 
 
 def test_only_whom_a_person_read_in_the_list_goes(book: Book) -> None:
     first, _second = due_for_erasure(book.workspace, 36).due
-    assert [one.customer_id for one in erase_due(book.workspace, [first.customer_id, 99_999], 36).receipts] == [
-        first.customer_id
-    ]
+    assert erase_due(book.workspace, [first.customer_id, 99_999], 36).customers == (first.customer_id,)
     assert _listed(book) == ["Mailed Ltd"]
 
 
@@ -98,5 +103,39 @@ def test_to_whom_an_email_is_on_its_way_stays_and_is_named(book: Book) -> None:
         work.insert(messages, {**written, **on_its_way, "created_at": work.at, "changed_at": work.at})
         work.commit()
     erased = erase_due(book.workspace, [first.customer_id, second.customer_id], 36)
-    assert [one.customer_id for one in erased.receipts] == [second.customer_id] and erased.left == (first.customer_id,)
-    assert erased.lines[-1] == f"Kept, as an email is on its way: {first.customer_id}."
+    assert erased.customers == (second.customer_id,)
+    assert erased.lines[-1] == f"Not erased, because an email is on its way: {first.customer_id}."
+
+
+def test_a_consent_an_unsubscribe_and_a_contract_that_renews_are_contact_and_our_own_call_is_none(
+    book: Book, tmp_path: Path
+) -> None:
+    number = book.one("SELECT id FROM customers WHERE name = 'Gone Ltd'")
+    other = book.one("SELECT id FROM customers WHERE name = 'Mailed Ltd'")
+    calls = [["V-1", "C-1", "call", "to_customer", "2026-06-01", "Left a message."]]
+    header = ["conversation_id", "customer_id", "channel", "direction", "date", "text"]
+    book.bring(write_csv(tmp_path / "calls.csv", header, calls), source="crm")
+    assert _listed(book) == ["Gone Ltd", "Mailed Ltd"]
+    book.bring(write_csv(tmp_path / "left.csv", EMAILS, [["E-9", "C-4", "unsubscribed", "2026-06-01"]]), source="crm")
+    assert _listed(book) == ["Gone Ltd"]
+    with book.workspace.store.unit_of_work(book.workspace.me, "edit", "customer", at=book.workspace.at) as work:
+        work.update(customers, number, {"email_consent": "given", "email_consent_since": "2026-06-01"})
+        work.commit()
+    assert _listed(book) == [] and other != number
+
+
+def test_a_fault_on_the_way_keeps_what_was_done_and_leaves_nothing_of_it_in_the_file(
+    book: Book, monkeypatch: pytest.MonkeyPatch, store_path: Path
+) -> None:
+    first, second = due_for_erasure(book.workspace, 36).due
+
+    def stops(workspace: Workspace, customer_id: int, still: Any) -> Erasure | None:
+        if customer_id == second.customer_id:
+            raise EnvironmentFault("The disk is full.")
+        return erase_one_of(workspace, customer_id, still)
+
+    monkeypatch.setattr(retention, "erase_one_of", stops)
+    erased = erase_due(book.workspace, [first.customer_id, second.customer_id], 36)
+    assert erased.customers == (first.customer_id,) and erased.fault == erased.lines[-1] == "The disk is full."
+    held = b"".join(one.read_bytes() for one in store_path.parent.iterdir() if one.is_file())
+    assert b"Gone Ltd" not in held and b"Mailed Ltd" in held

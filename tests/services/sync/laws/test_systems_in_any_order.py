@@ -94,7 +94,7 @@ def _one_by_one(book: Book, folder: Path, *people: tuple[str, str, str, str]) ->
         write_csv(folder / "t.csv", TICKETS, [("T1", people[0][2], "late", "open", "2026-08-01")]), source="help"
     )
     receipt = book.bring(write_csv(folder / "people.csv", PEOPLE, people), source="shop")
-    return [note for note in receipt.notes if "joined" in note]
+    return [note for note in receipt.notes if "Joined" in note]
 
 
 ADA = ("C1", "Ada Stone", "ada@stone.example", "Leeds")
@@ -102,7 +102,7 @@ ADA = ("C1", "Ada Stone", "ada@stone.example", "Leeds")
 
 def test_a_number_and_an_address_that_a_later_file_gives_one_person_are_one(book: Book, tmp_path: Path) -> None:
     said = _one_by_one(book, tmp_path, ADA)
-    assert said == ["1 customer known only by ID or only by address joined: this file says both."]
+    assert said == ["Joined 1 customer, as this file gives both their ID and their address: Customer C1."]
     assert book.ask("SELECT name, source, external_id FROM customers") == [("Ada Stone", "shop", "C1")]
     assert book.one("SELECT count(DISTINCT customer_id) FROM (SELECT customer_id FROM orders UNION ALL "
                     "SELECT customer_id FROM tickets)") == 1  # fmt: skip
@@ -138,5 +138,5 @@ def test_two_customers_with_names_of_their_own_are_left_to_the_list_of_duplicate
     book.bring(write_csv(tmp_path / "a.csv", ["customer_id", "name"], [("C1", "Ada Stone")]), source="shop")
     book.bring(write_csv(tmp_path / "b.csv", ["email", "name"], [(ADA[2], "Bea Hill")]), source="letter")
     receipt = book.bring(write_csv(tmp_path / "c.csv", PEOPLE, [ADA]), source="shop")
-    assert not [note for note in receipt.notes if "joined" in note]
+    assert not [note for note in receipt.notes if "Joined" in note]
     assert book.one("SELECT count(*) FROM customers") == 2
