@@ -2,8 +2,8 @@
 
 Haste alone is an ordinary request, and anger alone a bad review. So what a text says is counted by the patterns under
 ``[pressing]`` in `resources/lexicon`: what is angry, was not answered, is shouted or taken to somebody else, and what
-stands still, is demanded, or has to be done at once. Thanks and friendly questions count against it, and so does what
-is over. `docs/distress.md` has the figures on texts by other writers.
+stands still or is at stake, is demanded, or has to be done at once. Thanks and friendly questions count against it, and
+so does what is over. `docs/distress.md` has the figures on texts by other writers.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _QUOTED: Final = 2
 _BAR: Final = 9
 #: By kind, the points of each different thing that is said, and how many of them count.
 _POINTS: Final = {
-    "anger": (3, 3), "unanswered": (3, 3), "standstill": (3, 3), "now": (2, 3), "demand": (3, 2), "escalate": (2, 2),
-    "shouted": (1, 2), "marks": (1, 2), "calm": (-3, 3), "over": (-5, 2),
+    "anger": (3, 3), "unanswered": (3, 3), "standstill": (3, 3), "stakes": (3, 3), "now": (2, 3), "demand": (3, 2),
+    "escalate": (2, 2), "shouted": (1, 2), "marks": (1, 2), "calm": (-3, 3), "over": (-5, 2),
 }  # fmt: skip
 #: These two speak for the whole text, wherever they stand.
 _OF_WHOLE: Final = ("calm", "over")
 #: A word in capitals is shouted from three letters on, and one alone may be a name.
-_CAPITALS: Final = re.compile(r"\b[^\W\d_a-zß-ÿ]{3,}\b")
+_CAPITALS: Final = re.compile(r"\b[A-ZÀ-ÖØ-Þ]{3,}\b")
 _SHOUTED: Final = 2
 _MARKS: Final = re.compile(r"[!?]{2,}|!")
 
@@ -94,13 +94,27 @@ def _counted(language: _Language, text: str) -> dict[str, int]:
     """How many different things of each kind a text says."""
     flat = plain(text)
     found = {name: len({match[0] for match in one.finditer(flat)}) for name, one in language.patterns.items()}
-    return found | {"shouted": len(set(_CAPITALS.findall(text))), "marks": len(_MARKS.findall(text))}
+    return found | {"shouted": _shouted(language, text), "marks": len(_MARKS.findall(text))}
+
+
+def _shouted(language: _Language, text: str) -> int:
+    """How many words stand in capitals; none where all of them may be abbreviations and codes."""
+    found = set(_CAPITALS.findall(text))
+    known = (
+        plain(word) in language.common or any(one.match(plain(word)) for one in language.patterns.values())
+        for word in found
+    )
+    return len(found) if any(known) else 0
 
 
 def _points(found: Mapping[str, int]) -> int:
-    """The points of what is said; none where it could wait, or nothing is angry and they do not ask for it at once."""
-    hurries = found["now"] or found["standstill"]
-    angry = found["anger"] or found["unanswered"] or found["shouted"] >= _SHOUTED
+    """The points of what is said; none where it could wait, or nothing is angry and they do not ask for it at once.
+
+    That an answer is missing is a reminder, and not anger, unless something stands still or they say so with force.
+    """
+    hurries = found["now"] or found["standstill"] or found["stakes"]
+    forceful = found["standstill"] or found["marks"] or found["escalate"] or found["unanswered"] > 1
+    angry = found["anger"] or found["shouted"] >= _SHOUTED or (found["unanswered"] and forceful)
     stuck = found["standstill"] and found["now"] and found["demand"] and not found["calm"]
     return _sum(found) if hurries and (angry or stuck) else 0
 
