@@ -108,7 +108,7 @@ class Receipt:
     ignored_reasons: dict[str, int] = field(default_factory=dict)
     fixed: tuple[dict[str, Any], ...] = ()  # row, column, before, after of each cell that a person fixed
     may_leave: tuple[str, ...] = ()  # who wrote in the file's last weeks that they leave or may leave
-    urgent: tuple[str, ...] = ()  # customers with an urgent, unhappy ticket open, who spent most first
+    urgent: tuple[str, ...] = ()  # customers with an urgent complaint open, who spent most first
     guessed: tuple[str, ...] = ()  # choices that nobody made and the file does not settle: source, currency
     earlier_files: tuple[str, ...] = ()  # the names of the files that bring customers["earlier"]
 
@@ -129,7 +129,7 @@ class Receipt:
     def distress(self) -> str:
         """Who wrote that they may leave, and whose urgent ticket is open; '' for nobody. No store keeps names."""
         wrote = f"{count(len(self.may_leave), 'person', 'people')} wrote that they may leave"
-        waits = f"{count(len(self.urgent), 'customer')} with an urgent, unhappy ticket open"
+        waits = f"{count(len(self.urgent), 'customer')} with an urgent complaint open"
         return " ".join(_naming(*one) for one in ((wrote, self.may_leave), (waits, self.urgent)) if one[1])
 
     def as_json(self) -> dict[str, Any]:

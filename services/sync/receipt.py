@@ -113,7 +113,7 @@ def _may_leave(db: sqlite.Connection, analysis: Analysis) -> tuple[tuple[str, ..
 
 
 def _urgent(db: sqlite.Connection, analysis: Analysis) -> tuple[str, ...]:
-    """Customers with an urgent, unhappy ticket that is open in new or changed rows: who spent most in a year first."""
+    """Customers whose urgent complaint is open in new or changed rows: who spent most in a year first."""
     known = set(analysis.layout.columns)
     if analysis.plan.entity.name != "tickets" or "opened_on" not in known:
         return ()

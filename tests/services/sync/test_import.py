@@ -456,7 +456,7 @@ def test_customers_whose_urgent_unhappy_ticket_is_open_are_named_at_the_receipt_
     said = "NOBODY picks up the phone. Fix this NOW."
     rows.append(["T4", "Pressing Ltd", "4@example.org", "Phone", said, "Open", "Normal", "2026-03-05"])
     receipt = book.bring(write_csv(tmp_path / "tickets.csv", header, rows))
-    assert receipt.distress == "3 customers with an urgent, unhappy ticket open: Best Ltd, Pressing Ltd, Small Ltd."
+    assert receipt.distress == "3 customers with an urgent complaint open: Best Ltd, Pressing Ltd, Small Ltd."
     assert receipt.as_json()["urgent"] == ["Best Ltd", "Pressing Ltd", "Small Ltd"]
     assert "Best Ltd" not in str(book.ask("SELECT receipt FROM imports"))
 
