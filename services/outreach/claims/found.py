@@ -111,10 +111,10 @@ class Part:
         )
 
     def is_of_others(self, place: int) -> bool:
-        """Return whether a sentence speaks of other customers, and not to this one."""
-        start, end = self.sentence_at(place)
+        """Return whether a clause speaks of other customers, in a sentence that does not speak to this one."""
         known = lexicon()
-        return known.others.search(self.small, start, end) is not None and not known.you.search(self.small, start, end)
+        of_others = known.others.search(self.small, *self.clause_at(place)) is not None
+        return of_others and known.you.search(self.small, *self.sentence_at(place)) is None
 
     def is_open(self, place: int) -> bool:
         """Return whether a place lies in a clause that asks, proposes or supposes, and so states nothing new."""

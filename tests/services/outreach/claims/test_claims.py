@@ -207,3 +207,15 @@ def test_hidden_letters_and_mixed_alphabets_are_flagged() -> None:
 def test_a_text_that_breaks_off_is_flagged_and_a_closing_does_not_break_off() -> None:
     assert ("field", "I would like to") in flagged("I am sorry. I would like to")
     assert flagged("I am sorry.\n\nWarm regards,") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Many customers asked, so the invoice of 517 EUR is now closed.",
+        "Like most customers, we charged 517 EUR for delivery.",
+        "Otros clientes pagan 90 EUR; le cobramos 517 EUR.",
+    ],
+)
+def test_an_amount_is_not_of_others_because_the_sentence_names_them(text: str) -> None:
+    assert [said for _, said in flagged(text) if "517" in said]
