@@ -6,6 +6,7 @@ with what happened to it, a sale that came back), and that the rows are a list o
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,10 @@ _YEARLY: Final = "Value of a year"
 _VALUES: Final = frozenset({"value_per_year", "value_per_quarter", "value_per_month"})
 #: From so many letters on a word may be put together of a period and what is paid: "Monatsmiete".
 _LONG: Final = 8
+#: A share, or a number of periods, is no amount; nor is the day or month of a payment.
+_NO_AMOUNT: Final = re.compile(r"[%\d]")
+_WHEN_PAID: Final = frozenset({"payment", "payments", "dd"})
+_DAY_OR_MONTH: Final = re.compile(r"\s*(?:[1-9]|[12]\d|3[01])\s*")
 _OTHER_SIDE: Final = "Number of the customer"
 _CLOCK: Final = frozenset({"time", "hora", "heure", "uhrzeit"})
 _BEGINS: Final = frozenset({"start"})
@@ -272,6 +277,9 @@ def _value_of_a_year(
         for field, period, times in (("value_per_month", "month", 12), ("value_per_quarter", "quarter", 4))
         if field in known and "value_per_year" not in known
     ]
+    notes += [
+        f"“{column}” is taken as the annual value." for column, field in paid.items() if field == "value_per_year"
+    ]
     return (), paid, notes
 
 
@@ -279,10 +287,13 @@ def _paid_each(seen: Seen, columns: Mapping[str, str]) -> dict[str, str]:
     """The column whose header says that an amount is paid each year, quarter or month; {} for none, or several."""
     every = vocabulary("periods")
     found: dict[str, str] = {}
-    for column, kind in zip(seen.columns, seen.kinds, strict=True):
+    for column, kind, cells in zip(seen.columns, seen.kinds, seen.cells, strict=True):
         if column in columns.values() or kind != celltypes.NUMBER or _VALUES & columns.keys():
             continue
         words = [*words_of(column), *map(" ".join, pairwise(words_of(column)))]
+        numbered = _WHEN_PAID & {*words} and all(map(_DAY_OR_MONTH.fullmatch, cells))
+        if _NO_AMOUNT.search(column) or every["no_amount"] & {*words} or numbered:
+            continue
         says = {
             field
             for field in _VALUES

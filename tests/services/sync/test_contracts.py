@@ -177,6 +177,13 @@ def test_of_an_end_and_a_renewal_date_neither_is_lost(book: Book, tmp_path: Path
         ("Gross premium p.a.", "412.50", 41_250, ""),
         ("Contract term (months)", "24", None, ""),
         ("Notice given in month", "11", None, ""),
+        ("Interest rate p.a.", "4.5", None, ""),
+        ("Price increase per year", "3", None, ""),
+        ("Annual rate increase %", "3", None, ""),
+        ("Payment day of month", "15", None, ""),
+        ("Payment month", "3", None, ""),
+        ("Total value (12 month)", "1200", None, ""),
+        ("Discount rate (monthly)", "5", None, ""),
     ],
 )
 def test_an_amount_paid_each_month_or_quarter_is_the_annual_value_so_many_times(
@@ -185,9 +192,9 @@ def test_an_amount_paid_each_month_or_quarter_is_the_annual_value_so_many_times(
     rows = [[*row[:4], cell] for row in SIGNED]
     receipt = book.bring(write_csv(tmp_path / "contracts.csv", [*PAPERS[:4], header], rows))
     assert book.ask("SELECT DISTINCT value_per_year_minor FROM contracts") == [(year,)]
-    assert [one for one in receipt.warnings if "paid each" in one] == (
-        [f"“{header}” is paid each {said}"] if said else []
-    )
+    told = [one for one in receipt.warnings if "paid each" in one or "as the annual value" in one]
+    yearly = [f"“{header}” is taken as the annual value."] if year else []
+    assert told == ([f"“{header}” is paid each {said}"] if said else yearly)
 
 
 def test_beside_an_annual_value_what_is_paid_each_month_changes_nothing(book: Book, tmp_path: Path) -> None:
