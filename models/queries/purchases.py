@@ -43,6 +43,18 @@ def _like(other: str, row: str, sign: str = "") -> str:
     return f"{other}.customer_id = {row}.customer_id AND {amount}"
 
 
+def not_ordered_again(row: str) -> str:
+    """SQL of how much of the return or cancellation `row`, of orders, was not ordered anew within a week of it."""
+    late = "'~'"  # on a day without times, what is cancelled comes before its cancellation
+    again = (
+        f"SELECT sum(anew.amount_minor) FROM orders anew WHERE anew.customer_id = {row}.customer_id"
+        f" AND anew.kind = 'purchase' AND anew.currency = {row}.currency AND anew.ordered_on >= {row}.ordered_on"
+        f" AND anew.ordered_on <= date({row}.ordered_on, '+7 days') AND {_at('anew')} > {_at(row, late)}"
+    )
+    kept = f"iif({row}.kind = 'cancellation', coalesce(({again}), 0), 0)"
+    return f"max(abs({row}.amount_minor) - {kept}, 0)"
+
+
 def cancelled_order(row: str) -> str:
     """SQL of the id of the order that the return or cancellation `row`, of orders, takes back; null where unknown.
 

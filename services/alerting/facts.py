@@ -16,7 +16,7 @@ from models.queries.churn_status import left_on, renews_on
 from models.queries.deals import DEAL_NAME, STAGE_NAME, closed_on, known_by
 from models.queries.open_tickets import is_open, is_unhappy
 from models.queries.products import product_called
-from models.queries.purchases import PURCHASES, last_returned
+from models.queries.purchases import PURCHASES, last_returned, not_ordered_again
 from models.store import UnitOfWork
 from models.store.driver import driver_of
 from services.alerting import voices
@@ -26,6 +26,7 @@ from services.alerting.product_ratings import COLUMNS, fallen
 from services.book.sources import FROM_FILES, UNANSWERED, source_ages
 from services.distress.complaints import DAYS_SINCE
 from services.distress.matters import teach
+from services.distress.said_leaving import rated_since
 from services.permission import may_email, unsubscribed_on
 from services.settings import Policy
 
@@ -60,16 +61,17 @@ WHERE {left_on} IS NULL {scope}
 """
 
 _BLOCKS: Final[dict[str, str]] = {
-    "tickets": """
+    # Who rated our service well after a ticket that is closed is not unhappy about it any more.
+    "tickets": f"""
 SELECT customer_id,
-       sum(opened_on > :day_60 AND unhappy) AS unhappy_60d,
+       sum(day > :day_60 AND unhappy AND (open OR NOT {rated_since("u", ":as_of")})) AS unhappy_60d,
        max(CASE WHEN open AND unhappy THEN
-           (julianday(:as_of) + 1 - julianday(coalesce(opened_at, opened_on))) * 24 END) AS unhappy_open_hours,
-       max(CASE WHEN open AND unhappy THEN julianday(:as_of) - julianday(opened_on) END) AS unhappy_open_days,
+           (julianday(:as_of) + 1 - julianday(coalesce(opened_at, day))) * 24 END) AS unhappy_open_hours,
+       max(CASE WHEN open AND unhappy THEN julianday(:as_of) - julianday(day) END) AS unhappy_open_days,
        sum(open) AS open_tickets
-FROM (SELECT customer_id, opened_on, opened_at,
-             {unhappy} AS unhappy, {open} AS open
-      FROM tickets WHERE customer_id IS NOT NULL AND opened_on <= :as_of {scope})
+FROM (SELECT customer_id, opened_on AS day, opened_at,
+             {{unhappy}} AS unhappy, {{open}} AS open
+      FROM tickets WHERE customer_id IS NOT NULL AND opened_on <= :as_of {{scope}}) u
 GROUP BY customer_id""",
     "reviews": f"""
 SELECT customer_id, min(rating) AS worst_30d, sum(rating <= 2) AS bad_30d, {voices.WORST} AS worst
@@ -157,8 +159,8 @@ FROM (SELECT f.customer_id AS customer_id,
       WHERE f.orders_6m > 0 AND p.ordered_on > :day_182 AND p.ordered_on <= :as_of
       GROUP BY f.customer_id)
 WHERE days_before > 0""",
-    "returned": """
-SELECT o.customer_id AS customer_id, sum(abs(o.amount_minor)) AS amount,
+    "returned": f"""
+SELECT o.customer_id AS customer_id, nullif(sum({not_ordered_again("o")}), 0) AS amount,
        julianday(:as_of) - julianday(max(o.ordered_on)) AS days
 FROM orders o JOIN temp.run_facts f ON f.customer_id = o.customer_id AND o.currency = f.currency
 WHERE o.kind IN ('return', 'cancellation') AND o.ordered_on > :day_14 AND o.ordered_on <= :as_of

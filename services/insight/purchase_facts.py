@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from models.queries.purchases import not_ordered_again
 from models.values import words
 from models.values.alerts import RECORDED_LOSS
 from models.values.rule_records import RULE_RECORDS, records_of
@@ -28,10 +29,11 @@ _YEAR: Final = 365
 #: With these words a line tells a silence.
 SILENT: Final = "no order for"
 
-#: SQL of what went back by ``kind`` in a time, in the currency of the customer's scores ``s``.
-_BACK: Final = """(SELECT coalesce(sum(abs(o.amount_minor)), 0) FROM orders o
-    WHERE o.customer_id = s.customer_id AND o.kind {kind} AND o.currency = s.currency
-          AND o.ordered_on > date(:day, '-{since} days') AND o.ordered_on <= date(:day, '-{until} days'))"""
+#: SQL of what went back by ``kind`` in a time, in the currency of the customer's scores ``s``; what was cancelled and
+#: ordered anew did not.
+_BACK: Final = f"""(SELECT coalesce(sum({not_ordered_again("o")}), 0) FROM orders o
+    WHERE o.customer_id = s.customer_id AND o.kind {{kind}} AND o.currency = s.currency
+          AND o.ordered_on > date(:day, '-{{since}} days') AND o.ordered_on <= date(:day, '-{{until}} days'))"""
 _FACTS: Final = f"""
 SELECT s.customer_id, s.last_order_on AS ordered_on, s.last_order_amount_minor AS ordered,
        s.days_since_last_order AS silent_days, s.usual_gap_days AS usual_gap,

@@ -677,6 +677,21 @@ def test_a_large_deal_of_an_unhappy_customer_is_critical(book: Book) -> None:
     assert set(book.signals(alert["id"])) == {"deal_at_risk", "unhappy_tickets", "repeated_trouble"}
 
 
+@pytest.mark.parametrize(("score", "rules"), [(9.0, []), (2.0, ["deal_at_risk"])])
+def test_who_rated_us_well_after_their_tickets_were_solved_is_not_unhappy(
+    book: Book, score: float, rules: list[str]
+) -> None:
+    for customer in book.crowd(5):
+        book.deal(customer, "Negotiation", 5, 1_000)
+    customer = book.customer("Solved", churn_risk=0.01)
+    book.deal(customer, "Negotiation", 5, 1_290_000)
+    for ago in (10, 12):
+        book.ticket(customer, ago, resolved_on=book.day(ago - 1))
+    book.add(surveys, customer_id=customer, kind="nps", score=score, scale=10, answered_on=book.day(4))
+    book.evaluate()
+    assert [one["rule"] for one in book.open_alerts(customer) if one["rule"] == "deal_at_risk"] == rules
+
+
 def test_a_large_deal_is_critical_by_a_risk_that_is_high_not_by_one_that_is_usual(book: Book) -> None:
     for customer in book.crowd(20):
         book.deal(customer, "Negotiation", 5, 1_000)

@@ -50,12 +50,13 @@ def test_texts_of_a_third_outsider_are_read_with_title_and_rating_as_well_as_doc
     assert right >= 0.86 * sum(leaves for _, leaves, _ in told)
 
 
-def test_denials_by_an_outsider_are_read_as_well_as_documented(tell: Tell) -> None:
-    lines = (TEXTS.parent / "outsider" / "denials.jsonl").read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize(("name", "most", "least"), [("denials.jsonl", 7, 50), ("denials_second.jsonl", 12, 38)])
+def test_denials_by_outsiders_are_read_as_well_as_documented(name: str, most: int, least: int, tell: Tell) -> None:
+    lines = (TEXTS.parent / "outsider" / name).read_text(encoding="utf-8").splitlines()
     told = [(one["leaves"], says_leaving(one["text"]) is not None) for one in map(json.loads, lines)]
     false, found = told.count((False, True)), told.count((True, True))
     tell(f"{false} of {sum(not leaves for leaves, _ in told)} denials read as leaving, {found} of 60 who leave found")
-    assert false <= 7 and found >= 50
+    assert false <= most and found >= least
 
 
 def test_the_sentence_that_decides_is_the_one_that_is_shown() -> None:

@@ -259,6 +259,9 @@ def test_the_silence_is_told_where_the_reason_is_about_something_else(
         ([("return", 20, 40_000)], ""),  # little beside what they order
         ([("return", 20, 900_000), ("return", 120, 900_000), ("return", 220, 900_000)], ""),  # they always do
         ([("return", 91, 600_000)], ""),
+        ([("cancellation", 59, 1_181_700), ("purchase", 57, -1_100_000)], ""),  # ordered anew
+        ([("cancellation", 59, 1_181_700), ("purchase", 59, -1_100_000)], "cancelled $11,817 in 90 days"),  # or before
+        ([("return", 59, 1_181_700), ("purchase", 57, -1_100_000)], "returned $11,817 in 90 days"),
     ],
 )
 def test_what_went_back_lately_is_told_where_it_is_much_for_them(
