@@ -80,9 +80,9 @@ def test_an_overdue_order_is_as_grave_as_its_value(book: Book) -> None:
     assert [book.alert(one)["severity"] for one in (cheap, dear, most)] == [2, 3, 4]
 
 
-@pytest.mark.parametrize(("ago", "gap", "severity"), [(150, 20, 4), (151, 20, 2), (151, 38, 4), (170, 60, 4)])
+@pytest.mark.parametrize(("ago", "gap", "severity"), [(150, 20, 4), (151, 20, 3), (151, 38, 4), (170, 60, 4)])
 def test_who_has_been_silent_for_long_is_no_matter_of_hours(book: Book, ago: int, gap: float, severity: int) -> None:
-    """From 150 days and four usual gaps on a call can wait for days: medium, however much is at risk."""
+    """After 150 days and four usual gaps no matter of hours: high, among those with the most at risk; else medium."""
     book.crowd(40)
     book.order(book.customer(), 1)  # the files go on
     silent = {"silence_p": 0.001, "churn_risk": 0.9, "value_at_risk_minor": 900_000, "standing": "active"}

@@ -87,6 +87,15 @@ def test_who_buys_in_the_same_weeks_each_year_is_not_late_in_july() -> None:
     assert silence_p(*_bought([days], february))[0] <= IMPROBABLE
 
 
+def test_few_purchases_a_season_make_nobody_late_before_the_next_one() -> None:
+    """A silence that is unusual, but not improbable, by their gaps alone."""
+    seasons = [date(year, 11, 25).toordinal() + 7 * step for year in range(2021, 2026) for step in range(4)]
+    epoch = date(1970, 1, 1).toordinal()
+    days = [day - epoch for day in seasons]
+    assert silence_p(*_bought([days], date(2026, 11, 23).toordinal() - epoch))[0] > 0.5
+    assert silence_p(*_bought([days], date(2027, 3, 10).toordinal() - epoch))[0] <= 0.2
+
+
 def test_a_quarterly_invoice_is_no_season() -> None:
     days = _every(91, 12, LAST - 110)
     assert silence_p(*_bought([days]))[0] <= IMPROBABLE
