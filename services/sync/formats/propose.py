@@ -71,6 +71,8 @@ _POSTCODE, _DIALLED, _DIGIT = re.compile(r"\d{4,5}"), re.compile(r"[+0][\d\s().\
 _PATH = re.compile(r"\.|/(?=(?:id|name|display_name|email)$)")
 # What stands before the columns of lines in an export of orders with their lines: "Order Lines/Product".
 _OF_LINES: Final = re.compile(r"^(?:(?:order|sale|invoice)[ _]?)?(?:lines?|items?)\s*/\s*(?=\w)", re.IGNORECASE)
+# What columns of names name that are nobody's.
+_NO_NAMES: Final = frozenset(map(phrase, _KINDS["words"]["no_names"]))
 _GONE_BACK = frozenset.union(*(vocabulary("order_kind")[name] for name in ("returns", "undone", "cancellations")))
 _OF_SOMEBODY: Final = frozenset(
     {"name", "first_name", "last_name", "company", "email", "phone", "city", "region", "country"}
@@ -364,7 +366,8 @@ def _loosely(entity: Entity, column: str, kind: str) -> Iterable[str]:
 def _by_content(entity: Entity, seen: Seen, mapping: Mapping[str, Proposal]) -> dict[str, Proposal]:
     """Columns for what the entity needs and no header names, where exactly one column can be it."""
     found: dict[str, Proposal] = {}
-    for group in lacking(entity, [proposal.field for proposal in mapping.values()]):
+    groups = lacking(entity, [proposal.field for proposal in mapping.values()])
+    for group in groups:
         # A day may be any day: only a header says that a contract began on it.
         for field in (one for one in group if one.role != "part"):
             free = [
@@ -378,9 +381,30 @@ def _by_content(entity: Entity, seen: Seen, mapping: Mapping[str, Proposal]) -> 
             if len(free) == 1:
                 found[free[0]] = Proposal(field.name, _BY_CONTENT, _FROM_VALUES)
                 break
+        else:
+            # Only who signed is named without a word for it: other rows name people who work here, too.
+            if len(groups) == 1 and entity.name == "contracts":
+                found |= _named_somebody(seen, {**mapping, **found})
     if all(map(UNNAMED.fullmatch, seen.columns)) and not entity.vague:
         found |= _nameless(entity, seen, {**mapping, **found})
     return found
+
+
+def _named_somebody(seen: Seen, mapping: Mapping[str, Proposal]) -> dict[str, Proposal]:
+    """The one column of names that can be those of customers: no header says who else, or what, it names."""
+    rows = max(map(len, seen.cells), default=0)
+    free = [
+        column
+        for column, cells, looks in zip(seen.columns, seen.cells, seen.looks, strict=True)
+        if looks == "name"
+        and column not in mapping
+        and column not in REJECT_COLUMNS
+        and not UNNAMED.fullmatch(column)
+        and 2 * len(set(cells)) > len(cells) > _SHARE * rows
+        and any(" " in cell for cell in cells)
+        and same_words(column).isdisjoint(vocabulary("whose")["own"] | vocabulary("whose")["hosts"] | _NO_NAMES)
+    ]
+    return {free[0]: Proposal("customer_name", _BY_CONTENT, _FROM_VALUES)} if len(free) == 1 else {}
 
 
 def _nameless(entity: Entity, seen: Seen, mapping: Mapping[str, Proposal]) -> dict[str, Proposal]:

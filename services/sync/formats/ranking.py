@@ -49,6 +49,7 @@ _OWED = frozenset(map(words_of, vocabulary("owed")["words"]))
 # What any row may have says nothing of what the rows are, where so many columns say who somebody is.
 _OF_ANYTHING, _WELL_KNOWN = frozenset(map(words_of, vocabulary("of_anything")["words"])), 5
 _NOUNS = vocabulary("whose")["nouns"]
+_IDENTIFIES = frozenset({"customer_id", "email", "name", "last_name", "company", "phone"})
 _WHO = ("customer_id", "customer_email", "customer_name", "customer_last_name", "customer_phone")
 
 
@@ -423,6 +424,11 @@ def _where_more_is_named(table: Table, held: Held, entity: Entity) -> Entity | N
     Undecided
         Most columns name something that only lacks what it needs.
     """
+    contracts = ENTITIES["contracts"]
+    if entity.customer == "self" and not _IDENTIFIES & {*held.named(entity)}:
+        # Terms of nobody are no list of customers; whose they are may be told from names in the cells.
+        known = held.mapping(contracts, by_content=True).values()
+        return None if lacking(contracts, known) else contracts
     own = len(held.named(entity)) + len(told(entity, table))
     called = (one for one in ENTITIES.values() if one is not entity and named_after(one, table))
     if any(len(held.named(one)) >= own + _MORE for one in called):

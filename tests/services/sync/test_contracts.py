@@ -202,3 +202,25 @@ def test_beside_an_annual_value_what_is_paid_each_month_changes_nothing(book: Bo
     receipt = book.bring(write_csv(tmp_path / "contracts.csv", [*PAPERS[:4], PAPERS[5], "MRR"], rows))
     assert book.one("SELECT sum(value_per_year_minor) FROM contracts") == 420_000
     assert not any("paid each" in one for one in receipt.warnings)
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "name"),
+    [
+        (("Arrendatario",), ("Hotel Miramar",), "Hotel Miramar"),
+        (("Account owner",), ("Kim Berg",), None),  # who works here
+        (("Signed for", "Signed with"), ("Hotel Miramar", "Bar Luz"), None),  # either may be the customer
+    ],
+)
+def test_the_one_column_of_names_of_a_contract_is_its_customer_and_said_to_be(
+    book: Book, tmp_path: Path, columns: tuple[str, ...], cells: tuple[str, ...], name: str | None
+) -> None:
+    head = ["contract number", *columns, *PAPERS[2:]]
+    rows = [[f"K-{n}", *(f"{one} {sign}" for one in cells), *SIGNED[0][2:]] for n, sign in enumerate("ABC")]
+    path = write_csv(tmp_path / "contracts.csv", head, rows)
+    if name is None:
+        assert book.bring(path).rows["inserted"] == 0
+        return
+    said = f"“{columns[0]}” was read as “Customer name”: from its values."
+    assert said in book.bring(path).warnings
+    assert book.ask("SELECT name FROM customers ORDER BY 1") == [(f"{name} {sign}",) for sign in "ABC"]
