@@ -14,6 +14,7 @@ from services.sync.kinds.words import (
     knows_consent,
     knows_stage,
     knows_ticket_status,
+    to_boolean,
     to_direction,
     to_mail_kind,
     to_survey_kind,
@@ -89,7 +90,8 @@ def contradicts(entity: Entity, field: Field, header: str, cells: Sequence[str],
     if (field.name in _NAMES and entity.customer in _PEOPLE) or field.kind == "long_text":
         # Pseudonymous exports number their people: "Lee0" under "last_name" is a name, under "account" an id.
         other = ("phone", "email") if field.name in _PARTS else ("id", "phone", "email")
-        return looks in other or _are_programs(cells) or _is_a_line(header, cells)
+        flags = bool(cells) and all(is_word(to_boolean, cell) for cell in set(cells))
+        return flags or looks in other or _are_programs(cells) or _is_a_line(header, cells)
     # Several words are what somebody refers to, and no number of a row.
     wordy = sum(1 for cell in cells if len(_WORD.findall(cell)) > 1) if field.kind == "id" else 0
     if "id" not in words_of(header) and 2 * wordy > len(cells):

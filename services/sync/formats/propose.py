@@ -209,7 +209,11 @@ def _gives_way(entity: Entity, name: str, seen: Seen, texts: Sequence[frozenset[
     if field is not None and field.kind == "moment" and seen.kinds[place] == seen.kinds[other] == celltypes.DATE:
         # A day beside the moment on it: "event_date", "event_ts".
         clocked = all(":" in text for text in texts[other]) and not any(":" in text for text in texts[place])
-        return clocked and texts[place] <= {text[:10] for text in texts[other]}
+        same_day = clocked and texts[place] <= {text[:10] for text in texts[other]}
+        # What happened has a day in every row: one that many rows lack is of something that came later.
+        rows = max(map(len, seen.cells))
+        seldom = len(seen.cells[place]) < _SHARE * rows == _SHARE * len(seen.cells[other])
+        return same_day or (field.required and seldom)
     fewer = len(seen.cells[place]) < len(seen.cells[other])
     reached = seen.looks[place] in ("email", "phone") and texts[place] <= texts[other]
     return fewer and (not seen.cells[place] or reached)

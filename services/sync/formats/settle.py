@@ -88,7 +88,8 @@ def _name_the_company(entity: Entity, mapping: dict[str, Proposal]) -> None:
     if not {"name", "first_name"} <= set(places) or entity.field("last_name") is None:
         return
     column = places["name"]
-    if same_words(column) <= vocabulary("whose")["firms"] and entity.field("company") is not None:
+    words = same_words(column) - vocabulary("whose")["named"]
+    if words and words <= vocabulary("whose")["firms"] and entity.field("company") is not None:
         if "company" not in places:
             mapping[column] = replace(mapping[column], field="company")
     elif "last_name" not in places:
