@@ -45,6 +45,7 @@ from services.sync.formats.looks import (
     tells_of_mails,
 )
 from services.sync.formats.settle import Proposal, settle
+from services.sync.formats.terms import days_of_contracts
 from services.sync.kinds.vocabulary import is_nothing, listed, phrase, vocabulary
 from services.sync.read import celltypes
 
@@ -370,7 +371,10 @@ def _loosely(entity: Entity, column: str, kind: str) -> Iterable[str]:
 def _by_content(entity: Entity, seen: Seen, mapping: Mapping[str, Proposal]) -> dict[str, Proposal]:
     """Columns for what the entity needs and no header names, where exactly one column can be it."""
     found: dict[str, Proposal] = {}
-    groups = lacking(entity, [proposal.field for proposal in mapping.values()])
+    if entity.name == "contracts":
+        days = days_of_contracts(seen, mapping, fields_of(mapping).values())
+        found = {column: Proposal(name, _BY_PART, "By part of its header") for column, name in days.items()}
+    groups = lacking(entity, [proposal.field for proposal in (*mapping.values(), *found.values())])
     for group in groups:
         # A day may be any day: only a header says that a contract began on it.
         for field in (one for one in group if one.role != "part"):

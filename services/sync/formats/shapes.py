@@ -23,6 +23,7 @@ from services.sync.formats.reshape import fixed_header, reshape
 from services.sync.formats.rules import is_time_of_day
 from services.sync.formats.systems import Rule, System
 from services.sync.formats.tenure import tenure_of
+from services.sync.formats.terms import days_of_contracts, number_of_contracts
 from services.sync.formats.wide import happened
 from services.sync.kinds.vocabulary import hints, phrase, vocabulary
 from services.sync.kinds.words import to_boolean, to_mail_kind, to_stage
@@ -179,8 +180,8 @@ def lay_out(table: Table, seen: Seen, entity: Entity, kind: str | None, chosen: 
         rules = (Rule("day_and_time", {**parts, "into": _MOMENT}), *rules)
         mapping[_MOMENT] = parts["field"]
     if entity.name == "contracts":
-        yearly, paid, more = _value_of_a_year(seen, columns, chosen)
-        rules, mapping, notes = (*rules, *yearly), mapping | paid, notes + more
+        yearly, terms, more = _terms(entity, seen, {**columns, **{name: one for one, name in mapping.items()}}, chosen)
+        rules, mapping, notes = (*rules, *yearly), mapping | terms, notes + more
     if entity.name == "customers" and not _DATED & columns.keys() and (lasted := tenure_of(seen)):
         notes.append(lasted.note(table))
         if lasted.unit:
@@ -261,6 +262,19 @@ def _day_and_time(entity: Entity, seen: Seen, columns: Mapping[str, str]) -> dic
 def kind_of_name(table: Table) -> str:
     """What activities are called where nothing but the file's name tells it: "workshop_attendances.csv" workshop_…"""
     return "_".join([*_name(table)[:-1], *(word.removesuffix("s") for word in _name(table)[-1:])]) or "activity"
+
+
+def _terms(
+    entity: Entity, seen: Seen, columns: Mapping[str, str], chosen: Mapping[str, str]
+) -> tuple[tuple[Rule, ...], dict[str, str], list[str]]:
+    """What else a list of contracts says: the rules for it, the columns, and both in words."""
+    taken = {*columns.values(), *chosen}
+    days, number = days_of_contracts(seen, taken, columns), number_of_contracts(seen, taken, columns)
+    labels = {field.name: field.label for field in entity.fields}
+    notes = [f"“{one}” was read as “{labels[name]}”: by part of its header." for one, name in days.items()]
+    notes += [f"“{one}” was read as “{labels[name]}”: it numbers the rows." for one, name in number.items()]
+    yearly, paid, more = _value_of_a_year(seen, columns, chosen)
+    return yearly, paid | days | number, notes + more
 
 
 def _value_of_a_year(

@@ -160,7 +160,10 @@ def _ticket_status(text: str) -> str | None:
 
 def to_contract_status(text: str) -> str:
     """Active, ended or unknown."""
-    return meanings("contract_status").get(phrase(text), "unknown")
+    word, told = phrase(text), hints("contract_status")
+    likely = () if told["denied"].search(word) else ("ended", "active")
+    hinted = next((standing for standing in likely if told[standing].search(word)), "unknown")
+    return meanings("contract_status").get(word, hinted)
 
 
 def to_survey_kind(text: str) -> str:

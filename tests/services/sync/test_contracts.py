@@ -15,6 +15,7 @@ from services.insight import reading
 from services.insight.profile import read_profile
 from services.insight.timeline_rows import read_timeline
 from services.sync import undo_import
+from services.sync.kinds.words import to_contract_status
 from tests.services.duplicates.crowd import undo_merge
 from tests.services.sync.book import Book, counts, write_csv
 
@@ -224,3 +225,26 @@ def test_the_one_column_of_names_of_a_contract_is_its_customer_and_said_to_be(
     said = f"“{columns[0]}” was read as “Customer name”: from its values."
     assert said in book.bring(path).warnings
     assert book.ask("SELECT name FROM customers ORDER BY 1") == [(f"{name} {sign}",) for sign in "ABC"]
+
+
+@pytest.mark.parametrize(
+    ("word", "standing"),
+    [
+        ("Gekündigt zum 31.12.", "ended"), ("Baja solicitada por el cliente", "ended"), ("Running (auto)", "active"),
+        ("Does not renew", "ended"), ("not cancelled", "unknown"), ("Cancellation revoked", "unknown"),
+    ],
+)  # fmt: skip
+def test_a_status_is_understood_by_its_telling_part_unless_that_is_denied(word: str, standing: str) -> None:
+    assert to_contract_status(word) == standing
+
+
+def test_days_of_a_contract_are_told_by_parts_of_their_headers_and_said(book: Book, tmp_path: Path) -> None:
+    head = ["Vertrag Ref", "Kunde", "Objekt Mietbeginn", "Mietende geplant", "Kdg. Eingang", "Kündbar bis"]
+    rows = [
+        [f"V{n}", f"Haus {n}", "01.02.2024", "31.01.2027", "05.11.2026" if n else "", "31.10.2026"] for n in range(3)
+    ]
+    receipt = book.bring(write_csv(tmp_path / "vertraege.csv", head, rows, delimiter=";"), entity="contracts")
+    assert book.ask("SELECT starts_on, ends_on, noticed_on FROM contracts ORDER BY external_id") == [
+        ("2024-02-01", "2027-01-31", None), *[("2024-02-01", "2027-01-31", "2026-11-05")] * 2,
+    ]  # fmt: skip
+    assert "“Kdg. Eingang” was read as “Notice given”: by part of its header." in receipt.warnings

@@ -1,4 +1,4 @@
-"""What went silently wrong with the eleventh set of exports by somebody who had not seen the code, in files like them."""
+"""What went silently wrong with the eleventh set of exports that somebody else had written, in files like them."""
 
 from __future__ import annotations
 
