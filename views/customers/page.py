@@ -174,7 +174,8 @@ class CustomersPage(Page):
             return
         self.list.reload()
         back = self._taken_out
-        if back is not None and back in changes.customers and "customers" in changes.tables:  # an undo brings them back
+        undone = self.context.book.own and "customers" in changes.tables  # scores that come later are nobody's action
+        if undone and back is not None and back in changes.customers:
             self._taken_out = None
             self.list.want(back)
             self._selected(back)

@@ -145,7 +145,8 @@ class RuleDetail(QWidget):
             f"{whole(year.too_early)} too early to judge",
             f"{whole(year.not_useful)} marked not useful",
         ]
-        self.record = label(f"Record, past {len(year.months)} months{said}", fonts.LIST, fonts.SEMIBOLD, wrap=True)
+        past = f", past {counted(len(year.months), 'month')}{said}" if year.months else ""
+        self.record = label(f"Record{past}", fonts.LIST, fonts.SEMIBOLD, wrap=True)
         counts = note(DOT.join(aside), fonts.SMALL)
         self.follows = note(self._follows())
         self.chart = RecordChart(self._theme, year)

@@ -383,7 +383,8 @@ def test_a_deleted_customer_is_selected_again_where_they_were_once_an_undo_bring
     desk.window.actions_registry[Command.DELETE_CUSTOMER].trigger()
     until(qtbot, lambda: shown(page) not in (None, gone) and shown(page) == page.list.table.current_id)
     following = shown(page)
-    desk.book.heard(Changes(customers=frozenset({gone or 0}), tables=frozenset({"customer_risk_scores"})), own=True)
+    scored = frozenset({"customers", "customer_risk_scores"})
+    desk.book.heard(Changes(customers=frozenset({gone or 0}), tables=scored))
     assert not page.profile.awaited and shown(page) == following  # scores that come later bring nobody back
     desk.book.undo()
     until(qtbot, lambda: shown(page) == gone == page.list.table.current_id)
