@@ -32,7 +32,7 @@ class UndoPanel(Overlay):
         ----------
         more : words and work of a further button, which asks for the undo of the whole batch.
         """
-        super().__init__(theme, window, f"Undo the import of {file_name}", 360)
+        super().__init__(theme, window, f"Undo the import of {file_name}", 360 if more is None else 432)
         self._undo = undo
         lines: Sequence[tuple[str, str]] = undo_lines(preview.takes_out, preview.puts_back, preview.keeps)
         box = column(label(f"Undo the import of {file_name}?", fonts.BODY, fonts.SEMIBOLD, wrap=True), 8)
@@ -54,7 +54,7 @@ class UndoPanel(Overlay):
         if more is not None:
             self.more.clicked.connect(self.dismiss)
             self.more.clicked.connect(more[1])
-        box.addLayout(row(self.more, -1, self._close, 8, self._go))
+        box.addLayout(row(self.more, 16, -1, self._close, 8, self._go))
         self.setLayout(box)
 
     def first_focus(self) -> QWidget:

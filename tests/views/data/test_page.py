@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from models.values.imports import Progress
@@ -490,6 +490,7 @@ def test_a_whole_batch_is_undone_from_the_list_of_imports(
     qtbot.waitUntil(lambda: asked() is not None)
     first = asked()
     assert first is not None and first.more.text() == f"Undo all {count} files…"
+    assert all(one.width() >= one.sizeHint().width() for one in first.findChildren(QPushButton) if one.isVisible())
     first.more.click()
     qtbot.waitUntil(lambda: asked() not in (None, first))
     whole = asked()
