@@ -160,7 +160,7 @@ class Trial:
         if len(self.tried) == 1:
             (one,) = self.tried
             return f"{one.title}: {one.after} instead of {one.before}. {said}"
-        return f"{len(self.tried)} other figures: {said}" if other else f"Figures in force: {said}"
+        return f"With {len(self.tried)} changes: {said}" if other else f"Figures in force: {said}"
 
     @property
     def lines(self) -> tuple[tuple[str, ...], ...]:

@@ -36,15 +36,16 @@ class Figure:
     ink: str = "ink"
     first: tuple[Run, ...] = ()
     second: tuple[Run, ...] = ()
-    brief: tuple[Run, ...] = ()  # in place of the second line where that does not fit
+    brief_first: tuple[Run, ...] = ()  # in place of the first line where that does not fit
+    brief: tuple[Run, ...] = ()  # in place of the second one
     ring: tuple[float, float, str] | None = None  # share, threshold, ink
     by_hand: bool = False  # a person set it
     more: str = ""  # that the cell has no room for
 
     @property
     def shortest(self) -> Figure:
-        """The same with its second line in brief."""
-        return replace(self, second=self.brief or self.second)
+        """The same with its lines in brief."""
+        return replace(self, first=self.brief_first or self.first, second=self.brief or self.second)
 
     @property
     def width(self) -> float:
@@ -178,10 +179,10 @@ class FigureStrip(QWidget):
             used = wide + (fonts.width(figure.unit, fonts.SMALL) + 10 if figure.unit else 6)
             at = QPointF(snapped(left + used, dpr), snapped(top + 36, dpr))
             painter.drawPixmap(at, theme.pixmap("edit", "ink_2", 12, dpr))
-        runs(painter, theme, QRectF(left, top + 57, room, 16), figure.first, fonts.SMALL)
-        fits = fonts.width("".join(run.text for run in figure.second), fonts.SMALL) <= room
-        second = figure.second if fits else figure.shortest.second
-        runs(painter, theme, QRectF(left, top + 74, room, 16), second, fonts.SMALL)
+        short = figure.shortest
+        for y, whole_line, brief in ((57, figure.first, short.first), (74, figure.second, short.second)):
+            fits = fonts.width("".join(run.text for run in whole_line), fonts.SMALL) <= room
+            runs(painter, theme, QRectF(left, top + y, room, 16), whole_line if fits else brief, fonts.SMALL)
 
 
 def risk_ink(churn: float | None, warning: float, critical: float) -> str:
@@ -197,9 +198,9 @@ def churn_figure(f: ScoreFigures, warning: float, critical: float) -> Figure:
     if f.left_on is not None:
         return Figure(label, DASH, first=(Run(left_words(f.left_on), "ink_2"),))
     if f.said_leaving:
-        words = (Run(f"said {f.said_leaving}", "warning_text"),)
+        words, brief = ((Run(said, "warning_text"),) for said in (f"said {f.said_leaving}", f.said_leaving))
         model = (Run(f"model: {chance(f.model_risk)}", "ink_3"),) if f.model_risk is not None else ()
-        return Figure(label, DASH, first=words, second=model, more=f.risk_note)
+        return Figure(label, DASH, first=words, brief_first=brief, second=model, more=f.risk_note)
     if f.churn_risk is None:
         return Figure(label, DASH, second=(Run("too little history", "ink_3"),))
     ink = risk_ink(f.churn_risk, warning, critical) if f.standing == "active" else "ink"
@@ -232,11 +233,11 @@ def risk_figure(f: ScoreFigures) -> Figure:
     stays = (Run(f"of {f.stays_words} if they stay", "ink_3"),) if f.stays_words else ()
     between = f.value_at_risk_range(short=True)
     span = (Run(between, "ink_3"),) if between else ()
+    brief = (Run(between.rpartition(" ")[2], "ink_3"),) if between else ()
     expected = f", {money(f.clv_minor, f.currency)} expected" if f.clv_minor is not None else ""
     worth = f"lifetime value over {counted(f.clv_horizon_months, 'month')}{expected}"
-    return Figure(
-        label, money(f.value_at_risk_minor, f.currency), first=stays, second=span, by_hand=by_hand, more=worth
-    )
+    at_risk = money(f.value_at_risk_minor, f.currency)
+    return Figure(label, at_risk, first=stays, second=span, brief=brief, by_hand=by_hand, more=worth)
 
 
 def engagement_figure(f: ScoreFigures) -> Figure:
@@ -298,9 +299,10 @@ def spend_figure(spend: SpendYear, currency: str) -> Figure:
         ink = "critical_text" if spend.change < 0 else "good_text"
         sign = "▲" if spend.change > 0 else "▼"
         shown = (Run(f"{sign} {size}{THIN}%", ink), Run(" year on year", "ink_3"))
-        return Figure(
-            label, money(spend.minor, currency), first=shown if size else (Run("same as a year ago", "ink_3"),)
-        )
+        same = (Run("same as a year ago", "ink_3"),)
+        brief = (shown[0], Run(" on the year", "ink_3"))
+        bought = money(spend.minor, currency)
+        return Figure(label, bought, first=shown, brief_first=brief) if size else Figure(label, bought, first=same)
     return Figure(label, money(spend.minor, currency), first=(year,))
 
 
@@ -355,4 +357,5 @@ def _without_red(figure: Figure) -> Figure:
         return tuple(replace(run, ink="ink_2") if run.ink == "critical_text" else run for run in parts)
 
     ring = (*figure.ring[:2], "warning") if figure.ring is not None and figure.ring[2] == "critical" else figure.ring
-    return replace(figure, first=plain(figure.first), second=plain(figure.second), ring=ring)
+    first, second = plain(figure.first), plain(figure.second)
+    return replace(figure, first=first, second=second, brief_first=plain(figure.brief_first), ring=ring)

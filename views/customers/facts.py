@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import ceil
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from models.values.customers import IdentityField
@@ -29,10 +29,15 @@ SQUARE_WORDS = {
 
 #: So many values of the identity are shown before somebody asks for the rest.
 FIRST = 6
+#: Below this width of the identity a value's source is in the tooltip only, px.
+_WITH_SOURCES = 240
 
 
 class IdentityGrid(QWidget):
-    """Label, value, source, one line each; rows are kept and filled anew. Beyond the first ones they are folded."""
+    """Label, value, source, one line each; rows are kept and filled anew. Beyond the first ones they are folded.
+
+    A narrow one has no room for the sources.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -47,6 +52,13 @@ class IdentityGrid(QWidget):
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(1, 1)
         self._rows: list[tuple[ElidedLabel, ElidedLabel, ElidedLabel]] = []
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_sources()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())  # the sources go where there is less room
 
     def show_fields(self, fields: Sequence[IdentityField]) -> None:
         """Show these values."""
@@ -74,6 +86,12 @@ class IdentityGrid(QWidget):
         wide = max((fonts.width(one.label, fonts.SMALL) for one in fields), default=0)
         for label, *_ in self._rows:
             label.setFixedWidth(max(60, ceil(wide) + 1))
+        self.setToolTip("\n".join(f"{one.label}: {one.value} ({one.origin})" for one in fields))
+        self._show_sources()
+
+    def _show_sources(self) -> None:
+        for name, _value, origin in self._rows:
+            origin.setVisible(not name.isHidden() and self.width() >= _WITH_SOURCES)
 
     def _add_row(self) -> None:
         at = len(self._rows)

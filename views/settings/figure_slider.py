@@ -15,7 +15,7 @@ from views.widgets.painting import LEFT, RIGHT, fill, focus_ring, line, rounded
 #: Stops on either side of the figure in force, where its bounds leave room.
 _AROUND = 3
 _MIDDLE = Qt.AlignmentFlag.AlignCenter
-_TRACK_Y, _EDGE, _KNOB = 26.0, 22.0, 8.0
+_TRACK_Y, _EDGE, _KNOB, _INSET = 26.0, 22.0, 8.0, 6.0
 
 
 def stops_around(now: float, least: float, most: float, *, whole: bool) -> list[float]:
@@ -132,6 +132,6 @@ class FigureSlider(QSlider):
             ink, weight = (self._theme.color("ink"), fonts.SEMIBOLD) if shown else (quiet, fonts.REGULAR)
             rect = QRectF(self._x_of(stop) - 40, top, 80, high)
             line(painter, rect, self._said(stop), ink, fonts.SMALL, weight, _MIDDLE)
-        ends = QRectF(0, top + high, self.width(), high)
+        ends = QRectF(_INSET, top + high, self.width() - 2 * _INSET, high)  # beside the ring of the focus
         for words, side in zip(self._ends, (LEFT, RIGHT), strict=True):
             line(painter, ends, words, quiet, fonts.SMALL, align=side)

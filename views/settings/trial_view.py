@@ -41,7 +41,7 @@ _COLUMNS: Final = (
     "in the 12 months before. Outcome: after 90 days, or twice the usual gap where that is longer."
 )
 #: From this width on the slider stands beside the figures.
-_WIDE: Final = 600
+_WIDE: Final = 690
 #: Time in which the slider may move on before the rule is tried again.
 _PAUSE_MS: Final = 250
 

@@ -87,6 +87,13 @@ def test_the_figures_of_a_contradicted_model_fit_beside_a_drawer(qtbot: QtBot, t
     assert sum(16 + figure.shortest.width + 4 for figure in shown) <= 540
 
 
+@pytest.mark.parametrize("said", ["", "they may leave", "they are leaving"])
+def test_no_figure_is_cut_in_the_smallest_window(qtbot: QtBot, theme: Theme, said: str) -> None:
+    """The detail of 1440 × 900 at 150 % is 537 px wide beside the queue."""
+    shown = figures_of(replace(FULL, said_leaving=said), 0.4, 0.5, SpendYear(752_500, 0.18))
+    assert sum(16 + figure.shortest.width + 4 for figure in shown) <= 537
+
+
 def test_what_is_not_known_is_said(qtbot: QtBot, theme: Theme) -> None:
     nothing = replace(
         FULL,
