@@ -11,7 +11,8 @@ from views.theme import Theme
 
 def test_a_narrow_identity_gives_the_room_of_the_sources_to_the_values(host: QWidget, theme: Theme) -> None:
     grid = IdentityGrid(theme)
-    grid.setParent(host)
+    for part in (grid, grid.unfold):
+        part.setParent(host)
     grid.show_fields([IdentityField("Phone", "+1 303 555 0106", "sample"), IdentityField("Tier", "Gold", "sample")])
     grid.show()
     grid.resize(176, 100)  # at 150 % of 1440 × 900
