@@ -102,7 +102,7 @@ def moments_of(
 def goes_out(composition: Composition, at: str, leaves: Leaving, *, account: bool, zone: tzinfo | None = None) -> str:
     """What approving does, in a sentence or two."""
     if not account:
-        return "It waits in the outbox until you set up a mail account. Or open it in your mail app."
+        return "The outbox keeps it for your mail app. To send it from here, set up a mail account first."
     when = when_words(composition, at, leaves, zone)
     if leaves.held:
         return f"Goes out {when}, after quiet hours and days off. Until then you can stop it in the outbox."

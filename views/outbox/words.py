@@ -115,8 +115,10 @@ def deeds(message: Message, *, has_account: bool) -> tuple[Command, ...]:
     found = _DEEDS[message.state]
     if message.state == "approved" and message.via:
         found = (Command.MARK_SENT, *(command for command in found if command is not Command.MARK_SENT))
-    if message.state == "approved" and has_account:
+    if message.state == "approved" and has_account and message.from_address:
         found = (*found, Command.SEND_NOW)
+    elif message.state == "approved" and has_account and not message.via:
+        found = (Command.RECALL, *(command for command in found if command is not Command.RECALL))
     if message.state == "failed" and not has_account:
         found = tuple(command for command in found if command is not Command.TRY_AGAIN)
     return found
@@ -126,6 +128,11 @@ def why_of(message: Message) -> str:
     """What the state means for this email."""
     if message.state == "approved" and message.via:
         return "It was opened in your mail app, so Bellwether does not send it. Mark it as sent once you have sent it."
+    if message.state == "approved" and not message.from_address:
+        return (
+            "It was approved without a mail account. Open it in your mail app. To send it from here, set up an account "
+            "in Settings, then recall the email and approve it again."
+        )
     if message.state == "approved":
         return "No mail account is set up. Open it in your mail app, or add an account in Settings."
     return LOOKS[message.state].why

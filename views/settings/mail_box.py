@@ -66,6 +66,9 @@ class MailBox(OwnBox):
         self.save_button = push("Save", primary=True)
         self.discard_button = push("Discard")
         self.verdict = Verdict(context.theme)
+        keeps = self.verdict.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)  # the buttons stay where they are when it speaks
+        self.verdict.setSizePolicy(keeps)
         buttons = row(self.test_button, 8, self.own_button, 8, self.discard_button, 8, self.save_button, -1)
         self.foot.setLayout(column(rule(), column(buttons, 8, self.verdict, margins=(16, 10, 24, 10))))
         after = {
@@ -207,7 +210,7 @@ class MailBox(OwnBox):
         self._desk.reach("try", job, self._works, self._fails)
 
     def _works(self, words: str) -> None:
-        self.verdict.works(words)
+        self.verdict.works(f"{words} Press Save to use this account." if self.dirty else words)
         self._context.book.heard(Changes(tables=frozenset({"messages"})), own=True)
 
     def _fails(self, failed: Failed) -> None:

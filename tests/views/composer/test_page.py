@@ -706,7 +706,7 @@ def test_without_a_mail_account_an_email_is_written_and_approved_all_the_same(
     desk.read_own()
     page = desk.page
     assert page.verdict.moment(0).words == "Now" and "clock" in page.verdict.moment(0).hint
-    assert page.verdict.opens.text().startswith("It waits in the outbox until you set up a mail account")
+    assert page.verdict.opens.text().startswith("The outbox keeps it for your mail app")
     page.acts.approve()
     desk.wait(lambda: desk.desktop.window.current_key == "alerts")
     desk.calm()

@@ -176,6 +176,16 @@ def test_without_an_account_the_mail_program_sends(qtbot: QtBot, desk: Desktop, 
     assert offered(page)[0] == "Mark as sent"
 
 
+def test_what_was_approved_before_there_was_an_account_is_recalled_and_not_offered_to_send(
+    qtbot: QtBot, desk: Desktop, room: MadeMailroom
+) -> None:
+    room.put(13, "approved")
+    room.messages[13] = replace(room.messages[13], from_address=None)
+    page = shown(qtbot, desk, "waiting")
+    assert offered(page)[0] == "Recall to edit" and "Send now" not in offered(page)
+    assert "approved without a mail account" in page.email.deeds.verdict.words.text()
+
+
 def test_what_may_not_be_handed_over_now_says_so_before_it_is_tried(
     qtbot: QtBot, desk: Desktop, room: MadeMailroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
