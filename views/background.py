@@ -50,7 +50,7 @@ class Failed:
         """One sentence for a person."""
         if isinstance(self.error, BellwetherError):
             return str(self.error)
-        return f"Something in the program went wrong ({kind_of(self.error)}). What was not finished was not kept."
+        return f"Something went wrong in Bellwether ({kind_of(self.error)}). Unfinished work was not saved."
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,8 @@ class ChildRun(QObject):
         if self._token.is_set():
             return WasCancelled()
         code = self._process.exitcode
-        words = f"The work's process ended by itself (exit code {code}). What was not finished was not kept; try again."
+        what = f"The background process stopped unexpectedly (exit code {code})."
+        words = f"{what} Unfinished work was not saved; try again."
         return Failed(EnvironmentFault(words))
 
     def _end_child(self) -> None:

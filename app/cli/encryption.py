@@ -37,7 +37,7 @@ def show(store: StoreOption = None, json: JsonOption = False) -> int:
 
 @told
 def switch_on(passphrase: ByPassphrase = False, store: StoreOption = None, json: JsonOption = False) -> int:
-    """Encrypt a plain book: beside it, compared, and the plain one overwritten only then."""
+    """Encrypt a plain book: writes an encrypted copy, compares it, then overwrites the plain file."""
     path, keyring = _book(store), LazyKeyring()
     if encryption_of(path, keyring).encrypted:
         raise UserError("This book is encrypted already. “bellwether encryption rekey” gives it another key.")
@@ -79,7 +79,7 @@ def test(
 
 @told
 def unlock(store: StoreOption = None, json: JsonOption = False) -> int:
-    """Keep the key of a book that comes from elsewhere in this computer's keyring: asks for its recovery key."""
+    """Keep the key of a book from another computer in this one's keyring; asks for its recovery key."""
     given = os.environ.get(PASSPHRASE, "") or ask_secret("Recovery key or passphrase")
     keep_given_key(_book(store), LazyKeyring(), given)
     answer({"key_in_keyring": True}, "This computer’s keyring now opens the book.", json)

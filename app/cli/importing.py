@@ -260,7 +260,7 @@ def undo_import(
     number: Annotated[int, typer.Argument(metavar="ID", help="The import, as `imports` numbers it.")],
     json: JsonOption = False,
 ) -> Reply:
-    """Undo an import: its rows go, what it changed returns, what was changed later is kept and named."""
+    """Undo an import: removes its rows and restores what it changed. Later changes are kept and named."""
     changes = sync.undo_import(workspace, number)
     after_change(workspace, changes, progress=progress_line(json))
     document = {"entry": changes.entry, "words": changes.words, "kept": list(changes.kept)}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @in_book(as_of=True)
 def issues(workspace: Workspace) -> Reply:
-    """List what tickets and reviews tell of more than they used to: how often, since when, from whom."""
+    """List what tickets and reviews mention more often than before: how often, since when, by whom."""
     with insight.reading(workspace) as reader:
         report = insight.read_emerging(reader)
         if report is None:

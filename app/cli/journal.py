@@ -98,7 +98,7 @@ def verify(
         bool, typer.Option("--accept", help="Remember this journal from now on: after you restored a copy.")
     ] = False,
 ) -> Reply:
-    """Check the journal's chain, the rows that it tells of and the store, and print the content hash."""
+    """Check the journal's chain, the rows that it records and the store, and print the content hash."""
     if accept:
         audit.remember_head(workspace, accept=True)
     outcome = audit.verify_book(workspace)

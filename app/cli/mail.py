@@ -53,7 +53,7 @@ def change(
     password: Annotated[bool, typer.Option("--password", help="Ask for the password, and keep it.")] = False,
     client_secret: Annotated[bool, typer.Option("--client-secret", help="Ask for the client secret.")] = False,
 ) -> Reply:  # fmt: skip
-    """Set up the mail account: what an option does not name stays, or is as the provider of the address has it."""
+    """Set up the mail account. Options you leave out keep their value, or take that of the provider."""
     given = {"from_address": address, "from_name": name, "host": host, "port": port, "security": security,
              "user": user, "sign_in": sign_in}  # fmt: skip
     named = {"client_id": client_id, "tenant": tenant, "authorize_url": authorize_url, "token_url": token_url,

@@ -67,7 +67,7 @@ def show(workspace: Workspace) -> Reply:
 
 @in_book(writes=True)
 def remove(workspace: Workspace, code: Code) -> Reply:
-    """Watch a metric no longer; its open alert is resolved. Can be undone."""
+    """Stop watching a metric; its open alert is resolved. Can be undone."""
     changes = alerting.remove_watch(workspace, code)
     after_change(workspace, changes)
     return Reply({"watch": code, "entry": changes.entry}, changes.words)

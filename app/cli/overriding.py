@@ -50,7 +50,7 @@ def override(
     end: End = None,
     everything: All = False,
 ) -> Reply:
-    """Set a score by hand until a day, take one back with --end, or show what is set; can be undone."""
+    """Override a score until a day, remove an override with --end, or list overrides; can be undone."""
     given = {"churn_risk": churn_risk, "health": health, "engagement": engagement, "segment": segment, "clv": clv}
     wanted = {figure: text for figure, text in given.items() if text is not None}
     ended = [_score(text) for text in end or ()]

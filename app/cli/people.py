@@ -89,7 +89,7 @@ _NOTHING = {
 
 @in_book(writes=True)
 def merge(workspace: Workspace, kept: Kept, other: Other) -> Reply:
-    """Make customer B a part of customer A; `undo` brings both back."""
+    """Merge customer B into customer A; `undo` brings both back."""
     return changed(workspace, people.merge_customers(workspace, kept, other))
 
 

@@ -36,7 +36,7 @@ def add(workspace: Workspace, folder: Folder) -> Reply:
 
 @in_book()
 def remove(workspace: Workspace, folder: Folder) -> Reply:
-    """Watch a folder no more. Its files, and what was imported from them, stay."""
+    """Stop watching a folder. Its files, and what was imported from them, stay."""
     workspace.managed.refuse_change("watched", "The list of watched folders")
     before = own_preferences()
     named = (folder, str(Path(folder).expanduser().absolute()))

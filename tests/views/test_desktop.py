@@ -87,7 +87,7 @@ def test_an_import_ahead_that_fails_is_told_and_the_window_works_on(
 
     assert run_until(works_on, sample, preferences_path=None, bug=bugs.append) == 0
     assert [type(bug) for bug in bugs] == [ModuleNotFoundError]
-    assert told == ["Something in the program went wrong (ModuleNotFoundError). What was not finished was not kept."]
+    assert told == ["Something went wrong in Bellwether (ModuleNotFoundError). Unfinished work was not saved."]
 
 
 def test_nothing_heavy_is_imported_before_the_first_page(tmp_path: Path) -> None:

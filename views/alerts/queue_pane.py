@@ -146,7 +146,7 @@ class QueuePane(QWidget):
         """Offer alerts that were raised meanwhile, or others that moved up; the list does not move by itself."""
         self.news.setText(f"Show {counted(raised, 'new alert')}" if raised else "Order updated · Show")
         why = "Raised" if raised else "Scores, due times or rules have changed"
-        self.news.setToolTip(f"{why} since the queue was read; your next action shows the new order too")
+        self.news.setToolTip(f"{why} since the list was loaded; your next action updates its order too")
         self.news.show()
         self._news_box.show()
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 #: What stands below the question whether to erase.
 NO_WAY_BACK = (
-    "This cannot be undone. Everything about them is deleted, also from the journal, and later imports leave "
-    "them out. Backups made before hold the data until they are deleted."
+    "This cannot be undone. Bellwether deletes everything about them, also from the journal, and later imports skip "
+    "them. Earlier backups keep the data until you delete those backups."
 )
 
 

@@ -73,7 +73,7 @@ class HandoverBar(QWidget):
         """Ask who takes over from an owner; without one, first whose customers are meant."""
         book = self._page.context.book
         if self.isVisible():
-            book.told.emit("A hand-over pack is being made: wait for it, or cancel it first")
+            book.told.emit("A hand-over pack is still being written: wait for it, or cancel it first")
         elif owner:
             self._ask_whom(owner, anchor)
         else:

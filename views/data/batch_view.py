@@ -120,8 +120,8 @@ class BatchView(QWidget):
             self._notes.addWidget(icon_line(self._theme, "warning", words, "warning_text"))
         for one in broken:
             self._notes.addWidget(icon_line(self._theme, "severity-critical", one.error, "critical_text"))
-        words = "Records from an earlier file still count as new here, but each new customer counts once."
-        words = f"Files that others refer to come first. {words}"
+        words = "A record in two files counts as new in both; a new customer counts once."
+        words = f"Files that others refer to are imported first. {words}"
         self._notes.addWidget(icon_line(self._theme, "info", words))
         state = f"{counted(len(able), 'file')} ready" if able else "No files ready to import"
         tone = "good" if not open_ones and not broken else "warning"

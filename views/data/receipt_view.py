@@ -27,7 +27,7 @@ _FIGURES = (
     TableColumn("Unchanged", 110, right=True, keeps=1),
     TableColumn("Total", 104, right=True),
 )
-_SMALL_BARS = "Every row is in exactly one of the five. Bars under 1 % are drawn wider so that they can be seen."
+_SMALL_BARS = "Each row counts in exactly one of the five. Bars under 1 % are drawn wider so that they can be seen."
 
 
 @dataclass(frozen=True, slots=True)

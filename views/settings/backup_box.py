@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _NONE = "There is no backup yet. Bellwether makes one a day, beside the book, once something has changed."
 _KEPT = (
-    "The book as it is now is kept as a backup. Emails waiting to be sent go back to review, and nobody who withdrew "
-    "consent since is emailed again."
+    "Bellwether keeps the book as it is now as a backup. Emails waiting to be sent go back to review. Whoever has "
+    "withdrawn consent since stays blocked."
 )
 
 

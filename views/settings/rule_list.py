@@ -28,8 +28,8 @@ COLUMNS: Final = (
 )
 #: What the columns count.
 MEANING: Final = (
-    "Counted over the months of its record and since: what each rule as it is now would have raised, judged as in "
-    "a trial, and the book's own alerts since. Correct: of the alerts old enough to judge (90 days), how many "
+    "Alerts: what each rule, as it is now, would have raised in the months of its record, and the book's own alerts "
+    "since. Correct: of the alerts old enough to judge (90 days), how many "
     "customers left, or spent less where the rule is about spending. Early by: median days before the customer counted "
     "as gone; “–” where a rule does not predict leaving."
 )

@@ -35,7 +35,7 @@ _NAMED: Final = (
     TableColumn("Worth a year", 104, right=True, keeps=2),
     TableColumn("Outcome after 90 days", 190),
 )
-_MEANING: Final = "The rule alone, evaluated once a week, with alerts that nobody works on: an order closes them."
+_MEANING: Final = "This rule alone, evaluated once a week. Nobody works on its alerts; an order closes them."
 _COLUMNS: Final = (
     "Gap then: how many times the usual gap fits into the time since the last order. Worth a year: what they had spent "
     "in the 12 months before. Outcome: after 90 days, or twice the usual gap where that is longer."

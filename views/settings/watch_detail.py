@@ -39,7 +39,8 @@ class WatchDetail(QWidget):
         self.switch.clicked.connect(self.switched)
         head = row(label(found.watch.title, fonts.HEADING, fonts.SEMIBOLD, wrap=True), 16, self.switch)
         head.setStretch(0, 1)
-        rests = f"After an alert it rests for {count(found.watch.cooldown_days, 'day')}, unless the figure gets worse."
+        pause = count(found.watch.cooldown_days, "day")
+        rests = f"After an alert, the watch pauses for {pause}, unless the figure gets worse."
         through = full_day(found.day)
         told = f"{DOT}{found.alert_words}" if found.alert_words else ""
         self.now = label(f"Now: {found.words} (data through {through}){told}", fonts.BODY, fonts.SEMIBOLD, wrap=True)

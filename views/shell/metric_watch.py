@@ -29,7 +29,7 @@ from views.words import counted
 _REST_MS: Final = 250
 _TESTS: Final = {"above": "is above", "below": "is below", "rises": "rises by", "falls": "falls by"}
 _WEEKS: Final = (4, 8, 12, 26)
-_FOOT: Final = "The alert is one of the book, on Alerts. Settings › Rules lists all watches."
+_FOOT: Final = "The alert appears on the Alerts page. Settings › Rules lists all watches."
 #: Stands for a limit that is not typed yet: no figure is above it.
 _UNTYPED: Final = 1e12
 #: Metrics that may be watched: name, title and unit.
