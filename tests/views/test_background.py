@@ -288,7 +288,7 @@ class AnsweringUnreadably:
 def test_an_answer_that_cannot_be_read_is_a_failure_and_not_a_wait(qtbot: QtBot, background: Background) -> None:
     outcome = _outcome(qtbot, background, AnsweringUnreadably())
     assert isinstance(outcome, Failed)
-    assert "Something in the program went wrong" in outcome.words
+    assert "Something went wrong in Bellwether" in outcome.words
 
 
 def test_a_job_that_cannot_be_sent_is_a_failure_and_not_a_wait(qtbot: QtBot, background: Background) -> None:
