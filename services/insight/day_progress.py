@@ -7,10 +7,13 @@ from models.values.outbox import OWN_SOURCE
 from services.insight.queue_marks import AT_RISK, read_line, start_of_today
 from services.insight.reader import Reader
 
+#: What was at risk when a person closed the alert: the scores after it know that a complaint is solved.
+_THEN_AT_RISK = f"iif(a.closed_at IS NULL OR a.customer_id IS NULL, {AT_RISK}, a.value_at_risk_minor)"
 #: What was closed or put away since a moment: ended by itself, snoozed, or handled. Whoever called, and reached nobody,
 #: did what there was to do; who only snoozed it moved the work. What it is judged by later has the moment.
 _TOUCHED = f"""
-SELECT a.id, iif(a.kind = 'risk', max(coalesce({AT_RISK}, 0), {RECORDED_LOSS.format(alert="a")}), 0),
+SELECT a.id,
+       iif(a.kind = 'risk', max(coalesce({_THEN_AT_RISK}, 0), {RECORDED_LOSS.format(alert="a")}), 0),
        CASE WHEN a.closed_at IS NOT NULL THEN iif(a.closed_by = 'person', 'handled', 'ended')
             WHEN a.state = 'snoozed' AND NOT EXISTS (
                 SELECT 1 FROM conversations k WHERE k.customer_id = a.customer_id AND k.source = '{OWN_SOURCE}'
