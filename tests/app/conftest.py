@@ -35,6 +35,17 @@ def ask(store_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 @pytest.fixture
+def no_replay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a first scoring nor a round replays the past to judge the rules: that takes seconds.
+
+    It is the matter of `test_first_record` and of the tests of the replay.
+    """
+    for command in ("demo", "importing", "scores"):
+        monkeypatch.setattr(f"app.cli.{command}.say_first_record", lambda _workspace, _as_json: None)
+    monkeypatch.setattr("services.alerting.record_due", lambda _workspace: False)
+
+
+@pytest.fixture
 def vault() -> Iterator[Vault]:
     """A keyring that keeps secrets."""
     before, made = library.get_keyring(), Vault()

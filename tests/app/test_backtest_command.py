@@ -12,7 +12,7 @@ import pytest
 from app.cli import run_command
 from tests.services.scoring.books import simulated_orders
 
-pytestmark = pytest.mark.usefixtures("moment")
+pytestmark = pytest.mark.usefixtures("moment", "no_replay")
 FIRST, LAST = date(2025, 1, 1), date(2026, 11, 18)
 
 

@@ -105,6 +105,7 @@ def test_a_plain_book_is_encrypted_and_given_another_key(
     vault.secrets.clear()
 
 
+@pytest.mark.usefixtures("no_replay")
 def test_the_sample_book_is_plain(vault: Vault, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["demo", "--no-window", "--customers", "12", "--json"]) in (0, 3)
     assert sample_book().is_file() and salt_of(sample_book()) is None

@@ -20,6 +20,7 @@ from tests.servers.mail_server import MailServer, mail_server, trusted
 from tests.servers.model_server import ModelServer, closed_port, model_server, status, written
 from tests.views.books import MOMENT, sample_copy
 
+pytestmark = pytest.mark.usefixtures("no_replay")
 SUBJECT_AND_BODY = "Subject: A word from us\n\nThank you for being with us. Would a short call suit you?"
 
 

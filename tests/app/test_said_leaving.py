@@ -32,6 +32,7 @@ from services.reports import brief_of
 from services.workspace import FixedClock, Workspace
 from tests.views.books import opened, sample_copy
 
+pytestmark = pytest.mark.usefixtures("no_replay")
 SAID = {"They said that they are leaving", "They said that they may leave"}
 
 
