@@ -229,19 +229,6 @@ def _judges_gaps(condition: Condition) -> bool:
     return any(judged) if condition.how == "all" else condition.how == "any" and all(judged)
 
 
-def alerts_as_of(past: Workspace, day: date) -> Workspace:
-    """Score the copy as of a day, and evaluate every rule on a queue that nobody has worked."""
-    then = at_end_of(past, day)
-    score_due(then, force_all=True, as_of=day)
-    with then.store.unit_of_work(_ACTOR, "forget", "alerts", at=then.at) as work:
-        for table in ("alert_signals", "alerts"):
-            work.sql(f"DELETE FROM {table}")
-        work.digest(day.isoformat())
-        work.commit()
-    run_rules(then, limited=False)
-    return then
-
-
 def _count(work: UnitOfWork, day: date, events: Events, base: Mapping[tuple[_Population, str], _Base]) -> None:
     scores = work.sql(
         "SELECT customer_id, standing, silence_p IS NOT NULL AS own_gaps, coalesce(usual_gap_days, 0) AS gap"

@@ -351,14 +351,3 @@ def expected_if_alive(
         if step:
             total -= step * np.expm1(-shape * np.log1p(p * (end / scale)))
     return np.asarray(np.einsum("ij,ij->i", total / p, node_weights[of_x])[back])
-
-
-def expected_purchases(
-    model: BtydParameters, frequency: Floats, recency: Floats, age: Floats, horizon: float
-) -> Floats:
-    """E[purchases in the next `horizon` | history], shape (customers,); at x = t_x = T = 0 that of a new customer.
-
-    Fader, Hardie and Lee 2005, eq. 10 (BG/NBD), by quadrature instead of 2F1.
-    """
-    alive = p_alive(model, frequency, recency, age)
-    return np.asarray(alive * expected_if_alive(model, frequency, age, np.array([horizon])))

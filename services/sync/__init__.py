@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from services.sync.owners import owner_named, owners_of
     from services.sync.previewing import check_rows, preview
     from services.sync.quality import data_quality
-    from services.sync.read import Table, bounded, of_each_member, read_table, tables_in
+    from services.sync.read import Table, bounded, of_each_member, read_table
     from services.sync.run import run_import
     from services.sync.undo import undo_import
     from services.sync.undo_check import undo_preview
@@ -47,7 +47,7 @@ else:
             "services.sync.owners": "owner_named owners_of",
             "services.sync.previewing": "check_rows preview",
             "services.sync.quality": "data_quality",
-            "services.sync.read": "Table bounded of_each_member read_table tables_in",
+            "services.sync.read": "Table bounded of_each_member read_table",
             "services.sync.run": "run_import",
             "services.sync.undo": "undo_import",
             "services.sync.undo_check": "undo_preview",

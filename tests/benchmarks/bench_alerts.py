@@ -30,10 +30,10 @@ import numpy as np
 
 from models.values.errors import UserError
 from models.values.past_cases import wilson
-from services.alerting.replay import alerts_as_of
 from services.scoring.events import EPOCH
 from services.workspace import Workspace
 from tests.benchmarks.public_books import data_folder, online_retail
+from tests.services.alerting.past import alerts_as_of
 from tests.services.scoring.books import Book
 from tests.services.scoring.cdnow import read_purchases
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollArea
 
 from models.store import Store
 from models.values.errors import StoreBusy
@@ -179,7 +180,7 @@ def _overridden(shots: Shots, desk: Any, page: Any) -> None:
     press(Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
     shots.shot(desk, "data-check-column")
     press(Qt.Key.Key_Escape)
-    page.check.plan.ensure_reading_visible()
+    page.check.plan.findChild(QScrollArea).ensureWidgetVisible(page.check.plan.file)
     shots.shot(desk, "data-check-reading")
     wrong = next(place for place in range(40) if model.row_at(place).verdict == "rejected")
     section = 2 + columns.index("Line total")

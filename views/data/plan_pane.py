@@ -174,10 +174,6 @@ class PlanPane(QWidget):
         """Scroll to what will happen."""
         self._area.verticalScrollBar().setValue(0)
 
-    def ensure_reading_visible(self) -> None:
-        """Scroll to how the file is read."""
-        self._area.ensureWidgetVisible(self.file)
-
     def set_busy(self, busy: bool) -> None:
         """While it is checked again nothing is imported."""
         self.options.setEnabled(not busy)

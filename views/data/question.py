@@ -146,7 +146,3 @@ class QuestionBox(QWidget):
             button = AnswerButton(self._theme, answer.words, answer.counted)
             button.clicked.connect(lambda _on=False, chosen=answer.options: self.answered.emit(chosen))
             self._answers.addWidget(button)
-
-    def first_answer(self) -> QWidget | None:
-        """Where the focus goes."""
-        return next(iter(self.buttons), None)

@@ -9,7 +9,7 @@ Nothing here knows what a customer is.
 from services.sync.read.bounds import bounded, end_bounds, moved_on
 from services.sync.read.cells import write_rows
 from services.sync.read.content import stamp_of
-from services.sync.read.opening import read_table, tables_in
+from services.sync.read.opening import read_table
 from services.sync.read.sheets import of_each_member
 from services.sync.read.structure import ANOTHER, is_ragged, ragged
 from services.sync.read.table import BATCH_ROWS, Batch, Dialect, Table
@@ -28,6 +28,5 @@ __all__ = [
     "ragged",
     "read_table",
     "stamp_of",
-    "tables_in",
     "write_rows",
 ]

@@ -28,7 +28,6 @@ from services.sync.read.content import (
     Content,
     container_of,
     inspect,
-    members_of,
     open_text,
     reading,
     stamp_of,
@@ -36,7 +35,7 @@ from services.sync.read.content import (
 from services.sync.read.dialect import MAX_CELL, Candidate, fixed_places, rank_cuts, sample_lines, sample_rows
 from services.sync.read.header import Header, find_header
 from services.sync.read.json_rows import json_rows
-from services.sync.read.sheets import SheetRows, member_of, member_option, sheet_option, sheets_of
+from services.sync.read.sheets import SheetRows, member_of, sheet_option, sheets_of
 from services.sync.read.stream import Rows, TextRows, with_rows_ahead
 from services.sync.read.structure import AHEAD, ANOTHER, Rules, Sorter, table_starts
 from services.sync.read.table import BATCH_ROWS, Dialect, Returned, Table
@@ -83,25 +82,6 @@ def _read_table(path: Path, choice: ReadingChoice, *, rowless: bool) -> Table:
     if content.json:
         return _of_json(content, choice, rowless=rowless)
     return _of_text(content, choice, rowless=rowless)
-
-
-def tables_in(path: Path) -> tuple[ReadingOption, ...]:
-    """Every table of a file that holds several: the files of an archive, or the sheets of a workbook that are seen.
-
-    A file that holds one is one option that says nothing.
-
-    Raises
-    ------
-    UserError
-        The file is missing, a folder, empty or locked.
-    """
-    container, _ = container_of(path)
-    if container == "zip":
-        return tuple(member_option(info.filename, info.file_size, _NO_CHOICE) for info in members_of(path))
-    if container == "workbook":
-        seen = [sheet for sheet in sheets_of(path) if sheet.visible]
-        return tuple(sheet_option(sheet, _NO_CHOICE) for sheet in seen or sheets_of(path))
-    return (ReadingOption(path.name, _NO_CHOICE, ""),)
 
 
 def _of_text(content: Content, choice: ReadingChoice, *, rowless: bool) -> Table:

@@ -21,13 +21,14 @@ from models.values.customers import CustomerFilter
 from models.values.rule_records import LEFT, RULE_RECORDS, SPENT_LESS, PastRecord, records_of
 from services.alerting import evaluate, record_due, renew_record, rule_records, try_rule, win_back_without_alert
 from services.alerting.outcomes import Events
-from services.alerting.replay import alerts_as_of, days_of
+from services.alerting.replay import days_of
 from services.alerting.spending import chance_of
 from services.book.overdue import count_overdue
 from services.insight import customers_page
 from services.scoring import score_due
 from services.settings import RuleParameter
 from tests.services.alerting.book import Book
+from tests.services.alerting.past import alerts_as_of
 from tests.services.scoring.books import Book as Past
 from tests.services.scoring.books import simulated_orders
 

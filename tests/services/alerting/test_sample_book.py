@@ -22,12 +22,12 @@ import pytest
 from models.values.errors import UserError
 from models.values.rule_trials import Trial
 from services.alerting import evaluate, rule_records, try_rule
-from services.alerting.replay import alerts_as_of
 from services.book.as_of import copy_as_of
 from services.sample import CustomerTruth, SampleTruth, write_exports
 from services.scoring import score_due
 from services.workspace import FixedClock, Recipe, Workspace, open_workspace
 from tests.measured import Tell
+from tests.services.alerting.past import alerts_as_of
 from tests.services.sample.imports import import_sample
 
 TODAY = date(2026, 11, 20)

@@ -10,6 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from services.scoring import btyd
+from services.scoring.btyd import BtydParameters
+
 Floats = NDArray[np.float64]
 
 
@@ -40,3 +43,14 @@ def read_purchases(data: Path, name: str = "CDNOW_master.txt") -> list[tuple[str
 def _cents(text: str) -> int:
     whole, _, rest = text.partition(".")
     return int(whole) * 100 + int((rest + "00")[:2])
+
+
+def expected_purchases(
+    model: BtydParameters, frequency: Floats, recency: Floats, age: Floats, horizon: float
+) -> Floats:
+    """E[purchases in the next `horizon` | history], shape (customers,); at x = t_x = T = 0 that of a new customer.
+
+    Fader, Hardie and Lee 2005, eq. 10 (BG/NBD), by quadrature instead of 2F1.
+    """
+    active = btyd.p_alive(model, frequency, recency, age)
+    return np.asarray(active * btyd.expected_if_alive(model, frequency, age, np.array([horizon])))

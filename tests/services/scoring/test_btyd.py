@@ -13,7 +13,7 @@ from scipy.special import hyp2f1
 from services.scoring import btyd
 from services.scoring.btyd import BtydParameters, LogNormalPrior
 from tests.benchmarks.bench_btyd import drawn
-from tests.services.scoring.cdnow import Floats, read_purchases, read_summary
+from tests.services.scoring.cdnow import Floats, expected_purchases, read_purchases, read_summary
 
 pytestmark = pytest.mark.usefixtures("fits_anew")
 
@@ -66,7 +66,7 @@ def test_mbg_nbd_reproduces_the_published_fit(data_dir: Path) -> None:
 def test_bg_nbd_reproduces_the_published_conditional_expectations(data_dir: Path) -> None:
     cdnow = read_summary(data_dir)
     fitted = btyd.fit(cdnow.x, cdnow.t_x, cdnow.age, family="bg")
-    expected = btyd.expected_purchases(fitted, cdnow.x, cdnow.t_x, cdnow.age, 39.0)
+    expected = expected_purchases(fitted, cdnow.x, cdnow.t_x, cdnow.age, 39.0)
     by_x = [round(float(expected[np.minimum(cdnow.x, 7) == x].mean()), 3) for x in range(8)]
     assert by_x == [0.225, 0.523, 1.044, 1.520, 2.164, 2.654, 3.504, 6.157]
 
@@ -78,9 +78,7 @@ def test_bg_nbd_reproduces_the_published_sales_at_week_78(data_dir: Path) -> Non
     nothing = np.zeros(1)
     # The published sum counts the day of the first purchase: one day more than T.
     total = sum(
-        float(
-            (cdnow.age == age).sum() * btyd.expected_purchases(fitted, nothing, nothing, nothing, age + 39 + 1 / 7)[0]
-        )
+        float((cdnow.age == age).sum() * expected_purchases(fitted, nothing, nothing, nothing, age + 39 + 1 / 7)[0])
         for age in np.unique(cdnow.age).tolist()
     )
     assert round(total, 1) == 4165.7
@@ -140,7 +138,7 @@ def test_expected_purchases_agree_with_the_closed_form(
     usable = np.isfinite(closed)
     # The closed form loses digits to cancellation; the bound is the coarser of the two.
     np.testing.assert_allclose(
-        btyd.expected_purchases(model, x, t_x, age, horizon)[usable], closed[usable], rtol=2e-2, atol=1e-4
+        expected_purchases(model, x, t_x, age, horizon)[usable], closed[usable], rtol=2e-2, atol=1e-4
     )
 
 
@@ -251,7 +249,7 @@ def test_where_nobody_leaves_dropout_is_not_identifiable_and_the_risk_is_still_t
     assert not fitted.dropout_identifiable
     risk = btyd.p_no_purchase(fitted, x, t_x, age, 30.0)
     assert np.all((risk >= 0) & (risk <= 1))
-    assert np.isfinite(btyd.expected_purchases(fitted, x, t_x, age, 365.0)).all()
+    assert np.isfinite(expected_purchases(fitted, x, t_x, age, 365.0)).all()
 
 
 @pytest.mark.parametrize(("x", "t_x", "age"), [(-1, 0, 5), (1, 6, 5), (1, -1, 5)])

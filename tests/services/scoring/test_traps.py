@@ -20,7 +20,7 @@ from services.scoring.parameters import fit_parameters
 from services.scoring.scorecard import scorecard
 from services.settings import Policy
 from tests.benchmarks.public_books import cdnow, online_retail
-from tests.services.scoring.cdnow import Floats, read_summary
+from tests.services.scoring.cdnow import Floats, expected_purchases, read_summary
 
 HORIZON = 90
 CUTOFFS = ("1998-01-01", "1998-02-01", "1998-03-01", "1998-04-01")
@@ -91,7 +91,7 @@ def test_weeks_taken_for_days_multiply_the_value(data_dir: Path) -> None:
 
     def purchases(fitted: btyd.BtydParameters, unit_days: float, horizon: float) -> float:
         columns = (known.x, known.t_x * 7 / unit_days, known.age * 7 / unit_days)
-        return float(btyd.expected_purchases(fitted, *columns, horizon).sum())
+        return float(expected_purchases(fitted, *columns, horizon).sum())
 
     weeks = btyd.fit(known.x, known.t_x, known.age, family="bg")
     days = btyd.fit(known.x, known.t_x * 7, known.age * 7, family="bg")

@@ -350,7 +350,6 @@ def test_a_question_is_answered_before_anything_can_be_imported(qtbot: QtBot, th
     view.show_check(request(), preview(kind="date_order", doubts=(doubt(),)))
     assert not view.plan.go.isEnabled()
     first, second = view.plan.question.buttons
-    assert first is view.plan.question.first_answer()
     assert first.accessibleName() == "day first: 03/04/2026 is 3 April 2026, fits all 1,615 cells"
     assert second.accessibleName() == "month first, fits 1,203 of 1,615 cells"
     with qtbot.waitSignal(view.check_wanted) as asked:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from models.values.errors import BellwetherError, UserError
 from models.values.reading import ReadingChoice
-from services.sync import read_table, tables_in
+from services.sync import read_table
 from services.sync.read.cells import Marks, Splitter, write_rows
 from services.sync.read.dialect import sample_lines
 from services.sync.read.sheets import cell_text
@@ -119,7 +119,6 @@ def test_any_bytes_have_an_answer_or_one_sentence(tmp_path_factory: pytest.TempP
     path = made(tmp_path_factory.mktemp("laws"), content)
     began = time.process_time()
     try:
-        tables_in(path)
         table = read_table(path, rowless=True)
         for batch in table.batches():
             assert all(len(row) == len(table.columns) for row in batch.rows)
