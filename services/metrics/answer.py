@@ -269,7 +269,8 @@ class _Answering:
         self._as_of = contexts["data"].as_of
         self._currency = contexts["data"].currency
         period = period_of(query.period, self._as_of)
-        self._asked = Asked(self._by, query.where, period, contexts, metrics.owners)
+        beside = compared(period, query.compare).last if query.compare else None
+        self._asked = Asked(self._by, query.where, period, contexts, metrics.owners, beside)
         self._reckoning = metrics.reckoning(connection)
         self._notes: list[Note] = []
         self._uneven: frozenset[Value] = frozenset()  # groups of time that cannot be compared
@@ -344,7 +345,7 @@ class _Answering:
         """The figures of the period that is compared with, under the names that its groups have now."""
         assert self._query.compare is not None
         period = compared(self._asked.period, self._query.compare)
-        asked = replace(self._asked, period=period)
+        asked = replace(self._asked, period=period, beside=None)
         renamed: Mapping[Value, Value] = {}
         grain = next((name for name in self._by if name in GRAINS), None)
         if grain is not None:

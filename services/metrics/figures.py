@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from operator import add, mul, sub, truediv
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from sqlalchemy import CompoundSelect, Connection, Select
 
 Key = tuple[Value, ...]
+#: States of so many days are read at once; SQLite has a limit of columns.
+_DAYS: Final = 16
 _OPERATIONS: Final[dict[type, Callable[[float, float], float]]] = {
     ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: truediv,
 }  # fmt: skip
@@ -57,6 +60,7 @@ class Asked:
     period: Period
     contexts: Mapping[str, Context]  # of an entity's `until`
     owners: tuple[str, ...] = ()
+    beside: date | None = None  # the end of another period of which the same will be asked
 
 
 @dataclass
@@ -133,9 +137,8 @@ class Reckoning:
 
     def _figures(self, metric: Metric, asked: Asked, scope: Scope) -> Figures:
         """The figures of a metric over a scope, reckoned together with others that are expected over the same rows."""
-        key = (scope.entity.name, scope.day, scope.period, scope.parts, scope.context.as_of, asked.by)
-        known = self.found.setdefault(key, {})
-        if metric.name not in known:
+        known = self._known(asked, scope)
+        if metric.name not in known or (scope.earlier and metric.name not in self._known(asked, _then(scope, -1))):
             mates = [one for one in self.expected.values() if one.name != metric.name and self._over(one, asked, scope)]
             together = [metric, *(one for one in mates if self._is_state(one) == self._is_state(metric))]
             if metric.name not in self.expected:
@@ -143,16 +146,26 @@ class Reckoning:
             width = len(asked.by)
             statement = self.statements.figures(together, asked.by, scope)
             names = [column.name for column in statement.selected_columns]
-            only = self.largest if width and set(self.expected) <= {one.name for one in together} else None
+            only = (
+                self.largest
+                if width and not scope.earlier and set(self.expected) <= {one.name for one in together}
+                else None
+            )
             if only is not None:
                 whole, *rows = self.run(self.statements.largest(statement, together, *only), scope.context)
                 for number, one in enumerate(together):
                     self.totals[one.name] = self._grouped(one, [whole], 0, names, number)
             else:
                 rows = self.run(statement, scope.context)
-            for number, one in enumerate(together):
-                known[one.name] = self._grouped(one, rows, width, names, number)
-        return known[metric.name]
+            for day in range(1 + len(scope.earlier)):
+                known = self._known(asked, _then(scope, day))
+                for number, one in enumerate(together, day * len(together)):
+                    known[one.name] = self._grouped(one, rows, width, names, number)
+        return self._known(asked, scope)[metric.name]
+
+    def _known(self, asked: Asked, scope: Scope) -> dict[str, Figures]:
+        key = (scope.entity.name, scope.day, scope.period, scope.parts, scope.context.as_of, asked.by)
+        return self.found.setdefault(key, {})
 
     def _over(self, metric: Metric, asked: Asked, scope: Scope) -> bool:
         """Whether a metric is reckoned over the rows of a scope."""
@@ -184,15 +197,29 @@ class Reckoning:
         grains = [name for name in asked.by if name in GRAINS]
         last = self.within(metric, asked).last
         if not grains:
+            if asked.beside is not None and not self.catalogue.of_scores(metric):
+                self._read_days(metric, asked, [last, asked.beside])
             return self._state(metric, asked, context.on(last), asked.by, last)
         if len(grains) > 1 or asked.period.first is None:
             raise UserError(f"“{metric.title}” by {grains[0]} needs a period with a beginning, such as 12m.")
         rest = tuple(name for name in asked.by if name not in GRAINS)
         at, found = asked.by.index(grains[0]), Figures()
-        for name, bucket in buckets(replace(asked.period, last=last), grains[0]):
+        spans = list(buckets(replace(asked.period, last=last), grains[0]))
+        self._read_days(metric, replace(asked, by=rest), sorted((bucket.last for _, bucket in spans), reverse=True))
+        for name, bucket in spans:
             for key, figure in self._state(metric, asked, context.on(bucket.last), rest, bucket.last).items():
                 found[(*key[:at], name, *key[at:])] = figure
         return found
+
+    def _read_days(self, metric: Metric, asked: Asked, days: Sequence[date]) -> None:
+        """Read the states of customers on several days at once, so that `_state` finds them; the latest day first."""
+        entity = self.catalogue.entities[metric.entity]
+        if entity.name != "customers" or any(self.statements.of_a_day(entity, name) for name in asked.by):
+            return
+        for start in range(0, len(days), _DAYS):
+            first, *earlier = (asked.contexts[entity.until].on(day) for day in days[start : start + _DAYS])
+            scope = self.scope(metric, asked, Period(None, first.as_of), first)
+            self._figures(metric, asked, replace(scope, earlier=tuple(earlier)))
 
     def _state(self, metric: Metric, asked: Asked, context: Context, by: tuple[str, ...], last: Any) -> Figures:
         asked = replace(asked, by=by)
@@ -244,6 +271,12 @@ class Reckoning:
             without = max(one.without_rate for one in each.values())
             found[key] = Figure(value, min(one.rows for one in each.values()), without_rate=without)
         return found
+
+
+def _then(scope: Scope, number: int) -> Scope:
+    """A scope of several days as it is on one of them alone."""
+    context = (scope.context, *scope.earlier)[number]
+    return replace(scope, context=context, period=Period(None, context.as_of)) if scope.earlier else scope
 
 
 def _none_of(metric: Metric) -> Figure:

@@ -103,7 +103,7 @@ HOOKS: Final[dict[str, str]] = {
     "days_without_contact": _QUIET,
     "days_not_engaged": f"coalesce(julianday({_DAY}) - julianday({_LAST_ENGAGED}), 9999)",
     "quiet_90d": f"({_QUIET} > 90)",
-    "unengaged_60d": "(m.customer_id IS NULL)",
+    "unengaged_60d": "(NOT coalesce(m.lately, 0))",
     "never_contacted": f"(({_CONTACT}) IS NULL)",
     "tickets_60d": "coalesce(k.tickets, 0)",
     "emailed": f"EXISTS {_events('1', 'email_events', 'happened_on', where=_MAILED)}",

@@ -357,38 +357,58 @@ def source(name: str, context: Context, alias: str) -> FromClause:
     return _subquery(sql(context), columns, alias)
 
 
-def spending() -> Subquery:
-    """Return each customer's revenue of the last 12 months and of the 12 before; other currencies are not in it."""
-    last = f"ordered_on > date({_DAY}, '-12 months')"
+def nth(name: str, number: int) -> str:
+    """Return what something of one day is called where several days are asked of: the first has the plain name."""
+    return f"{name}_{number}" if number else name
+
+
+def spending(days: int) -> Subquery:
+    """Return each customer's revenue of the last 12 months and of the 12 before; other currencies are not in it.
+
+    Parameters
+    ----------
+    days
+        Of so many days, the latest first, all by one reading of the orders.
+    """
+    sums, names = [], ["customer_id"]
+    for number in range(days):
+        day, names = nth(_DAY, number), [*names, nth("this_year", number), nth("year_before", number)]
+        last = f"ordered_on > date({day}, '-12 months')"
+        through = f" AND ordered_on <= {day}" if number else ""
+        since = f" AND ordered_on > date({day}, '-24 months')" if number < days - 1 else ""
+        sums += [f"sum(amount_minor) FILTER (WHERE {one})" for one in (f"{last}{through}", f"NOT {last}{since}")]
     # By the index on the customer, in whose order they are grouped: no sorting.
     return _subquery(
-        f"SELECT customer_id, sum(amount_minor) FILTER (WHERE {last}),"
-        f" sum(amount_minor) FILTER (WHERE NOT {last}) FROM orders"
-        f" WHERE +ordered_on > date({_DAY}, '-24 months') AND +ordered_on <= {_DAY} AND currency = :currency"
-        " GROUP BY customer_id",
-        ("customer_id", "this_year", "year_before"),
+        f"SELECT customer_id, {', '.join(sums)} FROM orders"
+        f" WHERE +ordered_on > date({nth(_DAY, days - 1)}, '-24 months') AND +ordered_on <= {_DAY}"
+        " AND currency = :currency GROUP BY customer_id",
+        tuple(names),
         "y",
     )
 
 
-def engaged() -> Subquery:
-    """Return who opened, clicked or answered an email of the last 60 days."""
-    kinds = ", ".join(map(repr, BECAME["opened"]))
-    return _subquery(
-        f"SELECT DISTINCT customer_id FROM email_events WHERE happened_on >= date({_DAY}, '-60 days')"
-        f" AND happened_on <= {_DAY} AND kind IN ({kinds}) AND source <> '{OWN_SOURCE}'",
-        ("customer_id",),
-        "m",
-    )
+def engaged(days: int) -> Subquery:
+    """Return who opened, clicked or answered an email of the last 60 days; `days` as for `spending`."""
+    return _lately(
+        days, "max", "lately", "m", "email_events", "+happened_on", ">=",
+        f"kind IN ({', '.join(map(repr, BECAME['opened']))}) AND source <> '{OWN_SOURCE}'",
+    )  # fmt: skip
 
 
-def complained() -> Subquery:
-    """Return how many tickets each customer opened in the last 60 days."""
+def complained(days: int) -> Subquery:
+    """Return how many tickets each customer opened in the last 60 days; `days` as for `spending`."""
+    return _lately(days, "sum", "tickets", "k", "tickets", "opened_on", ">", "1")
+
+
+def _lately(days: int, makes: str, name: str, alias: str, table: str, on: str, after: str, where: str) -> Subquery:
+    """What each customer's rows of the last 60 days before each day come to: their number, or whether there are any."""
+    begins = [f"{on} {after} date({nth(_DAY, number)}, '-60 days')" for number in range(days)]
+    each = [f"{makes}({begin} AND {on} <= {nth(_DAY, number)})" for number, begin in enumerate(begins)]
     return _subquery(
-        f"SELECT customer_id, count(*) FROM tickets WHERE opened_on > date({_DAY}, '-60 days') AND opened_on <= {_DAY}"
+        f"SELECT customer_id, {', '.join(each)} FROM {table} WHERE {begins[-1]} AND {on} <= {_DAY} AND {where}"
         " GROUP BY customer_id",
-        ("customer_id", "tickets"),
-        "k",
+        ("customer_id", *(nth(name, number) for number in range(days))),
+        alias,
     )
 
 

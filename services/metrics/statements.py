@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -38,17 +39,25 @@ from models.values.errors import UserError
 from models.values.metrics import Condition, Period
 from models.values.money import exponent
 from services.metrics.catalogue import PLACES, TIME, Catalogue, Entity, Field, Metric
-from services.metrics.sources import PARTS, Context, complained, engaged, source, spending, table_as
+from services.metrics.sources import PARTS, Context, complained, engaged, nth, source, spending, table_as
 from services.settings import Policy
 
 _ALIASES: Final = re.compile(r"\b(at|c|s|p|e|y|m|k)\.")
+#: What hooks name that is of one day.
+_OF_A_DAY: Final = re.compile(r"\b(at\.(day|now)|y\.(this_year|year_before)|m\.lately|k\.tickets)\b")
 _YES, _NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 _WEEKDAYS: Final = "MonTueWedThuFriSatSun"
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which rows: of an entity, in a period, under conditions, of the customers of some owners."""
+    """Which rows: of an entity, in a period, under conditions, of the customers of some owners.
+
+    Attributes
+    ----------
+    earlier
+        Further days, each before the one before it, of which the same states are asked.
+    """
 
     entity: Entity
     context: Context
@@ -57,6 +66,7 @@ class Scope:
     day: str = ""
     owners: tuple[str, ...] = ()
     parts: bool = False
+    earlier: tuple[Context, ...] = ()
 
     @property
     def main(self) -> str:
@@ -73,9 +83,12 @@ class Statements:
     def figures(self, metrics: Sequence[Metric], by: Sequence[str], scope: Scope) -> Select[Any]:
         """Return metrics over the same rows by dimensions: their values, then what `measured` reads of each metric.
 
-        The rows are read once: of several metrics each counts those that are its own.
+        The rows are read once: of several metrics each counts those that are its own. Of several days of the scope
+        those of the first day come first, then those of the next.
         """
         rows = _Rows(self, scope)
+        if scope.earlier:
+            return self._of_days(metrics, by, rows)
         shared = tuple(one for one in metrics[0].where if all(one in other.where for other in metrics))
         measures: list[ColumnElement[Any]] = []
         for number, metric in enumerate(metrics):
@@ -92,6 +105,28 @@ class Statements:
         statement = select(*groups, *measures).select_from(read).where(*conditions)
         # By an index on the group the rows, and what is joined to each, would be read in any order but their own.
         return statement.group_by(*(_plainly(one.element) for one in groups)) if groups else statement
+
+    def _of_days(self, metrics: Sequence[Metric], by: Sequence[str], rows: _Rows) -> Select[Any]:
+        """States of several days: customers, and what they are joined to, are read once for all of them."""
+        groups = [rows.expression(name).label(f"d{number}") for number, name in enumerate(by)]
+        measures: list[ColumnElement[Any]] = []
+        for number in range(len(metrics) * (1 + len(rows.scope.earlier))):
+            day, at = divmod(number, len(metrics))
+            then = rows.on(day)
+            made = self._measured(then, metrics[at], then.conditions(metrics[at].where))
+            measures += [one.label(f"{letter}{number}") for letter, one in made.items()]
+        statement = select(*groups, *measures).select_from(rows.joined(in_order=True))
+        statement = statement.params({
+            nth("as_of", number): one.as_of.isoformat() for number, one in enumerate(rows.scope.earlier, 1)
+        })  # fmt: skip
+        return statement.group_by(*(_plainly(one.element) for one in groups)) if groups else statement
+
+    def of_a_day(self, entity: Entity, name: str) -> bool:
+        """Return whether a field has other values on another day."""
+        known = entity.field(name)
+        if known.bands_of:
+            return self.of_a_day(entity, known.bands_of)
+        return bool(known.hook and _OF_A_DAY.search(known.computed))
 
     @staticmethod
     def largest(figures: Select[Any], metrics: Sequence[Metric], by: Metric, limit: int) -> CompoundSelect[Any]:
@@ -265,10 +300,25 @@ class _Rows:
         self._customers = table_as("customers", "c")
         self._scores = table_as("customer_risk_scores", "s")
         self._products = table_as("products", "p")
+        self._number = 0
+        days = [
+            literal(said).label(nth(name, number))
+            for number, one in enumerate(scope.earlier, 1)
+            for name, said in (("day", one.as_of.isoformat()), ("now", one.now))
+        ]
         at: Any = select(
-            bindparam("as_of").label("day"), bindparam("now").label("now"), bindparam("currency").label("currency")
+            bindparam("as_of").label("day"),
+            bindparam("now").label("now"),
+            bindparam("currency").label("currency"),
+            *days,
         )
         self._at = at.subquery("at")
+
+    def on(self, number: int) -> _Rows:
+        """The same rows as they were on another day of the scope."""
+        found = copy(self)
+        found._number = number
+        return found
 
     @property
     def key(self) -> ColumnElement[Any]:
@@ -312,7 +362,7 @@ class _Rows:
 
     def _hooked(self, sql: str) -> ColumnElement[Any]:
         self._joins |= set(_ALIASES.findall(sql)) - {"e", self.scope.main}
-        return literal_column(f"({sql})")
+        return literal_column(f"({_OF_A_DAY.sub(lambda one: nth(one[0], self._number), sql)})")
 
     def _banded(self, known: Field) -> ColumnElement[Any]:
         value = self.expression(known.bands_of)
@@ -406,7 +456,7 @@ class _Rows:
         in_order
             Whether most of the rows are read, so that they are best read in their own order.
         """
-        found: FromClause = self._main
+        found, days = self._main, 1 + len(self.scope.earlier)
         if "at" in self._joins:
             found = found.join(self._at, true())
         if "c" in self._joins:
@@ -416,13 +466,13 @@ class _Rows:
             whose = _plainly(self.customer) if in_order else self.customer
             found = found.outerjoin(self._scores, self._scores.c.customer_id == whose)
         if "y" in self._joins:
-            spent = spending()
+            spent = spending(days)
             found = found.outerjoin(spent, spent.c.customer_id == self.customer)
         if "m" in self._joins:
-            mailed = engaged()
+            mailed = engaged(days)
             found = found.outerjoin(mailed, mailed.c.customer_id == self.customer)
         if "k" in self._joins:
-            tickets = complained()
+            tickets = complained(days)
             found = found.outerjoin(tickets, tickets.c.customer_id == self.customer)
         if "p" in self._joins:
             found = found.outerjoin(self._products, self._products.c.id == self._main.c.product_id)

@@ -106,7 +106,7 @@ class Board(QStackedWidget):
         self._filters = filters
         known = view.asked == filters
         missing = [key for key in view.specs if not known or not view.shows(key)]
-        missing.sort(key=lambda key: view.specs[key].form != "headline")  # it takes longest
+        missing = _in_turn(view, missing)
         if missing and known and (self._waiting or self._underway):
             asked = {*self._waiting, *self._underway.values()}
             self._waiting += [key for key in missing if key not in asked]
@@ -275,3 +275,23 @@ class Board(QStackedWidget):
 
     def _have_rows(self, found: tuple[Drill, RowList]) -> None:
         self.rows.show_rows(*found)
+
+
+def _in_turn(view: DashboardView, keys: Sequence[str]) -> list[str]:
+    """Return in which order tiles are asked for.
+
+    The headline begins, as it takes longest; beside it come figures with a question of their own, then one of those
+    that share a question: the others would only wait for its answer, and then have it at once.
+    """
+    turns: dict[str, int] = {}
+    shared: set[tuple[str, ...]] = set()
+    for key in keys:
+        spec = view.specs[key]
+        if spec.form == "headline":
+            turns[key] = 0
+        elif spec.form == "figure" and spec.together not in shared:
+            turns[key] = 1 if len(spec.together) < 2 else 2
+            shared.add(spec.together)
+        else:
+            turns[key] = 3
+    return sorted(keys, key=turns.__getitem__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from models import sqlite
 from models.values.metrics import Query
 from services.metrics import Metrics
 from services.metrics.catalogue import Metric
+from services.metrics.periods import months_later
 from services.metrics.statements import Scope, Statements
 from tests.views.books import opened, sample_copy
 
@@ -30,6 +32,30 @@ def test_a_count_is_counted_once(asking: Metrics) -> None:
     assert asking.answer(Query(("tickets",), ("channel",))).sql.count("count(") == 1
     share = asking.answer(Query(("negative_share",), ("channel",))).sql
     assert share.count("count(") == 2, "the rows, and those of its upper part"
+
+
+@pytest.mark.parametrize("by", [(), ("tier",)])
+def test_states_of_several_months_are_read_at_once_and_are_those_of_each_month_alone(
+    asking: Metrics, by: tuple[str, ...]
+) -> None:
+    names = ("not_engaged", "net_revenue_retention", "repeated_tickets", "customers")
+    found = asking.answer(Query(names, (*by, "month"), period="90d"))
+    assert found.sql.count("FROM customers AS c") == (2 if by else 1)  # by tier the totals are read beside
+    months: dict[Any, list[Any]] = {}
+    for row in found.rows:
+        months.setdefault(row[len(by)], []).append((*row[: len(by)], *row[len(by) + 1 :]))
+    assert len(months) == 4
+    for month, rows in months.items():
+        last = min(months_later(date.fromisoformat(f"{month}-01"), 1) - timedelta(1), found.as_of)
+        alone = asking.answer(Query(names, by, period=f"2020-01-01..{last}"))
+        assert sorted(alone.rows, key=str) == sorted(rows, key=str)
+
+
+def test_a_figure_and_that_of_the_period_before_are_read_at_once(asking: Metrics) -> None:
+    assert (
+        asking.answer(Query(("retention_rate",), compare="previous", period="90d")).sql.count("FROM orders WHERE +")
+        == 1
+    )
 
 
 def test_rows_without_a_day_are_counted_once_for_metrics_of_the_same_day(

@@ -74,13 +74,31 @@ def test_two_tiles_are_asked_for_at_a_time_and_none_when_the_tab_is_left(
     assert courses == [tile.spec.form for tile in board.view.tiles.values() if tile.shown].count("figure")
     assert [one.shown is None for one in board.view.tiles.values()].count(True) == 1
 
-    board.show_dashboard(pipeline, Filters("30d"))
+    board.show_dashboard(pipeline, Filters("30d", tier="Gold"))
     jobs = [job for job, _done, _failed in desk.asked.values()]
     board.stop()
     assert not desk.asked and len(jobs) == 2
     for job in jobs:
         with pytest.raises(Cancelled):
             job()
+
+
+def test_a_figure_with_a_question_of_its_own_is_asked_for_before_those_that_share_one(
+    qtbot: QtBot, theme: Theme, sample: Workspace
+) -> None:
+    desk = Questions()
+    board = board_over(theme, sample, desk)
+    qtbot.addWidget(board)
+    overview = next(one for one in the_dashboards() if one.name == "overview")
+    board.show_dashboard(overview, Filters())
+    titles = {spec.key: spec.title for spec in overview.tiles}
+    asked = list[str]()
+    while not asked or asked[-1] != titles[overview.tiles[-1].key]:
+        asked.append(titles[board._underway["tile beside"]])
+        job, done, _failed = desk.asked.pop("tile beside")
+        done(job())
+    assert asked[0] == "Revenue", "its answer is the shortest to wait for"
+    assert asked.index("Active customers") < asked.index("Retention, 12 months") < asked.index("High churn risk")
 
 
 def test_tiles_are_built_one_at_a_time_and_shown_row_by_row(qtbot: QtBot, theme: Theme, sample: Workspace) -> None:
