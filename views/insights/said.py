@@ -14,6 +14,14 @@ from views.words import DASH, DOT, MONTHS, THIN, counted, short_day
 #: A larger change in % tells less than how many times.
 _MOST = 1000
 _FIGURES = frozenset({"count", "number", "money", "percent", "score", "hours", "days"})
+#: Groups whose names are words of the program or of a system, not names that somebody gave.
+_IN_OWN_WORDS = frozenset(
+    {
+        "channel", "kind", "status", "priority", "sentiment", "sentiment_step", "standing", "severity", "state",
+        "main_reason", "why_to_act", "risk_in_words", "churn_band", "health_band", "tenure_band", "value_band",
+        "nps_group", "campaign_kind", "direction", "outcome", "consent", "confidence", "trend",
+    }
+)  # fmt: skip
 
 
 def is_figure(column: Column) -> bool:
@@ -45,7 +53,7 @@ def group(name: str, value: Value, titles: str = "") -> str:
         return f"{day.day} {MONTHS[day.month - 1]}"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return text
+    return text[:1].upper() + text[1:] if name in _IN_OWN_WORDS and text.islower() else text
 
 
 def group_of(column: Column, value: Value, titles: str = "") -> str:

@@ -33,7 +33,7 @@ from views.words import DOT
 
 _ACROSS: Final = 4  # figures in a row
 _ALERT, _TITLE, _GAP, _ROW = 78.0, 24.0, 18.0, 22.0
-_SECOND: Final = 15.0  # what a second line of words adds to a row
+_ROUND: Final = 7.0  # what a row keeps above and below several lines of words
 _ROWS: Final = 32  # of a table in one block
 _BETWEEN: Final = 16.0  # columns of a table
 _NAMES: Final = 120.0  # what a table's first column has at the least
@@ -116,7 +116,7 @@ def _tile_blocks(tile: Tile, wide: float) -> Iterator[Block]:
             below = held_words(tile.shown) if start + _ROWS >= len(lines) else ""
             heads = _headings(columns, part, wide)
             grid = _grid(columns, part, heads, wide)
-            high = _ROW * (len(part) + max(map(len, heads))) + _SECOND * sum(grid.tall)
+            high = _ROW * max(map(len, heads)) + sum(grid.high)
             yield _with_words(title, high, partial(_table, columns, part, heads, grid), below, wide)
     else:
         assert isinstance(tile.content, Chart)
@@ -168,11 +168,11 @@ def _in_two(title: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """How wide the columns of a table are, how far their words keep from the next, and which lines take two."""
+    """How wide the columns of a table are, how far their words keep from the next, and how high each line is."""
 
     widths: tuple[float, ...]
     between: float
-    tall: tuple[bool, ...]
+    high: tuple[float, ...]
 
     def room(self, place: int) -> float:
         """How much room the words of a column have."""
@@ -187,8 +187,12 @@ def _grid(
     tight = min(_BETWEEN - 6, max(0, (sum(widths) - room) / len(widths)))  # many columns stand closer
     widths = fitted([wide - tight for wide in widths], [column.right for column in columns], room)
     made = _Grid(tuple(widths), _BETWEEN - tight, ())
-    return replace(made, tall=tuple(
-        any(fonts.width(cell.text, fonts.SMALL) > made.room(place) for place, cell in enumerate(line.cells))
+    return replace(made, high=tuple(
+        max(
+            _ROUND + passage_high(cell.text, made.room(place))
+            if fonts.width(cell.text, fonts.SMALL) > made.room(place) else _ROW
+            for place, cell in enumerate(line.cells)
+        )
         for line in lines
     ))  # fmt: skip
 
@@ -203,7 +207,7 @@ def _table(
 ) -> None:
     above, y = max(map(len, heads)), room.y()
     for row in range(-above, len(lines)):
-        x, high = room.x(), _ROW + (_SECOND if row >= 0 and grid.tall[row] else 0.0)
+        x, high = room.x(), grid.high[row] if row >= 0 else _ROW
         for place, column in enumerate(columns):
             cell = QRectF(x, y, grid.room(place), high)
             align = RIGHT if column.right else LEFT

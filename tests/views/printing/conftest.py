@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QFont
 
 from services.workspace import Workspace
 from tests.views.books import opened, sample_copy
 from tests.views.printing.painted import Painted
-from views.printing.paper import Pen
+from views.printing.paper import Pen, passage_high
 from views.theme import fonts
 from views.widgets.painting import LEFT, TextFlag
 
@@ -40,7 +40,8 @@ def painted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Painted]:
         words(self, room, text, ink, size, weight, align)
 
     def lines(self: Pen, room: QRectF, text: str, ink: str = "ink", size: int = fonts.SMALL) -> None:
-        seen.take(self, room, text, room.width(), room.height() - 4)
+        high = passage_high(text, room.width() / 0.97, size)  # of what is painted, whatever room it was given
+        seen.take(self, QRectF(room.topLeft(), QSizeF(room.width(), high)), text, room.width(), high - 4)
         passage(self, room, text, ink, size)
 
     monkeypatch.setattr(Pen, "words", line)

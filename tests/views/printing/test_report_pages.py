@@ -121,10 +121,11 @@ def test_a_table_too_wide_for_the_paper_lets_words_give_way_and_no_figure() -> N
     assert min(fitted(widths, figures, 300.0)) >= 72.0
 
 
-def test_words_that_have_no_room_in_a_line_of_a_table_take_two(
-    theme: Theme, workspace: Workspace, painted: Painted
+@pytest.mark.parametrize("more", ["", ", and nobody of the three people who know them has called since"])
+def test_words_that_have_no_room_in_a_line_of_a_table_take_several(
+    theme: Theme, workspace: Workspace, painted: Painted, more: str
 ) -> None:
-    name, reason = "The Osei Brothers Wardrobe and Work", "16 days late, 50 days in stage, no next step"
+    name, reason = "The Osei Brothers Wardrobe and Work", f"16 days late, 50 days in stage, no next step{more}"
     tile = next(one for each in the_dashboards() for one in each.tiles if one.title == "Deals to act on")
     dashboard = Dashboard("one", "One", ((tile,),))
     found = report_of(Metrics(workspace), dashboard, Filters(), "Sample book")
