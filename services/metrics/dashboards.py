@@ -445,10 +445,10 @@ def tile_answer(
     places = [place for place, column in enumerate(found.columns) if column.name in decides]
     values = [row[place] for row in found.rows for place in places]
     unknown = all(value is None for value in values)
-    if unknown or (tile.form not in FIGURE_FORMS and not any(values)):
-        why = _why_empty(metrics, tile, query, unknown=unknown)
-        if why:
-            return TileAnswer(query, found, better, why, unfiltered=left_off)
+    nothing = unknown or (tile.form not in FIGURE_FORMS and not any(values))
+    why = _why_empty(metrics, tile, query, unknown=unknown) if nothing else _too_few(catalogue, tile, found)
+    if why:
+        return TileAnswer(query, found, better, why, unfiltered=left_off)
     if tile.least and (number := metrics.count_rows(metrics.rows_of(query, query.metrics[0]))) < tile.least:
         things = catalogue.metrics[query.metrics[0]].title
         why = f"{things}{_when(catalogue, query)}: {number}. From {tile.least} on they are compared here."
@@ -558,6 +558,16 @@ def _why_empty(metrics: Metrics, tile: TileSpec, query: Query, *, unknown: bool)
         if number
         else (f"No {things} match these filters{when}.")
     )
+
+
+def _too_few(catalogue: Catalogue, tile: TileSpec, found: Answer) -> str:
+    """Say that each group has too few rows for its figure, so that a chart shows none; '' where one has enough."""
+    metric, few = catalogue.metrics[tile.query.metrics[0]], found.few.get(tile.query.metrics[0], ())
+    known = (at for at in range(len(found.rows)) if found.cells(at)[metric.name] is not None)
+    if tile.form not in ("line", "ranges") or not all(at in few for at in known):
+        return ""
+    group = found.columns[0].title.lower()
+    return f"{metric.title}: too few to tell. It takes {metric.least} rows, and no {group} has as many."
 
 
 def _when(catalogue: Catalogue, query: Query) -> str:

@@ -14,7 +14,7 @@ from views.words import THIN, percent
 #: Stands for the line of all groups together.
 ALL = -1
 #: No column of a dimension is wider; and they give way after every figure but the first.
-_WIDEST, _LAST = 260, 100
+_WIDEST, _LAST = 288, 100
 #: So much room has a name before the last of several other dimensions stand.
 _WHOLE = 200
 #: The names of groups keep as much in a narrow table, and up to so much where they are long.

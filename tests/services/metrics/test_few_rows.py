@@ -92,6 +92,18 @@ def test_a_rate_of_one_of_one_is_no_figure(book: Book) -> None:
         assert found.few["satisfied_share"] == (0,)
 
 
+def test_a_chart_whose_groups_all_have_too_few_rows_says_so_in_place_of_an_empty_axis(book: Book) -> None:
+    with book("DELETE FROM tickets WHERE id NOT IN (SELECT id FROM tickets WHERE satisfaction = 5 LIMIT 1)") as metrics:
+        by_title = {tile.title: tile_answer(metrics, tile, Filters("all", None)) for tile in TILES}
+        by_month = next(tile for tile in TILES if tile.title == "Rated 4 or 5 by month")
+        assert by_title["Rated 4 or 5 by type"].empty == (
+            "Tickets rated 4 or 5: too few to tell. It takes 5 rows, and no type has as many."
+        )
+        assert by_title["Tickets by channel"].empty == ""
+    with book("DELETE FROM tickets WHERE id NOT IN (SELECT max(id) FROM tickets WHERE satisfaction = 5)") as metrics:
+        assert "no month has as many" in tile_answer(metrics, by_month, Filters("all", None)).empty
+
+
 def test_a_month_without_orders_is_a_month_of_nothing_and_none_without_a_mean(book: Book) -> None:
     with book("DELETE FROM order_lines", "DELETE FROM orders WHERE substr(ordered_on, 1, 7) = '2026-09'") as metrics:
         found = metrics.answer(Query(("orders", "revenue", "mean_order_value"), ("month",), period="6m"))

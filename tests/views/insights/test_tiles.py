@@ -27,7 +27,7 @@ from views.insights.answer_table import AnswerTable
 from views.insights.figure import Figure
 from views.insights.filter_bar import FilterBar
 from views.insights.headline import Headline
-from views.insights.said import change, said
+from views.insights.said import change, group, said
 from views.insights.tile import Tile
 from views.insights.tile_panel import TilePanel
 from views.theme import Theme, fonts
@@ -469,3 +469,8 @@ def test_the_headline_says_what_matters_and_each_sentence_opens_its_rows(
     assert tile.content.words == "No figure got better or worse by more than chance."
     tile.show_answer(TileAnswer(replace(query, compare=None), answer))
     assert tile.content.words == "Choose a period and a comparison to see what changed."
+
+
+def test_the_name_of_a_group_begins_with_a_capital_where_it_is_no_name_that_somebody_gave() -> None:
+    assert group("channel", "phone") == "Phone" and group("why_to_act", "no next step") == "No next step"
+    assert group("name", "denim line") == "denim line" and group("kind", "iOS app") == "iOS app"
