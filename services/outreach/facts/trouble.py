@@ -98,7 +98,7 @@ TROUBLES: Final = (
         "quality", "Poor quality",
         r"quality|faulty|fault\b|defect|came apart|fell (?:apart|off)|seam|\bhole\b|\btorn\b|\btore\b|zip is stuck"
         r"|colou?r ran|broke\b|broken|stopped working|does not work|not working|pilled|lost its shape",
-        "the quality of {what} was not right", "what you bought",
+        "the quality of {what} was not good enough", "what you bought",
         "poor quality", "quality was not right", "quality was poor", "faulty product", "was faulty", "had a fault",
         "trouble with the quality", "came apart",
     ),

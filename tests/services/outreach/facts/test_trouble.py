@@ -21,7 +21,7 @@ from services.outreach.facts.trouble import TROUBLES, trouble_of
         ("Parcel arrived damaged", "damaged", "your delivery arrived damaged"),
         ("Rain jacket is two sizes too small", "size", "the size of what you bought was not right"),
         ("Fit scan was wrong again", "size", "the size of what you bought was not right"),
-        ("Seam came apart after a week", "quality", "the quality of what you bought was not right"),
+        ("Seam came apart after a week", "quality", "the quality of what you bought was not good enough"),
         ("Still waiting for an answer about O11377", "answer", "you had to wait for an answer from us"),
     ],
 )
