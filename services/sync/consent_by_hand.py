@@ -122,5 +122,5 @@ def record_consent(workspace: Workspace, address: str, said: str, *, since: str 
         work.touch(customers=names)
         who = "an address that nobody has" if not names else next(iter(names.values()))
         others = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        work.say(f"Recorded consent {said} for {who}{others}")
+        work.say(f"Recorded {'consent' if said == 'given' else 'withdrawn consent'} of {who}{others}")
         return work.commit()

@@ -15,6 +15,8 @@ from services.outreach.claims.text import stem
 FOLDER: Final = Path(__file__).resolve().parents[3] / "resources" / "claims"
 #: Share of a text's words by which a language is told.
 _LEAST_SHARE: Final = 0.12
+#: Shorter ends of words are many words' ends.
+_TAIL: Final = 5
 #: Letters that no other of the languages has.
 _LETTERS: Final = {"de": frozenset("äöß"), "fr": frozenset("çèêœùî"), "es": frozenset("ñ¿¡")}
 
@@ -67,6 +69,13 @@ class Lexicon:
     def is_common(self, word: str) -> bool:
         """Return whether a word in small letters may have a capital, or begin a sentence, without being a name."""
         return word in self.capital or stem(word.split("'")[0]) in self.common
+
+    def kinds_of(self, word: str, language: str) -> frozenset[int]:
+        """Return of which kinds of goods a word may be; a long German one also by its end: "Schreibtischlampe"."""
+        found = self.goods.get(word)
+        if found is None and language == "de" and len(word) > 2 * _TAIL - 2:
+            found = next(filter(None, (self.goods.get(word[at:]) for at in range(3, len(word) - _TAIL + 1))), None)
+        return found or frozenset()
 
     def language_of(self, words: Iterable[str], unknown: str = "en") -> str:
         """Return the language in which most of some words are the small words, ``unknown`` where it is not certain."""

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from operator import eq
 from typing import Final
 
 from services.outreach.claims.found import ON_RECORD, Found, Part
 from services.outreach.claims.lexicon import lexicon
-from services.outreach.claims.sources import NO_SOURCE, Source
-from services.outreach.claims.text import Span, fold, lower, within
+from services.outreach.claims.sources import NO_SOURCE, Source, decimal_of
+from services.outreach.claims.text import Span, fold, lower, stem, within
 
 ANOTHER: Final = "another customer’s name"
 UNKNOWN: Final = "a name that is not in your data"
 NOT_THEIRS: Final = "not something they bought, in your data"
 _CAPITAL: Final = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'-]*"
 _NAME: Final = re.compile(rf"(?<![\w'-]){_CAPITAL}(?:(?: & | and | of | de | van | von | der | la |[ ]){_CAPITAL})*")
+_NO_TITLE: Final = r"(?<!\b[DM]r)(?<!\bM[rm]s)(?<!\bMs)(?<!\bProf)(?<!\bSra)(?<!\bS[rt])"
 #: What begins behind a closing on the same line has a capital too: "Warm regards, Just answer this email."
 _OPENING: Final = re.compile(
     r"^\s*|(?:[Rr]egards|[Ww]ishes|[Ss]incerely|[Ff]aithfully|[Tt]hanks|[Cc]heers), (?=[A-Z][a-z']* [a-z])|"
-    r"\n\s*(?:[-*•·] ?|\d+[.)] )?|[.!?:]+[\"')]*\s+[\"'(¿¡]*|[¿¡] ?|[\"(] ?|\s-+ "
+    rf"\n\s*(?:[-*•·] ?|\d+[.)] )?|{_NO_TITLE}[.!?:]+[\"')]*\s+[\"'(¿¡]*|[¿¡] ?|[\"(] ?|\s-+ "
 )
 _TITLED: Final = re.compile(
     r"\b(?:Herrn?|Frau|Dr\.|Prof\.|Kolleg(?:e|in|en)|Hallo|Liebe[rs]?|(?:Team|Herren|Firma) von) (?=[A-ZÄÖÜ])"
@@ -34,6 +36,16 @@ _HAILED: Final = re.compile(
     r"|hola|estimad[oa]s?|querid[oa]s?|buen[oa]s (?:días|tardes)|(?:muchas )?gracias)[, ]+"
     r"(?:(?:mr|mrs|ms|miss|mx|dr|prof|herrn?|frau|monsieur|madame|mme|mlle|m|sra?|señora?)\.? )*$"
 )
+#: So does a name between commas, or before one at the beginning: "Greg, it is good that ...", "to you, Mrs Diaz, and".
+_SPOKEN_TO: Final = re.compile(
+    r"(?:^|\b(?:you|us|yours|sie|ihnen|uns|vous|nous|usted|nosotros), )"
+    r"(?:(?:mr|mrs|ms|miss|mx|dr|prof|herrn?|frau|monsieur|madame|mme|mlle|m|sra?|señora?|don|doña)\.? )*$"
+)
+#: And is nobody else's: "Tom, our driver, will call you".
+_GOES_ON: Final = re.compile(
+    r",(?! (?:our|my|the|your|his|her|who\w*|which|from|of|an?|unser\w*|d(?:er|ie|as)|notre|qui|l[ea]|nuestr\w+|el)\b)"
+)
+_THE_NUMBER: Final = re.compile(r"\b(?:the|these|those|die|diese|les|ces|las|los|estas|estos) (\w+) (?:\w+ ){0,2}$")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 #: What says that a thing is theirs stands at most so many words before it.
 _NEAR: Final = re.compile(r"(?:\S+ ){0,5}$")
@@ -67,24 +79,23 @@ def find_products(part: Part) -> Iterator[Found]:
 def _goods(part: Part, taken: list[Span]) -> Iterator[Found]:
     """Yield goods that the text calls theirs and no ticked fact names: "your boots" to somebody who bought a jacket.
 
-    A thing of the facts in another colour is none of theirs either.
+    A thing of the facts in another colour or stuff is none of theirs either: "your walnut table", of the oak table.
     """
     known = lexicon()
-    named = [value.text for _, value in part.sources.values("product", "category")]
-    held = {word for text in named for word in _WORD.findall(_small(text))}
+    named = [_WORD.findall(_small(value.text)) for _, value in part.sources.values("product", "category")]
+    held = {word for words in named for word in words}
     stated = held.union(*(_WORD.findall(source.said) for source in part.sources.all), part.context.record.said.split())
     stated |= {word for name in part.context.record.products for word in _WORD.findall(name)}
     stated |= known.languages[part.language]
-    kinds = frozenset().union(*(known.goods.get(word, frozenset()) for word in stated))
-    if not kinds:
-        return
+    kinds = frozenset().union(*(known.kinds_of(word, part.language) for word in stated))
+    heads = {stem(words[-1]) for words in named if words and known.colours.intersection(words)}
     for at, word in enumerate(part.words):
         span = Span(word.start, word.end)
-        if word.text not in known.goods or word.text in stated or any(span.meets(one) for one in taken):
+        own, is_head = known.kinds_of(word.text, part.language), word.stem in heads
+        if not (is_head or (own and kinds and word.text not in stated)) or any(span.meets(one) for one in taken):
             continue
-        beside = {one.text for one in part.words[max(0, at - 1) : at + 2]}
-        colours = beside & known.colours
-        other = not known.goods[word.text] & kinds or bool(colours and not colours & held)
+        colours = {one.text for one in part.words[max(0, at - 1) : at + 2]} & known.colours
+        other = bool(colours and not colours & held) or not (is_head or own & kinds)
         if other and _has_it(part, span):
             yield Found(*span, "product", label=NOT_THEIRS)
 
@@ -104,8 +115,19 @@ def _has_it(part: Part, span: Span) -> bool:
         return False
     near = _NEAR.search(before)
     return bool(
-        known.theirs.search(before, near.start() if near else 0) or known.bought_behind.match(part.small, span.end)
+        known.theirs.search(before, near.start() if near else 0)
+        or known.bought_behind.match(part.small, span.end)
+        or _so_many(part, before)
     )
+
+
+def _so_many(part: Part, before: str) -> bool:
+    """Whether what stands before a thing is "the twelve", of twelve that they ordered."""
+    found = _THE_NUMBER.search(before)
+    if found is None:
+        return False
+    number = decimal_of(found[1]) or lexicon().numbers.get(found[1])
+    return any(figure == number for _, figure in part.sources.figures)
 
 
 def find_names(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found]:
@@ -148,7 +170,11 @@ def _calls_otherwise(part: Part, piece: Span, said: str) -> bool:
     theirs = (*part.context.own_names, *part.context.record.contacts)
     if _known(said, theirs):
         return False
-    hailed = _HAILED.search(part.small, part.sentence_at(piece.start).start, piece.start) is not None
+    start = part.sentence_at(piece.start).start
+    hailed = _HAILED.search(part.small, start, piece.start) is not None or (
+        _SPOKEN_TO.search(part.small, start, piece.start) is not None
+        and _GOES_ON.match(part.small, piece.end) is not None
+    )
     partly = len(said.split()) > 1 and any(_known(word, theirs) for word in _WORD.findall(said) if len(word) > 2)
     return hailed or partly or piece.start >= part.signed
 
@@ -240,12 +266,18 @@ def _known(said: str, names: Iterable[str]) -> bool:
 
 
 def _is_variant(part: Part, piece: Span) -> bool:
-    """Whether a name goes on as a product of theirs that is not called so: "Gold cover", of the Silver cover."""
+    """Whether a name goes on as a product of theirs that is not called so: "Gold cover", of the Silver cover.
+
+    Or is one but for a word: "Ledger Lite", of Ledger Pro.
+    """
     behind = re.match(r" ([^\W\d_]+)", part.small[piece.end :])
     named = {_small(value.text) for _, value in part.sources.values("product")} | part.context.record.products
     alike = [name.split() for name in named if behind is not None and name.split()[-1] == behind[1]]
     said = part.small[piece.start : piece.end].split()
-    return bool(alike) and not any(set(said) & set(name) for name in alike)
+    if alike and not any(set(said) & set(name) for name in alike):
+        return True
+    as_long = [name.split() for name in named if len(name.split()) == len(said) > 1]
+    return any(0 < sum(map(eq, said, name)) < len(said) for name in as_long)
 
 
 def _in_facts(part: Part, said: str) -> Source | None:

@@ -25,7 +25,7 @@ TICKET_THING, ORDER_THING = " *t ", " *o "
 #: Weights are written as whole hundredths.
 SCALE: Final = 100
 #: A contradiction counts where it is so much likelier than the likeliest of all else that the sentence may say.
-BAR: Final = 0.7
+BAR: Final = 0.65
 #: Keeps features of long sentences from adding up to more than those of short ones.
 LENGTH: Final = 3.0
 #: And it has to be so likely in itself: what nobody has taught says a little of everything.

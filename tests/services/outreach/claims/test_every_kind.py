@@ -58,11 +58,6 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-def state_rows() -> list[dict[str, Any]]:
-    """The sentences that the weights are learnt from: those that contradict a state, and all honest ones."""
-    return [row for row in rows_of(FOURTH) if row["verdict"] == "fine" or row["category"] in ("state", "negation")]
-
-
 def flagged(row: dict[str, Any]) -> tuple[list[Claim], bool]:
     """Return what is flagged in a sentence, and whether it is verified."""
     facts, context = held(row["facts"])
