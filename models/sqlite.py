@@ -6,7 +6,8 @@ library in the same process would drop them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import sqlite3 as driver  # the same interface, and this one has types
@@ -38,3 +39,12 @@ SQLITE_LOCKED = dbapi.SQLITE_LOCKED
 SQLITE_NOTADB = dbapi.SQLITE_NOTADB
 SQLITE_PERM = dbapi.SQLITE_PERM
 SQLITE_READONLY = dbapi.SQLITE_READONLY
+
+
+def give_function(connection: Connection, name: str, arguments: int, function: Callable[..., Any]) -> None:
+    """Let the statements of a connection call a function whose answer depends on its arguments alone.
+
+    It is given once: each time, SQLite prepares all statements of the connection anew, and long ones take milliseconds.
+    """
+    if connection.execute("SELECT 1 FROM pragma_function_list WHERE name = ?", (name,)).fetchone() is None:
+        connection.create_function(name, arguments, function, deterministic=True)

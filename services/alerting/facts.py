@@ -12,6 +12,7 @@ from datetime import date
 from math import sqrt
 from typing import Any, Final
 
+from models import sqlite
 from models.queries.churn_status import left_on, renews_on
 from models.queries.deals import DEAL_NAME, STAGE_NAME, closed_on, known_by
 from models.queries.open_tickets import is_open, is_unhappy
@@ -291,7 +292,7 @@ class Facts:
         self._tables: list[str] = []
         driver = driver_of(work.connection)
         teach(driver)
-        driver.create_function("sqrt", 1, sqrt, deterministic=True)  # not every SQLite has it
+        sqlite.give_function(driver, "sqrt", 1, sqrt)  # not every SQLite has it
         self._scoped = scope is not None
         if scope is not None:
             self._create("scope", "CREATE TEMP TABLE run_scope (customer_id INTEGER PRIMARY KEY)")

@@ -27,10 +27,11 @@ _WEIGHT: Final = 10
 _MOST: Final = 500
 #: Of each text whether its customer bought within the horizon after it; who had stopped buying before left already.
 _FOLLOWED: Final = f"""
+WITH said AS MATERIALIZED ({SAID_LEAVING.format(only=" AND leaving = 1")})
 SELECT said.customer_id, said.day, said.origin, said.id,
        EXISTS (SELECT 1 FROM {PURCHASES} p WHERE p.customer_id = said.customer_id AND p.amount_minor > 0
                AND p.ordered_on > said.day AND p.ordered_on <= date(said.day, :after)) AS bought
-FROM ({SAID_LEAVING.format(only=" AND leaving = 1")}) said
+FROM said
 WHERE glad > date(said.day, :after)
   AND EXISTS (SELECT 1 FROM {PURCHASES} p WHERE p.customer_id = said.customer_id AND p.amount_minor > 0
               AND p.ordered_on > date(said.day, '-180 days') AND p.ordered_on <= said.day)

@@ -44,7 +44,7 @@ SAID_LEAVING: Final = " UNION ALL ".join(
 
 def teach(driver: sqlite.Connection) -> None:
     """Let statements ask for the sentence of leaving: ``wrote_leaving(mark, rated well, title, text)``."""
-    driver.create_function("wrote_leaving", -1, _sentence, deterministic=True)
+    sqlite.give_function(driver, "wrote_leaving", -1, _sentence)
 
 
 def _sentence(mark: int | None, rated_well: int, *texts: str | None) -> str | None:

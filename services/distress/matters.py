@@ -214,10 +214,10 @@ def signs(facts: str) -> str:
 def teach(driver: sqlite.Connection) -> None:
     """Let the statements of a connection ask the lexicon, and keep what was rated and said."""
     leaving_marks.teach(driver)
-    driver.create_function("urgency", 1, urgency, deterministic=True)
-    driver.create_function("presses", -1, _presses, deterministic=True)
-    driver.create_function("rated", 6, _rated, deterministic=True)
-    driver.create_function("quoted", 5, _quoted, deterministic=True)
+    sqlite.give_function(driver, "urgency", 1, urgency)
+    sqlite.give_function(driver, "presses", -1, _presses)
+    sqlite.give_function(driver, "rated", 6, _rated)
+    sqlite.give_function(driver, "quoted", 5, _quoted)
 
 
 def _presses(*texts: str | None) -> str | None:

@@ -46,9 +46,10 @@ def rated_since(words: str, day: str) -> str:
 _ORDERED: Final = f"""EXISTS (SELECT 1 FROM {PURCHASES} p WHERE p.customer_id = said.customer_id AND p.amount_minor > 0
     AND p.ordered_on >= date(said.day, '+14 days') AND p.ordered_on <= :day)"""
 #: The newest last. Texts that are not read yet are those of customers who are about to be scored.
+#: Materialized: SQLite would put the conditions below into each of the four parts, and prepare them four times.
 _STANDING: Final = f"""
-SELECT customer_id, day, origin, id FROM (
-    {SAID_LEAVING.format(only=" AND leaving = 1 {only}")}) said
+WITH said AS MATERIALIZED ({SAID_LEAVING.format(only=" AND leaving = 1 {only}")})
+SELECT customer_id, day, origin, id FROM said
 WHERE glad > :day
   AND (day > :since OR day > :unanswered AND NOT {_ORDERED} AND NOT {rated_since("said", ":day")}
        OR EXISTS ({_RAISED} AND a.state NOT IN ('resolved', 'not_useful') AND g.cleared_at IS NULL
