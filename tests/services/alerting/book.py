@@ -48,6 +48,7 @@ class Book:
         recipe = Recipe(store=str(path), person="Ada", moment=now.isoformat())
         self.workspace = Workspace(open_store(path), POLICY, FixedClock(now), SessionKeyring(), "Ada", "Ada", recipe)
         self._keys = 0
+        self._work: UnitOfWork | None = None
 
     @property
     def today(self) -> date:
@@ -69,10 +70,18 @@ class Book:
 
     @contextmanager
     def writing(self) -> Iterator[UnitOfWork]:
+        """One unit of work; what is written within it is part of it."""
+        if self._work is not None:
+            yield self._work
+            return
         with self.workspace.store.unit_of_work(
             Actor("system", "test"), "prepare", "test", at=self.workspace.at
         ) as work:
-            yield work
+            self._work = work
+            try:
+                yield work
+            finally:
+                self._work = None
             work.digest("prepared")
             work.touch(everyone=True)
             work.commit()
@@ -89,6 +98,10 @@ class Book:
 
     def customer(self, name: str = "Linden Supply", *, ago: int = 5, gap: float = 30, **fields: Any) -> int:
         """A customer with scores: last order `ago` days ago, usual gap `gap`; fields of either table may be given."""
+        with self.writing():
+            return self._customer(name, ago, gap, fields)
+
+    def _customer(self, name: str, ago: int, gap: float, fields: dict[str, Any]) -> int:
         fields, contract = without_contract(fields)
         own = {key: fields.pop(key) for key in list(fields) if key in customers.c}
         late = ago > 3 * gap  # a silence that is improbable for them; of high value, with little at risk
@@ -136,18 +149,19 @@ class Book:
 
     def crowd(self, number: int, **fields: Any) -> list[int]:
         """Unremarkable customers, each a little different: what the quantiles are taken over."""
-        return [
-            self.customer(
-                f"Crowd {n}",
-                **{
-                    "churn_risk": 0.1 + 0.001 * n,
-                    "value_at_risk_minor": 100 + n,
-                    "clv_minor": 1_000 + n,
-                    **fields,
-                },
-            )
-            for n in range(number)
-        ]
+        with self.writing():
+            return [
+                self.customer(
+                    f"Crowd {n}",
+                    **{
+                        "churn_risk": 0.1 + 0.001 * n,
+                        "value_at_risk_minor": 100 + n,
+                        "clv_minor": 1_000 + n,
+                        **fields,
+                    },
+                )
+                for n in range(number)
+            ]
 
     def order(self, customer: int, ago: int = 0, amount_minor: int = 10_000, kind: str = "purchase") -> int:
         day = self.day(ago)

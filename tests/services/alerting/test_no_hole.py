@@ -25,6 +25,8 @@ from services.scoring.silence import IMPROBABLE, OWN_GAPS, silence_p
 from tests.services.scoring.books import Book, simulated_orders
 from tests.services.scoring.made_up import made_up_book
 
+pytestmark = pytest.mark.usefixtures("few_stumps")
+
 RHYTHMS = (7, 14, 30, 91, 365)
 BEGIN, END = date(2025, 7, 1), date(2026, 11, 19)
 #: Days from which on a silence that is improbable must have an alert or a reason.

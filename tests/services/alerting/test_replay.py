@@ -32,6 +32,8 @@ from tests.services.alerting.past import alerts_as_of
 from tests.services.scoring.books import Book as Past
 from tests.services.scoring.books import simulated_orders
 
+pytestmark = pytest.mark.usefixtures("few_stumps")
+
 AS_OF = date(2026, 11, 19)
 
 
