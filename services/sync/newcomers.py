@@ -33,6 +33,7 @@ CREATE INDEX identities_customer ON identities (customer_id, kind, source);
 CREATE TABLE contacts (customer_id INTEGER, source TEXT, external_id TEXT, email TEXT);
 CREATE TABLE orders (customer_id INTEGER, source TEXT, external_id TEXT);
 CREATE TABLE merged_customers (customer_id INTEGER, source TEXT, external_id TEXT);
+CREATE TABLE erasures (kind TEXT, mark TEXT);
 """
 
 
