@@ -67,9 +67,6 @@ _LARGE: Final = (13, 100)
 #: Two of their sites, not all.
 _A_PART: Final = re.compile(r" (?:of|von|de) ")
 _ALL: Final = re.compile(r"\b(?:all|alle|tous|toutes|todos|todas)(?: \w+)? $")
-#: Shorter words are no names of things.
-_SHORT: Final = 3
-_BESIDE: Final = re.compile(r"(?:([^\W\d_]+): )?(?<![\w.,-])\d+(?: ([^\W\d_]+))?(?![\w-])")
 #: Nor are these counted in words.
 _SAID_ANYHOW: Final = frozenset({"review", "ticket"})
 
@@ -122,14 +119,7 @@ def _counted_there(part: Part, span: Span) -> bool:
     """Whether a fact counts the same things: "all five of your sites", of three sites."""
     if _A_PART.match(part.small, span.end) and not _ALL.search(part.small, 0, span.start):
         return False
-    nouns = {stem(word) for word in _after(part, span) if len(word) > _SHORT}
-    return any(not nouns.isdisjoint(_beside_figures(source.said)) for source in part.sources.all)
-
-
-def _beside_figures(said: str) -> Iterator[str]:
-    """The stems of what stands beside figures: "3 sites", "5 von 5 Plätzen", "sites: 2"."""
-    for found in _BESIDE.finditer(said):
-        yield from (stem(word) for word in found.groups() if word and len(word) > _SHORT)
+    return not part.sources.counted.isdisjoint(map(stem, _after(part, span)))
 
 
 def spelled_value(said: str) -> Decimal | None:
@@ -299,20 +289,13 @@ def _names_row(part: Part, found: re.Match[str], source: Source) -> bool:
     return before.group(1) in lower(source.fact.label).split() or before.group(1) in lexicon().things
 
 
-def _codes(sources: Sources) -> frozenset[str]:
-    """Words of letters and figures that the facts hold, such as the end of a product's name."""
-    held = (lower(value.text) for _, value in sources.values("product", "statement"))
-    words = {word.strip(",.;:()") for said in (*held, *(one.said for one in sources.all)) for word in said.split()}
-    return frozenset(word for word in words if not word.isdecimal() and re.search(r"[a-z]", word))
-
-
 def _left_over(part: Part, used: list[Span]) -> Iterator[Found]:
     """Every other place with a figure: what has one and was not understood has no source."""
     for found in _FIGURE.finditer(part.small):
         span = Span(*found.span())
         if not any(span.meets(one) for one in used):
             used.append(span)
-            if found.group() not in part.context.record.ids | _codes(part.sources):
+            if found.group() not in part.context.record.ids | part.sources.codes:
                 yield Found(*span, "number")
     for at, letter in enumerate(part.small):
         if not letter.isascii() and unicodedata.category(letter) in ("Nd", "Nl", "No"):

@@ -12,11 +12,14 @@ from typing import Final
 
 from models.values.outreach import Fact, FactValue
 from services.outreach.claims.lexicon import lexicon
-from services.outreach.claims.text import fold, lower
+from services.outreach.claims.text import fold, lower, stem
 
 NO_SOURCE: Final = "no source in your data"
 _FIGURE: Final = re.compile(r"\d[\d,.]*\d|\d")
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_BESIDE: Final = re.compile(r"(?:([^\W\d_]+): )?(?<![\w.,-])\d+(?: ([^\W\d_]+))?(?![\w-])")
+#: Shorter words are no names of things.
+_SHORT: Final = 3
 #: The two figures of a rating: "5 of 5".
 _SCALE: Final = re.compile(r" of \d")
 _OF_SCALE: Final = re.compile(r"\d of $")
@@ -146,6 +149,19 @@ class Sources:
             for source in self.all
             for number in re.findall(r"#\s?([\w-]*\d[\w-]*)", lower(f"{source.fact.label} {source.fact.words}"))
         }
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Words of letters and figures that the facts hold, such as the end of a product's name."""
+        held = (lower(value.text) for _, value in self.values("product", "statement"))
+        words = {word.strip(",.;:()") for said in (*held, *(one.said for one in self.all)) for word in said.split()}
+        return frozenset(word for word in words if not word.isdecimal() and _WORD.search(word))
+
+    @cached_property
+    def counted(self) -> frozenset[str]:
+        """Stems of what stands beside figures: "3 sites", "5 von 5 Plätzen", "sites: 2"."""
+        found = (word for one in self.all for beside in _BESIDE.findall(one.said) for word in beside)
+        return frozenset(stem(word) for word in found if len(word) > _SHORT)
 
     def _decimals(self, kind: str) -> Iterator[tuple[Source, Decimal]]:
         for source, value in self.values(kind):
