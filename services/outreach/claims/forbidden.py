@@ -85,7 +85,7 @@ def _spelled_so(part: Part, kind: str, found: re.Match[str]) -> bool:
         return True
     if found.group() in ("nan", "null") and part.text.find(found.group()) < 0:
         return False
-    if found.group() == "todo" and part.text[found.start() : found.end()] != "TODO":
+    if found.group() == "todo" and not part.text[found.start() : found.end()].isupper():
         return part.small[found.end() : found.end() + 1] == ":"  # Spanish for all
     return not any(
         place.start() <= found.start() and found.end() <= place.end()
