@@ -292,7 +292,9 @@ def _value_of_a_year(
         if field in known and "value_per_year" not in known
     ]
     notes += [
-        f"“{column}” is taken as the annual value." for column, field in paid.items() if field == "value_per_year"
+        f"Bellwether reads “{column}” as the annual value."
+        for column, field in paid.items()
+        if field == "value_per_year"
     ]
     return (), paid, notes
 

@@ -194,7 +194,7 @@ def test_an_amount_paid_each_month_or_quarter_is_the_annual_value_so_many_times(
     receipt = book.bring(write_csv(tmp_path / "contracts.csv", [*PAPERS[:4], header], rows))
     assert book.ask("SELECT DISTINCT value_per_year_minor FROM contracts") == [(year,)]
     told = [one for one in receipt.warnings if "paid each" in one or "as the annual value" in one]
-    yearly = [f"“{header}” is taken as the annual value."] if year else []
+    yearly = [f"Bellwether reads “{header}” as the annual value."] if year else []
     assert told == ([f"“{header}” is paid each {said}"] if said else yearly)
 
 
