@@ -28,8 +28,8 @@ IMPROBABLE: Final = 0.05
 #: From far more irregular than chance to an invoice that comes on the day.
 _SHAPES: Final = np.geomspace(0.25, 1024.0, 13)
 _NO_WEIGHT: Final = 1e-12
-#: From this probability down the season is asked for as well: an alert may take a long silence for late from here on.
-_LATE: Final = 0.2
+#: From this probability down the season is asked for as well: likelier silences need no excuse.
+_LATE: Final = 0.5
 #: The same weeks of a year before, with so much room at either end of the silence.
 _ROOM_SHARE, _ROOM_DAYS, _YEARS_BACK = 1 / 12, 30.0, 5
 #: No gap is told to last, or to end, more surely than this: gaps of the past do not know what else may come.

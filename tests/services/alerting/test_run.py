@@ -384,6 +384,16 @@ def test_a_risk_of_close_to_nothing_raises_no_alert_though_it_is_the_highest_of_
     assert book.alert(highest)["reason"] == "Churn risk above the threshold of their segment, $800 at risk"
 
 
+@pytest.mark.parametrize(("chance", "rules"), [(0.04, ["likely_to_leave"]), (0.8, [])])
+def test_who_is_silent_in_the_same_weeks_each_year_is_not_about_to_leave(
+    book: Book, chance: float, rules: list[str]
+) -> None:
+    book.crowd(20)
+    one = book.customer(ago=160, gap=8, churn_risk=0.9, value_at_risk_minor=900_000, silence_p=chance)
+    book.evaluate()
+    assert [one["rule"] for one in book.open_alerts(one) if one["rule"] == "likely_to_leave"] == rules
+
+
 def test_engagement_below_the_threshold_is_low_and_a_fall_makes_it_medium(book: Book) -> None:
     crossed = book.customer("Crossed", engagement=42)
     always_low = book.customer("Always low", engagement=42)
