@@ -28,7 +28,7 @@ from services.scoring.phrasing import confidence_in_words, reasons_in_words
 from services.workspace import Workspace
 from tests.services.scoring.books import Book, simulated_orders
 
-pytestmark = pytest.mark.usefixtures("few_stumps")
+pytestmark = pytest.mark.usefixtures("few_stumps", "few_draws")
 
 FIRST, LAST = date(2025, 1, 1), date(2026, 11, 21)
 

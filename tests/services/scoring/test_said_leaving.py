@@ -19,7 +19,7 @@ from services.pipeline import after_change
 from services.scoring import end_override, run, score_due, set_override, words_out_of_date
 from tests.services.scoring.books import Book
 
-pytestmark = pytest.mark.usefixtures("few_stumps")
+pytestmark = pytest.mark.usefixtures("few_stumps", "few_draws")
 
 TODAY = date(2026, 11, 23)
 WORDS = "We are leaving you at the end of the month."

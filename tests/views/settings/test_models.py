@@ -257,7 +257,7 @@ def test_a_second_reading_before_each_approval_is_a_tick_that_needs_a_model(
     box = models_box(desk)
     assert not box.second.isEnabled()
     profile = ModelProfile("Local", "http://127.0.0.1:9/v1", "m", kind="local")
-    box._context.remembered.set(profiles=(profile,))
+    desk.remembered.set(profiles=(profile,))
     assert box.second.isEnabled() and not box.second.isChecked()
     box.second.click()
-    assert box._context.remembered.value.second_reading
+    assert desk.remembered.value.second_reading

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from models.values.outreach import TemplateChoice
@@ -176,7 +176,7 @@ def test_what_was_discarded_comes_back_in_the_editor_and_in_the_list(qtbot: QtBo
     editor.discard_button.click()
     page.go_back()
     assert box.unsaved == {}
-    desk.window.toast._undo_now()
+    desk.window.toast.findChild(QPushButton).click()
     box.lines[0].edit_button.click()
     assert editor.template.body == "A thought that was good" and editor.dirty
     editor.discard()

@@ -83,7 +83,8 @@ def test_the_last_fault_is_in_its_tooltip(chip: OutboxChip) -> None:
 def test_a_click_opens_the_outbox_and_the_rail_counts_what_needs_a_person(
     qtbot: QtBot, open_window: OpenWindow, sample: Workspace
 ) -> None:
-    window = open_window(sample).window
+    desk = open_window(sample)
+    window = desk.window
     qtbot.waitUntil(lambda: window._freshness is not None and not window.send_scheduler._desk.waiting("standing"))
     window.send_scheduler.stands.emit(replace(DOUBT, review=2), "")
     button = window.rail.button("outbox")
@@ -93,7 +94,7 @@ def test_a_click_opens_the_outbox_and_the_rail_counts_what_needs_a_person(
         assert window.top_bar.rect().contains(window.top_bar.chip.geometry())
     QTest.mouseClick(window.top_bar.chip, Qt.MouseButton.LeftButton)
     assert window.current_key == "outbox"
-    qtbot.waitUntil(lambda: window._background.idle)
+    qtbot.waitUntil(lambda: desk.background.idle)
 
 
 @pytest.mark.parametrize(
