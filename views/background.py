@@ -82,6 +82,8 @@ class ChildRun(QObject):
         self._running = True
         #: What is asked before a window closes over this work; '' where it may simply be stopped.
         self.closing_question = ""
+        #: It ends by itself soon after it is asked to stop, and what it does last must not be cut off.
+        self.ends_itself = False
         self._grace = QTimer(self, singleShot=True, interval=GRACE_MS)
         self._grace.timeout.connect(self._end_child)
         self._heard.connect(self._hear, Qt.ConnectionType.QueuedConnection)
@@ -95,10 +97,11 @@ class ChildRun(QObject):
         return self._running
 
     def cancel(self) -> None:
-        """Ask the child to stop; end it if it has not after three seconds. Its transaction rolls back."""
+        """Ask the child to stop; end it if it has not after three seconds, so that its transaction rolls back."""
         if self._running and not self._token.is_set():
             self._token.set()
-            self._grace.start()
+            if not self.ends_itself:
+                self._grace.start()
 
     def close(self) -> None:
         """End the child now and wait for it: the window closes."""

@@ -142,7 +142,8 @@ def retention(
             (str(one.customer_id), one.name, one.last_on.isoformat(), one.table.replace("_", " ")) for one in found.due
         ]
         listed = table(("id", "customer", "last contact", "source"), lines, frozenset({0})) if lines else ""
-        return Reply(document, "\n".join(filter(None, (found.words, listed))))
+        hint = "" if found.months else "Or try one with --months."
+        return Reply(document, "\n".join(filter(None, (found.words, hint, listed))))
     if not sure and found.due:
         raise UserError(f"This erases {count(len(found.due), 'customer')} for good. Add --yes to do it.")
     who = [one.customer_id for one in found.due]

@@ -7,7 +7,7 @@ lists.
 from __future__ import annotations
 
 from models.journal.chain import Image, append_entry, head, stands
-from models.journal.erase import erase_images, erase_words, former_numbers, rows_of_customers, texts_in_images
+from models.journal.erase import erase_images, erase_words, rows_of_customer, texts_in_images, went_over
 from models.journal.history import (
     REDO,
     REFUSED,

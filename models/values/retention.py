@@ -53,9 +53,11 @@ class Retention:
         if not self.due:
             words = [f"No customer is due to be erased after {count(self.months, 'month')} without contact."]
         if self.kept:
-            words.append(f"{count(self.kept, 'customer')} with an open task or a running contract stay.")
+            stay = "stays" if self.kept == 1 else "stay"
+            words.append(f"{count(self.kept, 'customer')} with an open task or a running contract {stay}.")
         if self.undated:
-            words.append(f"{count(self.undated, 'customer')} without any date: never due.")
+            have = "has no date and is" if self.undated == 1 else "have no date and are"
+            words.append(f"{count(self.undated, 'customer')} {have} never due.")
         return " ".join(words)
 
 

@@ -21,7 +21,7 @@ from typing import Any, Final
 from sqlalchemy.exc import DatabaseError
 
 from models import sqlite
-from models.journal import erase_images, erase_words, former_numbers, rows_of_customers, texts_in_images
+from models.journal import erase_images, erase_words, rows_of_customer, texts_in_images, went_over
 from models.queries.kept_values import keep_value, kept_value
 from models.store import Store, UnitOfWork
 from models.tables import erasures, suppression_ledger
@@ -36,7 +36,11 @@ from services.workspace import Workspace
 VERB, ERASED = "erase-customer", "erase-details"
 #: Under which the book keeps the key of the hashes.
 ERASURE_KEY: Final = "erasure_key"
-_FORMER: Final = "SELECT former_id FROM merged_customers WHERE customer_id = ?"
+#: Records that were merged into a customer, with the entry that did it: their numbers may be others' since.
+_FORMER: Final = (
+    "SELECT former_id, (SELECT max(p.journal_id) FROM journal_payloads p WHERE p.table_name = 'customers'"
+    " AND p.row_id = CAST(former_id AS TEXT) AND p.operation = 'delete') FROM merged_customers WHERE customer_id = ?"
+)
 #: Whether another customer, or a contact of one, has an address or a number too.
 _OTHERS: Final = (
     "SELECT 1 FROM identities WHERE kind = :kind AND value = :value AND customer_id <> :id UNION"
@@ -141,8 +145,8 @@ def _erase(work: UnitOfWork, customer_id: int, name: str, *, rewrite: bool = Tru
     said = _said_of_consent(work.driver, known)
     if said:
         going["suppression_ledger"] = said
-    merged = {row[0] for row in work.driver.execute(_FORMER, (customer_id,))}
-    former = [customer_id, *sorted(merged | former_numbers(work.connection, customer_id))]
+    former = dict(work.driver.execute(_FORMER, (customer_id,)).fetchall()) | went_over(work.connection, customer_id)
+    former = {customer_id: None, **former}
     rows = {table: len(ids) for table, ids in going.items()}
     names = _names(work, customer_id, name, former)
     files = _forget_imports(work, going, names)
@@ -153,11 +157,11 @@ def _erase(work: UnitOfWork, customer_id: int, name: str, *, rewrite: bool = Tru
     # The rows went with images, so that `verify` knows that nobody took them behind the book's back. Now these go,
     # and those of records that were merged into this one and of rows that were deleted before.
     after = UnitOfWork(work.connection, work.actor, ERASED, work.subject, work.at)
-    known_rows: dict[str, set[int | str]] = {table: set(ids) for table, ids in going.items()}
-    known_rows.setdefault("customers", set()).update(former)
-    for table, ids in rows_of_customers(work.connection, former).items():
-        known_rows.setdefault(table, set()).update(ids)
-    details = sum(erase_images(after, table, ids) for table, ids in known_rows.items()) + erase_words(after, names)
+    details = sum(erase_images(after, table, ids) for table, ids in going.items())
+    for number, until in former.items():
+        of_them = {**rows_of_customer(work.connection, number, until), "customers": {number}}
+        details += sum(erase_images(after, table, ids, until) for table, ids in of_them.items())
+    details += erase_words(after, names)
     marks = _mark(after, customer_id, known, withdrawn)
     after.digest(f"{sorted(rows.items())}, {marks} marks")
     after.say(f"Erased what the journal had of customer {customer_id}")
@@ -255,7 +259,7 @@ def _known_by(driver: sqlite.Connection, customer_id: int) -> set[tuple[str, str
     return known
 
 
-def _names(work: UnitOfWork, customer_id: int, name: str, former: Sequence[int]) -> list[str]:
+def _names(work: UnitOfWork, customer_id: int, name: str, former: Mapping[int, int | None]) -> list[str]:
     """What words and rejected rows may call a customer by, as they were called before too."""
     persons = work.driver.execute(
         "SELECT name, email FROM contacts WHERE customer_id = :id"
@@ -263,7 +267,8 @@ def _names(work: UnitOfWork, customer_id: int, name: str, former: Sequence[int])
         {"id": customer_id},
     )
     called = {name, *(text for row in persons for text in row if text)}
-    called |= texts_in_images(work.connection, "customers", former, ("name", "email"))
+    for number, until in former.items():
+        called |= texts_in_images(work.connection, "customers", number, ("name", "email"), until)
     return sorted(one for one in called if len(one) >= _SHORTEST)
 
 

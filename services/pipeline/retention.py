@@ -29,11 +29,16 @@ _THEIRS: Final = {
     conversations: "coalesce(direction, '') <> 'to_customer'",
 }
 #: Days beside those that end in "_on".
-_ALSO: Final = {notes: ("written_at",), contacts: ("email_consent_since",)}
-#: Who is not left, however long ago: a contract that runs on, or a task that is still to be done.
+_ALSO: Final = {
+    notes: ("written_at",),
+    customers: ("email_consent_since",),
+    contacts: ("email_consent_since",),
+}
+#: Who stays, however long ago: with a contract that is not known to have ended, or a task that is still to be done.
 _STILL: Final = """
     SELECT customer_id FROM contracts
-    WHERE status = 'active' AND NOT (renews = 0 AND coalesce(ends_on, :today) < :today)
+    WHERE (status = 'active' AND NOT coalesce(renews = 0 AND ends_on < :today, 0))
+       OR (status IS NULL AND ends_on IS NULL)
     UNION SELECT customer_id FROM tasks WHERE done_at IS NULL
 """
 
@@ -101,7 +106,7 @@ def erase_due(
             break
         if found is not None:
             receipts.append(found)
-    lines = [*receipt_lines(receipts, rewritten=rewrite_book(workspace))] if receipts else ["No customer was erased."]
+    lines = [*receipt_lines(receipts, rewritten=_rewritten(workspace))] if receipts else ["No customer was erased."]
     if on_their_way:
         lines.append(f"Not erased, because an email is on its way: {', '.join(map(str, on_their_way))}.")
     changes = reduce(Changes.merged, (one.changes for one in receipts), Changes())
@@ -126,6 +131,13 @@ def with_receipt(workspace: Workspace, path: Path | None, erase: Callable[[], T]
     return erased, text
 
 
+def _rewritten(workspace: Workspace) -> bool:
+    try:
+        return rewrite_book(workspace)
+    except BellwetherError:  # somebody else writes: the receipt says what is left
+        return False
+
+
 def _is_due(customer_id: int, months: int, today: date) -> Callable[[sqlite.Connection], bool]:
     def still(driver: sqlite.Connection) -> bool:
         return any(one.customer_id == customer_id for one in _due(driver, months, today, customer_id).due)
@@ -135,11 +147,12 @@ def _is_due(customer_id: int, months: int, today: date) -> Callable[[sqlite.Conn
 
 def _due(driver: sqlite.Connection, months: int, today: date, only: int | None = None) -> Retention:
     before = months_later(today, -months)
-    still = {row[0] for row in driver.execute(_STILL, {"today": today.isoformat()})}
-    names = dict(driver.execute("SELECT id, name FROM customers WHERE :only IS NULL OR id = :only", {"only": only}))
+    asked = {"today": today.isoformat(), "only": only}
+    still = {row[0] for row in driver.execute(_STILL, asked)}
+    names = dict(driver.execute(f"SELECT id, name FROM customers{'' if only is None else ' WHERE id = :only'}", asked))
     last: dict[int, tuple[str, str]] = {}
-    for query, table in _contacts():
-        for customer_id, day in driver.execute(query, {"only": only}):
+    for query, table in _contacts(one=only is not None):
+        for customer_id, day in driver.execute(query, asked):
             if day and day > last.get(customer_id, ("", ""))[0]:
                 last[customer_id] = day, table
     late = [number for number in names if number in last and last[number][0] < before.isoformat()]
@@ -148,18 +161,16 @@ def _due(driver: sqlite.Connection, months: int, today: date, only: int | None =
     return Retention(months, before, tuple(due), len(late) - len(due), len(names.keys() - last.keys()))
 
 
-def _contacts() -> list[tuple[str, str]]:
+def _contacts(*, one: bool) -> list[tuple[str, str]]:
     """Queries for the last day that rows of a table have of each customer, or of one, with the table's name."""
     found: list[tuple[str, str]] = []
-    for table in (customers, *CONTENT_TABLES, notes):
+    for table in (*CONTENT_TABLES, notes):
         whose = "id" if table is customers else "customer_id"
-        days = [*(one.name for one in table.c if one.name.endswith("_on")), *_ALSO.get(table, ())]
-        if table is customers:
-            days.append("email_consent_since")
-        if whose not in table.c or not days or (table is customers and found):
+        days = [*(column.name for column in table.c if column.name.endswith("_on")), *_ALSO.get(table, ())]
+        if whose not in table.c or not days:
             continue
         latest = [f"coalesce(max(substr({name}, 1, 10)), '')" for name in days]
         day = latest[0] if len(latest) == 1 else f"max({', '.join(latest)})"
-        rows = f"{_THEIRS.get(table, '1')} AND (:only IS NULL OR {whose} = :only)"
+        rows = " AND ".join([_THEIRS.get(table, "1"), *([f"{whose} = :only"] if one else [])])
         found.append((f"SELECT {whose}, {day} FROM {table.name} WHERE {rows} GROUP BY {whose}", table.name))
     return found

@@ -293,7 +293,7 @@ class Policy:
     sender_line, unsubscribe_line
         Company and postal address under every email, and the sentence that says how to unsubscribe.
     retention_months
-        Customers without contact for so long are due to be erased; a person erases them. 0: never.
+        Customers without contact for this long are due to be erased; a person erases them. 0: never.
     rule_parameters, rule_owners
         Figures of rules that differ from the rules' own, and who answers for a rule.
     exchange_rates

@@ -202,14 +202,17 @@ class Keeping(QObject):
     def _erase(self, who: Sequence[int], receipt: Path) -> None:
         book, pane = self._context.book, self.retention
         run = self._erasing = self._rooms.erase(who, receipt)
+        run.ends_itself = True
+        run.closing_question = "Customers are being erased. Close and stop? Who is erased already stays erased."
         run.progress.connect(pane.show_progress)
         pane.show_progress(None)
 
         def ended(outcome: Outcome) -> None:
             self._erasing = None
             if isinstance(outcome, Done):
-                book.heard(outcome.value.changes, own=True)
-                words = f"Erased {counted(len(outcome.value.customers), 'customer')}."
+                erased = outcome.value
+                book.heard(erased.changes, own=True)
+                words = " ".join(filter(None, (f"Erased {counted(len(erased.customers), 'customer')}.", erased.fault)))
                 self._page.written.emit(f"{words} The receipt is in {receipt.name}", receipt)
             else:  # who went before is erased: what is shown is read again
                 book.heard(Changes(everyone=True, tables=frozenset({"customers"})), own=True)

@@ -24,8 +24,6 @@ from services.sync.stage.layout import exists
 
 #: What rows about something else say of a customer; whoever stays is given what they lack of it.
 _SAID_BESIDE: Final = ("city", "region", "country", "owner")
-#: So many are named in the note.
-_NAMED: Final = 3
 _NOTHING: Final = (None, "", "unknown")
 _KEY: Final = ("id", "source", "external_id", "import_id", "name")
 
@@ -62,9 +60,8 @@ def find_links(db: sqlite.Connection, source: str, *, own: bool) -> list[str]:
         return []
     db.executemany("INSERT INTO stage.links VALUES (?, ?)", links)
     db.execute("UPDATE stage.people SET customer_id = l.stays FROM stage.links l WHERE l.gone = people.customer_id")
-    names = [known[stays]["name"] for _, stays in links]
-    named = f"{', '.join(names[:_NAMED])}{' …' if len(names) > _NAMED else ''}"
-    return [f"Joined {count(len(links), 'customer')}, as this file gives both their ID and their address: {named}."]
+    # Receipts are kept, also after an erasure: they name nobody.
+    return [f"Joined {count(len(links), 'customer')}, as this file gives both their ID and their address."]
 
 
 def _judged(db: sqlite.Connection) -> set[frozenset[tuple[str, str]]]:

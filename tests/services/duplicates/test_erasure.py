@@ -210,3 +210,31 @@ def test_nobody_is_erased_twice(book: Book, files: tuple[Path, Path]) -> None:
     erase_customer(book.workspace, number)
     with pytest.raises(UserError, match="no customer"):
         erase_customer(book.workspace, number)
+
+
+def test_who_was_taken_apart_again_keeps_what_the_journal_has_of_them(
+    book: Book, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    one, other = _number(book), book.one("SELECT id FROM customers WHERE name = 'Bea Stone'")
+    merge_customers(book.workspace, one, other)
+    assert undo_last(book.workspace).entry is not None
+    edit_customer(book.workspace, other, {"city": "Leeds"})
+    erase_customer(book.workspace, one)
+    undo_last(book.workspace)
+    assert book.ask("SELECT name, city FROM customers") == [("Bea Stone", None)]
+
+
+def test_whoever_has_the_number_of_a_merged_record_since_keeps_what_the_journal_has_of_them(
+    book: Book, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    one, other = _number(book), book.one("SELECT max(id) FROM customers")
+    merge_customers(book.workspace, one, other)
+    book.bring(
+        write_csv(tmp_path / "new.csv", CUSTOMERS, [["Q-9", "Cy Reed", "cy@reed.example", "2026-01-05"]]), source="crm"
+    )
+    assert book.one("SELECT id FROM customers WHERE name = 'Cy Reed'") == other
+    edit_customer(book.workspace, other, {"city": "Leeds"})
+    erase_customer(book.workspace, one)
+    undo_last(book.workspace)
+    assert book.ask("SELECT name, city FROM customers") == [("Cy Reed", None)]
+    assert book.one("SELECT count(*) FROM journal_payloads WHERE before LIKE '%stone%' OR after LIKE '%stone%'") == 0

@@ -102,7 +102,7 @@ ADA = ("C1", "Ada Stone", "ada@stone.example", "Leeds")
 
 def test_a_number_and_an_address_that_a_later_file_gives_one_person_are_one(book: Book, tmp_path: Path) -> None:
     said = _one_by_one(book, tmp_path, ADA)
-    assert said == ["Joined 1 customer, as this file gives both their ID and their address: Customer C1."]
+    assert said == ["Joined 1 customer, as this file gives both their ID and their address."]
     assert book.ask("SELECT name, source, external_id FROM customers") == [("Ada Stone", "shop", "C1")]
     assert book.one("SELECT count(DISTINCT customer_id) FROM (SELECT customer_id FROM orders UNION ALL "
                     "SELECT customer_id FROM tickets)") == 1  # fmt: skip
