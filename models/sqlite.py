@@ -17,10 +17,8 @@ else:
 #: What SQLAlchemy is told to use.
 dbapi = driver
 
-connect = dbapi.connect
 sqlite_version = dbapi.sqlite_version
 
-Connection = dbapi.Connection
 Cursor = dbapi.Cursor
 Row = dbapi.Row
 
@@ -41,10 +39,24 @@ SQLITE_PERM = dbapi.SQLITE_PERM
 SQLITE_READONLY = dbapi.SQLITE_READONLY
 
 
+class Connection(dbapi.Connection):
+    """A connection that remembers the functions it was given."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.given: set[str] = set()
+
+
+def connect(*arguments: Any, **more: Any) -> Connection:
+    """Open a database; the arguments are those of the driver's own `connect`."""
+    return dbapi.connect(*arguments, factory=Connection, **more)
+
+
 def give_function(connection: Connection, name: str, arguments: int, function: Callable[..., Any]) -> None:
     """Let the statements of a connection call a function whose answer depends on its arguments alone.
 
     It is given once: each time, SQLite prepares all statements of the connection anew, and long ones take milliseconds.
     """
-    if connection.execute("SELECT 1 FROM pragma_function_list WHERE name = ?", (name,)).fetchone() is None:
+    if name not in connection.given:
         connection.create_function(name, arguments, function, deterministic=True)
+        connection.given.add(name)
