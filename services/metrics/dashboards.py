@@ -36,6 +36,7 @@ from services.metrics.catalogue import TIME, Catalogue, Field, Metric, nearest
 from services.metrics.changes import read_changes
 from services.metrics.load import Place, conditions_in, the_catalogue
 from services.metrics.periods import GRAINS, months_later, period_of
+from services.metrics.why_empty import too_few, ungrouped, when_words, why_empty
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "resources" / "dashboards"
 _TILE: Final = {"title", "form", "metrics", "by", "where", "period", "order", "limit", "compare", "having", "none",
@@ -51,8 +52,6 @@ _COMPARED: Final = ("_before", "_change")
 #: The metric by whose rows fields of customers are read.
 _PEOPLE: Final = "customers"
 _DASH: Final = "–"
-#: What to import where the book has no row of a kind.
-_IMPORT: Final = "Import a file that has them on the Data page."
 
 
 @cache
@@ -446,12 +445,15 @@ def tile_answer(
     values = [row[place] for row in found.rows for place in places]
     unknown = all(value is None for value in values)
     nothing = unknown or (tile.form not in FIGURE_FORMS and not any(values))
-    why = _why_empty(metrics, tile, query, unknown=unknown) if nothing else _too_few(catalogue, tile, found)
+    if nothing:
+        why = why_empty(metrics, tile, query, unknown=unknown)
+    else:
+        why = too_few(catalogue, tile, found) or ungrouped(metrics, tile, query, found)
     if why:
         return TileAnswer(query, found, better, why, unfiltered=left_off)
     if tile.least and (number := metrics.count_rows(metrics.rows_of(query, query.metrics[0]))) < tile.least:
         things = catalogue.metrics[query.metrics[0]].title
-        why = f"{things}{_when(catalogue, query)}: {number}. From {tile.least} on they are compared here."
+        why = f"{things}{when_words(catalogue, query)}: {number}. From {tile.least} on they are compared here."
         return TileAnswer(query, found, better, why, unfiltered=left_off)
     changes = read_changes(metrics, query, found, tile.parts, cancelled) if _shows_changes(tile, query) else ()
     across = _across(catalogue, query, found) if tile.form == "matrix" else ()
@@ -529,57 +531,6 @@ def _span(catalogue: Catalogue, query: Query, found: Answer) -> str:
 
 def _are_states(catalogue: Catalogue, query: Query) -> bool:
     return any(catalogue.metrics[name].kind == "as_of" for name in query.metrics)
-
-
-def _why_empty(metrics: Metrics, tile: TileSpec, query: Query, *, unknown: bool) -> str:
-    """Say what is missing, and how to get it; '' where rows count and their figures are simply 0."""
-    metric = metrics.catalogue.basis(metrics.catalogue.metrics[query.metrics[0]])
-    entity = metrics.catalogue.entities[metric.entity]
-    things = entity.title.lower()
-    if not metrics.has_rows(entity.name):
-        how = _IMPORT if entity.until == "data" and entity.source != "scores" else "They appear as you work."
-        return f"This book has no {things} yet. {how}"
-    if metrics.needs_scores(query) and metrics.days()[1] is None:
-        return "The book is not scored yet."
-    when = _when(metrics.catalogue, query)
-    if tile.none and query.having:
-        return f"{tile.none}{when}."
-    rows = metrics.rows_of(query, query.metrics[0])
-    number = metrics.count_rows(rows)
-    if tile.none and not number:
-        return f"{tile.none}{when}."
-    if number:
-        title = metrics.catalogue.metrics[query.metrics[0]].title.split(",")[0].removeprefix("Mean ")
-        noun = title if title.isupper() else f"{title[0].lower()}{title[1:]}"
-        return f"{_so_many(number, things)}{when}, none with a value for {noun}." if unknown else ""
-    number = metrics.count_rows(replace(rows, metric=None))
-    return (
-        f"{_so_many(number, things)}{when}, none of them counted here."
-        if number
-        else (f"No {things} match these filters{when}.")
-    )
-
-
-def _too_few(catalogue: Catalogue, tile: TileSpec, found: Answer) -> str:
-    """Say that each group has too few rows for its figure, so that a chart shows none; '' where one has enough."""
-    metric, few = catalogue.metrics[tile.query.metrics[0]], found.few.get(tile.query.metrics[0], ())
-    known = (at for at in range(len(found.rows)) if found.cells(at)[metric.name] is not None)
-    if tile.form not in ("line", "ranges") or not all(at in few for at in known):
-        return ""
-    group = found.columns[0].title.lower()
-    return f"{metric.title}: too few to tell. It takes {metric.least} rows, and no {group} has as many."
-
-
-def _when(catalogue: Catalogue, query: Query) -> str:
-    """Return in which of the usual periods it counts, with a space before; '' of a state."""
-    metric = catalogue.basis(catalogue.metrics[query.metrics[0]])
-    period = dict(PERIODS).get(query.period, "").lower()
-    state = metric.kind == "as_of" or not (metric.day or catalogue.entities[metric.entity].day)
-    return f" in the {period}" if period.startswith("last") and not state else ""
-
-
-def _so_many(number: int, things: str) -> str:
-    return f"{number:,} {things}" if number > 1 else f"1 row of {things}"
 
 
 def drill(metrics: Metrics, tile: TileSpec, query: Query, metric: str, cell: Mapping[str, Value]) -> Drill:

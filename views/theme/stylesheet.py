@@ -153,7 +153,7 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 def _menus(t: Tokens) -> str:
     return f"""
 QMenu {{ background: {t.raised}; color: {t.ink}; border: 1px solid {t.line}; padding: 6px; }}
-QMenu::item {{ padding: 6px 12px 6px 10px; border-radius: 6px; min-height: 20px; }}
+QMenu::item {{ padding: 6px 22px 6px 10px; border-radius: 6px; min-height: 20px; }}
 QMenu::item:selected {{ background: {t.selected}; }}
 QMenu::item:disabled {{ color: {t.ink_3}; }}
 QMenu::separator {{ height: 1px; background: {t.line_soft}; margin: 4px 6px; }}
