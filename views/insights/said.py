@@ -59,7 +59,7 @@ def group(name: str, value: Value, titles: str = "") -> str:
 def group_of(column: Column, value: Value, titles: str = "") -> str:
     """Return the name of a group under a column; a flag as yes or no, a day as a calendar has it."""
     in_words = column.unit == "flag" or (column.unit == "day" and value is not None)
-    return said(value, column.unit, "") if in_words else group(column.name, value, titles)
+    return said(value, column.unit, "").capitalize() if in_words else group(column.name, value, titles)
 
 
 def with_cut(name: str, cut: str) -> str:

@@ -27,7 +27,7 @@ from views.insights.answer_table import AnswerTable
 from views.insights.figure import Figure
 from views.insights.filter_bar import FilterBar
 from views.insights.headline import Headline
-from views.insights.said import change, group, said
+from views.insights.said import change, group, group_of, said
 from views.insights.tile import Tile
 from views.insights.tile_panel import TilePanel
 from views.theme import Theme, fonts
@@ -474,3 +474,8 @@ def test_the_headline_says_what_matters_and_each_sentence_opens_its_rows(
 def test_the_name_of_a_group_begins_with_a_capital_where_it_is_no_name_that_somebody_gave() -> None:
     assert group("channel", "phone") == "Phone" and group("why_to_act", "no next step") == "No next step"
     assert group("name", "denim line") == "denim line" and group("kind", "iOS app") == "iOS app"
+    assert [group_of(Column("verified", "Verified purchase", "flag"), one) for one in (1, 0, None)] == [
+        "Yes",
+        "No",
+        "–",
+    ]
