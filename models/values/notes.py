@@ -58,5 +58,6 @@ _SENTENCES: Final[dict[str, Any]] = {
     "apart": lambda titles: f"The parts do not add up to the total: {titles}.",
     "through": lambda titles, day: f"Counted through {day}: {titles}.",
     "unfiltered": lambda _, names: f"Not filtered by {names}: its rows have none.",
+    "unmatched": lambda _, things, field, words: f"No {things} of the book have {words} as their {field}.",
     "undated": lambda title, rows: f"“{title}”: {count(rows, 'row has', 'rows have')} no day and no period.",
 }

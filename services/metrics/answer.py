@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models.store.driver import driver_of
 from models.values.errors import UserError
-from models.values.metrics import Answer, Column, Condition, Query, RowList, RowsQuery, Value
+from models.values.metrics import Answer, Column, Condition, Period, Query, RowList, RowsQuery, Value
 from models.values.money import exponent
 from models.values.notes import Note
 from models.values.said_leaving import risk_words
-from models.values.words import WEEKDAYS, day_of, full_day
+from models.values.words import WEEKDAYS, day_of, full_day, listed
 from services.book.alert_phrasing import reason_words
 from services.book.deal_phrasing import why_to_act
 from services.book.sources import SOURCES
@@ -512,6 +512,24 @@ class _Answering:
                 self._notes.append(Note("through", one.name, (full_day(today),)))
         if self._asked.period.first is not None:
             self._note_undated()
+        if not any(total.rows for total in totals.values()):
+            self._note_unmatched()
+
+    def _note_unmatched(self) -> None:
+        """Say which word of a condition no row has: a name that is misspelt must not look like a figure of 0."""
+        basis = self._catalogue.basis(self._metrics[0])
+        entity = self._catalogue.entities[basis.entity]
+        plain = Metric("", "", "", "count", "simple", basis.entity, day=basis.day)
+        for one in self._query.where:
+            field = entity.fields.get(one.name)
+            if field is None or field.kind != "category" or not field.dimension or one.operator not in ("=", "in"):
+                continue
+            whole = replace(self._asked, by=(one.name,), where=(), period=Period(None, self._asked.period.last))
+            there = {str(key[0]).casefold() for key in self._reckoning.figures(plain, whole)}
+            words = one.value if isinstance(one.value, tuple) else (one.value,)
+            wrong = [f"“{word}”" for word in words if str(word).casefold() not in there]
+            if there and wrong:
+                self._notes.append(Note("unmatched", "", (entity.title.lower(), field.title.lower(), listed(wrong))))
 
     def _note_undated(self) -> None:
         """Say how many rows no period has, of metrics that count by another day than their rows' own."""

@@ -128,6 +128,26 @@ def test_a_question_that_cannot_be_answered_is_refused_in_a_sentence(asking: Met
     assert told in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("metrics", "where", "said"),
+    [
+        ("revenue", Condition("tier", "=", "Golden"), ["No orders of the book have “Golden” as their tier."]),
+        ("at_risk_share", Condition("tier", "=", "Golden"), ["No customers of the book have “Golden” as their tier."]),
+        ("tickets", Condition("channel", "in", ("fax", "telex")),
+         ["No tickets of the book have “fax” and “telex” as their channel."]),
+        ("tickets", Condition("channel", "in", ("fax", "PHONE")), []),
+        ("revenue", Condition("tier", "=", "gold"), []),
+        ("deals_created", Condition("name", "=", "nothing of the kind"), []),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_word_that_no_row_has_is_said_and_looks_like_no_figure_of_zero(
+    asking: Metrics, metrics: str, where: Condition, said: list[str]
+) -> None:
+    notes = asking.answer(Query((metrics,), where=(where,))).notes
+    assert [note for note in notes if "of the book" in note] == said
+
+
 def test_a_condition_as_people_write_it() -> None:
     assert condition_of("tier=Gold") == Condition("tier", "=", "Gold")
     assert condition_of("rating >= 4") == Condition("rating", ">=", "4")
