@@ -24,7 +24,7 @@ from app.cli.frame import (
     told,
 )
 from models.values.metrics import Compare, Query, RowsQuery
-from models.values.words import DASH, count, full_day, major, money, percent
+from models.values.words import DASH, count, full_day, in_unit, major
 
 if TYPE_CHECKING:
     from models.values.metrics import Answer, Column, Condition, RowList, Value
@@ -250,8 +250,4 @@ def _said(value: Value, unit: str, currency: str) -> str:
         return "yes" if value else "no"
     if not isinstance(value, int | float):
         return value
-    if unit == "money":
-        return money(round(value), currency)
-    if unit == "percent":
-        return percent(value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
+    return in_unit(value, unit, currency)

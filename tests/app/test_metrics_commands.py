@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -57,6 +58,19 @@ def test_a_condition_may_be_three_words_of_a_shell(book: str, capsys: pytest.Cap
         totals.append(json.loads(capsys.readouterr().out)["totals"]["orders"])
     assert len(set(totals)) == 1
     assert run_command(["rows", "customers", "--where", "owner", "is-empty", "--limit", "1", "--store", book]) == 0
+
+
+@pytest.mark.parametrize(
+    ("metric", "said"),
+    [
+        ("median_resolution_time", r"Total: Resolution time, median \d+ h "),
+        ("time_in_stage", r"Total: Time in stage, median \d+ days? "),
+        ("mean_rating", r"Total: Mean rating \d\.\d "),
+    ],
+)
+def test_figures_stand_in_their_units(book: str, capsys: pytest.CaptureFixture[str], metric: str, said: str) -> None:
+    assert run_command(["query", metric, "--store", book]) == 0
+    assert re.search(said, capsys.readouterr().out)
 
 
 def test_the_rows_behind_a_figure(book: str, capsys: pytest.CaptureFixture[str]) -> None:
