@@ -30,6 +30,13 @@ class Condition:
     operator: Operator
     value: Value | tuple[Value, ...] = None
 
+    @property
+    def in_words(self) -> str:
+        """As people write it: ``tier = Gold``."""
+        given = self.value if isinstance(self.value, tuple) else (self.value,)
+        words = ("yes" if one is True else "no" if one is False else str(one) for one in given if one is not None)
+        return f"{self.name} {self.operator} {', '.join(words)}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Period:

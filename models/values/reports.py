@@ -64,7 +64,7 @@ class Report:
     def filtered(self) -> str:
         """What is left out, in words; '' where all counts."""
         named = [f"{name} = {said}" for name, _title, said in self.filters.chosen]
-        return ", ".join([*named, *map(_condition, self.where)])
+        return ", ".join([*named, *(one.in_words for one in self.where)])
 
     @property
     def head(self) -> tuple[tuple[str, str], ...]:
@@ -73,11 +73,6 @@ class Report:
             ("Book", self.book), ("As of", full_day(self.as_of)), ("Period", self.period),
             ("Compared with", self.compared or "nothing"), ("Filters", self.filtered or "none"),
         )  # fmt: skip
-
-
-def _condition(one: Condition) -> str:
-    value = ", ".join(map(str, one.value)) if isinstance(one.value, tuple) else str(one.value or "")
-    return f"{one.name} {one.operator} {value}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -516,6 +516,7 @@ class Tile(Panel):
         rows = [
             ("Period", f"{first} to {full_day(answer.period.last)}"),
             ("Data through", full_day(answer.as_of)),
+            *(("Only rows with", one.in_words) for one in self.shown.query.where),
             *(("Note", note) for note in answer.notes),
             ("SQL", answer.sql),
         ]

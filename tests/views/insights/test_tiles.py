@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from models.values.dashboards import FEW, HEIGHTS, Change, Filters, Form, Height, TileAnswer, TileSpec
 from models.values.errors import UserError
-from models.values.metrics import Answer, Column, Interval, Period, Query, Value
+from models.values.metrics import Answer, Column, Condition, Interval, Period, Query, Value
 from models.values.notes import Note
 from services.metrics import offered, the_catalogue, the_dashboards
 from views.background import Failed
@@ -297,6 +297,20 @@ def test_what_a_tile_counts_is_explained_with_its_period_and_statements(make: Ma
     assert [one.text() for one in cells if one is not None] == [
         "19 Aug 2026 to 16 Nov 2026", "16 Nov 2026", "Counted through today: Win rate.", "SELECT 1",
     ]  # fmt: skip
+    table.close()
+
+
+def test_what_a_tile_counts_is_explained_with_its_filters(make: Make) -> None:
+    tile = make("bars", (("Renewal", 0.5),), "kind", sql="SELECT 1")
+    assert tile.shown is not None
+    open_stages = Condition("stage", "not-in", ("Won", "Lost"))
+    where = Condition("tier", "=", "Gold"), Condition("to_act_on", "=", True), open_stages
+    tile.shown = replace(tile.shown, query=replace(tile.shown.query, where=where))
+    tile.explain()
+    (table,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, ChartTable)]
+    cells = [table.table.item(row, 1) for row in range(table.table.rowCount())]
+    said = [one.text() for one in cells if one is not None]
+    assert said[2:-1] == ["tier = Gold", "to_act_on = yes", "stage not-in Won, Lost"]
     table.close()
 
 
