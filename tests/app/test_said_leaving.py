@@ -133,7 +133,7 @@ def test_totals_count_what_the_rows_say(sample: Workspace) -> None:
 def test_words_count_for_whom_the_alerts_sign_names(sample: Workspace) -> None:
     with reading(sample) as reader:
         teach(reader.driver)
-        days = {f"day_{back}": (reader.present - timedelta(days=back)).isoformat() for back in (30, 180)}
+        days = {f"day_{back}": (reader.present - timedelta(days=back)).isoformat() for back in (14, 30, 180)}
         query = signs("customer_risk_scores").format(scope="")
         rows = reader.rows(query, {"as_of": reader.present.isoformat(), **days})
         assert {row["customer_id"] for row in rows if row["said"] is not None} == set(
