@@ -81,15 +81,34 @@ class Told(OneColumn):
     def __init__(
         self, convert: Callable[[str], Any], knows: Callable[[str], bool], said: str, *, typed: bool = False
     ) -> None:
-        self.said = said
-        self.unknown: set[str] = set()
+        #: By what is said of them.
+        self.found: dict[str, set[str]] = {said: set()}
 
         def noting(text: str) -> Any:
-            if len(self.unknown) < _MOST_UNKNOWN and not knows(text):
-                self.unknown.add(text.strip())
+            if not knows(text):
+                self.note(said, text.strip())
             return convert(text)
 
         super().__init__(noting, typed=typed)
+
+    def note(self, said: str, text: str) -> None:
+        """Keep a text of which something is said."""
+        texts = self.found.setdefault(said, set())
+        if len(texts) < _MOST_UNKNOWN:
+            texts.add(text)
+
+
+class Statuses(Told):
+    """How contracts stand; what a part of a word tells is said, with what it was taken for."""
+
+    def __init__(self) -> None:
+        def guessing(text: str) -> str:
+            if guessed := words.guessed_contract_status(text):
+                self.note(f"By part of a word, contract statuses were read as {guessed}", text.strip())
+            return words.to_contract_status(text)
+
+        unknown = "Unrecognised contract statuses count as unknown"
+        super().__init__(guessing, lambda text: words.to_contract_status(text) != "unknown", unknown)
 
 
 class Stages(Told):
@@ -187,6 +206,8 @@ def make_converter(column: Column, zone: tzinfo, currency: str) -> Converter:
         return Days(form, zone, exact=kind == "instant")
     if kind == "money":
         return Amounts(form, currency)
+    if kind == "contract_status":
+        return Statuses()
     if kind == "stage":
         return Stages(both=len(column.field.columns) == 2)
     if column.field.name == "preferences":
@@ -268,11 +289,6 @@ _TOLD: dict[str, tuple[Callable[[str], Any], Callable[[str], bool], str]] = {
     "consent": (
         *(words.to_consent, words.knows_consent),
         "Words that do not say whether consent was given count as unknown",
-    ),
-    "contract_status": (
-        words.to_contract_status,
-        lambda text: words.to_contract_status(text) != "unknown",
-        "Unrecognised contract statuses count as unknown",
     ),
     "ticket_status": (
         *(words.to_ticket_status, words.knows_ticket_status),

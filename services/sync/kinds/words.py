@@ -160,10 +160,16 @@ def _ticket_status(text: str) -> str | None:
 
 def to_contract_status(text: str) -> str:
     """Active, ended or unknown."""
+    return meanings("contract_status").get(phrase(text)) or guessed_contract_status(text) or "unknown"
+
+
+def guessed_contract_status(text: str) -> str | None:
+    """What a status that is not known by name says by a part of it; None where that says both, or is denied."""
     word, told = phrase(text), hints("contract_status")
-    likely = () if told["denied"].search(word) else ("ended", "active")
-    hinted = next((standing for standing in likely if told[standing].search(word)), "unknown")
-    return meanings("contract_status").get(word, hinted)
+    if word in meanings("contract_status") or told["denied"].search(word):
+        return None
+    likely = [standing for standing in ("ended", "active") if told[standing].search(word)]
+    return likely[0] if len(likely) == 1 else None
 
 
 def to_survey_kind(text: str) -> str:

@@ -142,10 +142,11 @@ class Stager:
             which = "order that was cancelled or returned counts" if count == 1 else "orders that were {} count"
             said.append(f"{count:,} {which.format('cancelled or returned')} as nothing.")
         for column, converter in self._converters:
-            if isinstance(converter, Told) and converter.unknown:
-                shown = ", ".join(sorted(converter.unknown)[:5])
-                more = f" and {len(converter.unknown) - 5:,} more" if len(converter.unknown) > 5 else ""
-                said.append(f"{converter.said}: {shown}{more} (“{column.header}”).")
+            for about, texts in converter.found.items() if isinstance(converter, Told) else ():
+                if texts:
+                    shown = ", ".join(sorted(texts)[:5])
+                    more = f" and {len(texts) - 5:,} more" if len(texts) > 5 else ""
+                    said.append(f"{about}: {shown}{more} (“{column.header}”).")
         return said + self._left_out.warnings
 
     def _convert(

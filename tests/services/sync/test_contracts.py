@@ -232,10 +232,28 @@ def test_the_one_column_of_names_of_a_contract_is_its_customer_and_said_to_be(
     [
         ("Gekündigt zum 31.12.", "ended"), ("Baja solicitada por el cliente", "ended"), ("Running (auto)", "active"),
         ("Does not renew", "ended"), ("not cancelled", "unknown"), ("Cancellation revoked", "unknown"),
+        ("Active until cancelled", "unknown"), ("Active (expires 31.12.2027)", "unknown"),
+        ("In force until terminated", "unknown"), ("aktiv bis Kündigung", "unknown"), ("Expires 2027", "unknown"),
+        ("Kündigung abgelehnt", "unknown"), ("Kündigung widerrufen", "unknown"), ("Résiliation annulée", "unknown"),
+        ("Cancellation rejected", "unknown"), ("Deadline pending", "unknown"), ("Closed Won", "unknown"),
+        ("Kunde", "unknown"), ("Läuft aus", "unknown"), ("Cancellable monthly", "unknown"),
+        ("Vertrag läuft", "active"), ("Terminated by customer", "ended"),
     ],
 )  # fmt: skip
 def test_a_status_is_understood_by_its_telling_part_unless_that_is_denied(word: str, standing: str) -> None:
     assert to_contract_status(word) == standing
+
+
+def test_statuses_read_by_part_of_a_word_are_said_and_unknown_ones_too(book: Book, tmp_path: Path) -> None:
+    said = ["Running (auto)", "Gekündigt zum 31.12.", "active", "Active until cancelled"]
+    rows = [[f"K-{n}", "C1", "2024-01-01", one] for n, one in enumerate(said)]
+    head = ["contract number", "customer id", "start date", "status"]
+    receipt = book.bring(write_csv(tmp_path / "contracts.csv", head, rows))
+    assert [one for one in receipt.warnings if "status" in one] == [
+        "Unrecognised contract statuses count as unknown: Active until cancelled (“status”).",
+        "By part of a word, contract statuses were read as active: Running (auto) (“status”).",
+        "By part of a word, contract statuses were read as ended: Gekündigt zum 31.12. (“status”).",
+    ]
 
 
 def test_days_of_a_contract_are_told_by_parts_of_their_headers_and_said(book: Book, tmp_path: Path) -> None:
