@@ -56,10 +56,13 @@ class _Evidence:
     ids: tuple[frozenset[str], ...]
     strong: tuple[frozenset[str], ...]
     marks: tuple[frozenset[str], ...]
+    unless: tuple[frozenset[str], ...]
     names: tuple[tuple[str, ...], ...]
 
     def weight(self, headers: Sequence[frozenset[str]], name: Sequence[str]) -> tuple[int, int]:
         """How much speaks for it alone (a key in front, the file's name, telling headers), and with its marks."""
+        if any(one <= header for one in self.unless for header in headers):
+            return 0, 0
         alone = 2 * (bool(headers) and headers[0] in self.ids)
         alone += 2 * any(tuple(name[-len(one) :]) == one for one in self.names)
         alone += 2 * sum(any(one <= header for header in headers) for one in self.strong)
@@ -388,7 +391,8 @@ def _said() -> Mapping[str, Any]:
 
 def _evidence(said: Mapping[str, str]) -> _Evidence:
     sets = {
-        key: tuple(frozenset(words_of(one)) for one in _each(said.get(key, ""))) for key in ("ids", "strong", "marks")
+        key: tuple(frozenset(words_of(one)) for one in _each(said.get(key, "")))
+        for key in ("ids", "strong", "marks", "unless")
     }
     return _Evidence(**sets, names=tuple(tuple(words_of(one)) for one in _each(said.get("names", ""))))
 

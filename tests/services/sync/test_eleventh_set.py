@@ -48,3 +48,27 @@ def test_tasks_of_staff_are_no_tickets_of_customers(book: Book, tmp_path: Path) 
     ]
     with pytest.raises(UserError, match="look like tasks of staff, not tickets"):
         book.bring(write_csv(tmp_path / "Tasks_001.csv", head, rows))
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        (
+            "Ticket-Nr.,Betreff,Kunde E-Mail,Status,Priorität,Erstellt am,Zugewiesen an,Fällig am",
+            "T1,Rechnung falsch,ada@x.example,offen,hoch,05.01.2026,Kim Berg,07.01.2026",
+        ),
+        (
+            "Ticket ID,Requester email,Subject,Status,Assignee,Due date,Reminder,Created",
+            "T1,ada@x.example,Wrong invoice,open,Kim Berg,2026-01-07,no,2026-01-05",
+        ),
+        (
+            "Reference,Requester,Subject,Status,Assignee,Due date,Reminder,Created",
+            "41,ada@x.example,Wrong invoice,open,Kim Berg,2026-01-07,no,2026-01-05",
+        ),
+    ],
+)
+def test_tickets_that_staff_are_given_to_do_are_tickets_of_customers(
+    book: Book, tmp_path: Path, head: str, row: str
+) -> None:
+    receipt = book.bring(write_csv(tmp_path / "tickets.csv", head.split(","), [row.split(",")]))
+    assert receipt.entities == {"tickets": {"inserted": 1, "updated": 0, "unchanged": 0}}
