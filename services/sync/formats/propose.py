@@ -46,7 +46,7 @@ from services.sync.formats.looks import (
 )
 from services.sync.formats.settle import Proposal, settle
 from services.sync.formats.terms import days_of_contracts
-from services.sync.kinds.vocabulary import is_nothing, listed, phrase, vocabulary
+from services.sync.kinds.vocabulary import hints, is_nothing, listed, phrase, vocabulary
 from services.sync.read import celltypes
 
 _ASKED = 1000  # behind all that has a name of its own
@@ -78,6 +78,7 @@ _GONE_BACK = frozenset.union(*(vocabulary("order_kind")[name] for name in ("retu
 _OF_SOMEBODY: Final = frozenset(
     {"name", "first_name", "last_name", "company", "email", "phone", "city", "region", "country"}
 )
+_LATER: Final = hints("order")["later"]
 _EITHER: Final = re.compile(r"\s*/\s*|\s(?:or|ou|oder|o)\s", re.IGNORECASE)
 _OF_RECORD, _OF_PLACE = (frozenset(map(words_of, _KINDS["words"][name])) for name in ("of_record", "of_place"))
 
@@ -211,10 +212,10 @@ def _gives_way(entity: Entity, name: str, seen: Seen, texts: Sequence[frozenset[
         # A day beside the moment on it: "event_date", "event_ts".
         clocked = all(":" in text for text in texts[other]) and not any(":" in text for text in texts[place])
         same_day = clocked and texts[place] <= {text[:10] for text in texts[other]}
-        # What happened has a day in every row: one that many rows lack is of something that came later.
+        # What happened has a day in every row: of something that came later, as a payment, many rows lack it.
         rows = max(map(len, seen.cells))
         seldom = len(seen.cells[place]) < _SHARE * rows == _SHARE * len(seen.cells[other])
-        return same_day or (field.required and seldom)
+        return same_day or (field.required and seldom and _LATER.search(phrase(seen.plain[place])) is not None)
     fewer = len(seen.cells[place]) < len(seen.cells[other])
     reached = seen.looks[place] in ("email", "phone") and texts[place] <= texts[other]
     return fewer and (not seen.cells[place] or reached)

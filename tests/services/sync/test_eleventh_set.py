@@ -16,10 +16,13 @@ def test_an_order_has_the_day_that_every_row_has_and_not_that_of_its_payment(boo
     receipt = book.bring(write_csv(tmp_path / "auftraege.csv", head, rows, delimiter=";"))
     assert counts(receipt) == (2, 0, 0, 0, 0)
     assert book.ask("SELECT ordered_on FROM orders ORDER BY 1") == [("2025-01-06",), ("2025-01-08",)]
-    # A few that lack it say no such thing.
+    # Nor do a few that lack it say such a thing, or many where the header says that it is the day of the order.
     paid = ["order id", "customer id", "amount", "order date", "created at"]
     rows = [[str(n), "C1", "5.00", "2026-01-09" if n else "", "2026-01-02"] for n in range(8)]
     assert counts(book.bring(write_csv(tmp_path / "orders.csv", paid, rows))) == (7, 0, 0, 1, 0)
+    rows = [[f"R{n}", "C1", "5.00", "2026-02-09" if n % 2 else "", "2026-03-02"] for n in range(10)]
+    assert counts(book.bring(write_csv(tmp_path / "late.csv", paid, rows))) == (5, 0, 0, 5, 0)
+    assert book.ask("SELECT DISTINCT ordered_on FROM orders WHERE external_id LIKE 'R%'") == [("2026-02-09",)]
 
 
 def test_yes_and_no_are_nobodys_name(book: Book, tmp_path: Path) -> None:
