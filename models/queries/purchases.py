@@ -43,13 +43,31 @@ def _like(other: str, row: str, sign: str = "") -> str:
     return f"{other}.customer_id = {row}.customer_id AND {amount}"
 
 
+def _about(other: str, row: str) -> str:
+    """SQL of whether an order is of the same customer as another and, within a tenth, of its amount."""
+    near = f"abs(abs({other}.amount_minor) - abs({row}.amount_minor)) * 10 <= abs({row}.amount_minor)"
+    return f"{other}.customer_id = {row}.customer_id AND {other}.currency = {row}.currency AND {near}"
+
+
 def not_ordered_again(row: str) -> str:
-    """SQL of how much of the return or cancellation `row`, of orders, was not ordered anew within a week of it."""
+    """SQL of how much of the return or cancellation `row`, of orders, was not ordered anew within a week of it.
+
+    As brackets close, an order replaces the last one before it that was cancelled, of about its amount, if no other
+    order has replaced that.
+    """
     late = "'~'"  # on a day without times, what is cancelled comes before its cancellation
+    others = (
+        f"SELECT count(*) FROM orders other WHERE other.kind = 'cancellation' AND {_about('other', 'anew')}"
+        f" AND ({_at('other', late)}, other.id) > ({_at(row, late)}, {row}.id) AND {_at('other', late)} < {_at('anew')}"
+    )
+    before = (
+        f"SELECT count(*) FROM orders before WHERE before.kind = 'purchase' AND {_about('before', 'anew')}"
+        f" AND {_at('before')} > {_at(row, late)} AND ({_at('before')}, before.id) < ({_at('anew')}, anew.id)"
+    )
     again = (
-        f"SELECT sum(anew.amount_minor) FROM orders anew WHERE anew.customer_id = {row}.customer_id"
-        f" AND anew.kind = 'purchase' AND anew.currency = {row}.currency AND anew.ordered_on >= {row}.ordered_on"
-        f" AND anew.ordered_on <= date({row}.ordered_on, '+7 days') AND {_at('anew')} > {_at(row, late)}"
+        f"SELECT anew.amount_minor FROM orders anew WHERE anew.kind = 'purchase' AND {_about('anew', row)}"
+        f" AND anew.ordered_on BETWEEN {row}.ordered_on AND date({row}.ordered_on, '+7 days')"
+        f" AND {_at('anew')} > {_at(row, late)} AND ({others}) = ({before}) ORDER BY {_at('anew')}, anew.id LIMIT 1"
     )
     kept = f"iif({row}.kind = 'cancellation', coalesce(({again}), 0), 0)"
     return f"max(abs({row}.amount_minor) - {kept}, 0)"

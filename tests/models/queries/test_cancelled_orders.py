@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
 from models import sqlite
-from models.queries.purchases import cancelled_order, is_cancelled
+from models.queries.purchases import cancelled_order, is_cancelled, not_ordered_again
 from models.tables import orders
 
 
@@ -45,6 +45,10 @@ class Shop:
         found = self.driver.execute(f"SELECT {cancelled_order('r')} FROM orders r WHERE id = ?", (cancellation,))
         taken: int | None = found.fetchone()[0]
         return taken
+
+    def gone_back(self) -> list[int]:
+        sql = f"SELECT {not_ordered_again('r')} FROM orders r WHERE kind <> 'purchase' ORDER BY id"
+        return [row[0] for row in self.driver.execute(sql)]
 
 
 @pytest.fixture
@@ -81,6 +85,26 @@ def test_what_is_ordered_again_on_the_day_of_the_cancellation_stands(shop: Shop)
     cancellation = shop.add("cancellation", "2026-11-19", time="09:00")
     shop.add("purchase", "2026-11-19", time="09:10")
     assert shop.cancelled() == [wrong] and shop.taken_by(cancellation) == wrong
+
+
+@pytest.mark.parametrize(
+    ("events", "gone"),
+    [
+        ([("cancellation", 1, 1000), ("purchase", 3, 950)], [50]),
+        ([("cancellation", 1, 1000), ("cancellation", 1, 1000), ("purchase", 3, 1000)], [1000, 0]),
+        ([("cancellation", 1, 1000), ("purchase", 2, 1000), ("cancellation", 5, 1000), ("purchase", 6, 1000)], [0, 0]),
+        ([("cancellation", 1, 900), ("cancellation", 2, 1000), ("purchase", 3, 950)], [900, 50]),
+        # A weekly order of something else, and one that comes too late, are none of it.
+        ([("cancellation", 1, 1000), ("purchase", 2, 200), ("purchase", 7, 200), ("purchase", 9, 1000)], [1000]),
+        ([("return", 1, 1000), ("purchase", 2, 1000)], [1000]),
+    ],
+)
+def test_what_is_ordered_anew_in_place_of_a_cancelled_order_is_counted_once(
+    shop: Shop, events: list[tuple[str, int, int]], gone: list[int]
+) -> None:
+    for kind, day, amount in events:
+        shop.add(kind, f"2026-11-{day:02}", amount)
+    assert shop.gone_back() == gone
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
