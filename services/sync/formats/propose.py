@@ -72,8 +72,8 @@ _POSTCODE, _DIALLED, _DIGIT = re.compile(r"\d{4,5}"), re.compile(r"[+0][\d\s().\
 _PATH = re.compile(r"\.|/(?=(?:id|name|display_name|email)$)")
 # What stands before the columns of lines in an export of orders with their lines: "Order Lines/Product".
 _OF_LINES: Final = re.compile(r"^(?:(?:order|sale|invoice)[ _]?)?(?:lines?|items?)\s*/\s*(?=\w)", re.IGNORECASE)
-# What columns of names name that are nobody's.
-_NO_NAMES: Final = frozenset(map(phrase, _KINDS["words"]["no_names"]))
+# Who signs a contract, and what headers add to it.
+_SIGNERS, _BESIDE = (frozenset(map(phrase, _KINDS["words"][name])) for name in ("signers", "beside_signers"))
 _GONE_BACK = frozenset.union(*(vocabulary("order_kind")[name] for name in ("returns", "undone", "cancellations")))
 _OF_SOMEBODY: Final = frozenset(
     {"name", "first_name", "last_name", "company", "email", "phone", "city", "region", "country"}
@@ -391,7 +391,7 @@ def _by_content(entity: Entity, seen: Seen, mapping: Mapping[str, Proposal]) -> 
                 found[free[0]] = Proposal(field.name, _BY_CONTENT, _FROM_VALUES)
                 break
         else:
-            # Only who signed is named without a word for it: other rows name people who work here, too.
+            # Who signs a contract has names that no other rows have for a customer.
             if len(groups) == 1 and entity.name == "contracts":
                 found |= _named_somebody(seen, {**mapping, **found})
     if all(map(UNNAMED.fullmatch, seen.columns)) and not entity.vague:
@@ -400,7 +400,7 @@ def _by_content(entity: Entity, seen: Seen, mapping: Mapping[str, Proposal]) -> 
 
 
 def _named_somebody(seen: Seen, mapping: Mapping[str, Proposal]) -> dict[str, Proposal]:
-    """The one column of names that can be those of customers: no header says who else, or what, it names."""
+    """The one column of names whose header says that they are those of who signed: others may be somebody else's."""
     rows = max(map(len, seen.cells), default=0)
     free = [
         column
@@ -411,9 +411,14 @@ def _named_somebody(seen: Seen, mapping: Mapping[str, Proposal]) -> dict[str, Pr
         and not UNNAMED.fullmatch(column)
         and 2 * len(set(cells)) > len(cells) > _SHARE * rows
         and any(" " in cell for cell in cells)
-        and same_words(column).isdisjoint(vocabulary("whose")["own"] | vocabulary("whose")["hosts"] | _NO_NAMES)
+        and all(map(_is_signer, _EITHER.split(column)))
     ]
     return {free[0]: Proposal("customer_name", _BY_CONTENT, _FROM_VALUES)} if len(free) == 1 else {}
+
+
+def _is_signer(header: str) -> bool:
+    words, phrases = same_words(header), {phrase(header)}
+    return bool(phrases & _SIGNERS) or bool(words & _SIGNERS and words <= _SIGNERS | _BESIDE)
 
 
 def _nameless(entity: Entity, seen: Seen, mapping: Mapping[str, Proposal]) -> dict[str, Proposal]:

@@ -218,11 +218,28 @@ def test_beside_an_annual_value_what_is_paid_each_month_changes_nothing(book: Bo
     ("columns", "cells", "name"),
     [
         (("Arrendatario",), ("Hotel Miramar",), "Hotel Miramar"),
+        (("Lessee (DBA)",), ("Hotel Miramar",), "Hotel Miramar"),
+        (("Mieter / Pächter",), ("Hotel Miramar",), "Hotel Miramar"),
         (("Account owner",), ("Kim Berg",), None),  # who works here
+        *[
+            ((one,), ("Kim Berg",), None)
+            for one in (
+                "Kundenbetreuer",
+                "Consultant",
+                "Relationship partner",
+                "Landlord",
+                "Insurer",
+                "Guarantor",
+                "Package",
+                "Property",
+                "Tenant liaison",
+                "Client consultant",
+            )
+        ],
         (("Signed for", "Signed with"), ("Hotel Miramar", "Bar Luz"), None),  # either may be the customer
     ],
 )
-def test_the_one_column_of_names_of_a_contract_is_its_customer_and_said_to_be(
+def test_the_one_column_of_those_who_sign_a_contract_is_its_customer_and_said_to_be(
     book: Book, tmp_path: Path, columns: tuple[str, ...], cells: tuple[str, ...], name: str | None
 ) -> None:
     head = ["contract number", *columns, *PAPERS[2:]]
