@@ -39,7 +39,8 @@ def days_of_contracts(seen: Seen, columns: Collection[str], fields: Collection[s
         if len(named) == 1 and field not in fields:
             found[named[0]] = field
         else:
-            # Of several no one is known to be it, nor to be another.
+            # Of several no one is known to be it, nor to be another; and what speaks of a day that is known already, as
+            # "cancellation effective from" beside the day of notice, is no other day either.
             free = [(one, words) for one, words in free if one not in named]
     return found
 

@@ -292,3 +292,13 @@ def test_days_of_a_contract_are_told_by_parts_of_their_headers_and_said(book: Bo
         ("2024-02-01", "2027-01-31", None), *[("2024-02-01", "2027-01-31", "2026-11-05")] * 2,
     ]  # fmt: skip
     assert "“Kdg. Eingang” was read as “Notice given”: by part of its header." in receipt.warnings
+
+
+def test_a_second_day_of_notice_is_no_other_day_of_the_contract(book: Book, tmp_path: Path) -> None:
+    head = ["contract number", "customer name", "end date", "Notice given on", "Cancellation effective from"]
+    rows = [[f"K-{n}", f"Haus {n}", "2026-12-31", "2026-10-01", "2026-11-30"] for n in range(3)]
+    receipt = book.bring(write_csv(tmp_path / "contracts.csv", head, rows))
+    assert book.ask("SELECT DISTINCT starts_on, ends_on, noticed_on FROM contracts") == [
+        (None, "2026-12-31", "2026-10-01")
+    ]
+    assert any("Cancellation effective from" in one for one in receipt.warnings)
