@@ -28,8 +28,8 @@ IMPROBABLE: Final = 0.05
 #: From far more irregular than chance to an invoice that comes on the day.
 _SHAPES: Final = np.geomspace(0.25, 1024.0, 13)
 _NO_WEIGHT: Final = 1e-12
-#: From this probability down the season is asked for as well: likelier silences need no excuse.
-_LATE: Final = 0.5
+#: From this probability down the season is asked for as well: no rule can be set to look at a likelier silence.
+LATE: Final = 0.5
 #: The same weeks of a year before, with so much room at either end of the silence.
 _ROOM_SHARE, _ROOM_DAYS, _YEARS_BACK = 1 / 12, 30.0, 5
 #: No gap is told to last, or to end, more surely than this: gaps of the past do not know what else may come.
@@ -89,7 +89,7 @@ def _with_gaps(ledger: Ledger, seen: Features, among: Flags | None) -> Iterator[
 def _lasts(rows: Rows, seen: Features, place: Whole, silence: Floats, day: int) -> Floats:
     """P(a gap longer than `silence`) of the customers at `place`, whose silence would end on `day`."""
     p = _longer(silence, seen.own_gaps[place], seen.recency[place], rows.log_gaps[place])
-    late = np.flatnonzero(p <= _LATE)
+    late = np.flatnonzero(p <= LATE)
     p[late] = np.maximum(p[late], _by_season(rows, day, silence[late], place[late]))
     return p
 

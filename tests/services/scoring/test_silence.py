@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 
 from models.values.backtest import ADDITIVE
+from services.alerting.rules import shipped_rules
 from services.scoring.features import features_at
 from services.scoring.ledger import Ledger
 from services.scoring.model_selection.judging import judge
 from services.scoring.model_selection.windows import frame_of
-from services.scoring.silence import IMPROBABLE, OWN_GAPS, silence_p, wait_log_odds
+from services.scoring.silence import IMPROBABLE, LATE, OWN_GAPS, silence_p, wait_log_odds
 from tests.services.scoring.made_up import made_up_book
 
 LAST = 20_000
@@ -38,6 +42,23 @@ def test_a_horizon_that_is_longer_makes_it_less_likely_that_the_gap_lasts() -> N
 def test_who_buys_in_the_same_weeks_of_each_year_is_not_expected_before() -> None:
     summers = [LAST + 365 * year + day for year in range(4) for day in range(0, 48, 6)]
     assert wait(summers, 100) > 1.0 > wait(summers, 290)
+
+
+def compared(part: Any) -> Iterator[float | str]:
+    """What a rule's conditions compare the chance of a silence with."""
+    if isinstance(part, dict) and part.get("measure") == "silence_chance":
+        yield part["than"]
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from compared(inner)
+
+
+def test_the_season_counts_for_every_silence_that_a_rule_can_be_set_to_look_at() -> None:
+    most = {
+        rule.parameters[than[1:]].most if isinstance(than, str) else than
+        for rule in shipped_rules()
+        for than in compared(rule.definition)
+    }
+    assert max(most) == LATE
 
 
 def test_of_too_few_gaps_nothing_is_said() -> None:
