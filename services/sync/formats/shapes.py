@@ -39,17 +39,8 @@ _VALUES: Final = frozenset({"value_per_year", "value_per_quarter", "value_per_mo
 #: From so many letters on a word may be put together of a period and what is paid: "Monatsmiete".
 _LONG: Final = 8
 #: A share, or a number of periods, is no amount; nor is the day or month of a payment.
-_NO_AMOUNT: Final = re.compile(r"[%\d]")
+_DIGIT: Final = re.compile(r"\d")
 _WHEN_PAID: Final = frozenset({"payment", "payments", "dd", "due", "month", "quarter"})
-#: What headers say beside an amount that changes nothing: without or with its tax, and that a year has twelve months.
-_TAXED: Final = re.compile(
-    r"(?<![^\W_])(?:ex|excl|excluding|net|plus|incl?|including|zzgl|exkl|inkl|ohne)[\W_]*(?:of[\W_]*)?"
-    r"(?:vat|tax(?:es)?|mwst|ust)(?![^\W_])",
-    re.IGNORECASE,
-)
-_TWELVE: Final = re.compile(
-    r"(?<![^\W_])12[\W_]*(?:months?|mths?|monate|mois|meses|mesi|maanden)(?![^\W_])", re.IGNORECASE
-)
 _DAY_OR_MONTH: Final = re.compile(r"\s*(?:[1-9]|[12]\d|3[01])\s*")
 _OTHER_SIDE: Final = "Number of the customer"
 _CLOCK: Final = frozenset({"time", "hora", "heure", "uhrzeit"})
@@ -313,17 +304,17 @@ def _value_of_a_year(
 
 def _paid_each(seen: Seen, columns: Mapping[str, str]) -> dict[str, str]:
     """The column whose header says that an amount is paid each year, quarter or month; {} for none, or several."""
-    every = vocabulary("periods")
+    every, beside = vocabulary("periods"), hints("paid")
     found: dict[str, str] = {}
     for column, kind, cells in zip(seen.columns, seen.kinds, seen.cells, strict=True):
         if column in columns.values() or kind != celltypes.NUMBER or _VALUES & columns.keys():
             continue
-        header = _TAXED.sub(" ", column)
-        header = header if every["value_per_year"].isdisjoint(words_of(header)) else _TWELVE.sub(" ", header)
-        words = [*words_of(header), *map(" ".join, pairwise(words_of(header)))]
-        when = _WHEN_PAID.issuperset(words_of(header)) or "month of" in words
+        header = beside["taxed"].sub(" ", " ".join(words_of(column)))
+        header = header if every["value_per_year"].isdisjoint(header.split()) else beside["twelve"].sub(" ", header)
+        words = [*header.split(), *map(" ".join, pairwise(header.split()))]
+        when = _WHEN_PAID.issuperset(header.split()) or "month of" in words
         numbered = when and all(map(_DAY_OR_MONTH.fullmatch, cells))
-        if _NO_AMOUNT.search(header) or every["no_amount"] & {*words} or numbered:
+        if "%" in column or _DIGIT.search(header) or every["no_amount"] & {*words} or numbered:
             continue
         says = {
             field
