@@ -16,13 +16,22 @@ _HIDDEN: Final = frozenset(["Cc", "Cf", "Co", "Cn", "Cs"])
 _ENDED: Final = re.compile(r"[.!?:,;][\"')\]]*$")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _SHARED_WORDS: Final = 4
-#: Of a password, that nobody asks for it.
+#: Of a password, that nobody asks for it: "we never ask you to send", "danach fragt niemand".
 _REASSURED: Final = re.compile(
-    r"\b(?:nobody|no one|nothing|(?:never|won't|not) (?:\w+ )?(?:ask|need)|niemand|nichts|brauch\w+ (?:\w+ ){0,3}nicht"
-    r"|nie(?:mals)? (?:\w+ ){0,3}(?:nach|um)|personne|jamais|rien|nadie|nunca|nada)\b"
+    r"\b(?:nobody|no one|never|not|\w+n't|nothing)(?: (?!but\b|else\b)[\w']+){0,5}? "
+    r"(?:ask|need|send|request|want)\w*(?: (?:[\w']+ )?to (?:send|give|tell|enter|confirm|share|know))?\b"
+    r"|\b(?:niemand|nie|niemals)(?: \w+){0,6}? (?:fragen|verlangen|brauchen|schicken|senden)\b"
+    r"|\b(?:frag|brauch|verlang|schick|send)\w+(?: \w+){0,5}? (?:niemand|nie|niemals|nicht)\b"
+    r"|\b(?:personne|jamais|rien|ne)(?: \w+){0,4}? (?:demand|envoy|besoin)\w*(?: (?:jamais|pas))?"
+    r"|\b(?:nadie|nunca|jamás|no)(?: \w+){0,3}? (?:ped|pid|necesit|solicit|enví)\w*"
 )
 _ASKED: Final = re.compile(
-    r"\b(?:send|reply|give|tell|enter|confirm|share|please|bitte|senden|schicken|envoye\w*|enví\w*)\b"
+    r"\b(?:send|reply|give|tell|enter|confirm|share|need|please|bitte|senden|schicken|brauch\w+|envoye\w*|besoin"
+    r"|enví\w*|necesit\w*)\b"
+)
+#: After a password, that it follows: it is said itself, whoever asks for it.
+_GIVEN: Final = re.compile(
+    r" ?(?::|=|(?:is|are|was|lautet|ist|est|es)\b(?! (?:never|not|no|nie|nicht|jamais|nunca)\b))"
 )
 
 
@@ -98,7 +107,13 @@ def _spelled_so(part: Part, kind: str, found: re.Match[str]) -> bool:
 def _reassured(part: Part, found: re.Match[str]) -> bool:
     """Whether a clause says that nobody asks for what it names: "We never ask for your password"."""
     clause = part.clause_at(found.start())
-    return bool(_REASSURED.search(part.small, *clause)) and not _ASKED.search(part.small, *clause)
+    reassured = list(_REASSURED.finditer(part.small, *clause))
+    asked = _ASKED.finditer(part.small, *clause)
+    return (
+        bool(reassured)
+        and not _GIVEN.match(part.small, found.end())
+        and all(any(one.start() <= each.start() < one.end() for one in reassured) for each in asked)
+    )
 
 
 def _segments(part: Part) -> Iterator[Found]:

@@ -40,6 +40,39 @@ def test_a_sentence_that_is_confirmed_stays_so_while_it_stands_word_for_word() -
         assert flagged(BODY.replace("will never", "will not"), resolutions=(one,))
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Your password is swordfish and nobody else has it.",
+        "Your password is swordfish and nobody else will ask for it.",
+        "Your PIN is 4711 and nobody else needs it.",
+        "I need nothing but your password.",
+        "Nobody else needs to know it, so send me your password.",
+        "Ihr Passwort lautet Sommer und niemand sonst hat es.",
+        "Votre mot de passe est sabre et personne ne le connaît.",
+        "Su contraseña es espada y nadie la conoce.",
+    ],
+)
+def test_a_password_is_flagged_whatever_is_said_of_others(body: str) -> None:
+    assert any(kind == "field" for kind, _ in flagged(body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "We will never ask for your password.",
+        "Nobody will ever ask you for your password.",
+        "You do not need to send us your password.",
+        "Ihr Passwort brauche ich dafür nicht.",
+        "Niemand wird Sie nach Ihrem Passwort fragen.",
+        "Personne ne vous demandera votre mot de passe.",
+        "Nadie le pedirá su contraseña.",
+    ],
+)
+def test_that_nobody_asks_for_a_password_may_be_said(body: str) -> None:
+    assert not any(kind == "field" for kind, _ in flagged(body))
+
+
 @pytest.mark.parametrize("body", ["Your churn risk is high.", "Hello [customer].", "I am <b>sorry</b>."])
 def test_what_must_not_go_out_is_never_confirmed(body: str) -> None:
     resolution = Resolution(body, "confirmed", "", "it is so", "Ada", "2026-11-20T11:00:00Z")
