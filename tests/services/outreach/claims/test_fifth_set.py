@@ -1,8 +1,8 @@
-"""240 sentences by a fifth outsider, opened once after all weights were fitted.
+"""240 sentences by a fifth outsider, unseen at the first measure and learnt from since.
 
 110 contradict the facts beside them, or say what no email may; 130 agree with them, ask, offer, thank or propose a day.
 At the first measure 76 of 110 and 11 of 130 were blocked, 49 of the 80 with a contradicted figure, day, name, amount,
-product or state, and none was verified. The check has learnt from them since: this set holds what was reached.
+product or state, and none was verified. What was reached since is held here, and says nothing of unseen sentences.
 The writer's facts are free in form, so they are read here as the program would hold them: days, sums, figures, names,
 things, and states where the book has such.
 """
