@@ -16,10 +16,11 @@ _HIDDEN: Final = frozenset(["Cc", "Cf", "Co", "Cn", "Cs"])
 _ENDED: Final = re.compile(r"[.!?:,;][\"')\]]*$")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _SHARED_WORDS: Final = 4
-#: Of a password, that nobody asks for it: "we never ask you to send", "danach fragt niemand".
+#: Of a password, that nobody asks for it, "danach fragt niemand"; of bank details, that they are the same.
 _REASSURED: Final = re.compile(
     r"\b(?:nobody|no one|never|not|\w+n't|nothing)(?: (?!but\b|else\b)[\w']+){0,5}? "
     r"(?:ask|need|send|request|want)\w*(?: (?:[\w']+ )?to (?:send|give|tell|enter|confirm|share|know))?\b"
+    r"|\bnothing(?: \w+){0,4}? (?:has|have) changed\b"
     r"|\b(?:niemand|nie|niemals)(?: \w+){0,6}? (?:fragen|verlangen|brauchen|schicken|senden)\b"
     r"|\b(?:frag|brauch|verlang|schick|send)\w+(?: \w+){0,5}? (?:niemand|nie|niemals|nicht)\b"
     r"|\b(?:personne|jamais|rien|ne)(?: \w+){0,4}? (?:demand|envoy|besoin)\w*(?: (?:jamais|pas))?"
