@@ -1,9 +1,9 @@
 """Whether a text needs a person today: it is urgent and angry at once, in words of four languages.
 
 Haste alone is an ordinary request, and anger alone a bad review. So what a text says is counted by the patterns under
-``[pressing]`` in `resources/lexicon`: what is angry, was not answered, is shouted or taken to somebody else, and what
-stands still or is at stake, is demanded, or has to be done at once. Thanks and friendly questions count against it, and
-so does what is over. `docs/distress.md` has the figures on texts by other writers.
+``[pressing]`` in `resources/lexicon`: what is angry, was not answered, is shouted or threatens to bring in others, and
+what stands still or is at stake, is demanded, or has to be done at once. Thanks and friendly questions count against
+it, and so does what is over. `docs/distress.md` has the figures on texts by other writers.
 """
 
 from __future__ import annotations
@@ -98,23 +98,21 @@ def _counted(language: _Language, text: str) -> dict[str, int]:
 
 
 def _shouted(language: _Language, text: str) -> int:
-    """How many words stand in capitals; none where all of them may be abbreviations and codes."""
-    found = set(_CAPITALS.findall(text))
-    known = (
-        plain(word) in language.common or any(one.match(plain(word)) for one in language.patterns.values())
-        for word in found
-    )
-    return len(found) if any(known) else 0
+    """How many common words, and words that press, stand in capitals; others may be headings, names and codes."""
+    found = {plain(word) for word in _CAPITALS.findall(text)}
+    return sum(word in language.common or any(one.match(word) for one in language.patterns.values()) for word in found)
 
 
 def _points(found: Mapping[str, int]) -> int:
     """The points of what is said; none where it could wait, or nothing is angry and they do not ask for it at once.
 
     That an answer is missing is a reminder, and not anger, unless something stands still or they say so with force.
+    Capitals are such force, and alone no anger: headings and notices have them too.
     """
     hurries = found["now"] or found["standstill"] or found["stakes"]
-    forceful = found["standstill"] or found["marks"] or found["escalate"] or found["unanswered"] > 1
-    angry = found["anger"] or found["shouted"] >= _SHOUTED or (found["unanswered"] and forceful)
+    shouted = found["shouted"] >= _SHOUTED
+    forceful = found["standstill"] or found["marks"] or found["escalate"] or found["unanswered"] > 1 or shouted
+    angry = found["anger"] or (found["unanswered"] and forceful)
     stuck = found["standstill"] and found["now"] and found["demand"] and not found["calm"]
     return _sum(found) if hurries and (angry or stuck) else 0
 
