@@ -12,6 +12,7 @@ from datetime import date
 from heapq import nlargest
 from typing import TYPE_CHECKING, Any, Final
 
+from models import sqlite
 from models.store.driver import driver_of
 from models.values.errors import UserError
 from models.values.metrics import Answer, Column, Condition, Period, Query, RowList, RowsQuery, Value
@@ -198,11 +199,10 @@ class Metrics:
     def _reading(self, cancelled: Callable[[], bool]) -> Iterator[Connection]:
         held = nullcontext(self._connection) if self._connection is not None else self._workspace.store.read()
         with held as connection, guarded(connection, cancelled, self._seconds):
-            if "phrasing" not in connection.info:
-                driver_of(connection).create_function("reason_words", 2, _reason_words, deterministic=True)
-                driver_of(connection).create_function("why_to_act", 3, why_to_act, deterministic=True)
-                driver_of(connection).create_function("risk_words", 2, risk_words, deterministic=True)
-                connection.info["phrasing"] = True
+            driver = driver_of(connection)
+            sqlite.give_function(driver, "reason_words", 2, _reason_words)
+            sqlite.give_function(driver, "why_to_act", 3, why_to_act)
+            sqlite.give_function(driver, "risk_words", 2, risk_words)
             yield connection
 
     @staticmethod

@@ -195,7 +195,7 @@ def _lacks(template: TemplateChoice) -> list[tuple[str, str]]:
 
 def _lacking(reader: Reader, lacks: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """Return how many customers who may be emailed lack each of these."""
-    reader.driver.create_function("has_first_name", 2, has_first_name, deterministic=True)
+    sqlite.give_function(reader.driver, "has_first_name", 2, has_first_name)
     day = {"day": reader.today.isoformat()}
     found = []
     for condition, what in lacks:
