@@ -31,9 +31,12 @@ def _once(fit: Callable[..., Any], *of: Any, **how: Any) -> Any:
     return found.copy() if isinstance(found, np.ndarray) else found
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def fits_made_once() -> Iterator[None]:
-    """Laws score one book again and again: the dearest parts are made once of the same numbers."""
+    """Laws score one book again and again: the dearest parts are made once of the same numbers.
+
+    What was made is kept from file to file; each file ends with the parts as they are, for the tests of other folders.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fitting, "_boosted", partial(_once, fitting._boosted))
         patch.setattr(btyd, "fit", partial(_once, btyd.fit))
