@@ -110,7 +110,7 @@ def erase(
     workspace: Workspace,
     customer: Who,
     sure: Annotated[bool, typer.Option("--yes", help="Erase: it cannot be undone.")] = False,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the receipt to this file.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="A .txt file for the receipt.")] = None,
 ) -> Reply:
     """Erase a customer on their request, with what the journal holds of them; prints a receipt."""
     number = insight.customer_named(workspace, customer)
@@ -128,7 +128,7 @@ def retention(
     months: Annotated[int, typer.Option("--months", min=0, max=600, help="Another period than the policy's.")] = 0,
     erases: Annotated[bool, typer.Option("--erase", help="Erase who is listed; needs --yes too.")] = False,
     sure: Annotated[bool, typer.Option("--yes", help="Erase: it cannot be undone.")] = False,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the receipt to this file.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="A .txt file for the receipt.")] = None,
     json: JsonOption = False,
 ) -> Reply:
     """List customers without contact for longer than you keep them; with --erase --yes, erase them."""
