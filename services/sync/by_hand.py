@@ -203,8 +203,14 @@ def _set_contract(work: UnitOfWork, customer_id: int, values: Mapping[str, Any])
 
 def said_of_consent(changed: Iterable[str], values: Mapping[str, Any], name: str) -> str:
     """``Recorded consent of Ada``, or that it was withdrawn; '' where something else changed."""
-    said = {"given": "consent", "withdrawn": "withdrawn consent"}.get(values.get("email_consent") or "", "")
-    return f"Recorded {said} of {name}" if said and all(one.startswith("email_consent") for one in changed) else ""
+    said = values.get("email_consent") or ""
+    alone = said in ("given", "withdrawn") and all(one.startswith("email_consent") for one in changed)
+    return consent_in_words(said, name) if alone else ""
+
+
+def consent_in_words(said: str, name: str) -> str:
+    """Return ``Recorded consent of Ada``, or ``Recorded that Ada withdrew consent``."""
+    return f"Recorded consent of {name}" if said == "given" else f"Recorded that {name} withdrew consent"
 
 
 def _titles(columns: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from models.values.words import count as counted
 from models.values.words import listed
 from services.permission.ledger import note, standing, stored_key
 from services.permission.recipient import addressed, chosen_contact
-from services.sync.by_hand import FIELDS, dated, value_of
+from services.sync.by_hand import FIELDS, consent_in_words, dated, value_of
 from services.sync.kinds.memo import Unfit
 from services.sync.kinds.words import to_email
 
@@ -122,5 +122,5 @@ def record_consent(workspace: Workspace, address: str, said: str, *, since: str 
         work.touch(customers=names)
         who = "an address that nobody has" if not names else next(iter(names.values()))
         others = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        work.say(f"Recorded {'consent' if said == 'given' else 'withdrawn consent'} of {who}{others}")
+        work.say(consent_in_words(said, f"{who}{others}"))
         return work.commit()
