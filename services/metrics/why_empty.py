@@ -65,7 +65,7 @@ def too_few(catalogue: Catalogue, tile: TileSpec, found: Answer) -> str:
     if tile.form not in ("line", "ranges") or not all(at in few for at in known):
         return ""
     group = found.columns[0].title.lower()
-    return f"{metric.title}: too few to tell. It takes {metric.least} rows, and no {group} has as many."
+    return f"{metric.title}: too few to tell. Each {group} has fewer than {metric.least} rows."
 
 
 def when_words(catalogue: Catalogue, query: Query) -> str:

@@ -1,8 +1,8 @@
 """The suppression ledger: a "no" blocks an address, whoever carries it, until a later explicit "yes" for that address.
 
 Who withdraws by hand does so now; a file says it on its day, else on the day of the import; an unsubscribe counts from
-its moment. A calendar day says "no" until its end and "yes" from its beginning, in the zone of whoever wrote it; a day
-still to come is no "yes".
+its moment. A calendar day says "no" until its end and "yes" from its beginning, in the zone of whoever wrote it; a
+future day is not a "yes".
 """
 
 from __future__ import annotations

@@ -300,7 +300,7 @@ def spend_figure(spend: SpendYear, currency: str) -> Figure:
         sign = "▲" if spend.change > 0 else "▼"
         shown = (Run(f"{sign} {size}{THIN}%", ink), Run(" year on year", "ink_3"))
         same = (Run("same as a year ago", "ink_3"),)
-        brief = (shown[0], Run(" on the year", "ink_3"))
+        brief = (shown[0], Run(" vs last year", "ink_3"))
         bought = money(spend.minor, currency)
         return Figure(label, bought, first=shown, brief_first=brief) if size else Figure(label, bought, first=same)
     return Figure(label, money(spend.minor, currency), first=(year,))

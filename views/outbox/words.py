@@ -130,8 +130,8 @@ def why_of(message: Message) -> str:
         return "It was opened in your mail app, so Bellwether does not send it. Mark it as sent once you have sent it."
     if message.state == "approved" and not message.from_address:
         return (
-            "It was approved without a mail account. Open it in your mail app. To send it from here, set up an account "
-            "in Settings, then recall the email and approve it again."
+            "It was approved without a mail account. Open it in your mail app. Once an account is set up in Settings, "
+            "you can also recall it and approve it again to send it from here."
         )
     if message.state == "approved":
         return "No mail account is set up. Open it in your mail app, or add an account in Settings."

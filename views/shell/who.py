@@ -57,7 +57,7 @@ class Who:
         self.panel.open_under(anchor)
 
     def _form(self) -> FormPanel:
-        """Ask for a name, once; who leaves without an answer is not asked again."""
+        """Ask for a name, once. Anyone who skips is not asked again."""
         self._remembered.set(asked_me=True)
         field = QLineEdit()
         field.setMaxLength(200)
