@@ -18,16 +18,18 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _SHARED_WORDS: Final = 4
 #: Of a password, that nobody asks for it, "danach fragt niemand"; of bank details, that they are the same.
 _REASSURED: Final = re.compile(
-    r"\b(?:nobody|no one|never|not|\w+n't|nothing)(?: (?!but\b|else\b)[\w']+){0,5}? "
-    r"(?:ask|need|send|request|want)\w*(?: (?:[\w']+ )?to (?:send|give|tell|enter|confirm|share|know))?\b"
+    r"\b(?:nobody|no one|never|(?<!why )(?<!would )not|(?:do|does|did|wo|need|must|should)n't|nothing)"
+    r"(?: (?:from|in|at|of|on|by|our|my|the|this|side|team|staff|company|office|phone|here|else|us|we|you|will|would"
+    r"|should|have|has|can|may|ever|also|even|to|going))*"
+    r" (?:ask|need|send|request|want)\w*(?: (?:[\w']+ )?to (?:send|give|tell|enter|confirm|share|know))?\b"
     r"|\bnothing(?: \w+){0,4}? (?:has|have) changed\b"
     r"|\b(?:niemand|nie|niemals)(?: \w+){0,6}? (?:fragen|verlangen|brauchen|schicken|senden)\b"
     r"|\b(?:frag|brauch|verlang|schick|send)\w+(?: \w+){0,5}? (?:niemand|nie|niemals|nicht)\b"
-    r"|\b(?:personne|jamais|rien|ne)(?: \w+){0,4}? (?:demand|envoy|besoin)\w*(?: (?:jamais|pas))?"
-    r"|\b(?:nadie|nunca|jamás|no)(?: \w+){0,3}? (?:ped|pid|necesit|solicit|enví)\w*"
+    r"|\b(?:personne|jamais|ne)(?: (?:ne|vous|nous|ici|chez))* (?:demand|envoy)\w*(?: (?:jamais|pas))?"
+    r"|\b(?:nadie|nunca|jamás|no)(?: (?:le|les|nos|se|aquí|va|vamos|a))* (?:ped|pid|necesit|solicit|enví)\w*"
 )
 _ASKED: Final = re.compile(
-    r"\b(?:send|reply|give|tell|enter|confirm|share|need|please|bitte|senden|schicken|brauch\w+|envoye\w*|besoin"
+    r"\b(?:but|send|reply|give|tell|enter|confirm|share|need|please|bitte|senden|schicken|brauch\w+|envoye\w*|besoin"
     r"|enví\w*|necesit\w*)\b"
 )
 #: After a password, that it follows: it is said itself, whoever asks for it.
