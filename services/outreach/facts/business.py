@@ -14,11 +14,11 @@ from models.values.outreach import Fact, FactValue
 from services.entities import ENTITIES, Told
 from services.insight import Reader, reference
 from services.insight.declared import COLUMN, rows_of, said
+from services.insight.open_work import DUE_DAYS
 from services.outreach.facts.found import (
     Filling,
     Found,
     long_day,
-    long_month,
     money,
     number,
     of_kind,
@@ -34,6 +34,9 @@ _DOCUMENTS: Final = 2
 _ACTIVITIES: Final = 4000
 _STAGE_WORDS: Final = {"Identified": "first talks", "Qualified": "first talks", "Proposal": "proposal",
                        "Negotiation": "negotiation"}  # fmt: skip
+#: What a deal is called to the customer that has no name, and of whose kind only the seller speaks. The day on which it
+#: was created is no day of a proposal or of a talk.
+_OFFERED: Final = {"Proposal": "our proposal", "Negotiation": "our offer"}
 
 _RENEWAL: Final = re.compile(r"\brenew", re.IGNORECASE)
 
@@ -51,7 +54,7 @@ def _deal(reader: Reader, customer_id: int) -> Iterator[Found]:
     """Yield the open deal that the alert is about, else the largest that has an offer, that can be named, or at all."""
     row = reader.row(
         "SELECT o.id, o.external_id, o.name, o.kind, o.stage, o.amount_minor, o.currency, o.opened_on,"
-        " coalesce(nullif(p.name, ''), o.product_name, '') AS product"
+        " o.closes_on, coalesce(nullif(p.name, ''), o.product_name, '') AS product"
         " FROM opportunities o LEFT JOIN products p ON p.id = o.product_id"
         " WHERE o.customer_id = ? AND o.stage NOT IN ('Won', 'Lost') AND coalesce(o.opened_on, '') <= ?"
         f" ORDER BY {ALERTED} DESC, o.stage IN ('Proposal', 'Negotiation') DESC,"
@@ -64,9 +67,10 @@ def _deal(reader: Reader, customer_id: int) -> Iterator[Found]:
         return
     name, product = words.shortened(row["name"] or "", 40), " ".join(row["product"].split())
     stage = _STAGE_WORDS.get(row["stage"], row["stage"].lower())
-    offered = row["stage"] in ("Proposal", "Negotiation")
+    proposed = row["stage"] == "Proposal"
     values = [*of_kind("name", name), *products(product), *saying(stage, "we have talked about", "we spoke about")]
-    values += saying("our proposal", "open proposal", "we proposed") if offered else ()
+    values += saying("our proposal", "open proposal", "we proposed") if proposed else ()
+    values += saying("our offer") if row["stage"] in _OFFERED else ()
     renewal = not name and not product and _RENEWAL.search(row["kind"] or "") is not None
     values += saying("the renewal", "your renewal") if renewal else ()
     parts = [name or (f"Deal about {with_article(product)}" if product else "Renewal" if renewal else "Open deal")]
@@ -76,22 +80,20 @@ def _deal(reader: Reader, customer_id: int) -> Iterator[Found]:
         values.append(money(row["amount_minor"], row["currency"] or reader.currency))
     opened = words.day_of(row["opened_on"])
     about = name or (with_article(product) if product else "the renewal" if renewal else "")
-    filling: dict[str, str | bool | list[str]] = {"proposal": offered and bool(about)}
+    filling: dict[str, str | bool | list[str]] = {"proposal": proposed and bool(about)}
     if opened is not None:
         values += on(opened)
         filling["opened"] = long_day(opened, reader.today)
     if about or row["stage"] != "Identified":
-        filling["name"] = about or _unnamed(opened, reader.today, offered=offered)
+        filling["name"] = about or _OFFERED.get(row["stage"], "what we talked about")
+    closes = words.day_of(row["closes_on"])
+    if closes is not None and abs((closes - reader.today).days) <= DUE_DAYS:
+        values += (*on(closes), *saying("we hoped to settle"))
+        filling["closes"] = long_day(closes, reader.today)
+        stage += f", to close by {words.day(closes, reader.today)}"
     fact = Fact(f"deal:{row['id']}", ", ".join([*parts, stage]), reference("deal", row["id"], row["external_id"]),
                 "opportunities", row["id"], "deal", tuple(values))  # fmt: skip
     yield Found(fact, "deal", {"deal": filling})
-
-
-def _unnamed(opened: date | None, today: date, *, offered: bool) -> str:
-    """What a deal is called to the customer that has no name, and of whose kind only the seller speaks."""
-    if offered:
-        return f"our proposal of {long_day(opened, today)}" if opened is not None else "our proposal"
-    return f"what we talked about in {long_month(opened, today)}" if opened is not None else "what we talked about"
 
 
 def _campaign(reader: Reader, customer_id: int) -> Iterator[Found]:

@@ -92,6 +92,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "deal.name": "Name of the open deal",
     "deal.proposal": "Deal with a proposal",
     "deal.opened": "Day on which the deal was opened",
+    "deal.closes": "Day by which the deal is to close",
     "feature.name": "Name of the feature",
     "feature.used": "Feature is used",
     "suggestion": "Suggested product",

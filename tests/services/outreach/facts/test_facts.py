@@ -273,8 +273,9 @@ def test_a_deal_without_a_name_is_about_its_product(dana: OneCustomer) -> None:
 @pytest.mark.parametrize(
     ("kind", "stage", "subject"),
     [
-        ("Cross-sell", "Proposal", "Our proposal of 1 November: where do we stand?"),
-        ("Upsell", "Qualified", "What we talked about in November: where do we stand?"),
+        ("Cross-sell", "Proposal", "Our proposal: where do we stand?"),
+        ("Cross-sell", "Negotiation", "Our offer: where do we stand?"),
+        ("Upsell", "Qualified", "What we talked about: where do we stand?"),
         ("Renewal", "Qualified", "The renewal: where do we stand?"),
     ],
 )
@@ -288,6 +289,16 @@ def test_a_deal_that_only_has_a_kind_can_be_written_about(
     keys = [fact.key for fact in found if fact.ticked]
     draft = draft_by_template(dana.workspace, dana.id, goal="check_in", tone="warm", facts=keys)
     assert draft.subject == subject and kind not in draft.body.replace("renewal", "")
+
+
+@pytest.mark.parametrize("tone", TONES)
+def test_a_deal_under_negotiation_is_no_proposal_and_the_day_it_closes_is_said(dana: OneCustomer, tone: str) -> None:
+    row = {"kind": "Cross-sell", "stage": "Negotiation", "opened_on": days_ago(34), "closes_on": days_ago(-1)}
+    dana.book.event("opportunities", dana.id, **row)
+    keys = [fact.key for fact in dana.facts_of_rule("deal_at_risk") if fact.ticked]
+    draft = draft_by_template(dana.workspace, dana.id, goal="check_in", tone=tone, facts=keys)
+    assert "our offer, which we hoped to settle by 21 November" in draft.body
+    assert "proposal" not in f"{draft.subject} {draft.body}".lower() and "17 October" not in draft.body
 
 
 def test_what_was_offered_is_written_about_before_a_larger_deal_that_was_not(dana: OneCustomer) -> None:
