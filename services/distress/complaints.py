@@ -2,8 +2,9 @@
 
 A complaint is a rating of 2 of 5 or worse (an NPS of 2 or less, on the scale of the signs of distress), a survey below
 its middle with a word on why, an unhappy ticket that they did not rate better, or a strongly negative message. It is
-still in mind where they neither ordered, gave a good rating nor spoke kindly since; a ticket, a message and a bad
-rating of 30 days also where they ordered within 14 days of it: that order does not tell that they got over it.
+still in mind where they neither ordered, gave a good rating nor spoke kindly since; a good review of a product makes
+good only a bad one of the same. A ticket, a message and a bad rating of 30 days are in mind also where they ordered
+within 14 days of it: that order does not tell that they got over it.
 """
 
 from __future__ import annotations
@@ -75,12 +76,14 @@ SELECT customer_id, julianday(:as_of) - julianday(max(last_on)) AS days
 FROM ({_ROWS.replace(":since", ":day_365")}) WHERE bad GROUP BY customer_id"""
 #: Customers with a complaint that is still in mind.
 IN_MIND: Final = f"""
-SELECT r.customer_id FROM ({_ROWS}) r LEFT JOIN customer_risk_scores s ON s.customer_id = r.customer_id
-GROUP BY r.customer_id
-HAVING max(CASE WHEN bad THEN last_on END) > coalesce(max(CASE WHEN good THEN last_on END), '')
-       AND max(CASE WHEN bad AND (kind IN ('ticket', 'conversation') OR last_on > date(:as_of, '-30 days'))
-                    THEN {STANDS_UNTIL.format("last_on")} WHEN bad THEN date(last_on, '+1 day') END)
-           > coalesce(max(s.last_order_on), '')"""
+SELECT DISTINCT r.customer_id
+FROM (SELECT *, max(CASE WHEN good AND kind <> 'review' THEN last_on END) OVER (PARTITION BY customer_id) AS glad_on,
+             max(CASE WHEN good THEN last_on END) OVER (PARTITION BY customer_id, kind, what) AS liked_on
+      FROM ({_ROWS})) r LEFT JOIN customer_risk_scores s ON s.customer_id = r.customer_id
+WHERE bad AND last_on > coalesce(glad_on, '') AND last_on > coalesce(liked_on, '')
+      AND CASE WHEN kind IN ('ticket', 'conversation') OR last_on > date(:as_of, '-30 days')
+               THEN {STANDS_UNTIL.format("last_on")} ELSE date(last_on, '+1 day') END
+          > coalesce(s.last_order_on, '')"""
 
 
 @dataclass(frozen=True)

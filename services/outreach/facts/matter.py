@@ -62,17 +62,22 @@ def _found(reader: Reader, matter: Matter, *, phone: bool) -> Found:
     return Found(fact, "matter", {"matter": filling})
 
 
+def ticket_called(said: str | None) -> str:
+    """Name a ticket by its subject, unless that is an outburst itself."""
+    subject = opening(said)
+    plain = subject and "!" not in subject and not says_leaving(subject)
+    return f"your ticket “{subject}”" if plain else "your ticket"
+
+
 def _beside(named: str, day: str, *, is_open: bool) -> str:
     """What the matter is called in a list of what else is to be answered: your open ticket “Zip” of 16 November."""
     return f"{named.replace('your ticket', 'your open ticket', 1) if is_open else named} of {day}"
 
 
 def _named(matter: Matter) -> str:
-    """Name the matter for the email; a ticket by its subject, unless that is an outburst itself."""
+    """Name the matter for the email."""
     if matter.origin == "tickets":
-        subject = opening(matter.what)
-        plain = subject and "!" not in subject and not says_leaving(subject)
-        return f"your ticket “{subject}”" if plain else "your ticket"
+        return ticket_called(matter.what)
     if matter.origin == "reviews":
         return f"your review of {with_article(matter.what)}" if matter.what else "your review"
     return (

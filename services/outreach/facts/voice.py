@@ -30,6 +30,7 @@ from services.outreach.facts.found import (
     seen_from,
     with_article,
 )
+from services.outreach.facts.matter import ticket_called
 from services.outreach.facts.trouble import trouble_of
 
 #: A rating of 2 or worse is unhappy; as for rules and scores.
@@ -97,7 +98,8 @@ def _ticket(reader: Reader, customer_id: int, row: sqlite.Row) -> Iterator[Found
         values += [*saying(clause, trouble.clause_of(""), *trouble.said), *products(product)]
         values += on(order) if order else ()
         filling[trouble.code] = True
-        filling["about"] = about or trouble.bare
+        filling |= {"about": about or trouble.bare, "named": ticket_called(row["subject"])}
+        values += of_kind("quote", subject)
     rated_badly = (row["satisfaction"] or GLAD_RATING) <= UNHAPPY_RATING
     filling |= {"clause": clause, "unhappy": bool(row["unhappy"]), "rated_badly": rated_badly}
     values += saying("you were not happy with our answer") if rated_badly else ()

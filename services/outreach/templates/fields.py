@@ -56,6 +56,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "matter.also": "What else needs an answer",
     "ticket.clause": "What went wrong",
     "ticket.about": "What the ticket is about",
+    "ticket.named": "What the ticket is called",
     "ticket.opened": "Day of the ticket",
     "ticket.month": "Month of the ticket",
     "ticket.when": "How long ago the ticket was opened",

@@ -185,8 +185,19 @@ def test_a_complaint_since_the_last_order_asks_for_an_apology(dana: OneCustomer)
     assert compose(dana.workspace, dana.id).edit.goal == "check_in"
     dana.ticket(200, "Late delivery", satisfaction=2)
     assert compose(dana.workspace, dana.id).edit.goal == "apologise"
-    dana.review(150, 5, "Perfect")
+    dana.review(150, 5, "Perfect", product_name="Quay coat")
+    assert compose(dana.workspace, dana.id).edit.goal == "apologise", "a coat says nothing of a delivery"
+    dana.book.event("surveys", dana.id, answered_on=days_ago(140), kind="nps", score=10, scale=10)
     assert compose(dana.workspace, dana.id).edit.goal == "check_in", "they are glad again"
+
+
+def test_an_email_after_a_complaint_that_ended_the_orders_says_which_and_when(dana: OneCustomer) -> None:
+    dana.order(97)
+    dana.book.score(dana.id, last_order_on=days_ago(97))
+    dana.ticket(85, "Charged twice for O12922", satisfaction=None, sentiment=-1.0, resolved_on=days_ago(84))
+    dana.review(69, 4, "Nice fit", product_name="Valley legging")
+    body = compose(dana.workspace, dana.id).edit.body
+    assert "“Charged twice for O12922”" in body and "27 August" in body
 
 
 @pytest.mark.parametrize(("ordered", "stays"), [(8, True), (3, False)])
