@@ -7,6 +7,7 @@ they leave is taken up in plain words.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from models.values import words
@@ -20,6 +21,9 @@ from services.outreach.facts.leaving import read_leaving
 #: What a conversation is called, by its channel.
 _TALKS: Final = {"call": "our call", "phone": "our call", "chat": "our chat", "email": "your email",
                  "meeting": "our meeting"}  # fmt: skip
+_HEARD: Final = frozenset({"our call", "our meeting"})
+#: From so many days on an open ticket has waited long.
+_LONG_DAYS: Final = 3
 _ONE: Final = {"tickets": "ticket", "reviews": "review", "surveys": "survey", "conversations": "conversation"}
 _PHONE: Final = (
     "SELECT EXISTS (SELECT 1 FROM customers WHERE id = ? AND phone <> '')"
@@ -39,8 +43,14 @@ def read_matter(reader: Reader, customer_id: int, rule: str) -> Iterator[Found]:
 def _found(reader: Reader, matter: Matter, *, phone: bool) -> Found:
     named, day, one = _named(matter), long_day(matter.day, reader.today), _ONE[matter.origin]
     leaves = read_leaving(matter, reader.today)
+    opened, waits = _course(reader, matter)
     told = saying(named, f"your {one}", "you told us", "you wrote to us", "you rated", "you were not happy", *leaves)
-    values = [*on(matter.day), *told, *(saying("open", "not settled yet") if matter.is_open else ())]
+    values = [
+        *on(matter.day),
+        *(on(opened) if opened is not None else ()),
+        *told,
+        *(saying("open", "not settled yet") if matter.is_open else ()),
+    ]
     if matter.origin == "tickets":
         values += of_kind("quote", matter.what)
     elif matter.origin == "reviews":
@@ -53,10 +63,13 @@ def _found(reader: Reader, matter: Matter, *, phone: bool) -> Found:
         "title": words.capital(f"{named} of {day}" if one == "conversation" else named),
         "day": day,
         "open": matter.is_open and matter.kind != "leaving",
+        "waits": waits,
+        "heard": f"{'hear' if named in _HEARD else 'read'} that in {named}",
         "told": matter.kind in ("leaving", "said"),
         **{name: said for name, said in leaves._asdict().items() if said},
         "phone": phone,
         "handled": matter.kind == "rated" and one == "ticket" and not matter.is_open,
+        **({"opened": long_day(opened, reader.today)} if opened is not None else {}),
         "beside": _beside(named, day, is_open=matter.is_open),
     }
     return Found(fact, "matter", {"matter": filling})
@@ -67,6 +80,18 @@ def ticket_called(said: str | None) -> str:
     subject = opening(said)
     plain = subject and "!" not in subject and not says_leaving(subject)
     return f"your ticket “{subject}”" if plain else "your ticket"
+
+
+def _course(reader: Reader, matter: Matter) -> tuple[date | None, bool]:
+    """Return the day on which a ticket came, None of anything else, and whether they have waited long for us."""
+    if matter.origin != "tickets":
+        return None, False
+    row = reader.row("SELECT opened_on, status FROM tickets WHERE id = ?", (matter.row_id,))
+    opened = words.day_of(row["opened_on"]) if row is not None else None
+    if row is None or opened is None:
+        return None, False
+    is_ours = row["status"] != "pending"  # a pending ticket waits for them
+    return opened, matter.is_open and is_ours and (reader.today - opened).days >= _LONG_DAYS
 
 
 def _beside(named: str, day: str, *, is_open: bool) -> str:

@@ -47,6 +47,9 @@ FIELDS: Final[Mapping[str, str]] = {
     "matter.named": "What needs an answer",
     "matter.day": "Day of what needs an answer",
     "matter.open": "What needs an answer is an open ticket",
+    "matter.opened": "Day of the ticket that needs an answer",
+    "matter.waits": "The ticket that needs an answer has waited long",
+    "matter.heard": "Where you heard or read what needs an answer",
     "matter.told": "They said that they may leave, or complained about you",
     "matter.asked": "What they asked for when they said so",
     "matter.trouble": "What trouble they mentioned",
@@ -117,7 +120,7 @@ ROOTS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 #: Fields that are yes or no: they can be asked, not written.
-FLAGS: Final = frozenset({"matter.open", "matter.told", "matter.handled", "matter.phone",
+FLAGS: Final = frozenset({"matter.open", "matter.waits", "matter.told", "matter.handled", "matter.phone",
                           "ticket.open", "ticket.unhappy", "ticket.rated_badly", "ticket.late", "ticket.missing",
                           "ticket.damaged", "ticket.refund", "ticket.billing", "ticket.answer", "ticket.size",
                           "ticket.quality", "deal.proposal", "feature.used", "last_order.quiet"})  # fmt: skip

@@ -82,6 +82,33 @@ def test_the_draft_names_the_matter_says_who_calls_and_asks_for_a_time(
 
 
 @pytest.mark.parametrize("tone", TONES)
+@pytest.mark.parametrize(("days", "status", "waits"), [(1, "open", False), (9, "pending", False), (9, "open", True)])
+def test_nobody_is_sorry_for_a_wait_that_was_none_or_says_what_was_not_done(
+    dana: OneCustomer, tone: str, days: int, status: str, waits: bool
+) -> None:
+    dana.ticket(days, "Zip is stuck", status=status, resolved_on=None, priority="Urgent")
+    body = draft_by_template(dana.workspace, dana.id, goal="apologise", tone=tone).body
+    assert "looking into it" not in body
+    assert ("wait" in body) == (waits and tone != "brief")
+
+
+@pytest.mark.parametrize("tone", TONES)
+def test_a_ticket_whose_handling_they_rated_is_named_with_its_day(dana: OneCustomer, tone: str) -> None:
+    rated_ticket(dana)
+    body = draft_by_template(dana.workspace, dana.id, goal="apologise", tone=tone).body
+    assert "two sizes too small” of 14 November" in body
+
+
+def test_what_was_said_in_a_call_is_answered_as_said(dana: OneCustomer) -> None:
+    leaving(dana)
+    for tone in ("warm", "formal"):
+        assert (
+            "sorry to hear that in our call."
+            in draft_by_template(dana.workspace, dana.id, goal="apologise", tone=tone).body
+        )
+
+
+@pytest.mark.parametrize("tone", TONES)
 def test_who_leaves_is_called_in_time_and_nobody_is_asked_for_a_reason_that_they_gave(
     dana: OneCustomer, tone: str
 ) -> None:
