@@ -18,6 +18,7 @@ from services.insight.open_work import DUE_DAYS
 from services.outreach.facts.found import (
     Filling,
     Found,
+    can_be_named,
     long_day,
     money,
     number,
@@ -79,7 +80,7 @@ def _deal(reader: Reader, customer_id: int) -> Iterator[Found]:
         parts.append(amount)
         values.append(money(row["amount_minor"], row["currency"] or reader.currency))
     opened = words.day_of(row["opened_on"])
-    about = name or (with_article(product) if product else "the renewal" if renewal else "")
+    about = name or (with_article(product) if can_be_named(product) else "the renewal" if renewal else "")
     filling: dict[str, str | bool | list[str]] = {"proposal": proposed and bool(about)}
     if opened is not None:
         values += on(opened)

@@ -103,8 +103,22 @@ def of_kind(kind: Literal["product", "category", "name", "quote"], *texts: str) 
 def written(product: str) -> str:
     """Return a product's name as an email has it: without a full stop that would end its sentence, and not shouted."""
     product = product.rstrip(" .,;:")
-    loud = product.isupper() and sum(letter.isalpha() for letter in product) > 4 and " " in product
-    return product.lower() if loud else product
+    return product.lower() if _is_loud(product) else product
+
+
+def _is_loud(product: str) -> bool:
+    return product.isupper() and sum(letter.isalpha() for letter in product) > 4 and " " in product
+
+
+def can_be_named(product: str) -> bool:
+    """Whether an email may name a product: a code says nothing, nor does a shouted name with a code in it.
+
+    ``DCGS0058`` is a code; ``N0 SINGING METAL SIGN`` cannot be written in small letters. ``Item 48`` is a name.
+    """
+    tokens = product.split()
+    codes = [one for one in tokens if any(map(str.isdigit, one)) and any(map(str.isalpha, one))]
+    is_code = len(tokens) == 1 and any(map(str.isdigit, product))
+    return bool(tokens) and not is_code and not (_is_loud(product) and codes)
 
 
 def with_article(product: str) -> str:

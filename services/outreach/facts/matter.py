@@ -15,7 +15,17 @@ from models.values.outreach import Fact
 from services.distress.leaving_words import says_leaving
 from services.distress.matters import Matter, read_waiting
 from services.insight import Reader
-from services.outreach.facts.found import Found, long_day, of_kind, on, opening, products, saying, with_article
+from services.outreach.facts.found import (
+    Found,
+    can_be_named,
+    long_day,
+    of_kind,
+    on,
+    opening,
+    products,
+    saying,
+    with_article,
+)
 from services.outreach.facts.leaving import read_leaving
 
 #: What a conversation is called, by its channel.
@@ -104,7 +114,7 @@ def _named(matter: Matter) -> str:
     if matter.origin == "tickets":
         return ticket_called(matter.what)
     if matter.origin == "reviews":
-        return f"your review of {with_article(matter.what)}" if matter.what else "your review"
+        return f"your review of {with_article(matter.what)}" if can_be_named(matter.what) else "your review"
     return (
         "your answer to our survey" if matter.origin == "surveys" else _TALKS.get(matter.what.lower(), "your message")
     )

@@ -16,6 +16,7 @@ from services.insight import Reader, reference
 from services.outreach.facts.found import (
     Filling,
     Found,
+    can_be_named,
     long_day,
     long_month,
     money,
@@ -143,13 +144,14 @@ def _last_order(reader: Reader, last: sqlite.Row, day: date) -> Iterator[Found]:
     if names:
         shown = names[:_NAMED]
         more = len(names) - len(shown)
-        told = words.listed([*map(with_article, shown), *(["more"] if more else [])])
+        called = [with_article(name) for name in names if can_be_named(name)]
+        told = words.listed([*called[:_NAMED], *(["more"] if len(names) > len(called[:_NAMED]) else [])])
         said = f"Bought {words.listed(shown)}" if not more else f"Bought {', '.join(shown)} and {more} more"
         yield Found(
             Fact(f"{key}:products", said, label, "orders", last["id"], "product",
                  (*products(*names), *saying("bought", "ordered", "chose", "last order"))),
             "products",
-            {"products": told, "product": with_article(names[0])},
+            {"products": told, "product": called[0]} if called else {},
         )  # fmt: skip
     if last["amount_minor"] > 0:
         amount = words.money(last["amount_minor"], last["currency"])
@@ -208,6 +210,7 @@ def _returned(reader: Reader, customer_id: int, today: str) -> Iterator[Found]:
     if row is None or day is None or (reader.today - day).days > 365:
         return
     names = [name for name, _ in _lines(reader, row["id"]) if name][:_NAMED]
+    called = [with_article(name) for name in names if can_be_named(name)]
     said = (
         f"Returned {words.listed(names)} {words.day(day, reader.today)}"
         if names
@@ -217,6 +220,6 @@ def _returned(reader: Reader, customer_id: int, today: str) -> Iterator[Found]:
         Fact(f"return:{row['id']}", said, reference("return", row["id"], row["external_id"]), "orders", row["id"],
              "order", (*on(day), *products(*names), *saying("returned", "sent back", "your return"))),
         "returned",
-        {"returned": {"day": long_day(day, reader.today), "products": words.listed([*map(with_article, names)]),
+        {"returned": {"day": long_day(day, reader.today), "products": words.listed(called),
                       "when": seen_from(day, reader.today)}},
     )  # fmt: skip

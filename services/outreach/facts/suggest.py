@@ -20,7 +20,7 @@ from models import sqlite
 from models.queries.products import product_called
 from models.values.outreach import Fact
 from services.insight import Reader, reference
-from services.outreach.facts.found import Found, of_kind, products, saying
+from services.outreach.facts.found import Found, can_be_named, of_kind, products, saying
 from services.outreach.facts.person import preferred_categories
 from services.outreach.facts.purchases import in_a_sentence, is_product, read_categories
 
@@ -72,7 +72,7 @@ def suggest(reader: Reader, customer: sqlite.Row) -> tuple[Suggestion, ...]:
     affinity = _affinity(reader, customer)
     candidates: list[tuple[float, int, str, str, str]] = []
     for product_id, name, category, external_id, buyers in _products(reader, seen):
-        if product_id in bought or product_id in refused or name.casefold() in owned:
+        if product_id in bought or product_id in refused or name.casefold() in owned or not can_be_named(name):
             continue
         weight = buyers * (0.5 + affinity.get(category.casefold(), 0.0))
         candidates.append((weight, product_id, name, category, external_id))
@@ -184,7 +184,7 @@ def _by_name(reader: Reader, customer_id: int) -> tuple[Suggestion, ...]:
     # what everybody buys says little of this customer: it counts by the root of how common it is
     likely = [(weight / everywhere[name] ** 0.5, name) for name, weight in beside.items() if weight >= _LEAST_SHARED]
     likely.sort(key=lambda one: (-one[0], one[1]))
-    names = [" ".join(name.split()) for _, name in likely if is_product(name)]
+    names = [" ".join(name.split()) for _, name in likely if is_product(name) and can_be_named(name)]
     return tuple(Suggestion("product", None, name, "", "bought together") for name in names[:_SHOWN])
 
 

@@ -19,6 +19,7 @@ from services.distress.lexicon import sentiment_of
 from services.insight import Reader, reference
 from services.outreach.facts.found import (
     Found,
+    can_be_named,
     long_day,
     long_month,
     number,
@@ -91,7 +92,13 @@ def _ticket(reader: Reader, customer_id: int, row: sqlite.Row) -> Iterator[Found
         clause = f"you wrote to us about “{subject}”" if subject else "you wrote to us"
         values += [*of_kind("quote", subject), *saying(clause)]
     else:
-        about = f"your order of {long_day(order, reader.today)}" if order else with_article(product) if product else ""
+        about = (
+            f"your order of {long_day(order, reader.today)}"
+            if order
+            else with_article(product)
+            if can_be_named(product)
+            else ""
+        )
         title = trouble.title + (f" of the order of {words.day(order, reader.today)}" if order else "")
         title += f", {product}" if product else ""
         clause = trouble.clause_of(about)
@@ -234,7 +241,7 @@ def _review(reader: Reader, row: sqlite.Row, sort: str) -> Found:
     values += [number(row["rating"]), number(5)] if row["rating"] is not None else []
     values += saying("your review", "you told us", "you wrote", "you rated", "your words", "you reviewed")
     filling: dict[str, str | bool | list[str]] = {"quote": quoted} if quoted else {}
-    if product:
+    if can_be_named(product):
         filling["product"] = with_article(product)
     if day is not None:
         filling |= _dates("day", day, reader.today)

@@ -301,6 +301,25 @@ def test_a_deal_under_negotiation_is_no_proposal_and_the_day_it_closes_is_said(d
     assert "proposal" not in f"{draft.subject} {draft.body}".lower() and "17 October" not in draft.body
 
 
+@pytest.mark.parametrize(
+    ("product", "said"),
+    [
+        ("N0 SINGING METAL SIGN", ""),
+        ("DCGS0058", ""),
+        ("SET OF 3 CAKE TINS", "the set of 3 cake tins"),
+        ("GTX Basic", "the GTX Basic"),
+        ("Item 48", "Item 48"),
+    ],
+)
+def test_a_code_is_no_name_for_an_email(dana: OneCustomer, product: str, said: str) -> None:
+    dana.order(90, dana.product(product))
+    dana.review(20, 1, "Fell apart", product_name=product)
+    for goal in ("check_in", "apologise"):
+        draft = draft_by_template(dana.workspace, dana.id, goal=goal, tone="warm")
+        text = f"{draft.subject} {draft.body}"
+        assert said in text if said else product.casefold() not in text.casefold()
+
+
 def test_what_was_offered_is_written_about_before_a_larger_deal_that_was_not(dana: OneCustomer) -> None:
     for stage, amount in (("Identified", 90_000), ("Proposal", 20_000)):
         row = {"stage": stage, "amount_minor": amount, "currency": "USD", "opened_on": days_ago(19)}
