@@ -191,6 +191,13 @@ def test_a_complaint_since_the_last_order_asks_for_an_apology(dana: OneCustomer)
     assert compose(dana.workspace, dana.id).edit.goal == "check_in", "they are glad again"
 
 
+@pytest.mark.parametrize("code", ["vip_personal", "vip_call"])
+def test_the_advice_about_a_quiet_regular_names_the_complaint(dana: OneCustomer, code: str) -> None:
+    dana.book.alert(dana.id, recommendation=f'{{"code": "{code}"}}')
+    dana.ticket(85, "Charged twice for O12922", satisfaction=None, sentiment=-1.0)
+    assert "Last complaint: “Charged twice for O12922”, 27 Aug" in advised(dana)
+
+
 def test_an_email_after_a_complaint_that_ended_the_orders_says_which_and_when(dana: OneCustomer) -> None:
     dana.order(97)
     dana.book.score(dana.id, last_order_on=days_ago(97))
