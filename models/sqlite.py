@@ -19,6 +19,7 @@ dbapi = driver
 
 sqlite_version = dbapi.sqlite_version
 
+Connection = dbapi.Connection
 Cursor = dbapi.Cursor
 Row = dbapi.Row
 
@@ -39,7 +40,7 @@ SQLITE_PERM = dbapi.SQLITE_PERM
 SQLITE_READONLY = dbapi.SQLITE_READONLY
 
 
-class Connection(dbapi.Connection):
+class _Connection(Connection):
     """A connection that remembers the functions it was given."""
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
@@ -49,7 +50,7 @@ class Connection(dbapi.Connection):
 
 def connect(*arguments: Any, **more: Any) -> Connection:
     """Open a database; the arguments are those of the driver's own `connect`."""
-    return dbapi.connect(*arguments, factory=Connection, **more)
+    return dbapi.connect(*arguments, factory=_Connection, **more)
 
 
 def give_function(connection: Connection, name: str, arguments: int, function: Callable[..., Any]) -> None:
@@ -57,6 +58,7 @@ def give_function(connection: Connection, name: str, arguments: int, function: C
 
     It is given once: each time, SQLite prepares all statements of the connection anew, and long ones take milliseconds.
     """
-    if name not in connection.given:
+    given = connection.given if isinstance(connection, _Connection) else set()
+    if name not in given:
         connection.create_function(name, arguments, function, deterministic=True)
-        connection.given.add(name)
+        given.add(name)
