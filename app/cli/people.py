@@ -15,7 +15,7 @@ from models.values.errors import UserError
 from models.values.people import PAIR_STATES
 from models.values.words import count
 from services import duplicates as people
-from services import insight, sync
+from services import insight, outreach, sync
 from services.permission.ledger import history, standing
 from services.permission.lookalike import about_domain
 from services.pipeline import after_change
@@ -74,9 +74,11 @@ def consent(
         lines = history(driver, workspace.policy, address)
         blocked = standing(driver, address, workspace.clock.now()) is not None
         domain = about_domain(driver, address)
+    held = outreach.count_held(workspace, address)
+    held_words = f"{count(held, 'approved email')} to it {'is' if held == 1 else 'are'} held." if held else ""
     state = "Blocked: no email goes to this address." if blocked else "Not blocked."
-    document = {"address": address, "blocked": blocked, "history": lines, "domain": domain}
-    return Reply(document, "\n".join(filter(None, (changes.words, state, domain, *lines))))
+    document = {"address": address, "blocked": blocked, "held": held, "history": lines, "domain": domain}
+    return Reply(document, "\n".join(filter(None, (changes.words, state, held_words, domain, *lines))))
 
 
 _NOTHING = {

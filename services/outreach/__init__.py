@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from services.outreach.model.write import draft_by_model, try_profile, what_leaves
     from services.outreach.outbox.approval import handed_over, recall, reschedule, retry, settle
     from services.outreach.outbox.attempts import read_attempts
-    from services.outreach.outbox.reading import read_outbox, read_standing
+    from services.outreach.outbox.reading import count_held, read_outbox, read_standing
     from services.outreach.outbox.sending import next_due, send_due
     from services.outreach.outbox.trouble import no_trouble as account_fixed
     from services.outreach.outbox.trying import send_to_oneself, try_mail
@@ -61,7 +61,7 @@ else:
             "services.outreach.outbox.approval": "recall reschedule retry settle handed_over",
             "services.outreach.send_policy": "why_not_now",
             "services.outreach.outbox.sending": "send_due next_due",
-            "services.outreach.outbox.reading": "read_outbox read_standing",
+            "services.outreach.outbox.reading": "count_held read_outbox read_standing",
             "services.outreach.outbox.attempts": "read_attempts",
             "services.outreach.mail": "mail_text why_not_by_hand",
             "services.outreach.outbox.trying": "try_mail send_to_oneself",

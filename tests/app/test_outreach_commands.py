@@ -347,3 +347,15 @@ def test_a_second_reading_that_finds_nothing_lets_the_approval_go_on(
     code, approved, told = ask("approve", str(draft["id"]))
     assert code == 0 and "The second reading found nothing to add." in told
     assert approved["second_reading"]["warnings"] == []
+
+
+def test_a_withdrawal_says_how_many_approved_emails_it_holds_and_the_outbox_which(
+    ask: Any, customer: dict[str, Any], mail: MailServer, store_path: Path, capsys: Any
+) -> None:
+    _, draft, _ = ask("draft", str(customer["id"]))
+    assert ask("approve", str(draft["id"]))[0] == 0
+    assert run_command(["consent", customer["email"], "withdrawn", "--store", str(store_path)]) == 0
+    assert "1 approved email to it is held." in capsys.readouterr().out
+    _, outbox, _ = ask("outbox", "--tab", "waiting")
+    assert outbox["messages"][0]["state_words"].startswith("Held: consent withdrawn")
+    assert ask("send", "--now")[1]["failed"] == [draft["id"]] and mail.accepted == []

@@ -13,6 +13,10 @@ from models.values.outbox import OutboxPage, OutboxRow, OutboxStanding
 from models.values.outreach import WRITABLE
 from services.outreach.outbox.sending import next_due
 from services.outreach.outbox.trouble import Trouble, read_trouble
+from services.outreach.send_policy import in_force
+from services.permission.answer import may_send
+from services.permission.ledger import address_key
+from services.settings import Policy
 from services.workspace import Workspace
 
 #: Tabs with their states.
@@ -26,6 +30,10 @@ TABS: Final = {
 _COLUMNS: Final = (
     "m.id, m.customer_id, c.name, c.external_id, m.subject, m.state, m.writer, m.origin, m.fault, m.alert_id,"
     " m.approved_by, m.due_at, m.sent_at, m.changed_at, m.via, m.not_before"
+)
+_TO: Final = (
+    "SELECT id, customer_id, due_at, to_address FROM messages"
+    " WHERE state = 'queued' OR (state = 'approved' AND via IS NULL)"
 )
 #: Approved emails that came back by themselves: an order came in meanwhile.
 _AGAIN: Final = "SELECT count(*) FROM messages WHERE state IN ('draft', 'in_review') AND fault IS NOT NULL"
@@ -63,9 +71,38 @@ def read_outbox(
         found = _rows(driver, tab, after, count + 1, text.strip())
         counts = _by_tab(_states(driver))
         now = _Now(now.moment, now.zone, now.account, read_trouble(workspace))
+        if tab == "waiting":
+            policy = in_force(workspace, driver)
+            for row in found[:count]:
+                row["held"], row["fault"] = _held(driver, policy, row, now) or ("", row["fault"])
     rows = tuple(_row(row, now) for row in found[:count])
     last = found[count - 1] if len(found) > count else None
     return OutboxPage(rows, (str(last["at"]), int(last["id"])) if last is not None else None, counts)
+
+
+def count_held(workspace: Workspace, address: str) -> int:
+    """Return how many approved emails to an address may not go out as things stand."""
+    now = _now(workspace)
+    with workspace.store.snapshot() as driver:
+        policy = in_force(workspace, driver)
+        asked = [
+            {"id": number, "customer_id": customer, "due_at": due, "state": "queued", "via": None}
+            for number, customer, due, to in driver.execute(_TO).fetchall()
+            if address_key(to) == address_key(address)
+        ]
+        return sum(_held(driver, policy, row, now) is not None for row in asked)
+
+
+def _held(driver: sqlite.Connection, policy: Policy, row: dict[str, Any], now: _Now) -> tuple[str, str] | None:
+    """Return why sending would refuse an approved email, in a line and as the sentence what to do; None if nothing."""
+    if row["state"] not in ("queued", "approved") or row["via"]:
+        return None
+    at = max(now.moment, words.moment_of(row["due_at"]) or now.moment)
+    answer = may_send(driver, policy, row["customer_id"], at=at, message_id=row["id"])
+    if answer.allowed:
+        return None
+    why = next(said for state, said in answer.lines if state == "no")
+    return f"Held: {why[:1].lower()}{why[1:]}", answer.refusal
 
 
 def read_standing(workspace: Workspace) -> OutboxStanding:
@@ -197,6 +234,8 @@ def _row(row: dict[str, Any], now: _Now) -> OutboxRow:
 
 def _state_words(row: dict[str, Any], now: _Now) -> str:
     state = row["state"]
+    if row.get("held"):
+        return str(row["held"])
     if state == "queued":
         return _queued_words(row, now)
     if state == "approved":

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from models.values.errors import UserError
-from services.outreach import discard, read_outbox, read_standing, send_due
+from services.outreach import count_held, discard, read_outbox, read_standing, send_due
 from services.settings import MailAccount
+from services.sync import record_consent
 from tests.servers.mail_server import MailServer
 from tests.services.outreach.outbox.post import Post
 
@@ -79,3 +80,33 @@ def test_what_no_server_will_take_is_to_hand_over_and_not_scheduled(post: Post) 
     assert (standing.words, standing.waiting, standing.offline) == ("1 email to send yourself", 1, False)
     post.approved()
     assert read_standing(post.workspace).words == "Online · 1 email scheduled"
+
+
+def test_an_approved_email_whose_consent_was_withdrawn_since_is_held_and_never_sent(
+    post: Post, server: MailServer
+) -> None:
+    held, other = post.approved(), post.approved()
+    address = str(post.value("SELECT to_address FROM messages WHERE id = ?", held.id))
+    assert count_held(post.workspace, address) == 0
+    record_consent(post.workspace, address, "withdrawn")
+    rows = {row.id: row for row in read_outbox(post.workspace, "waiting").rows}
+    assert rows[held.id].state_words == "Held: consent withdrawn 19 Nov 2026, recorded by hand"
+    assert rows[held.id].fault.startswith("Consent was withdrawn")
+    assert (rows[other.id].state_words, rows[other.id].fault) == ("Goes out in 10 min", "")
+    assert count_held(post.workspace, address.upper()) == 1
+    post.move(minutes=11)
+    assert send_due(post.workspace)[0].sent == (other.id,)
+    assert [mail.recipients for mail in server.accepted] != [[address]] and len(server.accepted) == 1
+    assert post.state(held) == "failed"
+
+
+def test_without_a_mail_account_an_approved_email_is_held_by_a_withdrawal_too(post: Post) -> None:
+    post.preferences(mail=MailAccount())
+    held = post.approved()
+    record_consent(
+        post.workspace, str(post.value("SELECT to_address FROM messages WHERE id = ?", held.id)), "withdrawn"
+    )
+    assert (
+        read_outbox(post.workspace, "waiting").rows[0].state_words
+        == "Held: consent withdrawn 19 Nov 2026, recorded by hand"
+    )
