@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Final
@@ -11,11 +12,12 @@ from models.values import words
 from models.values.errors import UserError
 from models.values.outbox import OutboxPage, OutboxRow, OutboxStanding
 from models.values.outreach import WRITABLE
+from services import permission
 from services.outreach.outbox.sending import next_due
 from services.outreach.outbox.trouble import Trouble, read_trouble
 from services.outreach.send_policy import in_force
 from services.permission.answer import may_send
-from services.permission.ledger import address_key
+from services.permission.ledger import address_key, refused, stored_key
 from services.settings import Policy
 from services.workspace import Workspace
 
@@ -34,6 +36,12 @@ _COLUMNS: Final = (
 _TO: Final = (
     "SELECT id, customer_id, due_at, to_address FROM messages"
     " WHERE state = 'queued' OR (state = 'approved' AND via IS NULL)"
+)
+#: Of some emails those whose recipient did not give consent, or may not be emailed for another reason than the cap.
+_AGAINST: Final = (
+    "SELECT m.id FROM messages m JOIN customers c ON c.id = m.customer_id LEFT JOIN contacts k ON k.id = m.contact_id"
+    " WHERE m.id IN (SELECT value FROM json_each(:ids)) AND (coalesce(k.email_consent, c.email_consent) <> 'given'"
+    f" OR NOT {permission.may_email(':day')} OR {refused(stored_key('m.to_address'), ':now')})"
 )
 #: Approved emails that came back by themselves: an order came in meanwhile.
 _AGAIN: Final = "SELECT count(*) FROM messages WHERE state IN ('draft', 'in_review') AND fault IS NOT NULL"
@@ -72,9 +80,7 @@ def read_outbox(
         counts = _by_tab(_states(driver))
         now = _Now(now.moment, now.zone, now.account, read_trouble(workspace))
         if tab == "waiting":
-            policy = in_force(workspace, driver)
-            for row in found[:count]:
-                row["held"], row["fault"] = _held(driver, policy, row, now) or ("", row["fault"])
+            _say_held(driver, in_force(workspace, driver), found[:count], now)
     rows = tuple(_row(row, now) for row in found[:count])
     last = found[count - 1] if len(found) > count else None
     return OutboxPage(rows, (str(last["at"]), int(last["id"])) if last is not None else None, counts)
@@ -91,6 +97,17 @@ def count_held(workspace: Workspace, address: str) -> int:
             if address_key(to) == address_key(address)
         ]
         return sum(_held(driver, policy, row, now) is not None for row in asked)
+
+
+def _say_held(driver: sqlite.Connection, policy: Policy, found: list[dict[str, Any]], now: _Now) -> None:
+    """Note in the rows of a page which emails may not go out, asked of those alone against whom something stands."""
+    asked = {"ids": json.dumps([row["id"] for row in found]), "now": words.stored(now.moment)}
+    day = now.moment.astimezone(now.zone).date().isoformat()
+    against = {number for (number,) in driver.execute(_AGAINST, {**asked, "day": day})}
+    for row in found:
+        held = _held(driver, policy, row, now) if row["id"] in against else None
+        if held is not None:
+            row["held"], row["fault"] = held
 
 
 def _held(driver: sqlite.Connection, policy: Policy, row: dict[str, Any], now: _Now) -> tuple[str, str] | None:
