@@ -83,7 +83,8 @@ def undo_import(workspace: Workspace, import_id: int) -> Changes:
         if stays:
             work.keep(stays)
         rows = sum(count for table, count in undo.removed.items() if table != "identities")
-        work.say(f"Undid the import of {file}: {rows:,} rows taken out, {undo.put:,} put back")
+        done = f"Undid the import of {file}: {rows:,} rows taken out, {undo.put:,} put back"
+        work.say(done if rows or undo.put else f"Nothing was taken out. The import of {file} counts as undone")
         work.digest(json.dumps({"import": import_id, "removed": undo.removed, "put_back": undo.put}, sort_keys=True))
         work.touch(customers=undo.customers, everyone=undo.everyone, tables=undo.tables)
         db.execute("UPDATE imports SET undone_by = ? WHERE id = ?", (work.journal_entry(), import_id))
@@ -199,7 +200,7 @@ class _Undo:
                 removed = self._remove(table, number, total, stay)
                 if removed:
                     self.removed[table] = self.removed.get(table, 0) + removed
-            for sentence in staying_words(self.db, table, stay, self.import_id):
+            for sentence in staying_words(self.db, table, stay, self.import_id, self.going):
                 self.work.keep(sentence)
 
     def _stay(self, table: str) -> dict[int, str]:

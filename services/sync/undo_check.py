@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from models import sqlite, tables
 from models.journal import MERGED
 from models.store.driver import driver_of
+from models.values import words
 from models.values.errors import UserError
 from models.values.imports import UndoPreview
 from services.sync.apply.write import UNOWNED
@@ -47,7 +48,10 @@ EDITED_SINCE = f"""
             j.id = p.journal_id AND (
                 j.undoes IS NOT NULL OR j.verb = 'import' OR (j.verb = '{MERGED}' AND p.table_name <> 'customers'))))
 """
-NAMED = 20
+#: So many rows are named one by one; more are one sentence.
+NAMED = 5
+_PEOPLE = frozenset({"customers", "contacts"})
+_REFER = " refer to "
 
 
 def table_words(table: str) -> str:
@@ -79,9 +83,9 @@ def stays_words(title: str, why: str) -> str:
     return f"{title} is kept, because {why}."
 
 
-def more_kept_words(table: str, count: int) -> str:
-    """Say how many more rows stay than are named."""
-    return f"{count:,} more {table_words(table)} are kept for the same reasons."
+def all_stay_words(table: str, count: int, why: str) -> str:
+    """Say that many rows of a table stay."""
+    return f"{count:,} {table_words(table)} are kept, because {why}."
 
 
 def merged_words(db: sqlite.Connection, import_id: int) -> list[str]:
@@ -93,8 +97,9 @@ def merged_words(db: sqlite.Connection, import_id: int) -> list[str]:
         """,
         (import_id,),
     ).fetchall()
-    said = [stays_words(f"Customer {name}", f"it was merged into {kept}") for name, kept in found[:NAMED]]
-    return said + ([more_kept_words("customers", len(found) - NAMED)] if len(found) > NAMED else [])
+    if len(found) > NAMED:
+        return [all_stay_words("customers", len(found), "they were merged into others")]
+    return [stays_words(f"Customer {name}", f"they were merged into {kept}") for name, kept in found]
 
 
 def undo_preview(workspace: Workspace, import_id: int, *, undone_before: Collection[int] = ()) -> UndoPreview:
@@ -239,7 +244,7 @@ def kept_by_undo(db: sqlite.Connection, import_id: int, entry: int, undone_befor
             continue
         if exists(db, f"{table} WHERE import_id = ?", (import_id,)):
             kept.rows[table] = staying(db, going, table, kept.rows)
-            kept.words += staying_words(db, table, kept.rows[table], import_id)
+            kept.words += staying_words(db, table, kept.rows[table], import_id, going)
     return kept
 
 
@@ -296,6 +301,7 @@ def staying(
     if table == "identities":
         return dict.fromkeys(_identities_of(db, going, rows.get("customers", ())), "")
     stay: dict[int, str] = {}
+    them = "them" if table in _PEOPLE else "it"
     own = "t.import_id IN (SELECT value FROM json_each(:going))"
     values = {"going": _numbers(going)}
     for other, column in REFERENCES.get(table, ()):
@@ -306,7 +312,7 @@ def staying(
             """,
             {**values, "stay": _numbers(rows.get(other, ()))},
         ):
-            stay.setdefault(number, f"{table_words(other)} refer to it")
+            stay.setdefault(number, f"{table_words(other)}{_REFER}{them}")
     for (number,) in db.execute(
         f"""
         SELECT t.id FROM journal_payloads p JOIN {table} t ON t.id = CAST(p.row_id AS INTEGER)
@@ -314,7 +320,7 @@ def staying(
         """,
         {**values, "table": table},
     ):
-        stay.setdefault(number, "it was edited by hand since")
+        stay.setdefault(number, f"{'they were' if table in _PEOPLE else 'it was'} edited by hand since")
     return stay
 
 
@@ -355,16 +361,50 @@ def _holds(other: str, table: str) -> str:
     return "1"
 
 
-def staying_words(db: sqlite.Connection, table: str, stay: Mapping[int, str], import_id: int) -> list[str]:
-    """Say of rows that an import added and that stay, the first ones by name, why they do."""
+def staying_words(
+    db: sqlite.Connection, table: str, stay: Mapping[int, str], import_id: int, going: Collection[int]
+) -> list[str]:
+    """Say of rows that an import added and that stay why they do: a few by name, many in one sentence a reason."""
     if not stay or table == "identities":
         return []
     columns = [column.name for column in tables.metadata.tables[table].columns]
     own = f"FROM {table} WHERE import_id = ? AND id IN (SELECT value FROM json_each(?))"
     values = (import_id, _numbers(stay))
-    (count,) = db.execute(f"SELECT count(*) {own}", values).fetchone()
+    numbers = [number for (number,) in db.execute(f"SELECT id {own} ORDER BY id", values)]
+    if len(numbers) <= NAMED:
+        found = db.execute(f"SELECT {', '.join(columns)} {own} ORDER BY id", values)
+        rows = [dict(zip(columns, one, strict=True)) for one in found]
+        return [stays_words(title_of(table, row), stay[row["id"]]) for row in rows]
+    referred = [number for number in numbers if _REFER in stay[number]]
     said = []
-    for found in db.execute(f"SELECT {', '.join(columns)} {own} ORDER BY id LIMIT {NAMED}", values):
-        row = dict(zip(columns, found, strict=True))
-        said.append(stays_words(title_of(table, row), stay[row["id"]]))
-    return said + ([more_kept_words(table, count - NAMED)] if count > NAMED else [])
+    if referred:
+        by = words.listed(list(dict.fromkeys(stay[number].partition(_REFER)[0] for number in referred)))
+        said.append(all_stay_words(table, len(referred), f"{by}{_REFER}them") + _undo_too(db, table, referred, going))
+    if len(referred) < len(numbers):
+        said.append(all_stay_words(table, len(numbers) - len(referred), "they were edited by hand since"))
+    return said
+
+
+def _undo_too(db: sqlite.Connection, table: str, numbers: Collection[int], going: Collection[int]) -> str:
+    """Name the imports whose rows refer to some of a table: undone too, they need them no longer."""
+    imports: set[int] = set()
+    for other, column in REFERENCES.get(table, ()):
+        if other in ORDER:
+            imports |= {
+                number
+                for (number,) in db.execute(
+                    f"SELECT DISTINCT import_id FROM {other} WHERE {column} IN (SELECT value FROM json_each(?))"
+                    " AND import_id NOT IN (SELECT value FROM json_each(?))",
+                    (_numbers(numbers), _numbers(going)),
+                )
+            }
+    if not imports:
+        return ""
+    spans: list[list[int]] = []
+    for number in sorted(imports):
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    named = words.listed([f"{first}" if first == last else f"{first}–{last}" for first, last in spans])
+    return f" Undo {'import' if len(imports) == 1 else 'imports'} {named} to take them out too."

@@ -126,8 +126,8 @@ def test_rows_that_others_refer_to_are_kept_and_named(book: Book) -> None:
     book.bring(FIXTURES / "crm_pipeline.csv")
     changes = previewed_undo(book, accounts.import_id)
     assert sorted(changes.kept) == [
-        "Customer Bluebird Works is kept, because opportunities refer to it.",
-        "Customer Northwind Fabrics is kept, because opportunities refer to it.",
+        "Customer Bluebird Works is kept, because opportunities refer to them.",
+        "Customer Northwind Fabrics is kept, because opportunities refer to them.",
     ]
     assert book.one("SELECT count(*) FROM identities") == 2
     assert book.hash()
@@ -141,7 +141,7 @@ def test_a_customer_with_work_on_it_is_kept(book: Book) -> None:
         work.digest("alerts")
         work.commit()
     assert previewed_undo(book, receipt.import_id).kept == (
-        "Customer Bluebird Works is kept, because alerts refer to it.",
+        "Customer Bluebird Works is kept, because alerts refer to them.",
     )
     assert book.ask("SELECT name FROM customers") == [("Bluebird Works",)]
 
@@ -161,7 +161,7 @@ def test_a_customer_whom_a_person_writes_to_is_kept_and_a_draft_that_nobody_saw_
         work.digest("emails")
         work.commit()
     assert previewed_undo(book, receipt.import_id).kept == (
-        "Customer Bluebird Works is kept, because messages refer to it.",
+        "Customer Bluebird Works is kept, because messages refer to them.",
     )
     assert book.ask("SELECT c.name FROM messages m JOIN customers c ON c.id = m.customer_id") == [("Bluebird Works",)]
 
@@ -185,7 +185,7 @@ def test_a_customer_edited_by_hand_survives_the_undo_of_its_import(book: Book) -
     customer = book.one("SELECT id FROM customers WHERE name = 'Bluebird Works'")
     edit_customer(book.workspace, customer, {"owner": "Ana"})
     changes = previewed_undo(book, receipt.import_id)
-    assert changes.kept == ("Customer Bluebird Works is kept, because it was edited by hand since.",)
+    assert changes.kept == ("Customer Bluebird Works is kept, because they were edited by hand since.",)
     assert book.ask("SELECT name FROM customers") == [("Bluebird Works",)]
 
 
@@ -303,12 +303,29 @@ def test_several_imports_undone_together_hold_nothing_of_each_other(book: Book, 
     first = book.bring(people, source="shop").import_id
     second = book.bring(orders, source="shop").import_id
     alone = undo_preview(book.workspace, first)
-    assert alone.keeps == ("Customer Ada Elm is kept, because orders refer to it.",)
+    assert alone.keeps == ("Customer Ada Elm is kept, because orders refer to them.",)
     assert dict(alone.takes_out) == {"customers": 1}
     together = undo_preview(book.workspace, first, undone_before=(second,))
     assert together.keeps == () and dict(together.takes_out) == {"customers": 2}
     undo_import(book.workspace, second)
     assert previewed_undo(book, first).kept == ()
+
+
+def test_many_customers_whom_later_files_need_are_kept_in_one_sentence(book: Book, tmp_path: Path) -> None:
+    people = [[f"C{n}", f"Bob Stone{n}"] for n in range(1, 31)]
+    first = book.bring(write_csv(tmp_path / "people.csv", ["Customer ID", "Name"], people), source="shop").import_id
+    header = ["order_id", "customer_id", "created_at", "total", "channel"]
+    for file in range(3):
+        orders = [[f"W{file}{n}", f"C{n}", "2026-11-14 09:12:40", "10", "web"] for n in range(1, 31)]
+        last = book.bring(write_csv(tmp_path / f"orders{file}.csv", header, orders), source="shop").import_id
+    changes = previewed_undo(book, first)
+    assert changes.words == "Nothing was taken out. The import of people.csv counts as undone"
+    assert changes.kept == (
+        "30 customers are kept, because orders refer to them. Undo imports 2–4 to take them out too.",
+    )
+    for number in (last, last - 1, last - 2):
+        undo_import(book.workspace, number)
+    assert book.one("SELECT count(*) FROM customers") == 0
 
 
 def test_an_import_is_taken_back_after_its_customer_was_merged(book: Book, tmp_path: Path) -> None:
@@ -326,7 +343,7 @@ def test_an_import_is_taken_back_after_its_customer_was_merged(book: Book, tmp_p
     assert book.one("SELECT count(*) FROM orders") == 0
     known = book.ask("SELECT kind, value FROM identities ORDER BY 1, 2")
     kept = previewed_undo(book, second.import_id).kept
-    assert kept == ("Customer Anne Lee is kept, because it was merged into Ann Lee.",)
+    assert kept == ("Customer Anne Lee is kept, because they were merged into Ann Lee.",)
     assert book.ask("SELECT kind, value FROM identities ORDER BY 1, 2") == known
     assert book.one("SELECT count(*) FROM merged_customers") == 1
     book.hash()
