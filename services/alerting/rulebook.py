@@ -21,6 +21,7 @@ from models.store import UnitOfWork
 from models.tables import rules as rules_table
 from models.values.changes import Changes
 from models.values.errors import UserError
+from models.values.nearest import nearest
 from models.values.rule_records import RULE_RECORDS
 from models.values.watches import PREFIX
 from services.alerting.rules import Rule, rule_from_json, rule_to_json, shipped_rules
@@ -142,7 +143,7 @@ def known_rule(connection: Connection, code: str) -> tuple[Rule, bool]:
     """
     known = {rule.code: (rule, on) for rule, on in stored_rules(connection)}
     if code not in known:
-        raise UserError(f"There is no rule “{code}”; the rules are: {', '.join(sorted(known))}.")
+        raise UserError(f"There is no rule “{code}”. {nearest(code, known)}")
     return known[code]
 
 

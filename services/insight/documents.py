@@ -10,6 +10,7 @@ from typing import Any
 from models.values import words
 from models.values.alerts import AlertRow, Permission, QueueFilter, QueueOrder, QueueTab
 from models.values.errors import UserError
+from models.values.nearest import nearest
 from services.insight.advice import read_advice
 from services.insight.anomalies import anomaly_words, read_anomalies
 from services.insight.measurements import read_measurements
@@ -44,7 +45,7 @@ def read_alert_ids(
     """
     known = [code for (code,) in reader.driver.execute("SELECT code FROM rules ORDER BY code")]
     if unknown := [code for code in rules if code not in known]:
-        raise UserError(f"No rule is called “{unknown[0]}”; there are: {', '.join(known)}.")
+        raise UserError(f"No rule is called “{unknown[0]}”. {nearest(unknown[0], known)}")
     wanted = QueueFilter(rules=frozenset(rules))
     tabs = _TABS if everything else _TABS[:1]
     lines = (read_line(reader, tab, wanted, beyond_budget=everything, order=order) for tab in tabs)

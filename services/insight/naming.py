@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.values.errors import UserError
+from models.values.nearest import nearest_of
 from services.insight.reader import Reader
 
 _SHOWN = 5
@@ -29,4 +30,7 @@ def read_customer_named(reader: Reader, text: str) -> int:
         if found:
             several = ", ".join(f"{row[0]} ({row[1]})" for row in found[:_SHOWN])
             raise UserError(f"“{wanted}” matches more than one customer: {several}. Give the number.")
-    raise UserError(f"There is no customer “{wanted}”. `bellwether customers --query` finds them.")
+    names = dict(reader.driver.execute("SELECT id, name FROM customers WHERE name <> ''").fetchall())
+    near = [f"{names[number]} ({number})" for number in nearest_of(wanted, names)]
+    meant = f"Did you mean {' or '.join(near)}? " if near else ""
+    raise UserError(f"There is no customer “{wanted}”. {meant}`bellwether customers --query` finds them.")

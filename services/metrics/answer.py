@@ -17,13 +17,14 @@ from models.store.driver import driver_of
 from models.values.errors import UserError
 from models.values.metrics import Answer, Column, Condition, Period, Query, RowList, RowsQuery, Value
 from models.values.money import exponent
+from models.values.nearest import nearest
 from models.values.notes import Note
 from models.values.said_leaving import risk_words
 from models.values.words import WEEKDAYS, day_of, full_day, listed
 from services.book.alert_phrasing import reason_words
 from services.book.deal_phrasing import why_to_act
 from services.book.sources import SOURCES
-from services.metrics.catalogue import TIME, Catalogue, Entity, Metric, nearest
+from services.metrics.catalogue import TIME, Catalogue, Entity, Metric
 from services.metrics.coverage import Coverage
 from services.metrics.figures import Asked, Figure, Figures, Reckoning, only_largest, whole_of
 from services.metrics.guard import guarded

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from models.values.errors import UserError
 from models.values.metrics import Condition, MetricLine
-from models.values.words import listed
+from models.values.nearest import nearest
 from services.metrics.hooks import HOOKS, OF_ANY_DAY
 from services.metrics.periods import GRAINS
 
@@ -304,14 +304,3 @@ class Catalogue:
             )
             for one in self.metrics.values()
         )
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return a sentence with the names that are most like one, or with all of few."""
-    from rapidfuzz import fuzz, process
-
-    names = sorted(known)
-    found = process.extract(name, names, scorer=fuzz.ratio, limit=3, score_cutoff=50)
-    if found:
-        return f"The nearest: {', '.join(one[0] for one in found)}."
-    return f"Choose one of {', '.join(names)}." if len(names) <= 60 else f"For example {listed(names[:3])}."

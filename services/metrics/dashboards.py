@@ -29,10 +29,11 @@ from models.values.dashboards import (
 )
 from models.values.errors import UserError
 from models.values.metrics import Answer, Condition, Query, RowsQuery, Value
+from models.values.nearest import nearest
 from models.values.notes import Note
 from models.values.words import WEEKDAYS, full_day, listed
 from services.metrics.answer import Metrics
-from services.metrics.catalogue import TIME, Catalogue, Field, Metric, nearest
+from services.metrics.catalogue import TIME, Catalogue, Field, Metric
 from services.metrics.changes import read_changes
 from services.metrics.load import Place, conditions_in, the_catalogue
 from services.metrics.periods import GRAINS, months_later, period_of

@@ -64,7 +64,7 @@ def test_the_list_is_of_a_rule_and_in_an_order(
     (rule,) = {alert for alert in ("likely_to_leave",) if names("--rule", alert)}
     assert sorted(names("--rule", rule)) == long_queue and names("--rule", "bad_review") == []
     assert run_command(["alerts", "--rule", "bad", "--store", str(store_path)]) == 1
-    assert "No rule is called “bad”; there are:" in capsys.readouterr().err
+    assert "No rule is called “bad”. The nearest: bad_review" in capsys.readouterr().err
     assert run_command(["alerts", "--order", "luck", "--store", str(store_path)]) == 2
     assert "Order by due, severity, value, customer." in capsys.readouterr().err
 

@@ -359,3 +359,13 @@ def test_a_withdrawal_says_how_many_approved_emails_it_holds_and_the_outbox_whic
     _, outbox, _ = ask("outbox", "--tab", "waiting")
     assert outbox["messages"][0]["state_words"].startswith("Held: consent withdrawn")
     assert ask("send", "--now")[1]["failed"] == [draft["id"]] and mail.accepted == []
+
+
+def test_a_mistyped_customer_or_rule_names_the_nearest(ask: Any, customer: dict[str, Any], tmp_path: Path) -> None:
+    name = customer["name"]
+    for typed in (f"{name[:2]}{name[3:]}", name.upper()[:-1]):
+        code, _, said = ask("draft", typed)
+        assert code == 1 and f"Did you mean {name} ({customer['id']})" in said
+    assert "Did you mean" not in ask("draft", "zqzq")[2]
+    _, _, said = ask("alerts", "--rule", "unhappy")
+    assert "No rule is called “unhappy”. The nearest: unhappy_" in said and "win_back" not in said
