@@ -16,7 +16,7 @@ from models.values.people import PAIR_STATES
 from models.values.words import count
 from services import duplicates as people
 from services import insight, outreach, sync
-from services.permission.ledger import history, standing
+from services.permission.ledger import history, on_record, standing
 from services.permission.lookalike import about_domain
 from services.pipeline import after_change
 from services.pipeline.retention import due_for_erasure, erase_due, with_receipt
@@ -73,10 +73,13 @@ def consent(
     with workspace.store.snapshot() as driver:
         lines = history(driver, workspace.policy, address)
         blocked = standing(driver, address, workspace.clock.now()) is not None
+        unasked = not blocked and not on_record(driver, address)
         domain = about_domain(driver, address)
     held = outreach.count_held(workspace, address)
     held_words = f"{count(held, 'approved email')} to it {'is' if held == 1 else 'are'} held." if held else ""
     state = "Blocked: no email goes to this address." if blocked else "Not blocked."
+    if unasked:
+        state = "No consent is on record; the address is not blocked."
     document = {"address": address, "blocked": blocked, "held": held, "history": lines, "domain": domain}
     return Reply(document, "\n".join(filter(None, (changes.words, state, held_words, domain, *lines))))
 

@@ -119,6 +119,18 @@ def standing(driver: sqlite.Connection, address: str, at: datetime) -> tuple[str
     return (found[0], found[1] or "") if found is not None else None
 
 
+def on_record(driver: sqlite.Connection, address: str) -> bool:
+    """Return whether anybody's consent is on record under an address."""
+    people = " UNION ALL ".join(
+        f"SELECT 1 FROM {table} WHERE {stored_key('email')} = :address AND email_consent = 'given'"
+        for table in ("customers", "contacts")
+    )
+    given = "SELECT 1 FROM suppression_ledger WHERE address = :address AND said = 'given'"
+    return (
+        driver.execute(f"{people} UNION ALL {given} LIMIT 1", {"address": address_key(address)}).fetchone() is not None
+    )
+
+
 def history(driver: sqlite.Connection, policy: Policy, address: str) -> tuple[str, ...]:
     """Return what was said of consent under an address, the newest first, each with its day, its way and who wrote it.
 

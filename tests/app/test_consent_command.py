@@ -69,3 +69,16 @@ def test_what_is_no_address_and_a_day_to_come_are_refused(ask: Any) -> None:
     assert ask("2026-11-21T10:00", "ann@x.example", "maybe")[0] == 1
     assert ask("2026-11-21T10:00", "ann@x.example", "given", "--since", "2026-11-25")[0] == 1
     assert ask("2026-11-21T10:00", "ann@x.example")[1]["history"] == []
+
+
+def test_an_address_without_consent_is_not_said_to_be_free(ask: Any, store_path: Path, capsys: Any) -> None:
+    def said(address: str) -> str:
+        run_command(["consent", address, "--store", str(store_path)])
+        return str(capsys.readouterr().out)
+
+    ask("2026-11-21T09:00", "ann@x.example")
+    assert said("ann@x.example") == "No consent is on record; the address is not blocked.\n"
+    ask("2026-11-21T10:00", "ann@x.example", "given")
+    assert said("ann@x.example").startswith("Not blocked.\n")
+    ask("2026-11-21T11:00", "ann@x.example", "withdrawn")
+    assert said("ann@x.example").startswith("Blocked:")
