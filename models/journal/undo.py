@@ -172,12 +172,20 @@ def _needed_by(connection: Connection, customer: int, going: set[tuple[str, int]
     return found
 
 
+def listed_still(address: str) -> str:
+    """Say that a withdrawal outlives the undo, and what lifts it if it was a mistake."""
+    return (
+        "on the suppression list. If it was a mistake, record consent: Settings, Suppressions, or"
+        f" `bellwether consent {address} given`."
+    )
+
+
 def _take_out(work: UnitOfWork, table: Table, row_id: int | str, after: dict[str, Any]) -> None:
     row = _current(work, table, row_id)
     if row is None:
         return
     if table is suppression_ledger and row["said"] == "withdrawn":
-        work.keep(f"{row['address']} stays on the suppression list: only later consent lifts a withdrawal.")
+        work.keep(f"{row['address']} stays {listed_still(row['address'])}")
         return
     passing = UNWATCHED if table is messages else frozenset()
     changed = sorted(name for name, value in after.items() if row.get(name) != value and name not in passing)

@@ -13,6 +13,7 @@ from datetime import date, datetime, time, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
 from models import sqlite
+from models.journal.undo import listed_still
 from models.store import UnitOfWork
 from models.tables import suppression_ledger
 from models.values import words
@@ -227,7 +228,7 @@ def forget_import(db: sqlite.Connection, import_id: int) -> str:
     if not count:
         return ""
     who = "1 address stays" if count == 1 else f"{count:,} addresses stay"
-    return f"{who} on the suppression list: only later consent lifts a withdrawal."
+    return f"{who} {listed_still('ADDRESS')}"
 
 
 def day_at(moment: str, policy: Policy) -> date:
