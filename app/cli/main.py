@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, Final, NamedTuple
 
 import typer
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from app import __version__
@@ -136,10 +138,46 @@ GROUPS: Final[Mapping[str, Group]] = {
 }  # fmt: skip
 
 
+#: What the libraries say of an option's value, and what a person is told instead.
+_PLAIN: Final = (
+    (r"Input should be a valid integer.*", "Write a whole number."),
+    (r"Input should be a valid number.*", "Write a number."),
+    (r"Input should be greater than or equal to (\S+)", r"Write \1 or more."),
+    (r"Input should be less than or equal to (\S+)", r"Write \1 or less."),
+    (r"(?:Value error, )?'(.*?)' is not one of (.*?)\.?", lambda one: _choices(one[1], one[2])),
+    (r"(?:Value error, )?(.*)", r"\1"),
+)
+
+
+def _choices(given: str, choices: str) -> str:
+    return f"“{given}” is not one of {choices.replace(chr(39), '')}."
+
+
+def in_plain_words(said: str) -> str:
+    """Return what is wrong with the value of an option, as a person says it."""
+    for pattern, instead in _PLAIN:
+        found, changed = re.subn(rf"\A{pattern}\Z", instead, said, count=1, flags=re.DOTALL)
+        if changed:
+            return found
+    return said
+
+
+class _Program(TyperGroup):
+    """All commands; what is wrong with an option is said in plain words, whichever command has it."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = in_plain_words(error.message)
+            raise
+
+
 def build() -> typer.Typer:
     """Return the command line with all its commands."""
     program = typer.Typer(
         name="bellwether",
+        cls=_Program,
         help="Which customers need a person today, and why. Without a command the window opens.",
         no_args_is_help=False,
         add_completion=False,

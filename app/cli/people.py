@@ -130,13 +130,16 @@ def erase(
 @in_book(writes=lambda given: bool(given["erases"]))
 def retention(
     workspace: Workspace,
-    months: Annotated[int, typer.Option("--months", min=0, max=600, help="Another period than the policy's.")] = 0,
+    given_months: Annotated[
+        int | None, typer.Option("--months", min=1, max=600, help="Another period than the policy's.")
+    ] = None,
     erases: Annotated[bool, typer.Option("--erase", help="Erase who is listed; needs --yes too.")] = False,
     sure: Annotated[bool, typer.Option("--yes", help="Erase: it cannot be undone.")] = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="A .txt file for the receipt.")] = None,
     json: JsonOption = False,
 ) -> Reply:
     """List customers without contact for longer than you keep them; with --erase --yes, erase them."""
+    months = given_months or 0
     found = due_for_erasure(workspace, months)
     document: dict[str, Any] = dataclasses.asdict(found)
     document["before"] = found.before and found.before.isoformat()

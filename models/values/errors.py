@@ -6,6 +6,8 @@ customer's data.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class BellwetherError(Exception):
     """What a person may be told as it stands."""
@@ -67,3 +69,10 @@ class StoreLocked(EnvironmentFault):
 
 class Cancelled(BellwetherError):
     """A person cancelled the work; nothing of it was kept. Exit code 130."""
+
+
+def unwritable(path: Path, error: OSError) -> str:
+    """Return the sentence why a file cannot be written."""
+    if not path.parent.exists():
+        return f"There is no folder {path.parent}."
+    return f"{path} could not be written ({(error.strerror or 'the place cannot be written').lower()})."

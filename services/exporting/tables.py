@@ -21,7 +21,7 @@ from models.queries.churn_status import renews_on
 from models.values import words
 from models.values.alerts import Severity
 from models.values.cells import guarded
-from models.values.errors import EnvironmentFault, UserError
+from models.values.errors import EnvironmentFault, UserError, unwritable
 from models.values.overrides import FIGURES
 from models.values.said_leaving import said_words
 from services.book.disclosures import EXPORTED, note_disclosure
@@ -170,7 +170,7 @@ def write_file(path: Path, write: Callable[[BinaryIO], int], *endings: str) -> i
             written = write(file)
         half.replace(path)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise EnvironmentFault(f"{unwritable(path, error)} Nothing was lost; choose another place.") from error
     finally:
         with suppress(OSError):
             half.unlink(missing_ok=True)
@@ -189,11 +189,6 @@ def sheet_cell(value: Any) -> Any:
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     return ILLEGAL_CHARACTERS_RE.sub("", neutral(value))[:_MOST_XLSX_CELL]
-
-
-def _unwritable(path: Path, error: OSError) -> EnvironmentFault:
-    reason = error.strerror or "the place cannot be written"
-    return EnvironmentFault(f"{path} could not be written ({reason}). Nothing was lost; choose another place.")
 
 
 def _write_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]], file: BinaryIO) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from models.values import words
 from models.values.changes import Changes
-from models.values.errors import EnvironmentFault
+from models.values.errors import EnvironmentFault, unwritable
 from models.values.write_back import WHATS, What, WriteBack, WriteFile, WrittenFile
 from services.exporting.changed import VERB
 from services.exporting.gather import Gathering
@@ -68,10 +68,7 @@ def write_back(workspace: Workspace, plan: WriteBack, out: Path) -> tuple[tuple[
             halves.append((_half(file, place), place))
         changes = _put_in_place(workspace, plan, halves)
     except OSError as error:
-        reason = error.strerror or "the place cannot be written"
-        raise EnvironmentFault(
-            f"The files could not be written to {places[0].parent} ({reason}). Nothing was lost; choose another place."
-        ) from error
+        raise EnvironmentFault(f"{unwritable(places[0], error)} Nothing was lost; choose another place.") from error
     finally:
         for half, _place in halves:
             with suppress(OSError):

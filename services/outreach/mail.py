@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 
 from models import sqlite
 from models.tables import messages
-from models.values.errors import EnvironmentFault, UserError
+from models.values.errors import EnvironmentFault, UserError, unwritable
 from models.values.outreach import WRITABLE, Message
 from services.outreach.messages import message_of
 from services.outreach.mime import OutgoingEmail, dated, full_text, link, read_email
@@ -175,8 +175,6 @@ def _write_whole(path: Path, content: bytes) -> None:
                 Path(name).unlink()
             raise
     except OSError as error:
-        reason = error.strerror or "the place cannot be written"
         raise EnvironmentFault(
-            f"The email could not be saved in {path.parent} ({reason}). It is still in the outbox; "
-            "choose another folder."
+            f"{unwritable(path, error)} The email is still in the outbox; choose another folder."
         ) from error

@@ -13,6 +13,7 @@ import pytest
 
 from app.bootstrap import login
 from app.cli import run_command
+from models.store import open_store
 from services.book.files import SAMPLE_BOOK, SAMPLE_TAKES_NONE
 from services.settings import Preferences, default_path, save_preferences
 
@@ -326,3 +327,23 @@ def test_the_order_of_import_is_said_where_it_is_another_than_was_named(
     assert printed.index("customers.csv · Customers") < printed.index("orders.csv · Orders")
     run_command(["import", str(customers), str(orders), "--store", str(store_path), "--no-score"])
     assert said not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("retention", "--months", "abc"), "'--months': Write a whole number."),
+        (("retention", "--months", "0"), "'--months': Write 1 or more."),
+        (("retention", "--months", "601"), "'--months': Write 600 or less."),
+        (("export", "alert", "--out", "a.csv"), "“alert” is not one of scores, alerts, customers, check."),
+        (("query", "revenue", "--compare", "foo"), "“foo” is not one of previous, year."),
+        (("duplicates", "--state", "old"), "“old” is not one of pending, "),
+    ],
+)
+def test_a_wrong_value_is_said_in_plain_words(
+    words: tuple[str, ...], said: str, store_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_store(store_path).close()
+    assert run_command([*words, "--store", str(store_path)]) == 2
+    printed = capsys.readouterr().err
+    assert said in printed and "Input should" not in printed and "Value error" not in printed

@@ -408,7 +408,7 @@ def test_where_a_file_cannot_be_written_nothing_counts_as_written(crm: Book, tmp
     (tmp_path / "back-tasks.csv").mkdir()  # no file can have this name
     with pytest.raises(EnvironmentFault, match="could not be written"):
         write_back(crm.workspace, plan(crm), tmp_path / "back.csv")
-    with pytest.raises(EnvironmentFault, match="could not be written"):
+    with pytest.raises(EnvironmentFault, match="There is no folder"):
         write_back(crm.workspace, plan(crm), tmp_path / "no" / "back.csv")
     assert crm.one("SELECT count(*) FROM journal") == entries
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]

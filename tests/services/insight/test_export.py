@@ -129,7 +129,7 @@ def test_what_cannot_be_done_is_a_sentence_and_leaves_the_old_file(book: SmallBo
         exporting.write_export(book.workspace, "orders", out)
     with pytest.raises(UserError, match=r"neither a \.csv nor an \.xlsx"):
         exporting.write_export(book.workspace, "scores", tmp_path / "scores.pdf")
-    with pytest.raises(EnvironmentFault, match="could not be written"):
+    with pytest.raises(EnvironmentFault, match=f"There is no folder {tmp_path / 'nowhere'}."):
         exporting.write_export(book.workspace, "scores", tmp_path / "nowhere" / "scores.csv")
     assert out.read_text() == "old" and [one.name for one in tmp_path.glob("*.csv")] == ["scores.csv"]
 
