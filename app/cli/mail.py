@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.frame import Reply, ask_secret, in_book, keep_preferences, own_preferences, say
+from app.cli.frame import DONE, IN_PART, Reply, ask_secret, in_book, keep_preferences, own_preferences, say
 from models.values.errors import UserError
 from models.values.mail_access import Provider
 from services import mail_access, outreach
@@ -53,7 +53,10 @@ def change(
     password: Annotated[bool, typer.Option("--password", help="Ask for the password, and keep it.")] = False,
     client_secret: Annotated[bool, typer.Option("--client-secret", help="Ask for the client secret.")] = False,
 ) -> Reply:  # fmt: skip
-    """Set up the mail account. Options you leave out keep their value, or take that of the provider."""
+    """Set up the mail account. Options you leave out keep their value, or take that of the provider.
+
+    Exit code 3: what you gave is saved, and whose server it is must still be said.
+    """
     given = {"from_address": address, "from_name": name, "host": host, "port": port, "security": security,
              "user": user, "sign_in": sign_in}  # fmt: skip
     named = {"client_id": client_id, "tenant": tenant, "authorize_url": authorize_url, "token_url": token_url,
@@ -77,15 +80,16 @@ def change(
     kept = replace(workspace.preferences, mail=account, sign_in=clients)
     if password and not workspace.keyring.lasting:
         say("This computer has no keyring, so the password is not stored: `send` asks for it.")
-    return _shown(replace(workspace, preferences=kept))
+    open_question = address and host is None and not account.host
+    return _shown(replace(workspace, preferences=kept))._replace(code=IN_PART if open_question else DONE)
 
 
 def _changed(workspace: Workspace, code: str | None, given: dict[str, Any]) -> MailAccount:
     workspace.managed.refuse_change("mail", "The mail account")
     before = workspace.preferences.mail
     address = given.get("from_address", before.from_address)
-    moved = "from_address" in given and address != before.from_address
-    provider = _provider(code, address if moved and "host" not in given else "")
+    moved = "from_address" in given and (address != before.from_address or not before.host)
+    provider = _provider(code, address if moved and "host" not in given else "", has_server=bool(before.host))
     if provider is None:
         return replace(before, **given)
     way = mail_access.sign_in_at(provider, workspace.preferences.sign_in)
@@ -95,7 +99,8 @@ def _changed(workspace: Workspace, code: str | None, given: dict[str, Any]) -> M
     return replace(before, **{**filled, "user": address, **given})
 
 
-def _provider(code: str | None, address: str) -> Provider | None:
+def _provider(code: str | None, address: str, *, has_server: bool) -> Provider | None:
+    """Return whose server it is; None where that is not known, which is refused where another server is set up."""
     if code is not None:
         found = mail_access.provider_named(code)
         if found is None:
@@ -104,7 +109,11 @@ def _provider(code: str | None, address: str) -> Provider | None:
     known = mail_access.providers_for(address)
     if len(known) > 1:
         listed = " or ".join(f"--provider {one.code}" for one in known)
-        raise UserError(f"Who hosts {address.rpartition('@')[2]} is not known: add {listed}, or --host SERVER.")
+        unknown = f"Who hosts {address.rpartition('@')[2]} is not known: add {listed}, or --host SERVER."
+        if has_server:
+            raise UserError(f"Nothing was saved. {unknown}")
+        say(unknown)
+        return None
     return known[0] if known else None
 
 
@@ -189,9 +198,12 @@ def _shown(workspace: Workspace) -> Reply:
 
 
 def _words(account: MailAccount, who: str | None, has_password: bool) -> str:
+    address = f"<{account.from_address}>" if account.from_name and account.from_address else account.from_address
+    sender = f"{account.from_name} {address}".strip()
     if not account.host:
-        return "No mail server is set up: emails open in your mail app. `mail set --address YOU@…` sets one up."
-    sender = f"{account.from_name} <{account.from_address}>" if account.from_name else account.from_address
+        how = "--provider …" if account.from_address else "--address YOU@…"
+        none = f"No mail server is set up: emails open in your mail app. `mail set {how}` sets one up."
+        return f"Sender: {sender}\n{none}" if sender else none
     if account.sign_in:
         state = f"signed in as {who or account.user}" if who is not None else "not signed in: `bellwether mail sign-in`"
         way = f"Browser ({account.sign_in}): {state}"

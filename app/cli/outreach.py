@@ -26,6 +26,7 @@ from models.values.outbox import OutboxRow, SendRun
 from models.values.outreach import (
     GOALS,
     TONES,
+    WRITABLE,
     Claim,
     Composition,
     Draft,
@@ -43,6 +44,11 @@ from services.workspace import Workspace
 
 TABS = ("review", "waiting", "doubt", "failed", "sent")
 PAGE = 200
+#: Settings of the mail account as sentences name them, with the option of `mail set`.
+_SET_BY = {
+    "“Your name as the sender” in Settings, Mail server": "--name NAME",
+    "“Your address as the sender” in Settings, Mail server": "--address YOU@…",
+}
 Number = Annotated[int, typer.Argument(metavar="ID", help="The email's number, as listed by `outbox`.")]
 GoalOption = Annotated[
     str, typer.Option("--goal", metavar="G", help=f"One of {', '.join(GOALS)}; default: the best fit.")
@@ -231,13 +237,20 @@ def _words(document: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _with_command(said: str) -> str:
+    """Return a sentence that names a setting with the command that sets it too."""
+    for setting, option in _SET_BY.items():
+        said = said.replace(setting, f"{setting}, or `bellwether mail set {option}`")
+    return said
+
+
 def _checked(check: dict[str, Any]) -> str:
     if check["passed"]:
         return f"passed: {check['words'].removesuffix(':')}"
     if check["instead"]:
         return f"not passed: {check['words']} {check['why']}: --contact"
     joined = " " if check["words"].endswith(":") else ": "
-    return f"not passed: {check['words']}" + (f"{joined}{check['why']}" if check["why"] else "")
+    return _with_command(f"not passed: {check['words']}" + (f"{joined}{check['why']}" if check["why"] else ""))
 
 
 @in_book()
@@ -250,9 +263,17 @@ def outbox(
     _one_of("--tab", tab, dict.fromkeys(TABS, ""))
     pages = {one: emails.read_outbox(workspace, one, count=limit) for one in ([tab] if tab else TABS)}
     counts = dict(next(iter(pages.values())).counts)
-    found = [(one, row) for one, page in pages.items() for row in page.rows]
+    found = [(one, _with_what_lacks(workspace, row)) for one, page in pages.items() for row in page.rows]
     document = {"messages": [{"tab": one, **asdict(row)} for one, row in found], "counts": counts}
     return Reply(document, _outbox_words(found))
+
+
+def _with_what_lacks(workspace: Workspace, row: OutboxRow) -> OutboxRow:
+    """Say of an email that waits for review what keeps it from being approved."""
+    if row.state not in WRITABLE or row.fault:
+        return row
+    reviewed = emails.review(workspace, emails.read_message(workspace, row.id).edit)
+    return row if reviewed.ready else replace(row, fault=reviewed.verdict)
 
 
 def _outbox_words(found: list[tuple[str, OutboxRow]]) -> str:
@@ -284,7 +305,10 @@ def approve(
     again = None if without else _read_before_approval(workspace, number)
     if read:
         emails.read_sentences(workspace, number)
-    changes = emails.approve(workspace, number, at=_moment(workspace, at))
+    try:
+        changes = emails.approve(workspace, number, at=_moment(workspace, at))
+    except UserError as error:
+        raise type(error)(_with_command(str(error))) from error
     after_change(workspace, changes)
     message = emails.read_message(workspace, number)
     document = {

@@ -38,13 +38,18 @@ def test_an_address_sets_the_account_up_and_an_option_has_the_last_word(ask: Any
 
 
 def test_whose_server_a_companys_domain_has_is_asked(ask: Any) -> None:
-    code, _, said = ask("mail", "set", "--address", "dana@linden.example")
-    assert code == 1 and "--provider microsoft365 or --provider google" in said
+    for _ in range(2):
+        code, found, said = ask("mail", "set", "--address", "dana@linden.example", "--name", "Dana")
+        assert code == 3 and "--provider microsoft365 or --provider google" in said
+        assert (found["host"], found["from_address"], found["from_name"]) == ("", "dana@linden.example", "Dana")
+        assert load_preferences(default_path()).preferences.mail.from_name == "Dana", "what was given is saved"
     asked = ("mail", "set", "--address", "dana@linden.example")
     found = ask(*asked, "--provider", "microsoft365", "--client-id", "11-22", "--tenant", "linden.example")[1]
     assert (found["host"], found["sign_in"], found["client_id"]) == ("smtp.office365.com", "microsoft", "11-22")
     assert load_preferences(default_path()).preferences.sign_in["microsoft"].tenant == "linden.example"
     assert ask(*asked, "--host", "mail.linden.example")[1]["host"] == "mail.linden.example"
+    code, _, said = ask("mail", "set", "--address", "dana@other.example")
+    assert code == 1 and "Nothing was saved. Who hosts other.example" in said
     code, _, said = ask("mail", "set", "--provider", "nobody")
     assert code == 1 and "No provider is called “nobody”" in said
 

@@ -369,3 +369,18 @@ def test_a_mistyped_customer_or_rule_names_the_nearest(ask: Any, customer: dict[
     assert "Did you mean" not in ask("draft", "zqzq")[2]
     _, _, said = ask("alerts", "--rule", "unhappy")
     assert "No rule is called “unhappy”. The nearest: unhappy_" in said and "win_back" not in said
+
+
+def test_an_email_that_cannot_be_approved_yet_says_what_lacks_and_which_command_sets_it(
+    ask: Any, customer: dict[str, Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "config" / "bellwether" / "preferences.json"
+    kept = load_preferences(path).preferences
+    save_preferences(path, replace(kept, mail=MailAccount()))
+    _, draft, _ = ask("draft", str(customer["id"]))
+    (row,) = ask("outbox")[1]["messages"]
+    assert (row["state_words"], row["fault"]) == ("Awaiting your review", "1 problem: the email ends without a name")
+    code, _, said = ask("approve", str(draft["id"]))
+    assert code == 1 and "in Settings, Mail server, or `bellwether mail set --name NAME`." in said
+    save_preferences(path, kept)
+    assert ask("outbox")[1]["messages"][0]["fault"] == ""
