@@ -81,6 +81,19 @@ def test_a_contact_who_gave_consent_is_written_to_where_the_company_did_not(smal
     assert reach.words == "Write to Vera Hayashi, who gave consent."
 
 
+def test_where_the_company_withdrew_both_drafts_name_the_contact_who_gave_consent(small: SmallBook) -> None:
+    firm = small.customer("Linden Co", company="Linden Co", email="info@lin.example", email_consent="withdrawn")
+    assert "do not email them until they give it again" in compose(small.workspace, firm).note
+    small.event("contacts", firm, name="Lena Quill", email="lena@lin.example", email_consent="unknown")
+    small.event("contacts", firm, name="Kai Jensen", email="kai@lin.example", email_consent="given")
+    said = compose(small.workspace, firm).note
+    assert said.startswith("Consent was withdrawn: write to Kai Jensen, who gave consent.") and "do not" not in said
+    lena = compose(small.workspace, firm, contact="Lena Quill").edit
+    checks = {one.name: one for one in review(small.workspace, lena).checks}
+    assert checks["permission"].why == "Write to Kai Jensen, who gave consent"
+    assert compose(small.workspace, firm, contact="Kai Jensen").note == ""
+
+
 def test_a_draft_greets_the_contact_and_goes_to_their_address(small: SmallBook, firm: int) -> None:
     workspace = small.workspace
     add_contact(workspace, firm, {"name": "Ada Stone", "role": "Buyer", "email": "ada@linden.example"})
