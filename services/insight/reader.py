@@ -129,12 +129,11 @@ class Reader:
         return words.day(value, self.today)
 
     def ahead(self, day: date) -> str:
-        """Return when a day to come is, ``in 4 days``; where the data end before today, ``tomorrow`` or ``25 Nov``.
+        """Return when a day to come is, ``tomorrow`` or ``in 4 days``; where the data end before today, ``25 Nov``.
 
         What is past is counted to the as-of day, and nobody should have to count from two days at once.
         """
-        away = (day - self.today).days
-        return words.within(away) if self.present == self.today or away in (0, 1) else self.day(day)
+        return words.within((day - self.today).days) if self.present == self.today else self.day(day)
 
     def owned(self, owner: str | None) -> str:
         """Return whose customer it is: ``yours``, the owner's name, ``no owner``."""

@@ -355,16 +355,19 @@ def test_a_notice_is_said_once(book: SmallBook, reader: Fresh) -> None:
     assert said == "Gave notice 40 days ago; the contract ends in 12 days"
 
 
-def test_days_to_a_close_date_count_from_the_day_of_the_data(book: SmallBook, reader: Fresh) -> None:
+@pytest.mark.parametrize(("days", "on"), [(0, "20 Nov"), (1, "21 Nov"), (3, "23 Nov")])
+def test_days_to_a_close_date_count_from_the_day_of_the_data(
+    book: SmallBook, reader: Fresh, days: int, on: str
+) -> None:
     """Data that end before today: the day itself is told, as "open for 20 days" is counted from the last one."""
     number = book.customer("Ida Moor")
     book.score(number, as_of=days_ago(2))
-    deal(book, number, 3)
+    deal(book, number, days)
     told = line(book, reader, number, "gap_beyond_usual", SILENCE)
-    assert told.startswith("Open deal: Pop-up corner, $1,450, Proposal, closes 23 Nov · ")
+    assert told.startswith(f"Open deal: Pop-up corner, $1,450, Proposal, closes {on} · ")
     advice = '{"code": "x", "title": "Call", "why": "{deal}"}'
     found = reader(read_detail, book.alert(number, state="resolved", recommendation=advice))
-    assert "Proposal, open for 18 days, closes 23 Nov." in found.recommendation.why
+    assert f"Proposal, open for 18 days, closes {on}." in found.recommendation.why
 
 
 def test_a_closed_alert_keeps_its_reason(book: SmallBook, reader: Fresh, ida: int) -> None:
