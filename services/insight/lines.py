@@ -213,13 +213,15 @@ class _Writer:
         if measure is None or (measure != "unhappy_open_days" and self._told[measure] != 1):
             return None
         ticket = self._open_ticket(measure)
-        if ticket is None or not ticket["subject"]:
+        if ticket is None:
             return None
+        if not ticket["subject"]:
+            return Clause(clause.between, clause.words + _rated(ticket), clause.facts)
         self._rows.add(("tickets", ticket["id"]))
         lead = "and an " if clause.between else ""
         working = words.count(self._told["pressing_days"], "working day") if measure == "pressing_tickets" else ""
         lasts = f"open for {working}" if working else self._open_for(ticket)
-        said = f"{lead}{_OPEN_TICKET[measure]} {_subject(ticket)} {lasts}"
+        said = f"{lead}{_OPEN_TICKET[measure]} {_subject(ticket)} {lasts}{_rated(ticket)}"
         passed = words.day_of(self._told.get("deal_close_passed")) if "deal_close_passed" in names else None
         if passed is not None:
             said += f"; close date {self._reader.day(passed)} has passed"
@@ -409,7 +411,7 @@ class _Writer:
         return f"{day}{self._state(ticket)}"
 
     def _state(self, ticket: sqlite.Row) -> str:
-        rated = f", rated {ticket['satisfaction']} of 5" if ticket["satisfaction"] is not None else ""
+        rated = _rated(ticket)
         if ticket["open"]:
             return f"{self._open_for(ticket)}{rated}"
         solved = words.day_of(ticket["resolved_on"])
@@ -427,6 +429,10 @@ def _worth(reader: Reader, deal: sqlite.Row) -> int:
 
 def _subject(ticket: sqlite.Row) -> str:
     return f"“{words.shortened(ticket['subject'], _SHOWN)}”"
+
+
+def _rated(ticket: sqlite.Row) -> str:
+    return f", rated {ticket['satisfaction']} of 5" if ticket["satisfaction"] is not None else ""
 
 
 def _badness(ticket: sqlite.Row) -> tuple[bool, int, int, str]:

@@ -139,6 +139,14 @@ TWO = reason("unhappy_tickets", unhappy_tickets_60d=2)
         ("unhappy_tickets", OPEN, [{}], "Unhappy ticket “Zip 0” open for 6 days"),
         ("unhappy_tickets", OPEN, [{"subject": None}], "Unhappy ticket open for 6 days"),
         (
+            "urgent_ticket", PRESSING, [{"priority": "high", "satisfaction": 1, "status": "open"}],
+            "High-priority ticket “Zip 0” open for 4 working days, rated 1 of 5",
+        ),
+        (
+            "unhappy_tickets", OPEN, [{"subject": None, "satisfaction": 2, "status": "open"}],
+            "Unhappy ticket open for 6 days, rated 2 of 5",
+        ),
+        (
             "unhappy_tickets", TWO,
             [{"satisfaction": 1, "resolved_on": days_ago(5), "status": "solved"},
              {"opened_on": days_ago(3), "resolved_on": days_ago(2), "satisfaction": 3, "status": "solved"}],
