@@ -17,7 +17,7 @@ from models.queries.churn_status import left_on, renews_on
 from models.queries.deals import DEAL_NAME, STAGE_NAME, closed_on, known_by
 from models.queries.open_tickets import is_open, is_unhappy
 from models.queries.products import product_called
-from models.queries.purchases import PURCHASES, last_returned, not_ordered_again
+from models.queries.purchases import PURCHASES, cancelled_order, last_returned, not_ordered_again
 from models.store import UnitOfWork
 from models.store.driver import driver_of
 from services.alerting import voices
@@ -162,7 +162,9 @@ FROM (SELECT f.customer_id AS customer_id,
 WHERE days_before > 0""",
     "returned": f"""
 SELECT o.customer_id AS customer_id, nullif(sum({not_ordered_again("o")}), 0) AS amount,
-       julianday(:as_of) - julianday(max(o.ordered_on)) AS days
+       julianday(:as_of) - julianday(max(o.ordered_on)) AS days,
+       min(o.kind = 'cancellation' AND EXISTS (SELECT 1 FROM orders own WHERE own.id = {cancelled_order("o")}
+                                                   AND own.ordered_on = o.ordered_on)) AS same_day
 FROM orders o JOIN temp.run_facts f ON f.customer_id = o.customer_id AND o.currency = f.currency
 WHERE o.kind IN ('return', 'cancellation') AND o.ordered_on > :day_14 AND o.ordered_on <= :as_of
 GROUP BY o.customer_id""",

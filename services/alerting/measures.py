@@ -196,6 +196,8 @@ MEASURES: Final[dict[str, Measure]] = {
     # What went back in 14 days, held against what customers are worth.
     "returned": Measure("i.amount", "returned", among="worth"),
     "returned_days": Measure("i.days", "returned"),
+    # Whether all of it was cancelled on the day on which it was ordered: a slip, or second thoughts.
+    "returned_same_day": Measure("i.same_day", "returned"),
     "days_since_complaint": Measure("o.days", "complaints"),
     "complained_since_order": Measure("(o.days <= f.days_since_order)", "complaints"),
     "worst_recent_rating": Measure("r.worst_30d", "reviews"),

@@ -37,6 +37,8 @@ _BACK: Final = f"""(SELECT coalesce(sum({not_ordered_again("o")}), 0) FROM order
 _FACTS: Final = f"""
 SELECT s.customer_id, s.last_order_on AS ordered_on, s.last_order_amount_minor AS ordered,
        s.days_since_last_order AS silent_days, s.usual_gap_days AS usual_gap,
+       (SELECT max(o.ordered_on) FROM orders o WHERE o.customer_id = s.customer_id AND o.kind = 'purchase'
+           AND o.ordered_on <= :day) > s.last_order_on AS cancelled_since,
        coalesce(s.spend_12m_minor, 0) AS spent, s.value_at_risk_minor AS at_risk,
        s.currency, s.said_leaving AS leaving,
        coalesce((SELECT max({RECORDED_LOSS.format(alert="a")}) FROM alerts a WHERE a.customer_id = s.customer_id
@@ -58,6 +60,8 @@ class PurchaseFacts:
 
     Attributes
     ----------
+    cancelled_since
+        Whether they ordered since the last order that counts: that one they cancelled.
     leaving
         Their words of leaving that stand, as the scores keep them.
     loss, lost
@@ -72,6 +76,7 @@ class PurchaseFacts:
     ordered: int | None = None
     silent_days: int | None = None
     usual_gap: float | None = None
+    cancelled_since: int | None = None
     spent: int = 0
     at_risk: int | None = None
     currency: str = ""
@@ -108,7 +113,11 @@ class PurchaseFacts:
     def silence(self) -> Iterator[str]:
         """Say for how long they ordered nothing, where that is long for them."""
         days = self.silent_days
-        if days is not None and days >= max(_SILENT_DAYS, _SILENT_GAPS * (self.usual_gap or 0.0)):
+        if (
+            days is not None
+            and not self.cancelled_since
+            and days >= max(_SILENT_DAYS, _SILENT_GAPS * (self.usual_gap or 0.0))
+        ):
             yield f"{SILENT} {words.count(days, 'day')}"
 
     @property

@@ -775,7 +775,7 @@ def test_a_very_large_return_is_told_whatever_the_model_expects(book: Book) -> N
     book.evaluate()
     alert = book.alert(once)
     assert (alert["rule"], alert["severity"]) == ("large_return", 3)
-    assert alert["reason"] == "Returned or cancelled $168,470 within 14 days"
+    assert alert["reason"] == "Ordered and cancelled $168,470 on the same day"
     assert alert["recommendation"]["code"] in ("return_email", "return_call")
     assert not book.open_alerts(usual)
     resolve(book.workspace, [alert["id"]], "no_issue")
@@ -787,6 +787,16 @@ def test_a_very_large_return_is_told_whatever_the_model_expects(book: Book) -> N
     assert [one["reason"] for one in book.open_alerts(once) if one["state"] != "resolved"] == [
         "Returned or cancelled $258,470 within 14 days"
     ]
+
+
+def test_what_was_ordered_days_before_it_was_cancelled_is_no_slip_of_a_day(book: Book) -> None:
+    book.crowd(38)
+    book.crowd(2, clv_if_stays_minor=900_000)
+    customer = book.customer("Once", ago=205, standing="win_back", clv_if_stays_minor=100)
+    book.order(customer, 5, 16_846_960)
+    book.order(customer, 3, -16_846_960, kind="cancellation")
+    book.evaluate()
+    assert book.alert(customer)["reason"] == "Returned or cancelled $168,470 within 14 days"
 
 
 def test_win_back_is_due_only_where_nobody_wrote_since(book: Book) -> None:

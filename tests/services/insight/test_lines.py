@@ -258,6 +258,20 @@ def test_the_silence_is_told_where_the_reason_is_about_something_else(
     assert told.endswith(f" · no order for {said}") if said else "no order for" not in told
 
 
+def test_who_ordered_yesterday_and_cancelled_it_is_not_silent(book: SmallBook, reader: Fresh) -> None:
+    number = book.customer("Bob Wood")
+    last = {"last_order_on": days_ago(205), "days_since_last_order": 205, "usual_gap_days": 53}
+    book.score(number, **last)
+    book.order(number, days_ago(205), 290)
+    stored = reason("large_return", "same_day", returned=16_846_960, returned_same_day=1)
+    said = "Ordered and cancelled $168,470 on the same day"
+    alert = book.alert(number, rule="large_return", reason=stored)
+    assert reader(read_alert, alert).reason == f"{said} · no order for 205 days"
+    book.order(number, days_ago(1), 16_846_960)
+    book.order(number, days_ago(1), -16_846_960, kind="cancellation")
+    assert reader(read_alert, alert).reason == said
+
+
 @pytest.mark.parametrize(
     ("back", "said"),
     [
