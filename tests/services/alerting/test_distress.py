@@ -30,6 +30,29 @@ def test_urgent_tickets_of_the_best_customer_are_critical_at_a_risk_of_one_perce
     assert alert["reason"] == f"Wrote on {day(book.today - timedelta(days=2), book.today)}: “We are cancelling.”"
 
 
+@pytest.mark.parametrize(
+    ("ratings", "worth", "led"),
+    [
+        ([(1, 6), (1, 4)], 1_500, "distress"),
+        ([(1, 4)], 1_500, "bad_review"),
+        ([(1, 40), (1, 4)], 1_500, "bad_review"),  # one is over a month old
+        ([(1, 6), (1, 4)], 500, "bad_review"),
+    ],
+)
+def test_several_bad_ratings_of_late_weigh_more_than_one(
+    book: Book, ratings: list[tuple[int, int]], worth: int, led: str
+) -> None:
+    """Also of who is worth more than most, without being among the first."""
+    book.crowd(20, clv_if_stays_minor=1_000, spend_12m_minor=1_000)
+    book.crowd(10, clv_if_stays_minor=9_000, spend_12m_minor=9_000)
+    customer = book.customer("Twice", ago=69, clv_if_stays_minor=worth, clv_minor=worth, spend_12m_minor=worth)
+    for rating, ago in ratings:
+        book.review(customer, rating, ago)
+    book.evaluate()
+    alert = book.alert(customer)
+    assert (alert["rule"], alert["severity"]) == (led, 3)
+
+
 PRESSING = "NOBODY picks up the phone. Fix this NOW."
 
 
