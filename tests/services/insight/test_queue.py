@@ -220,6 +220,30 @@ def test_alerts_stand_by_severity_then_stake_and_of_equal_stakes_who_leaves_come
     ]  # fmt: skip
 
 
+def test_several_signs_weigh_more_than_one_and_more_than_a_small_deal(book: SmallBook, reader: Fresh) -> None:
+    """Whatever the model expects: a deal of a few hundred stands after an unhappy customer who is worth much."""
+    for name, rule, signs, spent, upside in (
+        ("Deal", "deal_stalled", None, 44_500, 15_900),
+        ("Once", "distress", 1, 108_000, 28_700),
+        ("Ticket", "urgent_ticket", 1, 190_300, 0),
+        ("Twice", "distress", 2, 99_800, 0),
+        ("Large deal", "deal_stalled", None, 44_500, 119_000),
+    ):
+        customer = book.customer(name)
+        book.score(customer, value_at_risk_minor=6_000, clv_if_stays_minor=0, spend_12m_minor=spent)
+        alert = book.alert(
+            customer, severity=3, due_at=minutes(180), rule=rule, value_at_risk_minor=6_000, upside_minor=upside,
+            expected_value_minor=max(upside, 6_000),
+        )  # fmt: skip
+        book.insert(
+            "alert_signals", alert_id=alert, rule=rule, severity=3, reason="r", raised_at=minutes(-9),
+            raised_as_of=days_ago(0), measure=signs,
+        )  # fmt: skip
+    assert [row.customer for row in reader(read_queue).rows] == ["Large deal", "Twice", "Ticket", "Once", "Deal"]
+    small = reader.workspace.with_policy(replace(Policy(), card_budget=1))
+    assert [row.customer for row in insight.queue(small).rows] == ["Twice"], "who waits is called first"
+
+
 def test_words_of_leaving_come_before_a_rating_and_every_page_has_the_figures_of_the_score(
     book: SmallBook, reader: Fresh
 ) -> None:
