@@ -93,6 +93,19 @@ def test_who_has_been_silent_for_long_is_no_matter_of_hours(book: Book, ago: int
     assert book.alert(most)["severity"] == severity
 
 
+@pytest.mark.parametrize(("risk", "chance", "severity"), [(0.2, 0.03, 2), (0.19, 0.03, 1), (0.19, 0.001, 2)])
+def test_a_silence_longer_than_ever_that_is_no_chance_needs_no_model_to_be_medium(
+    book: Book, risk: float, chance: float, severity: int
+) -> None:
+    crowd = book.crowd(30, spend_12m_minor=900_000, clv_if_stays_minor=900_000)
+    book.order(crowd[0], 1)  # the files go on
+    customer = book.customer("Regular", ago=66, gap=21, churn_risk=risk, silence_p=chance)
+    for number in range(6):
+        book.order(customer, 66 + 21 * number)
+    book.evaluate()
+    assert book.alert(customer)["severity"] == severity
+
+
 @pytest.mark.parametrize("risk", [0.1, 0.5])
 def test_a_silence_longer_than_ever_is_said_to_be_so_whatever_the_risk(book: Book, risk: float) -> None:
     book.order(book.crowd(10)[0], 1)  # the files go on
