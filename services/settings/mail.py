@@ -14,7 +14,7 @@ from services.settings.curves import within
 SECURITIES = ("starttls", "tls", "none")
 KINDS = ("cloud", "azure", "local")
 #: A name, or an address in numbers.
-_HOST: Final = re.compile(r"[\w.-]*|\[?[0-9a-fA-F:.]+\]?")
+_HOST: Final = re.compile(r"[\w.-]*|\[?[0-9a-fA-F:.]+(?:%\w+)?\]?")
 
 
 @dataclass(frozen=True, slots=True)

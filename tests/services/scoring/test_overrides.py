@@ -31,7 +31,7 @@ from services.scoring.lifetime_value import at_risk
 from services.scoring.overrides import TOUCHED, computed_of, effective
 from tests.services.scoring.books import Book
 
-pytestmark = pytest.mark.usefixtures("few_stumps", "few_draws")
+pytestmark = pytest.mark.usefixtures("few_stumps")
 
 TODAY = date(2026, 11, 23)
 UNTIL = TODAY + timedelta(days=40)
