@@ -387,7 +387,7 @@ def test_a_child_that_dies_after_a_file_is_told_with_what_it_kept(
     page.batch.go.click()
     when(qtbot, page, after_a_file, lambda: page._work._run._process.kill())  # type: ignore[union-attr]
     until(qtbot, lambda: page.state is page.receipt)
-    assert told[0].startswith("1 of 2 files is imported and stays. The work's process ended")
+    assert told[0].startswith("1 of 2 files is imported and stays. The background process stopped")
     assert [one.error for one in page.receipt.content.files] == ["", STOPPED_BEFORE]
     until(qtbot, lambda: desk.book._renewal is None)
 
