@@ -48,10 +48,10 @@ class Retention:
         """What a person reads above the list."""
         if self.before is None:
             return "Customers are kept indefinitely. Set a period under Settings, Emails, Retention."
-        who = count(len(self.due), "customer") if self.due else "No customer is due to be erased:"
-        words = [f"{who} without contact since {full_day(self.before)} ({count(self.months, 'month')})."]
-        if not self.due:
-            words = [f"No customer is due to be erased after {count(self.months, 'month')} without contact."]
+        period = count(self.months, "month")
+        words = [f"No customer is due to be erased after {period} without contact."]
+        if self.due:
+            words = [f"{count(len(self.due), 'customer')} without contact since {full_day(self.before)} ({period})."]
         if self.kept:
             stay = "stays" if self.kept == 1 else "stay"
             words.append(f"{count(self.kept, 'customer')} with an open task or a running contract {stay}.")

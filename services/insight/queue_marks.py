@@ -49,7 +49,7 @@ _FIRST = f"""(
                              ELSE g.severity = {int(Severity.CRITICAL)} END), 0)
       FROM alert_signals g JOIN rules r ON r.code = g.rule
      WHERE g.alert_id = a.id AND g.cleared_at IS NULL AND json_extract(r.definition, '$.distress'))"""
-#: SQL of whether a customer waits for an answer: to a ticket that presses, or to what they said or rated in distress.
+#: SQL of whether a customer waits for an answer: to an urgent ticket, or to what they said or rated in distress.
 _WAITS = """EXISTS (SELECT 1 FROM alert_signals g WHERE g.alert_id = a.id AND g.cleared_at IS NULL
     AND g.rule IN ('urgent_ticket', 'distress'))"""
 #: SQL of what stands for the signs of one who waits: of each a quarter of what they are worth, as about one customer in

@@ -159,7 +159,7 @@ class Sources:
 
     @cached_property
     def counted(self) -> frozenset[str]:
-        """Stems of what stands beside figures: "3 sites", "5 von 5 Plätzen", "sites: 2"."""
+        """Stems of the words next to figures: "3 sites", "5 von 5 Plätzen", "sites: 2"."""
         found = (word for one in self.all for beside in _BESIDE.findall(one.said) for word in beside)
         return frozenset(stem(word) for word in found if len(word) > _SHORT)
 
