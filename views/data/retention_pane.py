@@ -74,8 +74,11 @@ class RetentionPane(QWidget):
         self.erase.setText(f"Erase {counted(len(lines), 'customer')}…")
 
     def show_fault(self, words: str) -> None:
-        """Say why it could not be read."""
+        """Say why it could not be read; an older list is not offered."""
+        self.found = None
         self.words.setText(words)
+        for one in (self.table, self.erase):
+            one.hide()
 
     def show_progress(self, progress: Progress | None) -> None:
         """Say how far the erasing is; None as it begins."""

@@ -170,3 +170,16 @@ def test_a_book_that_somebody_else_writes_is_said_not_to_be_rewritten_and_the_re
     path = tmp_path / "receipt.txt"
     erased, text = with_receipt(book.workspace, path, lambda: erase_due(book.workspace, due, 36))
     assert len(erased.customers) == 2 and "may still hold earlier values" in text and path.read_text("utf-8") == text
+
+
+def test_who_was_erased_before_a_stop_stays_erased_and_the_receipt_says_that_it_was_stopped(book: Book) -> None:
+    first, second = (one.customer_id for one in due_for_erasure(book.workspace, 36).due)
+    asked: list[int] = []
+
+    def stop() -> bool:
+        asked.append(1)
+        return len(asked) > 1
+
+    erased = erase_due(book.workspace, [first, second], 36, cancelled=stop)
+    assert erased.customers == (first,) and erased.lines[-1] == "Stopped."
+    assert [one.customer_id for one in due_for_erasure(book.workspace, 36).due] == [second]

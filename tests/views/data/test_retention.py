@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from models.values.imports import Progress
+from models.values.retention import Due, Retention
 from services.pipeline.retention import due_for_erasure
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
@@ -14,7 +17,9 @@ from tests.views.data.test_watched import texts
 from tests.views.pages import page_at
 from views.actions import Command
 from views.data.page import DataPage
+from views.data.retention_pane import RetentionPane
 from views.shell.page import Page
+from views.theme import Theme
 from views.widgets.overlay import ChoicePanel
 
 
@@ -48,3 +53,19 @@ def test_who_is_due_is_listed_and_erased_after_a_question(
     qtbot.waitUntil(lambda: not pane.table.isVisible())
     assert "Customer 3 was erased on" in receipt.read_text(encoding="utf-8")
     assert pane.words.text().startswith("No customer is due to be erased after 60 months")
+
+
+def test_while_it_goes_on_it_can_be_stopped_and_after_a_fault_no_older_list_is_offered(
+    qtbot: QtBot, theme: Theme
+) -> None:
+    pane = RetentionPane(theme)
+    qtbot.addWidget(pane)
+    pane.show_found(Retention(36, date(2023, 11, 21), (Due(7, "Gone Ltd", date(2020, 3, 5), "orders"),)))
+    assert not pane.erase.isHidden() and pane.stop.isHidden()
+    pane.show_progress(Progress("Erasing customers", 3, 12))
+    assert pane.going.text() == "Erasing customers 3 of 12" and pane.erase.isHidden()
+    with qtbot.waitSignal(pane.stop_wanted):
+        pane.stop.click()
+    pane.end_progress()
+    pane.show_fault("The book is damaged.")
+    assert pane.words.text() == "The book is damaged." and pane.table.isHidden() and pane.erase.isHidden()
