@@ -20,9 +20,12 @@ def book(store_path: Path) -> Iterator[Book]:
     made.workspace.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def scored_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a book of 80 customers with two years of orders, scored, that nobody changes."""
+    """Return a book of 80 customers with two years of orders, scored, that nobody changes.
+
+    Of each file its own: some files fit with fewer stumps or draws.
+    """
     made = Book(tmp_path_factory.mktemp("scored") / "book.db")
     made.add_customers(80)
     made.add_orders(simulated_orders(80, date(2025, 1, 1), date(2026, 11, 21), seed=4))
