@@ -141,7 +141,10 @@ class Held:
             for column, name in mapping.items()
             if name in entity.telling and normal(column) not in entity.vague
         }
-        if entity.vague and not telling_names:
+        by_name = (
+            {*self.named(entity)} if by_content and not all(map(UNNAMED.fullmatch, seen.columns)) else telling_names
+        )
+        if entity.vague and telling_names.keys().isdisjoint(by_name):
             return None
         nobody = entity.customer == "required" and not {*_WHO} & set(fields)
         if by_content and nobody and all(map(UNNAMED.fullmatch, seen.columns)):

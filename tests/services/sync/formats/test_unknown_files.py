@@ -67,13 +67,14 @@ def test_a_plain_list_of_orders_is_none_of_returns(book: Book, tmp_path: Path) -
     ("headers", "question"),
     [
         ("Date,Product,Qty,Price,Total", "looks like orders, but no column is “Customer ID”"),
+        ("order_id,order_date,total", "looks like orders, but no column is “Customer ID”"),
         ("Customer,Product,Date,Quantity", "looks like orders, but no column is “Amount”"),
         ("order id,date,email,total,reason", "could be returns or orders"),
     ],
 )
 def test_what_is_not_certain_is_asked(book: Book, tmp_path: Path, headers: str, question: str) -> None:
     cells = {"Date": "2026-01-05", "date": "2026-01-05", "Qty": "2", "Quantity": "2", "Price": "5.00", "Total": "10.00"}
-    cells |= {"total": "10.00", "email": "a@x.example"}
+    cells |= {"total": "10.00", "email": "a@x.example", "order_id": "A1", "order_date": "2026-01-05"}
     header = headers.split(",")
     path = write_csv(tmp_path / "a.csv", header, [[cells.get(one, "Tee") for one in header]])
     with pytest.raises(UserError, match=question):
