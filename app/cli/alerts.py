@@ -54,9 +54,11 @@ def _money(document: dict[str, Any], name: str) -> str:
 
 
 def _risk(document: dict[str, Any]) -> str:
-    """The churn risk of an alert's customer, or what they said instead."""
+    """The churn risk of an alert's customer, or what counts instead: what they said, or the record."""
     if document["said_leaving"]:
         return f"said {document['said_leaving']}"
+    if document["left_before"]:
+        return str(document["left_before"])
     return "" if document["churn_risk"] is None else chance(document["churn_risk"])
 
 
@@ -78,15 +80,16 @@ def at_risk_list(documents: list[dict[str, Any]], lacks: Lacks) -> str:
             str(document["customer_id"] or ""),
             document["customer"],
             document["reason"],
-            _money(document, "at_stake") if not document["spent_12m"] else f"{_money(document, 'spent_12m')} a year",
+            _money(document, "at_stake"),
+            _money(document, "spent_12m"),
             _money(document, "upside"),
             _risk(document),
             document["due"],
         )
         for document in documents
     ]
-    head = ("severity", "id", "customer", "why", "at stake", "to win", "churn", "due")
-    return table(head, rows, frozenset({1, 4, 5, 6}))
+    head = ("severity", "id", "customer", "why", "at stake", "a year", "to win", "churn", "due")
+    return table(head, rows, frozenset({1, 4, 5, 6, 7}))
 
 
 @told
@@ -96,16 +99,23 @@ def alerts(
         list[str] | None,
         typer.Option("--rule", metavar="RULE", help="Only of this rule, beyond the daily budget too; repeatable."),
     ] = None,
-    order: Annotated[str, typer.Option("--order", help=f"{', '.join(QUEUE_ORDERS)}.")] = "due",
+    order: Annotated[
+        str | None, typer.Option("--order", help=f"{', '.join(QUEUE_ORDERS)}; without it, as in the window.")
+    ] = None,
     store: StoreOption = None,
     as_of: AsOfOption = None,
     json: JsonOption = False,
 ) -> int:
-    """Print the queue: who needs a person, and why; exit code 3 where something in the book is not scored yet."""
-    chosen = next((one for one in QUEUE_ORDERS if one == order), None)
-    if chosen is None:
+    """Print the queue: who needs a person, and why; exit code 3 where something in the book is not scored yet.
+
+    At stake: what is likely to be lost by the churn risk, or, where more customers left after such a silence than the
+    model expects, by that record, which then stands under "churn" too. A year: spent in 12 months, in no sum.
+    """
+    if order not in (None, *QUEUE_ORDERS):
         raise typer.BadParameter(f"Order by {', '.join(QUEUE_ORDERS)}.")
     with opened_as_of(store, day_of(as_of)) as workspace, insight.reading(workspace) as reader:
+        wanted = order or workspace.preferences.queue_order
+        chosen = next(one for one in QUEUE_ORDERS if one == wanted)
         ids = insight.read_alert_ids(reader, everything=everything, rules=rule or (), order=chosen)
         day, scored = reader.as_of, not reader.unscored
         asked = asked_end(reader.driver, reader.today, reader.policy)

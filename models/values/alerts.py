@@ -46,6 +46,12 @@ RIGHT: Final = (
 RECORDED_LOSS: Final = """coalesce((SELECT max(g.evidence ->> 'loss') FROM alert_signals g
     WHERE g.alert_id = {alert}.id AND g.cleared_at IS NULL), 0)"""
 
+#: What the money of alerts is, wherever one, a group or a list of them shows it.
+AT_STAKE: Final = (
+    "At stake: what is likely to be lost in the time of lifetime value, by the churn risk. Where more customers left "
+    "after such a silence than the model expects, that record counts instead. No sum counts a year’s spend (“a year”)."
+)
+
 AlertKind = Literal["risk", "opportunity", "data"]
 AlertState = Literal["open", "seen", "in_work", "waiting", "snoozed", "resolved", "not_useful"]
 QueueTab = Literal["todo", "waiting", "snoozed", "done"]
@@ -87,6 +93,20 @@ class AlertRow:
         0  # in 12 months, of an alert about their words whose value at risk does not tell what is at stake
     )
     said: str = ""  # "they are leaving", "they may leave": their words count, and no churn risk of a model
+
+    @property
+    def at_stake_minor(self) -> int | None:
+        """What is likely to be lost, as `AT_STAKE` says; None: not known."""
+        return max(self.value_at_risk_minor or 0, self.loss_minor) if self.loss_minor else self.value_at_risk_minor
+
+    @property
+    def left_before(self) -> str:
+        """ "17 of 25 left": the record that counts instead of the model's churn risk; '' where none does.
+
+        What they said counts before it, and so does what a person set.
+        """
+        replaced = self.said or any(mark.figure == "churn_risk" for mark in self.overridden)
+        return "" if replaced else self.record.partition(" after ")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,13 +143,12 @@ def _alert(open_alert: AlertRow, recommendation: Any) -> dict[str, Any]:
         "value_at_risk": None
         if open_alert.value_at_risk_minor is None
         else _major(open_alert.value_at_risk_minor, open_alert.currency),
-        "at_stake": _major(max(open_alert.value_at_risk_minor or 0, open_alert.loss_minor), open_alert.currency)
-        if open_alert.kind == "risk"
-        else None,
+        "at_stake": _major(open_alert.at_stake_minor or 0, open_alert.currency) if open_alert.kind == "risk" else None,
         "spent_12m": _major(open_alert.spent_minor, open_alert.currency) if open_alert.spent_minor else None,
         "upside": _major(open_alert.upside_minor, open_alert.currency),
         "currency": open_alert.currency,
         "churn_risk": open_alert.churn_risk,
+        "left_before": open_alert.left_before,
         "said_leaving": open_alert.said,
         "due_at": open_alert.due_at,
         "due": open_alert.due_words,

@@ -10,6 +10,7 @@ import pytest
 
 from app.cli import alerts, run_command
 from services.insight import queue_rows
+from services.settings.preferences import Preferences, default_path, save_preferences
 from tests.services.alerting.book import Book
 from tests.services.sync.book import write_csv
 
@@ -67,6 +68,9 @@ def test_the_list_is_of_a_rule_and_in_an_order(
     assert "No rule is called “bad”. The nearest: bad_review" in capsys.readouterr().err
     assert run_command(["alerts", "--order", "luck", "--store", str(store_path)]) == 2
     assert "Order by due, severity, value, customer." in capsys.readouterr().err
+    assert names("--all") == names("--all", "--order", "due")
+    save_preferences(default_path(), Preferences(queue_order="customer"))  # what the window was ordered by last
+    assert names("--all") == sorted(long_queue)
 
 
 def test_the_list_says_what_is_left_of_the_time_as_the_window_does(
@@ -125,7 +129,7 @@ def test_customers_of_whom_nothing_is_known_are_no_all_clear_either(
 def test_the_list_tells_namesakes_apart_and_money_to_win_from_money_at_stake() -> None:
     document = {"severity": "medium", "customer_id": 75, "customer": "Delphine Olsen", "reason": "Last order",
                 "at_stake": 0, "spent_12m": None, "upside": 774.0, "currency": "GBP", "churn_risk": 0.72, "due": "",
-                "said_leaving": ""}  # fmt: skip
+                "said_leaving": "", "left_before": ""}  # fmt: skip
     other = {**document, "customer_id": 80, "at_stake": 90.0, "upside": 0}
     head, first, second = alerts.at_risk_list([document, other], "").splitlines()
     ends = {name: head.index(name) + len(name) for name in ("id", "at stake", "to win")}
@@ -133,6 +137,14 @@ def test_the_list_tells_namesakes_apart_and_money_to_win_from_money_at_stake() -
     assert first[: ends["to win"]].endswith("774 GBP") and not first[: ends["at stake"]].endswith("GBP")
     assert second[: ends["at stake"]].endswith("90 GBP")
     wrote = {**document, "at_stake": 71.0, "spent_12m": 1731.0, "upside": 0}  # where little at risk does not tell it
-    assert "1,731 GBP a year" in alerts.at_risk_list([wrote], None) and "71 GBP" not in alerts.at_risk_list(
-        [wrote], None
-    )
+    head, line = alerts.at_risk_list([wrote], "").splitlines()
+    assert line[: head.index("at stake") + len("at stake")].endswith("   71 GBP")
+    assert line[: head.index("a year") + len("a year")].endswith("1,731 GBP")
+
+
+def test_where_a_record_counts_it_stands_in_place_of_the_model_s_figure() -> None:
+    document = {"severity": "high", "customer_id": 75, "customer": "Delphine Olsen", "reason": "No order for 97 days",
+                "at_stake": 4860.0, "spent_12m": None, "upside": 0, "currency": "USD", "churn_risk": 0.39, "due": "",
+                "said_leaving": "", "left_before": "16 of 21 left"}  # fmt: skip
+    head, line = alerts.at_risk_list([document], "").splitlines()
+    assert line[: head.index("churn") + len("churn")].endswith("16 of 21 left") and "39" not in line

@@ -332,22 +332,27 @@ def figures_of(
 ) -> tuple[Figure, ...]:
     """The four figures of a customer: of the Alerts page with what they spent, where that is known.
 
-    Where the record behind the alert's money says more than the model, the figures of the model say that, too.
+    Where the record behind the alert's money says more than the model, it stands first, and the model's beside it.
     """
     if f is None:
         return (Figure("Not scored yet", DASH),)
     third = spend_figure(spend, f.currency) if spend is not None else engagement_figure(f)
     churn, risk = churn_figure(f, warning, critical), risk_figure(f)
     if alert is not None and contradicted(f, alert):
-        stake, record = money(alert.loss_minor, alert.currency), alert.record.partition(" after ")[0]
-        churn = replace(churn, second=_warned(alert.record), brief=_warned(f"record: {record}"))
-        risk = replace(risk, second=_warned(f"{stake} by the record"), brief=_warned(f"record: {stake}"))
+        churn, risk = _by_the_record(alert, f, churn, risk)
     shown = churn, risk, third, last_order_figure(f)
     return shown if shown[0].ink == "critical_text" else tuple(_without_red(one) for one in shown)
 
 
-def _warned(words: str) -> tuple[Run, ...]:
-    return (Run(words, "warning_text"),)
+def _by_the_record(alert: AlertRow, f: ScoreFigures, churn: Figure, risk: Figure) -> tuple[Figure, Figure]:
+    """Churn and money as the record has them, the model's below: as where words or a person stand over the model."""
+    share, _, left = alert.record.partition(" left ")
+    model = (Run(f"model: {churn.big}", "ink_3"),)
+    left_words, brief = ((Run(words, "warning_text"),) for words in (f"left {left}", "left"))
+    of_such = Figure("Churn, by the record", share, first=left_words, brief_first=brief, second=model, more=f.risk_note)
+    stake = money(alert.loss_minor, alert.currency)
+    label = risk.label.replace("At risk", "At stake")
+    return of_such, replace(risk, label=label, big=stake, second=(Run(f"model: {risk.big}", "ink_3"),), brief=())
 
 
 def _without_red(figure: Figure) -> Figure:

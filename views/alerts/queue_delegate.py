@@ -121,7 +121,7 @@ class QueueDelegate(CardDelegate):
             dpr = painter.device().devicePixelRatioF()
             at = QPointF(snapped(x + used + 3, dpr), snapped(rect.y() + 4, dpr))
             painter.drawPixmap(at, theme.pixmap("edit", "ink_2", 10, dpr))
-        x += second
+        x += max(second, used + 8)
         end = rect.right() - (_QUICK_STEP * len(QUICK) + 4 if hovered else 68)
         line(painter, QRectF(x, rect.y(), end - x, 18), row.tier or "", ink, fonts.SMALL)
         if not hovered:

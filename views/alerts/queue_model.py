@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
 
-from models.values.alerts import AlertRow, QueueGroup, QueuePage, Severity
+from models.values.alerts import AT_STAKE, AlertRow, QueueGroup, QueuePage, Severity
 from views.lists.keyset_model import ROW_ROLE, Index
 from views.widgets.painting import mark_of
 from views.words import chance, money, percent, short_leaving
@@ -118,7 +118,7 @@ class QueueModel(QAbstractListModel):
             return spoken(entry)
         if role == Qt.ItemDataRole.ToolTipRole:
             if isinstance(entry, QueueGroup):
-                return ORDER if entry.key in DUE else None
+                return f"{ORDER}\n{AT_STAKE}" if entry.key in DUE else AT_STAKE
             return "\n".join((entry.customer, entry.reason, *(mark.line for mark in entry.overridden)))
         return None
 
@@ -133,7 +133,7 @@ def spoken(entry: QueueGroup | AlertRow) -> str:
 
 
 def value_words(row: AlertRow) -> str:
-    """ "$5,240 at risk", or "$3,300 upside" for an opportunity."""
+    """ "$5,240 at stake", or "$3,300 upside" for an opportunity."""
     figure, words = value_parts(row)
     return f"{figure} {words}" if figure else ""
 
@@ -145,21 +145,21 @@ def value_parts(row: AlertRow) -> tuple[str, str]:
     """
     if row.kind == "opportunity":
         return money(row.upside_minor, row.currency), "upside"
-    if row.kind == "risk" and row.upside_minor > max(row.value_at_risk_minor or 0, row.loss_minor):
+    if row.kind == "risk" and row.upside_minor > (row.at_stake_minor or 0):
         return money(row.upside_minor, row.currency), "to win"
-    if row.kind == "risk" and row.loss_minor > (row.value_at_risk_minor or 0):
-        return money(row.loss_minor, row.currency), "at stake"
-    if row.kind == "risk" and row.spent_minor:
+    if row.kind == "risk" and row.spent_minor and row.loss_minor <= (row.value_at_risk_minor or 0):
         return money(row.spent_minor, row.currency), "a year"
-    if row.kind == "data" or row.value_at_risk_minor is None:
+    if row.kind == "data" or row.at_stake_minor is None:
         return "", ""
-    return money(row.value_at_risk_minor, row.currency), "at risk"
+    return money(row.at_stake_minor, row.currency), "at stake"
 
 
 def churn_words(row: AlertRow) -> str:
-    """ "churn 72 %"; of who says that they leave, that they do."""
+    """ "churn 72 %"; what counts instead of it: their words of leaving, or how many left after such a silence."""
     if row.said:
         return short_leaving(row.said)
+    if row.left_before:
+        return row.left_before
     if row.churn_risk is None:
         return ""
     by_hand = any(mark.figure == "churn_risk" for mark in row.overridden)

@@ -320,7 +320,7 @@ class QueuePane(QWidget):
         self._head.setCurrentIndex(1 if ticked else 0)
         if ticked:
             currency = ticked[0].currency
-            risk = sum(max(one.value_at_risk_minor or 0, one.loss_minor) for one in ticked if one.kind == "risk")
+            risk = sum(one.at_stake_minor or 0 for one in ticked if one.kind == "risk")
             upside = sum(alert.upside_minor for alert in ticked if alert.kind == "opportunity")
             parts = [f"{money_short(risk, currency)} at stake"] if risk else []
             parts += [f"{money_short(upside, currency)} upside"] if upside else []

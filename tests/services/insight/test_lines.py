@@ -22,7 +22,7 @@ from services.insight.queue_rows import read_alert
 from services.metrics import Metrics
 from services.reports import handover_of
 from tests.services.insight.conftest import TODAY, Fresh, SmallBook, days_ago, reason
-from views.alerts.queue_model import value_words
+from views.alerts.queue_model import churn_words, value_words
 
 SILENCE = reason("gap_beyond_usual", days_since_order=74, usual_gap=21)
 SAID_SILENCE = "No order for 74 days; the usual gap is 21"
@@ -303,7 +303,7 @@ def test_money_behind_the_severity_is_told_where_the_model_expects_little_loss(b
     book.score(number, **figures)
     found = row(book, reader, number, "gap_beyond_usual", SILENCE)
     assert found.reason == f"{SAID_SILENCE} · $46,721 spent in 12 months"
-    assert value_words(found) == "$1,028 at risk"
+    assert value_words(found) == "$1,028 at stake"
     book.insert("alert_signals", alert_id=found.id, customer_id=number, rule="gap_beyond_usual", severity=4,
                 reason=SILENCE, evidence='{"loss": 1963950}', raised_at=days_ago(0),
                 raised_as_of=days_ago(0))  # fmt: skip
@@ -314,17 +314,19 @@ def test_money_behind_the_severity_is_told_where_the_model_expects_little_loss(b
         f"{SAID_SILENCE} · $46,721 spent in 12 months · $19,640 at stake: 18 of 36 left after such a silence"
     )
     assert value_words(alert) == "$19,640 at stake" and alert.record == "18 of 36 left after such a silence"
+    assert churn_words(alert) == "18 of 36 left"
     assert "expects less" not in reader(read_detail, alert.id).story and not found.record
     (document,) = reader(read_alert_documents, [found.id])
     assert (document["at_stake"], document["value_at_risk"]) == (19_639.5, 1_028)
+    assert document["left_before"] == "18 of 36 left"
 
 
 @pytest.mark.parametrize(
     ("rule", "at_risk", "said"),
     [
         ("urgent_ticket", 12_700, "$5,100 a year"),
-        ("urgent_ticket", 51_000, "$510 at risk"),
-        ("gap_beyond_usual", 12_700, "$127 at risk"),
+        ("urgent_ticket", 51_000, "$510 at stake"),
+        ("gap_beyond_usual", 12_700, "$127 at stake"),
     ],
 )
 def test_the_queue_shows_what_who_wrote_is_worth_where_the_model_expects_no_loss(

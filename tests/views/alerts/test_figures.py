@@ -67,9 +67,12 @@ def test_what_is_said_of_who_leaves_fits_its_cell_in_a_laptop_s_window(qtbot: Qt
 def test_where_the_record_says_more_than_the_model_no_figure_is_called_sure() -> None:
     alert = open_alert(1, loss_minor=696_200, value_at_risk_minor=144_200, record="17 of 25 left after such a silence")
     churn, risk, *_ = figures_of(replace(FULL, churn_risk=0.15), 0.4, 0.5, alert=alert)
-    assert [(run.text, run.ink) for run in churn.second] == [("17 of 25 left after such a silence", "warning_text")]
-    assert [run.text for run in risk.second] == ["$6,962 by the record"]
-    assert [run.text for figure in (churn, risk) for run in figure.brief] == ["record: 17 of 25 left", "record: $6,962"]
+    assert (churn.label, churn.big, risk.label, risk.big) == (
+        *("Churn, by the record", "17 of 25"),
+        *("At stake, 12 months", "$6,962"),
+    )
+    assert [(run.text, run.ink) for run in churn.first] == [("left after such a silence", "warning_text")]
+    assert [run.text for figure in (churn, risk) for run in figure.second] == [f"model: 15{THIN}%", "model: $5,240"]
     assert "confidence" not in churn.spoken
     assert trust_words(replace(FULL, churn_risk=0.15), alert) == (
         "To decide whom to call, go by the record: 17 of 25 left after such a silence, so $6,962 is at stake. "

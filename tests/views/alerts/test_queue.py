@@ -13,7 +13,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
-from models.values.alerts import QueueGroup, Severity
+from models.values.alerts import AT_STAKE, QueueGroup, Severity
 from tests.views.alerts.open_alerts import alert, grouped, page
 from views.actions import Command
 from views.alerts.queue_delegate import CARD_HEIGHT, HEADER_HEIGHT
@@ -115,7 +115,7 @@ def test_ticks_stay_with_their_alerts_and_go_with_them(model: QueueModel) -> Non
 def test_a_header_says_how_its_group_is_sorted(model: QueueModel) -> None:
     model.show_page(grouped({"today": 2, "later": 1}))
     heads = [at for at in range(model.rowCount()) if model.alert_at(at) is None]
-    assert [model.index(at).data(Qt.ItemDataRole.ToolTipRole) for at in heads] == [ORDER, ORDER]
+    assert [model.index(at).data(Qt.ItemDataRole.ToolTipRole) for at in heads] == [f"{ORDER}\n{AT_STAKE}"] * 2
 
 
 def test_a_header_cannot_be_ticked(model: QueueModel) -> None:
@@ -173,7 +173,7 @@ def test_letters_are_commands_and_never_a_search(qtbot: QtBot, view: QueueView, 
         (
             {"severity": Severity.CRITICAL, "due_aloud": "due in 47 minutes", "customer": "Marlow & Pike Outfitters"},
             "Marlow & Pike Outfitters, critical, due in 47 minutes, no order for 74 days; the usual gap is 21, "
-            "$5,240 at risk",
+            "$5,240 at stake",
         ),
         (
             {"kind": "opportunity", "upside_minor": 330_000, "due_aloud": "due Tue", "reason": "Usage up 63 %"},
@@ -185,7 +185,7 @@ def test_letters_are_commands_and_never_a_search(qtbot: QtBot, view: QueueView, 
         ),
         (
             {"breached": True, "due_aloud": "2 hours late", "severity": Severity.MEDIUM},
-            "Customer 1, medium, 2 hours late, no order for 74 days; the usual gap is 21, $5,240 at risk",
+            "Customer 1, medium, 2 hours late, no order for 74 days; the usual gap is 21, $5,240 at stake",
         ),
     ],
 )
