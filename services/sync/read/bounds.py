@@ -44,11 +44,13 @@ class _Limits:
         self._reader, self._over, self._lock = threading.get_ident(), threading.Event(), threading.Lock()
         self._looker = threading.Thread(target=self._look_on, name="bellwether-bounds", daemon=True)
         self._handler: Any = None
+        self._raised, self._unheard = False, sys.unraisablehook
         #: What was too much, in words; '' for nothing.
         self.broken = ""
 
     def start(self) -> None:
         """Begin to look."""
+        sys.unraisablehook = self._lost
         if sys.platform != "win32" and threading.main_thread().ident == self._reader:
             self._handler = signal.signal(signal.SIGALRM, self._rung)
             signal.setitimer(signal.ITIMER_REAL, _LOOK_SECONDS, _LOOK_SECONDS)
@@ -61,6 +63,8 @@ class _Limits:
 
     def end(self) -> None:
         """Look no more: from here on nothing is stopped."""
+        if sys.unraisablehook == self._lost:
+            sys.unraisablehook = self._unheard
         with self._lock:
             self._over.set()
             if self._looker.ident is not None and self.broken:
@@ -73,17 +77,24 @@ class _Limits:
             self._handler = None
 
     def _rung(self, *_: object) -> None:
-        if not self._over.is_set() and self._is_too_much():
-            self._over.set()
+        if not self._raised and not self._over.is_set() and self._is_too_much():
+            self._raised = True
             raise _Overrun
 
     def _look_on(self) -> None:
         while not self._over.wait(_LOOK_SECONDS):
-            if self._is_too_much():
+            if not self._raised and self._is_too_much():
                 with self._lock:
                     if not self._over.is_set():
-                        self._over.set()
+                        self._raised = True
                         _raise_in(self._reader, _Overrun)
+
+    def _lost(self, error: sys.UnraisableHookArgs) -> None:
+        """Raise it again at the next look: Python drops what is raised while it clears an object away."""
+        if error.exc_type is _Overrun and threading.get_ident() == self._reader:
+            self._raised = False
+        else:
+            self._unheard(error)
 
     def _is_too_much(self) -> bool:
         if _bytes_in_use() - self._before > _MOST_BYTES:

@@ -31,6 +31,18 @@ def _search_for_ever(*_: Any, **__: Any) -> None:
     re.match(r"(a+)+$", "a" * 64 + "b")
 
 
+class _Cleared:
+    """What takes long to be cleared away."""
+
+    def __del__(self) -> None:
+        _stand_still()
+
+
+def _clear_away_then_stand_still(*_: Any, **__: Any) -> None:
+    _Cleared()
+    _stand_still()
+
+
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "_MOST_BYTES", 64 << 20)
@@ -42,7 +54,8 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("does", "said"),
     [(_fill_memory, "takes more than 64 MB of memory"), (_stand_still, "made no progress for 1 seconds"),
-     (_search_for_ever, "made no progress for 1 seconds")],
+     (_search_for_ever, "made no progress for 1 seconds"),
+     (_clear_away_then_stand_still, "made no progress for 1 seconds")],
 )  # fmt: skip
 @pytest.mark.parametrize("way", ["import", "check"])
 def test_an_import_that_takes_too_much_is_stopped_with_a_sentence(
