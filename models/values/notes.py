@@ -9,7 +9,7 @@ from typing import Any, Final
 from models.values.words import count, listed
 
 #: Said once of all the metrics that they are of.
-_TOGETHER: Final = frozenset({"without_rate", "apart", "through"})
+_TOGETHER: Final = frozenset({"without_rate", "apart", "through", "unmatched"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -513,12 +513,13 @@ class _Answering:
                 self._notes.append(Note("through", one.name, (full_day(today),)))
         if self._asked.period.first is not None:
             self._note_undated()
-        if not any(total.rows for total in totals.values()):
-            self._note_unmatched()
+        for one in self._metrics:
+            if not totals[one.name].rows:
+                self._note_unmatched(one)
 
-    def _note_unmatched(self) -> None:
+    def _note_unmatched(self, metric: Metric) -> None:
         """Say which word of a condition no row has: a name that is misspelt must not look like a figure of 0."""
-        basis = self._catalogue.basis(self._metrics[0])
+        basis = self._catalogue.basis(metric)
         entity = self._catalogue.entities[basis.entity]
         plain = Metric("", "", "", "count", "simple", basis.entity, day=basis.day)
         for one in self._query.where:
@@ -530,7 +531,8 @@ class _Answering:
             words = one.value if isinstance(one.value, tuple) else (one.value,)
             wrong = [f"“{word}”" for word in words if str(word).casefold() not in there]
             if there and wrong:
-                self._notes.append(Note("unmatched", "", (entity.title.lower(), field.title.lower(), listed(wrong))))
+                said = (entity.title.lower(), field.title.lower(), listed(wrong))
+                self._notes.append(Note("unmatched", metric.name, said))
 
     def _note_undated(self) -> None:
         """Say how many rows no period has, of metrics that count by another day than their rows' own."""

@@ -27,7 +27,8 @@ class Coverage:
 
     def __init__(self, workspace: Workspace, catalogue: Catalogue) -> None:
         self._workspace, self._catalogue = workspace, catalogue
-        self._reach: dict[tuple[str, date], tuple[date | None, SourceAge | None]] = {}
+        self._begun: dict[str, date | None] = {}  # of each table its first day
+        self._ages: dict[date, dict[str, SourceAge]] = {}  # on each day, by what the sources are called
 
     def of(self, metric: Metric, day: date) -> tuple[date | None, SourceAge | None]:
         """Return the first day of the data on which a metric rests, and how old these are on a day."""
@@ -35,13 +36,16 @@ class Coverage:
         table = _RESTS_ON.get(source, source)
         if table not in _TABLES:
             return None, None
-        if (table, day) not in self._reach:
-            words, column = _TABLES[table]
+        words, column = _TABLES[table]
+        if table not in self._begun or day not in self._ages:
             with self._workspace.store.read() as connection:
-                first = day_of(connection.exec_driver_sql(f"SELECT min({column}) FROM {table}").scalar())
-                ages = source_ages(driver_of(connection), day, self._workspace.policy)
-            self._reach[table, day] = first, next((one for one in ages if one.words == words), None)
-        return self._reach[table, day]
+                if table not in self._begun:
+                    found = connection.exec_driver_sql(f"SELECT min({column}) FROM {table}").scalar()
+                    self._begun[table] = day_of(found)
+                if day not in self._ages:
+                    ages = source_ages(driver_of(connection), day, self._workspace.policy)
+                    self._ages[day] = {one.words: one for one in ages}
+        return self._begun[table], self._ages[day].get(words)
 
     def begins(self, metric: Metric, period: Period) -> bool:
         """Whether the data reach back to the beginning of a period; of a state, to its day."""

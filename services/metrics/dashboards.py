@@ -53,6 +53,8 @@ _COMPARED: Final = ("_before", "_change")
 #: The metric by whose rows fields of customers are read.
 _PEOPLE: Final = "customers"
 _DASH: Final = "–"
+#: The forms whose figures may be answered by one query, as they show no groups, or all of them.
+_TOGETHER: Final = (*FIGURE_FORMS, *CHANGES_FORMS, "line")
 
 
 @cache
@@ -261,31 +263,35 @@ def _are_quartiles(metrics: Sequence[Metric]) -> bool:
 
 
 def _together(rows: tuple[tuple[TileSpec, ...], ...], catalogue: Catalogue) -> tuple[tuple[TileSpec, ...], ...]:
-    """Let figures and lines over the same rows be answered by one query, which reads the rows once."""
+    """Let figures, summaries and lines over the same rows be answered by one query, which reads the rows once."""
 
-    def over(tile: TileSpec) -> tuple[object, ...]:
-        metric = catalogue.metrics[tile.query.metrics[0]]
-        parts = [catalogue.metrics[name] for name in metric.uses] or [metric]
-        plain = tile.form in ("figure", "line") and all(
+    def over(tile: TileSpec, name: str) -> tuple[object, ...]:
+        metric = catalogue.metrics[name]
+        parts = [catalogue.metrics[one] for one in metric.uses] or [metric]
+        plain = tile.form in _TOGETHER and all(
             one.kind in ("simple", "ratio", "as_of") and one.entity == metric.entity for one in parts
         )
-        scores = catalogue.of_scores(metric)
-        return (metric.entity, scores, replace(tile.query, metrics=())) if plain else (tile.key,)
+        return (metric.entity, catalogue.of_scores(metric), replace(tile.query, metrics=())) if plain else (tile.key,)
 
     def goes_with(tile: TileSpec) -> tuple[object, ...]:
         return (catalogue.metrics[tile.trend].entity, replace(tile.query, metrics=())) if tile.trend else ()
 
-    names: dict[tuple[object, ...], list[str]] = {}
+    names: dict[tuple[object, ...], dict[str, None]] = {}
     courses: dict[tuple[object, ...], dict[str, None]] = {}
     for row in rows:
         for tile in row:
-            names.setdefault(over(tile), []).append(tile.query.metrics[0])
+            keys = [over(tile, name) for name in tile.query.metrics]
+            joined = [names.get(key, {}) for key in keys]
+            whole = dict.fromkeys(name for each in (*joined, tile.query.metrics) for name in each)
+            # What a summary says of several kinds of rows joins those that were apart so far.
+            keys += [key for key, held in names.items() if any(held is one for one in joined)]
+            names |= dict.fromkeys(keys, whole)
             courses.setdefault(goes_with(tile), {})[tile.trend] = None
     return tuple(
         tuple(
             replace(
                 tile,
-                together=tuple(names[over(tile)]),
+                together=tuple(names[over(tile, tile.query.metrics[0])]),
                 courses=tuple(courses[goes_with(tile)]) if tile.trend else (),
             )
             for tile in row
@@ -294,21 +300,21 @@ def _together(rows: tuple[tuple[TileSpec, ...], ...], catalogue: Catalogue) -> t
     )
 
 
-def _own(found: Answer, name: str, catalogue: Catalogue) -> Answer:
-    """One metric's part of an answer."""
-    metric = catalogue.metrics[name]
-    others = set(found.totals) - {name}
-    gone = {f"{one}{end}" for one in others for end in ("", *_COMPARED)}
-    kept = [at for at, one in enumerate(found.columns) if one.name not in gone]
+def _own(found: Answer, names: Sequence[str], catalogue: Catalogue) -> Answer:
+    """The part of some metrics in an answer."""
+    metrics = [catalogue.metrics[name] for name in names]
+    own, all_ = ([f"{one}{end}" for one in of for end in ("", *_COMPARED)] for of in (names, found.totals))
+    places = {one.name: at for at, one in enumerate(found.columns)}
+    kept = [at for name, at in places.items() if name not in all_] + [places[name] for name in own if name in places]
     return replace(
         found,
         columns=tuple(found.columns[at] for at in kept),
         rows=tuple(tuple(row[at] for at in kept) for row in found.rows),
-        totals={name: found.totals[name]},
-        intervals={one: ranges for one, ranges in found.intervals.items() if one in (name, f"{name}_before")},
-        few={one: places for one, places in found.few.items() if one == name},
-        noted=tuple(note for note in found.noted if note.metric in ("", name)),
-        definition=f"{metric.title}: {metric.counts}",
+        totals={name: found.totals[name] for name in names},
+        intervals={one: ranges for one, ranges in found.intervals.items() if one in own},
+        few={one: places for one, places in found.few.items() if one in names},
+        noted=tuple(note for note in found.noted if note.metric in ("", *names)),
+        definition=" ".join(f"{one.title}: {one.counts}" for one in metrics),
     )
 
 
@@ -430,13 +436,12 @@ def tile_answer(
     if months is not None and by_month:  # whole months: the first one is not cut off
         day = metrics.days()[0]
         query = replace(query, period=f"{months_later(day.replace(day=1), 1 - int(months[1]))}..{day}")
-    if len(tile.together) > 1:
-        found = _own(metrics.answer(replace(query, metrics=tile.together), cancelled), query.metrics[0], catalogue)
-    else:
-        found = metrics.answer(query, cancelled)
+    left_off = unfiltered(tile, filters)
+    found = metrics.answer(replace(query, metrics=_answered_with(tile, query, filters, left_off)), cancelled)
+    if len(found.totals) > len(query.metrics):
+        found = _own(found, query.metrics, catalogue)
     if tile.trend and compare and query.compare is None:
         query, found = _with_past(metrics, tile, replace(query, compare=compare), found, cancelled)
-    left_off = unfiltered(tile, filters)
     if left_off:
         note = Note("unfiltered", "", (listed([title.lower() for title in left_off]),))
         found = replace(found, noted=(*found.noted, note))
@@ -462,6 +467,17 @@ def tile_answer(
     if tile.beside:
         query, found = _with_beside(metrics, tile, query, found, cancelled)
     return TileAnswer(query, found, better, span=span, unfiltered=left_off, changes=changes, across=across, held=held)
+
+
+def _answered_with(tile: TileSpec, query: Query, filters: Filters, left_off: tuple[str, ...]) -> tuple[str, ...]:
+    """The metrics that one query answers together with a tile's own: those with which the same filters go."""
+    if not tile.together:
+        return query.metrics
+
+    def same(name: str) -> bool:
+        return unfiltered(replace(tile, query=replace(query, metrics=(name,))), filters) == left_off
+
+    return tuple(name for name in tile.together if name in query.metrics or same(name))
 
 
 def _with_past(

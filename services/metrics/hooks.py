@@ -66,9 +66,14 @@ _RUNS: Final = (
 )
 _OF_TEN: Final = "(10.0 * e.score / coalesce(e.scale, 10))"
 
-_CODE: Final = "d.value ->> '$.code'"
+#: Of the reasons that raise the risk, the one that raises it most. Where the first alone does so, it is read without
+#: opening the whole list; facts stand behind it whatever they add.
+_MAIN_CODE: Final = (
+    "iif(s.drivers ->> '$[0].kind' = 'raises' AND s.drivers ->> '$[1].kind' IS NOT 'raises', s.drivers ->> '$[0].code',"
+    " (SELECT d.value ->> '$.code' FROM json_each(coalesce(s.drivers, '[]')) d WHERE d.value ->> '$.kind' = 'raises'"
+    " ORDER BY d.value ->> '$.points' DESC LIMIT 1))"
+)
 _WHENS: Final = " ".join(f"WHEN '{code}' THEN '{words}'" for code, words in REASONS.items())
-_REASON: Final = f"CASE {_CODE} {_WHENS} END"
 
 #: Hooks that hold of any day, although they read the score: it has them as of a day in the past.
 OF_ANY_DAY: Final = frozenset({"is_customer"})
@@ -82,11 +87,8 @@ HOOKS: Final[dict[str, str]] = {
     "said_leaving": "(s.said_leaving IS NOT NULL)",
     "risk_or_said": f"({RISK_ORDER.replace('said_leaving', 's.said_leaving').replace('churn_risk', 's.churn_risk')})",
     "risk_words": "risk_words(s.said_leaving, s.churn_risk)",
-    # Of the reasons that raise the risk, the one that raises it most.
     "main_reason": (
-        f"CASE WHEN s.said_leaving IS NOT NULL THEN 'said that they leave' ELSE (SELECT {_REASON}"
-        " FROM json_each(coalesce(s.drivers, '[]')) d WHERE d.value ->> '$.kind' = 'raises'"
-        " ORDER BY d.value ->> '$.points' DESC LIMIT 1) END"
+        f"CASE WHEN s.said_leaving IS NOT NULL THEN 'said that they leave' ELSE CASE {_MAIN_CODE} {_WHENS} END END"
     ),
     "silence": "(s.days_since_last_order || ' / ' || coalesce(CAST(round(s.usual_gap_days) AS INT), '–'))",
     "has_alert": (

@@ -382,7 +382,8 @@ class _Rows:
     def conditions(self, extra: Sequence[Condition]) -> list[ColumnElement[bool]]:
         """All conditions on the rows: the query's, the metric's, the period's, and whose customers they are."""
         scope = self.scope
-        found = [self.condition(one) for one in (*scope.entity.where, *scope.where, *extra)]
+        # Those that choose most first: of a row that one leaves out SQLite does not ask the others.
+        found = [self.condition(one) for one in (*scope.where, *extra, *scope.entity.where)]
         day = scope.day or scope.entity.day
         if day and scope.period is not None:
             value = self.expression(day)

@@ -106,7 +106,7 @@ class Board(QStackedWidget):
         self._filters = filters
         known = view.asked == filters
         missing = [key for key in view.specs if not known or not view.shows(key)]
-        missing = _in_turn(view, missing)
+        missing.sort(key=lambda key: view.specs[key].form != "headline")  # it begins, as it takes longest
         if missing and known and (self._waiting or self._underway):
             asked = {*self._waiting, *self._underway.values()}
             self._waiting += [key for key in missing if key not in asked]
@@ -207,11 +207,17 @@ class Board(QStackedWidget):
         """Ask for the next tiles, one in each lane."""
         for lane in _LANES:
             if self._waiting and lane not in self._underway:
-                key = self._underway[lane] = self._waiting.pop(0)
+                key = self._underway[lane] = self._next(view)
                 spec = view.specs[key]
                 ask = partial(self._rooms.tile, spec, filters, self._round.is_set)
                 done = partial(self._have, view, filters, lane, spec)
                 self._desk.read(lane, ask, done, partial(self._failed, view, filters, lane))
+
+    def _next(self, view: DashboardView) -> str:
+        """Take the next tile: one whose question is not under way, as the others would only wait for its answer."""
+        busy = {view.specs[key].together for key in self._underway.values()} - {()}
+        free = (at for at, key in enumerate(self._waiting) if view.specs[key].together not in busy)
+        return self._waiting.pop(next(free, 0))
 
     def _have(self, view: DashboardView, filters: Filters, lane: str, of: TileSpec, shown: TileAnswer) -> None:
         key = self._underway.pop(lane)
@@ -275,23 +281,3 @@ class Board(QStackedWidget):
 
     def _have_rows(self, found: tuple[Drill, RowList]) -> None:
         self.rows.show_rows(*found)
-
-
-def _in_turn(view: DashboardView, keys: Sequence[str]) -> list[str]:
-    """Return in which order tiles are asked for.
-
-    The headline begins, as it takes longest; beside it come figures with a question of their own, then one of those
-    that share a question: the others would only wait for its answer, and then have it at once.
-    """
-    turns: dict[str, int] = {}
-    shared: set[tuple[str, ...]] = set()
-    for key in keys:
-        spec = view.specs[key]
-        if spec.form == "headline":
-            turns[key] = 0
-        elif spec.form == "figure" and spec.together not in shared:
-            turns[key] = 1 if len(spec.together) < 2 else 2
-            shared.add(spec.together)
-        else:
-            turns[key] = 3
-    return sorted(keys, key=turns.__getitem__)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
+import json
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from models import sqlite
+from models.values.scores import REASONS
 from services.metrics import Metrics, the_catalogue
 from services.settings import Policy
 from services.workspace import Workspace
@@ -43,6 +45,18 @@ def test_every_metric_is_counted_without_the_catalogue_somewhere() -> None:
         if isinstance(node, ast.Constant)
     }
     assert not sorted(set(the_catalogue().metrics) - said)
+
+
+def test_the_reason_that_raises_the_risk_most(asking: Metrics, tables: Tables) -> None:
+    counted: Counter[str | None] = Counter()
+    for row in tables.scores().values():
+        raises = [one for one in json.loads(row["drivers"] or "[]") if one["kind"] == "raises"]
+        most = max(raises, key=lambda one: one["points"] or 0, default=None)
+        said = "said that they leave" if row["said_leaving"] else most and REASONS[most["code"]]
+        counted[said] += row["standing"] == "active"
+    found = by_name(asked(asking, "active_customers", by=("main_reason",), period="all"))
+    assert found == +counted
+    assert len(+counted) > 5
 
 
 def test_customers_in_sums_and_shares(asking: Metrics, tables: Tables) -> None:

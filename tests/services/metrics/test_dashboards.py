@@ -78,12 +78,26 @@ def test_a_book_without_data_says_in_words_what_is_missing(nothing: Metrics, til
         assert shown.empty.startswith("This book has no ") or shown.empty == "The book is not scored yet."
 
 
-def test_figures_over_the_same_rows_are_answered_by_one_query_and_say_what_they_say_alone(asking: Metrics) -> None:
+@pytest.mark.parametrize("filters", [Filters(), Filters("12m", "year", tier="Gold", category="Socks")], ids=str)
+def test_figures_over_the_same_rows_are_answered_by_one_query_and_say_what_they_say_alone(
+    asking: Metrics, filters: Filters
+) -> None:
     together = [tile for tile in TILES if len(tile.together) > 1]
     assert len(together) > 20
     for tile in together:
-        shown, alone = (tile_answer(asking, one, Filters()).answer for one in (tile, replace(tile, together=())))
-        assert replace(shown, sql="") == replace(alone, sql="")
+        shown, alone = (tile_answer(asking, one, filters) for one in (tile, replace(tile, together=())))
+        assert (shown.query, shown.empty, shown.changes) == (alone.query, alone.empty, alone.changes)
+        assert set(shown.answer.noted) == set(alone.answer.noted)
+        assert replace(shown.answer, sql="", noted=()) == replace(alone.answer, sql="", noted=())
+
+
+def test_a_summary_and_the_figures_below_it_are_read_once(asking: Metrics) -> None:
+    overview = the_dashboards()[0]
+    summary = next(tile for tile in overview.tiles if tile.form == "headline")
+    below = [tile for tile in overview.tiles if tile.form == "glimpse" or tile.title == "Revenue"]
+    read = tile_answer(asking, summary, Filters()).answer.sql
+    assert len(below) == 5
+    assert {tile_answer(asking, tile, Filters()).answer.sql for tile in below} == {read}
 
 
 def test_rows_without_a_rate_are_told_of_the_sums_that_leave_them_out_and_of_no_other_period(tmp_path: Path) -> None:
