@@ -145,7 +145,7 @@ def rows(
     if as_csv:
         _write_csv(found.columns, found.rows, found.currency)
     else:
-        answer(_rows_document(found), _table(found.columns, found.rows, found.currency), json)
+        answer(_rows_document(found), _rows_words(found), json)
     if not json and found.total > len(found.rows):
         say(f"{len(found.rows):,} of {count(found.total, 'row')} shown; --limit {found.total} shows all.")
     return DONE
@@ -224,6 +224,11 @@ def _words(found: Answer) -> str:
     first = full_day(found.period.first) if found.period.first is not None else "the beginning"
     span = f"{first} to {full_day(found.period.last)}"
     return f"{shown}\n\nTotal: {totals} ({span}, as of {full_day(found.as_of)})\n{found.definition}"
+
+
+def _rows_words(found: RowList) -> str:
+    columns = [found.columns[at] for at in found.shown]
+    return _table(columns, [[row[at] for at in found.shown] for row in found.rows], found.currency)
 
 
 def _table(

@@ -196,6 +196,20 @@ class RowList:
     sql: str = ""
     customers: tuple[int | None, ...] = ()
 
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The places of the columns that tell something of the rows: last what each adds to a figure, and not twice.
+
+        What each adds to a count is 1.
+        """
+        places = range(len(self.columns))
+        if self.value is None:
+            return tuple(places)
+        *others, adds = places
+        if self.columns[adds].unit == "count":
+            return tuple(others)
+        return (*(at for at in others if any(cells[at] != cells[adds] for cells in self.rows) or not self.rows), adds)
+
 
 @dataclass(frozen=True, slots=True)
 class MetricLine:

@@ -36,7 +36,7 @@ def write_rows_table(found: RowList, path: Path) -> int:
     UserError, EnvironmentFault
         As `write_table` does.
     """
-    shown = list(enumerate(found.columns))[1:]
+    shown = [(at, found.columns[at]) for at in found.shown[1:]]
     heads = [f"{one.title} ({found.currency})" if one.unit == "money" else one.title for _at, one in shown]
 
     def cell(value: Value, unit: str) -> Any:

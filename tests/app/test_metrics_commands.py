@@ -73,6 +73,14 @@ def test_figures_stand_in_their_units(book: str, capsys: pytest.CaptureFixture[s
     assert re.search(said, capsys.readouterr().out)
 
 
+def test_what_a_row_adds_to_a_figure_is_printed_once(book: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for metric, title in (("revenue_at_risk", "Revenue at risk"), ("open_tickets", "Open tickets")):
+        entity = "customers" if metric == "revenue_at_risk" else "tickets"
+        assert run_command(["rows", entity, "--metric", metric, "--limit", "3", "--store", book]) == 0
+        head = capsys.readouterr().out.splitlines()[0]
+        assert head.count(title) == (entity == "customers"), "that each is one of a count goes without saying"
+
+
 def test_the_rows_behind_a_figure(book: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["query", "negative_tickets", "--period", "90d", "--json", "--store", book]) == 0
     figure = json.loads(capsys.readouterr().out)["totals"]["negative_tickets"]

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QSizePolicy, QWid
 from models.values.dashboards import Drill
 from models.values.metrics import Column, RowList
 from views.background import Failed
-from views.insights.said import is_figure, said
+from views.insights.said import cell_words, is_figure, said
 from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import link
@@ -110,13 +110,13 @@ class RowsPane(QWidget):
             self.export.hide()
             self.state.show_empty("No rows", "Nothing is counted here.")
             return
-        columns = _columns(found)
+        columns = [(place, found.columns[place]) for place in found.shown[1:]]
         heads = [_head(one, number, len(columns)) for number, (_place, one) in enumerate(columns)]
         lines = [
             TableLine(
                 tuple(
                     TableCell(
-                        said(cells[place], one.unit, found.currency), link="customer" if one.name == "customer" else ""
+                        cell_words(one, cells[place], found.currency), link="customer" if one.name == "customer" else ""
                     )
                     for place, one in columns
                 ),
@@ -172,18 +172,6 @@ class RowsPane(QWidget):
         # The second click of a double click on the tile is none on the list.
         if customer is not None and self._shown.elapsed() > QApplication.doubleClickInterval():
             self.customer_wanted.emit(customer)
-
-
-def _columns(found: RowList) -> list[tuple[int, Column]]:
-    """What is shown of a row, last what it adds to the figure where that is no count."""
-    columns = list(enumerate(found.columns))[1:]
-    if found.value is None:
-        return columns
-    adds = columns.pop()
-    if adds[1].unit == "count":
-        return columns
-    same = [place for place, _one in columns if all(cells[place] == cells[adds[0]] for cells in found.rows)]
-    return [*(one for one in columns if one[0] not in same), adds]
 
 
 def _head(one: Column, number: int, columns: int) -> TableColumn:

@@ -53,6 +53,15 @@ def group(name: str, value: Value, titles: str = "") -> str:
         return f"{day.day} {MONTHS[day.month - 1]}"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    return _own_words(name, text)
+
+
+def cell_words(column: Column, value: Value, currency: str) -> str:
+    """Return a value of a row in words; those of the program and of systems begin with a capital."""
+    return _own_words(column.name, said(value, column.unit, currency))
+
+
+def _own_words(name: str, text: str) -> str:
     return text[:1].upper() + text[1:] if name in _IN_OWN_WORDS and text.islower() else text
 
 

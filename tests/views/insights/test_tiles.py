@@ -27,7 +27,7 @@ from views.insights.answer_table import AnswerTable
 from views.insights.figure import Figure
 from views.insights.filter_bar import FilterBar
 from views.insights.headline import Headline
-from views.insights.said import change, group, group_of, said
+from views.insights.said import cell_words, change, group, group_of, said
 from views.insights.tile import Tile
 from views.insights.tile_panel import TilePanel
 from views.theme import Theme, fonts
@@ -493,3 +493,11 @@ def test_the_name_of_a_group_begins_with_a_capital_where_it_is_no_name_that_some
         "No",
         "–",
     ]
+
+
+def test_words_of_systems_in_rows_begin_with_a_capital_and_names_stand_as_they_were_given() -> None:
+    def words(name: str, value: Value, unit: str = "text") -> str:
+        return cell_words(Column(name, name, unit), value, "USD")
+
+    assert [words("status", "solved"), words("standing", "active")] == ["Solved", "Active"]
+    assert [words("customer", "nivel studio"), words("said_leaving", 1, "flag")] == ["nivel studio", "yes"]
