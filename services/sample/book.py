@@ -165,9 +165,11 @@ def _write_mail(
     bought: Purchases,
 ) -> None:
     every = book.recipe.parameters["emails"]["every_days"]
-    days, names = campaigns(book.recipe.words, book.calendar, book.email_last, every)
+    days, called = campaigns(book.recipe.words, book.calendar, book.email_last, every)
     events = mail(draw("mail"), cohort, consent, bought, book.recipe, days, book.email_last)
-    book.files.write(files.EMAIL_EVENTS, email_rows(ids, addresses, events, names, book.calendar, book.numbers["mail"]))
+    book.files.write(
+        files.EMAIL_EVENTS, email_rows(ids, addresses, events, called, book.calendar, book.numbers["mail"])
+    )
     book.numbers["mail"] += len(events.at)
 
 

@@ -74,7 +74,7 @@ REVIEWS = Export(
 )
 EMAIL_EVENTS = Export(
     "email_events.tsv",
-    _columns("Event ID,Customer ID,Email,Message ID,Campaign,Subject,Event,At"),
+    _columns("Event ID,Customer ID,Email,Message ID,Campaign,Campaign type,Subject,Event,At"),
     delimiter="\t",
 )
 OPPORTUNITIES = Export(

@@ -29,18 +29,19 @@ class MailEvents:
     at: Ints
 
 
-def campaigns(words: Any, calendar: Calendar, email_last: int, every_days: int) -> tuple[Ints, list[str]]:
-    """Return the days of the campaigns, the last one on the last day of the email events, and their names."""
+def campaigns(words: Any, calendar: Calendar, email_last: int, every_days: int) -> tuple[Ints, list[tuple[str, str]]]:
+    """Return the days of the campaigns, with their names and types; the last is on the last day of the email events."""
     days = np.arange(email_last, 0, -every_days)[::-1].astype(np.int64)
-    names: list[str] = []
+    found: list[tuple[str, str]] = []
     seen: set[str] = set()
     for number, day in enumerate(days.tolist()):
         on = calendar.on(day)
-        seasonal = f"{words['campaigns']['by_month'][str(on.month)]} {on.year}"
-        regular = words["campaigns"]["regular"]
-        names.append(f"{regular[number % len(regular)]} {on.day}/{on.month}" if seasonal in seen else seasonal)
+        name, kind = words["campaigns"]["by_month"][str(on.month)]
+        seasonal = f"{name} {on.year}"
+        regular, its_kind = words["campaigns"]["regular"][number % len(words["campaigns"]["regular"])]
+        found.append((f"{regular} {on.day}/{on.month}", its_kind) if seasonal in seen else (seasonal, kind))
         seen.add(seasonal)
-    return days, names
+    return days, found
 
 
 def mail(
@@ -132,12 +133,13 @@ def email_rows(
     ids: list[str],
     addresses: list[str],
     events: MailEvents,
-    names: list[str],
+    called: list[tuple[str, str]],
     calendar: Calendar,
     first_number: int,
 ) -> Iterable[tuple[str, ...]]:
-    """Return the rows of email_events.tsv."""
+    """Return the rows of email_events.tsv; the campaigns are `called` by name and type."""
     who, which = events.customer.tolist(), events.campaign.tolist()
+    names, kinds = zip(*called, strict=True) if called else ((), ())
     subjects = [f"{name}: chosen for you" for name in names]
     return zip(
         [f"E{number}" for number in range(first_number, first_number + len(who))],
@@ -145,6 +147,7 @@ def email_rows(
         [addresses[i] for i in who],
         [f"M{campaign + 1:03d}-{ids[i]}" for i, campaign in zip(who, which, strict=True)],
         [names[i] for i in which],
+        [kinds[i] for i in which],
         [subjects[i] for i in which],
         [KINDS[i] for i in events.kind.tolist()],
         calendar.moments(events.at // DAY, events.at % DAY),

@@ -106,13 +106,18 @@ def test_a_chart_whose_groups_all_have_too_few_rows_says_so_in_place_of_an_empty
 
 def test_groups_that_no_row_has_are_said_to_be_missing_with_the_way_to_get_them(book: Book) -> None:
     by_title = {tile.title: tile for tile in TILES}
-    with book("UPDATE customers SET tier = NULL") as metrics:
-        sent = metrics.answer(Query(("emails_sent",), period="90d")).totals["emails_sent"]
-        said = "{} emails in the last 90 days, none with a value for {}. Import a file that has it on the Data page."
-        for title, field in ("Campaign types", "campaign type"), ("Open rate by tier", "tier"):
-            assert tile_answer(metrics, by_title[title], Filters()).empty == said.format(sent, field), title
-        for title in "Open rate by weekday", "Customers by segment":
-            assert not tile_answer(metrics, by_title[title], Filters()).empty, title
+    said = "{} emails in the last 90 days, none with a value for {}. Import a file that has it on the Data page."
+    for change, title, field in (
+        ("UPDATE emails SET campaign_kind = NULL", "Campaign types", "campaign type"),
+        ("UPDATE customers SET tier = NULL", "Open rate by tier", "tier"),
+    ):
+        with book("SELECT 1") as metrics:
+            assert not tile_answer(metrics, by_title[title], Filters()).empty, "the sample book has them"
+        with book(change) as metrics:
+            sent = metrics.answer(Query(("emails_sent",), period="90d")).totals["emails_sent"]
+            assert tile_answer(metrics, by_title[title], Filters()).empty == said.format(sent, field)
+            for other in "Open rate by weekday", "Customers by segment":
+                assert not tile_answer(metrics, by_title[other], Filters()).empty, other
 
 
 def test_a_month_without_orders_is_a_month_of_nothing_and_none_without_a_mean(book: Book) -> None:
