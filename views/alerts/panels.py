@@ -17,7 +17,8 @@ from views.background import Desk, Failed
 from views.shell.book import Book
 from views.shell.owner_box import OwnerBox, owner_named
 from views.theme import Theme
-from views.widgets.overlay import Choice, ChoicePanel, FormPanel, date_field, text_field
+from views.widgets.date_field import date_field
+from views.widgets.overlay import Choice, ChoicePanel, FormPanel, text_field
 from views.words import WEEKDAYS, days, short_day
 
 KEEPS_RUNNING = "Snoozing does not move the due time."

@@ -17,8 +17,9 @@ from views.shell.owner_box import OwnerBox
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
 from views.widgets.choice_box import ChoiceBox
+from views.widgets.date_field import date_field
 from views.widgets.labels import column, kind_of, label, row, rule
-from views.widgets.overlay import FormPanel, date_field
+from views.widgets.overlay import FormPanel
 from views.words import sentence
 
 

@@ -27,8 +27,9 @@ from models.values.words import capital
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
 from views.widgets.choice_box import ChoiceBox
+from views.widgets.date_field import date_field
 from views.widgets.labels import label, row
-from views.widgets.overlay import FormPanel, date_field
+from views.widgets.overlay import FormPanel
 
 #: An override is proposed for so long: a quarter, after which somebody looks again.
 PROPOSED_MONTHS = 3

@@ -12,8 +12,8 @@ from views.settings.many import BySegment, Ticks, ToneBySegment
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
 from views.widgets.choice_box import ChoiceBox
+from views.widgets.date_field import date_field
 from views.widgets.labels import column, label, row
-from views.widgets.overlay import date_field
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 THIS_ZONE = "This computer's zone"

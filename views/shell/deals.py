@@ -21,8 +21,9 @@ from views.shell.book import Book
 from views.shell.owner_box import OwnerBox
 from views.theme import Theme
 from views.widgets.choice_box import ChoiceBox
+from views.widgets.date_field import date_field
 from views.widgets.labels import row
-from views.widgets.overlay import Choice, ChoicePanel, FormPanel, date_field
+from views.widgets.overlay import Choice, ChoicePanel, FormPanel
 from views.words import counted
 
 _DAY_HINT = "2026-12-31"

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QDateEdit, QFrame, QLineEdit, QPlain
 from models.values.customers import CONSENT_SOURCES
 from views.theme import Theme, fonts
 from views.widgets.buttons import ENTER, press_focused, push
+from views.widgets.date_field import date_field
 from views.widgets.labels import column, kind_of, label, note, row, rule, scrolling
 from views.widgets.painting import RIGHT, key_cap, line, rounded
 
@@ -307,18 +308,6 @@ class FormPanel(Overlay):
         # A second Return, before the panel is gone, must not send twice.
         if self.isVisible():
             self._send(self)
-
-
-def date_field(day: QDate, earliest: QDate | None = None, latest: QDate | None = None) -> QDateEdit:
-    """A field for a day, from ``earliest`` and up to ``latest`` where they are given."""
-    field = QDateEdit(day)
-    if earliest is not None:
-        field.setMinimumDate(earliest)
-    if latest is not None:
-        field.setMaximumDate(latest)
-    field.setCalendarPopup(True)
-    field.setDisplayFormat("ddd d MMM yyyy")
-    return field
 
 
 def consent_fields(today: date) -> tuple[QLineEdit, QDateEdit]:

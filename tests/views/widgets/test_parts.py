@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt
+from PySide6.QtCore import QDate, QMimeData, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QAction, QCursor, QDropEvent, QEnterEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QCalendarWidget, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.values.alerts import Tile as TileValue
@@ -18,6 +18,7 @@ from views.background import Failed
 from views.theme import Theme, ThemeChoice
 from views.widgets.buttons import CommandButton, IconButton, MenuButton, push
 from views.widgets.chip import Chip
+from views.widgets.date_field import date_field
 from views.widgets.drawer import Drawer
 from views.widgets.labels import ElidedLabel, column, label, set_ink
 from views.widgets.overlay import Choice, ChoicePanel, FormPanel, Overlay
@@ -494,3 +495,16 @@ def test_a_pill_shows_a_number_and_hides_for_none(qtbot: QtBot, theme: Theme) ->
     assert not pill.isHidden()
     pill.grab()
     pill.hide()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_alt_and_down_open_the_calendar_of_a_day(qtbot: QtBot) -> None:
+    field = date_field(QDate(2026, 11, 25))
+    qtbot.addWidget(field)
+    field.show()
+    qtbot.keyClick(field, Qt.Key.Key_Down)
+    assert not field.findChildren(QCalendarWidget), "the arrow alone changes the day"
+    qtbot.keyClick(field, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    calendar = field.calendarWidget()
+    assert calendar.isVisible() and calendar.selectedDate() == field.date()
+    qtbot.keyClick(calendar, Qt.Key.Key_Escape)
