@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: What happened to customers, of which scores need some.
 _SCORED_BY: Final = ("orders", "contracts", "opportunities", "activities", "tickets", "email_events", "surveys")
+#: Kinds of orders that count as revenue; of the others a receipt says how much they are, without a sign.
+_EARNED: Final = ("purchase", "charge")
 _CHARGES: Final = ("order with charges only, such as postage,", "orders with charges only, such as postage,")
 
 
@@ -180,8 +182,8 @@ def _totals(db: sqlite.Connection, analysis: Analysis, policy: Policy) -> tuple[
     aside = []
     sums = "SELECT kind, currency, count(*), sum(file_minor) FROM stage.o GROUP BY 1, 2 ORDER BY 1, 2"
     for kind, currency, count, minor in db.execute(sums) if lines else _sums_of_rows(db, analysis):
-        worth = f"worth {money_words(minor, currency)}"
-        if kind in ("purchase", "charge"):
+        worth = f"worth {money_words(minor if kind in _EARNED else abs(minor), currency)}"
+        if kind in _EARNED:
             totals[currency] = totals.get(currency, 0) + minor
         if kind == "purchase":
             orders[currency] = count

@@ -44,10 +44,9 @@ class ReceiptScreen(QWidget):
         """Show a receipt; ``when`` says when it was imported."""
         self._content = content
         failed = sum(1 for one in content.files if one.receipt is None)
-        seconds = sum(receipt.seconds for receipt in content.receipts)
         tone = "warning" if failed else "good"
         words = when if content.receipts else "Not imported"
-        self.bar.show_state(f"{words}, in {seconds:.1f} s" if content.receipts else words, tone, _about(content), 2)
+        self.bar.show_state(words, tone, _about(content), 2)
         self.view.show_content(content)
         self.side.show_content(content)
 

@@ -34,6 +34,14 @@ def test_orders_of_charges_alone_are_no_purchases(book: Book, tmp_path: Path) ->
     assert counts(again) == (0, 0, 4, 0, 0)
 
 
+def test_what_was_returned_is_said_without_a_sign(book: Book, tmp_path: Path) -> None:
+    header = ["Order ID", "Customer ID", "Order date", "Product", "Amount", "Type"]
+    rows = [["1", "7", "2026-03-01", "Tin", "20.00", "purchase"], ["2", "7", "2026-05-01", "Tin", "-5.00", "return"]]
+    receipt = book.bring(write_csv(tmp_path / "orders.csv", header, rows), source="shop", currency="GBP")
+    assert kinds(book) == {"1": "purchase", "2": "return"} and receipt.totals == {"GBP": 2_000}
+    assert "1 return worth 5.00 GBP is not in the total of purchases." in receipt.warnings
+
+
 def test_they_make_no_purchase_day_and_still_are_revenue(book: Book, tmp_path: Path) -> None:
     book.bring(write_csv(tmp_path / "lines.csv", HEADER, [GOODS, POST, MANUAL]), source="shop", currency="GBP")
     with book.workspace.store.read() as connection:
