@@ -29,6 +29,7 @@ class OutboxRow:
     fault: str
     alert_id: int | None
     approved_by: str
+    held: bool = False  # approved, and not to be sent as things stand: the fault says why
 
 
 @dataclass(frozen=True, slots=True)

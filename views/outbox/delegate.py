@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 from models.values.outbox import OutboxRow
 from views.lists.card_list import CardDelegate
 from views.lists.keyset_model import ROW_ROLE, Index
-from views.outbox.words import LOOKS
+from views.outbox.words import look_of
 from views.theme import fonts
 from views.widgets.painting import RIGHT, line, snapped
 
@@ -34,7 +34,7 @@ class OutboxDelegate(CardDelegate):
 
     def _paint_standing(self, painter: QPainter, rect: QRectF, row: OutboxRow) -> None:
         """The state as shape and words; the fault, or who wrote it, after them."""
-        theme, look = self.theme, LOOKS[row.state]
+        theme, look = self.theme, look_of(row)
         dpr = painter.device().devicePixelRatioF()
         at = QPointF(snapped(rect.x(), dpr), snapped(rect.y() + 3, dpr))
         painter.drawPixmap(at, theme.pixmap(look.icon, look.ink, 12, dpr))

@@ -22,10 +22,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from models.values.outbox import OutboxRow
 from views.actions import SPECS, Actions, Command
 from views.outbox.record import Record
 from views.outbox.rooms import ShownEmail
-from views.outbox.words import LOOKS, cautions, explained, why_of
+from views.outbox.words import LOOKS, cautions, explained, look_of, why_of
 from views.theme import Theme, fonts
 from views.widgets.buttons import CommandButton, IconButton, link
 from views.widgets.labels import ElidedLabel, FlowingContent, clear, column, kind_of, label, row, rule
@@ -244,9 +245,11 @@ class EmailPane(QWidget):
         self._side.setVisible(not narrow)
         self._side_rule.setVisible(not narrow)
 
-    def show_email(self, email: ShownEmail, standing: str, commands: Sequence[Command], now: datetime) -> None:
-        """Show an email; ``standing`` are the words of its row, '' where it is in no list."""
-        message, look = email.message, LOOKS[email.message.state]
+    def show_email(
+        self, email: ShownEmail, listed: OutboxRow | None, commands: Sequence[Command], now: datetime
+    ) -> None:
+        """Show an email; ``listed`` is its row as it now stands, None where it is in no list."""
+        message, look = email.message, LOOKS[email.message.state] if listed is None else look_of(listed)
         other = self._shown is None or self._shown.message.id != message.id
         self._shown = email
         self._name.setText(message.customer)
@@ -255,7 +258,7 @@ class EmailPane(QWidget):
         for value, words, nothing in zip(self._fields.values(), values, _NOT_YET, strict=True):
             value.setText(words or nothing, "ink" if words else "ink_3")
         self.body.setText(email.text or email.fault)
-        title = standing or look.word
+        title = look.word if listed is None else listed.state_words
         why = why_of(message)
         if message.fault and message.state in _FAULTY:
             why = f"{message.fault.rstrip('.')}. {why}"

@@ -181,12 +181,12 @@ class OutboxPage(Page):
         row, message = self.list.view.current, email.message
         # The list may still show how it stood before.
         known = row is not None and (row.id, row.state) == (message.id, message.state)
-        standing = row.state_words if row is not None and known else ""
+        listed = row if known else None
         offered = deeds(message, has_account=self._mailroom.has_account)
         now = self.context.book.workspace.clock.now().astimezone()
         self._enable(email)
         self.watch.follow(email, now)
-        self.email.show_email(email, standing, offered, now)
+        self.email.show_email(email, listed, offered, now)
         self.email_state.show_content()
         self.headline_changed.emit()
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from models.values.outbox import OutboxRow
 from models.values.outreach import Message, MessageState
 from views.actions import Command
 from views.outbox.rooms import ShownEmail
@@ -41,6 +42,7 @@ LOOKS: Final[Mapping[MessageState, Look]] = {
                      "It won’t resend by itself."),
     "discarded": Look("bin", "Discarded", "ink_3", "It was discarded and is not sent."),
 }  # fmt: skip
+_HELD: Final = Look("warning", "Held", "warning_text", "Bellwether does not send it as things stand.")
 #: What is said where a tab has no emails: heading, words, and the one action (words, page or tab that it leads to).
 EMPTY: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "review": ("Nothing to review", "Drafts wait here until somebody has read and approved them.",
@@ -75,6 +77,11 @@ EXPLAINED: Final[Mapping[Command, str]] = {
     Command.NOT_ARRIVED: "It goes back to review with its text unchanged. You approve it again.",
     Command.MARK_SENT: "Press this once you have sent it from your mail app. It then counts as sent.",
 }
+
+
+def look_of(row: OutboxRow) -> Look:
+    """Return how the row of an email is drawn: one that is held is not waiting for its time."""
+    return _HELD if row.held else LOOKS[row.state]
 
 
 def cautions(message: Message) -> Mapping[Command, str]:

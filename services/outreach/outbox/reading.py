@@ -246,6 +246,7 @@ def _row(row: dict[str, Any], now: _Now) -> OutboxRow:
         fault=row["fault"] or "",
         alert_id=row["alert_id"],
         approved_by=row["approved_by"] or "",
+        held="held" in row,
     )
 
 

@@ -17,12 +17,13 @@ from models.values.outbox import NotNow
 from models.values.outreach import MessageState
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
-from tests.views.outbox.made import MadeMailroom
+from tests.views.outbox.made import MadeMailroom, message, row_of
 from views.actions import Command
 from views.desktop import Desktop
 from views.outbox import mailing, rooms
 from views.outbox.page import OutboxPage
 from views.outbox.rooms import Work
+from views.outbox.words import look_of
 from views.shell.window import SMALLEST
 from views.widgets.overlay import ChoicePanel, FormPanel
 
@@ -555,3 +556,10 @@ def test_a_folder_is_asked_for(monkeypatch: pytest.MonkeyPatch, desk: Desktop, q
     page = settle(qtbot, desk)
     monkeypatch.setattr(mailing, "choose_folder", lambda *_given: "/somewhere")
     assert page.mailing.ask_folder("Where?") == "/somewhere"
+
+
+def test_an_email_that_is_held_shows_no_waiting_clock() -> None:
+    waiting = row_of(message(1, "queued"))
+    assert look_of(waiting).icon == "clock"
+    held = look_of(replace(waiting, held=True))
+    assert (held.icon, held.ink) == ("warning", "warning_text")

@@ -92,6 +92,7 @@ def test_an_approved_email_whose_consent_was_withdrawn_since_is_held_and_never_s
     rows = {row.id: row for row in read_outbox(post.workspace, "waiting").rows}
     assert rows[held.id].state_words == "Held: consent withdrawn 19 Nov 2026, recorded by hand"
     assert rows[held.id].fault.startswith("Consent was withdrawn")
+    assert (rows[held.id].held, rows[other.id].held) == (True, False)
     assert (rows[other.id].state_words, rows[other.id].fault) == ("Goes out in 10 min", "")
     assert count_held(post.workspace, address.upper()) == 1
     post.move(minutes=11)
