@@ -47,7 +47,7 @@ class Retention:
     def words(self) -> str:
         """What a person reads above the list."""
         if self.before is None:
-            return "Customers are kept indefinitely. Set a period under Settings, Emails, Retention."
+            return "Customers are kept indefinitely. Set a period in Settings, Privacy."
         period = count(self.months, "month")
         words = [f"No customer is due to be erased after {period} without contact."]
         if self.due:

@@ -87,7 +87,7 @@ def erase_due(
         workspace.managed.refuse_change("retention_months", "How long customers are kept")
     kept, today = months or managed, workspace.clock.today()
     if not kept:
-        raise UserError("No period is set. Set one under Settings, Emails, Retention, or give --months.")
+        raise UserError("No period is set. Set one in Settings, Privacy, or give --months.")
     receipts: list[Erasure] = []
     on_their_way, fault = [], ""
     for number, customer_id in enumerate(dict.fromkeys(asked)):

@@ -15,6 +15,7 @@ Kind = Literal[
 
 
 AUTO_DRAFTS = "auto_drafts"
+PRIVACY = "privacy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,20 +285,6 @@ _EMAILS = (
         ),
     ),
     Group(
-        "retention",
-        "Retention",
-        "Customers without contact for this long are listed under Data, Retention. You erase them there.",
-        (
-            Setting(
-                "retention_months",
-                "Keep customers for",
-                "whole",
-                "months",
-                says="After the last contact. Enter 0 to keep them indefinitely.",
-            ),
-        ),
-    ),
-    Group(
         AUTO_DRAFTS,
         "Automatic drafts",
         "Bellwether can draft emails for new alerts from templates, for you to review. It never approves or sends.",
@@ -321,6 +308,22 @@ _EMAILS = (
         ),
     ),
 )
+_PRIVACY = (
+    Group(
+        "retention",
+        "Retention",
+        "Customers without contact for this long are listed under Data, Retention. You erase them there.",
+        (
+            Setting(
+                "retention_months",
+                "Keep customers for",
+                "whole",
+                "months",
+                says="After the last contact. Enter 0 to keep them indefinitely.",
+            ),
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +340,7 @@ SECTIONS = (
     Section("queue", "Queue", _QUEUE),
     Section("money", "Money", _MONEY),
     Section("emails", "Emails", _EMAILS),
+    Section(PRIVACY, "Privacy", _PRIVACY),
 )
 GROUPS = tuple(group for section in SECTIONS for group in section.groups)
 SETTINGS = tuple(setting for group in GROUPS for setting in group.settings)

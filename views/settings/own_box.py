@@ -16,6 +16,7 @@ class OwnBox(QWidget):
     undo_offered : (words, what brings it back): what was filled in was put away.
     headline_changed : `inside` has changed.
     customer_wanted : this customer is to be opened on their page.
+    page_wanted : a page of the window is to be opened, or a section of one ("data/left").
 
     Attributes
     ----------
@@ -27,6 +28,7 @@ class OwnBox(QWidget):
     undo_offered = Signal(str, object)
     headline_changed = Signal()
     customer_wanted = Signal(int)
+    page_wanted = Signal(str)
     fills = False
     inside = ""
 

@@ -25,14 +25,14 @@ from views.settings.backup_box import BackupBox
 from views.settings.draft import changes as changed_fields
 from views.settings.draft import check, groups_of, texts_of
 from views.settings.encryption_box import EncryptionBox
-from views.settings.fields import AUTO_DRAFTS, SECTIONS, Group
+from views.settings.fields import AUTO_DRAFTS, PRIVACY, SECTIONS, Group
 from views.settings.group_box import GroupBox
 from views.settings.keys import saves, takes_over
 from views.settings.look_box import LookBox
 from views.settings.managed_list import ManagedList
 from views.settings.many import Ticks
 from views.settings.own_box import OwnBox
-from views.settings.places import LOOK, MAIL, MODELS, OWN, RULES, SUPPRESSIONS, TEMPLATES
+from views.settings.places import LOOK, MAIL, MODELS, OWN, RULES, TEMPLATES
 from views.shell.page import Context, Page
 from views.widgets.buttons import push
 from views.widgets.labels import FlowingContent, column, kind_of, note, row, rule, scrolling
@@ -50,7 +50,7 @@ _MADE_OF = {
     MAIL: ("mail_box", "MailBox"),
     MODELS: ("models_box", "ModelsBox"),
     RULES: ("rules_box", "RulesBox"),
-    SUPPRESSIONS: ("suppressions_box", "SuppressionsBox"),
+    PRIVACY: ("privacy_box", "PrivacyBox"),
 }
 #: So much more of the room than the empty side gets, up to its own greatest width.
 _ALL = 1_000
@@ -108,23 +108,29 @@ class SettingsPage(Page):
     def _place(self, key: str) -> None:
         """Make a section at its first visit: all of them at once would hold the window up."""
         if key in _GROUPS_OF:
-            self._add_area(key, [self._make_group(group) for group in _GROUPS_OF[key]])
+            below = [self._add_box(key)] if key in _MADE_OF else []
+            self._add_area(key, [*(self._make_group(group) for group in _GROUPS_OF[key]), *below])
             self._show_all()
         elif key == LOOK:
             self._add_area(
                 key, [self.look, self.backups, self.encryption, ManagedList(self.context.book.workspace.managed)]
             )
         else:
-            box = self.boxes[key] = self._make_box(key)
+            box = self._add_box(key)
             if box.fills:
                 self._areas[key] = box
                 self._stack.addWidget(box)
             else:
                 self._add_area(key, [box])
-            box.headline_changed.connect(self.headline_changed)
-            self._feet.addWidget(box.foot)
-            box.undo_offered.connect(self.undo_offered)
-            box.customer_wanted.connect(self.wants_customer)
+
+    def _add_box(self, key: str) -> OwnBox:
+        box = self.boxes[key] = self._make_box(key)
+        box.headline_changed.connect(self.headline_changed)
+        self._feet.addWidget(box.foot)
+        box.undo_offered.connect(self.undo_offered)
+        box.customer_wanted.connect(self.wants_customer)
+        box.page_wanted.connect(self.wants_page)
+        return box
 
     def _make_group(self, group: Group) -> GroupBox:
         made = self.groups[group.key] = GroupBox(self.context.theme, group)
@@ -224,9 +230,10 @@ class SettingsPage(Page):
             self.editor.leave()
         section, _, group = key.partition(".")
         self._open(section)
-        (self.groups[group].first if group else self._first(section)).setFocus(Qt.FocusReason.OtherFocusReason)
-        if group:
-            self._bring_into_view(self.groups[group])
+        part = self.groups.get(group) or self.boxes[section] if group else None
+        (part.first if part is not None else self._first(section)).setFocus(Qt.FocusReason.OtherFocusReason)
+        if part is not None:
+            self._bring_into_view(part)
 
     def _restart(self) -> None:
         """Start again in this section."""
@@ -261,9 +268,9 @@ class SettingsPage(Page):
         return box
 
     def _first(self, key: str) -> QWidget:
-        if key in self.boxes:
-            return self.boxes[key].first
-        return self.groups[_GROUPS_OF[key][0].key].first if key in _GROUPS_OF else self.look.theme
+        if key in _GROUPS_OF:
+            return self.groups[_GROUPS_OF[key][0].key].first
+        return self.boxes[key].first if key in self.boxes else self.look.theme
 
     def _focus_moved(self, _before: QWidget | None, field: QWidget | None) -> None:
         if field is not None and self._levels.isAncestorOf(field):

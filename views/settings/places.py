@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from views.settings.fields import SECTIONS
+from views.settings.fields import PRIVACY, SECTIONS
 
 RULES, TEMPLATES, MAIL, MODELS = "rules", "templates", "mail", "models"
-SUPPRESSIONS, LOOK = "suppressions", "look"
+LOOK = "look"
+#: What lies below the groups of a section.
+SUPPRESSIONS = f"{PRIVACY}.suppressions"
 #: The sections that are no part of the policy's draft.
 OWN: Final = {
-    RULES: "Rules", TEMPLATES: "Templates", SUPPRESSIONS: "Suppressions", MAIL: "Mail server",
-    MODELS: "Language models", LOOK: "This computer",
+    RULES: "Rules", TEMPLATES: "Templates", MAIL: "Mail server", MODELS: "Language models", LOOK: "This computer",
 }  # fmt: skip
 #: What else people call what these sections hold; what the fields of the others are called is read from them.
 _ALSO: Final = {
@@ -58,4 +59,6 @@ def places() -> tuple[Place, ...]:
             if group.title != section.title:
                 words = " ".join(setting.title for setting in group.settings)
                 made.append(Place(f"{section.key}.{group.key}", group.title, section.title, words))
+        if section.key == PRIVACY:
+            made.append(Place(SUPPRESSIONS, "Suppressions", section.title, _ALSO[SUPPRESSIONS]))
     return (*made, *(Place(key, title, also=_ALSO[key]) for key, title in OWN.items()))

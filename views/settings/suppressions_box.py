@@ -13,7 +13,6 @@ from services import sync
 from services.workspace import Workspace
 from views.background import Failed
 from views.settings import asks
-from views.settings.own_box import OwnBox
 from views.shell.page import Context
 from views.theme import Theme, fonts
 from views.widgets.buttons import push
@@ -43,7 +42,7 @@ class SuppressionLine(QWidget):
         self.setLayout(column(8, line, 8, rule(soft=True)))
 
 
-class SuppressionsBox(OwnBox):
+class SuppressionsBox(QWidget):
     """The list, the newest first, with what finds one and what adds one."""
 
     def __init__(self, context: Context) -> None:
@@ -72,13 +71,16 @@ class SuppressionsBox(OwnBox):
 
     @property
     def first(self) -> QWidget:
+        """The field that gets the focus first."""
         return self.search
 
     def arrive(self) -> None:
+        """Read the list anew."""
         read = partial(asks.suppressions, self._context.book.workspace, self.search.text())
         self._desk.read("suppressions", read, self._take, self._context.book.failed.emit)
 
     def renew(self, changes: Changes) -> None:
+        """Something in the book changed: read what that concerns."""
         if changes.everyone or changes.tables & _SHOWS:
             self.arrive()
 

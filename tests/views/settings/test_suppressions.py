@@ -17,6 +17,7 @@ from services.workspace import FixedClock, Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.settings.conftest import settings_page, until
 from views.desktop import Desktop
+from views.settings.privacy_box import PrivacyBox
 from views.settings.suppressions_box import SuppressionsBox
 from views.widgets.overlay import FormPanel
 
@@ -39,9 +40,10 @@ def suppressed(empty: Workspace) -> Workspace:
 
 
 def box_of(qtbot: QtBot, desk: Desktop, count: int) -> SuppressionsBox:
-    page = settings_page(desk, "suppressions")
-    box = page.boxes["suppressions"]
-    assert isinstance(box, SuppressionsBox)
+    page = settings_page(desk, "privacy.suppressions")
+    privacy = page.boxes["privacy"]
+    assert isinstance(privacy, PrivacyBox)
+    box = privacy.suppressions
     until(qtbot, lambda: len(box.lines) == count)
     return box
 
@@ -109,3 +111,20 @@ def test_an_address_that_nobody_has_is_suppressed(qtbot: QtBot, empty: Workspace
     panel._sent()
     until(qtbot, lambda: addresses(box) == ["kim@elm.example"])
     assert blocked(empty, "kim@elm.example")
+
+
+def test_privacy_has_retention_and_the_ways_to_what_left_and_to_who_is_due(
+    qtbot: QtBot, suppressed: Workspace, open_window: OpenWindow
+) -> None:
+    desk = open_window(suppressed)
+    box = box_of(qtbot, desk, 3)
+    assert box.search.hasFocus()
+    page = settings_page(desk, "privacy")
+    assert page.groups["retention"].first.hasFocus()
+    privacy = page.boxes["privacy"]
+    assert isinstance(privacy, PrivacyBox)
+    for button, section in ((privacy.left, "left"), (privacy.due, "retention")):
+        desk.window.show_page("settings/privacy")
+        button.click()
+        assert desk.window.current_key == "data"
+        assert desk.window.page("data").home.section == section  # type: ignore[attr-defined]
