@@ -61,7 +61,7 @@ class CallOutcomes(QWidget):
         for place, button in enumerate(self.buttons.values()):
             grid.addWidget(button, 0, place)
         self.heading = label("", fonts.SMALL, fonts.REGULAR, "ink_2")
-        self._hint = label("press a key to log it", fonts.SMALL, fonts.REGULAR, "ink_3")
+        self._hint = label("press 1, 2 or 3", fonts.SMALL, fonts.REGULAR, "ink_3")
         self.add_phone = link(actions[Command.ADD_PHONE].text())
         self.add_phone.clicked.connect(actions[Command.ADD_PHONE].trigger)
         self.setLayout(column(row(self.heading, -1, self._hint, self.add_phone), grid))

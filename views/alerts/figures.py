@@ -230,14 +230,16 @@ def risk_figure(f: ScoreFigures) -> Figure:
     if f.value_at_risk_minor is None:
         return Figure(label, DASH)
     by_hand = f.mark_of("clv") is not None or f.mark_of("churn_risk") is not None
-    stays = (Run(f"of {f.stays_words} if they stay", "ink_3"),) if f.stays_words else ()
+    stays, less = (
+        (Run(f"of {f.stays_words}{more}", "ink_3"),) if f.stays_words else () for more in (" if they stay", "")
+    )
     between = f.value_at_risk_range(short=True)
     span = (Run(between, "ink_3"),) if between else ()
     brief = (Run(between.rpartition(" ")[2], "ink_3"),) if between else ()
     expected = f", {money(f.clv_minor, f.currency)} expected" if f.clv_minor is not None else ""
     worth = f"lifetime value over {counted(f.clv_horizon_months, 'month')}{expected}"
     at_risk = money(f.value_at_risk_minor, f.currency)
-    return Figure(label, at_risk, first=stays, second=span, brief=brief, by_hand=by_hand, more=worth)
+    return Figure(label, at_risk, first=stays, second=span, brief_first=less, brief=brief, by_hand=by_hand, more=worth)
 
 
 def engagement_figure(f: ScoreFigures) -> Figure:
@@ -303,7 +305,7 @@ def spend_figure(spend: SpendYear, currency: str) -> Figure:
         brief = (shown[0], Run(" vs last year", "ink_3"))
         bought = money(spend.minor, currency)
         return Figure(label, bought, first=shown, brief_first=brief) if size else Figure(label, bought, first=same)
-    return Figure(label, money(spend.minor, currency), first=(year,))
+    return Figure(label, money(spend.minor, currency), first=(year,), brief_first=(Run("no earlier year", "ink_3"),))
 
 
 def contradicted(f: ScoreFigures | None, alert: AlertRow) -> bool:

@@ -91,9 +91,11 @@ def test_the_figures_of_a_contradicted_model_fit_beside_a_drawer(qtbot: QtBot, t
 
 
 @pytest.mark.parametrize("said", ["", "they may leave", "they are leaving"])
-def test_no_figure_is_cut_in_the_smallest_window(qtbot: QtBot, theme: Theme, said: str) -> None:
+@pytest.mark.parametrize("year", [0.18, None])
+def test_no_figure_is_cut_in_the_smallest_window(qtbot: QtBot, theme: Theme, said: str, year: float | None) -> None:
     """The detail of 1440 × 900 at 150 % is 537 px wide beside the queue."""
-    shown = figures_of(replace(FULL, said_leaving=said), 0.4, 0.5, SpendYear(752_500, 0.18))
+    known = replace(FULL, said_leaving=said, value_at_risk_high_minor=730_000)
+    shown = figures_of(known, 0.4, 0.5, SpendYear(752_500, year))
     assert sum(16 + figure.shortest.width + 4 for figure in shown) <= 537
 
 
