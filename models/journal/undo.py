@@ -175,7 +175,7 @@ def _needed_by(connection: Connection, customer: int, going: set[tuple[str, int]
 def listed_still(address: str) -> str:
     """Say that a withdrawal outlives the undo, and what lifts it if it was a mistake."""
     return (
-        "on the suppression list. If it was a mistake, record consent: Settings, Suppressions, or"
+        "on the suppression list. If that was a mistake, record consent: Settings, Privacy, or"
         f" `bellwether consent {address} given`."
     )
 

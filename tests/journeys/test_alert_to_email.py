@@ -183,8 +183,9 @@ def read_them(hands: Hands, composer: ComposerPage) -> None:
 
 
 def approve(hands: Hands, composer: ComposerPage, workspace: Workspace) -> Message:
-    """Ctrl+Enter: back in the queue, with a toast."""
+    """Tick that the alert waits for an answer, then Ctrl+Enter: back in the queue, with a toast."""
     hands.wait(composer.context.actions[Command.APPROVE].isEnabled)
+    composer.verdict.wait.setChecked(True)
     hands.press(Qt.Key.Key_Return, CONTROL)
     hands.wait(lambda: hands.window.current_key == "alerts")
     hands.calm()

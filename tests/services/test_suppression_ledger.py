@@ -348,8 +348,8 @@ def test_undo_says_that_it_lifts_no_withdrawal(world: Callable[[str], World]) ->
     edit_customer(one.book.workspace, number, {"email_consent": "withdrawn"})
     undone = undo_last(one.book.workspace)
     (kept,) = undone.kept
-    assert kept.startswith("ann@x.example stays on the suppression list. If it was a mistake, record consent:")
-    assert "`bellwether consent ann@x.example given`" in kept and "Settings, Suppressions" in kept
+    assert kept.startswith("ann@x.example stays on the suppression list. If that was a mistake, record consent:")
+    assert "`bellwether consent ann@x.example given`" in kept and "Settings, Privacy" in kept
     assert one.book.hash() == before, "the ledger is no part of the content"
     assert refused(one)
     one.step("wait", 1)

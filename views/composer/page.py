@@ -197,7 +197,7 @@ class ComposerPage(Page):
         self.mail.tell(composition.note)
         self.mail.head.show_text(edit.subject, edit.greeting)
         self.mail.editor.show_text(edit.body)
-        self.verdict.tick_after(alert=composition.alert is not None)
+        self.verdict.untick_after()
         self.verdict.show_checking()
         self.show_all()
         self.columns.bring(MAIL)

@@ -95,7 +95,7 @@ class VerdictPane(QWidget):
         self._checks = column()
         self._due = label("", fonts.SMALL, fonts.REGULAR, "ink_3")
         self._moment_rows = column()
-        self.wait = CheckOption(theme, "Move the alert to Waiting", checked=True)
+        self.wait = CheckOption(theme, "Move the alert to Waiting")
         self.remind = CheckOption(theme, "")
         self.deal = CheckOption(theme, "")
         for box in (self.wait, self.remind, self.deal):
@@ -125,7 +125,7 @@ class VerdictPane(QWidget):
         when = column(when_head, 3, self._moment_rows, margins=(16 - MARK_LEFT, 11, 16, 11))
         self._when.setLayout(column(rule(soft=True), when))
         self._after = QWidget()
-        hint = label("Deals are left to you", fonts.SMALL, fonts.REGULAR, "ink_3")
+        hint = label("nothing is ticked for you", fonts.SMALL, fonts.REGULAR, "ink_3")
         after_head = row(_title("After approval"), -1, hint, margins=(MARK_LEFT, 0, 0, 0))
         after = column(after_head, 3, self.wait, self.remind, self.deal, margins=(16 - MARK_LEFT, 11, 16, 14))
         self._after.setLayout(column(rule(soft=True), after))
@@ -238,11 +238,10 @@ class VerdictPane(QWidget):
             box.setVisible(bool(words))
             box.say(words, "")
 
-    def tick_after(self, *, alert: bool) -> None:
-        """Tick what is proposed for another email: never a deal."""
-        self.wait.setChecked(alert)
-        self.remind.setChecked(alert)
-        self.deal.setChecked(False)
+    def untick_after(self) -> None:
+        """For another email nothing is ticked: what follows an email is a person's to decide."""
+        for box in (self.wait, self.remind, self.deal):
+            box.setChecked(False)
 
     # -- inside -------------------------------------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ class UndoPanel(Overlay):
         box.addSpacing(12)
         self._close = push("Close" if preview.refused else "Keep it")
         self._close.clicked.connect(self.dismiss)
-        self._go = push("Undo the import", primary=True)
+        self._go = push("Undo", primary=True)
         self._go.clicked.connect(self._confirmed)
         self._go.setVisible(not preview.refused)
         self.more = push(more[0] if more is not None else "")

@@ -223,6 +223,7 @@ def test_approving_queues_the_text_seen_and_goes_on_to_the_next_alert(desk: Desk
     following = order[order.index(open_alert) + 1]
     desk.type_in(" Would a short call suit you?")
     seen = desk.text
+    desk.page.verdict.wait.click()
     desk.reviewed()
     desk.press(Qt.Key.Key_Return, CONTROL)
     desk.wait(lambda: desk.desktop.window.current_key == "alerts" or bool(desk.page.mail.told))
@@ -408,14 +409,14 @@ def test_an_unknown_customer_is_said_plainly(qtbot: QtBot, open_window: OpenWind
 
 def test_the_moment_says_what_it_does_to_the_clock(desk: Desk) -> None:
     verdict = desk.page.verdict
-    assert verdict.moment(0).isChecked() and verdict.moment(0).hint == "stops the alert’s clock"
+    assert not any(box.isChecked() for box in (verdict.wait, verdict.remind, verdict.deal))
+    assert verdict.moment(0).isChecked() and verdict.moment(0).hint == "the alert’s clock runs on"
     verdict.wait.click()
-    assert verdict.moment(0).hint == "the alert’s clock runs on"
-    verdict.wait.click()
+    assert verdict.moment(0).hint == "stops the alert’s clock"
     verdict.moment(1).click()
     assert desk.page.moment == desk.session.composition.scheduled[0][0]
     assert desk.session.composition.scheduled[0][1] in verdict.opens.text()
-    assert not verdict.deal.isChecked() and verdict.wait.isChecked() and verdict.remind.isChecked()
+    assert verdict.wait.isChecked() and not verdict.remind.isChecked()
 
 
 def test_f6_goes_round_the_three_columns(desk: Desk) -> None:
@@ -519,7 +520,7 @@ def test_what_a_person_ticked_stays_when_the_email_is_read_again(desk: Desk) -> 
     desk.type_in(" Hello.")
     desk.calm()
     assert desk.session.message is not None
-    assert not desk.page.verdict.wait.isChecked()
+    assert desk.page.verdict.wait.isChecked()
     assert next(iter(desk.page.facts.boxes().values())) is box
 
 
