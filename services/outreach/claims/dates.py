@@ -181,6 +181,8 @@ def _judged(part: Part, span: Span, readings: list[When]) -> Iterator[Found]:
 
 def _of_others(part: Part, span: Span) -> bool:
     """Whether a day is of something that is not the customer's: "our catalogue comes out on 1 November"."""
+    if lexicon().ourselves.search(part.small, *part.clause_at(span.end + 2)):
+        return True
     return not part.is_theirs(span.start) and not _PAST.search(part.small, *part.sentence_at(span.start))
 
 

@@ -67,6 +67,7 @@ _LARGE: Final = (13, 100)
 #: Two of their sites, not all.
 _A_PART: Final = re.compile(r" (?:of|von|de) ")
 _ALL: Final = re.compile(r"\b(?:all|alle|tous|toutes|todos|todas)(?: \w+)? $")
+_ONE: Final = "one|einem|einer|une?|una|uno"
 #: Nor are these counted in words.
 _SAID_ANYHOW: Final = frozenset({"review", "ticket"})
 
@@ -129,7 +130,7 @@ def spelled_value(said: str) -> Decimal | None:
     for word in (said,) if said in known else re.split(r"[ -]+", said):
         if word in ("a", "an", "and", "und", "et", "y"):
             continue
-        if word not in known and word != "one":
+        if word not in known and not re.fullmatch(_ONE, word):
             return None
         value = known.get(word, 1)
         total = max(total, 1) * value if value >= 100 or (value == 12 and 0 < total < 12) else total + value
@@ -139,13 +140,19 @@ def spelled_value(said: str) -> Decimal | None:
 @cache
 def _spelled() -> re.Pattern[str]:
     words = "|".join(sorted((re.escape(one) for one in lexicon().numbers), key=len, reverse=True))
-    return re.compile(rf"(?<![\w-])(?:{words})(?:(?:[ -]| and |-und-)(?:{words}|one))*(?![\w-])")
+    return re.compile(
+        rf"(?<![\w-])(?:{words})(?:(?:[ -]| and |-und-)(?:{words}|one))*(?!\w|-(?!stars?\b))|(?<!\w)one(?=-stars?\b)"
+    )
 
 
 @cache
 def _spelled_pair() -> re.Pattern[str]:
     words = "|".join(sorted((re.escape(one) for one in lexicon().numbers), key=len, reverse=True))
-    return re.compile(rf"(?<![\w-])({words})(\s(?:out of|of|von|sur|de)\s)({words})(?![\w-])")
+    rated = "|".join(re.escape(word) for word, what in lexicon().units.items() if what == "rating")
+    return re.compile(
+        rf"(?<![\w-])(?:({words})(\s(?:out of|of|von|sur|de)\s)({words})(?![\w-])"
+        rf"|({_ONE})(\s(?:out of|of|von|sur|de)\s)({words}) (?:{rated})(?!\w))"
+    )
 
 
 @cache
@@ -199,8 +206,10 @@ def _judged(part: Part, span: Span, number: Decimal | None) -> Iterator[Found]:
     if lasting is None and (ahead or proposed or _LATER.match(part.small, span.end)):
         return
     same = [source for source, figure in part.sources.figures if figure == number]
-    units = {"", unit, "order"} if unit == "time" else {"", unit}
-    fitting = lasting or next((one for one in same if not unit or one.unit_of(number) in units), None)
+    units, rated = {"", unit, "order"} if unit == "time" else {"", unit}, unit == "rating"
+    fits = (one for one in same if (not unit or one.unit_of(number) in units) and not (rated and one.is_scale(number)))
+    left = (one for one in part.sources.all if number in one.left_over)
+    fitting = lasting or next(fits, None) or next(left, None)
     if fitting is None and _on_record(part, span, number, unit):
         return
     other = f"{same[0].fact.label} counts something else" if same else NO_SOURCE
@@ -270,9 +279,9 @@ def _lengths(days: int, unit: str, *, rising: bool) -> set[Decimal]:
 
 def _pair(part: Part, span: Span, found: re.Match[str]) -> Found:
     """A rating: both its figures stand together in the line of a fact."""
-    one, two = (decimal_of(said.replace(",", ".")) or spelled_value(said) for said in (found[1], found[3]))
+    one, _, two = (decimal_of(said.replace(",", ".")) or spelled_value(said) for said in found.groups() if said)
     for source in part.sources.all:
-        if re.search(rf"(?<![\d.,]){one} of {two}(?!\d)", source.said):
+        if (one, two) in source.pairs:
             return Found(*span, "number", source)
     sentence = part.small[slice(*part.sentence_at(span.start))]
     theirs = any(name in sentence and rating == one for name, rating in part.context.record.ratings)

@@ -35,9 +35,9 @@ class Lexicon:
         Nouns of what is only proposed; words with a capital that are no names; stems that are none.
     goods, colours
         Goods by their nouns, with the kinds that a noun may be of.
-    open, you, others, supposed, denies, denies_nothing, theirs, bought_behind, beside, not_theirs, voiced
-        Patterns: a clause that asks or proposes, a sentence that speaks to them, or of others, a clause that only
-        supposes, that denies, a "not" that does not, goods as theirs, as theirs from elsewhere, and as offered.
+    open, you, ourselves, others, supposed, denies, denies_nothing, theirs, bought_behind, beside, not_theirs, voiced
+        Patterns: a clause that asks or proposes, a sentence that speaks to them, of us alone, or of others, a clause
+        that only supposes, that denies, a "not" that does not, goods as theirs, as theirs from elsewhere, as offered.
     """
 
     months: dict[str, int]
@@ -55,6 +55,7 @@ class Lexicon:
     colours: frozenset[str]
     open: re.Pattern[str]
     you: re.Pattern[str]
+    ourselves: re.Pattern[str]
     others: re.Pattern[str]
     supposed: re.Pattern[str]
     denies: re.Pattern[str]
@@ -125,7 +126,7 @@ def lexicon() -> Lexicon:
     def named(name: str) -> dict[str, str]:
         return {word: what for what, some in raw[name].items() for word in some.split()}
 
-    quiet, goods, alone = raw["quiet"], raw["goods"], raw["month_alone"]
+    goods, alone = raw["goods"], raw["month_alone"]
     return Lexicon(
         months=numbered("months"),
         weekdays=numbered("weekdays"),
@@ -140,18 +141,8 @@ def lexicon() -> Lexicon:
         common=frozenset(map(stem, words["common"].split())),
         goods=_kinds(goods["kinds"]),
         colours=frozenset(goods["colours"].split()),
-        open=re.compile(quiet["open"]),
-        you=re.compile(quiet["you"]),
-        others=re.compile(quiet["others"]),
-        supposed=re.compile(quiet["supposed"]),
-        denies=re.compile(quiet["denies"]),
-        denies_nothing=re.compile(quiet["denies_nothing"]),
-        theirs=re.compile(goods["theirs"]),
-        bought_behind=re.compile(goods["bought_behind"]),
-        beside=re.compile(goods["beside"]),
-        not_theirs=re.compile(goods["not_theirs"]),
-        voiced=re.compile(goods["voiced"]),
         languages={code: frozenset(some.split()) for code, some in raw["language"].items()},
+        **{name: re.compile(pattern) for name, pattern in (raw["quiet"] | raw["goods_said"]).items()},
     )
 
 

@@ -124,6 +124,10 @@ UNION SELECT 'since order', CASE WHEN max(ordered_on) > date(:today, '-14 days')
  WHERE customer_id = :id AND kind = 'purchase'
 UNION SELECT 'visit', 'visited' FROM activities WHERE customer_id = :id AND kind = 'store_visit'
 UNION SELECT 'talk', 'had' FROM conversations WHERE customer_id = :id AND channel <> '{UNANSWERED}'
+UNION SELECT 'since contact', iif(max(day) < date(:today, '-90 days'), 'long ago', NULL)
+  FROM (SELECT happened_on AS day {_SPOKEN} UNION SELECT opened_on FROM tickets WHERE customer_id = :id
+        UNION SELECT written_at FROM notes WHERE customer_id = :id
+        UNION SELECT happened_on FROM email_events WHERE customer_id = :id AND kind = 'replied')
 UNION SELECT 'talk', 'none' FROM (SELECT 1 FROM conversations LIMIT 1)
  WHERE NOT EXISTS (SELECT 1 FROM conversations WHERE customer_id = :id)
    AND NOT EXISTS (SELECT 1 FROM notes WHERE customer_id = :id)

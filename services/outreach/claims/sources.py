@@ -20,7 +20,8 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _BESIDE: Final = re.compile(r"(?:([^\W\d_]+): )?(?<![\w.,-])\d+(?: ([^\W\d_]+))?(?![\w-])")
 #: Shorter words are no names of things.
 _SHORT: Final = 3
-#: The two figures of a rating: "5 of 5".
+#: The two figures of a rating, or of seats that are used: "5 of 5".
+_PAIR: Final = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?) (?:of|von|sur|de) (\d+)(?![\w]|[.,]\d)")
 _SCALE: Final = re.compile(r" of \d")
 _OF_SCALE: Final = re.compile(r"\d of $")
 #: Groups of facts whose days belong to a thing that a text names.
@@ -60,6 +61,20 @@ class Source:
         for quote in self.quotes:
             plain = plain.replace(quote, " ")
         return lower(fold(plain))
+
+    @cached_property
+    def pairs(self) -> frozenset[tuple[Decimal, Decimal]]:
+        """Figures of which one is out of the other: "4 of 5"."""
+        return frozenset((Decimal(one), Decimal(two)) for one, two in _PAIR.findall(self.said))
+
+    @cached_property
+    def left_over(self) -> frozenset[Decimal]:
+        """What such figures leave: two seats, of 3 of 5."""
+        return frozenset(two - one for one, two in self.pairs if two > one)
+
+    def is_scale(self, number: Decimal) -> bool:
+        """Return whether a number is only what something was rated out of."""
+        return any(two == number for _, two in self.pairs) and all(one != number for one, _ in self.pairs)
 
     def unit_of(self, number: Decimal) -> str:
         """Return what a number of the fact counts, '' where its words do not say: "23 orders" → order."""
@@ -161,7 +176,8 @@ class Sources:
     def counted(self) -> frozenset[str]:
         """Stems of the words next to figures: "3 sites", "5 von 5 Plätzen", "sites: 2"."""
         found = (word for one in self.all for beside in _BESIDE.findall(one.said) for word in beside)
-        return frozenset(stem(word) for word in found if len(word) > _SHORT)
+        forms = (form for word in found if len(word) > _SHORT for form in (word, word.removesuffix("n")))
+        return frozenset(map(stem, forms))
 
     def _decimals(self, kind: str) -> Iterator[tuple[Source, Decimal]]:
         for source, value in self.values(kind):

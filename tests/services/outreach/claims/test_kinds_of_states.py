@@ -26,7 +26,8 @@ ROWS: Final[list[dict[str, Any]]] = [
     json.loads(line) for line in FILE.with_name("kinds_of_states.jsonl").read_text("utf-8").splitlines()
 ]
 #: Told by the facts of a ticket or of a product, which have tests of their own.
-OF_FACTS: Final = {"punctual", "whole", "complete", "refund", "size", "quality", "billing", "feature", "other"}
+OF_FACTS: Final = {"punctual", "whole", "complete", "refund", "size", "quality", "billing", "feature", "other",
+                    "trend", "seats", "since contact"}  # fmt: skip
 SHORT: Final = {"known", "orders", "since order"}
 
 
@@ -75,6 +76,8 @@ def test_each_kind_of_state_is_told_and_what_agrees_is_no_other(tell: Tell) -> N
          " VALUES (1, 'x', 'a', 'call', '2026-10-01')", {("talk", "had")}),
         ("INSERT INTO conversations (customer_id, source, external_id, channel, happened_on)"
          " VALUES (2, 'x', 'a', 'call', '2026-10-01')", {("talk", "none")}),
+        ("INSERT INTO conversations (customer_id, source, external_id, channel, happened_on)"
+         " VALUES (1, 'x', 'a', 'call', '2026-01-31')", {("talk", "had"), ("since contact", "long ago")}),
     ],
 )  # fmt: skip
 def test_the_record_has_what_the_book_says(book: Workspace, rows: str, states: set[tuple[str, str]]) -> None:
