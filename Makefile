@@ -7,8 +7,8 @@ VENV ?= .venv
 PYTHON := $(VENV)/bin/python
 # The demo's book and pictures; ignored by git, deleted by `make clean`.
 DEMO := demo
-# Processes that share the tests, a file to one of them; they wait more than they work, so two cores take two.
-WORKERS ?= 2
+# Processes that share the tests, a file to one of them; each waits now and then, so that two cores take three.
+WORKERS ?= 3
 # Some images turn compiled modules off, and then each process of the program compiles itself anew, three times as long.
 unexport PYTHONDONTWRITEBYTECODE
 # Further arguments for the command: `make run ARGS="alerts --json"`, `make test ARGS="tests/services -x"`.
