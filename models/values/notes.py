@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from models.values.words import count, listed
@@ -32,10 +32,24 @@ class Note:
 def phrased(notes: Sequence[Note], titles: Mapping[str, str]) -> tuple[str, ...]:
     """Return notes as sentences, with the titles of metrics by their names."""
     found: dict[tuple[object, ...], tuple[Note, list[str]]] = {}
-    for note in notes:
+    for note in _added_up(notes):
         key = (note.code, note.figures, "" if note.code in _TOGETHER else note.metric)
         found.setdefault(key, (note, []))[1].append(titles.get(note.metric, ""))
     return tuple(_SENTENCES[note.code](listed(list(dict.fromkeys(of))), *note.figures) for note, of in found.values())
+
+
+def _added_up(notes: Sequence[Note]) -> Iterator[Note]:
+    """Of several answers, how many figures of a metric are from too few rows is said once."""
+    few: dict[tuple[object, ...], int] = {}
+    for note in notes:
+        if note.code == "few":
+            key = (note.metric, *note.figures[:2])
+            few[key] = few.get(key, 0) + int(note.figures[2])
+    for note in notes:
+        if note.code != "few":
+            yield note
+        elif places := few.pop((note.metric, *note.figures[:2]), 0):
+            yield replace(note, figures=(*note.figures[:2], places))
 
 
 def _few(title: str, least: Any, why: str, places: Any) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QPageSize
 from PySide6.QtWidgets import QWidget
 
 from models.values.dashboards import TileAnswer, TileSpec
+from models.values.notes import phrased
 from models.values.reports import Report
 from models.values.words import full_day
 from services.exporting import write_file
@@ -257,7 +258,8 @@ def _definitions(report: Report, wide: float) -> Iterator[Block]:
     said = dict.fromkeys(
         f"{metrics[name].title}: {metrics[name].counts}" for one in shown for name in one.query.metrics
     )
-    said |= dict.fromkeys(note for one in shown for note in one.answer.notes)
+    titles = {name: one.title for name, one in metrics.items()}
+    said |= dict.fromkeys(phrased([note for one in shown for note in one.answer.noted], titles))
     for place, line in enumerate(said):
         high = passage_high(line, wide) + 4
         paint = partial(_passage, line)

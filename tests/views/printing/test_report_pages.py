@@ -91,6 +91,17 @@ def test_what_is_said_of_a_tile_stands_on_its_page(
     assert told or report.dashboard.name == "email"
 
 
+def test_what_must_be_known_of_figures_is_said_once_however_many_tiles_it_is_true_of(
+    theme: Theme, report: Report, painted: Painted
+) -> None:
+    report_pdf(report, theme, A4)
+    said = [text for _, _, text in painted.words]
+    apart = [text for text in said if text.startswith("The parts do not add up")]
+    few = [text.partition(" says too little")[0] for text in said if " says too little" in text]
+    assert len(apart) == 1 and len(few) == len(set(few))
+    assert few or report.dashboard.name == "overview"
+
+
 def test_each_page_says_what_it_is_of(theme: Theme, report: Report, painted: Painted) -> None:
     report_pdf(report, theme, A4)
     pages = max(page for page, _, _ in painted.words) - 1 or 1
