@@ -229,7 +229,7 @@ SPECS: dict[Command, Spec] = {
         "With customers",
         "Save the customers of an owner as one PDF, a page each",
     ),
-    Command.RECORD_CONSENT: Spec("Record consent…", (), "check", "With an alert", "Note that they agreed to emails"),
+    Command.RECORD_CONSENT: Spec("Record consent…", (), "check", "With an alert", "Record that they agreed to emails"),
     Command.ADD_PHONE: Spec("Add phone number…", (), "phone", "With an alert", "Keep a number for this customer"),
     Command.TASK: Spec("Task", ("T",), "task", "With an alert", "Add a task"),
     Command.SNOOZE: Spec("Snooze", ("S",), "clock", "With an alert", "Show it again later"),
@@ -248,7 +248,7 @@ SPECS: dict[Command, Spec] = {
         "Delete customer", ("Del",), "bin", "With customers", "Delete this customer and everything linked to them"
     ),
     Command.ERASE_CUSTOMER: Spec(
-        "Erase for good…", (), "bin", "With customers", "Erase this customer on their request, with a receipt"
+        "Erase for good…", (), "bin", "With customers", "Erase this customer at their request, with a receipt"
     ),
     Command.CONTACTS: Spec(
         "Contacts…", ("P",), "person", "With customers", "Add or change the contacts of this customer"
@@ -285,7 +285,11 @@ SPECS: dict[Command, Spec] = {
     Command.REWRITE: Spec("Rewrite…", ("Ctrl+R",), "edit", "With an email", "Say how to rewrite it"),
     Command.VARIANT: Spec("New version", (), "copy", "With an email", "Write it another way, as a new draft"),
     Command.SECOND_READING: Spec(
-        "Second reading", ("Ctrl+Alt+R",), "eye", "With an email", "Let the language model look for what to fix"
+        "Second reading",
+        ("Ctrl+Alt+R",),
+        "eye",
+        "With an email",
+        "Have the language model check for problems",
     ),
     Command.ADD_FACT: Spec(
         "Say a fact…", ("Ctrl+Alt+F",), "plus", "With an email", "Put a fact’s verified sentence into the text"
@@ -295,7 +299,7 @@ SPECS: dict[Command, Spec] = {
         ("Ctrl+Alt+N",),
         "edit",
         "With an email",
-        "Begin a sentence of your own: not checked",
+        "Start a sentence of your own; it is not checked",
     ),
     Command.REMOVE_STATEMENT: Spec("Remove the statement", ("1", "Alt+1"), "close", "With an email"),
     Command.SOURCE_STATEMENT: Spec("Add a source…", ("2", "Alt+2"), "link", "With an email"),
@@ -355,7 +359,7 @@ SPECS: dict[Command, Spec] = {
     Command.RENAME_DASHBOARD: Spec("Rename dashboard…", (), "edit", "With insights", "Give this tab another name"),
     Command.DELETE_DASHBOARD: Spec("Delete dashboard", (), "bin", "With insights", "Delete this tab of your own"),
     Command.RESET_DASHBOARD: Spec(
-        "Reset to the original", (), "return", "With insights", "Show this tab as Bellwether comes with it"
+        "Reset to the original", (), "return", "With insights", "Restore this tab to its original layout"
     ),
 }
 

@@ -76,7 +76,7 @@ def _document(plan: WriteBack, written: tuple[WrittenFile, ...]) -> dict[str, An
 
 def _words(plan: WriteBack, written: tuple[WrittenFile, ...]) -> str:
     if not plan.files:
-        return "\n".join([f"You have no changes that a file for {plan.words} would carry.", *plan.left_out])
+        return "\n".join([f"None of your changes can go into a file for {plan.words}.", *plan.left_out])
     lines = [f"{file.path}: {count(file.rows, 'row')} of {file.name}" for file in written]
     if not written:
         for file in plan.files:

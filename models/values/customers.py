@@ -22,7 +22,7 @@ CONSENT_WORDS: Final = {
     "unknown": "no consent recorded",
 }
 #: Examples of its source, where none is written yet.
-CONSENT_SOURCES: Final = "On the phone, by contract, at the fair …"
+CONSENT_SOURCES: Final = "By phone, in the contract, at a trade fair …"
 
 
 @dataclass(frozen=True, slots=True)

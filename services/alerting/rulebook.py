@@ -198,7 +198,7 @@ def switch_rule(workspace: Workspace, code: str, *, enabled: bool) -> Changes:
         rule, on = known_rule(work.connection, code)
         how = "on" if enabled else "off"
         if on == enabled:
-            return Changes(words=f"The rule “{rule.title}” is {how} already")
+            return Changes(words=f"The rule “{rule.title}” is already {how}")
         work.update(rules_table, code, {"enabled": int(enabled), "changed_at": work.at})
         work.touch(everyone=True)
         work.say(f"Switched {how} the rule “{rule.title}”")

@@ -79,7 +79,7 @@ class Overdue(NamedTuple):
             (self.named, "with an open alert"),
             (self.early, "silent, but not unusually late for them"),
             (self.longest, "silent for longer than ever, but their gaps are uneven"),
-            (self.low, "silent, but of low churn risk"),
+            (self.low, "silent, but at low churn risk"),
             (self.closed, "silent, but with an alert closed recently"),
             (self.off, "silent, but the rule is off"),
             (self.number - sum(self[1:]), "silent, without an alert"),

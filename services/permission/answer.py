@@ -334,7 +334,7 @@ def _last_email(
     driver: sqlite.Connection, policy: Policy, asked: dict[str, Any], owner: str | None, day: date
 ) -> _Looked:
     cap, zone = policy.email_cap_days, policy.zone_of(owner)
-    limit = "one a day" if cap == 1 else f"one in {cap}"
+    limit = "one a day" if cap == 1 else f"one in {cap} days"
     days: list[tuple[date, bool]] = []
     sent = words.day_of(driver.execute(_SENT, asked).fetchone()[0])
     if sent is not None:

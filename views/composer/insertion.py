@@ -41,7 +41,7 @@ class Insertion:
             if fact.key in sentences and sentences[fact.key].rstrip(".") not in page.mail.editor.text
         ]
         if not left:
-            page.mail.tell("The text already says every fact that has a sentence.")
+            page.mail.tell("The text already uses every fact that has a sentence.")
             return
 
         def chosen(key: str) -> None:

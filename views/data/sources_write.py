@@ -80,7 +80,7 @@ class WriteBackPane(QWidget):
         self.show_folder("")
 
     def _side(self) -> QWidget:
-        words = "Your changes since the last file for a system, as files that you import there. Nothing is sent."
+        words = "Your changes since the last file, ready to import into the other system. Nothing is sent."
         self._files = column()
         self._left_out = column()
         self._steps = label("", fonts.SMALL, fonts.REGULAR, "ink_2", wrap=True)
@@ -128,7 +128,7 @@ class WriteBackPane(QWidget):
             self._show_file(self.tabs.current)
             self.state.show_content()
         else:
-            words = f"You have no changes that a file for {plan.words} can carry."
+            words = f"None of your changes can go into a file for {plan.words}."
             self.state.show_empty("Nothing to write back", words)
 
     def show_fault(self, failed: Failed) -> None:

@@ -203,7 +203,7 @@ class Keeping(QObject):
         book, pane = self._context.book, self.retention
         run = self._erasing = self._rooms.erase(who, receipt)
         run.ends_itself = True
-        run.closing_question = "Customers are being erased. Close and stop? Who is erased already stays erased."
+        run.closing_question = "Customers are being erased. Close and stop? Those already erased stay erased."
         run.progress.connect(pane.show_progress)
         pane.show_progress(None)
 

@@ -289,7 +289,7 @@ _EMAILS = (
         "Automatic drafts",
         "Bellwether can draft emails for new alerts from templates, for you to review. It never approves or sends.",
         (
-            Setting("auto_drafts.enabled", "Automatic drafts", "tick", says="Draft for the new alerts named below"),
+            Setting("auto_drafts.enabled", "Automatic drafts", "tick", says="Draft emails for the alerts named below"),
             Setting(
                 "auto_drafts.approved_by",
                 "Approved by",

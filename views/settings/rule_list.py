@@ -100,7 +100,7 @@ def _correct(found: RuleRecord, ink: str) -> TableCell:
         return TableCell(DASH, ink, tip="No alert is old enough to judge.")
     said = f"{whole(year.correct)} of {whole(year.judged)}"
     if year.judged < FEWEST_CASES:
-        few = f"A rule is judged from {counted(FEWEST_CASES, 'alert')} on."
+        few = f"A rule is judged once {counted(FEWEST_CASES, 'alert')} can be."
         return TableCell(f"{said}{DOT}needs {FEWEST_CASES}", "ink_2" if found.enabled else "ink_3", tip=few, short=said)
     exempt = found.past.exemption if found.past is not None else ""
     return TableCell(said, ink, tip=f"{exempt}." if exempt else "")

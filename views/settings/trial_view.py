@@ -176,16 +176,16 @@ class TrialView(QWidget):
         if focused:
             (self.stop_button if on else self.try_button).setFocus()
         if on:
-            self.words.setText("The figures below are of the trial before." if self._found is not None else "")
+            self.words.setText("The figures below are from the previous trial." if self._found is not None else "")
 
     def show_cancelled(self) -> None:
         """Say that the trial was cancelled; what an earlier one found stays."""
-        earlier = " The figures below are of the trial before." if self._found is not None else ""
+        earlier = " The figures below are from the previous trial." if self._found is not None else ""
         self.words.setText(f"The trial was cancelled.{earlier}")
 
     def show_failed(self) -> None:
         """Say that the trial found nothing; why is told by the window."""
-        self.words.setText("The figures below are of the trial before." if self._found is not None else "")
+        self.words.setText("The figures below are from the previous trial." if self._found is not None else "")
 
     def show_trial(self, found: Trial) -> None:
         """Show what a trial found."""
@@ -202,7 +202,7 @@ class TrialView(QWidget):
     def show_tried(self, *, current: bool) -> None:
         """Say what came out, and whether the figures tried still stand in the form."""
         if self._found is not None and not self.try_button.isHidden():
-            other = "" if current else " The form holds other figures now."
+            other = "" if current else " The form has different figures now."
             self.words.setText(f"{self._found.words}{other}")
 
 

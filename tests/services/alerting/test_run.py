@@ -158,7 +158,7 @@ def test_who_is_overdue_without_an_alert_is_counted_with_the_reason(book: Book) 
     resolve(book.workspace, [book.alert(named)["id"]], "no_issue")
     assert overdue(book) == Overdue(4, 0, 2, 1, closed=1)
     assert overdue(book).words == (
-        "4 customers overdue for an order: 2 silent, but not unusually late for them, 1 silent, but of low churn risk,"
+        "4 customers overdue for an order: 2 silent, but not unusually late for them, 1 silent, but at low churn risk,"
         " 1 silent, but with an alert closed recently"
     )
     answered = book.customer("Answered", ago=250, gap=60)

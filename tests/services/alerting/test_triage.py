@@ -289,7 +289,7 @@ def test_a_rule_that_is_switched_off_raises_nothing_until_the_undo(queue: Book) 
 def test_switching_a_rule_to_what_it_is_writes_nothing(queue: Book) -> None:
     before = content(queue)
     changes = alerting.switch_rule(queue.workspace, "gap_beyond_usual", enabled=True)
-    assert (changes.entry, changes.words) == (None, "The rule “Overdue order” is on already")
+    assert (changes.entry, changes.words) == (None, "The rule “Overdue order” is already on")
     assert content(queue) == before
     changes = alerting.switch_rule(queue.workspace, "gap_beyond_usual", enabled=False)
     assert changes.entry is not None and changes.everyone and "rules" in changes.tables

@@ -81,7 +81,7 @@ def test_the_cap_counts_what_anyone_sent(post: Post) -> None:
     customer = post.customer()
     event(post, customer, "sent", "2026-11-13")
     answer = asked(post, customer)
-    assert answer.reasons == ("Last email 6 days ago; your limit is one in 7: from tomorrow on.",)
+    assert answer.reasons == ("Last email 6 days ago; your limit is one in 7 days: from tomorrow on.",)
     assert asked(post, customer, NOW + timedelta(days=1)).allowed
 
 

@@ -124,7 +124,7 @@ class MadeMailroom:
 def review_of() -> Review:
     """Checks of which one does not pass."""
     checks = (
-        Check("permission", True, "You may email them: consent given, last email 8 days ago, limit one in 7"),
+        Check("permission", True, "You may email them: consent given, last email 8 days ago, limit one in 7 days"),
         Check("facts", True, "6 facts match your data as of 09:00"),
         Check("statements", False, "One statement has no source", "“40 % off” is in none of the ticked facts."),
         Check("greeting", True, "Greeting is this customer’s name"),

@@ -200,7 +200,7 @@ def test_a_trial_uses_what_stands_in_the_form_and_saves_nothing(
     )
     assert view.words.text() == said
     form.discard()
-    assert view.words.text() == f"{said} The form holds other figures now."
+    assert view.words.text() == f"{said} The form has different figures now."
     risk_of(form).setValue(50)
     assert view.words.text() == said
     assert view.try_button.isVisible()
@@ -264,7 +264,7 @@ def test_a_cancelled_trial_says_so_and_leaves_the_earlier_figures(
     view.try_button.click()
     until(qtbot, lambda: len(runs) == 3)
     runs[2][1].ended.emit(WasCancelled())
-    assert view.words.text() == "The trial was cancelled. The figures below are of the trial before."
+    assert view.words.text() == "The trial was cancelled. The figures below are from the previous trial."
     assert view.figures.isVisible() and view.added.table.lines.rowCount() == 2
 
 

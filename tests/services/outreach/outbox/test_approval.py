@@ -79,7 +79,7 @@ def test_an_email_that_may_have_left_counts_from_then_and_not_from_when_it_was_d
     server.at("accepted", "close", times=1)
     assert send_due(post.workspace)[0].in_doubt == (first.id,)
     second = post.written(customer)
-    with pytest.raises(UserError, match="limit is one in 7"):
+    with pytest.raises(UserError, match="limit is one in 7 days"):
         approve(post.workspace, second.id)
     post.move(days=7)
     approve(post.workspace, second.id)
