@@ -57,6 +57,13 @@ _WITHDREW_ELSEWHERE: Final = (
     "SELECT coalesce(nullif(name, ''), 'a contact') FROM contacts WHERE customer_id = :customer"
     f" AND email_consent = 'withdrawn' AND coalesce({stored_key('email')}, '') <> :address"
 )
+#: The contact who answered an email last.
+_WROTE: Final = (
+    "SELECT k.id FROM email_events e"
+    f" JOIN contacts k ON k.customer_id = e.customer_id AND {stored_key('k.email')} = {stored_key('e.address')}"
+    " WHERE e.customer_id = ? AND e.kind = 'replied' AND k.name <> '' AND e.happened_on <= ?"
+    " ORDER BY e.happened_on DESC, coalesce(e.happened_at, '') DESC, e.id DESC LIMIT 1"
+)
 _SENT: Final = (
     f"SELECT max(happened_on) FROM email_events WHERE customer_id IN {_SAME}"
     " AND kind IN ('sent', 'delivered') AND happened_on <= :day"
@@ -203,8 +210,12 @@ def _answer(looked_at: Sequence[_Looked], address: str) -> SendPermission:
 def recipient_of(driver: sqlite.Connection, policy: Policy, customer_id: int, *, at: datetime) -> int | None:
     """Return the contact whom an email goes to unless another is chosen, None for the customer itself.
 
-    A customer of whom no consent is on record is written to through the first contact who gave theirs.
+    Whoever answered last is written to, and greeted, where they may be. A customer of whom no consent is on record is
+    written to through the first contact who gave theirs.
     """
+    wrote = driver.execute(_WROTE, (customer_id, at.date().isoformat())).fetchone()
+    if wrote is not None and may_send(driver, policy, customer_id, at=at, contact_id=wrote[0]).allowed:
+        return int(wrote[0])
     chosen = chosen_contact(driver, customer_id)
     answer = may_send(driver, policy, customer_id, at=at, contact_id=chosen or 0)
     other = _consenting(driver, policy, customer_id, at) if answer.unasked and not answer.allowed else None

@@ -81,6 +81,24 @@ def test_a_contact_who_gave_consent_is_written_to_where_the_company_did_not(smal
     assert reach.words == "Write to Vera Hayashi, who gave consent."
 
 
+def test_whoever_answered_last_is_written_to_and_greeted_where_they_may_be(small: SmallBook, firm: int) -> None:
+    given = {"email_consent": "given", "email_consent_since": "2024-01-01"}
+    small.event("contacts", firm, name="Ada Stone", email="ada@linden.example", is_primary=1, **given)
+    kim = small.event("contacts", firm, name="Kim Berg", email="kim@linden.example", **given)
+    lee = small.event("contacts", firm, name="Lee Pike", email="lee@linden.example", email_consent="withdrawn")
+    assert compose(small.workspace, firm).edit.contact_id is None, "nobody answered: the firm's own address"
+
+    def replied(address: str, day: str, kind: str = "replied") -> None:
+        small.event("email_events", firm, kind=kind, address=address, happened_on=day)
+
+    replied("Kim@linden.example", "2026-10-01")
+    replied("ada@linden.example", "2026-10-05", kind="clicked")
+    edit = compose(small.workspace, firm).edit
+    assert (edit.contact_id, edit.greeting) == (kim, "Hello Kim,")
+    replied("lee@linden.example", "2026-10-09")
+    assert compose(small.workspace, firm).edit.contact_id != lee, "who withdrew is not written to"
+
+
 def test_where_the_company_withdrew_both_drafts_name_the_contact_who_gave_consent(small: SmallBook) -> None:
     firm = small.customer("Linden Co", company="Linden Co", email="info@lin.example", email_consent="withdrawn")
     assert "do not email them until they give it again" in compose(small.workspace, firm).note
