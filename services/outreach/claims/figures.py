@@ -120,6 +120,8 @@ def _counted_there(part: Part, span: Span) -> bool:
     """Whether a fact counts the same things: "all five of your sites", of three sites."""
     if _A_PART.match(part.small, span.end) and not _ALL.search(part.small, 0, span.start):
         return False
+    if not lexicon().you.search(part.small, *part.sentence_at(span.start)):
+        return False
     return not part.sources.counted.isdisjoint(map(stem, _after(part, span)))
 
 

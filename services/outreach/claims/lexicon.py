@@ -33,11 +33,15 @@ class Lexicon:
         Word to what is counted ("order"), or to what has a day.
     proposed, capital, common
         Nouns of what is only proposed; words with a capital that are no names; stems that are none.
-    goods, colours
-        Goods by their nouns, with the kinds that a noun may be of.
+    goods, colours, general, boxes
+        Goods by their nouns, with the kinds that a noun may be of; words that may be of any goods or of none; and of
+        what goods are in.
     open, you, ourselves, others, supposed, denies, denies_nothing, theirs, bought_behind, beside, not_theirs, voiced
         Patterns: a clause that asks or proposes, a sentence that speaks to them, of us alone, or of others, a clause
-        that only supposes, that denies, a "not" that does not, goods as theirs, as theirs from elsewhere, as offered.
+        that only supposes, that denies, a "not" that does not, goods as theirs, as theirs from elsewhere, as offered,
+        a sentence of an order, what was ordered, plans, editions (with their capitals), and plans as theirs.
+    ours
+        What one of us did, "*" in place of their name, with the words of facts that say who it was.
     """
 
     months: dict[str, int]
@@ -53,6 +57,8 @@ class Lexicon:
     common: frozenset[str]
     goods: dict[str, frozenset[int]]
     colours: frozenset[str]
+    general: frozenset[str]
+    boxes: frozenset[str]
     open: re.Pattern[str]
     you: re.Pattern[str]
     ourselves: re.Pattern[str]
@@ -65,7 +71,13 @@ class Lexicon:
     beside: re.Pattern[str]
     not_theirs: re.Pattern[str]
     voiced: re.Pattern[str]
+    of_goods: re.Pattern[str]
+    ordered: re.Pattern[str]
+    plan: re.Pattern[str]
+    edition: re.Pattern[str]
+    has_plan: re.Pattern[str]
     languages: dict[str, frozenset[str]]
+    ours: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
 
     def is_common(self, word: str) -> bool:
         """Return whether a word in small letters may have a capital, or begin a sentence, without being a name."""
@@ -141,6 +153,9 @@ def lexicon() -> Lexicon:
         common=frozenset(map(stem, words["common"].split())),
         goods=_kinds(goods["kinds"]),
         colours=frozenset(goods["colours"].split()),
+        general=frozenset(goods["general"].split()),
+        boxes=frozenset(goods["boxes"].split()),
+        ours=tuple((re.compile(one["done"]), re.compile(one["held"])) for one in raw["ours"]),
         languages={code: frozenset(some.split()) for code, some in raw["language"].items()},
         **{name: re.compile(pattern) for name, pattern in (raw["quiet"] | raw["goods_said"]).items()},
     )

@@ -8,13 +8,13 @@ from operator import eq
 from typing import Final
 
 from services.outreach.claims.found import ON_RECORD, Found, Part
+from services.outreach.claims.goods import NOT_THEIRS, find_goods, has_it, small_name
 from services.outreach.claims.lexicon import lexicon
-from services.outreach.claims.sources import NO_SOURCE, Source, decimal_of
-from services.outreach.claims.text import Span, fold, lower, stem, within
+from services.outreach.claims.sources import NO_SOURCE, Source
+from services.outreach.claims.text import Span, fold, within
 
 ANOTHER: Final = "another customer’s name"
 UNKNOWN: Final = "a name that is not in your data"
-NOT_THEIRS: Final = "not something they bought, in your data"
 _CAPITAL: Final = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'-]*"
 _NAME: Final = re.compile(rf"(?<![\w'-]){_CAPITAL}(?:(?: & | and | of | de | van | von | der | la |[ ]){_CAPITAL})*")
 _NO_TITLE: Final = r"(?<!\b[DM]r)(?<!\bM[rm]s)(?<!\bMs)(?<!\bProf)(?<!\bSra)(?<!\bS[rt])"
@@ -24,7 +24,8 @@ _OPENING: Final = re.compile(
     rf"\n\s*(?:[-*•·] ?|\d+[.)] )?|{_NO_TITLE}[.!?:]+[\"')]*\s+[\"'(¿¡]*|[¿¡] ?|[\"(] ?|\s-+ "
 )
 _TITLED: Final = re.compile(
-    r"\b(?:Herrn?|Frau|Dr\.|Prof\.|Kolleg(?:e|in|en)|Hallo|Liebe[rs]?|(?:Team|Herren|Firma) von) (?=[A-ZÄÖÜ])"
+    r"\b(?:Herrn?|Frau|Dr\.|Prof\.|Kolleg(?:e|in|en)|Techniker(?:in)?|Monteur(?:in)?|Hallo|Liebe[rs]?"
+    r"|(?:Team|Herren|Firma) von) (?=[A-ZÄÖÜ])"
     r"|(?=\b[A-ZÄÖÜ]\w+ & [A-ZÄÖÜ])"
 )
 #: Behind these the customer is called by a name.
@@ -45,10 +46,10 @@ _SPOKEN_TO: Final = re.compile(
 _GOES_ON: Final = re.compile(
     r",(?! (?:our|my|the|your|his|her|who\w*|which|from|of|an?|unser\w*|d(?:er|ie|as)|notre|qui|l[ea]|nuestr\w+|el)\b)"
 )
-_THE_NUMBER: Final = re.compile(r"\b(?:the|these|those|die|diese|les|ces|las|los|estas|estos) (\w+) (?:\w+ ){0,2}$")
 _WORD: Final = re.compile(r"[^\W\d_]+")
-#: What says that a thing is theirs stands at most so many words before it.
-_NEAR: Final = re.compile(r"(?:\S+ ){0,5}$")
+#: Whoever is one of these is none of the others.
+_TITLES: Final = ("mr|herrn?|monsieur|sr|señor", "mrs|ms|miss|frau|madame|mme|mlle|sra|señora")
+_WITH_TITLE: Final = re.compile(rf"\b(?:({_TITLES[0]})|{_TITLES[1]})\.? ([^\W\d_]+)(?: ([^\W\d_]+))?")
 _PIECE: Final = re.compile(r"[^\s&]+")
 
 
@@ -56,12 +57,12 @@ def find_products(part: Part) -> Iterator[Found]:
     """Yield products and categories of the book, and of the facts, at each place where their name stands."""
     named: dict[str, tuple[str, Source | None]] = {}
     for known in (*part.context.products, *part.context.categories):
-        named[_small(known)] = (known, None)
+        named[small_name(known)] = (known, None)
     for source, value in part.sources.values("product", "category"):
         if value.text.strip():
-            named.setdefault(_small(value.text), (value.text, source))
-            if named[_small(value.text)][1] is None:
-                named[_small(value.text)] = (value.text, source)
+            named.setdefault(small_name(value.text), (value.text, source))
+            if named[small_name(value.text)][1] is None:
+                named[small_name(value.text)] = (value.text, source)
     taken: list[Span] = []
     for name in sorted(named, key=len, reverse=True):
         for span in places_of(part.small, name):
@@ -71,75 +72,28 @@ def find_products(part: Part) -> Iterator[Found]:
                 if name in part.context.record.products and (holder is None or _only_suggested(part, name)):
                     yield Found(*span, "product", note=ON_RECORD)
                     continue
-                wrong = holder is not None and _only_suggested(part, name) and _has_it(part, span)
+                wrong = holder is not None and _only_suggested(part, name) and has_it(part, span)
                 yield Found(*span, "product", None if wrong else holder, NOT_THEIRS if wrong else NO_SOURCE)
-    yield from _goods(part, taken)
-
-
-def _goods(part: Part, taken: list[Span]) -> Iterator[Found]:
-    """Yield goods that the text calls theirs and no ticked fact names: "your boots" to somebody who bought a jacket.
-
-    A thing of the facts in another colour or stuff is none of theirs either: "your walnut table", of the oak table.
-    """
-    known = lexicon()
-    named = [_WORD.findall(_small(value.text)) for _, value in part.sources.values("product", "category")]
-    held = {word for words in named for word in words}
-    stated = held.union(*(_WORD.findall(source.said) for source in part.sources.all), part.context.record.said.split())
-    stated |= {word for name in part.context.record.products for word in _WORD.findall(name)}
-    stated |= known.languages[part.language]
-    kinds = frozenset().union(*(known.kinds_of(word, part.language) for word in stated))
-    heads = {stem(words[-1]) for words in named if words and known.colours.intersection(words)}
-    for at, word in enumerate(part.words):
-        span = Span(word.start, word.end)
-        own, is_head = known.kinds_of(word.text, part.language), word.stem in heads
-        if not (is_head or (own and kinds and word.text not in stated)) or any(span.meets(one) for one in taken):
-            continue
-        colours = {one.text for one in part.words[max(0, at - 1) : at + 2]} & known.colours
-        other = bool(colours and not colours & held) or not (is_head or own & kinds)
-        if other and _has_it(part, span):
-            yield Found(*span, "product", label=NOT_THEIRS)
+    yield from find_goods(part, taken)
 
 
 def _only_suggested(part: Part, name: str) -> bool:
     """Whether no fact but a suggestion names a product: they do not have it."""
     held = part.sources.values("product", "category")
-    return {source.fact.group for source, value in held if _small(value.text) == name} == {"suggestion"}
-
-
-def _has_it(part: Part, span: Span) -> bool:
-    """Whether a clause says that they have a thing, or had it in an order."""
-    clause = part.clause_at(span.start)
-    known = lexicon()
-    before = part.small[clause.start : span.start]
-    if known.beside.search(before) or known.not_theirs.search(part.small, *clause):
-        return False
-    near = _NEAR.search(before)
-    return bool(
-        known.theirs.search(before, near.start() if near else 0)
-        or known.bought_behind.match(part.small, span.end)
-        or _so_many(part, before)
-    )
-
-
-def _so_many(part: Part, before: str) -> bool:
-    """Whether what stands before a thing is "the twelve", of twelve that they ordered."""
-    found = _THE_NUMBER.search(before)
-    if found is None:
-        return False
-    number = decimal_of(found[1]) or lexicon().numbers.get(found[1])
-    return any(figure == number for _, figure in part.sources.figures)
+    return {source.fact.group for source, value in held if small_name(value.text) == name} == {"suggestion"}
 
 
 def find_names(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found]:
     """Yield names of people and companies: with capitals, or in any letters where a customer is called so."""
     used = list(taken)
+    yield from _titled_otherwise(part)
     for name in sorted(part.context.own_names, key=len, reverse=True):
-        for span in places_of(part.small, _small(name), plural=False):
+        for span in places_of(part.small, small_name(name), plural=False):
             if not within(span, used) and (" " in name or part.text[span.start].isupper()):
                 used.append(span)
                 yield Found(*span, "name", ours="this customer")
     for holder, value in part.sources.values("name"):
-        for span in places_of(part.small, _small(value.text), plural=False):
+        for span in places_of(part.small, small_name(value.text), plural=False):
             if not within(span, used):
                 used.append(span)
                 yield Found(*span, "name", holder)
@@ -158,7 +112,7 @@ def find_names(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found]:
                 yield Found(*piece, "name", label=UNKNOWN)
             elif (source := _in_facts(part, said)) is not None:
                 yield Found(*piece, "name", source)
-            elif _calls_otherwise(part, piece, said):
+            elif _calls_otherwise(part, piece, said) or _is_another_of_ours(part, piece, said):
                 yield Found(*piece, "name", label=UNKNOWN)
 
 
@@ -179,8 +133,27 @@ def _calls_otherwise(part: Part, piece: Span, said: str) -> bool:
     return hailed or partly or piece.start >= part.signed
 
 
-def _small(text: str) -> str:
-    return lower(fold(" ".join(text.split())))
+def _titled_otherwise(part: Part) -> Iterator[Found]:
+    """Yield "Mr Petersen", of Mrs Petersen."""
+    called = (*part.context.own_names, *part.context.record.contacts, *(source.said for source in part.sources.all))
+    held = [found.groups() for text in called for found in _WITH_TITLE.finditer(small_name(text))]
+    for found in _WITH_TITLE.finditer(part.small) if held else ():
+        titles = {bool(title) for title, *names in held if set(filter(None, names)) & {found[2], found[3]}}
+        if titles and bool(found[1]) not in titles:
+            yield Found(*found.span(), "name", label=UNKNOWN)
+
+
+def _is_another_of_ours(part: Part, piece: Span, said: str) -> bool:
+    """Whether somebody is said to have done what a fact says of another of ours: visited them, looked at the boiler."""
+    start, end = part.sentence_at(piece.start)
+    around = f"{part.small[start : piece.start]}*{part.small[piece.end : end]}"
+    for done, held in lexicon().ours:
+        if done.search(around):
+            names = [value.text for source, value in part.sources.values("name") if held.search(source.said)]
+            names = [name for name in names if not _known(name, part.context.own_names)]
+            if names and not _known(said, names):
+                return True
+    return False
 
 
 def places_of(small: str, name: str, *, plural: bool = True) -> Iterator[Span]:
@@ -271,11 +244,13 @@ def _is_variant(part: Part, piece: Span) -> bool:
     Or is one but for a word: "Ledger Lite", of Ledger Pro.
     """
     behind = re.match(r" ([^\W\d_]+)", part.small[piece.end :])
-    named = {_small(value.text) for _, value in part.sources.values("product")} | part.context.record.products
+    named = {small_name(value.text) for _, value in part.sources.values("product")} | part.context.record.products
     alike = [name.split() for name in named if behind is not None and name.split()[-1] == behind[1]]
     said = part.small[piece.start : piece.end].split()
     if alike and not any(set(said) & set(name) for name in alike):
         return True
+    if lexicon().not_theirs.search(part.small, *part.clause_at(piece.start)):
+        return False
     as_long = [name.split() for name in named if len(name.split()) == len(said) > 1]
     return any(0 < sum(map(eq, said, name)) < len(said) for name in as_long)
 

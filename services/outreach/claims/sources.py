@@ -70,7 +70,7 @@ class Source:
     @cached_property
     def left_over(self) -> frozenset[Decimal]:
         """What such figures leave: two seats, of 3 of 5."""
-        return frozenset(two - one for one, two in self.pairs if two > one)
+        return frozenset(two - one for one, two in self.pairs if two > one > 0)
 
     def is_scale(self, number: Decimal) -> bool:
         """Return whether a number is only what something was rated out of."""

@@ -32,7 +32,8 @@ _INTERNAL: Final = re.compile(
     "account_notes|churn|margin|payment_score|_note$|bank_details|score_interne|riesgo_baja|login_email|support_pin"
 )
 _THINGS: Final = ("order_item", "last_order_item", "product", "plan", "machine", "bestellung")
-_PEOPLE: Final = ("account_manager", "visited_by", "staff_praised", "tecnico", "decision_maker", "previous_contact")
+_OURS: Final = ("account_manager", "visited_by", "staff_praised", "tecnico", "technicien")
+_PEOPLE: Final = (*_OURS, "decision_maker", "previous_contact")
 _GROUPS: Final = {"person": "loyalty|contact$|customer", "deal": "deal|quote",
                   "ticket": "ticket|complaint|queja|reclamation|reply|review|rating|nps",
                   "contract": "contract|renewal|subscription|monthly|cuota|price|plan", "order": ""}  # fmt: skip
@@ -128,7 +129,7 @@ def held(said: dict[str, str]) -> tuple[tuple[Fact, ...], Context]:
     own = tuple(
         re.sub(r"^(?:Dr\.?|Mrs|Mme|Herr|Frau|Sra\.) ", "", said[one]) for one in ("contact", "customer") if one in said
     )
-    ours = tuple(said[one] for one in ("account_manager", "visited_by", "staff_praised", "tecnico") if one in said)
+    ours = tuple(said[one] for one in _OURS if one in said)
     return tuple(facts), Context(today, own_names=own, our_names=ours, record=Record(states=frozenset(states)))
 
 
