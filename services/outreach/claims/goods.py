@@ -200,17 +200,15 @@ def _alike(one: str, other: str, *, tails: bool) -> bool:
     one, other = _bare(one), _bare(other)
     if one == other:
         return True
-    if min(len(one), len(other)) < _SHORT:
-        return False
-    ends = tails and one[-_ALIKE:] == other[-_ALIKE:]
-    return ends or one in other or other in one or one[:_ALIKE] == other[:_ALIKE]
+    ends = tails and (one[-_ALIKE:] == other[-_ALIKE:] or other.endswith(one))
+    if ends or min(len(one), len(other)) < _SHORT:
+        return ends
+    return one in other or other in one or one[:_ALIKE] == other[:_ALIKE]
 
 
 def _plans(part: Part, theirs: Theirs) -> Iterator[Span]:
     """Yield another plan or edition than theirs: "as a customer on our Enterprise plan", of Starter."""
     known = lexicon()
-    if theirs.plain:
-        return
     small = frozenset().union(*known.languages.values())
     has_plan = any(known.plan.search(source.said) for source in part.sources.all)
     for found in known.edition.finditer(part.text):
@@ -220,7 +218,7 @@ def _plans(part: Part, theirs: Theirs) -> Iterator[Span]:
             start += len(words.pop(0)) + 1
         before = part.small[clause.start : start]
         called_plan = known.plan.match(part.small, found.end()) or known.plan.search(before, max(0, len(before) - 15))
-        if len(words) == 1 and not (has_plan and called_plan):
+        if theirs.plain and not has_plan if len(words) > 1 else not (has_plan and called_plan):
             continue
         said_so = known.has_plan.search(before) and not known.not_theirs.search(part.small, *clause)
         if said_so and not theirs.stated.issuperset(words):

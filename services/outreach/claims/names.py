@@ -245,12 +245,12 @@ def _is_variant(part: Part, piece: Span) -> bool:
     """
     behind = re.match(r" ([^\W\d_]+)", part.small[piece.end :])
     named = {small_name(value.text) for _, value in part.sources.values("product")} | part.context.record.products
+    if lexicon().not_theirs.search(part.small, *part.clause_at(piece.start)):
+        return False
     alike = [name.split() for name in named if behind is not None and name.split()[-1] == behind[1]]
     said = part.small[piece.start : piece.end].split()
     if alike and not any(set(said) & set(name) for name in alike):
         return True
-    if lexicon().not_theirs.search(part.small, *part.clause_at(piece.start)):
-        return False
     as_long = [name.split() for name in named if len(name.split()) == len(said) > 1]
     return any(0 < sum(map(eq, said, name)) < len(said) for name in as_long)
 

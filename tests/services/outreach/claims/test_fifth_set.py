@@ -32,7 +32,7 @@ _INTERNAL: Final = re.compile(
     "account_notes|churn|margin|payment_score|_note$|bank_details|score_interne|riesgo_baja|login_email|support_pin"
 )
 _THINGS: Final = ("order_item", "last_order_item", "product", "plan", "machine", "bestellung")
-_OURS: Final = ("account_manager", "visited_by", "staff_praised", "tecnico", "technicien")
+_OURS: Final = ("account_manager", "visited_by", "staff_praised", "tecnico", "technicien", "technician")
 _PEOPLE: Final = (*_OURS, "decision_maker", "previous_contact")
 _GROUPS: Final = {"person": "loyalty|contact$|customer", "deal": "deal|quote",
                   "ticket": "ticket|complaint|queja|reclamation|reply|review|rating|nps",
@@ -41,7 +41,8 @@ _GROUPS: Final = {"person": "loyalty|contact$|customer", "deal": "deal|quote",
 _STATES: Final = (
     ("ticket_status|complaint_status", "open|offen|ouvert|abierto|wait|wart|attente|technician|review", "ticket open"),
     ("ticket_status", "closed|resolved", "ticket closed"),
-    ("open_tickets", "0", "ticket closed"),
+    ("open_tickets", "^0", "ticket closed"),
+    ("open_tickets", "^[1-9]", "ticket open"),
     ("complaint$|queja", "none|ninguna", "ticket none"),
     ("order_status|replacement", "back order|fournisseur|rückstand|fabric|production|nicht|not ", "delivery waiting"),
     ("order_status", "delivered", "delivery delivered"),
