@@ -31,6 +31,8 @@ from views.widgets.tabs import CountTabs, Tab
 _ALWAYS = frozenset({"order", "ticket", "email", "review", "deal"})
 #: Lower than this the pictures take less room.
 _LOW = 700
+#: Narrower than this the title of the rhythm needs the room of its period, which its axis has too.
+_PERIOD = 620
 _STORY_LINES, _STORY_INSET = 3, 14
 
 
@@ -219,6 +221,7 @@ class DetailPane(QWidget):
         super().resizeEvent(event)
         self._fold(self.width() < TWO_BY_TWO)
         self._set_low(self.height() < _LOW)
+        self._period.setVisible(not TWO_BY_TWO <= self.width() < _PERIOD)
         inset = 20 if self.width() >= 620 else 16 if self.width() >= 520 else 12
         if inset != self.figures.inset:
             self.figures.inset = inset
@@ -273,9 +276,9 @@ class DetailPane(QWidget):
         theme = self._theme
         hint = label("", fonts.SMALL, fonts.REGULAR, "ink_3")
         why = row(label("Why at risk", fonts.SMALL, fonts.SEMIBOLD), -1, hint)
-        period = label("12 months", fonts.SMALL, fonts.REGULAR, "ink_3")
-        title = ElidedLabel(theme, "Orders against their usual rhythm", fonts.SMALL, fonts.SEMIBOLD)
-        usual = row(title, -1, 8, period)
+        self._period = label("12 months", fonts.SMALL, fonts.REGULAR, "ink_3")
+        self.rhythm_title = ElidedLabel(theme, "Orders against their usual rhythm", fonts.SMALL, fonts.SEMIBOLD)
+        usual = row(self.rhythm_title, -1, 8, self._period)
         left = column(why, 6, self.drivers, -1, margins=(20, 10, 20, 4))
         right = column(usual, 6, self.rhythm, -1, margins=(20, 10, 20, 4))
         self._chart_boxes = (left, right)

@@ -22,7 +22,7 @@ COLUMNS: Final = (
     TableColumn("Severity", 136),
     TableColumn("Owner", 88, keeps=1, narrow=76),
     TableColumn("Alerts", 60, right=True, narrow=52),
-    TableColumn("Correct", 132, right=True, narrow=80),
+    TableColumn("Correct", 150, right=True, narrow=80),
     TableColumn("Early by", 92, right=True, keeps=3, narrow=72),
     TableColumn("Not useful", 88, right=True, keeps=2, narrow=60),
 )

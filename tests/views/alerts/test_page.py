@@ -990,6 +990,14 @@ def test_no_word_of_a_suggestion_is_cut(qtbot: QtBot, desk: Desktop, size: tuple
     assert several_lines
 
 
+@pytest.mark.parametrize("size", [(1440, 900), (1366, 768), (960, 560), (760, 460)])
+def test_the_title_of_the_rhythm_is_never_cut(qtbot: QtBot, desk: Desktop, size: tuple[int, int]) -> None:
+    """960 × 560 is what 1440 × 900 at 150 % leaves."""
+    title = alerts(desk).detail.rhythm_title
+    desk.window.resize(*size)
+    qtbot.waitUntil(lambda: title.width() >= title.sizeHint().width())
+
+
 def test_the_number_to_call_is_never_cut_and_the_hours_stand_below(desk: Desktop) -> None:
     page, workspace = alerts(desk), desk.book.workspace
     desk.window.resize(1366, 768)
