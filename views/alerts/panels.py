@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from PySide6.QtCore import QDate, QDateTime
-from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from shiboken6 import isValid
 
 from models.values.alerts import AlertRow
@@ -17,7 +17,7 @@ from views.background import Desk, Failed
 from views.shell.book import Book
 from views.shell.owner_box import OwnerBox, owner_named
 from views.theme import Theme
-from views.widgets.date_field import date_field
+from views.widgets.date_field import MomentField, date_field
 from views.widgets.overlay import Choice, ChoicePanel, FormPanel, text_field
 from views.words import WEEKDAYS, days, short_day
 
@@ -171,7 +171,7 @@ def meeting_panel(
     """Title, moment and length of a meeting; ``now`` and ``begins`` are of this computer's zone, as what is sent is."""
     words = QLineEdit(title)
     words.setMaxLength(200)
-    moment = QDateTimeEdit(_qt_moment(begins))
+    moment = MomentField(_qt_moment(begins))
     moment.setMinimumDateTime(_qt_moment(now))
     moment.setDisplayFormat("ddd d MMM yyyy, HH:mm")
     moment.setCalendarPopup(True)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QDateTime, Qt
-from PySide6.QtWidgets import QCompleter, QDateTimeEdit, QLineEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from models.values.customers import CONSENT_WORDS
 from models.values.outreach import TONES, Composition, Fact, TemplateChoice
 from models.values.words import stored
 from views.theme import Theme
+from views.widgets.date_field import MomentField
 from views.widgets.overlay import Choice, ChoicePanel, FormPanel, Overlay, text_field
 
 
@@ -57,7 +58,7 @@ def name_panel(theme: Theme, window: QWidget, send: Callable[[str], None]) -> Ov
 def moment_panel(theme: Theme, window: QWidget, now: datetime, send: Callable[[str], None]) -> Overlay:
     """Pick a day and a time, in the time of this computer."""
     at = now + timedelta(hours=1)
-    field = QDateTimeEdit(QDateTime(at.year, at.month, at.day, at.hour, 0, 0))
+    field = MomentField(QDateTime(at.year, at.month, at.day, at.hour, 0, 0))
     field.setMinimumDateTime(QDateTime(now.year, now.month, now.day, now.hour, now.minute, 0))
     field.setDisplayFormat("ddd d MMM yyyy, HH:mm")
     field.setCalendarPopup(True)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDateTimeEdit, QWidget
 
 from services.settings import Policy
 from views.theme import Theme
+from views.widgets.date_field import MomentField
 from views.widgets.overlay import Choice, FormPanel
 from views.words import WEEKDAYS, short_day
 
@@ -47,7 +48,7 @@ def quarter(moment: datetime) -> datetime:
 def time_panel(theme: Theme, window: QWidget, now: datetime, send: Callable[[datetime], None]) -> FormPanel:
     """A panel that asks for day and time, not before now."""
     first = quarter(now + timedelta(hours=1))
-    field = QDateTimeEdit(_qt(first))
+    field = MomentField(_qt(first))
     field.setMinimumDateTime(_qt(now))
     field.setCalendarPopup(True)
     field.setDisplayFormat("ddd d MMM yyyy, HH:mm")

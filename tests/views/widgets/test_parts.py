@@ -18,7 +18,7 @@ from views.background import Failed
 from views.theme import Theme, ThemeChoice
 from views.widgets.buttons import CommandButton, IconButton, MenuButton, push
 from views.widgets.chip import Chip
-from views.widgets.date_field import date_field
+from views.widgets.date_field import DateField, MomentField
 from views.widgets.drawer import Drawer
 from views.widgets.labels import ElidedLabel, column, label, set_ink
 from views.widgets.overlay import Choice, ChoicePanel, FormPanel, Overlay
@@ -498,8 +498,11 @@ def test_a_pill_shows_a_number_and_hides_for_none(qtbot: QtBot, theme: Theme) ->
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
-def test_alt_and_down_open_the_calendar_of_a_day(qtbot: QtBot) -> None:
-    field = date_field(QDate(2026, 11, 25))
+@pytest.mark.parametrize("kind", [DateField, MomentField])
+def test_alt_and_down_open_the_calendar_of_a_day(qtbot: QtBot, kind: type[DateField | MomentField]) -> None:
+    field = kind()
+    field.setCalendarPopup(True)
+    field.setDate(QDate(2026, 11, 25))
     qtbot.addWidget(field)
     field.show()
     qtbot.keyClick(field, Qt.Key.Key_Down)
