@@ -124,7 +124,7 @@ def _permission(workspace: Workspace, reader: Reader, edit: Edit) -> Check:
             why = f"Write to {other}, who gave consent"
             return Check("permission", False, "You may not email them:", why, instead=other, remedy=_CONSENT)
         return Check("permission", False, "You may not email them:", " ".join(answer.reasons), remedy=_CONSENT)
-    said = ", ".join(_small(line) for _, line in answer.lines_now)
+    said = _small(". ".join(line for _, line in answer.lines_now))
     return Check("permission", True, "You may email them:", said)
 
 

@@ -41,7 +41,8 @@ def test_a_ready_email_says_so_as_in_the_picture(book: Workspace, marlow: Edit) 
         "Unsubscribe line is added on sending",
     ]  # fmt: skip
     assert check(found, "facts").why == "match your data as of 09:00"
-    assert check(found, "permission").why.startswith("consent given 2 Mar 2023")
+    said = check(found, "permission").why
+    assert said.startswith("consent given 2 Mar 2023. ") and ", l" not in said, "a sentence for each of its reasons"
 
 
 def test_an_invented_statement_blocks_until_it_is_removed_sourced_or_confirmed(book: Workspace, marlow: Edit) -> None:
