@@ -105,7 +105,7 @@ class ReceiptSide(QWidget):
         self._done.setText(done_words(sums, len(content.files), len(failed)))
         self._mark.show_icon("warning" if failed else "check", "warning_text" if failed else "good_text")
         to_do = content.effect.now if content.effect is not None else 0
-        self.go.setText(f"Go to your queue, {whole(to_do)} to do" if content.effect else "Go to your queue")
+        self.go.setText(f"Go to your queue, {whole(to_do)} to do" if content.effect and to_do else "Go to your queue")
         self._rejected.setVisible(bool(sums.rejected))
         reasons: dict[str, int] = {}
         for receipt in content.receipts:

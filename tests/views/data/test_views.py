@@ -528,6 +528,8 @@ def test_a_receipt_adds_up_and_says_what_an_undo_does(qtbot: QtBot, theme: Theme
         screen.side.undo.click()
     screen.show_undo(None, undone=True)
     assert screen.side.undo.isHidden()
+    screen.show_content(replace(content, effect=replace(effect, now=0)), "Imported just now")
+    assert screen.side.go.text() == "Go to your queue", "nothing to do is no reason to go there"
 
 
 def test_a_receipt_in_part_says_so(qtbot: QtBot, theme: Theme) -> None:
