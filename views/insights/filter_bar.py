@@ -18,12 +18,17 @@ from views.widgets.choice_box import ChoiceBox
 from views.widgets.flow import FlowLayout
 from views.widgets.labels import clear, row
 
-_NARROW: Final = 92
+_NARROW: Final = 100
 _NARROW_BELOW: Final = 1000
 #: So many values of a filter a menu lists; more are in menus of their own, by name.
 _MOST: Final = 40
 _COMPARED: Final = (("previous", "Period before"), ("year", "A year before"), ("", "No comparison"))
 _TITLES: Final = dict(FILTERED)
+#: What the boxes say where they are narrow; the tooltip has the whole.
+_SHORT: Final = {
+    "Last 30 days": "30 days", "Last 90 days": "90 days", "Last 6 months": "6 months", "Last 12 months": "12 months",
+    "Period before": "Before", "A year before": "Year before", "No comparison": "None",
+}  # fmt: skip
 
 
 class FilterBar(QWidget):
@@ -39,11 +44,12 @@ class FilterBar(QWidget):
         self._fault = ""
         self.period = ChoiceBox(theme, "Period", small=True)
         self.compare = ChoiceBox(theme, "Compared with", small=True)
-        for box, choices in ((self.period, PERIODS), (self.compare, _COMPARED)):
+        for box, choices in zip(self.boxes, (PERIODS, _COMPARED), strict=True):
             for data, words in choices:
                 box.addItem(words, data)
-            box.currentTextChanged.connect(lambda words, box=box: box.setToolTip(f"{box.accessibleName()}: {words}"))
-            box.setToolTip(f"{box.accessibleName()}: {box.currentText()}")
+            say = partial(self._say_whole, box, dict(choices))
+            box.currentIndexChanged.connect(say)
+            say()
             box.activated.connect(self.changed)
         self.period.setCurrentIndex(self.period.findData(Filters().period))
         self.add = AddChip(theme, "Filter")
@@ -60,9 +66,16 @@ class FilterBar(QWidget):
         self._show_chips()
 
     def fit(self, width: int) -> None:
-        """Leave room for the tabs in a window of this width; what is elided is in the tooltip."""
-        for box in self.boxes:
-            box.setMaximumWidth(_NARROW if width < _NARROW_BELOW else 320)
+        """Leave room for the tabs in a window of this width, with shorter words where it is narrow."""
+        narrow = width < _NARROW_BELOW
+        for box, choices in zip(self.boxes, (PERIODS, _COMPARED), strict=True):
+            box.setMaximumWidth(_NARROW if narrow else 320)
+            for at, (_data, words) in enumerate(choices):
+                box.setItemText(at, _SHORT.get(words, words) if narrow else words)
+
+    @staticmethod
+    def _say_whole(box: ChoiceBox, words: Mapping[str, str], _at: int = 0) -> None:
+        box.setToolTip(f"{box.accessibleName()}: {words[box.currentData()]}")
 
     @property
     def boxes(self) -> tuple[ChoiceBox, ...]:

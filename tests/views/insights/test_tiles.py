@@ -501,3 +501,17 @@ def test_words_of_systems_in_rows_begin_with_a_capital_and_names_stand_as_they_w
 
     assert [words("status", "solved"), words("standing", "active")] == ["Solved", "Active"]
     assert [words("customer", "nivel studio"), words("said_leaving", 1, "flag")] == ["nivel studio", "yes"]
+
+
+def test_the_boxes_of_a_narrow_filter_bar_say_whole_words(qtbot: QtBot, theme: Theme) -> None:
+    bar = FilterBar(theme)
+    qtbot.addWidget(bar)
+    bar.choose(Filters("12m", "year"))
+    for width, words in ((760, ["12 months", "Year before"]), (1440, ["Last 12 months", "A year before"])):
+        bar.fit(width)
+        assert [box.currentText() for box in bar.boxes] == words
+        for box in bar.boxes:
+            room = min(box.maximumWidth(), box.sizeHint().width()) - 31  # what is left beside the frame and the arrow
+            wide = [fonts.width(box.itemText(at), fonts.SMALL, fonts.MEDIUM) for at in range(box.count())]
+            assert max(wide) <= room, width
+        assert bar.compare.toolTip() == "Compared with: A year before"
