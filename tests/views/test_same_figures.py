@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.cli import run_command
 from models.values.customers import STANDINGS, CustomerFilter
-from models.values.dashboards import CHANGES_FORMS
+from models.values.dashboards import CHANGES_FORMS, TileSpec
 from models.values.metrics import Condition
 from models.values.words import major, money_short
 from services.insight import customers_count, outcome_tiles, read_customers, reading, to_do, today_tiles
@@ -23,6 +24,7 @@ from services.workspace import Workspace
 from tests.views.books import MOMENT, opened, sample_copy
 from tests.views.conftest import OpenWindow
 from tests.views.pages import page_at
+from views.desktop import Desktop
 from views.insights.figure import Figure
 from views.insights.page import InsightsPage
 from views.insights.said import said
@@ -72,15 +74,21 @@ def days(document: Any) -> tuple[Any, Any]:
     return document["period"]["from"], document["period"]["to"]
 
 
-def of_command(seen: Sightings, capsys: pytest.CaptureFixture[str], book: Path) -> None:
-    """Totals and groups of the reports, and of a query for each of their metrics."""
+def conditions(tile: TileSpec | None, tier: str = "") -> str:
+    """What the rows of a tile are chosen by, and by a tier where one is named."""
+    return repr((*(tile.query.where if tile else ()), *((Condition("tier", "=", tier),) if tier else ())))
+
+
+def of_command(seen: Sightings, capsys: pytest.CaptureFixture[str], book: Path, tier: str = "") -> None:
+    """Totals and groups of the reports, and of a query for each of their metrics; of a tier alone, or of everybody."""
     periods: defaultdict[str, set[str]] = defaultdict(set)
+    of_tier = ["--where", f"tier={tier}"] if tier else []
     for dashboard in the_dashboards():
-        found = asked(capsys, book, "report", dashboard.name)
+        found = asked(capsys, book, "report", dashboard.name, *of_tier)
         for tile, shown in zip(dashboard.tiles, found["tiles"], strict=True):
             if tile.form in CHANGES_FORMS or tile.query.having:
                 continue
-            where = repr(tile.query.where)
+            where = conditions(tile, tier)
             heads = [column["name"] for column in shown["columns"]]
             for name in tile.query.metrics:
                 seen.add(f"report {dashboard.name}", name, days(shown), shown["totals"][name], where)
@@ -90,9 +98,9 @@ def of_command(seen: Sightings, capsys: pytest.CaptureFixture[str], book: Path) 
                 if not tile.query.where:
                     periods[tile.query.period or "90d"].add(name)
     for period, names in periods.items():
-        found = asked(capsys, book, "query", ",".join(sorted(names)), "--period", period)
+        found = asked(capsys, book, "query", ",".join(sorted(names)), "--period", period, *of_tier)
         for name in names:
-            seen.add("query", name, days(found), found["totals"][name], "()")
+            seen.add("query", name, days(found), found["totals"][name], conditions(None, tier))
 
 
 def of_files(seen: Sightings, capsys: pytest.CaptureFixture[str], book: Path, folder: Path) -> None:
@@ -113,10 +121,13 @@ def of_files(seen: Sightings, capsys: pytest.CaptureFixture[str], book: Path, fo
                     seen.add("xlsx", name, days(document), sheet[tile.title][1], "()")
 
 
-def of_insights(seen: Sightings, qtbot: QtBot, open_window: OpenWindow, workspace: Workspace) -> None:
-    desk = open_window(workspace)
+def of_insights(seen: Sightings, qtbot: QtBot, desk: Desktop, tier: str = "") -> None:
+    """Totals and groups of all tiles, and what the figures on top say."""
     for dashboard in the_dashboards():
         page = page_at(desk, f"insights/{dashboard.name}", InsightsPage)
+        if page.filters.filters.tier != tier:
+            page.filters.choose(replace(page.filters.filters, tier=tier))
+            page.filters.changed.emit()
         qtbot.waitUntil(lambda: desk.background.idle, timeout=60_000)
         assert page.board.view is not None
         for tile in page.board.view.tiles.values():
@@ -125,11 +136,15 @@ def of_insights(seen: Sightings, qtbot: QtBot, open_window: OpenWindow, workspac
             answer, period = tile.shown.answer, tile.shown.answer.period
             ends = (period.first.isoformat() if period.first else None, period.last.isoformat())
             units = {column.name: column.unit for column in answer.columns}
+            groups = [answer.cells(at) for at in range(len(answer.rows))] if tile.spec.query.by else []
             for name in tile.spec.query.metrics:
-                money = units[name] == "money"
-                value = answer.totals[name]
-                written = float(major(round(value), answer.currency)) if money and value is not None else value  # type: ignore[arg-type]
-                seen.add(f"Insights {dashboard.name}", name, ends, written, repr(tile.spec.query.where))
+                where = conditions(tile.spec, tier)
+                for cells in (answer.totals, *groups):
+                    value = cells[name]
+                    if units[name] == "money" and isinstance(value, int | float):
+                        value = float(major(round(value), answer.currency))
+                    cell = [(one, str(cells[one])) for one in tile.spec.query.by if cells is not answer.totals]
+                    seen.add(f"Insights {dashboard.name}", name, ends, value, where, *cell)
             if isinstance(tile.content, Figure) and not tile.shown.empty and not answer.few:
                 name = tile.shown.query.metrics[0]
                 figure = said(answer.totals[name], units[name], answer.currency, short=True)
@@ -186,7 +201,11 @@ def test_no_figure_has_two_values(
     of_command(seen, capsys, path)
     of_files(seen, capsys, path, tmp_path)
     of_customers_and_alerts(seen, capsys, path, workspace)
-    of_insights(seen, qtbot, open_window, workspace)
+    desk = open_window(workspace)
+    of_insights(seen, qtbot, desk)
+    everywhere = seen.twice()
+    of_command(seen, capsys, path, "Gold")
+    of_insights(seen, qtbot, desk, "Gold")
     assert not seen.differing()
     assert {"query", "xlsx", "csv", "Customers", "customers", "Insights overview", "report email"} <= seen.places
-    assert seen.twice() > 60
+    assert everywhere > 400 and seen.twice() > everywhere + 400
