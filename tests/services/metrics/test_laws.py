@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -15,6 +15,8 @@ from models.values.metrics import Condition, Query, Value
 from services.metrics import Metrics, the_catalogue
 from services.metrics.catalogue import TIME
 from services.metrics.statements import Statements
+from services.sync import undo_import
+from tests.services.sync.book import Book
 from tests.views.books import opened, sample_copy
 
 METRICS = tuple(the_catalogue().metrics)
@@ -194,6 +196,33 @@ def test_the_same_question_is_answered_at_once_until_the_book_changes(sample: Pa
         ).totals["orders"]  # fmt: skip
     finally:
         workspace.close()
+
+
+def test_the_order_of_imports_and_an_import_that_is_undone_change_no_figure(tmp_path: Path) -> None:
+    files = {
+        "orders": ["order_id,customer_id,date,amount", "W1,C00001,2026-11-16,120.00", "W2,C00002,2026-11-15,80.50"],
+        "tickets": ["ticket_id,customer_id,opened_at,status,subject", "W1,C00002,2026-11-16,open,Where is my order?"],
+    }
+    found, every = list[Mapping[str, Value]](), Query(OF_ANY_DAY, period="90d")
+    for turn, order in enumerate((("orders", "tickets"), ("tickets", "orders"))):
+        workspace = opened(sample_copy(tmp_path / f"{turn}.bellwether"))
+        try:
+            asking = Metrics(workspace)
+            before = asking.answer(every).totals
+            for name in order:
+                head, *rows = files[name]
+                path = tmp_path / f"{name}.csv"
+                path.write_text("\n".join([head, *(rows if turn else reversed(rows))]), encoding="utf-8")
+                Book(workspace).bring(path, source="sample")
+            found.append(asking.answer(every).totals)
+            more = {name: int(str(found[-1][name])) - int(str(before[name])) for name in files}
+            assert more == {"orders": 2, "tickets": 1}
+            for number in (16, 15):
+                undo_import(workspace, number)
+            assert asking.answer(every).totals == before
+        finally:
+            workspace.close()
+    assert found[0] == found[1]
 
 
 def test_scores_then_are_the_last_of_each_customer_also_of_who_was_not_scored_again(tmp_path: Path) -> None:
