@@ -23,7 +23,7 @@ CUSTOMER_COLUMNS = (
 )  # fmt: skip
 ALERT_COLUMNS = (
     "customer", "severity", "reason", "due", "value_at_risk", "upside", "currency", "churn_risk", "tier", "owner",
-    "state", "said_leaving",
+    "state", "said_leaving", "at_stake", "left_before",
 )  # fmt: skip
 EMAIL_COLUMNS = ("customer", "subject", "state", "state_words", "when", "written_by", "approved_by", "fault")
 _PAGE = 2_000
@@ -95,7 +95,7 @@ def _alert(row: AlertRow) -> tuple[Any, ...]:
     return (
         row.customer, row.severity.name.lower(), row.reason, row.due_at, _major(row.value_at_risk_minor, row.currency),
         _major(row.upside_minor, row.currency), row.currency, row.churn_risk, row.tier, row.owner, row.state,
-        row.said,
+        row.said, _major(row.at_stake_minor if row.kind == "risk" else None, row.currency), row.left_before,
     )  # fmt: skip
 
 

@@ -253,10 +253,13 @@ def test_a_queue_with_snoozed_alerts_is_not_called_clear(qtbot: QtBot, desk: Des
 def test_the_queue_on_screen_is_exported(qtbot: QtBot, desk: Desktop, tmp_path: Path) -> None:
     page = alerts(desk)
     target = tmp_path / "alerts.csv"
-    assert questions.export_of(page.queue)(desk.book.workspace, target) == len(page.queue.model.open_alerts())
+    shown = page.queue.model.open_alerts()
+    assert questions.export_of(page.queue)(desk.book.workspace, target) == len(shown)
     with target.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["customer"] for row in rows] == [open_alert.customer for open_alert in page.queue.model.open_alerts()]
+    assert [row["customer"] for row in rows] == [open_alert.customer for open_alert in shown]
+    stakes = [(one.at_stake_minor or 0) / 100 if one.kind == "risk" else 0 for one in shown]
+    assert [float(row["at_stake"] or 0) for row in rows] == stakes
 
 
 def test_several_are_snoozed_with_one_undo(qtbot: QtBot, desk: Desktop) -> None:
