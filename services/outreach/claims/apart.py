@@ -9,7 +9,7 @@ from typing import Final
 from services.outreach.claims.dates import days_said
 from services.outreach.claims.figures import spelled_value
 from services.outreach.claims.found import Found, Part
-from services.outreach.claims.lexicon import lexicon
+from services.outreach.claims.lexicon import phrase
 from services.outreach.claims.names import places_of
 
 APART: Final = "its parts are of different records"
@@ -26,7 +26,7 @@ def find_apart(part: Part) -> Iterator[Found]:
     for start, end in part.sentences if known else ():
         said = part.small[start:end]
         names = {name for name in known if any(places_of(said, name))}
-        if len(names) == 1 and not lexicon().not_theirs.search(said):
+        if len(names) == 1 and not phrase("not_theirs").search(said):
             (name,) = names
             if _on_another_day(part, start, end, name) or _of_another_record(part, said, name):
                 yield Found(start, end, "statement", label=APART)
@@ -49,7 +49,7 @@ def _of_another_record(part: Part, said: str, name: str) -> bool:
         value = (spelled_value(before[1]) if not before[1].isdigit() else before[1]) if before is not None else None
         if held and value is not None and str(value) not in held:
             return True
-    return bool(record.said.strip()) and lexicon().voiced.search(said) is not None and not record.spoke_of(name)
+    return bool(record.said.strip()) and phrase("voiced").search(said) is not None and not record.spoke_of(name)
 
 
 def _products(part: Part) -> set[str]:

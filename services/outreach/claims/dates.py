@@ -14,7 +14,7 @@ from functools import cache
 from typing import Final
 
 from services.outreach.claims.found import ON_RECORD, Found, Part
-from services.outreach.claims.lexicon import lexicon
+from services.outreach.claims.lexicon import lexicon, phrase
 from services.outreach.claims.relative_days import relative, season_of, stretches, whole_month
 from services.outreach.claims.sources import GROUPS_OF, Source
 from services.outreach.claims.text import Span
@@ -24,16 +24,9 @@ _PROPOSED_DAYS: Final = 120
 _NEAR_DAYS: Final = 366
 _NEAR_MONTH_DAYS: Final = 380
 _MOST_OF_A_MONTH: Final = 26
-_PAST: Final = re.compile(
-    r"\b(?:was|were|did|had|arrived|came|ordered|bought|received|reached|sent|told|wrote|spoke|war|waren|kam|wurde"
-    r"|était|est arrivée?|avait|fue|llegó|recibió|pidió|compró)\b"
-)
 #: Of a day that a fact's own words name, only day and month are compared.
 _ANY_DAY: Final = date(2024, 1, 1)
 _BEGUN: Final = re.compile(r"\b(?:since|seit|depuis|desde) (?:dem |le |el )?$")
-_SINCE: Final = re.compile(
-    r"\b(?:with us|our customer|a customer|from us|known us|together|client\w*|kund\w+) (?:\w+ )?$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +174,9 @@ def _judged(part: Part, span: Span, readings: list[When]) -> Iterator[Found]:
 
 def _of_others(part: Part, span: Span) -> bool:
     """Whether a day is of something that is not the customer's: "our catalogue comes out on 1 November"."""
-    if lexicon().ourselves.search(part.small, *part.clause_at(span.end + 2)):
+    if phrase("ourselves").search(part.small, *part.clause_at(span.end + 2)):
         return True
-    return not part.is_theirs(span.start) and not _PAST.search(part.small, *part.sentence_at(span.start))
+    return not part.is_theirs(span.start) and not phrase("past").search(part.small, *part.sentence_at(span.start))
 
 
 def _on_record(part: Part, readings: list[When]) -> bool:
@@ -210,7 +203,8 @@ def _proposed(part: Part, span: Span, readings: list[When]) -> bool:
         for day in (when.last + timedelta(_NEAR_DAYS * near),)
         if 0 <= (day - today).days <= _PROPOSED_DAYS
     ]
-    return bool(ahead) and part.is_open(span.start) and not _PAST.search(part.small, *part.clause_at(span.start))
+    past = phrase("past").search(part.small, *part.clause_at(span.start))
+    return bool(ahead) and part.is_open(span.start) and not past
 
 
 def _holding(part: Part, when: When) -> Iterator[Source]:
@@ -245,7 +239,7 @@ def _of_kind(part: Part, span: Span, held: list[Source], readings: list[When]) -
 def _things(small: str, span: Span, start: int) -> frozenset[str]:
     """The things that may have a date, where the words beside it name some: "your order of …", "the … review"."""
     before = re.split(r"[.,;]", small[start : span.start])[-1]
-    if _SINCE.search(re.sub(r"(?:since|seit|depuis|desde) $", "", before)):
+    if phrase("since").search(re.sub(r"(?:since|seit|depuis|desde) $", "", before)):
         return frozenset({"customer"})
     if _BEGUN.search(before):
         return frozenset()
@@ -273,7 +267,7 @@ def _relative(part: Part, span: Span, found: re.Match[str]) -> Iterator[Found]:
     held = [source for first, last in meant for source in _between(part, first, last)]
     readings = [When(first, last, True, "span") for first, last in meant]
     fitting = next(_of_kind(part, span, held, readings), None)
-    past = _PAST.search(part.small, *part.clause_at(span.start))
+    past = phrase("past").search(part.small, *part.clause_at(span.start))
     to_come = not meant or any(last >= today for _, last in meant)
     known = any(part.context.record.falls_on(*one) for one in meant)
     if fitting is None and to_come and not past and (part.is_open(span.start) or all(f <= today for f, _ in meant)):

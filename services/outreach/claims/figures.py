@@ -16,7 +16,7 @@ from functools import cache
 from typing import Final
 
 from services.outreach.claims.found import ON_RECORD, Found, Part
-from services.outreach.claims.lexicon import lexicon
+from services.outreach.claims.lexicon import lexicon, phrase
 from services.outreach.claims.sources import NO_SOURCE, Source, Sources, decimal_of
 from services.outreach.claims.text import Span, lower, stem
 
@@ -31,33 +31,10 @@ _SCALES: Final = {"k": 1000, "m": 10**6, "bn": 10**9, "million": 10**6, "thousan
 _FIGURE: Final = re.compile(r"[\w-]*\d[\w-]*(?:[.,:'/]\d[\w-]*)*")
 #: A number of a row is told from a count by its length, where no word stands by it.
 _LONG_ID: Final = 4
-#: Behind these a number is an amount, and no row's, unless the row is named in between.
-_AMOUNT: Final = re.compile(
-    r"\b(?:balance|total|amount|price|cost|costs|owe|owes|paid|spent|worth|saldo|summe|betrag|preis|kostet|schulden|bezahlt"
-    r"|solde|montant|prix|coûte|devez|payé|importe|precio|cuesta|debe|pagado)\b(?P<between>[^.!?\n]*)$"
-)
 _INVOICE: Final = frozenset(("invoice", "rechnung", "facture", "factura"))
 _LENGTH: Final = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
-#: Behind these a length of time is counted back from today.
-_LASTING: Final = re.compile(
-    r"\b(?:for|since|over|than|past|last|nearly|almost|about|these|some|after|been|of|your|vor|seit|über|als|fast|rund"
-    r"|depuis|il y a|plus de|presque|environ|hace|desde hace|más de|casi|unos|unas)\s(?:[a-z]+ ){0,2}$"
-)
-_AGO: Final = re.compile(
-    r"[ -]\w+ (?:ago|old|alt|since|later|now|have passed|with us|together|bei uns|chez nous|con nosotros)\b"
-)
 _NEARLY: Final = re.compile(r"\b(?:nearly|almost|close to|just under|fast|beinahe|presque|casi)\s$")
-_TO_COME: Final = re.compile(
-    r"\b(?:in|next|within|coming|nächsten|kommenden|innerhalb|binnen|dans|prochaine?s|sous|en|próxim[oa]s|dentro de)"
-    r"\s(?:the |den |der |les |las |los |about )?$"
-)
 _MOST_NOUNS: Final = 3
-#: Some of their orders, not all.
-_SOME_OF: Final = re.compile(
-    r"\b(?:last|the|these|those|other|next|recent|letzten|die|der|den|beiden|weiteren|dernières|derniers|les|ces|últim[oa]s"
-    r"|los|las|est[oa]s|otr[oa]s) $"
-)
-_LATER: Final = re.compile(r"[ -]\w+ (?:later|after|afterwards|danach|später|plus tard|après|después|más tarde)\b")
 #: How many of these there are is on record, whoever asks for it.
 _COUNTED: Final = frozenset({"order"})
 #: A day of a month that is not named: "from the 3rd to the 10th".
@@ -109,7 +86,7 @@ def _states_figure(part: Part, span: Span, number: Decimal | None) -> bool:
     """Whether a number in words is one to judge: of what is counted, or too large for a manner of speaking."""
     unit = _unit(part, span)
     if unit in _COUNTED:
-        return not _SOME_OF.search(part.small, 0, span.start)
+        return not phrase("some_of").search(part.small, 0, span.start)
     if not unit:
         large = number is not None and _LARGE[0] <= number < _LARGE[1]
         return (large or _counted_there(part, span)) and not part.is_open(span.start)
@@ -120,7 +97,7 @@ def _counted_there(part: Part, span: Span) -> bool:
     """Whether a fact counts the same things: "all five of your sites", of three sites."""
     if _A_PART.match(part.small, span.end) and not _ALL.search(part.small, 0, span.start):
         return False
-    if not lexicon().you.search(part.small, *part.sentence_at(span.start)):
+    if not phrase("you").search(part.small, *part.sentence_at(span.start)):
         return False
     return not part.sources.counted.isdisjoint(map(stem, _after(part, span)))
 
@@ -203,9 +180,9 @@ def _judged(part: Part, span: Span, number: Decimal | None) -> Iterator[Found]:
     if not unit and (_may_name_row(part, span) or _DAY.match(part.small, span.start)):
         return
     lasting = _lasting(part, span, number, unit) if unit in _LENGTH else None
-    ahead = unit in _LENGTH and part.is_open(span.start) and _TO_COME.search(part.small, 0, span.start)
+    ahead = unit in _LENGTH and part.is_open(span.start) and phrase("to_come").search(part.small, 0, span.start)
     proposed = not unit and lexicon().proposed.intersection(_after(part, span))
-    if lasting is None and (ahead or proposed or _LATER.match(part.small, span.end)):
+    if lasting is None and (ahead or proposed or phrase("later").match(part.small, span.end)):
         return
     same = [source for source, figure in part.sources.figures if figure == number]
     units, rated = {"", unit, "order"} if unit == "time" else {"", unit}, unit == "rating"
@@ -223,7 +200,7 @@ def _may_name_row(part: Part, span: Span) -> bool:
     said = part.small[span.start : span.end].rstrip(".")
     if len(said) < _LONG_ID or said not in part.context.record.ids:
         return False
-    amount = _AMOUNT.search(part.small, part.sentence_at(span.start).start, span.start)
+    amount = phrase("amount_before").search(part.small, part.sentence_at(span.start).start, span.start)
     if amount is None:
         return True
     nearest = re.findall(r"[^\W\d_]+", amount["between"])[-1:]
@@ -254,7 +231,7 @@ def _first_is_right(counts: list[tuple[Source, Decimal]]) -> str:
 def _lasting(part: Part, span: Span, number: Decimal, unit: str) -> Source | None:
     """The fact from whose day a length of time follows: "for three years", "nine weeks ago", "seit drei Jahren"."""
     before, rest = part.small[max(0, span.start - 30) : span.start], part.small[span.end : span.end + 40]
-    if not _LASTING.search(before) and not _AGO.match(rest):
+    if not phrase("lasting").search(before) and not phrase("ago").match(rest):
         return None
     rising = bool(_NEARLY.search(before))
     for source, day in _beginnings(part.sources):

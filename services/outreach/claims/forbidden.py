@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from services.outreach.claims.found import Found, Part
-from services.outreach.claims.lexicon import forbidden, segment_names
+from services.outreach.claims.lexicon import forbidden, phrase, segment_names
 from services.outreach.claims.text import Span, fold, lower
 
 BREAKS_OFF: Final = "the text stops mid-sentence here"
@@ -16,26 +16,6 @@ _HIDDEN: Final = frozenset(["Cc", "Cf", "Co", "Cn", "Cs"])
 _ENDED: Final = re.compile(r"[.!?:,;][\"')\]]*$")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _SHARED_WORDS: Final = 4
-#: Of a password, that nobody asks for it, "danach fragt niemand"; of bank details, that they are the same.
-_REASSURED: Final = re.compile(
-    r"\b(?:nobody|no one|never|(?<!why )(?<!would )not|(?:do|does|did|wo|need|must|should)n't|nothing)"
-    r"(?: (?:from|in|at|of|on|by|our|my|the|this|side|team|staff|company|office|phone|here|else|us|we|you|will|would"
-    r"|should|have|has|can|may|ever|also|even|to|going))*"
-    r" (?:ask|need|send|request|want)\w*(?: (?:[\w']+ )?to (?:send|give|tell|enter|confirm|share|know))?\b"
-    r"|\bnothing(?: \w+){0,4}? (?:has|have) changed\b"
-    r"|\b(?:niemand|nie|niemals)(?: \w+){0,6}? (?:fragen|verlangen|brauchen|schicken|senden)\b"
-    r"|\b(?:frag|brauch|verlang|schick|send)\w+(?: \w+){0,5}? (?:niemand|nie|niemals|nicht)\b"
-    r"|\b(?:personne|jamais|ne)(?: (?:ne|vous|nous|ici|chez))* (?:demand|envoy)\w*(?: (?:jamais|pas))?"
-    r"|\b(?:nadie|nunca|jamás|no)(?: (?:le|les|nos|se|aquí|va|vamos|a))* (?:ped|pid|necesit|solicit|enví)\w*"
-)
-_ASKED: Final = re.compile(
-    r"\b(?:but|send|reply|give|tell|enter|confirm|share|need|please|bitte|senden|schicken|brauch\w+|envoye\w*|besoin"
-    r"|enví\w*|necesit\w*)\b"
-)
-#: After a password, that it follows: it is said itself, whoever asks for it.
-_GIVEN: Final = re.compile(
-    r" ?(?::|=|(?:is|are|was|lautet|ist|est|es)\b(?! (?:never|not|no|nie|nicht|jamais|nunca)\b))"
-)
 
 
 def find_forbidden(part: Part) -> Iterator[Found]:
@@ -110,11 +90,11 @@ def _spelled_so(part: Part, kind: str, found: re.Match[str]) -> bool:
 def _reassured(part: Part, found: re.Match[str]) -> bool:
     """Whether a clause says that nobody asks for what it names: "We never ask for your password"."""
     clause = part.clause_at(found.start())
-    reassured = list(_REASSURED.finditer(part.small, *clause))
-    asked = _ASKED.finditer(part.small, *clause)
+    reassured = list(phrase("reassured").finditer(part.small, *clause))
+    asked = phrase("asked").finditer(part.small, *clause)
     return (
         bool(reassured)
-        and not _GIVEN.match(part.small, found.end())
+        and not phrase("given").match(part.small, found.end())
         and all(any(one.start() <= each.start() < one.end() for one in reassured) for each in asked)
     )
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from services.outreach.claims.context import Context
-from services.outreach.claims.lexicon import lexicon, topics
+from services.outreach.claims.lexicon import lexicon, phrase, topics
 from services.outreach.claims.sources import NO_SOURCE, Source, Sources
 from services.outreach.claims.text import Span, Word, words
 
@@ -100,7 +100,7 @@ class Part:
         """Return whether a sentence speaks to the customer, or of a thing of theirs."""
         start, end = self.sentence_at(place)
         known = lexicon()
-        if known.you.search(self.small, start, end):
+        if phrase("you").search(self.small, start, end):
             return True
         things = {word for _, value in self.sources.values("product") for word in value.text.lower().split()}
         things |= known.things.keys()
@@ -112,18 +112,17 @@ class Part:
 
     def is_of_others(self, place: int) -> bool:
         """Return whether a clause speaks of other customers, in a sentence that does not speak to this one."""
-        known = lexicon()
-        of_others = known.others.search(self.small, *self.clause_at(place)) is not None
-        return of_others and known.you.search(self.small, *self.sentence_at(place)) is None
+        of_others = phrase("others").search(self.small, *self.clause_at(place)) is not None
+        return of_others and phrase("you").search(self.small, *self.sentence_at(place)) is None
 
     def is_open(self, place: int) -> bool:
         """Return whether a place lies in a clause that asks, proposes or supposes, and so states nothing new."""
         start, end = self.sentence_at(place)
         if self.small[start:end].rstrip("\"')").endswith("?"):
             return True
-        return lexicon().open.search(self.small, *self.clause_at(place)) is not None
+        return phrase("open").search(self.small, *self.clause_at(place)) is not None
 
     def denies(self, start: int, end: int) -> bool:
         """Return whether a place holds a "not" that denies something."""
-        said = lexicon().denies_nothing.sub(" ", self.small[start:end])
-        return lexicon().denies.search(said) is not None
+        said = phrase("denies_nothing").sub(" ", self.small[start:end])
+        return phrase("denies").search(said) is not None

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from services.outreach.claims.figures import spelled_value
 from services.outreach.claims.found import Found, Part
-from services.outreach.claims.lexicon import lexicon
+from services.outreach.claims.lexicon import lexicon, phrase
 from services.outreach.claims.sources import decimal_of
 from services.outreach.claims.text import Span, fold, lower, stem
 
@@ -117,11 +117,10 @@ def _stuff(word: str, held: set[str]) -> str:
 
 def _counted(part: Part, theirs: Theirs) -> Iterator[Span]:
     """Yield "the three megaphones", of three radios: as many of another thing where the sentence is of an order."""
-    known = lexicon()
     for found in _NUMBER.finditer(part.small) if theirs.numbers else ():
         number = decimal_of(found[1]) if found[1].isdecimal() else spelled_value(found[1])
         sentence = part.sentence_at(found.start())
-        if number not in theirs.numbers or not known.of_goods.search(part.small, *sentence):
+        if number not in theirs.numbers or not phrase("of_goods").search(part.small, *sentence):
             continue
         thing = _thing(part, found.end())
         if thing is not None and _is_another(part, theirs, *thing) and has_it(part, thing[0]):
@@ -130,7 +129,7 @@ def _counted(part: Part, theirs: Theirs) -> Iterator[Span]:
 
 def _ordered(part: Part, theirs: Theirs) -> Iterator[Span]:
     """Yield "the shutters you ordered", of windows: only where the facts describe what they have by common nouns."""
-    for found in lexicon().ordered.finditer(part.small) if theirs.plain else ():
+    for found in phrase("ordered").finditer(part.small) if theirs.plain else ():
         start, end = next(found.span(one) for one in range(1, len(found.groups()) + 1) if found[one])
         span, said = Span(start, end), _WORD.findall(part.small[start:end])
         if said and _is_another(part, theirs, span, said, [said[-1] if part.language_at(start) == "en" else said[0]]):
@@ -210,17 +209,17 @@ def _plans(part: Part, theirs: Theirs) -> Iterator[Span]:
     """Yield another plan or edition than theirs: "as a customer on our Enterprise plan", of Starter."""
     known = lexicon()
     small = frozenset().union(*known.languages.values())
-    has_plan = any(known.plan.search(source.said) for source in part.sources.all)
-    for found in known.edition.finditer(part.text):
+    has_plan = any(phrase("plan").search(source.said) for source in part.sources.all)
+    for found in phrase("edition").finditer(part.text):
         words, clause = _WORD.findall(lower(found[0])), part.clause_at(found.start())
         start = found.start()
         while len(words) > 1 and words[0] in small:
             start += len(words.pop(0)) + 1
         before = part.small[clause.start : start]
-        called_plan = known.plan.match(part.small, found.end()) or known.plan.search(before, max(0, len(before) - 15))
-        if theirs.plain and not has_plan if len(words) > 1 else not (has_plan and called_plan):
+        called = phrase("plan").match(part.small, found.end()) or phrase("plan").search(before[-15:])
+        if theirs.plain and not has_plan if len(words) > 1 else not (has_plan and called):
             continue
-        said_so = known.has_plan.search(before) and not known.not_theirs.search(part.small, *clause)
+        said_so = phrase("has_plan").search(before) and not phrase("not_theirs").search(part.small, *clause)
         if said_so and not theirs.stated.issuperset(words):
             yield Span(start, found.end())
 
@@ -228,14 +227,13 @@ def _plans(part: Part, theirs: Theirs) -> Iterator[Span]:
 def has_it(part: Part, span: Span) -> bool:
     """Return whether a clause says that they have a thing, or had it in an order."""
     clause = part.clause_at(span.start)
-    known = lexicon()
     before = part.small[clause.start : span.start]
-    if known.beside.search(before) or known.not_theirs.search(part.small, *clause):
+    if phrase("beside").search(before) or phrase("not_theirs").search(part.small, *clause):
         return False
     near = _NEAR.search(before)
     return bool(
-        known.theirs.search(before, near.start() if near else 0)
-        or known.bought_behind.match(part.small, span.end)
+        phrase("theirs").search(before, near.start() if near else 0)
+        or phrase("bought_behind").match(part.small, span.end)
         or _so_many(part, before)
     )
 

@@ -36,10 +36,6 @@ class Lexicon:
     goods, colours, general, boxes
         Goods by their nouns, with the kinds that a noun may be of; words that may be of any goods or of none; and of
         what goods are in.
-    open, you, ourselves, others, supposed, denies, denies_nothing, theirs, bought_behind, beside, not_theirs, voiced
-        Patterns: a clause that asks or proposes, a sentence that speaks to them, of us alone, or of others, a clause
-        that only supposes, that denies, a "not" that does not, goods as theirs, as theirs from elsewhere, as offered,
-        a sentence of an order, what was ordered, plans, editions (with their capitals), and plans as theirs.
     ours
         What one of us did, "*" in place of their name, with the words of facts that say who it was.
     """
@@ -59,23 +55,6 @@ class Lexicon:
     colours: frozenset[str]
     general: frozenset[str]
     boxes: frozenset[str]
-    open: re.Pattern[str]
-    you: re.Pattern[str]
-    ourselves: re.Pattern[str]
-    others: re.Pattern[str]
-    supposed: re.Pattern[str]
-    denies: re.Pattern[str]
-    denies_nothing: re.Pattern[str]
-    theirs: re.Pattern[str]
-    bought_behind: re.Pattern[str]
-    beside: re.Pattern[str]
-    not_theirs: re.Pattern[str]
-    voiced: re.Pattern[str]
-    of_goods: re.Pattern[str]
-    ordered: re.Pattern[str]
-    plan: re.Pattern[str]
-    edition: re.Pattern[str]
-    has_plan: re.Pattern[str]
     languages: dict[str, frozenset[str]]
     ours: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
 
@@ -157,7 +136,6 @@ def lexicon() -> Lexicon:
         boxes=frozenset(goods["boxes"].split()),
         ours=tuple((re.compile(one["done"]), re.compile(one["held"])) for one in raw["ours"]),
         languages={code: frozenset(some.split()) for code, some in raw["language"].items()},
-        **{name: re.compile(pattern) for name, pattern in (raw["quiet"] | raw["goods_said"]).items()},
     )
 
 
@@ -167,6 +145,12 @@ def _kinds(lines: str) -> dict[str, frozenset[int]]:
         for word in line.split():
             made[word] = made.get(word, frozenset()) | {number}
     return made
+
+
+@cache
+def phrase(name: str) -> re.Pattern[str]:
+    """Return a pattern of lexicon.toml by its name."""
+    return re.compile(_read("lexicon")["phrases"][name])
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Final
 
 from services.outreach.claims.found import ON_RECORD, Found, Part
 from services.outreach.claims.goods import NOT_THEIRS, find_goods, has_it, small_name
-from services.outreach.claims.lexicon import lexicon
+from services.outreach.claims.lexicon import lexicon, phrase
 from services.outreach.claims.sources import NO_SOURCE, Source
 from services.outreach.claims.text import Span, fold, within
 
@@ -17,35 +17,6 @@ ANOTHER: Final = "another customer’s name"
 UNKNOWN: Final = "a name that is not in your data"
 _CAPITAL: Final = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'-]*"
 _NAME: Final = re.compile(rf"(?<![\w'-]){_CAPITAL}(?:(?: & | and | of | de | van | von | der | la |[ ]){_CAPITAL})*")
-_NO_TITLE: Final = r"(?<!\b[DM]r)(?<!\bM[rm]s)(?<!\bMs)(?<!\bProf)(?<!\bSra)(?<!\bS[rt])"
-#: What begins behind a closing on the same line has a capital too: "Warm regards, Just answer this email."
-_OPENING: Final = re.compile(
-    r"^\s*|(?:[Rr]egards|[Ww]ishes|[Ss]incerely|[Ff]aithfully|[Tt]hanks|[Cc]heers), (?=[A-Z][a-z']* [a-z])|"
-    rf"\n\s*(?:[-*•·] ?|\d+[.)] )?|{_NO_TITLE}[.!?:]+[\"')]*\s+[\"'(¿¡]*|[¿¡] ?|[\"(] ?|\s-+ "
-)
-_TITLED: Final = re.compile(
-    r"\b(?:Herrn?|Frau|Dr\.|Prof\.|Kolleg(?:e|in|en)|Techniker(?:in)?|Monteur(?:in)?|Hallo|Liebe[rs]?"
-    r"|(?:Team|Herren|Firma) von) (?=[A-ZÄÖÜ])"
-    r"|(?=\b[A-ZÄÖÜ]\w+ & [A-ZÄÖÜ])"
-)
-#: Behind these the customer is called by a name.
-_HAILED: Final = re.compile(
-    r"(?:^|[.,:;!?\n-]) ?(?:(?:and|but|und|et|y) )?(?:hello|hi|hey|dear|good (?:morning|afternoon|evening|day)"
-    r"|welcome back|(?:many |very many )?thanks(?: again)?|thank you(?: very much| so much| again)?"
-    r"|hallo|guten (?:tag|morgen|abend)|liebe[rs]?|sehr geehrte[rs]?|(?:vielen |herzlichen )?dank"
-    r"|bonjour|bonsoir|ch[eè]re?s?|merci(?: beaucoup)?"
-    r"|hola|estimad[oa]s?|querid[oa]s?|buen[oa]s (?:días|tardes)|(?:muchas )?gracias)[, ]+"
-    r"(?:(?:mr|mrs|ms|miss|mx|dr|prof|herrn?|frau|monsieur|madame|mme|mlle|m|sra?|señora?)\.? )*$"
-)
-#: So does a name between commas, or before one at the beginning: "Greg, it is good that ...", "to you, Mrs Diaz, and".
-_SPOKEN_TO: Final = re.compile(
-    r"(?:^|\b(?:you|us|yours|sie|ihnen|uns|vous|nous|usted|nosotros), )"
-    r"(?:(?:mr|mrs|ms|miss|mx|dr|prof|herrn?|frau|monsieur|madame|mme|mlle|m|sra?|señora?|don|doña)\.? )*$"
-)
-#: And is nobody else's: "Tom, our driver, will call you".
-_GOES_ON: Final = re.compile(
-    r",(?! (?:our|my|the|your|his|her|who\w*|which|from|of|an?|unser\w*|d(?:er|ie|as)|notre|qui|l[ea]|nuestr\w+|el)\b)"
-)
 _WORD: Final = re.compile(r"[^\W\d_]+")
 #: Whoever is one of these is none of the others.
 _TITLES: Final = ("mr|herrn?|monsieur|sr|señor", "mrs|ms|miss|frau|madame|mme|mlle|sra|señora")
@@ -125,9 +96,9 @@ def _calls_otherwise(part: Part, piece: Span, said: str) -> bool:
     if _known(said, theirs):
         return False
     start = part.sentence_at(piece.start).start
-    hailed = _HAILED.search(part.small, start, piece.start) is not None or (
-        _SPOKEN_TO.search(part.small, start, piece.start) is not None
-        and _GOES_ON.match(part.small, piece.end) is not None
+    hailed = phrase("hailed").search(part.small, start, piece.start) is not None or (
+        phrase("spoken_to").search(part.small, start, piece.start) is not None
+        and phrase("goes_on").match(part.small, piece.end) is not None
     )
     partly = len(said.split()) > 1 and any(_known(word, theirs) for word in _WORD.findall(said) if len(word) > 2)
     return hailed or partly or piece.start >= part.signed
@@ -199,7 +170,7 @@ def _capitals(part: Part) -> Iterator[Span]:
 
 def opening_places(text: str) -> frozenset[int]:
     """Return the places of a folded text at which a word has a capital because something begins there."""
-    return frozenset(found.end() for found in _OPENING.finditer(text))
+    return frozenset(found.end() for found in phrase("opening").finditer(text))
 
 
 def _names_in(part: Part) -> Iterator[re.Match[str]]:
@@ -209,7 +180,7 @@ def _names_in(part: Part) -> Iterator[re.Match[str]]:
         if not names or part.language_at(start) != "de":
             yield from names
             continue
-        for found in _TITLED.finditer(part.text, start, end):
+        for found in phrase("titled").finditer(part.text, start, end):
             name = _NAME.match(part.text, found.end(), end)
             if name is not None:
                 yield name
@@ -245,7 +216,7 @@ def _is_variant(part: Part, piece: Span) -> bool:
     """
     behind = re.match(r" ([^\W\d_]+)", part.small[piece.end :])
     named = {small_name(value.text) for _, value in part.sources.values("product")} | part.context.record.products
-    if lexicon().not_theirs.search(part.small, *part.clause_at(piece.start)):
+    if phrase("not_theirs").search(part.small, *part.clause_at(piece.start)):
         return False
     alike = [name.split() for name in named if behind is not None and name.split()[-1] == behind[1]]
     said = part.small[piece.start : piece.end].split()

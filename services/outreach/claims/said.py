@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from services.outreach.claims.lexicon import FOLDER, Value, compiled, lexicon, topics
+from services.outreach.claims.lexicon import FOLDER, Value, compiled, phrase, topics
 
 WEIGHTS: Final = FOLDER / "said.tsv"
 #: What stands for the thing of a ticket, and for that of an order, so that their names need not be learnt.
@@ -103,11 +103,11 @@ def _patterned(sentence: str) -> set[str]:
     said = {name for name, pattern in _patterns()[1] if pattern.search(sentence)}
     found = {f"@{name}" for name in (*nouns, *said)}
     found.update(f"@{noun} {name}" for noun in nouns for name in said)
-    denied = lexicon().denies.search(lexicon().denies_nothing.sub(" ", sentence)) is not None
+    denied = phrase("denies").search(phrase("denies_nothing").sub(" ", sentence)) is not None
     for mark, holds in (
         ("-", denied),
         ("?", "?" in sentence),
-        ("~", lexicon().supposed.search(sentence) is not None),
+        ("~", phrase("supposed").search(sentence) is not None),
     ):
         if holds:
             found.update([mark, *(f"{mark}{name}" for name in (*nouns, *said))])

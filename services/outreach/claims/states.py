@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from services.outreach.claims.found import Found, Part
-from services.outreach.claims.lexicon import Topic, Value, compiled, lexicon, topics
+from services.outreach.claims.lexicon import Topic, Value, compiled, phrase, topics
 from services.outreach.claims.said import contradiction, excluded, learnt_topics, marked
 from services.outreach.claims.sources import Source, Sources
 from services.outreach.claims.text import Span, fold, lower
@@ -49,7 +49,7 @@ def _said(part: Part, topic: Topic, feature: str) -> Iterator[tuple[Value, re.Pa
 def _contradicts(part: Part, found: re.Match[str], one: Value, value: Value) -> bool:
     """Whether a place says another value of a topic than its own, or denies its own."""
     clause = part.clause_at(found.start())
-    if not one.negative and lexicon().supposed.search(part.small, *clause):
+    if not one.negative and phrase("supposed").search(part.small, *clause):
         return False
     denied = part.denies(clause.start, found.start()) or part.denies(found.end(), clause.end)
     return one.name in value.includes if denied else one.name not in value.includes | value.allows
