@@ -187,7 +187,7 @@ def _judged(part: Part, span: Span, number: Decimal | None) -> Iterator[Found]:
     same = [source for source, figure in part.sources.figures if figure == number]
     units, rated = {"", unit, "order"} if unit == "time" else {"", unit}, unit == "rating"
     fits = (one for one in same if (not unit or one.unit_of(number) in units) and not (rated and one.is_scale(number)))
-    left = (one for one in part.sources.all if number in one.left_over)
+    left = (one for one in part.sources.all if (rated or not unit) and number in one.left_over)
     fitting = lasting or next(fits, None) or next(left, None)
     if fitting is None and _on_record(part, span, number, unit):
         return

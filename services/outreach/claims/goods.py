@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from itertools import takewhile
 from typing import Final, NamedTuple
 
@@ -49,8 +49,6 @@ def find_goods(part: Part, taken: list[Span]) -> Iterator[Found]:
     A thing of the facts in another colour or stuff is none of theirs either: "your walnut table", of the oak table.
     """
     theirs = _theirs(part)
-    if not theirs.named:
-        return
     finders = [_of_another_kind, _plans]
     if lexicon().language_of(part.context.record.said.split(), part.language) == part.language:
         finders += [_counted, _ordered]
@@ -68,14 +66,13 @@ def _theirs(part: Part) -> Theirs:
     stated = held.union(*(_WORD.findall(source.said) for source in part.sources.all), record.said.split())
     stated |= {word for name in record.products for word in _WORD.findall(name)} | known.languages[part.language]
     of_persons = {word for one in part.sources.all if one.fact.group == "person" for word in _WORD.findall(one.said)}
-    of_persons -= held
     starts = "|".join(re.escape(small_name(name)) for name in names if name.strip())
     counted = re.compile(rf"(?<![\w.,])(\d+) (?:x |kg |\w+ (?:of|de|von) )?(?:{starts})") if starts else None
     found = [one for source in part.sources.all if counted for one in counted.findall(source.said)]
     return Theirs(
         named,
         stated,
-        frozenset().union(*(known.kinds_of(word, part.language) for word in stated - of_persons)),
+        frozenset().union(*(known.kinds_of(word, part.language) for word in stated - (of_persons - held))),
         all(_is_plain(name) for name in names) and part.language != "de",
         frozenset(number for one in (*found, *(of for _, of in record.quantities)) if (number := decimal_of(one))),
     )
@@ -122,9 +119,9 @@ def _counted(part: Part, theirs: Theirs) -> Iterator[Span]:
         sentence = part.sentence_at(found.start())
         if number not in theirs.numbers or not phrase("of_goods").search(part.small, *sentence):
             continue
-        thing = _thing(part, found.end())
-        if thing is not None and _is_another(part, theirs, *thing) and has_it(part, thing[0]):
-            yield thing[0]
+        span, said = _thing(part, found.end())
+        if said and _is_another(part, theirs, span, said, said[-1]) and has_it(part, span):
+            yield span
 
 
 def _ordered(part: Part, theirs: Theirs) -> Iterator[Span]:
@@ -132,17 +129,17 @@ def _ordered(part: Part, theirs: Theirs) -> Iterator[Span]:
     for found in phrase("ordered").finditer(part.small) if theirs.plain else ():
         start, end = next(found.span(one) for one in range(1, len(found.groups()) + 1) if found[one])
         span, said = Span(start, end), _WORD.findall(part.small[start:end])
-        if said and _is_another(part, theirs, span, said, [said[-1] if part.language_at(start) == "en" else said[0]]):
+        if said and _is_another(part, theirs, span, said, said[-1 if part.language_at(start) == "en" else 0]):
             yield span
 
 
-def _thing(part: Part, start: int) -> tuple[Span, list[str], list[str]] | None:
-    """What a number counts: its place, its words, and which of them are its nouns: cases, Chablis.
+def _thing(part: Part, start: int) -> tuple[Span, list[str]]:
+    """What a number counts: the place of its noun, and its words up to that; none where it cannot be told.
 
     Nouns of a counted thing end in s, and in German they have a capital. In a box the thing is what is in it.
     """
     known, language = lexicon(), part.language_at(start)
-    small, at, nouns, said, boxed = known.languages[language], start, list[str](), list[str](), False
+    small, at, said, boxed = known.languages[language], start, list[str](), False
     for word in takewhile(lambda one: one.start < start + 60, (one for one in part.words if one.start >= start)):
         text = word.text.removeprefix("d'")
         if part.small[at : word.start].strip(" -") or (text in small and text not in _OF) or len(said) == _MOST_WORDS:
@@ -157,38 +154,29 @@ def _thing(part: Part, start: int) -> tuple[Span, list[str], list[str]] | None:
         if text in known.boxes and not boxed:
             boxed = True
         elif boxed or counted:
-            return Span(word.start, word.end), said, [*nouns, text]
-    return None
+            return Span(word.start, word.end), said
+    return Span(start, start), []
 
 
-def _is_another(part: Part, theirs: Theirs, span: Span, said: list[str], nouns: list[str]) -> bool:
+def _is_another(part: Part, theirs: Theirs, span: Span, said: list[str], noun: str) -> bool:
     """Whether a thing is surely none of theirs: no word of it is one of theirs, or of things in general."""
     known, language = lexicon(), part.language_at(span.start)
-    proper = part.text[span.start].isupper()
-    if any(_is_general(word) for word in said if word not in known.boxes) or any(word in known.boxes for word in nouns):
+    said, own = [word for word in said if word not in known.boxes], known.kinds_of(noun, language)
+    told = language == "de" or theirs.plain or part.text[span.start].isupper()  # a name only by other names
+    if noun in known.boxes or any(map(_is_general, said)) or not told:
         return False
-    own = frozenset().union(*(known.kinds_of(word, language) for word in nouns))
     if own and (own & theirs.kinds or not (theirs.plain or theirs.kinds)):
         return False
-    said = [word for word in said if word not in known.boxes]
-    words = {word for name in theirs.named for word in name if len(word) >= _SHORT}
-    capital = language == "de" or proper or theirs.plain
-    tails = language == "de"
-    return capital and not any(_alike(one, other, tails=tails) for one in said for other in words | theirs.stated)
+    return not any(_alike(one, other, tails=language == "de") for one in said for other in theirs.stated)
 
 
 def _is_general(word: str) -> bool:
     known = lexicon()
-    return (
-        word in known.general
-        or word in known.units
-        or word in known.proposed
-        or word in known.months
-        or known.is_common(word)
-    )
+    lists = (known.general, known.units, known.proposed, known.months)
+    return any(word in some for some in lists) or known.is_common(word)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _bare(word: str) -> str:
     plain = "".join(one for one in unicodedata.normalize("NFD", word) if not unicodedata.combining(one))
     return re.sub(r"(?:e[nrs]?|[nsxao]|[ao]s)$", "", plain) if len(plain) > _SHORT else plain

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from services.outreach.claims.found import ON_RECORD, Found, Part
+from services.outreach.claims.lexicon import phrase
 from services.outreach.claims.sources import Source
 from services.outreach.claims.text import Span, fold, lower
 
@@ -14,13 +15,6 @@ _QUOTED: Final = re.compile(
     r"(?<!\w)\"(?P<inside>[^\"\n]*)\"(?!\w)|(?<![\w'])'(?P<single>[^'\n]*(?:\w'\w[^'\n]*)*)'(?!\w)"
 )
 _PLAIN: Final = re.compile(r"[^\w]+")
-#: What they said without marks, with who said it behind it: "You would buy again, you wrote".
-_REPORTED: Final = re.compile(
-    r"(?:^|(?<=[.!?:\n]) ?|(?<=\n))you (?P<said>[^.,;:!?\n\"]{3,80}), (?:as |or so )?you (?:once |kindly |also )?"
-    r"(?:wrote|said|told (?:us|me)|put it|answered)\b"
-)
-#: What we would like them to say one day, they have not said.
-_WISHED: Final = re.compile(r"\b(?:i|we) would (?:so |very much )?(?:love|like) to (?:hear|read) (?:an? )?$")
 _PRAISE: Final = frozenset({"excellent", "perfect", "great", "wonderful", "outstanding", "brilliant", "superb"})
 NOT_THEIR_WORDS: Final = "these are not their words in your data"
 
@@ -36,12 +30,12 @@ def find_quotes(part: Part) -> Iterator[Found]:
     for found in _QUOTED.finditer(part.small):
         end = found.end()
         inside = found["inside"] if found["inside"] is not None else found["single"]
-        wished = inside in _PRAISE and _WISHED.search(part.small, 0, found.start()) is not None
+        wished = inside in _PRAISE and phrase("wished").search(part.small, 0, found.start()) is not None
         source = _source(part, inside)
         ours = "what you would like to hear" if wished and source is None else ""
         note = ON_RECORD if source is None and part.context.record.quotes(_bare(inside)) else ""
         yield Found(found.start(), found.end(), "quote", source, NOT_THEIR_WORDS, ours=ours, note=note)
-    for found in _REPORTED.finditer(part.small):
+    for found in phrase("reported").finditer(part.small):
         said = _source(part, found["said"]) or _source(part, f"you {found['said']}")
         yield Found(found.start(), found.end("said"), "quote", said, NOT_THEIR_WORDS)
     stray = part.small.find('"', end)
