@@ -1,7 +1,7 @@
 """240 sentences by a fifth outsider, unseen at the first measure and learnt from since.
 
-110 contradict the facts beside them, or say what no email may; 130 agree with them, ask, offer, thank or propose a day.
-At the first measure 76 of 110 and 11 of 130 were blocked, 49 of the 80 with a contradicted figure, day, name, amount,
+120 contradict the facts beside them, or say what no email may; 120 agree with them, ask, offer, thank or propose a day.
+At the first measure 76 of 120 and 11 of 120 were blocked, 49 of the 80 with a contradicted figure, day, name, amount,
 product or state, and none was verified. What was reached since is held here, and says nothing of unseen sentences.
 The writer's facts are free in form, so they are read here as the program would hold them: days, sums, figures, names,
 things, and states where the book has such.
@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 from models.values.outreach import Fact, FactValue
@@ -27,6 +28,7 @@ from tests.services.outreach.claims.test_every_kind import rows_of
 from tests.services.outreach.claims.test_states_outsider import EXAM, LABELS
 
 FIFTH: Final = EXAM.with_name("drafts_fifth.jsonl")
+_WRONG, _HONEST = "contradicts", "honest"
 #: What no fact of an email is.
 _INTERNAL: Final = re.compile(
     "account_notes|churn|margin|payment_score|_note$|bank_details|score_interne|riesgo_baja|login_email|support_pin"
@@ -144,23 +146,25 @@ def outcome(row: dict[str, Any]) -> tuple[str, set[str]]:
     return "blocked" if wrong else "to read" if any(one.kind == "own" for one in body) else "verified", wrong
 
 
-def test_what_contradicts_is_blocked_and_honest_ones_are_not(tell: Tell) -> None:
-    found = Counter[tuple[str, str, str]]()
-    other_state = 0
-    for row in rows_of(FIFTH):
-        what, why = outcome(row)
-        found[row["verdict"], row["category"], what] += 1
-        other_state += row["verdict"] == "honest" and bool(why & LABELS)
+def measured(path: Path, tell: Tell) -> dict[str, int]:
+    """Return how many sentences of a set are blocked by what they are, after telling it by kind; none is verified."""
     of, blocked = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-    for (verdict, category, what), count in found.items():
-        of[verdict, category] += count
-        blocked[verdict, category] += count * (what == "blocked")
-    sums = {verdict: sum(count for (one, _), count in blocked.items() if one == verdict) for verdict, _ in of}
-    kinds = ", ".join(f"{category} {blocked[verdict, category]}/{of[verdict, category]}" for verdict, category in of)
-    tell(f"{sums['contradicts']} of 110 contradictions and {sums['honest']} of 130 honest sentences blocked,"
-         f" {other_state} of these for another state; by kind: {kinds}")  # fmt: skip
-    assert not any(
-        count for (verdict, _, what), count in found.items() if verdict == "contradicts" and what == "verified"
-    )
-    assert sums["contradicts"] >= 94
-    assert sums["honest"] <= 2 and other_state <= 1
+    other_state = 0
+    for row in rows_of(path):
+        what, why = outcome(row)
+        assert what != "verified" or row["verdict"] == "honest", row
+        of[row["verdict"], row["category"]] += 1
+        blocked[row["verdict"], row["category"]] += what == "blocked"
+        other_state += row["verdict"] == "honest" and bool(why & LABELS)
+    sums = {one: sum(count for (verdict, _), count in blocked.items() if verdict == one) for one in (_WRONG, _HONEST)}
+    all_of = {one: sum(count for (verdict, _), count in of.items() if verdict == one) for one in (_WRONG, _HONEST)}
+    kinds = ", ".join(f"{kind} {blocked[verdict, kind]}/{count}" for (verdict, kind), count in sorted(of.items()))
+    tell(f"{sums[_WRONG]} of {all_of[_WRONG]} contradictions and {sums[_HONEST]} of {all_of[_HONEST]} honest sentences"
+         f" blocked, {other_state} of these for another state; by kind: {kinds}")  # fmt: skip
+    return {**sums, "other state": other_state}
+
+
+def test_what_contradicts_is_blocked_and_honest_ones_are_not(tell: Tell) -> None:
+    blocked = measured(FIFTH, tell)
+    assert blocked["contradicts"] >= 112
+    assert blocked["honest"] <= 2 and blocked["other state"] <= 1
