@@ -19,8 +19,8 @@ from services.distress.matters import STRONG, signs
 DISTRESS: Final = f"""
 SELECT customer_id, sum(urgent) AS urgent, sum(said IS NOT NULL) AS leaving,
        sum(said IS NOT NULL AND day > :day_30 AND day >= coalesce(ordered_on, '') AND day >= coalesce(glad_on, ''))
-           AS leaving_lately, sum(presses IS NOT NULL) AS pressing,
-       substr(max(day || quoted(presses, origin, what, day, channel)), 11) AS pressing_words,
+           AS leaving_lately, sum(complained IS NOT NULL) AS pressing,
+       substr(max(day || quoted(complained, origin, what, day, channel)), 11) AS pressing_words,
        min(bad) AS rating, count(*) AS signs,
        max(bad IS NOT NULL AND (is_open OR rated_on > coalesce(ordered_on, ''))) AS rated_since,
        julianday(:as_of) - julianday(max(day)) AS days,

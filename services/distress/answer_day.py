@@ -14,8 +14,8 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from services.distress.leaving_words import SENTENCE, own_words
 from services.distress.lexicon import lexicons, plain
+from services.distress.weighed_words import SENTENCE, own_words
 
 _FRIDAY: Final = 4
 _WEEK: Final = 7

@@ -15,8 +15,9 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from models.values import words
-from services.distress.leaving_words import SENTENCE, own_words, says_leaving
+from services.distress.leaving_words import says_leaving
 from services.distress.lexicon import WORD, lexicons, plain
+from services.distress.weighed_words import SENTENCE, own_words
 
 #: What a customer who leaves says; one who compares does not leave yet.
 _LEAVES: Final = frozenset({"close", "end", "move", "leave"})

@@ -1,9 +1,9 @@
 """What a customer wrote or rated that is to be answered: one meaning of it, for the rules, the advice and the drafts.
 
-A sign of distress is an urgent, unhappy ticket that is open, words of leaving, words that are urgent and angry at once
-(they press), or a bad rating. Words and ratings are those of 30 days; a ticket stays a sign while it is open, and words
+A sign of distress is an urgent, unhappy ticket that is open, words of leaving, an urgent complaint whatever its
+priority, or a bad rating. Words and ratings are those of 30 days; a ticket stays a sign while it is open, and words
 of leaving for half a year while their customer neither ordered again 14 days later or more nor rated our service well:
-silence answers nobody. What presses counts while its ticket is open, elsewhere for 14 days unless they ordered or rated
+silence answers nobody. A complaint counts while its ticket is open, elsewhere for 14 days unless they ordered or rated
 well since. A ticket that was solved to their content (rated 4 or better) is none. A bad rating is over once they rated
 well, or ordered again 14 days later or more while its ticket is not open any more: a standing order that runs on does
 not tell that they are content. Besides, an unhappy ticket that is open and a strongly negative mention are matters too;
@@ -28,8 +28,8 @@ from services.distress import leaving_marks
 from services.distress.answer_day import read_answer_day
 from services.distress.departure import Departure
 from services.distress.lexicon import urgency
-from services.distress.pressing import presses
 from services.distress.said_leaving import rated_since
+from services.distress.urgent_complaint import urgent_complaint
 
 Kind = Literal["leaving", "urgent", "rated", "open", "said"]
 
@@ -46,7 +46,7 @@ SELECT * FROM (SELECT *,
        CASE WHEN spoken IS NOT NULL AND (day > :day_30 OR {STANDS_UNTIL.format("day")} > coalesce(ordered_on, '')
                                            AND NOT {rated_since("g", ":as_of")}) THEN spoken END AS said,
        CASE WHEN is_open OR day >= coalesce(ordered_on, '') AND day >= coalesce(glad_on, '')
-            THEN pressed END AS presses,
+            THEN complaint END AS complained,
        CASE WHEN rating <= 2 AND rated_on >= coalesce(glad_on, '')
                                    AND (is_open OR {STANDS_UNTIL.format("rated_on")} > coalesce(ordered_on, ''))
                               THEN rating END AS bad
@@ -62,28 +62,28 @@ FROM (
            coalesce(nullif(subject, ''), kind) AS what, {is_open(":as_of")} AS is_open,
            resolved_on IS NOT NULL AS dated, 'tickets' AS origin, id, channel,
            CASE WHEN opened_on > :day_30 AND {is_open(":as_of")} AND coalesce({rating(":as_of")}, 0) < 4
-                THEN presses(subject, text) END AS pressed
+                THEN urgent_complaint(subject, text) END AS complaint
     FROM tickets WHERE customer_id IS NOT NULL AND opened_on > :day_180 AND opened_on <= :as_of {{scope}}
     UNION ALL
     SELECT customer_id, reviewed_on, 0, wrote_leaving(leaving, {RATED_WELL["reviews"]}, title, text),
            CASE WHEN reviewed_on > :day_30 THEN rating END, reviewed_on, 5, rating, {product_called("reviews")}, 0, 1,
            'reviews', id, NULL,
-           CASE WHEN reviewed_on > :day_14 AND NOT {RATED_WELL["reviews"]} THEN presses(title, text) END
+           CASE WHEN reviewed_on > :day_14 AND NOT {RATED_WELL["reviews"]} THEN urgent_complaint(title, text) END
     FROM reviews WHERE customer_id IS NOT NULL AND {_LATELY.format("reviewed_on")} AND reviewed_on <= :as_of {{scope}}
     UNION ALL
     SELECT customer_id, answered_on, 0, wrote_leaving(leaving, {RATED_WELL["surveys"]}, comment),
            CASE WHEN kind IN ('csat', 'nps') AND scale > 0 AND answered_on > :day_30
                 THEN {SURVEY_RATING} END,
            answered_on, scale, score, 'survey', 0, 1, 'surveys', id, NULL,
-           CASE WHEN answered_on > :day_14 AND NOT {RATED_WELL["surveys"]} THEN presses(comment) END
+           CASE WHEN answered_on > :day_14 AND NOT {RATED_WELL["surveys"]} THEN urgent_complaint(comment) END
     FROM surveys WHERE customer_id IS NOT NULL AND {_LATELY.format("answered_on")} AND answered_on <= :as_of {{scope}}
     UNION ALL
     SELECT customer_id, happened_on, 0, wrote_leaving(leaving, 0, text), NULL, happened_on, NULL, NULL, channel, 0, 1,
-           'conversations', id, channel, CASE WHEN happened_on > :day_14 THEN presses(text) END
+           'conversations', id, channel, CASE WHEN happened_on > :day_14 THEN urgent_complaint(text) END
     FROM conversations WHERE customer_id IS NOT NULL AND {_LATELY.format("happened_on")} AND happened_on <= :as_of
          AND coalesce(direction, '') <> 'to_customer' {{scope}}) h
 LEFT JOIN <facts> f ON f.customer_id = h.customer_id) g)
-WHERE urgent OR said IS NOT NULL OR bad IS NOT NULL OR presses IS NOT NULL"""
+WHERE urgent OR said IS NOT NULL OR bad IS NOT NULL OR complained IS NOT NULL"""
 
 _OPEN: Final = f"""
 SELECT id, opened_on, coalesce(nullif(subject, ''), kind), {is_unhappy(":as_of")} AS unhappy, channel
@@ -215,14 +215,14 @@ def teach(driver: sqlite.Connection) -> None:
     """Let the statements of a connection ask the lexicon, and keep what was rated and said."""
     leaving_marks.teach(driver)
     sqlite.give_function(driver, "urgency", 1, urgency)
-    sqlite.give_function(driver, "presses", -1, _presses)
+    sqlite.give_function(driver, "urgent_complaint", -1, _urgent_complaint)
     sqlite.give_function(driver, "rated", 6, _rated)
     sqlite.give_function(driver, "quoted", 5, _quoted)
 
 
-def _presses(*texts: str | None) -> str | None:
-    """Return the sentence that presses of a text with its title, None where it does not press."""
-    return presses(". ".join(filter(None, texts)))
+def _urgent_complaint(*texts: str | None) -> str | None:
+    """Return the sentence of a text with its title that needs a person most, None of one that does not."""
+    return urgent_complaint(". ".join(filter(None, texts)))
 
 
 def _rated(given: float | None, scale: float | None, on: str | None, dated: int, what: str | None, origin: str) -> str:
@@ -272,12 +272,12 @@ def read_matters(driver: sqlite.Connection, customer_id: int, as_of: date, rule:
 
 
 def _kind_of(row: sqlite.Row) -> Kind:
-    """What a sign is; words that press are a complaint where no ticket holds them."""
+    """What a sign is; an urgent complaint that no ticket holds was only said."""
     if row["said"] is not None:
         return "leaving"
-    if row["urgent"] or (row["presses"] is not None and row["is_open"]):
+    if row["urgent"] or (row["complained"] is not None and row["is_open"]):
         return "urgent"
-    return "said" if row["presses"] is not None and row["bad"] is None else "rated"
+    return "said" if row["complained"] is not None and row["bad"] is None else "rated"
 
 
 def read_waiting(driver: sqlite.Connection, customer_id: int, as_of: date, rule: str = "") -> tuple[Matter, ...]:

@@ -129,7 +129,7 @@ def _urgent(db: sqlite.Connection, analysis: Analysis) -> tuple[str, ...]:
         f" FROM (SELECT r.who AS who, {columns} FROM stage.r r WHERE r.state IS NULL OR r.state = {CHANGED}) tickets"
         " JOIN stage.people p ON p.who = tickets.who JOIN main.customers c ON c.id = p.customer_id"
         f" WHERE {is_open(last)} AND (urgency(tickets.priority) >= 2 AND {is_unhappy(last)}"
-        f" OR tickets.opened_on > date({last}, '-30 days') AND presses(subject, text) IS NOT NULL)"
+        f" OR tickets.opened_on > date({last}, '-30 days') AND urgent_complaint(subject, text) IS NOT NULL)"
         f" AND tickets.opened_on > date({last}, '-180 days') AND c.name <> '' AND {is_customer(_EVER)}"
         " ORDER BY coalesce(spent, 0) DESC"
     )

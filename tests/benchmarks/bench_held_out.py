@@ -29,7 +29,7 @@ import numpy as np
 from models.queries.open_tickets import UNHAPPY
 from models.values.past_cases import wilson
 from services.distress.lexicon import urgency
-from services.distress.pressing import presses
+from services.distress.urgent_complaint import urgent_complaint
 from services.workspace import Recipe, Workspace, open_workspace
 from tests.benchmarks.bench_alerts import SILENCE, Named, at_cutoff
 
@@ -156,11 +156,11 @@ def report_tickets(book: str, folder: Path, workspace: Workspace) -> None:
         rows = connection.exec_driver_sql(query).fetchall()
     leaving = {row[0] for row in rows if row[1]}
     pressing = {row[0] for row in rows if urgency(row[2]) >= 2 and (row[3] or 0) < UNHAPPY}
-    angry = {row[0] for row in rows if presses(row[4])}
+    angry = {row[0] for row in rows if urgent_complaint(row[4])}
     for what, found in (
         ("words of leaving", leaving),
         ("words, or urgent and unhappy", leaving | pressing),
-        ("words of leaving or that press", leaving | angry),
+        ("words of leaving or urgent complaints", leaving | angry),
         ("all three", leaving | pressing | angry),
     ):
         right, of = sum(marks[one] for one in found), sum(marks.values())

@@ -17,15 +17,8 @@ import scipy.sparse as sparse
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from services.distress.leaving_words import (
-    CLEAREST,
-    SCALE,
-    WEIGHTS,
-    features,
-    own_words,
-    says_leaving,
-    sentences,
-)
+from services.distress.leaving_words import WEIGHTS, says_leaving
+from services.distress.weighed_words import CLEAREST, SCALE, features, own_words, sentences
 
 FOLDER: Final = Path(__file__).parents[1] / "fixtures" / "leaving"
 #: Sentences with alternatives in brackets, of which so many are drawn each; those of `contrast_frames.tsv` stand in
@@ -46,7 +39,7 @@ MEASURED_ON: Final = (
     *("held_out.tsv", "held_out_hard.tsv", "held_out_short.tsv"),
 )
 #: How much each text of a file counts where it is not once.
-_COUNTS: Final = {
+COUNTS: Final = {
     "everyday.tsv": 2.0,
     "more_everyday.tsv": 2.0,
     "plain.tsv": 4.0,
@@ -68,10 +61,10 @@ _FOLDS: Final = 5
 
 
 class Text(NamedTuple):
-    """A marked text; texts of one file and fold are held out together."""
+    """A text, marked by whether it says what is to be learnt; texts of one file and fold are held out together."""
 
     language: str
-    leaves: bool
+    says: bool
     text: str
     kind: str = ""
     file: str = ""
@@ -102,14 +95,14 @@ def joined(texts: list[Text]) -> list[Text]:
     draw = random.Random(1)
     ordinary = {
         key: [one.text for one in ones]
-        for key, ones in groupby(sorted((one for one in texts if not one.leaves), key=_apart), key=_apart)
+        for key, ones in groupby(sorted((one for one in texts if not one.says), key=_apart), key=_apart)
     }
     rows = []
     for one in draw.choices(texts, k=_JOINED):
         if found := ordinary.get(_apart(one)):
-            rows.append(one._replace(leaves=False, text=" ".join(draw.choices(found, k=draw.randint(2, 5)))))
+            rows.append(one._replace(says=False, text=" ".join(draw.choices(found, k=draw.randint(2, 5)))))
     for one in texts:
-        if one.leaves and one.file == "plain.tsv" and (found := ordinary.get(_apart(one))):
+        if one.says and one.file == "plain.tsv" and (found := ordinary.get(_apart(one))):
             rows += [one._replace(text=f"{before} {one.text}") for before in draw.choices(found, k=_BEHIND)]
     return rows
 
@@ -123,11 +116,11 @@ class Corpus:
 
     def __init__(self, texts: list[Text], plain_counts: int) -> None:
         said = [sentences(own_words(one.text)) or [""] for one in texts]
-        self.marks = np.array([one.leaves for one in texts])
+        self.marks = np.array([one.says for one in texts])
         self.files = np.array([one.file for one in texts])
         self.folds = np.array([one.fold for one in texts])
         # What is joined counts once.
-        self.counts = np.array([_COUNTS.get(one.file, 1.0) if i < plain_counts else 1.0 for i, one in enumerate(texts)])
+        self.counts = np.array([COUNTS.get(one.file, 1.0) if i < plain_counts else 1.0 for i, one in enumerate(texts)])
         found = [[features(sentence) for sentence in one] for one in said]
         self.owners = np.repeat(np.arange(len(texts)), [len(one) for one in said])
         counter = CountVectorizer(analyzer=list, min_df=_RAREST, binary=True)
@@ -188,15 +181,23 @@ def measure() -> None:
     for name in MEASURED_ON:
         texts = texts_of(name)
         said = np.array([says_leaving(one.text) is not None for one in texts])
-        _print_figures(name, np.array([one.leaves for one in texts]), said)
+        print_figures(name, np.array([one.says for one in texts]), said)
         for part in sorted({one.kind for one in texts if one.kind} | {one.language for one in texts if one.kind}):
             within = np.array([part in (one.kind, one.language) for one in texts])
-            _print_figures(f"  {part}", np.array([one.leaves for one in texts])[within], said[within])
+            print_figures(f"  {part}", np.array([one.says for one in texts])[within], said[within])
 
 
-def _print_figures(name: str, leaves: np.ndarray, said: np.ndarray) -> None:
+def print_figures(name: str, leaves: np.ndarray, said: np.ndarray) -> None:
     precision, recall = (f"{(said & leaves).sum() / of:.2f}" if of else "none" for of in (said.sum(), leaves.sum()))
     print(f"{name}: {len(leaves)} texts, precision {precision}, recall {recall}, false {(said & ~leaves).sum()}")
+
+
+def write(path: Path, bar: float, corpus: Corpus, weights: np.ndarray) -> None:
+    """Write a word list: its bar, and of each feature its weight in thousandths."""
+    found = sorted(zip(corpus.names, weights, strict=True))
+    lines = [f"{name}\t{round(weight * SCALE)}" for name, weight in found if weight]
+    path.write_text("\n".join([f"bar\t{bar:.3f}", *lines]) + "\n", encoding="utf-8")
+    print(f"{path.name}: {len(lines)} features")
 
 
 def main() -> None:
@@ -208,17 +209,14 @@ def main() -> None:
     scores, marks = everyday_scores(corpus, everyday), corpus.marks[everyday]
     bar = round(float(np.quantile(scores[~marks], 1 - FALSE_ALARMS)), 3)
     print(f"{len(texts)} texts, bar {bar}")
-    _print_figures("everyday mix, held out", marks, scores > bar)
+    print_figures("everyday mix, held out", marks, scores > bar)
     weights = corpus.learn(np.ones(len(corpus.marks), dtype=bool))
-    found = sorted(zip(corpus.names, weights, strict=True))
-    lines = [f"{name}\t{round(weight * SCALE)}" for name, weight in found if weight]
-    WEIGHTS.write_text("\n".join([f"bar\t{bar:.3f}", *lines]) + "\n", encoding="utf-8")
-    print(f"{WEIGHTS.name}: {len(lines)} features")
+    write(WEIGHTS, bar, corpus, weights)
     measure()
     for name in VARIED:
         own = np.array([place for place, one in enumerate(texts) if one.file == name])
         held_out = corpus.scores(corpus.learn(corpus.files != name))[own]
-        _print_figures(f"{name}, learnt without it", corpus.marks[own], held_out > bar)
+        print_figures(f"{name}, learnt without it", corpus.marks[own], held_out > bar)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ import re
 from datetime import date
 from typing import Final, NamedTuple
 
-from services.distress.leaving_words import own_words
 from services.distress.matters import Matter
+from services.distress.weighed_words import own_words
 from services.outreach.facts.trouble import trouble_of
 
 #: What they do, as the answer has it, in the order in which it is looked for.

@@ -1,4 +1,4 @@
-"""Words that are urgent and angry at once: on the texts they were found on, and on an outsider's."""
+"""Urgent complaints, on texts by outsiders that were not learnt from, and on ordinary ones."""
 
 from __future__ import annotations
 
@@ -7,27 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from services.distress.pressing import presses
+from services.distress.urgent_complaint import urgent_complaint
 from tests.measured import Tell
 
-FIXTURES = Path(__file__).parents[2] / "fixtures"
-
-
-@pytest.mark.parametrize("name", ["development.tsv", "more_development.tsv"])
-def test_texts_that_the_patterns_were_found_on_are_read(name: str) -> None:
-    lines = (line.split("\t") for line in (FIXTURES / "pressing" / name).read_text(encoding="utf-8").splitlines())
-    assert [text for _, mark, text in lines if (presses(text) is not None) != (mark == "1")] == []
+OUTSIDERS = Path(__file__).parents[2] / "fixtures" / "outsider"
 
 
 def test_an_outsiders_texts_are_read_as_well_as_documented(tell: Tell) -> None:
-    lines = (FIXTURES / "outsider" / "anger.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (OUTSIDERS / "anger.jsonl").read_text(encoding="utf-8").splitlines()
     texts = [json.loads(line) for line in lines]
-    said = [presses(". ".join(filter(None, (one["title"], one["text"])))) is not None for one in texts]
+    said = [urgent_complaint(". ".join(filter(None, (one["title"], one["text"])))) is not None for one in texts]
     told = [(one["presses"], found) for one, found in zip(texts, said, strict=True)]
     right = told.count((True, True))
     tell(f"right {right} of {right + told.count((False, True))}, found of {right + told.count((True, False))}")
-    assert right >= 0.9 * (right + told.count((False, True)))
-    assert right >= 0.3 * (right + told.count((True, False)))
+    assert right >= 0.85 * (right + told.count((False, True)))
+    assert right >= 0.6 * (right + told.count((True, False)))
 
 
 @pytest.mark.parametrize(
@@ -52,12 +46,13 @@ def test_an_outsiders_texts_are_read_as_well_as_documented(tell: Tell) -> None:
         "> Nobody answers. Call me NOW!\nSee their mail above, I have solved it.",
     ],
 )
-def test_haste_or_anger_alone_presses_nobody(text: str | None) -> None:
-    assert presses(text) is None
+def test_haste_or_anger_alone_is_no_urgent_complaint(text: str | None) -> None:
+    assert urgent_complaint(text) is None
 
 
-def test_the_sentence_that_presses_most_is_quoted() -> None:
+def test_the_sentence_that_needs_a_person_most_is_quoted() -> None:
     text = (
-        "We ordered on the 3rd. Nobody answers and our line stands still, get me your manager NOW! The colour is red."
+        "We ordered on the 3rd. The colour is red. Nobody answers the phone and our line has stood still since Monday. "
+        "Kind regards, Ann."
     )
-    assert presses(text) == "We ordered on the 3rd. Nobody answers and our line stands still, get me your manager NOW!"
+    assert urgent_complaint(text) == "Nobody answers the phone and our line has stood still since Monday."
