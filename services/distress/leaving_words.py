@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Final
 
 from services.distress.lexicon import LEXICON_FILES
-from services.distress.weighed_words import MEANINGS, clearest_sentence
+from services.distress.weighed_words import MEANINGS, clearest_words
 
 WEIGHTS: Final = LEXICON_FILES / "leaving.tsv"
 
@@ -24,4 +24,4 @@ def edition() -> str:
 
 def says_leaving(text: str | None) -> str | None:
     """Return the sentence in which a customer says most clearly that they leave or may leave, None without one."""
-    return clearest_sentence(text, WEIGHTS)
+    return clearest_words(text, WEIGHTS)

@@ -10,11 +10,13 @@ from __future__ import annotations
 from typing import Final
 
 from services.distress.lexicon import LEXICON_FILES
-from services.distress.weighed_words import clearest_sentence
+from services.distress.weighed_words import clearest_words
 
 WEIGHTS: Final = LEXICON_FILES / "urgent.tsv"
+#: What stands still is told in one sentence, and that nobody answers often in the next.
+_QUOTED: Final = 2
 
 
 def urgent_complaint(text: str | None) -> str | None:
-    """Return the sentence that needs a person today most, None of a text that is no urgent complaint."""
-    return clearest_sentence(text, WEIGHTS)
+    """Return the sentences that need a person today most, None of a text that is no urgent complaint."""
+    return clearest_words(text, WEIGHTS, _QUOTED)

@@ -179,20 +179,11 @@ def score(found: set[str], weights: Mapping[str, float]) -> float:
     return sum(filter(None, map(weights.get, found))) / SCALE / sqrt(len(found) or 1)
 
 
-def weighed(text: str, weights: Mapping[str, float]) -> tuple[float, str]:
-    """The score of a whole text with some of that of its clearest sentence, and this sentence."""
-    said = sentences(own_words(text[:_READ]))
-    if not said:
-        return 0.0, ""
-    found = list(map(_features, said))
-    scores = [score(one, weights) for one in found]
-    whole = scores[0] if len(said) == 1 else score(set().union(*found), weights)
-    return whole + CLEAREST * max(scores), said[scores.index(max(scores))]
-
-
 @lru_cache(REMEMBERED)
-def clearest_sentence(text: str | None, path: Path) -> str | None:
-    """Return the sentence that says most clearly what a word list tells, None of a text that does not say it.
+def clearest_words(text: str | None, path: Path, in_a_row: int = 1) -> str | None:
+    """Return the words that say most clearly what a word list tells, None of a text that does not say it.
+
+    The score is that of the whole text with some of that of its clearest sentence.
 
     Parameters
     ----------
@@ -200,16 +191,29 @@ def clearest_sentence(text: str | None, path: Path) -> str | None:
         What a customer wrote, or what was noted of them, in English, German, French or Spanish.
     path
         The word list.
+    in_a_row
+        How many sentences are returned: the clearest, and beside it those that say most of it too.
 
     Returns
     -------
     str or None
         As they wrote it, cut to `QUOTED` characters.
     """
-    total, clearest = weighed(text, learnt(path).weights) if text else (0.0, "")
-    if total <= learnt(path).bar:
+    said = sentences(own_words(text[:_READ])) if text else []
+    if not said:
         return None
-    words = " ".join(clearest.split()).rstrip(";")
+    weights, bar = learnt(path)
+    found = list(map(_features, said))
+    scores = [score(one, weights) for one in found]
+    whole = scores[0] if len(said) == 1 else score(set().union(*found), weights)
+    clearest = max(scores)
+    if whole + CLEAREST * clearest <= bar:
+        return None
+    best, many = scores.index(clearest), min(in_a_row, len(said))
+    first = max(
+        range(max(0, best - many + 1), min(best, len(said) - many) + 1), key=lambda at: sum(scores[at : at + many])
+    )
+    words = " ".join("".join(said[first : first + many]).split()).rstrip(";")
     return words if len(words) <= QUOTED else f"{words[: QUOTED - 1].rstrip()}…"
 
 

@@ -1,8 +1,7 @@
 """Learn the weights of urgent complaints from the marked texts, and measure them on texts by other writers.
 
-Run by hand after texts are added (a minute): ``python -m tests.benchmarks.fit_urgent``. Each writer's texts are measured
-by what is learnt from all others; the bar is the one at which so many of those found there need a person today, and few
-texts of the everyday mix are taken for complaints.
+Run by hand after texts are added (some minutes): ``python -m tests.benchmarks.fit_urgent``. Each writer's texts are
+measured by what is learnt from all others; the bar is the one at which so many of what is found need a person today.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from tests.benchmarks.fit_leaving import EVERYDAY, Corpus, Text, print_figures, 
 
 FIXTURES: Final = fit_leaving.FOLDER.parent
 FOLDER: Final = FIXTURES / "urgent"
-#: By writers who had not seen the code, but for the last three: two are the project's own, and `everyday.jsonl` has some
-#: of the everyday texts that are used to learn words of leaving, marked by a developer.
+#: By writers who had not seen the code, but for the last three: two are the project's own, and `everyday.jsonl` has
+#: some of the everyday texts that words of leaving are learnt from, marked by a developer.
 WRITERS: Final = ("technology", "goods", "services", "further", "development", "everyday")
-#: Nobody marked the other everyday texts by whether they are urgent, and some are: those that read most like it are left
-#: out, as what they are is not known; the rest count less than marked ones.
+#: Nobody marked the other everyday texts by whether they are urgent, and some are: those that read most like it are
+#: left out, as what they are is not known; the rest count less than marked ones.
 _FIRST, _COUNTS, _LEFT_OUT = 0.1, 0.3, 0.2
 _RIGHT: Final = 0.92
 _TOGETHER, _FOLDS = 20, 5
@@ -46,7 +45,7 @@ def ordinary(texts: list[Text]) -> list[Text]:
     """The everyday texts without those that read most like an urgent complaint, by what is learnt without them."""
     known = {one.text for one in texts}
     everyday = [one._replace(says=False) for name in EVERYDAY for one in texts_of(name) if one.text not in known]
-    corpus, scores = _weighed([*texts, *everyday], _FIRST)
+    _, scores = _weighed([*texts, *everyday], _FIRST)
     kept = np.argsort(scores[len(texts) :], kind="stable")[: round(len(everyday) * (1 - _LEFT_OUT))]
     return [everyday[place] for place in sorted(kept)]
 

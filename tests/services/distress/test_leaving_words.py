@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from services.distress.departure import leaving_words_of
-from services.distress.leaving_words import features, says_leaving
+from services.distress.leaving_words import says_leaving
+from services.distress.weighed_words import features
 from tests.measured import Tell
 
 TEXTS = Path(__file__).parents[2] / "fixtures" / "leaving"

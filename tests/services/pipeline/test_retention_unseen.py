@@ -1,4 +1,4 @@
-"""Who is due to be erased, on thirty customers that somebody wrote down who had not seen the rules, with their answer."""
+"""Who is due to be erased, on thirty customers that somebody who had not seen the rules wrote, with their answers."""
 
 from __future__ import annotations
 
