@@ -48,7 +48,7 @@ _STATES: Final = (
     ("complaint$|queja", "none|ninguna", "ticket none"),
     ("order_status|replacement", "back order|fournisseur|rückstand|fabric|production|nicht|not ", "delivery waiting"),
     ("order_status", "delivered", "delivery delivered"),
-    ("order_status", "^shipped", "delivery shipped"),
+    ("order_status", "^shipped|transit", "delivery shipped"),
     ("invoice_status", "due|vencida", "invoice unpaid"),
     ("invoice_status", "paid|bezahlt|payée", "invoice paid"),
     ("contract_status", "notice", "contract cancelled"),
@@ -61,6 +61,8 @@ _STATES: Final = (
     ("rating", "^4", "review good"),
     ("rating", "^2", "review bad"),
 )  # fmt: skip
+_SIGNS: Final = {"£": "GBP", "€": "EUR", "$": "USD"}
+_SIGN: Final = re.compile(r"([£€$])(\d[\d.,]*\d|\d)")
 _MONEY: Final = re.compile(r"(\d[\d., ]*\d|\d) (GBP|EUR|USD)")
 _DATE: Final = re.compile(r"(\d{1,2})\.? (?:de )?([^\W\d_]{3,})(?: de)?(?: (\d{4}))?")
 
@@ -114,9 +116,10 @@ def held(said: dict[str, str]) -> tuple[tuple[Fact, ...], Context]:
     years = [int(one) for key, value in said.items() if "end" not in key and "renewal" not in key
              for one in re.findall(r"\b202\d\b", value)]  # fmt: skip
     today, facts = date(max(years, default=2026), 7, 15), []
-    for key, value in said.items():
+    for key, written in said.items():
         if _INTERNAL.search(key):
             continue
+        value = _SIGN.sub(lambda one: f"{one[2]} {_SIGNS[one[1]]}", written).replace(" out of ", " of ")
         group = next(name for name, keys in _GROUPS.items() if re.search(keys, key))
         words = f"{key.replace('open_', '').replace('_', ' ')}: {value}"
         found = tuple(_values(key, value, today))
