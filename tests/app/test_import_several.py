@@ -75,7 +75,10 @@ def test_a_key_with_any_other_field_changes_customers_and_makes_none(ask: Any, s
 def test_a_file_of_which_nothing_is_imported_asks_for_what_it_lacks(ask: Any, tmp_path: Path) -> None:
     head = ["order_id", "order_date", "total", "warehouse", "picker", "shelf", "colour", "weight", "van", "dock"]
     rows = [["O1", "2026-03-02", "9", *"abcdefg"], ["O2", "2026-03-03", "8", *"abcdefg"]]
-    code, (receipt,), _ = ask("import", str(write_csv(tmp_path / "orders.csv", head, rows)), "--no-score")
+    file = str(write_csv(tmp_path / "orders.csv", head, rows))
+    code, (refused,), _ = ask("import", file, "--no-score")
+    assert code == 3 and "looks like orders, but no column is “Customer ID”" in refused["error"]
+    code, (receipt,), _ = ask("import", file, "--as", "returns", "--no-score")
     assert code == 3
     assert any("no column identifies the customer" in warning for warning in receipt["warnings"])
     left_out = next(warning for warning in receipt["warnings"] if warning.startswith("Not imported"))
