@@ -141,12 +141,10 @@ class Held:
             for column, name in mapping.items()
             if name in entity.telling and normal(column) not in entity.vague
         }
-        by_name = (
-            {*self.named(entity)} if by_content and not all(map(UNNAMED.fullmatch, seen.columns)) else telling_names
-        )
-        if entity.vague and telling_names.keys().isdisjoint(by_name):
-            return None
         nobody = entity.customer == "required" and not {*_WHO} & set(fields)
+        # What only its cells name tells of nobody's rows as little as a header that could be of anything.
+        if entity.vague and not (telling_names.keys() & {*self.named(entity)} if nobody else telling_names):
+            return None
         if by_content and nobody and all(map(UNNAMED.fullmatch, seen.columns)):
             return None
         if entity.name == "conversations" and _only_remarks(mapping):

@@ -450,7 +450,7 @@ def test_customers_whose_urgent_unhappy_ticket_is_open_are_named_at_the_receipt_
     header = ["Ticket ID", "Customer", "Email", "Subject", "Description", "Status", "Priority", "Created at"]
     states = [("Open", "Urgent"), ("Open", "Urgent"), ("Open", "Low"), ("Closed", "Urgent")]
     rows = [
-        [f"T{n}", name, f"{n}@example.org", "Broken again", "This is terrible, useless and late.", *state, "2026-03-05"]
+        [f"T{n}", name, f"{n}@example.org", "The red scarf", "It is terrible.", *state, "2026-03-05"]
         for n, ((name, _), state) in enumerate(zip(people, states, strict=False))
     ]
     said = "NOBODY picks up the phone. Fix this NOW."
