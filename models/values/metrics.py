@@ -200,7 +200,7 @@ class RowList:
     def shown(self) -> tuple[int, ...]:
         """The places of the columns that tell something of the rows: last what each adds to a figure, and not twice.
 
-        What each adds to a count is 1.
+        What each adds to a count is 1. The first names the row, and stays.
         """
         places = range(len(self.columns))
         if self.value is None:
@@ -208,7 +208,10 @@ class RowList:
         *others, adds = places
         if self.columns[adds].unit == "count":
             return tuple(others)
-        return (*(at for at in others if any(cells[at] != cells[adds] for cells in self.rows) or not self.rows), adds)
+        return (*(at for at in others if at == 0 or self._differs(at, adds)), adds)
+
+    def _differs(self, at: int, adds: int) -> bool:
+        return not self.rows or any(cells[at] != cells[adds] for cells in self.rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,8 @@ def _judged(part: Part, span: Span, readings: list[When]) -> Iterator[Found]:
 
 def _of_others(part: Part, span: Span) -> bool:
     """Whether a day is of something that is not the customer's: "our catalogue comes out on 1 November"."""
-    if phrase("ourselves").search(part.small, *part.clause_at(span.end + 2)):
+    behind = min(span.end + 2, part.sentence_at(span.start).end - 1)
+    if phrase("ourselves").search(part.small, *part.clause_at(behind)):
         return True
     return not part.is_theirs(span.start) and not phrase("past").search(part.small, *part.sentence_at(span.start))
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from services.outreach.claims.found import ON_RECORD, Found, Part
 from services.outreach.claims.lexicon import lexicon, phrase
-from services.outreach.claims.sources import NO_SOURCE, Source, Sources, decimal_of
+from services.outreach.claims.sources import NO_SOURCE, SEATS_BEHIND, Source, Sources, decimal_of
 from services.outreach.claims.text import Span, lower, stem
 
 _PAIR: Final = re.compile(r"(?<![\w.,/-])(\d+(?:[.,]\d+)?)(\s?/\s?|\s(?:out of|of|von|sur|de)\s)(\d+)(?![\w/]|[.,]\d)")
@@ -187,7 +187,8 @@ def _judged(part: Part, span: Span, number: Decimal | None) -> Iterator[Found]:
     same = [source for source, figure in part.sources.figures if figure == number]
     units, rated = {"", unit, "order"} if unit == "time" else {"", unit}, unit == "rating"
     fits = (one for one in same if (not unit or one.unit_of(number) in units) and not (rated and one.is_scale(number)))
-    left = (one for one in part.sources.all if (rated or not unit) and number in one.left_over)
+    seats = SEATS_BEHIND.match(part.small, span.end) is not None
+    left = (one for one in part.sources.all if seats and not unit and number in one.left_over)
     fitting = lasting or next(fits, None) or next(left, None)
     if fitting is None and _on_record(part, span, number, unit):
         return

@@ -20,8 +20,13 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _BESIDE: Final = re.compile(r"(?:([^\W\d_]+): )?(?<![\w.,-])\d+(?: ([^\W\d_]+))?(?![\w-])")
 #: Shorter words are no names of things.
 _SHORT: Final = 3
-#: The two figures of a rating, or of seats that are used: "5 of 5".
+#: The two figures of a rating, or of seats that are used: "5 of 5"; and those of seats, which leave some.
 _PAIR: Final = re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?) (?:of|von|sur|de) (\d+)(?![\w]|[.,]\d)")
+_SEATS: Final = r"(?:seats?|licen[cs]es?|places?|plätzen?|lizenzen|sièges?|licencias?|plazas?|users?|nutzern?)"
+_SEATS_USED: Final = re.compile(rf"{_PAIR.pattern} {_SEATS}\b")
+#: Behind a number: that it counts seats.
+SEATS_BEHIND: Final = re.compile(rf" (?:\w+ )?{_SEATS}\b")
+#: What only tells of how many a figure is out of.
 _SCALE: Final = re.compile(r" of \d")
 _OF_SCALE: Final = re.compile(r"\d of $")
 #: Groups of facts whose days belong to a thing that a text names.
@@ -69,8 +74,9 @@ class Source:
 
     @cached_property
     def left_over(self) -> frozenset[Decimal]:
-        """What such figures leave: two seats, of 3 of 5."""
-        return frozenset(two - one for one, two in self.pairs if two > one > 0)
+        """How many seats are left of those that are used: two, of 3 of 5."""
+        used = ((Decimal(one), Decimal(two)) for one, two in _SEATS_USED.findall(self.said))
+        return frozenset(two - one for one, two in used if two > one > 0)
 
     def is_scale(self, number: Decimal) -> bool:
         """Return whether a number is only what something was rated out of."""
