@@ -378,10 +378,11 @@ def test_the_highest_tenth_is_not_enough_where_the_whole_book_is_calm(book: Book
 def test_who_has_the_most_to_lose_is_named_though_others_are_more_likely_to_leave(book: Book) -> None:
     book.crowd(68)
     book.crowd(30, churn_risk=0.9, value_at_risk_minor=50)
-    most, less = (book.customer(churn_risk=0.3, value_at_risk_minor=minor) for minor in (900_000, 150))
+    most, less = (book.customer(ago=31, churn_risk=0.3, value_at_risk_minor=minor) for minor in (900_000, 150))
+    in_rhythm = book.customer(ago=3, churn_risk=0.3, value_at_risk_minor=900_000)
     book.evaluate()
     assert (book.alert(most)["rule"], book.alert(most)["severity"]) == ("likely_to_leave", 2)
-    assert "likely_to_leave" not in rules_of(book, less)
+    assert all("likely_to_leave" not in rules_of(book, one) for one in (less, in_rhythm))
 
 
 def test_a_risk_of_close_to_nothing_raises_no_alert_though_it_is_the_highest_of_the_book(book: Book) -> None:
