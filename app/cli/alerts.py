@@ -109,7 +109,8 @@ def alerts(
     """Print the queue: who needs a person, and why; exit code 3 where something in the book is not scored yet.
 
     At stake: what is likely to be lost by the churn risk, or, where more customers left after such a silence than the
-    model expects, by that record, which then stands under "churn" too. A year: spent in 12 months, in no sum.
+    model expects, by that record, which then stands under "churn" too. A year: spend in the last 12 months, not in
+    totals.
     """
     if order not in (None, *QUEUE_ORDERS):
         raise typer.BadParameter(f"Order by {', '.join(QUEUE_ORDERS)}.")

@@ -48,8 +48,8 @@ RECORDED_LOSS: Final = """coalesce((SELECT max(g.evidence ->> 'loss') FROM alert
 
 #: What the money of alerts is, wherever one, a group or a list of them shows it.
 AT_STAKE: Final = (
-    "At stake: what is likely to be lost in the time of lifetime value, by the churn risk. Where more customers left "
-    "after such a silence than the model expects, that record counts instead. No sum counts a year’s spend (“a year”)."
+    "At stake: revenue you could lose in the next 12 months. Where your own history shows more customers leaving after "
+    "such a silence, that share is used. Totals leave out “a year” (last year’s spend)."
 )
 
 AlertKind = Literal["risk", "opportunity", "data"]

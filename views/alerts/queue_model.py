@@ -13,7 +13,7 @@ from views.words import chance, money, percent, short_leaving
 
 #: Groups of what is to do, and how a group is sorted.
 DUE = frozenset({"hour", "today", "week", "later"})
-ORDER = "By severity, then by the money shown; for equal amounts, customers who say they are leaving come first"
+ORDER = "By severity, then by money; several signs of distress count for more, and customers who are leaving come first"
 
 TICKED_ROLE = Qt.ItemDataRole.UserRole + 1
 
@@ -175,9 +175,11 @@ def churn_ink(row: AlertRow, bars: tuple[float, float]) -> str:
         The churn risks from which on it is a warning, and critical.
     """
     warning, critical = bars
-    if row.kind != "risk" or row.churn_risk is None or row.churn_risk < warning or row.severity < Severity.MEDIUM:
+    # The record in its place has no bars.
+    risk = None if row.left_before else row.churn_risk
+    if row.kind != "risk" or risk is None or risk < warning or row.severity < Severity.MEDIUM:
         return "ink_3"
-    return "critical_text" if row.churn_risk >= critical and row.severity == Severity.CRITICAL else "warning_text"
+    return "critical_text" if risk >= critical and row.severity == Severity.CRITICAL else "warning_text"
 
 
 def _lower_first(text: str) -> str:

@@ -44,13 +44,13 @@ class _Limits:
         self._reader, self._over, self._lock = threading.get_ident(), threading.Event(), threading.Lock()
         self._looker = threading.Thread(target=self._look_on, name="bellwether-bounds", daemon=True)
         self._handler: Any = None
-        self._raised, self._unheard = False, sys.unraisablehook
+        self.raised = False
         #: What was too much, in words; '' for nothing.
         self.broken = ""
 
     def start(self) -> None:
         """Begin to look."""
-        sys.unraisablehook = self._lost
+        _hear(self._reader, self)
         if sys.platform != "win32" and threading.main_thread().ident == self._reader:
             self._handler = signal.signal(signal.SIGALRM, self._rung)
             signal.setitimer(signal.ITIMER_REAL, _LOOK_SECONDS, _LOOK_SECONDS)
@@ -63,8 +63,7 @@ class _Limits:
 
     def end(self) -> None:
         """Look no more: from here on nothing is stopped."""
-        if sys.unraisablehook == self._lost:
-            sys.unraisablehook = self._unheard
+        _hear(self._reader, None)
         with self._lock:
             self._over.set()
             if self._looker.ident is not None and self.broken:
@@ -77,24 +76,17 @@ class _Limits:
             self._handler = None
 
     def _rung(self, *_: object) -> None:
-        if not self._raised and not self._over.is_set() and self._is_too_much():
-            self._raised = True
+        if not self.raised and not self._over.is_set() and self._is_too_much():
+            self.raised = True
             raise _Overrun
 
     def _look_on(self) -> None:
         while not self._over.wait(_LOOK_SECONDS):
-            if not self._raised and self._is_too_much():
+            if not self.raised and self._is_too_much():
                 with self._lock:
                     if not self._over.is_set():
-                        self._raised = True
+                        self.raised = True
                         _raise_in(self._reader, _Overrun)
-
-    def _lost(self, error: sys.UnraisableHookArgs) -> None:
-        """Raise it again at the next look: Python drops what is raised while it clears an object away."""
-        if error.exc_type is _Overrun and threading.get_ident() == self._reader:
-            self._raised = False
-        else:
-            self._unheard(error)
 
     def _is_too_much(self) -> bool:
         if _bytes_in_use() - self._before > _MOST_BYTES:
@@ -102,6 +94,31 @@ class _Limits:
         elif time.monotonic() - self._moved_on > self._silent_seconds:
             self.broken = f"made no progress for {_SILENT_SECONDS:.0f} seconds"
         return bool(self.broken)
+
+
+#: What looks on, by the thread that reads: several files may be read at once.
+_READERS: dict[int, _Limits] = {}
+_HEARING, _UNHEARD = threading.Lock(), [sys.unraisablehook]
+
+
+def _hear(reader: int, limits: _Limits | None) -> None:
+    """Hear of what Python drops while a thread reads, None: no longer; one hook for all of them."""
+    with _HEARING:
+        if limits is not None:
+            _READERS[reader] = limits
+            if sys.unraisablehook is not _lost:
+                _UNHEARD[0], sys.unraisablehook = sys.unraisablehook, _lost
+        elif _READERS.pop(reader, None) is not None and not _READERS and sys.unraisablehook is _lost:
+            sys.unraisablehook = _UNHEARD[0]
+
+
+def _lost(error: sys.UnraisableHookArgs) -> None:
+    """Raise it again at the next look: Python drops what is raised while it clears an object away."""
+    limits = _READERS.get(threading.get_ident())
+    if error.exc_type is _Overrun and limits is not None:
+        limits.raised = False
+    else:
+        _UNHEARD[0](error)
 
 
 _AT_WORK: ContextVar[_Limits | None] = ContextVar("at_work", default=None)
