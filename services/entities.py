@@ -213,6 +213,10 @@ class Entity:
     detail: Told | None = None
     fact: Told | None = None
 
+    def __hash__(self) -> int:
+        """Return the hash of its name: all that is known of an entity is looked up by it, many times a file."""
+        return hash(self.name)
+
     def field(self, name: str) -> Field | None:
         """The field of this name, or None."""
         return next((one for one in self.fields if one.name == name), None)

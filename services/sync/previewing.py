@@ -272,7 +272,7 @@ def _not_understood(
     held = Held(Seen.of(table.columns, table.sample), said)
     found = ENTITIES.get(request.options.entity or likely) or held.likeliest()
     entity = found or ENTITIES["customers"]
-    mapping = {column: field for column, field in held.mapping(entity).items() if entity.field(field)}
+    mapping = {column: field for column, field in held.shown(entity).items() if entity.field(field)}
     receipt = Receipt(
         file=request.shown,
         recognised_as="",

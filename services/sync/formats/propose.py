@@ -155,18 +155,17 @@ def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str
                 or (field.role == "customer" and seen.plain[place] in hosts)
             ):
                 continue
-            wanted = _KINDS["fits"].get(field.kind) if field is not None else None
-            fits = wanted is None or kind in (celltypes.EMPTY, celltypes.OTHER, *wanted)
-            if not fits and one.confidence < _BY_NAME:
+            fitting = field is None or fits(field, kind)
+            if not fitting and one.confidence < _BY_NAME:
                 continue
             unfit = Proposal(one.field, one.confidence - _UNFIT, f"{one.why}, though few cells fit")
             # Of two columns that may say what happened, the one with words that are known says it.
             other = (
                 field is not None
-                and fits
+                and fitting
                 and (speaks_otherwise(field, cells) or second_choice(field, column) or is_terse(field, cells))
             )
-            claims.append((not fits, rank + _ASKED * other, place, one if fits else unfit))
+            claims.append((not fitting, rank + _ASKED * other, place, one if fitting else unfit))
         if place == 0 and numbers_rows(seen.plain[place], cells, looks):
             claims.append((False, _ASKED - 1, place, Proposal(entity.key, _BY_PART, _BY_PLACE)))
         if entity.name == "email_events" and tells_of_mails(cells):
@@ -194,6 +193,12 @@ def propose(entity: Entity, seen: Seen, *, by_content: bool = False) -> dict[str
     if by_content:
         mapping |= _by_content(entity, seen, mapping)
     return {column: mapping[column] for column in columns if column in mapping}
+
+
+def fits(field: Field, kind: str) -> bool:
+    """Whether cells of a type may be what a field is."""
+    wanted = _KINDS["fits"].get(field.kind)
+    return wanted is None or kind in (celltypes.EMPTY, celltypes.OTHER, *wanted)
 
 
 def _gives_way(entity: Entity, name: str, seen: Seen, texts: Sequence[frozenset[str]], place: int, other: int) -> bool:
@@ -244,13 +249,12 @@ def _hosts(seen: Seen) -> frozenset[str]:
 
 def named_outright(entity: Entity, seen: Seen, field: Field, *, fitting: bool = True) -> list[str]:
     """Columns whose whole header stands for a field, and whose cells fit, or do not."""
-    wanted = (celltypes.EMPTY, celltypes.OTHER, *_KINDS["fits"].get(field.kind, seen.kinds))
     return [
         column
         for column, plain, cells, kind, looks in zip(
             seen.columns, seen.plain, seen.cells, seen.kinds, seen.looks, strict=True
         )
-        if (kind in wanted) is fitting
+        if fits(field, kind) is fitting
         and any(
             one.field == field.name and one.confidence >= _BY_WORDS
             for _, one in _claims(entity, plain, kind, looks, cells)

@@ -16,6 +16,7 @@ from services.sync.formats.headers import (
     same_words,
     words_of,
 )
+from services.sync.formats.learnt import guessed
 from services.sync.formats.looks import WORDS, is_word
 from services.sync.formats.propose import UNNAMED, Seen, fields_of, named_outright, propose
 from services.sync.formats.reshape import own_columns
@@ -49,7 +50,7 @@ _OWED = frozenset(map(words_of, vocabulary("owed")["words"]))
 # What any row may have says nothing of what the rows are, where so many columns say who somebody is.
 _OF_ANYTHING, _WELL_KNOWN = frozenset(map(words_of, vocabulary("of_anything")["words"])), 5
 _NOUNS = vocabulary("whose")["nouns"]
-_IDENTIFIES = frozenset({"customer_id", "email", "name", "last_name", "company", "phone"})
+IDENTIFIES = frozenset({"customer_id", "email", "name", "last_name", "company", "phone"})
 _WHO = ("customer_id", "customer_email", "customer_name", "customer_last_name", "customer_phone")
 
 
@@ -62,11 +63,17 @@ class Undecided(Question):
         What is open, for a window that asks it; the error's own words say too how a command is told.
     entity
         What the file looks most like; '' where nothing speaks for anything.
+    left_out
+        Whether it is a list of something else than customers, which nobody has to answer.
+    certain
+        Whether the question stays, whatever else the rows look like: what a column counts is not told by its name.
     """
 
-    def __init__(self, question: str, advice: str, entity: str = "") -> None:
+    def __init__(
+        self, question: str, advice: str, entity: str = "", *, left_out: bool = False, certain: bool = False
+    ) -> None:
         super().__init__(question, advice)
-        self.question, self.entity = question, entity
+        self.question, self.entity, self.left_out, self.certain = question, entity, left_out, certain
 
     def __str__(self) -> str:
         return " ".join(self.args)
@@ -116,7 +123,9 @@ class Held:
 
     def ranked(self, *, by_content: bool = False) -> list[tuple[float, Entity]]:
         """Entities by how well headers name their fields, best first; those that lack something needed are left out."""
-        found = ((self._score(entity, by_content), entity) for entity in ENTITIES.values() if not entity.by_account)
+        found = (
+            (self.score(entity, by_content=by_content), entity) for entity in ENTITIES.values() if not entity.by_account
+        )
         return sorted(((score, entity) for score, entity in found if score is not None), key=lambda item: -item[0])
 
     def likeliest(self) -> Entity | None:
@@ -128,7 +137,13 @@ class Held:
         most, entity = max(counts, key=lambda one: one[0])
         return entity if most >= _MORE else None
 
-    def _score(self, entity: Entity, by_content: bool) -> float | None:
+    def shown(self, entity: Entity) -> dict[str, str]:
+        """Column to field as a person sees them beside a question: with what columns are that no rule names."""
+        known = self.mapping(entity)
+        return fields_of(guessed(entity, self.seen, known)) | known
+
+    def score(self, entity: Entity, *, by_content: bool = False) -> float | None:
+        """How well headers name the fields of an entity; None where something that it needs lacks."""
         seen, table, mapping = self.seen, self.table, self.mapping(entity, by_content=by_content)
         of_all = told(entity, table) if table is not None else {}
         fields = [name for name in mapping.values() if name]
@@ -239,15 +254,15 @@ def _named_outright(entity: Entity, column: str, field: str) -> float:
     return 0.0
 
 
-def what_they_are(table: Table, seen: Seen, chosen: Mapping[str, str]) -> Entity:
-    """Say what the rows are about; lists of anything but customers are left out.
+def what_they_are(table: Table, held: Held) -> Entity:
+    """Say what the rows are about by the rules alone; lists of anything but customers are left out.
 
     Raises
     ------
     Undecided
         It cannot be told, or they are such a list.
     """
-    held, mails = Held(seen, chosen, table), ENTITIES["email_events"]
+    seen, mails = held.seen, ENTITIES["email_events"]
     _ask_what_is_counted(table, held)
     if mail_flags(seen) and {"happened_at", *_WHO} & set(held.named(mails)) > {"happened_at"}:
         return mails
@@ -267,6 +282,7 @@ def what_they_are(table: Table, seen: Seen, chosen: Mapping[str, str]) -> Entity
                 f"The rows of {table.path.name} look like {words}, not {label}, so they are left out.",
                 f"To import them as {label} anyway, say --as {(best or ENTITIES['customers']).name}.",
                 best.name if best is not None else "",
+                left_out=True,
             )
     if best is None:
         raise undecided or AssertionError
@@ -286,7 +302,9 @@ def _ask_what_is_counted(table: Table, held: Held) -> None:
     if lasted is None or lasted.unit or customers.known_by not in known.values():
         return
     if _only_by_key(customers, held.named(customers)) and _one_each(held.seen, known, customers.known_by):
-        raise Undecided(f"{table.path.name} looks like customers without names.", lasted.note(table), customers.name)
+        raise Undecided(
+            f"{table.path.name} looks like customers without names.", lasted.note(table), customers.name, certain=True
+        )
 
 
 def _best_entity(table: Table, held: Held) -> Entity:
@@ -315,7 +333,7 @@ def _best_entity(table: Table, held: Held) -> Entity:
         choices = " or ".join(f"--as {entity.name}" for entity in even)
         raise Undecided(f"{table.path.name} could be {names}.", f"Say which with {choices}.", even[0].name)
     listed = even[0].customer == "self" and not named_after(even[0], table)
-    if listed and _is_hardly_named(held, even[0]):
+    if listed and is_hardly_named(held, even[0]):
         raise _unrecognised(table)
     found = _where_more_is_named(table, held, even[0]) or even[0]
     header, day = (numbered_otherwise(held.seen), _dated_otherwise(held)) if listed else ("", "")
@@ -352,7 +370,7 @@ def _unrecognised(table: Table) -> Undecided:
     )
 
 
-def _is_hardly_named(held: Held, entity: Entity) -> bool:
+def is_hardly_named(held: Held, entity: Entity) -> bool:
     """Whether next to nothing is known of rows but whose they are: so lists in other languages look."""
     own, columns = len(held.named(entity)), [one for one in held.seen.columns if not UNNAMED.fullmatch(one)]
     return own <= _HARDLY and own * 4 < len(columns)
@@ -426,7 +444,7 @@ def _where_more_is_named(table: Table, held: Held, entity: Entity) -> Entity | N
         Most columns name something that only lacks what it needs.
     """
     contracts = ENTITIES["contracts"]
-    if entity.customer == "self" and not _IDENTIFIES & {*held.named(entity)}:
+    if entity.customer == "self" and not IDENTIFIES & {*held.named(entity)}:
         # Terms of nobody are no list of customers; whose they are may be told from names in the cells.
         known = held.mapping(contracts, by_content=True).values()
         return None if lacking(contracts, known) else contracts

@@ -10,12 +10,14 @@ from typing import Final
 from models.values.errors import UserError
 from services.entities import ENTITIES, Entity, Field
 from services.sync.formats.headers import lacking
+from services.sync.formats.learnt import guessed
 from services.sync.formats.propose import BY_SYNONYM, Seen, fields_of, propose
-from services.sync.formats.ranking import Undecided, merged_with, named_fields, some_of, unreadable, what_they_are
+from services.sync.formats.ranking import Undecided, merged_with, named_fields, some_of, unreadable
 from services.sync.formats.reshape import as_read, fixed_header, is_used, own_columns, reshape
 from services.sync.formats.settle import SURE, Proposal
 from services.sync.formats.shapes import lay_out, with_groups
 from services.sync.formats.systems import System, all_systems
+from services.sync.formats.weighing import what_they_are
 from services.sync.kinds.vocabulary import listed
 from services.sync.read import Table
 
@@ -274,9 +276,9 @@ def _unknown(table: Table, entity: Entity, chosen: Mapping[str, str], kind: str 
     laid = lay_out(table, Seen.of(table.columns, table.sample), entity, kind, chosen)
     table, chosen = laid.table, {**laid.mapping, **chosen}
     seen = Seen.of(table.columns, table.sample)
-    proposals = propose(entity, seen)
+    proposals = _with_guesses(entity, seen, propose(entity, seen), chosen)
     if lacking(entity, [*fields_of(proposals).values(), *chosen.values()]):
-        told = propose(entity, seen, by_content=True)
+        told = _with_guesses(entity, seen, propose(entity, seen, by_content=True), chosen)
         # What stands in the columns helps only where nothing is left to ask then.
         if not lacking(entity, [*fields_of(told).values(), *chosen.values()]):
             proposals = told
@@ -285,6 +287,12 @@ def _unknown(table: Table, entity: Entity, chosen: Mapping[str, str], kind: str 
     proposals = {column: one for column, one in proposals.items() if one.confidence >= SURE or column not in chosen}
     _refuse_lacking(table, entity, lacking(entity, mapping.values()))
     return Recognition(entity, mapping, None, table, proposals, laid.notes)
+
+
+def _with_guesses(
+    entity: Entity, seen: Seen, proposals: dict[str, Proposal], chosen: Mapping[str, str]
+) -> dict[str, Proposal]:
+    return guessed(entity, seen, merged_with(fields_of(proposals), chosen)) | proposals
 
 
 def _supported(entity: Entity, mapping: dict[str, str], chosen: Mapping[str, str]) -> dict[str, str]:
@@ -299,4 +307,5 @@ def _refuse_lacking(table: Table, entity: Entity, missing: Sequence[tuple[Field,
         raise unreadable(table, Seen.of(table.columns, table.sample), entity, missing[0]) or Undecided(
             f"{table.path.name} has no column for {named_fields(missing[0])} of {entity.label.lower()}.",
             f"Name it with --map 'Column={missing[0][0].name}'. Its columns are {some_of(own_columns(table))}.",
+            entity.name,
         )

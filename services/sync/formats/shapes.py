@@ -48,7 +48,7 @@ _BEGINS: Final = frozenset({"start"})
 _ENDED: Final = "Stage or end"
 # What a column is called that says whether a deal is won or lost, and how long its words are at most.
 _STANDING, _WORD, _ENDS = frozenset({"status", "state", "result", "outcome"}), 24, ("Won", "Lost")
-_CUSTOMER: Final = "Customer (above the rows)"
+CUSTOMER_ABOVE: Final = "Customer (above the rows)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +88,31 @@ def listed_otherwise(table: Table, *, sure: bool) -> str | None:
     sure : bool
         Whether its columns name what such lists lack, as whose each row is: then more must speak for one.
     """
-    weights = {words: _weight(evidence, table) for words, evidence in _said()["lists"].items()}
+    weights = weights_of_lists(table)
     likely = max(weights, key=lambda words: weights[words][1] if weights[words][0] else 0)
     alone, together = weights[likely]
     return likely if alone and together >= _SURE + sure else None
 
 
+def weights_of_lists(table: Table) -> dict[str, tuple[int, int]]:
+    """How much speaks for each list of something else than customers, alone and with its marks."""
+    return {words: _weight(evidence, table) for words, evidence in _said()["lists"].items()}
+
+
+def names_of_files() -> list[tuple[str, tuple[str, ...]]]:
+    """What files are called, each with the entity, or "" for a list of something else than customers."""
+    known = [(entity, words) for entity, listed in _said()["names"].items() for words in listed]
+    return known + [("", words) for evidence in _said()["lists"].values() for words in evidence.names]
+
+
+def evidence_of_lists() -> list[frozenset[str]]:
+    """The headers that tell lists of something else than customers."""
+    return [one for evidence in _said()["lists"].values() for one in (*evidence.ids, *evidence.strong)]
+
+
 def named_after(entity: Entity, table: Table) -> bool:
     """Whether a file's name says that its rows are of an entity."""
-    name = _name(table)
+    name = name_of(table)
     kinds = (one for values in _said()["told"].get(entity.name, {}).values() for one in values.values())
     names = (*_said()["names"].get(entity.name, ()), *(one for kind in kinds for one in kind.names))
     found = any(tuple(name[-len(one) :]) == one for one in names)
@@ -264,7 +280,7 @@ def _day_and_time(entity: Entity, seen: Seen, columns: Mapping[str, str]) -> dic
 
 def kind_of_name(table: Table) -> str:
     """What activities are called where nothing but the file's name tells it: "workshop_attendances.csv" workshop_…"""
-    return "_".join([*_name(table)[:-1], *(word.removesuffix("s") for word in _name(table)[-1:])]) or "activity"
+    return "_".join([*name_of(table)[:-1], *(word.removesuffix("s") for word in name_of(table)[-1:])]) or "activity"
 
 
 def _terms(
@@ -366,10 +382,11 @@ def _returned_flag(seen: Seen) -> str | None:
 
 
 def _weight(evidence: _Evidence, table: Table) -> tuple[int, int]:
-    return evidence.weight([frozenset(words_of(column)) for column in table.columns], _name(table))
+    return evidence.weight([frozenset(words_of(column)) for column in table.columns], name_of(table))
 
 
-def _name(table: Table) -> list[str]:
+def name_of(table: Table) -> list[str]:
+    """The words of a file's name that say something of what is in it."""
     stem, noise = table.path.name.split(".")[0], _said()["noise"]
     return [word for word in words_of(stem) if word not in noise and not word.isdecimal()]
 
@@ -415,7 +432,7 @@ def rule_of_groups(table: Table) -> Rule | None:
     names = [row for row in rows if row[0].strip()]
     if len(names) in (0, len(rows)) or names[0] is not rows[0] or not all(map(_stands_alone, names)):
         return None
-    return Rule("grouped", {"column": table.columns[0], "into": _CUSTOMER})
+    return Rule("grouped", {"column": table.columns[0], "into": CUSTOMER_ABOVE})
 
 
 def with_groups(table: Table) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from services.insight import reading
 from services.insight.profile import read_profile
 from services.insight.timeline_rows import read_timeline
 from services.sync import undo_import
+from services.sync.formats.ranking import Undecided
 from services.sync.kinds.words import to_contract_status
 from tests.services.duplicates.crowd import undo_merge
 from tests.services.sync.book import Book, counts, write_csv
@@ -248,7 +250,9 @@ def test_the_one_column_of_those_who_sign_a_contract_is_its_customer_and_said_to
     rows = [[f"K-{n}", *(f"{one} {sign}" for one in cells), *SIGNED[0][2:]] for n, sign in enumerate("ABC")]
     path = write_csv(tmp_path / "contracts.csv", head, rows)
     if name is None:
-        assert book.bring(path).rows["inserted"] == 0
+        with suppress(Undecided):
+            assert book.bring(path).rows["inserted"] == 0
+        assert not book.one("SELECT count(*) FROM customers")
         return
     said = f"“{columns[0]}” was read as “Customer name”: from its values."
     assert said in book.bring(path).warnings

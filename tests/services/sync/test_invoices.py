@@ -86,13 +86,16 @@ def test_a_payment_in_a_later_list_changes_the_invoice_and_can_be_undone(book: B
     assert book.hash() == once
 
 
-def test_a_file_that_may_be_orders_too_is_asked_about(book: Book, path: Path) -> None:
+def test_a_file_of_invoices_that_may_be_orders_too_says_so(book: Book, path: Path) -> None:
     assert book.check(path).entity == "invoices", "no list of what was bought says when each was paid"
     unpaid = write_csv(path, *_without(HEADER, ROWS, "Paid date"))
+    receipt = book.bring(unpaid)
+    assert receipt.recognised_as == "Invoices" and any("import this one as orders" in one for one in receipt.warnings)
+    narrow = write_csv(path.with_name("narrow.csv"), *_without(*_without(HEADER, ROWS, "Paid date"), "Status"))
     with pytest.raises(UserError, match=r"could be invoices or orders.*--as invoices or --as orders"):
-        book.bring(unpaid)
-    book.bring(unpaid, entity="invoices")
-    assert counts(book.bring(unpaid)) == (0, 0, 5, 1, 1), "what a person said holds for the next file"
+        book.bring(narrow)
+    book.bring(narrow, entity="invoices")
+    assert counts(book.bring(narrow)) == (0, 0, 5, 1, 1), "what a person said holds for the next file"
 
 
 def test_lines_of_invoices_stay_orders(book: Book, tmp_path: Path) -> None:
