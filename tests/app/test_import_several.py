@@ -77,7 +77,8 @@ def test_a_file_of_which_nothing_is_imported_asks_for_what_it_lacks(ask: Any, tm
     rows = [["O1", "2026-03-02", "9", *"abcdefg"], ["O2", "2026-03-03", "8", *"abcdefg"]]
     file = str(write_csv(tmp_path / "orders.csv", head, rows))
     code, (refused,), _ = ask("import", file, "--no-score")
-    assert code == 3 and "looks like orders, but no column is “Customer ID”" in refused["error"]
+    assert code == 3 and "“Customer ID”" in refused["error"] and "of orders" in refused["error"]
+    assert "--map 'Column=customer_id'" in refused["error"] and all(name in refused["error"] for name in head)
     code, (receipt,), _ = ask("import", file, "--as", "returns", "--no-score")
     assert code == 3
     assert any("no column identifies the customer" in warning for warning in receipt["warnings"])
