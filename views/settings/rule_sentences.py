@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QWidget
 
 from models.values.rule_records import FIGURE
@@ -37,7 +38,7 @@ class RuleSentences(QWidget):
 
     def _figure(self, name: str, field: QWidget, after: str) -> QWidget:
         """The field, the figure in force, and the mark that follows without a space."""
-        struck = fonts.font(fonts.LIST)
+        struck = QFont(fonts.font(fonts.LIST))  # a copy: the font is everybody’s
         struck.setStrikeOut(True)
         before = self._before[name] = label("", fonts.LIST, ink="ink_2")
         before.setFont(struck)

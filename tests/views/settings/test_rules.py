@@ -28,6 +28,7 @@ from views.settings.figure_slider import stops_around
 from views.settings.rule_detail import RuleDetail
 from views.settings.rule_list import COLUMNS
 from views.settings.rules_box import RulesBox
+from views.theme import fonts
 
 RULE = "gap_beyond_usual"
 OWNER = [column.title for column in COLUMNS].index("Owner")
@@ -135,6 +136,11 @@ def test_an_owner_alone_recalculates_nothing(qtbot: QtBot, box: tuple[Desktop, R
     form.owner.setText("Bob")
     form.discard_button.click()
     assert form.owner.text() == "Ann Lee" and not form.dirty
+
+
+def test_nothing_else_is_struck_out_once_a_rule_was_shown(box: tuple[Desktop, RulesBox]) -> None:
+    assert detail_of(box[1]).isVisible()
+    assert not fonts.font(fonts.LIST).strikeOut()
 
 
 def test_discard_brings_the_figures_in_force_back(box: tuple[Desktop, RulesBox]) -> None:
