@@ -15,6 +15,7 @@ from typer.main import get_command
 from app import __version__
 from app.cli import (
     alerts,
+    asking,
     backups,
     customers,
     deals,
@@ -62,6 +63,7 @@ COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "issues": issues.issues,
     "alerts": alerts.alerts,
     "export": scores.export,
+    "ask": asking.ask,
     "metrics": metrics.metrics,
     "query": metrics.query,
     "rows": metrics.rows,

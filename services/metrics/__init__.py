@@ -24,11 +24,12 @@ from services.metrics.dashboards import (
     under_lens,
 )
 from services.metrics.load import load_catalogue, the_catalogue
+from services.metrics.lookups import customers_of, field_of, values_of
 from services.metrics.own import all_dashboards, dashboard_named
 from services.metrics.periods import period_of
 
 __all__ = [
-    "Catalogue", "Coverage", "Metrics", "all_dashboards", "asked", "condition_of", "dashboard_named", "document_of",
-    "drill", "forms_of", "load_catalogue", "meant", "offered", "period_of", "the_catalogue", "the_dashboards",
-    "tile_answer", "trend_of", "under_lens",
+    "Catalogue", "Coverage", "Metrics", "all_dashboards", "asked", "condition_of", "customers_of", "dashboard_named",
+    "document_of", "drill", "field_of", "forms_of", "load_catalogue", "meant", "offered", "period_of",
+    "the_catalogue", "the_dashboards", "tile_answer", "trend_of", "under_lens", "values_of",
 ]  # fmt: skip

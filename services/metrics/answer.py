@@ -40,6 +40,8 @@ from services.workspace import Workspace
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+#: The field by which programs group and choose customers; it is no dimension that a person would choose.
+CUSTOMER: Final = "customer_number"
 #: So many answers are remembered; each is some kilobytes.
 _REMEMBERED: Final = 256
 _SECONDS: Final = 30.0
@@ -98,7 +100,7 @@ class Metrics:
         Cancelled
             It was cancelled.
         """
-        with self._reading(cancelled) as connection:
+        with self.reading(cancelled) as connection:
             key = (self._head(connection), self._workspace.clock.today(), self._owners, query)
             with self._lock:
                 making = self._making.setdefault(key, threading.Lock())
@@ -152,7 +154,7 @@ class Metrics:
         UserError
             A name is not known, or the answer takes too long.
         """
-        with self._reading(cancelled) as connection:
+        with self.reading(cancelled) as connection:
             return Listing(self, connection, query).rows()
 
     def count_rows(self, query: RowsQuery) -> int:
@@ -163,7 +165,7 @@ class Metrics:
         UserError
             A name is not known, or the answer takes too long.
         """
-        with self._reading(lambda: False) as connection:
+        with self.reading(lambda: False) as connection:
             return Listing(self, connection, query).total()
 
     def needs_scores(self, query: Query) -> bool:
@@ -179,7 +181,7 @@ class Metrics:
 
     def has_rows(self, entity: str) -> bool:
         """Return whether the book has any row of an entity."""
-        with self._reading(lambda: False) as connection:
+        with self.reading(lambda: False) as connection:
             contexts, _ = self.contexts(connection, None)
             known = self.catalogue.entity(entity)
             scope = Scope(known, contexts[known.until], day=known.day)
@@ -192,12 +194,13 @@ class Metrics:
 
     def days(self) -> tuple[date, date | None]:
         """Return the last day of the book's data, and the day of its scores; None before the first ones."""
-        with self._reading(lambda: False) as connection:
+        with self.reading(lambda: False) as connection:
             contexts, scored = self.contexts(connection, None)
             return contexts["data"].as_of, scored
 
     @contextmanager
-    def _reading(self, cancelled: Callable[[], bool]) -> Iterator[Connection]:
+    def reading(self, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Connection]:
+        """Yield a connection for one answer, which ends when it is cancelled or takes too long."""
         held = nullcontext(self._connection) if self._connection is not None else self._workspace.store.read()
         with held as connection, guarded(connection, cancelled, self._seconds):
             driver = driver_of(connection)
@@ -284,7 +287,7 @@ class _Answering:
         for metric in self._metrics:
             known = self._catalogue.dimensions_of(metric)
             for name in self._by:
-                if name not in known:
+                if name not in known and not (name == CUSTOMER and self._has_customers(metric)):
                     raise UserError(f"“{metric.title}” cannot be shown by “{name}”. {nearest(name, known)}")
             for entity in self._entities(metric):
                 for one in self._query.where:
@@ -297,6 +300,9 @@ class _Answering:
                 raise UserError(
                     f"Scores are of {full_day(self._scored)}. Ask without another day, or score as of that day first."
                 )
+
+    def _has_customers(self, metric: Metric) -> bool:
+        return all(CUSTOMER in entity.fields for entity in self._entities(metric))
 
     def _entities(self, metric: Metric) -> list[Entity]:
         if metric.kind == "derived":

@@ -37,6 +37,20 @@ class Listing:
         counted = select(func.count()).select_from(numbers(statement).subquery())
         return int(self._reckoning.run(counted, context)[0][0])
 
+    def customers(self, least: int) -> tuple[int, ...]:
+        """Return the numbers of the customers who have at least so many of the rows."""
+        from sqlalchemy import func, select
+
+        statement, context = self._statement()
+        whose = (
+            statement.with_only_columns(statement.selected_columns.whose, maintain_column_froms=True)
+            .order_by(None)
+            .subquery()
+        )
+        known = select(whose.c.whose).where(whose.c.whose.is_not(None)).group_by(whose.c.whose)
+        found = known.having(func.count() >= least) if least > 1 else known
+        return tuple(int(row[0]) for row in self._reckoning.run(found, context))
+
     def _statement(self) -> tuple[Select[Any], Context]:
         metric, entity, cell = self._metric, self._entity, dict(self._query.cell)
         probe = metric or Metric("", "", "", "count", "simple", entity.name)

@@ -6,6 +6,7 @@ customer's score, its product. So no row is ever counted twice.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
@@ -45,6 +46,8 @@ from services.settings import Policy
 _ALIASES: Final = re.compile(r"\b(at|c|s|p|e|y|m|k)\.")
 #: What hooks name that is of one day.
 _OF_A_DAY: Final = re.compile(r"\b(at\.(day|now)|y\.(this_year|year_before)|m\.lately|k\.tickets)\b")
+#: A statement takes no more parameters than some thousands: more values come as one.
+_MOST_BOUND: Final = 500
 _YES, _NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 _WEEKDAYS: Final = "MonTueWedThuFriSatSun"
 
@@ -251,6 +254,19 @@ class Statements:
         statement = statement.select_from(begun)
         return statement.group_by(*heads) if heads else statement
 
+    def values(self, scope: Scope, name: str) -> Select[Any]:
+        """Return the different values of a field."""
+        rows = _Rows(self, scope)
+        value = rows.expression(name)
+        conditions = rows.conditions(())
+        return select(value).distinct().select_from(rows.joined()).where(*conditions)
+
+    def field(self, scope: Scope, name: str, numbers: Sequence[int]) -> Select[Any]:
+        """Return a field of the rows with some numbers, after the number."""
+        rows = _Rows(self, scope)
+        value = rows.expression(name)
+        return select(rows.key, value).select_from(rows.joined()).where(rows.key.in_(_each_of(numbers)))
+
     def rows(self, scope: Scope, metric: Metric | None, cell: Mapping[str, Any]) -> Select[Any]:
         """Return the rows of a scope, or those behind a figure: number, customer, fields, what it adds to it."""
         rows = _Rows(self, scope)
@@ -416,9 +432,9 @@ class _Rows:
         if one.operator == "contains":
             return value.contains(str(said[0]), autoescape=True)
         if one.operator == "in":
-            return value.in_(said)
+            return value.in_(said) if len(said) <= _MOST_BOUND else value.in_(_each_of(said))
         if one.operator == "not-in":
-            return or_(value.is_(None), value.not_in(said))
+            return or_(value.is_(None), value.not_in(said if len(said) <= _MOST_BOUND else _each_of(said)))
         if one.operator == "!=":
             return or_(value.is_(None), value != said[0])
         compare = {"=": value.__eq__, ">": value.__gt__, ">=": value.__ge__, "<": value.__lt__, "<=": value.__le__}
@@ -478,6 +494,11 @@ class _Rows:
         if "p" in self._joins:
             found = found.outerjoin(self._products, self._products.c.id == self._main.c.product_id)
         return found
+
+
+def _each_of(values: Sequence[Any]) -> Select[Any]:
+    """All values as a select, bound as one parameter."""
+    return select(func.json_each(json.dumps(list(values))).table_valued("value").c.value)
 
 
 def _plainly(value: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -1,0 +1,143 @@
+"""What a question asks for, how it was read, and what the book answers, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from models.values.metrics import Column, Condition, Query, RowsQuery, Value
+
+Form = Literal["figure", "rows", "count", "share", "overview", "action", "email", "task", "engagement", "reasons"]
+Status = Literal["answered", "choose", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """What customers must have done, or not: so many rows of an entity, or a figure of their own.
+
+    Attributes
+    ----------
+    least
+        How many rows at the least.
+    metric, having
+        A metric and what its figure of each customer must be, instead of rows.
+    denied
+        Whether it is asked who has not.
+    """
+
+    entity: str
+    where: tuple[Condition, ...] = ()
+    period: str = "all"
+    least: int = 1
+    metric: str = ""
+    having: tuple[Condition, ...] = ()
+    denied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as the program understands it: what runs, whoever has read it, a person or a language model.
+
+    Attributes
+    ----------
+    query
+        Of figures.
+    rows
+        Of rows, how many they are, or which share.
+    legs
+        Conditions on what the customers of the rows did besides.
+    order
+        A column of the rows by which they come, ``-`` before it for the largest first.
+    customer
+        Whom a question of its own kind is about: their number in the book.
+    """
+
+    form: Form
+    query: Query | None = None
+    rows: RowsQuery | None = None
+    legs: tuple[Leg, ...] = ()
+    order: str = ""
+    limit: int | None = None
+    customer: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WordRead:
+    """Some words of a question, and what they were taken for."""
+
+    words: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a question.
+
+    Attributes
+    ----------
+    sentence
+        What it asks, in plain words.
+    words
+        How each part was read.
+    """
+
+    question: Question
+    sentence: str
+    score: float
+    words: tuple[WordRead, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of an answer.
+
+    Attributes
+    ----------
+    customers
+        The number of each row's customer, None where it has none.
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    total: int
+    currency: str = ""
+    customers: tuple[int | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of a question.
+
+    Attributes
+    ----------
+    status
+        ``answered``; ``choose``: several readings are as likely; ``refused``: the book cannot answer it, and `why`.
+    tables
+        The figures or rows, the main ones first.
+    notes
+        What must be known of the figures.
+    readings
+        Where answered the one that was answered; else those to choose from.
+    next_steps
+        What a person may do now, in words, by what the program calls it.
+    steps
+        From rows to answer: what is left after each condition, and how many rows that is.
+    """
+
+    status: Status
+    text: str
+    sentence: str = ""
+    as_of: date | None = None
+    tables: tuple[Table, ...] = ()
+    notes: tuple[str, ...] = ()
+    definition: str = ""
+    sql: str = ""
+    why: str = ""
+    readings: tuple[Reading, ...] = ()
+    examples: tuple[str, ...] = ()
+    next_steps: Mapping[str, str] = field(default_factory=dict)
+    steps: tuple[tuple[str, int], ...] = ()

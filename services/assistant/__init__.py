@@ -1,0 +1,13 @@
+"""Ask: a question in plain words becomes a checked query over the catalogue of metrics; nothing here writes.
+
+`tokens`, `times` and `spans` find what the words may mean (`vocabulary`: phrases of ``resources/assistant``, names of
+the catalogue, values of the book), `bounds`, `attaching` and `reading` fit them together, `answering` runs what was
+read, `own_kind` answers what no query can.
+"""
+
+from __future__ import annotations
+
+from services.assistant.asking import EXAMPLES, Assistant, asks_for_them, behind
+from services.assistant.documents import document_of, question_of
+
+__all__ = ["EXAMPLES", "Assistant", "asks_for_them", "behind", "document_of", "question_of"]

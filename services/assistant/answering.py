@@ -1,0 +1,184 @@
+"""Answer a question that has been read: run it over the catalogue, and say in a sentence what came of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from models.values.assistant import Asked, Leg, Question, Reading, Table
+from models.values.errors import UserError
+from models.values.metrics import Column, Condition, Query, RowList, RowsQuery
+from services.assistant.phrasing import (
+    condition_words,
+    figure_sentence,
+    leg_words,
+    period_words,
+    question_words,
+    rows_sentence,
+    table_of,
+)
+from services.metrics import Metrics, customers_of, field_of
+
+CUSTOMER: Final = "customer_number"
+#: A deal whose customer nobody spoke to for so long is marked.
+_LONG_AGO_DAYS: Final = 10
+
+
+class Answering:
+    """Runs questions over one book."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._catalogue = metrics.catalogue
+
+    def answer(self, text: str, reading: Reading, today: date) -> Asked:
+        """Return what the book answers.
+
+        Raises
+        ------
+        UserError
+            A name does not go with another, or the answer takes too long.
+        """
+        question = self._of_customers(reading.question)
+        if question.query is not None:
+            found = self._figures(text, reading, question, question.query, today)
+        else:
+            assert question.rows is not None
+            found = self._rows(text, reading, question, question.rows, today)
+        return replace(found, steps=self._steps(reading.question, today))
+
+    def _steps(self, question: Question, today: date) -> tuple[tuple[str, int], ...]:
+        """From rows to answer: all rows of the entity, then what each condition leaves of them."""
+        rows = question.rows
+        if question.query is not None:
+            query = question.query
+            rows = replace(self._metrics.rows_of(replace(query, by=()), query.metrics[0]), where=query.where)
+        assert rows is not None
+        entity = self._catalogue.entities[rows.entity]
+        metric = self._catalogue.metrics[rows.metric] if rows.metric else None
+        own = metric.where if metric is not None else ()
+        counting = self._catalogue.metrics.get(rows.entity)
+        begun = counting.where if counting is not None else ()
+        now = RowsQuery(rows.entity, begun)
+        steps = [(f"{entity.title} in the book", self._metrics.count_rows(now))]
+        if rows.period != "all":
+            now = replace(now, period=rows.period)
+            steps.append((period_words(rows.period, today), self._metrics.count_rows(now)))
+        for one in dict.fromkeys((*own, *rows.where)):
+            if one not in begun:
+                now = replace(now, where=(*now.where, one))
+                steps.append((condition_words(one, entity), self._metrics.count_rows(now)))
+        for leg in question.legs:
+            now = replace(now, where=(*now.where, self._condition(leg)))
+            steps.append((leg_words(leg, self._catalogue, today), self._metrics.count_rows(now)))
+        return tuple(steps)
+
+    def _figures(self, text: str, reading: Reading, question: Question, query: Query, today: date) -> Asked:
+        found = self._metrics.answer(query)
+        sentence = figure_sentence(
+            replace(reading.question, query=reading.question.query), found, self._catalogue, today
+        )
+        title = question_words(reading.question, self._catalogue, today)
+        return Asked("answered", text, sentence, found.as_of, (table_of(found, title),), found.notes, found.definition,
+                     found.sql, readings=(reading,))  # fmt: skip
+
+    def _rows(self, text: str, reading: Reading, question: Question, query: RowsQuery, today: date) -> Asked:
+        found = self._metrics.rows(replace(query, limit=None if question.order else question.limit))
+        total_of = None
+        if question.form == "share":
+            total_of = self._metrics.count_rows(RowsQuery(query.entity, self._rest(query), query.period))
+        if question.order:
+            found = self._in_order(found, question.order, question.limit)
+        shown = [at for at in found.shown if found.columns[at].name != "id"]
+        table = Table(
+            question_words(reading.question, self._catalogue, today),
+            tuple(found.columns[at] for at in shown),
+            tuple(tuple(row[at] for at in shown) for row in found.rows),
+            found.total, found.currency, found.customers,
+        )  # fmt: skip
+        notes: tuple[str, ...] = ()
+        if query.entity == "deals" and any(one.name == "days_in_stage" for one in query.where):
+            table, notes = self._with_contact(table)
+        sentence = rows_sentence(reading.question, found, total_of, self._catalogue, today)
+        metric = self._catalogue.metrics.get(query.metric or query.entity)
+        definition = f"{metric.title}: {metric.counts}" if metric is not None else ""
+        return Asked(
+            "answered", text, sentence, found.as_of, (table,), notes, definition, found.sql, readings=(reading,)
+        )
+
+    def _with_contact(self, table: Table) -> tuple[Table, tuple[str, ...]]:
+        """Deals that stand still, with how long ago anybody was in contact, and since when their days are known."""
+        whose = [one for one in table.customers if one is not None]
+        days = field_of(self._metrics, "customers", "days_since_contact", whose)
+        late = sum(1 for one in whose if (said := days.get(one)) is None or float(str(said)) >= _LONG_AGO_DAYS)
+        known = tuple(days.get(one) if one is not None else None for one in table.customers)
+        columns = (*table.columns, Column("days_since_contact", "Days since contact", "days"))
+        rows = tuple((*row, value) for row, value in zip(table.rows, known, strict=True))
+        notes = [f"{late} of {len(table.rows)} had no contact in the last {_LONG_AGO_DAYS} days."] if table.rows else []
+        if not self._metrics.has_rows("deal_stages"):
+            notes.append("The book has no dates of stage changes; days in the stage count from a deal's creation.")
+        return replace(table, columns=columns, rows=rows), tuple(notes)
+
+    def _rest(self, query: RowsQuery) -> tuple[Condition, ...]:
+        """The rows of which a share is: those of the entity itself."""
+        counting = self._catalogue.metrics.get(query.entity)
+        return counting.where if counting is not None else ()
+
+    @staticmethod
+    def _in_order(found: RowList, order: str, limit: int | None) -> RowList:
+        name = order.lstrip("-")
+        at = next((at for at, column in enumerate(found.columns) if column.name == name), None)
+        if at is None:
+            raise UserError(f"The list cannot be put in order by {name.replace('_', ' ')}.")
+        known = [number for number, row in enumerate(found.rows) if row[at] is not None]
+        known.sort(key=lambda number: found.rows[number][at], reverse=order.startswith("-"))  # type: ignore[arg-type,return-value]
+        chosen = known[:limit] if limit is not None else known
+        rows, customers = tuple(found.rows[one] for one in chosen), tuple(found.customers[one] for one in chosen)
+        return replace(found, rows=rows, customers=customers)
+
+    # ---- what customers did besides -----------------------------------------------------------------------------
+    def _of_customers(self, question: Question) -> Question:
+        """The question with its legs as conditions on the customers' numbers."""
+        if not question.legs:
+            return question
+        conditions = tuple(self._condition(one) for one in question.legs)
+        if question.query is not None:
+            return replace(question, query=replace(question.query, where=(*question.query.where, *conditions)), legs=())
+        assert question.rows is not None
+        rows = replace(question.rows, where=(*question.rows.where, *conditions))
+        return replace(question, rows=rows, legs=())
+
+    def _condition(self, leg: Leg) -> Condition:
+        return Condition(CUSTOMER, "not-in" if leg.denied else "in", self.customers_of(leg))
+
+    def customers_of(self, leg: Leg) -> tuple[int, ...]:
+        """Return the numbers of the customers who did what a leg says, whether it is denied or not."""
+        if leg.metric:
+            found = self._metrics.answer(Query((leg.metric,), (CUSTOMER,), leg.where, leg.period, having=leg.having))
+            return tuple(int(str(row[0])) for row in found.rows if row[0] is not None)
+        query = RowsQuery(leg.entity, leg.where, leg.period)
+        return customers_of(self._metrics, query, leg.least)
+
+    # ---- one row that is named by its number ----------------------------------------------------------------------
+    def rows_named(self, entity: str, said: str) -> Sequence[tuple[int, str, int | None]]:
+        """Return the rows of an entity that are called so: their number, their ID and their customer's number."""
+        digits = said.lstrip("#")
+        found = self._metrics.rows(RowsQuery(entity, (Condition("external_id", "contains", digits),)))
+        at = next(at for at, one in enumerate(found.columns) if one.name == "external_id")
+        ends = re.compile(rf"\D*0*{re.escape(digits)}", re.IGNORECASE)
+        named = [
+            (int(str(row[0])), str(row[at]), customer)
+            for row, customer in zip(found.rows, found.customers, strict=True)
+            if str(row[at]).lower() == digits.lower() or ends.fullmatch(str(row[at]))
+        ]
+        exact = [one for one in named if one[1].lower() == digits.lower()]
+        return exact or named
+
+
+def text_table(title: str, rows: Sequence[tuple[str, str]], heads: tuple[str, str] = ("", "")) -> Table:
+    """Return lines of words as a table."""
+    columns = (Column("what", heads[0], "text"), Column("said", heads[1], "text"))
+    return Table(title, columns, tuple(rows), len(rows))

@@ -1,0 +1,218 @@
+"""Ask the book: read a question, and answer it, ask back, or say what cannot be answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from models.values.assistant import Asked, Question, Reading, WordRead
+from models.values.errors import UserError
+from models.values.metrics import Condition, Query, RowsQuery
+from models.values.words import listed
+from services.assistant.answering import CUSTOMER, Answering
+from services.assistant.naming import Named, named_in
+from services.assistant.own_kind import OwnKind
+from services.assistant.phrasing import question_words
+from services.assistant.reading import Candidate, candidates, continued
+from services.assistant.spans import TAKEN, Found, Span, corrected, find
+from services.assistant.tokens import Token, tokens_of
+from services.assistant.vocabulary import BookValues, the_vocabulary
+from services.metrics import Metrics
+from services.workspace import Workspace
+
+#: Readings that fit nearly as well as the best one are asked back.
+_CLOSE: Final = 0.35
+_MOST_READINGS: Final = 4
+_GOES_ON_BONUS: Final = 1.5
+#: Words that begin a question about what was asked before.
+_GOES_ON: Final = frozenset({"and", "only", "just", "what about", "how about", "same", "now", "instead", "but"})
+_THEM: Final = (
+    "who are they", "which ones", "show them", "list them", "who", "which", "show me", "list", "who is that", "show",
+)  # fmt: skip
+EXAMPLES: Final = (
+    "Revenue by month for the last 12 months",
+    "Tickets of the last 30 days with negative sentiment",
+    "Customers who left 5-star reviews but have not ordered in 90 days",
+    "Satisfaction by ticket type",
+    "Open deals with a probability above 70 % and a value above $200",
+    "Which customers are at risk?",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """A question's parts, with the customers that it names."""
+
+    found: Found
+    named: Sequence[Named]
+
+
+class Assistant:
+    """Answers questions over one book; it only reads."""
+
+    def __init__(self, workspace: Workspace, metrics: Metrics | None = None) -> None:
+        self._workspace = workspace
+        self._metrics = metrics or Metrics(workspace)
+        self._values = BookValues(self._metrics)
+        self._answering = Answering(self._metrics)
+        self._own_kind = OwnKind(workspace, self._metrics)
+
+    def ask(self, text: str, before: Question | None = None, choose: int | None = None) -> Asked:
+        """Answer a question.
+
+        Parameters
+        ----------
+        before
+            What was asked before in the same conversation.
+        choose
+            Which of several readings is meant, from 1.
+        """
+        if not text.strip():
+            return _refused(text, "Type a question.")
+        today = self._metrics.days()[0]
+        settled = self._find(text, today)
+        try:
+            own = self._own_kind.answer(text, settled.found, settled.named, before, today)
+            if own is not None:
+                return own
+            return self._answered(text, settled, before, choose, today)
+        except UserError as error:
+            return _refused(text, str(error))
+
+    def again(self, text: str, question: Question) -> Asked:
+        """Answer a question that was read before, such as one that a person changed or pinned."""
+        today = self._metrics.days()[0]
+        reading = Reading(question, question_words(question, self._metrics.catalogue, today), 0.0)
+        try:
+            return self._answering.answer(text, reading, today)
+        except UserError as error:
+            return _refused(text, str(error))
+
+    # ---- reading --------------------------------------------------------------------------------------------------
+    def _find(self, text: str, today: date) -> _Settled:
+        tokens = tokens_of(text)
+        capitals = frozenset(one.lower() for one in re.findall(r"\b[A-Z]{1,3}\b", text))
+        vocabulary = the_vocabulary().with_values(self._values.all(), capitals)
+        named = named_in(self._workspace, text, tokens)
+        apart = tuple(Token(TAKEN, TAKEN) if _is_named(named, at) else one for at, one in enumerate(tokens))
+        found = find(corrected(apart, vocabulary), vocabulary, today)
+        spans = sorted((*found.spans, *(one.span for one in named)), key=lambda one: one.start)
+        return _Settled(Found(tokens, tuple(spans), found.unread), named)
+
+    def _answered(
+        self, text: str, settled: _Settled, before: Question | None, choose: int | None, today: date
+    ) -> Asked:
+        found = settled.found
+        alone = self._alone(settled)
+        if alone is not None:
+            return self._own_kind.overview(text, alone)
+        readings = self._readings(settled, before, today)
+        if not readings:
+            return self._nothing(text, found)
+        if choose is not None:
+            if not 1 <= choose <= len(readings):
+                return _refused(text, f"Choose a reading from 1 to {len(readings)}.")
+            return self._answering.answer(text, readings[choose - 1], today)
+        best = readings[0]
+        if best.unread:
+            words = listed([f"“{one}”" for one in best.unread])
+            why = f"The book has nothing called {words}. Without {'it' if len(best.unread) == 1 else 'them'} the question would be: {best.sentence}."  # noqa: E501
+            return replace(_refused(text, why), readings=(best,))
+        close = tuple(one for one in readings[:_MOST_READINGS] if best.score - one.score <= _CLOSE and not one.unread)
+        if len(close) > 1:
+            return Asked("choose", text, readings=close)
+        return self._answering.answer(text, best, today)
+
+    def _readings(self, settled: _Settled, before: Question | None, today: date) -> list[Reading]:
+        found, catalogue = settled.found, self._metrics.catalogue
+        made = candidates(found, catalogue, today)
+        if before is not None and (not made or made[0].lost or self._goes_on(found)):
+            bonus = _GOES_ON_BONUS * self._goes_on(found)
+            goes_on = [replace(one, score=one.score + bonus) for one in continued(found, before, catalogue, today)]
+            made = sorted([*goes_on, *made], key=lambda one: -one.score)
+        readings = []
+        for one in made[: 2 * _MOST_READINGS]:
+            question = self._of_named(one.question, settled.named)
+            if question is not None:
+                sentence = question_words(question, catalogue, today)
+                readings.append(
+                    Reading(question, sentence, one.score, self._words(found, one), (*found.unread, *_lost(found, one)))
+                )
+        return readings
+
+    @staticmethod
+    def _goes_on(found: Found) -> bool:
+        first = " ".join(one.said for one in found.tokens[:2])
+        return bool(found.tokens) and (found.tokens[0].said in _GOES_ON or first in _GOES_ON or first.startswith("by "))
+
+    def _of_named(self, question: Question, named: Sequence[Named]) -> Question | None:
+        """The question of the customers, deals, tickets … that it names."""
+        for one in named:
+            if one.entity == "customers":
+                condition = Condition(CUSTOMER, "=" if len(one.ids) == 1 else "in",
+                                      one.ids[0] if len(one.ids) == 1 else one.ids)  # fmt: skip
+            elif question.rows is not None and question.rows.entity == one.entity:
+                condition = Condition("external_id", "in", one.external_ids)
+            else:
+                return None
+            if question.query is not None:
+                question = replace(question, query=replace(question.query, where=(*question.query.where, condition)))
+            elif question.rows is not None:
+                question = replace(question, rows=replace(question.rows, where=(*question.rows.where, condition)))
+        return question
+
+    def _words(self, found: Found, one: Candidate) -> tuple[WordRead, ...]:
+        read = sorted(((span, meaning) for span, meaning in one.used if meaning), key=lambda each: each[0].start)
+        return tuple(WordRead(_said(found, span), meaning) for span, meaning in read if span.start >= 0)
+
+    @staticmethod
+    def _alone(settled: _Settled) -> int | None:
+        """The one customer whom a question names, where it names nothing else."""
+        named = settled.named
+        if len(named) != 1 or named[0].entity != "customers" or len(named[0].ids) != 1 or settled.found.unread:
+            return None
+        others = [one for one in settled.found.spans if one is not named[0].span and not one.of("form")]
+        return None if others else named[0].ids[0]
+
+    @staticmethod
+    def _nothing(text: str, found: Found) -> Asked:
+        if found.unread:
+            words = listed([f"“{one}”" for one in found.unread[:3]])
+            return _refused(text, f"The book has nothing called {words}, and no figure that this question asks for.")
+        return _refused(text, "The question names no figure and no kind of rows that the book has.")
+
+
+def _said(found: Found, span: Span) -> str:
+    return " ".join(one.said for one in found.tokens[span.start : span.end])
+
+
+def _lost(found: Found, one: Candidate) -> tuple[str, ...]:
+    return tuple(_said(found, span) for span in one.lost)
+
+
+def _is_named(named: Sequence[Named], at: int) -> bool:
+    return any(one.span.start <= at < one.span.end for one in named)
+
+
+def _refused(text: str, why: str) -> Asked:
+    return Asked("refused", text, why=why, examples=EXAMPLES[:3])
+
+
+def asks_for_them(text: str) -> bool:
+    """Return whether a question asks only for the rows behind the answer before."""
+    return text.lower().strip(" ?.!") in _THEM
+
+
+def behind(question: Question, metrics: Metrics) -> Question | None:
+    """Return the question for the rows behind an answer; None where it was of rows already."""
+    if question.query is None:
+        return replace(question, form="rows") if question.form in ("count", "share") else None
+    rows: RowsQuery = metrics.rows_of(Query(question.query.metrics, (), question.query.where, question.query.period),
+                                      question.query.metrics[0])  # fmt: skip
+    return Question("rows", rows=rows, legs=question.legs)
+
+
+__all__ = ["EXAMPLES", "Assistant", "Token", "asks_for_them", "behind"]

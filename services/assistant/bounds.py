@@ -1,0 +1,325 @@
+"""A reading in the making, and what bounds it: periods, comparisons, and what the customers did or did not do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Final
+
+from models.values.assistant import Leg
+from models.values.metrics import Compare, Condition, Operator
+from services.assistant.spans import Comparison, Found, Span
+from services.assistant.times import Span as Time
+from services.assistant.vocabulary import Meaning
+from services.metrics.catalogue import Catalogue, Entity, Field, Metric
+from services.metrics.periods import period_of
+
+#: The day of an entity that lies ahead.
+_AHEAD: Final = {"deals": "closes_on", "contracts": "ends_on", "customers": "renews_on", "tasks": "due_on",
+                 "invoices": "due_on"}  # fmt: skip
+#: What a bare comparison means, by its unit.
+_BARE: Final = {
+    ("deals", "money"): "value", ("deals", "%"): "probability", ("deals", "days"): "days_in_stage",
+    ("customers", "money"): "spend", ("customers", "%"): "churn_risk", ("orders", "money"): "amount",
+    ("reviews", "star"): "rating", ("tickets", "star"): "satisfaction", ("contracts", "money"): "contract_value",
+    ("invoices", "money"): "invoice_amount", ("tickets", "hours"): "resolution_hours",
+}  # fmt: skip
+#: A bare number from so much on is a sum of money.
+_LARGE_SUM: Final = 100
+_OPPOSITE: Final[dict[Operator, Operator]] = {"=": "!=", ">": "<=", ">=": "<", "<": ">=", "<=": ">", "in": "not-in"}
+
+
+@dataclass
+class Draft:
+    """A reading in the making.
+
+    Attributes
+    ----------
+    counts
+        What became so in the period, such as "won"; None for what simply is so.
+    open
+        The leg whose noun is still to come: "urgent" of "with urgent tickets".
+    penalty
+        What speaks against the reading beside phrases that found no place.
+    """
+
+    entity: Entity
+    metrics: list[Metric] = field(default_factory=list)
+    by: list[str] = field(default_factory=list)
+    where: list[Condition] = field(default_factory=list)
+    legs: list[Leg] = field(default_factory=list)
+    having: list[Condition] = field(default_factory=list)
+    period: str = "all"
+    compare: Compare | None = None
+    order: str = ""
+    top: str = ""
+    limit: int | None = None
+    form: str = ""
+    aggregate: str = ""
+    counts: Meaning | None = None
+    open: Leg | None = None
+    used: dict[Span, str] = field(default_factory=dict)
+    penalty: float = 0.0
+
+
+class Bounds:
+    """Bounds one reading of a question, with one thing as what is asked for."""
+
+    def __init__(self, found: Found, catalogue: Catalogue, today: date, at: int, meaning: Meaning) -> None:
+        self._found, self._catalogue, self._today = found, catalogue, today
+        self._spans, self._at, self._meaning = found.spans, at, meaning
+        self._target = found.spans[at]
+
+    def _following(self, at: int, draft: Draft) -> str | None:
+        """The rows that a word before them speaks of: "urgent" of "urgent tickets"."""
+        for span in self._spans[at + 1 : at + 4]:
+            if span is self._target:
+                return draft.entity.name
+            if span.of("link") or span.of("by") or span.time is not None:
+                return None
+            for one in (*span.of("entity"), *span.of("event")):
+                return one.entity
+        return None
+
+    def _leg(
+        self,
+        draft: Draft,
+        span: Span,
+        entity: str,
+        where: tuple[Condition, ...],
+        denied: bool,
+        *,
+        adjective: bool = False,
+    ) -> Leg:
+        """Something that customers did; words before its noun and the noun itself make one."""
+        waiting = draft.legs[-1] if draft.legs else None
+        if waiting is not None and waiting.entity == entity and draft.open is waiting:
+            leg = replace(waiting, where=(*waiting.where, *where), denied=waiting.denied or denied)
+            draft.legs[-1] = leg
+        else:
+            leg = Leg(entity, where, denied=denied)
+            draft.legs.append(leg)
+        draft.open = leg if adjective else None
+        title = self._catalogue.entities[entity].title.lower()
+        draft.used[span] = f"{'no ' if denied else ''}{title}{': ' + words_of(where) if where else ''}"
+        return leg
+
+    def counting(self, entity: Entity) -> Metric | None:
+        """The metric that counts the rows of an entity."""
+        named = self._catalogue.metrics.get(entity.name)
+        if named is not None:
+            return named
+        counts = (
+            one
+            for one in self._catalogue.metrics.values()
+            if (one.entity, one.measure, one.where) == (entity.name, "count", ()) and one.kind in ("simple", "as_of")
+        )
+        return next(counts, None)
+
+    def _time(self, draft: Draft, span: Span, host: Leg | None, denied: bool) -> Leg | None:
+        assert span.time is not None
+        named = self._day_field(draft, span)
+        if named:
+            first, last = _ends(span.time, self._today)
+            draft.where += [Condition(named, ">=", first.isoformat()), Condition(named, "<=", last.isoformat())]
+            draft.used[span] = f"{draft.entity.fields[named].title.lower()} {first} to {last}"
+            return host
+        if not span.time.text:
+            return host
+        if host is not None and host.period == "all":
+            changed = replace(host, period=span.time.text)
+            draft.legs[draft.legs.index(host)] = changed
+            draft.used[span] = span.time.text
+            return changed
+        if draft.period == "all" and (draft.metrics or draft.entity.day):
+            draft.period = span.time.text
+            draft.used[span] = span.time.text
+        return host
+
+    def _day_field(self, draft: Draft, span: Span) -> str:
+        """The field with the day that a time chooses by, where it is not the entity's own."""
+        at = self._spans.index(span)
+        for near in (*self._spans[max(0, at - 2) : at][::-1], *self._spans[at + 1 : at + 2]):
+            for one in near.of("field"):
+                name = one.what.partition(".")[2]
+                if (
+                    one.entity == draft.entity.name
+                    and name != draft.entity.day
+                    and draft.entity.fields[name].kind == "day"
+                ):
+                    draft.used.setdefault(near, "")
+                    return name
+        ahead = span.time is not None and not span.time.text
+        return _AHEAD.get(draft.entity.name, "") if ahead else ""
+
+    def _comparison(self, draft: Draft, at: int, host: Leg | None, denied: bool) -> Leg | None:
+        span = self._spans[at]
+        counted = self._counted(draft, at)
+        if counted is not None:
+            return self._count(draft, at, counted, denied)
+        if span.comparisons[0].unit == "days" and host is not None and denied and host.period == "all":
+            changed = replace(host, period=f"{int(span.comparisons[0].value)}d")
+            draft.legs[draft.legs.index(host)] = changed
+            draft.used[span] = changed.period
+            return changed
+        grouped = draft.metrics[0] if draft.metrics else self.counting(draft.entity)
+        if grouped is not None and draft.by and span.comparisons[0].unit in ("", "%", "money") and host is None and (
+            draft.metrics or span.comparisons[0].unit == ""
+        ):  # fmt: skip
+            metric = grouped
+            draft.having += [Condition(metric.name, one.operator, _value(one, metric.unit)) for one in span.comparisons]
+            draft.used[span] = f"{metric.title.lower()} {_compared(span)}"
+            return host
+        following = self._following(at, draft)
+        if following is not None and following != draft.entity.name:
+            name = self._compared_field(draft, at, following)
+            if name:
+                where = self._compares(following, name, span)
+                return self._leg(draft, span, following, where, denied, adjective=True)
+        if host is not None and (name := self._compared_field(draft, at, host.entity, host=True)):
+            changed = replace(host, where=(*host.where, *self._compares(host.entity, name, span)))
+            draft.legs[draft.legs.index(host)] = changed
+            draft.used[span] = f"{name.replace('_', ' ')} {_compared(span)}"
+            return changed
+        compared = self._compared_metric(draft, at)
+        if compared is not None:
+            bounds = tuple(
+                Condition(compared.name, one.operator, _value(one, compared.unit)) for one in span.comparisons
+            )
+            leg = Leg(compared.entity, metric=compared.name, denied=denied, having=bounds)
+            draft.legs.append(leg)
+            draft.used[span] = f"{compared.title.lower()} {_compared(span)}"
+            return leg
+        name = self._compared_field(draft, at, draft.entity.name)
+        later = self._spans[at + 1 : at + 3]
+        if name == "spend" and draft.entity.name == "customers" and any(one.time is not None for one in later):
+            bounds = tuple(Condition("revenue", one.operator, _value(one, "money")) for one in span.comparisons)
+            leg = Leg("orders", metric="revenue", having=bounds, denied=denied)
+            draft.legs.append(leg)
+            draft.used[span] = f"revenue {_compared(span)}"
+            return leg
+        if name:
+            draft.where = [one for one in draft.where if one.name != name]  # what was said wins over what is usual
+            draft.where += self._denied(self._compares(draft.entity.name, name, span), denied)
+            draft.used[span] = f"{draft.entity.fields[name].title.lower()} {_compared(span)}"
+        return host
+
+    def _counted(self, draft: Draft, at: int) -> str | None:
+        """The rows that a number counts: "3+ tickets", "more than two orders"."""
+        span = self._spans[at]
+        if any(one.unit or not one.said for one in span.comparisons) or draft.entity.name != "customers":
+            return None
+        for near in self._spans[at + 1 : at + 3]:
+            if near.time is not None or near.comparisons:
+                break
+            for one in (*near.of("entity"), *near.of("event")):
+                if one.entity != "customers":
+                    return one.entity
+        for near in self._spans[max(0, at - 1) : at]:
+            for one in near.of("event"):
+                return one.entity
+        return None
+
+    def _count(self, draft: Draft, at: int, entity: str, denied: bool) -> Leg:
+        span = self._spans[at]
+        low, high = 1, None
+        for one in span.comparisons:
+            number = int(one.value)
+            if one.operator in (">", ">="):
+                low = number + (one.operator == ">")
+            elif one.operator in ("<", "<="):
+                high = number + (one.operator == "<=")
+            else:
+                low, high = number, number + 1
+        before = self._spans[at - 1] if at else None
+        if before is not None and any(one.entity == entity for one in before.of("event")) and draft.legs:
+            leg = replace(draft.legs[-1], least=low)  # "returned more than twice"
+        else:
+            leg = replace(self._leg(draft, span, entity, (), denied), least=low)
+        draft.legs[-1] = leg
+        draft.open = leg
+        if high is not None:
+            if span.comparisons[0].operator in ("<", "<="):
+                leg = replace(leg, least=high, denied=not denied)
+                draft.legs[-1] = leg
+                draft.open = leg
+            else:
+                draft.legs.append(replace(leg, least=high, denied=not denied))
+        draft.used[span] = _compared(span)
+        return leg
+
+    def _compared_metric(self, draft: Draft, at: int) -> Metric | None:
+        """The metric of each customer that a comparison beside it speaks of: "average rating below 3"."""
+        if draft.entity.name != "customers" or draft.metrics:
+            return None
+        for near in (*self._spans[max(0, at - 1) : at], *self._spans[at + 1 : at + 2]):
+            fields = [one for one in near.of("field") if one.entity == "customers"]
+            for one in near.of("metric"):
+                metric = self._catalogue.metrics[one.what]
+                unit = self._spans[at].comparisons[0].unit
+                if (not fields and (unit == "") == (metric.unit not in ("percent", "money"))) or (
+                    not fields and unit == {"percent": "%", "money": "money"}.get(metric.unit)
+                ):
+                    draft.used[near] = metric.title
+                    return metric
+        return None
+
+    def _compared_field(self, draft: Draft, at: int, entity: str, *, host: bool = False) -> str:
+        """The field of an entity that a comparison means, by what stands beside it or by its unit."""
+        fields = self._catalogue.entities[entity].fields
+        unit = self._spans[at].comparisons[0].unit
+        for near in (*self._spans[max(0, at - 2) : at][::-1], *self._spans[at + 1 : at + 3]):
+            if near.comparisons or near.time is not None or near.of("link"):
+                continue
+            for one in near.of("field"):
+                name = one.what.partition(".")[2]
+                if one.entity == entity and _suits(fields[name], unit):
+                    draft.used.setdefault(near, "")
+                    return name
+        large = unit == "" and self._spans[at].comparisons[0].value >= _LARGE_SUM
+        return _BARE.get((entity, "money" if large else unit), "")
+
+    def _compares(self, entity: str, name: str, span: Span) -> tuple[Condition, ...]:
+        kind = self._catalogue.entities[entity].fields[name].kind
+        unit = "percent" if kind == "percent" else kind
+        return tuple(Condition(name, one.operator, _value(one, unit)) for one in span.comparisons)
+
+    @staticmethod
+    def _denied(where: Iterable[Condition], denied: bool) -> tuple[Condition, ...]:
+        if not denied:
+            return tuple(where)
+        turned = []
+        for one in where:
+            if one.value in ("yes", "no"):
+                turned.append(replace(one, value="no" if one.value == "yes" else "yes"))
+            else:
+                turned.append(replace(one, operator=_OPPOSITE.get(one.operator, one.operator)))
+        return tuple(turned)
+
+
+def _suits(known: Field, unit: str) -> bool:
+    kinds = {
+        "money": {"money"}, "%": {"percent"}, "days": {"days"}, "star": {"score", "number"}, "hours": {"hours"},
+    }.get(unit)  # fmt: skip
+    return known.kind in (kinds or {"money", "percent", "days", "score", "number", "hours"})
+
+
+def _value(one: Comparison, unit: str) -> float | int:
+    value = one.value / 100 if unit == "percent" and (one.unit == "%" or one.value > 1) else one.value
+    return int(value) if float(value).is_integer() else value
+
+
+def _ends(time: Time, today: date) -> tuple[date, date]:
+    if time.first is not None and time.last is not None:
+        return time.first, time.last
+    period = period_of(time.text, today)
+    return period.first or date(1990, 1, 1), period.last
+
+
+def words_of(where: Iterable[Condition]) -> str:
+    return ", ".join(one.in_words for one in where)
+
+
+def _compared(span: Span) -> str:
+    return " and ".join(f"{one.operator} {one.value:g}{'%' if one.unit == '%' else ''}" for one in span.comparisons)

@@ -1,0 +1,117 @@
+"""The customers and the single rows that a question names: by name, by ID, or by number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from models.values.words import name_of
+from services.assistant.spans import REFERRED, Span, reference_at
+from services.assistant.tokens import Token, tokens_of
+from services.insight import reading
+from services.workspace import Workspace
+
+_TABLES: Final = {"deals": "opportunities", "tickets": "tickets", "orders": "orders"}
+#: Names of which a question has one word only are looked for among so many customers at the most.
+_MOST: Final = 3
+_NAMED: Final = (
+    "SELECT id, name, company FROM customers WHERE (length(name) > 3 AND instr(:said, lower(name)))"
+    " OR (length(company) > 3 AND instr(:said, lower(company)))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A customer, deal, ticket or order that a question names.
+
+    Attributes
+    ----------
+    ids
+        Its number in the book; several where the name is of several.
+    customers
+        The numbers of the customers.
+    """
+
+    span: Span
+    entity: str
+    ids: tuple[int, ...]
+    customers: tuple[int, ...]
+    external_ids: tuple[str, ...]
+    said: str
+
+
+def named_in(workspace: Workspace, text: str, tokens: Sequence[Token]) -> tuple[Named, ...]:
+    """Return what a question names, in its order."""
+    with reading(workspace) as reader:
+        found = [*_references(reader.driver, tokens), *_names(reader.driver, text, tokens)]
+    taken: set[int] = set()
+    kept = []
+    for one in sorted(found, key=lambda one: (one.span.start - one.span.end, one.span.start)):
+        places = set(range(one.span.start, one.span.end))
+        if not places & taken:
+            taken |= places
+            kept.append(one)
+    return tuple(sorted(kept, key=lambda one: one.span.start))
+
+
+def _references(driver: Any, tokens: Sequence[Token]) -> list[Named]:
+    """``customer 42``, ``deal #245``: by its number where no ID of its system is so."""
+    found = []
+    for at, token in enumerate(tokens):
+        span = reference_at(tuple(tokens), at) if token.word in REFERRED else None
+        if span is None or span.reference is None:
+            continue
+        entity, said = span.reference
+        table = _TABLES.get(entity, "customers")
+        whose = "id" if entity == "customers" else "customer_id"
+        digits = re.sub(r"\D", "", said) or said
+        rows = driver.execute(
+            f"SELECT id, external_id, {whose} FROM {table} WHERE external_id = :said COLLATE NOCASE OR id = :number"
+            " OR external_id LIKE :like",
+            {
+                "said": said,
+                "number": int(digits) if digits.isdigit() and len(digits) < 15 else -1,
+                "like": f"%{digits}",
+            },
+        ).fetchall()
+        ends = re.compile(rf"[^\d]*0*{re.escape(digits)}", re.IGNORECASE)
+        chosen = (
+            [one for one in rows if str(one[1]).lower() == said.lower()]
+            or [one for one in rows if ends.fullmatch(str(one[1]))]
+            or [one for one in rows if str(one[0]) == digits]
+        )
+        ids = tuple(int(one[0]) for one in chosen)
+        whom = tuple(int(one[2]) for one in chosen if one[2] is not None)
+        found.append(Named(span, entity, ids, whom, tuple(str(one[1]) for one in chosen), said))
+    return found
+
+
+def _names(driver: Any, text: str, tokens: Sequence[Token]) -> list[Named]:
+    """Customers whose name, or whose company, stands in the question as it is."""
+    said = " ".join(one.said for one in tokens)
+    found: dict[tuple[int, int], list[int]] = {}
+    plain = text.lower()
+    for number, name, company in driver.execute(_NAMED, {"said": plain}).fetchall():
+        for one in {name or "", company or ""}:
+            parts = [each.said for each in tokens_of(one)]
+            if len(one) > 3 and one.lower() in plain and (at := _place(tokens, parts)) is not None:
+                found.setdefault((at, at + len(parts)), []).append(int(number))
+    return [
+        Named(Span(start, end, weight=float(end - start)), "customers", tuple(dict.fromkeys(ids)),
+              tuple(dict.fromkeys(ids)), (), said)
+        for (start, end), ids in found.items()
+    ]  # fmt: skip
+
+
+def _place(tokens: Sequence[Token], parts: Sequence[str]) -> int | None:
+    words = [one.said for one in tokens]
+    wanted = list(parts)
+    return next((at for at in range(len(words) - len(wanted) + 1) if words[at : at + len(wanted)] == wanted), None)
+
+
+def name_of_customer(driver: Any, customer: int) -> str:
+    """Return what a customer is called; '' for one that is not in the book."""
+    row = driver.execute("SELECT name, external_id FROM customers WHERE id = ?", (customer,)).fetchone()
+    return name_of(row[0], row[1]) if row is not None else ""

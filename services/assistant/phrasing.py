@@ -1,0 +1,230 @@
+"""What a question asks and what came of it, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final
+
+from models.values.assistant import Leg, Question, Table
+from models.values.metrics import Answer, Column, Condition, Query, RowList, Value
+from models.values.words import DASH, capital, count, full_day, in_unit, listed
+from services.metrics.catalogue import Catalogue, Entity
+from services.metrics.periods import GRAINS, period_of
+
+_OPERATORS: Final = {
+    "=": "is", "!=": "is not", ">": "above", ">=": "at least", "<": "below", "<=": "at most", "in": "is one of",
+    "not-in": "is none of", "contains": "contains", "is-empty": "is empty",
+}  # fmt: skip
+_BACK: Final = {"d": "day", "w": "week", "m": "month", "y": "year"}
+_NAMED: Final = 3
+
+
+def period_words(text: str, today: date) -> str:
+    """Return a period in words, with its days: ``in the last 30 days``, ``from 1 Jul to 30 Sep 2026``."""
+    if text == "all":
+        return ""
+    if text[:-1].isdigit() and text[-1] in _BACK:
+        number = int(text[:-1])
+        return f"in the last {count(number, _BACK[text[-1]]) if number > 1 else _BACK[text[-1]]}"
+    period = period_of(text, today)
+    if period.first == period.last:
+        return f"on {full_day(period.last)}"
+    if period.first is None or period.first.year < 1991:
+        return f"up to {full_day(period.last)}"
+    return f"from {full_day(period.first)} to {full_day(period.last)}"
+
+
+def condition_words(one: Condition, entity: Entity, currency: str = "") -> str:
+    """Return a condition in words: ``tier is Gold``, ``open``, ``value above 200``."""
+    known = entity.fields.get(one.name)
+    title = (known.title.partition(",")[0] if known is not None else one.name.replace("_", " ")).lower()
+    if one.name == "customer_number":
+        return "of the customers named"
+    if one.value in ("yes", "no", True, False) and (known is None or known.kind == "flag"):
+        return title if one.value in ("yes", True) else f"not {title}"
+    if isinstance(one.value, str) and one.value.startswith("@"):
+        return f"{title} {_OPERATORS[one.operator]} your policy's level"
+    values = one.value if isinstance(one.value, tuple) else (one.value,)
+    said = listed(
+        [_value(each, known.kind if known is not None else "text", currency) for each in values],
+    )
+    if known is not None and known.kind in ("text", "category") and one.operator == "=":
+        return f"{title} {said}"
+    return f"{title} {_OPERATORS[one.operator]} {said}".strip()
+
+
+def conditions_words(where: Sequence[Condition], entity: Entity) -> list[str]:
+    """Return conditions in words, a lower and an upper bound of the same field in one."""
+    said: list[str] = []
+    for at, one in enumerate(where):
+        before = where[at - 1] if at else None
+        if before is not None and (before.name, before.operator, one.operator) == (one.name, ">=", "<="):
+            known = entity.fields[one.name]
+            low, high = (_value(each, known.kind, "") for each in (before.value, one.value))
+            said[-1] = f"{known.title.lower()} from {low} to {high}"
+        else:
+            said.append(condition_words(one, entity))
+    return said
+
+
+def _value(value: Value | tuple[Value, ...], kind: str, currency: str) -> str:
+    if kind == "percent" and isinstance(value, int | float):
+        return f"{value * 100:g}%"
+    if kind == "day":
+        return full_day(date.fromisoformat(str(value)))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:,g}{' ' + currency if kind == 'money' and currency else ''}"
+    return str(value).replace("_", " ")
+
+
+def leg_words(leg: Leg, catalogue: Catalogue, today: date) -> str:
+    """Return what customers did or did not do: ``no orders in the last 90 days``."""
+    entity = catalogue.entities[leg.entity]
+    when = period_words(leg.period, today)
+    if leg.metric:
+        metric = catalogue.metrics[leg.metric]
+        bounds = " and ".join(f"{_OPERATORS[one.operator]} {_value(one.value, metric.unit, '')}" for one in leg.having)
+        return f"{'not ' if leg.denied else ''}{metric.title.lower()} {bounds} {when}".strip()
+    counting = catalogue.metrics.get(leg.entity)
+    own = counting.where if counting is not None else ()
+    where = conditions_words([one for one in leg.where if one not in own], entity)
+    if leg.denied and leg.least > 1:
+        number = f"fewer than {leg.least}"
+    elif leg.denied:
+        number = "no"
+    else:
+        number = f"{leg.least} or more" if leg.least > 1 else ""
+    noun = entity.title.lower() if leg.entity != "customers" else ""
+    details = f" ({', '.join(where)})" if where and noun else ", ".join(where)
+    return " ".join(f"{number} {noun}{details} {when}".split())
+
+
+def question_words(question: Question, catalogue: Catalogue, today: date) -> str:
+    """Return what a question asks, as one would say it."""
+    if question.query is not None:
+        words = _query_words(question.query, catalogue, today)
+    elif question.rows is not None:
+        rows = question.rows
+        entity = catalogue.entities[rows.entity]
+        metric = catalogue.metrics[rows.metric] if rows.metric else None
+        named = metric.title if metric is not None else entity.title
+        head = {"count": f"How many {named.lower()}", "share": f"Share of {entity.title.lower()}"}.get(
+            question.form, named
+        )
+        own = catalogue.metrics[rows.entity].where if rows.entity in catalogue.metrics and metric is None else ()
+        where = conditions_words([one for one in rows.where if one not in own], entity)
+        words = " ".join((head + (f": {', '.join(where)}" if where else ""), period_words(rows.period, today))).strip()
+        if question.order:
+            name = question.order.lstrip("-")
+            first = "largest" if question.order.startswith("-") else "smallest"
+            if entity.fields[name].kind == "day":
+                first = "newest" if question.order.startswith("-") else "oldest"
+            words += f", {first} {entity.fields[name].title.lower()} first"
+    else:
+        words = _OF_A_KIND[question.form]
+    legs = [leg_words(one, catalogue, today) for one in question.legs]
+    if legs:
+        joined = "customers with " if question.rows is None or question.rows.entity != "customers" else "with "
+        words += f", {joined}{' and '.join(legs)}"
+    return words
+
+
+_OF_A_KIND: Final = {
+    "overview": "Everything about the customer", "action": "What to do for the customer next",
+    "email": "An email to the customer", "task": "A task for the customer",
+    "engagement": "What the customer did lately", "reasons": "Reasons for negative reviews",
+}  # fmt: skip
+
+
+def _query_words(query: Query, catalogue: Catalogue, today: date) -> str:
+    metrics = [catalogue.metrics[name] for name in query.metrics]
+    entity = catalogue.entities[metrics[0].entity]
+    words = listed([metrics[0].title, *(one.title.lower() for one in metrics[1:])])
+    if query.by:
+        words += " by " + " and ".join(_title(name, entity) for name in query.by)
+    where = conditions_words(query.where, entity)
+    words += f", {', '.join(where)}" if where else ""
+    words += f" {period_words(query.period, today)}" if query.period != "all" else ""
+    if query.compare:
+        words += ", compared with " + ("a year before" if query.compare == "year" else "the period before")
+    if query.having:
+        bounds = [f"{_OPERATORS[one.operator]} {_value(one.value, catalogue.metrics[one.name].unit, '')}"
+                  for one in query.having]  # fmt: skip
+        words += f", {' and '.join(bounds)}"
+    return words
+
+
+def _title(name: str, entity: Entity) -> str:
+    return entity.fields[name].title.lower() if name in entity.fields else name
+
+
+def cell_words(value: Value, column: Column, currency: str) -> str:
+    """Return one cell of a table in words."""
+    if value is None:
+        return DASH
+    if column.unit == "flag":
+        return "yes" if value else "no"
+    if not isinstance(value, int | float):
+        return str(value)
+    return in_unit(value, column.unit, currency)
+
+
+def figure_sentence(question: Question, found: Answer, catalogue: Catalogue, today: date) -> str:
+    """Return an answer of figures as one sentence."""
+    assert question.query is not None
+    asked = capital(question_words(question, catalogue, today))
+    columns, query = found.columns, question.query
+    if not found.rows:
+        return f"{asked}: nothing in the book fits."
+    if not query.by:
+        cells = list(zip(columns, found.rows[0], strict=True))
+        said = [cell_words(value, column, found.currency) for column, value in cells]
+        if query.compare and len(said) >= 3:
+            return f"{asked}: {said[0]}, before {said[1]} ({said[2]})."
+        if len(said) == 1:
+            return f"{asked}: {said[0]}."
+        return f"{asked}: {listed([f'{column.title.lower()} {words}' for (column, _), words in zip(cells, said, strict=True)])}."  # noqa: E501
+    groups = len(query.by)
+    value_column = columns[groups]
+    rows = found.rows[::-1] if query.by[0] in GRAINS else found.rows  # of a line over time the latest is told first
+    named = [
+        f"{' · '.join(cell_words(row[at], columns[at], found.currency) for at in range(groups))}"
+        f" {cell_words(row[groups], value_column, found.currency)}"
+        for row in rows[:_NAMED]
+    ]
+    more = len(found.rows) - _NAMED
+    rest = f", and {more} more" if more > 0 else ""
+    return f"{asked}: {listed(named) if more <= 0 else ', '.join(named)}{rest}."
+
+
+def rows_sentence(question: Question, found: RowList, total_of: int | None, catalogue: Catalogue, today: date) -> str:
+    """Return an answer of rows as one sentence.
+
+    Parameters
+    ----------
+    total_of
+        Of a share, how many rows there are in all.
+    """
+    assert question.rows is not None
+    entity = catalogue.entities[question.rows.entity]
+    asked = question_words(question, catalogue, today)
+    if question.form == "share" and total_of is not None:
+        share = f" ({in_unit(found.total / total_of, 'percent', '')})" if total_of else ""
+        return f"{capital(asked)}: {found.total:,} of {count(total_of, entity.one, entity.title.lower())}{share}."
+    number = count(found.total, entity.one, entity.title.lower())
+    if found.total == 0:
+        return f"{capital(asked)}: none."
+    return f"{capital(asked)}: {number}."
+
+
+def table_of(found: Answer, title: str) -> Table:
+    """Return figures as a table."""
+    return Table(title, found.columns, found.rows, len(found.rows), found.currency)
+
+
+def plain_words(tables: Sequence[Table], most: int) -> Iterable[str]:
+    """Yield how many rows of each table are not shown."""
+    for one in tables:
+        if one.total > min(most, len(one.rows)):
+            yield f"{min(most, len(one.rows)):,} of {one.total:,} rows shown."

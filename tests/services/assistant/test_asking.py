@@ -1,0 +1,180 @@
+"""What holds of any question: it only reads, goes on from the one before, and says what it did not use."""
+
+from __future__ import annotations
+
+import random
+from typing import Final
+
+import pytest
+
+from models.journal.verify import content_hash
+from models.values.assistant import Asked
+from services.assistant import Assistant, asks_for_them, behind, document_of, question_of
+from services.metrics import Metrics, the_catalogue
+from services.workspace import Workspace
+from tests.services.assistant.meaning import meaning
+
+_WORDS: Final = [
+    *[
+        "revenue",
+        "orders",
+        "tickets",
+        "customers",
+        "deals",
+        "by",
+        "month",
+        "tier",
+        "owner",
+        "Gold",
+        "last",
+        "30",
+        "days",
+        "not",
+        "who",
+        "with",
+        "without",
+        "top",
+        "10",
+    ],
+    *[
+        ">",
+        "70",
+        "%",
+        "$",
+        "5",
+        "satisfaction",
+        "reviews",
+        "and",
+        "or",
+        "but",
+        "';",
+        "DROP",
+        "TABLE",
+        "customers;",
+        "--",
+        "null",
+        "0",
+        "-1",
+        "1e9",
+        "since",
+        "June",
+        "between",
+    ],
+    *[
+        "ignore",
+        "previous",
+        "instructions",
+        "выручка",
+        "收入",
+        "revenue😀",
+        "SELECT",
+        "*",
+        "FROM",
+        "sentiment",
+        "yesterday",
+        "average",
+        "share",
+        "of",
+    ],
+    *('"', "\\", "{}", "%", "_", "open"),
+]
+
+
+def hash_of(book: Workspace) -> str:
+    with book.store.read() as connection:
+        return content_hash(connection)
+
+
+def means(found: Asked) -> str:
+    assert found.status == "answered", (found.text, found.why)
+    return meaning(found.readings[0].question, the_catalogue())
+
+
+@pytest.mark.parametrize("asked", [150, pytest.param(1_000, marks=pytest.mark.soak)])
+def test_no_question_writes_or_breaks(book: Workspace, assistant: Assistant, asked: int) -> None:
+    chance = random.Random(7)
+    before = hash_of(book)
+    for _ in range(asked):
+        words = chance.choices(_WORDS, k=chance.randint(1, 14))
+        assert assistant.ask(" ".join(words)).status in ("answered", "choose", "refused")
+    assert assistant.ask("a" * 10_000).status == "refused"
+    assert assistant.ask("\0\n\t  ").status == "refused"
+    assert hash_of(book) == before
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("only Gold", "figure revenue · by month · tier = Gold · 12m"),
+        ("by tier", "figure revenue · by tier · 12m"),
+        ("in the last 6 months", "figure revenue · by month · 6m"),
+        ("and for Platinum customers?", "figure revenue · by month · tier = Platinum · 12m"),
+    ],
+)
+def test_a_question_goes_on_from_the_one_before(assistant: Assistant, question: str, wanted: str) -> None:
+    before = assistant.ask("revenue by month in the last 12 months").readings[0].question
+    assert means(assistant.ask(question, before)) == wanted
+
+
+def test_who_they_are_is_the_list_behind_the_figure(book: Workspace, assistant: Assistant) -> None:
+    counted = assistant.ask("how many customers are at risk").readings[0].question
+    assert asks_for_them("Who are they?")
+    rows = behind(counted, Metrics(book))
+    assert rows is not None
+    found = assistant.again("Who are they?", rows)
+    assert found.tables[0].total == assistant.ask("customers at risk").tables[0].total
+
+
+def test_a_question_about_them_is_of_the_customer_before(assistant: Assistant) -> None:
+    before = assistant.ask("tell me everything about customer 42").readings[0].question
+    found = assistant.ask("what should I do next?", before)
+    assert found.readings[0].question.customer == before.customer
+    assert "draft" in found.next_steps
+
+
+def test_words_that_nothing_stands_for_are_told(assistant: Assistant) -> None:
+    found = assistant.ask("which customers prefer sustainable materials")
+    assert found.status == "refused"
+    assert "“sustainable”" in found.why and "would be: Customers." in found.why
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "revenue by month for Gold customers in the last 12 months",
+        "customers with 3+ tickets in the last 60 days but no order since June",
+        "customers with average rating below 3",
+        "10 biggest open deals",
+        "share of customers who used the fit scan",
+    ],
+)
+def test_a_question_survives_as_a_document(assistant: Assistant, question: str) -> None:
+    read = assistant.ask(question).readings[0].question
+    again = question_of(document_of(read), the_catalogue())
+    assert meaning(again, the_catalogue()) == meaning(read, the_catalogue())
+    assert assistant.again(question, again).tables[0].rows == assistant.ask(question).tables[0].rows
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        ({"form": "figure", "query": {"metrics": ["profit"]}}, "is not a metric"),
+        ({"form": "rows", "rows": {"entity": "sqlite_master"}}, "is not a kind of rows"),
+        ({"form": "rows", "rows": {"entity": "customers", "where": [["1=1; --", "=", 1]]}}, "is not a field"),
+        ({"form": "rows", "rows": {"entity": "customers", "where": [["tier", "; DROP", 1]]}}, "A condition is"),
+        ({"form": "figure", "query": {"metrics": ["revenue"], "by": ["password"]}}, "cannot be shown by"),
+        ({"form": "figure"}, "names nothing"),
+    ],
+)
+def test_a_document_that_the_catalogue_does_not_have_is_refused(document: dict[str, object], why: str) -> None:
+    with pytest.raises(Exception, match=why):
+        question_of(document, the_catalogue())
+
+
+def test_a_customer_is_found_by_name_and_number(assistant: Assistant) -> None:
+    customer = assistant.ask("customer 42").readings[0].question.customer
+    assert customer is not None
+    name = assistant.ask("tell me about customer 42").sentence.partition(":")[0]
+    assert assistant.ask(f"orders of {name}").tables[0].total == assistant.ask("orders of customer 42").tables[0].total
+    assert assistant.ask(name).readings[0].question.customer == customer
+    assert assistant.ask("everything about customer 99999").why == "There is no customer 99999 in the book."
