@@ -24,6 +24,7 @@ class Command(Enum):
     SHOW_CUSTOMERS = auto()
     SHOW_OUTBOX = auto()
     SHOW_INSIGHTS = auto()
+    SHOW_ASK = auto()
     SHOW_DATA = auto()
     SHOW_SETTINGS = auto()
     SEARCH = auto()
@@ -172,6 +173,9 @@ SPECS: dict[Command, Spec] = {
     Command.SHOW_CUSTOMERS: Spec("Customers", ("Ctrl+2",), "customers", "Go to"),
     Command.SHOW_OUTBOX: Spec("Outbox", ("Ctrl+3",), "send", "Go to"),
     Command.SHOW_INSIGHTS: Spec("Insights", ("Ctrl+4",), "insights", "Go to", "How accurate the scores are"),
+    Command.SHOW_ASK: Spec(
+        "Ask the book", ("Ctrl+6",), "ask", "Go to", "Type a question, and see its figures and rows"
+    ),
     Command.SHOW_DATA: Spec("Data", ("Ctrl+5",), "data", "Go to"),
     Command.SHOW_SETTINGS: Spec("Settings", ("Ctrl+,",), "settings", "Go to"),
     Command.SEARCH: Spec("Find or run", ("Ctrl+K",), "search", "Go to", "Find a customer or run a command"),

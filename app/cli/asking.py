@@ -109,6 +109,9 @@ def _words(found: Asked) -> str:
 def _table(one: Table) -> str:
     from services.assistant.phrasing import cell_words
 
+    if one.prose:
+        return "\n".join(f"{what}: {line}" if what else str(line) for what, line in one.rows)
+
     lines = [
         tuple(cell_words(value, column, one.currency) for value, column in zip(row, one.columns, strict=True))
         for row in one.rows[:MOST_LISTED]

@@ -98,6 +98,8 @@ class Table:
     ----------
     customers
         The number of each row's customer, None where it has none.
+    prose
+        Whether its rows are lines to read, each with what it is about before it, and no figures.
     """
 
     title: str
@@ -106,6 +108,7 @@ class Table:
     total: int
     currency: str = ""
     customers: tuple[int | None, ...] = ()
+    prose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ class Answering:
         return exact or named
 
 
-def text_table(title: str, rows: Sequence[tuple[str, str]], heads: tuple[str, str] = ("", "")) -> Table:
-    """Return lines of words as a table."""
-    columns = (Column("what", heads[0], "text"), Column("said", heads[1], "text"))
-    return Table(title, columns, tuple(rows), len(rows))
+def text_table(title: str, rows: Sequence[tuple[str, str]]) -> Table:
+    """Return lines to read as a table: what each is about, '' for none, and the line."""
+    columns = (Column("what", "", "text"), Column("said", "", "text"))
+    return Table(title, columns, tuple(rows), len(rows), prose=True)

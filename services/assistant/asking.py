@@ -15,7 +15,7 @@ from models.values.words import listed
 from services.assistant.answering import CUSTOMER, Answering
 from services.assistant.naming import Named, named_in
 from services.assistant.own_kind import OwnKind
-from services.assistant.phrasing import question_words
+from services.assistant.phrasing import period_words, question_words
 from services.assistant.reading import Candidate, candidates, continued
 from services.assistant.spans import TAKEN, Found, Span, corrected, find
 from services.assistant.tokens import Token, tokens_of
@@ -119,8 +119,13 @@ class Assistant:
         best = readings[0]
         if best.unread:
             words = listed([f"“{one}”" for one in best.unread])
-            why = f"The book has nothing called {words}. Without {'it' if len(best.unread) == 1 else 'them'} the question would be: {best.sentence}."  # noqa: E501
-            return replace(_refused(text, why), readings=(best,))
+            why = f"The book has nothing called {words}."
+            if best.score <= 0:
+                return _refused(text, why)
+            them = "it" if len(best.unread) == 1 else "them"
+            return replace(
+                _refused(text, f"{why} Without {them} the question would be: {best.sentence}."), readings=(best,)
+            )
         close = tuple(one for one in readings[:_MOST_READINGS] if best.score - one.score <= _CLOSE and not one.unread)
         if len(close) > 1:
             return Asked("choose", text, readings=close)
@@ -139,7 +144,13 @@ class Assistant:
             if question is not None:
                 sentence = question_words(question, catalogue, today)
                 readings.append(
-                    Reading(question, sentence, one.score, self._words(found, one), (*found.unread, *_lost(found, one)))
+                    Reading(
+                        question,
+                        sentence,
+                        one.score,
+                        self._words(found, one, today),
+                        (*found.unread, *_lost(found, one)),
+                    )
                 )
         return readings
 
@@ -164,9 +175,15 @@ class Assistant:
                 question = replace(question, rows=replace(question.rows, where=(*question.rows.where, condition)))
         return question
 
-    def _words(self, found: Found, one: Candidate) -> tuple[WordRead, ...]:
+    @staticmethod
+    def _words(found: Found, one: Candidate, today: date) -> tuple[WordRead, ...]:
+        """How each part was read; a period with its days."""
         read = sorted(((span, meaning) for span, meaning in one.used if meaning), key=lambda each: each[0].start)
-        return tuple(WordRead(_said(found, span), meaning) for span, meaning in read if span.start >= 0)
+        return tuple(
+            WordRead(_said(found, span), period_words(meaning, today) if meaning == _text(span) else meaning)
+            for span, meaning in read
+            if span.start >= 0
+        )
 
     @staticmethod
     def _alone(settled: _Settled) -> int | None:
@@ -183,6 +200,10 @@ class Assistant:
             words = listed([f"“{one}”" for one in found.unread[:3]])
             return _refused(text, f"The book has nothing called {words}, and no figure that this question asks for.")
         return _refused(text, "The question names no figure and no kind of rows that the book has.")
+
+
+def _text(span: Span) -> str:
+    return span.time.text if span.time is not None else ""
 
 
 def _said(found: Found, span: Span) -> str:

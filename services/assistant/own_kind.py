@@ -73,7 +73,8 @@ class OwnKind:
             figures.append((column.title, cell_words(found.rows[0][0], column, found.currency)))
         tables = [Table("Figures", columns, tuple(figures), len(figures))]
         for section in (*made.left, *made.right):
-            tables.append(text_table(section.title, [(line, "") for line in section.lines]))
+            title = "Scores" if section.title == "Figures" else section.title
+            tables.append(text_table(title, [("", line) for line in section.lines]))
         tables.append(text_table("Latest events", [(day, words) for day, words in made.events]))
         sentence = ". ".join(one for one in (f"{made.name}: {made.headline[0]}", made.headline[1]) if one)
         return self._asked(text, "overview", customer, f"{sentence.rstrip('.')}.", tables)

@@ -146,6 +146,8 @@ def _query_words(query: Query, catalogue: Catalogue, today: date) -> str:
     where = conditions_words(query.where, entity)
     words += f", {', '.join(where)}" if where else ""
     words += f" {period_words(query.period, today)}" if query.period != "all" else ""
+    if query.order and query.limit:
+        words += f", the {query.limit} {'highest' if query.order[0].startswith('-') else 'lowest'}"
     if query.compare:
         words += ", compared with " + ("a year before" if query.compare == "year" else "the period before")
     if query.having:

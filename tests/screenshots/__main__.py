@@ -16,7 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from tests.screen import screen
-from tests.screenshots import outreach, overriding, parts, scores
+from tests.screenshots import asking, outreach, overriding, parts, scores
 from tests.screenshots.studio import FOLDER, SCREENS, Shots, Studio
 from views.theme.files import resource
 
@@ -34,6 +34,7 @@ PARTS: dict[str, Callable[[Shots], None]] = {
     "palette": outreach.palette,
     "overrides": overriding.overrides,
     "insights": scores.insights,
+    "ask": asking.ask,
 }
 
 

@@ -43,7 +43,7 @@ WIDE = (1440, 900)
 #: Name of a picture to the screen that the window opens on, and the size of its text.
 SCREENS = {"1366": ((1366, 768), 100), "125": (WIDE, 125), "150": (WIDE, 150), "200": (WIDE, 200)}
 TABS = ("overview", "service", "reviews", "pipeline", "email")
-PAGES = ("alerts", "customers", "outbox", "insights", "data", "settings")
+PAGES = ("alerts", "customers", "outbox", "insights", "ask", "data", "settings")
 
 
 @dataclass

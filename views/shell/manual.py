@@ -21,6 +21,7 @@ TOPICS: Final = {
     "customers": "Know a customer",
     "emails": "Write and send emails",
     "insights": "Read the figures",
+    "ask": "Ask the book",
     "scores": "Trust the scores",
     "rules": "Decide what raises an alert",
     "books": "Keep your book safe",
@@ -33,6 +34,7 @@ TOPIC_OF: Final = {
     "outbox": "emails",
     "composer": "emails",
     "insights": "insights",
+    "ask": "ask",
     "data": "import",
     "settings": "rules",
 }

@@ -19,6 +19,10 @@ from views.shell.ranking import NOISE_SHARE, PREFIX, rank
 from views.words import DOT, money_short
 
 RECENT, PAGES_TITLE, CUSTOMERS, COMMANDS = "Recent", "Pages", "Customers", "Commands"
+ASK = "Ask"
+_ASKED = "ask/"
+#: A text of so many words may be a question to the book.
+_WORDS_OF_A_QUESTION = 3
 SETTINGS, INSIGHTS, EMAILS = "Settings", "Insights", "Write an email"
 #: The tabs that Insights always has, by key: to read them from their files would keep the first letters waiting.
 TABS: Final = {
@@ -67,6 +71,8 @@ class Offer:
     @property
     def kept_as(self) -> str:
         """Under which name it is remembered for the next run; '' is not: no name of a customer is kept."""
+        if self.place.startswith(_ASKED):
+            return ""
         return self.place or (self.command.name if self.command is not None else "")
 
 
@@ -125,6 +131,8 @@ class Offers:
         waiting
             Whether they are for letters typed before: then only those that still fit are kept.
         """
+        if text.startswith("?") and text[1:].strip():
+            return [Group(ASK, (_ask(text[1:].strip()),))]
         can = self.can_act()
         offers = [self._offer(command) for command in can]
         if not text:
@@ -142,7 +150,8 @@ class Offers:
                 bonus = _DEED_BONUS if name == whom else 0.0
                 if name and (fit or not waiting):
                     ranked.append((max(fit, _FOUND_OTHERWISE) + bonus, make(row)))
-        return _best_first([(fit, offer) for fit, offer in ranked if fit > 0])
+        found_groups = _best_first([(fit, offer) for fit, offer in ranked if fit > 0])
+        return [*found_groups, Group(ASK, (_ask(text),))] if len(text.split()) >= _WORDS_OF_A_QUESTION else found_groups
 
     def _rank(self, text: str, offer: Offer) -> float:
         assert offer.command is not None
@@ -161,6 +170,10 @@ class Offers:
         words = self._actions[command].text()
         hint = spec.says if spec.says and spec.says != words else spec.group
         return Offer(words, spec.icon or "keyboard", hint, key_words(command), command)
+
+
+def _ask(question: str) -> Offer:
+    return Offer(question, "ask", "Ask the book", place=f"{_ASKED}{question}")
 
 
 def places() -> list[Offer]:

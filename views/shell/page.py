@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 
 #: Pages to which a way back can lead, with their names.
-PAGE_TITLES = {"alerts": "Alerts", "customers": "Customers", "outbox": "Outbox", "insights": "Insights", "data": "Data",
-               "settings": "Settings"}  # fmt: skip
+PAGE_TITLES = {"alerts": "Alerts", "customers": "Customers", "outbox": "Outbox", "insights": "Insights", "ask": "Ask",
+               "data": "Data", "settings": "Settings"}  # fmt: skip
 _TABLES = "CSV (*.csv);;Excel (*.xlsx)"
 
 

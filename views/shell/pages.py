@@ -51,6 +51,7 @@ PAGES = (
         "outbox", "Outbox", "send", Command.SHOW_OUTBOX, _page("outbox", "OutboxPage"), count_ground="count_neutral"
     ),
     PageSpec("insights", "Insights", "insights", Command.SHOW_INSIGHTS, _page("insights", "InsightsPage")),
+    PageSpec("ask", "Ask", "ask", Command.SHOW_ASK, _page("ask", "AskPage")),
     PageSpec("data", "Data", "data", Command.SHOW_DATA, _page("data", "DataPage"), below=True),
     PageSpec("settings", "Settings", "settings", Command.SHOW_SETTINGS, _page("settings", "SettingsPage"), below=True),
 )

@@ -134,6 +134,10 @@ QHeaderView {{ background: {t.ground}; border: 0; }}
 QHeaderView::section {{ background: {t.ground}; color: {t.ink_2}; border: 0;
   border-bottom: 1px solid {t.line}; padding: 0 8px; min-height: 31px; }}
 QTableCornerButton::section {{ background: {t.ground}; border: 0; }}
+QListWidget[kind="questions"] {{ padding: 0 16px; }}
+QListWidget[kind="questions"]::item {{ padding: 6px 0; border-bottom: 1px solid {t.line_soft}; color: {t.ink}; }}
+QListWidget[kind="questions"]::item:hover {{ background: {t.hover}; }}
+QListWidget[kind="questions"]::item:selected {{ background: {t.selected}; }}
 """
 
 

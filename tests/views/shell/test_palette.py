@@ -67,7 +67,7 @@ def test_it_opens_with_pages_and_what_can_be_done_here(desk: Desktop) -> None:
     palette = begun(desk)
     assert palette.results.isVisible()
     assert palette.results.headings == ["Pages", "Commands"]
-    assert titles(palette)[:6] == ["Alerts", "Customers", "Outbox", "Insights", "Data", "Settings"]
+    assert titles(palette)[:7] == ["Alerts", "Customers", "Outbox", "Insights", "Ask", "Data", "Settings"]
     assert {"Snooze", "Resolve", "Undo", "Keyboard shortcuts"} <= set(titles(palette))
     assert "Edit" not in titles(palette) and "Reopen" not in titles(palette)
 
@@ -267,6 +267,15 @@ def test_whom_an_email_is_asked_for(text: str, whom: str) -> None:
 def test_every_command_fits_its_name_with_a_letter_swapped(command: Command) -> None:
     words = SPECS[command].text
     assert rank(mistyped(words), words) > 0
+
+
+def test_a_question_mark_asks_the_book(qtbot: QtBot, desk: Desktop) -> None:
+    palette = begun(desk)
+    palette.setText("? revenue by owner")
+    assert palette.results.headings == ["Ask"] and titles(palette) == ["revenue by owner"]
+    qtbot.keyClick(palette, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: desk.window.current_key == "ask")
+    assert palette.offers.recent == []  # a question may name a customer: it is not kept
 
 
 def test_a_click_on_a_line_picks_it(qtbot: QtBot, desk: Desktop) -> None:

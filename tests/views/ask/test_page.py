@@ -1,0 +1,137 @@
+"""The page Ask in the real window: typed questions, what goes on from them, what is asked back, how it was found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from models.values.assistant import Table
+from models.values.metrics import Column
+from services.workspace import Workspace
+from tests.views.conftest import OpenWindow
+from tests.views.pages import page_at
+from views.actions import Command
+from views.ask.answer_view import FIRST_ROWS, AnswerView
+from views.ask.page import AskPage
+from views.ask.rooms import READY_MADE, write_of
+from views.desktop import Desktop
+
+
+@pytest.fixture
+def desk(open_window: OpenWindow, sample: Workspace) -> Desktop:
+    return open_window(sample)
+
+
+@pytest.fixture
+def page(desk: Desktop) -> AskPage:
+    return page_at(desk, "ask", AskPage)
+
+
+def typed(qtbot: QtBot, page: AskPage, question: str) -> AnswerView:
+    """Type a question and press Enter; the answer when it is there."""
+    qtbot.keyClicks(page.input, question)
+    qtbot.keyClick(page.input, Qt.Key.Key_Return)
+    view = page.answers[-1]
+    qtbot.waitUntil(lambda: view.found is not None)
+    return view
+
+
+def says(view: AnswerView) -> str:
+    return " ".join(one.text() for one in view.findChildren(QLabel))
+
+
+def button(view: AnswerView, words: str) -> QPushButton:
+    return next(one for one in view.findChildren(QPushButton) if one.text() == words)
+
+
+def test_a_typed_question_is_answered_with_its_rows_and_the_next_one_goes_on(qtbot: QtBot, page: AskPage) -> None:
+    first = typed(qtbot, page, "tickets of the last 90 days")
+    assert first.sentence.text().startswith("Tickets in the last 90 days: ")
+    assert page.input.text() == "" and page.input.hasFocus()
+    table = first.tables[0]
+    assert table.lines.rowCount() == FIRST_ROWS
+    assert first.found is not None
+    button(first, f"Show all {first.found.tables[0].total}").click()
+    assert table.lines.rowCount() == first.found.tables[0].total
+    second = typed(qtbot, page, "by type")
+    assert second.sentence.text().startswith("Tickets by type in the last 90 days: ")
+    assert page.history.recent.item(0).text().startswith("by type\n")
+
+
+def test_a_new_question_does_not_go_on(qtbot: QtBot, page: AskPage) -> None:
+    typed(qtbot, page, "revenue by month in the last 12 months")
+    page.history.new.click()
+    assert typed(qtbot, page, "by tier").found.status == "refused"  # type: ignore[union-attr]
+
+
+def test_a_question_with_several_readings_is_asked_back_and_the_chosen_one_answered(
+    qtbot: QtBot, page: AskPage
+) -> None:
+    view = typed(qtbot, page, "top 10 customers")
+    assert view.found is not None and view.found.status == "choose"
+    button(view, view.found.readings[1].sentence).click()
+    answer = page.answers[-1]
+    qtbot.waitUntil(lambda: answer.found is not None)
+    assert answer.found is not None and answer.found.status == "answered"
+    assert answer.found.readings[0].question == view.found.readings[1].question
+
+
+def test_what_the_book_cannot_answer_is_said_with_questions_that_it_can(qtbot: QtBot, page: AskPage) -> None:
+    view = typed(qtbot, page, "what is the weather in Paris")
+    assert "“weather”" in view.sentence.text()
+    assert view.found is not None
+    button(view, view.found.examples[0]).click()
+    answer = page.answers[-1]
+    qtbot.waitUntil(lambda: answer.found is not None)
+    assert answer.found is not None and answer.found.status == "answered"
+
+
+def test_every_ready_made_question_is_answered(qtbot: QtBot, page: AskPage) -> None:
+    for at, words in enumerate(READY_MADE):
+        page.history.ready.itemClicked.emit(page.history.ready.item(at))
+        answer = page.answers[-1]
+        qtbot.waitUntil(lambda answer=answer: answer.found is not None)
+        assert answer.found is not None and answer.found.status == "answered", words
+
+
+def test_beside_an_answer_stands_how_it_was_found(qtbot: QtBot, page: AskPage) -> None:
+    view = typed(qtbot, page, "Gold customers without orders in 90 days")
+    words = " ".join(one.text() for one in page.explained.findChildren(QLabel))
+    assert view.found is not None
+    assert "How question 1 was answered" in words and "From rows to answer" in words
+    assert f"{view.found.tables[0].total}" in words and "SELECT" in page.explained.sql
+
+
+def test_a_customer_of_the_answer_is_opened(qtbot: QtBot, desk: Desktop, page: AskPage) -> None:
+    view = typed(qtbot, page, "customers at risk")
+    wanted = view.tables[0].lines.line_at(0)
+    assert wanted is not None
+    view.tables[0].opened.emit(wanted.key)
+    assert desk.window.current_key == "customers"
+
+
+def test_next_steps_for_a_customer_lead_to_the_composer(qtbot: QtBot, desk: Desktop, page: AskPage) -> None:
+    view = typed(qtbot, page, "what should I do for customer 42")
+    button(view, "Write an email").click()
+    assert desk.window.current_key == "composer"
+
+
+def test_the_palette_asks(qtbot: QtBot, desk: Desktop, page: AskPage) -> None:
+    desk.window.show_page("ask/revenue by owner")
+    answer = page.answers[-1]
+    qtbot.waitUntil(lambda: answer.found is not None)
+    assert answer.question == "revenue by owner"
+    assert desk.window.actions_registry[Command.SHOW_ASK].shortcut().toString() == "Ctrl+6"
+
+
+def test_an_answer_is_written_with_money_in_major_units(tmp_path: Path, sample: Workspace) -> None:
+    columns = (Column("owner", "Owner", "text"), Column("revenue", "Revenue", "money"))
+    table = Table("Revenue by owner", columns, (("=Priya", 123456), ("Jonas", None)), 2, "USD")
+    assert write_of(table)(sample, tmp_path / "answer.csv") == 2
+    written = (tmp_path / "answer.csv").read_text(encoding="utf-8-sig")
+    assert "Revenue (USD)" in written and "1234.56" in written
+    assert "'=Priya" in written

@@ -1,0 +1,1 @@
+"""The page Ask: questions in plain words, their answers, and how each was found."""

@@ -1,0 +1,194 @@
+"""Ask: a question in plain words, its answer below the ones before, and beside it how it was found.
+
+A question goes on from the one before ("only Gold", "by owner") until a new one is begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from models.values.assistant import Question, Table
+from views.ask.answer_view import AnswerView
+from views.ask.explained_pane import ExplainedPane
+from views.ask.history_pane import HistoryPane
+from views.ask.rooms import READY_MADE, AskRoom, Reply, write_of
+from views.background import Failed
+from views.shell.page import Context, Page
+from views.theme import fonts
+from views.widgets.buttons import push
+from views.widgets.labels import FlowingContent, column, kind_of, label, note, row, rule, scrolling
+from views.widgets.splitter import PaneSplitter
+
+KEY = "ask"
+SIDE_FROM, LISTS_FROM = 1180, 860
+
+
+class AskPage(Page):
+    """Questions, answers, explanation in a splitter; in a narrow window the explanation and the lists go."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._room, self._desk = AskRoom(context.book), context.book.desk(self)
+        self._before: Question | None = None
+        self._wanted: AnswerView | None = None  # which answer is scrolled to, until a person scrolls
+        self.answers: list[AnswerView] = []
+        self._times: dict[int, int] = {}
+        self.history = HistoryPane(READY_MADE)
+        self.explained = ExplainedPane()
+        self.input = QLineEdit()
+        self.input.setPlaceholderText("Ask about customers, orders, tickets, reviews, deals or emails …")
+        self.input.setAccessibleName("Your question")
+        self.input.setFont(fonts.font(fonts.BODY, fonts.REGULAR))
+        self.input.setMaxLength(1_000)
+        self.button = push("Ask", primary=True)
+        self._empty = column(
+            label("Ask your book", fonts.HEADING, fonts.SEMIBOLD), 4,
+            note("Type a question as you would ask a colleague. Every figure comes from the book and shows its rows; "
+                 "what the book does not know is not answered."),
+            margins=(24, 24, 24, 0),
+        )  # fmt: skip
+        self._list = column(self._empty)
+        self._list.addStretch(1)
+        content = FlowingContent()
+        content.setLayout(self._list)
+        self.area = scrolling(content)
+        field = QWidget()
+        field.setLayout(column(rule(), row(self.input, 8, self.button, margins=(24, 12, 24, 12))))
+        kind_of(field, "panel")
+        middle = QWidget()
+        middle.setLayout(column(self.area, field))
+        self.splitter = PaneSplitter(KEY)
+        self.splitter.add(self.history, stretch=0, minimum=220)
+        self.splitter.add(middle, stretch=1, minimum=420)
+        self.splitter.add(self.explained, stretch=0, minimum=260)
+        self.splitter.setSizes([256, 720, 360])
+        self.splitter.restore(context.remembered.splitter(KEY))
+        self.setLayout(column(self.splitter))
+        self._connect()
+
+    def _connect(self) -> None:
+        self.input.returnPressed.connect(self._ask_typed)
+        self.button.clicked.connect(self._ask_typed)
+        bar = self.area.verticalScrollBar()
+        bar.rangeChanged.connect(lambda *_: self._scroll())
+        bar.sliderMoved.connect(lambda *_: self._let_go())
+        bar.actionTriggered.connect(lambda *_: self._let_go())
+        self.history.begun.connect(self._begin)
+        self.history.asked.connect(self._ask_anew)
+        self.history.wanted.connect(self._show_number)
+        self.splitter.resized.connect(self.context.remembered.set_splitter)
+
+    # -- what the shell asks ------------------------------------------------------------------------------------
+
+    def arrive(self) -> None:
+        self.input.setFocus()
+        self.input.selectAll()
+        self.settled.emit()
+
+    def show_section(self, key: str) -> None:
+        """Ask a question that was typed elsewhere, such as in the palette."""
+        self._ask_anew(key)
+
+    def fit(self, width: int, height: int) -> None:
+        self.explained.setVisible(width >= SIDE_FROM)
+        self.history.setVisible(width >= LISTS_FROM)
+
+    def panes(self) -> Sequence[QWidget]:
+        tables = [one for each in self.answers for one in each.tables]
+        found: list[QWidget] = [self.input, *tables[-1:], self.history.ready]
+        return [pane for pane in found if pane.isVisible()]
+
+    # -- asking -------------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        """The next question stands by itself."""
+        self._before = None
+        self.input.clear()
+        self.input.setFocus()
+
+    def _ask_typed(self) -> None:
+        text = self.input.text().strip()
+        if text:
+            self.input.clear()
+            self.ask(text)
+
+    def _ask_anew(self, text: str) -> None:
+        self._before = None
+        self.ask(text)
+
+    def ask(self, text: str, choose: int | None = None) -> None:
+        """Ask the book, and show the answer below the ones before."""
+        number = len(self.answers) + 1
+        clock = self.context.book.workspace.clock.now().astimezone()
+        view = AnswerView(self.context.theme, number, text, f"{clock:%H:%M}")
+        self.answers.append(view)
+        self._list.insertWidget(self._list.count() - 1, view)
+        view.asked.connect(self.ask)
+        view.chosen.connect(partial(self.ask, text))
+        view.customer_wanted.connect(self.wants_customer)
+        view.step_wanted.connect(self._take_step)
+        view.export_wanted.connect(self._export)
+        view.selected.connect(partial(self._explain, number))
+        self.history.add(number, text, "")
+        work = partial(self._room.ask, text, self._before, choose)
+        done, failed = partial(self._show, number), partial(self._fail, number)
+        self._desk.read(f"ask {number}", work, done, failed)
+        self._scroll_to(view)
+
+    def _show(self, number: int, reply: Reply) -> None:
+        view, found = self.answers[number - 1], reply.found
+        self._times[number] = reply.milliseconds
+        view.show_answer(found, reply.next_questions)
+        outcome = {"choose": "Several readings", "refused": "Not answered"}.get(found.status, "")
+        if found.status == "answered" and found.tables:
+            outcome = f"{found.tables[0].total:,} rows" if found.tables[0].total != 1 else "1 row"
+        self.history.add(number, view.question, outcome)
+        if found.status == "answered" and found.readings:
+            self._before = found.readings[0].question
+        self._explain(number)
+        self._scroll_to(view)
+
+    def _fail(self, number: int, failed: Failed) -> None:
+        self.answers[number - 1].show_failure(failed.words)
+
+    def _explain(self, number: int) -> None:
+        found = self.answers[number - 1].found
+        if found is not None:
+            self.explained.explain(number, found, self._times.get(number, 0))
+
+    def _show_number(self, number: int) -> None:
+        self._explain(number)
+        self._scroll_to(self.answers[number - 1])
+
+    def _scroll_to(self, view: AnswerView) -> None:
+        self._wanted = view
+        self._scroll()
+
+    def _scroll(self) -> None:
+        """Bring the wanted answer to the top, again whenever the layout has made room for more of it."""
+        if self._wanted is not None:
+            self.area.verticalScrollBar().setValue(self._wanted.y())
+
+    def _let_go(self) -> None:
+        self._wanted = None
+
+    def _take_step(self, what: str, customer: int) -> None:
+        if what == "draft":
+            self.wants_email.emit(customer, None)
+        else:
+            self.wants_customer.emit(customer)
+
+    def _export(self, table: Table) -> None:
+        self.export_list("answer", write_of(table))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc leads back to the question."""
+        if event.key() == Qt.Key.Key_Escape and not self.input.hasFocus():
+            self.input.setFocus()
+            return
+        super().keyPressEvent(event)

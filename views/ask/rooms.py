@@ -1,0 +1,89 @@
+"""What the page asks the book, run in the pool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+
+from models.values.assistant import Asked, Question, Table
+from models.values.metrics import Value
+from models.values.words import major
+from services.workspace import Workspace
+from views.shell.book import Book
+
+READY_MADE = (
+    "Which customers are at risk?",
+    "Tickets of the last 30 days with negative sentiment",
+    "Customers with 5-star reviews but no order in 90 days",
+    "Satisfaction by ticket type",
+    "Revenue by month in the last 12 months",
+    "Open deals with a probability above 70% and a value above $200",
+    "Customers without contact for 90 days",
+    "Top 3 reasons for negative reviews last quarter",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What became of a question, and how long it took."""
+
+    found: Asked
+    milliseconds: int
+    next_questions: tuple[str, ...] = ()
+
+
+class AskRoom:
+    """Asks the book."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def ask(self, text: str, before: Question | None, choose: int | None) -> Reply:
+        """Answer a question."""
+        from services.assistant import Assistant, asks_for_them, behind
+        from services.metrics import Metrics
+
+        begun = perf_counter()
+        metrics = Metrics(self._book.workspace)
+        assistant = Assistant(self._book.workspace, metrics)
+        rows = behind(before, metrics) if before is not None and asks_for_them(text) else None
+        found = assistant.again(text, rows) if rows is not None else assistant.ask(text, before, choose)
+        return Reply(found, round((perf_counter() - begun) * 1000), _next(found))
+
+
+def _next(found: Asked) -> tuple[str, ...]:
+    """Questions that go on from an answer."""
+    question = found.readings[0].question if found.status == "answered" and found.readings else None
+    if question is None:
+        return ()
+    if question.query is not None:
+        offered = ["by month", "by owner", "compared with last year", "who are they?"]
+        taken = {f"by {one}" for one in question.query.by}
+        timed = any(one in ("day", "week", "month", "quarter", "year") for one in question.query.by)
+        return tuple(one for one in offered if one not in taken and not (timed and one == "by month"))
+    if question.rows is not None and question.form != "reasons":
+        return ("by owner", "by month") if question.rows.entity != "customers" else ("by owner", "by segment")
+    return ("what should I do next?",) if question.form == "overview" else ()
+
+
+def write_of(table: Table) -> Callable[[Workspace, Path], int]:
+    """What writes a table to a file, money in major units."""
+    return partial(_write, table)
+
+
+def _write(table: Table, _workspace: Workspace, path: Path) -> int:
+    from services.exporting import write_table
+
+    heads = [f"{one.title} ({table.currency})" if one.unit == "money" else one.title for one in table.columns]
+    rows = [[_cell(value, one.unit, table.currency) for one, value in zip(table.columns, each, strict=True)]
+            for each in table.rows]  # fmt: skip
+    return write_table(heads, rows, path)
+
+
+def _cell(value: Value, unit: str, currency: str) -> Value:
+    if unit == "money" and isinstance(value, int | float):
+        return float(major(round(value), currency))
+    return value
