@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
-import json
+import json as text_of
 import zlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -31,20 +32,23 @@ def ask(
     context: Annotated[
         str, typer.Option("--context", metavar="ID", help="Continue from an earlier answer: the `context` of its JSON.")
     ] = "",
+    *,
+    json: bool = False,
 ) -> Reply:
     """Ask the book a question in plain words: `ask "tickets by type in the last 30 days"`. It only reads."""
-    from services.assistant import Assistant, asks_for_them, behind
+    from services.assistant import Assistant, asks_for_them
     from services.metrics import Metrics
 
     metrics = Metrics(workspace)
     assistant = Assistant(workspace, metrics)
     before = _question_of(context, metrics) if context else None
-    rows = behind(before, metrics) if before is not None and asks_for_them(question) else None
+    rows = assistant.behind(before) if before is not None and asks_for_them(question) else None
     found = assistant.again(question, rows) if rows is not None else assistant.ask(question, before, choose)
-    return Reply(document_of(found), _words(found), list(found.notes), _CODES[found.status])
+    steps = assistant.steps(found.readings[0].question) if json and found.status == "answered" else ()
+    return Reply(document_of(found, steps), _words(found), list(found.notes), _CODES[found.status])
 
 
-def document_of(found: Asked) -> dict[str, Any]:
+def document_of(found: Asked, steps: Sequence[tuple[str, int]] = ()) -> dict[str, Any]:
     """The answer as other programs read it: money in major units, shares of 1."""
     from services.assistant import document_of as asked_document
 
@@ -65,7 +69,7 @@ def document_of(found: Asked) -> dict[str, Any]:
         "sql": found.sql,
         "notes": list(found.notes),
         "definition": found.definition,
-        "steps": [{"what": words, "rows": number} for words, number in found.steps],
+        "steps": [{"what": words, "rows": number} for words, number in steps],
         "passages": [],
     }
 
@@ -79,7 +83,7 @@ def _context(question: Question) -> str:
     """A question as a short text, by which the next one may go on from it; nothing is kept."""
     from services.assistant import document_of as asked_document
 
-    return base64.urlsafe_b64encode(zlib.compress(json.dumps(asked_document(question)).encode())).decode()
+    return base64.urlsafe_b64encode(zlib.compress(text_of.dumps(asked_document(question)).encode())).decode()
 
 
 def _question_of(context: str, metrics: Any) -> Question:
@@ -87,7 +91,7 @@ def _question_of(context: str, metrics: Any) -> Question:
 
     try:
         unpacker = zlib.decompressobj()
-        said = json.loads(unpacker.decompress(base64.urlsafe_b64decode(context), 100_000))
+        said = text_of.loads(unpacker.decompress(base64.urlsafe_b64decode(context), 100_000))
         return question_of(said, metrics.catalogue)
     except (ValueError, zlib.error, UserError):
         raise UserError("The context is not one that an answer gave. Ask the question in full.") from None

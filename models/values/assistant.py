@@ -127,8 +127,6 @@ class Asked:
         Where answered the one that was answered; else those to choose from.
     next_steps
         What a person may do now, in words, by what the program calls it.
-    steps
-        From rows to answer: what is left after each condition, and how many rows that is.
     """
 
     status: Status
@@ -143,4 +141,3 @@ class Asked:
     readings: tuple[Reading, ...] = ()
     examples: tuple[str, ...] = ()
     next_steps: Mapping[str, str] = field(default_factory=dict)
-    steps: tuple[tuple[str, int], ...] = ()

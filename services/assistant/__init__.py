@@ -7,7 +7,7 @@ read, `own_kind` answers what no query can.
 
 from __future__ import annotations
 
-from services.assistant.asking import EXAMPLES, Assistant, asks_for_them, behind
+from services.assistant.asking import EXAMPLES, Assistant, asks_for_them
 from services.assistant.documents import document_of, question_of
 
-__all__ = ["EXAMPLES", "Assistant", "asks_for_them", "behind", "document_of", "question_of"]
+__all__ = ["EXAMPLES", "Assistant", "asks_for_them", "document_of", "question_of"]

@@ -44,19 +44,21 @@ class Answering:
         """
         question = self._of_customers(reading.question)
         if question.query is not None:
-            found = self._figures(text, reading, question, question.query, today)
-        else:
-            assert question.rows is not None
-            found = self._rows(text, reading, question, question.rows, today)
-        return replace(found, steps=self._steps(reading.question, today))
+            return self._figures(text, reading, question, question.query, today)
+        assert question.rows is not None
+        return self._rows(text, reading, question, question.rows, today)
 
-    def _steps(self, question: Question, today: date) -> tuple[tuple[str, int], ...]:
-        """From rows to answer: all rows of the entity, then what each condition leaves of them."""
+    def steps(self, question: Question, today: date) -> tuple[tuple[str, int], ...]:
+        """Return from rows to answer: all rows of the entity, then what each condition leaves of them.
+
+        On a large book it takes as long as the answer, so that it is asked for by itself.
+        """
         rows = question.rows
         if question.query is not None:
             query = question.query
             rows = replace(self._metrics.rows_of(replace(query, by=()), query.metrics[0]), where=query.where)
-        assert rows is not None
+        if rows is None or question.form == "reasons":
+            return ()
         entity = self._catalogue.entities[rows.entity]
         metric = self._catalogue.metrics[rows.metric] if rows.metric else None
         own = metric.where if metric is not None else ()

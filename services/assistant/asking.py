@@ -10,7 +10,7 @@ from typing import Final
 
 from models.values.assistant import Asked, Question, Reading, WordRead
 from models.values.errors import UserError
-from models.values.metrics import Condition, Query, RowsQuery
+from models.values.metrics import Condition
 from models.values.words import listed
 from services.assistant.answering import CUSTOMER, Answering
 from services.assistant.naming import Named, named_in
@@ -90,6 +90,18 @@ class Assistant:
             return self._answering.answer(text, reading, today)
         except UserError as error:
             return _refused(text, str(error))
+
+    def behind(self, question: Question) -> Question | None:
+        """Return the question for the rows behind an answer; None where it was of rows already."""
+        query = question.query
+        if query is None:
+            return replace(question, form="rows") if question.form in ("count", "share") else None
+        rows = self._metrics.rows_of(replace(query, by=()), query.metrics[0])
+        return Question("rows", rows=rows, legs=question.legs)
+
+    def steps(self, question: Question) -> tuple[tuple[str, int], ...]:
+        """Return from rows to answer: what is left after each condition, and how many rows that is."""
+        return self._answering.steps(question, self._metrics.days()[0])
 
     # ---- reading --------------------------------------------------------------------------------------------------
     def _find(self, text: str, today: date) -> _Settled:
@@ -225,15 +237,3 @@ def _refused(text: str, why: str) -> Asked:
 def asks_for_them(text: str) -> bool:
     """Return whether a question asks only for the rows behind the answer before."""
     return text.lower().strip(" ?.!") in _THEM
-
-
-def behind(question: Question, metrics: Metrics) -> Question | None:
-    """Return the question for the rows behind an answer; None where it was of rows already."""
-    if question.query is None:
-        return replace(question, form="rows") if question.form in ("count", "share") else None
-    rows: RowsQuery = metrics.rows_of(Query(question.query.metrics, (), question.query.where, question.query.period),
-                                      question.query.metrics[0])  # fmt: skip
-    return Question("rows", rows=rows, legs=question.legs)
-
-
-__all__ = ["EXAMPLES", "Assistant", "Token", "asks_for_them", "behind"]

@@ -199,25 +199,24 @@ def _said(said: Mapping[str, Any], catalogue: Catalogue) -> Iterator[tuple[tuple
 
 
 class BookValues:
-    """The words that a book has as values, read when they are needed and remembered."""
+    """The words that a book has as values, read at the first question and again once the book has changed."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._known: dict[str, tuple[tuple[tuple[str, ...], Meaning], ...]] = {}
+        self._head = -1
+        self._known: tuple[tuple[tuple[str, ...], Meaning], ...] = ()
 
-    def of(self, entities: Iterable[str]) -> Iterator[tuple[tuple[str, ...], Meaning]]:
-        """Yield the values of some entities, as phrases with what they mean."""
-        for entity in entities:
-            if entity not in self._known:
-                self._known[entity] = tuple(self._read(entity))
-            yield from self._known[entity]
-
-    def all(self) -> Iterator[tuple[tuple[str, ...], Meaning]]:
-        """Yield all values."""
-        return self.of(_VALUES)
+    def all(self) -> tuple[tuple[tuple[str, ...], Meaning], ...]:
+        """Return all values, as phrases with what they mean."""
+        with self._metrics.reading() as connection:
+            head = self._metrics.head(connection)
+        if head != self._head:
+            self._known = tuple(one for entity in _VALUES for one in self._read(entity))
+            self._head = head
+        return self._known
 
     def _read(self, entity: str) -> Iterator[tuple[tuple[str, ...], Meaning]]:
-        for name in _VALUES.get(entity, ()):
+        for name in _VALUES[entity]:
             values = values_of(self._metrics, entity, name)
             firsts: dict[str, list[str]] = {}
             for value in values:

@@ -101,7 +101,7 @@ class Metrics:
             It was cancelled.
         """
         with self.reading(cancelled) as connection:
-            key = (self._head(connection), self._workspace.clock.today(), self._owners, query)
+            key = (self.head(connection), self._workspace.clock.today(), self._owners, query)
             with self._lock:
                 making = self._making.setdefault(key, threading.Lock())
             try:
@@ -210,7 +210,8 @@ class Metrics:
             yield connection
 
     @staticmethod
-    def _head(connection: Connection) -> int:
+    def head(connection: Connection) -> int:
+        """Return the number of the journal's last entry, which says in which state the book is."""
         return int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM journal").scalar() or 0)
 
     def contexts(self, connection: Connection, as_of: date | None) -> tuple[dict[str, Context], date | None]:
@@ -248,7 +249,7 @@ class Metrics:
 
     def reckoning(self, connection: Connection) -> Reckoning:
         """Return what reckons one answer of the book as a connection sees it."""
-        head = self._head(connection)
+        head = self.head(connection)
         with self._lock:
             if self._score_days[0] != head:
                 self._score_days = (head, ScoreDays())

@@ -23,7 +23,7 @@ def customers_of(metrics: Metrics, query: RowsQuery, least: int = 1) -> tuple[in
 
 
 def values_of(metrics: Metrics, entity: str, field: str) -> tuple[str, ...]:
-    """Return the different values of a field of words, over the entity's rows."""
+    """Return the different values of a field of words, over the rows of the entity's source."""
     known = metrics.catalogue.entity(entity)
     with metrics.reading() as connection:
         contexts, _ = metrics.contexts(connection, None)

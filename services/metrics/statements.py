@@ -255,11 +255,10 @@ class Statements:
         return statement.group_by(*heads) if heads else statement
 
     def values(self, scope: Scope, name: str) -> Select[Any]:
-        """Return the different values of a field."""
+        """Return the different values of a field, over all rows of its source."""
         rows = _Rows(self, scope)
         value = rows.expression(name)
-        conditions = rows.conditions(())
-        return select(value).distinct().select_from(rows.joined()).where(*conditions)
+        return select(value).distinct().select_from(rows.joined())
 
     def field(self, scope: Scope, name: str, numbers: Sequence[int]) -> Select[Any]:
         """Return a field of the rows with some numbers, after the number."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
@@ -37,8 +39,8 @@ class ExplainedPane(QWidget):
         self._box.addWidget(note("Ask a question. What it was taken for, and the rows behind it, are shown here."))
         self._box.addStretch(1)
 
-    def explain(self, number: int, found: Asked, milliseconds: int) -> None:
-        """Show how a question was answered."""
+    def explain(self, number: int, found: Asked, milliseconds: int, steps: Sequence[tuple[str, int]] = ()) -> None:
+        """Show how a question was answered; ``steps``: from rows to answer, once they are counted."""
         clear(self._box)
         self._box.addWidget(label(f"How question {number} was answered", fonts.HEADING, fonts.SEMIBOLD))
         self._box.addSpacing(6)
@@ -47,8 +49,8 @@ class ExplainedPane(QWidget):
         )
         if found.readings:
             self._section("Read as", [(found.readings[0].sentence, "")])
-        if found.steps:
-            self._section("From rows to answer", [(words, whole(number)) for words, number in found.steps])
+        if steps:
+            self._section("From rows to answer", [(words, whole(number)) for words, number in steps])
         words = found.readings[0].words if found.readings else ()
         if words:
             self._section("How words were read", [(one.words, one.meaning) for one in words])

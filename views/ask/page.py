@@ -158,8 +158,13 @@ class AskPage(Page):
 
     def _explain(self, number: int) -> None:
         found = self.answers[number - 1].found
-        if found is not None:
-            self.explained.explain(number, found, self._times.get(number, 0))
+        if found is None:
+            return
+        took = self._times.get(number, 0)
+        self.explained.explain(number, found, took)
+        if found.status == "answered" and found.readings:
+            work = partial(self._room.steps, found.readings[0].question)
+            self._desk.read("steps", work, partial(self.explained.explain, number, found, took))
 
     def _show_number(self, number: int) -> None:
         self._explain(number)

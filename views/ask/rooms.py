@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from models.values.assistant import Asked, Question, Table
 from models.values.metrics import Value
 from models.values.words import major
 from services.workspace import Workspace
 from views.shell.book import Book
+
+if TYPE_CHECKING:
+    from services.assistant import Assistant
 
 READY_MADE = (
     "Which customers are at risk?",
@@ -40,18 +44,30 @@ class AskRoom:
 
     def __init__(self, book: Book) -> None:
         self._book = book
+        self._made: tuple[Workspace, Assistant] | None = None
+
+    @property
+    def _assistant(self) -> Assistant:
+        """What answers, kept as long as the workspace is the same, as it knows the book's values then."""
+        from services.assistant import Assistant
+
+        workspace = self._book.workspace
+        if self._made is None or self._made[0] is not workspace:
+            self._made = (workspace, Assistant(workspace))
+        return self._made[1]
 
     def ask(self, text: str, before: Question | None, choose: int | None) -> Reply:
         """Answer a question."""
-        from services.assistant import Assistant, asks_for_them, behind
-        from services.metrics import Metrics
+        from services.assistant import asks_for_them
 
-        begun = perf_counter()
-        metrics = Metrics(self._book.workspace)
-        assistant = Assistant(self._book.workspace, metrics)
-        rows = behind(before, metrics) if before is not None and asks_for_them(text) else None
+        begun, assistant = perf_counter(), self._assistant
+        rows = assistant.behind(before) if before is not None and asks_for_them(text) else None
         found = assistant.again(text, rows) if rows is not None else assistant.ask(text, before, choose)
         return Reply(found, round((perf_counter() - begun) * 1000), _next(found))
+
+    def steps(self, question: Question) -> tuple[tuple[str, int], ...]:
+        """From rows to answer."""
+        return self._assistant.steps(question)
 
 
 def _next(found: Asked) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ import pytest
 
 from models.journal.verify import content_hash
 from models.values.assistant import Asked
-from services.assistant import Assistant, asks_for_them, behind, document_of, question_of
-from services.metrics import Metrics, the_catalogue
+from services.assistant import Assistant, asks_for_them, document_of, question_of
+from services.metrics import the_catalogue
 from services.workspace import Workspace
 from tests.services.assistant.meaning import meaning
 
@@ -116,13 +116,23 @@ def test_a_question_goes_on_from_the_one_before(assistant: Assistant, question: 
     assert means(assistant.ask(question, before)) == wanted
 
 
-def test_who_they_are_is_the_list_behind_the_figure(book: Workspace, assistant: Assistant) -> None:
+def test_who_they_are_is_the_list_behind_the_figure(assistant: Assistant) -> None:
     counted = assistant.ask("how many customers are at risk").readings[0].question
     assert asks_for_them("Who are they?")
-    rows = behind(counted, Metrics(book))
+    rows = assistant.behind(counted)
     assert rows is not None
     found = assistant.again("Who are they?", rows)
     assert found.tables[0].total == assistant.ask("customers at risk").tables[0].total
+
+
+def test_from_rows_to_answer_each_condition_leaves_fewer(assistant: Assistant) -> None:
+    found = assistant.ask("Gold customers who left 5-star reviews but haven't purchased in 90 days")
+    steps = assistant.steps(found.readings[0].question)
+    assert [words for words, _ in steps] == [
+        "Customers in the book", "tier Gold", "reviews (rating is 5)", "no orders in the last 90 days",
+    ]  # fmt: skip
+    numbers = [number for _, number in steps]
+    assert numbers == sorted(numbers, reverse=True) and numbers[-1] == found.tables[0].total
 
 
 def test_a_question_about_them_is_of_the_customer_before(assistant: Assistant) -> None:

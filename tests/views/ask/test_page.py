@@ -100,10 +100,14 @@ def test_every_ready_made_question_is_answered(qtbot: QtBot, page: AskPage) -> N
 
 def test_beside_an_answer_stands_how_it_was_found(qtbot: QtBot, page: AskPage) -> None:
     view = typed(qtbot, page, "Gold customers without orders in 90 days")
-    words = " ".join(one.text() for one in page.explained.findChildren(QLabel))
+
+    def words() -> str:
+        return " ".join(one.text() for one in page.explained.findChildren(QLabel))
+
+    qtbot.waitUntil(lambda: "From rows to answer" in words())
     assert view.found is not None
-    assert "How question 1 was answered" in words and "From rows to answer" in words
-    assert f"{view.found.tables[0].total}" in words and "SELECT" in page.explained.sql
+    assert "How question 1 was answered" in words()
+    assert f"{view.found.tables[0].total}" in words() and "SELECT" in page.explained.sql
 
 
 def test_a_customer_of_the_answer_is_opened(qtbot: QtBot, desk: Desktop, page: AskPage) -> None:
