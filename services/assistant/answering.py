@@ -102,8 +102,8 @@ class Answering:
             found.total, found.currency, found.customers,
         )  # fmt: skip
         notes: tuple[str, ...] = ()
-        if query.entity == "deals" and any(one.name == "days_in_stage" for one in query.where):
-            table, notes = self._with_contact(table)
+        if query.entity == "deals":
+            table, notes = self._with_contact(table, waiting=any(one.name == "days_in_stage" for one in query.where))
         sentence = rows_sentence(reading.question, found, total_of, self._catalogue, today)
         metric = self._catalogue.metrics.get(query.metric or query.entity)
         definition = f"{metric.title}: {metric.counts}" if metric is not None else ""
@@ -111,14 +111,16 @@ class Answering:
             "answered", text, sentence, found.as_of, (table,), notes, definition, found.sql, readings=(reading,)
         )
 
-    def _with_contact(self, table: Table) -> tuple[Table, tuple[str, ...]]:
-        """Deals that stand still, with how long ago anybody was in contact, and since when their days are known."""
+    def _with_contact(self, table: Table, *, waiting: bool) -> tuple[Table, tuple[str, ...]]:
+        """Deals with how long ago anybody was in contact; of those that wait in a stage, how many were left alone."""
         whose = [one for one in table.customers if one is not None]
         days = field_of(self._metrics, "customers", "days_since_contact", whose)
         late = sum(1 for one in whose if (said := days.get(one)) is None or float(str(said)) >= _LONG_AGO_DAYS)
         known = tuple(days.get(one) if one is not None else None for one in table.customers)
         columns = (*table.columns, Column("days_since_contact", "Days since contact", "days"))
         rows = tuple((*row, value) for row, value in zip(table.rows, known, strict=True))
+        if not waiting:
+            return replace(table, columns=columns, rows=rows), ()
         notes = [f"{late} of {len(table.rows)} had no contact in the last {_LONG_AGO_DAYS} days."] if table.rows else []
         if not self._metrics.has_rows("deal_stages"):
             notes.append("The book has no dates of stage changes; days in the stage count from a deal's creation.")

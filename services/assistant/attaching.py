@@ -136,6 +136,10 @@ class Attaching(Bounds):
             placed, host = self._noun(draft, at, one, host, denied, linked)
             if placed:
                 return True, host, False
+        contact = any(one.what == "customers.days_since_contact" for one in span.of("field"))
+        if contact and draft.entity.name == "deals":
+            draft.used[span] = "days since contact"  # a column of every list of deals
+            return True, host, denied
         if span.of("field") and self._is_mention(draft, at):
             draft.used[span] = ""
             return True, host, denied
