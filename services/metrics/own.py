@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models import sqlite
 from models.values.changes import Changes
-from models.values.dashboards import LONGEST_NAME, Dashboard, Filters, SavedView
+from models.values.dashboards import LONGEST_NAME, Dashboard, Filters, SavedView, TileSpec
 from models.values.errors import UserError
-from services.metrics.dashboards import document_of, load_dashboard, the_dashboards
+from models.values.metrics import Query
+from models.values.words import shortened
+from services.metrics.dashboards import document_of, forms_of, load_dashboard, the_dashboards
 from services.metrics.load import the_catalogue
 from services.workspace import Workspace
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Titles of tabs that are no dashboards.
 _TAKEN: Final = ("scores",)
+#: The dashboard of answers that were pinned.
+_PINNED: Final = "Pinned answers"
 _NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9]+")
 Edit = Callable[[Dashboard], Dashboard]
 
@@ -139,6 +143,30 @@ def edit_dashboard(workspace: Workspace, name: str, edit: Edit, words: str) -> C
             )
         _write(workspace, work, before.name, document_of(edit(before)))
         work.say(words)
+        return work.commit()
+
+
+def pin_tile(workspace: Workspace, title: str, query: Query) -> Changes:
+    """Keep a query as a tile of the dashboard “Pinned answers”, which the first pin makes.
+
+    Raises
+    ------
+    UserError
+        It cannot be answered, or the dashboard has tiles that this version cannot show.
+    """
+    with workspace.store.unit_of_work(workspace.me, "change-dashboard", "dashboard", at=workspace.at) as work:
+        there = _read(work.driver)
+        before = next((one for one in there if one.title == _PINNED), None)
+        if before is None:
+            name = _name_of(_PINNED, {one.name for one in there} | {*_TAKEN})
+            before = Dashboard(name, _PINNED, (), "own")
+        elif before.left_out:
+            raise UserError(f"“{_PINNED}” has tiles that this version cannot show. Update Bellwether, or delete it.")
+        taken = {one.key for one in before.tiles}
+        key = next(f"pinned-{number}" for number in range(1, len(taken) + 2) if f"pinned-{number}" not in taken)
+        tile = TileSpec(key, shortened(title, LONGEST_NAME), forms_of(query.by)[0], query)
+        _write(workspace, work, before.name, document_of(before.with_tile(tile)))
+        work.say(f"Pinned “{tile.title}” to “{_PINNED}”")
         return work.commit()
 
 

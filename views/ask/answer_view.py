@@ -36,6 +36,7 @@ class AnswerView(QWidget):
     customer_wanted : the number of a customer.
     step_wanted : (what, customer) of what is to be done now.
     export_wanted : a table is wanted as a file.
+    pin_wanted : the figures are wanted as a tile of Insights.
     selected : this answer is to be explained.
     """
 
@@ -44,6 +45,7 @@ class AnswerView(QWidget):
     customer_wanted = Signal(int)
     step_wanted = Signal(str, int)
     export_wanted = Signal(object)
+    pin_wanted = Signal()
     selected = Signal()
 
     def __init__(self, theme: Theme, number: int, question: str, when: str) -> None:
@@ -88,6 +90,10 @@ class AnswerView(QWidget):
             export = push("Export…")
             export.clicked.connect(lambda: self.export_wanted.emit(found.tables[0]))
             buttons.append(export)
+        if can_be_pinned(found):
+            pin = push("Pin to Insights")
+            pin.clicked.connect(self.pin_wanted)
+            buttons.append(pin)
         self._add(_flow([*buttons, *(self._asking(one) for one in next_questions)]))
 
     def show_failure(self, words: str) -> None:
@@ -151,6 +157,12 @@ class AnswerView(QWidget):
     def _open(self, customer: object) -> None:
         if isinstance(customer, int):
             self.customer_wanted.emit(customer)
+
+
+def can_be_pinned(found: Asked) -> bool:
+    """Return whether an answer can be a tile: figures, of rows that need no list of customers to be told apart."""
+    question = found.readings[0].question if found.readings else None
+    return question is not None and question.query is not None and not question.legs and len(question.query.by) <= 2
 
 
 def _plainly(do: Callable[[], None], _checked: bool = False) -> None:

@@ -16,7 +16,7 @@ from models.values.assistant import Question, Table
 from views.ask.answer_view import AnswerView
 from views.ask.explained_pane import ExplainedPane
 from views.ask.history_pane import HistoryPane
-from views.ask.rooms import READY_MADE, AskRoom, Reply, write_of
+from views.ask.rooms import READY_MADE, AskRoom, Reply, pinned, write_of
 from views.background import Failed
 from views.shell.page import Context, Page
 from views.theme import fonts
@@ -133,6 +133,7 @@ class AskPage(Page):
         view.customer_wanted.connect(self.wants_customer)
         view.step_wanted.connect(self._take_step)
         view.export_wanted.connect(self._export)
+        view.pin_wanted.connect(partial(self._pin, view))
         view.selected.connect(partial(self._explain, number))
         self.history.add(number, text, "")
         work = partial(self._room.ask, text, self._before, choose)
@@ -187,6 +188,14 @@ class AskPage(Page):
             self.wants_email.emit(customer, None)
         else:
             self.wants_customer.emit(customer)
+
+    def _pin(self, view: AnswerView) -> None:
+        """Keep the figures of an answer as a tile."""
+        found = view.found
+        if found is None or (query := found.readings[0].question.query) is None:
+            return
+        title = found.readings[0].sentence
+        self.context.book.act(partial(pinned, title, query))
 
     def _export(self, table: Table) -> None:
         self.export_list("answer", write_of(table))

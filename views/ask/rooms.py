@@ -10,7 +10,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from models.values.assistant import Asked, Question, Table
-from models.values.metrics import Value
+from models.values.changes import Changes
+from models.values.metrics import Query, Value
 from models.values.words import major
 from services.workspace import Workspace
 from views.shell.book import Book
@@ -83,6 +84,13 @@ def _next(found: Asked) -> tuple[str, ...]:
     if question.rows is not None and question.form != "reasons":
         return ("by owner", "by month") if question.rows.entity != "customers" else ("by owner", "by segment")
     return ("what should I do next?",) if question.form == "overview" else ()
+
+
+def pinned(title: str, query: Query, workspace: Workspace) -> Changes:
+    """Keep the figures of an answer as a tile."""
+    from services.metrics.own import pin_tile
+
+    return pin_tile(workspace, title, query)
 
 
 def write_of(table: Table) -> Callable[[Workspace, Path], int]:

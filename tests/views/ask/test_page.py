@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from models.values.assistant import Table
 from models.values.metrics import Column
+from services.metrics import all_dashboards
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.pages import page_at
@@ -122,6 +123,20 @@ def test_next_steps_for_a_customer_lead_to_the_composer(qtbot: QtBot, desk: Desk
     view = typed(qtbot, page, "what should I do for customer 42")
     button(view, "Write an email").click()
     assert desk.window.current_key == "composer"
+
+
+def test_an_answer_is_pinned_as_a_tile_and_undone(qtbot: QtBot, desk: Desktop, page: AskPage) -> None:
+    book = page.context.book.workspace
+    for words in ("revenue by owner this year", "average order value by month"):
+        view = typed(qtbot, page, words)
+        button(view, "Pin to Insights").click()
+        qtbot.waitUntil(lambda: desk.background.idle)
+    (pinned,) = (one for one in all_dashboards(book) if one.kind == "own")
+    assert pinned.title == "Pinned answers" and [one.form for one in pinned.tiles] == ["bars", "line"]
+    assert pinned.tiles[0].query.metrics == ("revenue",) and pinned.tiles[0].query.by == ("owner",)
+    page.context.book.undo()
+    qtbot.waitUntil(lambda: desk.background.idle)
+    assert len(next(one for one in all_dashboards(book) if one.kind == "own").tiles) == 1
 
 
 def test_the_palette_asks(qtbot: QtBot, desk: Desktop, page: AskPage) -> None:
