@@ -48,7 +48,7 @@ def open_desktop(store: str | None = None, *, sample: Path | None = None) -> int
     last = load_preferences(default_path()).preferences.store_path
     code, going = 0, [Going(store or last or str(default_book()))]
     if last and not store and not Path(last).exists():  # on a drive that is not there, or thrown away
-        code = _choose_instead(f"There is no book at {last} any more.", library(sample), going, stand_in)
+        code = _choose_instead(f"The book at {last} no longer exists.", library(sample), going, stand_in)
         going = going[1:]
     while going:
         after = going.pop()

@@ -95,7 +95,7 @@ def _restored(path: Path, keyring: Keyring, opening: Going, ask: Callable[[str],
             recipe = recipe_for(path)
             return restore(path, backup, keyring, person=recipe.person, clock=recipe.clock, given=given).words
         except StopIteration:
-            return "This backup does not exist any more. Choose another one."
+            return "This backup no longer exists. Choose another one."
         except StoreLocked as locked:
             answer = ask(str(locked))
             if answer is None:

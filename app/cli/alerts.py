@@ -106,11 +106,10 @@ def alerts(
     as_of: AsOfOption = None,
     json: JsonOption = False,
 ) -> int:
-    """Print the queue: who needs a person, and why; exit code 3 where something in the book is not scored yet.
+    """Print the queue: which customers need a person, and why; exit code 3 where some are not scored yet.
 
-    At stake: what is likely to be lost by the churn risk, or, where more customers left after such a silence than the
-    model expects, by that record, which then stands under "churn" too. A year: spend in the last 12 months, not in
-    totals.
+    At stake: the revenue that is likely to be lost, by the churn risk or, where the track record of such silences is
+    worse, by that record (then shown under "churn" too). A year: spend in the last 12 months, not in totals.
     """
     if order not in (None, *QUEUE_ORDERS):
         raise typer.BadParameter(f"Order by {', '.join(QUEUE_ORDERS)}.")
@@ -251,7 +250,7 @@ def name_owner(
     rule: RuleName,
     name: Annotated[str, typer.Argument(metavar="NAME", help='Who answers for it; "" for nobody.')],
 ) -> Reply:
-    """Name who answers for a rule; can be undone."""
+    """Set the owner of a rule; can be undone."""
     changes = alerting.name_owner(workspace, rule, name)
     after_change(workspace, changes)
     document = {"rule": rule, "owner": name.strip(), "entry": changes.entry}
@@ -288,7 +287,7 @@ def rules(workspace: Workspace) -> Reply:
 
 @in_book(writes=True)
 def run(workspace: Workspace, json: JsonOption = False) -> Reply:
-    """Do one round without a window: import what landed in watched folders, score, evaluate, send, check the scores."""
+    """Do one round without the window: import from watched folders, score, raise alerts, send, check the scores."""
     landed = import_from_folders(workspace, json)
     outcome = do_round(workspace, progress=progress_line(json))
     sent, changes = outreach.send_due(workspace)

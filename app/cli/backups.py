@@ -22,7 +22,7 @@ from services.workspace import Workspace
 
 @in_book()
 def backup(workspace: Workspace) -> Reply:
-    """Back up the book now, check the copy, and delete backups that are not kept any more."""
+    """Back up the book now, check the copy, and delete backups past their time."""
     made = kept.back_up(workspace)
     return Reply(_document(made), f"Backed up to {made.path}")
 

@@ -29,7 +29,7 @@ def change(
     words: Annotated[list[str], typer.Argument(metavar="ID… FIELD=VALUE…", help=_HELP)],
     new_owner: NewOwner = False,
 ) -> Reply:
-    """Change one or several deals by hand, all by one action: `deal set 12 15 stage=Negotiation owner=Ana`."""
+    """Change one or several deals in one step: `deal set 12 15 stage=Negotiation owner=Ana`."""
     numbers = [word for word in words if "=" not in word]
     wrong = next((word for word in numbers if not word.isdecimal()), "")
     if wrong or not numbers:

@@ -29,7 +29,7 @@ ByPassphrase = Annotated[
 
 @told
 def show(store: StoreOption = None, json: JsonOption = False) -> int:
-    """Say whether the book is encrypted, and what opens it."""
+    """Show whether the book is encrypted, and how it is opened."""
     found = encryption_of(_book(store), LazyKeyring())
     answer({"encrypted": found.encrypted, "key_in_keyring": found.in_keyring}, found.words, json)
     return DONE

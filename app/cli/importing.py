@@ -94,7 +94,7 @@ def import_(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> int:
-    """Import files and what is in archives, customers before their orders, then score and raise alerts."""
+    """Import files and archives, customers before their orders, then score and raise alerts."""
     options = ImportOptions(
         entity=entity,
         kind=kind,

@@ -54,7 +54,7 @@ PARTS = (
 
 @in_book(writes=True)
 def undo(workspace: Workspace) -> Reply:
-    """Undo your last action; never the pipeline's. Exit code 1: nothing could be undone; 3: a part was kept."""
+    """Undo your last action, never an automatic one. Exit code 1: nothing could be undone; 3: undone in part."""
     changes = audit.undo_last(workspace)
     after_change(workspace, changes)
     document = {"entry": changes.entry, "words": changes.words, "kept": list(changes.kept)}
@@ -98,7 +98,7 @@ def verify(
         bool, typer.Option("--accept", help="Remember this journal from now on: after you restored a copy.")
     ] = False,
 ) -> Reply:
-    """Check the journal's chain, the rows that it records and the store, and print the content hash."""
+    """Check the journal, the rows it records and the store, and print the content hash."""
     if accept:
         audit.remember_head(workspace, accept=True)
     outcome = audit.verify_book(workspace)
@@ -139,7 +139,7 @@ def disclosures(
 
 @told
 def doctor(store: StoreOption = None, json: JsonOption = False) -> int:
-    """Say what is installed and where, and whether the book can be used."""
+    """Show what is installed and where, and whether the book can be used."""
     recipe = recipe_for(store)
     path = Path(recipe.store)
     versions = {"bellwether": __version__, "python": platform.python_version(), "sqlite": sqlite.sqlite_version}

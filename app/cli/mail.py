@@ -55,7 +55,7 @@ def change(
 ) -> Reply:  # fmt: skip
     """Set up the mail account. Options you leave out keep their value, or take that of the provider.
 
-    Exit code 3: what you gave is saved, and whose server it is must still be said.
+    Exit code 3: saved, but the server is still missing.
     """
     given = {"from_address": address, "from_name": name, "host": host, "port": port, "security": security,
              "user": user, "sign_in": sign_in}  # fmt: skip
@@ -109,7 +109,7 @@ def _provider(code: str | None, address: str, *, has_server: bool) -> Provider |
     known = mail_access.providers_for(address)
     if len(known) > 1:
         listed = " or ".join(f"--provider {one.code}" for one in known)
-        unknown = f"Who hosts {address.rpartition('@')[2]} is not known: add {listed}, or --host SERVER."
+        unknown = f"The provider of {address.rpartition('@')[2]} is not known: add {listed}, or --host SERVER."
         if has_server:
             raise UserError(f"Nothing was saved. {unknown}")
         say(unknown)

@@ -88,8 +88,8 @@ COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
 }
 GROUPS: Final[Mapping[str, Group]] = {
     "customer": Group(
-        "One customer: `customer NAME` shows, `add`, `set` and `contact` write by hand, `override` sets a score,"
-        " `data` writes all there is about them, `erase` erases them for good, `merge A B` and `apart A B` judge two.",
+        "One customer: `customer NAME` shows, `add`, `set` and `contact` edit by hand, `override` sets a score,"
+        " `data` saves everything about them, `erase` erases them for good, `merge A B` and `apart A B` settle a pair.",
         {
             "show": customers.show, "add": customers.add, "set": customers.change, "data": reports.all_data,
             "erase": people.erase, "contact": customers.contact, "override": overriding.override,
@@ -101,7 +101,7 @@ GROUPS: Final[Mapping[str, Group]] = {
         "Deals: `deal set ID… FIELD=VALUE…` changes one or several; `rows deals` lists them.", {"set": deals.change}
     ),
     "rules": Group(
-        "The rules with how often each was right; `rules try RULE` tries one against the past, `rules watch METRIC"
+        "Rules and their track record; `rules try RULE` tries one against the past, `rules watch METRIC"
         " above 5` raises an alert by a metric.",
         {
             "list": alerts.rules, "try": alerts.try_rule, "on": alerts.switch_on, "off": alerts.switch_off,

@@ -55,7 +55,7 @@ def override(
     wanted = {figure: text for figure, text in given.items() if text is not None}
     ended = [_score(text) for text in end or ()]
     if sum(map(bool, (wanted, ended, everything))) > 1:
-        raise typer.BadParameter("Set a score, remove one override with --end, or all with --all: one at a time.")
+        raise typer.BadParameter("Set a score, or remove one override with --end, or all of them with --all.")
     number = insight.customer_named(workspace, customer)
     changes = Changes()
     if wanted:

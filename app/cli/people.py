@@ -85,8 +85,8 @@ def consent(
 
 
 _NOTHING = {
-    "pending": "No two customers look alike.",
-    "later": "Nothing was left for later.",
+    "pending": "There are no possible duplicates.",
+    "later": "No pair is marked for later.",
     "apart": "No customers were kept apart.",
     "merged": "No customers were merged.",
 }
@@ -100,13 +100,13 @@ def merge(workspace: Workspace, kept: Kept, other: Other) -> Reply:
 
 @in_book(writes=True)
 def apart(workspace: Workspace, one: One, two: Two) -> Reply:
-    """Remember that two customers are two."""
+    """Mark two customers as different."""
     return changed(workspace, people.keep_apart(workspace, one, two))
 
 
 @in_book(writes=True)
 def later(workspace: Workspace, one: One, two: Two) -> Reply:
-    """Put off whether two customers are one."""
+    """Decide later whether two customers are the same."""
     return changed(workspace, people.decide_later(workspace, one, two))
 
 
@@ -117,7 +117,7 @@ def erase(
     sure: Annotated[bool, typer.Option("--yes", help="Erase: it cannot be undone.")] = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="A .txt file for the receipt.")] = None,
 ) -> Reply:
-    """Erase a customer on their request, with what the journal holds of them; prints a receipt."""
+    """Erase a customer at their request, with all the journal holds about them; prints a receipt."""
     number = insight.customer_named(workspace, customer)
     if not sure:
         raise UserError(f"This erases customer {number} for good. Add --yes to do it.")

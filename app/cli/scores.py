@@ -44,7 +44,7 @@ def score(
     as_of: AsOfOption = None,
     json: JsonOption = False,
 ) -> int:
-    """Score what is due; with an earlier --as-of, a run of its own that changes nothing in the book.
+    """Score what is due. An earlier --as-of is a trial that changes nothing in the book.
 
     `--as-of data-end` (the last day of the data) and `--as-of today` also hold for later scores.
     """
@@ -87,7 +87,7 @@ def export(
     as_of: AsOfOption = None,
     json: JsonOption = False,
 ) -> int:
-    """Write scores, alerts, customers, or how well the scores predicted the past to a file that spreadsheets open."""
+    """Export scores, alerts, customers or the back-test to a file for spreadsheets."""
     with opened_as_of(store, day_of(as_of)) as workspace:
         exporting.refuse_export(workspace, out)
         if what == "check":

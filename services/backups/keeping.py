@@ -50,7 +50,7 @@ def backups_of(path: Path) -> tuple[Backup, ...]:
 
 
 def back_up(workspace: Workspace, kind: BackupKind = "asked") -> Backup:
-    """Back up a book as it is at this moment, check what was written, and delete backups that are not kept any more.
+    """Back up a book as it is at this moment, check what was written, and delete backups past their time.
 
     Raises
     ------

@@ -23,7 +23,7 @@ _VERBS: Final = {"apart": "keep-apart", "later": "decide-later"}
 
 
 def keep_apart(workspace: Workspace, one_id: int, two_id: int) -> Changes:
-    """Remember that two customers are two.
+    """Mark two customers as different.
 
     Raises
     ------

@@ -197,7 +197,7 @@ def test_a_book_of_last_time_that_is_gone_is_not_begun_anew(home: Path, person: 
 
     person((BookChooser, choose))
     assert app_desktop.open_desktop() == 1
-    assert told == [f"There is no book at {gone} any more."]
+    assert told == [f"The book at {gone} no longer exists."]
     assert not gone.parent.exists()
 
 

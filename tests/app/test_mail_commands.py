@@ -49,7 +49,7 @@ def test_whose_server_a_companys_domain_has_is_asked(ask: Any) -> None:
     assert load_preferences(default_path()).preferences.sign_in["microsoft"].tenant == "linden.example"
     assert ask(*asked, "--host", "mail.linden.example")[1]["host"] == "mail.linden.example"
     code, _, said = ask("mail", "set", "--address", "dana@other.example")
-    assert code == 1 and "Nothing was saved. Who hosts other.example" in said
+    assert code == 1 and "Nothing was saved. The provider of other.example" in said
     code, _, said = ask("mail", "set", "--provider", "nobody")
     assert code == 1 and "No provider is called “nobody”" in said
 

@@ -27,7 +27,7 @@ TABS: Final[tuple[tuple[PairState, str], ...]] = (
     ("merged", "Merged"),
 )
 EMPTY: Final = {
-    "pending": ("No duplicates", "No two customers look alike. New ones are compared after every import."),
+    "pending": ("No duplicates", "There are no possible duplicates. New ones are compared after every import."),
     "later": ("Nothing left for later", "Pairs you leave for later are kept here."),
     "apart": ("Nothing kept apart", "Pairs you keep apart are listed here, and you are not asked about them again."),
     "merged": ("Nothing merged", "Records you merge are listed here with their original details."),
