@@ -316,7 +316,7 @@ def _names_in(place: Place, expression: str) -> Iterator[str]:
     try:
         tree = ast.parse(expression, mode="eval")
     except SyntaxError as error:
-        raise place.wrong("this cannot be reckoned") from error
+        raise place.wrong("this cannot be calculated") from error
     for node in ast.walk(tree):
         if not isinstance(node, _ARITHMETIC) or (
             isinstance(node, ast.Constant) and not isinstance(node.value, int | float)

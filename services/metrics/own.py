@@ -334,5 +334,5 @@ def _view(work: UnitOfWork, name: str) -> Any:
 def _known_view(work: UnitOfWork, name: str) -> int:
     row = _view(work, name)
     if row is None:
-        raise UserError(f"There is no view “{name}” any more.")
+        raise UserError(f"The view “{name}” no longer exists.")
     return int(row[0])

@@ -58,7 +58,7 @@ def who_is_due(
     marks = writing.read_marks(connection)
     why = _why_everyone(marks, now, changed, force)
     if why is None and _unscored_entries(connection, marks, changed):
-        why = "changes that were not scored yet"
+        why = "changes not scored yet"
     if why is not None:
         return Due(None, why)
     fit = refit.fit_in_force(
@@ -91,7 +91,7 @@ def _why_everyone(marks: dict[str, Any], now: dict[str, Any], changed: Changes |
     if marks["sources"] != now["sources"]:
         return "a kind of data came or went"
     if marks.get("form") != now["form"]:
-        return "reasons are kept in a new form"
+        return "reasons are stored in a new format"
     if changed is not None and changed.everyone:
         return "many customers changed"
     return None

@@ -63,7 +63,7 @@ def test_a_book_with_reasons_in_words_shows_them_until_it_is_scored_anew(scored:
     as_before(scored)
     assert scored.scores() != before and shown(scored, tmp_path) == words
     run = score_due(scored.workspace)
-    assert (run.scored, run.why) == (len(before), "reasons are kept in a new form")
+    assert (run.scored, run.why) == (len(before), "reasons are stored in a new format")
     assert scored.scores() == before and shown(scored, tmp_path) == words
     assert score_due(scored.workspace).scored == 0
 
