@@ -214,5 +214,5 @@ def test_a_view_is_saved_chosen_renamed_and_deleted(workspace: Workspace) -> Non
         undo_last(workspace)
     assert saved_views(workspace) == (SavedView("North", north), SavedView("South", south))
     remove_view(workspace, "South")
-    with pytest.raises(UserError, match="There is no view “South” any more"):
+    with pytest.raises(UserError, match="The view “South” no longer exists"):
         remove_view(workspace, "South")
