@@ -16,7 +16,7 @@ from models.values.errors import UserError
 from services.workspace import Workspace
 
 if TYPE_CHECKING:
-    from models.values.assistant import Asked, Question, Table
+    from models.values.assistant import Inquiry, Response, ResultTable
 
 _CODES = {"answered": DONE, "choose": IN_PART, "refused": NOT_ALLOWED}
 
@@ -48,7 +48,7 @@ def ask(
     return Reply(document_of(found, steps), _words(found), list(found.notes), _CODES[found.status])
 
 
-def document_of(found: Asked, steps: Sequence[tuple[str, int]] = ()) -> dict[str, Any]:
+def document_of(found: Response, steps: Sequence[tuple[str, int]] = ()) -> dict[str, Any]:
     """The answer as other programs read it: money in major units, shares of 1."""
     from services.assistant import document_of as asked_document
 
@@ -74,19 +74,19 @@ def document_of(found: Asked, steps: Sequence[tuple[str, int]] = ()) -> dict[str
     }
 
 
-def _rows(one: Table) -> list[list[Any]]:
+def _rows(one: ResultTable) -> list[list[Any]]:
     return [[plain(value, column.unit, one.currency) for value, column in zip(row, one.columns, strict=True)]
             for row in one.rows]  # fmt: skip
 
 
-def _context(question: Question) -> str:
+def _context(question: Inquiry) -> str:
     """A question as a short text, by which the next one may go on from it; nothing is kept."""
     from services.assistant import document_of as asked_document
 
     return base64.urlsafe_b64encode(zlib.compress(text_of.dumps(asked_document(question)).encode())).decode()
 
 
-def _question_of(context: str, metrics: Any) -> Question:
+def _question_of(context: str, metrics: Any) -> Inquiry:
     from services.assistant import question_of
 
     try:
@@ -97,7 +97,7 @@ def _question_of(context: str, metrics: Any) -> Question:
         raise UserError("The context is not one that an answer gave. Ask the question in full.") from None
 
 
-def _words(found: Asked) -> str:
+def _words(found: Response) -> str:
     if found.status == "choose":
         lines = [f"  {at}. {one.sentence}" for at, one in enumerate(found.readings, 1)]
         return "\n".join(["Which of these do you mean? Ask again with --choose and its number.", *lines])
@@ -110,7 +110,7 @@ def _words(found: Asked) -> str:
     return "\n".join(parts)
 
 
-def _table(one: Table) -> str:
+def _table(one: ResultTable) -> str:
     from services.assistant.phrasing import cell_words
 
     if one.prose:

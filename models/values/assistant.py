@@ -14,7 +14,7 @@ Status = Literal["answered", "choose", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class SemiJoin:
     """What customers must have done, or not: so many rows of an entity, or a figure of their own.
 
     Attributes
@@ -37,7 +37,7 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Inquiry:
     """A question as the program understands it: what runs, whoever has read it, a person or a language model.
 
     Attributes
@@ -46,7 +46,7 @@ class Question:
         Of figures.
     rows
         Of rows, how many they are, or which share.
-    legs
+    joins
         Conditions on what the customers of the rows did besides.
     order
         A column of the rows by which they come, ``-`` before it for the largest first.
@@ -57,7 +57,7 @@ class Question:
     form: Form
     query: Query | None = None
     rows: RowsQuery | None = None
-    legs: tuple[Leg, ...] = ()
+    joins: tuple[SemiJoin, ...] = ()
     order: str = ""
     limit: int | None = None
     customer: int | None = None
@@ -72,7 +72,7 @@ class WordRead:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Interpretation:
     """One way to read a question.
 
     Attributes
@@ -83,7 +83,7 @@ class Reading:
         How each part was read.
     """
 
-    question: Question
+    question: Inquiry
     sentence: str
     score: float
     words: tuple[WordRead, ...] = ()
@@ -91,7 +91,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ResultTable:
     """Rows of an answer.
 
     Attributes
@@ -112,7 +112,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Response:
     """What became of a question.
 
     Attributes
@@ -133,11 +133,11 @@ class Asked:
     text: str
     sentence: str = ""
     as_of: date | None = None
-    tables: tuple[Table, ...] = ()
+    tables: tuple[ResultTable, ...] = ()
     notes: tuple[str, ...] = ()
     definition: str = ""
     sql: str = ""
     why: str = ""
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[Interpretation, ...] = ()
     examples: tuple[str, ...] = ()
     next_steps: Mapping[str, str] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 `tokens`, `times` and `spans` find what the words may mean (`vocabulary`: phrases of ``resources/assistant``, names of
 the catalogue, values of the book), `bounds`, `attaching` and `reading` fit them together, `answering` runs what was
-read, `own_kind` answers what no query can.
+read, `special` answers what no query can.
 """
 
 from __future__ import annotations

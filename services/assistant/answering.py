@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from models.values.assistant import Asked, Leg, Question, Reading, Table
+from models.values.assistant import Inquiry, Interpretation, Response, ResultTable, SemiJoin
 from models.values.errors import UserError
 from models.values.metrics import Column, Condition, Query, RowList, RowsQuery
 from services.assistant.phrasing import (
     condition_words,
     figure_sentence,
-    leg_words,
+    join_words,
     period_words,
     question_words,
     rows_sentence,
@@ -34,7 +33,7 @@ class Answering:
         self._metrics = metrics
         self._catalogue = metrics.catalogue
 
-    def answer(self, text: str, reading: Reading, today: date) -> Asked:
+    def answer(self, text: str, reading: Interpretation, today: date) -> Response:
         """Return what the book answers.
 
         Raises
@@ -48,7 +47,7 @@ class Answering:
         assert question.rows is not None
         return self._rows(text, reading, question, question.rows, today)
 
-    def steps(self, question: Question, today: date) -> tuple[tuple[str, int], ...]:
+    def steps(self, question: Inquiry, today: date) -> tuple[tuple[str, int], ...]:
         """Return from rows to answer: all rows of the entity, then what each condition leaves of them.
 
         On a large book it takes as long as the answer, so that it is asked for by itself.
@@ -73,21 +72,20 @@ class Answering:
             if one not in begun:
                 now = replace(now, where=(*now.where, one))
                 steps.append((condition_words(one, entity), self._metrics.count_rows(now)))
-        for leg in question.legs:
-            now = replace(now, where=(*now.where, self._condition(leg)))
-            steps.append((leg_words(leg, self._catalogue, today), self._metrics.count_rows(now)))
+        for join in question.joins:
+            now = replace(now, where=(*now.where, self._condition(join)))
+            steps.append((join_words(join, self._catalogue, today), self._metrics.count_rows(now)))
         return tuple(steps)
 
-    def _figures(self, text: str, reading: Reading, question: Question, query: Query, today: date) -> Asked:
+    def _figures(self, text: str, reading: Interpretation, question: Inquiry, query: Query, today: date) -> Response:
         found = self._metrics.answer(query)
-        sentence = figure_sentence(
-            replace(reading.question, query=reading.question.query), found, self._catalogue, today
-        )
+        sentence = figure_sentence(reading.question, found, self._catalogue, today)
         title = question_words(reading.question, self._catalogue, today)
-        return Asked("answered", text, sentence, found.as_of, (table_of(found, title),), found.notes, found.definition,
-                     found.sql, readings=(reading,))  # fmt: skip
+        tables = (table_of(found, title),)
+        return Response("answered", text, sentence, found.as_of, tables, found.notes, found.definition, found.sql,
+                        readings=(reading,))  # fmt: skip
 
-    def _rows(self, text: str, reading: Reading, question: Question, query: RowsQuery, today: date) -> Asked:
+    def _rows(self, text: str, reading: Interpretation, question: Inquiry, query: RowsQuery, today: date) -> Response:
         found = self._metrics.rows(replace(query, limit=None if question.order else question.limit))
         total_of = None
         if question.form == "share":
@@ -95,7 +93,7 @@ class Answering:
         if question.order:
             found = self._in_order(found, question.order, question.limit)
         shown = [at for at in found.shown if found.columns[at].name != "id"]
-        table = Table(
+        table = ResultTable(
             question_words(reading.question, self._catalogue, today),
             tuple(found.columns[at] for at in shown),
             tuple(tuple(row[at] for at in shown) for row in found.rows),
@@ -107,11 +105,11 @@ class Answering:
         sentence = rows_sentence(reading.question, found, total_of, self._catalogue, today)
         metric = self._catalogue.metrics.get(query.metric or query.entity)
         definition = f"{metric.title}: {metric.counts}" if metric is not None else ""
-        return Asked(
+        return Response(
             "answered", text, sentence, found.as_of, (table,), notes, definition, found.sql, readings=(reading,)
         )
 
-    def _with_contact(self, table: Table, *, waiting: bool) -> tuple[Table, tuple[str, ...]]:
+    def _with_contact(self, table: ResultTable, *, waiting: bool) -> tuple[ResultTable, tuple[str, ...]]:
         """Deals with how long ago anybody was in contact; of those that wait in a stage, how many were left alone."""
         whose = [one for one in table.customers if one is not None]
         days = field_of(self._metrics, "customers", "days_since_contact", whose)
@@ -144,45 +142,34 @@ class Answering:
         return replace(found, rows=rows, customers=customers)
 
     # ---- what customers did besides -----------------------------------------------------------------------------
-    def _of_customers(self, question: Question) -> Question:
-        """The question with its legs as conditions on the customers' numbers."""
-        if not question.legs:
+    def _of_customers(self, question: Inquiry) -> Inquiry:
+        """The question with its joins as conditions on the customers' numbers."""
+        if not question.joins:
             return question
-        conditions = tuple(self._condition(one) for one in question.legs)
+        conditions = tuple(self._condition(one) for one in question.joins)
         if question.query is not None:
-            return replace(question, query=replace(question.query, where=(*question.query.where, *conditions)), legs=())
+            return replace(
+                question, query=replace(question.query, where=(*question.query.where, *conditions)), joins=()
+            )
         assert question.rows is not None
         rows = replace(question.rows, where=(*question.rows.where, *conditions))
-        return replace(question, rows=rows, legs=())
+        return replace(question, rows=rows, joins=())
 
-    def _condition(self, leg: Leg) -> Condition:
-        return Condition(CUSTOMER, "not-in" if leg.denied else "in", self.customers_of(leg))
+    def _condition(self, join: SemiJoin) -> Condition:
+        return Condition(CUSTOMER, "not-in" if join.denied else "in", self.customers_of(join))
 
-    def customers_of(self, leg: Leg) -> tuple[int, ...]:
-        """Return the numbers of the customers who did what a leg says, whether it is denied or not."""
-        if leg.metric:
-            found = self._metrics.answer(Query((leg.metric,), (CUSTOMER,), leg.where, leg.period, having=leg.having))
+    def customers_of(self, join: SemiJoin) -> tuple[int, ...]:
+        """Return the numbers of the customers who did what a join says, whether it is denied or not."""
+        if join.metric:
+            found = self._metrics.answer(
+                Query((join.metric,), (CUSTOMER,), join.where, join.period, having=join.having)
+            )
             return tuple(int(str(row[0])) for row in found.rows if row[0] is not None)
-        query = RowsQuery(leg.entity, leg.where, leg.period)
-        return customers_of(self._metrics, query, leg.least)
-
-    # ---- one row that is named by its number ----------------------------------------------------------------------
-    def rows_named(self, entity: str, said: str) -> Sequence[tuple[int, str, int | None]]:
-        """Return the rows of an entity that are called so: their number, their ID and their customer's number."""
-        digits = said.lstrip("#")
-        found = self._metrics.rows(RowsQuery(entity, (Condition("external_id", "contains", digits),)))
-        at = next(at for at, one in enumerate(found.columns) if one.name == "external_id")
-        ends = re.compile(rf"\D*0*{re.escape(digits)}", re.IGNORECASE)
-        named = [
-            (int(str(row[0])), str(row[at]), customer)
-            for row, customer in zip(found.rows, found.customers, strict=True)
-            if str(row[at]).lower() == digits.lower() or ends.fullmatch(str(row[at]))
-        ]
-        exact = [one for one in named if one[1].lower() == digits.lower()]
-        return exact or named
+        query = RowsQuery(join.entity, join.where, join.period)
+        return customers_of(self._metrics, query, join.least)
 
 
-def text_table(title: str, rows: Sequence[tuple[str, str]]) -> Table:
+def text_table(title: str, rows: Sequence[tuple[str, str]]) -> ResultTable:
     """Return lines to read as a table: what each is about, '' for none, and the line."""
     columns = (Column("what", "", "text"), Column("said", "", "text"))
-    return Table(title, columns, tuple(rows), len(rows), prose=True)
+    return ResultTable(title, columns, tuple(rows), len(rows), prose=True)

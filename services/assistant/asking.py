@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from models.values.assistant import Asked, Question, Reading, WordRead
+from models.values.assistant import Inquiry, Interpretation, Response, WordRead
 from models.values.errors import UserError
 from models.values.metrics import Condition
 from models.values.words import listed
 from services.assistant.answering import CUSTOMER, Answering
 from services.assistant.naming import Named, named_in
-from services.assistant.own_kind import OwnKind
 from services.assistant.phrasing import period_words, question_words
 from services.assistant.reading import Candidate, candidates, continued
-from services.assistant.spans import TAKEN, Found, Span, corrected, find
+from services.assistant.spans import TAKEN, Parsed, Span, corrected, find
+from services.assistant.special import SpecialQuestions
 from services.assistant.tokens import Token, tokens_of
 from services.assistant.vocabulary import BookValues, the_vocabulary
 from services.metrics import Metrics
@@ -46,7 +46,7 @@ EXAMPLES: Final = (
 class _Settled:
     """A question's parts, with the customers that it names."""
 
-    found: Found
+    found: Parsed
     named: Sequence[Named]
 
 
@@ -58,9 +58,9 @@ class Assistant:
         self._metrics = metrics or Metrics(workspace)
         self._values = BookValues(self._metrics)
         self._answering = Answering(self._metrics)
-        self._own_kind = OwnKind(workspace, self._metrics)
+        self._special = SpecialQuestions(workspace, self._metrics)
 
-    def ask(self, text: str, before: Question | None = None, choose: int | None = None) -> Asked:
+    def ask(self, text: str, before: Inquiry | None = None, choose: int | None = None) -> Response:
         """Answer a question.
 
         Parameters
@@ -75,31 +75,31 @@ class Assistant:
         today = self._metrics.days()[0]
         settled = self._find(text, today)
         try:
-            own = self._own_kind.answer(text, settled.found, settled.named, before, today)
+            own = self._special.answer(text, settled.found, settled.named, before, today)
             if own is not None:
                 return own
             return self._answered(text, settled, before, choose, today)
         except UserError as error:
             return _refused(text, str(error))
 
-    def again(self, text: str, question: Question) -> Asked:
+    def again(self, text: str, question: Inquiry) -> Response:
         """Answer a question that was read before, such as one that a person changed or pinned."""
         today = self._metrics.days()[0]
-        reading = Reading(question, question_words(question, self._metrics.catalogue, today), 0.0)
+        reading = Interpretation(question, question_words(question, self._metrics.catalogue, today), 0.0)
         try:
             return self._answering.answer(text, reading, today)
         except UserError as error:
             return _refused(text, str(error))
 
-    def behind(self, question: Question) -> Question | None:
+    def behind(self, question: Inquiry) -> Inquiry | None:
         """Return the question for the rows behind an answer; None where it was of rows already."""
         query = question.query
         if query is None:
             return replace(question, form="rows") if question.form in ("count", "share") else None
         rows = self._metrics.rows_of(replace(query, by=()), query.metrics[0])
-        return Question("rows", rows=rows, legs=question.legs)
+        return Inquiry("rows", rows=rows, joins=question.joins)
 
-    def steps(self, question: Question) -> tuple[tuple[str, int], ...]:
+    def steps(self, question: Inquiry) -> tuple[tuple[str, int], ...]:
         """Return from rows to answer: what is left after each condition, and how many rows that is."""
         return self._answering.steps(question, self._metrics.days()[0])
 
@@ -112,15 +112,15 @@ class Assistant:
         apart = tuple(Token(TAKEN, TAKEN) if _is_named(named, at) else one for at, one in enumerate(tokens))
         found = find(corrected(apart, vocabulary), vocabulary, today)
         spans = sorted((*found.spans, *(one.span for one in named)), key=lambda one: one.start)
-        return _Settled(Found(tokens, tuple(spans), found.unread), named)
+        return _Settled(Parsed(tokens, tuple(spans), found.unread), named)
 
     def _answered(
-        self, text: str, settled: _Settled, before: Question | None, choose: int | None, today: date
-    ) -> Asked:
+        self, text: str, settled: _Settled, before: Inquiry | None, choose: int | None, today: date
+    ) -> Response:
         found = settled.found
         alone = self._alone(settled)
         if alone is not None:
-            return self._own_kind.overview(text, alone)
+            return self._special.overview(text, alone)
         readings = self._readings(settled, before, today)
         if not readings:
             return self._nothing(text, found)
@@ -140,10 +140,10 @@ class Assistant:
             )
         close = tuple(one for one in readings[:_MOST_READINGS] if best.score - one.score <= _CLOSE and not one.unread)
         if len(close) > 1:
-            return Asked("choose", text, readings=close)
+            return Response("choose", text, readings=close)
         return self._answering.answer(text, best, today)
 
-    def _readings(self, settled: _Settled, before: Question | None, today: date) -> list[Reading]:
+    def _readings(self, settled: _Settled, before: Inquiry | None, today: date) -> list[Interpretation]:
         found, catalogue = settled.found, self._metrics.catalogue
         made = candidates(found, catalogue, today)
         if before is not None and (not made or made[0].lost or self._goes_on(found)):
@@ -156,7 +156,7 @@ class Assistant:
             if question is not None:
                 sentence = question_words(question, catalogue, today)
                 readings.append(
-                    Reading(
+                    Interpretation(
                         question,
                         sentence,
                         one.score,
@@ -167,11 +167,11 @@ class Assistant:
         return readings
 
     @staticmethod
-    def _goes_on(found: Found) -> bool:
+    def _goes_on(found: Parsed) -> bool:
         first = " ".join(one.said for one in found.tokens[:2])
         return bool(found.tokens) and (found.tokens[0].said in _GOES_ON or first in _GOES_ON or first.startswith("by "))
 
-    def _of_named(self, question: Question, named: Sequence[Named]) -> Question | None:
+    def _of_named(self, question: Inquiry, named: Sequence[Named]) -> Inquiry | None:
         """The question of the customers, deals, tickets … that it names."""
         for one in named:
             if one.entity == "customers":
@@ -188,7 +188,7 @@ class Assistant:
         return question
 
     @staticmethod
-    def _words(found: Found, one: Candidate, today: date) -> tuple[WordRead, ...]:
+    def _words(found: Parsed, one: Candidate, today: date) -> tuple[WordRead, ...]:
         """How each part was read; a period with its days."""
         read = sorted(((span, meaning) for span, meaning in one.used if meaning), key=lambda each: each[0].start)
         return tuple(
@@ -207,7 +207,7 @@ class Assistant:
         return None if others else named[0].ids[0]
 
     @staticmethod
-    def _nothing(text: str, found: Found) -> Asked:
+    def _nothing(text: str, found: Parsed) -> Response:
         if found.unread:
             words = listed([f"“{one}”" for one in found.unread[:3]])
             return _refused(text, f"The book has nothing called {words}, and no figure that this question asks for.")
@@ -218,11 +218,11 @@ def _text(span: Span) -> str:
     return span.time.text if span.time is not None else ""
 
 
-def _said(found: Found, span: Span) -> str:
+def _said(found: Parsed, span: Span) -> str:
     return " ".join(one.said for one in found.tokens[span.start : span.end])
 
 
-def _lost(found: Found, one: Candidate) -> tuple[str, ...]:
+def _lost(found: Parsed, one: Candidate) -> tuple[str, ...]:
     return tuple(_said(found, span) for span in one.lost)
 
 
@@ -230,8 +230,8 @@ def _is_named(named: Sequence[Named], at: int) -> bool:
     return any(one.span.start <= at < one.span.end for one in named)
 
 
-def _refused(text: str, why: str) -> Asked:
-    return Asked("refused", text, why=why, examples=EXAMPLES[:3])
+def _refused(text: str, why: str) -> Response:
+    return Response("refused", text, why=why, examples=EXAMPLES[:3])
 
 
 def asks_for_them(text: str) -> bool:

@@ -1,15 +1,15 @@
-"""Give every phrase of a question its place in a draft: a condition, a group, a period, a bound, what customers did."""
+"""Give every phrase of a question its place: as a condition, a group, a period, a bound, or what customers did."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from models.values.assistant import Leg
+from models.values.assistant import SemiJoin
 from models.values.metrics import Condition, Operator
-from services.assistant.bounds import Bounds, Draft, words_of
+from services.assistant.bounds import Bounds, Sketch, words_of
 from services.assistant.spans import Span
-from services.assistant.vocabulary import Meaning
+from services.assistant.vocabulary import Sense
 from services.metrics.catalogue import Metric
 from services.metrics.periods import period_of
 
@@ -18,74 +18,74 @@ class Attaching(Bounds):
     """Places the phrases of one question, with one thing as what is asked for."""
 
     # ---- everything else ----------------------------------------------------------------------------------------
-    def _attach(self, draft: Draft) -> None:
-        host: Leg | None = None
+    def _attach(self, sketch: Sketch) -> None:
+        host: SemiJoin | None = None
         denied, grouped, linked = False, False, False
         for at, span in enumerate(self._spans):
             if span.of("not"):
-                draft.penalty += 2.0 * denied
+                sketch.penalty += 2.0 * denied
                 denied = True
-                draft.used[span] = "not"
+                sketch.used[span] = "not"
                 linked = linked or bool(span.of("link"))
                 continue
             if span.of("link") and at > self._at:
                 linked, grouped = True, False
-                draft.used.setdefault(span, "")
+                sketch.used.setdefault(span, "")
                 continue
             if span.of("by"):
                 grouped = True
-                draft.used[span] = ""
+                sketch.used[span] = ""
                 continue
-            if span in draft.used and span is not self._target:
+            if span in sketch.used and span is not self._target:
                 continue
             if span is self._target and self._meaning.kind in ("metric", "entity"):
                 continue
             if span.time is not None:
-                host = self._time(draft, span, host, denied)
+                host = self._time(sketch, span, host, denied)
                 continue
             if span.comparisons:
-                host = self._comparison(draft, at, host, denied)
+                host = self._comparison(sketch, at, host, denied)
                 continue
-            if grouped and self._group(draft, span):
+            if grouped and self._group(sketch, span):
                 continue
-            placed, host, denied = self._place(draft, at, host, denied, linked)
+            placed, host, denied = self._place(sketch, at, host, denied, linked)
             if not placed:
-                self._group(draft, span, named=True)
-        draft.penalty += 2.0 * denied
+                self._group(sketch, span, named=True)
+        sketch.penalty += 2.0 * denied
 
-    def _group(self, draft: Draft, span: Span, *, named: bool = False) -> bool:
+    def _group(self, sketch: Sketch, span: Span, *, named: bool = False) -> bool:
         """A dimension that figures are told apart by, or after "by" the metric that puts them in order."""
-        own = [one.name for one in (draft.metrics or [])]
+        own = [one.name for one in (sketch.metrics or [])]
         at = self._spans.index(span)
         valued = {one.what for one in self._spans[at + 1].of("value")} if at + 1 < len(self._spans) else set()
         for one in span.of("field"):
             name = one.what.partition(".")[2]
             if name in valued and named:  # "handled by Tomasz"
-                draft.used[span] = ""
+                sketch.used[span] = ""
                 return True
-            if self._is_dimension(draft, one, name):
-                if name not in draft.by:
-                    draft.by.append(name)
-                draft.used[span] = f"by {draft.entity.fields[name].title.lower()}"
-                if named and not draft.top and not self._asks_which(span):
-                    draft.penalty += 0.4
+            if self._is_dimension(sketch, one, name):
+                if name not in sketch.by:
+                    sketch.by.append(name)
+                sketch.used[span] = f"by {sketch.entity.fields[name].title.lower()}"
+                if named and not sketch.top and not self._asks_which(span):
+                    sketch.penalty += 0.4
                 return True
         if not named:
             for one in span.of("entity"):
-                if one.what == "customers" and "customer" in draft.entity.fields:
-                    draft.by.append("customer")
-                    draft.used[span] = "by customer"
+                if one.what == "customers" and "customer" in sketch.entity.fields:
+                    sketch.by.append("customer")
+                    sketch.used[span] = "by customer"
                     return True
-            if not draft.metrics or draft.entity.name == "customers" or draft.by:
+            if not sketch.metrics or sketch.entity.name == "customers" or sketch.by:
                 for one in span.of("metric"):
-                    if one.what not in own and self._order_by(draft, span, one):
+                    if one.what not in own and self._order_by(sketch, span, one):
                         return True
             for one in span.of("field"):
                 name = one.what.partition(".")[2]
-                if one.entity == draft.entity.name and (draft.top or not draft.by):
-                    draft.top = draft.top or "most"
-                    draft.order = name
-                    draft.used[span] = f"in order of {draft.entity.fields[name].title.lower()}"
+                if one.entity == sketch.entity.name and (sketch.top or not sketch.by):
+                    sketch.top = sketch.top or "most"
+                    sketch.order = name
+                    sketch.used[span] = f"in order of {sketch.entity.fields[name].title.lower()}"
                     return True
         return False
 
@@ -93,97 +93,102 @@ class Attaching(Bounds):
         before = [one for one in self._spans if one.end <= span.start]
         return bool(before) and any(one.what in ("list", "count") for one in before[-1].of("form"))
 
-    def _is_dimension(self, draft: Draft, meaning: Meaning, name: str) -> bool:
-        own = meaning.entity == draft.entity.name or (meaning.entity == "customers" and draft.entity.customer)
-        if not own or name not in draft.entity.fields:
+    def _is_dimension(self, sketch: Sketch, meaning: Sense, name: str) -> bool:
+        own = meaning.entity == sketch.entity.name or (meaning.entity == "customers" and sketch.entity.customer)
+        if not own or name not in sketch.entity.fields:
             return False
-        if draft.metrics:
-            return all(name in self._catalogue.dimensions_of(one) for one in draft.metrics)
-        return name in draft.entity.dimensions
+        if sketch.metrics:
+            return all(name in self._catalogue.dimensions_of(one) for one in sketch.metrics)
+        return name in sketch.entity.dimensions
 
-    def _order_by(self, draft: Draft, span: Span, meaning: Meaning) -> bool:
+    def _order_by(self, sketch: Sketch, span: Span, meaning: Sense) -> bool:
         metric = self._catalogue.metrics[meaning.what]
-        wanted = draft.by or (["customer"] if draft.entity.name == "customers" else [])
+        wanted = sketch.by or (["customer"] if sketch.entity.name == "customers" else [])
         if not wanted or not all(one in self._catalogue.dimensions_of(metric) for one in wanted):
             return False
-        draft.metrics, draft.by = [metric], list(wanted)
-        draft.entity = self._catalogue.entities[metric.entity]
-        draft.top = draft.top or "most"
-        draft.used[span] = f"in order of {metric.title.lower()}"
+        sketch.metrics, sketch.by = [metric], list(wanted)
+        sketch.entity = self._catalogue.entities[metric.entity]
+        sketch.top = sketch.top or "most"
+        sketch.used[span] = f"in order of {metric.title.lower()}"
         return True
 
     def _place(
-        self, draft: Draft, at: int, host: Leg | None, denied: bool, linked: bool
-    ) -> tuple[bool, Leg | None, bool]:
+        self, sketch: Sketch, at: int, host: SemiJoin | None, denied: bool, linked: bool
+    ) -> tuple[bool, SemiJoin | None, bool]:
         """Place a phrase; return whether it has a place, whose what follows is, and whether "not" still waits."""
         span = self._spans[at]
-        for one in span.of("span"):
-            if draft.entity.name == "customers":
-                self._lacking(draft, span, one, denied, at)
+        for one in span.of("duration"):
+            if sketch.entity.name == "customers":
+                self._lacking(sketch, span, one, denied, at)
                 return True, host, False
-        for one in (*span.of("so"), *span.of("value")):
-            placed = self._condition(draft, at, one, host, denied)
+        for one in (*span.of("state"), *span.of("value")):
+            placed = self._condition(sketch, at, one, host, denied)
             if placed is not None:
-                return True, placed if isinstance(placed, Leg) else host, False
+                return True, placed if isinstance(placed, SemiJoin) else host, False
         for one in span.of("event"):
-            if one.entity == draft.entity.name:
-                draft.where += self._denied(one.where, denied)
-                draft.used[span] = words_of(one.where) or draft.entity.title
+            if one.entity == sketch.entity.name:
+                sketch.where += self._denied(one.where, denied)
+                sketch.used[span] = words_of(one.where) or sketch.entity.title
                 return True, host, False
-            if draft.entity.customer or draft.entity.name == "customers":
-                return True, self._leg(draft, span, one.entity, one.where, denied), False
+            if sketch.entity.customer or sketch.entity.name == "customers":
+                return True, self._join(sketch, span, one.entity, one.where, denied), False
         for one in (*span.of("metric"), *span.of("entity")):
-            placed, host = self._noun(draft, at, one, host, denied, linked)
+            placed, host = self._noun(sketch, at, one, host, denied, linked)
             if placed:
                 return True, host, False
         contact = any(one.what == "customers.days_since_contact" for one in span.of("field"))
-        if contact and draft.entity.name == "deals":
-            draft.used[span] = "days since contact"  # a column of every list of deals
+        if contact and sketch.entity.name == "deals":
+            sketch.used[span] = "days since contact"  # a column of every list of deals
             return True, host, denied
-        if span.of("field") and self._is_mention(draft, at):
-            draft.used[span] = ""
+        if span.of("field") and self._is_mention(sketch, at):
+            sketch.used[span] = ""
             return True, host, denied
         return False, host, denied
 
     def _noun(
-        self, draft: Draft, at: int, meaning: Meaning, host: Leg | None, denied: bool, linked: bool
-    ) -> tuple[bool, Leg | None]:
+        self, sketch: Sketch, at: int, meaning: Sense, host: SemiJoin | None, denied: bool, linked: bool
+    ) -> tuple[bool, SemiJoin | None]:
         span, name = self._spans[at], meaning.entity
-        if meaning.kind == "entity" and name == draft.entity.name:
-            draft.used[span] = ""
+        if meaning.kind == "entity" and name == sketch.entity.name:
+            sketch.used[span] = ""
             return True, host
         if meaning.kind == "entity" and host is not None and host.entity == name:
-            draft.used[span] = ""
+            sketch.used[span] = ""
             return True, host
-        if meaning.kind == "entity" and name == "customers" and "customer" in draft.entity.fields:
-            draft.used[span] = ""
+        if meaning.kind == "entity" and name == "customers" and "customer" in sketch.entity.fields:
+            sketch.used[span] = ""
             return True, None
         if meaning.kind == "metric":
             metric = self._catalogue.metrics[meaning.what]
-            if draft.metrics and not linked and self._is_joined(span) and self._beside(draft, metric):
-                draft.metrics.append(metric)
-                draft.used[span] = metric.title
+            if sketch.metrics and not linked and self._is_joined(span) and self._beside(sketch, metric):
+                sketch.metrics.append(metric)
+                sketch.used[span] = metric.title
                 return True, host
-            if draft.top and draft.entity.name == "customers" and not draft.metrics and self._order_by(
-                draft, span, meaning
+            if sketch.top and sketch.entity.name == "customers" and not sketch.metrics and self._order_by(
+                sketch, span, meaning
             ):  # fmt: skip
                 return True, host
-            if metric.entity == draft.entity.name and metric.measure == "count" and not draft.metrics and metric.where:
-                draft.where += self._denied(metric.where, denied)
-                draft.used[span] = metric.title
+            if (
+                metric.entity == sketch.entity.name
+                and metric.measure == "count"
+                and not sketch.metrics
+                and metric.where
+            ):
+                sketch.where += self._denied(metric.where, denied)
+                sketch.used[span] = metric.title
                 return True, host
             if metric.measure != "count" or metric.kind not in ("simple", "as_of"):
                 return False, host
-            if metric.entity in (draft.entity.name, "customers"):
+            if metric.entity in (sketch.entity.name, "customers"):
                 return False, host
-            if draft.entity.name == "customers" and linked:
-                return True, self._leg(draft, span, metric.entity, metric.where, denied)
+            if sketch.entity.name == "customers" and linked:
+                return True, self._join(sketch, span, metric.entity, metric.where, denied)
             return False, host
-        if draft.entity.name == "customers" and not draft.metrics and at > self._at and self._catalogue.entities[
+        if sketch.entity.name == "customers" and not sketch.metrics and at > self._at and self._catalogue.entities[
             name
         ].customer:  # fmt: skip
             counting = self.counting(self._catalogue.entities[name])
-            return True, self._leg(draft, span, name, counting.where if counting else (), denied)
+            return True, self._join(sketch, span, name, counting.where if counting else (), denied)
         return False, host
 
     def _is_joined(self, span: Span) -> bool:
@@ -191,19 +196,19 @@ class Attaching(Bounds):
         before = self._found.tokens[span.start - 1].word if span.start else ""
         return before in ("and", ",", "plus", "&", "vs", "versus")
 
-    def _beside(self, draft: Draft, metric: Metric) -> bool:
-        if metric in draft.metrics:
+    def _beside(self, sketch: Sketch, metric: Metric) -> bool:
+        if metric in sketch.metrics:
             return False
-        return all(name in self._catalogue.dimensions_of(metric) for name in draft.by) and self._is_list(draft)
+        return all(name in self._catalogue.dimensions_of(metric) for name in sketch.by) and self._is_list(sketch)
 
-    def _is_list(self, draft: Draft) -> bool:
-        return not draft.where or all(
+    def _is_list(self, sketch: Sketch) -> bool:
+        return not sketch.where or all(
             one.name in self._catalogue.entities[metric.entity].fields
-            for one in draft.where
-            for metric in draft.metrics
+            for one in sketch.where
+            for metric in sketch.metrics
         )
 
-    def _is_mention(self, draft: Draft, at: int) -> bool:
+    def _is_mention(self, sketch: Sketch, at: int) -> bool:
         """Whether a field is only named for what a comparison or an order beside it says."""
         span = self._spans[at]
         near = self._spans[at + 1] if at + 1 < len(self._spans) else None
@@ -212,47 +217,49 @@ class Attaching(Bounds):
         before = self._spans[at - 1] if at else None
         if before is not None and before.comparisons:
             return True
-        if draft.top and not draft.order and not draft.metrics:
+        if sketch.top and not sketch.order and not sketch.metrics:
             for one in span.of("field"):
                 name = one.what.partition(".")[2]
-                if one.entity == draft.entity.name and draft.entity.fields[name].has_order:
-                    draft.order = name
+                if one.entity == sketch.entity.name and sketch.entity.fields[name].has_order:
+                    sketch.order = name
                     return True
         times = [one for one in (before, near) if one is not None and one.time is not None]
         return bool(times) and any(
             self._catalogue.entities[one.entity].fields[one.what.partition(".")[2]].kind == "day"
-            and one.entity == draft.entity.name
+            and one.entity == sketch.entity.name
             for one in span.of("field")
         )
 
-    def _condition(self, draft: Draft, at: int, meaning: Meaning, host: Leg | None, denied: bool) -> Leg | bool | None:
-        """A value or a state: of the noun that follows, of the leg that it stands in, of what is asked for."""
+    def _condition(
+        self, sketch: Sketch, at: int, meaning: Sense, host: SemiJoin | None, denied: bool
+    ) -> SemiJoin | bool | None:
+        """A value or a state: of the noun that follows, of the join that it stands in, of what is asked for."""
         span = self._spans[at]
         where, entity = meaning.where, meaning.entity
         if meaning.metric:
             where = self._catalogue.metrics[meaning.metric].where
-        following = self._following(at, draft)
-        own = following == "customers" and self._fits(where, entity, draft.entity.name)
-        if following not in (None, draft.entity.name) and not own and self._fits(where, entity, following):
-            return self._leg(draft, span, following, where, denied, adjective=True)
+        following = self._following(at, sketch)
+        own = following == "customers" and self._fits(where, entity, sketch.entity.name)
+        if following not in (None, sketch.entity.name) and not own and self._fits(where, entity, following):
+            return self._join(sketch, span, following, where, denied, adjective=True)
         if host is not None and self._fits(where, entity, host.entity) and denied and self._is_apart(at):
             counting = self.counting(self._catalogue.entities[host.entity])
-            draft.open = None
-            return self._leg(draft, span, host.entity, (*(counting.where if counting else ()), *where), True)
+            sketch.open = None
+            return self._join(sketch, span, host.entity, (*(counting.where if counting else ()), *where), True)
         if host is not None and self._fits(where, entity, host.entity):
             changed = replace(host, where=(*host.where, *self._denied(where, denied)))
-            draft.legs[draft.legs.index(host)] = changed
-            draft.used[span] = words_of(where)
+            sketch.joins[sketch.joins.index(host)] = changed
+            sketch.used[span] = words_of(where)
             return changed
-        if self._fits(where, entity, draft.entity.name):
-            draft.where += self._denied(where, denied)
-            draft.counts = draft.counts or (meaning if meaning.counts and not denied else None)
-            draft.used[span] = words_of(where)
+        if self._fits(where, entity, sketch.entity.name):
+            sketch.where += self._denied(where, denied)
+            sketch.counts = sketch.counts or (meaning if meaning.counts and not denied else None)
+            sketch.used[span] = words_of(where)
             return True
-        if entity == "customers" and draft.entity.customer:
-            self._leg(draft, span, "customers", where, denied)
+        if entity == "customers" and sketch.entity.customer:
+            self._join(sketch, span, "customers", where, denied)
             return True
-        if draft.entity.name == "customers" and meaning.kind == "so" and not draft.metrics and at > self._at:
+        if sketch.entity.name == "customers" and meaning.kind == "state" and not sketch.metrics and at > self._at:
             return None
         return None
 
@@ -273,12 +280,12 @@ class Attaching(Bounds):
             return all(one.name in fields and one.name in ("product", "category", "channel") for one in where)
         return entity == "deals" and wanted == "deal_stages" and all(one.name in fields for one in where)
 
-    def _lacking(self, draft: Draft, span: Span, meaning: Meaning, denied: bool, at: int) -> None:
+    def _lacking(self, sketch: Sketch, span: Span, meaning: Sense, denied: bool, at: int) -> None:
         """How long nothing happened: "not engaged with any email in 60 days", "no contact for three months"."""
         days, used = float(meaning.usual), []
         operator: Operator = ">"
         for near in self._spans[max(0, at - 1) : at + 3]:
-            if near in draft.used:
+            if near in sketch.used:
                 continue
             if near.time is not None and near.time.text:
                 length = period_of(near.time.text, self._today).days if near.time.text != "all" else None
@@ -290,9 +297,9 @@ class Attaching(Bounds):
                     used.append(near)
         over = denied or any(one.of("not") for one in self._spans[max(0, at - 2) : at])
         if over:
-            draft.where += [*meaning.where, Condition(meaning.what, operator, int(days))]
+            sketch.where += [*meaning.where, Condition(meaning.what, operator, int(days))]
         else:
-            draft.where += [*meaning.where, Condition(meaning.what, "<=", int(days))]
-        title = draft.entity.fields[meaning.what].title.partition(",")[0].lower()
+            sketch.where += [*meaning.where, Condition(meaning.what, "<=", int(days))]
+        title = sketch.entity.fields[meaning.what].title.partition(",")[0].lower()
         for read in (span, *used):
-            draft.used[read] = f"{title} {operator if over else '<='} {days:g}"
+            sketch.used[read] = f"{title} {operator if over else '<='} {days:g}"

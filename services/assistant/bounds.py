@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
-from models.values.assistant import Leg
+from models.values.assistant import SemiJoin
 from models.values.metrics import Compare, Condition, Operator
-from services.assistant.spans import Comparison, Found, Span
-from services.assistant.times import Span as Time
-from services.assistant.vocabulary import Meaning
+from services.assistant.spans import Comparison, Parsed, Span
+from services.assistant.times import Time
+from services.assistant.vocabulary import Sense
 from services.metrics.catalogue import Catalogue, Entity, Field, Metric
 from services.metrics.periods import period_of
 
@@ -31,7 +31,7 @@ _OPPOSITE: Final[dict[Operator, Operator]] = {"=": "!=", ">": "<=", ">=": "<", "
 
 
 @dataclass
-class Draft:
+class Sketch:
     """A reading in the making.
 
     Attributes
@@ -39,7 +39,7 @@ class Draft:
     counts
         What became so in the period, such as "won"; None for what simply is so.
     open
-        The leg whose noun is still to come: "urgent" of "with urgent tickets".
+        The join whose noun is still to come: "urgent" of "with urgent tickets".
     penalty
         What speaks against the reading beside phrases that found no place.
     """
@@ -48,7 +48,7 @@ class Draft:
     metrics: list[Metric] = field(default_factory=list)
     by: list[str] = field(default_factory=list)
     where: list[Condition] = field(default_factory=list)
-    legs: list[Leg] = field(default_factory=list)
+    joins: list[SemiJoin] = field(default_factory=list)
     having: list[Condition] = field(default_factory=list)
     period: str = "all"
     compare: Compare | None = None
@@ -57,8 +57,8 @@ class Draft:
     limit: int | None = None
     form: str = ""
     aggregate: str = ""
-    counts: Meaning | None = None
-    open: Leg | None = None
+    counts: Sense | None = None
+    open: SemiJoin | None = None
     used: dict[Span, str] = field(default_factory=dict)
     penalty: float = 0.0
 
@@ -66,44 +66,44 @@ class Draft:
 class Bounds:
     """Bounds one reading of a question, with one thing as what is asked for."""
 
-    def __init__(self, found: Found, catalogue: Catalogue, today: date, at: int, meaning: Meaning) -> None:
+    def __init__(self, found: Parsed, catalogue: Catalogue, today: date, at: int, meaning: Sense) -> None:
         self._found, self._catalogue, self._today = found, catalogue, today
         self._spans, self._at, self._meaning = found.spans, at, meaning
         self._target = found.spans[at]
 
-    def _following(self, at: int, draft: Draft) -> str | None:
+    def _following(self, at: int, sketch: Sketch) -> str | None:
         """The rows that a word before them speaks of: "urgent" of "urgent tickets"."""
         for span in self._spans[at + 1 : at + 4]:
             if span is self._target:
-                return draft.entity.name
+                return sketch.entity.name
             if span.of("link") or span.of("by") or span.time is not None:
                 return None
             for one in (*span.of("entity"), *span.of("event")):
                 return one.entity
         return None
 
-    def _leg(
+    def _join(
         self,
-        draft: Draft,
+        sketch: Sketch,
         span: Span,
         entity: str,
         where: tuple[Condition, ...],
         denied: bool,
         *,
         adjective: bool = False,
-    ) -> Leg:
-        """Something that customers did; words before its noun and the noun itself make one."""
-        waiting = draft.legs[-1] if draft.legs else None
-        if waiting is not None and waiting.entity == entity and draft.open is waiting:
-            leg = replace(waiting, where=(*waiting.where, *where), denied=waiting.denied or denied)
-            draft.legs[-1] = leg
+    ) -> SemiJoin:
+        """Something that customers did or not; words before its noun and the noun itself make one."""
+        waiting = sketch.joins[-1] if sketch.joins else None
+        if waiting is not None and waiting.entity == entity and sketch.open is waiting:
+            join = replace(waiting, where=(*waiting.where, *where), denied=waiting.denied or denied)
+            sketch.joins[-1] = join
         else:
-            leg = Leg(entity, where, denied=denied)
-            draft.legs.append(leg)
-        draft.open = leg if adjective else None
+            join = SemiJoin(entity, where, denied=denied)
+            sketch.joins.append(join)
+        sketch.open = join if adjective else None
         title = self._catalogue.entities[entity].title.lower()
-        draft.used[span] = f"{'no ' if denied else ''}{title}{': ' + words_of(where) if where else ''}"
-        return leg
+        sketch.used[span] = f"{'no ' if denied else ''}{title}{': ' + words_of(where) if where else ''}"
+        return join
 
     def counting(self, entity: Entity) -> Metric | None:
         """The metric that counts the rows of an entity."""
@@ -117,98 +117,100 @@ class Bounds:
         )
         return next(counts, None)
 
-    def _time(self, draft: Draft, span: Span, host: Leg | None, denied: bool) -> Leg | None:
+    def _time(self, sketch: Sketch, span: Span, host: SemiJoin | None, denied: bool) -> SemiJoin | None:
         assert span.time is not None
-        named = self._day_field(draft, span)
+        named = self._day_field(sketch, span)
         if named:
             first, last = _ends(span.time, self._today)
-            draft.where += [Condition(named, ">=", first.isoformat()), Condition(named, "<=", last.isoformat())]
-            draft.used[span] = f"{draft.entity.fields[named].title.lower()} {first} to {last}"
+            sketch.where += [Condition(named, ">=", first.isoformat()), Condition(named, "<=", last.isoformat())]
+            sketch.used[span] = f"{sketch.entity.fields[named].title.lower()} {first} to {last}"
             return host
         if not span.time.text:
             return host
         if host is not None and host.period == "all":
             changed = replace(host, period=span.time.text)
-            draft.legs[draft.legs.index(host)] = changed
-            draft.used[span] = span.time.text
+            sketch.joins[sketch.joins.index(host)] = changed
+            sketch.used[span] = span.time.text
             return changed
-        if draft.period == "all" and (draft.metrics or draft.entity.day):
-            draft.period = span.time.text
-            draft.used[span] = span.time.text
+        if sketch.period == "all" and (sketch.metrics or sketch.entity.day):
+            sketch.period = span.time.text
+            sketch.used[span] = span.time.text
         return host
 
-    def _day_field(self, draft: Draft, span: Span) -> str:
+    def _day_field(self, sketch: Sketch, span: Span) -> str:
         """The field with the day that a time chooses by, where it is not the entity's own."""
         at = self._spans.index(span)
         for near in (*self._spans[max(0, at - 2) : at][::-1], *self._spans[at + 1 : at + 2]):
             for one in near.of("field"):
                 name = one.what.partition(".")[2]
                 if (
-                    one.entity == draft.entity.name
-                    and name != draft.entity.day
-                    and draft.entity.fields[name].kind == "day"
+                    one.entity == sketch.entity.name
+                    and name != sketch.entity.day
+                    and sketch.entity.fields[name].kind == "day"
                 ):
-                    draft.used.setdefault(near, "")
+                    sketch.used.setdefault(near, "")
                     return name
         ahead = span.time is not None and not span.time.text
-        return _AHEAD.get(draft.entity.name, "") if ahead else ""
+        return _AHEAD.get(sketch.entity.name, "") if ahead else ""
 
-    def _comparison(self, draft: Draft, at: int, host: Leg | None, denied: bool) -> Leg | None:
+    def _comparison(self, sketch: Sketch, at: int, host: SemiJoin | None, denied: bool) -> SemiJoin | None:
         span = self._spans[at]
-        counted = self._counted(draft, at)
+        counted = self._counted(sketch, at)
         if counted is not None:
-            return self._count(draft, at, counted, denied)
+            return self._count(sketch, at, counted, denied)
         if span.comparisons[0].unit == "days" and host is not None and denied and host.period == "all":
             changed = replace(host, period=f"{int(span.comparisons[0].value)}d")
-            draft.legs[draft.legs.index(host)] = changed
-            draft.used[span] = changed.period
+            sketch.joins[sketch.joins.index(host)] = changed
+            sketch.used[span] = changed.period
             return changed
-        grouped = draft.metrics[0] if draft.metrics else self.counting(draft.entity)
-        if grouped is not None and draft.by and span.comparisons[0].unit in ("", "%", "money") and host is None and (
-            draft.metrics or span.comparisons[0].unit == ""
+        grouped = sketch.metrics[0] if sketch.metrics else self.counting(sketch.entity)
+        if grouped is not None and sketch.by and span.comparisons[0].unit in ("", "%", "money") and host is None and (
+            sketch.metrics or span.comparisons[0].unit == ""
         ):  # fmt: skip
             metric = grouped
-            draft.having += [Condition(metric.name, one.operator, _value(one, metric.unit)) for one in span.comparisons]
-            draft.used[span] = f"{metric.title.lower()} {_compared(span)}"
+            sketch.having += [
+                Condition(metric.name, one.operator, _value(one, metric.unit)) for one in span.comparisons
+            ]
+            sketch.used[span] = f"{metric.title.lower()} {_compared(span)}"
             return host
-        following = self._following(at, draft)
-        if following is not None and following != draft.entity.name:
-            name = self._compared_field(draft, at, following)
+        following = self._following(at, sketch)
+        if following is not None and following != sketch.entity.name:
+            name = self._compared_field(sketch, at, following)
             if name:
                 where = self._compares(following, name, span)
-                return self._leg(draft, span, following, where, denied, adjective=True)
-        if host is not None and (name := self._compared_field(draft, at, host.entity, host=True)):
+                return self._join(sketch, span, following, where, denied, adjective=True)
+        if host is not None and (name := self._compared_field(sketch, at, host.entity, host=True)):
             changed = replace(host, where=(*host.where, *self._compares(host.entity, name, span)))
-            draft.legs[draft.legs.index(host)] = changed
-            draft.used[span] = f"{name.replace('_', ' ')} {_compared(span)}"
+            sketch.joins[sketch.joins.index(host)] = changed
+            sketch.used[span] = f"{name.replace('_', ' ')} {_compared(span)}"
             return changed
-        compared = self._compared_metric(draft, at)
+        compared = self._compared_metric(sketch, at)
         if compared is not None:
             bounds = tuple(
                 Condition(compared.name, one.operator, _value(one, compared.unit)) for one in span.comparisons
             )
-            leg = Leg(compared.entity, metric=compared.name, denied=denied, having=bounds)
-            draft.legs.append(leg)
-            draft.used[span] = f"{compared.title.lower()} {_compared(span)}"
-            return leg
-        name = self._compared_field(draft, at, draft.entity.name)
+            join = SemiJoin(compared.entity, metric=compared.name, denied=denied, having=bounds)
+            sketch.joins.append(join)
+            sketch.used[span] = f"{compared.title.lower()} {_compared(span)}"
+            return join
+        name = self._compared_field(sketch, at, sketch.entity.name)
         later = self._spans[at + 1 : at + 3]
-        if name == "spend" and draft.entity.name == "customers" and any(one.time is not None for one in later):
+        if name == "spend" and sketch.entity.name == "customers" and any(one.time is not None for one in later):
             bounds = tuple(Condition("revenue", one.operator, _value(one, "money")) for one in span.comparisons)
-            leg = Leg("orders", metric="revenue", having=bounds, denied=denied)
-            draft.legs.append(leg)
-            draft.used[span] = f"revenue {_compared(span)}"
-            return leg
+            join = SemiJoin("orders", metric="revenue", having=bounds, denied=denied)
+            sketch.joins.append(join)
+            sketch.used[span] = f"revenue {_compared(span)}"
+            return join
         if name:
-            draft.where = [one for one in draft.where if one.name != name]  # what was said wins over what is usual
-            draft.where += self._denied(self._compares(draft.entity.name, name, span), denied)
-            draft.used[span] = f"{draft.entity.fields[name].title.lower()} {_compared(span)}"
+            sketch.where = [one for one in sketch.where if one.name != name]  # what was said wins over what is usual
+            sketch.where += self._denied(self._compares(sketch.entity.name, name, span), denied)
+            sketch.used[span] = f"{sketch.entity.fields[name].title.lower()} {_compared(span)}"
         return host
 
-    def _counted(self, draft: Draft, at: int) -> str | None:
+    def _counted(self, sketch: Sketch, at: int) -> str | None:
         """The rows that a number counts: "3+ tickets", "more than two orders"."""
         span = self._spans[at]
-        if any(one.unit or not one.said for one in span.comparisons) or draft.entity.name != "customers":
+        if any(one.unit or not one.said for one in span.comparisons) or sketch.entity.name != "customers":
             return None
         for near in self._spans[at + 1 : at + 3]:
             if near.time is not None or near.comparisons:
@@ -221,7 +223,7 @@ class Bounds:
                 return one.entity
         return None
 
-    def _count(self, draft: Draft, at: int, entity: str, denied: bool) -> Leg:
+    def _count(self, sketch: Sketch, at: int, entity: str, denied: bool) -> SemiJoin:
         span = self._spans[at]
         low, high = 1, None
         for one in span.comparisons:
@@ -233,25 +235,25 @@ class Bounds:
             else:
                 low, high = number, number + 1
         before = self._spans[at - 1] if at else None
-        if before is not None and any(one.entity == entity for one in before.of("event")) and draft.legs:
-            leg = replace(draft.legs[-1], least=low)  # "returned more than twice"
+        if before is not None and any(one.entity == entity for one in before.of("event")) and sketch.joins:
+            join = replace(sketch.joins[-1], least=low)  # "returned more than twice"
         else:
-            leg = replace(self._leg(draft, span, entity, (), denied), least=low)
-        draft.legs[-1] = leg
-        draft.open = leg
+            join = replace(self._join(sketch, span, entity, (), denied), least=low)
+        sketch.joins[-1] = join
+        sketch.open = join
         if high is not None:
             if span.comparisons[0].operator in ("<", "<="):
-                leg = replace(leg, least=high, denied=not denied)
-                draft.legs[-1] = leg
-                draft.open = leg
+                join = replace(join, least=high, denied=not denied)
+                sketch.joins[-1] = join
+                sketch.open = join
             else:
-                draft.legs.append(replace(leg, least=high, denied=not denied))
-        draft.used[span] = _compared(span)
-        return leg
+                sketch.joins.append(replace(join, least=high, denied=not denied))
+        sketch.used[span] = _compared(span)
+        return join
 
-    def _compared_metric(self, draft: Draft, at: int) -> Metric | None:
+    def _compared_metric(self, sketch: Sketch, at: int) -> Metric | None:
         """The metric of each customer that a comparison beside it speaks of: "average rating below 3"."""
-        if draft.entity.name != "customers" or draft.metrics:
+        if sketch.entity.name != "customers" or sketch.metrics:
             return None
         for near in (*self._spans[max(0, at - 1) : at], *self._spans[at + 1 : at + 2]):
             fields = [one for one in near.of("field") if one.entity == "customers"]
@@ -261,11 +263,11 @@ class Bounds:
                 if (not fields and (unit == "") == (metric.unit not in ("percent", "money"))) or (
                     not fields and unit == {"percent": "%", "money": "money"}.get(metric.unit)
                 ):
-                    draft.used[near] = metric.title
+                    sketch.used[near] = metric.title
                     return metric
         return None
 
-    def _compared_field(self, draft: Draft, at: int, entity: str, *, host: bool = False) -> str:
+    def _compared_field(self, sketch: Sketch, at: int, entity: str, *, host: bool = False) -> str:
         """The field of an entity that a comparison means, by what stands beside it or by its unit."""
         fields = self._catalogue.entities[entity].fields
         unit = self._spans[at].comparisons[0].unit
@@ -275,7 +277,7 @@ class Bounds:
             for one in near.of("field"):
                 name = one.what.partition(".")[2]
                 if one.entity == entity and _suits(fields[name], unit):
-                    draft.used.setdefault(near, "")
+                    sketch.used.setdefault(near, "")
                     return name
         large = unit == "" and self._spans[at].comparisons[0].value >= _LARGE_SUM
         return _BARE.get((entity, "money" if large else unit), "")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
-from models.values.assistant import Table
+from models.values.assistant import ResultTable
 from models.values.metrics import Column
 from models.values.words import shortened
 from services.assistant.vocabulary import WORDS
@@ -28,7 +28,7 @@ def _kinds() -> tuple[tuple[str, re.Pattern[str]], ...]:
     )
 
 
-def reasons(texts: Iterable[tuple[str, int | None]], limit: int | None = None) -> Table:
+def reasons(texts: Iterable[tuple[str, int | None]], limit: int | None = None) -> ResultTable:
     """Return how many texts complain of what, the most frequent first; a text counts under each kind that it names.
 
     Parameters
@@ -53,4 +53,4 @@ def reasons(texts: Iterable[tuple[str, int | None]], limit: int | None = None) -
         Column("texts", "Texts", "count"),
         Column("example", "For example", "text"),
     )
-    return Table(f"Reasons, of {total:,} texts", columns, tuple(rows[:limit]), len(rows[:limit]))
+    return ResultTable(f"Reasons, of {total:,} texts", columns, tuple(rows[:limit]), len(rows[:limit]))

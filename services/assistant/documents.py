@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, get_args
 
-from models.values.assistant import Form, Leg, Question
+from models.values.assistant import Form, Inquiry, SemiJoin
 from models.values.errors import UserError
 from models.values.metrics import OPERATORS, Condition, Query, RowsQuery, Value
 from services.metrics.catalogue import Catalogue
@@ -13,7 +13,7 @@ from services.metrics.catalogue import Catalogue
 _FORMS: Final = get_args(Form)
 
 
-def document_of(question: Question) -> dict[str, Any]:
+def document_of(question: Inquiry) -> dict[str, Any]:
     """Return a question as a JSON document; what is not set is left out."""
     made: dict[str, Any] = {"form": question.form}
     if question.query is not None:
@@ -28,11 +28,11 @@ def document_of(question: Question) -> dict[str, Any]:
         made["rows"] = _without_nothing({
             "entity": rows.entity, "where": _conditions(rows.where), "period": rows.period, "metric": rows.metric,
         })  # fmt: skip
-    if question.legs:
+    if question.joins:
         made["customers"] = [_without_nothing({
             "entity": one.entity, "where": _conditions(one.where), "period": one.period, "least": one.least,
             "metric": one.metric, "having": _conditions(one.having), "denied": one.denied,
-        }) for one in question.legs]  # fmt: skip
+        }) for one in question.joins]  # fmt: skip
     return made | _without_nothing({"order": question.order, "limit": question.limit, "customer": question.customer})
 
 
@@ -44,7 +44,7 @@ def _conditions(where: Sequence[Condition]) -> list[list[Any]]:
     return [[one.name, one.operator, list(one.value) if isinstance(one.value, tuple) else one.value] for one in where]
 
 
-def question_of(document: Mapping[str, Any], catalogue: Catalogue) -> Question:
+def question_of(document: Mapping[str, Any], catalogue: Catalogue) -> Inquiry:
     """Return the question of a document, each of whose names the catalogue has.
 
     Raises
@@ -56,11 +56,11 @@ def question_of(document: Mapping[str, Any], catalogue: Catalogue) -> Question:
     if form not in _FORMS:
         raise UserError(f"“{form}” is not a form of question.")
     query, rows = document.get("query"), document.get("rows")
-    made = Question(
+    made = Inquiry(
         form,
         _query(query, catalogue) if isinstance(query, Mapping) else None,
         _rows(rows, catalogue) if isinstance(rows, Mapping) else None,
-        tuple(_leg(one, catalogue) for one in _list(document.get("customers")) if isinstance(one, Mapping)),
+        tuple(_join(one, catalogue) for one in _list(document.get("customers")) if isinstance(one, Mapping)),
         _text(document.get("order")),
         _number(document.get("limit")),
         _number(document.get("customer")),
@@ -96,13 +96,13 @@ def _rows(said: Mapping[str, Any], catalogue: Catalogue) -> RowsQuery:
                      metric=metric)  # fmt: skip
 
 
-def _leg(said: Mapping[str, Any], catalogue: Catalogue) -> Leg:
+def _join(said: Mapping[str, Any], catalogue: Catalogue) -> SemiJoin:
     entity = catalogue.entity(_text(said.get("entity")))
     metric = _text(said.get("metric"))
     if metric:
         catalogue.metric(metric)
     having = tuple(Condition(*each) for each in _triples(said.get("having")))
-    return Leg(entity.name, _read(said.get("where"), catalogue, entity.name), _text(said.get("period")) or "all",
+    return SemiJoin(entity.name, _read(said.get("where"), catalogue, entity.name), _text(said.get("period")) or "all",
                _number(said.get("least")) or 1, metric, having, said.get("denied") is True)  # fmt: skip
 
 

@@ -14,8 +14,6 @@ from services.insight import reading
 from services.workspace import Workspace
 
 _TABLES: Final = {"deals": "opportunities", "tickets": "tickets", "orders": "orders"}
-#: Names of which a question has one word only are looked for among so many customers at the most.
-_MOST: Final = 3
 _NAMED: Final = (
     "SELECT id, name, company FROM customers WHERE (length(name) > 3 AND instr(:said, lower(name)))"
     " OR (length(company) > 3 AND instr(:said, lower(company)))"

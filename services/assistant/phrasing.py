@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from models.values.assistant import Leg, Question, Table
+from models.values.assistant import Inquiry, ResultTable, SemiJoin
 from models.values.metrics import Answer, Column, Condition, Query, RowList, Value
 from models.values.words import DASH, capital, count, full_day, in_unit, listed
 from services.metrics.catalogue import Catalogue, Entity
@@ -78,29 +78,29 @@ def _value(value: Value | tuple[Value, ...], kind: str, currency: str) -> str:
     return str(value).replace("_", " ")
 
 
-def leg_words(leg: Leg, catalogue: Catalogue, today: date) -> str:
+def join_words(join: SemiJoin, catalogue: Catalogue, today: date) -> str:
     """Return what customers did or did not do: ``no orders in the last 90 days``."""
-    entity = catalogue.entities[leg.entity]
-    when = period_words(leg.period, today)
-    if leg.metric:
-        metric = catalogue.metrics[leg.metric]
-        bounds = " and ".join(f"{_OPERATORS[one.operator]} {_value(one.value, metric.unit, '')}" for one in leg.having)
-        return f"{'not ' if leg.denied else ''}{metric.title.lower()} {bounds} {when}".strip()
-    counting = catalogue.metrics.get(leg.entity)
+    entity = catalogue.entities[join.entity]
+    when = period_words(join.period, today)
+    if join.metric:
+        metric = catalogue.metrics[join.metric]
+        bounds = " and ".join(f"{_OPERATORS[one.operator]} {_value(one.value, metric.unit, '')}" for one in join.having)
+        return f"{'not ' if join.denied else ''}{metric.title.lower()} {bounds} {when}".strip()
+    counting = catalogue.metrics.get(join.entity)
     own = counting.where if counting is not None else ()
-    where = conditions_words([one for one in leg.where if one not in own], entity)
-    if leg.denied and leg.least > 1:
-        number = f"fewer than {leg.least}"
-    elif leg.denied:
+    where = conditions_words([one for one in join.where if one not in own], entity)
+    if join.denied and join.least > 1:
+        number = f"fewer than {join.least}"
+    elif join.denied:
         number = "no"
     else:
-        number = f"{leg.least} or more" if leg.least > 1 else ""
-    noun = entity.title.lower() if leg.entity != "customers" else ""
+        number = f"{join.least} or more" if join.least > 1 else ""
+    noun = entity.title.lower() if join.entity != "customers" else ""
     details = f" ({', '.join(where)})" if where and noun else ", ".join(where)
     return " ".join(f"{number} {noun}{details} {when}".split())
 
 
-def question_words(question: Question, catalogue: Catalogue, today: date) -> str:
+def question_words(question: Inquiry, catalogue: Catalogue, today: date) -> str:
     """Return what a question asks, as one would say it."""
     if question.query is not None:
         words = _query_words(question.query, catalogue, today)
@@ -123,10 +123,10 @@ def question_words(question: Question, catalogue: Catalogue, today: date) -> str
             words += f", {first} {entity.fields[name].title.lower()} first"
     else:
         words = _OF_A_KIND[question.form]
-    legs = [leg_words(one, catalogue, today) for one in question.legs]
-    if legs:
+    joins = [join_words(one, catalogue, today) for one in question.joins]
+    if joins:
         joined = "customers with " if question.rows is None or question.rows.entity != "customers" else "with "
-        words += f", {joined}{' and '.join(legs)}"
+        words += f", {joined}{' and '.join(joins)}"
     return words
 
 
@@ -172,7 +172,7 @@ def cell_words(value: Value, column: Column, currency: str) -> str:
     return in_unit(value, column.unit, currency)
 
 
-def figure_sentence(question: Question, found: Answer, catalogue: Catalogue, today: date) -> str:
+def figure_sentence(question: Inquiry, found: Answer, catalogue: Catalogue, today: date) -> str:
     """Return an answer of figures as one sentence."""
     assert question.query is not None
     asked = capital(question_words(question, catalogue, today))
@@ -200,7 +200,7 @@ def figure_sentence(question: Question, found: Answer, catalogue: Catalogue, tod
     return f"{asked}: {listed(named) if more <= 0 else ', '.join(named)}{rest}."
 
 
-def rows_sentence(question: Question, found: RowList, total_of: int | None, catalogue: Catalogue, today: date) -> str:
+def rows_sentence(question: Inquiry, found: RowList, total_of: int | None, catalogue: Catalogue, today: date) -> str:
     """Return an answer of rows as one sentence.
 
     Parameters
@@ -220,13 +220,6 @@ def rows_sentence(question: Question, found: RowList, total_of: int | None, cata
     return f"{capital(asked)}: {number}."
 
 
-def table_of(found: Answer, title: str) -> Table:
+def table_of(found: Answer, title: str) -> ResultTable:
     """Return figures as a table."""
-    return Table(title, found.columns, found.rows, len(found.rows), found.currency)
-
-
-def plain_words(tables: Sequence[Table], most: int) -> Iterable[str]:
-    """Yield how many rows of each table are not shown."""
-    for one in tables:
-        if one.total > min(most, len(one.rows)):
-            yield f"{min(most, len(one.rows)):,} of {one.total:,} rows shown."
+    return ResultTable(title, found.columns, found.rows, len(found.rows), found.currency)

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from models.values.assistant import Form, Leg, Question
+from models.values.assistant import Form, Inquiry, SemiJoin
 from models.values.metrics import Compare, Condition, Query, RowsQuery
 from services.assistant.attaching import Attaching
-from services.assistant.bounds import Draft
-from services.assistant.spans import Found, Span
-from services.assistant.vocabulary import Meaning
+from services.assistant.bounds import Sketch
+from services.assistant.spans import Parsed, Span
+from services.assistant.vocabulary import Sense
 from services.metrics.catalogue import TIME, Catalogue, Metric
 from services.metrics.periods import GRAINS
 
@@ -46,18 +46,18 @@ class Candidate:
         The spans that found a place, with what each was taken for.
     """
 
-    question: Question
+    question: Inquiry
     score: float
     used: tuple[tuple[Span, str], ...]
     lost: tuple[Span, ...]
 
 
-def candidates(found: Found, catalogue: Catalogue, today: date) -> list[Candidate]:
+def candidates(found: Parsed, catalogue: Catalogue, today: date) -> list[Candidate]:
     """Return all readings of a question, the best first."""
     made: dict[object, Candidate] = {}
     for at, span in enumerate(found.spans):
         for meaning in span.meanings:
-            if meaning.kind in ("metric", "entity", "event", "span"):
+            if meaning.kind in ("metric", "entity", "event", "duration"):
                 for one in _Reader(found, catalogue, today, at, meaning).read():
                     key = _meant(one.question, catalogue)
                     known = made.get(key)
@@ -66,14 +66,14 @@ def candidates(found: Found, catalogue: Catalogue, today: date) -> list[Candidat
     return sorted(made.values(), key=lambda one: -one.score)
 
 
-def _meant(question: Question, catalogue: Catalogue) -> object:
+def _meant(question: Inquiry, catalogue: Catalogue) -> object:
     """What a question of rows means, whether a metric chooses them or their conditions do."""
     rows = question.rows
     if rows is None:
         return question
     own = catalogue.metrics[rows.metric].where if rows.metric else ()
     where = frozenset((one.name, one.operator, _plain(one.value)) for one in (*rows.where, *own))
-    return question.form, rows.entity, where, rows.period, question.legs, question.order, question.limit
+    return question.form, rows.entity, where, rows.period, question.joins, question.order, question.limit
 
 
 def _plain(value: object) -> str:
@@ -84,7 +84,7 @@ def _named(one: Candidate) -> bool:
     return one.question.rows is not None and one.question.rows.metric is not None
 
 
-def continued(found: Found, before: Question, catalogue: Catalogue, today: date) -> list[Candidate]:
+def continued(found: Parsed, before: Inquiry, catalogue: Catalogue, today: date) -> list[Candidate]:
     """Return how a question that goes on with the one before is read: "only Gold", "by tier", "and last year?"."""
     return list(_Continued(found, catalogue, today, before).read()) if before.query or before.rows else []
 
@@ -94,239 +94,241 @@ class _Reader(Attaching):
 
     def read(self) -> Iterator[Candidate]:
         """Yield the readings, one or none."""
-        draft = self._begun()
-        if draft is None:
+        sketch = self._begun()
+        if sketch is None:
             return
-        self._settle(draft)
-        self._attach(draft)
-        for question in self._questions(draft):
-            lost = tuple(one for one in self._spans if one not in draft.used and _matters(one))
-            used = sum(one.weight for one in draft.used)
-            far = 0.3 * len(draft.legs) if draft.metrics or draft.entity.name != "customers" else 0.0
-            score = used - 2.0 * sum(one.weight for one in lost) - 0.12 * self._at - draft.penalty - far
-            yield Candidate(question, score, tuple(draft.used.items()), lost)
+        self._settle(sketch)
+        self._attach(sketch)
+        for question in self._questions(sketch):
+            lost = tuple(one for one in self._spans if one not in sketch.used and _matters(one))
+            used = sum(one.weight for one in sketch.used)
+            far = 0.3 * len(sketch.joins) if sketch.metrics or sketch.entity.name != "customers" else 0.0
+            score = used - 2.0 * sum(one.weight for one in lost) - 0.12 * self._at - sketch.penalty - far
+            yield Candidate(question, score, tuple(sketch.used.items()), lost)
 
-    def _begun(self) -> Draft | None:
+    def _begun(self) -> Sketch | None:
         meaning = self._meaning
         if meaning.kind == "metric":
             metric = self._catalogue.metrics[meaning.what]
             entity = self._catalogue.entities[metric.entity]
             if self.counting(entity) is not metric:
-                return Draft(entity, [metric], used={self._target: metric.title})
+                return Sketch(entity, [metric], used={self._target: metric.title})
         if meaning.kind in ("metric", "entity"):
             entity = self._catalogue.entities[meaning.entity]
             counting = self.counting(entity)
-            return Draft(entity, where=list(counting.where) if counting else [], used={self._target: entity.title})
+            return Sketch(entity, where=list(counting.where) if counting else [], used={self._target: entity.title})
         if any(one.kind == "entity" for span in self._spans for one in span.meanings):
             return None  # something else is named that is asked for
         if meaning.kind == "event" and any(one.of("field") for one in self._spans):
-            draft = Draft(self._catalogue.entities[meaning.entity], where=list(meaning.where))
-            draft.used[self._target] = draft.entity.title
-            draft.penalty = 0.5
-            return draft
-        draft = Draft(self._catalogue.entities["customers"])
-        draft.penalty = 0.3
-        return draft
+            sketch = Sketch(self._catalogue.entities[meaning.entity], where=list(meaning.where))
+            sketch.used[self._target] = sketch.entity.title
+            sketch.penalty = 0.5
+            return sketch
+        sketch = Sketch(self._catalogue.entities["customers"])
+        sketch.penalty = 0.3
+        return sketch
 
     # ---- what is asked for --------------------------------------------------------------------------------------
-    def _settle(self, draft: Draft) -> None:
+    def _settle(self, sketch: Sketch) -> None:
         """Forms, superlatives and numbers beside them, grains and comparisons with an earlier time."""
         for at, span in enumerate(self._spans):
             if span is self._target:
                 continue
             after = self._spans[at + 1] if at + 1 < len(self._spans) else None
             if span.number is not None and after is not None and after.of("top"):
-                draft.limit = span.number
-                draft.used[span] = f"{span.number} of them"
+                sketch.limit = span.number
+                sketch.used[span] = f"{span.number} of them"
                 continue
             forms, tops = span.of("form"), span.of("top")
             if span.number is not None:
                 before = self._spans[at - 1] if at else None
                 if before is not None and (before.of("top") or before.of("form")):
-                    draft.limit = span.number
-                    draft.used[span] = f"{span.number} of them"
+                    sketch.limit = span.number
+                    sketch.used[span] = f"{span.number} of them"
                 continue
             if forms and not span.of("entity"):
-                self._form(draft, span, forms[0].what)
+                self._form(sketch, span, forms[0].what)
             if tops and not self._is_name(span):
-                draft.top = draft.top or tops[0].what
-                draft.used[span] = "the most first" if tops[0].what == "most" else "the least first"
+                sketch.top = sketch.top or tops[0].what
+                sketch.used[span] = "the most first" if tops[0].what == "most" else "the least first"
             for one in span.of("grain"):
                 if one.what in GRAINS or one.what == "weekday":
-                    self._grain(draft, span, one.what)
+                    self._grain(sketch, span, one.what)
             for one in span.of("compare"):
-                draft.compare = "year" if one.what == "year" else "previous"
-                draft.used[span] = "with a year before" if draft.compare == "year" else "with the period before"
+                sketch.compare = "year" if one.what == "year" else "previous"
+                sketch.used[span] = "with a year before" if sketch.compare == "year" else "with the period before"
 
     def _is_name(self, span: Span) -> bool:
         """Whether a superlative is meant as a word of the field or metric beside it: "main reason"."""
         return bool(span.of("field"))
 
-    def _form(self, draft: Draft, span: Span, form: str) -> None:
+    def _form(self, sketch: Sketch, span: Span, form: str) -> None:
         if form in ("latest", "oldest"):
-            draft.top, draft.order = ("most" if form == "latest" else "least"), draft.entity.day
+            sketch.top, sketch.order = ("most" if form == "latest" else "least"), sketch.entity.day
         elif form in ("mean", "median", "sum"):
-            draft.aggregate = draft.aggregate or form
-        elif form == "share" or (form == "count" and draft.form != "share") or not draft.form:
-            draft.form = form
-        draft.used[span] = _FORM_WORDS.get(form, "")
+            sketch.aggregate = sketch.aggregate or form
+        elif form == "share" or (form == "count" and sketch.form != "share") or not sketch.form:
+            sketch.form = form
+        sketch.used[span] = _FORM_WORDS.get(form, "")
 
-    def _grain(self, draft: Draft, span: Span, grain: str) -> None:
-        if grain in draft.by:
-            draft.used[span] = ""
+    def _grain(self, sketch: Sketch, span: Span, grain: str) -> None:
+        if grain in sketch.by:
+            sketch.used[span] = ""
             return
-        if any(one in GRAINS for one in draft.by):
+        if any(one in GRAINS for one in sketch.by):
             return
-        draft.by.append(grain)
-        draft.used[span] = f"by {grain}"
+        sketch.by.append(grain)
+        sketch.used[span] = f"by {grain}"
 
     # ---- the question -------------------------------------------------------------------------------------------
-    def _questions(self, draft: Draft) -> Iterator[Question]:
-        legs = tuple(draft.legs)
-        where = tuple(dict.fromkeys(draft.where))
-        if not draft.metrics:
-            yield from self._of_rows(draft, where, legs)
+    def _questions(self, sketch: Sketch) -> Iterator[Inquiry]:
+        joins = tuple(sketch.joins)
+        where = tuple(dict.fromkeys(sketch.where))
+        if not sketch.metrics:
+            yield from self._of_rows(sketch, where, joins)
             return
-        metric = draft.metrics[0]
-        if not self._suits_aggregate(draft, metric):
-            draft.penalty += 1.0
+        metric = sketch.metrics[0]
+        if not self._suits_aggregate(sketch, metric):
+            sketch.penalty += 1.0
         after = self._spans[self._at + 1] if self._at + 1 < len(self._spans) else None
-        if after is not None and after.comparisons and not draft.having:
-            draft.penalty += 1.0  # it is what is compared, not what is asked for
-        if self._is_plain_list(draft, metric):
-            yield self._listed(draft, metric, where, legs)
+        if after is not None and after.comparisons and not sketch.having:
+            sketch.penalty += 1.0  # it is what is compared, not what is asked for
+        if self._is_plain_list(sketch, metric):
+            yield self._listed(sketch, metric, where, joins)
             return
-        if draft.form == "list" and not draft.by:
-            draft.penalty += 0.2
-        names = tuple(one.name for one in draft.metrics)
-        order, limit = self._order(draft)
-        if draft.top and not draft.by:
-            draft.penalty += 1.5
-        yield Question("figure", Query(names, tuple(draft.by), where, draft.period, None, self._compare(draft), order,
-                                       limit, tuple(draft.having)), legs=legs)  # fmt: skip
+        if sketch.form == "list" and not sketch.by:
+            sketch.penalty += 0.2
+        names = tuple(one.name for one in sketch.metrics)
+        order, limit = self._order(sketch)
+        if sketch.top and not sketch.by:
+            sketch.penalty += 1.5
+        yield Inquiry("figure", Query(names, tuple(sketch.by), where, sketch.period, None, self._compare(sketch), order,
+                                       limit, tuple(sketch.having)), joins=joins)  # fmt: skip
 
-    def _compare(self, draft: Draft) -> Compare | None:
-        if draft.compare is not None and draft.period == "all":
-            draft.period = f"{self._today:%Y-%m}" if draft.compare == "previous" else "12m"
-        return draft.compare
+    def _compare(self, sketch: Sketch) -> Compare | None:
+        if sketch.compare is not None and sketch.period == "all":
+            sketch.period = f"{self._today:%Y-%m}" if sketch.compare == "previous" else "12m"
+        return sketch.compare
 
-    def _suits_aggregate(self, draft: Draft, metric: Metric) -> bool:
-        if draft.aggregate == "median":
+    def _suits_aggregate(self, sketch: Sketch, metric: Metric) -> bool:
+        if sketch.aggregate == "median":
             return metric.measure == "median"
-        if draft.aggregate == "mean":
+        if sketch.aggregate == "mean":
             return metric.measure == "mean" or metric.kind in ("ratio", "derived") or "mean" in metric.name
-        return not (draft.aggregate == "sum" and metric.measure in ("mean", "median"))
+        return not (sketch.aggregate == "sum" and metric.measure in ("mean", "median"))
 
-    def _is_plain_list(self, draft: Draft, metric: Metric) -> bool:
+    def _is_plain_list(self, sketch: Sketch, metric: Metric) -> bool:
         counted = metric.kind in ("simple", "as_of") and metric.measure == "count"
-        return counted and not draft.by and not draft.compare
+        return counted and not sketch.by and not sketch.compare
 
-    def _listed(self, draft: Draft, metric: Metric, where: tuple[Condition, ...], legs: tuple[Leg, ...]) -> Question:
-        if metric.kind == "as_of" and (draft.period != "all" or legs) and draft.entity.day:
-            return self._list(draft, RowsQuery(draft.entity.name, (*metric.where, *where), draft.period), legs)
-        return self._list(draft, RowsQuery(draft.entity.name, where, draft.period, metric=metric.name), legs)
+    def _listed(
+        self, sketch: Sketch, metric: Metric, where: tuple[Condition, ...], joins: tuple[SemiJoin, ...]
+    ) -> Inquiry:
+        if metric.kind == "as_of" and (sketch.period != "all" or joins) and sketch.entity.day:
+            return self._list(sketch, RowsQuery(sketch.entity.name, (*metric.where, *where), sketch.period), joins)
+        return self._list(sketch, RowsQuery(sketch.entity.name, where, sketch.period, metric=metric.name), joins)
 
-    def _of_rows(self, draft: Draft, where: tuple[Condition, ...], legs: tuple[Leg, ...]) -> Iterator[Question]:
-        entity, metric = draft.entity, self.counting(draft.entity)
-        if draft.counts is not None and metric is not None and (draft.by or draft.compare or draft.period != "all"):
+    def _of_rows(self, sketch: Sketch, where: tuple[Condition, ...], joins: tuple[SemiJoin, ...]) -> Iterator[Inquiry]:
+        entity, metric = sketch.entity, self.counting(sketch.entity)
+        if sketch.counts is not None and metric is not None and (sketch.by or sketch.compare or sketch.period != "all"):
             # Won, lost or resolved in a period: on the day on which they became so.
-            where = tuple(one for one in where if one not in (*metric.where, *draft.counts.where))
-            metric = self._catalogue.metrics[draft.counts.counts]
-            if not draft.by and not draft.compare:
-                yield self._list(draft, RowsQuery(entity.name, where, draft.period, metric=metric.name), legs)
+            where = tuple(one for one in where if one not in (*metric.where, *sketch.counts.where))
+            metric = self._catalogue.metrics[sketch.counts.counts]
+            if not sketch.by and not sketch.compare:
+                yield self._list(sketch, RowsQuery(entity.name, where, sketch.period, metric=metric.name), joins)
                 return
-        if draft.by or draft.compare:
-            if metric is None or not all(one in self._catalogue.dimensions_of(metric) for one in draft.by):
+        if sketch.by or sketch.compare:
+            if metric is None or not all(one in self._catalogue.dimensions_of(metric) for one in sketch.by):
                 return
-            if (entity.name, draft.by) == ("customers", ["customer"]):
+            if (entity.name, sketch.by) == ("customers", ["customer"]):
                 return  # each would be 1
-            draft.metrics = [metric]
-            order, limit = self._order(draft)
+            sketch.metrics = [metric]
+            order, limit = self._order(sketch)
             where = tuple(one for one in where if one not in metric.where)
-            compare = self._compare(draft)
-            query = Query((metric.name,), tuple(draft.by), where, draft.period, None, compare, order, limit)
-            yield Question("figure", replace(query, having=tuple(draft.having)), legs=legs)
+            compare = self._compare(sketch)
+            query = Query((metric.name,), tuple(sketch.by), where, sketch.period, None, compare, order, limit)
+            yield Inquiry("figure", replace(query, having=tuple(sketch.having)), joins=joins)
             return
-        best = self._best(draft)
+        best = self._best(sketch)
         for name in best:
-            order = (f"{'-' if draft.top == 'most' else ''}{name}",)
-            query = Query((name,), ("customer",), where, draft.period, order=order, limit=draft.limit or TOP)
-            yield Question("figure", query, legs=legs)
+            order = (f"{'-' if sketch.top == 'most' else ''}{name}",)
+            query = Query((name,), ("customer",), where, sketch.period, order=order, limit=sketch.limit or TOP)
+            yield Inquiry("figure", query, joins=joins)
         if not best:
-            draft.penalty += 1.5 * (draft.aggregate in ("mean", "median"))
-            yield self._list(draft, RowsQuery(entity.name, where, draft.period if entity.day else "all"), legs)
+            sketch.penalty += 1.5 * (sketch.aggregate in ("mean", "median"))
+            yield self._list(sketch, RowsQuery(entity.name, where, sketch.period if entity.day else "all"), joins)
 
-    def _best(self, draft: Draft) -> tuple[str, ...]:
+    def _best(self, sketch: Sketch) -> tuple[str, ...]:
         """The metrics by which customers are put in order; whoever asks for the best ones is asked by what."""
-        if not draft.top or draft.entity.name != "customers" or draft.form in ("count", "share"):
+        if not sketch.top or sketch.entity.name != "customers" or sketch.form in ("count", "share"):
             return ()
-        if not draft.order:
+        if not sketch.order:
             return _BEST
-        return (_BY_METRIC[draft.order],) if draft.order in _BY_METRIC else ()
+        return (_BY_METRIC[sketch.order],) if sketch.order in _BY_METRIC else ()
 
-    def _list(self, draft: Draft, rows: RowsQuery, legs: tuple[Leg, ...]) -> Question:
-        form: Form = "share" if draft.form == "share" else "count" if draft.form == "count" else "rows"
-        draft.penalty += 0.8 * (form == "share" and rows.metric is None)
-        limit = draft.limit or (TOP if draft.top else None)
-        return Question(form, rows=rows, legs=legs, order=self._row_order(draft), limit=limit)
+    def _list(self, sketch: Sketch, rows: RowsQuery, joins: tuple[SemiJoin, ...]) -> Inquiry:
+        form: Form = "share" if sketch.form == "share" else "count" if sketch.form == "count" else "rows"
+        sketch.penalty += 0.8 * (form == "share" and rows.metric is None)
+        limit = sketch.limit or (TOP if sketch.top else None)
+        return Inquiry(form, rows=rows, joins=joins, order=self._row_order(sketch), limit=limit)
 
-    def _row_order(self, draft: Draft) -> str:
-        if not draft.top:
+    def _row_order(self, sketch: Sketch) -> str:
+        if not sketch.top:
             return ""
-        name = draft.order or _LARGE.get(draft.entity.name, "")
-        return f"{'-' if draft.top == 'most' else ''}{name}" if name else ""
+        name = sketch.order or _LARGE.get(sketch.entity.name, "")
+        return f"{'-' if sketch.top == 'most' else ''}{name}" if name else ""
 
-    def _order(self, draft: Draft) -> tuple[tuple[str, ...], int | None]:
+    def _order(self, sketch: Sketch) -> tuple[tuple[str, ...], int | None]:
         name = (
-            draft.metrics[0].name
-            if draft.metrics
-            else (self.counting(draft.entity) or Metric("", "", "", "", "", "")).name
+            sketch.metrics[0].name
+            if sketch.metrics
+            else (self.counting(sketch.entity) or Metric("", "", "", "", "", "")).name
         )
-        if not draft.top:
-            return (), draft.limit
-        timed = any(one in TIME for one in draft.by)
-        return (f"{'-' if draft.top == 'most' else ''}{name}",), draft.limit or (None if timed else TOP)
+        if not sketch.top:
+            return (), sketch.limit
+        timed = any(one in TIME for one in sketch.by)
+        return (f"{'-' if sketch.top == 'most' else ''}{name}",), sketch.limit or (None if timed else TOP)
 
 
 class _Continued(_Reader):
     """A question that changes or adds to the one before."""
 
-    def __init__(self, found: Found, catalogue: Catalogue, today: date, before: Question) -> None:
+    def __init__(self, found: Parsed, catalogue: Catalogue, today: date, before: Inquiry) -> None:
         query, rows = before.query, before.rows
         name = catalogue.metrics[query.metrics[0]].entity if query is not None else rows.entity if rows else ""
-        nothing = Span(-1, -1, (Meaning("entity", name, name),), weight=0.0)
+        nothing = Span(-1, -1, (Sense("entity", name, name),), weight=0.0)
         super().__init__(replace(found, spans=(nothing, *found.spans)), catalogue, today, 0, nothing.meanings[0])
         self._before = before
 
-    def _begun(self) -> Draft | None:
+    def _begun(self) -> Sketch | None:
         query, rows = self._before.query, self._before.rows
         if query is not None:
             metrics = [self._catalogue.metrics[one] for one in query.metrics]
-            return Draft(self._catalogue.entities[metrics[0].entity], metrics, used={self._target: ""})
+            return Sketch(self._catalogue.entities[metrics[0].entity], metrics, used={self._target: ""})
         assert rows is not None
         metric = [self._catalogue.metrics[rows.metric]] if rows.metric else []
         form = {"count": "count", "share": "share"}.get(self._before.form, "list")
-        return Draft(self._catalogue.entities[rows.entity], metric, form=form, used={self._target: ""})
+        return Sketch(self._catalogue.entities[rows.entity], metric, form=form, used={self._target: ""})
 
-    def _questions(self, draft: Draft) -> Iterator[Question]:
+    def _questions(self, sketch: Sketch) -> Iterator[Inquiry]:
         query, rows = self._before.query, self._before.rows
         earlier = query.where if query is not None else rows.where if rows is not None else ()
-        changed = {one.name for one in draft.where}
-        draft.where = [*(one for one in earlier if one.name not in changed), *draft.where]
-        draft.legs = [*self._before.legs, *draft.legs]
-        draft.period = draft.period if draft.period != "all" else (query or rows).period  # type: ignore[union-attr]
+        changed = {one.name for one in sketch.where}
+        sketch.where = [*(one for one in earlier if one.name not in changed), *sketch.where]
+        sketch.joins = [*self._before.joins, *sketch.joins]
+        sketch.period = sketch.period if sketch.period != "all" else (query or rows).period  # type: ignore[union-attr]
         if query is not None:
-            draft.by = draft.by or list(query.by)
-            draft.compare = draft.compare or query.compare
-            draft.having = [*query.having, *draft.having]
-            if not draft.top and query.order and set(query.by) == set(draft.by):
-                draft.top = "most" if query.order[0].startswith("-") else "least"
-                draft.limit = draft.limit or query.limit
-        elif not draft.top and self._before.order:
-            draft.top, draft.order = ("most" if self._before.order.startswith("-") else "least",
+            sketch.by = sketch.by or list(query.by)
+            sketch.compare = sketch.compare or query.compare
+            sketch.having = [*query.having, *sketch.having]
+            if not sketch.top and query.order and set(query.by) == set(sketch.by):
+                sketch.top = "most" if query.order[0].startswith("-") else "least"
+                sketch.limit = sketch.limit or query.limit
+        elif not sketch.top and self._before.order:
+            sketch.top, sketch.order = ("most" if self._before.order.startswith("-") else "least",
                                       self._before.order.lstrip("-"))  # fmt: skip
-            draft.limit = draft.limit or self._before.limit
-        yield from super()._questions(draft)
+            sketch.limit = sketch.limit or self._before.limit
+        yield from super()._questions(sketch)
 
 
 def _matters(span: Span) -> bool:

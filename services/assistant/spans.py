@@ -8,10 +8,9 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from models.values.metrics import Operator
-from services.assistant.times import TIME_WORDS, time_at
-from services.assistant.times import Span as Time
+from services.assistant.times import TIME_WORDS, Time, time_at
 from services.assistant.tokens import Token, stem
-from services.assistant.vocabulary import ARTICLES, Meaning, Vocabulary
+from services.assistant.vocabulary import ARTICLES, Sense, Vocabulary
 
 _BEFORE: Final[Sequence[tuple[Operator, str]]] = (
     ("<=", "no more than|not more than|at most|up to|maximum of|at the most|not over|not above|<=|≤"),
@@ -58,7 +57,7 @@ class Span:
 
     start: int
     end: int
-    meanings: tuple[Meaning, ...] = ()
+    meanings: tuple[Sense, ...] = ()
     time: Time | None = None
     comparisons: tuple[Comparison, ...] = ()
     reference: tuple[str, str] | None = None
@@ -66,13 +65,13 @@ class Span:
     weight: float = 1.0
     quiet: bool = False
 
-    def of(self, kind: str) -> tuple[Meaning, ...]:
+    def of(self, kind: str) -> tuple[Sense, ...]:
         """Return its meanings of one kind."""
         return tuple(one for one in self.meanings if one.kind == kind)
 
 
 @dataclass(frozen=True)
-class Found:
+class Parsed:
     """A question's spans, in their order, and the words of weight that none has."""
 
     tokens: tuple[Token, ...]
@@ -80,7 +79,7 @@ class Found:
     unread: tuple[str, ...] = field(default=())
 
 
-def find(tokens: tuple[Token, ...], vocabulary: Vocabulary, today: date) -> Found:
+def find(tokens: tuple[Token, ...], vocabulary: Vocabulary, today: date) -> Parsed:
     """Return what the tokens of a question mean; longer phrases win over shorter ones."""
     spans: list[Span] = []
     unread: list[str] = []
@@ -101,7 +100,7 @@ def find(tokens: tuple[Token, ...], vocabulary: Vocabulary, today: date) -> Foun
         if not known and not (len(token.word) == 1 and not token.word.isalnum()):
             unread.append(token.said)
         at += 1
-    return Found(tokens, tuple(spans), tuple(unread))
+    return Parsed(tokens, tuple(spans), tuple(unread))
 
 
 def corrected(tokens: tuple[Token, ...], vocabulary: Vocabulary) -> tuple[Token, ...]:
@@ -277,6 +276,6 @@ def _between(tokens: tuple[Token, ...], at: int) -> Span | None:
     return Span(at, high[0], comparisons=(Comparison(">=", low[1], unit), Comparison("<=", high[1], unit)), weight=2.0)
 
 
-def kinds(spans: Sequence[Span], kind: str) -> Iterator[tuple[Span, Meaning]]:
+def kinds(spans: Sequence[Span], kind: str) -> Iterator[tuple[Span, Sense]]:
     """Yield the meanings of one kind, with their spans."""
     return ((span, one) for span in spans for one in span.of(kind))

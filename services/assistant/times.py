@@ -31,7 +31,7 @@ TIME_WORDS: Final = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Time:
     """A period that a question names.
 
     Attributes
@@ -47,7 +47,7 @@ class Span:
     last: date | None = None
 
 
-def time_at(tokens: Sequence[Token], at: int, today: date) -> tuple[int, Span] | None:
+def time_at(tokens: Sequence[Token], at: int, today: date) -> tuple[int, Time] | None:
     """Return the period that begins at a token, and the place after it; None where none begins.
 
     Parameters
@@ -97,7 +97,7 @@ def _length(number: float, unit: str) -> str | None:
     return f"{int(number) * 3}m" if unit == "quarter" else f"{int(number)}{_UNITS[unit]}"
 
 
-def _rolling(tokens: Sequence[Token], at: int, today: date) -> tuple[int, Span] | None:
+def _rolling(tokens: Sequence[Token], at: int, today: date) -> tuple[int, Time] | None:
     """The last N days, the next N days."""
     word = tokens[at].word
     if word not in _BEHIND and word not in _AHEAD:
@@ -109,45 +109,45 @@ def _rolling(tokens: Sequence[Token], at: int, today: date) -> tuple[int, Span] 
     text = _length(number, tokens[after].word)
     if text is None:
         return None
-    return (after + 1, Span(text)) if word in _BEHIND else (after + 1, _ahead(text, today))
+    return (after + 1, Time(text)) if word in _BEHIND else (after + 1, _ahead(text, today))
 
 
-def _ahead(text: str, today: date) -> Span:
+def _ahead(text: str, today: date) -> Time:
     number, unit = int(text[:-1]), text[-1]
     if unit in "dw":
-        return Span("", today + timedelta(days=1), today + timedelta(days=number * (7 if unit == "w" else 1)))
-    return Span("", today + timedelta(days=1), months_later(today, number * (12 if unit == "y" else 1)))
+        return Time("", today + timedelta(days=1), today + timedelta(days=number * (7 if unit == "w" else 1)))
+    return Time("", today + timedelta(days=1), months_later(today, number * (12 if unit == "y" else 1)))
 
 
-def _named(words: Sequence[str], at: int, led: bool, article: bool, today: date) -> tuple[int, Span] | None:
+def _named(words: Sequence[str], at: int, led: bool, article: bool, today: date) -> tuple[int, Time] | None:
     """Yesterday, last month, this quarter, next week, year to date."""
     word = words[at]
     unit = words[at + 1] if at + 1 < len(words) else ""
     if word in ("today", "yesterday"):
         day = today - timedelta(days=word == "yesterday")
-        return at + 1, Span(f"{day}..{day}")
+        return at + 1, Time(f"{day}..{day}")
     if word == "ytd" or words[at : at + 3] == ["year", "to", "date"]:
-        return at + (1 if word == "ytd" else 3), Span(str(today.year))
+        return at + (1 if word == "ytd" else 3), Time(str(today.year))
     if words[at : at + 2] == ["all", "time"]:
-        return at + 2, Span("all")
+        return at + 2, Time("all")
     if word == "half" and words[at + 1 : at + 3] == ["a", "year"]:
-        return at + 3, Span("6m")
+        return at + 3, Time("6m")
     if unit not in _UNITS:
         return None
     if word in ("this", "current"):
         begin = start_of(today, unit)
-        return at + 2, Span(f"{begin}..{today}", begin, _after(begin, unit) - timedelta(days=1))
+        return at + 2, Time(f"{begin}..{today}", begin, _after(begin, unit) - timedelta(days=1))
     if word in _AHEAD:
         begin = _after(start_of(today, unit), unit)
-        return at + 2, Span("", begin, _after(begin, unit) - timedelta(days=1))
+        return at + 2, Time("", begin, _after(begin, unit) - timedelta(days=1))
     if word in _BEHIND:
         rolling = word in ("past", "trailing") or (led and article and unit in ("month", "year", "week"))
         if rolling or unit == "day":
-            return at + 2, Span({"day": "1d", "week": "7d", "month": "1m", "quarter": "3m", "year": "12m"}[unit])
+            return at + 2, Time({"day": "1d", "week": "7d", "month": "1m", "quarter": "3m", "year": "12m"}[unit])
         end = start_of(today, unit) - timedelta(days=1)
-        return at + 2, Span(f"{start_of(end, unit)}..{end}")
+        return at + 2, Time(f"{start_of(end, unit)}..{end}")
     if word in ("a", "1", "one") and led and unit in ("week", "month", "quarter", "year"):
-        return at + 2, Span({"week": "7d", "month": "1m", "quarter": "3m", "year": "12m"}[unit])
+        return at + 2, Time({"week": "7d", "month": "1m", "quarter": "3m", "year": "12m"}[unit])
     return None
 
 
@@ -157,13 +157,13 @@ def _after(start: date, unit: str) -> date:
     return months_later(start, {"month": 1, "quarter": 3, "year": 12}[unit])
 
 
-def _bare(tokens: Sequence[Token], at: int) -> tuple[int, Span] | None:
+def _bare(tokens: Sequence[Token], at: int) -> tuple[int, Time] | None:
     """``in 60 days``, ``for six months``."""
     known = _amount(tokens, at)
     if known is None or known[0] >= len(tokens) or tokens[known[0]].word not in _UNITS:
         return None
     text = _length(known[1], tokens[known[0]].word)
-    return (known[0] + 1, Span(text)) if text else None
+    return (known[0] + 1, Time(text)) if text else None
 
 
 def _day(tokens: Sequence[Token], at: int, today: date) -> tuple[int, date, date] | None:
@@ -218,7 +218,7 @@ def _of_month(tokens: Sequence[Token], at: int, month: int, day: int, today: dat
     return end, first, first if day else months_later(first, 1) - timedelta(days=1)
 
 
-def _calendar(tokens: Sequence[Token], at: int, since: bool, led: bool, today: date) -> tuple[int, Span] | None:
+def _calendar(tokens: Sequence[Token], at: int, since: bool, led: bool, today: date) -> tuple[int, Time] | None:
     known = _day(tokens, at, today)
     if known is None:
         return None
@@ -229,22 +229,22 @@ def _calendar(tokens: Sequence[Token], at: int, since: bool, led: bool, today: d
     if end < len(tokens) and tokens[end].word in ("to", "until", "till", "through", "and") and (led or since):
         other = _day(tokens, end + 1, today)
         if other is not None and other[2] >= first:
-            return other[0], Span(f"{first}..{other[2]}")
+            return other[0], Time(f"{first}..{other[2]}")
     if since:
-        return end, Span(f"{first}..{max(today, first)}")
-    return end, Span(f"{first}..{last}") if first <= today else Span("", first, last)
+        return end, Time(f"{first}..{max(today, first)}")
+    return end, Time(f"{first}..{last}") if first <= today else Time("", first, last)
 
 
-def _between(tokens: Sequence[Token], at: int, today: date) -> tuple[int, Span] | None:
+def _between(tokens: Sequence[Token], at: int, today: date) -> tuple[int, Time] | None:
     one = _day(tokens, at, today)
     if one is None or one[0] >= len(tokens) or tokens[one[0]].word not in ("and", "to", "until"):
         return None
     other = _day(tokens, one[0] + 1, today)
-    return (other[0], Span(f"{one[1]}..{other[2]}")) if other is not None and other[2] >= one[1] else None
+    return (other[0], Time(f"{one[1]}..{other[2]}")) if other is not None and other[2] >= one[1] else None
 
 
-def _until(tokens: Sequence[Token], at: int, today: date) -> tuple[int, Span] | None:
+def _until(tokens: Sequence[Token], at: int, today: date) -> tuple[int, Time] | None:
     known = _day(tokens, at + (at < len(tokens) and tokens[at].word == "the"), today)
     if known is None:
         return None
-    return known[0], Span(f"1990-01-01..{known[1] - timedelta(days=1)}")
+    return known[0], Time(f"1990-01-01..{known[1] - timedelta(days=1)}")

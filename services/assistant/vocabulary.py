@@ -18,8 +18,8 @@ from services.metrics.catalogue import Catalogue
 WORDS: Final = Path(__file__).resolve().parents[2] / "resources" / "assistant" / "words.toml"
 
 Kind = Literal[
-    "metric", "entity", "field", "value", "event", "span", "so", "form", "top", "grain", "compare", "by", "not", "link",
-    "special",
+    "metric", "entity", "field", "value", "event", "duration", "state", "form", "top", "grain", "compare", "by", "not",
+    "link", "special",
 ]  # fmt: skip
 #: Left out of phrases and questions alike before they are compared.
 ARTICLES: Final = frozenset(
@@ -51,7 +51,7 @@ _PEOPLE: Final = frozenset({"owner", "agent"})
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class Sense:
     """One thing that a phrase may mean.
 
     Attributes
@@ -89,12 +89,12 @@ class Vocabulary:
         Every known word, with the number of phrases that have it.
     """
 
-    phrases: Mapping[tuple[str, ...], tuple[Meaning, ...]]
+    phrases: Mapping[tuple[str, ...], tuple[Sense, ...]]
     harmless: frozenset[str]
     words: Mapping[str, int] = field(default_factory=dict)
     longest: int = 1
 
-    def with_values(self, values: Iterable[tuple[tuple[str, ...], Meaning]], capitals: frozenset[str]) -> Vocabulary:
+    def with_values(self, values: Iterable[tuple[tuple[str, ...], Sense]], capitals: frozenset[str]) -> Vocabulary:
         """Return the vocabulary with the book's values beside it.
 
         Parameters
@@ -111,13 +111,13 @@ class Vocabulary:
 
 
 def _pairs(
-    phrases: Mapping[tuple[str, ...], tuple[Meaning, ...]],
-) -> Iterator[tuple[tuple[str, ...], Meaning]]:
+    phrases: Mapping[tuple[str, ...], tuple[Sense, ...]],
+) -> Iterator[tuple[tuple[str, ...], Sense]]:
     return ((phrase, one) for phrase, meanings in phrases.items() for one in meanings)
 
 
-def _vocabulary(pairs: Iterable[tuple[tuple[str, ...], Meaning]], harmless: frozenset[str]) -> Vocabulary:
-    found: dict[tuple[str, ...], dict[Meaning, None]] = {}
+def _vocabulary(pairs: Iterable[tuple[tuple[str, ...], Sense]], harmless: frozenset[str]) -> Vocabulary:
+    found: dict[tuple[str, ...], dict[Sense, None]] = {}
     for phrase, meaning in pairs:
         if phrase:
             found.setdefault(phrase, {})[meaning] = None
@@ -140,61 +140,61 @@ def the_vocabulary() -> Vocabulary:
     return _vocabulary([*_named(catalogue), *_said(said, catalogue)], harmless)
 
 
-def _named(catalogue: Catalogue) -> Iterator[tuple[tuple[str, ...], Meaning]]:
+def _named(catalogue: Catalogue) -> Iterator[tuple[tuple[str, ...], Sense]]:
     """What the catalogue itself calls its metrics and fields."""
     for metric in catalogue.metrics.values():
         if metric.name in _UNNAMED:
             continue
         for words in (metric.name, metric.title, *metric.synonyms):
             if key_of(words) not in _TOO_SHORT and not words.startswith("number of"):
-                yield key_of(words), Meaning("metric", metric.name, metric.entity)
+                yield key_of(words), Sense("metric", metric.name, metric.entity)
     for entity in catalogue.entities.values():
         for one in entity.fields.values():
             if (one.everywhere and entity.name != "customers") or one.name in _UNNAMED:
                 continue
-            meaning = Meaning("field", f"{entity.name}.{one.name}", entity.name)
+            meaning = Sense("field", f"{entity.name}.{one.name}", entity.name)
             for words in (one.title, *one.synonyms):
                 if key_of(words) not in _TOO_SHORT:
                     yield key_of(words), meaning
             for label in one.labels:
                 if one.bands_of and " " not in label:
                     continue  # "high" and "good" are said of anything
-                yield key_of(label), Meaning("value", one.name, entity.name, (Condition(one.name, "=", label),))
+                yield key_of(label), Sense("value", one.name, entity.name, (Condition(one.name, "=", label),))
 
 
-def _said(said: Mapping[str, Any], catalogue: Catalogue) -> Iterator[tuple[tuple[str, ...], Meaning]]:
+def _said(said: Mapping[str, Any], catalogue: Catalogue) -> Iterator[tuple[tuple[str, ...], Sense]]:
     kinds: Mapping[str, Kind] = {"forms": "form", "tops": "top", "grains": "grain", "compare": "compare",
                                  "special": "special"}  # fmt: skip
     for table, kind in kinds.items():
         for name, phrases in said[table].items():
-            yield from ((key_of(words), Meaning(kind, name)) for words in phrases)
+            yield from ((key_of(words), Sense(kind, name)) for words in phrases)
     singles: Mapping[str, Kind] = {"by": "by", "negations": "not", "links": "link"}
     for table, kind in singles.items():
-        yield from ((key_of(words), Meaning(kind, words)) for words in said[table]["say"])
+        yield from ((key_of(words), Sense(kind, words)) for words in said[table]["say"])
     for name, phrases in said["entities"].items():
-        yield from ((key_of(words), Meaning("entity", name, name)) for words in phrases)
+        yield from ((key_of(words), Sense("entity", name, name)) for words in phrases)
     for name, phrases in said["metrics"].items():
         entity = catalogue.metrics[name].entity
-        yield from ((key_of(words), Meaning("metric", name, entity)) for words in phrases)
+        yield from ((key_of(words), Sense("metric", name, entity)) for words in phrases)
     for words, names in said["ambiguous"].items():
         for name in names:
-            yield key_of(words), Meaning("metric", name, catalogue.metrics[name].entity)
+            yield key_of(words), Sense("metric", name, catalogue.metrics[name].entity)
     for name, phrases in said["fields"].items():
-        yield from ((key_of(words), Meaning("field", name, name.partition(".")[0])) for words in phrases)
+        yield from ((key_of(words), Sense("field", name, name.partition(".")[0])) for words in phrases)
     for name, values in said["values"].items():
         for value, words in values.items():
             yield key_of(words), _is("customers", name, value)
     for one in said["events"]:
         where = tuple(map(condition_of, one.get("where", ())))
         where = catalogue.metrics[one["metric"]].where if "metric" in one else where
-        yield from ((key_of(words), Meaning("event", one["entity"], one["entity"], where)) for words in one["say"])
-    for one in said["spans"]:
-        meaning = Meaning("span", one["field"], "customers", tuple(map(condition_of, one.get("besides", ()))),
+        yield from ((key_of(words), Sense("event", one["entity"], one["entity"], where)) for words in one["say"])
+    for one in said["durations"]:
+        meaning = Sense("duration", one["field"], "customers", tuple(map(condition_of, one.get("besides", ()))),
                           usual=one["usual"])  # fmt: skip
         yield from ((key_of(words), meaning) for words in one["say"])
-    for one in said["so"]:
+    for one in said["states"]:
         where, metric = tuple(map(condition_of, one.get("where", ()))), one.get("metric", "")
-        meaning = Meaning("so", metric or one["say"][0], one["entity"], where, metric, counts=one.get("counts", ""))
+        meaning = Sense("state", metric or one["say"][0], one["entity"], where, metric, counts=one.get("counts", ""))
         yield from ((key_of(words), meaning) for words in one["say"])
 
 
@@ -204,9 +204,9 @@ class BookValues:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._head = -1
-        self._known: tuple[tuple[tuple[str, ...], Meaning], ...] = ()
+        self._known: tuple[tuple[tuple[str, ...], Sense], ...] = ()
 
-    def all(self) -> tuple[tuple[tuple[str, ...], Meaning], ...]:
+    def all(self) -> tuple[tuple[tuple[str, ...], Sense], ...]:
         """Return all values, as phrases with what they mean."""
         with self._metrics.reading() as connection:
             head = self._metrics.head(connection)
@@ -215,7 +215,7 @@ class BookValues:
             self._head = head
         return self._known
 
-    def _read(self, entity: str) -> Iterator[tuple[tuple[str, ...], Meaning]]:
+    def _read(self, entity: str) -> Iterator[tuple[tuple[str, ...], Sense]]:
         for name in _VALUES[entity]:
             values = values_of(self._metrics, entity, name)
             firsts: dict[str, list[str]] = {}
@@ -229,5 +229,5 @@ class BookValues:
                     yield key_of(part), _is(entity, name, whole[0])
 
 
-def _is(entity: str, name: str, value: str) -> Meaning:
-    return Meaning("value", name, entity, (Condition(name, "=", value),))
+def _is(entity: str, name: str, value: str) -> Sense:
+    return Sense("value", name, entity, (Condition(name, "=", value),))

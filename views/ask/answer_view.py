@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
-from models.values.assistant import Asked, Table
+from models.values.assistant import Response, ResultTable
 from models.values.metrics import Column
 from views.insights.said import cell_words, group_of, is_figure
 from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
@@ -51,7 +51,7 @@ class AnswerView(QWidget):
     def __init__(self, theme: Theme, number: int, question: str, when: str) -> None:
         super().__init__()
         self._theme = theme
-        self.found: Asked | None = None
+        self.found: Response | None = None
         self.question = question
         self.tables: list[WordTable] = []
         self.heading = label(question, fonts.HEADING, fonts.SEMIBOLD, wrap=True)
@@ -66,7 +66,7 @@ class AnswerView(QWidget):
         self.setLayout(column(top, 8, self.sentence, 10, self._body, 4, rule(soft=True), margins=(24, 16, 24, 0)))
         self.setAccessibleName(question)
 
-    def show_answer(self, found: Asked, next_questions: Sequence[str]) -> None:
+    def show_answer(self, found: Response, next_questions: Sequence[str]) -> None:
         """Show what became of the question."""
         self.found = found
         if found.status == "choose":
@@ -115,7 +115,7 @@ class AnswerView(QWidget):
         made.clicked.connect(partial(_plainly, partial(self.asked.emit, words)))
         return made
 
-    def _steps(self, found: Asked) -> list[QPushButton]:
+    def _steps(self, found: Response) -> list[QPushButton]:
         customer = found.readings[0].question.customer if found.readings else None
         if customer is None:
             return []
@@ -126,7 +126,7 @@ class AnswerView(QWidget):
             made.append(button)
         return made
 
-    def _show_table(self, one: Table, *, named: bool) -> None:
+    def _show_table(self, one: ResultTable, *, named: bool) -> None:
         if not one.rows or (len(one.rows) == 1 and len(one.columns) == 1):
             return
         if named or one.prose:
@@ -159,10 +159,10 @@ class AnswerView(QWidget):
             self.customer_wanted.emit(customer)
 
 
-def can_be_pinned(found: Asked) -> bool:
+def can_be_pinned(found: Response) -> bool:
     """Return whether an answer can be a tile: figures, of rows that need no list of customers to be told apart."""
     question = found.readings[0].question if found.readings else None
-    return question is not None and question.query is not None and not question.legs and len(question.query.by) <= 2
+    return question is not None and question.query is not None and not question.joins and len(question.query.by) <= 2
 
 
 def _plainly(do: Callable[[], None], _checked: bool = False) -> None:
@@ -178,7 +178,7 @@ def _flow(parts: Sequence[QWidget]) -> QWidget:
     return made
 
 
-def _prose(one: Table) -> QWidget:
+def _prose(one: ResultTable) -> QWidget:
     """Lines to read, each behind what it is about."""
     made = QWidget()
     grid = QGridLayout(made)
@@ -197,7 +197,7 @@ def _prose(one: Table) -> QWidget:
     return made
 
 
-def _line(one: Table, at: int) -> TableLine:
+def _line(one: ResultTable, at: int) -> TableLine:
     customer = one.customers[at] if at < len(one.customers) else None
     cells = []
     for place, (column_, value) in enumerate(zip(one.columns, one.rows[at], strict=True)):

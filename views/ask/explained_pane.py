@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
-from models.values.assistant import Asked
+from models.values.assistant import Response
 from models.values.words import full_day
 from views.theme import fonts
 from views.widgets.buttons import link
@@ -39,7 +39,7 @@ class ExplainedPane(QWidget):
         self._box.addWidget(note("Ask a question. What it was taken for, and the rows behind it, are shown here."))
         self._box.addStretch(1)
 
-    def explain(self, number: int, found: Asked, milliseconds: int, steps: Sequence[tuple[str, int]] = ()) -> None:
+    def explain(self, number: int, found: Response, milliseconds: int, steps: Sequence[tuple[str, int]] = ()) -> None:
         """Show how a question was answered; ``steps``: from rows to answer, once they are counted."""
         clear(self._box)
         self._box.addWidget(label(f"How question {number} was answered", fonts.HEADING, fonts.SEMIBOLD))

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from models.values.assistant import Question, Table
+from models.values.assistant import Inquiry, ResultTable
 from views.ask.answer_view import AnswerView
 from views.ask.explained_pane import ExplainedPane
 from views.ask.history_pane import HistoryPane
@@ -34,7 +34,7 @@ class AskPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._room, self._desk = AskRoom(context.book), context.book.desk(self)
-        self._before: Question | None = None
+        self._before: Inquiry | None = None
         self._wanted: AnswerView | None = None  # which answer is scrolled to, until a person scrolls
         self.answers: list[AnswerView] = []
         self._times: dict[int, int] = {}
@@ -197,7 +197,7 @@ class AskPage(Page):
         title = found.readings[0].sentence
         self.context.book.act(partial(pinned, title, query))
 
-    def _export(self, table: Table) -> None:
+    def _export(self, table: ResultTable) -> None:
         self.export_list("answer", write_of(table))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from models.values.assistant import Asked, Question, Table
+from models.values.assistant import Inquiry, Response, ResultTable
 from models.values.changes import Changes
 from models.values.metrics import Query, Value
 from models.values.words import major
@@ -35,7 +35,7 @@ READY_MADE = (
 class Reply:
     """What became of a question, and how long it took."""
 
-    found: Asked
+    found: Response
     milliseconds: int
     next_questions: tuple[str, ...] = ()
 
@@ -57,7 +57,7 @@ class AskRoom:
             self._made = (workspace, Assistant(workspace))
         return self._made[1]
 
-    def ask(self, text: str, before: Question | None, choose: int | None) -> Reply:
+    def ask(self, text: str, before: Inquiry | None, choose: int | None) -> Reply:
         """Answer a question."""
         from services.assistant import asks_for_them
 
@@ -66,12 +66,12 @@ class AskRoom:
         found = assistant.again(text, rows) if rows is not None else assistant.ask(text, before, choose)
         return Reply(found, round((perf_counter() - begun) * 1000), _next(found))
 
-    def steps(self, question: Question) -> tuple[tuple[str, int], ...]:
+    def steps(self, question: Inquiry) -> tuple[tuple[str, int], ...]:
         """From rows to answer."""
         return self._assistant.steps(question)
 
 
-def _next(found: Asked) -> tuple[str, ...]:
+def _next(found: Response) -> tuple[str, ...]:
     """Questions that go on from an answer."""
     question = found.readings[0].question if found.status == "answered" and found.readings else None
     if question is None:
@@ -93,12 +93,12 @@ def pinned(title: str, query: Query, workspace: Workspace) -> Changes:
     return pin_tile(workspace, title, query)
 
 
-def write_of(table: Table) -> Callable[[Workspace, Path], int]:
+def write_of(table: ResultTable) -> Callable[[Workspace, Path], int]:
     """What writes a table to a file, money in major units."""
     return partial(_write, table)
 
 
-def _write(table: Table, _workspace: Workspace, path: Path) -> int:
+def _write(table: ResultTable, _workspace: Workspace, path: Path) -> int:
     from services.exporting import write_table
 
     heads = [f"{one.title} ({table.currency})" if one.unit == "money" else one.title for one in table.columns]

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from models.values.assistant import Leg, Question
+from models.values.assistant import Inquiry, SemiJoin
 from models.values.metrics import Condition
 from services.metrics.catalogue import Catalogue
 
-#: Days of the sample book move with the clock, so that periods of calendar days are written as how they are named.
-_MOVES = ("..", "-")
 
-
-def meaning(question: Question, catalogue: Catalogue) -> str:
+def meaning(question: Inquiry, catalogue: Catalogue) -> str:
     """Return what a question asks, without its order and limit, and without days of the calendar."""
     parts: list[str] = []
     if question.query is not None:
@@ -28,16 +25,16 @@ def meaning(question: Question, catalogue: Catalogue) -> str:
                  rows.entity, _where((*rows.where, *own)), _period(rows.period)]  # fmt: skip
     else:
         parts = [question.form, f"customer {question.customer}"]
-    return " · ".join([*(one for one in parts if one), *map(_leg, question.legs)])
+    return " · ".join([*(one for one in parts if one), *map(_join, question.joins)])
 
 
-def _leg(leg: Leg) -> str:
+def _join(join: SemiJoin) -> str:
     words = [
-        "without" if leg.denied else "with",
-        f"{leg.least}+" if leg.least > 1 else "",
-        leg.metric or leg.entity,
-        _where((*leg.where, *leg.having)),
-        _period(leg.period),
+        "without" if join.denied else "with",
+        f"{join.least}+" if join.least > 1 else "",
+        join.metric or join.entity,
+        _where((*join.where, *join.having)),
+        _period(join.period),
     ]
     return " ".join(one for one in words if one)
 

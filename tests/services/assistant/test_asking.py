@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from models.journal.verify import content_hash
-from models.values.assistant import Asked
+from models.values.assistant import Response
 from services.assistant import Assistant, asks_for_them, document_of, question_of
 from services.metrics import the_catalogue
 from services.workspace import Workspace
@@ -85,7 +85,7 @@ def hash_of(book: Workspace) -> str:
         return content_hash(connection)
 
 
-def means(found: Asked) -> str:
+def means(found: Response) -> str:
     assert found.status == "answered", (found.text, found.why)
     return meaning(found.readings[0].question, the_catalogue())
 

@@ -13,7 +13,7 @@ from statistics import mean
 
 import pytest
 
-from models.values.assistant import Asked
+from models.values.assistant import Response
 from services.assistant import Assistant
 from services.workspace import Recipe, Workspace, open_workspace
 
@@ -50,16 +50,16 @@ def ask(book: Workspace) -> Assistant:
     return Assistant(book)
 
 
-def ids(found: Asked) -> set[str]:
+def ids(found: Response) -> set[str]:
     return {str(row[0]) for row in found.tables[0].rows}
 
 
-def day_of(found: Asked) -> date:
+def day_of(found: Response) -> date:
     assert found.as_of is not None
     return found.as_of
 
 
-def since(found: Asked, days: int) -> str:
+def since(found: Response, days: int) -> str:
     """The first of so many days that end with the last day of the data."""
     return (day_of(found) - timedelta(days=days - 1)).isoformat()
 

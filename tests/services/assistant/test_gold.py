@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from models.values.assistant import Asked
+from models.values.assistant import Response
 from services.assistant import Assistant
 from services.metrics import the_catalogue
 from tests.measured import Tell
@@ -22,7 +22,7 @@ def gold() -> dict[str, Any]:
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
-def means(found: Asked) -> str:
+def means(found: Response) -> str:
     return meaning(found.readings[0].question, the_catalogue()) if found.status == "answered" else found.status
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models.values.assistant import Asked
+from models.values.assistant import Response
 from services.assistant import Assistant
 from tests.services.metrics.conftest import Tables
 
@@ -21,7 +21,7 @@ def since(days: int) -> str:
     return (AS_OF - timedelta(days=days - 1)).isoformat()
 
 
-def pairs(found: Asked) -> dict[Any, Any]:
+def pairs(found: Response) -> dict[Any, Any]:
     """The rows of two columns as a mapping."""
     return {row[0]: row[1] for row in found.tables[0].rows}
 

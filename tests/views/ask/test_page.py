@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from models.values.assistant import Table
+from models.values.assistant import ResultTable
 from models.values.metrics import Column
 from services.metrics import all_dashboards
 from services.workspace import Workspace
@@ -149,7 +149,7 @@ def test_the_palette_asks(qtbot: QtBot, desk: Desktop, page: AskPage) -> None:
 
 def test_an_answer_is_written_with_money_in_major_units(tmp_path: Path, sample: Workspace) -> None:
     columns = (Column("owner", "Owner", "text"), Column("revenue", "Revenue", "money"))
-    table = Table("Revenue by owner", columns, (("=Priya", 123456), ("Jonas", None)), 2, "USD")
+    table = ResultTable("Revenue by owner", columns, (("=Priya", 123456), ("Jonas", None)), 2, "USD")
     assert write_of(table)(sample, tmp_path / "answer.csv") == 2
     written = (tmp_path / "answer.csv").read_text(encoding="utf-8-sig")
     assert "Revenue (USD)" in written and "1234.56" in written

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from models.values.assistant import Asked, Question, Reading, Table
+from models.values.assistant import Inquiry, Interpretation, Response, ResultTable
 from models.values.errors import UserError
 from models.values.metrics import Column, Condition, Query, RowsQuery
 from models.values.words import count
@@ -16,7 +16,7 @@ from services.assistant.complaints import reasons
 from services.assistant.naming import Named, name_of_customer
 from services.assistant.phrasing import cell_words, period_words
 from services.assistant.reading import candidates
-from services.assistant.spans import Found
+from services.assistant.spans import Parsed
 from services.insight import read_customer_document, reading, timeline
 from services.metrics import Metrics
 from services.outreach.templates.write import draft_by_template
@@ -33,7 +33,7 @@ _MOST_EVENTS: Final = 40
 _GOAL: Final = "check_in"
 
 
-class OwnKind:
+class SpecialQuestions:
     """Answers what no query can."""
 
     def __init__(self, workspace: Workspace, metrics: Metrics) -> None:
@@ -41,8 +41,8 @@ class OwnKind:
         self._answering = Answering(metrics)
 
     def answer(
-        self, text: str, found: Found, named: Sequence[Named], before: Question | None, today: date
-    ) -> Asked | None:
+        self, text: str, found: Parsed, named: Sequence[Named], before: Inquiry | None, today: date
+    ) -> Response | None:
         """Return the answer; None where the question is of no own kind."""
         asked = [one.what for span in found.spans for one in span.of("special")]
         if not asked:
@@ -62,7 +62,7 @@ class OwnKind:
         kind = next(one for one in ("email", "task", "action", "engagement", "overview") if one in asked)
         return getattr(self, kind)(text, customers[0])  # type: ignore[no-any-return]
 
-    def overview(self, text: str, customer: int) -> Asked:
+    def overview(self, text: str, customer: int) -> Response:
         """Everything about a customer: their figures, then what the customer brief says."""
         made = brief_of(self._workspace, customer, "")
         figures = []
@@ -71,7 +71,7 @@ class OwnKind:
             found = self._metrics.answer(Query((name,), (), (Condition(CUSTOMER, "=", customer),)))
             column = found.columns[0]
             figures.append((column.title, cell_words(found.rows[0][0], column, found.currency)))
-        tables = [Table("Figures", columns, tuple(figures), len(figures))]
+        tables = [ResultTable("Figures", columns, tuple(figures), len(figures))]
         for section in (*made.left, *made.right):
             title = "Scores" if section.title == "Figures" else section.title
             tables.append(text_table(title, [("", line) for line in section.lines]))
@@ -79,7 +79,7 @@ class OwnKind:
         sentence = ". ".join(one for one in (f"{made.name}: {made.headline[0]}", made.headline[1]) if one)
         return self._asked(text, "overview", customer, f"{sentence.rstrip('.')}.", tables)
 
-    def action(self, text: str, customer: int) -> Asked:
+    def action(self, text: str, customer: int) -> Response:
         """What to do for a customer next, with why."""
         with reading(self._workspace) as reader:
             document = read_customer_document(reader, customer, newest=5)
@@ -95,19 +95,19 @@ class OwnKind:
         sentence = f"{document['name']}: {advice['title'].rstrip('.')}. {advice['why']}"
         return self._asked(text, "action", customer, sentence, [text_table("What it is based on", lines)])
 
-    def email(self, text: str, customer: int) -> Asked:
+    def email(self, text: str, customer: int) -> Response:
         """A draft to a customer; nothing is sent or saved."""
         draft = draft_by_template(self._workspace, customer, goal=_GOAL)
         lines = [("Subject", draft.subject), ("", draft.greeting), ("", draft.body)]
         sentence = f"A draft to {self._name(customer)}. Nothing is sent: open it to change, check and approve it."
         return self._asked(text, "email", customer, sentence, [text_table("Draft", lines)])
 
-    def task(self, text: str, customer: int) -> Asked:
+    def task(self, text: str, customer: int) -> Response:
         """A task for a customer, which a person has yet to confirm."""
         sentence = f"Create a task for {self._name(customer)}? Confirm it to add it; you can undo it."
         return self._asked(text, "task", customer, sentence, [])
 
-    def engagement(self, text: str, customer: int) -> Asked:
+    def engagement(self, text: str, customer: int) -> Response:
         """What happened with a customer lately, the newest first."""
         page = timeline(self._workspace, customer, limit=_MOST_EVENTS)
         first = (self._workspace.clock.today() - timedelta(days=_LATELY_DAYS)).isoformat()
@@ -121,26 +121,28 @@ class OwnKind:
         sentence = f"{self._name(customer)}: {count(len(rows), 'event')} in the last {_LATELY_DAYS} days."
         if not any(one.at >= first for one in page.rows):
             sentence = f"{self._name(customer)}: nothing in the last {_LATELY_DAYS} days; the latest events are shown."
-        return self._asked(text, "engagement", customer, sentence, [Table("Latest events", columns, rows, len(rows))])
+        return self._asked(
+            text, "engagement", customer, sentence, [ResultTable("Latest events", columns, rows, len(rows))]
+        )
 
     def _name(self, customer: int) -> str:
         with reading(self._workspace) as reader:
             return name_of_customer(reader.driver, customer)
 
-    def _asked(self, text: str, form: str, customer: int, sentence: str, tables: Sequence[Table]) -> Asked:
-        question = Question(form, customer=customer)  # type: ignore[arg-type]
+    def _asked(self, text: str, form: str, customer: int, sentence: str, tables: Sequence[ResultTable]) -> Response:
+        question = Inquiry(form, customer=customer)  # type: ignore[arg-type]
         steps = {"customer": "Open the customer", "draft": "Write an email", "task": "Create a task"}
-        return Asked("answered", text, sentence, self._metrics.days()[0], tuple(tables), next_steps=steps,
-                     readings=(Reading(question, sentence, 0.0),))  # fmt: skip
+        return Response("answered", text, sentence, self._metrics.days()[0], tuple(tables), next_steps=steps,
+                     readings=(Interpretation(question, sentence, 0.0),))  # fmt: skip
 
     # ---- why people complain ----------------------------------------------------------------------------------------
-    def _reasons(self, text: str, found: Found, today: date) -> Asked:
+    def _reasons(self, text: str, found: Parsed, today: date) -> Response:
         """Why reviews are bad; of customers that the question describes, what they complain of."""
         limit = next((one.number for one in found.spans if one.number is not None), None)
         rest = replace(found, spans=tuple(one for one in found.spans if not one.of("special")))
-        described = [one for one in candidates(rest, self._metrics.catalogue, today) if one.question.legs]
+        described = [one for one in candidates(rest, self._metrics.catalogue, today) if one.question.joins]
         if described and described[0].question.rows is not None:
-            reading_of = Reading(described[0].question, "", 0.0)
+            reading_of = Interpretation(described[0].question, "", 0.0)
             asked = self._answering.answer(text, reading_of, today)
             customers = tuple(one for one in asked.tables[0].customers if one is not None)
             table = reasons(self._unhappy(customers, "all"), limit)
@@ -155,10 +157,10 @@ class OwnKind:
         sentence = (
             f"{words}, of {count(total, 'review')} with 1 or 2 of 5: {named}." if table.rows else f"{words}: none."
         )
-        question = Question("reasons", rows=query, limit=limit)
+        question = Inquiry("reasons", rows=query, limit=limit)
         notes = ("Reasons are read from the words of title and text; a review may name several.",)
-        return Asked("answered", text, sentence, self._metrics.days()[0], (table,), notes,
-                     readings=(Reading(question, words, 0.0),))  # fmt: skip
+        return Response("answered", text, sentence, self._metrics.days()[0], (table,), notes,
+                     readings=(Interpretation(question, words, 0.0),))  # fmt: skip
 
     def _unhappy(self, customers: Sequence[int], period: str) -> list[tuple[str, int | None]]:
         whose = Condition(CUSTOMER, "in", tuple(customers))
