@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.frame import DONE, IN_PART, NOT_ALLOWED, Reply, in_book, table
-from app.cli.metrics import MOST_LISTED, plain
+from app.cli.frame import DONE, IN_PART, NOT_ALLOWED, Reply, in_book
+from app.cli.metrics import MOST_LISTED, figures_table, plain
 from models.values.errors import UserError
 from services.workspace import Workspace
 
@@ -111,14 +111,6 @@ def _words(found: Response) -> str:
 
 
 def _table(one: ResultTable) -> str:
-    from services.assistant.phrasing import cell_words
-
     if one.prose:
         return "\n".join(f"{what}: {line}" if what else str(line) for what, line in one.rows)
-
-    lines = [
-        tuple(cell_words(value, column, one.currency) for value, column in zip(row, one.columns, strict=True))
-        for row in one.rows[:MOST_LISTED]
-    ]
-    numbers = frozenset(at for at, column in enumerate(one.columns) if column.unit not in ("text", "day", "flag"))
-    return table(tuple(column.title for column in one.columns), lines, numbers)
+    return figures_table(one.columns, one.rows[:MOST_LISTED], one.currency)

@@ -24,7 +24,7 @@ from app.cli.frame import (
     told,
 )
 from models.values.metrics import Compare, Query, RowsQuery
-from models.values.words import DASH, count, full_day, in_unit, major
+from models.values.words import count, full_day, in_cell, major
 
 if TYPE_CHECKING:
     from models.values.metrics import Answer, Column, Condition, RowList, Value
@@ -218,9 +218,9 @@ def _write_csv(columns: Sequence[Column], found: Iterable[Sequence[Value]], curr
 
 
 def _words(found: Answer) -> str:
-    shown = _table(found.columns, found.rows, found.currency, found.few)
+    shown = figures_table(found.columns, found.rows, found.currency, found.few)
     units = [(one.title, found.totals[one.name], one.unit) for one in found.columns if one.name in found.totals]
-    totals = ", ".join(f"{title} {_said(value, unit, found.currency)}" for title, value, unit in units)
+    totals = ", ".join(f"{title} {in_cell(value, unit, found.currency)}" for title, value, unit in units)
     first = full_day(found.period.first) if found.period.first is not None else "the beginning"
     span = f"{first} to {full_day(found.period.last)}"
     return f"{shown}\n\nTotal: {totals} ({span}, as of {full_day(found.as_of)})\n{found.definition}"
@@ -228,31 +228,22 @@ def _words(found: Answer) -> str:
 
 def _rows_words(found: RowList) -> str:
     columns = [found.columns[at] for at in found.shown]
-    return _table(columns, [[row[at] for at in found.shown] for row in found.rows], found.currency)
+    return figures_table(columns, [[row[at] for at in found.shown] for row in found.rows], found.currency)
 
 
-def _table(
+def figures_table(
     columns: Sequence[Column],
     found: Sequence[Sequence[Value]],
     currency: str,
     few: Mapping[str, Sequence[int]] | None = None,
 ) -> str:
+    """Return rows as a table of words; a figure from too few rows has a star."""
     lines = [
         tuple(
-            _said(value, one.unit, currency) + ("*" if at in (few or {}).get(one.name, ()) else "")
+            in_cell(value, one.unit, currency) + ("*" if at in (few or {}).get(one.name, ()) else "")
             for one, value in zip(columns, row, strict=True)
         )
         for at, row in enumerate(found)
     ]
     right = frozenset(at for at, one in enumerate(columns) if one.unit in _NUMBERS)
     return table(tuple(one.title for one in columns), lines, right)
-
-
-def _said(value: Value, unit: str, currency: str) -> str:
-    if value is None:
-        return DASH
-    if unit == "flag":
-        return "yes" if value else "no"
-    if not isinstance(value, int | float):
-        return value
-    return in_unit(value, unit, currency)

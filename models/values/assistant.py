@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from models.values.metrics import Column, Condition, Query, RowsQuery, Value
 
+#: Questions that any book with such data can be asked.
+EXAMPLES: Final = (
+    "Which customers are at risk?",
+    "Tickets of the last 30 days with negative sentiment",
+    "Customers with 5-star reviews but no order in 90 days",
+    "Satisfaction by ticket type",
+    "Revenue by month in the last 12 months",
+    "Open deals with a probability above 70% and a value above $200",
+    "Customers without contact for 90 days",
+    "Top 3 reasons for negative reviews last quarter",
+)
 Form = Literal["figure", "rows", "count", "share", "overview", "action", "email", "task", "engagement", "reasons"]
+NextStep = Literal["customer", "draft", "task"]
 Status = Literal["answered", "choose", "refused"]
 
 
@@ -126,7 +137,9 @@ class Response:
     readings
         Where answered the one that was answered; else those to choose from.
     next_steps
-        What a person may do now, in words, by what the program calls it.
+        What a person may do now for the customer.
+    alert
+        The number of the customer's open alert, to which a task is added.
     """
 
     status: Status
@@ -140,4 +153,5 @@ class Response:
     why: str = ""
     readings: tuple[Interpretation, ...] = ()
     examples: tuple[str, ...] = ()
-    next_steps: Mapping[str, str] = field(default_factory=dict)
+    next_steps: tuple[NextStep, ...] = ()
+    alert: int | None = None

@@ -120,6 +120,15 @@ def in_unit(value: float, unit: str, currency: str, *, short: bool = False) -> s
     return whole(value)
 
 
+def in_cell(value: str | float | None, unit: str, currency: str) -> str:
+    """Return a value of a table in words: a figure in its unit, a flag as yes or no, a dash for none."""
+    if value is None:
+        return DASH
+    if unit == "flag":
+        return "yes" if value else "no"
+    return in_unit(value, unit, currency) if isinstance(value, int | float) else value
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """Return a count with its noun: ``1 order``, ``23 orders``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

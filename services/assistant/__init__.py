@@ -7,7 +7,7 @@ read, `special` answers what no query can.
 
 from __future__ import annotations
 
-from services.assistant.asking import EXAMPLES, Assistant, asks_for_them
+from services.assistant.asking import Assistant, asks_for_them
 from services.assistant.documents import document_of, question_of
 
-__all__ = ["EXAMPLES", "Assistant", "asks_for_them", "document_of", "question_of"]
+__all__ = ["Assistant", "asks_for_them", "document_of", "question_of"]

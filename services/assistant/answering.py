@@ -77,6 +77,12 @@ class Answering:
             steps.append((join_words(join, self._catalogue, today), self._metrics.count_rows(now)))
         return tuple(steps)
 
+    def rows_of(self, question: Inquiry) -> RowsQuery:
+        """Return the rows that a question asks for, with what customers did as conditions on their numbers."""
+        rows = self._of_customers(question).rows
+        assert rows is not None
+        return rows
+
     def _figures(self, text: str, reading: Interpretation, question: Inquiry, query: Query, today: date) -> Response:
         found = self._metrics.answer(query)
         sentence = figure_sentence(reading.question, found, self._catalogue, today)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from models.values.assistant import Inquiry, Interpretation, Response, WordRead
+from models.values.assistant import EXAMPLES, Inquiry, Interpretation, Response, WordRead
 from models.values.errors import UserError
 from models.values.metrics import Condition
 from models.values.words import listed
@@ -17,9 +17,9 @@ from services.assistant.naming import Named, named_in
 from services.assistant.phrasing import period_words, question_words
 from services.assistant.reading import Candidate, candidates, continued
 from services.assistant.spans import TAKEN, Parsed, Span, corrected, find
-from services.assistant.special import SpecialQuestions
+from services.assistant.special import SpecialQuestions, refuse_unknown
 from services.assistant.tokens import Token, tokens_of
-from services.assistant.vocabulary import BookValues, the_vocabulary
+from services.assistant.vocabulary import BookValues, Sense, the_vocabulary
 from services.metrics import Metrics
 from services.workspace import Workspace
 
@@ -32,14 +32,6 @@ _GOES_ON: Final = frozenset({"and", "only", "just", "what about", "how about", "
 _THEM: Final = (
     "who are they", "which ones", "show them", "list them", "who", "which", "show me", "list", "who is that", "show",
 )  # fmt: skip
-EXAMPLES: Final = (
-    "Revenue by month for the last 12 months",
-    "Tickets of the last 30 days with negative sentiment",
-    "Customers who left 5-star reviews but have not ordered in 90 days",
-    "Satisfaction by ticket type",
-    "Open deals with a probability above 70 % and a value above $200",
-    "Which customers are at risk?",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +50,7 @@ class Assistant:
         self._metrics = metrics or Metrics(workspace)
         self._values = BookValues(self._metrics)
         self._answering = Answering(self._metrics)
-        self._special = SpecialQuestions(workspace, self._metrics)
+        self._special = SpecialQuestions(workspace, self._metrics, self._answering)
 
     def ask(self, text: str, before: Inquiry | None = None, choose: int | None = None) -> Response:
         """Answer a question.
@@ -75,10 +67,9 @@ class Assistant:
         today = self._metrics.days()[0]
         settled = self._find(text, today)
         try:
-            own = self._special.answer(text, settled.found, settled.named, before, today)
-            if own is not None:
-                return own
-            return self._answered(text, settled, before, choose, today)
+            refuse_unknown(settled.named)
+            special = self._special.answer(text, settled.found, settled.named, before, today)
+            return special or self._answered(text, settled, before, choose, today)
         except UserError as error:
             return _refused(text, str(error))
 
@@ -87,9 +78,16 @@ class Assistant:
         today = self._metrics.days()[0]
         reading = Interpretation(question, question_words(question, self._metrics.catalogue, today), 0.0)
         try:
-            return self._answering.answer(text, reading, today)
+            return self._run(text, reading, today)
         except UserError as error:
             return _refused(text, str(error))
+
+    def _run(self, text: str, reading: Interpretation, today: date) -> Response:
+        if reading.question.customer is not None:
+            return self._special.again(text, reading.question, today)
+        if reading.question.form == "reasons":
+            return self._special.reasons(text, reading, today)
+        return self._answering.answer(text, reading, today)
 
     def behind(self, question: Inquiry) -> Inquiry | None:
         """Return the question for the rows behind an answer; None where it was of rows already."""
@@ -117,31 +115,26 @@ class Assistant:
     def _answered(
         self, text: str, settled: _Settled, before: Inquiry | None, choose: int | None, today: date
     ) -> Response:
-        found = settled.found
         alone = self._alone(settled)
         if alone is not None:
-            return self._special.overview(text, alone)
+            return self._special.overview(text, alone, today)
+        settled, why = _about_reasons(settled)
         readings = self._readings(settled, before, today)
+        if why:
+            readings = [replace(one, question=replace(one.question, form="reasons"))
+                        for one in readings if one.question.rows is not None]  # fmt: skip
         if not readings:
-            return self._nothing(text, found)
-        if choose is not None:
-            if not 1 <= choose <= len(readings):
-                return _refused(text, f"Choose a reading from 1 to {len(readings)}.")
-            return self._answering.answer(text, readings[choose - 1], today)
+            return self._nothing(text, settled.found)
         best = readings[0]
         if best.unread:
-            words = listed([f"“{one}”" for one in best.unread])
-            why = f"The book has nothing called {words}."
-            if best.score <= 0:
-                return _refused(text, why)
-            them = "it" if len(best.unread) == 1 else "them"
-            return replace(
-                _refused(text, f"{why} Without {them} the question would be: {best.sentence}."), readings=(best,)
-            )
-        close = tuple(one for one in readings[:_MOST_READINGS] if best.score - one.score <= _CLOSE and not one.unread)
-        if len(close) > 1:
-            return Response("choose", text, readings=close)
-        return self._answering.answer(text, best, today)
+            return _without(text, best)
+        close = [one for one in readings[:_MOST_READINGS] if best.score - one.score <= _CLOSE and not one.unread]
+        if choose is not None and not 1 <= choose <= len(close):
+            several = f"from 1 to {len(close)}" if len(close) > 1 else "none: the question has one"
+            return _refused(text, f"Choose a reading {several}.")
+        if len(close) > 1 and choose is None:
+            return Response("choose", text, readings=tuple(close))
+        return self._run(text, close[(choose or 1) - 1], today)
 
     def _readings(self, settled: _Settled, before: Inquiry | None, today: date) -> list[Interpretation]:
         found, catalogue = settled.found, self._metrics.catalogue
@@ -192,7 +185,7 @@ class Assistant:
         """How each part was read; a period with its days."""
         read = sorted(((span, meaning) for span, meaning in one.used if meaning), key=lambda each: each[0].start)
         return tuple(
-            WordRead(_said(found, span), period_words(meaning, today) if meaning == _text(span) else meaning)
+            WordRead(found.words(span), period_words(meaning, today) if meaning == _text(span) else meaning)
             for span, meaning in read
             if span.start >= 0
         )
@@ -214,16 +207,39 @@ class Assistant:
         return _refused(text, "The question names no figure and no kind of rows that the book has.")
 
 
+def _about_reasons(settled: _Settled) -> tuple[_Settled, bool]:
+    """A question for reasons as the question for their rows, and whether it is one.
+
+    Of customers it asks what they complain of; else why reviews are negative.
+    """
+    spans = settled.found.spans
+    asked = [span for span in spans if any(one.what == "reasons" for one in span.of("special"))]
+    if not asked:
+        return settled, False
+    whom = any(one.what == "customers" for span in spans for one in span.of("entity"))
+    sense = Sense("metric", "negative_reviews", "reviews")
+    kept = [
+        replace(span, meanings=(sense,)) if span in asked else span for span in spans if not (whom and span in asked)
+    ]
+    return replace(settled, found=replace(settled.found, spans=tuple(kept))), True
+
+
+def _without(text: str, best: Interpretation) -> Response:
+    """The refusal of a question some of whose words found no place, with what it would be without them."""
+    words = listed([f"“{one}”" for one in best.unread])
+    why = f"The book has nothing called {words}."
+    if best.score <= 0:
+        return _refused(text, why)
+    them = "it" if len(best.unread) == 1 else "them"
+    return replace(_refused(text, f"{why} Without {them} the question would be: {best.sentence}."), readings=(best,))
+
+
 def _text(span: Span) -> str:
     return span.time.text if span.time is not None else ""
 
 
-def _said(found: Parsed, span: Span) -> str:
-    return " ".join(one.said for one in found.tokens[span.start : span.end])
-
-
 def _lost(found: Parsed, one: Candidate) -> tuple[str, ...]:
-    return tuple(_said(found, span) for span in one.lost)
+    return tuple(found.words(span) for span in one.lost)
 
 
 def _is_named(named: Sequence[Named], at: int) -> bool:

@@ -121,14 +121,16 @@ class Attaching(Bounds):
             if sketch.entity.name == "customers":
                 self._lacking(sketch, span, one, denied, at)
                 return True, host, False
-        for one in (*span.of("state"), *span.of("value")):
+        if (noun := self._expected(sketch, span)) is not None:
+            return True, self._join(sketch, span, noun.entity, self._own_where(noun), False), False
+        said = (*span.of("state"), *span.of("value"))
+        own = tuple(one for one in said if one.entity == sketch.entity.name)
+        for one in own if own and host is None else said:  # a lost deal is none of a lost customer
             placed = self._condition(sketch, at, one, host, denied)
             if placed is not None:
                 return True, placed if isinstance(placed, SemiJoin) else host, False
         for one in span.of("event"):
-            if one.entity == sketch.entity.name:
-                sketch.where += self._denied(one.where, denied)
-                sketch.used[span] = words_of(one.where) or sketch.entity.title
+            if one.entity == sketch.entity.name and self._state(sketch, span, one.where, denied):
                 return True, host, False
             if sketch.entity.customer or sketch.entity.name == "customers":
                 return True, self._join(sketch, span, one.entity, one.where, denied), False
@@ -171,12 +173,10 @@ class Attaching(Bounds):
             if (
                 metric.entity == sketch.entity.name
                 and metric.measure == "count"
-                and not sketch.metrics
                 and metric.where
+                and not sketch.metrics
             ):
-                sketch.where += self._denied(metric.where, denied)
-                sketch.used[span] = metric.title
-                return True, host
+                return self._state(sketch, span, metric.where, denied), host
             if metric.measure != "count" or metric.kind not in ("simple", "as_of"):
                 return False, host
             if metric.entity in (sketch.entity.name, "customers"):
@@ -184,12 +184,19 @@ class Attaching(Bounds):
             if sketch.entity.name == "customers" and linked:
                 return True, self._join(sketch, span, metric.entity, metric.where, denied)
             return False, host
-        if sketch.entity.name == "customers" and not sketch.metrics and at > self._at and self._catalogue.entities[
-            name
-        ].customer:  # fmt: skip
-            counting = self.counting(self._catalogue.entities[name])
-            return True, self._join(sketch, span, name, counting.where if counting else (), denied)
+        if self._of_customers(sketch, at) and at > self._at and self._catalogue.entities[name].customer:
+            return True, self._join(sketch, span, name, self._own_where(meaning), denied)
         return False, host
+
+    def _expected(self, sketch: Sketch, span: Span) -> Sense | None:
+        """The noun for which words before it wait: "returns" of "more than two returns", which may be a value too."""
+        waiting = sketch.open.entity if sketch.open is not None else ""
+        return next((one for one in (*span.of("entity"), *span.of("event")) if one.entity == waiting), None)
+
+    def _own_where(self, noun: Sense) -> tuple[Condition, ...]:
+        """What rows of a noun are besides: orders are purchases that were not cancelled."""
+        counting = self.counting(self._catalogue.entities[noun.entity])
+        return noun.where or (counting.where if counting is not None else ())
 
     def _is_joined(self, span: Span) -> bool:
         """Whether a metric is named in one breath with another: "revenue and orders by month"."""
@@ -239,28 +246,27 @@ class Attaching(Bounds):
         if meaning.metric:
             where = self._catalogue.metrics[meaning.metric].where
         following = self._following(at, sketch)
-        own = following == "customers" and self._fits(where, entity, sketch.entity.name)
-        if following not in (None, sketch.entity.name) and not own and self._fits(where, entity, following):
+        whose = following == "customers" and self._fits(where, entity, sketch.entity.name)
+        if following not in (None, sketch.entity.name) and not whose and self._fits(where, entity, following):
             return self._join(sketch, span, following, where, denied, adjective=True)
         if host is not None and self._fits(where, entity, host.entity) and denied and self._is_apart(at):
-            counting = self.counting(self._catalogue.entities[host.entity])
             sketch.open = None
-            return self._join(sketch, span, host.entity, (*(counting.where if counting else ()), *where), True)
+            own = self._own_where(Sense("entity", host.entity, host.entity))
+            return self._join(sketch, span, host.entity, (*own, *where), True)
         if host is not None and self._fits(where, entity, host.entity):
-            changed = replace(host, where=(*host.where, *self._denied(where, denied)))
+            turned = self._turned(where, denied)
+            if turned is None:
+                return None
+            changed = replace(host, where=(*host.where, *turned))
             sketch.joins[sketch.joins.index(host)] = changed
-            sketch.used[span] = words_of(where)
+            sketch.used[span] = words_of(turned)
             return changed
         if self._fits(where, entity, sketch.entity.name):
-            sketch.where += self._denied(where, denied)
             sketch.counts = sketch.counts or (meaning if meaning.counts and not denied else None)
-            sketch.used[span] = words_of(where)
-            return True
+            return True if self._state(sketch, span, where, denied) else None
         if entity == "customers" and sketch.entity.customer:
             self._join(sketch, span, "customers", where, denied)
             return True
-        if sketch.entity.name == "customers" and meaning.kind == "state" and not sketch.metrics and at > self._at:
-            return None
         return None
 
     def _is_apart(self, at: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
@@ -27,7 +27,16 @@ _BARE: Final = {
 }  # fmt: skip
 #: A bare number from so much on is a sum of money.
 _LARGE_SUM: Final = 100
-_OPPOSITE: Final[dict[Operator, Operator]] = {"=": "!=", ">": "<=", ">=": "<", "<": ">=", "<=": ">", "in": "not-in"}
+_OPPOSITE: Final[dict[Operator, Operator]] = {
+    "=": "!=",
+    ">": "<=",
+    ">=": "<",
+    "<": ">=",
+    "<=": ">",
+    "in": "not-in",
+    "not-in": "in",
+    "!=": "=",
+}
 
 
 @dataclass
@@ -105,6 +114,11 @@ class Bounds:
         sketch.used[span] = f"{'no ' if denied else ''}{title}{': ' + words_of(where) if where else ''}"
         return join
 
+    def _of_customers(self, sketch: Sketch, at: int) -> bool:
+        """Whether what stands at a place may say what customers did: they are asked for, or whose the rows are."""
+        named = any(one.what == "customers" for span in self._spans[:at] for one in span.of("entity"))
+        return (sketch.entity.name == "customers" and not sketch.metrics) or (named and sketch.entity.customer)
+
     def counting(self, entity: Entity) -> Metric | None:
         """The metric that counts the rows of an entity."""
         named = self._catalogue.metrics.get(entity.name)
@@ -179,7 +193,7 @@ class Bounds:
             if name:
                 where = self._compares(following, name, span)
                 return self._join(sketch, span, following, where, denied, adjective=True)
-        if host is not None and (name := self._compared_field(sketch, at, host.entity, host=True)):
+        if host is not None and (name := self._compared_field(sketch, at, host.entity)):
             changed = replace(host, where=(*host.where, *self._compares(host.entity, name, span)))
             sketch.joins[sketch.joins.index(host)] = changed
             sketch.used[span] = f"{name.replace('_', ' ')} {_compared(span)}"
@@ -203,14 +217,13 @@ class Bounds:
             return join
         if name:
             sketch.where = [one for one in sketch.where if one.name != name]  # what was said wins over what is usual
-            sketch.where += self._denied(self._compares(sketch.entity.name, name, span), denied)
-            sketch.used[span] = f"{sketch.entity.fields[name].title.lower()} {_compared(span)}"
+            self._state(sketch, span, self._compares(sketch.entity.name, name, span), denied)
         return host
 
     def _counted(self, sketch: Sketch, at: int) -> str | None:
         """The rows that a number counts: "3+ tickets", "more than two orders"."""
         span = self._spans[at]
-        if any(one.unit or not one.said for one in span.comparisons) or sketch.entity.name != "customers":
+        if any(one.unit or not one.said for one in span.comparisons) or not self._of_customers(sketch, at):
             return None
         for near in self._spans[at + 1 : at + 3]:
             if near.time is not None or near.comparisons:
@@ -267,8 +280,8 @@ class Bounds:
                     return metric
         return None
 
-    def _compared_field(self, sketch: Sketch, at: int, entity: str, *, host: bool = False) -> str:
-        """The field of an entity that a comparison means, by what stands beside it or by its unit."""
+    def _compared_field(self, sketch: Sketch, at: int, entity: str) -> str:
+        """Return the field that a comparison is about, by the phrase beside it or by its unit; '' for none."""
         fields = self._catalogue.entities[entity].fields
         unit = self._spans[at].comparisons[0].unit
         for near in (*self._spans[max(0, at - 2) : at][::-1], *self._spans[at + 1 : at + 3]):
@@ -284,20 +297,34 @@ class Bounds:
 
     def _compares(self, entity: str, name: str, span: Span) -> tuple[Condition, ...]:
         kind = self._catalogue.entities[entity].fields[name].kind
-        unit = "percent" if kind == "percent" else kind
-        return tuple(Condition(name, one.operator, _value(one, unit)) for one in span.comparisons)
+        return tuple(Condition(name, one.operator, _value(one, kind)) for one in span.comparisons)
 
     @staticmethod
-    def _denied(where: Iterable[Condition], denied: bool) -> tuple[Condition, ...]:
+    def _turned(where: Sequence[Condition], denied: bool) -> tuple[Condition, ...] | None:
+        """Conditions as they are, or what holds where they do not; None where no conditions can say that.
+
+        Where several hold together, "not" means that at least one of them does not.
+        """
         if not denied:
             return tuple(where)
-        turned = []
-        for one in where:
-            if one.value in ("yes", "no"):
-                turned.append(replace(one, value="no" if one.value == "yes" else "yes"))
-            else:
-                turned.append(replace(one, operator=_OPPOSITE.get(one.operator, one.operator)))
-        return tuple(turned)
+        if len(where) != 1 or where[0].operator not in _OPPOSITE:
+            return None
+        (one,) = where
+        if one.operator == "=" and one.value in ("yes", "no", True, False):
+            return (replace(one, value="no" if one.value in ("yes", True) else "yes"),)
+        return (replace(one, operator=_OPPOSITE[one.operator]),)
+
+    def _state(self, sketch: Sketch, span: Span, where: tuple[Condition, ...], denied: bool) -> bool:
+        """Put conditions on what is asked for; whether that can be said. Of customers, several denied ones exclude."""
+        turned = self._turned(where, denied)
+        if turned is None and sketch.entity.name != "customers":
+            return False
+        if turned is None:
+            self._join(sketch, span, "customers", where, denied)
+        else:
+            sketch.where += turned
+            sketch.used[span] = words_of(turned)
+        return True
 
 
 def _suits(known: Field, unit: str) -> bool:

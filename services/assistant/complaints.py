@@ -28,16 +28,10 @@ def _kinds() -> tuple[tuple[str, re.Pattern[str]], ...]:
     )
 
 
-def reasons(texts: Iterable[tuple[str, int | None]], limit: int | None = None) -> ResultTable:
-    """Return how many texts complain of what, the most frequent first; a text counts under each kind that it names.
-
-    Parameters
-    ----------
-    texts
-        Each with the number of its customer.
-    """
+def reasons(texts: Iterable[str], limit: int | None = None) -> ResultTable:
+    """Return how many texts complain of what, the most frequent first; a text counts under each kind that it names."""
     counted, examples, total = Counter[str](), dict[str, str](), 0
-    for text, _customer in texts:
+    for text in texts:
         total += 1
         named = [kind for kind, pattern in _kinds() if pattern.search(text)] or [_OTHER if text.strip() else _NO_WORDS]
         for kind in named:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from models.values.assistant import Inquiry, ResultTable, SemiJoin
-from models.values.metrics import Answer, Column, Condition, Query, RowList, Value
-from models.values.words import DASH, capital, count, full_day, in_unit, listed
+from models.values.metrics import Answer, Condition, Query, RowList, Value
+from models.values.words import capital, count, full_day, in_cell, in_unit, listed
 from services.metrics.catalogue import Catalogue, Entity
 from services.metrics.periods import GRAINS, period_of
 
@@ -49,7 +50,7 @@ def condition_words(one: Condition, entity: Entity, currency: str = "") -> str:
     said = listed(
         [_value(each, known.kind if known is not None else "text", currency) for each in values],
     )
-    if known is not None and known.kind in ("text", "category") and one.operator == "=":
+    if one.operator == "=":
         return f"{title} {said}"
     return f"{title} {_OPERATORS[one.operator]} {said}".strip()
 
@@ -95,45 +96,74 @@ def join_words(join: SemiJoin, catalogue: Catalogue, today: date) -> str:
         number = "no"
     else:
         number = f"{join.least} or more" if join.least > 1 else ""
-    noun = entity.title.lower() if join.entity != "customers" else ""
-    details = f" ({', '.join(where)})" if where and noun else ", ".join(where)
+    if join.entity == "customers":
+        return " and ".join(where)
+    noun = entity.title.lower()
+    details = f" ({', '.join(where)})" if where else ""
     return " ".join(f"{number} {noun}{details} {when}".split())
 
 
-def question_words(question: Inquiry, catalogue: Catalogue, today: date) -> str:
-    """Return what a question asks, as one would say it."""
+def question_words(question: Inquiry, catalogue: Catalogue, today: date, head: str = "") -> str:
+    """Return what a question asks, as one would say it.
+
+    Parameters
+    ----------
+    head
+        What the rows are called at the beginning, such as how many they are.
+    """
+    joins = _joins_words(question, catalogue, today)
     if question.query is not None:
         words = _query_words(question.query, catalogue, today)
-    elif question.rows is not None:
-        rows = question.rows
-        entity = catalogue.entities[rows.entity]
-        metric = catalogue.metrics[rows.metric] if rows.metric else None
-        named = metric.title if metric is not None else entity.title
-        head = {"count": f"How many {named.lower()}", "share": f"Share of {entity.title.lower()}"}.get(
-            question.form, named
-        )
-        own = catalogue.metrics[rows.entity].where if rows.entity in catalogue.metrics and metric is None else ()
-        where = conditions_words([one for one in rows.where if one not in own], entity)
-        words = " ".join((head + (f": {', '.join(where)}" if where else ""), period_words(rows.period, today))).strip()
-        if question.order:
-            name = question.order.lstrip("-")
-            first = "largest" if question.order.startswith("-") else "smallest"
-            if entity.fields[name].kind == "day":
-                first = "newest" if question.order.startswith("-") else "oldest"
-            words += f", {first} {entity.fields[name].title.lower()} first"
-    else:
-        words = _OF_A_KIND[question.form]
-    joins = [join_words(one, catalogue, today) for one in question.joins]
-    if joins:
-        joined = "customers with " if question.rows is None or question.rows.entity != "customers" else "with "
-        words += f", {joined}{' and '.join(joins)}"
-    return words
+        return f"{words}, customers {joins}" if joins else words
+    if question.rows is None or question.form == "reasons":
+        rows = replace(question, form="rows") if question.rows is not None else None
+        about = f" {_lowered(question_words(rows, catalogue, today))}" if rows is not None else ""
+        return f"{_OF_A_KIND[question.form]}{about}"
+    rows_query, entity = question.rows, catalogue.entities[question.rows.entity]
+    metric = catalogue.metrics[rows_query.metric] if rows_query.metric else None
+    named = metric.title if metric is not None else entity.title
+    heads = {"count": f"How many {_lowered(named)}", "share": f"Share of {entity.title.lower()}"}
+    own = catalogue.metrics[entity.name].where if entity.name in catalogue.metrics and metric is None else ()
+    where = conditions_words([one for one in rows_query.where if one not in own], entity)
+    begins = head or heads.get(question.form, named)
+    whose = "" if entity.name == "customers" else "of customers "
+    if joins and not where:
+        begins += f" {whose}{joins}"
+    words = ", ".join((begins, *where))
+    if joins and where:
+        words += f", {whose}{joins}"
+    when = period_words(rows_query.period, today)
+    words += f"{',' if where and when else ''} {when}" if when else ""
+    return words + _order_words(question, entity)
+
+
+def _joins_words(question: Inquiry, catalogue: Catalogue, today: date) -> str:
+    """What the customers of a question did and did not do: ``with 3 or more tickets, except those with …``."""
+    said: list[str] = []
+    for begins, apart in (("with", False), ("except those with", True)):
+        chosen = [one for one in question.joins if (one.entity == "customers" and one.denied) == apart]
+        if chosen:
+            said.append(f"{begins} {' and '.join(join_words(one, catalogue, today) for one in chosen)}")
+    return ", ".join(said)
+
+
+def _order_words(question: Inquiry, entity: Entity) -> str:
+    if not question.order:
+        return ""
+    known, most = entity.fields[question.order.lstrip("-")], question.order.startswith("-")
+    first = ("newest" if most else "oldest") if known.kind == "day" else ("largest" if most else "smallest")
+    return f", {first} {known.title.lower()} first"
+
+
+def _lowered(words: str) -> str:
+    """A title within a sentence; what is written in capitals stays."""
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]
 
 
 _OF_A_KIND: Final = {
     "overview": "Everything about the customer", "action": "What to do for the customer next",
     "email": "An email to the customer", "task": "A task for the customer",
-    "engagement": "What the customer did lately", "reasons": "Reasons for negative reviews",
+    "engagement": "What the customer did lately", "reasons": "Reasons for",
 }  # fmt: skip
 
 
@@ -161,17 +191,6 @@ def _title(name: str, entity: Entity) -> str:
     return entity.fields[name].title.lower() if name in entity.fields else name
 
 
-def cell_words(value: Value, column: Column, currency: str) -> str:
-    """Return one cell of a table in words."""
-    if value is None:
-        return DASH
-    if column.unit == "flag":
-        return "yes" if value else "no"
-    if not isinstance(value, int | float):
-        return str(value)
-    return in_unit(value, column.unit, currency)
-
-
 def figure_sentence(question: Inquiry, found: Answer, catalogue: Catalogue, today: date) -> str:
     """Return an answer of figures as one sentence."""
     assert question.query is not None
@@ -181,7 +200,7 @@ def figure_sentence(question: Inquiry, found: Answer, catalogue: Catalogue, toda
         return f"{asked}: nothing in the book fits."
     if not query.by:
         cells = list(zip(columns, found.rows[0], strict=True))
-        said = [cell_words(value, column, found.currency) for column, value in cells]
+        said = [in_cell(value, column.unit, found.currency) for column, value in cells]
         if query.compare and len(said) >= 3:
             return f"{asked}: {said[0]}, before {said[1]} ({said[2]})."
         if len(said) == 1:
@@ -191,8 +210,8 @@ def figure_sentence(question: Inquiry, found: Answer, catalogue: Catalogue, toda
     value_column = columns[groups]
     rows = found.rows[::-1] if query.by[0] in GRAINS else found.rows  # of a line over time the latest is told first
     named = [
-        f"{' · '.join(cell_words(row[at], columns[at], found.currency) for at in range(groups))}"
-        f" {cell_words(row[groups], value_column, found.currency)}"
+        f"{' · '.join(in_cell(row[at], columns[at].unit, found.currency) for at in range(groups))}"
+        f" {in_cell(row[groups], value_column.unit, found.currency)}"
         for row in rows[:_NAMED]
     ]
     more = len(found.rows) - _NAMED
@@ -210,14 +229,15 @@ def rows_sentence(question: Inquiry, found: RowList, total_of: int | None, catal
     """
     assert question.rows is not None
     entity = catalogue.entities[question.rows.entity]
-    asked = question_words(question, catalogue, today)
     if question.form == "share" and total_of is not None:
         share = f" ({in_unit(found.total / total_of, 'percent', '')})" if total_of else ""
-        return f"{capital(asked)}: {found.total:,} of {count(total_of, entity.one, entity.title.lower())}{share}."
-    number = count(found.total, entity.one, entity.title.lower())
-    if found.total == 0:
-        return f"{capital(asked)}: none."
-    return f"{capital(asked)}: {number}."
+        asked = capital(question_words(question, catalogue, today))
+        return f"{asked}: {found.total:,} of {count(total_of, entity.one, entity.title.lower())}{share}."
+    if question.rows.metric:
+        named = capital(question_words(replace(question, form="rows"), catalogue, today))
+        return f"{named}: {f'{found.total:,}' if found.total else 'none'}."
+    number = count(found.total, entity.one, entity.title.lower()) if found.total else f"No {entity.title.lower()}"
+    return f"{question_words(question, catalogue, today, number)}."
 
 
 def table_of(found: Answer, title: str) -> ResultTable:

@@ -78,6 +78,10 @@ class Parsed:
     spans: tuple[Span, ...]
     unread: tuple[str, ...] = field(default=())
 
+    def words(self, span: Span) -> str:
+        """Return a span as it was written."""
+        return " ".join(one.said for one in self.tokens[span.start : span.end])
+
 
 def find(tokens: tuple[Token, ...], vocabulary: Vocabulary, today: date) -> Parsed:
     """Return what the tokens of a question mean; longer phrases win over shorter ones."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from models.values import words
 from models.values.dashboards import FEW, TileAnswer, TileSpec
-from models.values.metrics import RowList, Value
+from models.values.metrics import Column, RowList, Value
 from models.values.reports import Report
 from services.exporting import write_table
 
@@ -36,16 +36,27 @@ def write_rows_table(found: RowList, path: Path) -> int:
     UserError, EnvironmentFault
         As `write_table` does.
     """
-    shown = [(at, found.columns[at]) for at in found.shown[1:]]
-    heads = [f"{one.title} ({found.currency})" if one.unit == "money" else one.title for _at, one in shown]
+    shown = found.shown[1:]
+    columns, rows = [found.columns[at] for at in shown], ([row[at] for at in shown] for row in found.rows)
+    return write_figures_table(columns, rows, found.currency, path)
+
+
+def write_figures_table(columns: Sequence[Column], rows: Iterable[Sequence[Value]], currency: str, path: Path) -> int:
+    """Write rows of figures to a .csv or .xlsx file and return how many there are; days are days there.
+
+    Raises
+    ------
+    UserError, EnvironmentFault
+        As `write_table` does.
+    """
+    heads = [f"{one.title} ({currency})" if one.unit == "money" else one.title for one in columns]
 
     def cell(value: Value, unit: str) -> Any:
         day = words.day_of(value) if unit == "day" and isinstance(value, str) else None
-        return day or in_file(value, unit, found.currency)
+        return day or in_file(value, unit, currency)
 
-    return write_table(
-        heads, ([cell(row[at], one.unit) for at, one in shown] for row in found.rows), path, title="rows"
-    )
+    cells = ([cell(value, one.unit) for value, one in zip(row, columns, strict=True)] for row in rows)
+    return write_table(heads, cells, path, title="rows")
 
 
 def in_file(value: Value, unit: str, currency: str) -> Any:

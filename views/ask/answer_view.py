@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
-from models.values.assistant import Response, ResultTable
+from models.values.assistant import NextStep, Response, ResultTable
 from models.values.metrics import Column
 from views.insights.said import cell_words, group_of, is_figure
 from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
@@ -23,7 +24,11 @@ FIRST_ROWS = 8
 _MOST_ROWS = 500
 _WIDE = {"day": 104, "flag": 72, "money": 104, "percent": 84, "score": 84, "hours": 84, "days": 92, "count": 92}
 _FREE = frozenset({"customer", "subject", "name", "title", "comment", "product", "text", "what", "said", "example"})
-_STEPS = {"customer": "Open the customer", "draft": "Write an email", "task": "Add a task"}
+_STEPS: Final[Mapping[NextStep, str]] = {
+    "customer": "Open the customer",
+    "draft": "Write an email",
+    "task": "Add a task",
+}
 
 
 class AnswerView(QWidget):
@@ -34,7 +39,7 @@ class AnswerView(QWidget):
     asked : another question is to be asked, in the words given.
     chosen : the reading with this number, from 1, is meant.
     customer_wanted : the number of a customer.
-    step_wanted : (what, customer) of what is to be done now.
+    step_wanted : what is to be done now for the customer of the answer.
     export_wanted : a table is wanted as a file.
     pin_wanted : the figures are wanted as a tile of Insights.
     selected : this answer is to be explained.
@@ -43,7 +48,7 @@ class AnswerView(QWidget):
     asked = Signal(str)
     chosen = Signal(int)
     customer_wanted = Signal(int)
-    step_wanted = Signal(str, int)
+    step_wanted = Signal(str)
     export_wanted = Signal(object)
     pin_wanted = Signal()
     selected = Signal()
@@ -116,13 +121,11 @@ class AnswerView(QWidget):
         return made
 
     def _steps(self, found: Response) -> list[QPushButton]:
-        customer = found.readings[0].question.customer if found.readings else None
-        if customer is None:
-            return []
         made = []
         for what in found.next_steps:
-            button = push(_STEPS[what], primary=what == found.readings[0].question.form)
-            button.clicked.connect(partial(_plainly, partial(self.step_wanted.emit, what, customer)))
+            main = (found.readings[0].question.form, what) in (("email", "draft"), ("task", "task"))
+            button = push(_STEPS[what], primary=main)
+            button.clicked.connect(partial(_plainly, partial(self.step_wanted.emit, what)))
             made.append(button)
         return made
 

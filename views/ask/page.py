@@ -12,11 +12,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from models.values.assistant import Inquiry, ResultTable
+from models.values.assistant import EXAMPLES, Inquiry, NextStep, ResultTable
 from views.ask.answer_view import AnswerView
 from views.ask.explained_pane import ExplainedPane
 from views.ask.history_pane import HistoryPane
-from views.ask.rooms import READY_MADE, AskRoom, Reply, pinned, write_of
+from views.ask.rooms import AskRoom, Reply, add_follow_up, pinned, write_of
 from views.background import Failed
 from views.shell.page import Context, Page
 from views.theme import fonts
@@ -38,7 +38,7 @@ class AskPage(Page):
         self._wanted: AnswerView | None = None  # which answer is scrolled to, until a person scrolls
         self.answers: list[AnswerView] = []
         self._times: dict[int, int] = {}
-        self.history = HistoryPane(READY_MADE)
+        self.history = HistoryPane(EXAMPLES)
         self.explained = ExplainedPane()
         self.input = QLineEdit()
         self.input.setPlaceholderText("Ask about customers, orders, tickets, reviews, deals or emails …")
@@ -131,7 +131,7 @@ class AskPage(Page):
         view.asked.connect(self.ask)
         view.chosen.connect(partial(self.ask, text))
         view.customer_wanted.connect(self.wants_customer)
-        view.step_wanted.connect(self._take_step)
+        view.step_wanted.connect(partial(self._take_step, view))
         view.export_wanted.connect(self._export)
         view.pin_wanted.connect(partial(self._pin, view))
         view.selected.connect(partial(self._explain, number))
@@ -183,9 +183,16 @@ class AskPage(Page):
     def _let_go(self) -> None:
         self._wanted = None
 
-    def _take_step(self, what: str, customer: int) -> None:
+    def _take_step(self, view: AnswerView, what: NextStep) -> None:
+        """Do what was offered for the customer of an answer."""
+        found = view.found
+        customer = found.readings[0].question.customer if found is not None else None
+        if found is None or customer is None:
+            return
         if what == "draft":
-            self.wants_email.emit(customer, None)
+            self.wants_email.emit(customer, found.alert)
+        elif what == "task" and found.alert is not None:
+            self.context.book.act(partial(add_follow_up, found.alert))
         else:
             self.wants_customer.emit(customer)
 

@@ -11,24 +11,12 @@ from typing import TYPE_CHECKING
 
 from models.values.assistant import Inquiry, Response, ResultTable
 from models.values.changes import Changes
-from models.values.metrics import Query, Value
-from models.values.words import major
+from models.values.metrics import Query
 from services.workspace import Workspace
 from views.shell.book import Book
 
 if TYPE_CHECKING:
     from services.assistant import Assistant
-
-READY_MADE = (
-    "Which customers are at risk?",
-    "Tickets of the last 30 days with negative sentiment",
-    "Customers with 5-star reviews but no order in 90 days",
-    "Satisfaction by ticket type",
-    "Revenue by month in the last 12 months",
-    "Open deals with a probability above 70% and a value above $200",
-    "Customers without contact for 90 days",
-    "Top 3 reasons for negative reviews last quarter",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +81,19 @@ def pinned(title: str, query: Query, workspace: Workspace) -> Changes:
     return pin_tile(workspace, title, query)
 
 
+def add_follow_up(alert: int, workspace: Workspace) -> Changes:
+    """Add the task that was offered to a customer's open alert."""
+    from services.alerting import add_task
+
+    return add_task(workspace, alert, "Follow up")
+
+
 def write_of(table: ResultTable) -> Callable[[Workspace, Path], int]:
     """What writes a table to a file, money in major units."""
     return partial(_write, table)
 
 
 def _write(table: ResultTable, _workspace: Workspace, path: Path) -> int:
-    from services.exporting import write_table
+    from services.reports.table import write_figures_table
 
-    heads = [f"{one.title} ({table.currency})" if one.unit == "money" else one.title for one in table.columns]
-    rows = [[_cell(value, one.unit, table.currency) for one, value in zip(table.columns, each, strict=True)]
-            for each in table.rows]  # fmt: skip
-    return write_table(heads, rows, path)
-
-
-def _cell(value: Value, unit: str, currency: str) -> Value:
-    if unit == "money" and isinstance(value, int | float):
-        return float(major(round(value), currency))
-    return value
+    return write_figures_table(table.columns, table.rows, table.currency, path)
