@@ -30,8 +30,8 @@ class SemiJoin:
 
     Attributes
     ----------
-    least
-        How many rows at the least.
+    least, most
+        How many rows at the least and, where that is asked, at the most.
     metric, having
         A metric and what its figure of each customer must be, instead of rows.
     denied
@@ -42,6 +42,7 @@ class SemiJoin:
     where: tuple[Condition, ...] = ()
     period: str = "all"
     least: int = 1
+    most: int | None = None
     metric: str = ""
     having: tuple[Condition, ...] = ()
     denied: bool = False

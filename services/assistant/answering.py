@@ -172,7 +172,11 @@ class Answering:
             )
             return tuple(int(str(row[0])) for row in found.rows if row[0] is not None)
         query = RowsQuery(join.entity, join.where, join.period)
-        return customers_of(self._metrics, query, join.least)
+        at_least = customers_of(self._metrics, query, join.least)
+        if join.most is None:
+            return at_least
+        more = frozenset(customers_of(self._metrics, query, join.most + 1))
+        return tuple(one for one in at_least if one not in more)
 
 
 def text_table(title: str, rows: Sequence[tuple[str, str]]) -> ResultTable:

@@ -7,11 +7,16 @@ from dataclasses import replace
 
 from models.values.assistant import SemiJoin
 from models.values.metrics import Condition, Operator
-from services.assistant.bounds import Bounds, Sketch, words_of
+from services.assistant.bounds import Bounds, Sketch, with_condition, with_other, words_of
 from services.assistant.spans import Span
 from services.assistant.vocabulary import Sense
 from services.metrics.catalogue import Metric
 from services.metrics.periods import period_of
+
+
+def entity_of(host: SemiJoin | None) -> str:
+    """Return whose rows a join is of; '' without one."""
+    return host.entity if host is not None else ""
 
 
 class Attaching(Bounds):
@@ -21,10 +26,14 @@ class Attaching(Bounds):
     def _attach(self, sketch: Sketch) -> None:
         host: SemiJoin | None = None
         denied, grouped, linked = False, False, False
+        waiting: Span | None = None  # the "not" that is still without what it denies
         for at, span in enumerate(self._spans):
+            if not denied:
+                waiting = None
             if span.of("not"):
-                sketch.penalty += 2.0 * denied
-                denied = True
+                if waiting is not None:
+                    sketch.used.pop(waiting)
+                denied, waiting = True, span
                 sketch.used[span] = "not"
                 linked = linked or bool(span.of("link"))
                 continue
@@ -51,7 +60,8 @@ class Attaching(Bounds):
             placed, host, denied = self._place(sketch, at, host, denied, linked)
             if not placed:
                 self._group(sketch, span, named=True)
-        sketch.penalty += 2.0 * denied
+        if denied and waiting is not None:
+            sketch.used.pop(waiting)
 
     def _group(self, sketch: Sketch, span: Span, *, named: bool = False) -> bool:
         """A dimension that figures are told apart by, or after "by" the metric that puts them in order."""
@@ -138,6 +148,8 @@ class Attaching(Bounds):
             placed, host = self._noun(sketch, at, one, host, denied, linked)
             if placed:
                 return True, host, False
+        if denied and self._empty(sketch, span):
+            return True, host, False
         contact = any(one.what == "customers.days_since_contact" for one in span.of("field"))
         if contact and sketch.entity.name == "deals":
             sketch.used[span] = "days since contact"  # a column of every list of deals
@@ -187,6 +199,17 @@ class Attaching(Bounds):
         if self._of_customers(sketch, at) and at > self._at and self._catalogue.entities[name].customer:
             return True, self._join(sketch, span, name, self._own_where(meaning), denied)
         return False, host
+
+    def _empty(self, sketch: Sketch, span: Span) -> bool:
+        """A field that is denied by itself, such as "no owner", has no value."""
+        for one in span.of("field"):
+            known = sketch.entity.fields.get(one.what.partition(".")[2])
+            whose = one.entity in (sketch.entity.name, "customers")
+            if known is not None and whose and known.kind == "category":
+                sketch.where.append(Condition(known.name, "is-empty"))
+                sketch.used[span] = f"no {known.title.lower()}"
+                return True
+        return False
 
     def _expected(self, sketch: Sketch, span: Span) -> Sense | None:
         """The noun for which words before it wait: "returns" of "more than two returns", which may be a value too."""
@@ -246,6 +269,8 @@ class Attaching(Bounds):
         if meaning.metric:
             where = self._catalogue.metrics[meaning.metric].where
         following = self._following(at, sketch)
+        if meaning.what == "segment" and "customers" not in (sketch.entity.name, following, entity_of(host)):
+            return None  # "new tickets" are not those of the segment New
         whose = following == "customers" and self._fits(where, entity, sketch.entity.name)
         if following not in (None, sketch.entity.name) and not whose and self._fits(where, entity, following):
             return self._join(sketch, span, following, where, denied, adjective=True)
@@ -253,11 +278,19 @@ class Attaching(Bounds):
             sketch.open = None
             own = self._own_where(Sense("entity", host.entity, host.entity))
             return self._join(sketch, span, host.entity, (*own, *where), True)
+        if (
+            host is not None
+            and self._fits(where, entity, host.entity)
+            and not denied
+            and self._is_both(at, host, where)
+        ):
+            sketch.open = None
+            return self._join(sketch, span, host.entity, with_other(host.where, where), host.denied)
         if host is not None and self._fits(where, entity, host.entity):
             turned = self._turned(where, denied)
             if turned is None:
                 return None
-            changed = replace(host, where=(*host.where, *turned))
+            changed = replace(host, where=with_condition(host.where, turned))
             sketch.joins[sketch.joins.index(host)] = changed
             sketch.used[span] = words_of(turned)
             return changed
@@ -268,6 +301,12 @@ class Attaching(Bounds):
             self._join(sketch, span, "customers", where, denied)
             return True
         return None
+
+    def _is_both(self, at: int, host: SemiJoin, where: tuple[Condition, ...]) -> bool:
+        """Whether a second value of a field is of other rows that they have too: "bought shoes and dresses"."""
+        before = self._found.tokens[self._spans[at].start - 1].word if self._spans[at].start else ""
+        names = {one.name for one in host.where if one.operator == "="}
+        return before == "and" and len(where) == 1 and where[0].name in names and not host.denied
 
     def _is_apart(self, at: int) -> bool:
         """Whether "not" begins something else that they did not do: "bought shoes but not boots"."""

@@ -23,7 +23,7 @@ _BARE: Final = {
     ("deals", "money"): "value", ("deals", "%"): "probability", ("deals", "days"): "days_in_stage",
     ("customers", "money"): "spend", ("customers", "%"): "churn_risk", ("orders", "money"): "amount",
     ("reviews", "star"): "rating", ("tickets", "star"): "satisfaction", ("contracts", "money"): "contract_value",
-    ("invoices", "money"): "invoice_amount", ("tickets", "hours"): "resolution_hours",
+    ("invoices", "money"): "invoice_amount",
 }  # fmt: skip
 #: A bare number from so much on is a sum of money.
 _LARGE_SUM: Final = 100
@@ -66,8 +66,10 @@ class Sketch:
     limit: int | None = None
     form: str = ""
     aggregate: str = ""
+    aggregate_said: Span | None = None
     counts: Sense | None = None
     open: SemiJoin | None = None
+    compared: set[str] = field(default_factory=set)
     used: dict[Span, str] = field(default_factory=dict)
     penalty: float = 0.0
 
@@ -104,7 +106,8 @@ class Bounds:
         """Something that customers did or not; words before its noun and the noun itself make one."""
         waiting = sketch.joins[-1] if sketch.joins else None
         if waiting is not None and waiting.entity == entity and sketch.open is waiting:
-            join = replace(waiting, where=(*waiting.where, *where), denied=waiting.denied or denied)
+            where = with_condition(waiting.where, where)
+            join = replace(waiting, where=where, denied=waiting.denied or denied)
             sketch.joins[-1] = join
         else:
             join = SemiJoin(entity, where, denied=denied)
@@ -216,7 +219,9 @@ class Bounds:
             sketch.used[span] = f"revenue {_compared(span)}"
             return join
         if name:
-            sketch.where = [one for one in sketch.where if one.name != name]  # what was said wins over what is usual
+            if name not in sketch.compared:  # what was said wins over what is usual
+                sketch.where = [one for one in sketch.where if one.name != name]
+            sketch.compared.add(name)
             self._state(sketch, span, self._compares(sketch.entity.name, name, span), denied)
         return host
 
@@ -238,29 +243,23 @@ class Bounds:
 
     def _count(self, sketch: Sketch, at: int, entity: str, denied: bool) -> SemiJoin:
         span = self._spans[at]
-        low, high = 1, None
+        least, most = 1, None
         for one in span.comparisons:
             number = int(one.value)
             if one.operator in (">", ">="):
-                low = number + (one.operator == ">")
+                least = number + (one.operator == ">")
             elif one.operator in ("<", "<="):
-                high = number + (one.operator == "<=")
+                most = number - (one.operator == "<")
             else:
-                low, high = number, number + 1
+                least = most = number
         before = self._spans[at - 1] if at else None
-        if before is not None and any(one.entity == entity for one in before.of("event")) and sketch.joins:
-            join = replace(sketch.joins[-1], least=low)  # "returned more than twice"
+        counted = before is not None and any(one.entity == entity for one in before.of("event")) and sketch.joins
+        join = sketch.joins[-1] if counted else self._join(sketch, span, entity, (), denied)
+        if most is not None and span.comparisons[0].operator in ("<", "<="):  # none at all is fewer, too
+            join = replace(join, least=most + 1, denied=not denied)
         else:
-            join = replace(self._join(sketch, span, entity, (), denied), least=low)
-        sketch.joins[-1] = join
-        sketch.open = join
-        if high is not None:
-            if span.comparisons[0].operator in ("<", "<="):
-                join = replace(join, least=high, denied=not denied)
-                sketch.joins[-1] = join
-                sketch.open = join
-            else:
-                sketch.joins.append(replace(join, least=high, denied=not denied))
+            join = replace(join, least=least, most=most)
+        sketch.joins[-1] = sketch.open = join
         sketch.used[span] = _compared(span)
         return join
 
@@ -322,7 +321,7 @@ class Bounds:
         if turned is None:
             self._join(sketch, span, "customers", where, denied)
         else:
-            sketch.where += turned
+            sketch.where = list(with_condition(sketch.where, turned))
             sketch.used[span] = words_of(turned)
         return True
 
@@ -344,6 +343,26 @@ def _ends(time: Time, today: date) -> tuple[date, date]:
         return time.first, time.last
     period = period_of(time.text, today)
     return period.first or date(1990, 1, 1), period.last
+
+
+def with_condition(where: Iterable[Condition], more: Iterable[Condition]) -> tuple[Condition, ...]:
+    """Return conditions with further ones; two values of one field are alternatives, as no row has both."""
+    made = list(where)
+    for one in more:
+        at = next((at for at, other in enumerate(made) if other.name == one.name and other.operator in ("=", "in")), -1)
+        if at >= 0 and one.operator == "=" and made[at] != one:
+            known = made[at].value
+            values = known if isinstance(known, tuple) else (known,)
+            made[at] = Condition(one.name, "in", (*values, one.value))  # type: ignore[arg-type]
+        elif one not in made:
+            made.append(one)
+    return tuple(made)
+
+
+def with_other(where: Iterable[Condition], instead: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """Return conditions with other values of some of their fields."""
+    names = {one.name for one in instead}
+    return (*(one for one in where if one.name not in names), *instead)
 
 
 def words_of(where: Iterable[Condition]) -> str:

@@ -31,7 +31,7 @@ def document_of(question: Inquiry) -> dict[str, Any]:
     if question.joins:
         made["customers"] = [_without_nothing({
             "entity": one.entity, "where": _conditions(one.where), "period": one.period, "least": one.least,
-            "metric": one.metric, "having": _conditions(one.having), "denied": one.denied,
+            "most": one.most, "metric": one.metric, "having": _conditions(one.having), "denied": one.denied,
         }) for one in question.joins]  # fmt: skip
     return made | _without_nothing({"order": question.order, "limit": question.limit, "customer": question.customer})
 
@@ -102,8 +102,9 @@ def _join(said: Mapping[str, Any], catalogue: Catalogue) -> SemiJoin:
     if metric:
         catalogue.metric(metric)
     having = tuple(Condition(*each) for each in _triples(said.get("having")))
-    return SemiJoin(entity.name, _read(said.get("where"), catalogue, entity.name), _text(said.get("period")) or "all",
-               _number(said.get("least")) or 1, metric, having, said.get("denied") is True)  # fmt: skip
+    where, period = _read(said.get("where"), catalogue, entity.name), _text(said.get("period")) or "all"
+    least, most = _number(said.get("least")) or 1, _number(said.get("most"))
+    return SemiJoin(entity.name, where, period, least, most, metric, having, said.get("denied") is True)
 
 
 def _read(said: object, catalogue: Catalogue, entity: str) -> tuple[Condition, ...]:

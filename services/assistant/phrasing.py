@@ -39,6 +39,8 @@ def period_words(text: str, today: date) -> str:
 def condition_words(one: Condition, entity: Entity, currency: str = "") -> str:
     """Return a condition in words: ``tier is Gold``, ``open``, ``value above 200``."""
     known = entity.fields.get(one.name)
+    if one.operator == "is-empty" and known is not None:
+        return f"no {known.title.lower()}"
     title = (known.title.partition(",")[0] if known is not None else one.name.replace("_", " ")).lower()
     if one.name == "customer_number":
         return "of the customers named"
@@ -63,7 +65,8 @@ def conditions_words(where: Sequence[Condition], entity: Entity) -> list[str]:
         if before is not None and (before.name, before.operator, one.operator) == (one.name, ">=", "<="):
             known = entity.fields[one.name]
             low, high = (_value(each, known.kind, "") for each in (before.value, one.value))
-            said[-1] = f"{known.title.lower()} from {low} to {high}"
+            begun = "" if str(before.value) < "1991" and known.kind == "day" else f"from {low} "
+            said[-1] = f"{known.title.lower()} {begun}{'to' if begun else 'up to'} {high}"
         else:
             said.append(condition_words(one, entity))
     return said
@@ -94,11 +97,13 @@ def join_words(join: SemiJoin, catalogue: Catalogue, today: date) -> str:
         number = f"fewer than {join.least}"
     elif join.denied:
         number = "no"
+    elif join.most is not None:
+        number = f"{join.least}" if join.most == join.least else f"{join.least} to {join.most}"
     else:
         number = f"{join.least} or more" if join.least > 1 else ""
     if join.entity == "customers":
         return " and ".join(where)
-    noun = entity.title.lower()
+    noun = entity.one if join.least == join.most == 1 else entity.title.lower()
     details = f" ({', '.join(where)})" if where else ""
     return " ".join(f"{number} {noun}{details} {when}".split())
 

@@ -100,7 +100,7 @@ class _Reader(Attaching):
         self._settle(sketch)
         self._attach(sketch)
         for question in self._questions(sketch):
-            lost = tuple(one for one in self._spans if one not in sketch.used and _matters(one))
+            lost = (*(one for one in self._spans if one not in sketch.used and _matters(one)), *self._alternatives())
             used = sum(one.weight for one in sketch.used)
             far = 0.3 * len(sketch.joins) if sketch.metrics or sketch.entity.name != "customers" else 0.0
             score = used - 2.0 * sum(one.weight for one in lost) - 0.12 * self._at - sketch.penalty - far
@@ -119,7 +119,7 @@ class _Reader(Attaching):
             return Sketch(entity, where=list(counting.where) if counting else [], used={self._target: entity.title})
         if any(one.kind == "entity" for span in self._spans for one in span.meanings):
             return None  # something else is named that is asked for
-        if meaning.kind == "event" and any(one.of("field") for one in self._spans):
+        if meaning.kind == "event":
             sketch = Sketch(self._catalogue.entities[meaning.entity], where=list(meaning.where))
             sketch.used[self._target] = sketch.entity.title
             sketch.penalty = 0.5
@@ -127,6 +127,17 @@ class _Reader(Attaching):
         sketch = Sketch(self._catalogue.entities["customers"])
         sketch.penalty = 0.3
         return sketch
+
+    def _alternatives(self) -> Iterator[Span]:
+        """Each "or" that is not between two values of one field: no conditions can say it."""
+        for at, token in enumerate(self._found.tokens):
+            inside = any(span.start <= at < span.end for span in self._spans)
+            if token.word != "or" or inside:
+                continue
+            before = next((span for span in reversed(self._spans) if span.end <= at), None)
+            after = next((span for span in self._spans if span.start > at), None)
+            if before is None or after is None or not _alike(before, after):
+                yield Span(at, at + 1)
 
     # ---- what is asked for --------------------------------------------------------------------------------------
     def _settle(self, sketch: Sketch) -> None:
@@ -166,7 +177,7 @@ class _Reader(Attaching):
         if form in ("latest", "oldest"):
             sketch.top, sketch.order = ("most" if form == "latest" else "least"), sketch.entity.day
         elif form in ("mean", "median", "sum"):
-            sketch.aggregate = sketch.aggregate or form
+            sketch.aggregate, sketch.aggregate_said = form, span
         elif form == "share" or (form == "count" and sketch.form != "share") or not sketch.form:
             sketch.form = form
         sketch.used[span] = _FORM_WORDS.get(form, "")
@@ -189,7 +200,7 @@ class _Reader(Attaching):
             return
         metric = sketch.metrics[0]
         if not self._suits_aggregate(sketch, metric):
-            sketch.penalty += 1.0
+            self._drop_aggregate(sketch)
         after = self._spans[self._at + 1] if self._at + 1 < len(self._spans) else None
         if after is not None and after.comparisons and not sketch.having:
             sketch.penalty += 1.0  # it is what is compared, not what is asked for
@@ -217,6 +228,12 @@ class _Reader(Attaching):
             return metric.measure == "mean" or metric.kind in ("ratio", "derived") or "mean" in metric.name
         return not (sketch.aggregate == "sum" and metric.measure in ("mean", "median"))
 
+    @staticmethod
+    def _drop_aggregate(sketch: Sketch) -> None:
+        """An average that the figure is not leaves a word unread."""
+        if sketch.aggregate_said is not None:
+            sketch.used.pop(sketch.aggregate_said, None)
+
     def _is_plain_list(self, sketch: Sketch, metric: Metric) -> bool:
         counted = metric.kind in ("simple", "as_of") and metric.measure == "count"
         return counted and not sketch.by and not sketch.compare
@@ -243,6 +260,8 @@ class _Reader(Attaching):
             if (entity.name, sketch.by) == ("customers", ["customer"]):
                 return  # each would be 1
             sketch.metrics = [metric]
+            if not self._suits_aggregate(sketch, metric):
+                self._drop_aggregate(sketch)
             order, limit = self._order(sketch)
             where = tuple(one for one in where if one not in metric.where)
             compare = self._compare(sketch)
@@ -255,7 +274,8 @@ class _Reader(Attaching):
             query = Query((name,), ("customer",), where, sketch.period, order=order, limit=sketch.limit or TOP)
             yield Inquiry("figure", query, joins=joins)
         if not best:
-            sketch.penalty += 1.5 * (sketch.aggregate in ("mean", "median"))
+            if sketch.aggregate in ("mean", "median"):
+                self._drop_aggregate(sketch)
             yield self._list(sketch, RowsQuery(entity.name, where, sketch.period if entity.day else "all"), joins)
 
     def _best(self, sketch: Sketch) -> tuple[str, ...]:
@@ -331,6 +351,14 @@ class _Continued(_Reader):
         yield from super()._questions(sketch)
 
 
+def _alike(one: Span, other: Span) -> bool:
+    """Whether two spans name two values of one field, or two words for the same rows."""
+    kinds = ("value", "entity")
+    said = [{(sense.kind, sense.what, sense.entity) for sense in span.meanings if sense.kind in kinds}
+            for span in (one, other)]  # fmt: skip
+    return bool(said[0] & said[1])
+
+
 def _matters(span: Span) -> bool:
     """Whether a span that found no place leaves something of the question unread."""
     if span.time is not None or span.comparisons:
@@ -341,5 +369,6 @@ def _matters(span: Span) -> bool:
         return span.number != 1
     if span.quiet:
         return False
-    quiet = {"form", "link", "by"}
-    return not any(one.kind in quiet for one in span.meanings)
+    if any(one.what in ("mean", "median") for one in span.of("form")):
+        return True
+    return not any(one.kind in ("form", "link", "by") for one in span.meanings)

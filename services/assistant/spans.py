@@ -26,6 +26,8 @@ _AFTER: Final[Sequence[tuple[Operator, str]]] = (
 )
 _MONEY: Final = frozenset(["$", "£", "€", "dollar", "usd", "euro", "eur", "pound", "gbp"])
 _LENGTHS: Final = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
+#: Words that a question which goes on begins with; elsewhere "only" and "same" change what is asked.
+_OPENERS: Final = frozenset({"only", "just", "now", "same", "instead", "but", "what"})
 #: Begins the word of a token that something else has read already.
 TAKEN: Final = "\0"
 #: Nouns that a number after them refers to.
@@ -97,6 +99,7 @@ def find(tokens: tuple[Token, ...], vocabulary: Vocabulary, today: date) -> Pars
         token = tokens[at]
         known = (
             token.word.startswith(TAKEN)
+            or (at == 0 and token.word in _OPENERS)
             or token.word in vocabulary.harmless
             or token.said in vocabulary.harmless
             or token.word in ARTICLES

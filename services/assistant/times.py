@@ -25,8 +25,8 @@ _YEARS: Final = range(1990, 2100)
 
 #: Words of which periods are made.
 TIME_WORDS: Final = frozenset({
-    *_MONTHS, *_UNITS, *_LEAD, *_BEHIND, *_AHEAD, *_ORDINALS, "today", "yesterday", "ytd", "this", "current", "until",
-    "till", "between", "before", "couple", "half", "hour", "minute",
+    *_MONTHS, *_UNITS, *_LEAD, *_BEHIND, *_AHEAD, *_ORDINALS, "today", "yesterday", "recently", "lately", "ytd", "this",
+    "current", "until", "till", "between", "before", "couple", "half", "hour", "minute",
 })  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def time_at(tokens: Sequence[Token], at: int, today: date) -> tuple[int, Time] |
         or _named(words, begun, start > at, article, today)
         or _calendar(tokens, begun, since, start > at, today)
     )
-    if found is None and start > at and words[at] in ("in", "for", "within", "since"):
+    if found is None and start > at and words[at] in ("in", "for", "since"):
         found = _bare(tokens, start)
     if found is None and words[at] in ("between", "from"):
         found = _between(tokens, at + 1, today)
@@ -123,6 +123,8 @@ def _named(words: Sequence[str], at: int, led: bool, article: bool, today: date)
     """Yesterday, last month, this quarter, next week, year to date."""
     word = words[at]
     unit = words[at + 1] if at + 1 < len(words) else ""
+    if word in ("recently", "lately"):
+        return at + 1, Time("30d")
     if word in ("today", "yesterday"):
         day = today - timedelta(days=word == "yesterday")
         return at + 1, Time(f"{day}..{day}")

@@ -41,7 +41,16 @@ _VALUES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 #: Metrics and fields of one span of days, for which questions name their own, and one that reads as somebody.
 _UNNAMED: Final = frozenset(
-    {"not_engaged", "without_contact", "repeated_tickets", "since_fit_scan", "unengaged_60d", "quiet_90d", "unhappy"}
+    {
+        "buying_customers",
+        "not_engaged",
+        "without_contact",
+        "repeated_tickets",
+        "since_fit_scan",
+        "unengaged_60d",
+        "quiet_90d",
+        "unhappy",
+    }
 )
 #: Synonyms that say too little by themselves.
 _TOO_SHORT: Final = frozenset(

@@ -31,7 +31,7 @@ def meaning(question: Inquiry, catalogue: Catalogue) -> str:
 def _join(join: SemiJoin) -> str:
     words = [
         "without" if join.denied else "with",
-        f"{join.least}+" if join.least > 1 else "",
+        f"{join.least}" if join.most == join.least else f"{join.least}+" if join.least > 1 else "",
         join.metric or join.entity,
         _where((*join.where, *join.having)),
         _period(join.period),

@@ -251,3 +251,47 @@ def test_engagement_is_of_the_period_asked_for_and_other_unused_words_are_told(a
     assert july.sentence.endswith("from 1 Jul 2026 to 31 Jul 2026.") and july.tables != recent.tables
     told = assistant.ask("tell me everything about customer 42 in July")
     assert told.notes == ("Not used for this answer: “in july”.",)
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("tickets about delivery or billing", "rows · tickets · kind in Delivery,Billing"),
+        ("Silver and Gold customers", "rows · customers · tier in Silver,Gold"),
+        ("customers who bought shoes or dresses",
+         "rows · customers · with orders cancelled = no; category in Shoes,Dresses; kind = purchase"),
+        ("customers who bought shoes and dresses",
+         "rows · customers · with orders cancelled = no; category = Shoes; kind = purchase"
+         " · with orders cancelled = no; category = Dresses; kind = purchase"),
+        ("customers without an owner", "rows · customers · owner is-empty None"),
+        ("deals above 500 and below 1000", "rows · deals · value < 1000; value > 500"),
+        ("customers with exactly one order", "rows · customers · with 1 orders cancelled = no; kind = purchase"),
+        ("customers with fewer than 2 orders", "rows · customers · without 2+ orders cancelled = no; kind = purchase"),
+        ("new tickets of the last 30 days", "rows · tickets · 30d"),
+        ("customers who opened an email but did not click",
+         "rows · customers · with emails opened = yes · without emails clicked = yes"),
+        ("recently opened tickets", "rows · tickets · 30d"),
+    ],
+)  # fmt: skip
+def test_what_words_say_together(assistant: Assistant, question: str, wanted: str) -> None:
+    assert means(assistant.ask(question)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "unread"),
+    [
+        ("customers who only bought shoes", "only"),
+        ("customers at risk or lost", "or"),
+        ("average tickets per customer", "average"),
+        ("tickets not solved within 2 days", "2"),
+        ("orders except returns", "except"),
+        ("tickets waiting for an answer", "waiting"),
+        ("customers who complained and have not ordered since", "since"),
+        ("complaint rate by month", "rate"),
+    ],
+)
+def test_a_word_that_changes_the_question_is_never_passed_over(
+    assistant: Assistant, question: str, unread: str
+) -> None:
+    found = assistant.ask(question)
+    assert found.status == "refused" and f"“{unread}”" in found.why
