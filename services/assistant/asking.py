@@ -1,4 +1,4 @@
-"""Ask the book: read a question, and answer it, ask back, or say what cannot be answered."""
+"""Ask the book: read a question, and answer it, ask which reading is meant, or say why there is no answer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from models.values.assistant import EXAMPLES, Inquiry, Interpretation, Response, WordRead
 from models.values.errors import UserError
@@ -23,7 +23,7 @@ from services.assistant.vocabulary import BookValues, Sense, the_vocabulary
 from services.metrics import Metrics
 from services.workspace import Workspace
 
-#: Readings that fit nearly as well as the best one are asked back.
+#: Where other readings fit nearly as well as the best one, Ask asks which is meant.
 _CLOSE: Final = 0.35
 _MOST_READINGS: Final = 4
 _GOES_ON_BONUS: Final = 1.5
@@ -118,13 +118,13 @@ class Assistant:
         alone = self._alone(settled)
         if alone is not None:
             return self._special.overview(text, alone, today)
-        settled, why = _about_reasons(settled)
-        readings = self._readings(settled, before, today)
-        if why:
-            readings = [replace(one, question=replace(one.question, form="reasons"))
+        about = _about_reasons(settled)
+        readings = self._readings(about.settled, before, today)
+        if about.asked:
+            readings = [replace(one, question=replace(one.question, form="reasons", limit=about.limit))
                         for one in readings if one.question.rows is not None]  # fmt: skip
         if not readings:
-            return self._nothing(text, settled.found)
+            return self._nothing(text, about.settled.found)
         best = readings[0]
         if best.unread:
             return _without(text, best)
@@ -203,35 +203,46 @@ class Assistant:
     def _nothing(text: str, found: Parsed) -> Response:
         if found.unread:
             words = listed([f"“{one}”" for one in found.unread[:3]])
-            return _refused(text, f"The book has nothing called {words}, and no figure that this question asks for.")
-        return _refused(text, "The question names no figure and no kind of rows that the book has.")
+            return _refused(
+                text, f"Ask could not use {words} in this question, and found no figure or rows to answer with."
+            )
+        return _refused(text, "Ask found no figure or rows in this question.")
 
 
-def _about_reasons(settled: _Settled) -> tuple[_Settled, bool]:
-    """A question for reasons as the question for their rows, and whether it is one.
+class _Reasons(NamedTuple):
+    """A question for reasons as the question for the rows that have them, and how many reasons are asked for."""
 
-    Of customers it asks what they complain of; else why reviews are negative.
-    """
+    settled: _Settled
+    asked: bool = False
+    limit: int | None = None
+
+
+def _about_reasons(settled: _Settled) -> _Reasons:
+    """Of customers a question asks what they complain of; else why reviews are negative."""
     spans = settled.found.spans
     asked = [span for span in spans if any(one.what == "reasons" for one in span.of("special"))]
     if not asked:
-        return settled, False
+        return _Reasons(settled)
+    limit = next((one.number for one in spans if one.number is not None), None)
+    ordered = [one for one in spans if one.number is not None or one.of("top")]  # "top 3" is of the reasons
     whom = any(one.what == "customers" for span in spans for one in span.of("entity"))
     sense = Sense("metric", "negative_reviews", "reviews")
     kept = [
-        replace(span, meanings=(sense,)) if span in asked else span for span in spans if not (whom and span in asked)
+        replace(span, meanings=(sense,)) if span in asked else span
+        for span in spans
+        if span not in ordered and not (whom and span in asked)
     ]
-    return replace(settled, found=replace(settled.found, spans=tuple(kept))), True
+    return _Reasons(replace(settled, found=replace(settled.found, spans=tuple(kept))), True, limit)
 
 
 def _without(text: str, best: Interpretation) -> Response:
     """The refusal of a question some of whose words found no place, with what it would be without them."""
     words = listed([f"“{one}”" for one in best.unread])
-    why = f"The book has nothing called {words}."
-    if best.score <= 0:
+    why = f"Ask could not use {words} in this question."
+    if best.score <= len(best.unread):
         return _refused(text, why)
     them = "it" if len(best.unread) == 1 else "them"
-    return replace(_refused(text, f"{why} Without {them} the question would be: {best.sentence}."), readings=(best,))
+    return replace(_refused(text, f"{why} Without {them}, the question would be: {best.sentence}."), readings=(best,))
 
 
 def _text(span: Span) -> str:

@@ -240,7 +240,8 @@ def rows_sentence(question: Inquiry, found: RowList, total_of: int | None, catal
         return f"{asked}: {found.total:,} of {count(total_of, entity.one, entity.title.lower())}{share}."
     if question.rows.metric:
         named = capital(question_words(replace(question, form="rows"), catalogue, today))
-        return f"{named}: {f'{found.total:,}' if found.total else 'none'}."
+        first = f"{len(found.rows):,} of " if question.order and len(found.rows) < found.total else ""
+        return f"{named}: {first}{f'{found.total:,}' if found.total else 'none'}."
     number = count(found.total, entity.one, entity.title.lower()) if found.total else f"No {entity.title.lower()}"
     return f"{question_words(question, catalogue, today, number)}."
 

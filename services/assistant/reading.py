@@ -30,7 +30,7 @@ _BY_METRIC: Final = {"spend": "revenue", "orders_so_far": "orders", "churn_risk"
 _FORM_WORDS: Final = {
     "count": "how many", "share": "share", "mean": "average", "latest": "newest first", "oldest": "oldest first",
 }  # fmt: skip
-#: By what customers may be the best: a question that does not say is asked back.
+#: By what customers may be the best: where a question does not say, Ask asks which.
 _BEST: Final = ("revenue", "mean_lifetime_value")
 #: A question without a number has so many rows of a list that is put in order.
 TOP: Final = 10
@@ -289,8 +289,11 @@ class _Reader(Attaching):
     def _list(self, sketch: Sketch, rows: RowsQuery, joins: tuple[SemiJoin, ...]) -> Inquiry:
         form: Form = "share" if sketch.form == "share" else "count" if sketch.form == "count" else "rows"
         sketch.penalty += 0.8 * (form == "share" and rows.metric is None)
-        limit = sketch.limit or (TOP if sketch.top else None)
-        return Inquiry(form, rows=rows, joins=joins, order=self._row_order(sketch), limit=limit)
+        limit, order = sketch.limit or (TOP if sketch.top else None), self._row_order(sketch)
+        if sketch.top and not order:  # the most of what, such rows do not say
+            for span in [one for one in sketch.used if one.of("top") and not one.of("field")]:
+                sketch.used.pop(span)
+        return Inquiry(form, rows=rows, joins=joins, order=order, limit=limit)
 
     def _row_order(self, sketch: Sketch) -> str:
         if not sketch.top:

@@ -75,11 +75,11 @@ class AnswerView(QWidget):
         """Show what became of the question."""
         self.found = found
         if found.status == "choose":
-            self.sentence.setText("This can be read in several ways. Which do you mean?")
+            self.sentence.setText("You may mean one of these. Which one?")
             self._add(_flow([self._reading(at, one.sentence) for at, one in enumerate(found.readings, 1)]))
             return
         if found.status == "refused":
-            self.sentence.setText(f"The book cannot answer that. {found.why}")
+            self.sentence.setText(f"Not answered. {found.why}")
             offered = [one.sentence for one in found.readings] or list(found.examples)
             self._add(note("You can ask:"))
             self._add(_flow([self._asking(one) for one in offered]))

@@ -42,7 +42,7 @@ class HistoryPane(QWidget):
             column(self.new, margins=(12, 12, 12, 12)),
             _head("Response in this session"), column(self._none, margins=(16, 6, 16, 6)), self.recent,
             _head("Ready-made"), self.ready,
-            rule(), column(note("Ask only reads. It cannot change, send or delete anything.", fonts.SMALL),
+            rule(), column(note("A question never changes, sends or deletes anything.", fonts.SMALL),
                            margins=(16, 10, 16, 12)),
         ))  # fmt: skip
         self.recent.hide()

@@ -1,4 +1,4 @@
-"""Questions with what they mean: each in three wordings, with those that cannot be answered and those to ask back."""
+"""Questions with what they mean, each in three wordings; some that cannot be answered, some that are ambiguous."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_every_wording_is_read_right(assistant: Assistant, gold: dict[str, Any],
              if found[words] not in (wanted, "choose", "refused")]  # fmt: skip
     open_ = [words for words, _ in asked if found[words] in ("choose", "refused")]
     tell(f"{len(right)} of {len(asked)} wordings of {len(gold['intent'])} questions right, {len(wrong)} wrong,"
-         f" {len(open_)} refused or asked back")  # fmt: skip
+         f" {len(open_)} refused or ambiguous")  # fmt: skip
     assert not wrong
     assert len(right) >= 0.97 * len(asked), open_
 
@@ -46,7 +46,7 @@ def test_what_the_book_cannot_answer_is_refused(assistant: Assistant, gold: dict
     assert len(gold["refuse"]["ask"]) >= 40
 
 
-def test_what_may_mean_several_things_is_asked_back(assistant: Assistant, gold: dict[str, Any]) -> None:
+def test_where_several_things_may_be_meant_ask_asks_which(assistant: Assistant, gold: dict[str, Any]) -> None:
     settled = [(words, means(found)) for words in gold["choose"]["ask"]
                if (found := assistant.ask(words)).status != "choose" or len(found.readings) < 2]  # fmt: skip
     assert not settled

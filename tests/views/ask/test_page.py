@@ -1,4 +1,4 @@
-"""The page Ask in the real window: typed questions, what goes on from them, what is asked back, how it was found."""
+"""The page Ask in the real window: typed questions, follow-ups, which reading is meant, how it was found."""
 
 from __future__ import annotations
 
@@ -88,9 +88,7 @@ def test_a_new_question_does_not_go_on(qtbot: QtBot, page: AskPage) -> None:
     assert typed(qtbot, page, "by tier").found.status == "refused"  # type: ignore[union-attr]
 
 
-def test_a_question_with_several_readings_is_asked_back_and_the_chosen_one_answered(
-    qtbot: QtBot, page: AskPage
-) -> None:
+def test_of_several_readings_the_chosen_one_is_answered(qtbot: QtBot, page: AskPage) -> None:
     view = typed(qtbot, page, "top 10 customers")
     assert view.found is not None and view.found.status == "choose"
     button(view, view.found.readings[1].sentence).click()
