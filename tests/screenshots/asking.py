@@ -25,7 +25,7 @@ def ask(shots: Shots) -> None:
         desk.theme.choose(ThemeChoice.DARK)
         shots.shot(desk, "ask-dark")
         desk.theme.choose(ThemeChoice.LIGHT)
-        _asked(desk, "Who are our best customers?", "Which customers prefer sustainable materials?",
+        _asked(desk, "Who are our best customers?", "Revenue by month for purple Gold customers",
                "tell me everything about customer 42")  # fmt: skip
         shots.shot(desk, "ask-customer")
 

@@ -40,7 +40,7 @@ class HistoryPane(QWidget):
         self._none = note("Nothing asked yet.")
         self.setLayout(column(
             column(self.new, margins=(12, 12, 12, 12)),
-            _head("Response in this session"), column(self._none, margins=(16, 6, 16, 6)), self.recent,
+            _head("Asked in this session"), column(self._none, margins=(16, 6, 16, 6)), self.recent,
             _head("Ready-made"), self.ready,
             rule(), column(note("A question never changes, sends or deletes anything.", fonts.SMALL),
                            margins=(16, 10, 16, 12)),
