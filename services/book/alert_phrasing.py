@@ -184,7 +184,7 @@ def reason_clauses(stored: str, today: date) -> tuple[Clause, ...]:
 def _overridden(override: Mapping[str, Any], said: str) -> str:
     """Say what a person set, what the model says, and what the rule had said.
 
-    "Overridden to 20 %; model: 81 % · 81 % likely to order nothing within 90 days"
+    "Overridden to 20 %; model: 81 % · 81 % likely not to order within 90 days"
     """
     figure, currency = override["figure"], override["currency"]
     # A row shows the risk beside its words: only other figures have to be named.

@@ -106,14 +106,14 @@ def test_who_orders_as_seldom_as_the_horizon_is_long_is_not_leaving_for_that(boo
     book.evaluate()
     assert book.open_alerts(usual) == []
     assert book.alert(late)["rule"] == "likely_to_leave"
-    assert book.alert(late)["reason"] == "70\u202f% likely to order nothing within 90 days, $800 at risk"
+    assert book.alert(late)["reason"] == "70\u202f% likely not to order within 90 days, $800 at risk"
 
 
 def test_who_is_scored_by_their_contract_is_told_of_the_contract(book: Book) -> None:
     book.crowd(18)
     under = leaving(book, gap=400, ago=5, model="Additive v2 on contracts (rung 3)")
     book.evaluate()
-    assert book.alert(under)["reason"] == "70\u202f% likely to leave the contract within 90 days, $800 at risk"
+    assert book.alert(under)["reason"] == "70\u202f% likely to end the contract within 90 days, $800 at risk"
 
 
 def promised(book: Book) -> Promise | None:
@@ -181,6 +181,6 @@ def test_the_words_of_an_alert_follow_the_horizon_also_where_its_rule_holds_no_l
         )
     outcome = book.evaluate()
     alert = book.alert(one)
-    assert alert["reason"] == "82\u202f% likely to order nothing within 30 days, $900 at risk"
+    assert alert["reason"] == "82\u202f% likely not to order within 30 days, $900 at risk"
     assert alert["id"] in outcome.changes.alerts
     assert book.evaluate().changes.alerts == frozenset()

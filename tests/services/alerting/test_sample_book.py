@@ -245,7 +245,7 @@ def test_a_trial_names_whom_other_figures_add_and_whom_they_leave_out(replay: Re
     assert all(one.correct is None for one in more.added if one.raised_on > known)
     assert any(one.correct is not None for one in more.added)
     assert more.after.leavers == more.before.leavers and [one.title for one in more.tried] == [
-        "Chance of a gap this long, at most"
+        "Maximum chance of a gap this long"
     ]
     assert all((one.gap or 0) > 1 and (one.year_minor or 0) > 0 and one.currency for one in more.added)
     with pytest.raises(UserError, match="no figure"):

@@ -168,7 +168,7 @@ def trial_found(added: int = 0, gone: int = 0) -> Trial:
         TrialCase(number, f"Customer {number}", "2026-05-01", (True, False, None)[number % 3], 2.66, 156000, "USD")
         for number in range(40)
     ]
-    tried = (Tried("Churn risk, at least", "20 %", "50 %"),)
+    tried = (Tried("Minimum churn risk", "20 %", "50 %"),)
     return Trial(RULE, "Overdue order", "left", before, after, tuple(named[:added]), tuple(named[:gone]), tried)
 
 
@@ -201,7 +201,7 @@ def test_a_trial_uses_what_stands_in_the_form_and_saves_nothing(
     assert (view.progress.value(), view.progress.maximum()) == (3, 26)
     run.ended.emit(Done(trial_found()))
     said = (
-        "Churn risk, at least: 50 % instead of 20 %. 6 alerts instead of 4, 1 of 7 leavers caught instead of 2, "
+        "Minimum churn risk: 50 % instead of 20 %. 6 alerts instead of 4, 1 of 7 leavers caught instead of 2, "
         "23 days early."
     )
     assert view.words.text() == said
@@ -399,7 +399,7 @@ def test_a_change_of_a_figure_is_named_before_it_is_saved(box: tuple[Desktop, Ru
     assert form.changed.text() == "No changes."
     assert risk_of(form).text() == "20\u202f%" and risk_of(form).maximum() == 100
     risk_of(form).setValue(35)
-    assert form.changed.text().startswith("1 change: Churn risk, at least 20\u202f% → 35\u202f%.")
+    assert form.changed.text().startswith("1 change: Minimum churn risk 20\u202f% → 35\u202f%.")
     other = detail_of(box[1], "bad_review")
     assert other is not form and not other.dirty
     assert risk_of(detail_of(box[1])).value() == 35
@@ -430,7 +430,7 @@ def test_the_slider_moves_the_figure_that_has_the_focus_and_tries_again_once_the
     slider = form.trial.slider
     assert slider.accessibleName() == form.found.parameters[0].title and slider.isVisible()
     risk_of(form).setFocus()
-    assert slider.accessibleName() == "Churn risk, at least"
+    assert slider.accessibleName() == "Minimum churn risk"
     assert "now 20\u202f%, to the left more alerts, to the right fewer alerts" in slider.accessibleDescription()
     slider.setFocus()
     QTest.keyClick(slider, Qt.Key.Key_Right)
