@@ -65,8 +65,8 @@ def on_alerts(
             if otherwise and not applies(alert):
                 work.keep(f"{names[alert.id]} {otherwise}.")
         if not fitting and otherwise:
-            what = f"{names[found[0].id]} {otherwise}" if len(found) == 1 else f"Each of the {len(found)} {otherwise}"
-            raise UserError(f"{what}. Nothing was changed.")
+            which = names[found[0].id] if len(found) == 1 else f"Each of the {len(found)} alerts"
+            raise UserError(f"{which} {otherwise}. Nothing was changed.")
         yield _action(workspace, work, fitting, names)
 
 

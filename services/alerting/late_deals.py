@@ -67,8 +67,8 @@ class LateDeals(NamedTuple):
             ever = "no deal was" if self.closed == 0 else f"only {count(self.closed, 'deal')} were"
             older = f"{self.days} days, and {ever} ever closed"
         return (
-            f"{self.late:,} of {self.judged:,} open deals are older than {older}: the list of deals needs a clean-up;"
-            " until then this rule raises nothing above low"
+            f"{self.late:,} of {self.judged:,} open deals are older than {older}. Clean up the list of deals:"
+            " until then, this rule raises no alert above low"
         )
 
 

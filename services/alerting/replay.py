@@ -128,8 +128,8 @@ def renew_first_record(workspace: Workspace, progress: Callable[[Progress], None
         return ""
     if scored > AT_ONCE:
         return (
-            "How well each rule did in the past is not known yet. `bellwether run` works it out, which takes minutes, "
-            "and may lower alerts of rules that did no better than chance."
+            "The rules have no track record yet. `bellwether run` builds it, which takes a few minutes, "
+            "and may lower the severity of alerts from rules that were no better than chance."
         )
     renew_record(workspace, progress)
     return ""

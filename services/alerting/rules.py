@@ -183,10 +183,10 @@ class Rule:
         words = f"“{parameter.title}” of the rule “{self.title}” must"
         if isinstance(parameter.value, str):
             if not isinstance(value, str) or not value.strip():
-                raise UserError(f"{words} be a word.")
+                raise UserError(f"{words} be text.")
             return value
         if isinstance(value, str | bool) or not parameter.least <= value <= parameter.most:
-            raise UserError(f"{words} lie between {parameter.least:g} and {parameter.most:g}.")
+            raise UserError(f"{words} be between {parameter.least:g} and {parameter.most:g}.")
         return float(value)
 
     @property
@@ -337,7 +337,7 @@ class _Reader:
     def piece(self, mapping: Mapping[str, Any], name: str) -> str:
         value = mapping.get(name)
         if not isinstance(value, str) or not value.strip():
-            raise UserError(f"{self._where}: “{name}” must be a text that is not empty.")
+            raise UserError(f"{self._where}: “{name}” must be text and cannot be empty.")
         return value
 
     def texts(self, name: str) -> list[str]:
@@ -391,7 +391,7 @@ def _parameter(name: str, definition: Mapping[str, Any], where: str) -> Paramete
         figures.append(float(value))
     value, least, most = figures
     if not least <= value <= most:
-        raise UserError(f"{where}: “parameters.{name}.value” must lie between {least:g} and {most:g}.")
+        raise UserError(f"{where}: “parameters.{name}.value” must be between {least:g} and {most:g}.")
     return Parameter(name, title, value, least, most, definition.get("follows"), definition.get("percent", most <= 1))
 
 

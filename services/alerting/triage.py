@@ -177,7 +177,7 @@ def not_useful(workspace: Workspace, alert_ids: Sequence[int], reason: str) -> C
     """
     why = " ".join(reason.split())
     if not why:
-        raise UserError("Give a short reason why the alert was not useful; the rule is judged by it.")
+        raise UserError("Give a short reason why the alert was not useful. It counts towards the rule’s track record.")
     with on_alerts(workspace, "not-useful", alert_ids, is_open, "is already closed") as action:
         for alert in action.open_alerts:
             values = closing_values(alert, workspace.at, outcome=why, by="person", state="not_useful")

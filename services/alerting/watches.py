@@ -286,24 +286,27 @@ def checked(watch: Watch, metrics: Metrics, currency: str) -> Watch:
     if watch.test not in TESTS:
         raise UserError(f"“{watch.test}” is not a test. Choose one of {', '.join(TESTS)}.")
     if not isfinite(watch.than):
-        raise UserError("The limit must be a figure, such as 5 or 20 %.")
+        raise UserError("The limit must be a number, such as 5 or 20 %.")
     if watch.is_change and not 0 < watch.than <= 10:
         raise UserError("A change must be over 0 % and at most 1,000 %. Write 20% or 0.2.")
     if watch.is_change and not 2 <= watch.weeks <= _MOST_WEEKS:
         raise UserError(f"A change is compared with the mean of 2 to {_MOST_WEEKS} weeks, not {watch.weeks}.")
     most = _MOST_DERIVED if metric.kind == "derived" else 1
     if not watch.is_change and metric.unit == "percent" and not 0 <= watch.than <= most:
-        raise UserError(f"“{metric.title}” never is {percent(watch.than)}. For 5 %, write 5% or 0.05.")
+        raise UserError(f"“{metric.title}” is never {percent(watch.than)}. For 5 %, write 5% or 0.05.")
     if watch.severity not in SEVERITIES:
         raise UserError(f"“{watch.severity}” is not a severity. Choose one of {', '.join(SEVERITIES)}.")
     if not 1 <= watch.cooldown_days <= 365:
-        raise UserError(f"A cool-down has 1 to 365 days, not {watch.cooldown_days}.")
+        raise UserError(f"A cool-down lasts 1 to 365 days, not {watch.cooldown_days}.")
     if not ROLLING.fullmatch(watch.period):
         raise UserError(f"A watch counts back from the last day: write 30d, 12w, 12m or all, not “{watch.period}”.")
     asked = Query((watch.metric,), where=watch.where, period=watch.asked)
     metrics.answer(asked)
     if watch.is_change and metrics.needs_scores(asked):
-        raise UserError(f"“{metric.title}” is made of scores, which have no past. Watch it above or below a figure.")
+        raise UserError(
+            f"“{metric.title}” comes from scores, which have no history to compare with. Set a limit above or below "
+            "instead."
+        )
     words = _words(watch, catalogue, currency)
     own = currency if metric.unit == "money" and not watch.is_change else ""
     return replace(watch, title=f"{words['title']} {words['limit']}", currency=own)

@@ -87,7 +87,7 @@ class Departure(NamedTuple):
         if self.leaves:
             return f"that they are leaving{day}"
         if self.decides and self.until is not None and today > self.until:
-            return f"that they may leave; they meant to decide by {words.WEEKDAYS[self.until.weekday()]}{day[3:]}"
+            return f"that they may leave; they planned to decide by {words.WEEKDAYS[self.until.weekday()]}{day[3:]}"
         return f"that they may leave{' and will decide' if self.decides else ''}{day}"
 
 

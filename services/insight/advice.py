@@ -134,7 +134,7 @@ def _solved(policy: Policy) -> str:
     return (
         f": hand their ticket to {named}, and say by when"
         if named
-        else ": say who will solve their ticket, and by when"
+        else ": say who will resolve their ticket, and by when"
     )
 
 

@@ -243,7 +243,7 @@ def _sooner(reader: Reader, alert: AlertRow, row: sqlite.Row) -> str:
         return ""
     first = min(found, key=lambda one: one.until or date.max)
     assert first.until is not None
-    verb = "meant" if first.until < reader.today else "mean"
+    verb = "planned" if first.until < reader.today else "plan"
     does = "decide" if first.decides else "leave"
     day = f"{words.WEEKDAYS[first.until.weekday()]} {words.day(first.until, reader.today)}"
     within = f"{hours:.1f}".removesuffix(".0")

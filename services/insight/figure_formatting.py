@@ -13,7 +13,7 @@ def sure_words(figures: ScoreFigures) -> str:
     """Return how sure the scores are, what lowers that, and how such a risk did before; of who has left, since when."""
     if figures.left_on is not None:
         left = words.capital(words.left_words(figures.left_on))
-        return f"{left}: no churn risk and no value at risk."
+        return f"{left}: no churn risk and no revenue at risk."
     why = " ".join(figures.confidence_why)
     if not why and not figures.record:
         orders = ", and orders up to date" if figures.last_order_on else ""

@@ -85,7 +85,7 @@ class Reach(NamedTuple):
     first
         What to do first: titles, sentences and the primary button all follow it.
     words, words_found
-        What can be done, in a sentence or two: "Call before 12:00: +1 …. If you do not reach them, write."; and the
+        What can be done, in a sentence or two: "Call before 12:00: +1 …. If you cannot reach them, write."; and the
         same without asking to look up a number.
     call
         The part of it that is about the phone.
@@ -226,7 +226,7 @@ def _no_email(answer: SendPermission) -> str:
 def _with_email(answer: SendPermission, other: str, look_up: str, *, by_phone: bool, keeps_numbers: bool) -> str:
     """What can be done besides a call, or without a number instead of one."""
     if answer.allowed:
-        return "If you do not reach them, write." if by_phone else "Write to them, and ask for a number."
+        return "If you cannot reach them, write." if by_phone else "Write to them, and ask for a number."
     if other:
         return f"{'Or write' if by_phone else 'Write'} to {other}, who gave consent."
     if answer.left or not answer.address:

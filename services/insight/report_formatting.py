@@ -153,7 +153,7 @@ def value_verdict(clv: ClvMeasures) -> Verdict | None:
     total = f"the total was {off_words(clv.bias)}"
     if right and honest:
         return Verdict("good", f"Yes: {total}.", _held(clv))
-    return Verdict("fair" if right else "bad", f"{'Roughly' if right else 'With care'}: {total}.", _held(clv))
+    return Verdict("fair" if right else "bad", f"{'Roughly' if right else 'Use with care'}: {total}.", _held(clv))
 
 
 def _held(clv: ClvMeasures) -> str:
@@ -175,11 +175,11 @@ def value_facts(clv: ClvMeasures, currency: str) -> tuple[Fact, ...]:
         found.append(Fact("Total", figure, meaning, abs(clv.bias) <= VALUE_OFF))
     if clv.coverage80 is not None:
         meaning = (
-            f"How often actual spend fell within the range; it should be 80{words.THIN}%. Who spent nothing counts in "
-            "part: a range that begins at nothing would hold them too easily."
+            f"How often actual spend fell within the range; it should be 80{words.THIN}%. A customer who spent nothing "
+            "counts only in part, because a range that starts at zero is easy to hit."
         )
         if clv.inside80 is not None:
-            meaning += f" Of all customers, {words.percent(clv.inside80)} lay inside."
+            meaning += f" Counting every customer in full, {words.percent(clv.inside80)} were in range."
         held = RANGE_LOW <= clv.coverage80 <= RANGE_HIGH
         found.append(Fact(f"Within the 80{words.THIN}% range", words.percent(clv.coverage80), meaning, held))
     if clv.top10_capture is not None:
@@ -202,7 +202,7 @@ def cost_verdict(one: AcquisitionValue, currency: str) -> Verdict:
 
     brought = f"they have brought {amount(one.earned)} and {amount(one.expected)} more is expected"
     told = f"It cost {amount(one.cost)}; {brought}."
-    back = f"{one.paid_back:,} of {words.count(one.customers, 'customer')} have earned it back"
+    back = f"{one.paid_back:,} of {words.count(one.customers, 'customer')} have earned that back"
     never = f"; {one.never:,} are unlikely to" if one.never else ""
     if one.ratio is None:
         return Verdict("open", "They cost nothing to acquire.", f"{back}{never}.")

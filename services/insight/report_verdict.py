@@ -108,7 +108,7 @@ def verdict(report: BacktestReport) -> Verdict:
     # A small book is off by chance alone: each bar that holds the diagonal says that it may be right.
     if off <= min(ROUGHLY, _ROUGHLY_OF * rarer) or all(_holds(one) for one in report.calibration if one.customers):
         return Verdict("fair", f"Roughly, {far}.", rest)
-    return Verdict("bad", f"With care: {far}.", rest)
+    return Verdict("bad", f"Use with care: {far}.", rest)
 
 
 def _refuted(report: BacktestReport) -> bool:

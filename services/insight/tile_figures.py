@@ -169,7 +169,7 @@ def _in_time(reader: Reader) -> Tile:
         said = f"{sign} {words.count(abs(points), 'pt')} on" if points else "as in"
         line = f"{said} the {RESOLVED_DAYS} days before · {line}"
     return Tile("in_time", words.percent(share), title, line, "bad" if bad else "good" if good else "neutral",
-                "Alerts that were closed before their time limit, out of all that had one.")  # fmt: skip
+                "Alerts closed before they were due, out of all that had a due time.")  # fmt: skip
 
 
 def _share_in_time(reader: Reader, days: int, back: int) -> tuple[int, int]:

@@ -89,7 +89,7 @@ def _why_everyone(marks: dict[str, Any], now: dict[str, Any], changed: Changes |
     if marks["policy"] != now["policy"]:
         return "the policy changed"
     if marks["sources"] != now["sources"]:
-        return "a kind of data came or went"
+        return "a type of data was added or removed"
     if marks.get("form") != now["form"]:
         return "reasons are stored in a new format"
     if changed is not None and changed.everyone:

@@ -327,7 +327,7 @@ def _name_of(connection: Connection, customer_id: int) -> str:
 def _checked_reason(reason: str) -> str:
     why = " ".join(reason.split())
     if not why:
-        raise UserError("Say in a word why: it is shown next to the score.")
+        raise UserError("Give a short reason: it is shown next to the score.")
     if len(why) > MOST_REASON:
         raise UserError(f"Give a reason in {MOST_REASON} characters at most: it is shown next to the score.")
     return why
@@ -341,13 +341,13 @@ def _check_customer(connection: Connection, customer_id: int, figure: str, name:
     if left is not None:
         raise UserError(
             f"{name} {words.left_words(left)}: there is no {FIGURES[figure]} to set. "
-            "Import that they signed again first."
+            "If they have signed again, import the new contract first."
         )
 
 
 def _check_until(until: date, today: date) -> None:
     if until < today:
-        raise UserError(f"{words.full_day(until)} is in the past. Choose a last day from today on.")
+        raise UserError(f"{words.full_day(until)} is in the past. Choose today or a later day.")
     latest = today + timedelta(days=LONGEST_DAYS)
     if until > latest:
-        raise UserError(f"An override ends within a year; choose a last day up to {words.full_day(latest)}.")
+        raise UserError(f"An override lasts a year at most. Choose a last day up to {words.full_day(latest)}.")

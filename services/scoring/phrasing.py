@@ -34,16 +34,16 @@ _AMOUNTS = {
         "Highest purchase day {0}; {1} is typical of your customers",
         "No purchase day has an amount",
     ),
-    "spend": ("{0} in all", "Nothing in all"),
+    "spend": ("{0} in total", "Nothing spent"),
     "spent_lately": ("{0} in 90 days", "Nothing in 90 days"),
-    "given_back": ("{0} returned in all", "Nothing returned"),
+    "given_back": ("{0} returned in total", "Nothing returned"),
 }
 #: Names of sources in a sentence.
 SOURCE_WORDS = {table: words for words, table, _ in SOURCES} | {"opportunities": "deals"}
 #: The phrase of customers whom no model tells apart.
 ALIKE = "alike"
 PAUSE_WORDS = "In this book the model cannot tell a long pause from a departure."
-LEFT_WORDS = "They have left: no churn risk and no value at risk."
+LEFT_WORDS = "They have left: no churn risk and no revenue at risk."
 _GROUPS = {
     "gap": "orders",
     "email": "emails clicked or answered",
@@ -184,7 +184,7 @@ def _amount(aspect: str, amount: int, usual: int, back: int, currency: str) -> W
     told, without = _AMOUNTS[aspect]
     if amount <= 0:
         return "Spending", without
-    returned = f"; {money_short(back, currency)} returned in all" if back > 0 else ""
+    returned = f"; {money_short(back, currency)} returned in total" if back > 0 else ""
     return "Spending", told.format(money_short(amount, currency), money_short(usual, currency)) + returned
 
 
@@ -226,7 +226,7 @@ def _contract(days: int | None) -> Words:
     if days is None:
         return "Contract", "None running"
     left = plural(_YEAR_DAYS - days % _YEAR_DAYS, "day")
-    return "Contract", f"Runs {known_for(days)}; may be ended in {left}"
+    return "Contract", f"Runs {known_for(days)}; can be ended in {left}"
 
 
 def _renewed(since: int, due: int) -> Words:
@@ -337,7 +337,7 @@ _PHRASES: dict[str, Callable[..., Words]] = {
     "churn_risk": lambda: ("Churn risk", ""),
     "first_order": lambda: ("The first order", ""),
     "cancelled": lambda: ("An order was cancelled", ""),
-    "silent": lambda days, active: (f"{'Nothing done' if active else 'No order'} for {days} more days", ""),
+    "silent": lambda days, active: (f"{'No activity' if active else 'No order'} for {days} more days", ""),
     "came": lambda days, active: (f"{'Active' if active else 'Ordered'} on {plural(days, 'day')}", ""),
     "unhappy": _unhappy,
     "rating_moved": _rating_moved,
@@ -346,7 +346,7 @@ _PHRASES: dict[str, Callable[..., Words]] = {
 
 def _old(source: str, days: int) -> str:
     if source == "orders":
-        return f"The newest order of the book is {days:,} days older than its other data."
+        return f"The book's newest order is {days:,} days older than its other data."
     words = SOURCE_WORDS.get(source, source)
     return f"{capital(words)} {'is' if words == 'activity' else 'are'} {days:,} days older than the book's other data."
 
@@ -358,12 +358,12 @@ def _off(share: float, cases: int) -> str:
 
 def _no_record(group: str, share: float) -> str:
     words = _GROUPS.get(group, group.replace("_", " "))
-    return f"There is no record of this customer's {words}, on which {percent(share)} of the churn risk depends."
+    return f"Not on record for this customer: {words}, {percent(share)} of what the churn risk depends on."
 
 
 def _once(active: bool) -> str:
     day, who = ("day of activity", "those who came once") if active else ("purchase day", "one-time buyers")
-    return f"Only one {day} on record: {who} cannot be told apart."
+    return f"Only one {day} on record: the model cannot tell {who} apart."
 
 
 def _as_the_baseline(label: str, days: int) -> str:
@@ -384,8 +384,8 @@ _CONFIDENCE: dict[str, Callable[..., str]] = {
     "few_customers": lambda: "The book has too few customers with a history to train a model.",
     "known_for": lambda days: f"Known for less than {days} days.",
     "under_contract_for": lambda days: f"Under contract for less than {days} days.",
-    "no_rate": lambda: "No exchange rate for any of the orders: their value is not known.",
-    "some_without_rate": lambda: "Some orders are in a currency without a rate and count without their value.",
+    "no_rate": lambda: "None of the orders has an exchange rate, so their value is not known.",
+    "some_without_rate": lambda: "Some orders have no exchange rate and count without a value.",
     "all_old": lambda days: f"The book's newest data is {days:,} days older than these scores.",
     "old": _old,
     "off": _off,

@@ -113,7 +113,7 @@ def score_due(
             if run is not None:
                 return run
     raise EnvironmentFault(
-        "The book kept changing while it was scored. Nothing is lost; score it again when the imports are done."
+        "The book kept changing during scoring. Nothing is lost: score it again when the imports are done."
     )
 
 
@@ -144,7 +144,7 @@ def _score_due(
         fitted, seen = _fitted(book, currency, workspace.policy, watch)
         with watch.step("fit"):
             first = int(book.orders.day.min()) if book.orders.day.size else None
-            why = "no fit of this day, or of another past of the book"
+            why = "no model yet for this day and this history"
             fit = refit.store_fit(workspace, replace(fitted, rows=learnt_from), data_from=first, why=why)
     if not _write(workspace, book, _scored(workspace, book, fit.parameters, seen, watch), fit, due, marks, watch):
         return None

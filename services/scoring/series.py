@@ -103,9 +103,7 @@ def decode_days(text: str) -> Days:
         return np.empty(0, np.int64)
     digits = np.frombuffer((text + ",").encode("ascii", "replace"), np.uint8)
     if digits.size % 11 or np.any(digits[4::11] != 45) or np.any(digits[10::11] != 44):
-        raise StoreDamaged(
-            "An event of the book has a day that is no calendar day. Run `bellwether verify`, or restore a copy."
-        )
+        raise StoreDamaged("An event in the book has an invalid date. Run `bellwether verify`, or restore a copy.")
     place = digits.reshape(-1, 11).T - np.uint8(48)
     year = place[0] * np.int32(1000) + place[1] * np.int32(100) + place[2] * np.int32(10) + place[3]
     month = (year - 1970) * 12 + place[5] * np.int32(10) + place[6] - 1
@@ -128,7 +126,7 @@ def decode_numbers(text: str, kind: type[np.float64] | type[np.int64], count: in
         numbers = np.empty(0, kind)
     if numbers.size != count:
         raise StoreDamaged(
-            "An event of the book has an amount that is not a number. Run `bellwether verify`, or restore a copy."
+            "An event in the book has an amount that is not a number. Run `bellwether verify`, or restore a copy."
         )
     return numbers
 

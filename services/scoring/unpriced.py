@@ -23,7 +23,7 @@ def unpriced(book: BookEvents) -> int:
 def about_purchases(book: BookEvents) -> Iterator[str]:
     """What a run says of purchases that are won deals or count without a value, and of contacts that have none."""
     if book.of_deals:
-        yield "The book has no orders: won deals count as purchases, on the day of their close."
+        yield "The book has no orders: won deals count as purchases on the day they closed."
     if book.contacts:
         are = "contact without purchases is" if book.contacts == 1 else "contacts without purchases are"
         yield f"{book.contacts:,} {are} not scored."
@@ -37,7 +37,10 @@ def about_purchases(book: BookEvents) -> Iterator[str]:
     )
     without = unpriced(book)
     if without:
-        yield f"{count(without, 'customer')} bought only in such a currency: they have no value and are in no total."
+        yield (
+            f"{count(without, 'customer')} bought only in such a currency: they have no value and are left out of "
+            "totals."
+        )
 
 
 def left_out(book: BookEvents) -> str:

@@ -229,7 +229,7 @@ def test_a_trial_says_on_the_command_line_what_the_window_says(
     command = ["rules", "try", "gap_beyond_usual", "--weeks", "4", "--set", "risk=0.9", "--store", str(store_path)]
     assert run_command(command) == 0
     said = capsys.readouterr().out
-    assert said.startswith("Overdue order. Churn risk, at least: 90\u202f% instead of 20\u202f%. ")
+    assert said.startswith("Overdue order. Minimum churn risk: 90\u202f% instead of 20\u202f%. ")
     assert re.search(r"past 4 weeks +in force +tried +difference\nAlerts +\d", said) and "Alerts a week" in said
 
 

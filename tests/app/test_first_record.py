@@ -48,7 +48,7 @@ def test_a_past_that_takes_long_to_replay_is_left_to_the_next_round_which_is_sai
 ) -> None:
     monkeypatch.setattr(replay, "AT_ONCE", 30)
     code, _, said = ask("import", orders_file(tmp_path, 700))
-    assert code == 0 and "`bellwether run` works it out" in said
+    assert code == 0 and "`bellwether run` builds it" in said
     assert set(records(ask).values()) == {None}
     assert "`bellwether run`" in ask("score", "--all")[2]
     ask("run")

@@ -100,7 +100,7 @@ def test_the_next_round_keeps_it_and_a_full_scoring_too(ask: Any, shop: None) ->
 CANNOT_BE = [
     (("--churn-risk", "120%", *WHY), 1, "between 0 and 100"),
     (("--churn-risk", "1", *WHY), 1, "write 1\u202f% or 100\u202f%"),
-    (("--churn-risk", "20%", "--until", "2027-01-03"), 1, "Say in a word why"),
+    (("--churn-risk", "20%", "--until", "2027-01-03"), 1, "Give a short reason"),
     (("--churn-risk", "20%", "--reason", "known"), 1, "--until"),
     (("--segment", "Whale", *WHY), 1, "is not a segment"),
     (("--health", "70", "--end", "health"), 2, "or remove one override with --end"),

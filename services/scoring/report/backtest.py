@@ -176,11 +176,11 @@ def _checked(book: BookEvents, cutoffs: Sequence[int], horizon_days: int) -> lis
     for cutoff in cutoffs:
         if cutoff > latest:
             raise UserError(
-                f"The {horizon_days} days after {day_text(cutoff)} are not over in this book's data; "
-                f"name a day up to {day_text(latest)}."
+                f"The {horizon_days} days after {day_text(cutoff)} are not over in this book's data. "
+                f"Choose a day up to {day_text(latest)}."
             )
         if first is None or cutoff <= first:
-            raise UserError(f"The book has no history before {day_text(cutoff)}. Name a later day.")
+            raise UserError(f"The book has no history before {day_text(cutoff)}. Choose a later day.")
     return sorted(set(cutoffs))
 
 

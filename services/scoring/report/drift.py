@@ -218,7 +218,7 @@ def _told(one: CalibrationDrift, horizon_days: int) -> str:
     if not one.off:
         return words
     way = "too high" if one.said > one.left else "too low"
-    return f"{words} Predicted churn has been {way}. Train the model again, and allow for seasons."
+    return f"{words} Predicted churn has been {way}. Retrain the model, and allow for seasons."
 
 
 def _day(text: str) -> str:

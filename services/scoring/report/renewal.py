@@ -125,7 +125,7 @@ def _in_use(workspace: Workspace, book: BookEvents, horizon_days: int) -> tuple[
 
 def _keep_backtest(workspace: Workspace, report: BacktestReport) -> Changes:
     judged = report.model(report.used)
-    windows = f"{count(len(judged.cutoffs), 'window')} of its past" if judged else "no window of its past yet"
+    windows = f"{count(len(judged.cutoffs), 'past period')}" if judged else "no past period yet"
     words = f"Back-tested the scores against {windows}, as of {report.as_of}: {report.why}"
     return kept.keep_report(workspace, kept.BACKTEST, report.as_of, report.as_json(), words)
 

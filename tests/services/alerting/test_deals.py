@@ -122,10 +122,10 @@ def test_a_book_whose_deals_nobody_closes_raises_nothing_above_low_for_their_age
     assert young.alert(other)["severity"] == 1
     said = {record.code: record.words for record in rule_records(young.workspace)}
     assert said["deal_stalled"].endswith(
-        "26 of 46 open deals are older than deals usually get: the list of deals needs a clean-up;"
-        " until then this rule raises nothing above low"
+        "26 of 46 open deals are older than deals usually get. Clean up the list of deals:"
+        " until then, this rule raises no alert above low"
     )
-    assert "clean-up" not in said["deal_at_risk"]
+    assert "Clean up" not in said["deal_at_risk"]
 
 
 @pytest.mark.parametrize(
@@ -172,9 +172,12 @@ def test_without_a_record_of_contact_and_closed_deals_only_the_age_is_said(book:
     [
         (
             0,
-            "24 of 25 open deals are older than 90 days, and no deal was ever closed: the list of deals needs",
+            "24 of 25 open deals are older than 90 days, and no deal was ever closed. Clean up the list of deals",
         ),
-        (2, "24 of 25 open deals are older than 90 days, and only 2 deals were ever closed: the list of deals needs"),
+        (
+            2,
+            "24 of 25 open deals are older than 90 days, and only 2 deals were ever closed. Clean up the list of deals",
+        ),
     ],
 )
 def test_a_list_on_which_hardly_a_deal_was_ever_closed_is_not_kept(book: Book, closed: int, said: str) -> None:

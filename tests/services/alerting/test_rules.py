@@ -115,7 +115,7 @@ def test_a_rule_survives_the_store(rule: Any) -> None:
     ("change", "words"),
     [
         ({"severity": "urgent"}, "“severity” must be one of"),
-        ({"title": ""}, "“title” must be a text"),
+        ({"title": ""}, "“title” must be text"),
         ({"kind": "danger"}, "“kind” must be one of"),
         ({"cooldown_days": 0}, "“cooldown_days” must be a number"),
         ({"cooldown_days": True}, "“cooldown_days” must be a number"),
@@ -131,7 +131,7 @@ def test_a_rule_survives_the_store(rule: Any) -> None:
         ({"when": [{"measure": "churn_risk", "is": "above", "than": 1, "for": 3}]}, "“for” is not part of a test"),
         ({"when": [{"measure": "deal_amount", "is": "above", "than": 1}]}, "cannot be measured for a customer"),
         ({"reason": "Gone for {days_since_order:fortnights}"}, "is not a known format"),
-        ({"parameters": {"days": {"value": 1, "least": 2, "most": 3}}}, "must lie between 2 and 3"),
+        ({"parameters": {"days": {"value": 1, "least": 2, "most": 3}}}, "must be between 2 and 3"),
         ({"parameters": {"days": {"value": 1, "least": 0}}}, "“parameters.days.most” must be a number"),
         ({"escalate": [{"to": "worse", "when": []}]}, "“escalate.to” must be one of"),
         ({"upside": {"measure": "spent", "times": "@none"}}, "“upside.times” names no parameter"),

@@ -321,14 +321,14 @@ def test_watches_are_no_rules_to_be_tried_or_replayed(book: Book, whose: int) ->
     [
         (replace(NEGATIVE, metric="ticketz"), "“ticketz” is not a metric"),
         (Watch("alerts_raised", "above", 3), "counts work in this program"),
-        (Watch("revenue_at_risk", "falls", 0.2), "made of scores, which have no past"),
+        (Watch("revenue_at_risk", "falls", 0.2), "comes from scores, which have no history"),
         (replace(NEGATIVE, where=(Condition("colour", "=", "red"),)), "“colour” is not a field of tickets"),
         (replace(NEGATIVE, period="2026-01"), "A watch counts back from the last day"),
         (replace(OPEN_RATE, weeks=1), "the mean of 2 to 52 weeks"),
         (replace(OPEN_RATE, than=0), "A change must be over 0"),
-        (Watch("return_rate", "above", 5), "“Return rate” never is 500.%. For 5 %, write 5% or 0.05"),
-        (Watch("open_rate", "above", 1.1), "“Open rate” never is 110"),
-        (Watch("open_rate", "below", -0.1), "“Open rate” never is"),
+        (Watch("return_rate", "above", 5), "“Return rate” is never 500.%. For 5 %, write 5% or 0.05"),
+        (Watch("open_rate", "above", 1.1), "“Open rate” is never 110"),
+        (Watch("open_rate", "below", -0.1), "“Open rate” is never"),
     ],
 )
 def test_what_cannot_be_watched_is_refused_in_a_sentence(book: Book, whose: int, wrong: Watch, says: str) -> None:

@@ -137,7 +137,7 @@ def test_a_term_that_is_over_is_told_as_meant_and_nobody_is_asked_to_come_before
         "before they decide", "that they may leave and will decide by 24 Nov",
     )  # fmt: skip
     assert (found.by(date(2026, 11, 25)), found.told(date(2026, 11, 25))) == (
-        "", "that they may leave; they meant to decide by Tue 24 Nov",
+        "", "that they may leave; they planned to decide by Tue 24 Nov",
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def reach(book: SmallBook, reader: Fresh, **fields: object) -> str:
         ({"phone": "+1 555 0100", "email_consent": "unknown"}, f"Call +1 555 0100. {ASK}"),
         (
             {"phone": "+1 555 0100", "email_consent": "given", "email_consent_since": "2026-01-05"},
-            "Call +1 555 0100. If you do not reach them, write.",
+            "Call +1 555 0100. If you cannot reach them, write.",
         ),
         (
             {"phone": "+1 555 0100", "email_consent": "withdrawn", "email_consent_since": "2026-01-05"},
@@ -91,8 +91,8 @@ def test_who_has_an_address_can_be_answered(book: SmallBook, reader: Fresh) -> N
 @pytest.mark.parametrize(
     ("channel", "given", "title"),
     [
-        ("email", None, "Answer in their ticket today: say who will solve their ticket, and by when"),
-        ("phone", None, "Find a way to reach them today: say who will solve their ticket, and by when"),
+        ("email", None, "Answer in their ticket today: say who will resolve their ticket, and by when"),
+        ("phone", None, "Find a way to reach them today: say who will resolve their ticket, and by when"),
         ("email", 1, "Find a way to reach them today"),
     ],
 )
@@ -183,7 +183,7 @@ def test_the_number_of_a_contact_is_called_where_the_company_has_none(book: Smal
 @pytest.mark.parametrize(
     ("channel", "hours", "words", "first", "when"),
     [
-        ("phone", "before 12", "Call before 12:00: Kofi, +1 555 0123. They prefer calls. If you do not reach them,"
+        ("phone", "before 12", "Call before 12:00: Kofi, +1 555 0123. They prefer calls. If you cannot reach them,"
          " write.", "call", "before 12:00"),
         ("E-Mail", None, "They prefer email: write to them. If they do not answer: call Kofi, +1 555 0123.",
          "draft", ""),
@@ -300,14 +300,14 @@ def test_the_advice_says_what_happened_and_calls_only_the_very_ticket_open(book:
     )
     book.event("tickets", number, subject="Late again", opened_on=days_ago(2), sentiment=-0.8, priority="Urgent")
     advice = reader(read_detail, alert).recommendation
-    assert advice.title == "Call them today: say who will solve their ticket, and by when"
+    assert advice.title == "Call them today: say who will resolve their ticket, and by when"
     assert "Their urgent ticket “Late again” of 18 Nov is still open." in advice.why
 
 
 @pytest.mark.parametrize(
     ("name", "pressing", "distress"),
     [
-        ("", "Hand the ticket to the service manager today", "say who will solve their ticket, and by when"),
+        ("", "Hand the ticket to the service manager today", "say who will resolve their ticket, and by when"),
         ("Dana Voss", "Hand the ticket to Dana Voss today", "hand their ticket to Dana Voss, and say by when"),
     ],
 )

@@ -374,7 +374,7 @@ def test_a_sooner_due_time_is_explained_by_the_term_that_they_named(
         raised_at=minutes(0), raised_as_of=days_ago(0), evidence='{"sign": "leaving"}',
     )  # fmt: skip
     detail = reader(read_detail, open_alert)
-    assert detail.raised_line.endswith("answer within 1 working hour: they mean to decide by Sun 22 Nov")
+    assert detail.raised_line.endswith("answer within 1 working hour: they plan to decide by Sun 22 Nov")
 
 
 def test_a_due_time_is_explained_by_the_day_by_which_they_asked_for_an_answer(

@@ -33,7 +33,7 @@ def test_the_day_on_which_they_left_stands_in_list_detail_timeline_and_json(book
     assert "left on 24 Sep 2026" in profile.metadata_line
     assert ("Left", "24 Sep 2026", "CRM") in [(one.label, one.value, one.origin) for one in profile.identity]
     assert ("Sep 2026", "Left", "bad") in [(one.when_words, one.title, one.tone) for one in profile.milestones]
-    said = "Left on 24 Sep 2026: no churn risk and no value at risk."
+    said = "Left on 24 Sep 2026: no churn risk and no revenue at risk."
     assert sure_words(profile.figures) == said
     assert figure_lines(profile.figures)[0] == said
     assert not any("Confidence" in line or "At risk" in line for line in figure_lines(profile.figures))

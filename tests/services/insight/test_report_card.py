@@ -96,7 +96,7 @@ def test_too_much_churn_predicted_is_said_with_its_points() -> None:
     wrong = tuple(CalibrationBin(0.4, 20, 100, 0.13, 0.29) for _ in range(3))
     models = tuple(made.model(name, name, 0.3, 0.8, 0.1, 0.2) for name in (ADDITIVE, RULE))
     answer = verdict(made.report(calibration=wrong, models=models))
-    assert (answer.tone, answer.bold) == ("bad", "With care: off by 20 points on average.")
+    assert (answer.tone, answer.bold) == ("bad", "Use with care: off by 20 points on average.")
     assert answer.rest.startswith("It predicted 20 points more leaving than left.")
 
 
@@ -247,7 +247,7 @@ def _first_window(model: Any) -> Any:
         (0.04, 0.79, "good", "Yes: the total was 4 % too high."),
         (-0.003, 0.8, "good", "Yes: the total was right to the percent."),
         (-0.1, 0.6, "fair", "Roughly: the total was 10 % too low."),
-        (0.3, None, "bad", "With care: the total was 30 % too high."),
+        (0.3, None, "bad", "Use with care: the total was 30 % too high."),
     ],
 )
 def test_the_verdict_on_value(bias: float, coverage: float | None, tone: str, bold: str) -> None:
@@ -335,7 +335,7 @@ def test_what_winning_customers_cost_stands_against_what_they_bring(book: SmallB
     assert (costs.verdict.tone, costs.verdict.bold) == ("good", "Yes: 1.8 times what was spent.")
     assert costs.verdict.rest == (
         "It cost $12k; they have brought $17k and $4.6k more is expected. "
-        "31 of 40 customers have earned it back; 2 are unlikely to."
+        "31 of 40 customers have earned that back; 2 are unlikely to."
     )
     assert costs.known == "40 of 52 customers with a known cost"
     assert [(line.name, line.cost_minor) for line in costs.lines] == [("Linden Supply", 90_000)]

@@ -69,7 +69,7 @@ def test_who_phoned_is_called_back_though_they_prefer_email(
     title, why = detail.recommendation.title, detail.recommendation.why
     if back:
         assert detail.approach.first == "call" and title.startswith("Call them back today")
-        assert why.startswith(f"They phoned. Call back Kofi, {PHONE}. If you do not reach them, write.")
+        assert why.startswith(f"They phoned. Call back Kofi, {PHONE}. If you cannot reach them, write.")
     else:
         assert detail.approach.first == "draft" and title.startswith("Write to them today")
         assert why.startswith("They prefer email: write to them. If they do not answer: call Kofi")

@@ -113,7 +113,7 @@ def test_satisfaction_is_as_new_as_the_newer_of_tickets_and_surveys() -> None:
 def test_old_orders_lower_the_confidence_and_orders_as_old_as_the_horizon_leave_none() -> None:
     for days, level in ((45, MEDIUM), (90, LOW), (1_200, LOW)):
         found = judged(old={"orders": days})
-        assert why(found, 5) == (f"The newest order of the book is {days:,} days older than its other data.",)
+        assert why(found, 5) == (f"The book's newest order is {days:,} days older than its other data.",)
         assert (found.level[REGULAR] == level).all()
 
 
@@ -135,10 +135,8 @@ def test_who_lacks_what_the_risk_rests_on_is_of_medium_confidence_and_is_told_wh
     found = judged(record)
     assert (found.level[3:20] == HIGH).all()
     assert (found.level[20:] == MEDIUM).all()
-    assert why(found, 25) == (
-        "There is no record of this customer's reviews, on which 40\u202f% of the churn risk depends.",
-    )
-    assert len(why(found, 40)) == 2 and "satisfaction, on which 5\u202f%" in why(found, 40)[1]
+    assert why(found, 25) == ("Not on record for this customer: reviews, 40\u202f% of what the churn risk depends on.",)
+    assert len(why(found, 40)) == 2 and "satisfaction, 5\u202f%" in why(found, 40)[1]
 
 
 def test_little_that_is_missing_lowers_nothing() -> None:

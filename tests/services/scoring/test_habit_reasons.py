@@ -54,9 +54,9 @@ def test_every_reason_beside_the_rhythm_has_words() -> None:
 @pytest.mark.parametrize(
     ("code", "events", "words"),
     [
-        ("contract", {"contracts": back((342, NEVER))}, "Runs 11 months; may be ended in 23 days"),
-        ("contract", {"contracts": back((364, NEVER))}, "Runs 12 months; may be ended in 1 day"),
-        ("contract", {"contracts": back((20, NEVER))}, "Runs 20 days; may be ended in 345 days"),
+        ("contract", {"contracts": back((342, NEVER))}, "Runs 11 months; can be ended in 23 days"),
+        ("contract", {"contracts": back((364, NEVER))}, "Runs 12 months; can be ended in 1 day"),
+        ("contract", {"contracts": back((20, NEVER))}, "Runs 20 days; can be ended in 345 days"),
         ("contract", {"contracts": back((400, TODAY - 10.0))}, "None running"),
         (
             "contract",
@@ -190,7 +190,7 @@ def test_few_visits_a_new_deal_and_features_that_come_and_go_are_no_fact() -> No
 def test_who_is_known_by_their_contract_alone_gets_its_reason() -> None:
     found = seen(orders=[], contracts=back((342, NEVER)))
     (reason,) = drivers(found, {"contract": 6.0})
-    assert (reason["code"], reason["evidence"]) == ("contract", "Runs 11 months; may be ended in 23 days")
+    assert (reason["code"], reason["evidence"]) == ("contract", "Runs 11 months; can be ended in 23 days")
     gap, tenure, _ = drivers(found, {"gap": 8.0, "tenure": 7.0, "contract": 6.0})
     assert gap["evidence"] == "No order known" and tenure["label"] == "Customer for 11 months"
 

@@ -64,14 +64,14 @@ def told(code: str, points: float, aspect: str | None = None) -> list[dict[str, 
     [
         (BIG, "highest_value", "Highest purchase day £12.4k; £50 is typical of your customers"),
         (BIG, "last_value", "Last purchase day £12.4k; £50 is typical of your customers"),
-        (RETURNING, "given_back", "£2.5k returned in all"),
+        (RETURNING, "given_back", "£2.5k returned in total"),
         (
             RETURNING,
             "highest_value",
-            "Highest purchase day £900; £50 is typical of your customers; £2.5k returned in all",
+            "Highest purchase day £900; £50 is typical of your customers; £2.5k returned in total",
         ),
         (BIG, "given_back", "Nothing returned"),
-        (RETURNING, "spend", "£200 in all"),
+        (RETURNING, "spend", "£200 in total"),
         (BIG, "spent_lately", "£12.4k in 90 days"),
     ],
 )
@@ -105,7 +105,7 @@ def test_purchase_days_of_a_year_and_the_evenness_of_gaps_are_told_where_they_mo
 
 def test_a_contract_names_how_much_the_orders_rose_where_that_moved_it() -> None:
     assert told("contract", 9.0, "charged")[BIG]["evidence"] == f"Last order 24,688{THIN}% higher than 3 months before"
-    assert told("contract", 9.0, "charged")[FRESH]["evidence"] == "Runs 10 months; may be ended in 65 days"
+    assert told("contract", 9.0, "charged")[FRESH]["evidence"] == "Runs 10 months; can be ended in 65 days"
     assert told("contract", 9.0, "runs")[BIG]["label"] == "Contract"
 
 

@@ -222,10 +222,10 @@ def test_the_same_again_is_no_change(scored: Book) -> None:
         ("engagement", -1, WHY, UNTIL, "Engagement must be between 0 and 100"),
         ("segment", "Whale", WHY, UNTIL, "is not a segment"),
         ("clv", -5, WHY, UNTIL, "cannot be negative"),
-        ("churn_risk", 0.2, "  ", UNTIL, "Say in a word why"),
+        ("churn_risk", 0.2, "  ", UNTIL, "Give a short reason"),
         ("churn_risk", 0.2, "x" * 201, UNTIL, "200 characters"),
         ("churn_risk", 0.2, WHY, TODAY - timedelta(days=1), "is in the past"),
-        ("churn_risk", 0.2, WHY, TODAY + timedelta(days=367), "within a year"),
+        ("churn_risk", 0.2, WHY, TODAY + timedelta(days=367), "An override lasts a year at most"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_sentence(

@@ -124,7 +124,7 @@ def test_an_order_that_was_cancelled_the_same_day_is_not_the_last(scored: Book) 
 def test_the_first_ticket_of_a_book_scores_everyone(scored: Book) -> None:
     scored.add("tickets", [{"customer_id": 9, "opened_on": day_of(scored), "sentiment": -0.9}])
     after = score_due(scored.workspace, Changes(customers=frozenset({9})))
-    assert (after.scored, after.why) == (80, "a kind of data came or went")
+    assert (after.scored, after.why) == (80, "a type of data was added or removed")
 
 
 def test_a_customer_who_is_gone_again_is_no_one_to_score(scored: Book) -> None:
@@ -411,7 +411,7 @@ def test_orders_in_a_currency_without_a_rate_count_without_their_value_and_are_t
     assert "2 orders are in a currency without a rate" in run.warnings[0]
     row = book.scores()[3]
     assert row["confidence"] != "high"
-    assert any("without a rate" in sentence for sentence in confidence_in_words(row["confidence_why"]))
+    assert any("no exchange rate" in sentence for sentence in confidence_in_words(row["confidence_why"]))
     changes = book.workspace.change_policy(
         reporting_currency="USD", exchange_rates=[{"currency": "JPY", "rate": "0.01"}]
     )

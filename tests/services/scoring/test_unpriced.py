@@ -41,7 +41,7 @@ def test_who_has_only_unpriced_orders_has_a_risk_but_no_value(book: Book) -> Non
     assert scores[UNPRICED]["churn_risk"] is not None and scores[UNPRICED]["confidence"] == "low"
     assert [scores[UNPRICED][name] for name in MONEY] == [None] * len(MONEY)
     assert None not in [scores[MIXED][name] for name in MONEY]
-    assert "1 customer bought only in such a currency: they have no value and are in no total." in run.warnings
+    assert "1 customer bought only in such a currency: they have no value and are left out of totals." in run.warnings
 
 
 def test_values_are_checked_without_who_has_none(book: Book) -> None:

@@ -100,7 +100,7 @@ def test_activity_has_words_of_its_own(parameters: Parameters) -> None:
     rows = [event for event in orders() if event[0] != 0]
     seen = [(0, DAY - back) for back in range(8, 200, 5)]
     quiet = told(card(book(orders=rows, activities=seen), parameters))
-    assert quiet[0][1]["label"] == "Nothing done for 7 more days"
+    assert quiet[0][1]["label"] == "No activity for 7 more days"
     back = told(card(book(orders=rows, activities=[*seen, (0, DAY - 1)]), parameters)).get(0)
     assert back is None or back[1]["label"] == "Active on 1 day"
     first = told(card(book(orders=[*rows, (0, DAY - 1, 500.0)], activities=seen), parameters))

@@ -299,7 +299,7 @@ def test_only_figures_that_a_rule_has_and_within_their_bounds_are_taken(sample: 
     assert alerting.with_figures(sample, policy, RULE, {"risk": 0.2}) == policy
     with pytest.raises(UserError, match="no figure"):
         alerting.with_figures(sample, policy, RULE, {"nothing": 1.0})
-    with pytest.raises(UserError, match="must lie between"):
+    with pytest.raises(UserError, match="must be between"):
         alerting.with_figures(sample, policy, RULE, {"risk": 2.0})
     with pytest.raises(UserError, match="no rule"):
         alerting.with_figures(sample, policy, "nothing", {})

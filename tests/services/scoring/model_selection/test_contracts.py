@@ -68,7 +68,7 @@ def test_customers_under_contract_are_scored_by_who_left_theirs(contracts: Book)
         if driver["code"] == "contract"
     ]
     assert told and all(
-        re.fullmatch(r"Runs [\d.]+ (days?|months?|years?); may be ended in \d+ days?", one) for one in told
+        re.fullmatch(r"Runs [\d.]+ (days?|months?|years?); can be ended in \d+ days?", one) for one in told
     )
     contracts.workspace.close()
 

@@ -121,7 +121,7 @@ def test_no_later_day_and_no_order_of_customers_moves_the_report() -> None:
 
 def test_cutoffs_that_cannot_be_judged_are_refused_with_what_can() -> None:
     book = shop(customers=60)
-    with pytest.raises(UserError, match="name a day up to 2026-04-01"):
+    with pytest.raises(UserError, match="Choose a day up to 2026-04-01"):
         backtest_of(book, Policy(), horizon_days=90, cutoffs=[book.as_of - 30])
     with pytest.raises(UserError, match="no history before"):
         backtest_of(book, Policy(), horizon_days=90, cutoffs=[day_number(date(2020, 1, 1))])

@@ -186,7 +186,7 @@ def test_other_horizons_and_cutoffs_are_told_and_not_kept(told: Book) -> None:
     assert report.horizon_days == 30
     assert {one.cutoff for model in report.models for one in model.cutoffs} == {"2026-06-01", "2026-09-01"}
     assert last_backtest(told.workspace) == before
-    with pytest.raises(UserError, match="are not over in this book's data; name a day up to 2026-08-21"):
+    with pytest.raises(UserError, match=r"are not over in this book's data\. Choose a day up to 2026-08-21"):
         backtest(told.workspace, cutoffs=[date(2026, 8, 22)])
     with pytest.raises(UserError, match="no history before 2023-06-01"):
         backtest(told.workspace, cutoffs=[date(2023, 6, 1)])
