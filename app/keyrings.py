@@ -77,7 +77,7 @@ class SystemKeyring:
             self._drop_parts(name, 0, _parts_of(head))
         except _faults() as error:
             raise EnvironmentFault(
-                "This computer's keyring refused to remove the secret. Unlock the keyring and clear it again."
+                "This computer's keyring did not remove the secret. Unlock the keyring and clear it again."
             ) from error
 
     def lasts(self, name: str) -> bool:

@@ -55,7 +55,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class WasCancelled:
-    """A person cancelled the work; nothing of it was kept."""
+    """A person cancelled the work; none of it was kept."""
 
 
 Outcome = Done | Failed | WasCancelled

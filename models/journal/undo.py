@@ -196,7 +196,7 @@ def _take_out(work: UnitOfWork, table: Table, row_id: int | str, after: dict[str
     if isinstance(row_id, int):
         if table.name == "customers":
             withdrawn = clear_derived(work.connection, [row_id])
-            work.digest(f"scores and {withdrawn} untouched alerts of customer {row_id} taken out")
+            work.digest(f"scores and {withdrawn} untouched alerts of customer {row_id} removed")
         needed_by = references(work.connection, table, row_id)
         if needed_by:
             names = ", ".join(name.replace("_", " ") for name in needed_by)

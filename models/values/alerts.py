@@ -123,7 +123,7 @@ class QueueGroup:
 #: How the alerts of a tab may be ordered, in words; only the first has groups by day.
 QueueOrder = Literal["due", "severity", "value", "customer"]
 QUEUE_ORDERS: Final[dict[QueueOrder, str]] = {
-    "due": "Day due, severity, value",
+    "due": "Due date, severity, value",
     "severity": "Severity, value",
     "value": "Value",
     "customer": "Customer",

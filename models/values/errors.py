@@ -68,7 +68,7 @@ class StoreLocked(EnvironmentFault):
 
 
 class Cancelled(BellwetherError):
-    """A person cancelled the work; nothing of it was kept. Exit code 130."""
+    """A person cancelled the work; none of it was kept. Exit code 130."""
 
 
 def unwritable(path: Path, error: OSError) -> str:

@@ -63,11 +63,11 @@ def _without_rate(titles: str, rows: Any) -> str:
 
 _SENTENCES: Final[dict[str, Any]] = {
     "unscored": lambda _: "Not scored yet: figures of scores are empty.",
-    "not_compared": lambda title, before: f"“{title}” is made of scores, which have no {before}.",
+    "not_compared": lambda title, before: f"“{title}” comes from scores, which have no {before}.",
     "few": _few,
-    "partial": lambda _, grain, last, day: f"The last {grain}, {last}, is partial: the data end on {day}.",
+    "partial": lambda _, grain, last, day: f"The last {grain}, {last}, is partial: the data ends on {day}.",
     "begins": lambda _, grain, first, day: f"The first {grain}, {first}, is partial: the period begins on {day}.",
-    "uneven": lambda _, names: f"Not compared, because as many days of the other period are not known: {names}.",
+    "uneven": lambda _, names: f"Not compared, because the other period has too few known days: {names}.",
     "without_rate": _without_rate,
     "apart": lambda titles: f"The parts do not add up to the total: {titles}.",
     "through": lambda titles, day: f"Counted through {day}: {titles}.",

@@ -24,11 +24,11 @@ SHOWN: Final = 12
 _WHY: Final = {
     "few": "too few rows for a figure",
     "none": "nothing to count",
-    "short": "the data do not reach back far enough",
+    "short": "the data does not reach back far enough",
     "ended": "no recent data of this kind",
     "unscored": "the book is not scored",
     "unrated": "amounts without an exchange rate",
-    "currency": "the limit is in another currency than the book",
+    "currency": "the limit is in a different currency from the book",
     "now": "scores are kept for the present only",
 }
 

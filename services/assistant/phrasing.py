@@ -202,7 +202,7 @@ def figure_sentence(question: Inquiry, found: Answer, catalogue: Catalogue, toda
     asked = capital(question_words(question, catalogue, today))
     columns, query = found.columns, question.query
     if not found.rows:
-        return f"{asked}: nothing in the book fits."
+        return f"{asked}: nothing in the book matches."
     if not query.by:
         cells = list(zip(columns, found.rows[0], strict=True))
         said = [in_cell(value, column.unit, found.currency) for column, value in cells]

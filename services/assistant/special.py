@@ -185,7 +185,7 @@ class SpecialQuestions:
         named = ", ".join(f"{row[0]} {row[1]}" for row in table.rows)
         of = f", of {count(listing.tables[0].total, 'review')}: {named}." if table.rows else ": none."
         sentence = f"{question_words(question, self._metrics.catalogue, today)}{of}"
-        notes = ("Reasons are read from the words of title and text; a review may name several.",)
+        notes = ("Reasons are read from titles and texts; a review may name several.",)
         return replace(listing, sentence=sentence, tables=(table,), notes=notes, readings=(asked,))
 
     def _unhappy(self, customers: Sequence[int]) -> list[str]:

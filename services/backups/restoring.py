@@ -50,7 +50,7 @@ _MARKS: Final = ("kind", "mark", "former_id", "withdrawn_since", "erased_at")
 _MESSAGES: Final = "SELECT id, created_at, state FROM messages"
 _JOURNAL: Final = "SELECT id, hash FROM journal ORDER BY id"
 _WAITING: Final = "This email was approved before a backup was restored. Check whether it was sent already."
-_SENT: Final = "This email was sent after the backup was made that is the book now."
+_SENT: Final = "This email was sent after the restored backup was made."
 _AFTER: Final = """
     SELECT (SELECT count(*) FROM journal WHERE id > :head AND actor_kind = 'person'),
            (SELECT count(*) FROM imports WHERE journal_id > :head AND undone_by IS NULL),
@@ -86,7 +86,7 @@ class Since:
     def words(self) -> str:
         """One sentence."""
         if not self.readable:
-            return "The book cannot be read, so nobody can say what came after the backup."
+            return "The book cannot be read, so what changed after the backup is unknown."
         found = (
             (self.actions, "action"),
             (self.imports, "import"),
@@ -198,7 +198,7 @@ def restore(path: Path, backup: Backup, keyring: Keyring, *, person: str, clock:
 def _told(stays: int, again: int, *, known: bool) -> str:
     parts = ["The backup is restored, and the book as it was is kept among the backups."]
     if not known:
-        parts.append("Who withdrew consent or was erased since is not known: import your exports again first.")
+        parts.append("Consent withdrawn and customers erased since then are unknown: import your exports again first.")
     if stays:
         parts.append(f"{words.count(stays, 'email waits', 'emails wait')} for review: check whether they were sent.")
     if again:

@@ -338,6 +338,6 @@ def receipt_text(lines: Sequence[str], backups: Sequence[Any]) -> str:
     """Return a receipt as a text file, with the backups that still hold the data."""
     still = [
         f"{count(len(backups), 'older copy still holds', 'older copies still hold')} the data until deleted; "
-        "restoring a backup leaves out who was erased."
+        "restoring a backup leaves erased customers out."
     ]
     return "\n".join([*lines, *(still if backups else ())]) + "\n"

@@ -245,7 +245,7 @@ def _notes(kept: Row, other: Row, values: Mapping[str, Any]) -> Iterator[str]:
     """What a person should know before merging."""
     rows_ = (kept, other)
     if any(row["email_consent"] == "withdrawn" for row in rows_) and kept["email_consent"] != other["email_consent"]:
-        yield "One of them withdrew consent, so the merged customer counts as withdrawn."
+        yield "One of them withdrew consent, so it counts as withdrawn for the merged customer."
     elif kept["email_consent"] != values["email_consent"]:
         yield f"Email consent will be {values['email_consent']}: it was given for another address."
     if values["suppressed_until"] and values["suppressed_until"] != kept["suppressed_until"]:

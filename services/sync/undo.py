@@ -83,8 +83,8 @@ def undo_import(workspace: Workspace, import_id: int) -> Changes:
         if stays:
             work.keep(stays)
         rows = sum(count for table, count in undo.removed.items() if table != "identities")
-        done = f"Undid the import of {file}: {rows:,} rows taken out, {undo.put:,} put back"
-        work.say(done if rows or undo.put else f"Nothing was taken out. The import of {file} counts as undone")
+        done = f"Undid the import of {file}: {rows:,} rows removed, {undo.put:,} restored"
+        work.say(done if rows or undo.put else f"Nothing was removed. The import of {file} counts as undone")
         work.digest(json.dumps({"import": import_id, "removed": undo.removed, "put_back": undo.put}, sort_keys=True))
         work.touch(customers=undo.customers, everyone=undo.everyone, tables=undo.tables)
         db.execute("UPDATE imports SET undone_by = ? WHERE id = ?", (work.journal_entry(), import_id))

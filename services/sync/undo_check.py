@@ -407,4 +407,4 @@ def _undo_too(db: sqlite.Connection, table: str, numbers: Collection[int], going
         else:
             spans.append([number, number])
     named = words.listed([f"{first}" if first == last else f"{first}–{last}" for first, last in spans])
-    return f" Undo {'import' if len(imports) == 1 else 'imports'} {named} to take them out too."
+    return f" Undo {'import' if len(imports) == 1 else 'imports'} {named} to remove them too."

@@ -42,7 +42,7 @@ def test_a_query_as_the_contract_has_it(book: str, capsys: pytest.CaptureFixture
     assert found["period"] == {"from": "2026-08-18", "to": "2026-11-17"}
     assert [column["name"] for column in found["columns"]] == ["month", "segment", "revenue", "orders"]
     assert sum(float(row[2]) for row in found["rows"]) == pytest.approx(float(found["totals"]["revenue"]))
-    assert "Revenue: Amounts of all orders" in found["definition"]
+    assert "Revenue: Order amounts" in found["definition"]
     assert "SELECT" in found["sql"]
     assert any("partial" in note for note in found["notes"])
     assert run_command([*asked, "--csv", "--store", book]) == 0
@@ -65,7 +65,7 @@ def test_a_condition_may_be_three_words_of_a_shell(book: str, capsys: pytest.Cap
     [
         ("median_resolution_time", r"Total: Resolution time, median \d+ h "),
         ("time_in_stage", r"Total: Time in stage, median \d+ days? "),
-        ("mean_rating", r"Total: Mean rating \d\.\d "),
+        ("mean_rating", r"Total: Average rating \d\.\d "),
     ],
 )
 def test_figures_stand_in_their_units(book: str, capsys: pytest.CaptureFixture[str], metric: str, said: str) -> None:

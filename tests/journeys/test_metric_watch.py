@@ -90,7 +90,7 @@ def test_watch_a_tile_cross_its_limit_by_an_import_drill_to_the_rows_and_back(ha
         hands.press(Qt.Key.Key_J)
     hands.wait(lambda: page.detail.detail is not None and page.detail.detail.alert.id == open_alert.id)
     hands.calm()
-    assert page.detail.detail is not None and page.detail.detail.story.startswith("Amounts of all orders")
+    assert page.detail.detail is not None and page.detail.detail.story.startswith("Order amounts")
     assert page.actions_pane.rows.isVisible()
     rows = page.detail.detail.watched_rows
 

@@ -455,7 +455,7 @@ class AlertsPage(Page):
         self.morning.end()
         chosen = self.queue.kept_filter
         if chosen == QueueFilter():
-            self.context.book.told.emit("Nothing is filtered: press / or choose a filter, then save it")
+            self.context.book.told.emit("No filter is set: press / or choose one, then save it")
         else:
             self._named.ask(chosen, self.queue.owner, lambda _name: self.queue.view.setFocus())
 

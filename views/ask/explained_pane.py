@@ -36,7 +36,7 @@ class ExplainedPane(QWidget):
         clear(self._box)
         self._box.addWidget(label("How it was answered", fonts.HEADING, fonts.SEMIBOLD))
         self._box.addSpacing(6)
-        self._box.addWidget(note("Ask a question. What it was taken for, and the rows behind it, are shown here."))
+        self._box.addWidget(note("Ask a question. How it was read, and the rows behind the answer, appear here."))
         self._box.addStretch(1)
 
     def explain(self, number: int, found: Response, milliseconds: int, steps: Sequence[tuple[str, int]] = ()) -> None:

@@ -389,6 +389,6 @@ class Session(QObject):
 
 def first_draft(edit: Edit, template: TemplateChoice | None) -> Draft:
     """What an email began with, as a draft: what a template wrote when it was opened."""
-    words = f"template “{template.name}”" if template is not None else "begun by you"
+    words = f"template “{template.name}”" if template is not None else "started by you"
     writer = edit.writer or TEMPLATE
     return Draft(edit.subject, edit.greeting, edit.body, writer, words, edit.facts)

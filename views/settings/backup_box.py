@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _NONE = "There is no backup yet. Bellwether makes one a day, beside the book, once something has changed."
 _KEPT = (
-    "Bellwether keeps the book as it is now as a backup. Emails waiting to be sent go back to review. Whoever has "
-    "withdrawn consent since stays blocked."
+    "Bellwether keeps the book as it is now as a backup. Emails waiting to be sent go back to review. Anyone who "
+    "has withdrawn consent since then stays blocked."
 )
 
 

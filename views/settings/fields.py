@@ -175,8 +175,8 @@ _QUEUE = (
                 "Critical inactivity alerts",
                 "whole",
                 "alerts",
-                says="For each owner and day; the rest stay high until there is room. Customers in distress have no"
-                " limit.",
+                says="For each owner and day; the rest stay high until there is room. Alerts about distress have"
+                " no limit.",
             ),
             Setting(
                 "service_manager",

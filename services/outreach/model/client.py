@@ -117,8 +117,8 @@ def check_address(profile: ModelProfile) -> None:
         )
     if not _is_private(host):
         raise UserError(
-            f"“{profile.name}” is meant to be a model on your own network, but {host} is not on it, and http:// would "
-            "send the facts readable for anyone on the way. Write https:// in Settings."
+            f"“{profile.name}” is meant to be a model on your own network, but {host} is not on it, and with "
+            "http:// anyone on the way could read the facts. Write https:// in Settings."
         )
 
 

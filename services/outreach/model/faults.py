@@ -49,7 +49,7 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     ),
     "half": (
         "{name} stopped in the middle",
-        "{name} stopped in the middle of its answer; nothing of it was kept. Try again.",
+        "{name} stopped in the middle of its answer; none of it was kept. Try again.",
     ),
     "cut": (
         "{name} stopped in the middle",
@@ -74,7 +74,7 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
     ),
     "garbage": (
         "{name} could not be understood",
-        "The answer of {name} could not be understood; nothing of it was kept. Try again, or choose another model.",
+        "{name}’s answer could not be understood; none of it was kept. Try again, or choose another model.",
     ),
     "nothing": (
         "{name} wrote nothing",

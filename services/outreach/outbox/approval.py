@@ -106,7 +106,7 @@ def reschedule(workspace: Workspace, message_ids: Sequence[int], at: str | None,
     def said() -> str:
         last = max(leaves)
         now = last <= workspace.clock.now()
-        return "Sends {} now" if now else f"Sends {{}} {_moment_words(workspace, last)}"
+        return "Set {} to go out now" if now else f"Set {{}} to go out {_moment_words(workspace, last)}"
 
     changes = _each(workspace, message_ids, "reschedule", put_off, said)
     if chosen is None:
@@ -130,7 +130,7 @@ def retry(workspace: Workspace, message_ids: Sequence[int]) -> Changes:
             return "No mail account is set up: add one in Settings first."
         return _queue_again(workspace, work, message, None, [])
 
-    changes = _each(workspace, message_ids, "retry", again, "Tries {} again")
+    changes = _each(workspace, message_ids, "retry", again, "Queued {} again")
     try_at_once(workspace)
     return changes
 

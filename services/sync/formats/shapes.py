@@ -100,7 +100,7 @@ def weights_of_lists(table: Table) -> dict[str, tuple[int, int]]:
 
 
 def names_of_files() -> list[tuple[str, tuple[str, ...]]]:
-    """What files are called, each with the entity, or "" for a list of something else than customers."""
+    """What files are called, each with the entity, or "" for a list of something other than customers."""
     known = [(entity, words) for entity, listed in _said()["names"].items() for words in listed]
     return known + [("", words) for evidence in _said()["lists"].values() for words in evidence.names]
 
@@ -183,7 +183,7 @@ def lay_out(table: Table, seen: Seen, entity: Entity, kind: str | None, chosen: 
         mapping = {column: "kind"} | ({"Returned order": "of_order_id"} if "order_id" in columns else {})
     if entity.name == "orders" and (below := _said_above(table, columns)):
         rules = (below, *rules)
-        notes.append("Further rows of an order have its day and customer from its first row.")
+        notes.append("Later rows of an order take its day and customer from its first row.")
     for field in (one for one in entity.fields if one.either and columns.get(one.name) in seen.columns):
         more = [one for one in named_outright(entity, seen, field) if one not in columns.values()]
         own, *others = sorted([columns[field.name], *more], key=_speaks_of_renewal)

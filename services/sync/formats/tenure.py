@@ -59,7 +59,7 @@ class Tenure:
         left = f" Customers with yes in “{self.flag}” count as having left on that day." if self.flag else ""
         return (
             f"No column has the contract start: it is counted back from “{self.column}” ({self.unit}) as of {day}, "
-            f"the file’s own day.{left} If the file is of another day, put that in its name, such as 2026-03-31."
+            f"the file’s own day.{left} If the file is from another day, put that day in its name, such as 2026-03-31."
         )
 
 

@@ -63,7 +63,7 @@ def _instead(table: Table, held: Held, question: Undecided) -> Entity:
     hardly = likely.customer == "self" and ranking.is_hardly_named(held, likely)
     if odds[NONE] >= LEFT_OUT and not question.left_out:
         raise Undecided(
-            f"The rows of {table.path.name} look like none of what customers are or do, so they are left out.",
+            f"The rows of {table.path.name} do not look like customers or anything customers do, so they are left out.",
             "To import them anyway, say with --as what they are.",
             likely.name,
             left_out=True,
@@ -85,7 +85,7 @@ def _could_be(table: Table, likely: list[Entity]) -> Undecided:
     names = dict.fromkeys(one.name for one in likely)
     labels = " or ".join(ENTITIES[name].label.lower() for name in names)
     return Undecided(
-        f"{table.path.name} could be {labels}, or a list of something else than customers.",
+        f"{table.path.name} could be {labels}, or a list of something other than customers.",
         f"If they are, say {' or '.join(f'--as {name}' for name in names)}.",
         next(iter(names)),
     )

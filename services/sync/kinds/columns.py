@@ -37,7 +37,7 @@ Values = tuple[list[Any], ...]
 _MOST_UNKNOWN = 1_000
 _HOUR = 3_600
 _KINDS_UNKNOWN = "Orders with an unknown type or status, or only partly returned, count as purchases"
-_TURNED = "On this scale the first mark is the best, so marks were turned round"
+_TURNED = "1 is the best mark on this scale, so marks were reversed"
 _TYPED = frozenset(listed("kinds")["such"]["typed"])
 
 
@@ -279,7 +279,7 @@ _TOLD: dict[str, tuple[Callable[[str], Any], Callable[[str], bool], str]] = {
     "phone": (
         lambda text: text.strip().removeprefix("'"),
         lambda text: bool(phone_key(text)) or is_nothing(text, typed=True),
-        "Texts that are not phone numbers are kept unchanged "
+        "Cells that are not phone numbers are kept unchanged "
         "(if a spreadsheet damaged them, export them again as text)",
     ),
     "rating": (

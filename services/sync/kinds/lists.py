@@ -30,7 +30,7 @@ def list_meaning(header: str, cells: Sequence[str]) -> Meaning | None:
     count = sum(text in filled for text in cells)
     if not several or len(several) * 2 < count:
         return None
-    parted = "as JSON" if mark == _JSON else f"parted by “{mark.strip()}”"
+    parted = "as JSON" if mark == _JSON else f"separated by “{mark.strip()}”"
     evidence = (f"{len(several):,} of the first {count:,} have several, such as {min(several)}",)
     return Meaning(header, "list", f"lists, {parted}", LIKELY, evidence, filled=count)
 

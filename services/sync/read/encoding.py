@@ -69,7 +69,7 @@ def by_mark(head: bytes) -> Encoding | None:
     """The encoding that a byte order mark names."""
     for mark, name in _MARKS:
         if head.startswith(mark):
-            return Encoding(name, "replace", 1.0, "it begins with the mark of its encoding")
+            return Encoding(name, "replace", 1.0, "it starts with a byte order mark")
     return None
 
 
@@ -80,7 +80,7 @@ def by_nuls(head: bytes) -> Encoding | None:
     even, odd = head[0::2].count(0), head[1::2].count(0)
     for name, many, few in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         if half and many > 0.4 * half and few < 0.05 * half:
-            return Encoding(name, "replace", 0.95, "every other byte is NUL, as UTF-16 writes plain text")
+            return Encoding(name, "replace", 0.95, "every other byte is NUL, as in plain text in UTF-16")
     return None
 
 

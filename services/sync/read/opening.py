@@ -174,7 +174,7 @@ def _of_sheet(path: Path, choice: ReadingChoice, *, rowless: bool) -> Table:
     about = Conclusion(
         "sheet",
         f"sheet “{sheet.name}”",
-        "you said so" if choice.sheet else "it is the only one" if not others else "it is the fullest",
+        "you said so" if choice.sheet else "it is the only one" if not others else "it has the most data",
         1.0 if choice.sheet or not others else 0.8,
         others,
     )

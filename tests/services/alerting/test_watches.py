@@ -111,7 +111,7 @@ def test_a_limit_of_money_is_not_held_against_another_currency(book: Book, whose
     rates = [{"currency": "USD", "rate": "150"}]
     book.workspace.change_policy(reporting_currency="JPY", exchange_rates=rates)
     (state,) = list_watches(book.workspace)
-    assert state.words == "Not evaluated: the limit is in another currency than the book"
+    assert state.words == "Not evaluated: the limit is in a different currency from the book"
     run(book)
     assert raised(book) == []
     set_watch(book.workspace, replace(NEGATIVE, metric="revenue", code=code))

@@ -40,7 +40,7 @@ def test_two_records_stand_side_by_side_with_what_would_become_of_them(book: Boo
         "email_consent": ("given", "withdrawn", True, "withdrawn"),
     }
     assert (pair.moves, pair.refused, pair.state) == (("2 orders",), "", "pending")
-    assert pair.notes[0] == "One of them withdrew consent, so the merged customer counts as withdrawn."
+    assert pair.notes[0] == "One of them withdrew consent, so it counts as withdrawn for the merged customer."
     insert(book, messages, customer_id=two, state="queued", goal="thank", tone="warm", writer="person")
     assert "is on its way" in read_pair(book.workspace, one, two).refused
     with pytest.raises(UserError, match="no longer in the book"):

@@ -63,10 +63,10 @@ OWN_BOUNDS = {
 
 
 def test_the_filter_that_a_definition_names_gives_the_figure_again(asking: Metrics) -> None:
-    named = {one.name: one.counts for one in the_catalogue().metrics.values() if re.search("Other [a-z]+:", one.counts)}
+    named = {one.name: one.counts for one in the_catalogue().metrics.values() if re.search("For other [a-z]+:", one.counts)}
     assert set(named) == set(OWN_BOUNDS)
     for name, counts in named.items():
-        entity, conditions = re.split("Other [a-z]+: ", counts)[1].removesuffix(".").split(" where ")
+        entity, conditions = re.split("For other [a-z]+: ", counts)[1].removesuffix(".").split(" where ")
         for letter, bound in OWN_BOUNDS[name].items():
             conditions = re.sub(rf"\b{letter}\b", bound, conditions)
         where = tuple(condition_of(one) for one in conditions.split(" and "))
@@ -224,7 +224,7 @@ def test_bands_and_months_keep_their_order_and_names_come_by_their_figure(asking
 def test_a_status_of_today_is_not_compared_with_that_of_an_earlier_period(asking: Metrics) -> None:
     found = asking.answer(Query(("active_customers",), period="90d", compare="previous"))
     assert found.cells(0)["active_customers_before"] is None
-    assert "“Active customers” is made of scores, which have no previous period." in found.notes
+    assert "“Active customers” comes from scores, which have no previous period." in found.notes
     with pytest.raises(UserError, match="cannot be shown by “month”"):
         asking.answer(Query(("active_customers",), ("month",), period="12m"))
 

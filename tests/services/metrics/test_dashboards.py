@@ -124,8 +124,8 @@ def test_rows_without_a_rate_are_told_of_the_sums_that_leave_them_out_and_of_no_
 @pytest.mark.parametrize(
     ("change", "title", "filters", "words"),
     [
-        ("UPDATE tickets SET first_answer_at = NULL", "First answer, median", Filters("12m", None),
-         "{} tickets in the last 12 months, none with a value for first answer time."),
+        ("UPDATE tickets SET first_answer_at = NULL", "First response, median", Filters("12m", None),
+         "{} tickets in the last 12 months, none with a value for first response time."),
         ("UPDATE tickets SET first_answer_at = NULL", "Tickets by channel", Filters("12m", None, segment="Nobody"),
          "No tickets match these filters in the last 12 months."),
         ("UPDATE opportunities SET stage = 'Lost'", "Win rate by kind, 12 months", Filters("12m", None), ""),
@@ -162,7 +162,7 @@ def test_a_figure_says_of_which_days_it_is(asking: Metrics, title: str, period: 
     assert tile_answer(asking, tile, Filters(period, None)).span == span
 
 
-@pytest.mark.parametrize("title", ["Active customers", "Revenue at risk", "Lifetime value, mean"])
+@pytest.mark.parametrize("title", ["Active customers", "Revenue at risk", "Lifetime value, average"])
 def test_a_figure_of_scores_has_its_change_by_the_scores_of_then(asking: Metrics, title: str) -> None:
     tile = next(one for one in TILES if one.title == title)
     shown, name = tile_answer(asking, tile, Filters()), tile.query.metrics[0]

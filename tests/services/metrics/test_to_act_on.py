@@ -185,8 +185,8 @@ def test_why_deals_were_lost_is_compared_once_there_are_some_reasons(book: Path,
     with closing(sqlite.connect(book)) as driver, driver:
         driver.execute("UPDATE opportunities SET lost_reason = NULL")
     assert why_lost(book).empty == (
-        "Add the column “Lost reason” to the deals export, or enter it with the deal: no reason is noted in the last"
-        " 12 months."
+        "Add the column “Lost reason” to the deals export, or enter the reason with the deal: none is on"
+        " record in the last 12 months."
     )
 
 

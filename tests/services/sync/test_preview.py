@@ -202,7 +202,7 @@ def test_lists_in_cells_that_become_no_field_are_said(book: Book, tmp_path: Path
     columns = {one.column: one for one in book.check(write_csv(tmp_path / "a.csv", header, rows)).columns}
     meaning = columns["Tags"].meaning
     assert meaning is not None
-    assert (meaning.kind, meaning.words) == ("list", "lists, parted by “;”")
+    assert (meaning.kind, meaning.words) == ("list", "lists, separated by “;”")
     assert meaning.evidence == ("4 of the first 4 have several, such as VIP;Blog;Basel",)
 
 

@@ -319,7 +319,7 @@ def test_many_customers_whom_later_files_need_are_kept_in_one_sentence(book: Boo
         orders = [[f"W{file}{n}", f"C{n}", "2026-11-14 09:12:40", "10", "web"] for n in range(1, 31)]
         last = book.bring(write_csv(tmp_path / f"orders{file}.csv", header, orders), source="shop").import_id
     changes = previewed_undo(book, first)
-    assert changes.words == "Nothing was taken out. The import of people.csv counts as undone"
+    assert changes.words == "Nothing was removed. The import of people.csv counts as undone"
     assert changes.kept == (
         "30 customers are kept, because orders refer to them. Undo imports 2–4 to take them out too.",
     )

@@ -27,14 +27,14 @@ def test_what_keeps_an_email_is_said_beforehand(night: Post) -> None:
 def test_now_in_quiet_hours_is_no_now_and_says_so(night: Post, server: MailServer) -> None:
     message = night.approved()
     changes = reschedule(night.workspace, [message.id], None)
-    assert changes.words == "Sends the email to Nora Berg tomorrow at 08:00"
+    assert changes.words == "Set the email to Nora Berg to go out tomorrow at 08:00"
     assert send_due(night.workspace)[0].sent == () and not server.accepted
 
 
 def test_a_person_sends_it_all_the_same(night: Post, server: MailServer) -> None:
     message, other = night.approved(), night.approved()
     changes = reschedule(night.workspace, [message.id], None, anyway=True)
-    assert changes.words == "Sends the email to Nora Berg now"
+    assert changes.words == "Set the email to Nora Berg to go out now"
     assert why_not_now(night.workspace, message.id) is None
     assert send_due(night.workspace)[0].sent == (message.id,) and len(server.accepted) == 1
     assert night.state(other) == "queued"

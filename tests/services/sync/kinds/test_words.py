@@ -201,7 +201,7 @@ def test_what_parts_the_lists_of_a_column(cells: list[str], mark: str) -> None:
 
 def test_a_column_of_lists_says_so_with_an_example() -> None:
     found = list_meaning("Tags", ["b;c", "a;b", "d", "-"])
-    assert found is not None and (found.words, found.filled) == ("lists, parted by “;”", 3)
+    assert found is not None and (found.words, found.filled) == ("lists, separated by “;”", 3)
     assert found.evidence == ("2 of the first 3 have several, such as a;b",)
     assert list_meaning("Tags", ["a;b", "c", "d"]) is None
 
