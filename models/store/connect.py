@@ -10,10 +10,13 @@ from pathlib import Path
 from models import sqlite
 from models.private import close_to_others, make_file
 from models.store.book_key import BookKey
+from models.store.room import is_built_in
 from models.values.errors import EnvironmentFault, StoreBusy, StoreDamaged
 
 BUSY_TIMEOUT_MS = 5_000
 CACHE_KIB = 65_536
+#: So much of a plain book is read through a memory map: SQLite takes no more.
+MAPPED_BYTES = 2**31 - 2**16
 #: Of an encrypted file. It belongs to what the mark of such a file stands for.
 CIPHER_PAGE_BYTES = 8_192
 #: What SQLite calls a store that is no file.
@@ -53,6 +56,9 @@ def connect(
         # In this order: a new store waits for the disk at the change to WAL, which tests have no need of.
         connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
         connection.execute("PRAGMA journal_mode = WAL")
+        if key is None and str(path) != MEMORY and is_built_in(Path(path).parent):
+            # All readers share the system's pages, where each would fill a cache of its own first.
+            connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES:d}")
     except BaseException:
         connection.close()
         raise

@@ -154,13 +154,13 @@ class Reckoning:
             if only is not None:
                 whole, *rows = self.run(self.statements.largest(statement, together, *only), scope.context)
                 for number, one in enumerate(together):
-                    self.totals[one.name] = self._grouped(one, [whole], 0, names, number)
+                    self.totals[one.name] = self._grouped(together, number, [whole], 0, names)
             else:
                 rows = self.run(statement, scope.context)
             for day in range(1 + len(scope.earlier)):
                 known = self._known(asked, _then(scope, day))
                 for number, one in enumerate(together, day * len(together)):
-                    known[one.name] = self._grouped(one, rows, width, names, number)
+                    known[one.name] = self._grouped(together, number, rows, width, names)
         return self._known(asked, scope)[metric.name]
 
     def _known(self, asked: Asked, scope: Scope) -> dict[str, Figures]:
@@ -178,10 +178,12 @@ class Reckoning:
         return metric.kind == "as_of" or not (metric.day or self.catalogue.entities[metric.entity].day)
 
     def _grouped(
-        self, metric: Metric, found_rows: Sequence[Any], width: int, names: Sequence[str], number: int = 0
+        self, metrics: Sequence[Metric], number: int, found_rows: Sequence[Any], width: int, names: Sequence[str]
     ) -> Figures:
+        """The figures of one of a statement's metrics; `number` as `measured` has it."""
         found: Figures = {}
-        measured_of = self.statements.measured(names, metric, number)
+        metric = metrics[number % len(metrics)]
+        measured_of = self.statements.measured(names, metrics, number)
         for row in found_rows:
             rows, measured, known, without = measured_of(row)
             if not rows and (width or metric.no_rows is None):
@@ -256,7 +258,8 @@ class Reckoning:
         target = self.scope(to, replace(asked, by=(), where=()), None)
         statement = self.statements.converted(base, to, asked.by, within, scope, target)
         names = [column.name for column in statement.selected_columns]
-        return self._grouped(replace(metric, kind="ratio"), self.run(statement, scope.context), len(asked.by), names)
+        ratio = replace(metric, kind="ratio")
+        return self._grouped([ratio], 0, self.run(statement, scope.context), len(asked.by), names)
 
     def _derived(self, metric: Metric, asked: Asked) -> Figures:
         return self.derive(metric, {name: self.figures(self.catalogue.metrics[name], asked) for name in metric.uses})

@@ -96,7 +96,8 @@ class Statements:
         measures: list[ColumnElement[Any]] = []
         for number, metric in enumerate(metrics):
             own = [rows.condition(one) for one in metric.where if one not in shared]
-            measures += [made.label(f"{letter}{number}") for letter, made in self._measured(rows, metric, own).items()]
+            made = self._measured(rows, metric, own, counted=self.counts_as(metrics, number) < number)
+            measures += [one.label(f"{letter}{number}") for letter, one in made.items()]
         conditions = rows.conditions(shared)
         step = self._step(rows, metrics, by)
         if step is not None:
@@ -116,7 +117,8 @@ class Statements:
         for number in range(len(metrics) * (1 + len(rows.scope.earlier))):
             day, at = divmod(number, len(metrics))
             then = rows.on(day)
-            made = self._measured(then, metrics[at], then.conditions(metrics[at].where))
+            own = then.conditions(metrics[at].where)
+            made = self._measured(then, metrics[at], own, counted=self.counts_as(metrics, at) < at)
             measures += [one.label(f"{letter}{number}") for letter, one in made.items()]
         statement = select(*groups, *measures).select_from(rows.joined(in_order=True))
         statement = statement.params({
@@ -138,11 +140,12 @@ class Statements:
         Those are also all that are as large as the last of them: who shows them orders these by name.
         """
         all_ = figures.cte("a")
-        groups = select(*all_.c).where(or_(*(all_.c[f"n{at}"] > 0 for at in range(len(metrics))))).cte("g")
+        counts = [Statements.counts_as(metrics, at) for at in range(len(metrics))]
+        groups = select(*all_.c).where(or_(*(all_.c[f"n{at}"] > 0 for at in sorted(set(counts))))).cte("g")
         sums = [func.coalesce(func.sum(one), 0) if one.name[0] == "n" else func.sum(one) for one in groups.c]
         whole = select(*(null() if one.name[0] == "d" else made for one, made in zip(groups.c, sums, strict=True)))
         at = metrics.index(by)
-        value: ColumnElement[Any] = groups.c.get(f"v{at}", groups.c[f"n{at}"])
+        value: ColumnElement[Any] = groups.c.get(f"v{at}", groups.c[f"n{counts[at]}"])
         if by.no_rows is not None:
             value = func.coalesce(value, by.no_rows)
         last = select(value).order_by(value.desc()).offset(limit - 1).limit(1).scalar_subquery()
@@ -174,7 +177,14 @@ class Statements:
         return step if adds_up else None
 
     @staticmethod
-    def _measured(rows: _Rows, metric: Metric, own: Sequence[ColumnElement[bool]]) -> dict[str, ColumnElement[Any]]:
+    def counts_as(metrics: Sequence[Metric], at: int) -> int:
+        """Return which metric of a statement counts the rows of this one: the first with the same conditions."""
+        return next(number for number, one in enumerate(metrics) if one.where == metrics[at].where)
+
+    @staticmethod
+    def _measured(
+        rows: _Rows, metric: Metric, own: Sequence[ColumnElement[bool]], *, counted: bool
+    ) -> dict[str, ColumnElement[Any]]:
         """What a statement says of one metric, over the rows for which its own conditions hold; see `measured`."""
         parts = rows.scope.parts
 
@@ -182,7 +192,7 @@ class Statements:
             return made.filter(*own, *more) if own or more else made  # type: ignore[no-any-return]
 
         number = func.count(rows.key.distinct()) if parts else func.count()
-        found = {"n": over(number)}
+        found = {} if counted else {"n": over(number)}
         without = rows.without_rate(metric)
         if without is not None:
             found["r"] = over(func.sum(without))
@@ -201,7 +211,9 @@ class Statements:
         return found | {"v": over(func.json_group_array(value), value.is_not(None))}
 
     @staticmethod
-    def measured(names: Sequence[str], metric: Metric, number: int) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    def measured(
+        names: Sequence[str], metrics: Sequence[Metric], number: int
+    ) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
         """Return what reads of a row: how many rows a metric counts, its measure, of how many values, without a rate.
 
         A statement says nothing twice: of a count the rows are the measure too, and of a share the upper part is the
@@ -212,10 +224,12 @@ class Statements:
         names
             The columns of the row.
         number
-            Which of the statement's metrics it is.
+            Which of the statement's metrics it is, the next day's after those of the day before.
         """
-        places = {letter: names.index(f"{letter}{number}") for letter in "nvkr" if f"{letter}{number}" in names}
-        rows = places["n"]
+        day, at = divmod(number, len(metrics))
+        metric = metrics[at]
+        places = {letter: names.index(f"{letter}{number}") for letter in "vkr" if f"{letter}{number}" in names}
+        rows = names.index(f"n{day * len(metrics) + Statements.counts_as(metrics, at)}")
         measure = places.get("v", rows)
         values, without = places.get("k", measure if metric.kind == "ratio" else rows), places.get("r")
         return lambda row: (row[rows], row[measure], row[values], row[without] if without is not None else 0)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from models import sqlite
-from models.store import UnitOfWork, connect, open_store
+from models.store import UnitOfWork, connect, open_store, room
 from models.store.migrate import backup_path, migrate
 from models.store.schema import schema_ddl
 from models.tables import SCHEMA_VERSION, customers
@@ -250,3 +251,23 @@ def test_a_store_in_memory_leaves_no_file(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     connect(":memory:").close()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "mapped"), [("ext4", True), ("tmpfs", True), ("vfat", False), ("fuseblk", False), ("cifs", False)]
+)
+def test_only_on_a_built_in_disk_a_book_is_read_through_a_memory_map(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, mapped: bool
+) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(
+        f"22 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw\n23 22 8:17 / {tmp_path} rw - {kind} /dev/sdb1 rw\nshort line\n"
+    )
+    monkeypatch.setattr(room, "_MOUNTS", mounts)
+    room.is_built_in.cache_clear()
+    with closing(connect(tmp_path / "book.bellwether")) as connection:
+        assert bool(connection.execute("PRAGMA mmap_size").fetchone()[0]) is mapped
+    monkeypatch.setattr(room, "_MOUNTS", tmp_path / "missing")
+    room.is_built_in.cache_clear()
+    assert not room.is_built_in(tmp_path), "where nobody can tell, it might be a stick"
+    room.is_built_in.cache_clear()
