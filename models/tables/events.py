@@ -90,6 +90,7 @@ tickets = Table(
     Column("first_answer_at", Text),
     Column("resolution_hours", Float),  # the file's own, where it gives one
     *_leaving("tickets", "opened_on"),
+    Column("reopens", Integer),  # how often it was opened again, where the file says so
     UniqueConstraint("source", "external_id", name="uq_tickets_key"),
     Index("ix_tickets_customer", "customer_id", "opened_on", "resolved_on", "sentiment", "satisfaction"),
     Index("ix_tickets_on", "opened_on"),

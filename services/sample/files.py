@@ -59,7 +59,7 @@ TICKETS = Export(
     "tickets.csv",
     _columns(
         "Ticket ID,Customer ID,Subject,Description,Type,Channel,Status,Priority,Sentiment,Opened at,Resolved at,"
-        "Satisfaction,Agent"
+        "Satisfaction,Agent,Reopens"
     ),
     delimiter=";",
     encoding="cp1252",

@@ -155,6 +155,8 @@ def ticket_rows(
     opened_at = calendar.dotted_minutes(opened, second)
     resolved_at = calendar.dotted_minutes(end // DAY, end % DAY)
     rated = solved & (rng.random(count) < p["rated_share"])
+    # Drawn apart, so that a share says nothing of what else is drawn.
+    again = solved & (rng.spawn(1)[0].random(count) < p["reopened_share"])
     rows: list[list[str]] = []
     for i, occasion in enumerate(occasions):
         customer = int(orders.customer[occasion.order])
@@ -175,6 +177,7 @@ def ticket_rows(
                 resolved_at[i] if solved[i] else "",
                 str(_grade(rng, occasion.mood)) if rated[i] else "",
                 _one(rng, words["agents"]),
+                str(int(again[i])),
             ]
         )
     return rows

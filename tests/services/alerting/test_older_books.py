@@ -35,6 +35,7 @@ def in_words(path: Path, workspace: Workspace) -> None:
         driver.execute("UPDATE book SET value = json_set(value, '$.rules', 'of before') WHERE key = 'alert_references'")
         driver.execute("ALTER TABLE opportunities DROP COLUMN lost_reason")
         driver.execute("ALTER TABLE contracts DROP COLUMN noticed_on")
+        driver.execute("ALTER TABLE tickets DROP COLUMN reopens")
         driver.execute("DROP TABLE erasures")
         driver.execute(f"PRAGMA user_version = {BEFORE}")
 
@@ -59,6 +60,7 @@ def test_alerts_that_an_earlier_version_kept_in_words_become_those_of_a_fresh_bo
     fresh = opened(sample_copy(tmp_path / "fresh.db"))
     with closing(sqlite.connect(fresh.store.path)) as driver, driver:  # which the older version did not keep
         driver.execute("UPDATE opportunities SET lost_reason = NULL")
+        driver.execute("UPDATE tickets SET reopens = NULL")
     older_path = sample_copy(tmp_path / "older.db")
     in_words(older_path, fresh)
     older = opened(older_path)

@@ -184,7 +184,7 @@ def test_who_said_no_since_has_said_so_and_no_email_goes_out_twice(
     assert "2 emails wait for review" in done.words
     again = Post(store_path, post.workspace.preferences.mail)
     assert again.states([sent, waiting, drafted]) == ["in_review"] * 3
-    assert "sent after the backup" in (read_message(again.workspace, sent.id).fault or "")
+    assert "sent after the restored backup" in (read_message(again.workspace, sent.id).fault or "")
     assert again.value("SELECT count(*) FROM suppression_ledger WHERE address = 'left@example.org'") == 1
     again.move(minutes=30)
     assert not send_due(again.workspace, now=True)[0].sent

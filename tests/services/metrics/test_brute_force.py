@@ -120,6 +120,9 @@ def test_tickets(asking: Metrics, tables: Tables) -> None:
     assert total(asking, "mean_sentiment") == pytest.approx(mean(felt))
     assert total(asking, "negative_tickets") == sum(one < -0.25 for one in felt)
     assert total(asking, "negative_share") == pytest.approx(sum(one < -0.25 for one in felt) / len(felt))
+    again = [row["reopens"] for row in rows if row["reopens"] is not None]
+    assert total(asking, "reopened_tickets") == sum(one > 0 for one in again) > 0
+    assert total(asking, "reopened_share") == pytest.approx(sum(one > 0 for one in again) / len(again))
     assert total(asking, "customers_with_tickets") == len({row["customer_id"] for row in rows} - {None})
 
 

@@ -141,7 +141,7 @@ def test_a_text_that_is_no_number_is_kept_and_told(book: Book, tmp_path: Path) -
     people = [["A-1", "Ada Stone", "banana"], ["A-2", "Ben Frost", "+44 20 5550 1234"], ["A-3", "Cy Hill", "n/a"]]
     receipt = book.bring(write_csv(tmp_path / "a.csv", PEOPLE[:3], people))
     assert [warning for warning in receipt.warnings if "phone number" in warning] == [
-        "Texts that are not phone numbers are kept unchanged (if a spreadsheet damaged them, export them again as "
+        "Cells that are not phone numbers are kept unchanged (if a spreadsheet damaged them, export them again as "
         "text): banana (“phone”)."
     ]
     assert book.one("SELECT phone FROM customers WHERE name = 'Ada Stone'") == "banana"

@@ -149,11 +149,11 @@ def test_opinions_are_read_with_their_scale_and_direction_or_not_at_all(tmp_path
 @pytest.mark.parametrize(
     ("header", "cells", "kept", "said"),
     [
-        ("CES (1 = easy, 7 = very hard)", ["1", "3", "2"], [(7, 7), (5, 7), (6, 7)], "turned round: 1, 2, 3"),
+        ("CES (1 = easy, 7 = very hard)", ["1", "3", "2"], [(7, 7), (5, 7), (6, 7)], "reversed: 1, 2, 3"),
         ("Rating (1 = very good, 6 = bad)", ["1", "6", "2"], [], ""),
-        ("CSAT (1 = best)", ["1", "5", "2"], [(5, 5), (1, 5), (4, 5)], "turned round: 1, 2, 5"),
-        ("CSAT (1 is best, 5 is worst)", ["1", "5"], [(5, 5), (1, 5)], "turned round: 1, 5"),
-        ("CSAT (5 = worst)", ["1", "6"], [(5, 5)], "turned round"),
+        ("CSAT (1 = best)", ["1", "5", "2"], [(5, 5), (1, 5), (4, 5)], "reversed: 1, 2, 5"),
+        ("CSAT (1 is best, 5 is worst)", ["1", "5"], [(5, 5), (1, 5)], "reversed: 1, 5"),
+        ("CSAT (5 = worst)", ["1", "6"], [(5, 5)], "reversed"),
         ("CSAT (5 = best)", ["1", "5"], [(1, 5), (5, 5)], ""),
         ("CSAT", ["1", "0"], [(1, 1), (0, 1)], ""),
         ("CSAT", ["1", "2"], [(1, 5), (2, 5)], ""),
@@ -211,8 +211,8 @@ def test_only_marks_of_a_turned_scale_are_turned_round(
     rows = [[f"C{at}", f"Firm {at}", f"2026-10-{at:02}", "csat", cell] for at, cell in enumerate(cells, 1)]
     receipt = book.bring(write_csv(tmp_path / "a.csv", head, rows), entity="surveys", mapping={header: "score"})
     assert book.ask("SELECT score, scale FROM surveys ORDER BY answered_on") == kept
-    turned = next(one for one in receipt.warnings if "turned round" in one)
-    assert "turned round: sehr" not in turned and ", sehr gut" not in turned
+    turned = next(one for one in receipt.warnings if "reversed" in one)
+    assert "reversed: sehr" not in turned and ", sehr gut" not in turned
 
 
 def test_marks_at_school_are_turned_round_as_ratings(book: Book, tmp_path: Path) -> None:
@@ -222,4 +222,4 @@ def test_marks_at_school_are_turned_round_as_ratings(book: Book, tmp_path: Path)
     file = write_csv(tmp_path / "reviews.csv", header, rows)
     receipt = book.bring(file, entity="reviews", mapping={"Schulnote": "rating"})
     assert [mark for (mark,) in book.ask("SELECT rating FROM reviews ORDER BY reviewed_on")] == [5, 1, 3]
-    assert any("turned round" in one for one in receipt.warnings)
+    assert any("reversed" in one for one in receipt.warnings)

@@ -321,7 +321,7 @@ def test_many_customers_whom_later_files_need_are_kept_in_one_sentence(book: Boo
     changes = previewed_undo(book, first)
     assert changes.words == "Nothing was removed. The import of people.csv counts as undone"
     assert changes.kept == (
-        "30 customers are kept, because orders refer to them. Undo imports 2–4 to take them out too.",
+        "30 customers are kept, because orders refer to them. Undo imports 2–4 to remove them too.",
     )
     for number in (last, last - 1, last - 2):
         undo_import(book.workspace, number)

@@ -581,7 +581,7 @@ def test_a_filter_is_saved_chosen_again_and_deleted(qtbot: QtBot, desk: Desktop)
         qtbot.waitUntil(lambda: not page._desk.waiting("queue"))
 
     page._save_filter()
-    assert desk.window.toast.words.startswith("Nothing is filtered")
+    assert desk.window.toast.words.startswith("No filter is set")
     filtered = QueueFilter(severities=frozenset({int(Severity.CRITICAL)}), tiers=frozenset({"Gold"}), need_today=True)
     queue.ask_for("todo", filtered)
     qtbot.waitUntil(lambda: not page._desk.waiting("queue"))
