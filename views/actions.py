@@ -349,10 +349,10 @@ SPECS: dict[Command, Spec] = {
     Command.WIDEN_TILE: Spec("Widen tile", ("Alt+Shift+Up",), "plus", "With insights", "One column wider"),
     Command.NARROW_TILE: Spec("Narrow tile", ("Alt+Shift+Down",), "minus", "With insights", "One column narrower"),
     Command.HEIGHTEN_TILE: Spec(
-        "Make tile taller", ("Ctrl+Shift+Up",), "plus", "With insights", "From S to M to L: a higher line, more groups"
+        "Make tile taller", ("Ctrl+Shift+Up",), "plus", "With insights", "From S to M to L: more groups"
     ),
     Command.LOWER_TILE: Spec(
-        "Make tile shorter", ("Ctrl+Shift+Down",), "minus", "With insights", "From L to M to S: a lower line, fewer groups"
+        "Make tile shorter", ("Ctrl+Shift+Down",), "minus", "With insights", "From L to M to S: fewer groups"
     ),
     Command.REMOVE_TILE: Spec("Remove tile", ("Del",), "bin", "With insights", "Remove the tile from this tab"),
     Command.SHOW_VIEWS: Spec("Views", ("V",), "eye", "With insights", "Choose a saved view of the filters"),

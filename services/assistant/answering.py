@@ -127,7 +127,9 @@ class Answering:
             return replace(table, columns=columns, rows=rows), ()
         notes = [f"{late} of {len(table.rows)} had no contact in the last {_LONG_AGO_DAYS} days."] if table.rows else []
         if not self._metrics.has_rows("deal_stages"):
-            notes.append("The book has no dates of stage changes, so days in stage count from the day a deal was created.")
+            notes.append(
+                "The book has no dates of stage changes, so days in stage count from the day a deal was created."
+            )
         return replace(table, columns=columns, rows=rows), tuple(notes)
 
     def _rest(self, query: RowsQuery) -> tuple[Condition, ...]:

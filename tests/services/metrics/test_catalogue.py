@@ -63,7 +63,8 @@ OWN_BOUNDS = {
 
 
 def test_the_filter_that_a_definition_names_gives_the_figure_again(asking: Metrics) -> None:
-    named = {one.name: one.counts for one in the_catalogue().metrics.values() if re.search("For other [a-z]+:", one.counts)}
+    metrics = the_catalogue().metrics.values()
+    named = {one.name: one.counts for one in metrics if re.search("For other [a-z]+:", one.counts)}
     assert set(named) == set(OWN_BOUNDS)
     for name, counts in named.items():
         entity, conditions = re.split("For other [a-z]+: ", counts)[1].removesuffix(".").split(" where ")
