@@ -38,6 +38,7 @@ UNION SELECT 'use', CASE WHEN max(happened_on) > date(:today, '-14 days') THEN '
    AND EXISTS (SELECT 1 FROM activities WHERE happened_on > date(:today, '-30 days'))
 UNION SELECT 'return', 'returned' FROM orders WHERE customer_id = :id AND kind = 'return'
 UNION SELECT 'since order', CASE WHEN max(ordered_on) > date(:today, '-14 days') THEN 'lately'
+       WHEN max(ordered_on) > date(:today, '-42 days') THEN 'weeks ago'
        WHEN max(ordered_on) < date(:today, '-180 days') THEN 'long ago' END FROM orders
  WHERE customer_id = :id AND kind = 'purchase'
 UNION SELECT 'visit', 'visited' FROM activities WHERE customer_id = :id AND kind = 'store_visit'

@@ -108,7 +108,7 @@ def read_sets(states: Sequence[State]) -> list[Row]:
         context = Context(test_states.TODAY, record=record, known=facts)
         (part,) = read_parts("body", sentence, Sources(facts, test_states.TODAY), context)
         held, own = held_states(part)
-        ruled_out = excluded({name: value for name, (value, _) in held.items()}, states)
+        ruled_out = excluded({name: values for name, (values, _) in held.items()}, states)
         against = np.isin(np.arange(len(states)), list(ruled_out))
         of_topic = against & np.array([one == topic for one, _ in states])
         may = (of_topic if of_topic.any() else against) if contradicts else ~against

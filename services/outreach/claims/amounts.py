@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Final
 
 from models.values.words import major, money
-from services.outreach.claims.figures import plain_figure, spelled_value
+from services.outreach.claims.figures import is_so_much, plain_figure, spelled_value
 from services.outreach.claims.found import ON_RECORD, Found, Part
 from services.outreach.claims.sources import decimal_of
 from services.outreach.claims.text import Span
@@ -57,7 +57,7 @@ def find_amounts(part: Part) -> Iterator[Found]:
             if span is not None and not any(span.meets(one) for one in taken):
                 taken.append(span)
                 stated = _money(part, span, amount, found)
-                on_record = not stated.supported and (_on_record(part, amount) or part.is_of_others(span.start))
+                on_record = not stated.supported and (_on_record(part, span, amount) or part.is_of_others(span.start))
                 yield replace(stated, note=ON_RECORD) if on_record else stated
     for form in (_PERCENT, _PERCENT_SPELLED):
         for found in form.finditer(part.small):
@@ -103,7 +103,7 @@ def _money(part: Part, span: Span, amount: Decimal | None, found: re.Match[str])
         return Found(*span, "money")
     context = part.context
     for source, held, currency in part.sources.amounts:
-        if _fits(found, currency) and amount in (held, held.quantize(Decimal(1), ROUND_HALF_UP)):
+        if _fits(found, currency) and is_so_much(part, span, amount, held):
             return Found(*span, "money", source)
     if context.incentive_minor > 0 and _fits(found, context.currency):
         offered = major(context.incentive_minor, context.currency)
@@ -117,10 +117,10 @@ def _money(part: Part, span: Span, amount: Decimal | None, found: re.Match[str])
     return Found(*span, "money")
 
 
-def _on_record(part: Part, amount: Decimal | None) -> bool:
-    """Whether a sum of theirs is so much, to the cent or rounded."""
-    sums = part.context.record.amounts
-    return amount in sums or amount in {one.quantize(Decimal(1), ROUND_HALF_UP) for one in sums}
+def _on_record(part: Part, span: Span, amount: Decimal | None) -> bool:
+    """Whether a sum of theirs is so much, or those of a month together."""
+    record = part.context.record
+    return amount is not None and any(is_so_much(part, span, amount, one) for one in record.amounts | record.months)
 
 
 def _fits(found: re.Match[str], currency: str) -> bool:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from services.outreach.claims.found import ON_RECORD, Found, Part
@@ -35,6 +37,8 @@ _INVOICE: Final = frozenset(("invoice", "rechnung", "facture", "factura"))
 _LENGTH: Final = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
 _NEARLY: Final = re.compile(r"\b(?:nearly|almost|close to|just under|fast|beinahe|presque|casi)\s$")
 _MOST_NOUNS: Final = 3
+#: "About 1,600" is off by such a share at most.
+_ROUGHLY: Final = Decimal("0.06")
 #: How many of these there are is on record, whoever asks for it.
 _COUNTED: Final = frozenset({"order"})
 #: A day of a month that is not named: "from the 3rd to the 10th".
@@ -44,6 +48,8 @@ _LARGE: Final = (13, 100)
 #: Two of their sites, not all.
 _A_PART: Final = re.compile(r" (?:of|von|de) ")
 _ALL: Final = re.compile(r"\b(?:all|alle|tous|toutes|todos|todas)(?: \w+)? $")
+#: "First your order came late": no count of orders.
+_OWN: Final = re.compile(r" (?:your|the|ihre?|votre|la|su|el)\b")
 _ONE: Final = "one|einem|einer|une?|una|uno"
 #: Nor are these counted in words.
 _SAID_ANYHOW: Final = frozenset({"review", "ticket"})
@@ -77,8 +83,10 @@ def find_numbers(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found
             yield from _judged(part, span, spelled_value(found.group()))
     for found in _ordinal().finditer(part.small):
         span = Span(*found.span())
-        if _unit(part, span) in _COUNTED and fresh(span):
-            yield _counted(part, span, lexicon().ordinals[found.group()])
+        looks_back = phrase("looks_back").search(part.small, 0, span.start) is not None  # "a year since your first"
+        if _unit(part, span) in _COUNTED and not looks_back and not _OWN.match(part.small, span.end) and fresh(span):
+            tens = lexicon().numbers.get(found["tens"] or "", 0)
+            yield _counted(part, span, tens + lexicon().ordinals[found["ordinal"]])
     yield from _left_over(part, used)
 
 
@@ -121,6 +129,7 @@ def _spelled() -> re.Pattern[str]:
     words = "|".join(sorted((re.escape(one) for one in lexicon().numbers), key=len, reverse=True))
     return re.compile(
         rf"(?<![\w-])(?:{words})(?:(?:[ -]| and |-und-)(?:{words}|one))*(?!\w|-(?!stars?\b))|(?<!\w)one(?=-stars?\b)"
+        rf"|(?<![\w-])(?:{words})(?=mal\b)"
     )
 
 
@@ -130,14 +139,16 @@ def _spelled_pair() -> re.Pattern[str]:
     rated = "|".join(re.escape(word) for word, what in lexicon().units.items() if what == "rating")
     return re.compile(
         rf"(?<![\w-])(?:({words})(\s(?:out of|of|von|sur|de)\s)({words})(?![\w-])"
-        rf"|({_ONE})(\s(?:out of|of|von|sur|de)\s)({words}) (?:{rated})(?!\w))"
+        rf"|({_ONE})(\s(?:out of|of|von|sur|de)\s)({words}) (?:{rated})(?!\w)"
+        rf"|({words}|{_ONE}|\d+) (?:{rated})(\s(?:out of|of|von|sur|de)\s)({words}|\d+)(?![\w-]))"
     )
 
 
 @cache
 def _ordinal() -> re.Pattern[str]:
     words = "|".join(sorted(lexicon().ordinals, key=len, reverse=True))
-    return re.compile(rf"(?<![\w-])(?:{words})(?![\w-])")
+    tens = "|".join(word for word, value in lexicon().numbers.items() if value in range(20, 100, 10))
+    return re.compile(rf"(?<![\w-])(?:(?P<tens>{tens})[ -])?(?P<ordinal>{words})(?![\w-])")
 
 
 def _value(found: re.Match[str]) -> Decimal | None:
@@ -184,16 +195,35 @@ def _judged(part: Part, span: Span, number: Decimal | None) -> Iterator[Found]:
     proposed = not unit and lexicon().proposed.intersection(_after(part, span))
     if lasting is None and (ahead or proposed or phrase("later").match(part.small, span.end)):
         return
-    same = [source for source, figure in part.sources.figures if figure == number]
+    same = [source for source, figure in part.sources.figures if is_so_much(part, span, number, figure)]
     units, rated = {"", unit, "order"} if unit == "time" else {"", unit}, unit == "rating"
     fits = (one for one in same if (not unit or one.unit_of(number) in units) and not (rated and one.is_scale(number)))
     seats = SEATS_BEHIND.match(part.small, span.end) is not None
     left = (one for one in part.sources.all if seats and not unit and number in one.left_over)
     fitting = lasting or next(fits, None) or next(left, None)
-    if fitting is None and _on_record(part, span, number, unit):
+    if fitting is None and (
+        _on_record(part, span, number, unit)
+        or (unit in _LENGTH and (_lies_between(part, number, unit) or _is_ours(part, span)))
+        or (unit == "order" and _in_month(part, span, number))
+    ):
         return
     other = f"{same[0].fact.label} counts something else" if same else NO_SOURCE
     yield Found(*span, "number", fitting, other)
+
+
+def is_so_much(part: Part, span: Span, said: Decimal, held: Decimal) -> bool:
+    """Return whether a figure of a text is the one that is known, to the unit, or near it where the text says so.
+
+    "A little over 1,600" is 1,631 and not 1,590; "about 1,600" may be either.
+    """
+    if said in (held, held.quantize(Decimal(1), ROUND_HALF_UP)):
+        return True
+    before = phrase("roughly").search(part.small, part.sentence_at(span.start).start, span.start)
+    if before is None and phrase("or_so").match(part.small, span.end) is None:
+        return False
+    if before is not None and ((before["over"] and held < said) or (before["under"] and held > said)):
+        return False
+    return abs(said - held) <= held * _ROUGHLY
 
 
 def _may_name_row(part: Part, span: Span) -> bool:
@@ -240,6 +270,33 @@ def _lasting(part: Part, span: Span, number: Decimal, unit: str) -> Source | Non
         if length > 0 and number in _lengths(length, unit, rising=rising):
             return source
     return None
+
+
+def _lies_between(part: Part, number: Decimal, unit: str) -> bool:
+    """Whether so long a time lies before a day of theirs to come, or between two days of theirs in a row."""
+    today, record = part.context.today, part.context.record
+    ahead = {day for _, day in part.sources.days if day > today}
+    days = sorted(record.days)
+    spans = {(day - today).days for day in ahead} | {(two - one).days for one, two in pairwise(days)}
+    return any(number in _lengths(length, unit, rising=False) for length in spans if length > 0)
+
+
+def _is_ours(part: Part, span: Span) -> bool:
+    """Whether a clause says something of us and nothing of the customer: "our workshop is twenty years old"."""
+    sentence = part.sentence_at(span.start)
+    return (
+        phrase("of_us").search(part.small, *sentence) is not None
+        and phrase("you").search(part.small, *sentence) is None
+    )
+
+
+def _in_month(part: Part, span: Span, number: Decimal) -> bool:
+    """Whether they ordered so many times in a month that the sentence names, or this month or the last."""
+    named = {
+        lexicon().months.get(word.text) for word in part.words if word.start in range(*part.sentence_at(span.start))
+    }
+    ordered = Counter((day.year, day.month) for day in part.context.record.ordered)
+    return any(count == number and month in named for (_, month), count in ordered.items())
 
 
 def _beginnings(sources: Sources) -> Iterator[tuple[Source, date]]:

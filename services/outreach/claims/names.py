@@ -11,7 +11,7 @@ from services.outreach.claims.found import ON_RECORD, Found, Part
 from services.outreach.claims.goods import NOT_THEIRS, find_goods, has_it, small_name
 from services.outreach.claims.lexicon import lexicon, phrase
 from services.outreach.claims.sources import NO_SOURCE, Source
-from services.outreach.claims.text import Span, fold, within
+from services.outreach.claims.text import Span, fold, lower, within
 
 ANOTHER: Final = "another customer’s name"
 UNKNOWN: Final = "a name that is not in your data"
@@ -22,6 +22,9 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _TITLES: Final = ("mr|herrn?|monsieur|sr|señor", "mrs|ms|miss|frau|madame|mme|mlle|sra|señora")
 _WITH_TITLE: Final = re.compile(rf"\b(?:({_TITLES[0]})|{_TITLES[1]})\.? ([^\W\d_]+)(?: ([^\W\d_]+))?")
 _PIECE: Final = re.compile(r"[^\s&]+")
+#: A full name has so many words; two that begin with as many letters alike may be one, misspelt.
+_FULL: Final = 2
+_BEGINNING: Final = 2
 
 
 def find_products(part: Part) -> Iterator[Found]:
@@ -83,7 +86,11 @@ def find_names(part: Part, taken: Iterable[tuple[int, int]]) -> Iterator[Found]:
                 yield Found(*piece, "name", label=UNKNOWN)
             elif (source := _in_facts(part, said)) is not None:
                 yield Found(*piece, "name", source)
-            elif _calls_otherwise(part, piece, said) or _is_another_of_ours(part, piece, said):
+            elif (
+                _calls_otherwise(part, piece, said)
+                or _is_another_of_ours(part, piece, said)
+                or _misspelt(said, part.context.record.owners)
+            ):
                 yield Found(*piece, "name", label=UNKNOWN)
 
 
@@ -102,6 +109,16 @@ def _calls_otherwise(part: Part, piece: Span, said: str) -> bool:
     )
     partly = len(said.split()) > 1 and any(_known(word, theirs) for word in _WORD.findall(said) if len(word) > 2)
     return hailed or partly or piece.start >= part.signed
+
+
+def _misspelt(said: str, names: Iterable[str]) -> bool:
+    """Whether a name is nearly one of some: "Nora Whitman", of Nora Whitfield. Each word begins as that one's."""
+    words = lower(said).split()
+    held = [lower(fold(name)).split() for name in names]
+    if len(words) < _FULL or words in held:
+        return False
+    alike = (zip(words, other, strict=True) for other in held if len(other) == len(words))
+    return any(all(one[:_BEGINNING] == two[:_BEGINNING] for one, two in pairs) for pairs in alike)
 
 
 def _titled_otherwise(part: Part) -> Iterator[Found]:

@@ -33,6 +33,11 @@ _AMOUNTS: Final = (
     "SELECT amount_minor, currency FROM orders WHERE customer_id = :id"
     " UNION SELECT amount_minor, currency FROM opportunities WHERE customer_id = :id AND amount_minor IS NOT NULL"
 )
+_ORDERED: Final = "SELECT ordered_on FROM orders WHERE customer_id = :id AND kind = 'purchase'"
+_MONTHS: Final = (
+    "SELECT sum(amount_minor), currency FROM orders WHERE customer_id = :id"
+    " GROUP BY substr(ordered_on, 1, 7), currency HAVING sum(amount_minor) > 0"
+)
 _SAID: Final = f"""
 SELECT coalesce(subject, '') || '. ' || coalesce(text, '') FROM tickets WHERE customer_id = :id
 UNION ALL SELECT coalesce(title, '') || '. ' || coalesce(text, '') FROM reviews WHERE customer_id = :id
@@ -62,6 +67,7 @@ UNION SELECT external_id FROM invoices WHERE customer_id = :id
 UNION SELECT number FROM invoices WHERE customer_id = :id
 """
 _CONTACTS: Final = "SELECT name FROM contacts WHERE customer_id = :id"
+_OWNERS: Final = "SELECT DISTINCT owner FROM customers WHERE owner <> '' AND :id IS NOT NULL"
 _QUANTITIES: Final = (
     "SELECT DISTINCT coalesce(nullif(p.name, ''), l.product_name, ''), l.quantity FROM orders o"
     " JOIN order_lines l ON l.order_id = o.id LEFT JOIN products p ON p.id = l.product_id"
@@ -89,6 +95,12 @@ class Record:
         Products with what they rated them, and with how many of them an order or a return had.
     ids, contacts, said
         Numbers of rows; who is written to there; what they wrote, as words.
+    owners
+        Our own people: whoever owns a customer of the book.
+    ordered
+        The days of their purchases, one for each.
+    months
+        Sums of the orders of each month, in major units.
     states
         Topics with the values that the book says (``resources/claims/states.toml``).
     """
@@ -100,6 +112,9 @@ class Record:
     quantities: frozenset[tuple[str, str]] = frozenset()
     ids: frozenset[str] = frozenset()
     contacts: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    ordered: tuple[date, ...] = ()
+    months: frozenset[Decimal] = frozenset()
     said: str = ""
     states: frozenset[tuple[str, str]] = frozenset()
 
@@ -136,6 +151,7 @@ def read_record(reader: Reader, customer_id: int) -> Record:
         return reader.driver.execute(sql, {"id": customer_id, "today": reader.today.isoformat()}).fetchall()
 
     amounts = reader.driver.execute(_AMOUNTS, {"id": customer_id}).fetchall()
+    months = reader.driver.execute(_MONTHS, {"id": customer_id}).fetchall()
     return Record(
         frozenset(day for day in map(day_of, column(_DAYS)) if day is not None),
         frozenset(major(abs(minor), currency or reader.currency) for minor, currency in amounts if minor),
@@ -144,6 +160,9 @@ def read_record(reader: Reader, customer_id: int) -> Record:
         frozenset((_small(name), quantity.split(".")[0]) for name, quantity in rows(_QUANTITIES) if name),
         frozenset(lower(one) for one in column(_IDS)),
         tuple(column(_CONTACTS)),
+        tuple(column(_OWNERS)),
+        tuple(day for day in map(day_of, column(_ORDERED)) if day is not None),
+        frozenset(major(minor, currency or reader.currency) for minor, currency in months),
         f" {' '.join(_WORD.findall(lower(fold(' '.join(column(_SAID))))))} ",
         frozenset((topic, value) for topic, value in rows(_STATES) if value),
     )

@@ -144,14 +144,17 @@ def chances(sentence: str) -> np.ndarray:
     return np.asarray(likely / likely.sum())
 
 
-def excluded(held: Mapping[str, Value], states: Sequence[State] | None = None) -> dict[int, Value]:
-    """Return which states, else `learnt().states`, a customer's own rule out: places, each with the value that does."""
+def excluded(held: Mapping[str, Sequence[Value]], states: Sequence[State] | None = None) -> dict[int, Value]:
+    """Return which states, else `learnt().states`, a customer's own rule out: places, each with a value that does.
+
+    Where they have several of a topic, such as an open and a closed ticket, each must rule it out.
+    """
     ruled_out = {}
     for place, (topic, name) in enumerate(learnt().states if states is None else states):
         for other, value_name in ((topic, name), *_implied().get((topic, name), ())):
-            value = held.get(other)
-            if value is not None and value_name not in value.includes | value.allows:
-                ruled_out[place] = value
+            values = held.get(other, ())
+            if values and not any(value_name in value.includes | value.allows for value in values):
+                ruled_out[place] = values[0]
     return ruled_out
 
 

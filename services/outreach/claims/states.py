@@ -1,6 +1,6 @@
 """What a sentence says of what is one thing or another, against the record: settled, of an open ticket.
 
-Only where all facts that hold a topic agree, so that it cannot be another one that is meant.
+Only where it is wrong of each that is on record, so that it cannot be another one that is meant.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ OwnNouns = list[tuple[re.Pattern[str], str]]
 def find_states(part: Part) -> Iterator[Found]:
     """Yield sentences that say what is not on record of a topic, or deny what is."""
     held, own = held_states(part)
-    ruled_out = excluded({name: value for name, (value, _) in held.items()})
-    by_patterns = [one for one in topics() if one.name in held and one.name not in learnt_topics()]
-    said = [(held[topic.name][0], *one) for topic in by_patterns for one in _said(part, topic, held[topic.name][1])]
+    ruled_out = excluded({name: values for name, (values, _) in held.items()})
+    single = {name: (values[0], feature) for name, (values, feature) in held.items() if len(values) == 1}
+    by_patterns = [one for one in topics() if one.name in single and one.name not in learnt_topics()]
+    said = [(single[topic.name][0], *one) for topic in by_patterns for one in _said(part, topic, single[topic.name][1])]
     for start, end in part.sentences:
         if (value := contradiction(marked(part.small[start:end], own), ruled_out)) is not None:
             yield Found(start, end, "statement", label=value.label)
@@ -55,8 +56,8 @@ def _contradicts(part: Part, found: re.Match[str], one: Value, value: Value) -> 
     return one.name in value.includes if denied else one.name not in value.includes | value.allows
 
 
-def held_states(part: Part) -> tuple[dict[str, tuple[Value, str]], OwnNouns]:
-    """Return by topic the value on record with the name of its feature, and what facts call the things of topics."""
+def held_states(part: Part) -> tuple[dict[str, tuple[list[Value], str]], OwnNouns]:
+    """Return by topic the values on record with the name of its feature, and what facts call the things of topics."""
     every, own = _known(part)
     found = ((topic.name, _held(part, topic, every)) for topic in topics())
     return {name: value for name, value in found if value is not None}, own
@@ -65,7 +66,7 @@ def held_states(part: Part) -> tuple[dict[str, tuple[Value, str]], OwnNouns]:
 def is_on_record(part: Part, span: Span) -> bool:
     """Return whether a place says of a topic what is on record: "on its way", of an order that is."""
     held, _ = held_states(part)
-    for value, feature in held.values():
+    for value, feature in ((value, feature) for values, feature in held.values() for value in values):
         for pattern in (compiled(value.says, feature), value.strong, value.words, value.glad):
             found = pattern.search(part.small, span.start) if pattern is not None else None
             if found is not None and found.start() < span.end:
@@ -92,8 +93,8 @@ def _known(part: Part) -> tuple[Sequence[Source], OwnNouns]:
     return every, own
 
 
-def _held(part: Part, topic: Topic, every: Sequence[Source]) -> tuple[Value, str] | None:
-    """Return the value of a topic that is on record, None without one and where there are several."""
+def _held(part: Part, topic: Topic, every: Sequence[Source]) -> tuple[list[Value], str] | None:
+    """Return the values of a topic that are on record, None without any; several where they have several."""
     found = [
         (value, source)
         for value in topic.values
@@ -106,10 +107,8 @@ def _held(part: Part, topic: Topic, every: Sequence[Source]) -> tuple[Value, str
     names = {value.name for value, _ in found}
     names -= {value.name for value, _ in found if value.allows & names}
     names = names or {value for what, value in part.context.record.states if what == topic.name}
-    if len(names) != 1:
-        return None
-    value = next(one for one in topic.values if one.name in names)
-    return value, _feature_of(found[0][1]) if found and topic.name == "feature" else ""
+    values = [one for one in topic.values if one.name in names]
+    return (values, _feature_of(found[0][1]) if found and topic.name == "feature" else "") if values else None
 
 
 def _feature_of(source: Source) -> str:
