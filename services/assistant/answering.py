@@ -17,6 +17,8 @@ from services.assistant.phrasing import (
     period_words,
     question_words,
     rows_sentence,
+    share_sentence,
+    shares_of,
     table_of,
 )
 from services.metrics import Metrics, customers_of, field_of
@@ -85,8 +87,15 @@ class Answering:
 
     def _figures(self, text: str, reading: Interpretation, question: Inquiry, query: Query, today: date) -> Response:
         found = self._metrics.answer(query)
-        sentence = figure_sentence(reading.question, found, self._catalogue, today)
         title = question_words(reading.question, self._catalogue, today)
+        if question.form == "share":
+            grouped = bool(question.joins or query.where)
+            whole = self._metrics.answer(replace(query, by=query.by if grouped else (), where=(), order=(), limit=None))
+            table = shares_of(found, whole, title)
+            sentence = share_sentence(table, title)
+            return Response("answered", text, sentence, found.as_of, (table,), found.notes, found.definition,
+                            f"{found.sql};\n\n{whole.sql}", readings=(reading,))  # fmt: skip
+        sentence = figure_sentence(reading.question, found, self._catalogue, today)
         tables = (table_of(found, title),)
         return Response("answered", text, sentence, found.as_of, tables, found.notes, found.definition, found.sql,
                         readings=(reading,))  # fmt: skip

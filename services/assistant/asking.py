@@ -29,6 +29,8 @@ _MOST_READINGS: Final = 4
 _GOES_ON_BONUS: Final = 1.5
 #: Words that begin a question about what was asked before.
 _GOES_ON: Final = frozenset({"and", "only", "just", "what about", "how about", "same", "now", "instead", "but"})
+#: What a comparison with an earlier time answers.
+_MORE: Final = frozenset({"more", "less", "fewer", "higher", "lower", "better", "worse"})
 _THEM: Final = (
     "who are they", "which ones", "show them", "list them", "who", "which", "show me", "list", "who is that", "show",
 )  # fmt: skip
@@ -118,6 +120,9 @@ class Assistant:
         alone = self._alone(settled)
         if alone is not None:
             return self._special.overview(text, alone, today)
+        field = self._field_of_one(settled)
+        if field is not None:
+            return self._special.field(text, *field, today)
         about = _about_reasons(settled)
         readings = self._readings(about.settled, before, today)
         if about.asked:
@@ -154,7 +159,7 @@ class Assistant:
                         sentence,
                         one.score,
                         self._words(found, one, today),
-                        (*found.unread, *_lost(found, one)),
+                        (*_unread(found, question), *_lost(found, one)),
                     )
                 )
         return readings
@@ -200,6 +205,21 @@ class Assistant:
         return None if others else named[0].ids[0]
 
     @staticmethod
+    def _field_of_one(settled: _Settled) -> tuple[int, str] | None:
+        """The one customer whom a question names, and the field of theirs that it asks for."""
+        named = settled.named
+        if len(named) != 1 or named[0].entity != "customers" or len(named[0].ids) != 1 or settled.found.unread:
+            return None
+        asked = [
+            one
+            for one in settled.found.spans
+            if one is not named[0].span
+            and not (one.of("form") or one.of("link") or any(each.what == "customers" for each in one.of("entity")))
+        ]
+        fields = [one.what.partition(".")[2] for span in asked for one in span.of("field") if one.entity == "customers"]
+        return (named[0].ids[0], fields[0]) if len(asked) == 1 and fields else None
+
+    @staticmethod
     def _nothing(text: str, found: Parsed) -> Response:
         if found.unread:
             words = listed([f"“{one}”" for one in found.unread[:3]])
@@ -243,6 +263,12 @@ def _without(text: str, best: Interpretation) -> Response:
         return _refused(text, why)
     them = "it" if len(best.unread) == 1 else "them"
     return replace(_refused(text, f"{why} Without {them}, the question would be: {best.sentence}."), readings=(best,))
+
+
+def _unread(found: Parsed, question: Inquiry) -> tuple[str, ...]:
+    """The words that nothing knows; "more" of "more than last year" is what a comparison shows."""
+    compared = question.query is not None and question.query.compare is not None
+    return tuple(one for one in found.unread if not (compared and one in _MORE))
 
 
 def _text(span: Span) -> str:

@@ -143,6 +143,9 @@ class Attaching(Bounds):
             if one.entity == sketch.entity.name and self._state(sketch, span, one.where, denied):
                 return True, host, False
             if sketch.entity.customer or sketch.entity.name == "customers":
+                sent = any(join.entity == "emails" for join in sketch.joins)
+                if denied and one.entity == "emails" and not sent:  # whoever got none did not open any either
+                    sketch.joins.insert(0, SemiJoin("emails"))
                 return True, self._join(sketch, span, one.entity, one.where, denied), False
         for one in (*span.of("metric"), *span.of("entity")):
             placed, host = self._noun(sketch, at, one, host, denied, linked)
@@ -205,7 +208,7 @@ class Attaching(Bounds):
         for one in span.of("field"):
             known = sketch.entity.fields.get(one.what.partition(".")[2])
             whose = one.entity in (sketch.entity.name, "customers")
-            if known is not None and whose and known.kind == "category":
+            if known is not None and whose and known.kind in ("category", "text"):
                 sketch.where.append(Condition(known.name, "is-empty"))
                 sketch.used[span] = f"no {known.title.lower()}"
                 return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,7 +14,7 @@ from services.assistant.spans import Comparison, Parsed, Span
 from services.assistant.times import Time
 from services.assistant.vocabulary import Sense
 from services.metrics.catalogue import Catalogue, Entity, Field, Metric
-from services.metrics.periods import period_of
+from services.metrics.periods import months_later, period_of
 
 #: The day of an entity that lies ahead.
 _AHEAD: Final = {"deals": "closes_on", "contracts": "ends_on", "customers": "renews_on", "tasks": "due_on",
@@ -25,6 +26,8 @@ _BARE: Final = {
     ("reviews", "star"): "rating", ("tickets", "star"): "satisfaction", ("contracts", "money"): "contract_value",
     ("invoices", "money"): "invoice_amount",
 }  # fmt: skip
+_MONTH: Final = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b")
+_YEAR: Final = re.compile(r"\b\d{4}\b|\b(?:last|past|ago|previous|this)\b")
 #: A bare number from so much on is a sum of money.
 _LARGE_SUM: Final = 100
 _OPPOSITE: Final[dict[Operator, Operator]] = {
@@ -138,7 +141,7 @@ class Bounds:
         assert span.time is not None
         named = self._day_field(sketch, span)
         if named:
-            first, last = _ends(span.time, self._today)
+            first, last = self._ahead(named, span, *_ends(span.time, self._today))
             sketch.where += [Condition(named, ">=", first.isoformat()), Condition(named, "<=", last.isoformat())]
             sketch.used[span] = f"{sketch.entity.fields[named].title.lower()} {first} to {last}"
             return host
@@ -153,6 +156,14 @@ class Bounds:
             sketch.period = span.time.text
             sketch.used[span] = span.time.text
         return host
+
+    def _ahead(self, name: str, span: Span, first: date, last: date) -> tuple[date, date]:
+        """A month without a year is the next one, of a day that lies ahead: "contracts that end before March"."""
+        words = self._found.words(span)
+        bare = _MONTH.search(words) is not None and not _YEAR.search(words)
+        if name not in _AHEAD.values() or last >= self._today or not bare:
+            return first, last
+        return max(self._today, next_year(first)), next_year(last)
 
     def _day_field(self, sketch: Sketch, span: Span) -> str:
         """The field with the day that a time chooses by, where it is not the entity's own."""
@@ -324,6 +335,11 @@ class Bounds:
             sketch.where = list(with_condition(sketch.where, turned))
             sketch.used[span] = words_of(turned)
         return True
+
+
+def next_year(day: date) -> date:
+    """Return the same day a year later; of 29 February the day before."""
+    return months_later(day, 12)
 
 
 def _suits(known: Field, unit: str) -> bool:

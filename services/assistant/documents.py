@@ -65,7 +65,8 @@ def question_of(document: Mapping[str, Any], catalogue: Catalogue) -> Inquiry:
         _number(document.get("limit")),
         _number(document.get("customer")),
     )
-    if (form in ("figure",) and made.query is None) or (form in ("rows", "count", "share") and made.rows is None):
+    needed = {"figure": made.query, "rows": made.rows, "count": made.rows, "share": made.rows or made.query}
+    if form in needed and needed[form] is None:
         raise UserError("The question names nothing that is asked for.")
     return made
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from models.values.assistant import Inquiry, ResultTable, SemiJoin
-from models.values.metrics import Answer, Condition, Query, RowList, Value
+from models.values.metrics import Answer, Column, Condition, Query, RowList, Value
 from models.values.words import capital, count, full_day, in_cell, in_unit, listed
 from services.metrics.catalogue import Catalogue, Entity
 from services.metrics.periods import GRAINS, period_of
@@ -119,6 +119,7 @@ def question_words(question: Inquiry, catalogue: Catalogue, today: date, head: s
     joins = _joins_words(question, catalogue, today)
     if question.query is not None:
         words = _query_words(question.query, catalogue, today)
+        words = f"Share of {_lowered(words)}" if question.form == "share" else words
         return f"{words}, customers {joins}" if joins else words
     if question.rows is None or question.form == "reasons":
         rows = replace(question, form="rows") if question.rows is not None else None
@@ -209,7 +210,7 @@ def figure_sentence(question: Inquiry, found: Answer, catalogue: Catalogue, toda
         if query.compare and len(said) >= 3:
             return f"{asked}: {said[0]}, before {said[1]} ({said[2]})."
         if len(said) == 1:
-            return f"{asked}: {said[0]}."
+            return f"{asked}: {said[0] if cells[0][1] is not None else 'the book has no rows for this figure'}."
         return f"{asked}: {listed([f'{column.title.lower()} {words}' for (column, _), words in zip(cells, said, strict=True)])}."  # noqa: E501
     groups = len(query.by)
     value_column = columns[groups]
@@ -244,6 +245,40 @@ def rows_sentence(question: Inquiry, found: RowList, total_of: int | None, catal
         return f"{named}: {first}{f'{found.total:,}' if found.total else 'none'}."
     number = count(found.total, entity.one, entity.title.lower()) if found.total else f"No {entity.title.lower()}"
     return f"{question_words(question, catalogue, today, number)}."
+
+
+def shares_of(found: Answer, whole: Answer, title: str) -> ResultTable:
+    """Return figures with the whole that each is a part of, and its share; of groups where the whole has them too."""
+    groups = len(found.columns) - 1
+    unit = found.columns[-1].unit
+    of = {tuple(row[:-1]): row[-1] for row in whole.rows}
+    rows = []
+    for row in found.rows:
+        part, all_ = row[-1] or 0, of.get(tuple(row[:groups]), of.get((), 0)) or 0
+        share = float(str(part)) / float(str(all_)) if all_ else None
+        rows.append((*row[:groups], part, all_, share))
+    columns = (*found.columns, Column("whole", "Of", unit), Column("share", "Share", "percent"))
+    return ResultTable(title, columns, tuple(rows), len(rows), found.currency)
+
+
+def share_sentence(table: ResultTable, title: str) -> str:
+    """Return an answer of shares as one sentence."""
+    units = [one.unit for one in table.columns]
+
+    def said(row: tuple[Value, ...], at: int) -> str:
+        return in_cell(row[at], units[at], table.currency)
+
+    if not table.rows:
+        return f"{capital(title)}: nothing in the book matches."
+    if len(table.columns) == 3:
+        (row,) = table.rows
+        return f"{capital(title)}: {said(row, 0)} of {said(row, 1)} ({said(row, 2)})."
+    timed = table.columns[0].name in GRAINS
+    rows = table.rows[::-1] if timed else table.rows
+    named = [f"{' · '.join(said(row, at) for at in range(len(row) - 3))} {said(row, -1)}" for row in rows[:_NAMED]]
+    more = len(rows) - _NAMED
+    rest = f", and {more} more" if more > 0 else ""
+    return f"{capital(title)}: {listed(named) if more <= 0 else ', '.join(named)}{rest}."
 
 
 def table_of(found: Answer, title: str) -> ResultTable:

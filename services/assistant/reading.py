@@ -30,6 +30,8 @@ _BY_METRIC: Final = {"spend": "revenue", "orders_so_far": "orders", "churn_risk"
 _FORM_WORDS: Final = {
     "count": "how many", "share": "share", "mean": "average", "latest": "newest first", "oldest": "oldest first",
 }  # fmt: skip
+#: Superlatives that judge: whether the most or the least is meant depends on the figure.
+_JUDGED: Final = ("best", "worst")
 #: By what customers may be the best: where a question does not say, Ask asks which.
 _BEST: Final = ("revenue", "mean_lifetime_value")
 #: A question without a number has so many rows of a list that is put in order.
@@ -161,7 +163,7 @@ class _Reader(Attaching):
                 self._form(sketch, span, forms[0].what)
             if tops and not self._is_name(span):
                 sketch.top = sketch.top or tops[0].what
-                sketch.used[span] = "the most first" if tops[0].what == "most" else "the least first"
+                sketch.used[span] = f"the {tops[0].what} first"
             for one in span.of("grain"):
                 if one.what in GRAINS or one.what == "weekday":
                     self._grain(sketch, span, one.what)
@@ -193,6 +195,9 @@ class _Reader(Attaching):
 
     # ---- the question -------------------------------------------------------------------------------------------
     def _questions(self, sketch: Sketch) -> Iterator[Inquiry]:
+        self._judge(sketch)
+        if self._contradicts(sketch) and not any(self._alternatives()):
+            return
         joins = tuple(sketch.joins)
         where = tuple(dict.fromkeys(sketch.where))
         if not sketch.metrics:
@@ -213,8 +218,49 @@ class _Reader(Attaching):
         order, limit = self._order(sketch)
         if sketch.top and not sketch.by:
             sketch.penalty += 1.5
-        yield Inquiry("figure", Query(names, tuple(sketch.by), where, sketch.period, None, self._compare(sketch), order,
-                                       limit, tuple(sketch.having)), joins=joins)  # fmt: skip
+            self._unsaid(sketch, "top")  # the most of what, one figure does not say
+        compare = self._compare(sketch)
+        query = Query(names, tuple(sketch.by), where, sketch.period, None, compare, order, limit, tuple(sketch.having))
+        yield Inquiry(self._figure_form(sketch, query), query, joins=joins)
+
+    @staticmethod
+    def _contradicts(sketch: Sketch) -> bool:
+        """Whether a condition denies what the figure counts: the value of lost deals is no open pipeline."""
+        own = {one.name: _plain(one.value) for metric in sketch.metrics for one in metric.where if one.operator == "="}
+        return any(
+            one.operator == "=" and one.name in own and _plain(one.value) != own[one.name] for one in sketch.where
+        )
+
+    def _figure_form(self, sketch: Sketch, query: Query) -> Form:
+        """Whether figures are asked for, or which share of the whole they are."""
+        if sketch.form != "share":
+            return "figure"
+        metric = sketch.metrics[0]
+        apart = bool(query.where or sketch.joins or (query.by and query.by[0] not in GRAINS))
+        if apart and metric.adds_up and len(query.metrics) == 1 and not query.compare and not query.having:
+            return "share"
+        if metric.unit != "percent":
+            self._unsaid(sketch, "form")
+        return "figure"
+
+    @staticmethod
+    def _unsaid(sketch: Sketch, kind: str) -> None:
+        """Leave a superlative or a form unread, as the reading does not say it."""
+        for span in [one for one in sketch.used if one.of(kind) and not one.of("field")]:
+            sketch.used.pop(span)
+
+    def _judge(self, sketch: Sketch) -> None:
+        """Take the best and the worst for the most or the least, by what is good; of reviews the rating is meant."""
+        if sketch.top not in _JUDGED:
+            return
+        counted = not sketch.metrics or sketch.metrics[0] is self.counting(sketch.entity)
+        if sketch.entity.name == "reviews" and counted:
+            if sketch.by:
+                sketch.metrics = [self._catalogue.metrics["mean_rating"]]
+            else:
+                sketch.order = sketch.order or "rating"
+        lower = bool(sketch.metrics) and sketch.metrics[0].better == "lower"
+        sketch.top = "most" if (sketch.top == "best") != lower else "least"
 
     def _compare(self, sketch: Sketch) -> Compare | None:
         if sketch.compare is not None and sketch.period == "all":
@@ -266,7 +312,12 @@ class _Reader(Attaching):
             where = tuple(one for one in where if one not in metric.where)
             compare = self._compare(sketch)
             query = Query((metric.name,), tuple(sketch.by), where, sketch.period, None, compare, order, limit)
-            yield Inquiry("figure", replace(query, having=tuple(sketch.having)), joins=joins)
+            query = replace(query, having=tuple(sketch.having))
+            yield Inquiry(self._figure_form(sketch, query), query, joins=joins)
+            return
+        did = self._most_of(sketch, where)
+        if did is not None:
+            yield Inquiry("figure", did)
             return
         best = self._best(sketch)
         for name in best:
@@ -277,6 +328,21 @@ class _Reader(Attaching):
             if sketch.aggregate in ("mean", "median"):
                 self._drop_aggregate(sketch)
             yield self._list(sketch, RowsQuery(entity.name, where, sketch.period if entity.day else "all"), joins)
+
+    def _most_of(self, sketch: Sketch, where: tuple[Condition, ...]) -> Query | None:
+        """The customers who did most of the one thing that is said of them: "who returned the most this year"."""
+        if not sketch.top or sketch.entity.name != "customers" or sketch.order or len(sketch.joins) != 1:
+            return None
+        (join,), fields = sketch.joins, self._catalogue.entities[sketch.joins[0].entity].fields
+        metric = self._catalogue.metrics["revenue"] if join.entity == "orders" else self.counting(
+            self._catalogue.entities[join.entity]
+        )  # fmt: skip
+        plain = not join.denied and join.least == 1 and join.most is None and not join.metric and sketch.form != "count"
+        if metric is None or not plain or "customer" not in fields or any(one.name not in fields for one in where):
+            return None
+        own = tuple(one for one in join.where if one not in self._own_where(Sense("entity", join.entity, join.entity)))
+        order = (f"{'-' if sketch.top == 'most' else ''}{metric.name}",)
+        return Query((metric.name,), ("customer",), (*own, *where), join.period, order=order, limit=sketch.limit or TOP)
 
     def _best(self, sketch: Sketch) -> tuple[str, ...]:
         """The metrics by which customers are put in order; whoever asks for the best ones is asked by what."""
@@ -291,8 +357,7 @@ class _Reader(Attaching):
         sketch.penalty += 0.8 * (form == "share" and rows.metric is None)
         limit, order = sketch.limit or (TOP if sketch.top else None), self._row_order(sketch)
         if sketch.top and not order:  # the most of what, such rows do not say
-            for span in [one for one in sketch.used if one.of("top") and not one.of("field")]:
-                sketch.used.pop(span)
+            self._unsaid(sketch, "top")
         return Inquiry(form, rows=rows, joins=joins, order=order, limit=limit)
 
     def _row_order(self, sketch: Sketch) -> str:

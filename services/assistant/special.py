@@ -10,14 +10,14 @@ from typing import Final
 from models.values.assistant import Form, Inquiry, Interpretation, Response, ResultTable
 from models.values.errors import UserError
 from models.values.metrics import Column, Condition, Period, Query, RowsQuery
-from models.values.words import count, full_day, in_cell, listed
+from models.values.words import count, day_of, full_day, in_cell, listed
 from services.assistant.answering import CUSTOMER, Answering, text_table
 from services.assistant.complaints import reasons
 from services.assistant.naming import Named, name_of_customer
 from services.assistant.phrasing import question_words
 from services.assistant.spans import Parsed
 from services.insight import customer_profile, read_customer_document, reading, timeline
-from services.metrics import Metrics, period_of
+from services.metrics import Metrics, field_of, period_of
 from services.outreach.templates.write import draft_by_template
 from services.reports import brief_of
 from services.workspace import Workspace
@@ -87,6 +87,18 @@ class SpecialQuestions:
     def overview(self, text: str, customer: int, today: date) -> Response:
         """Return everything about a customer: their figures, then what the customer brief says."""
         return self._overview(text, customer, period_of(_RECENT, today))
+
+    def field(self, text: str, customer: int, name: str, today: date) -> Response:
+        """Return one field of a customer, such as the day of their last order, with their row."""
+        known = self._metrics.catalogue.entities["customers"].fields[name]
+        value = field_of(self._metrics, "customers", name, [customer]).get(customer)
+        question = Inquiry("rows", rows=RowsQuery("customers", (Condition(CUSTOMER, "=", customer),)))
+        found = self._answering.answer(text, Interpretation(question, "", 0.0), today)
+        whose = self._name(customer)
+        said = in_cell(value, known.kind, found.tables[0].currency) if value is not None else "not known"
+        shown = full_day(day) if known.kind == "day" and (day := day_of(str(value))) is not None else said
+        read_as = Interpretation(question, f"{known.title} of {whose}", 0.0)
+        return replace(found, sentence=f"{whose}: {known.title.lower()} {shown}.", readings=(read_as,), notes=())
 
     def _overview(self, text: str, customer: int, _period: Period) -> Response:
         made = brief_of(self._workspace, customer, "")
