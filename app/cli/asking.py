@@ -44,7 +44,9 @@ def ask(
     before = _question_of(context, metrics) if context else None
     rows = assistant.behind(before) if before is not None and asks_for_them(question) else None
     found = assistant.again(question, rows) if rows is not None else assistant.ask(question, before, choose)
-    steps = assistant.steps(found.readings[0].question) if json and found.status == "answered" else ()
+    steps = (
+        assistant.steps(found.readings[0].question) if json and found.status == "answered" and found.readings else ()
+    )
     return Reply(document_of(found, steps), _words(found), list(found.notes), _CODES[found.status])
 
 
@@ -70,7 +72,10 @@ def document_of(found: Response, steps: Sequence[tuple[str, int]] = ()) -> dict[
         "notes": list(found.notes),
         "definition": found.definition,
         "steps": [{"what": words, "rows": number} for words, number in steps],
-        "passages": [],
+        "passages": [
+            {"document": one.document, "page": one.page, "heading": one.heading, "text": one.text}
+            for one in found.passages
+        ],
     }
 
 

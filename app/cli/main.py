@@ -20,6 +20,7 @@ from app.cli import (
     customers,
     deals,
     demo,
+    documents,
     encryption,
     importing,
     issues,
@@ -114,6 +115,11 @@ GROUPS: Final[Mapping[str, Group]] = {
         "Watched folders: files that land there are imported by the window and by `run`.",
         {"list": watching.show, "add": watching.add, "remove": watching.remove},
         "list",
+    ),
+    "documents": Group(
+        "Policy documents, which `ask` searches: `documents` lists them, `documents add FILE…`, `documents remove`.",
+        {"show": documents.show, "add": documents.add, "remove": documents.remove},
+        "show",
     ),
     "encryption": Group(
         "Encryption: `encryption` says whether the book is encrypted; `on`, `recovery-key`, `test`, `rekey`,"

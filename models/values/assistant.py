@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from models.values.knowledge import Passage
 from models.values.metrics import Column, Condition, Query, RowsQuery, Value
 
 #: Questions that any book with such data can be asked.
@@ -141,6 +142,8 @@ class Response:
         What a person may do now for the customer.
     alert
         The number of the customer's open alert, to which a task is added.
+    passages
+        What the book's documents say, word for word, the best first.
     """
 
     status: Status
@@ -156,3 +159,4 @@ class Response:
     examples: tuple[str, ...] = ()
     next_steps: tuple[NextStep, ...] = ()
     alert: int | None = None
+    passages: tuple[Passage, ...] = ()

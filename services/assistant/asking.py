@@ -17,9 +17,10 @@ from services.assistant.naming import Named, named_in
 from services.assistant.phrasing import period_words, question_words
 from services.assistant.reading import Candidate, candidates, continued
 from services.assistant.spans import TAKEN, Parsed, Span, corrected, find
-from services.assistant.special import SpecialQuestions, refuse_unknown
+from services.assistant.special import SpecialQuestions, of_documents, refuse_unknown
 from services.assistant.tokens import Token, tokens_of
 from services.assistant.vocabulary import BookValues, Sense, the_vocabulary
+from services.knowledge import Library
 from services.metrics import Metrics
 from services.workspace import Workspace
 
@@ -31,6 +32,11 @@ _GOES_ON_BONUS: Final = 1.5
 _GOES_ON: Final = frozenset({"and", "only", "just", "what about", "how about", "same", "now", "instead", "but"})
 #: What a comparison with an earlier time answers.
 _MORE: Final = frozenset({"more", "less", "fewer", "higher", "lower", "better", "worse"})
+#: A question that names no rule is one to the documents if it begins so, and a passage holds so much of it.
+_ASKS: Final = frozenset({
+    "how", "what", "who", "when", "where", "which", "can", "may", "do", "does", "is", "are", "must", "should", "within",
+})  # fmt: skip
+_SURELY: Final = 0.7
 _THEM: Final = (
     "who are they", "which ones", "show them", "list them", "who", "which", "show me", "list", "who is that", "show",
 )  # fmt: skip
@@ -53,6 +59,7 @@ class Assistant:
         self._values = BookValues(self._metrics)
         self._answering = Answering(self._metrics)
         self._special = SpecialQuestions(workspace, self._metrics, self._answering)
+        self._library = Library(workspace)
 
     def ask(self, text: str, before: Inquiry | None = None, choose: int | None = None) -> Response:
         """Answer a question.
@@ -71,9 +78,23 @@ class Assistant:
         try:
             refuse_unknown(settled.named)
             special = self._special.answer(text, settled.found, settled.named, before, today)
-            return special or self._answered(text, settled, before, choose, today)
+            if special is not None:
+                return special
+            of_rules = self._library.is_meant(text) and choose is None
+            said = of_documents(text, self._library.ask(text)) if of_rules else None
+            return said or self._or_documents(self._answered(text, settled, before, choose, today), of_rules)
         except UserError as error:
             return _refused(text, str(error))
+
+    def _or_documents(self, found: Response, of_rules: bool) -> Response:
+        """What the documents say where the figures and rows of the book answer nothing."""
+        if found.status != "refused" or self._library.is_empty:
+            return found
+        if of_rules:
+            return replace(found, why=f"Your documents do not say. {found.why}")
+        asks = found.text.split(maxsplit=1)[0].lower() in _ASKS and not found.readings
+        passages = self._library.ask(found.text) if asks else ()
+        return of_documents(found.text, [one for one in passages if one.covered >= _SURELY]) or found
 
     def again(self, text: str, question: Inquiry) -> Response:
         """Answer a question that was read before, such as one that a person changed or pinned."""

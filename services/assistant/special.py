@@ -9,6 +9,7 @@ from typing import Final
 
 from models.values.assistant import Form, Inquiry, Interpretation, Response, ResultTable
 from models.values.errors import UserError
+from models.values.knowledge import Passage
 from models.values.metrics import Column, Condition, Period, Query, RowsQuery
 from models.values.words import count, day_of, full_day, in_cell, listed
 from services.assistant.answering import CUSTOMER, Answering, text_table
@@ -45,6 +46,18 @@ def refuse_unknown(named: Sequence[Named]) -> None:
     missing = next((one for one in named if not one.ids), None)
     if missing is not None:
         raise UserError(f"There is no {_NOUNS[missing.entity]} {missing.said} in the book.")
+
+
+def of_documents(text: str, passages: Sequence[Passage]) -> Response | None:
+    """Return what documents say of a question, word for word; None where they say nothing."""
+    if not passages:
+        return None
+    first = passages[0]
+    where = f"{first.document}, page {first.page}"
+    lines = [(f"{one.document}, page {one.page}", f"{one.heading}: {one.text}" if one.heading else one.text)
+             for one in passages]  # fmt: skip
+    return Response("answered", text, f"From “{where}”{f', “{first.heading}”' if first.heading else ''}.",
+                    tables=(text_table("What your documents say", lines),), passages=tuple(passages))  # fmt: skip
 
 
 class SpecialQuestions:

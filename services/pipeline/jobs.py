@@ -356,7 +356,8 @@ def build_sample(
     on_done: DoneCall = lambda _result: None,
 ) -> ImportOutcome:
     """Write the sample book's exports to a temporary folder and import them through the same sync."""
-    from services.sample import DEFAULT_SEED, write_exports
+    from services.knowledge import add_documents
+    from services.sample import DEFAULT_SEED, SAMPLE_DOCUMENTS, write_exports
 
     with tempfile.TemporaryDirectory(prefix="bellwether-sample-") as folder:
         progress(Progress("Writing the sample exports", 0, None))
@@ -367,6 +368,7 @@ def build_sample(
             today=workspace.clock.today(),
         )
         requests = requests_for(workspace, truth.paths, SAMPLE_OPTIONS)
+        add_documents(workspace, sorted(SAMPLE_DOCUMENTS.glob("*.md")))
         return import_files(workspace, requests, score=True, progress=progress, cancelled=cancelled, on_done=on_done)
 
 

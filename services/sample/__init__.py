@@ -14,9 +14,11 @@ from pathlib import Path
 
 from services.sample.truth import CustomerTruth, SampleTruth, Spell
 
-__all__ = ["CustomerTruth", "SampleTruth", "Spell", "write_exports"]
+__all__ = ["SAMPLE_DOCUMENTS", "CustomerTruth", "SampleTruth", "Spell", "write_exports"]
 
 DEFAULT_SEED = 16
+#: Policy documents of the made-up retailer, which Ask searches.
+SAMPLE_DOCUMENTS = Path(__file__).resolve().parents[2] / "resources" / "sample" / "documents"
 
 
 def write_exports(

@@ -165,7 +165,9 @@ class AnswerView(QWidget):
 def can_be_pinned(found: Response) -> bool:
     """Return whether an answer can be a tile: figures, of rows that need no list of customers to be told apart."""
     question = found.readings[0].question if found.readings else None
-    return question is not None and question.form == "figure" and question.query is not None and not question.joins and len(question.query.by) <= 2
+    if question is None or question.query is None or question.form != "figure":
+        return False
+    return not question.joins and len(question.query.by) <= 2
 
 
 def _plainly(do: Callable[[], None], _checked: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""What was asked in this session, and questions that every book can be asked."""
+"""What was asked in this session, questions that every book can be asked, and the documents that are searched."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class HistoryPane(QWidget):
     wanted = Signal(int)
     asked = Signal(str)
 
-    def __init__(self, ready_made: Sequence[str]) -> None:
+    def __init__(self, ready_made: Sequence[str], documents: QWidget) -> None:
         super().__init__()
         self.new = push("New question", primary=True)
         self.new.clicked.connect(self.begun)
@@ -42,6 +42,7 @@ class HistoryPane(QWidget):
             column(self.new, margins=(12, 12, 12, 12)),
             _head("Asked in this session"), column(self._none, margins=(16, 6, 16, 6)), self.recent,
             _head("Ready-made"), self.ready,
+            _head("Documents"), documents,
             rule(), column(note("A question never changes, sends or deletes anything.", fonts.SMALL),
                            margins=(16, 10, 16, 12)),
         ))  # fmt: skip

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from models.values.assistant import EXAMPLES, Inquiry, NextStep, ResultTable
+from models.values.changes import Changes
 from views.ask.answer_view import AnswerView
+from views.ask.documents_box import DocumentsBox
 from views.ask.explained_pane import ExplainedPane
 from views.ask.history_pane import HistoryPane
-from views.ask.rooms import AskRoom, Reply, add_follow_up, pinned, write_of
+from views.ask.rooms import AskRoom, Reply, add_follow_up, added, pinned, removed, write_of
 from views.background import Failed
 from views.shell.page import Context, Page
 from views.theme import fonts
@@ -38,7 +41,8 @@ class AskPage(Page):
         self._wanted: AnswerView | None = None  # which answer is scrolled to, until a person scrolls
         self.answers: list[AnswerView] = []
         self._times: dict[int, int] = {}
-        self.history = HistoryPane(EXAMPLES)
+        self.documents = DocumentsBox(Path.home())
+        self.history = HistoryPane(EXAMPLES, self.documents)
         self.explained = ExplainedPane()
         self.input = QLineEdit()
         self.input.setPlaceholderText("Ask about customers, orders, tickets, reviews, deals or emails …")
@@ -81,6 +85,8 @@ class AskPage(Page):
         self.history.begun.connect(self._begin)
         self.history.asked.connect(self._ask_anew)
         self.history.wanted.connect(self._show_number)
+        self.documents.added.connect(lambda paths: self.context.book.act(partial(added, paths)))
+        self.documents.removed.connect(lambda number: self.context.book.act(partial(removed, number)))
         self.splitter.resized.connect(self.context.remembered.set_splitter)
 
     # -- what the shell asks ------------------------------------------------------------------------------------
@@ -88,7 +94,14 @@ class AskPage(Page):
     def arrive(self) -> None:
         self.input.setFocus()
         self.input.selectAll()
+        self._list_documents()
         self.settled.emit()
+
+    def renew(self, changes: Changes) -> None:
+        self._list_documents()
+
+    def _list_documents(self) -> None:
+        self._desk.read("documents", self._room.documents, self.documents.show_documents)
 
     def show_section(self, key: str) -> None:
         """Ask a question that was typed elsewhere, such as in the palette."""
@@ -146,7 +159,9 @@ class AskPage(Page):
         self._times[number] = reply.milliseconds
         view.show_answer(found, reply.next_questions)
         outcome = {"choose": "Several readings", "refused": "Not answered"}.get(found.status, "")
-        if found.status == "answered" and found.tables:
+        if found.passages:
+            outcome = f"{found.passages[0].document}, page {found.passages[0].page}"
+        elif found.status == "answered" and found.tables:
             outcome = f"{found.tables[0].total:,} rows" if found.tables[0].total != 1 else "1 row"
         self.history.add(number, view.question, outcome)
         if found.status == "answered" and found.readings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from models.values.assistant import Inquiry, Response, ResultTable
 from models.values.changes import Changes
+from models.values.knowledge import KnownDocument
 from models.values.metrics import Query
 from services.workspace import Workspace
 from views.shell.book import Book
@@ -57,6 +58,26 @@ class AskRoom:
     def steps(self, question: Inquiry) -> tuple[tuple[str, int], ...]:
         """From rows to answer."""
         return self._assistant.steps(question)
+
+    def documents(self) -> tuple[KnownDocument, ...]:
+        """The policy documents of the book."""
+        from services.knowledge import known_documents
+
+        return known_documents(self._book.workspace)
+
+
+def added(paths: Sequence[Path], workspace: Workspace) -> Changes:
+    """Add documents to the book."""
+    from services.knowledge import add_documents
+
+    return add_documents(workspace, paths)
+
+
+def removed(number: int, workspace: Workspace) -> Changes:
+    """Remove a document from the book."""
+    from services.knowledge import remove_document
+
+    return remove_document(workspace, number)
 
 
 def _next(found: Response) -> tuple[str, ...]:

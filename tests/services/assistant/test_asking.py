@@ -300,3 +300,26 @@ def test_a_word_that_changes_the_question_is_never_passed_over(
 ) -> None:
     found = assistant.ask(question)
     assert found.status == "refused" and f"“{unread}”" in found.why
+
+
+@pytest.mark.parametrize(
+    ("text", "passage"),
+    [
+        ("what is the return policy for worn items", "Condition of the goods"),
+        ("who pays for the return parcel", "Who pays for the parcel"),
+        ("how fast should chats be answered", "First answers"),
+    ],
+)
+def test_a_question_for_a_rule_is_answered_by_the_documents(assistant: Assistant, text: str, passage: str) -> None:
+    found = assistant.ask(text)
+    assert found.status == "answered" and found.passages[0].heading == passage
+    assert found.passages[0].text in str(found.tables[0].rows[0][1]), "quoted word for word"
+
+
+def test_what_the_documents_do_not_say_is_refused_with_that_word(assistant: Assistant) -> None:
+    found = assistant.ask("what is our parental leave policy")
+    assert found.status == "refused" and found.why.startswith("Your documents do not say.")
+
+
+def test_figures_come_before_documents_where_both_could_answer(assistant: Assistant) -> None:
+    assert assistant.ask("returns by month this year").passages == ()
