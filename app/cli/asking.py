@@ -32,6 +32,9 @@ def ask(
     context: Annotated[
         str, typer.Option("--context", metavar="ID", help="Continue from an earlier answer: the `context` of its JSON.")
     ] = "",
+    model: Annotated[
+        str, typer.Option("--model", metavar="NAME", help="Let this language model read the question as well.")
+    ] = "",
     *,
     json: bool = False,
 ) -> Reply:
@@ -43,7 +46,12 @@ def ask(
     assistant = Assistant(workspace, metrics)
     before = _question_of(context, metrics) if context else None
     rows = assistant.behind(before) if before is not None and asks_for_them(question) else None
-    found = assistant.again(question, rows) if rows is not None else assistant.ask(question, before, choose)
+    if model:
+        found = assistant.ask_model(question, model, before)
+        if choose is not None and found.status == "choose":
+            found = assistant.again(question, found.readings[min(choose, len(found.readings)) - 1].question)
+    else:
+        found = assistant.again(question, rows) if rows is not None else assistant.ask(question, before, choose)
     steps = (
         assistant.steps(found.readings[0].question) if json and found.status == "answered" and found.readings else ()
     )
@@ -104,7 +112,8 @@ def _question_of(context: str, metrics: Any) -> Inquiry:
 
 def _words(found: Response) -> str:
     if found.status == "choose":
-        lines = [f"  {at}. {one.sentence}" for at, one in enumerate(found.readings, 1)]
+        by = [f" (read by {one.by})" if one.by else "" for one in found.readings]
+        lines = [f"  {at}. {one.sentence}{by[at - 1]}" for at, one in enumerate(found.readings, 1)]
         return "\n".join(["Which of these do you mean? Ask again with --choose and its number.", *lines])
     if found.status == "refused":
         return "\n".join([found.why, "You can ask, for example:", *(f"  {one}" for one in found.examples)])

@@ -94,6 +94,8 @@ class Interpretation:
         What it asks, in plain words.
     words
         How each part was read.
+    by
+        The language model that reads it so; '' for the program itself.
     """
 
     question: Inquiry
@@ -101,6 +103,7 @@ class Interpretation:
     score: float
     words: tuple[WordRead, ...] = ()
     unread: tuple[str, ...] = ()
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,8 @@ class Response:
         The number of the customer's open alert, to which a task is added.
     passages
         What the book's documents say, word for word, the best first.
+    model
+        The language model that read the question as well, '' where nothing left this computer.
     """
 
     status: Status
@@ -160,3 +165,4 @@ class Response:
     next_steps: tuple[NextStep, ...] = ()
     alert: int | None = None
     passages: tuple[Passage, ...] = ()
+    model: str = ""

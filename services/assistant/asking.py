@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, NamedTuple
@@ -13,6 +13,7 @@ from models.values.errors import UserError
 from models.values.metrics import Condition
 from models.values.words import listed
 from services.assistant.answering import CUSTOMER, Answering
+from services.assistant.by_model import read_by_model
 from services.assistant.naming import Named, named_in
 from services.assistant.phrasing import period_words, question_words
 from services.assistant.reading import Candidate, candidates, continued
@@ -85,6 +86,33 @@ class Assistant:
             return said or self._or_documents(self._answered(text, settled, before, choose, today), of_rules)
         except UserError as error:
             return _refused(text, str(error))
+
+    def ask_model(
+        self, text: str, profile: str, before: Inquiry | None = None, cancelled: Callable[[], bool] = lambda: False
+    ) -> Response:
+        """Answer a question that a language model reads as well.
+
+        Where both read the same, that is answered and said; else a person chooses: the model's reading comes last.
+
+        Raises
+        ------
+        Cancelled, EnvironmentFault, UserError
+            There is no such model, or its endpoint fails.
+        """
+        own = self.ask(text, before)
+        today = self._metrics.days()[0]
+        found = read_by_model(self._workspace, self._metrics.catalogue, text, profile, cancelled)
+        question = self._of_named(found, self._find(text, today).named) if found is not None else None
+        if question is None:
+            nothing = f"{profile} found nothing in the catalogue that answers this question."
+            why = f"{own.why} {nothing}" if own.why else ""
+            return replace(own, notes=(*own.notes, nothing), why=why, model=profile)
+        known = own.readings if own.status in ("answered", "choose") else ()
+        if own.status == "answered" and known and known[0].question == question:
+            return replace(own, notes=(*own.notes, f"{profile} reads this question in the same way."), model=profile)
+        reading = Interpretation(question, question_words(question, self._metrics.catalogue, today), 0.0, by=profile)
+        others = tuple(one for one in known if one.question != question)
+        return Response("choose", text, readings=(*others, reading), model=profile)
 
     def _or_documents(self, found: Response, of_rules: bool) -> Response:
         """What the documents say where the figures and rows of the book answer nothing."""

@@ -16,7 +16,7 @@ from views.lists.word_table import TableCell, TableColumn, TableLine, WordTable
 from views.theme import Theme, fonts
 from views.widgets.buttons import link, push
 from views.widgets.flow import FlowLayout
-from views.widgets.labels import column, kind_of, label, note, row, rule, set_ink
+from views.widgets.labels import clear, column, kind_of, label, note, row, rule, set_ink
 from views.words import whole
 
 #: So many rows are shown at first.
@@ -42,6 +42,7 @@ class AnswerView(QWidget):
     step_wanted : what is to be done now for the customer of the answer.
     export_wanted : a table is wanted as a file.
     pin_wanted : the figures are wanted as a tile of Insights.
+    model_wanted : a language model is to read the question as well.
     selected : this answer is to be explained.
     """
 
@@ -51,6 +52,7 @@ class AnswerView(QWidget):
     step_wanted = Signal(str)
     export_wanted = Signal(object)
     pin_wanted = Signal()
+    model_wanted = Signal()
     selected = Signal()
 
     def __init__(self, theme: Theme, number: int, question: str, when: str) -> None:
@@ -71,18 +73,22 @@ class AnswerView(QWidget):
         self.setLayout(column(top, 8, self.sentence, 10, self._body, 4, rule(soft=True), margins=(24, 16, 24, 0)))
         self.setAccessibleName(question)
 
-    def show_answer(self, found: Response, next_questions: Sequence[str]) -> None:
-        """Show what became of the question."""
+    def show_answer(self, found: Response, next_questions: Sequence[str], model: str = "") -> None:
+        """Show what became of the question; ``model``: the language model that may read it as well."""
+        clear(self._body)
         self.found = found
         if found.status == "choose":
             self.sentence.setText("You may mean one of these. Which one?")
-            self._add(_flow([self._reading(at, one.sentence) for at, one in enumerate(found.readings, 1)]))
+            said = [f"{one.sentence} (read by {one.by})" if one.by else one.sentence for one in found.readings]
+            self._add(_flow([self._reading(at, words) for at, words in enumerate(said, 1)]))
+            self._offer(model)
             return
         if found.status == "refused":
             self.sentence.setText(f"Not answered. {found.why}")
             offered = [one.sentence for one in found.readings] or list(found.examples)
             self._add(note("You can ask:"))
             self._add(_flow([self._asking(one) for one in offered]))
+            self._offer(model)
             return
         set_ink(self.sentence, "ink")
         self.sentence.setText(found.sentence)
@@ -100,6 +106,21 @@ class AnswerView(QWidget):
             pin.clicked.connect(self.pin_wanted)
             buttons.append(pin)
         self._add(_flow([*buttons, *(self._asking(one) for one in next_questions)]))
+        if found.readings and not found.next_steps:
+            self._offer(model)
+
+    def _offer(self, model: str) -> None:
+        """Offer to let a language model read the question; it gets its words, names hidden, and no figures."""
+        if model and self.found is not None and not any(one.by for one in self.found.readings):
+            ask = link(f"Let {model} read it")
+            ask.setToolTip("Sends your question with names hidden, and the names of metrics; no figures or rows")
+            ask.clicked.connect(self.model_wanted)
+            self._add(ask)
+
+    def wait_for_model(self, model: str) -> None:
+        """Say that a language model is reading the question."""
+        clear(self._body)
+        self.sentence.setText(f"{model} is reading your question …")
 
     def show_failure(self, words: str) -> None:
         """Say why there is no answer."""

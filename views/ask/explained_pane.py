@@ -44,9 +44,8 @@ class ExplainedPane(QWidget):
         clear(self._box)
         self._box.addWidget(label(f"How question {number} was answered", fonts.HEADING, fonts.SEMIBOLD))
         self._box.addSpacing(6)
-        self._box.addWidget(
-            note(f"Read-only query on your book, {whole(milliseconds)} ms. Nothing left this computer.")
-        )
+        left = f"{found.model} got your question with names hidden." if found.model else "Nothing left this computer."
+        self._box.addWidget(note(f"Read-only query on your book, {whole(milliseconds)} ms. {left}"))
         if found.readings:
             self._section("Read as", [(found.readings[0].sentence, "")])
         if steps:

@@ -134,15 +134,16 @@ class AskPage(Page):
         self._before = None
         self.ask(text)
 
-    def ask(self, text: str, choose: int | None = None) -> None:
-        """Ask the book, and show the answer below the ones before."""
+    def ask(self, text: str, choose: int | None = None, question: Inquiry | None = None) -> None:
+        """Ask the book, and show the answer below the ones before; ``question``: as it was read already."""
         number = len(self.answers) + 1
         clock = self.context.book.workspace.clock.now().astimezone()
         view = AnswerView(self.context.theme, number, text, f"{clock:%H:%M}")
         self.answers.append(view)
         self._list.insertWidget(self._list.count() - 1, view)
         view.asked.connect(self.ask)
-        view.chosen.connect(partial(self.ask, text))
+        view.chosen.connect(partial(self._choose, view))
+        view.model_wanted.connect(partial(self._ask_model, number))
         view.customer_wanted.connect(self.wants_customer)
         view.step_wanted.connect(partial(self._take_step, view))
         view.export_wanted.connect(self._export)
@@ -150,6 +151,8 @@ class AskPage(Page):
         view.selected.connect(partial(self._explain, number))
         self.history.add(number, text, "")
         work = partial(self._room.ask, text, self._before, choose)
+        if question is not None:
+            work = partial(self._room.again, text, question)
         done, failed = partial(self._show, number), partial(self._fail, number)
         self._desk.read(f"ask {number}", work, done, failed)
         self._scroll_to(view)
@@ -157,7 +160,7 @@ class AskPage(Page):
     def _show(self, number: int, reply: Reply) -> None:
         view, found = self.answers[number - 1], reply.found
         self._times[number] = reply.milliseconds
-        view.show_answer(found, reply.next_questions)
+        view.show_answer(found, reply.next_questions, self._room.model)
         outcome = {"choose": "Several readings", "refused": "Not answered"}.get(found.status, "")
         if found.passages:
             outcome = f"{found.passages[0].document}, page {found.passages[0].page}"
@@ -168,6 +171,18 @@ class AskPage(Page):
             self._before = found.readings[0].question
         self._explain(number)
         self._scroll_to(view)
+
+    def _choose(self, view: AnswerView, number: int) -> None:
+        """One of several readings is meant; that of a language model is run as it stands."""
+        chosen = view.found.readings[number - 1] if view.found is not None else None
+        self.ask(view.question, number, chosen.question if chosen is not None and chosen.by else None)
+
+    def _ask_model(self, number: int) -> None:
+        """Let the language model read a question as well."""
+        view, model = self.answers[number - 1], self._room.model
+        view.wait_for_model(model)
+        work = partial(self._room.ask_model, view.question, None, model)
+        self._desk.read(f"ask {number}", work, partial(self._show, number), partial(self._fail, number))
 
     def _fail(self, number: int, failed: Failed) -> None:
         self.answers[number - 1].show_failure(failed.words)

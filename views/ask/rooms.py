@@ -55,6 +55,25 @@ class AskRoom:
         found = assistant.again(text, rows) if rows is not None else assistant.ask(text, before, choose)
         return Reply(found, round((perf_counter() - begun) * 1000), _next(found))
 
+    def again(self, text: str, question: Inquiry) -> Reply:
+        """Answer a question as it was read."""
+        begun = perf_counter()
+        found = self._assistant.again(text, question)
+        return Reply(found, round((perf_counter() - begun) * 1000), _next(found))
+
+    def ask_model(self, text: str, before: Inquiry | None, profile: str) -> Reply:
+        """Let a language model read a question as well; names are hidden from it."""
+        begun = perf_counter()
+        found = self._assistant.ask_model(text, profile, before)
+        return Reply(found, round((perf_counter() - begun) * 1000), _next(found))
+
+    @property
+    def model(self) -> str:
+        """The language model that may read questions, '' without one."""
+        preferences = self._book.workspace.preferences
+        known = [one.name for one in preferences.profiles]
+        return preferences.writer if preferences.writer in known else known[0] if known else ""
+
     def steps(self, question: Inquiry) -> tuple[tuple[str, int], ...]:
         """From rows to answer."""
         return self._assistant.steps(question)
