@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,9 @@ from models.values.assistant import EXAMPLES, ResultTable
 from models.values.metrics import Column
 from services.assistant import Assistant
 from services.metrics import all_dashboards
+from services.settings import ModelProfile
 from services.workspace import Workspace
+from tests.servers.model_server import MODEL, model_server, written
 from tests.views.conftest import OpenWindow
 from tests.views.pages import page_at
 from views.actions import Command
@@ -199,3 +203,51 @@ def test_an_answer_is_written_with_money_in_major_units(tmp_path: Path, sample: 
     written = (tmp_path / "answer.csv").read_text(encoding="utf-8-sig")
     assert "Revenue (USD)" in written and "1234.56" in written
     assert "'=Priya" in written
+
+
+def test_documents_are_added_asked_about_removed_and_that_is_undone(
+    qtbot: QtBot, desk: Desktop, page: AskPage, tmp_path: Path
+) -> None:
+    qtbot.waitUntil(lambda: page.documents.list.count() == 4)
+    path = tmp_path / "packing.txt"
+    path.write_text("Fragile goods are wrapped in two layers of wool felt.", encoding="utf-8")
+    page.documents.added.emit([path])
+    qtbot.waitUntil(lambda: page.documents.list.count() == 5)
+    view = typed(qtbot, page, "how are fragile goods wrapped")
+    assert view.found is not None and view.found.passages[0].document == "packing"
+    assert "wrapped in two layers of wool felt" in says(view)
+    row = next(at for at in range(5) if page.documents.list.item(at).text() == "packing")
+    page.documents.list.setCurrentRow(row)
+    qtbot.keyClick(page.documents.list, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: page.documents.list.count() == 4)
+    desk.book.undo()
+    qtbot.waitUntil(lambda: page.documents.list.count() == 5)
+
+
+def test_a_document_that_cannot_be_read_is_said_and_nothing_is_added(
+    qtbot: QtBot, desk: Desktop, page: AskPage, tmp_path: Path
+) -> None:
+    qtbot.waitUntil(lambda: page.documents.list.count() == 4)
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(b"%PDF-1.4 no pages")
+    page.documents.added.emit([path])
+    qtbot.waitUntil(lambda: "damaged or not a PDF" in desk.window.toast.words)
+    assert page.documents.list.count() == 4
+
+
+def test_a_language_model_reads_a_question_once_a_person_asks_for_it(
+    qtbot: QtBot, desk: Desktop, page: AskPage
+) -> None:
+    with model_server() as server:
+        query = {"metrics": ["orders"], "by": ["month"], "period": "12m"}
+        server.answer(written(json.dumps({"form": "figure", "query": query})))
+        profile = ModelProfile("House model", server.url, MODEL, kind="local", timeout_s=20)
+        desk.book.know(replace(desk.book.workspace.preferences, profiles=(profile,)))
+        view = typed(qtbot, page, "how is business developing these days")
+        assert not server.received, "nothing leaves before a person asks for it"
+        button(view, "Let House model read it").click()
+        qtbot.waitUntil(lambda: view.found is not None and view.found.status == "choose", timeout=20_000)
+        button(view, "Orders by month in the last 12 months (read by House model)").click()
+        answer = page.answers[-1]
+        qtbot.waitUntil(lambda: answer.found is not None)
+        assert answer.sentence.text().startswith("Orders by month in the last 12 months:")
