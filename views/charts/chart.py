@@ -374,6 +374,8 @@ class Chart(QWidget):
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
         self.redraw()
+        if self.table_button.isVisible():  # under the pointer while the window is made narrower
+            self.table_button.move(self._free_corner())
         self._tell()
 
     def showEvent(self, event: object) -> None:

@@ -242,6 +242,9 @@ def test_the_button_of_the_table_covers_no_point_where_a_corner_is_free(shown: A
     corners = [QPoint(x, y) for x in (0, chart.width() - right) for y in (0, chart.height() - bottom)]
     free = [corner for corner in corners if not any(QRect(corner, size).contains(one) for one in places)]
     assert not free or chart.table_button.pos() in free
+    chart.resize(chart.width() - 60, chart.height())
+    QApplication.processEvents()
+    assert chart.rect().contains(chart.table_button.geometry()), "a narrower window does not cut it off"
 
 
 @pytest.mark.parametrize("make", EVERY)
