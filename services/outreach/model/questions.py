@@ -11,7 +11,7 @@ from services.outreach.model.answer import as_document, bare
 from services.outreach.model.client import CONNECT_S
 from services.outreach.model.faults import Trouble, told
 from services.outreach.model.masking import Mask, mask_for
-from services.outreach.model.prompt import as_json
+from services.outreach.model.prompt import as_json, own_words
 from services.outreach.model.write import answered, usable
 from services.workspace import Workspace
 
@@ -32,12 +32,12 @@ def ask_in_json(
     Raises
     ------
     Cancelled, EnvironmentFault, UserError
-        There is no such model, or its endpoint fails.
+        There is no such model, its endpoint fails, or the text may hold personal data that cannot be hidden.
     """
     model, key = usable(workspace, profile)
     with workspace.store.snapshot() as driver:
         mask = mask_for(driver, 0, workspace.person)
-        said = mask.hide(text)
+        said = own_words(mask, text)
     messages = [{"role": "system", "content": rules}, {"role": "user", "content": said}]
     forms = tuple(as_json(model, messages, form) for form in _FORMS)
     to = f"{urlsplit(model.base_url).hostname} ({model.model})"

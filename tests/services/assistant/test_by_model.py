@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from models.values.errors import EnvironmentFault
+from models.values.errors import EnvironmentFault, UserError
 from services.assistant import Assistant
 from services.assistant.by_model import listing
 from services.book.disclosures import disclosures
@@ -119,3 +119,12 @@ def test_an_endpoint_that_fails_is_said_in_a_sentence(asked: Assistant, server: 
     server.answer(html())
     with pytest.raises(EnvironmentFault, match="did not answer like a language model"):
         asked.ask_model("revenue by tier", NAME)
+
+
+def test_a_question_with_what_cannot_be_hidden_does_not_leave(
+    workspace: Workspace, asked: Assistant, server: ModelServer
+) -> None:
+    server.answer(says({"form": "none"}))
+    with pytest.raises(UserError, match="Nothing was sent to the language model"):
+        asked.ask_model("orders of the one whose card ends four two four two four two four two", NAME)
+    assert not server.received and not [one for one in disclosures(workspace) if "question" in one.what]
