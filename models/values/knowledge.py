@@ -28,12 +28,15 @@ class Passage:
 
     Attributes
     ----------
+    id
+        Of the document.
     heading
         The heading that they stand under, '' for none.
     covered
         How much of what a question asks they hold, 0 to 1, by the weight of its words.
     """
 
+    id: int
     document: str
     page: int
     heading: str

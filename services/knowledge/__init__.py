@@ -7,6 +7,6 @@ of work, `searching` finds the passages that answer a question, or says that non
 from __future__ import annotations
 
 from services.knowledge.keeping import add_documents, known_documents, remove_document
-from services.knowledge.searching import Library
+from services.knowledge.searching import Library, passages_about, sentence_about
 
-__all__ = ["Library", "add_documents", "known_documents", "remove_document"]
+__all__ = ["Library", "add_documents", "known_documents", "passages_about", "remove_document", "sentence_about"]

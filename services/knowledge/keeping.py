@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from models import sqlite
 from models.tables import documents
 from models.values.changes import Changes
 from models.values.errors import UserError
@@ -76,10 +77,8 @@ def remove_document(workspace: Workspace, number: int) -> Changes:
         return work.commit()
 
 
-def pages_of(workspace: Workspace) -> list[tuple[str, list[str]]]:
-    """Return the title and the pages of each document."""
-    with (
-        workspace.store.snapshot() as driver,
-        closing(driver.execute("SELECT title, text FROM documents WHERE source = ? ORDER BY id", (SOURCE,))) as rows,
-    ):
-        return [(title, text.split(PAGE_BREAK)) for title, text in rows]
+def texts_of(driver: sqlite.Connection) -> tuple[tuple[int, str, str], ...]:
+    """Return number, title and text of each document; its pages are parted by ``PAGE_BREAK``."""
+    sql = "SELECT id, title, text FROM documents WHERE source = ? ORDER BY id"
+    with closing(driver.execute(sql, (SOURCE,))) as rows:
+        return tuple(tuple(row) for row in rows)

@@ -1,6 +1,6 @@
 """Find the passages that answer a question: BM25 over passages, and how much of the question each holds.
 
-The index is made in memory from the book's documents, and again when the book changes: a few hundred pages take some
+The index is made in memory from the book's documents, and again when they change: a few hundred pages take some
 milliseconds, and nothing of an encrypted book lies on disk in plain. No embeddings: words, their stems and a short list
 of synonyms (``resources/assistant/documents.toml``).
 """
@@ -13,17 +13,19 @@ import threading
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from models import sqlite
 from models.values.knowledge import Passage
-from services.knowledge.keeping import pages_of
+from services.knowledge.keeping import texts_of
+from services.knowledge.reading import PAGE_BREAK
 from services.workspace import Workspace
 
 _WORDS: Final = Path(__file__).resolve().parents[2] / "resources" / "assistant" / "documents.toml"
 _TOKEN: Final = re.compile(r"[^\W_]+")
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[^a-z])")
 _HEADING: Final = re.compile(r"^#{1,6}\s+(.+)$")
 #: A passage has at most so many characters, where a paragraph ends before.
 _LONGEST: Final = 700
@@ -47,8 +49,7 @@ class Library:
     """The documents of a book, ready to be asked."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._workspace, self._lock = workspace, threading.Lock()
-        self._made: tuple[int, _Index | None] | None = None
+        self._workspace = workspace
 
     def ask(self, question: str) -> tuple[Passage, ...]:
         """Return the passages that answer a question, the best first; () where the documents do not say."""
@@ -67,26 +68,41 @@ class Library:
 
     def _index(self) -> _Index | None:
         with self._workspace.store.snapshot() as driver:
-            head = int(driver.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()[0])
-        with self._lock:
-            if self._made is None or self._made[0] != head:
-                found = pages_of(self._workspace)
-                self._made = (head, _Index(found) if found else None)
-            return self._made[1]
+            found = texts_of(driver)
+        return _index_of(found) if found else None
+
+
+def passages_about(driver: sqlite.Connection, matter: str) -> tuple[Passage, ...]:
+    """Return the passages about a matter, the best first, on a connection at hand; one word is no matter yet."""
+    found = texts_of(driver)
+    return _index_of(found).ask(matter, least=_LEAST_WORDS) if found else ()
+
+
+def sentence_about(passage: Passage, matter: str) -> str:
+    """Return the sentence of a passage that shares most with a matter, the first of several, on one line."""
+    asked = {other for one in _stems(matter) for other in _alike(one)}
+    return max(_SENTENCE.split(" ".join(passage.text.split())), key=lambda one: len(asked & _stems(one)))
+
+
+@lru_cache(maxsize=2)
+def _index_of(found: tuple[tuple[int, str, str], ...]) -> _Index:
+    return _Index(found)
 
 
 class _Index:
     """Passages with their words."""
 
-    def __init__(self, found: Sequence[tuple[str, Sequence[str]]]) -> None:
+    def __init__(self, found: Sequence[tuple[int, str, str]]) -> None:
         self._passages = [
-            (title, number, heading, text)
-            for title, pages in found
-            for number, page in enumerate(pages, 1)
+            (row, title, number, heading, text)
+            for row, title, whole in found
+            for number, page in enumerate(whole.split(PAGE_BREAK), 1)
             for heading, text in _passages(page)
         ]
-        self._own = [_stems(f"{heading} {text}") for _title, _number, heading, text in self._passages]
-        self._stems = [own | _stems(title) for own, (title, *_rest) in zip(self._own, self._passages, strict=True)]
+        self._own = [_stems(f"{heading} {text}") for *_rest, heading, text in self._passages]
+        self._stems = [
+            own | _stems(title) for own, (_row, title, *_rest) in zip(self._own, self._passages, strict=True)
+        ]
         self._known = Counter(one for stems in self._stems for one in stems)
         self._driver = sqlite.connect(":memory:", check_same_thread=False)
         self._lock = threading.Lock()
@@ -94,12 +110,12 @@ class _Index:
         self._driver.executemany(
             "INSERT INTO passages (rowid, title, heading, words) VALUES (?, ?, ?, ?)",
             ((at, *(_stemmed(one) for one in (title, heading, text)))
-             for at, (title, _number, heading, text) in enumerate(self._passages)),
+             for at, (_row, title, _number, heading, text) in enumerate(self._passages)),
         )  # fmt: skip
 
-    def ask(self, question: str) -> tuple[Passage, ...]:
+    def ask(self, question: str, least: int = 1) -> tuple[Passage, ...]:
         asked = self._asked(question)
-        if not asked:
+        if len(asked) < least:
             return ()
         terms = " OR ".join(f'"{other}"' for word in asked for other in _alike(word.stem))
         with self._lock:
@@ -120,8 +136,7 @@ class _Index:
         return tuple(self._passage(at, -covered) for covered, _own, _rank, at in sorted(found)[:_SHOWN])
 
     def _passage(self, at: int, covered: float) -> Passage:
-        title, number, heading, text = self._passages[at]
-        return Passage(title, number, heading, text, covered)
+        return Passage(*self._passages[at], covered)
 
     def _asked(self, question: str) -> list[_Word]:
         """The words of a question that carry it, the rarer in the documents the heavier."""

@@ -18,7 +18,7 @@ from services.outreach.claims.found import ON_RECORD, Found, Part
 from services.outreach.claims.lexicon import lexicon
 from services.outreach.claims.names import find_names, find_products
 from services.outreach.claims.offers import find_offers, find_pictures, find_promises
-from services.outreach.claims.quotes import find_quotes, quoted
+from services.outreach.claims.quotes import find_quotes, our_rules, quoted
 from services.outreach.claims.sentences import LONGEST_SENTENCE, is_sign_off, sentences
 from services.outreach.claims.sources import Sources
 from services.outreach.claims.states import find_states
@@ -145,6 +145,10 @@ def _all(part: Part) -> list[Found]:
     found += find_pictures(part)
     found += _told(part, [(one.start, one.end) for one in found if one.kind != "offer"])
     found += find_apart(part)
+    if rules := list(our_rules(part)):
+        found = [
+            one for one in found if one.kind != "statement" or one.supported or not within((one.start, one.end), rules)
+        ]
     return [one for one in found if one.note != ON_RECORD]
 
 

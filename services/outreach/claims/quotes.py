@@ -16,6 +16,8 @@ _QUOTED: Final = re.compile(
 )
 _PLAIN: Final = re.compile(r"[^\w]+")
 _PRAISE: Final = frozenset({"excellent", "perfect", "great", "wonderful", "outstanding", "brilliant", "superb"})
+#: What may stand before a rule that is quoted, beside its document's title.
+_INTRODUCES: Final = frozenset({"our", "the", "as", "in", "it", "has", "reads", "say", "says", "states", "is", "this"})
 NOT_THEIR_WORDS: Final = "these are not their words in your data"
 
 
@@ -42,6 +44,19 @@ def find_quotes(part: Part) -> Iterator[Found]:
     if stray >= 0:
         stop = part.small.find("\n", stray)
         yield Found(stray, len(part.small) if stop < 0 else stop, "quote", label="a quotation mark without its pair")
+
+
+def our_rules(part: Part) -> Iterator[Span]:
+    """Yield sentences that are a document's own, whole, or quoted from its beginning: they state a rule, no fact."""
+    rules = [(one, _bare(quote)) for one in part.sources.all if one.fact.group == "document" for quote in one.quotes]
+    for sentence in part.sentences if rules else ():
+        before, *inside = (_bare(one) for one in part.text[sentence.start : sentence.end].split('"'))
+        for source, rule in rules:
+            named = _INTRODUCES.union(_bare(source.fact.label).split())
+            quotes = [one for one in inside if one]
+            is_quoted = len(quotes) == 1 and named.issuperset(before.split()) and f"{rule} ".startswith(f"{quotes[0]} ")
+            if is_quoted or (not inside and before == rule):
+                yield sentence
 
 
 def _source(part: Part, inside: str) -> Source | None:

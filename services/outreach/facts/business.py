@@ -15,6 +15,7 @@ from services.entities import ENTITIES, Told
 from services.insight import Reader, reference
 from services.insight.declared import COLUMN, rows_of, said
 from services.insight.open_work import DUE_DAYS
+from services.knowledge import passages_about, sentence_about
 from services.outreach.facts.found import (
     Filling,
     Found,
@@ -30,7 +31,13 @@ from services.outreach.facts.found import (
 )
 
 _CAMPAIGN_DAYS: Final = 365
-_DOCUMENTS: Final = 2
+_PASSAGES: Final = 2
+#: A matter of so many days ago is answered with what our policies say about it.
+_MATTER_DAYS: Final = 60
+_TITLE: Final = 40
+#: Title and sentence together have so many characters.
+_LINE: Final = 105
+_FIGURE: Final = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w])")
 #: So many of the newest rows of activity are looked through for the feature: whether the business has it at all.
 _ACTIVITIES: Final = 4000
 _STAGE_WORDS: Final = {"Identified": "first talks", "Qualified": "first talks", "Proposal": "proposal",
@@ -48,7 +55,7 @@ def read_business(reader: Reader, customer_id: int) -> Iterator[Found]:
     yield from _campaign(reader, customer_id)
     yield from _feature(reader, customer_id)
     yield from _declared(reader, customer_id)
-    yield from _documents(reader)
+    yield from _policies(reader, customer_id)
 
 
 def _deal(reader: Reader, customer_id: int) -> Iterator[Found]:
@@ -190,10 +197,23 @@ def _stated(told: Told, row: sqlite.Row) -> Iterator[FactValue]:
             yield from (number(value),) if form == "days" else of_kind("name", str(value))
 
 
-def _documents(reader: Reader) -> Iterator[Found]:
-    """Yield the newest documents: what a person may name as a source."""
-    for row in reader.rows("SELECT id, title FROM documents ORDER BY id DESC LIMIT ?", (_DOCUMENTS,)):
-        title = words.shortened(row["title"], 50)
-        fact = Fact(f"document:{row['id']}", f"Document “{title}”", "document", "documents", row["id"], "document",
-                    of_kind("name", title))  # fmt: skip
-        yield Found(fact, "document")
+def _policies(reader: Reader, customer_id: int) -> Iterator[Found]:
+    """Yield what our documents say about what a customer wrote to us about of late, word for word."""
+    rows = reader.rows(
+        "SELECT DISTINCT subject FROM tickets WHERE customer_id = ? AND subject <> '' AND opened_on >= ?"
+        " ORDER BY opened_on DESC, id DESC LIMIT ?",
+        (customer_id, (reader.today - timedelta(days=_MATTER_DAYS)).isoformat(), _PASSAGES),
+    )
+    shown = set[str]()
+    for row in rows:
+        for one in passages_about(reader.driver, row["subject"])[:1]:
+            said = sentence_about(one, row["subject"])
+            key = f"document:{one.id}:{one.page}:{one.heading}"
+            if key not in shown:
+                values = (*of_kind("name", one.document), *of_kind("quote", said), *map(number, _FIGURE.findall(said)))
+                title = words.shortened(one.document, _TITLE)
+                told = f"{title}: “{words.shortened(said, _LINE - len(title))}”"
+                yield Found(
+                    Fact(key, told, f"{title}, page {one.page}", "documents", one.id, "document", values), "document"
+                )
+            shown.add(key)

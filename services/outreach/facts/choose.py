@@ -18,11 +18,10 @@ from services.outreach.facts.found import Found
 MOST: Final = 12
 #: Sorts in the order in which they are shown, the most telling first.
 ORDER: Final = (
-    "matter", "since", "orders", "last_order", "open ticket", "invoice", "trouble", "bad review", "renewal", "praise",
-    "past praise", "feature",
-    "products", "suggestion", "further category", "deal", "tier", "ticket rating", "preferences", "size", "categories",
-    "review", "contract", "survey", "conversation", "campaign", "contact", "returned", "amount", "document",
-    "measurements",
+    "matter", "since", "orders", "last_order", "open ticket", "invoice", "trouble", "bad review", "document", "renewal",
+    "praise", "past praise", "feature", "products", "suggestion", "further category", "deal", "tier",
+    "ticket rating", "preferences", "size", "categories", "review", "contract", "survey", "conversation", "campaign",
+    "contact", "returned", "amount", "measurements",
 )  # fmt: skip
 
 PROPOSED: Final = {
