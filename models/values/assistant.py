@@ -20,7 +20,9 @@ EXAMPLES: Final = (
     "Customers without contact for 90 days",
     "Top 3 reasons for negative reviews last quarter",
 )
-Form = Literal["figure", "rows", "count", "share", "overview", "action", "email", "task", "engagement", "reasons"]
+Form = Literal[
+    "figure", "rows", "count", "share", "overview", "action", "email", "task", "engagement", "contacts", "reasons"
+]  # fmt: skip
 NextStep = Literal["customer", "draft", "task"]
 Status = Literal["answered", "choose", "refused"]
 

@@ -18,7 +18,7 @@ from services.assistant.naming import Named, named_in
 from services.assistant.phrasing import period_words, question_words
 from services.assistant.reading import Candidate, candidates, continued
 from services.assistant.spans import TAKEN, Parsed, Span, corrected, find
-from services.assistant.special import SpecialQuestions, of_documents, refuse_unknown
+from services.assistant.special import SpecialQuestions, of_documents, refuse_unclear, refuse_unknown
 from services.assistant.tokens import Token, tokens_of
 from services.assistant.vocabulary import BookValues, Sense, the_vocabulary
 from services.knowledge import Library
@@ -78,6 +78,7 @@ class Assistant:
         settled = self._find(text, today)
         try:
             refuse_unknown(settled.named)
+            refuse_unclear(settled.named)
             special = self._special.answer(text, settled.found, settled.named, before, today)
             if special is not None:
                 return special
@@ -157,7 +158,7 @@ class Assistant:
         tokens = tokens_of(text)
         capitals = frozenset(one.lower() for one in re.findall(r"\b[A-Z]{1,3}\b", text))
         vocabulary = the_vocabulary().with_values(self._values.all(), capitals)
-        named = named_in(self._workspace, text, tokens)
+        named = named_in(self._workspace, text, tokens, vocabulary.words)
         apart = tuple(Token(TAKEN, TAKEN) if _is_named(named, at) else one for at, one in enumerate(tokens))
         found = find(corrected(apart, vocabulary), vocabulary, today)
         spans = sorted((*found.spans, *(one.span for one in named)), key=lambda one: one.start)
@@ -169,9 +170,9 @@ class Assistant:
         alone = self._alone(settled)
         if alone is not None:
             return self._special.overview(text, alone, today)
-        field = self._field_of_one(settled)
-        if field is not None:
-            return self._special.field(text, *field, today)
+        asked = self._fields_of_one(settled)
+        if asked is not None:
+            return self._special.fields(text, *asked, today)
         about = _about_reasons(settled)
         readings = self._readings(about.settled, before, today)
         if about.asked:
@@ -220,14 +221,14 @@ class Assistant:
 
     def _of_named(self, question: Inquiry, named: Sequence[Named]) -> Inquiry | None:
         """The question of the customers, deals, tickets … that it names."""
+        whose = tuple(dict.fromkeys(number for one in named if one.entity == "customers" for number in one.ids))
+        conditions = [Condition(CUSTOMER, "=", whose[0]) if len(whose) == 1 else Condition(CUSTOMER, "in", whose)]
         for one in named:
-            if one.entity == "customers":
-                condition = Condition(CUSTOMER, "=" if len(one.ids) == 1 else "in",
-                                      one.ids[0] if len(one.ids) == 1 else one.ids)  # fmt: skip
-            elif question.rows is not None and question.rows.entity == one.entity:
-                condition = Condition("external_id", "in", one.external_ids)
-            else:
+            if one.entity != "customers" and (question.rows is None or question.rows.entity != one.entity):
                 return None
+            if one.entity != "customers":
+                conditions.append(Condition("external_id", "in", one.external_ids))
+        for condition in conditions if whose else conditions[1:]:
             if question.query is not None:
                 question = replace(question, query=replace(question.query, where=(*question.query.where, condition)))
             elif question.rows is not None:
@@ -254,8 +255,8 @@ class Assistant:
         return None if others else named[0].ids[0]
 
     @staticmethod
-    def _field_of_one(settled: _Settled) -> tuple[int, str] | None:
-        """The one customer whom a question names, and the field of theirs that it asks for."""
+    def _fields_of_one(settled: _Settled) -> tuple[int, tuple[str, ...]] | None:
+        """The one customer whom a question names, and the fields of theirs that it asks for, and nothing else."""
         named = settled.named
         if len(named) != 1 or named[0].entity != "customers" or len(named[0].ids) != 1 or settled.found.unread:
             return None
@@ -265,8 +266,9 @@ class Assistant:
             if one is not named[0].span
             and not (one.of("form") or one.of("link") or any(each.what == "customers" for each in one.of("entity")))
         ]
-        fields = [one.what.partition(".")[2] for span in asked for one in span.of("field") if one.entity == "customers"]
-        return (named[0].ids[0], fields[0]) if len(asked) == 1 and fields else None
+        fields = [next((one.what.partition(".")[2] for one in span.of("field") if one.entity == "customers"), "")
+                  for span in asked]  # fmt: skip
+        return (named[0].ids[0], tuple(dict.fromkeys(fields))) if fields and all(fields) else None
 
     @staticmethod
     def _nothing(text: str, found: Parsed) -> Response:
@@ -316,7 +318,8 @@ def _without(text: str, best: Interpretation) -> Response:
 
 def _unread(found: Parsed, question: Inquiry) -> tuple[str, ...]:
     """The words that nothing knows; "more" of "more than last year" is what a comparison shows."""
-    compared = question.query is not None and question.query.compare is not None
+    query = question.query
+    compared = query is not None and (query.compare is not None or bool(query.by))
     return tuple(one for one in found.unread if not (compared and one in _MORE))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from models.values.assistant import SemiJoin
 from models.values.metrics import Condition, Operator
@@ -49,8 +50,14 @@ class Attaching(Bounds):
                 continue
             if span is self._target and self._meaning.kind in ("metric", "entity"):
                 continue
+            if span.time is not None and denied and waiting is not None and host is not None and host.period != "all":
+                host, denied = self._neither(sketch, span, host, span.time.text), False
+                continue
             if span.time is not None:
                 host = self._time(sketch, span, host, denied)
+                continue
+            if span.of("since"):
+                host, denied = self._since(sketch, span, host, denied), False
                 continue
             if span.comparisons:
                 host = self._comparison(sketch, at, host, denied)
@@ -63,14 +70,42 @@ class Attaching(Bounds):
         if denied and waiting is not None:
             sketch.used.pop(waiting)
 
+    def _neither(self, sketch: Sketch, span: Span, host: SemiJoin, period: str) -> SemiJoin:
+        """What they did in one period and not in another: "ordered in 2025 and nothing in 2026"."""
+        join = replace(host, period=period, denied=True)
+        sketch.joins.append(join)
+        sketch.used[span] = f"no {self._catalogue.entities[host.entity].title.lower()} {period}"
+        return join
+
+    def _since(self, sketch: Sketch, span: Span, host: SemiJoin | None, denied: bool) -> SemiJoin | None:
+        """What they have not done since the period named before: "bought boots last winter but none since"."""
+        if host is None:
+            return host
+        known = sketch.joins if denied else sketch.joins[:-1]
+        before = next((one for one in reversed(known) if one.period != "all" and not one.denied), None)
+        last = period_of(before.period, self._today).last if before is not None else self._today
+        if before is None or last >= self._today or not (denied or host.denied):
+            return host
+        after = f"{last + timedelta(days=1)}..{self._today}"
+        if denied:
+            return self._neither(sketch, span, before, after)
+        changed = replace(host, period=after)
+        sketch.joins[sketch.joins.index(host)] = changed
+        sketch.used[span] = after
+        return changed
+
     def _group(self, sketch: Sketch, span: Span, *, named: bool = False) -> bool:
         """A dimension that figures are told apart by, or after "by" the metric that puts them in order."""
         own = [one.name for one in (sketch.metrics or [])]
         at = self._spans.index(span)
-        valued = {one.what for one in self._spans[at + 1].of("value")} if at + 1 < len(self._spans) else set()
+        before = [one for one in self._spans[max(0, at - 1) : at] if one.end == span.start]
+        valued = {one.what for near in self._spans[at + 1 : at + 2] for one in near.of("value")}
+        own_values = {one.what for near in before for one in near.of("value") if one.entity == sketch.entity.name}
+        own_values |= {"segment" for near in before for one in near.of("state") if one.entity == sketch.entity.name}
         for one in span.of("field"):
             name = one.what.partition(".")[2]
-            if name in valued and named:  # "handled by Tomasz"
+            mentioned = name in valued or (one.entity == sketch.entity.name and name in own_values)
+            if mentioned and named:  # "handled by Tomasz", "Gold tier"
                 sketch.used[span] = ""
                 return True
             if self._is_dimension(sketch, one, name):
@@ -177,6 +212,9 @@ class Attaching(Bounds):
             return True, None
         if meaning.kind == "metric":
             metric = self._catalogue.metrics[meaning.what]
+            if metric in sketch.metrics:  # named once more
+                sketch.used[span] = ""
+                return True, host
             if sketch.metrics and not linked and self._is_joined(span) and self._beside(sketch, metric):
                 sketch.metrics.append(metric)
                 sketch.used[span] = metric.title
@@ -189,7 +227,8 @@ class Attaching(Bounds):
                 metric.entity == sketch.entity.name
                 and metric.measure == "count"
                 and metric.where
-                and not sketch.metrics
+                and metric not in sketch.metrics
+                and all(one.measure != "count" for one in sketch.metrics)
             ):
                 return self._state(sketch, span, metric.where, denied), host
             if metric.measure != "count" or metric.kind not in ("simple", "as_of"):
@@ -275,6 +314,7 @@ class Attaching(Bounds):
         if meaning.what == "segment" and "customers" not in (sketch.entity.name, following, entity_of(host)):
             return None  # "new tickets" are not those of the segment New
         whose = following == "customers" and self._fits(where, entity, sketch.entity.name)
+        whose = whose or (entity == sketch.entity.name == "customers" and not sketch.metrics)
         if following not in (None, sketch.entity.name) and not whose and self._fits(where, entity, following):
             return self._join(sketch, span, following, where, denied, adjective=True)
         if host is not None and self._fits(where, entity, host.entity) and denied and self._is_apart(at):

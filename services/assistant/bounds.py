@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from models.values.assistant import SemiJoin
@@ -30,6 +30,8 @@ _MONTH: Final = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|de
 _YEAR: Final = re.compile(r"\b\d{4}\b|\b(?:last|past|ago|previous|this)\b")
 #: A bare number from so much on is a sum of money.
 _LARGE_SUM: Final = 100
+#: An older row has an earlier day.
+_OLDER: Final[dict[Operator, Operator]] = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 _OPPOSITE: Final[dict[Operator, Operator]] = {
     "=": "!=",
     ">": "<=",
@@ -90,7 +92,7 @@ class Bounds:
         for span in self._spans[at + 1 : at + 4]:
             if span is self._target:
                 return sketch.entity.name
-            if span.of("link") or span.of("by") or span.time is not None:
+            if span.of("link") or span.of("by") or span.of("not") or span.time is not None:
                 return None
             for one in (*span.of("entity"), *span.of("event")):
                 return one.entity
@@ -143,6 +145,10 @@ class Bounds:
         if named:
             first, last = self._ahead(named, span, *_ends(span.time, self._today))
             sketch.where += [Condition(named, ">=", first.isoformat()), Condition(named, "<=", last.isoformat())]
+            if [one.name for one in sketch.metrics] == ["renewals_due"]:
+                sketch.metrics = []  # its 90 days give way to the time that is said
+                counting = self.counting(sketch.entity)
+                sketch.where += counting.where if counting is not None else ()
             sketch.used[span] = f"{sketch.entity.fields[named].title.lower()} {first} to {last}"
             return host
         if not span.time.text:
@@ -178,7 +184,11 @@ class Bounds:
                 ):
                     sketch.used.setdefault(near, "")
                     return name
-        ahead = span.time is not None and not span.time.text
+        forecast = any(one.name == "weighted_pipeline" for one in sketch.metrics)
+        whole = span.time is not None and span.time.last is not None
+        ahead = whole if forecast else span.time is not None and (
+            not span.time.text or sketch.entity.name == "contracts"
+        )  # fmt: skip
         return _AHEAD.get(sketch.entity.name, "") if ahead else ""
 
     def _comparison(self, sketch: Sketch, at: int, host: SemiJoin | None, denied: bool) -> SemiJoin | None:
@@ -234,20 +244,31 @@ class Bounds:
                 sketch.where = [one for one in sketch.where if one.name != name]
             sketch.compared.add(name)
             self._state(sketch, span, self._compares(sketch.entity.name, name, span), denied)
+        elif host is None and sketch.entity.day and all(one.unit == "days" for one in span.comparisons):
+            self._aged(sketch, span)
         return host
+
+    def _aged(self, sketch: Sketch, span: Span) -> None:
+        """How old rows are: "tickets older than two weeks", "open for more than a week"."""
+        for one in span.comparisons:
+            day = (self._today - timedelta(days=int(one.value))).isoformat()
+            sketch.where.append(Condition(sketch.entity.day, _OLDER.get(one.operator, one.operator), day))
+        sketch.used[span] = f"{sketch.entity.fields[sketch.entity.day].title.lower()} {_compared(span)} days ago"
 
     def _counted(self, sketch: Sketch, at: int) -> str | None:
         """The rows that a number counts: "3+ tickets", "more than two orders"."""
         span = self._spans[at]
-        if any(one.unit or not one.said for one in span.comparisons) or not self._of_customers(sketch, at):
+        often = any(one.unit == "times" for one in span.comparisons)
+        plain = often or not any(one.unit or not one.said for one in span.comparisons)
+        if not plain or not self._of_customers(sketch, at):
             return None
-        for near in self._spans[at + 1 : at + 3]:
+        for near in () if often else self._spans[at + 1 : at + 4]:
             if near.time is not None or near.comparisons:
                 break
             for one in (*near.of("entity"), *near.of("event")):
                 if one.entity != "customers":
                     return one.entity
-        for near in self._spans[max(0, at - 1) : at]:
+        for near in self._spans[max(0, at - 2 if often else at - 1) : at][::-1]:
             for one in near.of("event"):
                 return one.entity
         return None
@@ -263,8 +284,10 @@ class Bounds:
                 most = number - (one.operator == "<")
             else:
                 least = most = number
-        before = self._spans[at - 1] if at else None
-        counted = before is not None and any(one.entity == entity for one in before.of("event")) and sketch.joins
+        before = self._spans[max(0, at - 2) : at]
+        counted = sketch.joins and sketch.joins[-1].entity == entity and any(
+            one.entity == entity for near in before for one in near.of("event")
+        )  # fmt: skip
         join = sketch.joins[-1] if counted else self._join(sketch, span, entity, (), denied)
         if most is not None and span.comparisons[0].operator in ("<", "<="):  # none at all is fewer, too
             join = replace(join, least=most + 1, denied=not denied)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from models.values.words import name_of
 from services.assistant.spans import REFERRED, Span, reference_at
+from services.assistant.times import TIME_WORDS
 from services.assistant.tokens import Token, tokens_of
 from services.insight import reading
 from services.workspace import Workspace
@@ -17,6 +18,12 @@ _TABLES: Final = {"deals": "opportunities", "tickets": "tickets", "orders": "ord
 _NAMED: Final = (
     "SELECT id, name, company FROM customers WHERE (length(name) > 3 AND instr(:said, lower(name)))"
     " OR (length(company) > 3 AND instr(:said, lower(company)))"
+)
+#: Words in capitals that follow each other, as names do: "Stone and Selby", "Bakker Brothers".
+_CAPITALS: Final = re.compile(r"[A-Z][\w'’-]+(?:(?: (?:&|and|of|the))? [A-Z][\w'’-]+)*")
+_LIKE: Final = (
+    "SELECT id, name FROM customers WHERE name LIKE :begins OR name LIKE :whole OR name LIKE :within"
+    " OR name LIKE :inside ORDER BY name LIMIT 20"
 )
 
 
@@ -30,6 +37,8 @@ class Named:
         Its number in the book; several where the name is of several.
     customers
         The numbers of the customers.
+    among
+        Where only a part of a name was said that several have: their names.
     """
 
     span: Span
@@ -38,12 +47,24 @@ class Named:
     customers: tuple[int, ...]
     external_ids: tuple[str, ...]
     said: str
+    among: tuple[str, ...] = ()
 
 
-def named_in(workspace: Workspace, text: str, tokens: Sequence[Token]) -> tuple[Named, ...]:
-    """Return what a question names, in its order."""
+def named_in(
+    workspace: Workspace, text: str, tokens: Sequence[Token], known: Container[str] = frozenset()
+) -> tuple[Named, ...]:
+    """Return what a question names, in its order.
+
+    Parameters
+    ----------
+    known
+        Words that mean something else: a part of a name is none of them.
+    """
     with reading(workspace) as reader:
-        found = [*_references(reader.driver, tokens), *_names(reader.driver, text, tokens)]
+        whole = _names(reader.driver, text, tokens)
+        found = [*_references(reader.driver, tokens), *whole]
+        if not whole:
+            found += _parts(reader.driver, text, tokens, known)
     taken: set[int] = set()
     kept = []
     for one in sorted(found, key=lambda one: (one.span.start - one.span.end, one.span.start)):
@@ -101,6 +122,29 @@ def _names(driver: Any, text: str, tokens: Sequence[Token]) -> list[Named]:
               tuple(dict.fromkeys(ids)), (), said)
         for (start, end), ids in found.items()
     ]  # fmt: skip
+
+
+def _parts(driver: Any, text: str, tokens: Sequence[Token], known: Container[str]) -> list[Named]:
+    """Customers of whose name a question has a part, in capitals: "Kowalski", "Stone and Selby"."""
+    found = []
+    for run in _CAPITALS.findall(text):
+        parts = [one for one in tokens_of(run) if one.word.isalpha()]
+        plain = run.replace(" and ", " & ")
+        if (
+            len(run) < 4
+            or not parts
+            or all(one.word in TIME_WORDS or one.word in known or one.said in known for one in parts)
+        ):
+            continue
+        said = [one.said for one in tokens_of(run)]
+        at = _place(tokens, said)
+        likes = {"begins": f"{plain} %", "whole": plain, "within": f"% {plain}", "inside": f"% {plain} %"}
+        rows = driver.execute(_LIKE, likes).fetchall() if at is not None else []
+        if at is not None and rows:
+            ids, names = tuple(int(one[0]) for one in rows), tuple(str(one[1]) for one in rows)
+            span = Span(at, at + len(said), weight=float(len(said)))
+            found.append(Named(span, "customers", ids, ids, (), run, names if len(ids) > 1 else ()))
+    return found
 
 
 def _place(tokens: Sequence[Token], parts: Sequence[str]) -> int | None:

@@ -17,6 +17,7 @@ _OPERATORS: Final = {
     "=": "is", "!=": "is not", ">": "above", ">=": "at least", "<": "below", "<=": "at most", "in": "is one of",
     "not-in": "is none of", "contains": "contains", "is-empty": "is empty",
 }  # fmt: skip
+_OF_DAYS: Final = {">": "after", ">=": "on or after", "<": "before", "<=": "up to"}
 _BACK: Final = {"d": "day", "w": "week", "m": "month", "y": "year"}
 _NAMED: Final = 3
 
@@ -54,6 +55,8 @@ def condition_words(one: Condition, entity: Entity, currency: str = "") -> str:
     )
     if one.operator == "=":
         return f"{title} {said}"
+    if known is not None and known.kind == "day" and one.operator in _OF_DAYS:
+        return f"{title} {_OF_DAYS[one.operator]} {said}"
     return f"{title} {_OPERATORS[one.operator]} {said}".strip()
 
 
@@ -169,7 +172,7 @@ def _lowered(words: str) -> str:
 _OF_A_KIND: Final = {
     "overview": "Everything about the customer", "action": "What to do for the customer next",
     "email": "An email to the customer", "task": "A task for the customer",
-    "engagement": "What the customer did lately", "reasons": "Reasons for",
+    "contacts": "Whom to speak to at the customer", "engagement": "What the customer did lately", "reasons": "Reasons for",
 }  # fmt: skip
 
 
@@ -244,6 +247,7 @@ def rows_sentence(question: Inquiry, found: RowList, total_of: int | None, catal
         first = f"{len(found.rows):,} of " if question.order and len(found.rows) < found.total else ""
         return f"{named}: {first}{f'{found.total:,}' if found.total else 'none'}."
     number = count(found.total, entity.one, entity.title.lower()) if found.total else f"No {entity.title.lower()}"
+    number = f"{len(found.rows):,} of {number}" if question.limit and len(found.rows) < found.total else number
     return f"{question_words(question, catalogue, today, number)}."
 
 

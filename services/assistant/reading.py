@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from models.values.assistant import Form, Inquiry, SemiJoin
@@ -18,7 +18,7 @@ from services.assistant.bounds import Sketch
 from services.assistant.spans import Parsed, Span
 from services.assistant.vocabulary import Sense
 from services.metrics.catalogue import TIME, Catalogue, Metric
-from services.metrics.periods import GRAINS
+from services.metrics.periods import GRAINS, months_later, period_of
 
 #: What is large of an entity's rows.
 _LARGE: Final = {"deals": "value", "orders": "amount", "contracts": "contract_value", "invoices": "invoice_amount",
@@ -27,6 +27,11 @@ _LARGE: Final = {"deals": "value", "orders": "amount", "contracts": "contract_va
 _BY_METRIC: Final = {"spend": "revenue", "orders_so_far": "orders", "churn_risk": "churn_risk",
                      "lifetime_value": "mean_lifetime_value", "value_at_risk": "revenue_at_risk",
                      "engagement": "engagement", "health": "health"}  # fmt: skip
+#: Rows that a value or a state asks for by itself: "anything in Negotiation above 50k?"
+_IMPLIED: Final = ("deals", "tickets", "tasks", "alerts")
+#: What the average of an entity's rows is the average of.
+_MEANS: Final = {"reviews": "mean_rating", "orders": "mean_order_value", "deals": "mean_deal_value"}
+_COMPARED: Final = {"year": "with a year before", "previous": "with the period before"}
 _FORM_WORDS: Final = {
     "count": "how many", "share": "share", "mean": "average", "latest": "newest first", "oldest": "oldest first",
 }  # fmt: skip
@@ -57,15 +62,28 @@ class Candidate:
 def candidates(found: Parsed, catalogue: Catalogue, today: date) -> list[Candidate]:
     """Return all readings of a question, the best first."""
     made: dict[object, Candidate] = {}
+    asked: tuple[str, ...] = ("metric", "entity", "event", "duration")
+    if not any(one.kind in asked for span in found.spans for one in span.meanings):
+        asked = ("value", "state")  # "anything in Negotiation above 50k?"
     for at, span in enumerate(found.spans):
         for meaning in span.meanings:
-            if meaning.kind in ("metric", "entity", "event", "duration"):
+            if meaning.kind in asked and (meaning.kind not in ("value", "state") or meaning.entity in _IMPLIED):
                 for one in _Reader(found, catalogue, today, at, meaning).read():
                     key = _meant(one.question, catalogue)
                     known = made.get(key)
                     if known is None or (one.score, _named(one)) > (known.score, _named(known)):
                         made[key] = one
+    if not made and any(one.of("compare") or one.of("versus") or one.of("grain") for one in found.spans):
+        made |= enumerate(_of_sales(found, catalogue, today))
     return sorted(made.values(), key=lambda one: -one.score)
+
+
+def _of_sales(found: Parsed, catalogue: Catalogue, today: date) -> Iterator[Candidate]:
+    """What is said of goods and times alone is of what they sold: "is knitwear down on last year?"."""
+    if any(one.entity == "order_lines" for span in found.spans for one in span.of("value")):
+        nothing = Span(-1, -1, (Sense("metric", "product_revenue", "order_lines"),), weight=0.0)
+        apart = replace(found, spans=(nothing, *found.spans))
+        yield from _Reader(apart, catalogue, today, 0, nothing.meanings[0]).read()
 
 
 def _meant(question: Inquiry, catalogue: Catalogue) -> object:
@@ -114,7 +132,10 @@ class _Reader(Attaching):
             metric = self._catalogue.metrics[meaning.what]
             entity = self._catalogue.entities[metric.entity]
             if self.counting(entity) is not metric:
-                return Sketch(entity, [metric], used={self._target: metric.title})
+                sketch = Sketch(entity, [metric], used={self._target: metric.title})
+                if (tops := self._target.of("top")) and "product" in self._catalogue.dimensions_of(metric):
+                    sketch.top, sketch.by = tops[0].what, ["product"]  # "best selling"
+                return sketch
         if meaning.kind in ("metric", "entity"):
             entity = self._catalogue.entities[meaning.entity]
             counting = self.counting(entity)
@@ -126,9 +147,10 @@ class _Reader(Attaching):
             sketch.used[self._target] = sketch.entity.title
             sketch.penalty = 0.5
             return sketch
-        sketch = Sketch(self._catalogue.entities["customers"])
-        sketch.penalty = 0.3
-        return sketch
+        entity = self._catalogue.entities[meaning.entity if meaning.kind in ("value", "state") else "customers"]
+        counting = self.counting(entity)
+        where = list(counting.where) if counting and meaning.kind != "duration" else []
+        return Sketch(entity, where=where, penalty=0.3)
 
     def _alternatives(self) -> Iterator[Span]:
         """Each "or" that is not between two values of one field: no conditions can say it."""
@@ -148,7 +170,10 @@ class _Reader(Attaching):
             if span is self._target:
                 continue
             after = self._spans[at + 1] if at + 1 < len(self._spans) else None
-            if span.number is not None and after is not None and after.of("top"):
+            ordered = after is not None and (
+                after.of("top") or any(one.what in ("latest", "oldest") for one in after.of("form"))
+            )
+            if span.number is not None and ordered:
                 sketch.limit = span.number
                 sketch.used[span] = f"{span.number} of them"
                 continue
@@ -169,7 +194,42 @@ class _Reader(Attaching):
                     self._grain(sketch, span, one.what)
             for one in span.of("compare"):
                 sketch.compare = "year" if one.what == "year" else "previous"
-                sketch.used[span] = "with a year before" if sketch.compare == "year" else "with the period before"
+                sketch.used[span] = _COMPARED[sketch.compare]
+        self._settle_periods(sketch)
+
+    def _settle_periods(self, sketch: Sketch) -> None:
+        """Two periods side by side: "last week against the week before", "October vs September"."""
+        times = [one for one in self._spans if one.time is not None and one.time.text and one.time.text != "all"]
+        if len(times) != 2 or sketch.compare or not any(one.of("versus") for one in self._spans):
+            return
+        periods = [(span, period_of(span.time.text, self._today)) for span in times if span.time is not None]
+        periods.sort(key=lambda one: one[1].last)
+        (earlier, before), (later, after) = periods
+        if before.first is None or after.first is None:
+            return
+        if before.first == months_later(after.first, -12):
+            sketch.compare = "year"
+        elif before.last == after.first - timedelta(days=1):
+            sketch.compare = "previous"
+        else:
+            return
+        sketch.period = later.time.text if later.time is not None else "all"
+        sketch.used |= {later: sketch.period, earlier: _COMPARED[sketch.compare]}
+
+    def _side_by_side(self, sketch: Sketch) -> None:
+        """Two values, or two customers, are compared: "outerwear vs shirts", "Nora and Jonas"."""
+        said = [one for one in self._spans if one.of("versus")]
+        names = sum(1 for one in self._spans if one is not self._target and _is_name(one))
+        metric = sketch.metrics[0] if sketch.metrics else self.counting(sketch.entity)
+        if not said or metric is None:
+            return
+        known = self._catalogue.dimensions_of(metric)
+        several = [one.name for one in sketch.where if one.operator == "in" and one.name in known]
+        if names > 1 and "customer" in known:
+            several.append("customer")
+        sketch.by += [one for one in several[:1] if one not in sketch.by]
+        if several or sketch.compare:
+            sketch.used |= dict.fromkeys(said, "side by side")
 
     def _is_name(self, span: Span) -> bool:
         """Whether a superlative is meant as a word of the field or metric beside it: "main reason"."""
@@ -195,6 +255,11 @@ class _Reader(Attaching):
 
     # ---- the question -------------------------------------------------------------------------------------------
     def _questions(self, sketch: Sketch) -> Iterator[Inquiry]:
+        said = sketch.aggregate_said is not None and not self._is_habit(sketch.aggregate_said)
+        if not sketch.metrics and said and sketch.aggregate == "mean" and sketch.entity.name in _MEANS:
+            sketch.metrics = [self._catalogue.metrics[_MEANS[sketch.entity.name]]]
+            sketch.where = [one for one in sketch.where if one not in sketch.metrics[0].where]
+        self._side_by_side(sketch)
         self._judge(sketch)
         if self._contradicts(sketch) and not any(self._alternatives()):
             return
@@ -274,10 +339,13 @@ class _Reader(Attaching):
             return metric.measure == "mean" or metric.kind in ("ratio", "derived") or "mean" in metric.name
         return not (sketch.aggregate == "sum" and metric.measure in ("mean", "median"))
 
-    @staticmethod
-    def _drop_aggregate(sketch: Sketch) -> None:
+    def _is_habit(self, span: Span) -> bool:
+        """Whether "usually" is said, which asks for no average where figures are told apart."""
+        return self._found.words(span) in ("usually", "typically", "usual")
+
+    def _drop_aggregate(self, sketch: Sketch) -> None:
         """An average that the figure is not leaves a word unread."""
-        if sketch.aggregate_said is not None:
+        if sketch.aggregate_said is not None and not (sketch.by and self._is_habit(sketch.aggregate_said)):
             sketch.used.pop(sketch.aggregate_said, None)
 
     def _is_plain_list(self, sketch: Sketch, metric: Metric) -> bool:
@@ -427,12 +495,17 @@ def _alike(one: Span, other: Span) -> bool:
     return bool(said[0] & said[1])
 
 
+def _is_name(span: Span) -> bool:
+    """Whether a span is a customer's name, which the asking itself places."""
+    return not span.meanings and span.time is None and not span.comparisons and span.number is None
+
+
 def _matters(span: Span) -> bool:
     """Whether a span that found no place leaves something of the question unread."""
     if span.time is not None or span.comparisons:
         return True
-    if not span.meanings and span.number is None:
-        return False  # a customer's name, which the asking itself places
+    if _is_name(span):
+        return False
     if span.number is not None:
         return span.number != 1
     if span.quiet:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, NamedTuple
@@ -28,6 +28,10 @@ _MONEY: Final = frozenset(["$", "£", "€", "dollar", "usd", "euro", "eur", "po
 _LENGTHS: Final = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 #: Words that a question which goes on begins with; elsewhere "only" and "same" change what is asked.
 _OPENERS: Final = frozenset({"only", "just", "now", "same", "instead", "but", "what"})
+#: Stand within phrases without changing them: "a close date that has already gone by".
+_ADVERBS: Final = frozenset(
+    ("already", "still", "just", "really", "actually", "also", "ever", "even", "currently", "now")
+)
 #: Begins the word of a token that something else has read already.
 TAKEN: Final = "\0"
 #: Nouns that a number after them refers to.
@@ -37,7 +41,7 @@ _BETWEEN: Final = frozenset({"number", "no", "id", "the", "#", "nr"})
 
 
 class Comparison(NamedTuple):
-    """A number that something is compared with; unit: ``money``, ``%``, ``days``, ``star`` or ''."""
+    """A number that something is compared with; unit: ``money``, ``%``, ``days``, ``star``, ``times`` or ''."""
 
     operator: Operator
     value: float
@@ -93,7 +97,8 @@ def find(tokens: tuple[Token, ...], vocabulary: Vocabulary, today: date) -> Pars
     while at < len(tokens):
         one = _at(tokens, at, vocabulary, today)
         if one is not None:
-            spans.append(one)
+            if not one.of("filler"):
+                spans.append(one)
             at = one.end
             continue
         token = tokens[at]
@@ -143,7 +148,11 @@ def _nearest(word: str, vocabulary: Vocabulary) -> str:
     # Of those as near, the one of the same letters, that begins alike, and that the most phrases have.
     best = min(found, key=lambda one: (one[1], sorted(one[0]) != sorted(word), one[0][0] != word[0],
                                        -vocabulary.words[one[0]], one[0]))  # fmt: skip
-    return word if best[1] > 1 and not vocabulary.words[best[0]] else str(best[0])
+    # A word in passing is taken only for one of the same letters: "fell apart" is no "feel apart".
+    passing = not vocabulary.words[best[0]]
+    return (
+        word if passing and (best[1] > 1 or sorted(best[0]) != sorted(word) or best[0][0] != word[0]) else str(best[0])
+    )
 
 
 def _at(tokens: tuple[Token, ...], at: int, vocabulary: Vocabulary, today: date) -> Span | None:
@@ -163,13 +172,18 @@ def _at(tokens: tuple[Token, ...], at: int, vocabulary: Vocabulary, today: date)
 
 
 def _phrase(tokens: tuple[Token, ...], at: int, vocabulary: Vocabulary) -> Span | None:
-    """The longest phrase of the vocabulary that begins at a token, articles left out."""
+    """The longest phrase of the vocabulary that begins at a token, articles and then adverbs left out."""
     if tokens[at].word in ARTICLES:
         return None
+    plain, looser = (_longest(tokens, at, vocabulary, left_out) for left_out in (frozenset[str](), _ADVERBS))
+    return looser if plain is None or (looser is not None and looser.weight > plain.weight) else plain
+
+
+def _longest(tokens: tuple[Token, ...], at: int, vocabulary: Vocabulary, left_out: frozenset[str]) -> Span | None:
     words: list[str] = []
     found: Span | None = None
     for end in range(at, min(len(tokens), at + 2 * vocabulary.longest)):
-        if tokens[end].word in ARTICLES:
+        if tokens[end].word in ARTICLES or (words and tokens[end].said in left_out):
             continue
         words.append(tokens[end].word)
         if len(words) > vocabulary.longest:
@@ -207,7 +221,7 @@ def reference_at(tokens: tuple[Token, ...], at: int) -> Span | None:
 
 
 def _comparison(tokens: tuple[Token, ...], at: int) -> Span | None:
-    between = _between(tokens, at)
+    between = _between(tokens, at) or _either(tokens, at)
     if between is not None:
         return between
     operator, begun = _operator(tokens, at, _BEFORE)
@@ -244,7 +258,10 @@ def _number(tokens: tuple[Token, ...], at: int) -> tuple[int, float, str] | None
         begun += 1
     unit = "money" if any(one.word in _MONEY for one in tokens[at:begun]) else ""
     if begun >= len(tokens) or tokens[begun].number is None:
-        return None
+        a_length = (
+            begun > at and begun < len(tokens) and tokens[begun - 1].word == "a" and tokens[begun].word in _LENGTHS
+        )
+        return (begun + 1, float(_LENGTHS[tokens[begun].word]), "days") if a_length else None
     value, end = tokens[begun].number or 0.0, begun + 1
     while end < len(tokens) and tokens[end].word in ("hundred", "thousand", "million"):
         value *= {"hundred": 100, "thousand": 1_000, "million": 1_000_000}[tokens[end].word]
@@ -265,6 +282,8 @@ def _unit(tokens: tuple[Token, ...], at: int, value: float) -> tuple[int, str, f
         return at + 1, "star", value
     if word in _LENGTHS:
         return at + 1, "days", value * _LENGTHS[word]
+    if word == "time":
+        return at + 1, "times", value
     if word in ("hour", "minute"):
         return at + 1, "hours", value / (60 if word == "minute" else 1)
     return at, "", value
@@ -283,6 +302,14 @@ def _between(tokens: tuple[Token, ...], at: int) -> Span | None:
     return Span(at, high[0], comparisons=(Comparison(">=", low[1], unit), Comparison("<=", high[1], unit)), weight=2.0)
 
 
-def kinds(spans: Sequence[Span], kind: str) -> Iterator[tuple[Span, Sense]]:
-    """Yield the meanings of one kind, with their spans."""
-    return ((span, one) for span in spans for one in span.of(kind))
+def _either(tokens: tuple[Token, ...], at: int) -> Span | None:
+    """``1 or 2 stars``: two numbers that follow each other, with a unit."""
+    low = _number(tokens, at)
+    if low is None or low[0] >= len(tokens) or tokens[low[0]].word not in ("or", "to"):
+        return None
+    high = _number(tokens, low[0] + 1)
+    if high is None or high[2] != "star" or high[1] != low[1] + 1:
+        return None
+    return Span(
+        at, high[0], comparisons=(Comparison(">=", low[1], "star"), Comparison("<=", high[1], "star")), weight=2.0
+    )

@@ -32,6 +32,12 @@ _OF_A_CUSTOMER: Final = (
 _RECENT: Final = "90d"
 _MOST_EVENTS: Final = 40
 _GOAL: Final = "check_in"
+#: Whom to speak to: the customer's own address first, then their contacts, the main one first.
+_CONTACTS: Final = (
+    "SELECT name, role, email, phone FROM (SELECT name, NULL role, email, phone, -1 AS at, id FROM customers"
+    " WHERE id = ?1 AND (email <> '' OR phone <> '') UNION ALL"
+    " SELECT name, role, email, phone, -is_primary + 1, id FROM contacts WHERE customer_id = ?1) ORDER BY at, id"
+)
 _NOUNS: Final = {"customers": "customer", "deals": "deal", "tickets": "ticket", "orders": "order"}
 
 
@@ -46,6 +52,21 @@ def refuse_unknown(named: Sequence[Named]) -> None:
     missing = next((one for one in named if not one.ids), None)
     if missing is not None:
         raise UserError(f"There is no {_NOUNS[missing.entity]} {missing.said} in the book.")
+
+
+def refuse_unclear(named: Sequence[Named]) -> None:
+    """Refuse a question with a part of a name that several customers have.
+
+    Raises
+    ------
+    UserError
+        It has one; their names are said.
+    """
+    unclear = next((one for one in named if one.among), None)
+    if unclear is not None:
+        more = f" and {len(unclear.among) - 4} more" if len(unclear.among) > 4 else ""
+        known = ", ".join(f"“{one}”" for one in unclear.among[:4])
+        raise UserError(f"“{unclear.said}” may be one of {known}{more}. Ask with the whole name.")
 
 
 def of_documents(text: str, passages: Sequence[Passage]) -> Response | None:
@@ -67,7 +88,7 @@ class SpecialQuestions:
         self._workspace, self._metrics, self._answering = workspace, metrics, answering
         self._kinds: Mapping[Form, Callable[[str, int, Period], Response]] = {
             "email": self._email, "task": self._task, "action": self._action, "engagement": self._engagement,
-            "overview": self._overview,
+            "contacts": self._contacts, "overview": self._overview,
         }  # fmt: skip
 
     def answer(
@@ -101,17 +122,37 @@ class SpecialQuestions:
         """Return everything about a customer: their figures, then what the customer brief says."""
         return self._overview(text, customer, period_of(_RECENT, today))
 
-    def field(self, text: str, customer: int, name: str, today: date) -> Response:
-        """Return one field of a customer, such as the day of their last order, with their row."""
-        known = self._metrics.catalogue.entities["customers"].fields[name]
-        value = field_of(self._metrics, "customers", name, [customer]).get(customer)
+    def fields(self, text: str, customer: int, names: Sequence[str], today: date) -> Response:
+        """Return fields of a customer, such as the day of their last order, with their row."""
         question = Inquiry("rows", rows=RowsQuery("customers", (Condition(CUSTOMER, "=", customer),)))
         found = self._answering.answer(text, Interpretation(question, "", 0.0), today)
-        whose = self._name(customer)
-        said = in_cell(value, known.kind, found.tables[0].currency) if value is not None else "not known"
-        shown = full_day(day) if known.kind == "day" and (day := day_of(str(value))) is not None else said
-        read_as = Interpretation(question, f"{known.title} of {whose}", 0.0)
-        return replace(found, sentence=f"{whose}: {known.title.lower()} {shown}.", readings=(read_as,), notes=())
+        whose, titles, said = self._name(customer), list[str](), list[str]()
+        for name in names:
+            known = self._metrics.catalogue.entities["customers"].fields[name]
+            value = field_of(self._metrics, "customers", name, [customer]).get(customer)
+            shown = in_cell(value, known.kind, found.tables[0].currency) if value is not None else "not known"
+            day = day_of(str(value)) if known.kind == "day" else None
+            titles.append(known.title)
+            said.append(f"{known.title.lower()} {full_day(day) if day is not None else shown}")
+        read_as = Interpretation(question, f"{listed(titles)} of {whose}", 0.0)
+        tables = (*found.tables, self._last_order(customer, today)) if "last_order_on" in names else found.tables
+        return replace(found, sentence=f"{whose}: {', '.join(said)}.", tables=tables, readings=(read_as,), notes=())
+
+    def _last_order(self, customer: int, today: date) -> ResultTable:
+        """What a customer ordered last."""
+        day = field_of(self._metrics, "customers", "last_order_on", [customer]).get(customer)
+        rows = RowsQuery("order_lines", (Condition(CUSTOMER, "=", customer), Condition("ordered_on", "=", str(day))))
+        question = Inquiry("rows", rows=rows)
+        return self._answering.answer("", Interpretation(question, "", 0.0), today).tables[0]
+
+    def _contacts(self, text: str, customer: int, _period: Period) -> Response:
+        """Whom to speak to at a customer, with addresses and numbers."""
+        with reading(self._workspace) as reader:
+            rows = reader.driver.execute(_CONTACTS, (customer,)).fetchall()
+        columns = tuple(Column(name.lower(), name, "text") for name in ("Name", "Role", "Email", "Phone"))
+        table = ResultTable("Contacts", columns, tuple(tuple(row) for row in rows), len(rows))
+        known = ", ".join(" ".join(filter(None, (row[0], f"({row[1]})" if row[1] else ""))) for row in rows)
+        return self._about(text, "contacts", customer, f"{self._name(customer)}: {known or 'no contacts'}.", [table])
 
     def _overview(self, text: str, customer: int, _period: Period) -> Response:
         made = brief_of(self._workspace, customer, "")

@@ -21,12 +21,18 @@ _BEHIND: Final = frozenset({"last", "past", "previous", "preceding", "trailing",
 _AHEAD: Final = frozenset({"next", "coming", "upcoming", "following"})
 _ORDINALS: Final = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _YEARS: Final = range(1990, 2100)
+#: The month that a season begins with.
+_SEASONS: Final = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+_WEEKDAYS: Final = {name.lower(): number for number, name in enumerate(calendar.day_name)}
+_DENIALS: Final = frozenset({"not", "never", "nothing", "no", "without"})
+_NOW: Final = frozenset({"morning", "afternoon", "evening"})
 
 
 #: Words of which periods are made.
 TIME_WORDS: Final = frozenset({
-    *_MONTHS, *_UNITS, *_LEAD, *_BEHIND, *_AHEAD, *_ORDINALS, "today", "yesterday", "recently", "lately", "ytd", "this",
-    "current", "until", "till", "between", "before", "couple", "half", "hour", "minute",
+    *_MONTHS, *_UNITS, *_SEASONS, *_WEEKDAYS, *_LEAD, *_BEHIND, *_AHEAD, *_ORDINALS, *_NOW, "today", "yesterday",
+    "recently", "lately", "ytd", "this", "current", "until", "till", "between", "before", "couple", "half", "hour",
+    "minute", "overnight", "weekend", "christmas", "thanksgiving", "black", "tonight",
 })  # fmt: skip
 
 
@@ -66,6 +72,13 @@ def time_at(tokens: Sequence[Token], at: int, today: date) -> tuple[int, Time] |
         return None
     found = (
         _rolling(tokens, begun, today)
+        or _season(words, at, begun, start > at, since, today)
+        or (
+            None
+            if tokens[begun].said.endswith("s") and tokens[begun].said != "christmas"
+            else _occasion(words, begun, since, today)
+        )
+        or _half(words, begun, since, today)
         or _named(words, begun, start > at, article, today)
         or _calendar(tokens, begun, since, start > at, today)
     )
@@ -73,9 +86,97 @@ def time_at(tokens: Sequence[Token], at: int, today: date) -> tuple[int, Time] |
         found = _bare(tokens, start)
     if found is None and words[at] in ("between", "from"):
         found = _between(tokens, at + 1, today)
-    if found is None and words[at] in ("before", "until", "till"):
-        found = _until(tokens, at + 1, today)
+    if found is None and words[at] in ("before", "until", "till", "by"):
+        found = _before_occasion(words, at + 1, today)
+        if found is None and words[at] != "by":
+            found = _until(tokens, at + 1, today)
     return found
+
+
+def _season(words: Sequence[str], at: int, begun: int, led: bool, since: bool, today: date) -> tuple[int, Time] | None:
+    """``this autumn``, ``last winter``, ``since the summer``, ``in spring 2025``.
+
+    Of somebody who has not bought since the summer, the summer's own orders are no news: the days after it count.
+    """
+    which = words[begun] if words[begun] in ("this", "last", "past", "previous", "next") else ""
+    name = words[begun + bool(which)] if begun + bool(which) < len(words) else ""
+    if name not in _SEASONS or (name == "fall" and not (which or led)):
+        return None
+    end = begun + bool(which) + 1
+    year = int(words[end]) if end < len(words) and words[end].isdigit() and int(words[end]) in _YEARS else 0
+    first = date(year or today.year, _SEASONS[name], 1)
+    if not year and which == "next":
+        first = first if first > today else months_later(first, 12)
+        return end, Time("", first, months_later(first, 3) - timedelta(days=1))
+    while not year and (first > today or (which == "last" and months_later(first, 3) > today)):
+        first = months_later(first, -12)
+    after = months_later(first, 3)
+    if since:
+        denied = bool(_DENIALS & set(words[max(0, at - 6) : at]))
+        return end + bool(year), Time(f"{after if denied and after <= today else first}..{today}")
+    return end + bool(year), Time(f"{first}..{after - timedelta(days=1)}")
+
+
+def _occasion_day(words: Sequence[str], at: int, year: int) -> tuple[int, date] | None:
+    """The place after a holiday, and its day in a year."""
+    thanksgiving = date(year, 11, 22) + timedelta(days=(3 - date(year, 11, 22).weekday()) % 7)
+    if words[at : at + 2] == ["black", "friday"]:
+        return at + 2, thanksgiving + timedelta(days=1)
+    days = {"christma": date(year, 12, 25), "christmas": date(year, 12, 25), "xmas": date(year, 12, 25),
+            "thanksgiving": thanksgiving, "halloween": date(year, 10, 31)}  # fmt: skip
+    word = words[at] if at < len(words) else ""
+    return (at + 1, days[word]) if word in days else None
+
+
+def _occasion(words: Sequence[str], at: int, since: bool, today: date) -> tuple[int, Time] | None:
+    """A holiday or a day of the week, the latest one."""
+    word, weekend = words[at], [*words[at : at + 2], ""]
+    number = _WEEKDAYS.get(word)
+    if number is not None and not (at and words[at - 1] in ("by", "per", "each", "every")):
+        day = today - timedelta(days=(today.weekday() - number) % 7)
+        return at + 1, Time(f"{day}..{today if since else day}")
+    if "weekend" in weekend[: 1 + (word in ("last", "this", "past"))]:
+        day = today - timedelta(days=(today.weekday() - 5) % 7)
+        last = min(today, day + timedelta(days=1))
+        return at + 1 + (word != "weekend"), Time(f"{day}..{today if since else last}")
+    for year in (today.year, today.year - 1):
+        known = _occasion_day(words, at + (word == "last"), year)
+        if known is not None and known[1] <= today:
+            return known[0], Time(f"{known[1]}..{today if since else known[1]}")
+    return None
+
+
+def _before_occasion(words: Sequence[str], at: int, today: date) -> tuple[int, Time] | None:
+    """The days up to a holiday that lies ahead, or by a day of the week."""
+    for year in (today.year, today.year + 1):
+        known = _occasion_day(words, at, year)
+        if known is not None and known[1] > today:
+            return known[0], Time("", today + timedelta(days=1), known[1] - timedelta(days=1))
+    number = _WEEKDAYS.get(words[at]) if at < len(words) else None
+    if number is None:
+        return None
+    return at + 1, Time("", today, today + timedelta(days=(number - today.weekday() - 1) % 7 + 1))
+
+
+def _half(words: Sequence[str], at: int, since: bool, today: date) -> tuple[int, Time] | None:
+    """``h1 2026``, ``the first half of the year``."""
+    word, end = words[at], at + 1
+    if word in ("first", "second", "1st", "2nd") and words[end : end + 1] == ["half"]:
+        second, end = word in ("second", "2nd"), end + 1
+        end += words[end : end + 1] == ["of"]
+        end += words[end : end + 1] == ["the"]
+        end += words[end : end + 1] == ["year"]
+        end += words[end : end + 1] == ["this"] and words[end + 1 : end + 2] == ["year"]
+    elif word in ("h1", "h2"):
+        second = word == "h2"
+    else:
+        return None
+    year = int(words[end]) if end < len(words) and words[end].isdigit() and int(words[end]) in _YEARS else 0
+    first = date(year or today.year, 7 if second else 1, 1)
+    if first > today and not year:
+        first = months_later(first, -12)
+    last = today if since else months_later(first, 6) - timedelta(days=1)
+    return end + bool(year), Time(f"{first}..{last}")
 
 
 def _amount(tokens: Sequence[Token], at: int) -> tuple[int, float] | None:
@@ -125,6 +226,18 @@ def _named(words: Sequence[str], at: int, led: bool, article: bool, today: date)
     unit = words[at + 1] if at + 1 < len(words) else ""
     if word in ("recently", "lately"):
         return at + 1, Time("30d")
+    if word == "overnight":
+        return at + 1, Time(f"{today - timedelta(days=1)}..{today}")
+    if word == "tonight" or (word in ("this", "today") and unit in _NOW):
+        return at + (1 if word == "tonight" else 2), Time(f"{today}..{today}")
+    if word in _UNITS and words[at + 1 : at + 3] == ["before", "last"]:
+        end = start_of(start_of(today, word) - timedelta(days=1), word) - timedelta(days=1)
+        return at + 3, Time(f"{start_of(end, word)}..{end}")
+    if word in ("end", "close") and (led or article) and words[at + 1 : at + 2] == ["of"]:
+        known = next((each for each in range(at + 2, min(at + 5, len(words))) if words[each] in _UNITS), None)
+        if known is not None and set(words[at + 2 : known]) <= {"this", "the", "current"}:
+            return known + 1, Time("", today + timedelta(days=1), _after(start_of(today, words[known]), words[known])
+                                   - timedelta(days=1))  # fmt: skip
     if word in ("today", "yesterday"):
         day = today - timedelta(days=word == "yesterday")
         return at + 1, Time(f"{day}..{day}")

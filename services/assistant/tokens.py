@@ -12,6 +12,8 @@ MOST_CHARACTERS: Final = 1_000
 _PIECES: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}|#?\d+(?:[.,]\d+)*[km]?(?![\w])|\d+(?=[a-z])|>=|<=|≥|≤|!=|[<>=%$€£?+;:,]|[^\W\d_](?:[\w&]*\w)?|\d+"
 )
+_DID: Final = "opened|clicked|answered|bought|ordered|used|returned|got|received|read|placed|made|spent|wrote|left"
+_GAVE: Final = "send|sends|sending|sent|give|gave|bring|brought"
 _REWRITES: Final = (
     (re.compile(r"[’`´]"), "'"),
     (re.compile(r"\bcan't\b|\bcannot\b"), "can not"),
@@ -23,6 +25,11 @@ _REWRITES: Final = (
     (re.compile(r"\bper ?cent\b|\bpct\b"), "%"),
     (re.compile(r"\be-mail"), "email"),
     (re.compile(r"\bavg\b\.?|\bave\b\.?"), "average"),
+    (re.compile(r"\bw/o\b"), "without"),
+    # "Agent by agent" is "by agent", "sent the trousers back" "returned trousers", "opened none of" "never opened any".
+    (re.compile(r"\b(\w{3,}) by \1\b"), r"by \1"),
+    (re.compile(rf"\b(?:{_GAVE}) (?:the |a |an |our |their |some )?(\w+) back\b"), r"returned \1"),
+    (re.compile(rf"\b({_DID}) (?:absolutely )?(?:none of|nothing|none|no|not a single)\b"), r"never \1 any"),
     (re.compile(r"(?<=[a-z])-(?=[a-z])|(?<=\d)-(?=[a-z])|(?<=[a-z])/(?=[a-z])|_"), " "),
 )
 _NUMBERS: Final = (

@@ -19,7 +19,7 @@ WORDS: Final = Path(__file__).resolve().parents[2] / "resources" / "assistant" /
 
 Kind = Literal[
     "metric", "entity", "field", "value", "event", "duration", "state", "form", "top", "grain", "compare", "by", "not",
-    "link", "special",
+    "link", "special", "versus", "since", "filler",
 ]  # fmt: skip
 #: Left out of phrases and questions alike before they are compared.
 ARTICLES: Final = frozenset(
@@ -56,6 +56,9 @@ _UNNAMED: Final = frozenset(
 _TOO_SHORT: Final = frozenset(
     {("open",), ("click",), ("active",), ("lost",), ("churn",), ("of",), ("second",), ("left",), ("run",), ("win",)}
 )
+#: Words beside a kind of ticket that add nothing: "late delivery", "billing problem".
+_WORSE: Final = ("late", "slow", "poor", "bad", "wrong", "delayed")
+_TROUBLES: Final = ("problem", "issue", "trouble", "complaint")
 _PEOPLE: Final = frozenset({"owner", "agent"})
 
 
@@ -177,7 +180,8 @@ def _said(said: Mapping[str, Any], catalogue: Catalogue) -> Iterator[tuple[tuple
     for table, kind in kinds.items():
         for name, phrases in said[table].items():
             yield from ((key_of(words), Sense(kind, name)) for words in phrases)
-    singles: Mapping[str, Kind] = {"by": "by", "negations": "not", "links": "link"}
+    singles: Mapping[str, Kind] = {"by": "by", "negations": "not", "links": "link",
+                                 "versus": "versus", "since": "since", "fillers": "filler"}  # fmt: skip
     for table, kind in singles.items():
         yield from ((key_of(words), Sense(kind, words)) for words in said[table]["say"])
     for name, phrases in said["entities"].items():
@@ -191,8 +195,8 @@ def _said(said: Mapping[str, Any], catalogue: Catalogue) -> Iterator[tuple[tuple
     for name, phrases in said["fields"].items():
         yield from ((key_of(words), Sense("field", name, name.partition(".")[0])) for words in phrases)
     for name, values in said["values"].items():
-        for value, words in values.items():
-            yield key_of(words), _is("customers", name, value)
+        for value, each in values.items():
+            yield from ((key_of(words), _is("customers", name, value)) for words in each)
     for one in said["events"]:
         where = tuple(map(condition_of, one.get("where", ())))
         where = catalogue.metrics[one["metric"]].where if "metric" in one else where
@@ -230,6 +234,9 @@ class BookValues:
             firsts: dict[str, list[str]] = {}
             for value in values:
                 yield key_of(value), _is(entity, name, value)
+                if (entity, name) == ("tickets", "kind") and " " not in value:
+                    yield from ((key_of(f"{worse} {value}"), _is(entity, name, value)) for worse in _WORSE)
+                    yield from ((key_of(f"{value} {noun}"), _is(entity, name, value)) for noun in _TROUBLES)
                 if name in _PEOPLE and " " in value:
                     for part in {value.split()[0], value.split()[-1]}:
                         firsts.setdefault(part, []).append(value)
