@@ -78,6 +78,8 @@ class CustomerFilter:
     renews_within_days: int | None = None
     open_alert: bool = False
     overdue: bool = False  # active, and silent for longer than they usually are
+    among: tuple[int, ...] | None = None  # only these numbers, such as the customers of an answer
+    among_words: str = ""  # what these customers have in common
 
 
 @dataclass(frozen=True, slots=True)

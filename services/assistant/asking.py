@@ -10,9 +10,10 @@ from typing import Final, NamedTuple
 
 from models.values.assistant import EXAMPLES, Inquiry, Interpretation, Response, WordRead
 from models.values.errors import UserError
-from models.values.metrics import Condition
+from models.values.metrics import Condition, Query
 from models.values.words import listed
 from services.assistant.answering import CUSTOMER, Answering
+from services.assistant.bounds import counting_metric
 from services.assistant.by_model import read_by_model
 from services.assistant.naming import Named, named_in
 from services.assistant.phrasing import period_words, question_words
@@ -22,7 +23,7 @@ from services.assistant.special import SpecialQuestions, of_documents, refuse_un
 from services.assistant.tokens import Token, tokens_of
 from services.assistant.vocabulary import BookValues, Sense, the_vocabulary
 from services.knowledge import Library
-from services.metrics import Metrics
+from services.metrics import Metrics, customers_of
 from services.workspace import Workspace
 
 #: Where other readings fit nearly as well as the best one, Ask asks which is meant.
@@ -148,6 +149,30 @@ class Assistant:
             return replace(question, form="rows") if question.form in ("count", "share") else None
         rows = self._metrics.rows_of(replace(query, by=()), query.metrics[0])
         return Inquiry("rows", rows=rows, joins=question.joins)
+
+    def customers(self, question: Inquiry) -> tuple[int, ...]:
+        """Return the numbers of all customers whose rows a question asks for; none of figures."""
+        if question.rows is None or question.form == "reasons":
+            return ()
+        return customers_of(self._metrics, replace(self._answering.rows_of(question), limit=None))
+
+    def figure(self, question: Inquiry) -> Query | None:
+        """Return an answer as figures that a tile can show: of a list how many rows it has; None where none can."""
+        if question.joins or question.form in ("share", "reasons"):
+            return None
+        if question.query is not None:
+            return question.query if len(question.query.by) <= 2 else None
+        rows = question.rows
+        if rows is None or question.limit is not None:
+            return None
+        entity = self._metrics.catalogue.entities[rows.entity]
+        counting = counting_metric(self._metrics.catalogue, entity)
+        if rows.metric:
+            return Query((rows.metric,), (), rows.where, rows.period)
+        if counting is None:
+            return None
+        where = tuple(one for one in rows.where if one not in counting.where)
+        return Query((counting.name,), (), where, rows.period)
 
     def steps(self, question: Inquiry) -> tuple[tuple[str, int], ...]:
         """Return from rows to answer: what is left after each condition, and how many rows that is."""

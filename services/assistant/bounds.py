@@ -129,15 +129,7 @@ class Bounds:
 
     def counting(self, entity: Entity) -> Metric | None:
         """The metric that counts the rows of an entity."""
-        named = self._catalogue.metrics.get(entity.name)
-        if named is not None:
-            return named
-        counts = (
-            one
-            for one in self._catalogue.metrics.values()
-            if (one.entity, one.measure, one.where) == (entity.name, "count", ()) and one.kind in ("simple", "as_of")
-        )
-        return next(counts, None)
+        return counting_metric(self._catalogue, entity)
 
     def _time(self, sketch: Sketch, span: Span, host: SemiJoin | None, denied: bool) -> SemiJoin | None:
         assert span.time is not None
@@ -358,6 +350,19 @@ class Bounds:
             sketch.where = list(with_condition(sketch.where, turned))
             sketch.used[span] = words_of(turned)
         return True
+
+
+def counting_metric(catalogue: Catalogue, entity: Entity) -> Metric | None:
+    """Return the metric that counts the rows of an entity, if there is one."""
+    named = catalogue.metrics.get(entity.name)
+    if named is not None:
+        return named
+    counts = (
+        one
+        for one in catalogue.metrics.values()
+        if (one.entity, one.measure, one.where) == (entity.name, "count", ()) and one.kind in ("simple", "as_of")
+    )
+    return next(counts, None)
 
 
 def next_year(day: date) -> date:

@@ -7,6 +7,7 @@ is looked up row by row instead: to build its set would cost more.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -65,6 +66,8 @@ def conditions_of(reader: Reader, wanted: CustomerFilter) -> Conditions:
     for column, chosen in (("tier", wanted.tiers), ("region", wanted.regions), ("owner", wanted.owners)):
         if chosen:
             _add_choice(collector, "customers", "id", column, chosen)
+    if wanted.among is not None:
+        collector.sets.append(("{id} IN (SELECT value FROM json_each(?))", [json.dumps(wanted.among)]))
     if wanted.segments:
         _add_choice(collector, "customer_risk_scores", "customer_id", "segment", wanted.segments)
     if wanted.confidences:

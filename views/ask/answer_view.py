@@ -39,6 +39,7 @@ class AnswerView(QWidget):
     asked : another question is to be asked, in the words given.
     chosen : the reading with this number, from 1, is meant.
     customer_wanted : the number of a customer.
+    customers_wanted : the customers whose rows the answer has are wanted as a list.
     step_wanted : what is to be done now for the customer of the answer.
     export_wanted : a table is wanted as a file.
     pin_wanted : the figures are wanted as a tile of Insights.
@@ -49,6 +50,7 @@ class AnswerView(QWidget):
     asked = Signal(str)
     chosen = Signal(int)
     customer_wanted = Signal(int)
+    customers_wanted = Signal()
     step_wanted = Signal(str)
     export_wanted = Signal(object)
     pin_wanted = Signal()
@@ -73,8 +75,23 @@ class AnswerView(QWidget):
         self.setLayout(column(top, 8, self.sentence, 10, self._body, 4, rule(soft=True), margins=(24, 16, 24, 0)))
         self.setAccessibleName(question)
 
-    def show_answer(self, found: Response, next_questions: Sequence[str], model: str = "") -> None:
-        """Show what became of the question; ``model``: the language model that may read it as well."""
+    def show_answer(
+        self,
+        found: Response,
+        next_questions: Sequence[str],
+        model: str = "",
+        *,
+        pinnable: bool = False,
+    ) -> None:
+        """Show what became of the question.
+
+        Parameters
+        ----------
+        model
+            The language model that may read the question as well; '' for none.
+        pinnable
+            Whether a tile can show it.
+        """
         clear(self._body)
         self.found = found
         if found.status == "choose":
@@ -101,7 +118,12 @@ class AnswerView(QWidget):
             export = push("Export…")
             export.clicked.connect(lambda: self.export_wanted.emit(found.tables[0]))
             buttons.append(export)
-        if can_be_pinned(found):
+        of_rows = bool(found.readings) and found.readings[0].question.rows is not None
+        if of_rows and found.tables and len({*found.tables[0].customers} - {None}) > 1:
+            opened = push("Open in Customers")
+            opened.clicked.connect(self.customers_wanted)
+            buttons.append(opened)
+        if pinnable:
             pin = push("Pin to Insights")
             pin.clicked.connect(self.pin_wanted)
             buttons.append(pin)
@@ -181,14 +203,6 @@ class AnswerView(QWidget):
     def _open(self, customer: object) -> None:
         if isinstance(customer, int):
             self.customer_wanted.emit(customer)
-
-
-def can_be_pinned(found: Response) -> bool:
-    """Return whether an answer can be a tile: figures, of rows that need no list of customers to be told apart."""
-    question = found.readings[0].question if found.readings else None
-    if question is None or question.query is None or question.form != "figure":
-        return False
-    return not question.joins and len(question.query.by) <= 2
 
 
 def _plainly(do: Callable[[], None], _checked: bool = False) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from models.values.assistant import EXAMPLES, Inquiry, NextStep, ResultTable
 from models.values.changes import Changes
+from models.values.metrics import Query
 from views.ask.answer_view import AnswerView
 from views.ask.documents_box import DocumentsBox
 from views.ask.explained_pane import ExplainedPane
@@ -41,6 +42,7 @@ class AskPage(Page):
         self._wanted: AnswerView | None = None  # which answer is scrolled to, until a person scrolls
         self.answers: list[AnswerView] = []
         self._times: dict[int, int] = {}
+        self._figures: dict[int, Query | None] = {}
         self.documents = DocumentsBox(Path.home())
         self.history = HistoryPane(EXAMPLES, self.documents)
         self.explained = ExplainedPane()
@@ -145,9 +147,10 @@ class AskPage(Page):
         view.chosen.connect(partial(self._choose, view))
         view.model_wanted.connect(partial(self._ask_model, number))
         view.customer_wanted.connect(self.wants_customer)
+        view.customers_wanted.connect(partial(self._open_customers, view))
         view.step_wanted.connect(partial(self._take_step, view))
         view.export_wanted.connect(self._export)
-        view.pin_wanted.connect(partial(self._pin, view))
+        view.pin_wanted.connect(partial(self._pin, number))
         view.selected.connect(partial(self._explain, number))
         self.history.add(number, text, "")
         work = partial(self._room.ask, text, self._before, choose)
@@ -160,7 +163,9 @@ class AskPage(Page):
     def _show(self, number: int, reply: Reply) -> None:
         view, found = self.answers[number - 1], reply.found
         self._times[number] = reply.milliseconds
-        view.show_answer(found, reply.next_questions, self._room.model)
+        pinnable = reply.figure is not None
+        view.show_answer(found, reply.next_questions, self._room.model, pinnable=pinnable)
+        self._figures[number] = reply.figure
         outcome = {"choose": "Several readings", "refused": "Not answered"}.get(found.status, "")
         if found.passages:
             outcome = f"{found.passages[0].document}, page {found.passages[0].page}"
@@ -226,13 +231,18 @@ class AskPage(Page):
         else:
             self.wants_customer.emit(customer)
 
-    def _pin(self, view: AnswerView) -> None:
-        """Keep the figures of an answer as a tile."""
+    def _pin(self, number: int) -> None:
+        """Keep an answer as a tile: its figures, or how many rows its list has."""
+        found, figure = self.answers[number - 1].found, self._figures.get(number)
+        if found is not None and figure is not None:
+            self.context.book.act(partial(pinned, found.readings[0].sentence, figure))
+
+    def _open_customers(self, view: AnswerView) -> None:
+        """Show the customers of an answer as a list, to filter, sort, hand over or write to."""
         found = view.found
-        if found is None or (query := found.readings[0].question.query) is None:
-            return
-        title = found.readings[0].sentence
-        self.context.book.act(partial(pinned, title, query))
+        if found is not None:
+            opened = partial(self.wants_customers.emit, found.readings[0].sentence)
+            self._desk.read("customers", partial(self._room.customers, found), opened, self.context.book.failed.emit)
 
     def _export(self, table: ResultTable) -> None:
         self.export_list("answer", write_of(table))

@@ -27,6 +27,7 @@ class Reply:
     found: Response
     milliseconds: int
     next_questions: tuple[str, ...] = ()
+    figure: Query | None = None
 
 
 class AskRoom:
@@ -53,19 +54,25 @@ class AskRoom:
         begun, assistant = perf_counter(), self._assistant
         rows = assistant.behind(before) if before is not None and asks_for_them(text) else None
         found = assistant.again(text, rows) if rows is not None else assistant.ask(text, before, choose)
-        return Reply(found, round((perf_counter() - begun) * 1000), _next(found))
+        return self._reply(found, begun)
+
+    def _reply(self, found: Response, begun: float) -> Reply:
+        """An answer with how long it took, and what a tile would show of it."""
+        took = round((perf_counter() - begun) * 1000)
+        question = found.readings[0].question if found.status == "answered" and found.readings else None
+        if question is None:
+            return Reply(found, took)
+        return Reply(found, took, _next(question), self._assistant.figure(question))
 
     def again(self, text: str, question: Inquiry) -> Reply:
         """Answer a question as it was read."""
         begun = perf_counter()
-        found = self._assistant.again(text, question)
-        return Reply(found, round((perf_counter() - begun) * 1000), _next(found))
+        return self._reply(self._assistant.again(text, question), begun)
 
     def ask_model(self, text: str, before: Inquiry | None, profile: str) -> Reply:
         """Let a language model read a question as well; names are hidden from it."""
         begun = perf_counter()
-        found = self._assistant.ask_model(text, profile, before)
-        return Reply(found, round((perf_counter() - begun) * 1000), _next(found))
+        return self._reply(self._assistant.ask_model(text, profile, before), begun)
 
     @property
     def model(self) -> str:
@@ -73,6 +80,13 @@ class AskRoom:
         preferences = self._book.workspace.preferences
         known = [one.name for one in preferences.profiles]
         return preferences.writer if preferences.writer in known else known[0] if known else ""
+
+    def customers(self, found: Response) -> tuple[int, ...]:
+        """All customers whose rows an answer has: of the first ten, those ten."""
+        question = found.readings[0].question
+        if question.limit is not None:
+            return tuple(dict.fromkeys(one for one in found.tables[0].customers if one is not None))
+        return self._assistant.customers(question)
 
     def steps(self, question: Inquiry) -> tuple[tuple[str, int], ...]:
         """From rows to answer."""
@@ -99,11 +113,8 @@ def removed(number: int, workspace: Workspace) -> Changes:
     return remove_document(workspace, number)
 
 
-def _next(found: Response) -> tuple[str, ...]:
+def _next(question: Inquiry) -> tuple[str, ...]:
     """Questions that go on from an answer."""
-    question = found.readings[0].question if found.status == "answered" and found.readings else None
-    if question is None:
-        return ()
     if question.query is not None:
         offered = ["by month", "by owner", "compared with last year", "who are they?"]
         taken = {f"by {one}" for one in question.query.by}

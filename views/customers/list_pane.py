@@ -401,10 +401,15 @@ class ListPane(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
+        # Whom an answer found is true of its day, so that such a filter is not kept.
+        self._save.setVisible(self._filter.among is None)
         for place, chip in enumerate(chips_of(self._filter, self._currency, self._model.me)):
             made = Chip(self._theme, chip.words)
             made.removed.connect(lambda kind=chip.kind: self._change(without(self._filter, kind)))
-            made.clicked.connect(lambda _on=False, made=made, kind=chip.kind: self._open_menu(made, kind))
+            if chip.kind == "among":
+                made.setToolTip(self._filter.among_words)
+            else:
+                made.clicked.connect(lambda _on=False, made=made, kind=chip.kind: self._open_menu(made, kind))
             self._flow.insert(1 + place, made)
             made.show()
         self._flow_host.updateGeometry()

@@ -216,6 +216,13 @@ class CustomersPage(Page):
                 self._show_half(self.list)
             self.list.table.setFocus()
 
+    def show_among(self, words: str, ids: tuple[int, ...]) -> None:
+        """Show these customers only, until the filter is taken away."""
+        self.list.set_filter(CustomerFilter(among=ids, among_words=words))
+        if self._stacked:
+            self._show_half(self.list)
+        self.list.table.setFocus()
+
     def _draft(self) -> None:
         """Write to the customer whose page is open."""
         profile = self.profile.profile

@@ -52,6 +52,7 @@ class Page(QWidget):
     Signals
     -------
     wants_customer : open the Customers page at this customer id.
+    wants_customers : open the Customers page with these (what they have in common, their ids).
     wants_email : open the composer for this customer id, and for this alert id or None.
     wants_message : open the composer at this stored email's id.
     undo_offered : (words, what undoes it or None): something that the journal does not hold was done.
@@ -67,6 +68,7 @@ class Page(QWidget):
     """
 
     wants_customer = Signal(int)
+    wants_customers = Signal(str, object)
     wants_email = Signal(int, object)
     wants_message = Signal(int)
     undo_offered = Signal(str, object)
@@ -177,6 +179,9 @@ class Page(QWidget):
 
     def show_customer(self, customer_id: int, origin: str = "") -> None:
         """Open a customer; only Customers answers to it. ``origin`` is the page to go back to."""
+
+    def show_among(self, words: str, ids: tuple[int, ...]) -> None:
+        """Show these customers only; only Customers answers to it. ``words``: what they have in common."""
 
     def show_section(self, key: str) -> None:
         """Open a section of the page, or list what a tile elsewhere counts."""

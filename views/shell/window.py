@@ -210,6 +210,7 @@ class MainWindow(QMainWindow):
             found = self._pages[key] = _spec(key).make(self._context)
             self.stack.addWidget(found)
             found.wants_customer.connect(self.show_customer)
+            found.wants_customers.connect(self.show_customers)
             found.wants_email.connect(self.show_email)
             found.wants_message.connect(self.show_message)
             found.undo_offered.connect(self.toast.tell)
@@ -250,6 +251,11 @@ class MainWindow(QMainWindow):
         origin = self._current
         self.show_page("customers")
         self._page.show_customer(customer_id, origin)
+
+    def show_customers(self, words: str, ids: tuple[int, ...]) -> None:
+        """Open the Customers page with the customers of an answer."""
+        self.show_page("customers")
+        self._page.show_among(words, ids)
 
     def _go_back(self) -> None:
         if self._current:

@@ -24,7 +24,9 @@ from views.actions import Command
 from views.ask.answer_view import FIRST_ROWS, AnswerView
 from views.ask.page import AskPage
 from views.ask.rooms import write_of
+from views.customers.page import CustomersPage
 from views.desktop import Desktop
+from views.widgets.chip import Chip
 
 BRIEF = (
     "Show all tickets from the last 30 days with negative sentiment",
@@ -158,6 +160,39 @@ def test_an_answer_is_pinned_as_a_tile_and_undone(qtbot: QtBot, desk: Desktop, p
     page.context.book.undo()
     qtbot.waitUntil(lambda: desk.background.idle)
     assert len(next(one for one in all_dashboards(book) if one.kind == "own").tiles) == 1
+
+
+def test_a_list_is_pinned_as_the_number_of_its_rows(qtbot: QtBot, desk: Desktop, page: AskPage) -> None:
+    view = typed(qtbot, page, "open deals with probability above 40%")
+    button(view, "Pin to Insights").click()
+    qtbot.waitUntil(lambda: desk.background.idle)
+    (pinned,) = (one for one in all_dashboards(page.context.book.workspace) if one.kind == "own")
+    assert pinned.tiles[0].query.metrics == ("open_deals",)
+    assert [(one.name, one.operator) for one in pinned.tiles[0].query.where] == [("probability", ">")]
+
+
+def test_the_customers_of_an_answer_open_as_a_list(qtbot: QtBot, desk: Desktop, page: AskPage) -> None:
+    view = typed(qtbot, page, "Find customers who left 5-star reviews but haven't purchased in 90 days")
+    assert view.found is not None
+    wanted = view.found.tables[0].customers
+    button(view, "Open in Customers").click()
+    qtbot.waitUntil(lambda: desk.window.current_key == "customers")
+    customers = page_at(desk, "customers", CustomersPage)
+    assert customers.list.chosen.among == tuple(sorted(one for one in wanted if one is not None))
+    qtbot.waitUntil(lambda: customers.list.count_words.startswith(f"<b>{len(wanted)}</b>"))
+    (chip,) = customers.list.findChildren(Chip)
+    assert chip.text().startswith("Customers with reviews")
+    chip.removed.emit()
+    assert customers.list.chosen.among is None
+
+
+def test_of_the_first_few_those_few_open_as_a_list(qtbot: QtBot, desk: Desktop, page: AskPage) -> None:
+    view = typed(qtbot, page, "5 biggest orders")
+    assert view.found is not None
+    button(view, "Open in Customers").click()
+    qtbot.waitUntil(lambda: desk.window.current_key == "customers")
+    customers = page_at(desk, "customers", CustomersPage)
+    assert set(customers.list.chosen.among or ()) == {one for one in view.found.tables[0].customers if one is not None}
 
 
 def test_a_task_is_added_to_the_open_alert_and_undone(qtbot: QtBot, desk: Desktop, page: AskPage) -> None:
