@@ -43,6 +43,7 @@ ABOUT = {
     "policy": "Figures of the business, the same for every book on the computer.",
     "preferences": "What a computer remembers: its look, its mail server, its language models.",
     "limits": "What is allowed at most. What a person sets holds within it.",
+    "roles": "Who may do what. Where nobody has a role, everybody may do everything.",
 }
 _SCALARS: Mapping[Any, dict[str, Any]] = {
     bool: {"type": "boolean"},
@@ -310,7 +311,7 @@ def profile() -> bytes:
         "PayloadContent": [mine],
     }  # fmt: skip
     keys = "\n".join(f"    {one.section} > {one.path}: {kind_words(one.kind)}" for one in declared())
-    head = "The dictionaries policy, preferences and limits may have these keys (a dot: a dictionary inside):"
+    head = "The dictionaries policy, preferences, limits and roles may have these keys (a dot: a dictionary inside):"
     note = f"<!--\n{head}\n{keys}\n-->\n"
     return plistlib.dumps(whole, sort_keys=False).replace(b"<plist", note.encode() + b"<plist", 1)
 

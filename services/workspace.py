@@ -18,6 +18,7 @@ from models.values.errors import NotAllowed
 from models.values.journal import Actor, OwnName
 from services.settings import (
     Managed,
+    Permit,
     Policy,
     Preferences,
     change_policy,
@@ -25,6 +26,11 @@ from services.settings import (
     load_policy,
     reporting_currency,
     title_of,
+)
+
+#: Why an analyst may not open a book.
+ANALYSTS_BOOK = (
+    "Your role here is analyst, and books have names and addresses. Ask a manager for an export without them."
 )
 
 
@@ -151,8 +157,8 @@ class Recipe:
 class Workspace:
     """Store, policy, clock, keyring and the person at work.
 
-    ``person`` signs what is done; ``login`` is how the operating system knows them. ``preferences`` say what they are
-    called, and how this computer reaches a mail server and language models.
+    ``person`` signs what is done; ``login`` is how the operating system knows them, and ``permit`` says what they may
+    do. ``preferences`` say what they are called, and how this computer reaches a mail server and language models.
     """
 
     store: Store
@@ -163,6 +169,7 @@ class Workspace:
     login: str
     recipe: Recipe
     managed: Managed = field(default_factory=Managed)
+    permit: Permit = field(default_factory=Permit)
     preferences: Preferences = field(default_factory=Preferences)
 
     @property
@@ -215,6 +222,7 @@ class Workspace:
         NotAllowed
             For a field that IT has set.
         """
+        self.permit.refuse("change-policy")
         for name in changes:
             if self.managed.is_locked(name):
                 title = title_of(name)
@@ -227,7 +235,9 @@ class Workspace:
         Everything that is signed, here and in child processes, takes its name from here.
         """
         name = preferences.me.strip() or self.login
-        return replace(self, person=name, recipe=replace(self.recipe, person=name), preferences=preferences)
+        recipe = replace(self.recipe, person=name)
+        permit = self.store.permit = self.managed.permit(name, self.login)
+        return replace(self, person=name, recipe=recipe, preferences=preferences, permit=permit)
 
     def with_policy(self, policy: Policy) -> Workspace:
         """Return the same workspace under another policy (after it was changed, or for a trial)."""
@@ -249,7 +259,11 @@ def open_workspace(recipe: Recipe, *, keyring: Keyring | None = None, create: bo
     """
     managed = load_managed(*recipe.managed)
     managed.limits.refuse_store(Path(recipe.store))
+    permit = managed.permit(recipe.person)
+    if permit.role == "analyst":
+        raise NotAllowed(ANALYSTS_BOOK)
     store = open_store(recipe.store, recipe.key, create=create)
+    store.permit = permit
     with store.snapshot() as connection:
         policy = managed.apply(load_policy(connection))
     return Workspace(
@@ -261,4 +275,5 @@ def open_workspace(recipe: Recipe, *, keyring: Keyring | None = None, create: bo
         login=recipe.person,
         recipe=recipe,
         managed=managed,
+        permit=permit,
     )

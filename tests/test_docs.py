@@ -42,7 +42,7 @@ def test_the_example_of_a_policy_is_one(project: Path, tmp_path: Path) -> None:
     from services.settings import load_managed
 
     text = (project / "docs" / "it.md").read_text("utf-8")
-    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    example = "\n".join(re.findall(r"```toml\n(.*?)```", text, re.DOTALL))
     path = tmp_path / "policy.toml"
     path.write_text(example.replace(r"C:\Exports", "/srv/exports"), encoding="utf-8")
     limits = {one.path for one in declared() if one.section == "limits"}

@@ -6,9 +6,10 @@ Letter keys act only while no text field has the focus: Qt gives a field the fir
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -143,6 +144,31 @@ class Command(Enum):
     RENAME_DASHBOARD = auto()
     DELETE_DASHBOARD = auto()
     RESET_DASHBOARD = auto()
+
+
+#: The verb under which the journal keeps what a command does: a role that may not is told so before anything is asked.
+VERBS: Final[Mapping[Command, str]] = {
+    Command.ADD_CUSTOMER: "add-customer",
+    Command.EDIT_CUSTOMER: "edit-customer",
+    Command.DELETE_CUSTOMER: "delete-customer",
+    Command.ERASE_CUSTOMER: "erase-customer",
+    Command.RECORD_CONSENT: "record-consent",
+    Command.OVERRIDE: "override",
+    Command.HAND_OVER: "hand-over",
+    Command.DRAFT: "draft",
+    Command.MERGE_PAIR: "merge-customers",
+    Command.KEEP_APART: "keep-apart",
+    Command.DECIDE_LATER: "decide-later",
+    Command.WRITE_BACK: "write-back",
+    Command.CHOOSE_FILES: "import",
+    Command.EDIT_DEAL: "edit-deals",
+    Command.CALL: "call",
+    Command.SNOOZE: "snooze",
+    Command.RESOLVE: "resolve",
+    Command.NOT_USEFUL: "not-useful",
+    Command.NOTE: "note",
+    Command.TASK: "task",
+}
 
 
 @dataclass(frozen=True, slots=True)

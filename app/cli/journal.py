@@ -31,6 +31,7 @@ from app.keyrings import LazyKeyring
 from app.paths import log_folder, managed_sources
 from models import sqlite
 from models.values.errors import StoreDamaged
+from models.values.journal import JournalEntry
 from models.values.words import count
 from services import audit, backups
 from services.book import disclosures as book
@@ -75,6 +76,7 @@ def journal(
             "at": entry.at,
             "actor_kind": entry.actor.kind,
             "actor": entry.actor.name,
+            "role": entry.role,
             "verb": entry.verb,
             "subject": entry.subject,
             "words": entry.words,
@@ -84,11 +86,13 @@ def journal(
         }
         for entry in found
     ]
-    rows = [
-        (str(entry.id), entry.at, f"{entry.actor.kind} {entry.actor.name}", entry.verb, entry.subject, entry.words)
-        for entry in found
-    ]
+    rows = [(str(entry.id), entry.at, _by(entry), entry.verb, entry.subject, entry.words) for entry in found]
     return Reply(document, table(("id", "at", "by", "verb", "subject", "words"), rows, frozenset({0})))
+
+
+def _by(entry: JournalEntry) -> str:
+    """Who did it, a person with their role where there are roles."""
+    return f"{entry.actor.kind} {entry.actor.name}{f', {entry.role}' if entry.role else ''}"
 
 
 @in_book()

@@ -91,11 +91,12 @@ def append_entry(
     images: Iterable[Image],
     digests: Iterable[str],
     undoes: int | None = None,
+    role: str | None = None,
 ) -> int:
     """Append an entry with its payload inside the running transaction and return its number."""
     previous_number, previous = head(connection)
     number = previous_number + 1
-    rows = _payload_rows(number, words, images, digests)
+    rows = _payload_rows(number, words, images, digests, role)
     digest = payload_digest(row["digest"] for row in rows)
     connection.execute(
         insert(journal).values(
@@ -116,10 +117,14 @@ def append_entry(
     return number
 
 
-def _payload_rows(number: int, words: str, images: Iterable[Image], digests: Iterable[str]) -> list[dict[str, Any]]:
+def _payload_rows(
+    number: int, words: str, images: Iterable[Image], digests: Iterable[str], role: str | None
+) -> list[dict[str, Any]]:
     plain: list[tuple[str, str | None, str, str | None, str | None]] = []
     if words:
         plain.append(("", None, "words", None, canonical({"words": words})))
+    if role is not None:
+        plain.append(("", None, "role", None, canonical({"role": role})))
     plain += [("", None, "digest", None, canonical({"digest": text})) for text in digests]
     plain += [
         (image.table, str(image.row_id), image.operation, canonical(image.before), canonical(image.after))

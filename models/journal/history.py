@@ -24,13 +24,14 @@ def entries(connection: Connection, *, limit: int = 200, before: int | None = No
     """Return entries, newest first; ``before`` continues below an entry's number."""
     undoing = journal.alias("undoing")
     undone_by = select(undoing.c.id).where(undoing.c.undoes == journal.c.id).limit(1).scalar_subquery()
-    words = (
+    words, role = (
         select(journal_payloads.c.after)
-        .where(journal_payloads.c.journal_id == journal.c.id, journal_payloads.c.operation == "words")
+        .where(journal_payloads.c.journal_id == journal.c.id, journal_payloads.c.operation == operation)
         .limit(1)
         .scalar_subquery()
+        for operation in ("words", "role")
     )
-    query = select(journal, undone_by.label("undone_by"), words.label("words"))
+    query = select(journal, undone_by.label("undone_by"), words.label("words"), role.label("role"))
     query = query.order_by(journal.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(journal.c.id < before)
@@ -45,6 +46,7 @@ def entries(connection: Connection, *, limit: int = 200, before: int | None = No
             undoes=row.undoes,
             undone_by=row.undone_by,
             hash=row.hash,
+            role=json.loads(row.role)["role"] if row.role else "",
         )
         for row in connection.execute(query)
     ]

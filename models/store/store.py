@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from models import sqlite
 from models.private import make_folder
@@ -67,6 +67,20 @@ class _Opening:
             self._folder.cleanup()
 
 
+class Permitting(Protocol):
+    """Who works may do some things and not others."""
+
+    @property
+    def role(self) -> str | None:
+        """What the journal calls their role; None where there are no roles."""
+
+    def begin(self, actor: Actor, verb: str) -> None:
+        """Refuse a unit of work by raising."""
+
+    def commit(self, connection: Connection, actor: Actor, verb: str, customers: Sequence[int]) -> None:
+        """Refuse, by raising, a unit of work that changes these customers."""
+
+
 class Store:
     """An open book. Readers see the last commit; ``unit_of_work`` is the only way to write.
 
@@ -76,6 +90,8 @@ class Store:
 
     def __init__(self, path: Path, opening: _Opening | None = None) -> None:
         self.path = path
+        #: What who works may do; None where everybody may do everything.
+        self.permit: Permitting | None = None
         self._opening = opening or _Opening(path, None, BUSY_TIMEOUT_MS)
         self._made: Engine | None = None
         self._lock = threading.Lock()
@@ -154,8 +170,10 @@ class Store:
         """
         from models.store.unit_of_work import UnitOfWork
 
+        if self.permit is not None:
+            self.permit.begin(actor, verb)
         with self._connected() as connection, _attached(connection, staging, self.key):
-            work = UnitOfWork(connection, actor, verb, subject, at)
+            work = UnitOfWork(connection, actor, verb, subject, at, self.permit)
             work.begin()
             try:
                 yield work

@@ -7,7 +7,7 @@ can undo them. Set-based work goes through ``execute`` and says what it did with
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, CursorResult, Executable, Table, select
 
@@ -16,16 +16,22 @@ from models.journal.chain import Image, append_entry
 from models.values.changes import EVERYONE_FROM, Changes
 from models.values.journal import Actor
 
+if TYPE_CHECKING:
+    from models.store.store import Permitting
+
 
 class UnitOfWork:
     """One journalled change of the book. Made by ``Store.unit_of_work``; ends with ``commit`` or a rollback."""
 
-    def __init__(self, connection: Connection, actor: Actor, verb: str, subject: str, at: str) -> None:
+    def __init__(
+        self, connection: Connection, actor: Actor, verb: str, subject: str, at: str, permit: Permitting | None = None
+    ) -> None:
         self.connection = connection
         self.actor = actor
         self.verb = verb
         self.subject = subject
         self.at = at
+        self._permit = permit
         self.undoes: int | None = None
         self._words = ""
         self._images: list[Image] = []
@@ -51,6 +57,8 @@ class UnitOfWork:
     def commit(self) -> Changes:
         """Write the journal entry and commit. A unit of work that changed nothing leaves no entry."""
         if self.wrote:
+            if self._permit is not None:
+                self._permit.commit(self.connection, self.actor, self.verb, sorted(self._customers))
             self.journal_entry()
         self.connection.exec_driver_sql("COMMIT")
         self._open = False
@@ -87,8 +95,15 @@ class UnitOfWork:
                 images=self._images,
                 digests=self._digests,
                 undoes=self.undoes,
+                role=self._role,
             )
         return self._entry
+
+    @property
+    def _role(self) -> str | None:
+        """In which role a person writes this; None where there are no roles, and of the program's own work."""
+        by_hand = self.actor.kind in ("person", "import")
+        return self._permit.role if self._permit is not None and by_hand else None
 
     # -- writing ------------------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ class OwnName:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One line of the audit trail."""
+    """One line of the audit trail; ``role``: in which role the person did it, '' without roles."""
 
     id: int
     at: str
@@ -38,6 +38,7 @@ class JournalEntry:
     undoes: int | None
     undone_by: int | None
     hash: str
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)

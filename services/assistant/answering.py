@@ -24,6 +24,11 @@ from services.assistant.phrasing import (
 from services.metrics import Metrics, customers_of, field_of
 
 CUSTOMER: Final = "customer_number"
+#: Rows that come with files: a book without any cannot say how many of them are late, unpaid or open.
+_IMPORTED: Final = frozenset({
+    "orders", "order_lines", "returns", "tickets", "reviews", "emails", "deals", "activities", "surveys",
+    "conversations", "contracts", "invoices",
+})  # fmt: skip
 #: A deal whose customer nobody spoke to for so long is marked.
 _LONG_AGO_DAYS: Final = 10
 
@@ -41,7 +46,7 @@ class Answering:
         Raises
         ------
         UserError
-            A name does not go with another, or the answer takes too long.
+            A name does not go with another, the book has no such rows at all, or the answer takes too long.
         """
         question = self._of_customers(reading.question)
         if question.query is not None:
@@ -102,11 +107,14 @@ class Answering:
 
     def _rows(self, text: str, reading: Interpretation, question: Inquiry, query: RowsQuery, today: date) -> Response:
         found = self._metrics.rows(replace(query, limit=None if question.order else question.limit))
+        if not found.total and query.entity in _IMPORTED and not self._metrics.has_rows(query.entity):
+            raise UserError(f"The book has no {self._catalogue.entities[query.entity].title.lower()}.")
         total_of = None
         if question.form == "share":
             total_of = self._metrics.count_rows(RowsQuery(query.entity, self._rest(query), query.period))
         if question.order:
-            found = self._in_order(found, question.order, question.limit)
+            ordered = self._with_column(found, query, question.order.lstrip("-"))
+            found = self._in_order(ordered, question.order, question.limit)
         shown = [at for at in found.shown if found.columns[at].name != "id"]
         table = ResultTable(
             question_words(reading.question, self._catalogue, today),
@@ -145,6 +153,18 @@ class Answering:
         """The rows of which a share is: those of the entity itself."""
         counting = self._catalogue.metrics.get(query.entity)
         return counting.where if counting is not None else ()
+
+    def _with_column(self, found: RowList, query: RowsQuery, name: str) -> RowList:
+        """Rows of customers with the field by which they are put in order, where no column has it."""
+        if query.entity != "customers" or any(one.name == name for one in found.columns):
+            return found
+        known = self._catalogue.entities["customers"].fields[name]
+        values = field_of(self._metrics, "customers", name, [one for one in found.customers if one is not None])
+        at = len(found.columns) - (found.value is not None)  # what each adds to a figure stays last
+        rows = tuple((*row[:at], values.get(whose or 0), *row[at:])
+                     for row, whose in zip(found.rows, found.customers, strict=True))  # fmt: skip
+        column = Column(name, known.title, known.kind)
+        return replace(found, columns=(*found.columns[:at], column, *found.columns[at:]), rows=rows)
 
     @staticmethod
     def _in_order(found: RowList, order: str, limit: int | None) -> RowList:

@@ -108,6 +108,12 @@ class Attaching(Bounds):
             if mentioned and named:  # "handled by Tomasz", "Gold tier"
                 sketch.used[span] = ""
                 return True
+            listed = named and not sketch.metrics and one.entity == sketch.entity.name == "customers"
+            if listed and sketch.order and name != sketch.order:  # "the newest 5 and who looks after them": columns
+                sketch.used[span] = ""
+                return True
+            if named and sketch.entity.fields.get(name) is not None and sketch.entity.fields[name].kind == "day":
+                continue
             if self._is_dimension(sketch, one, name):
                 if name not in sketch.by:
                     sketch.by.append(name)
@@ -148,9 +154,15 @@ class Attaching(Bounds):
 
     def _order_by(self, sketch: Sketch, span: Span, meaning: Sense) -> bool:
         metric = self._catalogue.metrics[meaning.what]
+        if metric is self.counting(sketch.entity) and not sketch.by:
+            return False  # each customer is one
         wanted = sketch.by or (["customer"] if sketch.entity.name == "customers" else [])
         if not wanted or not all(one in self._catalogue.dimensions_of(metric) for one in wanted):
             return False
+        own = [one for earlier in sketch.metrics for one in earlier.where]
+        if any(one.name not in self._catalogue.entities[metric.entity].fields for one in own):
+            return False
+        sketch.where += own  # "lost customers by spend": they stay lost
         sketch.metrics, sketch.by = [metric], list(wanted)
         sketch.entity = self._catalogue.entities[metric.entity]
         sketch.top = sketch.top or "most"
@@ -186,6 +198,9 @@ class Attaching(Bounds):
             placed, host = self._noun(sketch, at, one, host, denied, linked)
             if placed:
                 return True, host, False
+        if denied and self._names_value(at):  # "not looked after by Priya": the value is what is denied
+            sketch.used[span] = ""
+            return True, host, True
         if denied and self._empty(sketch, span):
             return True, host, False
         contact = any(one.what == "customers.days_since_contact" for one in span.of("field"))
@@ -212,7 +227,8 @@ class Attaching(Bounds):
             return True, None
         if meaning.kind == "metric":
             metric = self._catalogue.metrics[meaning.what]
-            if metric in sketch.metrics:  # named once more
+            units = metric.name == "product_revenue" and any(one.name == "units_sold" for one in sketch.metrics)
+            if metric in sketch.metrics or units:  # named once more: "how many pairs did we sell"
                 sketch.used[span] = ""
                 return True, host
             if sketch.metrics and not linked and self._is_joined(span) and self._beside(sketch, metric):
@@ -241,6 +257,11 @@ class Attaching(Bounds):
         if self._of_customers(sketch, at) and at > self._at and self._catalogue.entities[name].customer:
             return True, self._join(sketch, span, name, self._own_where(meaning), denied)
         return False, host
+
+    def _names_value(self, at: int) -> bool:
+        """Whether a field is followed by one of its values."""
+        fields = {one.what.partition(".")[2] for one in self._spans[at].of("field")}
+        return any(one.what in fields for near in self._spans[at + 1 : at + 2] for one in near.of("value"))
 
     def _empty(self, sketch: Sketch, span: Span) -> bool:
         """A field that is denied by itself, such as "no owner", has no value."""

@@ -11,7 +11,7 @@ from typing import Final
 from models.values.assistant import SemiJoin
 from models.values.metrics import Compare, Condition, Operator
 from services.assistant.spans import Comparison, Parsed, Span
-from services.assistant.times import Time
+from services.assistant.times import WEEKDAYS, Time
 from services.assistant.vocabulary import Sense
 from services.metrics.catalogue import Catalogue, Entity, Field, Metric
 from services.metrics.periods import months_later, period_of
@@ -158,6 +158,8 @@ class Bounds:
     def _ahead(self, name: str, span: Span, first: date, last: date) -> tuple[date, date]:
         """A month without a year is the next one, of a day that lies ahead: "contracts that end before March"."""
         words = self._found.words(span)
+        if any(one in WEEKDAYS for one in words.split()) and name == "due_on" and last < self._today:
+            return first + timedelta(days=7), last + timedelta(days=7)
         bare = _MONTH.search(words) is not None and not _YEAR.search(words)
         if name not in _AHEAD.values() or last >= self._today or not bare:
             return first, last
@@ -178,7 +180,8 @@ class Bounds:
                     return name
         forecast = any(one.name == "weighted_pipeline" for one in sketch.metrics)
         whole = span.time is not None and span.time.last is not None
-        ahead = whole if forecast else span.time is not None and (
+        bare = _MONTH.search(self._found.words(span)) is not None and not _YEAR.search(self._found.words(span))
+        ahead = whole or bare if forecast else span.time is not None and (
             not span.time.text or sketch.entity.name == "contracts"
         )  # fmt: skip
         return _AHEAD.get(sketch.entity.name, "") if ahead else ""
@@ -314,7 +317,10 @@ class Bounds:
                 continue
             for one in near.of("field"):
                 name = one.what.partition(".")[2]
-                if one.entity == entity and _suits(fields[name], unit):
+                if one.entity != entity:
+                    continue
+                too_much = fields[name].kind == "percent" and self._spans[at].comparisons[0].value > 100
+                if _suits(fields[name], unit) and not too_much:
                     sketch.used.setdefault(near, "")
                     return name
         large = unit == "" and self._spans[at].comparisons[0].value >= _LARGE_SUM
@@ -394,13 +400,19 @@ def with_condition(where: Iterable[Condition], more: Iterable[Condition]) -> tup
     made = list(where)
     for one in more:
         at = next((at for at, other in enumerate(made) if other.name == one.name and other.operator in ("=", "in")), -1)
-        if at >= 0 and one.operator == "=" and made[at] != one:
+        same = at >= 0 and _yes(made[at].value) == _yes(one.value)
+        if at >= 0 and one.operator == "=" and not same:
             known = made[at].value
             values = known if isinstance(known, tuple) else (known,)
             made[at] = Condition(one.name, "in", (*values, one.value))  # type: ignore[arg-type]
-        elif one not in made:
+        elif one not in made and not (same and one.operator == "="):
             made.append(one)
     return tuple(made)
+
+
+def _yes(value: object) -> object:
+    """A value, with a yes as words and as a truth alike."""
+    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
 
 
 def with_other(where: Iterable[Condition], instead: tuple[Condition, ...]) -> tuple[Condition, ...]:

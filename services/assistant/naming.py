@@ -21,6 +21,7 @@ _NAMED: Final = (
 )
 #: Words in capitals that follow each other, as names do: "Stone and Selby", "Bakker Brothers".
 _CAPITALS: Final = re.compile(r"[A-Z][\w'’-]+(?:(?: (?:&|and|of|the))? [A-Z][\w'’-]+)*")
+_JOINING: Final = ("and", "&")
 _LIKE: Final = (
     "SELECT id, name FROM customers WHERE name LIKE :begins OR name LIKE :whole OR name LIKE :within"
     " OR name LIKE :inside ORDER BY name LIMIT 20"
@@ -111,12 +112,12 @@ def _names(driver: Any, text: str, tokens: Sequence[Token]) -> list[Named]:
     """Customers whose name, or whose company, stands in the question as it is."""
     said = " ".join(one.said for one in tokens)
     found: dict[tuple[int, int], list[int]] = {}
-    plain = text.lower()
+    plain = text.lower().replace(" and ", " & ")
     for number, name, company in driver.execute(_NAMED, {"said": plain}).fetchall():
         for one in {name or "", company or ""}:
             parts = [each.said for each in tokens_of(one)]
             if len(one) > 3 and one.lower() in plain and (at := _place(tokens, parts)) is not None:
-                found.setdefault((at, at + len(parts)), []).append(int(number))
+                found.setdefault((at, _end(tokens, at, parts)), []).append(int(number))
     return [
         Named(Span(start, end, weight=float(end - start)), "customers", tuple(dict.fromkeys(ids)),
               tuple(dict.fromkeys(ids)), (), said)
@@ -127,7 +128,7 @@ def _names(driver: Any, text: str, tokens: Sequence[Token]) -> list[Named]:
 def _parts(driver: Any, text: str, tokens: Sequence[Token], known: Container[str]) -> list[Named]:
     """Customers of whose name a question has a part, in capitals: "Kowalski", "Stone and Selby"."""
     found = []
-    for run in _CAPITALS.findall(text):
+    for run in (one.removesuffix("'s").removesuffix("’s") for one in _CAPITALS.findall(text)):
         parts = [one for one in tokens_of(run) if one.word.isalpha()]
         plain = run.replace(" and ", " & ")
         if (
@@ -142,15 +143,26 @@ def _parts(driver: Any, text: str, tokens: Sequence[Token], known: Container[str
         rows = driver.execute(_LIKE, likes).fetchall() if at is not None else []
         if at is not None and rows:
             ids, names = tuple(int(one[0]) for one in rows), tuple(str(one[1]) for one in rows)
-            span = Span(at, at + len(said), weight=float(len(said)))
+            span = Span(at, _end(tokens, at, said), weight=float(len(said)))
             found.append(Named(span, "customers", ids, ids, (), run, names if len(ids) > 1 else ()))
     return found
 
 
 def _place(tokens: Sequence[Token], parts: Sequence[str]) -> int | None:
-    words = [one.said for one in tokens]
-    wanted = list(parts)
-    return next((at for at in range(len(words) - len(wanted) + 1) if words[at : at + len(wanted)] == wanted), None)
+    """Where a name begins, with "and" or the sign for it or neither between its parts."""
+    return next((at for at in range(len(tokens)) if _end(tokens, at, parts)), None)
+
+
+def _end(tokens: Sequence[Token], at: int, parts: Sequence[str]) -> int:
+    """The place after a name that begins at a token; 0 where none does."""
+    wanted = [one for one in parts if one not in _JOINING]
+    for one in wanted:
+        while at < len(tokens) and tokens[at].said in _JOINING and one != wanted[0]:
+            at += 1
+        if at >= len(tokens) or tokens[at].said != one:
+            return 0
+        at += 1
+    return at if wanted else 0
 
 
 def name_of_customer(driver: Any, customer: int) -> str:

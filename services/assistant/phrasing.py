@@ -283,7 +283,10 @@ def share_sentence(table: ResultTable, title: str) -> str:
     named = [f"{' · '.join(said(row, at) for at in range(len(row) - 3))} {said(row, -1)}" for row in rows[:_NAMED]]
     more = len(rows) - _NAMED
     rest = f", and {more} more" if more > 0 else ""
-    return f"{capital(title)}: {listed(named) if more <= 0 else ', '.join(named)}{rest}."
+    wholes = {row[-2] for row in rows}
+    shares = [float(str(row[-1])) for row in rows if row[-1] is not None]
+    together = f" Together {in_unit(sum(shares), 'percent', '')}." if len(wholes) == 1 and len(shares) > 1 else ""
+    return f"{capital(title)}: {listed(named) if more <= 0 else ', '.join(named)}{rest}.{together}"
 
 
 def table_of(found: Answer, title: str) -> ResultTable:

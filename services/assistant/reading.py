@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Final
 
 from models.values.assistant import Form, Inquiry, SemiJoin
@@ -29,8 +30,11 @@ _BY_METRIC: Final = {"spend": "revenue", "orders_so_far": "orders", "churn_risk"
                      "engagement": "engagement", "health": "health"}  # fmt: skip
 #: Rows that a value or a state asks for by itself: "anything in Negotiation above 50k?"
 _IMPLIED: Final = ("deals", "tickets", "tasks", "alerts")
+#: The day on which rows without a day of their own began.
+_BEGAN: Final = {"customers": "signed_up_on", "contracts": "starts_on"}
 #: What the average of an entity's rows is the average of.
 _MEANS: Final = {"reviews": "mean_rating", "orders": "mean_order_value", "deals": "mean_deal_value"}
+_ASKING: Final = frozenset({"how", "what", "why"})
 _COMPARED: Final = {"year": "with a year before", "previous": "with the period before"}
 _FORM_WORDS: Final = {
     "count": "how many", "share": "share", "mean": "average", "latest": "newest first", "oldest": "oldest first",
@@ -73,9 +77,25 @@ def candidates(found: Parsed, catalogue: Catalogue, today: date) -> list[Candida
                     known = made.get(key)
                     if known is None or (one.score, _named(one)) > (known.score, _named(known)):
                         made[key] = one
+    if not made and _are_compared(found):
+        made |= enumerate(_of_customers(found, catalogue, today))
     if not made and any(one.of("compare") or one.of("versus") or one.of("grain") for one in found.spans):
         made |= enumerate(_of_sales(found, catalogue, today))
     return sorted(made.values(), key=lambda one: -one.score)
+
+
+def _are_compared(found: Parsed) -> bool:
+    """Whether customers are named to be compared: "Compare Harbor & Page with Stone & Selby"."""
+    return any(one.of("versus") for one in found.spans) and sum(map(_is_name, found.spans)) > 1
+
+
+def _of_customers(found: Parsed, catalogue: Catalogue, today: date) -> Iterator[Candidate]:
+    """Customers side by side, by what they ordered."""
+    nothing = Span(-1, -1, (Sense("metric", "revenue", "orders"),), weight=0.0)
+    for one in _Reader(replace(found, spans=(nothing, *found.spans)), catalogue, today, 0, nothing.meanings[0]).read():
+        if one.question.query is not None:
+            query = replace(one.question.query, metrics=("revenue", "orders", "mean_order_value"), order=())
+            yield replace(one, question=replace(one.question, query=query))
 
 
 def _of_sales(found: Parsed, catalogue: Catalogue, today: date) -> Iterator[Candidate]:
@@ -120,7 +140,8 @@ class _Reader(Attaching):
         self._settle(sketch)
         self._attach(sketch)
         for question in self._questions(sketch):
-            lost = (*(one for one in self._spans if one not in sketch.used and _matters(one)), *self._alternatives())
+            unplaced = (one for one in self._spans if one not in sketch.used and _matters(one))
+            lost = (*unplaced, *self._alternatives(), *self._second_questions(), *self._foretold())
             used = sum(one.weight for one in sketch.used)
             far = 0.3 * len(sketch.joins) if sketch.metrics or sketch.entity.name != "customers" else 0.0
             score = used - 2.0 * sum(one.weight for one in lost) - 0.12 * self._at - sketch.penalty - far
@@ -161,6 +182,23 @@ class _Reader(Attaching):
             before = next((span for span in reversed(self._spans) if span.end <= at), None)
             after = next((span for span in self._spans if span.start > at), None)
             if before is None or after is None or not _alike(before, after):
+                yield Span(at, at + 1)
+
+    def _second_questions(self) -> Iterator[Span]:
+        """Each "and how many", "and what": a second question, which no answer to the first holds."""
+        for at, (token, after) in enumerate(pairwise(self._found.tokens)):
+            inside = [span for span in self._spans if span.start <= at + 1 < span.end]
+            read = any(one.kind not in ("form", "link") for span in inside for one in span.meanings)
+            asks = token.word in ("and", ",") and after.word in _ASKING and at > self._target.start and not read
+            if asks and any(span.start > at + 1 + len(inside) for span in self._spans):
+                yield inside[0] if inside else Span(at + 1, at + 2)
+
+    def _foretold(self) -> Iterator[Span]:
+        """A "will" beside a time that is over: the book knows what was, and no forecast of it."""
+        times = [one.time for one in self._spans if one.time is not None]
+        over = times and all(one.text and period_of(one.text, self._today).last < self._today for one in times)
+        for at, token in enumerate(self._found.tokens):
+            if over and token.word == "will":
                 yield Span(at, at + 1)
 
     # ---- what is asked for --------------------------------------------------------------------------------------
@@ -237,7 +275,10 @@ class _Reader(Attaching):
 
     def _form(self, sketch: Sketch, span: Span, form: str) -> None:
         if form in ("latest", "oldest"):
-            sketch.top, sketch.order = ("most" if form == "latest" else "least"), sketch.entity.day
+            order = sketch.entity.day or _BEGAN.get(sketch.entity.name, "")
+            if not order or sketch.metrics:
+                return  # nothing says which of them is new
+            sketch.top, sketch.order = ("most" if form == "latest" else "least"), order
         elif form in ("mean", "median", "sum"):
             sketch.aggregate, sketch.aggregate_said = form, span
         elif form == "share" or (form == "count" and sketch.form != "share") or not sketch.form:
@@ -259,6 +300,8 @@ class _Reader(Attaching):
         if not sketch.metrics and said and sketch.aggregate == "mean" and sketch.entity.name in _MEANS:
             sketch.metrics = [self._catalogue.metrics[_MEANS[sketch.entity.name]]]
             sketch.where = [one for one in sketch.where if one not in sketch.metrics[0].where]
+        if self._target.of("top") and len(sketch.by) > 1 and sketch.by[0] == "product":
+            sketch.by = sketch.by[1:]  # "best selling category"
         self._side_by_side(sketch)
         self._judge(sketch)
         if self._contradicts(sketch) and not any(self._alternatives()):
@@ -318,12 +361,15 @@ class _Reader(Attaching):
         """Take the best and the worst for the most or the least, by what is good; of reviews the rating is meant."""
         if sketch.top not in _JUDGED:
             return
-        counted = not sketch.metrics or sketch.metrics[0] is self.counting(sketch.entity)
+        metric = sketch.metrics[0] if sketch.metrics else None
+        counted = metric is None or metric.measure == "count"
         if sketch.entity.name == "reviews" and counted:
             if sketch.by:
                 sketch.metrics = [self._catalogue.metrics["mean_rating"]]
             else:
                 sketch.order = sketch.order or "rating"
+        elif counted and (sketch.by or metric is not None) and not sketch.order and not (metric and metric.better):
+            self._unsaid(sketch, "top")  # the best by a number of rows is not the best
         lower = bool(sketch.metrics) and sketch.metrics[0].better == "lower"
         sketch.top = "most" if (sketch.top == "best") != lower else "least"
 
@@ -401,6 +447,8 @@ class _Reader(Attaching):
         """The customers who did most of the one thing that is said of them: "who returned the most this year"."""
         if not sketch.top or sketch.entity.name != "customers" or sketch.order or len(sketch.joins) != 1:
             return None
+        if self._found.tokens[0].said == "what" and sketch.joins[0].entity == "orders":
+            return self._what_sold(sketch, where)
         (join,), fields = sketch.joins, self._catalogue.entities[sketch.joins[0].entity].fields
         metric = self._catalogue.metrics["revenue"] if join.entity == "orders" else self.counting(
             self._catalogue.entities[join.entity]
@@ -412,13 +460,19 @@ class _Reader(Attaching):
         order = (f"{'-' if sketch.top == 'most' else ''}{metric.name}",)
         return Query((metric.name,), ("customer",), (*own, *where), join.period, order=order, limit=sketch.limit or TOP)
 
+    def _what_sold(self, sketch: Sketch, where: tuple[Condition, ...]) -> Query:
+        """What customers bought most, where that is asked and not who: "what do our Loyal customers buy most?"."""
+        order, name = "-" if sketch.top == "most" else "", "product_revenue"
+        limit = sketch.limit or TOP
+        return Query((name,), ("product",), where, sketch.joins[0].period, order=(f"{order}{name}",), limit=limit)
+
     def _best(self, sketch: Sketch) -> tuple[str, ...]:
         """The metrics by which customers are put in order; whoever asks for the best ones is asked by what."""
         if not sketch.top or sketch.entity.name != "customers" or sketch.form in ("count", "share"):
             return ()
         if not sketch.order:
             return _BEST
-        return (_BY_METRIC[sketch.order],) if sketch.order in _BY_METRIC else ()
+        return (_BY_METRIC[sketch.order],) if sketch.order in _BY_METRIC else ()  # else rows in that order
 
     def _list(self, sketch: Sketch, rows: RowsQuery, joins: tuple[SemiJoin, ...]) -> Inquiry:
         form: Form = "share" if sketch.form == "share" else "count" if sketch.form == "count" else "rows"

@@ -139,7 +139,8 @@ def _nearest(word: str, vocabulary: Vocabulary) -> str:
     from rapidfuzz.distance import OSA
 
     most = 1 if len(word) <= 7 else 2
-    near = [one for one in vocabulary.words if abs(len(one) - len(word)) <= most + 1 and len(one) >= 4]
+    near = [one for one in vocabulary.words if abs(len(one) - len(word)) <= most + 1 and len(one) >= 4
+            and not (len(word) <= 5 and _is_another(word, one))]  # fmt: skip
     found = process.extract(word, near, scorer=OSA.distance, score_cutoff=most, limit=8)
     if not found and word.endswith("s"):
         found = process.extract(word[:-1], near, scorer=OSA.distance, score_cutoff=most, limit=8)
@@ -153,6 +154,11 @@ def _nearest(word: str, vocabulary: Vocabulary) -> str:
     return (
         word if passing and (best[1] > 1 or sorted(best[0]) != sorted(word) or best[0][0] != word[0]) else str(best[0])
     )
+
+
+def _is_another(word: str, known: str) -> bool:
+    """Whether a short word has another letter in place of one: "fire" is no typing mistake for "firm"."""
+    return len(word) == len(known) and sorted(word) != sorted(known)
 
 
 def _at(tokens: tuple[Token, ...], at: int, vocabulary: Vocabulary, today: date) -> Span | None:

@@ -23,16 +23,16 @@ _ORDINALS: Final = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _YEARS: Final = range(1990, 2100)
 #: The month that a season begins with.
 _SEASONS: Final = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
-_WEEKDAYS: Final = {name.lower(): number for number, name in enumerate(calendar.day_name)}
+WEEKDAYS: Final = {name.lower(): number for number, name in enumerate(calendar.day_name)}
 _DENIALS: Final = frozenset({"not", "never", "nothing", "no", "without"})
 _NOW: Final = frozenset({"morning", "afternoon", "evening"})
 
 
 #: Words of which periods are made.
 TIME_WORDS: Final = frozenset({
-    *_MONTHS, *_UNITS, *_SEASONS, *_WEEKDAYS, *_LEAD, *_BEHIND, *_AHEAD, *_ORDINALS, *_NOW, "today", "yesterday",
+    *_MONTHS, *_UNITS, *_SEASONS, *WEEKDAYS, *_LEAD, *_BEHIND, *_AHEAD, *_ORDINALS, *_NOW, "today", "yesterday",
     "recently", "lately", "ytd", "this", "current", "until", "till", "between", "before", "couple", "half", "hour",
-    "minute", "overnight", "weekend", "christmas", "thanksgiving", "black", "tonight",
+    "minute", "overnight", "weekend", "christmas", "thanksgiving", "easter", "black", "tonight",
 })  # fmt: skip
 
 
@@ -70,6 +70,8 @@ def time_at(tokens: Sequence[Token], at: int, today: date) -> tuple[int, Time] |
     begun = start + article
     if begun >= len(words):
         return None
+    if words[begun] in ("last", "this", "past") and begun + 1 < len(words) and words[begun + 1] in _MONTHS:
+        begun += 1  # the latest month of that name
     found = (
         _rolling(tokens, begun, today)
         or _season(words, at, begun, start > at, since, today)
@@ -80,7 +82,7 @@ def time_at(tokens: Sequence[Token], at: int, today: date) -> tuple[int, Time] |
         )
         or _half(words, begun, since, today)
         or _named(words, begun, start > at, article, today)
-        or _calendar(tokens, begun, since, start > at, today)
+        or _calendar(tokens, begun, since, begun > at, today)
     )
     if found is None and start > at and words[at] in ("in", "for", "since"):
         found = _bare(tokens, start)
@@ -122,16 +124,28 @@ def _occasion_day(words: Sequence[str], at: int, year: int) -> tuple[int, date] 
     thanksgiving = date(year, 11, 22) + timedelta(days=(3 - date(year, 11, 22).weekday()) % 7)
     if words[at : at + 2] == ["black", "friday"]:
         return at + 2, thanksgiving + timedelta(days=1)
+    easter = _easter(year)
+    if words[at : at + 1] == ["easter"]:
+        return at + 1, easter
     days = {"christma": date(year, 12, 25), "christmas": date(year, 12, 25), "xmas": date(year, 12, 25),
             "thanksgiving": thanksgiving, "halloween": date(year, 10, 31)}  # fmt: skip
     word = words[at] if at < len(words) else ""
     return (at + 1, days[word]) if word in days else None
 
 
+def _easter(year: int) -> date:
+    """Easter Sunday of a year (the anonymous Gregorian computus)."""
+    a, b, c = year % 19, year // 100, year % 100
+    d = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
+    e = (32 + 2 * (b % 4) + 2 * (c // 4) - d - c % 4) % 7
+    f = d + e - 7 * ((a + 11 * d + 22 * e) // 451) + 114
+    return date(year, f // 31, f % 31 + 1)
+
+
 def _occasion(words: Sequence[str], at: int, since: bool, today: date) -> tuple[int, Time] | None:
     """A holiday or a day of the week, the latest one."""
     word, weekend = words[at], [*words[at : at + 2], ""]
-    number = _WEEKDAYS.get(word)
+    number = WEEKDAYS.get(word)
     if number is not None and not (at and words[at - 1] in ("by", "per", "each", "every")):
         day = today - timedelta(days=(today.weekday() - number) % 7)
         return at + 1, Time(f"{day}..{today if since else day}")
@@ -152,7 +166,7 @@ def _before_occasion(words: Sequence[str], at: int, today: date) -> tuple[int, T
         known = _occasion_day(words, at, year)
         if known is not None and known[1] > today:
             return known[0], Time("", today + timedelta(days=1), known[1] - timedelta(days=1))
-    number = _WEEKDAYS.get(words[at]) if at < len(words) else None
+    number = WEEKDAYS.get(words[at]) if at < len(words) else None
     if number is None:
         return None
     return at + 1, Time("", today, today + timedelta(days=(number - today.weekday() - 1) % 7 + 1))
@@ -359,7 +373,12 @@ def _between(tokens: Sequence[Token], at: int, today: date) -> tuple[int, Time] 
 
 
 def _until(tokens: Sequence[Token], at: int, today: date) -> tuple[int, Time] | None:
-    known = _day(tokens, at + (at < len(tokens) and tokens[at].word == "the"), today)
+    at += at < len(tokens) and tokens[at].word == "the"
+    ends = [one.word for one in tokens[at : at + 2]] == ["end", "of"]
+    known = _day(tokens, at + 2 * ends, today)
     if known is None:
         return None
+    if ends:  # "before the end of January": the next one
+        last = known[2] if known[2] >= today else months_later(known[1], 13) - timedelta(days=1)
+        return known[0], Time("", today + timedelta(days=1), last)
     return known[0], Time(f"1990-01-01..{known[1] - timedelta(days=1)}")

@@ -61,6 +61,7 @@ def write_back(workspace: Workspace, plan: WriteBack, out: Path) -> tuple[tuple[
         A file, or the journal, could not be written: nothing counts as written, and no half file is left.
     """
     workspace.managed.limits.refuse_write_back()
+    workspace.permit.refuse(VERB)
     places = places_of(plan, out)
     halves: list[tuple[Path, Path]] = []
     try:

@@ -200,9 +200,8 @@ def _incentive(edit: Edit, claims: Sequence[Claim], context: Context) -> Check:
     cap = words.money(context.cap_minor, context.currency) if context.cap_minor else ""
     if edit.incentive_minor > 0 and edit.incentive_minor > context.cap_minor:
         offered = words.money(edit.incentive_minor, context.currency)
-        return Check(
-            "incentive", False, f"Offers {offered}", f"the cap is {cap}" if cap else "nothing may be offered here"
-        )
+        why = f"the cap is {cap}" if cap else "nothing may be offered here"
+        return Check("incentive", False, f"Offers {offered}", f"{why}{context.beyond_cap}")
     open_offers = [one for one in offers if one.verdict == "unsupported"]
     if open_offers:
         why = f"the cap is {cap}" if cap else "nothing may be offered here"

@@ -42,6 +42,7 @@ from services.settings.preferences import (
     without_filter,
     without_watched,
 )
+from services.settings.roles import DUTIES, ROLES, Duty, Permit, Role, Roles, roles_table
 from services.settings.stored import (
     change_policy,
     changed_fields,

@@ -1,4 +1,4 @@
-"""What IT can set, read from the declarations themselves: policy, preferences and limits, field by field.
+"""What IT can set, read from the declarations themselves: policy, preferences, limits and roles, field by field.
 
 The registry, `bellwether policy show`, and the schema and templates in `packaging/policy` are all made from this.
 """
@@ -19,8 +19,11 @@ from services.settings.limits import Limits
 from services.settings.mail import KINDS, SECURITIES
 from services.settings.policy import CHURN_HORIZONS_DAYS, LIMITS, LOOK_FROM, Policy
 from services.settings.preferences import TEXT_SIZES, THEMES, Preferences
+from services.settings.roles import ROLES, Roles
 
-SECTIONS: Final[Mapping[str, type]] = {"policy": Policy, "preferences": Preferences, "limits": Limits}
+SECTIONS: Final[Mapping[str, type]] = {
+    "policy": Policy, "preferences": Preferences, "limits": Limits, "roles": Roles,
+}  # fmt: skip
 #: What a computer remembers of its person, and nobody sets for it.
 NOT_MANAGED: Final = frozenset(
     {
@@ -51,6 +54,7 @@ CHOICES: Final[Mapping[tuple[str, str], tuple[Any, ...]]] = {
     ("Preferences", "text_size"): TEXT_SIZES,
     ("MailAccount", "security"): SECURITIES,
     ("ModelProfile", "kind"): KINDS,
+    ("Roles", "everyone_else"): ("", *ROLES),
 }
 #: Lowest and highest figure of a field of a class.
 RANGES: Final[Mapping[tuple[str, str], tuple[float, float]]] = {

@@ -1,8 +1,8 @@
 """Managed policy: what IT sets on a computer. It is locked there: nobody changes it in the program.
 
-Its sources (a file, Group Policy, a configuration profile) have three tables: ``policy`` and ``preferences``, whose
-keys are the fields of ``Policy`` and ``Preferences``, and ``limits``. A mistake is named by place and reason, and no
-book is opened until it is fixed: half a policy would be none.
+Its sources (a file, Group Policy, a configuration profile) have four tables: ``policy`` and ``preferences``, whose
+keys are the fields of ``Policy`` and ``Preferences``, ``limits`` and ``roles``. A mistake is named by
+place and reason, and no book is opened until it is fixed: half a policy would be none.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from services.settings.limits import Limits
 from services.settings.managed_sources import Source, read_source
 from services.settings.policy import Policy
 from services.settings.preferences import Preferences
+from services.settings.roles import Permit, Roles, account
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Managed:
         Fields that are locked, with their values.
     limits
         What IT allows at most.
+    roles
+        Who may do what.
     origins
         Each field that is set, of whichever table, to the name of the source that sets it.
     """
@@ -37,7 +40,22 @@ class Managed:
     policy: Mapping[str, Any] = field(default_factory=dict)
     preferences: Mapping[str, Any] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    roles: Roles = field(default_factory=Roles)
     origins: Mapping[str, str] = field(default_factory=dict)
+
+    def permit(self, *names: str) -> Permit:
+        """Return what the account that runs the program may do; without roles everything.
+
+        Parameters
+        ----------
+        *names
+            What the person is called; where IT names the owner that they are, that holds instead.
+        """
+        if not self.roles.are_set:
+            return Permit()
+        login, groups = account()
+        owner = self.roles.owner_of(login)
+        return Permit(self.roles.of(login, groups), (owner,) if owner else names)
 
     def is_locked(self, name: str) -> bool:
         """Whether the field ``name`` may not be changed here."""
@@ -61,7 +79,8 @@ class Managed:
     def lines(self) -> tuple[SetByIT, ...]:
         """Return what is set, in the order of its tables, without secrets."""
         limits = {one.name: getattr(self.limits, one.name) for one in fields(Limits) if one.name in self.origins}
-        tables = {"policy": self.policy, "preferences": self.preferences, "limits": limits}
+        roles = {one.name: getattr(self.roles, one.name) for one in fields(Roles) if one.name in self.origins}
+        tables = {"policy": self.policy, "preferences": self.preferences, "limits": limits, "roles": roles}
         return tuple(
             SetByIT(section, name, without_secrets(to_json(value)), self.origins[name])
             for section, table in tables.items()
@@ -177,7 +196,7 @@ def _merged(sources: Iterable[Source]) -> Managed:
         for section, table in source.document.items():
             if section not in SECTIONS or not isinstance(table, Mapping):
                 raise source.mistake(
-                    section, section, "is unknown: there are the tables policy, preferences and limits"
+                    section, section, "is unknown: there are the tables policy, preferences, limits and roles"
                 )
             for name, raw in table.items():
                 value = _checked(source, section, name, raw)
@@ -190,7 +209,8 @@ def _merged(sources: Iterable[Source]) -> Managed:
         except FieldError as error:
             top = error.field.partition(".")[0]
             raise set_by.get(top, next(iter(set_by.values()))).mistake(section, error.field, error.reason) from None
-    return Managed(values["policy"], values["preferences"], Limits(**values["limits"]), origins)
+    limits, roles = Limits(**values["limits"]), Roles(**values["roles"])
+    return Managed(values["policy"], values["preferences"], limits, roles, origins)
 
 
 def _checked(source: Source, section: str, name: str, raw: object) -> Any:

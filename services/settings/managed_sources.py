@@ -1,6 +1,6 @@
 """Where IT's settings come from: a TOML file, a macOS configuration profile, or Group Policy in the Windows registry.
 
-Each source is read into the same three tables, and knows where in it a field stands, so that a mistake can be named.
+Each source is read into the same four tables, and knows where in it a field stands, so that a mistake can be named.
 """
 
 from __future__ import annotations

@@ -119,10 +119,12 @@ class GroupBox(QWidget):
             self._sum.setText(shown if right else f"{shown}, must be 100{THIN}%")
             set_ink(self._sum, "good_text" if right else "critical_text")
 
-    def lock(self, path: str, why: str) -> None:
-        """Disable a setting, with the reason below it."""
+    def lock(self, path: str, why: str, *, said_below: bool = True) -> None:
+        """Disable a setting, with the reason as its tooltip and below it; below all of them it would be noise."""
         self.inputs[path].setEnabled(False)
         self.inputs[path].setToolTip(why)
+        if not said_below:
+            return
         self._faults[path].setText(why)
         set_ink(self._faults[path], "ink_2")
         self._faults[path].show()

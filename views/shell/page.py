@@ -16,7 +16,7 @@ from models.values.changes import Changes
 from models.values.errors import NotAllowed
 from services import exporting
 from services.workspace import Workspace
-from views.actions import Actions, Command
+from views.actions import VERBS, Actions, Command
 from views.background import Failed
 from views.file_dialog import choose_place
 from views.shell.book import Book
@@ -96,11 +96,15 @@ class Page(QWidget):
         """Give commands their keys and answers here. Pages share commands; each answers while it is in front."""
         for command, answer in wired.items():
             action = self.context.actions[command]
-            action.triggered.connect(partial(self._answer, answer))
+            action.triggered.connect(partial(self._answer, answer, VERBS.get(command, "")))
             self.addAction(action)
 
-    def _answer(self, answer: Callable[[], None], _checked: bool = False) -> None:
-        if self.isVisible():
+    def _answer(self, answer: Callable[[], None], verb: str, _checked: bool = False) -> None:
+        """Answer a command, unless the person's role does not allow it: that is said before any question is asked."""
+        why = self.context.book.workspace.permit.why_not(verb) if verb and self.isVisible() else ""
+        if why:
+            self.context.book.told.emit(why)
+        elif self.isVisible():
             answer()
 
     def export_list(self, name: str, write: Callable[[Workspace, Path], int]) -> None:

@@ -33,8 +33,8 @@ class Context:
         The alert's reasons in words: none of it is said to the customer.
     record, known
         What else is on record of the customer, and all facts, ticked or not.
-    incentive_minor, cap_minor, currency
-        What the email offers, and the most that may be offered.
+    incentive_minor, cap_minor, currency, beyond_cap
+        What the email offers, the most that may be offered, and who may offer more.
     """
 
     today: date
@@ -51,4 +51,5 @@ class Context:
     known: tuple[Fact, ...] = ()
     incentive_minor: int = 0
     cap_minor: int = 0
+    beyond_cap: str = ""
     currency: str = ""

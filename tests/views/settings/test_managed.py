@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +13,7 @@ from services.settings import Preferences, SignInClient, load_managed, load_pref
 from services.workspace import Workspace
 from tests.views.conftest import OpenWindow
 from tests.views.settings.conftest import settings_page, until
+from views.actions import Command
 from views.desktop import Desktop
 from views.settings.managed_list import ManagedList
 from views.shell.page import Page
@@ -32,7 +34,8 @@ watched_folders = ["/srv/drop"]
 def managed_window(empty: Workspace, open_window: OpenWindow, tmp_path: Path, text: str = FILE) -> Desktop:
     (tmp_path / "policy.toml").write_text(text)
     managed = load_managed(tmp_path / "policy.toml")
-    workspace = replace(empty, managed=managed, policy=managed.apply(empty.policy))
+    permit = empty.store.permit = managed.permit(empty.person)
+    workspace = replace(empty, managed=managed, policy=managed.apply(empty.policy), permit=permit)
     return open_window(workspace, Preferences(), tmp_path / "preferences.json")
 
 
@@ -74,3 +77,32 @@ def test_an_export_is_refused_before_a_file_is_asked_for(
     desk.book.failed.connect(lambda failed: said.append(failed.words))
     page.ask_place("Export", "x.csv", "CSV (*.csv)", lambda _path: said.append("asked"))
     assert said == ["Your organisation does not allow exports. Ask your IT."]
+
+
+ROLES = """
+[roles]
+account_managers = ["nora=Nora Whitfield"]
+"""
+
+
+def test_what_a_role_may_not_is_locked_and_said_before_anything_is_asked(
+    qtbot: QtBot, sample: Workspace, open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.settings.managed.account", lambda: ("nora", ()))
+    desk = managed_window(sample, open_window, tmp_path, ROLES)
+    page = settings_page(desk, "look")
+    texts = [one.text() for one in page.findChild(ManagedList).findChildren(QLabel)]
+    assert "nora=Nora Whitfield" in texts and "Account managers" in texts
+    said: list[str] = []
+    desk.book.told.connect(said.append)
+    desk.window.show_page("customers")
+    customers = desk.window.page("customers")
+    qtbot.waitUntil(lambda: desk.background.idle)
+    desk.window.actions_registry[Command.DELETE_CUSTOMER].setEnabled(True)
+    desk.window.actions_registry[Command.DELETE_CUSTOMER].trigger()
+    assert said == ["Only an administrator or a manager may merge and delete customers. Your role here is account "
+                    "manager; your IT assigns it."]  # fmt: skip
+    assert customers.isVisible()
+    fields = [one for group in page.groups.values() for one in group.inputs.values()]
+    assert fields and not any(one.isEnabled() for one in fields)
+    assert all(one.toolTip().startswith("Only an administrator or a manager may change rules") for one in fields)
