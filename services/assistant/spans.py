@@ -158,7 +158,8 @@ def _nearest(word: str, vocabulary: Vocabulary) -> str:
 
 def _is_another(word: str, known: str) -> bool:
     """Whether a short word has another letter in place of one: "fire" is no typing mistake for "firm"."""
-    return len(word) == len(known) and sorted(word) != sorted(known)
+    forms = (word, word[:-1]) if word.endswith("s") else (word,)
+    return all(len(one) == len(known) and sorted(one) != sorted(known) for one in forms)
 
 
 def _at(tokens: tuple[Token, ...], at: int, vocabulary: Vocabulary, today: date) -> Span | None:
