@@ -28,11 +28,6 @@ from services.settings import (
     title_of,
 )
 
-#: Why an analyst may not open a book.
-ANALYSTS_BOOK = (
-    "Your role here is analyst, and books have names and addresses. Ask a manager for an export without them."
-)
-
 
 class Clock(Protocol):
     """Tells the time; tests and runs "as of" a day bring their own."""
@@ -169,13 +164,17 @@ class Workspace:
     login: str
     recipe: Recipe
     managed: Managed = field(default_factory=Managed)
-    permit: Permit = field(default_factory=Permit)
     preferences: Preferences = field(default_factory=Preferences)
 
     @property
     def me(self) -> Actor:
         """Return the person at work as the actor of a unit of work."""
         return Actor("person", self.person)
+
+    @property
+    def permit(self) -> Permit:
+        """Return what the person at work may do."""
+        return self.managed.permit(self.person, self.login)
 
     @property
     def own_names(self) -> tuple[OwnName, ...]:
@@ -236,8 +235,9 @@ class Workspace:
         """
         name = preferences.me.strip() or self.login
         recipe = replace(self.recipe, person=name)
-        permit = self.store.permit = self.managed.permit(name, self.login)
-        return replace(self, person=name, recipe=recipe, preferences=preferences, permit=permit)
+        named = replace(self, person=name, recipe=recipe, preferences=preferences)
+        self.store.permit = named.permit
+        return named
 
     def with_policy(self, policy: Policy) -> Workspace:
         """Return the same workspace under another policy (after it was changed, or for a trial)."""
@@ -255,13 +255,12 @@ def open_workspace(recipe: Recipe, *, keyring: Keyring | None = None, create: bo
     ------
     EnvironmentFault, UserError
         The store cannot be opened (see ``models.store.open_store``), what IT set has a mistake, or IT does not allow
-        a book at this place.
+        a book at this place, or this person to open one.
     """
     managed = load_managed(*recipe.managed)
     managed.limits.refuse_store(Path(recipe.store))
     permit = managed.permit(recipe.person)
-    if permit.role == "analyst":
-        raise NotAllowed(ANALYSTS_BOOK)
+    permit.refuse("open")
     store = open_store(recipe.store, recipe.key, create=create)
     store.permit = permit
     with store.snapshot() as connection:
@@ -275,5 +274,4 @@ def open_workspace(recipe: Recipe, *, keyring: Keyring | None = None, create: bo
         login=recipe.person,
         recipe=recipe,
         managed=managed,
-        permit=permit,
     )

@@ -47,7 +47,9 @@ def restore(
     """Put a backup in the book's place; the book as it was becomes a backup."""
     recipe = recipe_for(store)
     path, keyring, given = Path(recipe.store), LazyKeyring(), os.environ.get(PASSPHRASE, "")
-    load_managed(*recipe.managed).limits.refuse_store(path)
+    managed = load_managed(*recipe.managed)
+    managed.limits.refuse_store(path)
+    managed.permit(recipe.person).refuse("restore")
     sweep_converted(path)
     chosen = _named(name, kept.backups_of(path))
     since = kept.compare(path, chosen, keyring, given)

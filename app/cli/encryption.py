@@ -118,7 +118,9 @@ def _twice(ask: Callable[[str], str]) -> str:
 def _book(store: Path | None) -> Path:
     recipe = recipe_for(store)
     path = Path(recipe.store)
-    load_managed(*recipe.managed).limits.refuse_store(path)
+    managed = load_managed(*recipe.managed)
+    managed.limits.refuse_store(path)
+    managed.permit(recipe.person).refuse("encrypt")
     if not path.is_file():
         raise EnvironmentFault(f"There is no book at {path}. Check the path.")
     sweep_converted(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -77,8 +77,8 @@ class Permitting(Protocol):
     def begin(self, actor: Actor, verb: str) -> None:
         """Refuse a unit of work by raising."""
 
-    def commit(self, connection: Connection, actor: Actor, verb: str, customers: Sequence[int]) -> None:
-        """Refuse, by raising, a unit of work that changes these customers."""
+    def commit(self, connection: Connection, actor: Actor, verb: str, owners: Mapping[int, str | None]) -> None:
+        """Refuse, by raising, a unit of work that changes customers, who had these owners before it."""
 
 
 class Store:

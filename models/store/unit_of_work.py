@@ -6,6 +6,7 @@ can undo them. Set-based work goes through ``execute`` and says what it did with
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -58,7 +59,7 @@ class UnitOfWork:
         """Write the journal entry and commit. A unit of work that changed nothing leaves no entry."""
         if self.wrote:
             if self._permit is not None:
-                self._permit.commit(self.connection, self.actor, self.verb, sorted(self._customers))
+                self._permit.commit(self.connection, self.actor, self.verb, self._owners())
             self.journal_entry()
         self.connection.exec_driver_sql("COMMIT")
         self._open = False
@@ -98,6 +99,19 @@ class UnitOfWork:
                 role=self._role,
             )
         return self._entry
+
+    def _owners(self) -> dict[int, str | None]:
+        """Who owned each changed customer before this unit; of those that it adds, nobody did."""
+        query = "SELECT id, owner FROM customers WHERE id IN (SELECT value FROM json_each(?))"
+        rows = self.connection.exec_driver_sql(query, (json.dumps(sorted(self._customers)),))
+        owners: dict[int, str | None] = {row[0]: row[1] for row in rows}
+        for image in self._images:
+            if image.table == "customers" and isinstance(image.row_id, int):
+                if image.operation == "insert":
+                    owners[image.row_id] = None
+                elif image.before and "owner" in image.before:
+                    owners[image.row_id] = image.before["owner"]
+        return owners
 
     @property
     def _role(self) -> str | None:

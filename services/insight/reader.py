@@ -37,8 +37,6 @@ class Reader:
         The reporting currency: sums are in it.
     me, login
         The person at work as they are called, and as they log in: "yours" is what either owns.
-    large_incentives
-        Whether they may approve an incentive above the policy's limit, as a manager may.
     """
 
     driver: sqlite.Connection
@@ -49,7 +47,6 @@ class Reader:
     currency: str
     me: str
     login: str = ""
-    large_incentives: bool = False
 
     def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite.Row]:
         """Return all rows of a query."""
@@ -160,7 +157,6 @@ def reading(workspace: Workspace) -> Iterator[Reader]:
             currency=reporting_currency(connection, workspace.policy),
             me=workspace.person,
             login=workspace.login,
-            large_incentives=workspace.permit.role is not None and not workspace.permit.why_not("approve-incentive"),
         )
 
 

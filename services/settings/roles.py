@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, get_args
@@ -51,6 +51,7 @@ class Duty:
 _TEAM: Final[tuple[Role, ...]] = ("administrator", "manager", "account manager")
 _LEAD: Final[tuple[Role, ...]] = ("administrator", "manager")
 DUTIES: Final = (
+    Duty("open books, with the names and addresses in them", ("open", "encrypt"), _TEAM),
     Duty("keep dashboards and views of their own", (
         "add-dashboard", "change-dashboard", "remove-dashboard", "save-view", "rename-view", "remove-view",
     ), _TEAM),
@@ -151,7 +152,7 @@ def _account_of(member: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """What one person may do in a book; without a role everything.
+    """What one person may do; without a role everything.
 
     Attributes
     ----------
@@ -167,8 +168,9 @@ class Permit:
         duty = _OF_VERB.get(verb, _UNKNOWN)
         if self.role is None or self.role in duty.roles:
             return ""
-        whom = " or ".join(f"{'an' if one[0] == 'a' else 'a'} {one}" for one in duty.roles)
-        return f"Only {whom} may {duty.words}. Your role here is {self.role}; your IT assigns it."
+        *others, last = [f"{'an' if one[0] == 'a' else 'a'} {one}" for one in duty.roles]
+        whom = f"{', '.join(others)} or {last}" if others else last
+        return f"Only {whom} may {duty.words}. Your role is {self.role}; ask your IT to change it."
 
     def refuse(self, verb: str) -> None:
         """Refuse what this person may not do.
@@ -186,8 +188,13 @@ class Permit:
         if actor.kind in ("person", "import") or verb in ("restore", "erase-customer"):
             self.refuse(verb)
 
-    def commit(self, connection: Connection, actor: Actor, verb: str, customers: Sequence[int]) -> None:
+    def commit(self, connection: Connection, actor: Actor, verb: str, owners: Mapping[int, str | None]) -> None:
         """Refuse a unit of work of an account manager that changes a colleague's customers.
+
+        Parameters
+        ----------
+        owners
+            Who owned each customer before: whoever takes one over owned them neither.
 
         Raises
         ------
@@ -195,14 +202,13 @@ class Permit:
             Naming the first of them and their owner.
         """
         duty = _OF_VERB.get(verb, _UNKNOWN)
-        if self.role != "account manager" or actor.kind != "person" or not duty.own or not customers:
+        if self.role != "account manager" or actor.kind != "person" or not duty.own:
             return
         own = {one.casefold() for one in self.names}
-        marks = ", ".join("?" * len(customers))
-        query = f"SELECT name, owner FROM customers WHERE id IN ({marks}) AND coalesce(owner, '') <> '' ORDER BY id"
-        for name, owner in connection.exec_driver_sql(query, tuple(customers)):
-            if owner.casefold() not in own:
-                raise NotAllowed(f"{name} is {owner}’s customer. Ask {owner} or a manager.")
+        for number, owner in sorted(owners.items()):
+            if owner and owner.casefold() not in own:
+                found = connection.exec_driver_sql("SELECT name FROM customers WHERE id = ?", (number,)).scalar()
+                raise NotAllowed(f"{found} is {owner}’s customer. Ask {owner} or a manager.")
 
 
 @cache

@@ -54,7 +54,8 @@ def read_context(workspace: Workspace, reader: Reader, edit: Edit, customer: sql
     record = read_record(reader, customer["id"])
     known_so = (names.full, names.company, names.short, names.first)
     cap, currency = read_cap(reader, customer["id"])
-    asked = bool(workspace.permit.why_not("approve-incentive"))
+    alone, permit = min(cap, reader.policy.incentive_approval_minor), workspace.permit
+    asks = bool(permit.why_not("approve-incentive"))
     return Context(
         today=reader.today,
         own_names=tuple(dict.fromkeys(one for one in known_so if one)),
@@ -70,20 +71,18 @@ def read_context(workspace: Workspace, reader: Reader, edit: Edit, customer: sql
         record=record,
         resolutions=edit.resolutions,
         incentive_minor=edit.incentive_minor,
-        cap_minor=cap,
-        beyond_cap="; a manager may approve more" if asked and cap == reader.policy.incentive_approval_minor else "",
+        cap_minor=alone if asks or permit.role is None else cap,
+        beyond_cap="; a manager may approve more" if asks and alone < cap else "",
         currency=edit.currency or currency,
     )
 
 
 def read_cap(reader: Reader, customer_id: int) -> tuple[int, str]:
-    """Return the most that this person may offer to a customer, in minor units, and its currency."""
+    """Return the most that may be offered to a customer at all, in minor units, and its currency."""
     row = reader.driver.execute(_WORTH, (customer_id,)).fetchone()
     if row is None:
         return 0, reader.currency
-    cap = int(max(row[0], 0) * reader.policy.incentive_share_of(row[1]))
-    most = cap if reader.large_incentives else min(cap, reader.policy.incentive_approval_minor)
-    return most, row[2] or reader.currency
+    return int(max(row[0], 0) * reader.policy.incentive_share_of(row[1])), row[2] or reader.currency
 
 
 def texts_of(edit: Edit) -> Text:

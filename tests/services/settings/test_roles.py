@@ -5,24 +5,30 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from app.cli import run_command
+from app.cli.frame import NOT_ALLOWED
 from models.values.errors import NotAllowed
 from models.values.journal import Actor
+from models.values.outreach import Edit
+from services.alerting import add_note, add_task, not_useful, snooze
 from services.audit import history
+from services.outreach import save
 from services.settings import DUTIES, ROLES, Permit, Role, Roles, load_managed, roles_table
 from services.settings import roles as declared_roles
 from services.settings.codec import FieldError
-from services.sync import edit_customer
+from services.sync import edit_customer, hand_over
 from services.workspace import Workspace, open_workspace
 from tests.views.books import opened, sample_copy
 
 ROOT = Path(__file__).resolve().parents[3]
 VERBS = [(verb, duty) for duty in DUTIES for verb in duty.verbs]
 #: Verbs that no unit of work has: what a person is asked about before a file or a draft is made.
-ASKED_BEFORE = {"approve-incentive"}
+ASKED_BEFORE = {"approve-incentive", "open", "encrypt"}
 #: The program's own work, which goes on whoever looks on.
 OF_THE_PROGRAM = {
     "autosave", "evaluate", "find-duplicates", "forget", "keep", "look", "replay", "score", "refit", "report",
@@ -157,6 +163,55 @@ def test_an_account_manager_changes_only_own_customers(book: Workspace, as_role:
         hers.close()
 
 
+def test_nobody_takes_over_a_colleagues_customer_but_may_hand_over_an_own_one(
+    book: Workspace, as_role: Callable[[str], Path]
+) -> None:
+    owners = dict(_owners(book))
+    mine = next(number for number, owner in owners.items() if owner == "Nora Whitfield")
+    theirs = next(number for number, owner in owners.items() if owner == "Jonas Adeyemi")
+    hers = with_policy(book, as_role('account_managers = ["nora=Nora Whitfield"]'))
+    try:
+        with pytest.raises(NotAllowed, match="is Jonas Adeyemi’s customer"):
+            edit_customer(hers, theirs, {"owner": "Nora Whitfield"})
+        with pytest.raises(NotAllowed, match="is Jonas Adeyemi’s customer"):
+            hand_over(hers, "Jonas Adeyemi", "Nora Whitfield")
+        edit_customer(hers, mine, {"owner": "Jonas Adeyemi"})
+        assert dict(_owners(hers))[mine] == "Jonas Adeyemi" == dict(_owners(hers))[theirs]
+    finally:
+        hers.close()
+
+
+def test_colleagues_alerts_and_emails_are_theirs(book: Workspace, as_role: Callable[[str], Path]) -> None:
+    with book.store.snapshot() as driver:
+        rows = driver.execute(
+            "SELECT a.id, a.customer_id, c.owner FROM alerts a JOIN customers c ON c.id = a.customer_id"
+            " WHERE a.state = 'open' ORDER BY a.id"
+        ).fetchall()
+    theirs = next(row for row in rows if row[2] and row[2] != "Nora Whitfield")
+    mine = next(row for row in rows if row[2] == "Nora Whitfield")
+    hers = with_policy(book, as_role('account_managers = ["nora=Nora Whitfield"]'))
+    whose = f"is {theirs[2]}’s customer"
+    try:
+        acts: tuple[Callable[[int], object], ...] = (
+            lambda alert: snooze(hers, [alert], until=date(2026, 12, 1)),
+            lambda alert: not_useful(hers, [alert], "wrong"),
+            lambda alert: add_note(hers, alert, "Rang twice."),
+            lambda alert: add_task(hers, alert, "Ring again"),
+        )
+        for act in acts:
+            with pytest.raises(NotAllowed, match=whose):
+                act(theirs[0])
+        add_note(hers, mine[0], "Rang twice.")
+        with pytest.raises(NotAllowed, match=whose):
+            save(
+                hers,
+                Edit(0, theirs[1], None, "check_in", "warm", "person", "Hello", "Hello,", "Hello.", ()),
+                for_review=True,
+            )
+    finally:
+        hers.close()
+
+
 def test_a_manager_changes_anybodys_customers_and_the_policy(book: Workspace, as_role: Callable[[str], Path]) -> None:
     hers = with_policy(book, as_role('managers = ["nora"]'))
     try:
@@ -169,8 +224,21 @@ def test_a_manager_changes_anybodys_customers_and_the_policy(book: Workspace, as
 
 
 def test_an_analyst_opens_no_book_with_names(book: Workspace, as_role: Callable[[str], Path]) -> None:
-    with pytest.raises(NotAllowed, match="Ask a manager for an export without them"):
+    with pytest.raises(NotAllowed, match=r"may open books, with the names and addresses in them. Your role is analyst"):
         with_policy(book, as_role('analysts = ["nora"]'))
+
+
+@pytest.mark.parametrize("command", [["restore", "newest"], ["encryption", "on"], ["customers"]])
+def test_an_analyst_restores_encrypts_and_prints_nothing(
+    book: Workspace,
+    as_role: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
+) -> None:
+    monkeypatch.setattr("app.bootstrap.managed_sources", lambda: (str(as_role('analysts = ["nora"]')),))
+    assert run_command([*command, "--store", book.recipe.store]) == NOT_ALLOWED
+    assert "Only an administrator, a manager or an account manager may" in capsys.readouterr().err
 
 
 def test_what_the_program_does_by_itself_goes_on() -> None:

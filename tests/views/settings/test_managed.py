@@ -34,8 +34,7 @@ watched_folders = ["/srv/drop"]
 def managed_window(empty: Workspace, open_window: OpenWindow, tmp_path: Path, text: str = FILE) -> Desktop:
     (tmp_path / "policy.toml").write_text(text)
     managed = load_managed(tmp_path / "policy.toml")
-    permit = empty.store.permit = managed.permit(empty.person)
-    workspace = replace(empty, managed=managed, policy=managed.apply(empty.policy), permit=permit)
+    workspace = replace(empty, managed=managed, policy=managed.apply(empty.policy))
     return open_window(workspace, Preferences(), tmp_path / "preferences.json")
 
 
@@ -100,8 +99,8 @@ def test_what_a_role_may_not_is_locked_and_said_before_anything_is_asked(
     qtbot.waitUntil(lambda: desk.background.idle)
     desk.window.actions_registry[Command.DELETE_CUSTOMER].setEnabled(True)
     desk.window.actions_registry[Command.DELETE_CUSTOMER].trigger()
-    assert said == ["Only an administrator or a manager may merge and delete customers. Your role here is account "
-                    "manager; your IT assigns it."]  # fmt: skip
+    assert said == ["Only an administrator or a manager may merge and delete customers. Your role is account "
+                    "manager; ask your IT to change it."]  # fmt: skip
     assert customers.isVisible()
     fields = [one for group in page.groups.values() for one in group.inputs.values()]
     assert fields and not any(one.isEnabled() for one in fields)
