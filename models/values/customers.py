@@ -62,6 +62,14 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Among:
+    """Certain customers, such as those of an answer: what they have in common, and their numbers."""
+
+    words: str
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerFilter:
     """OR within a kind, AND between kinds."""
 
@@ -78,8 +86,7 @@ class CustomerFilter:
     renews_within_days: int | None = None
     open_alert: bool = False
     overdue: bool = False  # active, and silent for longer than they usually are
-    among: tuple[int, ...] | None = None  # only these numbers, such as the customers of an answer
-    among_words: str = ""  # what these customers have in common
+    among: Among | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def conditions_of(reader: Reader, wanted: CustomerFilter) -> Conditions:
         if chosen:
             _add_choice(collector, "customers", "id", column, chosen)
     if wanted.among is not None:
-        collector.sets.append(("{id} IN (SELECT value FROM json_each(?))", [json.dumps(wanted.among)]))
+        collector.sets.append(("{id} IN (SELECT value FROM json_each(?))", [json.dumps(wanted.among.ids)]))
     if wanted.segments:
         _add_choice(collector, "customer_risk_scores", "customer_id", "segment", wanted.segments)
     if wanted.confidences:

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from models.values.assistant import EXAMPLES, Inquiry, NextStep, ResultTable
 from models.values.changes import Changes
-from models.values.metrics import Query
 from views.ask.answer_view import AnswerView
 from views.ask.documents_box import DocumentsBox
 from views.ask.explained_pane import ExplainedPane
@@ -41,8 +40,7 @@ class AskPage(Page):
         self._before: Inquiry | None = None
         self._wanted: AnswerView | None = None  # which answer is scrolled to, until a person scrolls
         self.answers: list[AnswerView] = []
-        self._times: dict[int, int] = {}
-        self._figures: dict[int, Query | None] = {}
+        self._replies: dict[int, Reply] = {}
         self.documents = DocumentsBox(Path.home())
         self.history = HistoryPane(EXAMPLES, self.documents)
         self.explained = ExplainedPane()
@@ -162,10 +160,9 @@ class AskPage(Page):
 
     def _show(self, number: int, reply: Reply) -> None:
         view, found = self.answers[number - 1], reply.found
-        self._times[number] = reply.milliseconds
+        self._replies[number] = reply
         pinnable = reply.figure is not None
         view.show_answer(found, reply.next_questions, self._room.model, pinnable=pinnable)
-        self._figures[number] = reply.figure
         outcome = {"choose": "Several readings", "refused": "Not answered"}.get(found.status, "")
         if found.passages:
             outcome = f"{found.passages[0].document}, page {found.passages[0].page}"
@@ -193,10 +190,10 @@ class AskPage(Page):
         self.answers[number - 1].show_failure(failed.words)
 
     def _explain(self, number: int) -> None:
-        found = self.answers[number - 1].found
-        if found is None:
+        reply = self._replies.get(number)
+        if reply is None:
             return
-        took = self._times.get(number, 0)
+        found, took = reply.found, reply.milliseconds
         self.explained.explain(number, found, took)
         if found.status == "answered" and found.readings:
             work = partial(self._room.steps, found.readings[0].question)
@@ -233,16 +230,16 @@ class AskPage(Page):
 
     def _pin(self, number: int) -> None:
         """Keep an answer as a tile: its figures, or how many rows its list has."""
-        found, figure = self.answers[number - 1].found, self._figures.get(number)
-        if found is not None and figure is not None:
-            self.context.book.act(partial(pinned, found.readings[0].sentence, figure))
+        reply = self._replies[number]
+        if reply.figure is not None:
+            self.context.book.act(partial(pinned, reply.found.readings[0].sentence, reply.figure))
 
     def _open_customers(self, view: AnswerView) -> None:
         """Show the customers of an answer as a list, to filter, sort, hand over or write to."""
         found = view.found
         if found is not None:
-            opened = partial(self.wants_customers.emit, found.readings[0].sentence)
-            self._desk.read("customers", partial(self._room.customers, found), opened, self.context.book.failed.emit)
+            work, opened = partial(self._room.customers, found), self.wants_customers.emit
+            self._desk.read("customers", work, opened, self.context.book.failed.emit)
 
     def _export(self, table: ResultTable) -> None:
         self.export_list("answer", write_of(table))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from models.values.assistant import Inquiry, Response, ResultTable
 from models.values.changes import Changes
+from models.values.customers import Among
 from models.values.knowledge import KnownDocument
 from models.values.metrics import Query
 from services.workspace import Workspace
@@ -81,12 +82,14 @@ class AskRoom:
         known = [one.name for one in preferences.profiles]
         return preferences.writer if preferences.writer in known else known[0] if known else ""
 
-    def customers(self, found: Response) -> tuple[int, ...]:
+    def customers(self, found: Response) -> Among:
         """All customers whose rows an answer has: of the first ten, those ten."""
-        question = found.readings[0].question
-        if question.limit is not None:
-            return tuple(dict.fromkeys(one for one in found.tables[0].customers if one is not None))
-        return self._assistant.customers(question)
+        reading = found.readings[0]
+        if reading.question.limit is None:
+            return Among(reading.sentence, self._assistant.customers(reading.question))
+        return Among(
+            reading.sentence, tuple(dict.fromkeys(one for one in found.tables[0].customers if one is not None))
+        )
 
     def steps(self, question: Inquiry) -> tuple[tuple[str, int], ...]:
         """From rows to answer."""

@@ -58,7 +58,7 @@ def chips_of(chosen: CustomerFilter, currency: str, me: str = "") -> tuple[Filte
             words = " or ".join(sorted((_value_words(kind, value, me) for value in values), key=str.casefold))
             found.append(FilterChip(kind, f"{title}: {words}"))
     if chosen.among is not None:
-        found.append(FilterChip("among", shortened(chosen.among_words, _MOST_WORDS)))
+        found.append(FilterChip("among", shortened(chosen.among.words, _MOST_WORDS)))
     if chosen.churn_from is not None:
         found.append(FilterChip("churn_from", f"Churn risk: {percent(chosen.churn_from)} or more"))
     if chosen.at_risk_from_minor is not None:
@@ -85,8 +85,6 @@ def _value_words(kind: str, value: str, me: str) -> str:
 
 def without(chosen: CustomerFilter, kind: str) -> CustomerFilter:
     """The filter without one kind."""
-    if kind == "among":
-        return replace(chosen, among=None, among_words="")
     return replace(chosen, **{kind: getattr(EMPTY, kind)})
 
 

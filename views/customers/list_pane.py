@@ -406,8 +406,8 @@ class ListPane(QWidget):
         for place, chip in enumerate(chips_of(self._filter, self._currency, self._model.me)):
             made = Chip(self._theme, chip.words)
             made.removed.connect(lambda kind=chip.kind: self._change(without(self._filter, kind)))
-            if chip.kind == "among":
-                made.setToolTip(self._filter.among_words)
+            if chip.kind == "among" and self._filter.among is not None:
+                made.setToolTip(self._filter.among.words)
             else:
                 made.clicked.connect(lambda _on=False, made=made, kind=chip.kind: self._open_menu(made, kind))
             self._flow.insert(1 + place, made)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from models.values.changes import Changes
-from models.values.customers import CustomerFilter, CustomerProfile
+from models.values.customers import Among, CustomerFilter, CustomerProfile
 from models.values.facts import SCORED_TABLES
 from services.settings import Policy
 from views.actions import Command
@@ -216,9 +216,9 @@ class CustomersPage(Page):
                 self._show_half(self.list)
             self.list.table.setFocus()
 
-    def show_among(self, words: str, ids: tuple[int, ...]) -> None:
+    def show_among(self, among: Among) -> None:
         """Show these customers only, until the filter is taken away."""
-        self.list.set_filter(CustomerFilter(among=ids, among_words=words))
+        self.list.set_filter(CustomerFilter(among=among))
         if self._stacked:
             self._show_half(self.list)
         self.list.table.setFocus()

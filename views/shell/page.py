@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from models.values.alerts import AlertRow
 from models.values.changes import Changes
+from models.values.customers import Among
 from models.values.errors import NotAllowed
 from services import exporting
 from services.workspace import Workspace
@@ -52,7 +53,7 @@ class Page(QWidget):
     Signals
     -------
     wants_customer : open the Customers page at this customer id.
-    wants_customers : open the Customers page with these (what they have in common, their ids).
+    wants_customers : open the Customers page with certain customers (`Among`).
     wants_email : open the composer for this customer id, and for this alert id or None.
     wants_message : open the composer at this stored email's id.
     undo_offered : (words, what undoes it or None): something that the journal does not hold was done.
@@ -68,7 +69,7 @@ class Page(QWidget):
     """
 
     wants_customer = Signal(int)
-    wants_customers = Signal(str, object)
+    wants_customers = Signal(object)
     wants_email = Signal(int, object)
     wants_message = Signal(int)
     undo_offered = Signal(str, object)
@@ -184,8 +185,8 @@ class Page(QWidget):
     def show_customer(self, customer_id: int, origin: str = "") -> None:
         """Open a customer; only Customers answers to it. ``origin`` is the page to go back to."""
 
-    def show_among(self, words: str, ids: tuple[int, ...]) -> None:
-        """Show these customers only; only Customers answers to it. ``words``: what they have in common."""
+    def show_among(self, among: Among) -> None:
+        """Show certain customers only; only Customers answers to it."""
 
     def show_section(self, key: str) -> None:
         """Open a section of the page, or list what a tile elsewhere counts."""

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from models.values.alerts import Freshness
 from models.values.changes import Changes
+from models.values.customers import Among
 from services.book.files import Library
 from services.settings import with_earlier_name
 from views.actions import Actions, Command
@@ -252,10 +253,10 @@ class MainWindow(QMainWindow):
         self.show_page("customers")
         self._page.show_customer(customer_id, origin)
 
-    def show_customers(self, words: str, ids: tuple[int, ...]) -> None:
+    def show_customers(self, among: Among) -> None:
         """Open the Customers page with the customers of an answer."""
         self.show_page("customers")
-        self._page.show_among(words, ids)
+        self._page.show_among(among)
 
     def _go_back(self) -> None:
         if self._current:

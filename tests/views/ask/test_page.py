@@ -178,7 +178,8 @@ def test_the_customers_of_an_answer_open_as_a_list(qtbot: QtBot, desk: Desktop, 
     button(view, "Open in Customers").click()
     qtbot.waitUntil(lambda: desk.window.current_key == "customers")
     customers = page_at(desk, "customers", CustomersPage)
-    assert customers.list.chosen.among == tuple(sorted(one for one in wanted if one is not None))
+    among = customers.list.chosen.among
+    assert among is not None and among.ids == tuple(sorted(one for one in wanted if one is not None))
     qtbot.waitUntil(lambda: customers.list.count_words.startswith(f"<b>{len(wanted)}</b>"))
     (chip,) = customers.list.findChildren(Chip)
     assert chip.text().startswith("Customers with reviews")
@@ -192,7 +193,8 @@ def test_of_the_first_few_those_few_open_as_a_list(qtbot: QtBot, desk: Desktop, 
     button(view, "Open in Customers").click()
     qtbot.waitUntil(lambda: desk.window.current_key == "customers")
     customers = page_at(desk, "customers", CustomersPage)
-    assert set(customers.list.chosen.among or ()) == {one for one in view.found.tables[0].customers if one is not None}
+    among = customers.list.chosen.among
+    assert among is not None and set(among.ids) == {one for one in view.found.tables[0].customers if one is not None}
 
 
 def test_a_task_is_added_to_the_open_alert_and_undone(qtbot: QtBot, desk: Desktop, page: AskPage) -> None:
