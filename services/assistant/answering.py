@@ -24,11 +24,9 @@ from services.assistant.phrasing import (
 from services.metrics import Metrics, customers_of, field_of
 
 CUSTOMER: Final = "customer_number"
-#: Rows that come with files: a book without any cannot say how many of them are late, unpaid or open.
-_IMPORTED: Final = frozenset({
-    "orders", "order_lines", "returns", "tickets", "reviews", "emails", "deals", "activities", "surveys",
-    "conversations", "contracts", "invoices",
-})  # fmt: skip
+#: Rows that the program or its people make: none of them is an answer. Of rows that files bring, a book without any
+#: cannot say how many are late, unpaid or open.
+_OWN: Final = frozenset({"customers", "alerts", "tasks", "sent_emails", "scores"})
 #: A deal whose customer nobody spoke to for so long is marked.
 _LONG_AGO_DAYS: Final = 10
 
@@ -107,7 +105,7 @@ class Answering:
 
     def _rows(self, text: str, reading: Interpretation, question: Inquiry, query: RowsQuery, today: date) -> Response:
         found = self._metrics.rows(replace(query, limit=None if question.order else question.limit))
-        if not found.total and query.entity in _IMPORTED and not self._metrics.has_rows(query.entity):
+        if not found.total and query.entity not in _OWN and not self._metrics.has_rows(query.entity):
             raise UserError(f"The book has no {self._catalogue.entities[query.entity].title.lower()}.")
         total_of = None
         if question.form == "share":

@@ -165,10 +165,10 @@ class Assistant:
         rows = question.rows
         if rows is None or question.limit is not None:
             return None
-        entity = self._metrics.catalogue.entities[rows.entity]
-        counting = counting_metric(self._metrics.catalogue, entity)
         if rows.metric:
             return Query((rows.metric,), (), rows.where, rows.period)
+        catalogue = self._metrics.catalogue
+        counting = counting_metric(catalogue, catalogue.entities[rows.entity])
         if counting is None:
             return None
         where = tuple(one for one in rows.where if one not in counting.where)
@@ -183,7 +183,7 @@ class Assistant:
         tokens = tokens_of(text)
         capitals = frozenset(one.lower() for one in re.findall(r"\b[A-Z]{1,3}\b", text))
         vocabulary = the_vocabulary().with_values(self._values.all(), capitals)
-        named = named_in(self._workspace, text, tokens, vocabulary.words)
+        named = named_in(self._workspace, text, tokens, vocabulary)
         apart = tuple(Token(TAKEN, TAKEN) if _is_named(named, at) else one for at, one in enumerate(tokens))
         found = find(corrected(apart, vocabulary), vocabulary, today)
         spans = sorted((*found.spans, *(one.span for one in named)), key=lambda one: one.start)
@@ -247,13 +247,15 @@ class Assistant:
     def _of_named(self, question: Inquiry, named: Sequence[Named]) -> Inquiry | None:
         """The question of the customers, deals, tickets … that it names."""
         whose = tuple(dict.fromkeys(number for one in named if one.entity == "customers" for number in one.ids))
-        conditions = [Condition(CUSTOMER, "=", whose[0]) if len(whose) == 1 else Condition(CUSTOMER, "in", whose)]
-        for one in named:
-            if one.entity != "customers" and (question.rows is None or question.rows.entity != one.entity):
-                return None
-            if one.entity != "customers":
-                conditions.append(Condition("external_id", "in", one.external_ids))
-        for condition in conditions if whose else conditions[1:]:
+        others = [one for one in named if one.entity != "customers"]
+        if any(question.rows is None or question.rows.entity != one.entity for one in others):
+            return None
+        conditions = [Condition("external_id", "in", one.external_ids) for one in others]
+        if whose:
+            conditions.append(
+                Condition(CUSTOMER, "in", whose) if len(whose) > 1 else Condition(CUSTOMER, "=", whose[0])
+            )
+        for condition in conditions:
             if question.query is not None:
                 question = replace(question, query=replace(question.query, where=(*question.query.where, condition)))
             elif question.rows is not None:

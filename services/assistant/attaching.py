@@ -290,9 +290,13 @@ class Attaching(Bounds):
         return before in ("and", ",", "plus", "&", "vs", "versus")
 
     def _beside(self, sketch: Sketch, metric: Metric) -> bool:
-        if metric in sketch.metrics:
-            return False
+        if metric in sketch.metrics or self._is_plain_list(sketch, sketch.metrics[0]):
+            return False  # "lost customers, what were they worth": a list has no second figure
         return all(name in self._catalogue.dimensions_of(metric) for name in sketch.by) and self._is_list(sketch)
+
+    def _is_plain_list(self, sketch: Sketch, metric: Metric) -> bool:
+        counted = metric.kind in ("simple", "as_of") and metric.measure == "count"
+        return counted and not sketch.by and not sketch.compare
 
     def _is_list(self, sketch: Sketch) -> bool:
         return not sketch.where or all(
@@ -335,7 +339,8 @@ class Attaching(Bounds):
         if meaning.what == "segment" and "customers" not in (sketch.entity.name, following, entity_of(host)):
             return None  # "new tickets" are not those of the segment New
         whose = following == "customers" and self._fits(where, entity, sketch.entity.name)
-        whose = whose or (entity == sketch.entity.name == "customers" and not sketch.metrics)
+        if entity == sketch.entity.name == "customers" and not sketch.metrics:
+            host, whose = None, True  # "no order since Easter, Nora's": whose customers, and nothing of their orders
         if following not in (None, sketch.entity.name) and not whose and self._fits(where, entity, following):
             return self._join(sketch, span, following, where, denied, adjective=True)
         if host is not None and self._fits(where, entity, host.entity) and denied and self._is_apart(at):

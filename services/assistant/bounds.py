@@ -400,7 +400,7 @@ def with_condition(where: Iterable[Condition], more: Iterable[Condition]) -> tup
     made = list(where)
     for one in more:
         at = next((at for at, other in enumerate(made) if other.name == one.name and other.operator in ("=", "in")), -1)
-        same = at >= 0 and _yes(made[at].value) == _yes(one.value)
+        same = at >= 0 and in_plain(made[at].value) == in_plain(one.value)
         if at >= 0 and one.operator == "=" and not same:
             known = made[at].value
             values = known if isinstance(known, tuple) else (known,)
@@ -410,9 +410,9 @@ def with_condition(where: Iterable[Condition], more: Iterable[Condition]) -> tup
     return tuple(made)
 
 
-def _yes(value: object) -> object:
-    """A value, with a yes as words and as a truth alike."""
-    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+def in_plain(value: object) -> str:
+    """Return a value as words, a truth as the yes or no that questions say."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def with_other(where: Iterable[Condition], instead: tuple[Condition, ...]) -> tuple[Condition, ...]:

@@ -11,6 +11,7 @@ from models.values.words import name_of
 from services.assistant.spans import REFERRED, Span, reference_at
 from services.assistant.times import TIME_WORDS
 from services.assistant.tokens import Token, tokens_of
+from services.assistant.vocabulary import Vocabulary
 from services.insight import reading
 from services.workspace import Workspace
 
@@ -19,13 +20,14 @@ _NAMED: Final = (
     "SELECT id, name, company FROM customers WHERE (length(name) > 3 AND instr(:said, lower(name)))"
     " OR (length(company) > 3 AND instr(:said, lower(company)))"
 )
-#: Words in capitals that follow each other, as names do: "Stone and Selby", "Bakker Brothers".
-_CAPITALS: Final = re.compile(r"[A-Z][\w'’-]+(?:(?: (?:&|and|of|the))? [A-Z][\w'’-]+)*")
 _JOINING: Final = ("and", "&")
-_LIKE: Final = (
-    "SELECT id, name FROM customers WHERE name LIKE :begins OR name LIKE :whole OR name LIKE :within"
-    " OR name LIKE :inside ORDER BY name LIMIT 20"
+_MATCH: Final = (
+    "SELECT c.id, c.name FROM customers c WHERE c.id IN"
+    " (SELECT rowid FROM customers_search WHERE customers_search MATCH ?) ORDER BY c.name LIMIT 20"
 )
+_CAPITAL: Final = re.compile(r"\b[A-Z][\w’'-]+")
+#: A part of a name has so many words at most, and alone so many letters at least.
+_MOST_WORDS, _LEAST_LETTERS = 4, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +53,13 @@ class Named:
     among: tuple[str, ...] = ()
 
 
-def named_in(
-    workspace: Workspace, text: str, tokens: Sequence[Token], known: Container[str] = frozenset()
-) -> tuple[Named, ...]:
-    """Return what a question names, in its order.
-
-    Parameters
-    ----------
-    known
-        Words that mean something else: a part of a name is none of them.
-    """
+def named_in(workspace: Workspace, text: str, tokens: Sequence[Token], vocabulary: Vocabulary) -> tuple[Named, ...]:
+    """Return what a question names, in its order."""
     with reading(workspace) as reader:
-        whole = _names(reader.driver, text, tokens)
-        found = [*_references(reader.driver, tokens), *whole]
-        if not whole:
-            found += _parts(reader.driver, text, tokens, known)
-    taken: set[int] = set()
+        found = [*_references(reader.driver, tokens), *_names(reader.driver, text, tokens)]
+        taken = {at for one in found for at in range(one.span.start, one.span.end)}
+        found += _parts(reader.driver, text, tokens, vocabulary, taken)
+    taken = set()
     kept = []
     for one in sorted(found, key=lambda one: (one.span.start - one.span.end, one.span.start)):
         places = set(range(one.span.start, one.span.end))
@@ -125,27 +118,52 @@ def _names(driver: Any, text: str, tokens: Sequence[Token]) -> list[Named]:
     ]  # fmt: skip
 
 
-def _parts(driver: Any, text: str, tokens: Sequence[Token], known: Container[str]) -> list[Named]:
-    """Customers of whose name a question has a part, in capitals: "Kowalski", "Stone and Selby"."""
-    found = []
-    for run in (one.removesuffix("'s").removesuffix("’s") for one in _CAPITALS.findall(text)):
-        parts = [one for one in tokens_of(run) if one.word.isalpha()]
-        plain = run.replace(" and ", " & ")
-        if (
-            len(run) < 4
-            or not parts
-            or all(one.word in TIME_WORDS or one.word in known or one.said in known for one in parts)
-        ):
-            continue
-        said = [one.said for one in tokens_of(run)]
-        at = _place(tokens, said)
-        likes = {"begins": f"{plain} %", "whole": plain, "within": f"% {plain}", "inside": f"% {plain} %"}
-        rows = driver.execute(_LIKE, likes).fetchall() if at is not None else []
-        if at is not None and rows:
-            ids, names = tuple(int(one[0]) for one in rows), tuple(str(one[1]) for one in rows)
-            span = Span(at, _end(tokens, at, said), weight=float(len(said)))
-            found.append(Named(span, "customers", ids, ids, (), run, names if len(ids) > 1 else ()))
+def _parts(
+    driver: Any, text: str, tokens: Sequence[Token], vocabulary: Vocabulary, taken: Container[int]
+) -> list[Named]:
+    """Customers of whose name a question has a part: "Kowalski", "stone and selby", "Bakker Brothers".
+
+    Words that mean something else are a part of a name only in capitals, or where one customer alone has both of two.
+    """
+    capitals = {one.lower().removesuffix("'s").removesuffix("’s") for one in _CAPITAL.findall(text)}
+    found: list[Named] = []
+    at = 0
+    while at < len(tokens):
+        lengths = range(_MOST_WORDS, 0, -1)
+        parts = (_part(driver, tokens, at, length, vocabulary, capitals, taken) for length in lengths)
+        one = next(filter(None, parts), None)
+        if one is not None:
+            found.append(one)
+        at = one.span.end if one is not None else at + 1
     return found
+
+
+def _part(
+    driver: Any, tokens: Sequence[Token], at: int, length: int, vocabulary: Vocabulary, capitals: Container[str],
+    taken: Container[int],
+) -> Named | None:  # fmt: skip
+    """The customers whose names have the words at a place, one after another."""
+    places = [place for place in range(at, len(tokens)) if tokens[place].said not in _JOINING][:length]
+    words = [tokens[one].said for one in places]
+    if len(words) < length or places[0] != at or any(one in taken for one in places):
+        return None
+    if any(not one.isalpha() or tokens[place].word in TIME_WORDS for one, place in zip(words, places, strict=True)):
+        return None
+    strange = any(one not in vocabulary.words and tokens[place].word not in vocabulary.words
+                  for one, place in zip(words, places, strict=True))  # fmt: skip
+    named = all(one in capitals for one in words)
+    light = any(one in vocabulary.harmless for one in words)
+    if length == 1 and not (strange and (named or len(words[0]) >= _LEAST_LETTERS)):
+        return None
+    if not (strange or named) and light:
+        return None
+    rows = driver.execute(_MATCH, (f'{{name company}} : "{" ".join(words)}"',)).fetchall()
+    if not rows or (len(rows) > 1 and not strange and not named):
+        return None
+    ids = tuple(int(row[0]) for row in rows)
+    span = Span(at, places[-1] + 1, weight=float(length))
+    said = " ".join(one.capitalize() if one in capitals else one for one in words)
+    return Named(span, "customers", ids, ids, (), said, tuple(str(row[1]) for row in rows) if rows[1:] else ())
 
 
 def _place(tokens: Sequence[Token], parts: Sequence[str]) -> int | None:

@@ -172,7 +172,7 @@ def _lowered(words: str) -> str:
 _OF_A_KIND: Final = {
     "overview": "Everything about the customer", "action": "What to do for the customer next",
     "email": "An email to the customer", "task": "A task for the customer",
-    "contacts": "Whom to speak to at the customer", "engagement": "What the customer did lately",
+    "contacts": "Contacts at the customer", "engagement": "What the customer did lately",
     "reasons": "Reasons for",
 }  # fmt: skip
 

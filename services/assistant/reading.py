@@ -15,7 +15,7 @@ from typing import Final
 from models.values.assistant import Form, Inquiry, SemiJoin
 from models.values.metrics import Compare, Condition, Query, RowsQuery
 from services.assistant.attaching import Attaching
-from services.assistant.bounds import Sketch
+from services.assistant.bounds import Sketch, in_plain
 from services.assistant.spans import Parsed, Span
 from services.assistant.vocabulary import Sense
 from services.metrics.catalogue import TIME, Catalogue, Metric
@@ -91,8 +91,7 @@ def _are_compared(found: Parsed) -> bool:
 
 def _of_customers(found: Parsed, catalogue: Catalogue, today: date) -> Iterator[Candidate]:
     """Customers side by side, by what they ordered."""
-    nothing = Span(-1, -1, (Sense("metric", "revenue", "orders"),), weight=0.0)
-    for one in _Reader(replace(found, spans=(nothing, *found.spans)), catalogue, today, 0, nothing.meanings[0]).read():
+    for one in _asking_for(Sense("metric", "revenue", "orders"), found, catalogue, today).read():
         if one.question.query is not None:
             query = replace(one.question.query, metrics=("revenue", "orders", "mean_order_value"), order=())
             yield replace(one, question=replace(one.question, query=query))
@@ -101,9 +100,16 @@ def _of_customers(found: Parsed, catalogue: Catalogue, today: date) -> Iterator[
 def _of_sales(found: Parsed, catalogue: Catalogue, today: date) -> Iterator[Candidate]:
     """What is said of goods and times alone is of what they sold: "is knitwear down on last year?"."""
     if any(one.entity == "order_lines" for span in found.spans for one in span.of("value")):
-        nothing = Span(-1, -1, (Sense("metric", "product_revenue", "order_lines"),), weight=0.0)
-        apart = replace(found, spans=(nothing, *found.spans))
-        yield from _Reader(apart, catalogue, today, 0, nothing.meanings[0]).read()
+        yield from _asking_for(Sense("metric", "product_revenue", "order_lines"), found, catalogue, today).read()
+
+
+def _asking_for(sense: Sense, found: Parsed, catalogue: Catalogue, today: date) -> _Reader:
+    """A question read as one for something that none of its words names."""
+    return _Reader(replace(found, spans=(_unsaid(sense), *found.spans)), catalogue, today, 0, sense)
+
+
+def _unsaid(sense: Sense) -> Span:
+    return Span(-1, -1, (sense,), weight=0.0)
 
 
 def _meant(question: Inquiry, catalogue: Catalogue) -> object:
@@ -112,12 +118,8 @@ def _meant(question: Inquiry, catalogue: Catalogue) -> object:
     if rows is None:
         return question
     own = catalogue.metrics[rows.metric].where if rows.metric else ()
-    where = frozenset((one.name, one.operator, _plain(one.value)) for one in (*rows.where, *own))
+    where = frozenset((one.name, one.operator, in_plain(one.value)) for one in (*rows.where, *own))
     return question.form, rows.entity, where, rows.period, question.joins, question.order, question.limit
-
-
-def _plain(value: object) -> str:
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
 def _named(one: Candidate) -> bool:
@@ -334,9 +336,11 @@ class _Reader(Attaching):
     @staticmethod
     def _contradicts(sketch: Sketch) -> bool:
         """Whether a condition denies what the figure counts: the value of lost deals is no open pipeline."""
-        own = {one.name: _plain(one.value) for metric in sketch.metrics for one in metric.where if one.operator == "="}
+        own = {
+            one.name: in_plain(one.value) for metric in sketch.metrics for one in metric.where if one.operator == "="
+        }
         return any(
-            one.operator == "=" and one.name in own and _plain(one.value) != own[one.name] for one in sketch.where
+            one.operator == "=" and one.name in own and in_plain(one.value) != own[one.name] for one in sketch.where
         )
 
     def _figure_form(self, sketch: Sketch, query: Query) -> Form:
@@ -393,10 +397,6 @@ class _Reader(Attaching):
         """An average that the figure is not leaves a word unread."""
         if sketch.aggregate_said is not None and not (sketch.by and self._is_habit(sketch.aggregate_said)):
             sketch.used.pop(sketch.aggregate_said, None)
-
-    def _is_plain_list(self, sketch: Sketch, metric: Metric) -> bool:
-        counted = metric.kind in ("simple", "as_of") and metric.measure == "count"
-        return counted and not sketch.by and not sketch.compare
 
     def _listed(
         self, sketch: Sketch, metric: Metric, where: tuple[Condition, ...], joins: tuple[SemiJoin, ...]
@@ -506,8 +506,8 @@ class _Continued(_Reader):
     def __init__(self, found: Parsed, catalogue: Catalogue, today: date, before: Inquiry) -> None:
         query, rows = before.query, before.rows
         name = catalogue.metrics[query.metrics[0]].entity if query is not None else rows.entity if rows else ""
-        nothing = Span(-1, -1, (Sense("entity", name, name),), weight=0.0)
-        super().__init__(replace(found, spans=(nothing, *found.spans)), catalogue, today, 0, nothing.meanings[0])
+        sense = Sense("entity", name, name)
+        super().__init__(replace(found, spans=(_unsaid(sense), *found.spans)), catalogue, today, 0, sense)
         self._before = before
 
     def _begun(self) -> Sketch | None:

@@ -150,10 +150,8 @@ def _nearest(word: str, vocabulary: Vocabulary) -> str:
     best = min(found, key=lambda one: (one[1], sorted(one[0]) != sorted(word), one[0][0] != word[0],
                                        -vocabulary.words[one[0]], one[0]))  # fmt: skip
     # A word in passing is taken only for one of the same letters: "fell apart" is no "feel apart".
-    passing = not vocabulary.words[best[0]]
-    return (
-        word if passing and (best[1] > 1 or sorted(best[0]) != sorted(word) or best[0][0] != word[0]) else str(best[0])
-    )
+    like = best[1] <= 1 and sorted(best[0]) == sorted(word) and best[0][0] == word[0]
+    return str(best[0]) if like or vocabulary.words[best[0]] else word
 
 
 def _is_another(word: str, known: str) -> bool:
@@ -182,7 +180,10 @@ def _phrase(tokens: tuple[Token, ...], at: int, vocabulary: Vocabulary) -> Span 
     """The longest phrase of the vocabulary that begins at a token, articles and then adverbs left out."""
     if tokens[at].word in ARTICLES:
         return None
-    plain, looser = (_longest(tokens, at, vocabulary, left_out) for left_out in (frozenset[str](), _ADVERBS))
+    plain = _longest(tokens, at, vocabulary, frozenset())
+    if not any(one.said in _ADVERBS for one in tokens[at + 1 : at + 2 * vocabulary.longest]):
+        return plain
+    looser = _longest(tokens, at, vocabulary, _ADVERBS)
     return looser if plain is None or (looser is not None and looser.weight > plain.weight) else plain
 
 
@@ -265,10 +266,8 @@ def _number(tokens: tuple[Token, ...], at: int) -> tuple[int, float, str] | None
         begun += 1
     unit = "money" if any(one.word in _MONEY for one in tokens[at:begun]) else ""
     if begun >= len(tokens) or tokens[begun].number is None:
-        a_length = (
-            begun > at and begun < len(tokens) and tokens[begun - 1].word == "a" and tokens[begun].word in _LENGTHS
-        )
-        return (begun + 1, float(_LENGTHS[tokens[begun].word]), "days") if a_length else None
+        days = _LENGTHS.get(tokens[begun].word) if at < begun < len(tokens) and tokens[begun - 1].word == "a" else None
+        return (begun + 1, float(days), "days") if days is not None else None
     value, end = tokens[begun].number or 0.0, begun + 1
     while end < len(tokens) and tokens[end].word in ("hundred", "thousand", "million"):
         value *= {"hundred": 100, "thousand": 1_000, "million": 1_000_000}[tokens[end].word]
@@ -317,6 +316,5 @@ def _either(tokens: tuple[Token, ...], at: int) -> Span | None:
     high = _number(tokens, low[0] + 1)
     if high is None or high[2] != "star" or high[1] != low[1] + 1:
         return None
-    return Span(
-        at, high[0], comparisons=(Comparison(">=", low[1], "star"), Comparison("<=", high[1], "star")), weight=2.0
-    )
+    bounds = (Comparison(">=", low[1], "star"), Comparison("<=", high[1], "star"))
+    return Span(at, high[0], comparisons=bounds, weight=2.0)

@@ -64,9 +64,9 @@ def refuse_unclear(named: Sequence[Named]) -> None:
     """
     unclear = next((one for one in named if one.among), None)
     if unclear is not None:
-        more = f" and {len(unclear.among) - 4} more" if len(unclear.among) > 4 else ""
-        known = ", ".join(f"“{one}”" for one in unclear.among[:4])
-        raise UserError(f"“{unclear.said}” may be one of {known}{more}. Ask with the whole name.")
+        names = [f"“{one}”" for one in unclear.among]
+        known = listed(names) if len(names) <= 4 else f"{', '.join(names[:4])} and {len(names) - 4} others"
+        raise UserError(f"“{unclear.said}” matches {known}. Use the full name.")
 
 
 def of_documents(text: str, passages: Sequence[Passage]) -> Response | None:
@@ -134,7 +134,7 @@ class SpecialQuestions:
             day = day_of(str(value)) if known.kind == "day" else None
             titles.append(known.title)
             said.append(f"{known.title.lower()} {full_day(day) if day is not None else shown}")
-        read_as = Interpretation(question, f"{listed(titles)} of {whose}", 0.0)
+        read_as = Interpretation(question, f"{whose}: {listed(titles).lower()}", 0.0)
         tables = (*found.tables, self._last_order(customer, today)) if "last_order_on" in names else found.tables
         return replace(found, sentence=f"{whose}: {', '.join(said)}.", tables=tables, readings=(read_as,), notes=())
 

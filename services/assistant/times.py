@@ -124,22 +124,14 @@ def _occasion_day(words: Sequence[str], at: int, year: int) -> tuple[int, date] 
     thanksgiving = date(year, 11, 22) + timedelta(days=(3 - date(year, 11, 22).weekday()) % 7)
     if words[at : at + 2] == ["black", "friday"]:
         return at + 2, thanksgiving + timedelta(days=1)
-    easter = _easter(year)
     if words[at : at + 1] == ["easter"]:
-        return at + 1, easter
+        from dateutil.easter import easter
+
+        return at + 1, easter(year)
     days = {"christma": date(year, 12, 25), "christmas": date(year, 12, 25), "xmas": date(year, 12, 25),
             "thanksgiving": thanksgiving, "halloween": date(year, 10, 31)}  # fmt: skip
     word = words[at] if at < len(words) else ""
     return (at + 1, days[word]) if word in days else None
-
-
-def _easter(year: int) -> date:
-    """Easter Sunday of a year (the anonymous Gregorian computus)."""
-    a, b, c = year % 19, year // 100, year % 100
-    d = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
-    e = (32 + 2 * (b % 4) + 2 * (c // 4) - d - c % 4) % 7
-    f = d + e - 7 * ((a + 11 * d + 22 * e) // 451) + 114
-    return date(year, f // 31, f % 31 + 1)
 
 
 def _occasion(words: Sequence[str], at: int, since: bool, today: date) -> tuple[int, Time] | None:

@@ -4,7 +4,7 @@
 sight 50 were right, 7 wrong and 2 asked back, 31 that the book can answer were refused, and so were the 10 that it
 cannot. Of the second forty, after that, 26 were right, 3 wrong and 2 asked back, and 9 refused.
 
-`outsider.jsonl` has 284 by three writers who had not seen the program; `first` says what became of each at first sight,
+`outsider.jsonl` has 320 by four writers who had not seen the program; `first` says what became of each at first sight,
 each set after the program had learnt from the one before.
 """
 
@@ -52,5 +52,5 @@ def test_questions_are_read_as_was_checked(on_that_day: Assistant, name: str, te
 
 def test_no_question_of_an_outsider_that_the_book_cannot_answer_is_answered(on_that_day: Assistant) -> None:
     asked = [row["ask"] for row in questions("outsider") if not row["answerable"]]
-    assert len(asked) == 40
+    assert len(asked) == 46
     assert [one for one in asked if on_that_day.ask(one).status != "refused"] == []
