@@ -73,7 +73,7 @@ DUTIES: Final = (
     Duty("merge and delete customers", (
         "merge-customers", "keep-apart", "decide-later", "delete-customer",
     ), _LEAD),
-    Duty("change rules, watches and the policy", (
+    Duty("change rules, watches and the book’s settings", (
         "change-policy", "switch-on-rule", "switch-off-rule", "add-watch", "change-watch", "remove-watch",
         "switch-on-watch", "switch-off-watch",
     ), _LEAD),

@@ -120,7 +120,7 @@ class GroupBox(QWidget):
             set_ink(self._sum, "good_text" if right else "critical_text")
 
     def lock(self, path: str, why: str, *, said_below: bool = True) -> None:
-        """Disable a setting, with the reason as its tooltip and below it; below all of them it would be noise."""
+        """Disable a setting, with the reason as its tooltip and below it; in a group, once is enough."""
         self.inputs[path].setEnabled(False)
         self.inputs[path].setToolTip(why)
         if not said_below:

@@ -165,11 +165,11 @@ class SettingsPage(Page):
         workspace = self.context.book.workspace
         managed, not_allowed = workspace.managed, workspace.permit.why_not("change-policy")
         for group in self.groups.values():
-            for path, made in group.inputs.items():
+            for at, (path, made) in enumerate(group.inputs.items()):
                 if managed.is_locked(made.setting.top):
                     group.lock(path, managed.why_locked(made.setting.top))
                 elif not_allowed:
-                    group.lock(path, not_allowed, said_below=False)
+                    group.lock(path, not_allowed, said_below=not at)
         for name in ("theme", "text_size", "reduced_motion"):
             if managed.is_locked(name):
                 self.look.lock(name, managed.why_locked(name))

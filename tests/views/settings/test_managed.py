@@ -102,6 +102,9 @@ def test_what_a_role_may_not_is_locked_and_said_before_anything_is_asked(
     assert said == ["Only an administrator or a manager may merge and delete customers. Your role is account "
                     "manager; ask your IT to change it."]  # fmt: skip
     assert customers.isVisible()
+    words = "Only an administrator or a manager may change rules, watches and the book’s settings."
+    shown = [one for one in settings_page(desk, "scores").findChildren(QLabel) if one.isVisible()]
+    assert any(one.text().startswith(words) for one in shown)
     fields = [one for group in page.groups.values() for one in group.inputs.values()]
     assert fields and not any(one.isEnabled() for one in fields)
     assert all(one.toolTip().startswith("Only an administrator or a manager may change rules") for one in fields)
